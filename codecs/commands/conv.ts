@@ -1,0 +1,51 @@
+/** Conversations: create, query, and the notices about members and attributes (protocol: ConvCommand). */
+import * as t from 'io-ts';
+import { SafeInteger, record } from '../primitives.js';
+import { command } from './envelope.js';
+
+/** JSON travels as text inside a message of its own. */
+export const JsonText = record('JsonText', { data: t.string }, {});
+
+const conv = <O extends string, R extends t.Props, P extends t.Props>(op: O, required: R, optional: P) =>
+  command('conv', op, { convMessage: record(`conv/${op} message`, required, optional) }, {});
+
+export const ConvStart = conv(
+  'start',
+  {},
+  {
+    m: t.array(t.string),
+    attr: JsonText,
+    transient: t.boolean,
+    unique: t.boolean,
+    tempConv: t.boolean,
+    tempConvTTL: t.Int,
+    t: SafeInteger,
+    n: t.string,
+    s: t.string,
+  },
+);
+
+export const ConvStarted = conv('started', { cid: t.string }, { cdate: t.string, tempConvTTL: t.Int, m: t.array(t.string), uniqueId: t.string });
+
+export const ConvQuery = conv(
+  'query',
+  {},
+  { where: JsonText, flag: t.Int, sort: t.string, skip: t.Int, limit: t.Int, tempConvIds: t.array(t.string) },
+);
+
+/** `results.data` is a JSON array of conversations. */
+export const ConvResults = conv('results', { results: JsonText }, {});
+
+const byWhom = { initBy: t.string };
+const notice = <O extends string>(op: O) => conv(op, { cid: t.string }, byWhom);
+const memberNotice = <O extends string>(op: O) => conv(op, { cid: t.string }, { ...byWhom, m: t.array(t.string) });
+
+/** The receiver was added. */
+export const ConvJoined = notice('joined');
+/** The receiver was removed. */
+export const ConvLeft = notice('left');
+export const ConvMembersJoined = memberNotice('members_joined');
+export const ConvMembersLeft = memberNotice('members_left');
+
+/** Without a serial: another member changed attributes, `attr.data` holds the changed ones. */
+export const ConvUpdated = conv('updated', {}, { cid: t.string, ...byWhom, attr: JsonText, attrModified: JsonText, udate: t.string });

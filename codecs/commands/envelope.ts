@@ -1,0 +1,77 @@
+/** The envelope around every command, and the combinators that make one codec per kind of command. */
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { Bytes, SafeInteger, record } from '../primitives.js';
+
+/** Envelope fields that any command may carry (protocol: GenericCommand 3 to 11). */
+export const envelope = {
+  /** Serial: present on a request and on its response, absent on a push. */
+  i: t.Int,
+  /** The client that sends, or that is meant; left out, the first session of the connection. */
+  peerId: t.string,
+  appId: t.string,
+  installationId: t.string,
+  priority: t.Int,
+  /** 2 (or absent) is instant messaging. */
+  service: t.Int,
+  serverTs: SafeInteger,
+  clientTs: SafeInteger,
+  /** 1: permanent, so `serverTs` is a resume point. */
+  notificationType: t.Int,
+};
+
+/** A message body as the wire has it, in one of its two forms. */
+export const bodyFields = { msg: t.string, binaryMsg: Bytes };
+
+const literals = <C extends string, O extends string | undefined>(cmd: C, op: O) =>
+  (op === undefined ? { cmd: t.literal(cmd) } : { cmd: t.literal(cmd), op: t.literal(op) }) as O extends string
+    ? { cmd: t.LiteralC<C>; op: t.LiteralC<O> }
+    : { cmd: t.LiteralC<C> };
+
+/** One kind of command: a `cmd`, an `op` where it has one, the sub-messages it must have and those it may have. */
+export const command = <C extends string, O extends string | undefined, R extends t.Props, P extends t.Props>(
+  cmd: C,
+  op: O,
+  required: R,
+  optional: P,
+) => record(op === undefined ? cmd : `${cmd}/${op}`, { ...literals(cmd, op), ...required }, { ...envelope, ...optional });
+
+/** A command that this project has no codec for: kept by name, so that it can be refused or reported. */
+export interface UnsupportedCommand {
+  readonly cmd: 'unsupported';
+  /** As in `room/join`; numbers where the schema has no name. */
+  readonly kind: string;
+  readonly i?: number;
+  readonly peerId?: string;
+}
+
+const Head = record('Command', { cmd: t.union([t.string, t.number], 'CommandType') }, { op: t.union([t.string, t.number], 'OpType'), i: t.Int, peerId: t.string });
+
+/**
+ * The codec of a whole direction: looks the kind up by `cmd` and `op` in a map, so that the cost does not grow with the number of kinds.
+ * What is not in the map decodes to an `UnsupportedCommand`.
+ */
+export const commandByKind = <C extends t.Mixed>(name: string, codecs: readonly C[]): t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C>> => {
+  type Known = t.TypeOf<C>;
+  const byKind = new Map(codecs.map((codec) => [codec.name, codec]));
+  const find = (input: object): C | undefined => {
+    const { cmd, op } = input as { cmd?: unknown; op?: unknown };
+    return (op === undefined ? undefined : byKind.get(`${String(cmd)}/${String(op)}`)) ?? byKind.get(String(cmd));
+  };
+  return new t.Type<Known | UnsupportedCommand, t.OutputOf<C>>(
+    name,
+    (input): input is Known => typeof input === 'object' && input !== null && find(input)?.is(input) === true,
+    (input, context) => {
+      if (typeof input !== 'object' || input === null) return t.failure(input, context, name);
+      const codec = find(input);
+      if (codec !== undefined) return codec.validate(input, context) as t.Validation<Known>;
+      return E.map(({ cmd, op, i, peerId }: t.TypeOf<typeof Head>): UnsupportedCommand => ({
+        cmd: 'unsupported',
+        kind: op === undefined ? String(cmd) : `${String(cmd)}/${String(op)}`,
+        ...(i === undefined ? {} : { i }),
+        ...(peerId === undefined ? {} : { peerId }),
+      }))(Head.validate(input, context));
+    },
+    t.identity as t.Encode<Known | UnsupportedCommand, t.OutputOf<C>>,
+  );
+};

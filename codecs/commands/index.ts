@@ -1,0 +1,69 @@
+/** All commands of each direction. A new command is one codec in a file beside this one, and one line in a list here. */
+import type * as t from 'io-ts';
+import { ConvJoined, ConvLeft, ConvMembersJoined, ConvMembersLeft, ConvQuery, ConvResults, ConvStart, ConvStarted, ConvUpdated } from './conv.js';
+import { commandByKind } from './envelope.js';
+import { AckReceived, AckSent, DirectPush, DirectSend, Logs, LogsQuery, Rcp, Read, Unread } from './messages.js';
+import {
+  SessionClose,
+  SessionClosed,
+  SessionOpen,
+  SessionOpened,
+  SessionQuery,
+  SessionQueryResult,
+  SessionRefresh,
+  SessionRefreshed,
+} from './session.js';
+import { Echo, ErrorAnswer, Goaway } from './system.js';
+
+export * from './conv.js';
+export type { UnsupportedCommand } from './envelope.js';
+export * from './messages.js';
+export * from './session.js';
+export * from './system.js';
+
+/** One codec for each kind that a client sends. */
+export const clientCommands = [
+  SessionOpen,
+  SessionClose,
+  SessionRefresh,
+  SessionQuery,
+  ConvStart,
+  ConvQuery,
+  DirectSend,
+  AckReceived,
+  Read,
+  LogsQuery,
+  Echo,
+] as const;
+
+/** One codec for each kind that a server sends. */
+export const serverCommands = [
+  SessionOpened,
+  SessionClosed,
+  SessionRefreshed,
+  SessionQueryResult,
+  ConvStarted,
+  ConvResults,
+  ConvUpdated,
+  ConvJoined,
+  ConvLeft,
+  ConvMembersJoined,
+  ConvMembersLeft,
+  DirectPush,
+  AckSent,
+  Rcp,
+  Unread,
+  Logs,
+  Echo,
+  ErrorAnswer,
+  Goaway,
+] as const;
+
+/** What a client sends, discriminated by `cmd` and `op`. */
+export type ClientCommand = t.TypeOf<(typeof clientCommands)[number]>;
+
+/** What a server sends, discriminated by `cmd` and `op`. */
+export type ServerCommand = t.TypeOf<(typeof serverCommands)[number]>;
+
+export const ClientCommand = commandByKind('ClientCommand', clientCommands);
+export const ServerCommand = commandByKind('ServerCommand', serverCommands);

@@ -1,0 +1,78 @@
+/** Login, logout, token refresh and the online query (protocol: SessionCommand). */
+import * as t from 'io-ts';
+import { SafeInteger, record } from '../primitives.js';
+import { command } from './envelope.js';
+
+/** Signature of a request: timestamp, nonce, signature. */
+const signature = { t: SafeInteger, n: t.string, s: t.string };
+
+export const SessionOpen = command(
+  'session',
+  'open',
+  {
+    sessionMessage: record(
+      'SessionOpenMessage',
+      {},
+      {
+        ...signature,
+        ua: t.string,
+        /** True where a session that was open before is taken up again. */
+        r: t.boolean,
+        tag: t.string,
+        deviceId: t.string,
+        st: t.string,
+        lastUnreadNotifTime: SafeInteger,
+        lastPatchTime: SafeInteger,
+        configBitmap: SafeInteger,
+      },
+    ),
+  },
+  {},
+);
+
+/** Answer to `SessionOpen`; a refusal may come as `SessionClosed` or as an error command instead. */
+export const SessionOpened = command(
+  'session',
+  'opened',
+  { sessionMessage: record('SessionOpenedMessage', {}, { st: t.string, stTtl: t.Int, code: t.Int, reason: t.string, detail: t.string }) },
+  {},
+);
+
+export const SessionClose = command('session', 'close', {}, { sessionMessage: record('SessionCloseMessage', {}, {}) });
+
+/** Without a serial: the server ends the session (4111 displaced, 4115 kicked). With one: the answer to `SessionClose`, or a refusal. */
+export const SessionClosed = command(
+  'session',
+  'closed',
+  {},
+  { sessionMessage: record('SessionClosedMessage', {}, { code: t.Int, reason: t.string, detail: t.string }) },
+);
+
+export const SessionRefresh = command(
+  'session',
+  'refresh',
+  { sessionMessage: record('SessionRefreshMessage', { st: t.string }, { ...signature, ua: t.string }) },
+  {},
+);
+
+export const SessionRefreshed = command(
+  'session',
+  'refreshed',
+  { sessionMessage: record('SessionRefreshedMessage', { st: t.string, stTtl: t.Int }, {}) },
+  {},
+);
+
+export const SessionQuery = command(
+  'session',
+  'query',
+  { sessionMessage: record('SessionQueryMessage', {}, { sessionPeerIds: t.array(t.string) }) },
+  {},
+);
+
+/** No `onlineSessionPeerIds` means that none is online. */
+export const SessionQueryResult = command(
+  'session',
+  'query_result',
+  { sessionMessage: record('SessionQueryResultMessage', {}, { onlineSessionPeerIds: t.array(t.string) }) },
+  {},
+);

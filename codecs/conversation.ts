@@ -1,0 +1,181 @@
+/** A conversation as the server describes it: one object of the JSON array in `results.data`. */
+import { either as E, function as F } from 'fp-ts';
+import * as t from 'io-ts';
+import type { WireBody } from './bodies/body.js';
+import { decodeDates, encodeDates, Timestamp, type Attribute } from './dates.js';
+import { DecodeFailed, decodeFailed } from './decode-failed.js';
+import { JsonObject, parseJson, type Json } from './json.js';
+import { SafeInteger, record } from './primitives.js';
+import { base64 } from './wire.js';
+
+/** What kind of conversation it is: `room` is a chat room (transient), `system` a service conversation. */
+export type ConversationKind = 'ordinary' | 'room' | 'system' | 'temporary';
+
+/** The last message of a conversation as a query gives it. */
+export interface LastMessage extends WireBody {
+  readonly id: string;
+  readonly from: string;
+  /** ms since 1970. */
+  readonly timestamp: number;
+  readonly patchTimestamp?: number;
+}
+
+/** An immutable snapshot of a conversation. Times are in ms since 1970, by the server's clock. */
+export interface ConversationInfo {
+  readonly id: string;
+  readonly kind: ConversationKind;
+  readonly name?: string;
+  readonly creator?: string;
+  /** Absent where the server leaves it out: for chat rooms, and in compact queries. */
+  readonly members?: readonly string[];
+  /** Members who get no push notifications. */
+  readonly mutedMembers?: readonly string[];
+  readonly unique?: boolean;
+  /** Lifetime of a temporary conversation, in seconds. */
+  readonly ttl?: number;
+  readonly createdAt?: number;
+  readonly updatedAt?: number;
+  readonly lastMessageAt?: number;
+  readonly lastMessage?: LastMessage;
+  /** The application's own attributes. */
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** The keys that the protocol gives a meaning to; all others are the application's attributes. */
+const fields = {
+  c: t.string,
+  m: t.array(t.string),
+  mu: t.array(t.string),
+  tr: t.boolean,
+  sys: t.boolean,
+  unique: t.boolean,
+  name: t.string,
+  ttl: t.number,
+  lm: Timestamp,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  msg: t.string,
+  /** `msg` is base64 of bytes. */
+  bin: t.boolean,
+  msg_from: t.string,
+  msg_mid: t.string,
+  msg_timestamp: SafeInteger,
+  patch_timestamp: SafeInteger,
+};
+
+const Fields = record('Conversation', { objectId: t.string }, fields);
+type Fields = t.TypeOf<typeof Fields>;
+
+const isField = (key: string): boolean => key === 'objectId' || Object.hasOwn(fields, key);
+
+const kindOf = ({ objectId, tr, sys, ttl }: Fields): ConversationKind => {
+  if (tr === true) return 'room';
+  if (sys === true) return 'system';
+  return ttl !== undefined || objectId.startsWith('_tmp:') ? 'temporary' : 'ordinary';
+};
+
+const bodyOf = ({ msg, bin }: Fields): WireBody => {
+  if (msg === undefined) return {};
+  return bin === true ? { binaryMsg: base64.toBytes(msg) } : { msg };
+};
+
+const lastMessageOf = (wire: Fields): LastMessage | undefined =>
+  wire.msg_mid === undefined || wire.msg_from === undefined || wire.msg_timestamp === undefined
+    ? undefined
+    : {
+        id: wire.msg_mid,
+        from: wire.msg_from,
+        timestamp: wire.msg_timestamp,
+        ...present('patchTimestamp', wire.patch_timestamp),
+        ...bodyOf(wire),
+      };
+
+/** `{ [key]: value }`, or nothing where there is no value: absent keys stay absent. */
+const present = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
+
+const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo => ({
+  id: wire.objectId,
+  kind: kindOf(wire),
+  ...present('name', wire.name),
+  ...present('creator', wire.c),
+  ...present('members', wire.m),
+  ...present('mutedMembers', wire.mu),
+  ...present('unique', wire.unique),
+  ...present('ttl', wire.ttl),
+  ...present('createdAt', wire.createdAt),
+  ...present('updatedAt', wire.updatedAt),
+  ...present('lastMessageAt', wire.lm),
+  ...present('lastMessage', lastMessageOf(wire)),
+  attributes: decodeDates(attributes) as ConversationInfo['attributes'],
+});
+
+const toWire = (info: ConversationInfo): JsonObject => {
+  const { lastMessage: last } = info;
+  const known: Fields = {
+    objectId: info.id,
+    ...present('c', info.creator),
+    ...present('m', info.members?.slice()),
+    ...present('mu', info.mutedMembers?.slice()),
+    ...present('tr', info.kind === 'room' ? true : undefined),
+    ...present('sys', info.kind === 'system' ? true : undefined),
+    ...present('unique', info.unique),
+    ...present('name', info.name),
+    ...present('ttl', info.ttl),
+    ...present('lm', info.lastMessageAt),
+    ...present('createdAt', info.createdAt),
+    ...present('updatedAt', info.updatedAt),
+    ...(last === undefined
+      ? {}
+      : {
+          msg_mid: last.id,
+          msg_from: last.from,
+          msg_timestamp: last.timestamp,
+          ...present('patch_timestamp', last.patchTimestamp),
+          ...(last.binaryMsg === undefined ? present('msg', last.msg) : { msg: base64.toText(last.binaryMsg), bin: true }),
+        }),
+  };
+  return { ...(encodeDates(info.attributes) as JsonObject), ...(Fields.encode(known) as JsonObject) };
+};
+
+/** One conversation of `results.data`, known keys as fields and all others as attributes (protocol: appendix C). */
+export const Conversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
+  'Conversation',
+  (input): input is ConversationInfo => t.type({ id: t.string, kind: t.string, attributes: JsonObject }).is(input),
+  (input, context) =>
+    F.pipe(
+      JsonObject.validate(input, context),
+      E.chain((json) =>
+        F.pipe(
+          Fields.validate(json, context),
+          E.map((wire) => toInfo(wire, Object.fromEntries(Object.entries(json).filter(([key]) => !isField(key))))),
+        ),
+      ),
+    ),
+  toWire,
+);
+
+const Conversations = t.array(Conversation, 'Conversations');
+
+/** Reads `results.data`. */
+export const decodeConversations = (data: string): E.Either<DecodeFailed, readonly ConversationInfo[]> =>
+  F.pipe(
+    parseJson(data),
+    E.chain((json) => F.pipe(Conversations.decode(json), E.mapLeft(decodeFailed))),
+  );
+
+/** Writes `results.data`. */
+export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));
+
+/** Reads the attributes of `attr.data`. */
+export const decodeAttributes = (data: string): E.Either<DecodeFailed, ConversationInfo['attributes']> =>
+  F.pipe(
+    parseJson(data),
+    E.chain((json) => F.pipe(JsonObject.decode(json), E.mapLeft(decodeFailed))),
+    E.map((json) => decodeDates(json) as ConversationInfo['attributes']),
+  );
+
+/** Writes attributes as `attr.data`. */
+export const encodeAttributes = (attributes: ConversationInfo['attributes']): string => JSON.stringify(encodeDates(attributes));
+
+export type { Json };

@@ -1,0 +1,48 @@
+/** Dates inside JSON travel as `{"__type":"Date","iso":…}` and are `Date` objects on this side. */
+import * as t from 'io-ts';
+import { record } from './primitives.js';
+import type { Json } from './json.js';
+
+/** JSON with dates in it: what a conversation's attributes are made of. */
+export type Attribute = Json | Date | readonly Attribute[] | { readonly [key: string]: Attribute };
+
+const WireDate = record('WireDate', { __type: t.literal('Date'), iso: t.string }, {});
+
+/** Deeper than this, values stay as they came: no attribute of a real conversation is, and the stack is finite. */
+const MAX_DEPTH = 100;
+
+const toDate = (value: unknown): Date | undefined => {
+  if (!WireDate.is(value)) return undefined;
+  const date = new Date(value.iso);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+};
+
+/** Turns the wire's dates, at any place in the value, into `Date` objects. */
+export const decodeDates = (value: Json, depth = 0): Attribute => {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  const date = toDate(value);
+  if (date !== undefined) return date;
+  return Array.isArray(value)
+    ? value.map((item: Json) => decodeDates(item, depth + 1))
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeDates(item as Json, depth + 1)]));
+};
+
+/** The inverse of `decodeDates`. */
+export const encodeDates = (value: Attribute, depth = 0): Json => {
+  if (value instanceof Date) return { __type: 'Date', iso: value.toISOString() };
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value as Json;
+  return Array.isArray(value)
+    ? value.map((item: Attribute) => encodeDates(item, depth + 1))
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeDates(item as Attribute, depth + 1)]));
+};
+
+/** A date of a conversation in either of its two wire forms, as ms since 1970; written as the object form. */
+export const Timestamp = new t.Type<number, Json>(
+  'Timestamp',
+  (input): input is number => typeof input === 'number' && Number.isFinite(input),
+  (input, context) => {
+    const ms = typeof input === 'string' ? Date.parse(input) : toDate(input)?.getTime();
+    return ms === undefined || Number.isNaN(ms) ? t.failure(input, context) : t.success(ms);
+  },
+  (ms) => ({ __type: 'Date', iso: new Date(ms).toISOString() }),
+);

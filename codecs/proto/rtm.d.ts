@@ -1,0 +1,14 @@
+/** What this project uses of the generated code. What `decode` returns is unknown until a codec has looked at it. */
+interface MessageType {
+  encode(message: object): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): object;
+}
+type Enumeration = Readonly<Record<string, number>>;
+
+export declare const push_server: {
+  readonly messages2: {
+    readonly GenericCommand: MessageType;
+    readonly CommandType: Enumeration;
+    readonly OpType: Enumeration;
+  };
+};
