@@ -1,0 +1,135 @@
+import { importX, createNodeResolver } from 'eslint-plugin-import-x';
+import rxjsX from 'eslint-plugin-rxjs-x';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** The top-level folders, and which of the others each may import. Everything else goes through the package's public entries. */
+const arrows = {
+  codecs: [],
+  streams: ['codecs'],
+  src: ['codecs', 'streams'],
+  server: ['codecs'],
+  bench: [],
+  tour: [],
+  examples: [],
+};
+const published = ['codecs', 'streams', 'src', 'server'];
+const folders = [...Object.keys(arrows), 'test', 'marble-tests', 'scripts'];
+
+/** What may be imported nowhere. */
+const banned = [
+  { regex: '^rxjs/internal(/|$)', message: 'Internal to RxJS: import from rxjs.' },
+  { regex: '^rxjs/operators$', message: 'Import operators from rxjs.' },
+  { regex: '^(fp-ts|io-ts)/(?!package\\.json)', message: "Doesn't resolve in Node's ESM: import { either as E } from 'fp-ts'." },
+];
+const noRxjs = { regex: '^rxjs(/|$)', message: 'This folder knows nothing of RxJS.' };
+const noNode = { regex: '^(node:|ws$)', message: 'This folder runs wherever JavaScript runs: what does IO is given to it.' };
+
+/** @param {...{ regex: string, message: string }} patterns */
+const bans = (...patterns) => ({
+  'no-restricted-imports': [
+    'error',
+    {
+      paths: [{ name: 'rxjs', importNames: ['shareReplay'], message: 'Use share with its resets written out.' }],
+      patterns: [...banned, ...patterns],
+    },
+  ],
+});
+
+/** Values that differ from run to run: a function that needs one takes it. */
+const impure = {
+  'no-restricted-globals': [
+    'error',
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+    'performance',
+    'crypto',
+    'process',
+    'Buffer',
+    'window',
+    'document',
+    'navigator',
+  ],
+  'no-restricted-properties': [
+    'error',
+    { object: 'Date', property: 'now', message: 'Take a clock.' },
+    { object: 'Math', property: 'random', message: 'Take a source of randomness.' },
+  ],
+};
+
+export default defineConfig(
+  globalIgnores(['dist', 'coverage', '.cache', 'codecs/proto/rtm.js']),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjsX.configs.strict],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
+    settings: {
+      'import-x/extensions': ['.ts', '.js'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } })],
+    },
+    rules: {
+      ...bans(),
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: import.meta.dirname,
+          zones: Object.entries(arrows).map(([folder, allowed]) => ({
+            target: `./${folder}`,
+            from: folders.filter((other) => other !== folder && !allowed.includes(other)).map((other) => `./${other}`),
+            message: `${folder}/ may import ${[...allowed.map((other) => `${other}/`), 'public entries of packages'].join(' and ')}.`,
+          })),
+        },
+      ],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      // A codec and the type derived from it have one name, as io-ts has it; TypeScript itself refuses what this rule is for.
+      'no-redeclare': 'off',
+      // A template may hold a number: that is what they are for.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Functions and methods are named for what they do; what holds an observable ends in $.
+      'rxjs-x/finnish': [
+        'error',
+        { functions: false, methods: false, parameters: true, properties: true, objects: false, variables: true, strict: true },
+      ],
+    },
+  },
+  // A file has one reason to exist; comments and blank lines are no reason to split it.
+  { files: ['codecs/**/*.ts'], rules: { ...bans(noRxjs, noNode), ...impure } },
+  { files: ['streams/**/*.ts'], rules: { ...bans(noNode), ...impure } },
+  { files: ['server/**/*.ts'], rules: bans(noRxjs) },
+  {
+    files: ['server/cli.ts', 'bench/**/*.ts', 'tour/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.{ts,mjs}'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**/*.ts', 'marble-tests/**/*.ts'],
+    rules: {
+      // A suite is as long as its subject has rules.
+      'max-lines': 'off',
+      // What a test subscribes to, it observes; its fakes may be Subjects, and their shapes are those of what they stand in for.
+      'rxjs-x/no-exposed-subjects': 'off',
+      'rxjs-x/no-ignored-error': 'off',
+      'rxjs-x/no-nested-subscribe': 'off',
+      'rxjs-x/finnish': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
+    linterOptions: { noInlineConfig: true },
+  },
+);

@@ -1,0 +1,52 @@
+/**
+ * What the scripts of package.json call: `node scripts/run.mjs <task> [arguments]`. It installs and builds what the task needs, then becomes the
+ * task: no process between npm and the program, so that Ctrl-C reaches it directly.
+ */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureInstalled, requireNode } from './install.mjs';
+
+const root = new URL('../', import.meta.url);
+
+/** @param {string} path @param {string[]} args */
+const become = async (path, args) => {
+  const file = fileURLToPath(new URL(path, root));
+  process.argv = [process.argv[0], file, ...args];
+  if (path.endsWith('.ts')) (await import('tsx/esm/api')).register();
+  await import(pathToFileURL(file).href);
+};
+
+/** @param {{ readonly force?: boolean }} [options] */
+const build = async (options) => {
+  const { build } = await import('./build.mjs');
+  build(options);
+};
+
+/** @type {Record<string, (args: string[]) => Promise<void>>} */
+const tasks = {
+  build: () => build({ force: true }),
+  tour: async (args) => {
+    await build();
+    await become('tour/main.ts', args);
+  },
+  serve: async (args) => {
+    await build();
+    await become('dist/server/cli.js', args);
+  },
+  bench: async ([name, ...args]) => {
+    await build();
+    await become(`bench/${name}.ts`, args);
+  },
+  check: (args) => become('scripts/check.ts', args),
+  // The thresholds are for the whole suite; a part of it is run without coverage.
+  test: (args) => become('node_modules/vitest/vitest.mjs', ['run', ...(args.length === 0 ? ['--coverage'] : args)]),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+if (task === undefined) {
+  console.error(`No task "${name}"; there are: ${Object.keys(tasks).join(', ')}`);
+  process.exit(1);
+}
+requireNode();
+ensureInstalled();
+await task(args);
