@@ -3,7 +3,7 @@ import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
 import type { WireBody } from './bodies/body.js';
 import { decodeDates, encodeDates, Timestamp, type Attribute } from './dates.js';
-import { DecodeFailed, decodeFailed } from './decode-failed.js';
+import { type DecodeFailed, decodeFailed } from './decode-failed.js';
 import { JsonObject, parseJson, type Json } from './json.js';
 import { SafeInteger, record } from './primitives.js';
 import { base64 } from './wire.js';

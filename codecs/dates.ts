@@ -24,7 +24,7 @@ export const decodeDates = (value: Json, depth = 0): Attribute => {
   if (date !== undefined) return date;
   return Array.isArray(value)
     ? value.map((item: Json) => decodeDates(item, depth + 1))
-    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeDates(item as Json, depth + 1)]));
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeDates(item, depth + 1)]));
 };
 
 /** The inverse of `decodeDates`. */
@@ -33,7 +33,7 @@ export const encodeDates = (value: Attribute, depth = 0): Json => {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value as Json;
   return Array.isArray(value)
     ? value.map((item: Attribute) => encodeDates(item, depth + 1))
-    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeDates(item as Attribute, depth + 1)]));
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeDates(item, depth + 1)]));
 };
 
 /** A date of a conversation in either of its two wire forms, as ms since 1970; written as the object form. */

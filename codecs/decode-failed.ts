@@ -33,7 +33,10 @@ export class DecodeFailed extends Error {
 export const preview = (value: unknown): string => {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value.slice(0, PREVIEW_LENGTH - 22)) + (value.length > PREVIEW_LENGTH - 22 ? `… (${String(value.length)} chars)` : '');
+      return (
+        JSON.stringify(value.slice(0, PREVIEW_LENGTH - 22)) +
+        (value.length > PREVIEW_LENGTH - 22 ? `… (${String(value.length)} chars)` : '')
+      );
     case 'object': {
       if (value === null) return 'null';
       if (value instanceof Uint8Array) {
@@ -69,4 +72,3 @@ export const decodeFailed = (errors: Errors): DecodeFailed => {
   const last = context.at(-1);
   return new DecodeFailed(path, first?.message ?? last?.type.name ?? 'something else', preview(first?.value));
 };
-

@@ -32,7 +32,9 @@ const decodeWith =
     try {
       wire = parseWire(bytesOf(frame));
     } catch {
-      return E.left(new DecodeFailed('frame', 'a GenericCommand in protobuf', preview(frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame)));
+      return E.left(
+        new DecodeFailed('frame', 'a GenericCommand in protobuf', preview(frame instanceof ArrayBuffer ? new Uint8Array(frame) : frame)),
+      );
     }
     // The guard is several times cheaper than a decode, which is only needed to explain a failure or to name an unsupported command.
     return codec.is(wire) ? E.right(wire) : F.pipe(codec.decode(wire), E.mapLeft(decodeFailed));

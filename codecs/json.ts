@@ -1,4 +1,4 @@
-import { either as E, json as J } from 'fp-ts';
+import { either as E, type json as J } from 'fp-ts';
 import * as t from 'io-ts';
 import secureJson from 'secure-json-parse';
 import { DecodeFailed, preview } from './decode-failed.js';

@@ -2,8 +2,12 @@
 import * as t from 'io-ts';
 
 /** A 64-bit integer of the wire as a plain number: refused beyond ±(2^53 - 1), where a number would lie. */
-export const SafeInteger: t.Type<number> = new t.Type('SafeInteger', Number.isSafeInteger as t.Is<number>, (input, context) =>
-  Number.isSafeInteger(input) ? t.success(input as number) : t.failure(input, context), t.identity);
+export const SafeInteger: t.Type<number> = new t.Type(
+  'SafeInteger',
+  Number.isSafeInteger as t.Is<number>,
+  (input, context) => (Number.isSafeInteger(input) ? t.success(input as number) : t.failure(input, context)),
+  t.identity,
+);
 
 /** Bytes of the wire. */
 export const Bytes: t.Type<Uint8Array> = new t.Type(

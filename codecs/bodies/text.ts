@@ -27,5 +27,9 @@ export const TextType: MessageType<Text> = messageType(
   -1,
   Wire,
   ({ _lctext, _lcattrs }) => text(_lctext, _lcattrs),
-  ({ text: content, attributes }) => ({ _lctype: -1 as const, _lctext: content, ...(attributes === undefined ? {} : { _lcattrs: attributes }) }),
+  ({ text: content, attributes }) => ({
+    _lctype: -1 as const,
+    _lctext: content,
+    ...(attributes === undefined ? {} : { _lcattrs: attributes }),
+  }),
 );

@@ -25,7 +25,11 @@ export const ConvStart = conv(
   },
 );
 
-export const ConvStarted = conv('started', { cid: t.string }, { cdate: t.string, tempConvTTL: t.Int, m: t.array(t.string), uniqueId: t.string });
+export const ConvStarted = conv(
+  'started',
+  { cid: t.string },
+  { cdate: t.string, tempConvTTL: t.Int, m: t.array(t.string), uniqueId: t.string },
+);
 
 export const ConvQuery = conv(
   'query',

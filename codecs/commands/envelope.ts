@@ -45,18 +45,25 @@ export interface UnsupportedCommand {
   readonly peerId?: string;
 }
 
-const Head = record('Command', { cmd: t.union([t.string, t.number], 'CommandType') }, { op: t.union([t.string, t.number], 'OpType'), i: t.Int, peerId: t.string });
+const Head = record(
+  'Command',
+  { cmd: t.union([t.string, t.number], 'CommandType') },
+  { op: t.union([t.string, t.number], 'OpType'), i: t.Int, peerId: t.string },
+);
 
 /**
  * The codec of a whole direction: looks the kind up by `cmd` and `op` in a map, so that the cost does not grow with the number of kinds.
  * What is not in the map decodes to an `UnsupportedCommand`.
  */
-export const commandByKind = <C extends t.Mixed>(name: string, codecs: readonly C[]): t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C>> => {
+export const commandByKind = <C extends t.Mixed>(
+  name: string,
+  codecs: readonly C[],
+): t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C>> => {
   type Known = t.TypeOf<C>;
   const byKind = new Map(codecs.map((codec) => [codec.name, codec]));
   const find = (input: object): C | undefined => {
     const { cmd, op } = input as { cmd?: unknown; op?: unknown };
-    return (op === undefined ? undefined : byKind.get(`${String(cmd)}/${String(op)}`)) ?? byKind.get(String(cmd));
+    return (typeof op === 'string' ? byKind.get(`${String(cmd)}/${op}`) : undefined) ?? byKind.get(String(cmd));
   };
   return new t.Type<Known | UnsupportedCommand, t.OutputOf<C>>(
     name,
@@ -72,6 +79,6 @@ export const commandByKind = <C extends t.Mixed>(name: string, codecs: readonly 
         ...(peerId === undefined ? {} : { peerId }),
       }))(Head.validate(input, context));
     },
-    t.identity as t.Encode<Known | UnsupportedCommand, t.OutputOf<C>>,
+    t.identity,
   );
 };

@@ -1,6 +1,16 @@
 /** All commands of each direction. A new command is one codec in a file beside this one, and one line in a list here. */
 import type * as t from 'io-ts';
-import { ConvJoined, ConvLeft, ConvMembersJoined, ConvMembersLeft, ConvQuery, ConvResults, ConvStart, ConvStarted, ConvUpdated } from './conv.js';
+import {
+  ConvJoined,
+  ConvLeft,
+  ConvMembersJoined,
+  ConvMembersLeft,
+  ConvQuery,
+  ConvResults,
+  ConvStart,
+  ConvStarted,
+  ConvUpdated,
+} from './conv.js';
 import { commandByKind } from './envelope.js';
 import { AckReceived, AckSent, DirectPush, DirectSend, Logs, LogsQuery, Rcp, Read, Unread } from './messages.js';
 import {

@@ -46,7 +46,13 @@ export const DirectPush = command(
 export const AckReceived = command(
   'ack',
   undefined,
-  { ackMessage: record('AckReceivedMessage', { cid: t.string }, { mid: t.string, fromts: SafeInteger, tots: SafeInteger, ids: t.array(t.string) }) },
+  {
+    ackMessage: record(
+      'AckReceivedMessage',
+      { cid: t.string },
+      { mid: t.string, fromts: SafeInteger, tots: SafeInteger, ids: t.array(t.string) },
+    ),
+  },
   {},
 );
 
