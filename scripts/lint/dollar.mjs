@@ -1,0 +1,50 @@
+/**
+ * What is an observable ends in `$`, and nothing else does. Functions are named for what they do, whatever they return; that is why this isn't
+ * `rxjs-x/finnish`, which takes a constant that holds a function returning an observable for an observable.
+ */
+import { TypeFlags } from 'typescript';
+
+const subjects = ['Subject', 'BehaviorSubject', 'ReplaySubject', 'AsyncSubject'];
+
+/** @param {import('typescript').Type} type */
+const partsOf = (type) =>
+  (type.isUnion() ? type.types : [type]).filter(({ flags }) => (flags & (TypeFlags.Undefined | TypeFlags.Null)) === 0);
+
+/** @param {import('typescript').Type} type */
+const nameOf = (type) => type.getSymbol()?.name ?? '';
+
+/** A Subject is not meant: inside of a stream it is named for what it is told. */
+const isObservable = (type) => {
+  const parts = partsOf(type);
+  return parts.length > 0 && parts.every((part) => nameOf(part) === 'Observable');
+};
+
+/** What may end in `$`: subjects, and the likes of `ObservableInput`, too. */
+const mayBeObservable = (type) => partsOf(type).some((part) => ['Observable', ...subjects].includes(nameOf(part)));
+
+/** @type {import('eslint').Rule.RuleModule} */
+export default {
+  meta: {
+    type: 'suggestion',
+    schema: [],
+    messages: { missing: '"{{name}}" is an observable: end its name in $.', wrong: '"{{name}}" is no observable: no $ at its end.' },
+  },
+  create: (context) => {
+    const services = context.sourceCode.parserServices;
+    const check = (node) => {
+      if (node?.type !== 'Identifier') return;
+      const type = services.getTypeAtLocation(node);
+      // What a generic function is given may be anything; an unresolved type is tsc's to report.
+      if ((type.flags & (TypeFlags.Any | TypeFlags.TypeParameter)) !== 0) return;
+      const { name } = node;
+      // An operator's input is `source`, as in RxJS itself.
+      if (isObservable(type) && !name.endsWith('$') && name !== 'source') context.report({ node, messageId: 'missing', data: { name } });
+      if (!mayBeObservable(type) && name.endsWith('$')) context.report({ node, messageId: 'wrong', data: { name } });
+    };
+    return {
+      VariableDeclarator: ({ id }) => check(id),
+      'PropertyDefinition, TSPropertySignature': ({ key }) => check(key),
+      ':function > Identifier.params, TSFunctionType > Identifier.params, TSMethodSignature > Identifier.params': check,
+    };
+  },
+};
