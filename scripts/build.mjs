@@ -1,6 +1,6 @@
 /** Compiles the package to dist/, unbundled, with declarations beside the modules. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -39,7 +39,7 @@ export const build = ({ force = false } = {}) => {
     rmSync(target, { recursive: true, force: true });
     process.exit(status ?? 1);
   }
-  for (const path of copied) copyFileSync(`${root}${path}`, `${target}/${path}`);
+  for (const path of copied) cpSync(`${root}${path}`, `${target}/${path}`);
   // The time of the sources that were read: a source saved during the build makes it stale.
   utimesSync(target, started, started);
   rmSync(dist, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import * as t from 'io-ts';
 import { Bytes, SafeInteger, record } from '../primitives.js';
 
 /** Envelope fields that any command may carry (protocol: GenericCommand 3 to 11). */
-export const envelope = {
+const envelope = {
   /** Serial: present on a request and on its response, absent on a push. */
   i: t.Int,
   /** The client that sends, or that is meant; left out, the first session of the connection. */

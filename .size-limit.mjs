@@ -1,0 +1,25 @@
+/** One entry as a browser gets it: minified, everything it exports, brotli. */
+const entry = (name, file, limit, { withPeers = false } = {}) => ({
+  name: withPeers ? `${name} with its peers` : name,
+  path: `dist/${file}`,
+  import: '*',
+  limit,
+  modifyEsbuildConfig: (config) => ({
+    ...config,
+    platform: 'browser',
+    format: 'esm',
+    // size-limit leaves the peers out by itself.
+    external: withPeers ? [] : config.external,
+  }),
+});
+
+export default [
+  entry('rx-realtime', 'src/index.js', '60 kB'),
+  entry('rx-realtime', 'src/index.js', '80 kB', { withPeers: true }),
+  entry('rx-realtime/streams', 'streams/index.js', '60 kB'),
+  entry('rx-realtime/streams', 'streams/index.js', '80 kB', { withPeers: true }),
+  entry('rx-realtime/codecs', 'codecs/index.js', '60 kB'),
+  entry('rx-realtime/codecs', 'codecs/index.js', '80 kB', { withPeers: true }),
+  // What every entry pays for the wire format: the generated code and the runtime of protobufjs.
+  entry('generated code', 'codecs/proto/rtm.js', '60 kB'),
+];

@@ -1,0 +1,69 @@
+/**
+ * `npm run check [step...]`: all that is proved without running the product. Says one line a step; the first that fails ends it, with its output.
+ * `--update` writes the API reports instead of comparing them.
+ */
+import { parseArgs } from 'node:util';
+import { api } from './checks/api.js';
+import { importEntries } from './checks/imports.js';
+import { packed } from './checks/packed.js';
+import { peers } from './checks/peers.js';
+import { size } from './checks/size.js';
+import { CheckFailed, execute, root, tool } from './checks/tool.js';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { update: { type: 'boolean', default: false } } });
+
+/** Runs a tool whose output matters only when it fails. */
+const quietly =
+  (name: string, ...args: readonly string[]) =>
+  async (): Promise<string> => {
+    await tool(name, ...args);
+    return '';
+  };
+
+/** In this order: what is quick and often wrong comes first. */
+const steps: Readonly<Record<string, () => Promise<string>>> = {
+  types: quietly('tsc', '-p', 'tsconfig.json'),
+  format: quietly('prettier', '--check', '--log-level=warn', '.'),
+  lint: quietly('eslint', '--max-warnings=0', '.'),
+  unused: quietly('knip', '--treat-config-hints-as-errors'),
+  build: async () => {
+    await execute(process.execPath, ['scripts/run.mjs', 'build']);
+    return '';
+  },
+  imports: async () => {
+    await importEntries(root);
+    return '';
+  },
+  package: packed,
+  api: () => api(values.update),
+  size,
+  peers,
+};
+
+/** Those that look at dist/. */
+const built = ['imports', 'package', 'api', 'size', 'peers'];
+
+const unknown = positionals.filter((name) => !Object.hasOwn(steps, name));
+if (unknown.length > 0) {
+  console.error(`No step ${unknown.join(', ')}; there are: ${Object.keys(steps).join(', ')}`);
+  process.exit(1);
+}
+const wanted =
+  positionals.length === 0
+    ? Object.keys(steps)
+    : Object.keys(steps).filter(
+        (name) => positionals.includes(name) || (name === 'build' && positionals.some((other) => built.includes(other))),
+      );
+
+for (const name of wanted) {
+  const started = performance.now();
+  try {
+    const result = (await steps[name]?.()) ?? '';
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${name.padEnd(8)} ok ${seconds.padStart(5)} s  ${result}`.trimEnd());
+  } catch (error) {
+    if (!(error instanceof CheckFailed)) throw error;
+    console.log(`${name.padEnd(8)} FAILED\n${error.message}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,60 @@
+/** The API report of each entry, in api/: what the package promises, so that a change of it is seen as one. */
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { mkdirSync } from 'node:fs';
+import { entries, type Entry } from './entries.js';
+import { cache, CheckFailed, execute, root } from './tool.js';
+
+const silent = { default: { logLevel: ExtractorLogLevel.None } };
+
+const report = ({ name, types }: Entry, update: boolean): boolean => {
+  const config = ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: root,
+      mainEntryPointFilePath: types,
+      compiler: { tsconfigFilePath: `${root}tsconfig.json` },
+      apiReport: {
+        enabled: true,
+        reportFolder: `${root}api/`,
+        reportTempFolder: `${cache}api/`,
+        reportFileName: `${name}.api.md`,
+        includeForgottenExports: true,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      newlineKind: 'lf',
+      messages: {
+        compilerMessageReporting: silent,
+        extractorMessageReporting: silent,
+        tsdocMessageReporting: silent,
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: `${root}package.json`,
+  });
+  return Extractor.invoke(config, {
+    localBuild: update,
+    showVerboseMessages: false,
+    messageCallback: (message) => {
+      message.handled = true;
+    },
+  }).apiReportChanged;
+};
+
+/** `git diff` of two files; its status is 1 where there is one. */
+const difference = (before: string, after: string): Promise<string> =>
+  execute('git', ['diff', '--no-index', '--no-color', before, after]).catch((error: unknown) =>
+    error instanceof CheckFailed ? error.message : '',
+  );
+
+/** Compares the reports, or writes them. */
+export const api = async (update: boolean): Promise<string> => {
+  mkdirSync(`${root}api`, { recursive: true });
+  const changed = entries.filter((entry) => report(entry, update)).map(({ name }) => name);
+  if (changed.length === 0 || update)
+    return changed.length === 0 ? `${String(entries.length)} reports unchanged` : `updated: ${changed.join(', ')}`;
+  const diffs = await Promise.all(changed.map((name) => difference(`${root}api/${name}.api.md`, `${cache}api/${name}.api.md`)));
+  throw new CheckFailed(
+    `${diffs.join('\n')}\nThe public API isn't what api/ says. Where the change is meant: npm run api, and a line in CHANGELOG.md.`,
+  );
+};

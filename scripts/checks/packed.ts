@@ -1,0 +1,22 @@
+/** What would be published: its contents, its manifest and the types of its entries, as a consumer's tools see them. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { cache, CheckFailed, execute, root, tool } from './tool.js';
+
+/** Packs dist/ as it is; gives the path of the tarball. */
+export const pack = async (): Promise<string> => {
+  const target = `${cache}pack/`;
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  const [packed] = JSON.parse(await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', target])) as readonly {
+    readonly filename: string;
+  }[];
+  if (packed === undefined) throw new CheckFailed('npm pack made nothing');
+  return `${target}${packed.filename}`;
+};
+
+export const packed = async (): Promise<string> => {
+  const tarball = await pack();
+  await tool('publint', 'run', tarball, '--strict');
+  await tool('attw', tarball, '--profile', 'esm-only');
+  return tarball.slice(root.length);
+};

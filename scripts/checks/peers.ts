@@ -1,0 +1,48 @@
+/** The tarball with the oldest peers that it allows, in an application that installs it: its declarations check and its entries can be imported. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { entries, lowestPeers } from './entries.js';
+import { importEntries } from './imports.js';
+import { pack } from './packed.js';
+import { execute, root } from './tool.js';
+
+/** How applications resolve modules: by themselves in Node, or by a bundler. */
+const resolutions = [
+  { module: 'NodeNext', moduleResolution: 'NodeNext' },
+  { module: 'ESNext', moduleResolution: 'Bundler' },
+];
+
+const compilerOptions = {
+  target: 'ES2022',
+  lib: ['ES2023', 'DOM', 'ESNext.Disposable'],
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+};
+
+const source = entries.map(({ specifier }, index) => `export * as entry${String(index)} from '${specifier}';\n`).join('');
+
+/** Installs, type-checks and imports; takes as long as the registry does. */
+export const peers = async (): Promise<string> => {
+  const tarball = await pack();
+  // Outside of the project, whose node_modules would answer for what is missing.
+  const directory = mkdtempSync(join(tmpdir(), 'rx-realtime-peers-'));
+  try {
+    const write = (name: string, content: string | object): void => {
+      writeFileSync(join(directory, name), typeof content === 'string' ? content : JSON.stringify(content));
+    };
+    write('package.json', { name: 'application', private: true, type: 'module' });
+    write('application.ts', source);
+    await execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...lowestPeers, '@types/node@20'], directory);
+    for (const resolution of resolutions) {
+      write('tsconfig.json', { compilerOptions: { ...compilerOptions, ...resolution }, files: ['application.ts'] });
+      await execute(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.json'], directory);
+    }
+    await importEntries(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return lowestPeers.join(', ');
+};
