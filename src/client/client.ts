@@ -1,0 +1,48 @@
+import type { Observable } from 'rxjs';
+import type { ClientEvent, Message, Unread } from '../../streams/index.js';
+import type { ConnectionEvent } from '../connection/state.js';
+import type { Conversation } from './conversation.js';
+import type { NewConversation } from './create-conversation.js';
+
+/** Whether a client can be used: `Reopening` while its connection is away, `Closed` for good (0 logged out, 4111 displaced, 4115 kicked). */
+export type ClientStatus =
+  | { readonly _tag: 'Open' }
+  | { readonly _tag: 'Reopening' }
+  | { readonly _tag: 'Closed'; readonly code: number; readonly reason: string };
+
+/**
+ * A client that is logged in. Its streams are hot and never error; they complete when it is closed: logged out, displaced by a login with the same tag, or kicked.
+ * Commands are cold: nothing is sent until they are subscribed to. After the close they fail with `SessionClosed`.
+ */
+export interface Client {
+  readonly id: string;
+  /** Replays the current status; completes after `Closed`. */
+  readonly status$: Observable<ClientStatus>;
+  /** What happens to the connection, as this client hears it: after the realtime, and `reconnect` when the session is open again. No replay. */
+  readonly connection$: Observable<ConnectionEvent>;
+  /** The log: one entry for everything that the server pushes, validated and in order, and for what this client does. No replay. */
+  readonly events$: Observable<ClientEvent>;
+  /**
+   * Messages from others, and from this user's other devices: in order within a conversation, each once. No replay.
+   *
+   * @example client.messages$.pipe(ofType(TextType)).subscribe(({ from, body }) => console.log(from, body.text));
+   */
+  readonly messages$: Observable<Message>;
+  /** Unread messages by conversation id; conversations without any are left out. Replays the current map. */
+  readonly unread$: Observable<ReadonlyMap<string, Unread>>;
+  /**
+   * Cold: creates a conversation with these members and this client; emits its handle, then completes (protocol: conv/start).
+   * Errors: `ConnectionLost`, `Unconfirmed`, `ServerRejected`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+   *
+   * @example client.createConversation({ members: ['Jerry'], name: 'Tom & Jerry', unique: true }).subscribe();
+   */
+  createConversation(options: NewConversation): Observable<Conversation>;
+  /** The handle of a conversation. Sends nothing: `fetchConversation` tells whether there is one. */
+  conversation(id: string): Conversation;
+  /** Cold: asks the server for a conversation; emits its handle with a fresh state, then completes. Errors with `ServerRejected` 4303 where there is none. */
+  fetchConversation(id: string): Observable<Conversation>;
+  /** Cold: which of these clients (20 at most) are online; emits once, then completes (protocol: session/query). */
+  online(ids: readonly string[]): Observable<ReadonlySet<string>>;
+  /** Cold: logs out, emits nothing, completes when it is done. Closing twice is the same as closing once. */
+  close(): Observable<never>;
+}

@@ -1,0 +1,43 @@
+/** How the commands of one client reach the server. */
+import { Observable, defer, throwError } from 'rxjs';
+import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
+import type { AnswerKind, Connection, RequestOptions } from '../connection/connection.js';
+import { ConnectionLost, SessionClosed } from '../errors.js';
+import type { ClientStatus } from './client.js';
+
+export interface Link {
+  readonly clientId: string;
+  /**
+   * Cold: sends a command as this client and emits its answer. Errors as `Connection.request` does, with `ConnectionLost` while the session is not open, and with `SessionClosed`
+   * when the client is closed, before or meanwhile.
+   */
+  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions): Observable<A>;
+}
+
+/** A link over a connection, open while the client's session is. */
+export const createLink = (connection: Connection, clientId: string, status$: Observable<ClientStatus>): Link => ({
+  clientId,
+  request: (command, answer, options) =>
+    defer(() => connection.request({ ...command, peerId: clientId }, answer, options)).pipe(whileOpen(clientId, status$)),
+});
+
+/** Runs a command only while the session is open, and fails it when the client is closed meanwhile. */
+const whileOpen =
+  (clientId: string, status$: Observable<ClientStatus>) =>
+  <A>(command$: Observable<A>): Observable<A> =>
+    new Observable<A>((subscriber) => {
+      let started = false;
+      subscriber.add(
+        status$.subscribe((status) => {
+          if (status._tag === 'Closed') subscriber.error(new SessionClosed(status.code, status.reason));
+          else if (!started && status._tag === 'Reopening') {
+            subscriber.error(new ConnectionLost(`the session of ${clientId} is being opened again; try again after its reconnect`));
+          }
+          started = true;
+        }),
+      );
+      if (!subscriber.closed) subscriber.add(command$.subscribe(subscriber));
+    });
+
+/** A command that fails before anything is sent. */
+export const refuse = <E extends Error>(error: E): Observable<never> => throwError(() => error);

@@ -1,0 +1,310 @@
+/** Puts a client together: session, inbox, derived streams, commands. */
+import {
+  BehaviorSubject,
+  EMPTY,
+  Observable,
+  Subject,
+  catchError,
+  concat,
+  defer,
+  distinctUntilChanged,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  switchMap,
+  tap,
+  type Subscription,
+} from 'rxjs';
+import { bodyCodec, type ConversationInfo } from '../../codecs/index.js';
+import {
+  conversationsReducer,
+  demultiplex,
+  isConversationEvent,
+  keyedState,
+  messages,
+  receiptsReducer,
+  unreadReducer,
+  type ClientEvent,
+  type ConversationEvent,
+  type Message,
+} from '../../streams/index.js';
+import type { Connection } from '../connection/connection.js';
+import type { ConnectionEvent } from '../connection/state.js';
+import { SessionClosed, type RealtimeError } from '../errors.js';
+import { acknowledgements, readMarks } from '../session/marks.js';
+import { inbox, type InboxInput } from '../session/inbox.js';
+import { createOutbox, type OutboxBounds } from '../session/outbox.js';
+import { toEvent, type MessageReader } from '../session/push-events.js';
+import { session, type SessionEvent, type SessionOptions } from '../session/session.js';
+import type { Client, ClientStatus } from './client.js';
+import { conversationHandle, type Conversation } from './conversation.js';
+import { conversationById, startConversation } from './create-conversation.js';
+import { createLink } from './link.js';
+import { conversationsById, messagesAfter, newestMessages, onlineClients } from './queries.js';
+import { send } from './send.js';
+
+export interface ClientOptions extends Omit<SessionOptions, 'logout$'> {
+  /** A new token for each message. */
+  readonly mint: () => string;
+  readonly outbox: OutboxBounds | undefined;
+  readonly catchUpLimit: number;
+}
+
+const PAGE_SIZE = 100;
+const CATCH_UP_CONCURRENCY = 4;
+
+const toStatus = (event: SessionEvent): ClientStatus | undefined => {
+  switch (event._tag) {
+    case 'Opened':
+      return { _tag: 'Open' };
+    case 'Dropped':
+      return { _tag: 'Reopening' };
+    case 'Closed':
+      return event;
+    default:
+      return undefined;
+  }
+};
+
+/**
+ * Holds back what follows the first `Opened` until the turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows.
+ */
+const settleAfterLogin = ({ clock }: ClientOptions) => (events$: Observable<SessionEvent>) =>
+  new Observable<SessionEvent>((subscriber) => {
+    let held: SessionEvent[] | undefined;
+    const release = (): void => {
+      const events = held ?? [];
+      held = undefined;
+      for (const event of events) subscriber.next(event);
+    };
+    subscriber.add(
+      events$.subscribe({
+        next: (event) => {
+          if (held !== undefined) {
+            held.push(event);
+            return;
+          }
+          if (event._tag === 'Opened' && !event.resumed) {
+            held = [];
+            subscriber.add(clock.after(0).subscribe(release));
+          }
+          subscriber.next(event);
+        },
+        error: (error: unknown) => {
+          release();
+          subscriber.error(error);
+        },
+        complete: () => {
+          release();
+          subscriber.complete();
+        },
+      }),
+    );
+  });
+
+/**
+ * Cold: logs a client in, emits it once it is open, and keeps it open while subscribed to; logs out when unsubscribed.
+ * Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked, and with the reason where the first login is refused.
+ */
+export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
+  new Observable<Client>((subscriber) => {
+    const { clientId, clock, report } = options;
+    const logout = new Subject<void>();
+    const status = new BehaviorSubject<ClientStatus>({ _tag: 'Reopening' });
+    const connectionEvents = new Subject<ConnectionEvent>();
+    const arrivals = new Subject<InboxInput>();
+    const log = new Subject<ClientEvent>();
+
+    const reader: MessageReader = { self: clientId, bodies: bodyCodec(), report };
+    const link = createLink(connection, clientId, status);
+    const open$ = status.pipe(
+      map(({ _tag }) => _tag === 'Open'),
+      distinctUntilChanged(),
+    );
+
+    const [conversations, keepingConversations] = keyedState(log, conversationsReducer);
+    const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
+    const [unread, keepingUnread] = keyedState(
+      log,
+      unreadReducer(clientId, (id) => !isRoom(id)),
+    );
+    const [receipts, keepingReceipts] = keyedState(log, receiptsReducer);
+    const [eventsOf, splitting] = demultiplex(log, (event) => (isConversationEvent(event) ? event.conversationId : undefined));
+
+    const [outbox, sending] =
+      options.outbox === undefined
+        ? [undefined, undefined]
+        : createOutbox({ bounds: options.outbox, ready$: readiness(log, status), clock });
+
+    const learn = (info: ConversationInfo): void => {
+      arrivals.next({ _tag: 'Snapshot', conversationId: info.id, info });
+    };
+
+    /** The state of a conversation, asked for where nobody has yet, and again after a reconnect where that failed. */
+    const stateOf = (id: string): Observable<ConversationInfo> =>
+      merge(
+        conversations.at(id),
+        open$.pipe(
+          switchMap((open) =>
+            open && conversations.get(id) === undefined
+              ? conversationById(link, id).pipe(
+                  tap(learn),
+                  catchError((error: RealtimeError) => {
+                    report({ _tag: 'CatchUp', clientId, conversationId: id, error });
+                    return EMPTY;
+                  }),
+                )
+              : EMPTY,
+          ),
+          ignoreElements(),
+        ),
+      );
+
+    const read = (id: string): Observable<never> =>
+      defer(() => {
+        const at = unread.get(id)?.asOf ?? conversations.get(id)?.lastMessageAt;
+        if (status.value._tag !== 'Closed' && at !== undefined) log.next({ _tag: 'ReadMark', conversationId: id, at });
+        return EMPTY;
+      });
+
+    const handle = (id: string): Conversation =>
+      conversationHandle(
+        {
+          states: stateOf,
+          events: (key) => eventsOf(key) as Observable<ConversationEvent>,
+          unread: (key) => startingWith(unread.get, unread.at)(key),
+          receipts: (key) => startingWith(receipts.get, receipts.at)(key),
+          send: (key, body, sendOptions) =>
+            send(
+              {
+                link,
+                bodies: reader.bodies,
+                outbox,
+                sent: (message: Message) => {
+                  arrivals.next({ _tag: 'Message', conversationId: key, message, origin: 'sent' });
+                },
+              },
+              key,
+              body,
+              options.mint(),
+              sendOptions,
+            ),
+          history: (key, limit) => newestMessages(link, reader, key, limit),
+          read,
+        },
+        id,
+      );
+
+    const known = (info$: Observable<ConversationInfo>): Observable<Conversation> =>
+      info$.pipe(
+        tap(learn),
+        map(({ id }) => handle(id)),
+      );
+
+    const client: Client = {
+      id: clientId,
+      status$: status.asObservable(),
+      connection$: connectionEvents.asObservable(),
+      events$: log.asObservable(),
+      messages$: log.pipe(messages()),
+      unread$: unread.all$.pipe(map((all) => new Map([...all].filter(([, { count }]) => count > 0)))),
+      createConversation: (conversation) => known(defer(() => startConversation(link, conversation))),
+      conversation: handle,
+      fetchConversation: (id) => known(conversationById(link, id)),
+      online: (ids) => onlineClients(link, ids),
+      close: () =>
+        defer(() => {
+          logout.next();
+          return status.pipe(
+            filter(({ _tag }) => _tag === 'Closed'),
+            ignoreElements(),
+          );
+        }),
+    };
+
+    const marks: Subscription = merge(
+      log.pipe(acknowledgements(clientId, (id) => !isRoom(id), { open$, clock })),
+      log.pipe(readMarks({ open$, clock })),
+    ).subscribe((command) => {
+      connection.send({ ...command, peerId: clientId });
+    });
+
+    const logging = arrivals
+      .pipe(
+        inbox({
+          lookUp: (ids) => conversationsById(link, ids),
+          pageAfter: (id, after) => messagesAfter(link, reader, id, after, PAGE_SIZE),
+          pageSize: PAGE_SIZE,
+          catchUpLimit: options.catchUpLimit,
+          concurrency: CATCH_UP_CONCURRENCY,
+          onFailure: (conversationId, error) => {
+            report({ _tag: 'CatchUp', clientId, conversationId, error });
+          },
+        }),
+      )
+      .subscribe(log);
+
+    const close = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
+      status.next(closed);
+      arrivals.complete();
+      status.complete();
+      connectionEvents.complete();
+      log.complete();
+      if (closed.code === 0) subscriber.complete();
+      else subscriber.error(new SessionClosed(closed.code, closed.reason));
+    };
+
+    let announced = false;
+    const hearing = connection.sessionEvents$.subscribe((event) => {
+      if (announced && event._tag !== 'reconnect') connectionEvents.next(event);
+    });
+
+    const living = session(connection, { ...options, logout$: logout })
+      .pipe(settleAfterLogin(options))
+      .subscribe({
+        next: (event) => {
+          const next = toStatus(event);
+          if (event._tag === 'Closed') {
+            close(event);
+            return;
+          }
+          if (next !== undefined) status.next(next);
+          if (event._tag === 'Opened' && !announced) {
+            announced = true;
+            subscriber.next(client);
+          } else if (event._tag === 'Opened') connectionEvents.next({ _tag: 'reconnect' });
+          const entry = event._tag === 'Push' ? toEvent(reader, event.command) : event;
+          if (entry !== undefined) arrivals.next(entry);
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+      });
+
+    for (const part of [living, hearing, logging, marks, sending, keepingConversations, keepingUnread, keepingReceipts, splitting]) subscriber.add(part);
+  });
+
+/** The outbox may write: the session is open and what was missed is in the log. Errors when the client is closed. */
+const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStatus>): Observable<boolean> =>
+  merge(
+    log$.pipe(
+      filter(({ _tag }) => _tag === 'CaughtUp'),
+      map(() => true),
+    ),
+    status$.pipe(
+      mergeMap((status) => {
+        if (status._tag === 'Closed') throw new SessionClosed(status.code, status.reason);
+        return status._tag === 'Open' ? EMPTY : of(false);
+      }),
+    ),
+  );
+
+/** A key that has no state yet starts with `undefined`. */
+const startingWith =
+  <V>(get: (key: string) => V | undefined, at: (key: string) => Observable<V>) =>
+  (key: string): Observable<V | undefined> =>
+    defer(() => (get(key) === undefined ? concat(of(undefined), at(key)) : at(key)));
+

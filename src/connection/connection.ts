@@ -1,0 +1,52 @@
+/** What sessions see of the connection. The interpreter behind it runs the machine of `machine.ts`. */
+import type { Observable } from 'rxjs';
+import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
+import type { Fault } from '../faults.js';
+import type { ConnectionEvent, ConnectionState } from './state.js';
+
+/** A kind of answer: one of the codecs of `serverCommands`. */
+export interface AnswerKind<A extends ServerCommand> {
+  readonly name: string;
+  is(command: unknown): command is A;
+}
+
+/** What a request needs beside its command. */
+export interface RequestOptions {
+  /** True where carrying the command out twice, or not knowing whether it was, matters: a break after the write is then `Unconfirmed` instead of `ConnectionLost`. */
+  readonly effectful?: boolean;
+  /** Overrides the connection's `commandTimeout`, ms. */
+  readonly timeout?: number;
+}
+
+/** One connection, shared by all clients of a realtime. Creating it does nothing. */
+export interface Connection {
+  /** Hot, replays the current state, never errors, completes after `Closed` or `Failed`. */
+  readonly state$: Observable<ConnectionState>;
+  /** Hot, no replay: what an application hears. Completes with `state$`. */
+  readonly events$: Observable<ConnectionEvent>;
+  /** The same events in the same turn, after every observer of `events$` has seen each: what clients hear. */
+  readonly sessionEvents$: Observable<ConnectionEvent>;
+  /** Hot, no replay, never errors. */
+  readonly faults$: Observable<Fault>;
+  /**
+   * Cold: the connection is wanted while this is subscribed to. Emits nothing; errors with the reason where the connection has failed for good,
+   * completes where it was closed.
+   */
+  readonly lease$: Observable<never>;
+  /** Hot, no replay: pushes meant for this client, in arrival order; those without a client id go to the one that has subscribed first. */
+  pushes(clientId: string): Observable<ServerCommand>;
+  /**
+   * Cold: writes the command on subscribe, emits its answer, completes. Errors: `ConnectionLost`, `Unconfirmed`, `CommandTimeout`, `ServerRejected`,
+   * `DecodeFailed` where the answer is of another kind.
+   */
+  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions): Observable<A>;
+  /** Writes a command that has no answer; false where there is no connection. */
+  send(command: ClientCommand): boolean;
+  /** Between schedule and retry: try now, with the attempt counter at 0. No effect in other states. */
+  retry(): void;
+  /** Go offline until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** For good. */
+  close(): void;
+}

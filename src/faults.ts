@@ -1,0 +1,22 @@
+import type { DecodeFailed } from '../codecs/index.js';
+import type { RealtimeError } from './errors.js';
+
+/**
+ * Something that went wrong without ending anything: the value of `realtime.faults$`.
+ *
+ * - `Frame`: a frame of the server could not be read, and was skipped.
+ * - `Body`: a message arrived whose body its registered type refuses; it is delivered all the same, as `Invalid`.
+ * - `Unsupported`: the server sent a command that this SDK has no codec for.
+ * - `Unexpected`: an answer came to a command that is no longer waiting, or was never sent.
+ * - `CatchUp`: what a conversation missed during a break could not be fetched; its log has a `Gap`.
+ * - `Session`: a client's session could not be opened again after a reconnect; it is tried again at the next one.
+ * - `Endpoints`: the router could not be asked for the server's addresses.
+ */
+export type Fault =
+  | { readonly _tag: 'Frame'; readonly error: DecodeFailed }
+  | { readonly _tag: 'Body'; readonly clientId: string; readonly conversationId: string; readonly messageId: string; readonly error: DecodeFailed }
+  | { readonly _tag: 'Unsupported'; readonly kind: string; readonly clientId?: string }
+  | { readonly _tag: 'Unexpected'; readonly kind: string; readonly serial: number }
+  | { readonly _tag: 'CatchUp'; readonly clientId: string; readonly conversationId: string; readonly error: RealtimeError }
+  | { readonly _tag: 'Session'; readonly clientId: string; readonly error: RealtimeError }
+  | { readonly _tag: 'Endpoints'; readonly error: RealtimeError };

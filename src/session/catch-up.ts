@@ -1,0 +1,66 @@
+/** Brings what was missed in one conversation during a break. */
+import { EMPTY, NEVER, catchError, defer, expand, mergeMap, of, tap, type Observable } from 'rxjs';
+import type { ConversationEvent, Gap, Message, Position } from '../../streams/index.js';
+import type { RealtimeError } from '../errors.js';
+
+export interface CatchUpOptions {
+  /** A page of messages after a position, oldest first; shorter than `pageSize` where there are no more. */
+  readonly pageAfter: (conversationId: string, after: Position) => Observable<readonly Message[]>;
+  readonly pageSize: number;
+  /** So many messages of one conversation are brought, rounded up to whole pages; the rest is a `Gap`. */
+  readonly catchUpLimit: number;
+  /** Hears of what could not be fetched for another reason than that the connection went. */
+  readonly onFailure: (conversationId: string, error: RealtimeError) => void;
+}
+
+/** The connection is gone, so the next session catches up again, from the same position. */
+export const isInterruption = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionLost' || _tag === 'Unconfirmed' || _tag === 'SessionClosed';
+
+/** Which part of which conversation. */
+export interface Missed {
+  readonly conversationId: string;
+  /** The last message that is there. */
+  readonly from: Position;
+  /** Server time when the new session was opened, ms since 1970: what is newer is pushed. */
+  readonly to: number;
+}
+
+/**
+ * Cold: the messages after a position, oldest first, page by page; then completes. What can't be had is one `Gap` at the end: the limit was reached, the server refused,
+ * or it failed. Never errors; where the connection goes it falls silent, until whoever waits gives up on this session.
+ */
+export const missed = ({
+  conversationId,
+  from,
+  to,
+  pageAfter,
+  pageSize,
+  catchUpLimit,
+  onFailure,
+}: Missed & CatchUpOptions): Observable<ConversationEvent> =>
+  defer(() => {
+    let reached = from;
+    let count = 0;
+    const gap = (cause: Gap['cause']): Gap => ({ _tag: 'Gap', conversationId, from: reached, to, cause });
+
+    const load = (after: Position): Observable<readonly Message[]> =>
+      pageAfter(conversationId, after).pipe(
+        tap((page) => {
+          reached = page.at(-1) ?? reached;
+          count += page.length;
+        }),
+      );
+
+    return load(from).pipe(
+      expand((page) => (page.length === pageSize && count < catchUpLimit ? load(reached) : EMPTY)),
+      mergeMap((page) => {
+        const events = page.map((message): ConversationEvent => ({ _tag: 'Message', conversationId, message, origin: 'missed' }));
+        return page.length === pageSize && count >= catchUpLimit ? [...events, gap('limit')] : events;
+      }),
+      catchError((error: RealtimeError) => {
+        if (isInterruption(error)) return NEVER;
+        onFailure(conversationId, error);
+        return of(gap(error._tag === 'ServerRejected' ? 'refused' : 'failed'));
+      }),
+    );
+  });

@@ -1,0 +1,237 @@
+/** Puts what arrives in order: what was missed before what is live, each message once, conversations that aren't known yet looked up first. */
+import {
+  EMPTY,
+  NEVER,
+  catchError,
+  concat,
+  concatMap,
+  connect,
+  defer,
+  filter,
+  from,
+  map,
+  merge,
+  mergeMap,
+  of,
+  reduce,
+  switchMap,
+  takeUntil,
+  type Observable,
+  type OperatorFunction,
+} from 'rxjs';
+import type { ConversationInfo } from '../../codecs/index.js';
+import {
+  comparePositions,
+  concatMapByKey,
+  isConversationEvent,
+  limitConcurrency,
+  shareLatest,
+  type ClientEvent,
+  type ConversationEvent,
+  type Position,
+  type Projected,
+} from '../../streams/index.js';
+import type { RealtimeError } from '../errors.js';
+import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
+
+/** What the inbox is fed with: the log as it arrives, and the word that the connection is gone. */
+export type InboxInput = { readonly _tag: 'Dropped' } | ClientEvent;
+
+export interface InboxOptions extends CatchUpOptions {
+  /** The conversations of these ids, as the server describes them now; those that don't exist are left out. */
+  readonly lookUp: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
+  /** So many conversations are caught up at a time. */
+  readonly concurrency: number;
+}
+
+type Opened = Extract<ClientEvent, { _tag: 'Opened' }>;
+
+/** What is done for one conversation, one after the other: `Refresh` what was known before a break, `Discover` what was not. */
+type Task = ConversationEvent | { readonly _tag: 'Refresh' | 'Discover'; readonly conversationId: string };
+
+/** What the inbox knows of one conversation. */
+interface Cursor {
+  readonly id: string;
+  /** The newest message that has been passed on: the next catch-up starts behind it. */
+  position: Position;
+  /** Ids of messages that have been passed on: servers deliver at least once. */
+  readonly seen: Set<string>;
+  /** The last session, counted from 1, in which nothing of this conversation is missing. */
+  caughtUpIn: number;
+  /** The last session in which it was looked up. */
+  lookedUpIn: number;
+  info: ConversationInfo | undefined;
+}
+
+/** As many ids as can be pushed while a long catch-up is under way. */
+const SEEN_AT_MOST = 2_048;
+const IDS_IN_ONE_QUERY = 100;
+
+const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
+const NOTHING: Projected<undefined> = { now: undefined };
+
+const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
+
+const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+/** A set keeps the order of insertion. */
+const forgetOldest = (seen: Set<string>): void => {
+  for (const oldest of seen) {
+    seen.delete(oldest);
+    return;
+  }
+};
+
+/**
+ * Orders a client's log. Within a conversation: what was missed during a break comes before what is pushed after it, a message comes once, and an event of
+ * a conversation that isn't known waits for its `Snapshot`, with the later events of the same conversation behind it and all others going on.
+ *
+ * The position of a conversation moves before the message is emitted. What waits when the connection goes is dropped, not lost: the position has not moved,
+ * so the next catch-up brings it. Never errors; completes with its source.
+ */
+export const inbox =
+  (options: InboxOptions): OperatorFunction<InboxInput, ClientEvent> =>
+  (input$) =>
+    defer(() => {
+      const cursors = new Map<string, Cursor>();
+      const limited = limitConcurrency(options.concurrency);
+      let session = 0;
+      /** Server time when the session before this one was opened: what is older, in a conversation never heard of, was not missed. */
+      let baseline = 0;
+      let openedAt = 0;
+
+      const cursorOf = (id: string): Cursor => {
+        const known = cursors.get(id);
+        if (known !== undefined) return known;
+        const cursor: Cursor = { id, position: { timestamp: baseline, id: '' }, seen: new Set(), caughtUpIn: 0, lookedUpIn: 0, info: undefined };
+        cursors.set(id, cursor);
+        return cursor;
+      };
+
+      /** Notes what passes; nothing for what has passed before. */
+      const admit = (event: ConversationEvent): ClientEvent | undefined => {
+        const cursor = cursorOf(event.conversationId);
+        if (event._tag === 'Snapshot') cursor.info = event.info;
+        if (event._tag !== 'Message' || event.message.transient) return event;
+        const { message } = event;
+        if (cursor.seen.has(message.id)) return undefined;
+        cursor.seen.add(message.id);
+        if (cursor.seen.size > SEEN_AT_MOST) forgetOldest(cursor.seen);
+        // An own message says nothing about those of others before it, which may still be on their way.
+        if (event.origin !== 'sent' && comparePositions(message, cursor.position) > 0) cursor.position = message;
+        return event;
+      };
+
+      /** Everything of one conversation that was missed; `info` is what the server says of it now, where that is known. */
+      const catchUp = (cursor: Cursor, opened: Opened, info: ConversationInfo | undefined): Observable<ConversationEvent> => {
+        const nothingNew = info !== undefined && (info.kind === 'room' || (info.lastMessageAt ?? 0) <= cursor.position.timestamp);
+        return concat(
+          info === undefined ? EMPTY : of(snapshotOf(info)),
+          nothingNew ? EMPTY : limited(missed({ ...options, conversationId: cursor.id, from: cursor.position, to: opened.at })),
+          defer(() => {
+            cursor.caughtUpIn = session;
+            return EMPTY;
+          }),
+        );
+      };
+
+      const lookUp = (cursor: Cursor): Observable<ConversationEvent> =>
+        defer(() => {
+          if (cursor.info !== undefined || cursor.lookedUpIn === session) return EMPTY;
+          cursor.lookedUpIn = session;
+          return options.lookUp([cursor.id]).pipe(
+            mergeMap((infos) => infos.map(snapshotOf)),
+            catchError((error: RealtimeError) => {
+              if (isInterruption(error)) return NEVER;
+              options.onFailure(cursor.id, error);
+              return EMPTY;
+            }),
+          );
+        });
+
+      /** One session, from `Opened` until the connection goes. */
+      const during = (opened: Opened, arriving$: Observable<ClientEvent>): Observable<ClientEvent> => {
+        session += 1;
+        baseline = opened.resumed ? openedAt : opened.at;
+        openedAt = opened.at;
+        const known = opened.resumed ? [...cursors.keys()] : [];
+        let left = known.length;
+
+        /** What the server says of all known conversations now, asked for once. */
+        const now$ = from(chunks(known, IDS_IN_ONE_QUERY)).pipe(
+          concatMap((ids) => options.lookUp(ids)),
+          reduce((all, infos) => infos.reduce((map, info) => map.set(info.id, info), all), new Map<string, ConversationInfo>()),
+          catchError((error: RealtimeError) => {
+            if (isInterruption(error)) return NEVER;
+            for (const id of known) options.onFailure(id, error);
+            return of(new Map<string, ConversationInfo>());
+          }),
+          shareLatest(),
+        );
+
+        const refresh = (cursor: Cursor): Observable<ClientEvent> =>
+          concat(
+            now$.pipe(mergeMap((infos) => catchUp(cursor, opened, infos.get(cursor.id)))),
+            defer(() => {
+              left -= 1;
+              return left === 0 ? of(CAUGHT_UP) : EMPTY;
+            }),
+          );
+
+        const admitAll = (events$: Observable<ClientEvent>): Projected<ClientEvent | undefined> => ({
+          later: events$.pipe(map((event) => (isConversationEvent(event) ? admit(event) : event))),
+        });
+
+        const project = (task: Task): Projected<ClientEvent | undefined> => {
+          const cursor = cursorOf(task.conversationId);
+          const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';
+          switch (task._tag) {
+            case 'Refresh':
+              return admitAll(refresh(cursor));
+            case 'Discover':
+              return behind ? admitAll(concat(lookUp(cursor), catchUp(cursor, opened, undefined))) : NOTHING;
+            case 'Snapshot':
+              return { now: admit(task) };
+            default: {
+              const own = task._tag === 'Message' && task.origin === 'sent';
+              const unknown = cursor.info === undefined && cursor.lookedUpIn < session;
+              if (own || (!behind && !unknown)) return { now: admit(task) };
+              return admitAll(concat(lookUp(cursor), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));
+            }
+          }
+        };
+
+        const tasks$: Observable<Task> = merge(
+          from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId }))),
+          arriving$.pipe(filter(isConversationEvent)),
+          // Conversations never heard of with unread messages after a break were missed whole.
+          arriving$.pipe(
+            filter((event) => opened.resumed && event._tag === 'UnreadCounts'),
+            mergeMap((event) => (event._tag === 'UnreadCounts' ? event.counts : [])),
+            filter(({ conversationId, count }) => count > 0 && !cursors.has(conversationId)),
+            map(({ conversationId }): Task => ({ _tag: 'Discover', conversationId })),
+          ),
+        );
+
+        return merge(
+          known.length === 0 ? of(opened, CAUGHT_UP) : of(opened),
+          arriving$.pipe(filter((event) => !isConversationEvent(event))),
+          tasks$.pipe(
+            concatMapByKey(({ conversationId }) => conversationId, project),
+            filter((event) => event !== undefined),
+          ),
+        );
+      };
+
+      return input$.pipe(
+        connect((shared$) =>
+          shared$.pipe(
+            filter((input) => input._tag === 'Opened'),
+            switchMap((opened) =>
+              during(opened, shared$.pipe(filter((input) => input._tag !== 'Dropped'))).pipe(takeUntil(shared$.pipe(filter(({ _tag }) => _tag === 'Dropped')))),
+            ),
+          ),
+        ),
+      );
+    });

@@ -1,0 +1,63 @@
+/** What a client tells the server about messages without waiting for an answer: that they have arrived, and that they were read. */
+import { concatMap, filter, map, type Observable, type OperatorFunction } from 'rxjs';
+import type { ClientCommand } from '../../codecs/index.js';
+import type { ClientEvent } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
+import { coalesce } from './coalesce.js';
+
+export interface MarkOptions {
+  /** Whether the session is open. */
+  readonly open$: Observable<boolean>;
+  readonly clock: Clock;
+}
+
+/** As the protocol's own clients do: at most one batch a second. */
+const PERIOD = 1_000;
+
+interface Range {
+  readonly conversationId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const keyOf = ({ conversationId }: { readonly conversationId: string }): string => conversationId;
+
+/**
+ * Acknowledgements of the messages in a log: those by others that are stored, as ranges of time for each conversation (protocol: ack).
+ *
+ * @param self the client's own id
+ * @param acknowledged false for conversations whose messages nobody acknowledges: chat rooms
+ */
+export const acknowledgements =
+  (self: string, acknowledged: (conversationId: string) => boolean, { open$, clock }: MarkOptions): OperatorFunction<ClientEvent, ClientCommand> =>
+  (log$) =>
+    log$.pipe(
+      filter((event) => event._tag === 'Message'),
+      filter(({ conversationId, message }) => message.from !== self && !message.transient && acknowledged(conversationId)),
+      map(({ conversationId, message: { timestamp } }): Range => ({ conversationId, from: timestamp, to: timestamp })),
+      coalesce<Range>({
+        keyOf,
+        merge: (a, b) => ({ conversationId: a.conversationId, from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) }),
+        open$,
+        period: PERIOD,
+        clock,
+      }),
+      concatMap((ranges) =>
+        ranges.map(({ conversationId, from, to }): ClientCommand => ({ cmd: 'ack', ackMessage: { cid: conversationId, fromts: from, tots: to } })),
+      ),
+    );
+
+type ReadMark = Extract<ClientEvent, { _tag: 'ReadMark' }>;
+
+/** Read marks of a log as commands, all conversations of a batch in one (protocol: read). */
+export const readMarks =
+  ({ open$, clock }: MarkOptions): OperatorFunction<ClientEvent, ClientCommand> =>
+  (log$) =>
+    log$.pipe(
+      filter((event) => event._tag === 'ReadMark'),
+      coalesce<ReadMark>({ keyOf, merge: (a, b) => (a.at > b.at ? a : b), open$, period: PERIOD, clock }),
+      map((marks): ClientCommand => ({
+        cmd: 'read',
+        readMessage: { convs: marks.map(({ conversationId, at }) => ({ cid: conversationId, timestamp: at })) },
+      })),
+    );

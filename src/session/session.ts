@@ -1,0 +1,241 @@
+/** One client's session on a connection: opened, kept open across reconnects, closed. */
+import {
+  EMPTY,
+  Observable,
+  catchError,
+  concat,
+  defer,
+  endWith,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  retry,
+  switchMap,
+  take,
+  takeWhile,
+  tap,
+  throwError,
+} from 'rxjs';
+import { SessionClosed as SessionClosedCommand, SessionOpened, SessionRefreshed, type ServerCommand } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
+import { closeCodeClass } from '../connection/close-codes.js';
+import type { Connection } from '../connection/connection.js';
+import type { Backoff } from '../connection/backoff.js';
+import { ServerRejected, type RealtimeError } from '../errors.js';
+import type { Fault } from '../faults.js';
+import { sign, type Signature, type SignatureFactory } from './signature.js';
+
+/** What a session tells the client above it, in order. */
+export type SessionEvent =
+  | { readonly _tag: 'Opened'; readonly at: number; readonly resumed: boolean }
+  /** The connection is gone; the session will be opened again with the next one. */
+  | { readonly _tag: 'Dropped' }
+  | { readonly _tag: 'Push'; readonly command: ServerCommand }
+  /** The last event. 0 is a logout. */
+  | { readonly _tag: 'Closed'; readonly code: number; readonly reason: string };
+
+export interface SessionOptions {
+  readonly appId: string;
+  readonly clientId: string;
+  readonly deviceId: string;
+  readonly tag?: string;
+  readonly signature?: SignatureFactory;
+  /** Time limit of the signature factory, ms. */
+  readonly signatureTimeout: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly backoff: Backoff;
+  readonly report: (fault: Fault) => void;
+  /** Logs out when it emits. */
+  readonly logout$: Observable<unknown>;
+}
+
+interface Token {
+  readonly value: string;
+  /** By the monotonic clock. */
+  readonly expiresAt: number;
+}
+
+/** Protocol features that this client understands: temporary conversations, acks of transient messages, kept notifications, partial results. */
+const CONFIG_BITMAP = 2 | 8 | 16 | 32;
+const TOKEN_EXPIRED = 4112;
+const DISPLACED = 4111;
+/** Timers hold at most a signed 32-bit number of ms. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+const USER_AGENT = 'rx-realtime/0.1';
+
+const hasCode = (error: RealtimeError, code: number): boolean => error._tag === 'ServerRejected' && error.code === code;
+
+/** Refusals after which trying again can't help, or would throw out whoever displaced this client. */
+const isFinal = (error: RealtimeError): error is ServerRejected =>
+  error._tag === 'ServerRejected' && (error.code === DISPLACED || closeCodeClass(error.code) === 'fatal');
+
+/**
+ * Cold: holds a lease on the connection, logs in whenever it is connected, and passes pushes on; logs out and releases the lease when unsubscribed.
+ *
+ * Completes after `Closed`. Errors where the first login is refused, with the `RealtimeError` that says why; a later one that fails is a fault,
+ * and is tried again with backoff.
+ */
+export const session = (connection: Connection, options: SessionOptions): Observable<SessionEvent> =>
+  defer(() => {
+    const { clientId, clock } = options;
+    let token: Token | undefined;
+    let lastUnreadNotifTime: number | undefined;
+    let lastPatchTime: number | undefined;
+    let openedBefore = false;
+    let open = false;
+
+    const remember = (st: string | undefined, stTtl: number | undefined): void => {
+      token = st === undefined ? undefined : { value: st, expiresAt: clock.elapsed() + (stTtl ?? 0) * 1_000 };
+    };
+
+    const usable = (): Token | undefined => (token !== undefined && token.expiresAt > clock.elapsed() ? token : undefined);
+
+    /** A signature is asked for where there is no token to log in with. */
+    const signed = (needed: boolean): Observable<Partial<Record<'t' | 'n' | 's', never>> | { t: number; n: string; s: string }> =>
+      needed && options.signature !== undefined
+        ? sign(options.signature, clientId, options.signatureTimeout, clock).pipe(
+            map(({ timestamp, nonce, signature }: Signature) => ({ t: timestamp, n: nonce, s: signature })),
+          )
+        : of({});
+
+    const login = (): Observable<SessionEvent> =>
+      defer(() => {
+        const st = usable();
+        const resumed = openedBefore;
+        return signed(st === undefined).pipe(
+          switchMap((signature) =>
+            connection.request(
+              {
+                cmd: 'session',
+                op: 'open',
+                appId: options.appId,
+                peerId: clientId,
+                sessionMessage: {
+                  ua: USER_AGENT,
+                  r: resumed,
+                  deviceId: options.deviceId,
+                  configBitmap: CONFIG_BITMAP,
+                  ...signature,
+                  ...(options.tag === undefined ? {} : { tag: options.tag }),
+                  ...(st === undefined ? {} : { st: st.value }),
+                  ...(lastUnreadNotifTime === undefined ? {} : { lastUnreadNotifTime }),
+                  ...(lastPatchTime === undefined ? {} : { lastPatchTime }),
+                },
+              },
+              SessionOpened,
+            ),
+          ),
+          map(({ serverTs, sessionMessage: { st: fresh, stTtl, code, reason, detail } }): SessionEvent => {
+            if (code !== undefined && code !== 0) throw new ServerRejected(code, reason ?? 'SESSION_REFUSED', detail);
+            remember(fresh, stTtl);
+            lastPatchTime = serverTs ?? lastPatchTime;
+            openedBefore = true;
+            open = true;
+            return { _tag: 'Opened', at: serverTs ?? clock.now(), resumed };
+          }),
+          catchError((error: RealtimeError) => {
+            if (!hasCode(error, TOKEN_EXPIRED) || st === undefined) return throwError(() => error);
+            token = undefined;
+            return login();
+          }),
+        );
+      });
+
+    /** Renews the token at nine tenths of its life, as long as the session stays open. */
+    const refresh = (): Observable<never> =>
+      defer(() => {
+        const current = token;
+        if (current === undefined) return EMPTY;
+        const wait = Math.min((current.expiresAt - clock.elapsed()) * 0.9, LONGEST_TIMER);
+        if (wait <= 0) return EMPTY;
+        return clock.after(wait).pipe(
+          take(1),
+          mergeMap(() => signed(true)),
+          mergeMap((signature) =>
+            connection.request({ cmd: 'session', op: 'refresh', peerId: clientId, sessionMessage: { st: current.value, ...signature } }, SessionRefreshed),
+          ),
+          mergeMap(({ sessionMessage: { st, stTtl } }) => {
+            remember(st, stTtl);
+            return refresh();
+          }),
+          catchError((error: RealtimeError) => {
+            options.report({ _tag: 'Session', clientId, error });
+            return EMPTY;
+          }),
+        );
+      });
+
+    /** Logs in on a fresh connection; once the session was open, failures are faults and are tried again. */
+    const openOn = (): Observable<SessionEvent> =>
+      concat(
+        login().pipe(
+          retry({
+            delay: (error: RealtimeError, count) => {
+              if (error._tag === 'ConnectionLost' || !openedBefore || isFinal(error)) throw error;
+              options.report({ _tag: 'Session', clientId, error });
+              return clock.after(options.backoff(count - 1, options.random));
+            },
+          }),
+          catchError((error: RealtimeError): Observable<SessionEvent> => {
+            // The next connection brings the next try.
+            if (error._tag === 'ConnectionLost') return EMPTY;
+            return openedBefore && isFinal(error) ? of({ _tag: 'Closed', code: error.code, reason: error.reason }) : throwError(() => error);
+          }),
+        ),
+        refresh(),
+      );
+
+    const lifecycle$ = connection.state$.pipe(
+      switchMap((state): Observable<SessionEvent> => {
+        if (state._tag === 'Connected') return openOn();
+        if (state._tag === 'Scheduled' && closeCodeClass(state.reason.code) === 'relogin') token = undefined;
+        if (!open) return EMPTY;
+        open = false;
+        return of({ _tag: 'Dropped' });
+      }),
+    );
+
+    const pushes$ = connection.pushes(clientId).pipe(
+      map((command): SessionEvent => {
+        if (command.cmd === 'session' && command.op === 'closed') {
+          return { _tag: 'Closed', code: command.sessionMessage?.code ?? 0, reason: command.sessionMessage?.reason ?? 'the server ended the session' };
+        }
+        if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
+        return { _tag: 'Push', command };
+      }),
+    );
+
+    const close = { cmd: 'session', op: 'close', peerId: clientId } as const;
+
+    const logout$ = options.logout$.pipe(
+      take(1),
+      mergeMap(() => {
+        if (!open) return EMPTY;
+        open = false;
+        return connection.request(close, SessionClosedCommand).pipe(catchError(() => EMPTY));
+      }),
+      ignoreElements(),
+      endWith<SessionEvent>({ _tag: 'Closed', code: 0, reason: 'logged out' }),
+    );
+
+    const lease$ = connection.lease$.pipe(endWith<SessionEvent>({ _tag: 'Closed', code: 0, reason: 'the realtime was closed' }));
+
+    return new Observable<SessionEvent>((subscriber) => {
+      subscriber.add(() => {
+        if (open) connection.send(close);
+      });
+      subscriber.add(
+        merge(logout$, pushes$, lifecycle$, lease$)
+          .pipe(
+            tap((event) => {
+              if (event._tag === 'Closed') open = false;
+            }),
+            takeWhile(({ _tag }) => _tag !== 'Closed', true),
+          )
+          .subscribe(subscriber),
+      );
+    });
+  });

@@ -1,0 +1,36 @@
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { catchError, defer, from, map, mergeWith, take, throwError, throwIfEmpty, mergeMap, type Observable, type ObservableInput } from 'rxjs';
+import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
+import { SignatureFailed } from '../errors.js';
+
+/** What a signature factory answers with. */
+export const Signature = record('Signature', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, {});
+export type Signature = t.TypeOf<typeof Signature>;
+
+/** Asks the application's own back end to sign a login. Called for each login that needs one, never ahead of time. */
+export type SignatureFactory = (clientId: string) => ObservableInput<Signature>;
+
+/**
+ * Cold: one signature from the factory, checked, then complete.
+ * Errors with `SignatureFailed` where the factory throws, ends without one, gives a wrong shape, or does not answer within `timeout` ms.
+ */
+export const sign = (factory: SignatureFactory, clientId: string, timeout: number, clock: Clock): Observable<Signature> => {
+  const late$ = clock.after(timeout).pipe(mergeMap(() => throwError(() => new SignatureFailed(`the factory did not answer within ${String(timeout)} ms`))));
+  return defer(() => from<ObservableInput<unknown>>(factory(clientId))).pipe(
+    throwIfEmpty(() => new SignatureFailed('the factory ended without one')),
+    map((answer) => {
+      const decoded = Signature.decode(answer);
+      if (E.isLeft(decoded)) throw new SignatureFailed(decodeFailed(decoded.left).message);
+      return decoded.right;
+    }),
+    mergeWith(late$),
+    take(1),
+    catchError((error: unknown) =>
+      throwError(() =>
+        error instanceof SignatureFailed ? error : new SignatureFailed(error instanceof Error ? error.message : String(error), { cause: error }),
+      ),
+    ),
+  );
+};

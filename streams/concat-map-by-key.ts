@@ -1,0 +1,90 @@
+import { Observable, from, type ObservableInput, type OperatorFunction } from 'rxjs';
+
+/** What a projection gives: a value at once, or a stream of values that later items of the same key wait for. */
+export type Projected<R> = { readonly now: R } | { readonly later: ObservableInput<R> };
+
+/**
+ * `concatMap` for each key, all keys side by side: an item whose projection takes time holds back the later items of its own key and no others.
+ * A projection that gives `now` costs a map lookup and nothing more.
+ *
+ * Errors of the source or of a projection end the result; it completes when the source has completed and nothing waits.
+ * What waits is held in memory without a bound: bound the time that a projection may take.
+ *
+ * ```
+ * source:    a1 b1 a2 b2
+ * a1 takes:  -----x|
+ * result:       b1 b2 x a2      (a2 waits for a1, b's do not)
+ * ```
+ */
+export const concatMapByKey =
+  <T, K, R>(keyOf: (item: T) => K, project: (item: T) => Projected<R>): OperatorFunction<T, R> =>
+  (source$) =>
+    new Observable<R>((subscriber) => {
+      /** Items that wait, for the keys that are busy. */
+      const waiting = new Map<K, T[]>();
+      let sourceDone = false;
+
+      const settle = (): void => {
+        if (sourceDone && waiting.size === 0) subscriber.complete();
+      };
+
+      /** Runs a projection that takes time; true where it has completed already. */
+      const run = (key: K, later: ObservableInput<R>): boolean => {
+        let done = false;
+        let synchronous = true;
+        const inner = from(later).subscribe({
+          next: (value) => {
+            subscriber.next(value);
+          },
+          error: (error: unknown) => {
+            subscriber.error(error);
+          },
+          complete: () => {
+            done = true;
+            if (!synchronous) release(key);
+          },
+        });
+        synchronous = false;
+        subscriber.add(inner);
+        return done;
+      };
+
+      /** Handles the items that have waited, until one takes time again or none is left. */
+      const release = (key: K): void => {
+        const queue = waiting.get(key) ?? [];
+        for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+          const projected = project(item);
+          if ('now' in projected) subscriber.next(projected.now);
+          else if (!run(key, projected.later)) return;
+        }
+        waiting.delete(key);
+        settle();
+      };
+
+      subscriber.add(
+        source$.subscribe({
+          next: (item) => {
+            const key = keyOf(item);
+            const queue = waiting.get(key);
+            if (queue !== undefined) {
+              queue.push(item);
+              return;
+            }
+            const projected = project(item);
+            if ('now' in projected) {
+              subscriber.next(projected.now);
+              return;
+            }
+            waiting.set(key, []);
+            if (run(key, projected.later)) release(key);
+          },
+          error: (error: unknown) => {
+            subscriber.error(error);
+          },
+          complete: () => {
+            sourceDone = true;
+            settle();
+          },
+        }),
+      );
+    });

@@ -1,0 +1,50 @@
+import type { Attribute, ConversationInfo } from '../codecs/index.js';
+import type { ClientEvent } from './events.js';
+import type { KeyedReducer } from './keyed-state.js';
+
+type Attributes = Readonly<Record<string, Attribute>>;
+
+/** `a.b.c` as a key addresses a place inside an attribute. */
+const assign = (attributes: Attributes, [key, ...rest]: readonly string[], value: Attribute): Attributes => {
+  if (key === undefined || key === '__proto__') return attributes;
+  if (rest.length === 0) return { ...attributes, [key]: value };
+  const inner = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+  const nested = typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !(inner instanceof Date) ? (inner as Attributes) : {};
+  return { ...attributes, [key]: assign(nested, rest, value) };
+};
+
+const change = (info: ConversationInfo, changed: Attributes): ConversationInfo => {
+  const { name, ...others } = changed;
+  const attributes = Object.entries(others).reduce((result, [key, value]) => assign(result, key.split('.'), value), info.attributes);
+  return { ...info, attributes, ...(typeof name === 'string' ? { name } : {}) };
+};
+
+/** Snapshots of the conversations that this client knows, by id: as the server described them, kept by notices and messages since. */
+export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> = (event, get, set) => {
+  if (event._tag === 'Snapshot') {
+    set(event.conversationId, event.info);
+    return;
+  }
+  const info = 'conversationId' in event ? get(event.conversationId) : undefined;
+  if (info === undefined) return;
+  switch (event._tag) {
+    case 'Joined':
+      if (info.members !== undefined) set(info.id, { ...info, members: [...new Set([...info.members, ...event.members])] });
+      return;
+    case 'Left': {
+      const gone = new Set(event.members);
+      if (info.members !== undefined) set(info.id, { ...info, members: info.members.filter((member) => !gone.has(member)) });
+      return;
+    }
+    case 'Attributes':
+      set(info.id, change(info, event.changed));
+      return;
+    case 'Message':
+      if (!event.message.transient && event.message.timestamp > (info.lastMessageAt ?? 0)) {
+        set(info.id, { ...info, lastMessageAt: event.message.timestamp });
+      }
+      return;
+    default:
+      return;
+  }
+};

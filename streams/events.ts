@@ -1,0 +1,101 @@
+/** The vocabulary of a client's log: what every derived stream is a function of. */
+import type { Attribute, Body, ConversationInfo } from '../codecs/index.js';
+
+/** A place in a conversation's history: by time, then by id. Times are ms since 1970, by the server's clock. */
+export interface Position {
+  readonly timestamp: number;
+  readonly id: string;
+}
+
+/** A message, immutable. */
+export interface Message<B extends Body = Body> extends Position {
+  readonly conversationId: string;
+  /** The client that sent it. */
+  readonly from: string;
+  readonly body: B;
+  /** Not stored: who was not online at the time never sees it. */
+  readonly transient: boolean;
+  /** The clients it names. */
+  readonly mentions: readonly string[];
+  readonly mentionsAll: boolean;
+  /** It is by somebody else and names this client, or all. */
+  readonly mentioned: boolean;
+  /** When it was last edited, ms since 1970. */
+  readonly editedAt?: number;
+}
+
+/** Unread messages of one conversation. */
+export interface Unread {
+  readonly count: number;
+  /** One of them mentions this client. */
+  readonly mentioned: boolean;
+}
+
+/**
+ * Where a message in the log came from: pushed as it was sent (`live`), fetched after a break (`missed`),
+ * or sent by this client itself (`sent`).
+ */
+export type Origin = 'live' | 'missed' | 'sent';
+
+/** Part of a conversation's history that could not be fetched after a break. */
+export interface Gap {
+  readonly _tag: 'Gap';
+  readonly conversationId: string;
+  /** The last message before it. */
+  readonly from: Position;
+  /** Server time up to which messages may be missing, ms since 1970. */
+  readonly to: number;
+  /** `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could not. */
+  readonly cause: 'limit' | 'refused' | 'failed';
+}
+
+/**
+ * One entry of a client's log, in order. `_tag` tells them apart:
+ *
+ * - `Opened`: the session is open; `at` is the server's time. `resumed` after a break.
+ * - `CaughtUp`: what was missed in the conversations known before the break is in the log now.
+ * - `Message`: a message has arrived, or was sent by this client.
+ * - `Gap`: see there.
+ * - `UnreadCounts`: the server's absolute numbers, valid for messages up to `asOf`.
+ * - `ReadMark`: this client has read a conversation up to `at`.
+ * - `Receipt`: the other side of a one-to-one conversation has received, or read, up to `at`.
+ * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom.
+ * - `Attributes`: attributes were changed by `by`; only those that changed.
+ * - `Snapshot`: a conversation as the server describes it now.
+ */
+export type ClientEvent =
+  | { readonly _tag: 'Opened'; readonly at: number; readonly resumed: boolean }
+  | { readonly _tag: 'CaughtUp' }
+  | { readonly _tag: 'Message'; readonly conversationId: string; readonly message: Message; readonly origin: Origin }
+  | Gap
+  | { readonly _tag: 'UnreadCounts'; readonly counts: readonly UnreadCount[] }
+  | { readonly _tag: 'ReadMark'; readonly conversationId: string; readonly at: number }
+  | {
+      readonly _tag: 'Receipt';
+      readonly conversationId: string;
+      readonly kind: 'delivered' | 'read';
+      readonly at: number;
+      /** The message that was delivered or read, where the server names it. */
+      readonly messageId?: string;
+    }
+  | { readonly _tag: 'Joined'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }
+  | { readonly _tag: 'Left'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }
+  | { readonly _tag: 'Attributes'; readonly conversationId: string; readonly changed: Readonly<Record<string, Attribute>>; readonly by?: string }
+  | { readonly _tag: 'Snapshot'; readonly conversationId: string; readonly info: ConversationInfo };
+
+/** The server's count for one conversation. */
+export interface UnreadCount extends Unread {
+  readonly conversationId: string;
+  /** Later messages are not in the count, ms since 1970. */
+  readonly asOf: number;
+}
+
+/** An entry of one conversation's log. */
+export type ConversationEvent = Extract<ClientEvent, { readonly conversationId: string }>;
+
+/** True for the entries that belong to one conversation. */
+export const isConversationEvent = (event: ClientEvent): event is ConversationEvent => 'conversationId' in event;
+
+/** Orders positions: negative where `a` is before `b`, 0 where they are the same. */
+export const comparePositions = (a: Position, b: Position): number =>
+  a.timestamp - b.timestamp || (a.id < b.id ? -1 : Number(a.id > b.id));

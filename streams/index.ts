@@ -1,0 +1,16 @@
+/**
+ * `rx-realtime/streams`: what is derived from a client's log. Pure: Observables in, Observables out; no sockets and no clock of their own.
+ *
+ * @packageDocumentation
+ */
+export * from './concat-map-by-key.js';
+export * from './conversations.js';
+export * from './demultiplex.js';
+export * from './events.js';
+export * from './keyed-state.js';
+export * from './limit-concurrency.js';
+export * from './messages.js';
+export * from './of-type.js';
+export * from './receipts.js';
+export * from './share-latest.js';
+export * from './unread.js';

@@ -1,0 +1,86 @@
+import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rxjs';
+
+/** A state for each key, kept by reducing a log. */
+export interface KeyedState<V> {
+  /** The state of a key now. */
+  get(key: string): V | undefined;
+  /** The keys that have a state. */
+  keys(): IterableIterator<string>;
+  /** Hot, replays the state of this key (where it has one), then each change. Never errors; completes with the log. */
+  at(key: string): Observable<V>;
+  /** Hot, replays an immutable map of all states, then a new one after each change. Never errors; completes with the log. */
+  readonly all$: Observable<ReadonlyMap<string, V>>;
+}
+
+/** What an event changes: calls `set` for each key with a new state. */
+export type KeyedReducer<E, V> = (event: E, get: (key: string) => V | undefined, set: (key: string, value: V) => void) => void;
+
+/**
+ * Reduces a log to one state for each key. An event costs what it changes, however many keys there are: the map is only copied
+ * when somebody watches it, and the change of one key reaches the watchers of that key and no others.
+ *
+ * Subscribes to the log at once, so that nothing is missed before the first watcher; the subscription is the second result, for whoever owns the log.
+ */
+export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>): readonly [KeyedState<V>, Subscription] => {
+  const states = new Map<string, V>();
+  const watched = new Map<string, Subject<V>>();
+  const changed = new Subject<void>();
+  let snapshot: ReadonlyMap<string, V> | undefined;
+  let completed = false;
+
+  const get = (key: string): V | undefined => states.get(key);
+
+  const connection = log$.subscribe({
+    next: (event) => {
+      let any = false;
+      reduce(event, get, (key, value) => {
+        if (states.get(key) === value) return;
+        states.set(key, value);
+        snapshot = undefined;
+        any = true;
+        watched.get(key)?.next(value);
+      });
+      if (any) changed.next();
+    },
+    complete: () => {
+      completed = true;
+      changed.complete();
+      for (const subject of watched.values()) subject.complete();
+      watched.clear();
+    },
+  });
+
+  const at = (key: string): Observable<V> =>
+    new Observable<V>((subscriber) => {
+      const current = states.get(key);
+      if (current !== undefined) subscriber.next(current);
+      if (completed) {
+        subscriber.complete();
+        return;
+      }
+      const subject = watched.get(key) ?? new Subject<V>();
+      watched.set(key, subject);
+      subscriber.add(subject.subscribe(subscriber));
+      subscriber.add(() => {
+        if (!subject.observed && watched.get(key) === subject) watched.delete(key);
+      });
+    }).pipe(distinctUntilChanged());
+
+  const all$ = new Observable<ReadonlyMap<string, V>>((subscriber) => {
+    const emit = (): void => {
+      snapshot ??= new Map(states);
+      subscriber.next(snapshot);
+    };
+    emit();
+    subscriber.add(
+      changed.subscribe({
+        next: emit,
+        complete: () => {
+          subscriber.complete();
+        },
+      }),
+    );
+  });
+
+  return [{ get, keys: () => states.keys(), at, all$ }, connection];
+};

@@ -1,0 +1,15 @@
+import { filter, map, type OperatorFunction } from 'rxjs';
+import type { ClientEvent, Message } from './events.js';
+
+/**
+ * The messages that have reached this client: by others, and by this user on other devices. What this client sent itself is left out;
+ * its sender has it from the send. In order within a conversation, each once.
+ *
+ * @example
+ * client.events$.pipe(messages()).subscribe(({ from, body }) => console.log(from, body));
+ */
+export const messages = (): OperatorFunction<ClientEvent, Message> => (log$) =>
+  log$.pipe(
+    filter((event) => event._tag === 'Message' && event.origin !== 'sent'),
+    map((event) => (event as Extract<ClientEvent, { _tag: 'Message' }>).message),
+  );

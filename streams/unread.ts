@@ -1,0 +1,45 @@
+import type { ClientEvent, Unread } from './events.js';
+import type { KeyedReducer } from './keyed-state.js';
+
+/** What the unread count of a conversation is known to be, and up to which message. */
+export interface UnreadState extends Unread {
+  /** Messages up to this time are in the count (or were read), ms since 1970. */
+  readonly asOf: number;
+}
+
+/**
+ * Unread counts, by conversation id. The server's absolute numbers win; later messages by others count one each, until this client, or another device of its user,
+ * marks them as read. Transient messages and the user's own don't count. A message that has been counted never counts again: counting goes by time, so repeating a
+ * part of the log changes nothing.
+ *
+ * @param self the client's own id
+ * @param counts false for conversations whose messages never count: chat rooms
+ */
+export const unreadReducer =
+  (self: string, counts: (conversationId: string) => boolean): KeyedReducer<ClientEvent, UnreadState> =>
+  (event, get, set) => {
+    switch (event._tag) {
+      case 'UnreadCounts':
+        for (const { conversationId, count, mentioned, asOf } of event.counts) set(conversationId, { count, mentioned, asOf });
+        return;
+      case 'Message': {
+        const { conversationId, message } = event;
+        const before = get(conversationId);
+        if (message.from === self || message.transient || message.timestamp <= (before?.asOf ?? 0) || !counts(conversationId)) return;
+        set(conversationId, {
+          count: (before?.count ?? 0) + 1,
+          mentioned: message.mentioned || before?.mentioned === true,
+          asOf: message.timestamp,
+        });
+        return;
+      }
+      case 'ReadMark': {
+        const before = get(event.conversationId);
+        if (before !== undefined && event.at < before.asOf) return;
+        set(event.conversationId, { count: 0, mentioned: false, asOf: event.at });
+        return;
+      }
+      default:
+        return;
+    }
+  };
