@@ -12,4 +12,4 @@ export { decodeDates, encodeDates, Timestamp, type Attribute } from './dates.js'
 export { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
 export * from './frame.js';
 export { JsonObject, parseJson, type Json } from './json.js';
-export { Bytes, SafeInteger, record } from './primitives.js';
+export { Bytes, Int32, SafeInteger, record } from './primitives.js';

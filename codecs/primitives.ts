@@ -1,6 +1,16 @@
 /** The scalar codecs and combinators that every other codec is made of. */
 import * as t from 'io-ts';
 
+const isInt32 = (input: unknown): input is number => typeof input === 'number' && (input | 0) === input;
+
+/** A 32-bit integer of the wire: a larger number would be cut off when written. */
+export const Int32: t.Type<number> = new t.Type(
+  'Int32',
+  isInt32,
+  (input, context) => (isInt32(input) ? t.success(input) : t.failure(input, context)),
+  t.identity,
+);
+
 /** A 64-bit integer of the wire as a plain number: refused beyond ±(2^53 - 1), where a number would lie. */
 export const SafeInteger: t.Type<number> = new t.Type(
   'SafeInteger',

@@ -1,6 +1,6 @@
 /** Conversations: create, query, and the notices about members and attributes (protocol: ConvCommand). */
 import * as t from 'io-ts';
-import { SafeInteger, record } from '../primitives.js';
+import { Int32, SafeInteger, record } from '../primitives.js';
 import { command } from './envelope.js';
 
 /** JSON travels as text inside a message of its own. */
@@ -18,7 +18,7 @@ export const ConvStart = conv(
     transient: t.boolean,
     unique: t.boolean,
     tempConv: t.boolean,
-    tempConvTTL: t.Int,
+    tempConvTTL: Int32,
     t: SafeInteger,
     n: t.string,
     s: t.string,
@@ -28,13 +28,13 @@ export const ConvStart = conv(
 export const ConvStarted = conv(
   'started',
   { cid: t.string },
-  { cdate: t.string, tempConvTTL: t.Int, m: t.array(t.string), uniqueId: t.string },
+  { cdate: t.string, tempConvTTL: Int32, m: t.array(t.string), uniqueId: t.string },
 );
 
 export const ConvQuery = conv(
   'query',
   {},
-  { where: JsonText, flag: t.Int, sort: t.string, skip: t.Int, limit: t.Int, tempConvIds: t.array(t.string) },
+  { where: JsonText, flag: Int32, sort: t.string, skip: Int32, limit: Int32, tempConvIds: t.array(t.string) },
 );
 
 /** `results.data` is a JSON array of conversations. */

@@ -1,23 +1,23 @@
 /** The envelope around every command, and the combinators that make one codec per kind of command. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { Bytes, SafeInteger, record } from '../primitives.js';
+import { Bytes, Int32, SafeInteger, record } from '../primitives.js';
 
 /** Envelope fields that any command may carry (protocol: GenericCommand 3 to 11). */
 const envelope = {
   /** Serial: present on a request and on its response, absent on a push. */
-  i: t.Int,
+  i: Int32,
   /** The client that sends, or that is meant; left out, the first session of the connection. */
   peerId: t.string,
   appId: t.string,
   installationId: t.string,
-  priority: t.Int,
+  priority: Int32,
   /** 2 (or absent) is instant messaging. */
-  service: t.Int,
+  service: Int32,
   serverTs: SafeInteger,
   clientTs: SafeInteger,
   /** 1: permanent, so `serverTs` is a resume point. */
-  notificationType: t.Int,
+  notificationType: Int32,
 };
 
 /** A message body as the wire has it, in one of its two forms. */
@@ -48,7 +48,7 @@ export interface UnsupportedCommand {
 const Head = record(
   'Command',
   { cmd: t.union([t.string, t.number], 'CommandType') },
-  { op: t.union([t.string, t.number], 'OpType'), i: t.Int, peerId: t.string },
+  { op: t.union([t.string, t.number], 'OpType'), i: Int32, peerId: t.string },
 );
 
 /**

@@ -1,6 +1,6 @@
 /** Messages, their acknowledgements, receipts, read marks and history. */
 import * as t from 'io-ts';
-import { Bytes, SafeInteger, record } from '../primitives.js';
+import { Bytes, Int32, SafeInteger, record } from '../primitives.js';
 import { bodyFields, command } from './envelope.js';
 
 const mentions = { mentionPids: t.array(t.string), mentionAll: t.boolean };
@@ -35,7 +35,7 @@ export const DirectPush = command(
         offline: t.boolean,
         hasMore: t.boolean,
         patchTimestamp: SafeInteger,
-        convType: t.Int,
+        convType: Int32,
       },
     ),
   },
@@ -64,7 +64,7 @@ export const AckSent = command(
     ackMessage: record(
       'AckSentMessage',
       {},
-      { uid: t.string, t: SafeInteger, cid: t.string, code: t.Int, reason: t.string, appCode: t.Int, appMsg: t.string },
+      { uid: t.string, t: SafeInteger, cid: t.string, code: Int32, reason: t.string, appCode: Int32, appMsg: t.string },
     ),
   },
   {},
@@ -94,7 +94,7 @@ export const Read = command(
 
 const UnreadTuple = record(
   'UnreadTuple',
-  { cid: t.string, unread: t.Int },
+  { cid: t.string, unread: Int32 },
   {
     mid: t.string,
     timestamp: SafeInteger,
@@ -103,7 +103,7 @@ const UnreadTuple = record(
     binaryMsg: Bytes,
     patchTimestamp: SafeInteger,
     mentioned: t.boolean,
-    convType: t.Int,
+    convType: Int32,
   },
 );
 
@@ -124,15 +124,15 @@ export const LogsQuery = command(
       'LogsQueryMessage',
       { cid: t.string },
       {
-        l: t.Int,
+        l: Int32,
         t: SafeInteger,
         mid: t.string,
         tIncluded: t.boolean,
         tt: SafeInteger,
         tmid: t.string,
         ttIncluded: t.boolean,
-        direction: t.Int,
-        lctype: t.Int,
+        direction: Int32,
+        lctype: Int32,
       },
     ),
   },
@@ -143,7 +143,7 @@ export const LogsQuery = command(
 export const LogItem = record(
   'LogItem',
   { msgId: t.string, timestamp: SafeInteger, from: t.string },
-  { ...mentions, data: t.string, bin: t.boolean, ackAt: SafeInteger, readAt: SafeInteger, patchTimestamp: SafeInteger, convType: t.Int },
+  { ...mentions, data: t.string, bin: t.boolean, ackAt: SafeInteger, readAt: SafeInteger, patchTimestamp: SafeInteger, convType: Int32 },
 );
 export type LogItem = t.TypeOf<typeof LogItem>;
 

@@ -1,6 +1,6 @@
 /** Login, logout, token refresh and the online query (protocol: SessionCommand). */
 import * as t from 'io-ts';
-import { SafeInteger, record } from '../primitives.js';
+import { Int32, SafeInteger, record } from '../primitives.js';
 import { command } from './envelope.js';
 
 /** Signature of a request: timestamp, nonce, signature. */
@@ -34,7 +34,7 @@ export const SessionOpen = command(
 export const SessionOpened = command(
   'session',
   'opened',
-  { sessionMessage: record('SessionOpenedMessage', {}, { st: t.string, stTtl: t.Int, code: t.Int, reason: t.string, detail: t.string }) },
+  { sessionMessage: record('SessionOpenedMessage', {}, { st: t.string, stTtl: Int32, code: Int32, reason: t.string, detail: t.string }) },
   {},
 );
 
@@ -45,7 +45,7 @@ export const SessionClosed = command(
   'session',
   'closed',
   {},
-  { sessionMessage: record('SessionClosedMessage', {}, { code: t.Int, reason: t.string, detail: t.string }) },
+  { sessionMessage: record('SessionClosedMessage', {}, { code: Int32, reason: t.string, detail: t.string }) },
 );
 
 export const SessionRefresh = command(
@@ -58,7 +58,7 @@ export const SessionRefresh = command(
 export const SessionRefreshed = command(
   'session',
   'refreshed',
-  { sessionMessage: record('SessionRefreshedMessage', { st: t.string, stTtl: t.Int }, {}) },
+  { sessionMessage: record('SessionRefreshedMessage', { st: t.string, stTtl: Int32 }, {}) },
   {},
 );
 

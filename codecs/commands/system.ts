@@ -1,6 +1,6 @@
 /** What belongs to the connection rather than to a client: heartbeat, errors, and the request to go elsewhere. */
 import * as t from 'io-ts';
-import { record } from '../primitives.js';
+import { Int32, record } from '../primitives.js';
 import { command } from './envelope.js';
 
 /** Heartbeat; the answer has the same serial. */
@@ -13,8 +13,8 @@ export const ErrorAnswer = command(
   {
     errorMessage: record(
       'ErrorMessage',
-      { code: t.Int, reason: t.string },
-      { appCode: t.Int, appMsg: t.string, detail: t.string, pids: t.array(t.string) },
+      { code: Int32, reason: t.string },
+      { appCode: Int32, appMsg: t.string, detail: t.string, pids: t.array(t.string) },
     ),
   },
   {},
