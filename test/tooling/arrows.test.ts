@@ -1,0 +1,72 @@
+import { ESLint } from 'eslint';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A file of each folder, whose content the snippet takes the place of: typed rules only look at files that are there. */
+const places = {
+  codecs: 'codecs/json.ts',
+  streams: 'streams/index.ts',
+  src: 'src/index.ts',
+  server: 'server/index.ts',
+  test: 'test/tooling/arrows.test.ts',
+};
+
+/** The rules, of those that are about imports, that a snippet breaks in a folder. */
+const brokenRules = async (eslint: ESLint, folder: keyof typeof places, code: string): Promise<readonly string[]> => {
+  const [result] = await eslint.lintText(code, { filePath: places[folder] });
+  const broken = (result?.messages ?? []).flatMap(({ ruleId, fatal, message }) => (fatal === true ? [message] : (ruleId ?? [])));
+  return [...new Set(broken)];
+};
+
+describe('the arrows between the folders', () => {
+  let eslint: ESLint;
+  beforeAll(() => {
+    eslint = new ESLint({
+      cwd: root,
+      ruleFilter: ({ ruleId }) =>
+        ['import-x/no-restricted-paths', 'no-restricted-imports', 'rxjs-x/no-subclass', 'rxjs-x/no-sharereplay'].includes(ruleId),
+    });
+  });
+
+  it.each([
+    ['codecs', "export * from '../streams/index.js';"],
+    ['codecs', "export * from '../src/index.js';"],
+    ['codecs', "export * from '../server/index.js';"],
+    ['streams', "export * from '../src/index.js';"],
+    ['streams', "export * from '../server/index.js';"],
+    ['streams', "export const later = () => import('../src/index.js');"],
+    ['src', "export * from '../server/index.js';"],
+    ['src', "import type {} from '../test/tooling/arrows.test.js';"],
+    ['server', "export * from '../streams/index.js';"],
+    ['server', "export * from '../src/index.js';"],
+  ] as const)('%s/ may not contain %s', async (folder, code) => {
+    expect(await brokenRules(eslint, folder, code)).toEqual(['import-x/no-restricted-paths']);
+  });
+
+  it.each([
+    ['streams', "export * from '../codecs/index.js';"],
+    ['src', "export * from '../codecs/index.js';"],
+    ['src', "export * from '../streams/index.js';"],
+    ['server', "export * from '../codecs/index.js';"],
+    ['test', "export * from '../../server/index.js';"],
+  ] as const)('%s/ may contain %s', async (folder, code) => {
+    expect(await brokenRules(eslint, folder, code)).toEqual([]);
+  });
+
+  it.each([
+    ['codecs', "export * from 'rxjs';", 'no-restricted-imports'],
+    ['server', "export * from 'rxjs';", 'no-restricted-imports'],
+    ['codecs', "export * from 'node:fs';", 'no-restricted-imports'],
+    ['streams', "export * from 'ws';", 'no-restricted-imports'],
+    ['src', "export * from 'rxjs/operators';", 'no-restricted-imports'],
+    ['src', "export * from 'rxjs/internal/Observable';", 'no-restricted-imports'],
+    ['src', "export * from 'fp-ts/Either';", 'no-restricted-imports'],
+    ['src', "export * from 'io-ts/es6';", 'no-restricted-imports'],
+    ['streams', "export { shareReplay } from 'rxjs';", 'no-restricted-imports'],
+    ['src', "import { Subject } from 'rxjs';\nexport class Mine extends Subject<number> {}", 'rxjs-x/no-subclass'],
+  ] as const)('%s/ may not contain %s either', async (folder, code, rule) => {
+    expect(await brokenRules(eslint, folder, code)).toEqual([rule]);
+  });
+});
