@@ -1,8 +1,8 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
 import {
-  BehaviorSubject,
   EMPTY,
   Observable,
+  ReplaySubject,
   Subject,
   catchError,
   concat,
@@ -113,7 +113,13 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
   new Observable<Client>((subscriber) => {
     const { clientId, clock, report } = options;
     const logout = new Subject<void>();
-    const status = new BehaviorSubject<ClientStatus>({ _tag: 'Reopening' });
+    // A late subscriber of a closed client still gets `Closed`: a BehaviorSubject would only complete.
+    const status = new ReplaySubject<ClientStatus>(1);
+    let current: ClientStatus = { _tag: 'Reopening' };
+    const become = (next: ClientStatus): void => {
+      current = next;
+      status.next(next);
+    };
     const connectionEvents = new Subject<ConnectionEvent>();
     const arrivals = new Subject<InboxInput>();
     const log = new Subject<ClientEvent>();
@@ -166,7 +172,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const read = (id: string): Observable<never> =>
       defer(() => {
         const at = unread.get(id)?.asOf ?? conversations.get(id)?.lastMessageAt;
-        if (status.value._tag !== 'Closed' && at !== undefined) log.next({ _tag: 'ReadMark', conversationId: id, at });
+        if (current._tag !== 'Closed' && at !== undefined) log.next({ _tag: 'ReadMark', conversationId: id, at });
         return EMPTY;
       });
 
@@ -247,14 +253,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       )
       .subscribe(log);
 
-    const close = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
-      status.next(closed);
-      arrivals.complete();
-      status.complete();
-      connectionEvents.complete();
-      log.complete();
-      if (closed.code === 0) subscriber.complete();
-      else subscriber.error(new SessionClosed(closed.code, closed.reason));
+    /** The client is of no more use: every stream completes, every command fails from now on. */
+    const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
+      if (current._tag === 'Closed') return;
+      become(closed);
+      for (const stream of [status, arrivals, connectionEvents, log]) stream.complete();
     };
 
     let announced = false;
@@ -268,10 +271,12 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         next: (event) => {
           const next = toStatus(event);
           if (event._tag === 'Closed') {
-            close(event);
+            end(event);
+            if (event.code === 0) subscriber.complete();
+            else subscriber.error(new SessionClosed(event.code, event.reason));
             return;
           }
-          if (next !== undefined) status.next(next);
+          if (next !== undefined) become(next);
           if (event._tag === 'Opened' && !announced) {
             announced = true;
             subscriber.next(client);
@@ -285,6 +290,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       });
 
     for (const part of [living, hearing, logging, marks, sending, keepingConversations, keepingUnread, keepingReceipts, splitting]) subscriber.add(part);
+    subscriber.add(() => {
+      end({ _tag: 'Closed', code: 0, reason: 'logged out' });
+    });
   });
 
 /** The outbox may write: the session is open and what was missed is in the log. Errors when the client is closed. */

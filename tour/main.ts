@@ -1,0 +1,181 @@
+/**
+ * The tour: Tom and Jerry talk while Jerry's network is cut and mended, and every message is counted at both ends.
+ *
+ *     npm start                        against the embedded server
+ *     npm start -- ws://host:port      against another one
+ */
+import { parseArgs } from 'node:util';
+import {
+  Observable,
+  concatMap,
+  distinctUntilChanged,
+  filter,
+  firstValueFrom,
+  from,
+  fromEvent,
+  interval,
+  lastValueFrom,
+  map,
+  merge,
+  mergeMap,
+  skip,
+  take,
+  takeUntil,
+  tap,
+  throttleTime,
+  timer,
+  toArray,
+} from 'rxjs';
+import { createRealtime, text, type Client, type ConnectionEvent, type Conversation, type Message, type Realtime } from 'rx-realtime';
+import { createServer } from 'rx-realtime/server';
+import { layCable } from './cable.js';
+import { line } from './phrases.js';
+import { printer, type Speaker } from './terminal.js';
+
+/** Messages that each side sends, and how many ms apart. */
+const MESSAGES = 120;
+const PACE = 170;
+/** When the cable is cut and mended, ms after the first message. */
+const CUT_AT = 6_000;
+const MEND_AT = 11_000;
+/** How long the last messages may take, ms. */
+const PATIENCE = 30_000;
+/** How long is waited for what should not come, ms. */
+const AFTERWARDS = 1_000;
+
+const print = printer();
+
+const describe = (event: ConnectionEvent): string => {
+  switch (event._tag) {
+    case 'schedule':
+      return `schedule attempt=${event.attempt} delay=${event.delay}`;
+    case 'retry':
+      return `retry attempt=${event.attempt}`;
+    case 'disconnect':
+      return `disconnect (${event.reason.code}${event.reason.reason === '' ? '' : ` ${event.reason.reason}`})`;
+    default:
+      return event._tag;
+  }
+};
+
+const bodyText = ({ body }: Message): string => (body._tag === 'Text' ? body.text : `(${body._tag})`);
+
+/** Sends a side's lines at its pace, whatever the network does; emits the messages as the server has stored them. */
+const talk = (who: Speaker, conversation: Conversation): Observable<Message> =>
+  interval(PACE).pipe(
+    take(MESSAGES),
+    mergeMap((n) => conversation.send(text(line(n)), { receipt: true })),
+    filter((progress) => progress._tag === 'sent'),
+    map(({ message }) => message),
+    tap((message) => {
+      print(who, `» ${bodyText(message)}`, true);
+    }),
+  );
+
+/** Shows what moves beside the messages: the connection, unread counts, receipts. */
+const watch = (who: Speaker, client: Client, conversation: Conversation): Observable<string> =>
+  merge(
+    client.connection$.pipe(map(describe)),
+    conversation.unread$.pipe(
+      skip(1),
+      throttleTime(1_000, undefined, { trailing: true }),
+      map(({ count }) => `unread: ${count}`),
+    ),
+    conversation.receipts$.pipe(
+      throttleTime(2_000, undefined, { trailing: true }),
+      filter(({ deliveredAt }) => deliveredAt !== undefined),
+      map(({ deliveredAt, readAt }) => {
+        const clock = (at: number | undefined): string => (at === undefined ? 'not yet' : new Date(at).toISOString().slice(11, 19));
+        return `receipts: delivered up to ${clock(deliveredAt)}, read up to ${clock(readAt)}`;
+      }),
+    ),
+    client.events$.pipe(
+      filter((event) => event._tag === 'CaughtUp'),
+      map(() => 'caught up: what was missed is here, and now the outbox goes out'),
+    ),
+  ).pipe(
+    distinctUntilChanged(),
+    tap((what) => {
+      print(who, what);
+    }),
+  );
+
+/** What one side got of what the other has sent. */
+const compare = (sent: readonly Message[], received: readonly Message[]): { lost: number; duplicated: number } => {
+  const ids = received.map(({ id }) => id);
+  const unique = new Set(ids);
+  return { lost: sent.filter(({ id }) => !unique.has(id)).length, duplicated: ids.length - unique.size };
+};
+
+const stop$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(take(1));
+
+const login = (who: Speaker, realtime: Realtime): Promise<Client> => {
+  realtime.state$.pipe(takeUntil(stop$)).subscribe(({ _tag }) => {
+    print(who, _tag);
+  });
+  return firstValueFrom(realtime.login(who));
+};
+
+const tour = async (address: string | undefined): Promise<boolean> => {
+  const server = address === undefined ? await createServer({ port: 0 }) : undefined;
+  const target = address ?? server?.url ?? '';
+  print('server', server === undefined ? `talking to ${target}` : `listening on ${target}`);
+  const cable = await layCable(target);
+  const options = { appId: 'tour', outbox: true };
+  const atHome = createRealtime({ ...options, server: target });
+  const atFarEnd = createRealtime({ ...options, server: cable.url });
+  try {
+    const tom = await login('Tom', atHome);
+    const jerry = await login('Jerry', atFarEnd);
+    const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
+    const there = jerry.conversation(here.id);
+    print('Tom', `created the conversation "Tom & Jerry" and says ${MESSAGES} things, so does Jerry`);
+
+    const network$ = merge(
+      timer(CUT_AT).pipe(
+        concatMap(() => from(cable.cut())),
+        tap((sockets) => {
+          print('network', `cut: ${sockets} sockets destroyed, new ones are refused; both go on talking`);
+        }),
+      ),
+      timer(MEND_AT).pipe(
+        concatMap(() => from(cable.mend())),
+        tap(() => {
+          print('network', 'mended: Jerry comes back at his next attempt');
+        }),
+      ),
+    );
+    const reading$ = interval(3_000).pipe(mergeMap(() => merge(here.read(), there.read())));
+    const background = merge(watch('Tom', tom, here), watch('Jerry', jerry, there), network$, reading$).pipe(takeUntil(stop$)).subscribe();
+
+    const received = [here, there].map((conversation) => {
+      const messages: Message[] = [];
+      conversation.messages$.subscribe((message) => messages.push(message));
+      return messages;
+    });
+    const sent = await Promise.all([talk('Tom', here), talk('Jerry', there)].map((said$) => lastValueFrom(said$.pipe(takeUntil(stop$), toArray()))));
+    const [byTom = [], byJerry = []] = received;
+    const complete$ = interval(100).pipe(filter(() => byJerry.length >= (sent[0]?.length ?? 0) && byTom.length >= (sent[1]?.length ?? 0)));
+    await firstValueFrom(merge(complete$, timer(PATIENCE), stop$));
+    // Time for what should not come: the same message twice.
+    await firstValueFrom(merge(timer(AFTERWARDS), stop$));
+    background.unsubscribe();
+
+    const [fromTom = [], fromJerry = []] = sent;
+    const [thither, hither] = [compare(fromTom, byJerry), compare(fromJerry, byTom)];
+    const lost = thither.lost + hither.lost;
+    const duplicated = thither.duplicated + hither.duplicated;
+    const stopped = fromTom.length + fromJerry.length < 2 * MESSAGES;
+    if (stopped) print('tour', 'stopped before the end');
+    console.log(`sent ${fromTom.length + fromJerry.length}, received ${byTom.length + byJerry.length}, lost ${lost}, duplicated ${duplicated}`);
+    return lost === 0 && duplicated === 0;
+  } finally {
+    atHome.close();
+    atFarEnd.close();
+    await cable.close();
+    await server?.close();
+  }
+};
+
+const { positionals } = parseArgs({ allowPositionals: true });
+process.exitCode = (await tour(positionals[0])) ? 0 : 1;
