@@ -6,10 +6,26 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled, requireNode } from './install.mjs';
 
 const root = new URL('../', import.meta.url);
+const parent = process.ppid;
+
+/**
+ * Where npm is stopped by a signal, it passes it to the shell it has started, and that dies without passing it on. So that no server is left
+ * behind, what runs under npm ends when its parent does.
+ */
+const endWithParent = () => {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 250);
+  watch.unref();
+};
 
 /** @param {string} path @param {string[]} args */
 const become = async (path, args) => {
   const file = fileURLToPath(new URL(path, root));
+  endWithParent();
   process.argv = [process.argv[0], file, ...args];
   if (path.endsWith('.ts')) (await import('tsx/esm/api')).register();
   await import(pathToFileURL(file).href);
