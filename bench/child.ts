@@ -1,0 +1,42 @@
+import { either as E } from 'fp-ts';
+import type * as t from 'io-ts';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A process of a benchmark. It ends with this one. */
+export interface Child {
+  send(message: object): void;
+  /** The next message from it; rejects where it ends instead, or says nothing for a minute. */
+  next<A>(kind: t.Type<A, unknown>): Promise<A>;
+  stop(): void;
+}
+
+const PATIENCE = 60_000;
+
+/** Runs a module of this folder as a process. */
+export const start = (module: string, ...args: readonly string[]): Child => {
+  const name = [module, ...args].join(' ');
+  const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, { execArgv: ['--import', import.meta.resolve('tsx/esm')] });
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} has ended with status ${String(code)}`)));
+  // Asked about in next() only.
+  ended.catch(() => undefined);
+  return {
+    send: (message) => {
+      child.send(message);
+    },
+    next: async (kind) => {
+      const patience = AbortSignal.timeout(PATIENCE);
+      const message = once(child, 'message', { signal: patience }).catch((cause: unknown) => {
+        throw new Error(`${name} has said nothing for ${PATIENCE / 1000} s: did messages get lost?`, { cause });
+      });
+      const [value]: readonly unknown[] = await Promise.race<readonly unknown[]>([message, ended]);
+      const decoded = kind.decode(value);
+      if (E.isLeft(decoded)) throw new Error(`${name} said ${JSON.stringify(value)}`);
+      return decoded.right;
+    },
+    stop: () => {
+      child.disconnect();
+    },
+  };
+};

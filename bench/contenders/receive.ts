@@ -1,0 +1,10 @@
+import type { Contender } from '../contender.js';
+import { bareSocket } from './bare-socket.js';
+
+/** Frames arrive, and that is all. */
+export const receive: Contender = async (server, tally) => {
+  const socket = await bareSocket(server);
+  socket.on('message', (data: Buffer) => {
+    tally.frame(data.length);
+  });
+};

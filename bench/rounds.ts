@@ -1,0 +1,70 @@
+/** Runs contenders against each other. */
+import { start } from './child.js';
+import { Listening, Prepared, Ready, Received } from './orders.js';
+
+export interface Entry {
+  /** Its name in `receiver.ts`. */
+  readonly contender: string;
+  /** What its checksum is of. */
+  readonly counts: 'texts' | 'bytes';
+  /** Its messages are spread over so many conversations. */
+  readonly conversations: number;
+}
+
+export interface Plan {
+  readonly entries: readonly Entry[];
+  /** Measured rounds; one more, unmeasured, comes first. */
+  readonly rounds: number;
+  /** Messages of a flood. */
+  readonly count: number;
+}
+
+/**
+ * The messages a second of each contender, a number for each round.
+ *
+ * The server and each contender are processes of their own, so that nobody pays for another's memory, or for code that was optimised for another's objects;
+ * a contender's process lives through all rounds, as an application's does. In a round everybody gets as many messages, one contender after another,
+ * and the next round begins with the next contender: what else the machine does meanwhile hits all of them.
+ */
+export const run = async ({ entries, rounds, count }: Plan): Promise<ReadonlyMap<string, readonly number[]>> => {
+  const server = start('flood-server.ts');
+  const { port } = await server.next(Listening);
+
+  const contenders = entries.map((entry) => {
+    const path = `/${entry.contender}`;
+    return {
+      ...entry,
+      path,
+      child: start('receiver.ts', entry.contender, `ws://127.0.0.1:${port}${path}`, String(count)),
+      rates: [] as number[],
+    };
+  });
+  await Promise.all(contenders.map(({ child }) => child.next(Ready)));
+
+  const spreads = [...new Set(entries.map(({ conversations }) => conversations))];
+  for (let round = 0; round <= rounds; round += 1) {
+    server.send({ order: 'prepare', first: round * count, count, spreads });
+    const { expected } = await server.next(Prepared);
+    const first = round % contenders.length;
+    for (const { contender, child, counts, conversations, path, rates } of [...contenders.slice(first), ...contenders.slice(0, first)]) {
+      const report = child.next(Received);
+      server.send({ order: 'pour', path, conversations });
+      const { elapsed, checksum } = await report;
+      if (checksum !== expected.find((flood) => flood.conversations === conversations)?.[counts]) {
+        throw new Error(`${contender} has received other ${counts} than were sent`);
+      }
+      // The first round is for the compiler.
+      if (round > 0) rates.push((count - 1) / (elapsed / 1000));
+    }
+  }
+
+  for (const { child } of contenders) child.stop();
+  server.stop();
+  return new Map(contenders.map(({ contender, rates }) => [contender, rates]));
+};
+
+export const median = (numbers: readonly number[]): number => {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+};
