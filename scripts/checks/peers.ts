@@ -24,6 +24,12 @@ const compilerOptions = {
 
 const source = entries.map(({ specifier }, index) => `export * as entry${String(index)} from '${specifier}';\n`).join('');
 
+/**
+ * The first RxJS 7.5 whose `exports` lead to its types. Programs in JavaScript may use an older one; for those in TypeScript, under either resolution,
+ * it has no types at all.
+ */
+const firstTypedRxjs = 'rxjs@7.5.5';
+
 /** Installs, type-checks and imports; takes as long as the registry does. */
 export const peers = async (): Promise<string> => {
   const tarball = await pack();
@@ -35,14 +41,17 @@ export const peers = async (): Promise<string> => {
     };
     write('package.json', { name: 'application', private: true, type: 'module' });
     write('application.ts', source);
-    await execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...lowestPeers, '@types/node@20'], directory);
+    const install = (...packages: readonly string[]): Promise<string> =>
+      execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], directory);
+    await install(tarball, ...lowestPeers, '@types/node@20');
+    await importEntries(directory);
+    await install(firstTypedRxjs);
     for (const resolution of resolutions) {
       write('tsconfig.json', { compilerOptions: { ...compilerOptions, ...resolution }, files: ['application.ts'] });
       await execute(`${root}node_modules/.bin/tsc`, ['-p', 'tsconfig.json'], directory);
     }
-    await importEntries(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  return lowestPeers.join(', ');
+  return `${lowestPeers.join(', ')}; types with ${firstTypedRxjs}`;
 };
