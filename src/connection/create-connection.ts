@@ -1,0 +1,316 @@
+/** Runs the machine: sockets, timers and listeners are subscriptions that its effects make and end. */
+import { either as E } from 'fp-ts';
+import {
+  EMPTY,
+  NEVER,
+  Observable,
+  ReplaySubject,
+  Subject,
+  Subscription,
+  catchError,
+  defer,
+  endWith,
+  fromEvent,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  share,
+  takeUntil,
+} from 'rxjs';
+import { decodeServerFrame, encodeFrame, subprotocols, type ClientCommand, type Frame, type ServerCommand } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
+import { InvalidArgument } from '../errors.js';
+import type { Fault } from '../faults.js';
+import type { Backoff } from './backoff.js';
+import type { Connection } from './connection.js';
+import { dial, startingAt } from './dial.js';
+import { createEndpoints, routerFailure, type Fetch } from './endpoints.js';
+import { implementation } from './implementation.js';
+import { silence } from './liveness.js';
+import { initial, transition, type Effect, type Input, type Machine } from './machine.js';
+import { createRequests } from './requests.js';
+import { runToCompletion } from './run-to-completion.js';
+import { openSocket, type SocketEvent, type WebSocketConstructor, type Wire } from './socket.js';
+import type { ConnectionEvent, ConnectionState } from './state.js';
+
+export type { Fetch } from './endpoints.js';
+export type { WebSocketConstructor } from './socket.js';
+
+export interface ConnectionOptions {
+  readonly appId: string;
+  readonly server: string | readonly string[];
+  readonly noBinary?: boolean;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly backoff: Backoff;
+  /** ms. Default 10,000. */
+  readonly minUptime?: number;
+  /** How long one address may take to open, ms. Default 10,000. */
+  readonly connectTimeout?: number;
+  /** ms. */
+  readonly commandTimeout: number;
+  /** ms. */
+  readonly grace: number;
+  readonly heartbeat?: HeartbeatOptions;
+  readonly network$?: Observable<boolean>;
+  readonly webSocket?: WebSocketConstructor;
+  readonly fetch?: Fetch;
+}
+
+/** How a dead peer is noticed: at the latest after twice the interval and the patience. */
+export interface HeartbeatOptions {
+  /** How often is looked whether anything was heard, ms. Default 12,000. */
+  readonly interval?: number;
+  /** How long the answer to a heartbeat may take, ms. Default 15,000. */
+  readonly patience?: number;
+}
+
+const MIN_UPTIME = 10_000;
+const CONNECT_TIMEOUT = 10_000;
+const HEARTBEAT = { interval: 12_000, patience: 15_000 };
+
+/** What the platform says of the network: browsers do, others are taken to have one. */
+const platformNetwork$: Observable<boolean> = defer(() => {
+  const target: unknown = globalThis;
+  const browser = typeof (target as { readonly addEventListener?: unknown }).addEventListener === 'function' && 'document' in globalThis;
+  return browser
+    ? merge(fromEvent(globalThis, 'online').pipe(map(() => true)), fromEvent(globalThis, 'offline').pipe(map(() => false)))
+    : NEVER;
+});
+
+/** Why a command can't be written now, in words. */
+const unavailable = (state: ConnectionState): string => {
+  switch (state._tag) {
+    case 'Scheduled':
+      return `${state.reason.reason}; the next attempt is in ${state.delay} ms`;
+    case 'Offline':
+      return state.reason === 'paused' ? 'the realtime is paused' : 'there is no network';
+    case 'Failed':
+      return state.error.message;
+    case 'Closed':
+      return 'the realtime was closed';
+    default:
+      return 'the connection is not open yet';
+  }
+};
+
+/** Creates the connection of a realtime. Does nothing until the first lease. */
+export const createConnection = (options: ConnectionOptions): Connection => {
+  const { clock, random, grace } = options;
+  const subprotocol = options.noBinary === true ? subprotocols.base64 : subprotocols.binary;
+  const step = transition({ backoff: options.backoff, minUptime: options.minUptime ?? MIN_UPTIME });
+  const endpoints = createEndpoints({ server: options.server, appId: options.appId, fetch: options.fetch, clock });
+
+  const states = new ReplaySubject<ConnectionState>(1);
+  const events = new Subject<ConnectionEvent>();
+  const sessionEvents = new Subject<ConnectionEvent>();
+  const faults = new Subject<Fault>();
+  const receivers = new Map<string, Subject<ServerCommand>>();
+
+  let machine: Machine = initial;
+  let wire: Wire | undefined;
+  let heard = 0;
+  /** Which address is tried first; moves on with each attempt that fails. */
+  let firstAddress = 0;
+  let socket = Subscription.EMPTY;
+  let timer = Subscription.EMPTY;
+  let watching = Subscription.EMPTY;
+  states.next(machine.state);
+
+  const requests = createRequests({
+    clock,
+    timeout: options.commandTimeout,
+    write: (command) => {
+      if (machine.state._tag !== 'Connected' || wire === undefined) return unavailable(machine.state);
+      wire.send(encodeFrame(command, subprotocol));
+      return undefined;
+    },
+  });
+
+  const send = (command: ClientCommand): boolean => {
+    if (machine.state._tag !== 'Connected' || wire === undefined) return false;
+    wire.send(encodeFrame(command, subprotocol));
+    return true;
+  };
+
+  const push = (command: ServerCommand): void => {
+    const receiver = command.peerId === undefined ? receivers.values().next().value : receivers.get(command.peerId);
+    receiver?.next(command);
+  };
+
+  const receive = (frame: Frame): void => {
+    heard += 1;
+    const decoded = decodeServerFrame(frame);
+    if (E.isLeft(decoded)) {
+      faults.next({ _tag: 'Frame', error: decoded.left });
+      return;
+    }
+    const command = decoded.right;
+    if (command.cmd === 'unsupported') {
+      faults.next({ _tag: 'Unsupported', kind: command.kind, ...(command.peerId === undefined ? {} : { clientId: command.peerId }) });
+    } else if (command.i !== undefined && command.i !== 0) {
+      if (command.cmd !== 'echo' && !requests.settle(command.i, command)) faults.next({ _tag: 'Unexpected', kind: command.cmd, serial: command.i });
+    } else if (command.cmd === 'goaway') dispatch({ _tag: 'Goaway' });
+    else if (command.cmd === 'error') faults.next({ _tag: 'Unsupported', kind: `error ${command.errorMessage.code} ${command.errorMessage.reason}` });
+    else push(command);
+  };
+
+  const onSocket = (epoch: number, event: SocketEvent): void => {
+    switch (event._tag) {
+      case 'Opened':
+        wire = event.wire;
+        dispatch({ _tag: 'Opened', epoch });
+        return;
+      case 'Frame':
+        receive(event.frame);
+        return;
+      case 'Lost':
+        if (wire === undefined) firstAddress += 1;
+        dispatch({ _tag: 'Lost', epoch, reason: event.reason });
+    }
+  };
+
+  /** One attempt: find the addresses, then try them. */
+  const attempt = (epoch: number): Observable<SocketEvent> =>
+    endpoints.addresses$.pipe(
+      catchError((error: unknown): Observable<readonly string[]> => {
+        if (error instanceof InvalidArgument) {
+          dispatch({ _tag: 'Unusable', epoch, error });
+          return EMPTY;
+        }
+        const failure = routerFailure(error);
+        faults.next({ _tag: 'Endpoints', error: failure });
+        dispatch({ _tag: 'Lost', epoch, reason: { code: 1006, reason: failure.reason } });
+        return EMPTY;
+      }),
+      mergeMap((urls) =>
+        implementation(options.webSocket).pipe(
+          mergeMap((Implementation) =>
+            dial(startingAt(urls, firstAddress), {
+              open: (url) => openSocket(Implementation, url, subprotocol.name),
+              connectTimeout: options.connectTimeout ?? CONNECT_TIMEOUT,
+              clock,
+              reached: (url) => {
+                firstAddress = urls.indexOf(url);
+              },
+            }),
+          ),
+        ),
+      ),
+    );
+
+  const watch = (epoch: number): Subscription =>
+    silence({
+      ...HEARTBEAT,
+      ...options.heartbeat,
+      clock,
+      heard: () => heard,
+      // A serial makes it a request for the server; whatever it answers with counts.
+      beat: () => void send({ cmd: 'echo', i: 0x7fffffff }),
+    }).subscribe(() => {
+      dispatch({ _tag: 'Silent', epoch });
+    });
+
+  const carryOut = (effect: Effect): void => {
+    switch (effect._tag) {
+      case 'Dial':
+        socket.unsubscribe();
+        wire = undefined;
+        socket = attempt(effect.epoch).subscribe((event) => {
+          onSocket(effect.epoch, event);
+        });
+        return;
+      case 'Hangup':
+        socket.unsubscribe();
+        wire = undefined;
+        return;
+      case 'Wait':
+        timer = clock.after(effect.delay).subscribe(() => {
+          dispatch({ _tag: 'Due' });
+        });
+        return;
+      case 'StopWaiting':
+        timer.unsubscribe();
+        return;
+      case 'ForgetEndpoints':
+        endpoints.forget();
+    }
+  };
+
+  const dispatch = runToCompletion((input: Input): void => {
+    const before = machine.state;
+    const next = step(machine, input, { now: clock.now(), elapsed: clock.elapsed(), random });
+    machine = next.machine;
+    const { state } = machine;
+    if (state !== before) {
+      if (before._tag === 'Connected') watching.unsubscribe();
+      states.next(state);
+    }
+    for (const event of next.events) {
+      events.next(event);
+      sessionEvents.next(event);
+    }
+    if (before._tag === 'Connected' && state !== before) {
+      wire = undefined;
+      requests.failAll(unavailable(state));
+    }
+    next.effects.forEach(carryOut);
+    if (state !== before && state._tag === 'Connected') watching = watch(machine.epoch);
+    if (state._tag === 'Closed' || state._tag === 'Failed') for (const subject of [states, events, sessionEvents, faults]) subject.complete();
+  });
+
+  const network$ = (options.network$ ?? platformNetwork$).pipe(
+    map((up) => {
+      dispatch({ _tag: up ? 'NetworkUp' : 'NetworkDown' });
+    }),
+    ignoreElements(),
+  );
+
+  const opening$ = new Observable<never>(() => {
+    dispatch({ _tag: 'Open' });
+    return () => {
+      dispatch({ _tag: 'Release' });
+    };
+  });
+
+  /** Emits when the connection is closed for good; errors where it has failed. */
+  const ended$ = states.pipe(
+    mergeMap((state): Observable<never> => {
+      if (state._tag === 'Failed') throw state.error;
+      return EMPTY;
+    }),
+    endWith(undefined),
+  );
+
+  return {
+    state$: states.asObservable(),
+    events$: events.asObservable(),
+    sessionEvents$: sessionEvents.asObservable(),
+    faults$: faults.asObservable(),
+    lease$: merge(network$, opening$).pipe(takeUntil(ended$), share({ resetOnRefCountZero: () => clock.after(grace) })),
+    pushes: (clientId) =>
+      new Observable<ServerCommand>((subscriber) => {
+        const receiver = receivers.get(clientId) ?? new Subject<ServerCommand>();
+        receivers.set(clientId, receiver);
+        subscriber.add(receiver.subscribe(subscriber));
+        subscriber.add(() => {
+          if (!receiver.observed && receivers.get(clientId) === receiver) receivers.delete(clientId);
+        });
+      }),
+    request: (command, answer, requestOptions = {}) => requests.request(command, answer, requestOptions),
+    send,
+    retry: () => {
+      dispatch({ _tag: 'Retry' });
+    },
+    pause: () => {
+      dispatch({ _tag: 'Pause' });
+    },
+    resume: () => {
+      dispatch({ _tag: 'Resume' });
+    },
+    close: () => {
+      dispatch({ _tag: 'Close' });
+    },
+  };
+};

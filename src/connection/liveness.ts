@@ -1,0 +1,53 @@
+import { Observable, defer, map, repeat, switchMap, take, type Subscriber } from 'rxjs';
+import type { Clock } from '../clock.js';
+
+export interface LivenessOptions {
+  /** How often is looked whether anything was heard, ms. */
+  readonly interval: number;
+  /** How long the answer to a heartbeat may take, ms. */
+  readonly patience: number;
+  readonly clock: Clock;
+  /** How many frames have been heard so far. */
+  readonly heard: () => number;
+  /** Sends a heartbeat. */
+  readonly beat: () => void;
+}
+
+/**
+ * Cold: watches a connection, and emits once when the peer has been silent for too long, then completes.
+ *
+ * Looks every `interval` whether anything was heard since the last look; if not, sends a heartbeat and gives it `patience`. Any frame counts as an answer. So a dead peer is noticed at the latest
+ * after twice the interval and the patience. No times are compared: a clock that jumps changes nothing, and a timer that a browser has throttled leads to a heartbeat first.
+ *
+ * ```
+ * frames:    f--------------
+ * interval:  ---------x           (x: heartbeat)
+ * patience:           ----S       (S: silent)
+ * ```
+ */
+export const silence = ({ interval, patience, clock, heard, beat }: LivenessOptions): Observable<void> =>
+  defer(() => {
+    const look = (): Observable<boolean> => {
+      const before = heard();
+      return clock.after(interval).pipe(
+        take(1),
+        switchMap(() => {
+          if (heard() !== before) return [false];
+          beat();
+          return clock.after(patience).pipe(
+            take(1),
+            map(() => heard() === before),
+          );
+        }),
+      );
+    };
+    return new Observable<void>((subscriber: Subscriber<void>) =>
+      defer(look)
+        .pipe(repeat())
+        .subscribe((silent) => {
+          if (!silent) return;
+          subscriber.next();
+          subscriber.complete();
+        }),
+    );
+  });

@@ -1,0 +1,102 @@
+/** Commands that wait for an answer, by serial number. */
+import { Observable, type Subscriber } from 'rxjs';
+import { DecodeFailed, preview, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
+import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed } from '../errors.js';
+import type { AnswerKind, RequestOptions } from './connection.js';
+
+export interface Requests {
+  /** Cold: gives the command the next serial number, writes it, emits the answer, completes. */
+  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions): Observable<A>;
+  /** Hands an answer to whoever waits for it; false where nobody does. */
+  settle(serial: number, command: ServerCommand): boolean;
+  /** The connection is gone: everything that waits fails at once. */
+  failAll(reason: string): void;
+}
+
+export interface RequestsOptions {
+  /** Writes a command; the reason, in words, where it can't. */
+  readonly write: (command: ClientCommand) => string | undefined;
+  /** ms. */
+  readonly timeout: number;
+  readonly clock: Clock;
+}
+
+interface Pending {
+  readonly settle: (command: ServerCommand) => void;
+  readonly lose: (reason: string) => void;
+}
+
+/** A command's kind as the protocol writes it. */
+const kindOf = (command: { readonly cmd: string; readonly op?: string }): string =>
+  command.op === undefined ? command.cmd : `${command.cmd}/${command.op}`;
+
+/** What the server says no with: an error command, an acknowledgement with a code, or a session that it closes instead of opening. */
+const refusal = (command: ServerCommand, expected: string): ServerRejected | undefined => {
+  switch (command.cmd) {
+    case 'error': {
+      const { code, reason, detail, appCode } = command.errorMessage;
+      return new ServerRejected(code, reason, detail, appCode);
+    }
+    case 'ack': {
+      const { code, reason = 'MESSAGE_REJECTED', appCode, appMsg } = command.ackMessage;
+      return code === undefined ? undefined : new ServerRejected(code, reason, appMsg, appCode);
+    }
+    case 'session': {
+      if (command.op !== 'closed' || expected === 'session/closed') return undefined;
+      const { code = 0, reason = 'SESSION_CLOSED', detail } = command.sessionMessage ?? {};
+      return new ServerRejected(code, reason, detail);
+    }
+    default:
+      return undefined;
+  }
+};
+
+export const createRequests = ({ write, timeout, clock }: RequestsOptions): Requests => {
+  const pending = new Map<number, Pending>();
+  let serial = 0;
+
+  const waiting = <A extends ServerCommand>(subscriber: Subscriber<A>, kind: string, answer: AnswerKind<A>, effectful: boolean): Pending => ({
+    settle: (command) => {
+      const refused = refusal(command, answer.name);
+      if (refused !== undefined) subscriber.error(refused);
+      else if (answer.is(command)) {
+        subscriber.next(command);
+        subscriber.complete();
+      } else subscriber.error(new DecodeFailed('cmd', answer.name, preview(kindOf(command))));
+    },
+    lose: (reason) => {
+      subscriber.error(effectful ? new Unconfirmed(kind) : new ConnectionLost(reason));
+    },
+  });
+
+  return {
+    request: <A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions) =>
+      new Observable<A>((subscriber) => {
+        serial += 1;
+        const i = serial;
+        const kind = kindOf(command);
+        const limit = options.timeout ?? timeout;
+        pending.set(i, waiting(subscriber, kind, answer, options.effectful === true));
+        subscriber.add(() => pending.delete(i));
+        const problem = write({ ...command, i });
+        if (problem !== undefined) {
+          subscriber.error(new ConnectionLost(problem));
+          return;
+        }
+        subscriber.add(
+          clock.after(limit).subscribe(() => {
+            subscriber.error(new CommandTimeout(kind, limit));
+          }),
+        );
+      }),
+    settle: (i, command) => {
+      const found = pending.get(i);
+      found?.settle(command);
+      return found !== undefined;
+    },
+    failAll: (reason) => {
+      for (const request of [...pending.values()]) request.lose(reason);
+    },
+  };
+};
