@@ -1,0 +1,141 @@
+import { Subscription, filter, firstValueFrom, from, lastValueFrom, map, mergeMap, take, toArray, type Observable } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRealtime, exponential, text, type Client, type Conversation, type Message, type Realtime, type RealtimeOptions } from 'rx-realtime';
+import { createServer, type RtmServer } from 'rx-realtime/server';
+import { layCable, type Cable } from '../../tour/cable.js';
+
+const bodyText = ({ body }: Message): string => (body._tag === 'Text' ? body.text : body._tag);
+const words = (count: number, prefix: string): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+
+describe('a network that is cut', () => {
+  let server: RtmServer;
+  let cable: Cable;
+  let here: Client;
+  let there: Client;
+  let conversation: Conversation;
+  const realtimes: Realtime[] = [];
+  const subscriptions = new Subscription();
+
+  const login = (id: string, options: Partial<RealtimeOptions>): Promise<Client> => {
+    const created = createRealtime({ appId: 'app', server: server.url, backoff: exponential({ base: 20, cap: 50, jitter: false }), ...options });
+    realtimes.push(created);
+    return firstValueFrom(created.login(id));
+  };
+
+  const sendAll = (target: Conversation, texts: readonly string[]): Observable<Message> =>
+    from(texts).pipe(
+      mergeMap((word) => target.send(text(word))),
+      filter((progress) => progress._tag === 'sent'),
+      map(({ message }) => message),
+    );
+
+  const collect = <T>(stream$: Observable<T>): T[] => {
+    const values: T[] = [];
+    subscriptions.add(stream$.subscribe((value) => values.push(value)));
+    return values;
+  };
+
+  const connectionEvent = (client: Client, tag: string): Promise<unknown> => firstValueFrom(client.connection$.pipe(filter(({ _tag }) => _tag === tag)));
+
+  beforeEach(async () => {
+    server = await createServer({ port: 0 });
+    cable = await layCable(server.url);
+    here = await login('Tom', { outbox: true });
+    there = await login('Jerry', { server: cable.url, outbox: true });
+    conversation = await firstValueFrom(here.createConversation({ members: ['Jerry'] }));
+  });
+  afterEach(async () => {
+    subscriptions.unsubscribe();
+    for (const created of realtimes.splice(0)) created.close();
+    await cable.close();
+    await server.close();
+  });
+
+  it('loses nothing and doubles nothing: what was missed comes in order, before what is live, and the outbox goes out in order, once', async () => {
+    const heard = collect(there.messages$);
+    await lastValueFrom(sendAll(conversation, words(5, 'before ')));
+    const gone = connectionEvent(there, 'disconnect');
+    await cable.cut();
+    await gone;
+
+    const fromThere = lastValueFrom(sendAll(there.conversation(conversation.id), words(30, 'away ')).pipe(toArray()));
+    await lastValueFrom(sendAll(conversation, words(250, 'missed ')));
+    const heardHere = lastValueFrom(conversation.messages$.pipe(take(30), map(bodyText), toArray()));
+    const caughtUp = firstValueFrom(there.events$.pipe(filter(({ _tag }) => _tag === 'CaughtUp')));
+    await cable.mend();
+    await caughtUp;
+    await lastValueFrom(sendAll(conversation, words(5, 'after ')));
+
+    expect(await heardHere).toEqual(words(30, 'away '));
+    expect((await fromThere).map(bodyText)).toEqual(words(30, 'away '));
+    await expect.poll(() => heard.length).toBe(260);
+    expect(heard.map(bodyText)).toEqual([...words(5, 'before '), ...words(250, 'missed '), ...words(5, 'after ')]);
+    const history = await lastValueFrom(conversation.history({ limit: 1_000 }));
+    expect(history).toHaveLength(290);
+  });
+
+  it('tells of it in the order of the guide, the realtime first and the client after it', async () => {
+    const realtime = realtimes.at(-1);
+    const events: string[] = [];
+    subscriptions.add(there.connection$.subscribe(({ _tag }) => events.push(`client ${_tag}`)));
+    subscriptions.add(realtime?.events$.subscribe(({ _tag }) => events.push(`realtime ${_tag}`)));
+    const back = connectionEvent(there, 'reconnect');
+    await cable.cut();
+    await cable.mend();
+    await back;
+    expect(events.slice(0, 4)).toEqual(['realtime disconnect', 'client disconnect', 'realtime schedule', 'client schedule']);
+    expect(events.slice(-2)).toEqual(['realtime reconnect', 'client reconnect']);
+  });
+
+  it('finds conversations that were created meanwhile, with all that was said in them', async () => {
+    const heard = collect(there.messages$);
+    const gone = connectionEvent(there, 'disconnect');
+    await cable.cut();
+    await gone;
+    const fresh = await firstValueFrom(here.createConversation({ members: ['Jerry'], name: 'new' }));
+    await lastValueFrom(sendAll(fresh, words(3, 'hello ')));
+    await cable.mend();
+    await expect.poll(() => heard.length).toBe(3);
+    expect(heard.map(bodyText)).toEqual(words(3, 'hello '));
+    expect(heard.every(({ conversationId }) => conversationId === fresh.id)).toBe(true);
+  });
+
+  it('fails what was on its way at once where there is no outbox, and says whether it may have arrived', async () => {
+    const spike = await login('Spike', { server: cable.url });
+    const mine = await firstValueFrom(spike.createConversation({ members: ['Tom'] }));
+    const gone = connectionEvent(spike, 'disconnect');
+    await cable.cut();
+    await gone;
+    await expect(lastValueFrom(mine.send(text('hello?')))).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+    await expect(lastValueFrom(mine.history())).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+  });
+
+  it('keeps unread counts right across the break', async () => {
+    const unread$ = there.conversation(conversation.id).unread$;
+    const gone = connectionEvent(there, 'disconnect');
+    await lastValueFrom(sendAll(conversation, words(2, 'before ')));
+    await firstValueFrom(unread$.pipe(filter(({ count }) => count === 2)));
+    await cable.cut();
+    await gone;
+    await lastValueFrom(sendAll(conversation, words(3, 'missed ')));
+    const heard = collect(there.messages$);
+    await cable.mend();
+    await expect.poll(() => heard.length).toBe(3);
+    expect(await firstValueFrom(unread$)).toMatchObject({ count: 5 });
+  });
+
+  it('reads what was marked while it was away, after the reconnect', async () => {
+    await lastValueFrom(sendAll(conversation, words(2, 'before ')));
+    const there$ = there.conversation(conversation.id);
+    await firstValueFrom(there$.unread$.pipe(filter(({ count }) => count === 2)));
+    const gone = connectionEvent(there, 'disconnect');
+    await cable.cut();
+    await gone;
+    await lastValueFrom(there$.read(), { defaultValue: undefined });
+    expect(await firstValueFrom(there$.unread$)).toMatchObject({ count: 0 });
+    const read = firstValueFrom(conversation.receipts$.pipe(filter(({ readAt }) => readAt !== undefined)));
+    await cable.mend();
+    expect((await read).readAt).toBeGreaterThan(0);
+    expect(await firstValueFrom(there$.unread$)).toMatchObject({ count: 0 });
+  });
+});

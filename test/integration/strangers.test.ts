@@ -1,0 +1,195 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { NEVER, firstValueFrom, lastValueFrom, of, retry, throwError } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { createRealtime, plain, text, type Client, type Fault, type LoginOptions, type Realtime, type RealtimeOptions, type Signature } from 'rx-realtime';
+import { createServer, type RtmServer } from 'rx-realtime/server';
+import { subprotocols } from 'rx-realtime/codecs';
+
+const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
+
+const listening = <S extends Server>(server: S): Promise<S> =>
+  new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve(server);
+    });
+  });
+
+describe('what a stranger might try', () => {
+  let server: RtmServer;
+  const closers: (() => unknown)[] = [];
+
+  const realtime = (options: Partial<RealtimeOptions> = {}): Realtime => {
+    const created = createRealtime({ appId: 'app', server: server.url, commandTimeout: 300, ...options });
+    closers.push(() => {
+      created.close();
+    });
+    return created;
+  };
+  const login = (id: string, options: Partial<RealtimeOptions> = {}, how: LoginOptions = {}): Promise<Client> =>
+    firstValueFrom(realtime(options).login(id, how));
+
+  beforeEach(async () => {
+    server = await createServer({ port: 0 });
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+    await server.close();
+  });
+
+  describe('an address where no server is', () => {
+    it('no address at all: InvalidArgument, with what an address looks like', async () => {
+      await expect(login('Tom', { server: 'my server' })).rejects.toMatchObject({ _tag: 'InvalidArgument', message: expect.stringContaining('ws://') });
+      await expect(login('Tom', { server: 'ftp://127.0.0.1' })).rejects.toMatchObject({ _tag: 'InvalidArgument', message: expect.stringContaining('ftp') });
+      await expect(login('Tom', { server: [] })).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    });
+
+    it('a closed port: ConnectionLost, with a question that helps', async () => {
+      const closed = await listening(createTcpServer());
+      const port = portOf(closed);
+      await new Promise((resolve) => closed.close(resolve));
+      await expect(login('Tom', { server: `ws://127.0.0.1:${port}` })).rejects.toMatchObject({
+        _tag: 'ConnectionLost',
+        message: expect.stringMatching(/is the server running/),
+      });
+    });
+
+    it('a server that speaks something else: ConnectionLost', async () => {
+      const web = await listening(createHttpServer((_, response) => response.end('<h1>hello</h1>')));
+      const garbage = await listening(createTcpServer((socket) => socket.end('220 mail.example ESMTP\r\n')));
+      closers.push(() => web.close(), () => garbage.close());
+      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(web)}` })).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(garbage)}` })).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+    });
+
+    it('a WebSocket server that never answers: CommandTimeout; one that answers with noise: a fault for each frame, then CommandTimeout', async () => {
+      const mute = new WebSocketServer({ port: 0, handleProtocols: () => subprotocols.binary.name });
+      const noisy = new WebSocketServer({ port: 0, handleProtocols: () => subprotocols.binary.name });
+      noisy.on('connection', (socket) => {
+        socket.send(Buffer.from([255, 255, 255]));
+        socket.send('not base64 either');
+      });
+      closers.push(() => mute.close(), () => noisy.close());
+      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(mute)}` })).rejects.toMatchObject({ _tag: 'CommandTimeout', command: 'session/open' });
+
+      const faults: Fault[] = [];
+      const listener = realtime({ server: `ws://127.0.0.1:${portOf(noisy)}` });
+      listener.faults$.subscribe((fault) => faults.push(fault));
+      await expect(firstValueFrom(listener.login('Tom'))).rejects.toMatchObject({ _tag: 'CommandTimeout' });
+      expect(faults.filter(({ _tag }) => _tag === 'Frame')).toHaveLength(2);
+    });
+
+    it('after a failure, the same realtime works once the server is there', async () => {
+      const later = await listening(createTcpServer());
+      const port = portOf(later);
+      await new Promise((resolve) => later.close(resolve));
+      const patient = realtime({ server: `ws://127.0.0.1:${port}` });
+      await expect(firstValueFrom(patient.login('Tom'))).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+      const late = await createServer({ port });
+      closers.push(() => late.close());
+      const tom = await firstValueFrom(patient.login('Tom').pipe(retry({ count: 3, delay: () => of(patient.retry()) })));
+      expect(tom.id).toBe('Tom');
+    });
+  });
+
+  describe('client ids', () => {
+    it.each([
+      ['of no character', ''],
+      ['of 65 characters', 'x'.repeat(65)],
+    ])('%s: InvalidArgument, and nothing is sent', async (_, id) => {
+      await expect(login(id)).rejects.toMatchObject({ _tag: 'InvalidArgument', message: expect.stringContaining('1 to 64') });
+      expect(server.stats().sockets).toBe(0);
+    });
+
+    it.each(['x'.repeat(64), '__proto__', 'constructor', '汤姆', '👨‍👩‍👧‍👦', ' ', '../../etc'])('%s works', async (id) => {
+      const client = await login(id);
+      expect(client.id).toBe(id);
+      expect(await firstValueFrom(client.online([id]))).toEqual(new Set([id]));
+    });
+  });
+
+  describe('a signature factory', () => {
+    it('that throws: SignatureFailed, with its words', async () => {
+      const signature = (): never => {
+        throw new Error('no session cookie');
+      };
+      await expect(login('Tom', {}, { signature })).rejects.toMatchObject({ _tag: 'SignatureFailed', message: expect.stringContaining('no session cookie') });
+    });
+
+    it('that rejects, or errors: SignatureFailed', async () => {
+      await expect(login('Tom', {}, { signature: () => Promise.reject(new Error('503')) })).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+      await expect(login('Tom', {}, { signature: () => throwError(() => new Error('503')) })).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+    });
+
+    it('that never answers: SignatureFailed after the time limit', async () => {
+      await expect(login('Tom', {}, { signature: () => NEVER })).rejects.toMatchObject({ _tag: 'SignatureFailed', message: expect.stringContaining('300 ms') });
+    });
+
+    it('that gives a wrong shape: SignatureFailed, naming the field', async () => {
+      const signature = () => of({ signature: 'abc', timestamp: 'yesterday', nonce: 'n' } as unknown as Signature);
+      await expect(login('Tom', {}, { signature })).rejects.toMatchObject({ _tag: 'SignatureFailed', message: expect.stringContaining('timestamp') });
+    });
+
+    it('whose signature the server refuses: ServerRejected 4102', async () => {
+      const strict = await createServer({ port: 0, verifyLogin: () => false });
+      closers.push(() => strict.close());
+      const signature = () => of({ signature: 'forged', timestamp: 1, nonce: 'n' });
+      await expect(login('Tom', { server: strict.url }, { signature })).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4102 });
+    });
+
+    it('after all of which the next login works', async () => {
+      const shared = realtime();
+      await expect(firstValueFrom(shared.login('Tom', { signature: () => NEVER }))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+      expect((await firstValueFrom(shared.login('Tom'))).id).toBe('Tom');
+    });
+  });
+
+  describe('commands', () => {
+    it('after the close: SessionClosed', async () => {
+      const tom = await login('Tom');
+      const conversation = await firstValueFrom(tom.createConversation({ members: [] }));
+      await lastValueFrom(tom.close(), { defaultValue: undefined });
+      await lastValueFrom(tom.close(), { defaultValue: undefined });
+      for (const command of [tom.createConversation({ members: [] }), conversation.send(text('hi')), conversation.history(), tom.online([])]) {
+        await expect(lastValueFrom<unknown>(command)).rejects.toMatchObject({ _tag: 'SessionClosed' });
+      }
+    });
+
+    it('a message of 6 KB: InvalidArgument with its size, and the next one goes through', async () => {
+      const tom = await login('Tom');
+      const conversation = await firstValueFrom(tom.createConversation({ members: [] }));
+      await expect(lastValueFrom(conversation.send(text('x'.repeat(6 * 1_024))))).rejects.toMatchObject({
+        _tag: 'InvalidArgument',
+        message: expect.stringMatching(/5120.*6\d\d\d/),
+      });
+      expect(await lastValueFrom(conversation.send(text('short')))).toMatchObject({ _tag: 'sent' });
+    });
+
+    it('a body that is no JSON arrives as a plain message, as it is', async () => {
+      const [tom, jerry] = [await login('Tom'), await login('Jerry')];
+      const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
+      const heard = firstValueFrom(jerry.messages$);
+      await lastValueFrom(conversation.send(plain('{"_lctype": -1, oops')));
+      expect((await heard).body).toEqual({ _tag: 'Plain', content: '{"_lctype": -1, oops' });
+    });
+
+    it('a conversation that does not exist: ServerRejected, with the code of the table', async () => {
+      const tom = await login('Tom');
+      await expect(firstValueFrom(tom.fetchConversation('nowhere'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
+      await expect(lastValueFrom(tom.conversation('nowhere').send(text('hi')))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4401 });
+    });
+
+    it('an impossible history limit: InvalidArgument', async () => {
+      const tom = await login('Tom');
+      for (const limit of [0, -1, 1_001, 1.5, Number.NaN]) {
+        await expect(lastValueFrom(tom.conversation('c').history({ limit }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+      }
+    });
+
+    it('members that are no client ids: InvalidArgument', async () => {
+      const tom = await login('Tom');
+      await expect(firstValueFrom(tom.createConversation({ members: ['Jerry', ''] }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    });
+  });
+});
