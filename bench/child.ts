@@ -30,7 +30,7 @@ export const start = (module: string, ...args: readonly string[]): Child => {
       const message = once(child, 'message', { signal: patience }).catch((cause: unknown) => {
         throw new Error(`${name} has said nothing for ${PATIENCE / 1000} s: did messages get lost?`, { cause });
       });
-      const [value]: readonly unknown[] = await Promise.race<readonly unknown[]>([message, ended]);
+      const [value] = (await Promise.race([message, ended])) as readonly unknown[];
       const decoded = kind.decode(value);
       if (E.isLeft(decoded)) throw new Error(`${name} said ${JSON.stringify(value)}`);
       return decoded.right;
