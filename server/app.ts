@@ -1,0 +1,15 @@
+/** What all handlers share. */
+import type { Bus } from './bus.js';
+import type { Limits, LoginRequest, ServerClock } from './options.js';
+import type { Store } from './store/store.js';
+
+export interface App {
+  readonly appId: string | undefined;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly limits: Limits;
+  readonly clock: ServerClock;
+  readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
+  /** Jobs of one conversation run one after the other, so that all receivers see its messages in the same order. */
+  readonly inOrder: <R>(conversationId: string, job: () => Promise<R>) => Promise<R>;
+}

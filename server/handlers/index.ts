@@ -1,0 +1,39 @@
+/** One handler for each kind of command. A new command is a file beside this one and a line here. */
+import type { ClientCommand } from '../../codecs/index.js';
+import { ack } from './ack.js';
+import { convQuery } from './conv-query.js';
+import { convStart } from './conv-start.js';
+import { direct } from './direct.js';
+import { echo } from './echo.js';
+import type { Context, Handler, Reply } from './handler.js';
+import { logs } from './logs.js';
+import { read } from './read.js';
+import { sessionClose } from './session-close.js';
+import { sessionOpen } from './session-open.js';
+import { sessionQuery } from './session-query.js';
+import { sessionRefresh } from './session-refresh.js';
+
+type KindOf<C extends ClientCommand> = C extends { op: infer O extends string } ? `${C['cmd']}/${O}` : C['cmd'];
+type Handlers = { readonly [C in ClientCommand as KindOf<C>]: Handler<C> };
+
+const handlers: Handlers = {
+  'session/open': sessionOpen,
+  'session/close': sessionClose,
+  'session/refresh': sessionRefresh,
+  'session/query': sessionQuery,
+  'conv/start': convStart,
+  'conv/query': convQuery,
+  direct,
+  ack,
+  read,
+  logs,
+  echo,
+};
+
+/** Hands a command to the handler of its kind. */
+export const handle = (context: Context, command: ClientCommand): Promise<Reply> => {
+  const kind = 'op' in command ? `${command.cmd}/${command.op}` : command.cmd;
+  // The codec has paired `cmd` with `op`, and the table has a handler for each pair; TypeScript can't follow that through the joined name.
+  const handler = handlers[kind as keyof Handlers] as Handler<ClientCommand>;
+  return handler(context, command);
+};

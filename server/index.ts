@@ -1,0 +1,10 @@
+/**
+ * `rx-realtime/server`: a server for the LeanCloud RTM protocol, to embed in a Node program or to run by itself.
+ *
+ * @packageDocumentation
+ */
+export { inProcessBus, type Bus, type Notice } from './bus.js';
+export { createServer, type RtmServer, type ServerStats } from './create-server.js';
+export { defaultLimits, type Limits, type LoginRequest, type ServerClock, type ServerOptions } from './options.js';
+export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
+export type * from './store/store.js';

@@ -1,0 +1,40 @@
+/** Every no of the server: the protocol's code, its symbolic name, and words for people (protocol: error codes). */
+const names = {
+  4100: 'APP_NOT_AVAILABLE',
+  4102: 'SIGNATURE_FAILED',
+  4103: 'INVALID_LOGIN',
+  4105: 'SESSION_REQUIRED',
+  4109: 'FRAME_TOO_LONG',
+  4111: 'SESSION_CONFLICT',
+  4112: 'SESSION_TOKEN_EXPIRED',
+  4113: 'APP_QUOTA_EXCEEDED',
+  4114: 'UNPARSEABLE_RAW_MESSAGE',
+  4115: 'KICKED_BY_APP',
+  4200: 'INTERNAL_ERROR',
+  4303: 'CONVERSATION_NOT_FOUND',
+  4304: 'CONVERSATION_FULL',
+  4310: 'CONVERSATION_QUERY_FAILED',
+  4311: 'CONVERSATION_LOG_FAILED',
+  4312: 'CONVERSATION_LOG_REJECTED',
+  4401: 'INVALID_MESSAGING_TARGET',
+  4402: 'MESSAGE_REJECTED_BY_APP',
+} as const;
+
+export type RefusalCode = keyof typeof names;
+
+/** Thrown by handlers; whoever runs them answers with it. */
+export class Refusal extends Error {
+  readonly _tag = 'Refusal';
+  readonly reason: string;
+
+  constructor(
+    readonly code: RefusalCode,
+    readonly detail: string,
+  ) {
+    super(`${code} ${names[code]}: ${detail}`);
+    this.reason = names[code];
+  }
+}
+
+/** The symbolic name of a code. */
+export const reasonOf = (code: RefusalCode): string => names[code];

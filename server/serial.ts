@@ -1,0 +1,14 @@
+/** Runs jobs of one key one after the other, jobs of different keys side by side. */
+export const serialByKey = (): (<R>(key: string, job: () => Promise<R>) => Promise<R>) => {
+  const tails = new Map<string, Promise<unknown>>();
+  return async (key, job) => {
+    const before = tails.get(key) ?? Promise.resolve();
+    const run = before.then(job, job);
+    tails.set(key, run);
+    try {
+      return await run;
+    } finally {
+      if (tails.get(key) === run) tails.delete(key);
+    }
+  };
+};

@@ -1,0 +1,107 @@
+/** What the server keeps. Every call is asynchronous, and each is atomic: nothing that uses a store may assume that it is in memory. */
+import type { ConversationInfo, WireBody } from '../../codecs/index.js';
+
+/** A conversation to create; the store gives it an id and its times. */
+export interface NewConversation {
+  readonly creator: string;
+  /** The creator among them, each once. */
+  readonly members: readonly string[];
+  readonly name?: string;
+  readonly attributes: ConversationInfo['attributes'];
+  /** Find the one with the same set of members instead, where there is one. */
+  readonly unique: boolean;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+export interface NewMessage extends WireBody {
+  readonly conversationId: string;
+  readonly from: string;
+  /** The sender's token: the same token of the same sender is the same message. */
+  readonly token?: string;
+  readonly receipt: boolean;
+  readonly mentions: readonly string[];
+  readonly mentionsAll: boolean;
+  /** ms since 1970; the store moves it forward where the conversation has a message of that time or later. */
+  readonly now: number;
+}
+
+/** A stored message. Timestamps strictly increase within a conversation. */
+export interface StoredMessage extends WireBody {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly from: string;
+  readonly timestamp: number;
+  readonly receipt: boolean;
+  readonly mentions: readonly string[];
+  readonly mentionsAll: boolean;
+  /** When somebody else first acknowledged, and first read it. */
+  readonly deliveredAt?: number;
+  readonly readAt?: number;
+}
+
+/** One end of a stretch of history. */
+export interface Bound {
+  readonly timestamp: number;
+  readonly id?: string;
+  readonly included: boolean;
+}
+
+export interface HistoryQuery {
+  readonly conversationId: string;
+  /** `old` goes from `from` (or the newest) towards the past, `new` from `from` (or the oldest) towards the present. */
+  readonly direction: 'old' | 'new';
+  readonly from?: Bound;
+  readonly to?: Bound;
+  readonly limit: number;
+}
+
+/** What a user has not read in one conversation. */
+export interface UnreadSummary {
+  readonly conversationId: string;
+  readonly count: number;
+  readonly mentioned: boolean;
+  /** The newest message of the conversation. */
+  readonly last?: StoredMessage;
+}
+
+/** A session that can be taken up again by its token. */
+export interface StoredSession {
+  readonly token: string;
+  readonly clientId: string;
+  readonly deviceId: string;
+  readonly tag?: string;
+  /** ms since 1970. */
+  readonly expiresAt: number;
+  /** A later login with the same tag has taken its place. */
+  readonly displaced: boolean;
+}
+
+export interface Store {
+  /** `isNew` is false where a unique one was found. */
+  createConversation(conversation: NewConversation): Promise<{ readonly info: ConversationInfo; readonly isNew: boolean }>;
+  /** Those of the ids that exist. */
+  conversations(ids: readonly string[]): Promise<readonly ConversationInfo[]>;
+  /** Stores a message, or gives the one that was stored before with the same token by the same sender. */
+  append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
+  /** By time, then by id, oldest first. */
+  history(query: HistoryQuery): Promise<readonly StoredMessage[]>;
+  /** Notes that messages of others from `from` to `to` have reached this client; gives those that are newly delivered and asked for a receipt. */
+  acknowledge(conversationId: string, clientId: string, from: number, to: number, now: number): Promise<readonly StoredMessage[]>;
+  /** Moves a read mark forward; gives the newest message that is newly read and asked for a receipt, and whether the mark has moved. */
+  markRead(
+    conversationId: string,
+    clientId: string,
+    upTo: number,
+    now: number,
+  ): Promise<{ readonly moved: boolean; readonly newest?: StoredMessage; readonly summary: UnreadSummary }>;
+  /** Conversations with unread messages, and those whose count has changed since `since` (ms), latest first, at most `limit`. */
+  unread(clientId: string, since: number | undefined, limit: number): Promise<readonly UnreadSummary[]>;
+  saveSession(session: StoredSession): Promise<void>;
+  session(token: string): Promise<StoredSession | undefined>;
+  /** Marks the other sessions of a client with this tag as displaced. */
+  displaceSessions(clientId: string, tag: string, except: string): Promise<void>;
+  /** The token of a closed session is good no more. */
+  forgetSession(token: string): Promise<void>;
+  close(): Promise<void>;
+}
