@@ -13,8 +13,11 @@ export const Listening = t.type({ port: t.number });
 /** From the server: what a receiver of each flood should come to. */
 export const Prepared = t.type({ expected: t.array(t.type({ conversations: t.number, texts: t.number, bytes: t.number })) });
 
-/** From a receiver: logged in and subscribed. */
+/** To a receiver: so many messages come next. */
+export const Expect = t.type({ expect: t.number });
+
+/** From a receiver: logged in and subscribed; or ready for what it was told to expect. */
 export const Ready = t.type({ ready: t.literal(true) });
 
-/** From a receiver: as many messages as a flood has have arrived, in so many ms from the first to the last, with this checksum. */
+/** From a receiver: all messages have arrived, in so many ms from the first to the last, with this checksum. */
 export const Received = t.type({ elapsed: t.number, checksum: t.number });

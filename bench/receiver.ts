@@ -1,5 +1,7 @@
-/** A process with one contender in it: `receiver.ts <contender> <server> <count>`. Reports whenever `count` more messages have arrived. */
+/** A process with one contender in it: `receiver.ts <contender> <server>`. Is told how many messages to expect, and reports when they have arrived. */
+import { either as E } from 'fp-ts';
 import type { Contender, Tally } from './contender.js';
+import { Expect } from './orders.js';
 import { textChecksum } from './text-checksum.js';
 
 /** A process loads its own contender and no other. */
@@ -13,31 +15,38 @@ const contenders: Readonly<Record<string, () => Promise<Contender>>> = {
   filters: async () => (await import('./contenders/conversations.js')).filters,
 };
 
-const [name = '', server = '', count = ''] = process.argv.slice(2);
+let expected = 0;
+let arrived = 0;
+let checksum = 0;
+let started = 0;
 
-const reporting = (total: number): Tally => {
-  let arrived = 0;
-  let checksum = 0;
-  let started = 0;
-  const arrival = (value: number): void => {
-    if (arrived === 0) started = performance.now();
-    arrived += 1;
-    checksum = (checksum + value) | 0;
-    if (arrived < total) return;
-    process.send?.({ elapsed: performance.now() - started, checksum });
-    arrived = 0;
-    checksum = 0;
-  };
-  return {
-    text: (text) => {
-      arrival(textChecksum(text));
-    },
-    frame: arrival,
-  };
+const arrival = (value: number): void => {
+  if (arrived === 0) started = performance.now();
+  arrived += 1;
+  checksum = (checksum + value) | 0;
+  if (arrived === expected) process.send?.({ elapsed: performance.now() - started, checksum });
 };
 
+const tally: Tally = {
+  text: (text) => {
+    arrival(textChecksum(text));
+  },
+  frame: arrival,
+};
+
+process.on('message', (order) => {
+  const decoded = Expect.decode(order);
+  if (E.isLeft(decoded)) throw new Error(`no order: ${JSON.stringify(order)}`);
+  if (arrived !== expected) throw new Error(`${arrived} messages have arrived where ${expected} were sent`);
+  expected = decoded.right.expect;
+  arrived = 0;
+  checksum = 0;
+  process.send?.({ ready: true });
+});
+process.on('disconnect', () => process.exit());
+
+const [name = '', server = ''] = process.argv.slice(2);
 const contender = await contenders[name]?.();
 if (contender === undefined) throw new Error(`there is no contender ${name}`);
-process.on('disconnect', () => process.exit());
-await contender(server, reporting(Number(count)));
+await contender(server, tally);
 process.send?.({ ready: true });

@@ -13,7 +13,7 @@ export interface Entry {
 
 export interface Plan {
   readonly entries: readonly Entry[];
-  /** Measured rounds; one more, unmeasured, comes first. */
+  /** Measured rounds. */
   readonly rounds: number;
   /** Messages of a flood. */
   readonly count: number;
@@ -35,27 +35,42 @@ export const run = async ({ entries, rounds, count }: Plan): Promise<ReadonlyMap
     return {
       ...entry,
       path,
-      child: start('receiver.ts', entry.contender, `ws://127.0.0.1:${port}${path}`, String(count)),
+      child: start('receiver.ts', entry.contender, `ws://127.0.0.1:${port}${path}`),
       rates: [] as number[],
     };
   });
   await Promise.all(contenders.map(({ child }) => child.next(Ready)));
 
   const spreads = [...new Set(entries.map(({ conversations }) => conversations))];
-  for (let round = 0; round <= rounds; round += 1) {
-    server.send({ order: 'prepare', first: round * count, count, spreads });
+  /** The number of the next message. */
+  let first = 0;
+  const flood = async (messages: number, order: typeof contenders): Promise<readonly number[]> => {
+    server.send({ order: 'prepare', first, count: messages, spreads });
+    first += messages;
     const { expected } = await server.next(Prepared);
-    const first = round % contenders.length;
-    for (const { contender, child, counts, conversations, path, rates } of [...contenders.slice(first), ...contenders.slice(0, first)]) {
+    const times: number[] = [];
+    for (const { contender, child, counts, conversations, path } of order) {
+      child.send({ expect: messages });
+      await child.next(Ready);
       const report = child.next(Received);
       server.send({ order: 'pour', path, conversations });
       const { elapsed, checksum } = await report;
-      if (checksum !== expected.find((flood) => flood.conversations === conversations)?.[counts]) {
+      if (checksum !== expected.find((prepared) => prepared.conversations === conversations)?.[counts]) {
         throw new Error(`${contender} has received other ${counts} than were sent`);
       }
-      // The first round is for the compiler.
-      if (round > 0) rates.push((count - 1) / (elapsed / 1000));
+      times.push(elapsed);
     }
+    return times;
+  };
+
+  // A message for each conversation, so that it is known: those that wait for that are another matter. Then a flood for the compiler.
+  await flood(Math.max(...spreads), contenders);
+  await flood(count, contenders);
+  for (let round = 0; round < rounds; round += 1) {
+    const shift = round % contenders.length;
+    const order = [...contenders.slice(shift), ...contenders.slice(0, shift)];
+    const times = await flood(count, order);
+    order.forEach(({ rates }, index) => rates.push((count - 1) / ((times[index] ?? NaN) / 1000)));
   }
 
   for (const { child } of contenders) child.stop();
