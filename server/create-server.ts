@@ -44,7 +44,8 @@ const UNREAD_FACTOR = 2;
 
 const known: ReadonlyMap<string, Subprotocol> = new Map(Object.values(subprotocols).map((subprotocol) => [subprotocol.name, subprotocol]));
 
-const offered = ({ headers }: IncomingMessage): readonly string[] => (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+const offered = ({ headers }: IncomingMessage): readonly string[] =>
+  (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
 const respond = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
@@ -53,7 +54,9 @@ const respond = (response: ServerResponse, status: number, body: object): void =
 
 const refuseHandshake = (socket: Duplex): void => {
   const body = `Offer one of the subprotocols ${[...known.keys()].join(', ')}\n`;
-  socket.end(`HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 };
 
 /**
@@ -78,7 +81,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
 
   const http = createHttpServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname !== '/v1/route') respond(response, 404, { code: 1, error: 'Not found: this server speaks WebSocket, and answers /v1/route' });
+    if (pathname !== '/v1/route')
+      respond(response, 404, { code: 1, error: 'Not found: this server speaks WebSocket, and answers /v1/route' });
     else {
       const address = `ws://${request.headers.host ?? `${host}:${wantedPort}`}`;
       respond(response, 200, { server: address, secondary: address, ttl: ROUTE_TTL });

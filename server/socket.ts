@@ -1,7 +1,14 @@
 /** One client's socket: its frames in order, its bounds, its sessions. */
 import { either as E } from 'fp-ts';
 import type { RawData, WebSocket } from 'ws';
-import { decodeClientFrame, encodeFrame, type ClientCommand, type ServerCommand, type Subprotocol, type UnsupportedCommand } from '../codecs/index.js';
+import {
+  decodeClientFrame,
+  encodeFrame,
+  type ClientCommand,
+  type ServerCommand,
+  type Subprotocol,
+  type UnsupportedCommand,
+} from '../codecs/index.js';
 import type { App } from './app.js';
 import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
@@ -87,10 +94,12 @@ export const serveSocket = ({ app, socket, subprotocol, report }: SocketOptions)
   const enqueue = (command: ClientCommand | UnsupportedCommand): void => {
     queued += 1;
     if (queued >= limits.queuedCommands) socket.pause();
-    tail = tail.then(() => answerTo(command)).finally(() => {
-      queued -= 1;
-      if (queued < limits.queuedCommands / 2 && socket.isPaused) socket.resume();
-    });
+    tail = tail
+      .then(() => answerTo(command))
+      .finally(() => {
+        queued -= 1;
+        if (queued < limits.queuedCommands / 2 && socket.isPaused) socket.resume();
+      });
   };
 
   const receive = (data: RawData, isBinary: boolean): void => {

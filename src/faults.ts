@@ -14,7 +14,13 @@ import type { RealtimeError } from './errors.js';
  */
 export type Fault =
   | { readonly _tag: 'Frame'; readonly error: DecodeFailed }
-  | { readonly _tag: 'Body'; readonly clientId: string; readonly conversationId: string; readonly messageId: string; readonly error: DecodeFailed }
+  | {
+      readonly _tag: 'Body';
+      readonly clientId: string;
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly error: DecodeFailed;
+    }
   | { readonly _tag: 'Unsupported'; readonly kind: string; readonly clientId?: string }
   | { readonly _tag: 'Unexpected'; readonly kind: string; readonly serial: number }
   | { readonly _tag: 'CatchUp'; readonly clientId: string; readonly conversationId: string; readonly error: RealtimeError }

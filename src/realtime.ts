@@ -61,7 +61,9 @@ const minter = (random: () => number) => (): string =>
 const unreachable = (state: ConnectionState): RealtimeError | undefined => {
   switch (state._tag) {
     case 'Scheduled':
-      return new ConnectionLost(`${state.reason.reason}; is the server running, and its address right? The next attempt is in ${String(state.delay)} ms`);
+      return new ConnectionLost(
+        `${state.reason.reason}; is the server running, and its address right? The next attempt is in ${String(state.delay)} ms`,
+      );
     case 'Offline':
       return new ConnectionLost(state.reason === 'paused' ? 'the realtime is paused; call resume()' : 'there is no network');
     case 'Closed':

@@ -146,14 +146,18 @@ const tour = async (address: string | undefined): Promise<boolean> => {
       ),
     );
     const reading$ = interval(3_000).pipe(mergeMap(() => merge(here.read(), there.read())));
-    const background = merge(watch('Tom', tom, here), watch('Jerry', jerry, there), network$, reading$).pipe(takeUntil(stop$)).subscribe();
+    const background = merge(watch('Tom', tom, here), watch('Jerry', jerry, there), network$, reading$)
+      .pipe(takeUntil(stop$))
+      .subscribe();
 
     const received = [here, there].map((conversation) => {
       const messages: Message[] = [];
       conversation.messages$.subscribe((message) => messages.push(message));
       return messages;
     });
-    const sent = await Promise.all([talk('Tom', here), talk('Jerry', there)].map((said$) => lastValueFrom(said$.pipe(takeUntil(stop$), toArray()))));
+    const sent = await Promise.all(
+      [talk('Tom', here), talk('Jerry', there)].map((said$) => lastValueFrom(said$.pipe(takeUntil(stop$), toArray()))),
+    );
     const [byTom = [], byJerry = []] = received;
     const complete$ = interval(100).pipe(filter(() => byJerry.length >= (sent[0]?.length ?? 0) && byTom.length >= (sent[1]?.length ?? 0)));
     await firstValueFrom(merge(complete$, timer(PATIENCE), stop$));
@@ -167,7 +171,9 @@ const tour = async (address: string | undefined): Promise<boolean> => {
     const duplicated = thither.duplicated + hither.duplicated;
     const stopped = fromTom.length + fromJerry.length < 2 * MESSAGES;
     if (stopped) print('tour', 'stopped before the end');
-    console.log(`sent ${fromTom.length + fromJerry.length}, received ${byTom.length + byJerry.length}, lost ${lost}, duplicated ${duplicated}`);
+    console.log(
+      `sent ${fromTom.length + fromJerry.length}, received ${byTom.length + byJerry.length}, lost ${lost}, duplicated ${duplicated}`,
+    );
     return lost === 0 && duplicated === 0;
   } finally {
     atHome.close();

@@ -15,6 +15,10 @@ export const printer = (): Print => {
   return (who, what, soft = false) => {
     const time = `${((performance.now() - start) / 1_000).toFixed(1).padStart(5)} s`;
     const name = who.padEnd(8);
-    console.log(coloured ? `${styleText('dim', time)}  ${styleText(colours[who], name)}${soft ? styleText('dim', what) : what}` : `${time}  ${name}${what}`);
+    console.log(
+      coloured
+        ? `${styleText('dim', time)}  ${styleText(colours[who], name)}${soft ? styleText('dim', what) : what}`
+        : `${time}  ${name}${what}`,
+    );
   };
 };

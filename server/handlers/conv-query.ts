@@ -35,5 +35,11 @@ export const convQuery: Handler<CommandOf<'conv', 'query'>> = async ({ app, sess
   const found = await app.store.conversations([...new Set(idsOf(where?.data))]);
   const own = found.filter(({ members = [] }) => members.includes(clientId));
   const page = own.slice(Math.max(0, skip), Math.max(0, skip) + Math.min(Math.max(0, limit), MAX_LIMIT));
-  return { answer: { cmd: 'conv', op: 'results', convMessage: { results: { data: encodeConversations(page.map((info) => project(info, flag))) } } } };
+  return {
+    answer: {
+      cmd: 'conv',
+      op: 'results',
+      convMessage: { results: { data: encodeConversations(page.map((info) => project(info, flag))) } },
+    },
+  };
 };

@@ -39,7 +39,8 @@ export const convStart: Handler<CommandOf<'conv', 'start'>> = async ({ app, sess
   if (members.length > limits.members) throw new Refusal(4304, `a conversation has at most ${limits.members} members`);
   const wrong = members.find((member) => member.length < 1 || member.length > MAX_ID);
   if (wrong !== undefined) throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
-  if (convMessage.transient === true || convMessage.tempConv === true) throw new Refusal(4200, 'this server has ordinary conversations only');
+  if (convMessage.transient === true || convMessage.tempConv === true)
+    throw new Refusal(4200, 'this server has ordinary conversations only');
 
   const { name, ...attributes } = attributesOf(convMessage.attr?.data);
   const now = clock.now();

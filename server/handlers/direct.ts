@@ -11,7 +11,8 @@ type Direct = CommandOf<'direct'>;
 /** The conversation, if this client may speak in it. */
 export const ownConversation = async (app: App, { clientId }: Session, id: string): Promise<ConversationInfo> => {
   const [conversation] = await app.store.conversations([id]);
-  if (conversation?.members?.includes(clientId) !== true) throw new Refusal(4401, 'there is no such conversation, or you are not a member of it');
+  if (conversation?.members?.includes(clientId) !== true)
+    throw new Refusal(4401, 'there is no such conversation, or you are not a member of it');
   return conversation;
 };
 

@@ -25,7 +25,8 @@ export const read: Handler<CommandOf<'read'>> = async ({ app, session }, { readM
           ],
         },
       },
-      except: reader.id,
+      // The reader itself knows that nothing is left, but not how much is.
+      ...(summary.count === 0 ? { except: reader.id } : {}),
     });
     if (newest !== undefined && members.length === 2) {
       app.bus.publish(newest.from, {

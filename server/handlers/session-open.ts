@@ -51,7 +51,8 @@ const lastOf = ({ id, timestamp, from, msg, binaryMsg }: StoredMessage) => ({
 export const sessionOpen: Handler<Open> = async ({ app, origin }, command) => {
   const { store, bus, limits, clock } = app;
   const { st, tag: wantedTag, deviceId: wantedDevice, lastUnreadNotifTime } = command.sessionMessage;
-  if (app.appId !== undefined && command.appId !== app.appId) throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
+  if (app.appId !== undefined && command.appId !== app.appId)
+    throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
   const clientId = command.peerId ?? anonymous();
   if (clientId.length < 1 || clientId.length > MAX_ID) throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
   if (!origin.sessions.has(clientId) && origin.sessions.size >= limits.sessionsPerSocket) {

@@ -74,7 +74,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const [oldest, newest] = direction === 'old' ? [to, from] : [from, to];
       const start = oldest === undefined ? 0 : lowerBound(messages, (message) => isAfter(message, oldest));
       const end = newest === undefined ? messages.length : lowerBound(messages, (message) => !isBefore(message, newest));
-      return direction === 'old' ? messages.slice(Math.max(start, end - limit), Math.max(start, end)) : messages.slice(start, Math.min(start + limit, end));
+      return direction === 'old'
+        ? messages.slice(Math.max(start, end - limit), Math.max(start, end))
+        : messages.slice(start, Math.min(start + limit, end));
     },
 
     acknowledge: (clientId, from, to, now) => {

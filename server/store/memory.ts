@@ -108,7 +108,8 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
   } satisfies { readonly [K in keyof Store]: (...args: Parameters<Store[K]>) => Awaited<ReturnType<Store[K]>> };
 
   /** Every call takes a turn, as it would with a database behind it, and fails in its promise. */
-  const asynchronous = <A extends unknown[], R>(call: (...args: A) => R) =>
+  const asynchronous =
+    <A extends unknown[], R>(call: (...args: A) => R) =>
     async (...args: A): Promise<R> => {
       await Promise.resolve();
       return call(...args);

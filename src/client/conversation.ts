@@ -88,4 +88,3 @@ export const conversationHandle = (source: ConversationSource, id: string): Conv
     read: () => source.read(id),
   };
 };
-

@@ -26,9 +26,13 @@ export const conversationById = (link: Link, id: string): Observable<Conversatio
   );
 
 /** Cold: creates a conversation (or finds the one of these members), then asks what it is like now (protocol: conv/start). */
-export const startConversation = (link: Link, { members, name, attributes, unique = false }: NewConversation): Observable<ConversationInfo> => {
+export const startConversation = (
+  link: Link,
+  { members, name, attributes, unique = false }: NewConversation,
+): Observable<ConversationInfo> => {
   const wrong = members.find((member) => !isClientId(member));
-  if (wrong !== undefined) return refuse(new InvalidArgument(`every member should be a client id of 1 to 64 characters, but one is ${JSON.stringify(wrong)}`));
+  if (wrong !== undefined)
+    return refuse(new InvalidArgument(`every member should be a client id of 1 to 64 characters, but one is ${JSON.stringify(wrong)}`));
   return link
     .request(
       {

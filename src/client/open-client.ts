@@ -72,38 +72,40 @@ const toStatus = (event: SessionEvent): ClientStatus | undefined => {
 /**
  * Holds back what follows the first `Opened` until the turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows.
  */
-const settleAfterLogin = ({ clock }: ClientOptions) => (events$: Observable<SessionEvent>) =>
-  new Observable<SessionEvent>((subscriber) => {
-    let held: SessionEvent[] | undefined;
-    const release = (): void => {
-      const events = held ?? [];
-      held = undefined;
-      for (const event of events) subscriber.next(event);
-    };
-    subscriber.add(
-      events$.subscribe({
-        next: (event) => {
-          if (held !== undefined) {
-            held.push(event);
-            return;
-          }
-          if (event._tag === 'Opened' && !event.resumed) {
-            held = [];
-            subscriber.add(clock.after(0).subscribe(release));
-          }
-          subscriber.next(event);
-        },
-        error: (error: unknown) => {
-          release();
-          subscriber.error(error);
-        },
-        complete: () => {
-          release();
-          subscriber.complete();
-        },
-      }),
-    );
-  });
+const settleAfterLogin =
+  ({ clock }: ClientOptions) =>
+  (events$: Observable<SessionEvent>) =>
+    new Observable<SessionEvent>((subscriber) => {
+      let held: SessionEvent[] | undefined;
+      const release = (): void => {
+        const events = held ?? [];
+        held = undefined;
+        for (const event of events) subscriber.next(event);
+      };
+      subscriber.add(
+        events$.subscribe({
+          next: (event) => {
+            if (held !== undefined) {
+              held.push(event);
+              return;
+            }
+            if (event._tag === 'Opened' && !event.resumed) {
+              held = [];
+              subscriber.add(clock.after(0).subscribe(release));
+            }
+            subscriber.next(event);
+          },
+          error: (error: unknown) => {
+            release();
+            subscriber.error(error);
+          },
+          complete: () => {
+            release();
+            subscriber.complete();
+          },
+        }),
+      );
+    });
 
 /**
  * Cold: logs a client in, emits it once it is open, and keeps it open while subscribed to; logs out when unsubscribed.
@@ -289,7 +291,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         },
       });
 
-    for (const part of [living, hearing, logging, marks, sending, keepingConversations, keepingUnread, keepingReceipts, splitting]) subscriber.add(part);
+    for (const part of [living, hearing, logging, marks, sending, keepingConversations, keepingUnread, keepingReceipts, splitting])
+      subscriber.add(part);
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
@@ -315,4 +318,3 @@ const startingWith =
   <V>(get: (key: string) => V | undefined, at: (key: string) => Observable<V>) =>
   (key: string): Observable<V | undefined> =>
     defer(() => (get(key) === undefined ? concat(of(undefined), at(key)) : at(key)));
-

@@ -42,7 +42,9 @@ const page = (link: Link, reader: MessageReader, conversationId: string, bounds:
 export const newestMessages = (link: Link, reader: MessageReader, conversationId: string, limit: number): Observable<readonly Message[]> =>
   Number.isInteger(limit) && limit >= 1 && limit <= MAX_HISTORY
     ? page(link, reader, conversationId, {}, limit)
-    : refuse(new InvalidArgument(`limit of a history query should be a whole number from 1 to ${String(MAX_HISTORY)}, but is ${String(limit)}`));
+    : refuse(
+        new InvalidArgument(`limit of a history query should be a whole number from 1 to ${String(MAX_HISTORY)}, but is ${String(limit)}`),
+      );
 
 /** Cold: up to `limit` messages after a position, oldest first. */
 export const messagesAfter = (
@@ -60,4 +62,6 @@ export const onlineClients = (link: Link, ids: readonly string[]): Observable<Re
     ? link
         .request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: [...ids] } }, SessionQueryResult)
         .pipe(map(({ sessionMessage: { onlineSessionPeerIds = [] } }) => new Set(onlineSessionPeerIds)))
-    : refuse(new InvalidArgument(`at most ${String(MAX_ONLINE_QUERY)} clients can be asked for at a time, but there are ${String(ids.length)}`));
+    : refuse(
+        new InvalidArgument(`at most ${String(MAX_ONLINE_QUERY)} clients can be asked for at a time, but there are ${String(ids.length)}`),
+      );

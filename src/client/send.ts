@@ -12,8 +12,7 @@ export interface SendOptions {
 
 /** How far a message has come: taken, then stored by the server. `token` is the same in both, and in every repetition. */
 export type SendProgress =
-  | { readonly _tag: 'sending'; readonly token: string }
-  | { readonly _tag: 'sent'; readonly token: string; readonly message: Message };
+  { readonly _tag: 'sending'; readonly token: string } | { readonly _tag: 'sent'; readonly token: string; readonly message: Message };
 
 export interface Sender {
   readonly link: Link;
@@ -27,7 +26,12 @@ export interface Sender {
 /** The protocol's bound for one message, in bytes of UTF-8. */
 const MAX_BYTES = 5 * 1_024;
 
-const messageOf = ({ uid, t }: { readonly uid?: string; readonly t?: number }, from: string, conversationId: string, body: OutgoingBody): Message => {
+const messageOf = (
+  { uid, t }: { readonly uid?: string; readonly t?: number },
+  from: string,
+  conversationId: string,
+  body: OutgoingBody,
+): Message => {
   if (uid === undefined || t === undefined) throw new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined');
   return { id: uid, conversationId, from, timestamp: t, body, transient: false, mentions: [], mentionsAll: false, mentioned: false };
 };
@@ -46,9 +50,13 @@ export const send = (
   defer(() => {
     const wire = bodies.encode(body);
     const bytes = new TextEncoder().encode(wire.msg ?? '').length;
-    if (bytes > MAX_BYTES) return refuse(new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, but this one has ${String(bytes)}`));
+    if (bytes > MAX_BYTES)
+      return refuse(new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, but this one has ${String(bytes)}`));
 
-    const command: ClientCommand = { cmd: 'direct', directMessage: { cid: conversationId, dt: token, ...wire, ...(receipt ? { r: true } : {}) } };
+    const command: ClientCommand = {
+      cmd: 'direct',
+      directMessage: { cid: conversationId, dt: token, ...wire, ...(receipt ? { r: true } : {}) },
+    };
     const write$ = link.request(command, AckSent, { effectful: true });
     return concat(
       of<SendProgress>({ _tag: 'sending', token }),

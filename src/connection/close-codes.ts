@@ -17,7 +17,10 @@ export const closeCodes: ReadonlyMap<number, CloseCode> = new Map<number, CloseC
   [1006, { name: 'CLOSE_ABNORMAL', reaction: 'retry' }],
   [1012, { name: 'SERVICE_RESTART', reaction: 'retry' }],
   [1013, { name: 'TRY_AGAIN_LATER', reaction: 'retry' }],
-  [4100, { name: 'APP_NOT_AVAILABLE', reaction: 'fatal', advice: 'the server does not know this appId, or messaging is switched off for it' }],
+  [
+    4100,
+    { name: 'APP_NOT_AVAILABLE', reaction: 'fatal', advice: 'the server does not know this appId, or messaging is switched off for it' },
+  ],
   [4102, { name: 'SIGNATURE_FAILED', reaction: 'relogin' }],
   [4103, { name: 'INVALID_LOGIN', reaction: 'fatal', advice: 'the server does not accept this client id' }],
   [4105, { name: 'SESSION_REQUIRED', reaction: 'relogin' }],

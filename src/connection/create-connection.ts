@@ -150,9 +150,11 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     if (command.cmd === 'unsupported') {
       faults.next({ _tag: 'Unsupported', kind: command.kind, ...(command.peerId === undefined ? {} : { clientId: command.peerId }) });
     } else if (command.i !== undefined && command.i !== 0) {
-      if (command.cmd !== 'echo' && !requests.settle(command.i, command)) faults.next({ _tag: 'Unexpected', kind: command.cmd, serial: command.i });
+      if (command.cmd !== 'echo' && !requests.settle(command.i, command))
+        faults.next({ _tag: 'Unexpected', kind: command.cmd, serial: command.i });
     } else if (command.cmd === 'goaway') dispatch({ _tag: 'Goaway' });
-    else if (command.cmd === 'error') faults.next({ _tag: 'Unsupported', kind: `error ${command.errorMessage.code} ${command.errorMessage.reason}` });
+    else if (command.cmd === 'error')
+      faults.next({ _tag: 'Unsupported', kind: `error ${command.errorMessage.code} ${command.errorMessage.reason}` });
     else push(command);
   };
 
@@ -257,7 +259,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     }
     next.effects.forEach(carryOut);
     if (state !== before && state._tag === 'Connected') watching = watch(machine.epoch);
-    if (state._tag === 'Closed' || state._tag === 'Failed') for (const subject of [states, events, sessionEvents, faults]) subject.complete();
+    if (state._tag === 'Closed' || state._tag === 'Failed')
+      for (const subject of [states, events, sessionEvents, faults]) subject.complete();
   });
 
   const network$ = (options.network$ ?? platformNetwork$).pipe(

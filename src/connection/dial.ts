@@ -62,4 +62,3 @@ export const dial = (urls: readonly string[], options: DialOptions, before: read
       }),
     );
   });
-

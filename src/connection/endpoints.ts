@@ -44,7 +44,8 @@ const parseOne = (address: unknown): E.Either<InvalidArgument, URL> =>
 
 const parse = (server: string | readonly string[]): E.Either<InvalidArgument, Parsed> => {
   const addresses = typeof server === 'string' ? [server] : server;
-  if (!Array.isArray(addresses) || addresses.length === 0) return E.left(new InvalidArgument(`server should hold at least one address; ${EXAMPLES}`));
+  if (!Array.isArray(addresses) || addresses.length === 0)
+    return E.left(new InvalidArgument(`server should hold at least one address; ${EXAMPLES}`));
   return F.pipe(
     addresses,
     E.traverseArray(parseOne),
@@ -107,4 +108,7 @@ export const createEndpoints = ({ server, appId, fetch: given, clock }: Endpoint
 
 /** An error of the router in our words. */
 export const routerFailure = (error: unknown): ConnectionLost =>
-  new ConnectionLost(`the router could not be asked for the server's addresses: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  new ConnectionLost(
+    `the router could not be asked for the server's addresses: ${error instanceof Error ? error.message : String(error)}`,
+    { cause: error },
+  );

@@ -107,7 +107,12 @@ const result = (machine: Machine, events: readonly ConnectionEvent[] = [], effec
 const HANGUP: Effect = { _tag: 'Hangup' };
 const STOP_WAITING: Effect = { _tag: 'StopWaiting' };
 
-const dial = (machine: Machine, state: ConnectionState, events: readonly ConnectionEvent[] = [], effects: readonly Effect[] = []): Transition => {
+const dial = (
+  machine: Machine,
+  state: ConnectionState,
+  events: readonly ConnectionEvent[] = [],
+  effects: readonly Effect[] = [],
+): Transition => {
   const epoch = machine.epoch + 1;
   return result({ ...machine, state, epoch }, events, [...effects, { _tag: 'Dial', epoch }]);
 };
@@ -181,12 +186,23 @@ const disconnected = (
   effects: readonly Effect[] = [],
 ): Transition => {
   const held = environment.elapsed - machine.connectedAt >= policy.minUptime;
-  return schedule({ ...machine, attempt: held ? 0 : machine.attempt }, reason, environment, policy, [{ _tag: 'disconnect', reason }], effects);
+  return schedule(
+    { ...machine, attempt: held ? 0 : machine.attempt },
+    reason,
+    environment,
+    policy,
+    [{ _tag: 'disconnect', reason }],
+    effects,
+  );
 };
 
-const failedAttempt = ofSocket<InputOf<'Lost'>>(['Scheduled'], (machine, { reason }, environment, policy) => schedule(machine, reason, environment, policy));
+const failedAttempt = ofSocket<InputOf<'Lost'>>(['Scheduled'], (machine, { reason }, environment, policy) =>
+  schedule(machine, reason, environment, policy),
+);
 
-const unusable = ofSocket<InputOf<'Unusable'>>(['Failed'], (machine, { error }) => result({ ...machine, state: { _tag: 'Failed', error } }));
+const unusable = ofSocket<InputOf<'Unusable'>>(['Failed'], (machine, { error }) =>
+  result({ ...machine, state: { _tag: 'Failed', error } }),
+);
 
 const connected = (machine: Machine, { now, elapsed }: Environment, events: readonly ConnectionEvent[]): Transition =>
   result(
@@ -214,7 +230,9 @@ const due = cell(['Retrying'], (machine) => {
 
 /** Without a network, wanting a connection is all that can be done. */
 const open = cell(['Connecting', 'Offline'], (machine) =>
-  machine.paused || !machine.network ? result({ ...machine, state: offline(machine) }, [{ _tag: 'offline' }]) : dial(machine, { _tag: 'Connecting' }),
+  machine.paused || !machine.network
+    ? result({ ...machine, state: offline(machine) }, [{ _tag: 'offline' }])
+    : dial(machine, { _tag: 'Connecting' }),
 );
 
 const last = {

@@ -56,7 +56,12 @@ export const createRequests = ({ write, timeout, clock }: RequestsOptions): Requ
   const pending = new Map<number, Pending>();
   let serial = 0;
 
-  const waiting = <A extends ServerCommand>(subscriber: Subscriber<A>, kind: string, answer: AnswerKind<A>, effectful: boolean): Pending => ({
+  const waiting = <A extends ServerCommand>(
+    subscriber: Subscriber<A>,
+    kind: string,
+    answer: AnswerKind<A>,
+    effectful: boolean,
+  ): Pending => ({
     settle: (command) => {
       const refused = refusal(command, answer.name);
       if (refused !== undefined) subscriber.error(refused);

@@ -14,7 +14,8 @@ export interface CatchUpOptions {
 }
 
 /** The connection is gone, so the next session catches up again, from the same position. */
-export const isInterruption = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionLost' || _tag === 'Unconfirmed' || _tag === 'SessionClosed';
+export const isInterruption = ({ _tag }: RealtimeError): boolean =>
+  _tag === 'ConnectionLost' || _tag === 'Unconfirmed' || _tag === 'SessionClosed';
 
 /** Which part of which conversation. */
 export interface Missed {

@@ -12,7 +12,6 @@ export interface CoalesceOptions<T> {
   readonly clock: Clock;
 }
 
-
 /**
  * Gathers marks (acknowledgements, read marks) by key and emits them in batches: the first at once, later ones at most one batch a period, and only while open.
  * What gathers while closed is kept; the batch that was out when it closed is kept as well, since nobody answers a mark and it may have been lost.

@@ -104,7 +104,14 @@ export const inbox =
       const cursorOf = (id: string): Cursor => {
         const known = cursors.get(id);
         if (known !== undefined) return known;
-        const cursor: Cursor = { id, position: { timestamp: baseline, id: '' }, seen: new Set(), caughtUpIn: 0, lookedUpIn: 0, info: undefined };
+        const cursor: Cursor = {
+          id,
+          position: { timestamp: baseline, id: '' },
+          seen: new Set(),
+          caughtUpIn: 0,
+          lookedUpIn: 0,
+          info: undefined,
+        };
         cursors.set(id, cursor);
         return cursor;
       };
@@ -229,7 +236,9 @@ export const inbox =
           shared$.pipe(
             filter((input) => input._tag === 'Opened'),
             switchMap((opened) =>
-              during(opened, shared$.pipe(filter((input) => input._tag !== 'Dropped'))).pipe(takeUntil(shared$.pipe(filter(({ _tag }) => _tag === 'Dropped')))),
+              during(opened, shared$.pipe(filter((input) => input._tag !== 'Dropped'))).pipe(
+                takeUntil(shared$.pipe(filter(({ _tag }) => _tag === 'Dropped'))),
+              ),
             ),
           ),
         ),

@@ -29,7 +29,11 @@ const keyOf = ({ conversationId }: { readonly conversationId: string }): string 
  * @param acknowledged false for conversations whose messages nobody acknowledges: chat rooms
  */
 export const acknowledgements =
-  (self: string, acknowledged: (conversationId: string) => boolean, { open$, clock }: MarkOptions): OperatorFunction<ClientEvent, ClientCommand> =>
+  (
+    self: string,
+    acknowledged: (conversationId: string) => boolean,
+    { open$, clock }: MarkOptions,
+  ): OperatorFunction<ClientEvent, ClientCommand> =>
   (log$) =>
     log$.pipe(
       filter((event) => event._tag === 'Message'),
@@ -43,7 +47,10 @@ export const acknowledgements =
         clock,
       }),
       concatMap((ranges) =>
-        ranges.map(({ conversationId, from, to }): ClientCommand => ({ cmd: 'ack', ackMessage: { cid: conversationId, fromts: from, tots: to } })),
+        ranges.map(({ conversationId, from, to }): ClientCommand => ({
+          cmd: 'ack',
+          ackMessage: { cid: conversationId, fromts: from, tots: to },
+        })),
       ),
     );
 

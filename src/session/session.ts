@@ -155,7 +155,10 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           take(1),
           mergeMap(() => signed(true)),
           mergeMap((signature) =>
-            connection.request({ cmd: 'session', op: 'refresh', peerId: clientId, sessionMessage: { st: current.value, ...signature } }, SessionRefreshed),
+            connection.request(
+              { cmd: 'session', op: 'refresh', peerId: clientId, sessionMessage: { st: current.value, ...signature } },
+              SessionRefreshed,
+            ),
           ),
           mergeMap(({ sessionMessage: { st, stTtl } }) => {
             remember(st, stTtl);
@@ -182,7 +185,9 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           catchError((error: RealtimeError): Observable<SessionEvent> => {
             // The next connection brings the next try.
             if (error._tag === 'ConnectionLost') return EMPTY;
-            return openedBefore && isFinal(error) ? of({ _tag: 'Closed', code: error.code, reason: error.reason }) : throwError(() => error);
+            return openedBefore && isFinal(error)
+              ? of({ _tag: 'Closed', code: error.code, reason: error.reason })
+              : throwError(() => error);
           }),
         ),
         refresh(),
@@ -201,7 +206,11 @@ export const session = (connection: Connection, options: SessionOptions): Observ
     const pushes$ = connection.pushes(clientId).pipe(
       map((command): SessionEvent => {
         if (command.cmd === 'session' && command.op === 'closed') {
-          return { _tag: 'Closed', code: command.sessionMessage?.code ?? 0, reason: command.sessionMessage?.reason ?? 'the server ended the session' };
+          return {
+            _tag: 'Closed',
+            code: command.sessionMessage?.code ?? 0,
+            reason: command.sessionMessage?.reason ?? 'the server ended the session',
+          };
         }
         if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
         return { _tag: 'Push', command };

@@ -1,6 +1,18 @@
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { catchError, defer, from, map, mergeWith, take, throwError, throwIfEmpty, mergeMap, type Observable, type ObservableInput } from 'rxjs';
+import {
+  catchError,
+  defer,
+  from,
+  map,
+  mergeWith,
+  take,
+  throwError,
+  throwIfEmpty,
+  mergeMap,
+  type Observable,
+  type ObservableInput,
+} from 'rxjs';
 import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { SignatureFailed } from '../errors.js';
@@ -17,7 +29,9 @@ export type SignatureFactory = (clientId: string) => ObservableInput<Signature>;
  * Errors with `SignatureFailed` where the factory throws, ends without one, gives a wrong shape, or does not answer within `timeout` ms.
  */
 export const sign = (factory: SignatureFactory, clientId: string, timeout: number, clock: Clock): Observable<Signature> => {
-  const late$ = clock.after(timeout).pipe(mergeMap(() => throwError(() => new SignatureFailed(`the factory did not answer within ${String(timeout)} ms`))));
+  const late$ = clock
+    .after(timeout)
+    .pipe(mergeMap(() => throwError(() => new SignatureFailed(`the factory did not answer within ${String(timeout)} ms`))));
   return defer(() => from<ObservableInput<unknown>>(factory(clientId))).pipe(
     throwIfEmpty(() => new SignatureFailed('the factory ended without one')),
     map((answer) => {
@@ -29,7 +43,9 @@ export const sign = (factory: SignatureFactory, clientId: string, timeout: numbe
     take(1),
     catchError((error: unknown) =>
       throwError(() =>
-        error instanceof SignatureFailed ? error : new SignatureFailed(error instanceof Error ? error.message : String(error), { cause: error }),
+        error instanceof SignatureFailed
+          ? error
+          : new SignatureFailed(error instanceof Error ? error.message : String(error), { cause: error }),
       ),
     ),
   );

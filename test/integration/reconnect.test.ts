@@ -1,6 +1,15 @@
 import { Subscription, filter, firstValueFrom, from, lastValueFrom, map, mergeMap, take, toArray, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRealtime, exponential, text, type Client, type Conversation, type Message, type Realtime, type RealtimeOptions } from 'rx-realtime';
+import {
+  createRealtime,
+  exponential,
+  text,
+  type Client,
+  type Conversation,
+  type Message,
+  type Realtime,
+  type RealtimeOptions,
+} from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { layCable, type Cable } from '../../tour/cable.js';
 
@@ -14,17 +23,22 @@ describe('a network that is cut', () => {
   let there: Client;
   let conversation: Conversation;
   const realtimes: Realtime[] = [];
-  const subscriptions = new Subscription();
+  let subscriptions: Subscription;
 
   const login = (id: string, options: Partial<RealtimeOptions>): Promise<Client> => {
-    const created = createRealtime({ appId: 'app', server: server.url, backoff: exponential({ base: 20, cap: 50, jitter: false }), ...options });
+    const created = createRealtime({
+      appId: 'app',
+      server: server.url,
+      backoff: exponential({ base: 20, cap: 50, jitter: false }),
+      ...options,
+    });
     realtimes.push(created);
     return firstValueFrom(created.login(id));
   };
 
   const sendAll = (target: Conversation, texts: readonly string[]): Observable<Message> =>
     from(texts).pipe(
-      mergeMap((word) => target.send(text(word))),
+      mergeMap((word) => target.send(text(word), { receipt: true })),
       filter((progress) => progress._tag === 'sent'),
       map(({ message }) => message),
     );
@@ -35,9 +49,11 @@ describe('a network that is cut', () => {
     return values;
   };
 
-  const connectionEvent = (client: Client, tag: string): Promise<unknown> => firstValueFrom(client.connection$.pipe(filter(({ _tag }) => _tag === tag)));
+  const connectionEvent = (client: Client, tag: string): Promise<unknown> =>
+    firstValueFrom(client.connection$.pipe(filter(({ _tag }) => _tag === tag)));
 
   beforeEach(async () => {
+    subscriptions = new Subscription();
     server = await createServer({ port: 0 });
     cable = await layCable(server.url);
     here = await login('Tom', { outbox: true });

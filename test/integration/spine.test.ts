@@ -35,7 +35,11 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
 
     expect(sent._tag).toBe('sent');
     const [message] = await heard;
-    expect(message).toMatchObject({ conversationId: conversation.id, from: 'Tom', body: { text: 'Wake up, mouse!', attributes: { mood: 'playful' } } });
+    expect(message).toMatchObject({
+      conversationId: conversation.id,
+      from: 'Tom',
+      body: { text: 'Wake up, mouse!', attributes: { mood: 'playful' } },
+    });
     expect(sent).toMatchObject({ message: { id: message?.id, timestamp: message?.timestamp } });
   });
 
@@ -43,11 +47,19 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
     const invited = firstValueFrom(jerry.events$.pipe(filter(({ _tag }) => _tag === 'Joined')));
     const born = new Date('2026-01-02T03:04:05.678Z');
-    const created = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Cheese', attributes: { born, tags: ['a', { b: 1 }] } }));
+    const created = await firstValueFrom(
+      tom.createConversation({ members: ['Jerry'], name: 'Cheese', attributes: { born, tags: ['a', { b: 1 }] } }),
+    );
     expect(await invited).toMatchObject({ conversationId: created.id, by: 'Tom' });
 
     const seen = await firstValueFrom(jerry.conversation(created.id).state$);
-    expect(seen).toMatchObject({ id: created.id, kind: 'ordinary', name: 'Cheese', creator: 'Tom', attributes: { born, tags: ['a', { b: 1 }] } });
+    expect(seen).toMatchObject({
+      id: created.id,
+      kind: 'ordinary',
+      name: 'Cheese',
+      creator: 'Tom',
+      attributes: { born, tags: ['a', { b: 1 }] },
+    });
     expect(await firstValueFrom(jerry.conversation(created.id).members$)).toEqual(new Set(['Tom', 'Jerry']));
   });
 

@@ -3,7 +3,17 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { NEVER, firstValueFrom, lastValueFrom, of, retry, throwError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { createRealtime, plain, text, type Client, type Fault, type LoginOptions, type Realtime, type RealtimeOptions, type Signature } from 'rx-realtime';
+import {
+  createRealtime,
+  plain,
+  text,
+  type Client,
+  type Fault,
+  type LoginOptions,
+  type Realtime,
+  type RealtimeOptions,
+  type Signature,
+} from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { subprotocols } from 'rx-realtime/codecs';
 
@@ -40,8 +50,14 @@ describe('what a stranger might try', () => {
 
   describe('an address where no server is', () => {
     it('no address at all: InvalidArgument, with what an address looks like', async () => {
-      await expect(login('Tom', { server: 'my server' })).rejects.toMatchObject({ _tag: 'InvalidArgument', message: expect.stringContaining('ws://') });
-      await expect(login('Tom', { server: 'ftp://127.0.0.1' })).rejects.toMatchObject({ _tag: 'InvalidArgument', message: expect.stringContaining('ftp') });
+      await expect(login('Tom', { server: 'my server' })).rejects.toMatchObject({
+        _tag: 'InvalidArgument',
+        message: expect.stringContaining('ws://'),
+      });
+      await expect(login('Tom', { server: 'ftp://127.0.0.1' })).rejects.toMatchObject({
+        _tag: 'InvalidArgument',
+        message: expect.stringContaining('ftp'),
+      });
       await expect(login('Tom', { server: [] })).rejects.toMatchObject({ _tag: 'InvalidArgument' });
     });
 
@@ -58,7 +74,10 @@ describe('what a stranger might try', () => {
     it('a server that speaks something else: ConnectionLost', async () => {
       const web = await listening(createHttpServer((_, response) => response.end('<h1>hello</h1>')));
       const garbage = await listening(createTcpServer((socket) => socket.end('220 mail.example ESMTP\r\n')));
-      closers.push(() => web.close(), () => garbage.close());
+      closers.push(
+        () => web.close(),
+        () => garbage.close(),
+      );
       await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(web)}` })).rejects.toMatchObject({ _tag: 'ConnectionLost' });
       await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(garbage)}` })).rejects.toMatchObject({ _tag: 'ConnectionLost' });
     });
@@ -70,8 +89,14 @@ describe('what a stranger might try', () => {
         socket.send(Buffer.from([255, 255, 255]));
         socket.send('not base64 either');
       });
-      closers.push(() => mute.close(), () => noisy.close());
-      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(mute)}` })).rejects.toMatchObject({ _tag: 'CommandTimeout', command: 'session/open' });
+      closers.push(
+        () => mute.close(),
+        () => noisy.close(),
+      );
+      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(mute)}` })).rejects.toMatchObject({
+        _tag: 'CommandTimeout',
+        command: 'session/open',
+      });
 
       const faults: Fault[] = [];
       const listener = realtime({ server: `ws://127.0.0.1:${portOf(noisy)}` });
@@ -114,21 +139,34 @@ describe('what a stranger might try', () => {
       const signature = (): never => {
         throw new Error('no session cookie');
       };
-      await expect(login('Tom', {}, { signature })).rejects.toMatchObject({ _tag: 'SignatureFailed', message: expect.stringContaining('no session cookie') });
+      await expect(login('Tom', {}, { signature })).rejects.toMatchObject({
+        _tag: 'SignatureFailed',
+        message: expect.stringContaining('no session cookie'),
+      });
     });
 
     it('that rejects, or errors: SignatureFailed', async () => {
-      await expect(login('Tom', {}, { signature: () => Promise.reject(new Error('503')) })).rejects.toMatchObject({ _tag: 'SignatureFailed' });
-      await expect(login('Tom', {}, { signature: () => throwError(() => new Error('503')) })).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+      await expect(login('Tom', {}, { signature: () => Promise.reject(new Error('503')) })).rejects.toMatchObject({
+        _tag: 'SignatureFailed',
+      });
+      await expect(login('Tom', {}, { signature: () => throwError(() => new Error('503')) })).rejects.toMatchObject({
+        _tag: 'SignatureFailed',
+      });
     });
 
     it('that never answers: SignatureFailed after the time limit', async () => {
-      await expect(login('Tom', {}, { signature: () => NEVER })).rejects.toMatchObject({ _tag: 'SignatureFailed', message: expect.stringContaining('300 ms') });
+      await expect(login('Tom', {}, { signature: () => NEVER })).rejects.toMatchObject({
+        _tag: 'SignatureFailed',
+        message: expect.stringContaining('300 ms'),
+      });
     });
 
     it('that gives a wrong shape: SignatureFailed, naming the field', async () => {
       const signature = () => of({ signature: 'abc', timestamp: 'yesterday', nonce: 'n' } as unknown as Signature);
-      await expect(login('Tom', {}, { signature })).rejects.toMatchObject({ _tag: 'SignatureFailed', message: expect.stringContaining('timestamp') });
+      await expect(login('Tom', {}, { signature })).rejects.toMatchObject({
+        _tag: 'SignatureFailed',
+        message: expect.stringContaining('timestamp'),
+      });
     });
 
     it('whose signature the server refuses: ServerRejected 4102', async () => {
@@ -151,7 +189,12 @@ describe('what a stranger might try', () => {
       const conversation = await firstValueFrom(tom.createConversation({ members: [] }));
       await lastValueFrom(tom.close(), { defaultValue: undefined });
       await lastValueFrom(tom.close(), { defaultValue: undefined });
-      for (const command of [tom.createConversation({ members: [] }), conversation.send(text('hi')), conversation.history(), tom.online([])]) {
+      for (const command of [
+        tom.createConversation({ members: [] }),
+        conversation.send(text('hi')),
+        conversation.history(),
+        tom.online([]),
+      ]) {
         await expect(lastValueFrom<unknown>(command)).rejects.toMatchObject({ _tag: 'SessionClosed' });
       }
     });
@@ -177,7 +220,10 @@ describe('what a stranger might try', () => {
     it('a conversation that does not exist: ServerRejected, with the code of the table', async () => {
       const tom = await login('Tom');
       await expect(firstValueFrom(tom.fetchConversation('nowhere'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
-      await expect(lastValueFrom(tom.conversation('nowhere').send(text('hi')))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4401 });
+      await expect(lastValueFrom(tom.conversation('nowhere').send(text('hi')))).rejects.toMatchObject({
+        _tag: 'ServerRejected',
+        code: 4401,
+      });
     });
 
     it('an impossible history limit: InvalidArgument', async () => {

@@ -23,7 +23,9 @@ describe('the quick start of the README', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   it('compiles against the types of this package, as strictly as the package itself', () => {
-    const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as { config: { compilerOptions: object } };
+    const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
+      config: { compilerOptions: object };
+    };
     const { options } = ts.convertCompilerOptionsFromJson(
       {
         ...config.compilerOptions,
