@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { CONVERSATIONS } from './contenders/conversations.js';
 import { median, run } from './rounds.js';
 
-const ROUNDS = 9;
-const COUNT = 40_000;
+const ROUNDS = 7;
+const COUNT = 20_000;
 
 const rates = await run({
   entries: [
