@@ -129,3 +129,25 @@ export type RealtimeError =
   | SessionClosed
   | InvalidArgument
   | OutboxFull;
+
+const tags: ReadonlySet<unknown> = new Set<RealtimeError['_tag']>([
+  'ConnectionLost',
+  'CommandTimeout',
+  'Unconfirmed',
+  'ServerRejected',
+  'DecodeFailed',
+  'SignatureFailed',
+  'SessionClosed',
+  'InvalidArgument',
+  'OutboxFull',
+]);
+
+const isRealtimeError = (error: unknown): error is RealtimeError => error instanceof Error && '_tag' in error && tags.has(error._tag);
+
+/** What came out of an error channel as one of ours. Anything else was thrown by code that was handed to the SDK: a backoff function, a clock, an Observable. */
+export const toRealtimeError = (error: unknown): RealtimeError =>
+  isRealtimeError(error)
+    ? error
+    : new InvalidArgument(`something given to the realtime threw: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });

@@ -3,6 +3,17 @@ import { Observable, from, type ObservableInput, type OperatorFunction } from 'r
 /** What a projection gives: a value at once, or a stream of values that later items of the same key wait for. */
 export type Projected<R> = { readonly now: R } | { readonly later: ObservableInput<R> };
 
+/** What waits for one key. The iterator goes on where it stopped, and finds what was added meanwhile; an array's front would cost its length each time. */
+interface Queue<T> {
+  readonly add: (item: T) => void;
+  readonly items: Iterator<T, unknown>;
+}
+
+const createQueue = <T>(): Queue<T> => {
+  const items: T[] = [];
+  return { add: (item) => items.push(item), items: items[Symbol.iterator]() };
+};
+
 /**
  * `concatMap` for each key, all keys side by side: an item whose projection takes time holds back the later items of its own key and no others.
  * A projection that gives `now` costs a map lookup and nothing more.
@@ -21,7 +32,7 @@ export const concatMapByKey =
   (source$) =>
     new Observable<R>((subscriber) => {
       /** Items that wait, for the keys that are busy. */
-      const waiting = new Map<K, T[]>();
+      const waiting = new Map<K, Queue<T>>();
       let sourceDone = false;
 
       const settle = (): void => {
@@ -51,9 +62,9 @@ export const concatMapByKey =
 
       /** Handles the items that have waited, until one takes time again or none is left. */
       const release = (key: K): void => {
-        const queue = waiting.get(key) ?? [];
-        for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-          const projected = project(item);
+        const queue = waiting.get(key);
+        for (let next = queue?.items.next(); next !== undefined && next.done !== true; next = queue?.items.next()) {
+          const projected = project(next.value);
           if ('now' in projected) subscriber.next(projected.now);
           else if (!run(key, projected.later)) return;
         }
@@ -67,7 +78,7 @@ export const concatMapByKey =
             const key = keyOf(item);
             const queue = waiting.get(key);
             if (queue !== undefined) {
-              queue.push(item);
+              queue.add(item);
               return;
             }
             const projected = project(item);
@@ -75,7 +86,7 @@ export const concatMapByKey =
               subscriber.next(projected.now);
               return;
             }
-            waiting.set(key, []);
+            waiting.set(key, createQueue());
             if (run(key, projected.later)) release(key);
           },
           error: (error: unknown) => {

@@ -9,7 +9,8 @@ const assign = (attributes: Attributes, [key, ...rest]: readonly string[], value
   if (key === undefined || key === '__proto__') return attributes;
   if (rest.length === 0) return { ...attributes, [key]: value };
   const inner = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-  const nested = typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !(inner instanceof Date) ? (inner as Attributes) : {};
+  const nested =
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !(inner instanceof Date) ? (inner as Attributes) : {};
   return { ...attributes, [key]: assign(nested, rest, value) };
 };
 
@@ -19,7 +20,18 @@ const change = (info: ConversationInfo, changed: Attributes): ConversationInfo =
   return { ...info, attributes, ...(typeof name === 'string' ? { name } : {}) };
 };
 
-/** Snapshots of the conversations that this client knows, by id: as the server described them, kept by notices and messages since. */
+/** When each conversation had its last stored message, ms since 1970, by conversation id. A state of its own, so that a message does not copy a snapshot. */
+export const activityReducer: KeyedReducer<ClientEvent, number> = (event, get, set) => {
+  if (event._tag !== 'Message' || event.message.transient) return;
+  const { conversationId, message } = event;
+  if (message.timestamp > (get(conversationId) ?? 0)) set(conversationId, message.timestamp);
+};
+
+/** A snapshot with the time of a later message. */
+export const withActivity = (info: ConversationInfo, at: number | undefined): ConversationInfo =>
+  at === undefined || at <= (info.lastMessageAt ?? 0) ? info : { ...info, lastMessageAt: at };
+
+/** Snapshots of the conversations that this client knows, by id: as the server described them, kept by notices since. */
 export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> = (event, get, set) => {
   if (event._tag === 'Snapshot') {
     set(event.conversationId, event.info);
@@ -38,11 +50,6 @@ export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> =
     }
     case 'Attributes':
       set(info.id, change(info, event.changed));
-      return;
-    case 'Message':
-      if (!event.message.transient && event.message.timestamp > (info.lastMessageAt ?? 0)) {
-        set(info.id, { ...info, lastMessageAt: event.message.timestamp });
-      }
       return;
     default:
       return;

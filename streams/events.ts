@@ -80,7 +80,12 @@ export type ClientEvent =
     }
   | { readonly _tag: 'Joined'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }
   | { readonly _tag: 'Left'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }
-  | { readonly _tag: 'Attributes'; readonly conversationId: string; readonly changed: Readonly<Record<string, Attribute>>; readonly by?: string }
+  | {
+      readonly _tag: 'Attributes';
+      readonly conversationId: string;
+      readonly changed: Readonly<Record<string, Attribute>>;
+      readonly by?: string;
+    }
   | { readonly _tag: 'Snapshot'; readonly conversationId: string; readonly info: ConversationInfo };
 
 /** The server's count for one conversation. */
@@ -97,5 +102,4 @@ export type ConversationEvent = Extract<ClientEvent, { readonly conversationId: 
 export const isConversationEvent = (event: ClientEvent): event is ConversationEvent => 'conversationId' in event;
 
 /** Orders positions: negative where `a` is before `b`, 0 where they are the same. */
-export const comparePositions = (a: Position, b: Position): number =>
-  a.timestamp - b.timestamp || (a.id < b.id ? -1 : Number(a.id > b.id));
+export const comparePositions = (a: Position, b: Position): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : Number(a.id > b.id));

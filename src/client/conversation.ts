@@ -1,6 +1,6 @@
-import { distinctUntilChanged, filter, map, type Observable } from 'rxjs';
+import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
-import type { ConversationEvent, Message, Receipts, Unread } from '../../streams/index.js';
+import { messages, type ConversationEvent, type Message, type Receipts, type Unread } from '../../streams/index.js';
 import type { SendOptions, SendProgress } from './send.js';
 
 /**
@@ -69,11 +69,7 @@ export const conversationHandle = (source: ConversationSource, id: string): Conv
       distinctUntilChanged(),
       map((members) => new Set(members)),
     ),
-    messages$: events$.pipe(
-      filter((event) => event._tag === 'Message'),
-      filter(({ origin }) => origin !== 'sent'),
-      map(({ message }) => message),
-    ),
+    messages$: events$.pipe(messages()),
     events$,
     unread$: source.unread(id).pipe(
       map((unread) => unread ?? NONE_UNREAD),

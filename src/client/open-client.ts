@@ -5,6 +5,7 @@ import {
   ReplaySubject,
   Subject,
   catchError,
+  combineLatest,
   concat,
   defer,
   distinctUntilChanged,
@@ -20,6 +21,7 @@ import {
 } from 'rxjs';
 import { bodyCodec, type ConversationInfo } from '../../codecs/index.js';
 import {
+  activityReducer,
   conversationsReducer,
   demultiplex,
   isConversationEvent,
@@ -27,18 +29,20 @@ import {
   messages,
   receiptsReducer,
   unreadReducer,
+  withActivity,
   type ClientEvent,
   type ConversationEvent,
   type Message,
 } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
-import { SessionClosed, type RealtimeError } from '../errors.js';
+import { SessionClosed, toRealtimeError } from '../errors.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { inbox, type InboxInput } from '../session/inbox.js';
 import { createOutbox, type OutboxBounds } from '../session/outbox.js';
 import { toEvent, type MessageReader } from '../session/push-events.js';
 import { session, type SessionEvent, type SessionOptions } from '../session/session.js';
+import { settleAfterLogin } from '../session/settle-after-login.js';
 import type { Client, ClientStatus } from './client.js';
 import { conversationHandle, type Conversation } from './conversation.js';
 import { conversationById, startConversation } from './create-conversation.js';
@@ -70,44 +74,6 @@ const toStatus = (event: SessionEvent): ClientStatus | undefined => {
 };
 
 /**
- * Holds back what follows the first `Opened` until the turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows.
- */
-const settleAfterLogin =
-  ({ clock }: ClientOptions) =>
-  (events$: Observable<SessionEvent>) =>
-    new Observable<SessionEvent>((subscriber) => {
-      let held: SessionEvent[] | undefined;
-      const release = (): void => {
-        const events = held ?? [];
-        held = undefined;
-        for (const event of events) subscriber.next(event);
-      };
-      subscriber.add(
-        events$.subscribe({
-          next: (event) => {
-            if (held !== undefined) {
-              held.push(event);
-              return;
-            }
-            if (event._tag === 'Opened' && !event.resumed) {
-              held = [];
-              subscriber.add(clock.after(0).subscribe(release));
-            }
-            subscriber.next(event);
-          },
-          error: (error: unknown) => {
-            release();
-            subscriber.error(error);
-          },
-          complete: () => {
-            release();
-            subscriber.complete();
-          },
-        }),
-      );
-    });
-
-/**
  * Cold: logs a client in, emits it once it is open, and keeps it open while subscribed to; logs out when unsubscribed.
  * Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked, and with the reason where the first login is refused.
  */
@@ -134,6 +100,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     );
 
     const [conversations, keepingConversations] = keyedState(log, conversationsReducer);
+    const [activity, keepingActivity] = keyedState(log, activityReducer);
     const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
     const [unread, keepingUnread] = keyedState(
       log,
@@ -154,13 +121,16 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     /** The state of a conversation, asked for where nobody has yet, and again after a reconnect where that failed. */
     const stateOf = (id: string): Observable<ConversationInfo> =>
       merge(
-        conversations.at(id),
+        combineLatest([conversations.at(id), startingWith(activity.get, activity.at)(id)]).pipe(
+          map(([info, at]) => withActivity(info, at)),
+        ),
         open$.pipe(
           switchMap((open) =>
             open && conversations.get(id) === undefined
               ? conversationById(link, id).pipe(
                   tap(learn),
-                  catchError((error: RealtimeError) => {
+                  catchError((thrown: unknown) => {
+                    const error = toRealtimeError(thrown);
                     report({ _tag: 'CatchUp', clientId, conversationId: id, error });
                     return EMPTY;
                   }),
@@ -173,7 +143,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     const read = (id: string): Observable<never> =>
       defer(() => {
-        const at = unread.get(id)?.asOf ?? conversations.get(id)?.lastMessageAt;
+        const at = unread.get(id)?.asOf ?? activity.get(id) ?? conversations.get(id)?.lastMessageAt;
         if (current._tag !== 'Closed' && at !== undefined) log.next({ _tag: 'ReadMark', conversationId: id, at });
         return EMPTY;
       });
@@ -268,7 +238,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     });
 
     const living = session(connection, { ...options, logout$: logout })
-      .pipe(settleAfterLogin(options))
+      .pipe(settleAfterLogin(clock))
       .subscribe({
         next: (event) => {
           const next = toStatus(event);
@@ -291,7 +261,18 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         },
       });
 
-    for (const part of [living, hearing, logging, marks, sending, keepingConversations, keepingUnread, keepingReceipts, splitting])
+    for (const part of [
+      living,
+      hearing,
+      logging,
+      marks,
+      sending,
+      keepingConversations,
+      keepingActivity,
+      keepingUnread,
+      keepingReceipts,
+      splitting,
+    ])
       subscriber.add(part);
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });

@@ -58,7 +58,8 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
       lost({ code: NO_CODE, reason: `${url}: ${error instanceof Error ? error.message : String(error)}` });
       return undefined;
     }
-    socket.binaryType = 'arraybuffer';
+    // Node's `ws` hands bytes over as they are; asked for an ArrayBuffer it copies each frame into one.
+    if (socket.binaryType !== 'nodebuffer') socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       subscriber.next({
         _tag: 'Opened',

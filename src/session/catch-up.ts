@@ -1,7 +1,7 @@
 /** Brings what was missed in one conversation during a break. */
 import { EMPTY, NEVER, catchError, defer, expand, mergeMap, of, tap, type Observable } from 'rxjs';
 import type { ConversationEvent, Gap, Message, Position } from '../../streams/index.js';
-import type { RealtimeError } from '../errors.js';
+import { toRealtimeError, type RealtimeError } from '../errors.js';
 
 export interface CatchUpOptions {
   /** A page of messages after a position, oldest first; shorter than `pageSize` where there are no more. */
@@ -58,7 +58,8 @@ export const missed = ({
         const events = page.map((message): ConversationEvent => ({ _tag: 'Message', conversationId, message, origin: 'missed' }));
         return page.length === pageSize && count >= catchUpLimit ? [...events, gap('limit')] : events;
       }),
-      catchError((error: RealtimeError) => {
+      catchError((thrown: unknown) => {
+        const error = toRealtimeError(thrown);
         if (isInterruption(error)) return NEVER;
         onFailure(conversationId, error);
         return of(gap(error._tag === 'ServerRejected' ? 'refused' : 'failed'));

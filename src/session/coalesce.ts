@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 /** How marks of one conversation become one. */
 export interface CoalesceOptions<T> {
   readonly keyOf: (mark: T) => string;
+  /** May change and return `before`: nobody else has it. */
   readonly merge: (before: T, mark: T) => T;
   /** Whether marks can be written now; repeats nothing. */
   readonly open$: Observable<boolean>;
@@ -35,8 +36,10 @@ export const coalesce =
       const arrivals$ = new Observable<void>((arrived) =>
         marks$.subscribe({
           next: (mark) => {
+            // Marks that join a batch which has been announced say nothing new.
+            const announced = pending.size > 0;
             add(mark);
-            arrived.next();
+            if (!announced) arrived.next();
           },
           error: (error: unknown) => {
             subscriber.error(error);

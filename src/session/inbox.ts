@@ -31,8 +31,9 @@ import {
   type Position,
   type Projected,
 } from '../../streams/index.js';
-import type { RealtimeError } from '../errors.js';
+import { toRealtimeError } from '../errors.js';
 import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
+import { recentIds, type RecentIds } from './recent-ids.js';
 
 /** What the inbox is fed with: the log as it arrives, and the word that the connection is gone. */
 export type InboxInput = { readonly _tag: 'Dropped' } | ClientEvent;
@@ -54,8 +55,10 @@ interface Cursor {
   readonly id: string;
   /** The newest message that has been passed on: the next catch-up starts behind it. */
   position: Position;
+  /** The newest of all that have passed, own messages included: what is behind it has not been seen. */
+  newest: Position;
   /** Ids of messages that have been passed on: servers deliver at least once. */
-  readonly seen: Set<string>;
+  readonly seen: RecentIds;
   /** The last session, counted from 1, in which nothing of this conversation is missing. */
   caughtUpIn: number;
   /** The last session in which it was looked up. */
@@ -74,14 +77,6 @@ const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snap
 
 const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-
-/** A set keeps the order of insertion. */
-const forgetOldest = (seen: Set<string>): void => {
-  for (const oldest of seen) {
-    seen.delete(oldest);
-    return;
-  }
-};
 
 /**
  * Orders a client's log. Within a conversation: what was missed during a break comes before what is pushed after it, a message comes once, and an event of
@@ -104,10 +99,12 @@ export const inbox =
       const cursorOf = (id: string): Cursor => {
         const known = cursors.get(id);
         if (known !== undefined) return known;
+        const start: Position = { timestamp: baseline, id: '' };
         const cursor: Cursor = {
           id,
-          position: { timestamp: baseline, id: '' },
-          seen: new Set(),
+          position: start,
+          newest: start,
+          seen: recentIds(SEEN_AT_MOST),
           caughtUpIn: 0,
           lookedUpIn: 0,
           info: undefined,
@@ -122,9 +119,9 @@ export const inbox =
         if (event._tag === 'Snapshot') cursor.info = event.info;
         if (event._tag !== 'Message' || event.message.transient) return event;
         const { message } = event;
-        if (cursor.seen.has(message.id)) return undefined;
+        if (comparePositions(message, cursor.newest) > 0) cursor.newest = message;
+        else if (cursor.seen.has(message.id)) return undefined;
         cursor.seen.add(message.id);
-        if (cursor.seen.size > SEEN_AT_MOST) forgetOldest(cursor.seen);
         // An own message says nothing about those of others before it, which may still be on their way.
         if (event.origin !== 'sent' && comparePositions(message, cursor.position) > 0) cursor.position = message;
         return event;
@@ -149,7 +146,8 @@ export const inbox =
           cursor.lookedUpIn = session;
           return options.lookUp([cursor.id]).pipe(
             mergeMap((infos) => infos.map(snapshotOf)),
-            catchError((error: RealtimeError) => {
+            catchError((thrown: unknown) => {
+              const error = toRealtimeError(thrown);
               if (isInterruption(error)) return NEVER;
               options.onFailure(cursor.id, error);
               return EMPTY;
@@ -169,7 +167,8 @@ export const inbox =
         const now$ = from(chunks(known, IDS_IN_ONE_QUERY)).pipe(
           concatMap((ids) => options.lookUp(ids)),
           reduce((all, infos) => infos.reduce((map, info) => map.set(info.id, info), all), new Map<string, ConversationInfo>()),
-          catchError((error: RealtimeError) => {
+          catchError((thrown: unknown) => {
+            const error = toRealtimeError(thrown);
             if (isInterruption(error)) return NEVER;
             for (const id of known) options.onFailure(id, error);
             return of(new Map<string, ConversationInfo>());
@@ -190,7 +189,8 @@ export const inbox =
           later: events$.pipe(map((event) => (isConversationEvent(event) ? admit(event) : event))),
         });
 
-        const project = (task: Task): Projected<ClientEvent | undefined> => {
+        const project = (task: Task | ClientEvent): Projected<ClientEvent | undefined> => {
+          if (!('conversationId' in task)) return { now: task };
           const cursor = cursorOf(task.conversationId);
           const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';
           switch (task._tag) {
@@ -209,23 +209,24 @@ export const inbox =
           }
         };
 
-        const tasks$: Observable<Task> = merge(
+        const tasks$: Observable<Task | ClientEvent> = merge(
           from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId }))),
-          arriving$.pipe(filter(isConversationEvent)),
+          arriving$,
           // Conversations never heard of with unread messages after a break were missed whole.
-          arriving$.pipe(
-            filter((event) => opened.resumed && event._tag === 'UnreadCounts'),
-            mergeMap((event) => (event._tag === 'UnreadCounts' ? event.counts : [])),
-            filter(({ conversationId, count }) => count > 0 && !cursors.has(conversationId)),
-            map(({ conversationId }): Task => ({ _tag: 'Discover', conversationId })),
-          ),
+          !opened.resumed
+            ? EMPTY
+            : arriving$.pipe(
+                filter((event) => event._tag === 'UnreadCounts'),
+                mergeMap(({ counts }) => counts),
+                filter(({ conversationId, count }) => count > 0 && !cursors.has(conversationId)),
+                map(({ conversationId }): Task => ({ _tag: 'Discover', conversationId })),
+              ),
         );
 
         return merge(
           known.length === 0 ? of(opened, CAUGHT_UP) : of(opened),
-          arriving$.pipe(filter((event) => !isConversationEvent(event))),
           tasks$.pipe(
-            concatMapByKey(({ conversationId }) => conversationId, project),
+            concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project),
             filter((event) => event !== undefined),
           ),
         );

@@ -14,11 +14,20 @@ export interface MarkOptions {
 /** As the protocol's own clients do: at most one batch a second. */
 const PERIOD = 1_000;
 
+type MessageEvent = Extract<ClientEvent, { _tag: 'Message' }>;
+
+/** Grows in place, since one message after the other joins it. */
 interface Range {
   readonly conversationId: string;
-  readonly from: number;
-  readonly to: number;
+  from: number;
+  to: number;
 }
+
+const widen = (range: Range, { from, to }: Range): Range => {
+  range.from = Math.min(range.from, from);
+  range.to = Math.max(range.to, to);
+  return range;
+};
 
 const keyOf = ({ conversationId }: { readonly conversationId: string }): string => conversationId;
 
@@ -36,12 +45,14 @@ export const acknowledgements =
   ): OperatorFunction<ClientEvent, ClientCommand> =>
   (log$) =>
     log$.pipe(
-      filter((event) => event._tag === 'Message'),
-      filter(({ conversationId, message }) => message.from !== self && !message.transient && acknowledged(conversationId)),
+      filter(
+        (event): event is MessageEvent =>
+          event._tag === 'Message' && event.message.from !== self && !event.message.transient && acknowledged(event.conversationId),
+      ),
       map(({ conversationId, message: { timestamp } }): Range => ({ conversationId, from: timestamp, to: timestamp })),
       coalesce<Range>({
         keyOf,
-        merge: (a, b) => ({ conversationId: a.conversationId, from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) }),
+        merge: widen,
         open$,
         period: PERIOD,
         clock,

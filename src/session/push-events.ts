@@ -1,7 +1,6 @@
 /** Turns what the server sends into entries of the log. */
 import { either as E } from 'fp-ts';
-import { decodeAttributes, type BodyCodec, type LogItem, type ServerCommand, type WireBody } from '../../codecs/index.js';
-import { base64 } from '../../codecs/wire.js';
+import { decodeAttributes, fromStored, type BodyCodec, type LogItem, type ServerCommand, type WireBody } from '../../codecs/index.js';
 import type { ClientEvent, Message } from '../../streams/index.js';
 import type { Fault } from '../faults.js';
 
@@ -13,53 +12,41 @@ export interface MessageReader {
   readonly report: (fault: Fault) => void;
 }
 
-type Head = Omit<Message, 'body' | 'mentioned' | 'editedAt'>;
-
 const NOBODY: readonly string[] = [];
 
-const toMessage = ({ self, bodies, report }: MessageReader, head: Head, wire: WireBody, editedAt: number | undefined): Message => {
-  const body = bodies.decode(wire);
-  if (body._tag === 'Invalid') {
-    report({ _tag: 'Body', clientId: self, conversationId: head.conversationId, messageId: head.id, error: body.failure });
-  }
-  const mentioned = head.from !== self && (head.mentionsAll || head.mentions.includes(self));
-  return editedAt === undefined ? { ...head, body, mentioned } : { ...head, body, mentioned, editedAt };
+/** What the two forms of a message on the wire have in common. */
+interface WireMessage {
+  readonly mentionPids?: readonly string[];
+  readonly mentionAll?: boolean;
+  readonly timestamp: number;
+  readonly patchTimestamp?: number;
+}
+
+/** One literal with all keys: an object that grows by spreads costs more than all the rest of reading a message. */
+const toMessage = (
+  { self, bodies, report }: MessageReader,
+  head: Pick<Message, 'conversationId' | 'id' | 'from' | 'transient'>,
+  wire: WireMessage,
+  content: WireBody,
+): Message => {
+  const { conversationId, id, from, transient } = head;
+  const body = bodies.decode(content);
+  if (body._tag === 'Invalid') report({ _tag: 'Body', clientId: self, conversationId, messageId: id, error: body.failure });
+  const { timestamp, mentionPids: mentions = NOBODY, mentionAll: mentionsAll = false, patchTimestamp } = wire;
+  const mentioned = from !== self && (mentionsAll || mentions.includes(self));
+  return patchTimestamp === undefined
+    ? { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned }
+    : { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned, editedAt: patchTimestamp };
 };
 
 type DirectPush = Extract<ServerCommand, { cmd: 'direct' }>;
 
 const fromPush = (reader: MessageReader, { directMessage: wire }: DirectPush): Message =>
-  toMessage(
-    reader,
-    {
-      id: wire.id,
-      conversationId: wire.cid,
-      from: wire.fromPeerId,
-      timestamp: wire.timestamp,
-      transient: wire.transient === true,
-      mentions: wire.mentionPids ?? NOBODY,
-      mentionsAll: wire.mentionAll === true,
-    },
-    wire,
-    wire.patchTimestamp,
-  );
+  toMessage(reader, { conversationId: wire.cid, id: wire.id, from: wire.fromPeerId, transient: wire.transient === true }, wire, wire);
 
 /** A message of history. */
 export const fromHistory = (reader: MessageReader, conversationId: string, item: LogItem): Message =>
-  toMessage(
-    reader,
-    {
-      id: item.msgId,
-      conversationId,
-      from: item.from,
-      timestamp: item.timestamp,
-      transient: false,
-      mentions: item.mentionPids ?? NOBODY,
-      mentionsAll: item.mentionAll === true,
-    },
-    item.data === undefined ? {} : item.bin === true ? { binaryMsg: base64.toBytes(item.data) } : { msg: item.data },
-    item.patchTimestamp,
-  );
+  toMessage(reader, { conversationId, id: item.msgId, from: item.from, transient: false }, item, fromStored(item));
 
 type ConvPush = Extract<ServerCommand, { cmd: 'conv' }>;
 

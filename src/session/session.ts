@@ -15,7 +15,6 @@ import {
   switchMap,
   take,
   takeWhile,
-  tap,
   throwError,
 } from 'rxjs';
 import { SessionClosed as SessionClosedCommand, SessionOpened, SessionRefreshed, type ServerCommand } from '../../codecs/index.js';
@@ -23,7 +22,7 @@ import type { Clock } from '../clock.js';
 import { closeCodeClass } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';
 import type { Backoff } from '../connection/backoff.js';
-import { ServerRejected, type RealtimeError } from '../errors.js';
+import { ServerRejected, toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
 import { sign, type Signature, type SignatureFactory } from './signature.js';
 
@@ -136,8 +135,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
             open = true;
             return { _tag: 'Opened', at: serverTs ?? clock.now(), resumed };
           }),
-          catchError((error: RealtimeError) => {
-            if (!hasCode(error, TOKEN_EXPIRED) || st === undefined) return throwError(() => error);
+          catchError((error: unknown) => {
+            if (!hasCode(toRealtimeError(error), TOKEN_EXPIRED) || st === undefined) return throwError(() => error);
             token = undefined;
             return login();
           }),
@@ -164,8 +163,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
             remember(st, stTtl);
             return refresh();
           }),
-          catchError((error: RealtimeError) => {
-            options.report({ _tag: 'Session', clientId, error });
+          catchError((error: unknown) => {
+            options.report({ _tag: 'Session', clientId, error: toRealtimeError(error) });
             return EMPTY;
           }),
         );
@@ -176,13 +175,15 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       concat(
         login().pipe(
           retry({
-            delay: (error: RealtimeError, count) => {
+            delay: (thrown: unknown, count) => {
+              const error = toRealtimeError(thrown);
               if (error._tag === 'ConnectionLost' || !openedBefore || isFinal(error)) throw error;
               options.report({ _tag: 'Session', clientId, error });
               return clock.after(options.backoff(count - 1, options.random));
             },
           }),
-          catchError((error: RealtimeError): Observable<SessionEvent> => {
+          catchError((thrown: unknown): Observable<SessionEvent> => {
+            const error = toRealtimeError(thrown);
             // The next connection brings the next try.
             if (error._tag === 'ConnectionLost') return EMPTY;
             return openedBefore && isFinal(error)
@@ -239,10 +240,10 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       subscriber.add(
         merge(logout$, pushes$, lifecycle$, lease$)
           .pipe(
-            tap((event) => {
-              if (event._tag === 'Closed') open = false;
-            }),
-            takeWhile(({ _tag }) => _tag !== 'Closed', true),
+            takeWhile(({ _tag }) => {
+              if (_tag === 'Closed') open = false;
+              return _tag !== 'Closed';
+            }, true),
           )
           .subscribe(subscriber),
       );

@@ -1,0 +1,41 @@
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import type { Clock } from '../clock.js';
+import type { SessionEvent } from './session.js';
+
+/**
+ * Holds back what follows the first `Opened` until the turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows.
+ */
+export const settleAfterLogin =
+  (clock: Clock): MonoTypeOperatorFunction<SessionEvent> =>
+  (events$) =>
+    new Observable<SessionEvent>((subscriber) => {
+      let held: SessionEvent[] | undefined;
+      const release = (): void => {
+        const events = held ?? [];
+        held = undefined;
+        for (const event of events) subscriber.next(event);
+      };
+      subscriber.add(
+        events$.subscribe({
+          next: (event) => {
+            if (held !== undefined) {
+              held.push(event);
+              return;
+            }
+            if (event._tag === 'Opened' && !event.resumed) {
+              held = [];
+              subscriber.add(clock.after(0).subscribe(release));
+            }
+            subscriber.next(event);
+          },
+          error: (error: unknown) => {
+            release();
+            subscriber.error(error);
+          },
+          complete: () => {
+            release();
+            subscriber.complete();
+          },
+        }),
+      );
+    });
