@@ -1,12 +1,12 @@
 /** A conversation as the server describes it: one object of the JSON array in `results.data`. */
-import { either as E, function as F } from 'fp-ts';
+import { array as A, either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
-import type { WireBody } from './bodies/body.js';
-import { decodeDates, encodeDates, Timestamp, type Attribute } from './dates.js';
-import { type DecodeFailed, decodeFailed } from './decode-failed.js';
-import { JsonObject, parseJson, type Json } from './json.js';
-import { SafeInteger, record } from './primitives.js';
-import { base64 } from './wire.js';
+import { fromStored, toStored, type WireBody } from './bodies/wire-body.js';
+import { decodeDates, encodeDates, isShallow, Timestamp, type Attribute } from './dates.js';
+import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
+import { JsonObject, parseJson } from './json.js';
+import { Bytes, SafeInteger, guarded } from './primitives.js';
+import { record } from './record.js';
 
 /** What kind of conversation it is: `room` is a chat room (transient), `system` a service conversation. */
 export type ConversationKind = 'ordinary' | 'room' | 'system' | 'temporary';
@@ -66,17 +66,21 @@ const fields = {
 const Fields = record('Conversation', { objectId: t.string }, fields);
 type Fields = t.TypeOf<typeof Fields>;
 
-const isField = (key: string): boolean => key === 'objectId' || Object.hasOwn(fields, key);
+/**
+ * Whether the protocol's meaning holds for this key. `null` is no value, and any member can make `name` what he likes:
+ * where it is no text, it is an attribute like others, so that nobody can make a conversation unreadable.
+ */
+const isField = ([key, value]: readonly [string, unknown]): boolean =>
+  key === 'name' ? typeof value === 'string' : key === 'objectId' || Object.hasOwn(fields, key);
+
+/** `{ [key]: value }`, or nothing where there is no value: absent keys stay absent. */
+const present = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
+  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
 const kindOf = ({ objectId, tr, sys, ttl }: Fields): ConversationKind => {
   if (tr === true) return 'room';
   if (sys === true) return 'system';
   return ttl !== undefined || objectId.startsWith('_tmp:') ? 'temporary' : 'ordinary';
-};
-
-const bodyOf = ({ msg, bin }: Fields): WireBody => {
-  if (msg === undefined) return {};
-  return bin === true ? { binaryMsg: base64.toBytes(msg) } : { msg };
 };
 
 const lastMessageOf = (wire: Fields): LastMessage | undefined =>
@@ -87,12 +91,8 @@ const lastMessageOf = (wire: Fields): LastMessage | undefined =>
         from: wire.msg_from,
         timestamp: wire.msg_timestamp,
         ...present('patchTimestamp', wire.patch_timestamp),
-        ...bodyOf(wire),
+        ...fromStored({ ...present('data', wire.msg), ...present('bin', wire.bin) }),
       };
-
-/** `{ [key]: value }`, or nothing where there is no value: absent keys stay absent. */
-const present = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
-  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
 
 const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo => ({
   id: wire.objectId,
@@ -110,8 +110,19 @@ const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo => ({
   attributes: decodeDates(attributes) as ConversationInfo['attributes'],
 });
 
+const lastMessageToWire = (last: LastMessage): Partial<Fields> => {
+  const { data, bin } = toStored(last);
+  return {
+    msg_mid: last.id,
+    msg_from: last.from,
+    msg_timestamp: last.timestamp,
+    ...present('patch_timestamp', last.patchTimestamp),
+    ...present('msg', data),
+    ...present('bin', bin),
+  };
+};
+
 const toWire = (info: ConversationInfo): JsonObject => {
-  const { lastMessage: last } = info;
   const known: Fields = {
     objectId: info.id,
     ...present('c', info.creator),
@@ -125,32 +136,52 @@ const toWire = (info: ConversationInfo): JsonObject => {
     ...present('lm', info.lastMessageAt),
     ...present('createdAt', info.createdAt),
     ...present('updatedAt', info.updatedAt),
-    ...(last === undefined
-      ? {}
-      : {
-          msg_mid: last.id,
-          msg_from: last.from,
-          msg_timestamp: last.timestamp,
-          ...present('patch_timestamp', last.patchTimestamp),
-          ...(last.binaryMsg === undefined ? present('msg', last.msg) : { msg: base64.toText(last.binaryMsg), bin: true }),
-        }),
+    ...(info.lastMessage === undefined ? {} : lastMessageToWire(info.lastMessage)),
   };
   return { ...(encodeDates(info.attributes) as JsonObject), ...(Fields.encode(known) as JsonObject) };
 };
 
+const Attributes: t.Type<ConversationInfo['attributes']> = guarded('Attributes', (input): input is ConversationInfo['attributes'] =>
+  JsonObject.is(input),
+);
+
+const Time = guarded('Time', Timestamp.is);
+
+const Info: t.Type<ConversationInfo> = record(
+  'ConversationInfo',
+  { id: t.string, kind: t.keyof({ ordinary: null, room: null, system: null, temporary: null }), attributes: Attributes },
+  {
+    name: t.string,
+    creator: t.string,
+    members: t.readonlyArray(t.string),
+    mutedMembers: t.readonlyArray(t.string),
+    unique: t.boolean,
+    ttl: t.number,
+    createdAt: Time,
+    updatedAt: Time,
+    lastMessageAt: Time,
+    lastMessage: record(
+      'LastMessage',
+      { id: t.string, from: t.string, timestamp: SafeInteger },
+      { patchTimestamp: SafeInteger, msg: t.string, binaryMsg: Bytes },
+    ),
+  },
+);
+
 /** One conversation of `results.data`, known keys as fields and all others as attributes (protocol: appendix C). */
 export const Conversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
   'Conversation',
-  (input): input is ConversationInfo => t.type({ id: t.string, kind: t.string, attributes: JsonObject }).is(input),
+  Info.is,
   (input, context) =>
     F.pipe(
       JsonObject.validate(input, context),
-      E.chain((json) =>
-        F.pipe(
-          Fields.validate(json, context),
-          E.map((wire) => toInfo(wire, Object.fromEntries(Object.entries(json).filter(([key]) => !isField(key))))),
-        ),
-      ),
+      E.chain((json) => {
+        const { left: attributes, right: known } = A.partition(isField)(Object.entries(json));
+        return F.pipe(
+          Fields.validate(Object.fromEntries(known.filter(([, value]) => value !== null)), context),
+          E.map((wire) => toInfo(wire, Object.fromEntries(attributes))),
+        );
+      }),
     ),
   toWire,
 );
@@ -167,15 +198,17 @@ export const decodeConversations = (data: string): E.Either<DecodeFailed, readon
 /** Writes `results.data`. */
 export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));
 
-/** Reads the attributes of `attr.data`. */
+/** Reads the attributes of `attr.data`; refuses what is nested deeper than 100 levels, which not everybody could write again. */
 export const decodeAttributes = (data: string): E.Either<DecodeFailed, ConversationInfo['attributes']> =>
   F.pipe(
     parseJson(data),
     E.chain((json) => F.pipe(JsonObject.decode(json), E.mapLeft(decodeFailed))),
+    E.filterOrElse(
+      (json) => isShallow(json),
+      (json) => new DecodeFailed('', 'attributes of at most 100 levels', preview(json)),
+    ),
     E.map((json) => decodeDates(json) as ConversationInfo['attributes']),
   );
 
 /** Writes attributes as `attr.data`. */
 export const encodeAttributes = (attributes: ConversationInfo['attributes']): string => JSON.stringify(encodeDates(attributes));
-
-export type { Json };

@@ -1,15 +1,21 @@
 /** Dates inside JSON travel as `{"__type":"Date","iso":…}` and are `Date` objects on this side. */
 import * as t from 'io-ts';
-import { record } from './primitives.js';
 import type { Json } from './json.js';
+import { record } from './record.js';
 
 /** JSON with dates in it: what a conversation's attributes are made of. */
 export type Attribute = Json | Date | readonly Attribute[] | { readonly [key: string]: Attribute };
 
 const WireDate = record('WireDate', { __type: t.literal('Date'), iso: t.string }, {});
 
-/** Deeper than this, values stay as they came: no attribute of a real conversation is, and the stack is finite. */
+/** Deeper than this no value is looked into: no attribute of a real conversation is, and the stack is finite. */
 const MAX_DEPTH = 100;
+
+/** Whether nothing lies deeper than a walk for dates goes. */
+export const isShallow = (value: Json, depth = 0): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth <= MAX_DEPTH && Object.values<Json>(value).every((item) => isShallow(item, depth + 1)));
 
 const toDate = (value: unknown): Date | undefined => {
   if (!WireDate.is(value)) return undefined;
@@ -17,7 +23,7 @@ const toDate = (value: unknown): Date | undefined => {
   return Number.isNaN(date.getTime()) ? undefined : date;
 };
 
-/** Turns the wire's dates, at any place in the value, into `Date` objects. */
+/** Turns the wire's dates, at any place in the value down to a depth of 100, into `Date` objects. */
 export const decodeDates = (value: Json, depth = 0): Attribute => {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
   const date = toDate(value);
@@ -27,19 +33,22 @@ export const decodeDates = (value: Json, depth = 0): Attribute => {
     : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeDates(item, depth + 1)]));
 };
 
-/** The inverse of `decodeDates`. */
+/** The inverse of `decodeDates`; an invalid date becomes null, as in `JSON.stringify`. */
 export const encodeDates = (value: Attribute, depth = 0): Json => {
-  if (value instanceof Date) return { __type: 'Date', iso: value.toISOString() };
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : { __type: 'Date', iso: value.toISOString() };
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value as Json;
   return Array.isArray(value)
     ? value.map((item: Attribute) => encodeDates(item, depth + 1))
     : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeDates(item, depth + 1)]));
 };
 
+/** The range of `Date`, in ms around 1970. */
+const MAX_TIME = 8.64e15;
+
 /** A date of a conversation in either of its two wire forms, as ms since 1970; written as the object form. */
-export const Timestamp = new t.Type<number, Json>(
+export const Timestamp: t.Type<number, Json> = new t.Type(
   'Timestamp',
-  (input): input is number => typeof input === 'number' && Number.isFinite(input),
+  (input): input is number => Number.isInteger(input) && Math.abs(input as number) <= MAX_TIME,
   (input, context) => {
     const ms = typeof input === 'string' ? Date.parse(input) : toDate(input)?.getTime();
     return ms === undefined || Number.isNaN(ms) ? t.failure(input, context) : t.success(ms);

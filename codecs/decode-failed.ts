@@ -1,13 +1,19 @@
-import type { Context, Errors } from 'io-ts';
-import { IntersectionType, UnionType } from 'io-ts';
+import * as t from 'io-ts';
 
-/** How much of a rejected value an error shows, in characters. */
-const PREVIEW_LENGTH = 120;
+/** How much of a rejected value an error shows, in characters; also the bound of its other parts. */
+const MAX_LENGTH = 120;
+
+/**
+ * At most so many characters, as a string of its own: a slice of a long string would keep all of it in memory.
+ * Joining single characters is what makes it one.
+ */
+const short = (text: string, length = MAX_LENGTH): string =>
+  text.length <= length ? Array.from(text).join('') : `${Array.from(text.slice(0, length - 1)).join('')}…`;
 
 /**
  * A value from outside that does not have the shape the protocol gives it.
  *
- * Holds the path to the offending part, what was expected there, and a preview of at most 120 characters:
+ * Holds the path to the offending part, what was expected there, and a preview, each of at most 120 characters:
  * never the input itself, so that keeping the error keeps nothing else alive.
  *
  * @example
@@ -18,7 +24,7 @@ export class DecodeFailed extends Error {
   override readonly name = 'DecodeFailed';
 
   constructor(
-    /** Where: keys joined with dots, `frame` for a frame that is no protobuf at all. */
+    /** Where: keys and indices joined with dots, empty for the value as a whole, `frame` for a frame that is no protobuf at all. */
     readonly path: string,
     /** The name of the codec that refused. */
     readonly expected: string,
@@ -29,46 +35,46 @@ export class DecodeFailed extends Error {
   }
 }
 
-/** A short rendering of anything, as a new string: slices of a large one would keep all of it in memory. */
-export const preview = (value: unknown): string => {
-  switch (typeof value) {
-    case 'string':
-      return (
-        JSON.stringify(value.slice(0, PREVIEW_LENGTH - 22)) +
-        (value.length > PREVIEW_LENGTH - 22 ? `… (${String(value.length)} chars)` : '')
-      );
-    case 'object': {
-      if (value === null) return 'null';
-      if (value instanceof Uint8Array) {
-        const head = Array.from(value.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-        return `${String(value.length)} bytes ${head}${value.length > 16 ? ' …' : ''}`;
-      }
-      if (Array.isArray(value)) return `an array of ${String(value.length)}`;
-      const keys = Object.keys(value);
-      const shown = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 16)));
-      return `an object with ${shown.length === 0 ? 'no keys' : shown.join(', ')}${keys.length > 5 ? ', …' : ''}`.slice(0, PREVIEW_LENGTH);
-    }
-    case 'function':
-      return 'a function';
-    default:
-      return String(value).slice(0, PREVIEW_LENGTH);
+const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
+
+const render = (value: unknown): string => {
+  if (typeof value === 'string') {
+    const [shown, length] = [value.slice(0, MAX_LENGTH - 24), value.length];
+    return shown.length === length ? JSON.stringify(shown) : `${short(JSON.stringify(shown), MAX_LENGTH - 20)} (${String(length)} chars)`;
   }
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `an array of ${String(value.length)}`;
+  if (value instanceof Uint8Array) {
+    return `${String(value.length)} bytes ${Array.from(value.subarray(0, 16), hex).join(' ')}${value.length > 16 ? ' …' : ''}`;
+  }
+  const keys = Object.keys(value);
+  const shown = keys.slice(0, 5).map((key) => JSON.stringify(short(key, 16)));
+  return `an object with ${shown.length === 0 ? 'no keys' : shown.join(', ')}${keys.length > 5 ? ', …' : ''}`;
 };
 
-/** Steps that io-ts inserts for the parts of an intersection or a union say nothing to a reader. */
-const isStructural = (context: Context, index: number): boolean => {
-  const parent: unknown = context[index - 1]?.type;
-  return parent instanceof IntersectionType || parent instanceof UnionType;
+/** A short rendering of anything, as a new string of at most 120 characters. */
+export const preview = (value: unknown): string => short(render(value));
+
+/** Whether a codec is, inside whatever refines it, made of parts for which io-ts inserts a step into the path. */
+const hasParts = (codec: unknown): boolean => {
+  if (codec instanceof t.IntersectionType || codec instanceof t.UnionType) return true;
+  const refines =
+    codec instanceof t.ExactType ||
+    codec instanceof t.ReadonlyType ||
+    codec instanceof t.RefinementType ||
+    codec instanceof t.RecursiveType;
+  return refines && hasParts(codec.type);
 };
 
 /** The first of io-ts's errors, without the input that they all hold. */
-export const decodeFailed = (errors: Errors): DecodeFailed => {
+export const decodeFailed = (errors: t.Errors): DecodeFailed => {
   const first = errors[0];
   const context = first?.context ?? [];
   const path = context
-    .filter((entry, index) => entry.key !== '' && !isStructural(context, index))
-    .map(({ key }) => key)
+    // Numbers of the parts of an intersection or a union say nothing to a reader.
+    .filter(({ key }, index) => key !== '' && !hasParts(context[index - 1]?.type))
+    .map(({ key }) => short(key, 32))
     .join('.');
-  const last = context.at(-1);
-  return new DecodeFailed(path, first?.message ?? last?.type.name ?? 'something else', preview(first?.value));
+  return new DecodeFailed(short(path), short(first?.message ?? context.at(-1)?.type.name ?? 'something else'), preview(first?.value));
 };

@@ -1,6 +1,7 @@
-/** A message type: what `_lctype` number it has on the wire, and the codec between the wire's object and the value that users see. */
-import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+/** A message type: what `_lctype` number it has on the wire, and how its JSON there and the value that users see become each other. */
+import { either as E, function as F } from 'fp-ts';
+import type * as t from 'io-ts';
+import { decodeFailed, type DecodeFailed } from '../decode-failed.js';
 import type { JsonObject } from '../json.js';
 
 /** What every typed body has: a tag to tell it by. */
@@ -8,29 +9,45 @@ export interface TaggedBody {
   readonly _tag: string;
 }
 
-/** A registered type of message. `codec` reads and writes the JSON object on the wire, `_lctype` included. */
+/** A registered type of message. A type of one kind of body is a type of bodies too, so that types of many kinds make one registry. */
 export interface MessageType<B extends TaggedBody = TaggedBody> {
   /** `_lctype`: negative for the protocol's own types, positive for an application's. */
   readonly type: number;
   /** `_tag` of the bodies. */
   readonly tag: B['_tag'];
-  readonly codec: t.Type<B, JsonObject>;
+  /** Reads the JSON object of a message, `_lctype` included. */
+  decode(json: JsonObject): E.Either<DecodeFailed, B>;
+  /** Writes the JSON object of a message; refuses a body that is not of this type. */
+  encode(body: TaggedBody): E.Either<DecodeFailed, JsonObject>;
 }
 
-/** A message type from the codec of its wire form and the two functions between that and the body. */
-export const messageType = <W, B extends TaggedBody>(
-  tag: B['_tag'],
-  type: number,
-  wire: t.Type<W, JsonObject>,
-  toBody: (wire: W) => B,
-  toWire: (body: B) => W,
-): MessageType<B> => ({
+/** The parts of a message type: the codecs of its two forms and the two functions between them. */
+export interface MessageTypeParts<B extends TaggedBody, W> {
+  readonly type: number;
+  readonly tag: B['_tag'];
+  /** The body that users see. */
+  readonly body: t.Type<B, unknown>;
+  /** Its JSON. */
+  readonly wire: t.Type<W, JsonObject>;
+  readonly toBody: (wire: W) => B;
+  readonly toWire: (body: B) => W;
+}
+
+/** A message type from its parts. */
+export const messageType = <B extends TaggedBody, W>({
   type,
   tag,
-  codec: new t.Type<B, JsonObject>(
-    tag,
-    (input): input is B => typeof input === 'object' && input !== null && (input as { _tag?: unknown })._tag === tag,
-    (input, context) => (wire.is(input) ? t.success(toBody(input)) : E.map(toBody)(wire.validate(input, context))),
-    (body) => wire.encode(toWire(body)),
-  ),
+  body,
+  wire,
+  toBody,
+  toWire,
+}: MessageTypeParts<B, W>): MessageType<B> => ({
+  type,
+  tag,
+  decode: (json) => F.pipe(wire.decode(json), E.bimap(decodeFailed, toBody)),
+  encode: (value) =>
+    F.pipe(
+      body.decode(value),
+      E.bimap(decodeFailed, (valid) => wire.encode(toWire(valid))),
+    ),
 });

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { JsonObject } from '../json.js';
-import { record } from '../primitives.js';
+import { record } from '../record.js';
 import { messageType, type MessageType } from './message-type.js';
 
 /** A text message (protocol: `_lctype` -1). */
@@ -11,7 +11,9 @@ export interface Text {
   readonly attributes?: JsonObject;
 }
 
-const Wire = record('TextBody', { _lctype: t.literal(-1), _lctext: t.string }, { _lcattrs: JsonObject });
+const TextBody = record('Text', { _tag: t.literal('Text'), text: t.string }, { attributes: JsonObject });
+
+const TextWire = record('TextBody', { _lctype: t.literal(-1), _lctext: t.string }, { _lcattrs: JsonObject });
 
 /**
  * The body of a text message, frozen.
@@ -20,16 +22,23 @@ const Wire = record('TextBody', { _lctype: t.literal(-1), _lctext: t.string }, {
  * conversation.send(text('Wake up, mouse!'));
  */
 export const text = (content: string, attributes?: JsonObject): Text =>
-  Object.freeze({ _tag: 'Text', text: content, ...(attributes === undefined ? {} : { attributes }) });
+  Object.freeze(attributes === undefined ? { _tag: 'Text', text: content } : { _tag: 'Text', text: content, attributes });
 
-export const TextType: MessageType<Text> = messageType(
-  'Text',
-  -1,
-  Wire,
-  ({ _lctext, _lcattrs }) => text(_lctext, _lcattrs),
-  ({ text: content, attributes }) => ({
+/**
+ * The type of text messages.
+ *
+ * @example
+ * client.messages$.pipe(ofType(TextType)).subscribe(({ body }) => console.log(body.text));
+ */
+export const TextType: MessageType<Text> = messageType({
+  type: -1,
+  tag: 'Text',
+  body: TextBody,
+  wire: TextWire,
+  toBody: ({ _lctext, _lcattrs }) => text(_lctext, _lcattrs),
+  toWire: ({ text: content, attributes }) => ({
     _lctype: -1 as const,
     _lctext: content,
     ...(attributes === undefined ? {} : { _lcattrs: attributes }),
   }),
-);
+});

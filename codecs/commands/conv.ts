@@ -1,6 +1,7 @@
 /** Conversations: create, query, and the notices about members and attributes (protocol: ConvCommand). */
 import * as t from 'io-ts';
-import { Int32, SafeInteger, record } from '../primitives.js';
+import { Int32, SafeInteger } from '../primitives.js';
+import { record } from '../record.js';
 import { command } from './envelope.js';
 
 /** JSON travels as text inside a message of its own. */

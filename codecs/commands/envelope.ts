@@ -1,7 +1,8 @@
 /** The envelope around every command, and the combinators that make one codec per kind of command. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { Bytes, Int32, SafeInteger, record } from '../primitives.js';
+import { Bytes, Int32, SafeInteger } from '../primitives.js';
+import { record } from '../record.js';
 
 /** Envelope fields that any command may carry (protocol: GenericCommand 3 to 11). */
 const envelope = {
@@ -37,41 +38,47 @@ export const command = <C extends string, O extends string | undefined, R extend
 ) => record(op === undefined ? cmd : `${cmd}/${op}`, { ...literals(cmd, op), ...required }, { ...envelope, ...optional });
 
 /** A command that this project has no codec for: kept by name, so that it can be refused or reported. */
-export interface UnsupportedCommand {
-  readonly cmd: 'unsupported';
-  /** As in `room/join`; numbers where the schema has no name. */
-  readonly kind: string;
-  readonly i?: number;
-  readonly peerId?: string;
-}
-
-const Head = record(
-  'Command',
-  { cmd: t.union([t.string, t.number], 'CommandType') },
-  { op: t.union([t.string, t.number], 'OpType'), i: Int32, peerId: t.string },
+const Unsupported = record(
+  'UnsupportedCommand',
+  {
+    cmd: t.literal('unsupported'),
+    /** As in `room/join`; numbers where the schema has no name. */
+    kind: t.string,
+  },
+  { i: Int32, peerId: t.string },
 );
+export type UnsupportedCommand = Readonly<t.TypeOf<typeof Unsupported>>;
+
+const NameOrNumber = t.union([t.string, t.number], 'a name or a number');
+const Head = record('Command', { cmd: NameOrNumber }, { op: NameOrNumber, i: Int32, peerId: t.string });
 
 /**
- * The codec of a whole direction: looks the kind up by `cmd` and `op` in a map, so that the cost does not grow with the number of kinds.
- * What is not in the map decodes to an `UnsupportedCommand`.
+ * The codec of a whole direction: looks the kind up by `cmd` and `op`, so that the cost does not grow with the number of kinds.
+ * What is not among them decodes to an `UnsupportedCommand`.
  */
 export const commandByKind = <C extends t.Mixed>(
   name: string,
   codecs: readonly C[],
-): t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C>> => {
-  type Known = t.TypeOf<C>;
-  const byKind = new Map(codecs.map((codec) => [codec.name, codec]));
-  const find = (input: object): C | undefined => {
-    const { cmd, op } = input as { cmd?: unknown; op?: unknown };
-    return (typeof op === 'string' ? byKind.get(`${String(cmd)}/${op}`) : undefined) ?? byKind.get(String(cmd));
+): t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C> | UnsupportedCommand> => {
+  const kinds = new Map<unknown, Map<unknown, C>>();
+  for (const codec of codecs) {
+    const [cmd, op] = codec.name.split('/');
+    kinds.set(cmd, (kinds.get(cmd) ?? new Map<unknown, C>()).set(op, codec));
+  }
+  // A kind that is told by `cmd` alone is that kind with any `op`.
+  const find = ({ cmd, op }: { readonly cmd?: unknown; readonly op?: unknown }): C | undefined => {
+    const ops = kinds.get(cmd);
+    return ops?.get(op) ?? ops?.get(undefined);
   };
-  return new t.Type<Known | UnsupportedCommand, t.OutputOf<C>>(
+  const isObject = (input: unknown): input is object => typeof input === 'object' && input !== null;
+
+  return new t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C> | UnsupportedCommand>(
     name,
-    (input): input is Known => typeof input === 'object' && input !== null && find(input)?.is(input) === true,
+    (input): input is t.TypeOf<C> | UnsupportedCommand => isObject(input) && (find(input) ?? Unsupported).is(input),
     (input, context) => {
-      if (typeof input !== 'object' || input === null) return t.failure(input, context, name);
+      if (!isObject(input)) return t.failure(input, context);
       const codec = find(input);
-      if (codec !== undefined) return codec.validate(input, context) as t.Validation<Known>;
+      if (codec !== undefined) return codec.validate(input, context) as t.Validation<t.TypeOf<C>>;
       return E.map(({ cmd, op, i, peerId }: t.TypeOf<typeof Head>): UnsupportedCommand => ({
         cmd: 'unsupported',
         kind: op === undefined ? String(cmd) : `${String(cmd)}/${String(op)}`,

@@ -1,6 +1,7 @@
 /** Messages, their acknowledgements, receipts, read marks and history. */
 import * as t from 'io-ts';
-import { Bytes, Int32, SafeInteger, record } from '../primitives.js';
+import { Bytes, Int32, SafeInteger } from '../primitives.js';
+import { record } from '../record.js';
 import { bodyFields, command } from './envelope.js';
 
 const mentions = { mentionPids: t.array(t.string), mentionAll: t.boolean };
@@ -115,6 +116,9 @@ export const Unread = command(
   {},
 );
 
+/** 1 is towards the past. */
+const Direction = t.union([t.literal(1), t.literal(2)], 'QueryDirection');
+
 /** A page of history is asked for; `l` is its size, `direction` 1 (towards the past, the default) or 2. */
 export const LogsQuery = command(
   'logs',
@@ -131,7 +135,7 @@ export const LogsQuery = command(
         tt: SafeInteger,
         tmid: t.string,
         ttIncluded: t.boolean,
-        direction: Int32,
+        direction: Direction,
         lctype: Int32,
       },
     ),

@@ -1,6 +1,7 @@
 /** Login, logout, token refresh and the online query (protocol: SessionCommand). */
 import * as t from 'io-ts';
-import { Int32, SafeInteger, record } from '../primitives.js';
+import { Int32, SafeInteger } from '../primitives.js';
+import { record } from '../record.js';
 import { command } from './envelope.js';
 
 /** Signature of a request: timestamp, nonce, signature. */

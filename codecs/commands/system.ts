@@ -1,6 +1,7 @@
 /** What belongs to the connection rather than to a client: heartbeat, errors, and the request to go elsewhere. */
 import * as t from 'io-ts';
-import { Int32, record } from '../primitives.js';
+import { Int32 } from '../primitives.js';
+import { record } from '../record.js';
 import { command } from './envelope.js';
 
 /** Heartbeat; the answer has the same serial. */

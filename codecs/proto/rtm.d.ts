@@ -1,7 +1,9 @@
-/** What this project uses of the generated code. What `decode` returns is unknown until a codec has looked at it. */
+/** What this project uses of the generated code. What `decode` returns has own keys for what was present, and is unknown until a codec has looked at it. */
+import type { Reader } from 'protobufjs/minimal.js';
+
 interface MessageType {
   encode(message: object): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): object;
+  decode(frame: Uint8Array | Reader): object;
 }
 type Enumeration = Readonly<Record<string, number>>;
 

@@ -130,7 +130,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            JsonObjectMessage.prototype.data = "";
 
             JsonObjectMessage.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -210,16 +209,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            UnreadTuple.prototype.cid = "";
-            UnreadTuple.prototype.unread = 0;
-            UnreadTuple.prototype.mid = "";
-            UnreadTuple.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            UnreadTuple.prototype.from = "";
-            UnreadTuple.prototype.data = "";
-            UnreadTuple.prototype.patchTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            UnreadTuple.prototype.mentioned = false;
-            UnreadTuple.prototype.binaryMsg = $util.newBuffer([]);
-            UnreadTuple.prototype.convType = 0;
 
             UnreadTuple.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -300,7 +289,7 @@ export const push_server = $root.push_server = (() => {
                     case 4: {
                             if (wireType !== 0)
                                 break;
-                            message.timestamp = reader.int64();
+                            message.timestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 5: {
@@ -318,7 +307,7 @@ export const push_server = $root.push_server = (() => {
                     case 7: {
                             if (wireType !== 0)
                                 break;
-                            message.patchTimestamp = reader.int64();
+                            message.patchTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 8: {
@@ -330,7 +319,7 @@ export const push_server = $root.push_server = (() => {
                     case 9: {
                             if (wireType !== 2)
                                 break;
-                            message.binaryMsg = reader.bytes();
+                            message.binaryMsg = new Uint8Array(reader.bytes());
                             continue;
                         }
                     case 10: {
@@ -366,24 +355,12 @@ export const push_server = $root.push_server = (() => {
         messages2.LogItem = (function() {
 
             const LogItem = function (properties) {
-                this.mentionPids = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            LogItem.prototype.from = "";
-            LogItem.prototype.data = "";
-            LogItem.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            LogItem.prototype.msgId = "";
-            LogItem.prototype.ackAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            LogItem.prototype.readAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            LogItem.prototype.patchTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            LogItem.prototype.mentionAll = false;
-            LogItem.prototype.mentionPids = $util.emptyArray;
-            LogItem.prototype.bin = false;
-            LogItem.prototype.convType = 0;
 
             LogItem.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -463,7 +440,7 @@ export const push_server = $root.push_server = (() => {
                     case 3: {
                             if (wireType !== 0)
                                 break;
-                            message.timestamp = reader.int64();
+                            message.timestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 4: {
@@ -475,19 +452,19 @@ export const push_server = $root.push_server = (() => {
                     case 5: {
                             if (wireType !== 0)
                                 break;
-                            message.ackAt = reader.int64();
+                            message.ackAt = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 6: {
                             if (wireType !== 0)
                                 break;
-                            message.readAt = reader.int64();
+                            message.readAt = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 7: {
                             if (wireType !== 0)
                                 break;
-                            message.patchTimestamp = reader.int64();
+                            message.patchTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 8: {
@@ -545,9 +522,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ConvMemberInfo.prototype.pid = "";
-            ConvMemberInfo.prototype.role = "";
-            ConvMemberInfo.prototype.infoId = "";
 
             ConvMemberInfo.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -636,17 +610,12 @@ export const push_server = $root.push_server = (() => {
         messages2.DataCommand = (function() {
 
             const DataCommand = function (properties) {
-                this.ids = [];
-                this.msg = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            DataCommand.prototype.ids = $util.emptyArray;
-            DataCommand.prototype.msg = $util.emptyArray;
-            DataCommand.prototype.offline = false;
 
             DataCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -741,33 +710,12 @@ export const push_server = $root.push_server = (() => {
         messages2.SessionCommand = (function() {
 
             const SessionCommand = function (properties) {
-                this.sessionPeerIds = [];
-                this.onlineSessionPeerIds = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            SessionCommand.prototype.t = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            SessionCommand.prototype.n = "";
-            SessionCommand.prototype.s = "";
-            SessionCommand.prototype.ua = "";
-            SessionCommand.prototype.r = false;
-            SessionCommand.prototype.tag = "";
-            SessionCommand.prototype.deviceId = "";
-            SessionCommand.prototype.sessionPeerIds = $util.emptyArray;
-            SessionCommand.prototype.onlineSessionPeerIds = $util.emptyArray;
-            SessionCommand.prototype.st = "";
-            SessionCommand.prototype.stTtl = 0;
-            SessionCommand.prototype.code = 0;
-            SessionCommand.prototype.reason = "";
-            SessionCommand.prototype.deviceToken = "";
-            SessionCommand.prototype.sp = false;
-            SessionCommand.prototype.detail = "";
-            SessionCommand.prototype.lastUnreadNotifTime = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            SessionCommand.prototype.lastPatchTime = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            SessionCommand.prototype.configBitmap = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             SessionCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -852,7 +800,7 @@ export const push_server = $root.push_server = (() => {
                     case 1: {
                             if (wireType !== 0)
                                 break;
-                            message.t = reader.int64();
+                            message.t = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 2: {
@@ -952,19 +900,19 @@ export const push_server = $root.push_server = (() => {
                     case 17: {
                             if (wireType !== 0)
                                 break;
-                            message.lastUnreadNotifTime = reader.int64();
+                            message.lastUnreadNotifTime = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 18: {
                             if (wireType !== 0)
                                 break;
-                            message.lastPatchTime = reader.int64();
+                            message.lastPatchTime = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 19: {
                             if (wireType !== 0)
                                 break;
-                            message.configBitmap = reader.int64();
+                            message.configBitmap = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     }
@@ -990,19 +938,12 @@ export const push_server = $root.push_server = (() => {
         messages2.ErrorCommand = (function() {
 
             const ErrorCommand = function (properties) {
-                this.pids = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ErrorCommand.prototype.code = 0;
-            ErrorCommand.prototype.reason = "";
-            ErrorCommand.prototype.appCode = 0;
-            ErrorCommand.prototype.detail = "";
-            ErrorCommand.prototype.pids = $util.emptyArray;
-            ErrorCommand.prototype.appMsg = "";
 
             ErrorCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1120,34 +1061,12 @@ export const push_server = $root.push_server = (() => {
         messages2.DirectCommand = (function() {
 
             const DirectCommand = function (properties) {
-                this.toPeerIds = [];
-                this.mentionPids = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            DirectCommand.prototype.msg = "";
-            DirectCommand.prototype.uid = "";
-            DirectCommand.prototype.fromPeerId = "";
-            DirectCommand.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            DirectCommand.prototype.offline = false;
-            DirectCommand.prototype.hasMore = false;
-            DirectCommand.prototype.toPeerIds = $util.emptyArray;
-            DirectCommand.prototype.r = false;
-            DirectCommand.prototype.cid = "";
-            DirectCommand.prototype.id = "";
-            DirectCommand.prototype.transient = false;
-            DirectCommand.prototype.dt = "";
-            DirectCommand.prototype.roomId = "";
-            DirectCommand.prototype.pushData = "";
-            DirectCommand.prototype.will = false;
-            DirectCommand.prototype.patchTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            DirectCommand.prototype.binaryMsg = $util.newBuffer([]);
-            DirectCommand.prototype.mentionPids = $util.emptyArray;
-            DirectCommand.prototype.mentionAll = false;
-            DirectCommand.prototype.convType = 0;
 
             DirectCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1252,7 +1171,7 @@ export const push_server = $root.push_server = (() => {
                     case 4: {
                             if (wireType !== 0)
                                 break;
-                            message.timestamp = reader.int64();
+                            message.timestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 5: {
@@ -1326,13 +1245,13 @@ export const push_server = $root.push_server = (() => {
                     case 18: {
                             if (wireType !== 0)
                                 break;
-                            message.patchTimestamp = reader.int64();
+                            message.patchTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 19: {
                             if (wireType !== 2)
                                 break;
-                            message.binaryMsg = reader.bytes();
+                            message.binaryMsg = new Uint8Array(reader.bytes());
                             continue;
                         }
                     case 20: {
@@ -1378,25 +1297,12 @@ export const push_server = $root.push_server = (() => {
         messages2.AckCommand = (function() {
 
             const AckCommand = function (properties) {
-                this.ids = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            AckCommand.prototype.code = 0;
-            AckCommand.prototype.reason = "";
-            AckCommand.prototype.mid = "";
-            AckCommand.prototype.cid = "";
-            AckCommand.prototype.t = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            AckCommand.prototype.uid = "";
-            AckCommand.prototype.fromts = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            AckCommand.prototype.tots = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            AckCommand.prototype.type = "";
-            AckCommand.prototype.ids = $util.emptyArray;
-            AckCommand.prototype.appCode = 0;
-            AckCommand.prototype.appMsg = "";
 
             AckCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1490,7 +1396,7 @@ export const push_server = $root.push_server = (() => {
                     case 5: {
                             if (wireType !== 0)
                                 break;
-                            message.t = reader.int64();
+                            message.t = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 6: {
@@ -1502,13 +1408,13 @@ export const push_server = $root.push_server = (() => {
                     case 7: {
                             if (wireType !== 0)
                                 break;
-                            message.fromts = reader.int64();
+                            message.fromts = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 8: {
                             if (wireType !== 0)
                                 break;
-                            message.tots = reader.int64();
+                            message.tots = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 9: {
@@ -1560,15 +1466,12 @@ export const push_server = $root.push_server = (() => {
         messages2.UnreadCommand = (function() {
 
             const UnreadCommand = function (properties) {
-                this.convs = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            UnreadCommand.prototype.convs = $util.emptyArray;
-            UnreadCommand.prototype.notifTime = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             UnreadCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1626,7 +1529,7 @@ export const push_server = $root.push_server = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            message.notifTime = reader.int64();
+                            message.notifTime = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     }
@@ -1652,54 +1555,12 @@ export const push_server = $root.push_server = (() => {
         messages2.ConvCommand = (function() {
 
             const ConvCommand = function (properties) {
-                this.m = [];
-                this.maxReadTuples = [];
-                this.cids = [];
-                this.tempConvIds = [];
-                this.allowedPids = [];
-                this.failedPids = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ConvCommand.prototype.m = $util.emptyArray;
-            ConvCommand.prototype.transient = false;
-            ConvCommand.prototype.unique = false;
-            ConvCommand.prototype.cid = "";
-            ConvCommand.prototype.cdate = "";
-            ConvCommand.prototype.initBy = "";
-            ConvCommand.prototype.sort = "";
-            ConvCommand.prototype.limit = 0;
-            ConvCommand.prototype.skip = 0;
-            ConvCommand.prototype.flag = 0;
-            ConvCommand.prototype.count = 0;
-            ConvCommand.prototype.udate = "";
-            ConvCommand.prototype.t = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            ConvCommand.prototype.n = "";
-            ConvCommand.prototype.s = "";
-            ConvCommand.prototype.statusSub = false;
-            ConvCommand.prototype.statusPub = false;
-            ConvCommand.prototype.statusTTL = 0;
-            ConvCommand.prototype.uniqueId = "";
-            ConvCommand.prototype.targetClientId = "";
-            ConvCommand.prototype.maxReadTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            ConvCommand.prototype.maxAckTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            ConvCommand.prototype.queryAllMembers = false;
-            ConvCommand.prototype.maxReadTuples = $util.emptyArray;
-            ConvCommand.prototype.cids = $util.emptyArray;
-            ConvCommand.prototype.info = null;
-            ConvCommand.prototype.tempConv = false;
-            ConvCommand.prototype.tempConvTTL = 0;
-            ConvCommand.prototype.tempConvIds = $util.emptyArray;
-            ConvCommand.prototype.allowedPids = $util.emptyArray;
-            ConvCommand.prototype.failedPids = $util.emptyArray;
-            ConvCommand.prototype.next = "";
-            ConvCommand.prototype.results = null;
-            ConvCommand.prototype.where = null;
-            ConvCommand.prototype.attr = null;
-            ConvCommand.prototype.attrModified = null;
 
             ConvCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1896,7 +1757,7 @@ export const push_server = $root.push_server = (() => {
                     case 13: {
                             if (wireType !== 0)
                                 break;
-                            message.t = reader.int64();
+                            message.t = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 14: {
@@ -1944,13 +1805,13 @@ export const push_server = $root.push_server = (() => {
                     case 21: {
                             if (wireType !== 0)
                                 break;
-                            message.maxReadTimestamp = reader.int64();
+                            message.maxReadTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 22: {
                             if (wireType !== 0)
                                 break;
-                            message.maxAckTimestamp = reader.int64();
+                            message.maxAckTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 23: {
@@ -2070,20 +1931,12 @@ export const push_server = $root.push_server = (() => {
         messages2.RoomCommand = (function() {
 
             const RoomCommand = function (properties) {
-                this.roomPeerIds = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            RoomCommand.prototype.roomId = "";
-            RoomCommand.prototype.s = "";
-            RoomCommand.prototype.t = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            RoomCommand.prototype.n = "";
-            RoomCommand.prototype.transient = false;
-            RoomCommand.prototype.roomPeerIds = $util.emptyArray;
-            RoomCommand.prototype.byPeerId = "";
 
             RoomCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2155,7 +2008,7 @@ export const push_server = $root.push_server = (() => {
                     case 3: {
                             if (wireType !== 0)
                                 break;
-                            message.t = reader.int64();
+                            message.t = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 4: {
@@ -2207,27 +2060,12 @@ export const push_server = $root.push_server = (() => {
         messages2.LogsCommand = (function() {
 
             const LogsCommand = function (properties) {
-                this.logs = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            LogsCommand.prototype.cid = "";
-            LogsCommand.prototype.l = 0;
-            LogsCommand.prototype.limit = 0;
-            LogsCommand.prototype.t = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            LogsCommand.prototype.tt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            LogsCommand.prototype.tmid = "";
-            LogsCommand.prototype.mid = "";
-            LogsCommand.prototype.checksum = "";
-            LogsCommand.prototype.stored = false;
-            LogsCommand.prototype.direction = 1;
-            LogsCommand.prototype.tIncluded = false;
-            LogsCommand.prototype.ttIncluded = false;
-            LogsCommand.prototype.lctype = 0;
-            LogsCommand.prototype.logs = $util.emptyArray;
 
             LogsCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2319,13 +2157,13 @@ export const push_server = $root.push_server = (() => {
                     case 4: {
                             if (wireType !== 0)
                                 break;
-                            message.t = reader.int64();
+                            message.t = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 5: {
                             if (wireType !== 0)
                                 break;
-                            message.tt = reader.int64();
+                            message.tt = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 6: {
@@ -2426,11 +2264,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            RcpCommand.prototype.id = "";
-            RcpCommand.prototype.cid = "";
-            RcpCommand.prototype.t = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            RcpCommand.prototype.read = false;
-            RcpCommand.prototype.from = "";
 
             RcpCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2497,7 +2330,7 @@ export const push_server = $root.push_server = (() => {
                     case 3: {
                             if (wireType !== 0)
                                 break;
-                            message.t = reader.int64();
+                            message.t = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 4: {
@@ -2541,9 +2374,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ReadTuple.prototype.cid = "";
-            ReadTuple.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            ReadTuple.prototype.mid = "";
 
             ReadTuple.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2599,7 +2429,7 @@ export const push_server = $root.push_server = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            message.timestamp = reader.int64();
+                            message.timestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 3: {
@@ -2639,9 +2469,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            MaxReadTuple.prototype.pid = "";
-            MaxReadTuple.prototype.maxAckTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            MaxReadTuple.prototype.maxReadTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             MaxReadTuple.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2698,13 +2525,13 @@ export const push_server = $root.push_server = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            message.maxAckTimestamp = reader.int64();
+                            message.maxAckTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 3: {
                             if (wireType !== 0)
                                 break;
-                            message.maxReadTimestamp = reader.int64();
+                            message.maxReadTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     }
@@ -2730,17 +2557,12 @@ export const push_server = $root.push_server = (() => {
         messages2.ReadCommand = (function() {
 
             const ReadCommand = function (properties) {
-                this.cids = [];
-                this.convs = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ReadCommand.prototype.cid = "";
-            ReadCommand.prototype.cids = $util.emptyArray;
-            ReadCommand.prototype.convs = $util.emptyArray;
 
             ReadCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2835,16 +2657,12 @@ export const push_server = $root.push_server = (() => {
         messages2.PresenceCommand = (function() {
 
             const PresenceCommand = function (properties) {
-                this.sessionPeerIds = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            PresenceCommand.prototype.status = 1;
-            PresenceCommand.prototype.sessionPeerIds = $util.emptyArray;
-            PresenceCommand.prototype.cid = "";
 
             PresenceCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2948,9 +2766,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ReportCommand.prototype.initiative = false;
-            ReportCommand.prototype.type = "";
-            ReportCommand.prototype.data = "";
 
             ReportCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3039,25 +2854,12 @@ export const push_server = $root.push_server = (() => {
         messages2.PatchItem = (function() {
 
             const PatchItem = function (properties) {
-                this.mentionPids = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            PatchItem.prototype.cid = "";
-            PatchItem.prototype.mid = "";
-            PatchItem.prototype.timestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            PatchItem.prototype.recall = false;
-            PatchItem.prototype.data = "";
-            PatchItem.prototype.patchTimestamp = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            PatchItem.prototype.from = "";
-            PatchItem.prototype.binaryMsg = $util.newBuffer([]);
-            PatchItem.prototype.mentionAll = false;
-            PatchItem.prototype.mentionPids = $util.emptyArray;
-            PatchItem.prototype.patchCode = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            PatchItem.prototype.patchReason = "";
 
             PatchItem.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3139,7 +2941,7 @@ export const push_server = $root.push_server = (() => {
                     case 3: {
                             if (wireType !== 0)
                                 break;
-                            message.timestamp = reader.int64();
+                            message.timestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 4: {
@@ -3157,7 +2959,7 @@ export const push_server = $root.push_server = (() => {
                     case 6: {
                             if (wireType !== 0)
                                 break;
-                            message.patchTimestamp = reader.int64();
+                            message.patchTimestamp = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 7: {
@@ -3169,7 +2971,7 @@ export const push_server = $root.push_server = (() => {
                     case 8: {
                             if (wireType !== 2)
                                 break;
-                            message.binaryMsg = reader.bytes();
+                            message.binaryMsg = new Uint8Array(reader.bytes());
                             continue;
                         }
                     case 9: {
@@ -3189,7 +2991,7 @@ export const push_server = $root.push_server = (() => {
                     case 11: {
                             if (wireType !== 0)
                                 break;
-                            message.patchCode = reader.int64();
+                            message.patchCode = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 12: {
@@ -3221,15 +3023,12 @@ export const push_server = $root.push_server = (() => {
         messages2.PatchCommand = (function() {
 
             const PatchCommand = function (properties) {
-                this.patches = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            PatchCommand.prototype.patches = $util.emptyArray;
-            PatchCommand.prototype.lastPatchTime = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             PatchCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3287,7 +3086,7 @@ export const push_server = $root.push_server = (() => {
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            message.lastPatchTime = reader.int64();
+                            message.lastPatchTime = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     }
@@ -3313,22 +3112,12 @@ export const push_server = $root.push_server = (() => {
         messages2.PubsubCommand = (function() {
 
             const PubsubCommand = function (properties) {
-                this.cids = [];
-                this.topics = [];
-                this.subtopics = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            PubsubCommand.prototype.cid = "";
-            PubsubCommand.prototype.cids = $util.emptyArray;
-            PubsubCommand.prototype.topic = "";
-            PubsubCommand.prototype.subtopic = "";
-            PubsubCommand.prototype.topics = $util.emptyArray;
-            PubsubCommand.prototype.subtopics = $util.emptyArray;
-            PubsubCommand.prototype.results = null;
 
             PubsubCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3458,31 +3247,12 @@ export const push_server = $root.push_server = (() => {
         messages2.BlacklistCommand = (function() {
 
             const BlacklistCommand = function (properties) {
-                this.toPids = [];
-                this.toCids = [];
-                this.blockedPids = [];
-                this.blockedCids = [];
-                this.allowedPids = [];
-                this.failedPids = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
 
-            BlacklistCommand.prototype.srcCid = "";
-            BlacklistCommand.prototype.toPids = $util.emptyArray;
-            BlacklistCommand.prototype.srcPid = "";
-            BlacklistCommand.prototype.toCids = $util.emptyArray;
-            BlacklistCommand.prototype.limit = 0;
-            BlacklistCommand.prototype.next = "";
-            BlacklistCommand.prototype.blockedPids = $util.emptyArray;
-            BlacklistCommand.prototype.blockedCids = $util.emptyArray;
-            BlacklistCommand.prototype.allowedPids = $util.emptyArray;
-            BlacklistCommand.prototype.failedPids = $util.emptyArray;
-            BlacklistCommand.prototype.t = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            BlacklistCommand.prototype.n = "";
-            BlacklistCommand.prototype.s = "";
 
             BlacklistCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3631,7 +3401,7 @@ export const push_server = $root.push_server = (() => {
                     case 12: {
                             if (wireType !== 0)
                                 break;
-                            message.t = reader.int64();
+                            message.t = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 13: {
@@ -3675,33 +3445,6 @@ export const push_server = $root.push_server = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            GenericCommand.prototype.cmd = 0;
-            GenericCommand.prototype.op = 1;
-            GenericCommand.prototype.appId = "";
-            GenericCommand.prototype.peerId = "";
-            GenericCommand.prototype.i = 0;
-            GenericCommand.prototype.installationId = "";
-            GenericCommand.prototype.priority = 0;
-            GenericCommand.prototype.service = 0;
-            GenericCommand.prototype.serverTs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            GenericCommand.prototype.clientTs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-            GenericCommand.prototype.notificationType = 0;
-            GenericCommand.prototype.dataMessage = null;
-            GenericCommand.prototype.sessionMessage = null;
-            GenericCommand.prototype.errorMessage = null;
-            GenericCommand.prototype.directMessage = null;
-            GenericCommand.prototype.ackMessage = null;
-            GenericCommand.prototype.unreadMessage = null;
-            GenericCommand.prototype.readMessage = null;
-            GenericCommand.prototype.rcpMessage = null;
-            GenericCommand.prototype.logsMessage = null;
-            GenericCommand.prototype.convMessage = null;
-            GenericCommand.prototype.roomMessage = null;
-            GenericCommand.prototype.presenceMessage = null;
-            GenericCommand.prototype.reportMessage = null;
-            GenericCommand.prototype.patchMessage = null;
-            GenericCommand.prototype.pubsubMessage = null;
-            GenericCommand.prototype.blacklistMessage = null;
 
             GenericCommand.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3777,7 +3520,7 @@ export const push_server = $root.push_server = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, value;
+                let end, message;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -3800,25 +3543,13 @@ export const push_server = $root.push_server = (() => {
                     case 1: {
                             if (wireType !== 0)
                                 break;
-                            value = reader.int32();
-                            if ($root.push_server.messages2.CommandType[value] !== $undefined)
-                                message.cmd = value;
-                            else if (!reader.discardUnknown) {
-                                $util.makeProp(message, "$unknowns", false);
-                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                            }
+                            message.cmd = reader.int32();
                             continue;
                         }
                     case 2: {
                             if (wireType !== 0)
                                 break;
-                            value = reader.int32();
-                            if ($root.push_server.messages2.OpType[value] !== $undefined)
-                                message.op = value;
-                            else if (!reader.discardUnknown) {
-                                $util.makeProp(message, "$unknowns", false);
-                                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                            }
+                            message.op = reader.int32();
                             continue;
                         }
                     case 3: {
@@ -3860,13 +3591,13 @@ export const push_server = $root.push_server = (() => {
                     case 9: {
                             if (wireType !== 0)
                                 break;
-                            message.serverTs = reader.int64();
+                            message.serverTs = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 10: {
                             if (wireType !== 0)
                                 break;
-                            message.clientTs = reader.int64();
+                            message.clientTs = $util.LongBits.from(reader.int64()).toNumber();
                             continue;
                         }
                     case 11: {

@@ -1,3 +1,4 @@
+import { either as E } from 'fp-ts';
 import { concat, defer, map, of, tap, type Observable } from 'rxjs';
 import { AckSent, DecodeFailed, type BodyCodec, type ClientCommand, type OutgoingBody } from '../../codecs/index.js';
 import type { Message } from '../../streams/index.js';
@@ -48,7 +49,9 @@ export const send = (
   { receipt = false }: SendOptions,
 ): Observable<SendProgress> =>
   defer(() => {
-    const wire = bodies.encode(body);
+    const encoded = bodies.encode(body);
+    if (E.isLeft(encoded)) return refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`));
+    const wire = encoded.right;
     const bytes = new TextEncoder().encode(wire.msg ?? '').length;
     if (bytes > MAX_BYTES)
       return refuse(new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, but this one has ${String(bytes)}`));

@@ -1,0 +1,51 @@
+/** Values for property tests, derived from the codecs themselves, so that a new codec is tested as soon as it is listed. */
+import fc from 'fast-check';
+import * as t from 'io-ts';
+import { Bytes, Int32, parseJson, SafeInteger, type Json } from 'rx-realtime/codecs';
+import { either as E } from 'fp-ts';
+import { RecordType } from '../../codecs/record.js';
+
+/** Text that UTF-8 can hold. */
+export const wellFormedText = fc.string({ unit: 'binary', maxLength: 40 });
+
+/** JSON as it is after a parse: no `-0`, and no key that a parse removes. */
+export const json: fc.Arbitrary<Json> = fc
+  .jsonValue({ maxDepth: 4 })
+  .map((value) => parseJson(JSON.stringify(value)))
+  .map(E.getOrElse<unknown, Json>(() => null));
+
+const leaves = new Map<t.Mixed, fc.Arbitrary<unknown>>([
+  [t.string, wellFormedText],
+  [t.boolean, fc.boolean()],
+  [Int32, fc.integer()],
+  [SafeInteger, fc.maxSafeInteger()],
+  [Bytes, fc.uint8Array({ maxLength: 40 })],
+]);
+
+const arbitrary = (codec: t.Mixed): fc.Arbitrary<unknown> => {
+  if (codec instanceof RecordType) {
+    const fields: t.Props = { ...codec.required, ...codec.optional };
+    const arbitraries = Object.fromEntries(Object.entries<t.Mixed>(fields).map(([key, field]) => [key, arbitrary(field)]));
+    return fc.record(arbitraries, { requiredKeys: Object.keys(codec.required), noNullPrototype: true });
+  }
+  if (codec instanceof t.LiteralType) {
+    const value: unknown = codec.value;
+    return fc.constant(value);
+  }
+  if (codec instanceof t.UnionType) {
+    const parts: readonly t.Mixed[] = codec.types;
+    return fc.oneof(...parts.map(arbitrary));
+  }
+  // The wire has no empty lists: they are absent.
+  if (codec instanceof t.ArrayType) {
+    const item: t.Mixed = codec.type;
+    return fc.array(arbitrary(item), { minLength: 1, maxLength: 4 });
+  }
+  const leaf = leaves.get(codec);
+  if (leaf === undefined) throw new Error(`no values are known for ${codec.name}`);
+  return leaf;
+};
+
+/** Values of a codec of the wire. */
+export const arbitraryOf = <C extends t.Mixed>(codec: C): fc.Arbitrary<t.TypeOf<C>> =>
+  arbitrary(codec).filter((value): value is t.TypeOf<C> => codec.is(value));

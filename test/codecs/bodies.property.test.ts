@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import {
+  bodyCodec,
+  builtInTypes,
+  fromStored,
+  JsonObject,
+  messageType,
+  plain,
+  record,
+  text,
+  TextType,
+  toStored,
+  type Body,
+  type BodyOf,
+  type Text,
+  type WireBody,
+} from 'rx-realtime/codecs';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { json, wellFormedText } from './arbitrary-of.js';
+
+interface Song {
+  readonly _tag: 'Song';
+  readonly title: string;
+  readonly seconds?: number;
+}
+
+/** A type of an application's own, as one file of it would be. */
+const SongType = messageType<Song, { _lctype: 7; title: string; s?: number }>({
+  type: 7,
+  tag: 'Song',
+  body: record('Song', { _tag: t.literal('Song'), title: t.string }, { seconds: t.number }),
+  wire: record('SongBody', { _lctype: t.literal(7), title: t.string }, { s: t.number }),
+  toBody: ({ title, s }) => ({ _tag: 'Song', title, ...(s === undefined ? {} : { seconds: s }) }),
+  toWire: ({ title, seconds }) => ({ _lctype: 7, title, ...(seconds === undefined ? {} : { s: seconds }) }),
+});
+
+const bodies = bodyCodec();
+const withSongs = bodyCodec([...builtInTypes, SongType]);
+
+const texts: fc.Arbitrary<Text> = fc
+  .tuple(wellFormedText, fc.option(json.filter(JsonObject.is), { nil: undefined }))
+  .map(([content, attributes]) => text(content, attributes));
+
+const songs: fc.Arbitrary<Song> = fc
+  .record({ title: wellFormedText, seconds: fc.nat() }, { requiredKeys: ['title'] })
+  .map((song) => ({ _tag: 'Song', ...song }));
+
+describe('a body that was written is read as it was', () => {
+  it.each([
+    ['a text', texts],
+    ['a plain string', wellFormedText.map(plain)],
+    ['a song', songs],
+  ])('%s', (_, arbitrary: fc.Arbitrary<Text | Song | ReturnType<typeof plain>>) => {
+    fc.assert(
+      fc.property(arbitrary, (body) => {
+        expect(E.map(withSongs.decode)(withSongs.encode(body))).toEqual(E.right(body));
+      }),
+    );
+  });
+
+  it('also by its type alone', () => {
+    fc.assert(
+      fc.property(texts, (body) => {
+        expect(E.chain(TextType.decode)(TextType.encode(body))).toEqual(E.right(body));
+      }),
+    );
+  });
+
+  it('also from where messages are stored', () => {
+    const contents: fc.Arbitrary<WireBody> = fc.oneof(
+      fc.constant({}),
+      wellFormedText.map((msg) => ({ msg })),
+      fc.uint8Array({ maxLength: 40 }).map((binaryMsg) => ({ binaryMsg })),
+    );
+    fc.assert(
+      fc.property(contents, (content) => {
+        expect(fromStored(toStored(content))).toEqual(content);
+      }),
+    );
+  });
+});
+
+describe('reading', () => {
+  it('knows the bodies of a registry by their tags', () => {
+    expectTypeOf(bodies.decode({})).toEqualTypeOf<Body>();
+    expectTypeOf(withSongs.decode({})).toEqualTypeOf<BodyOf<Text | Song>>();
+    const body = withSongs.decode({ msg: '{"_lctype":7,"title":"Tom"}' });
+    expect(body._tag === 'Song' && body.title).toBe('Tom');
+  });
+
+  it('gives what nobody registered as Unknown, with its number', () => {
+    const raw = '{"_lctype":7,"title":"Tom"}';
+    expect(bodies.decode({ msg: raw })).toEqual({ _tag: 'Unknown', type: 7, raw });
+  });
+
+  it('gives what its type refuses as Invalid, with the path', () => {
+    const raw = '{"_lctype":-1,"_lctext":5}';
+    expect(bodies.decode({ msg: raw })).toMatchObject({
+      _tag: 'Invalid',
+      raw,
+      failure: { _tag: 'DecodeFailed', path: '_lctext', preview: '5' },
+    });
+  });
+
+  it('gives bytes as Invalid', () => {
+    const binaryMsg = Uint8Array.of(1, 2, 255);
+    expect(bodies.decode({ binaryMsg })).toMatchObject({
+      _tag: 'Invalid',
+      raw: binaryMsg,
+      failure: { path: 'msg', preview: '3 bytes 01 02 ff' },
+    });
+  });
+
+  it.each(['', ' ', 'hello', '5', 'null', '[]', '{}', '{', '{"_lctype":"1"}', '{"_lctype":null}', '"{}"'])('gives %j as Plain', (msg) => {
+    expect(bodies.decode({ msg })).toEqual(plain(msg));
+  });
+
+  it('gives no body as an empty Plain', () => {
+    expect(bodies.decode({})).toEqual(plain(''));
+  });
+
+  it('takes what claims to be bytes but is no base64 for text', () => {
+    expect(fromStored({ data: 'no base64!', bin: true })).toEqual({ msg: 'no base64!' });
+  });
+
+  it('keeps only the keys that the type knows', () => {
+    expect(bodies.decode({ msg: '{"_lctype":-1,"_lctext":"a","x":1}' })).toEqual(text('a'));
+  });
+});
+
+describe('writing', () => {
+  const failure = (path: string) => E.left(expect.objectContaining({ _tag: 'DecodeFailed', path }));
+  const half = '😀'.slice(0, 1);
+
+  it.each([
+    ['a plain string', plain(`cut ${half}`), 'content'],
+    ['a text', text(`cut ${half}`), ''],
+    ['a text with a backslash before it', text(`\\${half}`), ''],
+    ['an attribute', text('', { a: [{ b: half }] }), ''],
+    ['a key', text('', { [half]: 1 }), ''],
+  ])('refuses half a surrogate pair in %s', (_, body, path) => {
+    expect(bodies.encode(body)).toEqual(failure(path));
+    expect(bodies.encode(body)).toMatchObject(E.left({ expected: 'text without half a surrogate pair' }));
+  });
+
+  it.each(['😀', '\\ud800', '\\\\ud800', '\\', '\u0000', '\ufeff', '\ue000'])('writes %j', (content) => {
+    for (const body of [text(content), plain(content)]) expect(E.map(bodies.decode)(bodies.encode(body))).toEqual(E.right(body));
+  });
+
+  it('refuses a body of a type that is not registered', () => {
+    const song: Song = { _tag: 'Song', title: 'Tom' };
+    expect(bodyCodec([SongType]).encode(song)).toEqual(E.right({ msg: '{"_lctype":7,"title":"Tom"}' }));
+    expect(bodies.encode(song as never)).toEqual(failure('_tag'));
+  });
+
+  it('refuses a body that is not what its tag says', () => {
+    expect(bodies.encode({ _tag: 'Text' } as never)).toEqual(failure('text'));
+    expect(bodies.encode({ _tag: 'Text', text: 5 } as never)).toEqual(failure('text'));
+    expect(bodies.encode({ _tag: 'Plain', content: 5 } as never)).toEqual(failure('_tag'));
+  });
+
+  it('refuses what JSON cannot hold', () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    expect(bodies.encode(text('', cycle as never))).toEqual(failure(''));
+    expect(bodies.encode(text('', { big: 1n } as never))).toEqual(failure(''));
+  });
+});
+
+it('makes bodies that nobody can change', () => {
+  expect(Object.isFrozen(text('a'))).toBe(true);
+  expect(Object.isFrozen(text('a', {}))).toBe(true);
+  expect(Object.isFrozen(plain('a'))).toBe(true);
+});
