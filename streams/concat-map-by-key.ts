@@ -1,7 +1,7 @@
 import { Observable, from, type ObservableInput, type OperatorFunction } from 'rxjs';
 
-/** What a projection gives: a value at once, or a stream of values that later items of the same key wait for. */
-export type Projected<R> = { readonly now: R } | { readonly later: ObservableInput<R> };
+/** What a projection gives: a value at once, a stream of values that later items of the same key wait for, or nothing. */
+export type Projected<R> = { readonly now: R } | { readonly later: ObservableInput<R> } | undefined;
 
 /** What waits for one key. The iterator goes on where it stopped, and finds what was added meanwhile; an array's front would cost its length each time. */
 interface Queue<T> {
@@ -65,6 +65,7 @@ export const concatMapByKey =
         const queue = waiting.get(key);
         for (let next = queue?.items.next(); next !== undefined && next.done !== true; next = queue?.items.next()) {
           const projected = project(next.value);
+          if (projected === undefined) continue;
           if ('now' in projected) subscriber.next(projected.now);
           else if (!run(key, projected.later)) return;
         }
@@ -82,6 +83,7 @@ export const concatMapByKey =
               return;
             }
             const projected = project(item);
+            if (projected === undefined) return;
             if ('now' in projected) {
               subscriber.next(projected.now);
               return;

@@ -114,6 +114,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   /** Which address is tried first; moves on with each attempt that fails. */
   let firstAddress = 0;
   let socket = Subscription.EMPTY;
+  let reading = Subscription.EMPTY;
   let timer = Subscription.EMPTY;
   let watching = Subscription.EMPTY;
   states.next(machine.state);
@@ -162,10 +163,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     switch (event._tag) {
       case 'Opened':
         wire = event.wire;
+        reading = wire.frames$.subscribe(receive);
         dispatch({ _tag: 'Opened', epoch });
-        return;
-      case 'Frame':
-        receive(event.frame);
         return;
       case 'Lost':
         if (wire === undefined) firstAddress += 1;
@@ -217,6 +216,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const carryOut = (effect: Effect): void => {
     switch (effect._tag) {
       case 'Dial':
+        reading.unsubscribe();
         socket.unsubscribe();
         wire = undefined;
         socket = attempt(effect.epoch).subscribe((event) => {
@@ -224,6 +224,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         });
         return;
       case 'Hangup':
+        reading.unsubscribe();
         socket.unsubscribe();
         wire = undefined;
         return;

@@ -1,4 +1,4 @@
-import { EMPTY, Observable, concatWith, defer, filter, of, type OperatorFunction } from 'rxjs';
+import { Observable, defer, mergeMap, of, type OperatorFunction } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { SocketEvent } from './socket.js';
 import type { CloseReason } from './state.js';
@@ -51,18 +51,14 @@ export const dial = (urls: readonly string[], options: DialOptions, before: read
       return of<SocketEvent>({ _tag: 'Lost', reason: { code: 1006, reason: before.map(({ reason }) => reason).join('; ') } });
     }
     let opened = false;
-    let failure: CloseReason | undefined;
-    // Every frame passes here, so nothing may be subscribed to for one.
     return options.open(url).pipe(
       within(url, options),
-      filter((event) => {
+      mergeMap((event) => {
         if (event._tag === 'Opened') {
           opened = true;
           options.reached(url);
         }
-        if (event._tag === 'Lost' && !opened) failure = event.reason;
-        return failure === undefined;
+        return event._tag === 'Lost' && !opened ? dial(rest, options, [...before, event.reason]) : of(event);
       }),
-      concatWith(defer(() => (failure === undefined ? EMPTY : dial(rest, options, [...before, failure])))),
     );
   });

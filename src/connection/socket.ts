@@ -1,5 +1,5 @@
 /** A WebSocket as an Observable, over any implementation. */
-import { Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import type { Frame } from '../../codecs/index.js';
 import type { CloseReason } from './state.js';
 
@@ -18,14 +18,15 @@ export interface WebSocketLike {
 
 export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike;
 
-/** An open socket, to write to. */
+/** An open socket. */
 export interface Wire {
   send(frame: string | Uint8Array): void;
+  /** Hot, no replay: what arrives; subscribe as the socket opens to have all of it. A stream of its own, so that a frame passes none of the operators that opening takes. */
+  readonly frames$: Observable<Frame>;
 }
 
 export type SocketEvent =
   | { readonly _tag: 'Opened'; readonly wire: Wire }
-  | { readonly _tag: 'Frame'; readonly frame: Frame }
   /** The last event: it closed, or never opened. */
   | { readonly _tag: 'Lost'; readonly reason: CloseReason };
 
@@ -38,7 +39,7 @@ const ignore = (): void => undefined;
 const words = (event: { readonly message?: unknown }): string => (typeof event.message === 'string' ? event.message : '');
 
 /**
- * Cold: opens a socket on subscribe; emits `Opened`, frames, and at last `Lost`, then completes. Never errors: an address that can't be connected to is `Lost` with code 1006
+ * Cold: opens a socket on subscribe; emits `Opened`, and at last `Lost`, then completes. Never errors: an address that can't be connected to is `Lost` with code 1006
  * and the platform's words, where it has any (browsers give none).
  *
  * Unsubscribing closes the socket, but never in mid-handshake: then it is closed as it opens. Nothing is heard of it after that.
@@ -46,6 +47,7 @@ const words = (event: { readonly message?: unknown }): string => (typeof event.m
 export const openSocket = (Implementation: WebSocketConstructor, url: string, protocol: string): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
     let trouble = '';
+    const frames = new Subject<Frame>();
     const lost = (reason: CloseReason): void => {
       subscriber.next({ _tag: 'Lost', reason });
       subscriber.complete();
@@ -64,6 +66,7 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
       subscriber.next({
         _tag: 'Opened',
         wire: {
+          frames$: frames.asObservable(),
           send: (frame) => {
             // Between a close and its event the socket takes nothing any more; the event is on its way.
             if (socket.readyState === OPEN) socket.send(frame as string | Uint8Array<ArrayBuffer>);
@@ -72,7 +75,7 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
       });
     };
     socket.onmessage = ({ data }: { readonly data: Frame }) => {
-      subscriber.next({ _tag: 'Frame', frame: data });
+      frames.next(data);
     };
     socket.onerror = (event: { readonly message?: unknown }) => {
       trouble = words(event);

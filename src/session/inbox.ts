@@ -2,10 +2,12 @@
 import {
   EMPTY,
   NEVER,
+  Observable,
+  Subject,
+  Subscription,
   catchError,
   concat,
   concatMap,
-  connect,
   defer,
   filter,
   from,
@@ -14,9 +16,6 @@ import {
   mergeMap,
   of,
   reduce,
-  switchMap,
-  takeUntil,
-  type Observable,
   type OperatorFunction,
 } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
@@ -71,7 +70,6 @@ const SEEN_AT_MOST = 2_048;
 const IDS_IN_ONE_QUERY = 100;
 
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
-const NOTHING: Projected<undefined> = { now: undefined };
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
 
@@ -113,18 +111,18 @@ export const inbox =
         return cursor;
       };
 
-      /** Notes what passes; nothing for what has passed before. */
-      const admit = (event: ConversationEvent): ClientEvent | undefined => {
+      /** Notes what passes; false for what has passed before. */
+      const admit = (event: ConversationEvent): boolean => {
         const cursor = cursorOf(event.conversationId);
         if (event._tag === 'Snapshot') cursor.info = event.info;
-        if (event._tag !== 'Message' || event.message.transient) return event;
+        if (event._tag !== 'Message' || event.message.transient) return true;
         const { message } = event;
         if (comparePositions(message, cursor.newest) > 0) cursor.newest = message;
-        else if (cursor.seen.has(message.id)) return undefined;
+        else if (cursor.seen.has(message.id)) return false;
         cursor.seen.add(message.id);
         // An own message says nothing about those of others before it, which may still be on their way.
         if (event.origin !== 'sent' && comparePositions(message, cursor.position) > 0) cursor.position = message;
-        return event;
+        return true;
       };
 
       /** Everything of one conversation that was missed; `info` is what the server says of it now, where that is known. */
@@ -185,11 +183,12 @@ export const inbox =
             }),
           );
 
-        const admitAll = (events$: Observable<ClientEvent>): Projected<ClientEvent | undefined> => ({
-          later: events$.pipe(map((event) => (isConversationEvent(event) ? admit(event) : event))),
+        const admitAll = (events$: Observable<ClientEvent>): Projected<ClientEvent> => ({
+          later: events$.pipe(filter((event) => !isConversationEvent(event) || admit(event))),
         });
+        const admitNow = (event: ConversationEvent): Projected<ClientEvent> => (admit(event) ? { now: event } : undefined);
 
-        const project = (task: Task | ClientEvent): Projected<ClientEvent | undefined> => {
+        const project = (task: Task | ClientEvent): Projected<ClientEvent> => {
           if (!('conversationId' in task)) return { now: task };
           const cursor = cursorOf(task.conversationId);
           const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';
@@ -197,13 +196,13 @@ export const inbox =
             case 'Refresh':
               return admitAll(refresh(cursor));
             case 'Discover':
-              return behind ? admitAll(concat(lookUp(cursor), catchUp(cursor, opened, undefined))) : NOTHING;
+              return behind ? admitAll(concat(lookUp(cursor), catchUp(cursor, opened, undefined))) : undefined;
             case 'Snapshot':
-              return { now: admit(task) };
+              return admitNow(task);
             default: {
               const own = task._tag === 'Message' && task.origin === 'sent';
               const unknown = cursor.info === undefined && cursor.lookedUpIn < session;
-              if (own || (!behind && !unknown)) return { now: admit(task) };
+              if (own || (!behind && !unknown)) return admitNow(task);
               return admitAll(concat(lookUp(cursor), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));
             }
           }
@@ -225,23 +224,40 @@ export const inbox =
 
         return merge(
           known.length === 0 ? of(opened, CAUGHT_UP) : of(opened),
-          tasks$.pipe(
-            concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project),
-            filter((event) => event !== undefined),
-          ),
+          tasks$.pipe(concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project)),
         );
       };
 
-      return input$.pipe(
-        connect((shared$) =>
-          shared$.pipe(
-            filter((input) => input._tag === 'Opened'),
-            switchMap((opened) =>
-              during(opened, shared$.pipe(filter((input) => input._tag !== 'Dropped'))).pipe(
-                takeUntil(shared$.pipe(filter(({ _tag }) => _tag === 'Dropped'))),
-              ),
-            ),
-          ),
-        ),
-      );
+      return new Observable<ClientEvent>((subscriber) => {
+        let current: { readonly arriving: Subject<ClientEvent>; readonly subscription: Subscription } | undefined;
+        const drop = (): void => {
+          current?.subscription.unsubscribe();
+          current = undefined;
+        };
+        subscriber.add(drop);
+        subscriber.add(
+          input$.subscribe({
+            next: (input) => {
+              if (input._tag === 'Dropped') drop();
+              else if (input._tag === 'Opened') {
+                drop();
+                const arriving = new Subject<ClientEvent>();
+                const subscription = new Subscription();
+                current = { arriving, subscription };
+                subscription.add(
+                  during(input, arriving).subscribe((event) => {
+                    subscriber.next(event);
+                  }),
+                );
+              } else current?.arriving.next(input);
+            },
+            error: (error: unknown) => {
+              subscriber.error(error);
+            },
+            complete: () => {
+              subscriber.complete();
+            },
+          }),
+        );
+      });
     });
