@@ -14,7 +14,7 @@ const short = (text: string, length = MAX_LENGTH): string =>
  * A value from outside that does not have the shape the protocol gives it.
  *
  * Holds the path to the offending part, what was expected there, and a preview, each of at most 120 characters:
- * never the input itself, so that keeping the error keeps nothing else alive.
+ * never the input itself, so that keeping the error keeps nothing else alive. Its stack is its message alone, for the same reason.
  *
  * @example
  * if (error._tag === 'DecodeFailed') console.warn(error.path, error.expected, error.preview);
@@ -32,6 +32,8 @@ export class DecodeFailed extends Error {
     readonly preview: string,
   ) {
     super(`${path === '' ? 'value' : path} should be ${expected}, but is ${preview}`);
+    // V8's stack holds the functions that were running, and through what they close over, the input. It would only show how codecs work.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

@@ -18,9 +18,13 @@ const isJsonObject = (input: unknown): input is JsonObject => typeof input === '
  */
 export const JsonObject: t.Type<JsonObject> = guarded('JsonObject', isJsonObject);
 
+const SAFE = { protoAction: 'remove', constructorAction: 'remove' } as const;
+
 /** Parses JSON text; `__proto__` keys, and `constructor` keys with a `prototype`, are removed at every depth, whichever way they are escaped. */
-export const parseJson = (text: string): E.Either<DecodeFailed, Json> =>
-  E.tryCatch(
-    () => secureJson(text, { protoAction: 'remove', constructorAction: 'remove' }) as Json,
-    () => new DecodeFailed('', 'JSON', preview(text)),
-  );
+export const parseJson = (text: string): E.Either<DecodeFailed, Json> => {
+  try {
+    return E.right(secureJson(text, SAFE) as Json);
+  } catch {
+    return E.left(new DecodeFailed('', 'JSON', preview(text)));
+  }
+};

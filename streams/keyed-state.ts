@@ -30,17 +30,20 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
 
   const get = (key: string): V | undefined => states.get(key);
 
+  let anyChange = false;
+  const set = (key: string, value: V): void => {
+    if (states.get(key) === value) return;
+    states.set(key, value);
+    snapshot = undefined;
+    anyChange = true;
+    watched.get(key)?.next(value);
+  };
+
   const connection = log$.subscribe({
     next: (event) => {
-      let any = false;
-      reduce(event, get, (key, value) => {
-        if (states.get(key) === value) return;
-        states.set(key, value);
-        snapshot = undefined;
-        any = true;
-        watched.get(key)?.next(value);
-      });
-      if (any) changed.next();
+      anyChange = false;
+      reduce(event, get, set);
+      if (anyChange) changed.next();
     },
     complete: () => {
       completed = true;

@@ -44,7 +44,11 @@ export const messageType = <B extends TaggedBody, W>({
 }: MessageTypeParts<B, W>): MessageType<B> => ({
   type,
   tag,
-  decode: (json) => F.pipe(wire.decode(json), E.bimap(decodeFailed, toBody)),
+  // Every message passes here: written out, it costs half of what the combinators do.
+  decode: (json) => {
+    const decoded = wire.decode(json);
+    return E.isRight(decoded) ? E.right(toBody(decoded.right)) : E.left(decodeFailed(decoded.left));
+  },
   encode: (value) =>
     F.pipe(
       body.decode(value),

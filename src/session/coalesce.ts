@@ -30,7 +30,8 @@ export const coalesce =
       const add = (mark: T): void => {
         const key = keyOf(mark);
         const before = pending.get(key);
-        pending.set(key, before === undefined ? mark : combine(before, mark));
+        const next = before === undefined ? mark : combine(before, mark);
+        if (next !== before) pending.set(key, next);
       };
 
       const arrivals$ = new Observable<void>((arrived) =>

@@ -112,8 +112,7 @@ export const inbox =
       };
 
       /** Notes what passes; false for what has passed before. */
-      const admit = (event: ConversationEvent): boolean => {
-        const cursor = cursorOf(event.conversationId);
+      const admit = (event: ConversationEvent, cursor = cursorOf(event.conversationId)): boolean => {
         if (event._tag === 'Snapshot') cursor.info = event.info;
         if (event._tag !== 'Message' || event.message.transient) return true;
         const { message } = event;
@@ -186,7 +185,8 @@ export const inbox =
         const admitAll = (events$: Observable<ClientEvent>): Projected<ClientEvent> => ({
           later: events$.pipe(filter((event) => !isConversationEvent(event) || admit(event))),
         });
-        const admitNow = (event: ConversationEvent): Projected<ClientEvent> => (admit(event) ? { now: event } : undefined);
+        const admitNow = (event: ConversationEvent, cursor: Cursor): Projected<ClientEvent> =>
+          admit(event, cursor) ? { now: event } : undefined;
 
         const project = (task: Task | ClientEvent): Projected<ClientEvent> => {
           if (!('conversationId' in task)) return { now: task };
@@ -198,32 +198,29 @@ export const inbox =
             case 'Discover':
               return behind ? admitAll(concat(lookUp(cursor), catchUp(cursor, opened, undefined))) : undefined;
             case 'Snapshot':
-              return admitNow(task);
+              return admitNow(task, cursor);
             default: {
               const own = task._tag === 'Message' && task.origin === 'sent';
               const unknown = cursor.info === undefined && cursor.lookedUpIn < session;
-              if (own || (!behind && !unknown)) return admitNow(task);
+              if (own || (!behind && !unknown)) return admitNow(task, cursor);
               return admitAll(concat(lookUp(cursor), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));
             }
           }
         };
 
-        const tasks$: Observable<Task | ClientEvent> = merge(
-          from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId }))),
-          arriving$,
-          // Conversations never heard of with unread messages after a break were missed whole.
-          !opened.resumed
-            ? EMPTY
-            : arriving$.pipe(
-                filter((event) => event._tag === 'UnreadCounts'),
-                mergeMap(({ counts }) => counts),
-                filter(({ conversationId, count }) => count > 0 && !cursors.has(conversationId)),
-                map(({ conversationId }): Task => ({ _tag: 'Discover', conversationId })),
-              ),
+        /** Conversations never heard of with unread messages after a break were missed whole. */
+        const discovered$ = arriving$.pipe(
+          filter((event) => event._tag === 'UnreadCounts'),
+          mergeMap(({ counts }) => counts),
+          filter(({ conversationId, count }) => count > 0 && !cursors.has(conversationId)),
+          map(({ conversationId }): Task => ({ _tag: 'Discover', conversationId })),
         );
+        const refreshing$ = from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId })));
+        const tasks$: Observable<Task | ClientEvent> = opened.resumed ? merge(refreshing$, arriving$, discovered$) : arriving$;
 
         return merge(
-          known.length === 0 ? of(opened, CAUGHT_UP) : of(opened),
+          of(opened),
+          known.length === 0 ? of(CAUGHT_UP) : EMPTY,
           tasks$.pipe(concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project)),
         );
       };
