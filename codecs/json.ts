@@ -13,7 +13,7 @@ export type JsonObject = Readonly<Record<string, Json>>;
 const isJsonObject = (input: unknown): input is JsonObject => typeof input === 'object' && input !== null && !Array.isArray(input);
 
 /**
- * An object that came out of `parseJson`, so its leaves are JSON already: only the top is looked at,
+ * A JSON object that came out of `parseJson`, so its leaves are JSON already: only the top is looked at,
  * which keeps an input of any depth from costing stack.
  */
 export const JsonObject: t.Type<JsonObject> = guarded('JsonObject', isJsonObject);

@@ -63,7 +63,7 @@ const PlainBody = record('Plain', { _tag: t.literal('Plain'), content: t.string 
 
 const startsObject = /^\s*\{/;
 
-const loneSurrogate = /\p{Surrogate}/u;
+const loneSurrogate = /[\ud800-\udfff]/u;
 
 /** In JSON.stringify's output, where lone surrogates are escaped and no others: `\ud800` to `\udfff` after an even number of backslashes. */
 const escapedSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;

@@ -10,6 +10,10 @@ export const JsonText = record('JsonText', { data: t.string }, {});
 const conv = <O extends string, R extends t.Props, P extends t.Props>(op: O, required: R, optional: P) =>
   command('conv', op, { convMessage: record(`conv/${op} message`, required, optional) }, {});
 
+/**
+ * Client to server: a conversation is wanted, with the members `m` and, in `attr`, the attributes (`name` among them).
+ * `unique`: the one that exists with just these members, if one does; `transient`: a chat room.
+ */
 export const ConvStart = conv(
   'start',
   {},
@@ -26,12 +30,14 @@ export const ConvStart = conv(
   },
 );
 
+/** The answer to `ConvStart`: the conversation exists, `cdate` is its creation in ISO 8601, `tempConvTTL` its lifetime in seconds. */
 export const ConvStarted = conv(
   'started',
   { cid: t.string },
   { cdate: t.string, tempConvTTL: Int32, m: t.array(t.string), uniqueId: t.string },
 );
 
+/** Client to server: conversations by a `where` of operators, or temporary ones by id. `flag`: 1 leaves members out, 2 adds the last message. */
 export const ConvQuery = conv(
   'query',
   {},
@@ -49,7 +55,9 @@ const memberNotice = <O extends string>(op: O) => conv(op, { cid: t.string }, { 
 export const ConvJoined = notice('joined');
 /** The receiver was removed. */
 export const ConvLeft = notice('left');
+/** Members `m` were added, `initBy` whom. */
 export const ConvMembersJoined = memberNotice('members_joined');
+/** Members `m` were removed, `initBy` whom. */
 export const ConvMembersLeft = memberNotice('members_left');
 
 /** Without a serial: another member changed attributes, `attr.data` holds the changed ones. */

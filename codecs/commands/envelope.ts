@@ -37,7 +37,6 @@ export const command = <C extends string, O extends string | undefined, R extend
   optional: P,
 ) => record(op === undefined ? cmd : `${cmd}/${op}`, { ...literals(cmd, op), ...required }, { ...envelope, ...optional });
 
-/** A command that this project has no codec for: kept by name, so that it can be refused or reported. */
 const Unsupported = record(
   'UnsupportedCommand',
   {
@@ -47,6 +46,7 @@ const Unsupported = record(
   },
   { i: Int32, peerId: t.string },
 );
+/** A command that this project has no codec for: kept by name, so that it can be refused or reported. */
 export type UnsupportedCommand = Readonly<t.TypeOf<typeof Unsupported>>;
 
 const NameOrNumber = t.union([t.string, t.number], 'a name or a number');

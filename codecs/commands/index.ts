@@ -75,5 +75,7 @@ export type ClientCommand = t.TypeOf<(typeof clientCommands)[number]>;
 /** What a server sends, discriminated by `cmd` and `op`. */
 export type ServerCommand = t.TypeOf<(typeof serverCommands)[number]>;
 
+/** The codec of everything a client sends; a kind that is not listed decodes to an `UnsupportedCommand`. */
 export const ClientCommand = commandByKind('ClientCommand', clientCommands);
+/** The codec of everything a server sends; a kind that is not listed decodes to an `UnsupportedCommand`. */
 export const ServerCommand = commandByKind('ServerCommand', serverCommands);

@@ -149,6 +149,7 @@ export const LogItem = record(
   { msgId: t.string, timestamp: SafeInteger, from: t.string },
   { ...mentions, data: t.string, bin: t.boolean, ackAt: SafeInteger, readAt: SafeInteger, patchTimestamp: SafeInteger, convType: Int32 },
 );
+/** One stored message. */
 export type LogItem = t.TypeOf<typeof LogItem>;
 
 /** A page of history, oldest first. */

@@ -7,6 +7,7 @@ import { command } from './envelope.js';
 /** Signature of a request: timestamp, nonce, signature. */
 const signature = { t: SafeInteger, n: t.string, s: t.string };
 
+/** Client to server: login, or with `r` and the token `st` the same again after a reconnect. The last things seen are named, so that the server can push what was missed. */
 export const SessionOpen = command(
   'session',
   'open',
@@ -31,7 +32,7 @@ export const SessionOpen = command(
   {},
 );
 
-/** Answer to `SessionOpen`; a refusal may come as `SessionClosed` or as an error command instead. */
+/** Answer to `SessionOpen`: the token `st` is good for `stTtl` seconds; a refusal may come as `SessionClosed` or as an error command instead. */
 export const SessionOpened = command(
   'session',
   'opened',
@@ -39,6 +40,7 @@ export const SessionOpened = command(
   {},
 );
 
+/** Client to server: logout. Answered by `SessionClosed`. */
 export const SessionClose = command('session', 'close', {}, { sessionMessage: record('SessionCloseMessage', {}, {}) });
 
 /** Without a serial: the server ends the session (4111 displaced, 4115 kicked). With one: the answer to `SessionClose`, or a refusal. */
@@ -49,6 +51,7 @@ export const SessionClosed = command(
   { sessionMessage: record('SessionClosedMessage', {}, { code: Int32, reason: t.string, detail: t.string }) },
 );
 
+/** Client to server: a new token for the one in `st`. Answered by `SessionRefreshed`. */
 export const SessionRefresh = command(
   'session',
   'refresh',
@@ -56,6 +59,7 @@ export const SessionRefresh = command(
   {},
 );
 
+/** The new token; `stTtl` is its lifetime in seconds. */
 export const SessionRefreshed = command(
   'session',
   'refreshed',
@@ -63,6 +67,7 @@ export const SessionRefreshed = command(
   {},
 );
 
+/** Client to server: which of these clients are online? Answered by `SessionQueryResult`. */
 export const SessionQuery = command(
   'session',
   'query',

@@ -1,8 +1,8 @@
 /** Values for property tests, derived from the codecs themselves, so that a new codec is tested as soon as it is listed. */
 import fc from 'fast-check';
+import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { Bytes, Int32, parseJson, SafeInteger, type Json } from 'rx-realtime/codecs';
-import { either as E } from 'fp-ts';
 import { RecordType } from '../../codecs/record.js';
 
 /** Text that UTF-8 can hold. */
@@ -24,9 +24,9 @@ const leaves = new Map<t.Mixed, fc.Arbitrary<unknown>>([
 
 const arbitrary = (codec: t.Mixed): fc.Arbitrary<unknown> => {
   if (codec instanceof RecordType) {
-    const fields: t.Props = { ...codec.required, ...codec.optional };
-    const arbitraries = Object.fromEntries(Object.entries<t.Mixed>(fields).map(([key, field]) => [key, arbitrary(field)]));
-    return fc.record(arbitraries, { requiredKeys: Object.keys(codec.required), noNullPrototype: true });
+    const { required, optional }: { readonly required: t.Props; readonly optional: t.Props } = codec;
+    const fields = Object.entries({ ...required, ...optional }).map(([key, field]) => [key, arbitrary(field)] as const);
+    return fc.record(Object.fromEntries(fields), { requiredKeys: Object.keys(required), noNullPrototype: true });
   }
   if (codec instanceof t.LiteralType) {
     const value: unknown = codec.value;

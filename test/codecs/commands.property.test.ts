@@ -6,6 +6,7 @@ import {
   decodeServerFrame,
   encodeFrame,
   LogItem,
+  ServerCommand,
   serverCommands,
   subprotocols,
   type DecodeFailed,
@@ -54,4 +55,24 @@ it('lists no kind of a direction twice', () => {
 it('takes an empty list for none', () => {
   const frame = encodeFrame({ cmd: 'conv', op: 'start', convMessage: { m: [] } }, subprotocols.binary);
   expect(decodeClientFrame(frame)).toEqual(E.right({ cmd: 'conv', op: 'start', convMessage: {} }));
+});
+
+describe('the codec of a direction', () => {
+  it('takes what it has decoded for its own', () => {
+    const unknown = decodeServerFrame(Uint8Array.of(8, 99));
+    expect(unknown).toEqual(E.right({ cmd: 'unsupported', kind: '99' }));
+    expect(E.isRight(unknown) && ServerCommand.is(unknown.right)).toBe(true);
+    expect(ServerCommand.is({ cmd: 'patch', op: 'modify' })).toBe(false);
+  });
+
+  it.each([[null], [5], ['echo'], [{}], [{ cmd: null }]])('refuses %j', (value) => {
+    expect(ServerCommand.is(value)).toBe(false);
+    expect(E.isLeft(ServerCommand.decode(value))).toBe(true);
+  });
+
+  it('has no kind that every object has', () => {
+    for (const cmd of ['constructor', '__proto__', 'toString']) {
+      expect(ServerCommand.decode({ cmd })).toEqual(E.right({ cmd: 'unsupported', kind: cmd }));
+    }
+  });
 });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { either as E } from 'fp-ts';
 import type * as t from 'io-ts';
 import { Bytes, Int32, SafeInteger } from 'rx-realtime/codecs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { fromBase64, toBase64 } from '../../codecs/base64.js';
 import { arbitraryOf } from './arbitrary-of.js';
 
 describe('a scalar is read as it was written', () => {
@@ -26,5 +27,21 @@ describe('a number that the wire would change is refused', () => {
   test.each([0.5, 2 ** 53, -(2 ** 53), NaN, Infinity, '1', 1n])('SafeInteger %s', (value) => {
     expect(SafeInteger.is(value)).toBe(false);
     expect(E.isLeft(SafeInteger.decode(value))).toBe(true);
+  });
+});
+
+describe('base64', () => {
+  it('is read as it was written', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        expect(fromBase64(toBase64(bytes))).toEqual(E.right(bytes));
+        expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+        expect(fromBase64(Buffer.from(bytes).toString('base64url'))).toEqual(E.right(bytes));
+      }),
+    );
+  });
+
+  it.each(['A', '=', 'AA==AA', 'AAA=====', 'A A=', 'é', '\ud83d'])('is not %j', (text) => {
+    expect(fromBase64(text)).toMatchObject(E.left({ _tag: 'DecodeFailed', expected: 'base64' }));
   });
 });
