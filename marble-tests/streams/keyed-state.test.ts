@@ -1,0 +1,96 @@
+import { Subject } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { keyedState, type KeyedReducer } from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+
+/** Counts entries by their first letter; `z` changes nothing. */
+const count: KeyedReducer<string, number> = (event, get, set) => {
+  if (event !== 'z') set(event.charAt(0), (get(event.charAt(0)) ?? 0) + 1);
+};
+
+describe('keyedState', () => {
+  it('replays the state of a key, then gives each change of this key alone', () => {
+    marbles(({ hot, expectObservable }) => {
+      const [state] = keyedState(hot<string>('-a-b-a-|'), count);
+      expectObservable(state.at('a')).toBe('-1---2-|', { '1': 1, '2': 2 });
+      expectObservable(state.at('a'), '----^').toBe('----12-|', { '1': 1, '2': 2 });
+      expectObservable(state.at('b')).toBe('---1---|', { '1': 1 });
+    });
+  });
+
+  it('replays an immutable map of all, then a new one with each change', () => {
+    marbles(({ hot, expectObservable }) => {
+      const [state] = keyedState(hot<string>('-a-z-b-|'), count);
+      const maps = { '0': new Map(), '1': new Map([['a', 1]]), '2': new Map([['a', 1], ['b', 1]]) }; // prettier-ignore
+      expectObservable(state.all$).toBe('01---2-|', maps);
+      expectObservable(state.all$, '--^').toBe('--1--2-|', maps);
+    });
+  });
+
+  it('gives the same map to all subscribers, and never changes one that it gave', () => {
+    const log = new Subject<string>();
+    const [state] = keyedState(log, count);
+    const first: ReadonlyMap<string, number>[] = [];
+    const second: ReadonlyMap<string, number>[] = [];
+    state.all$.subscribe((map) => first.push(map));
+    state.all$.subscribe((map) => second.push(map));
+    log.next('a');
+    log.next('a');
+    expect(first.map((map) => map.get('a'))).toEqual([undefined, 1, 2]);
+    expect(second[2]).toBe(first[2]);
+  });
+
+  it('keeps the state of the log when nobody watches', () => {
+    const log = new Subject<string>();
+    const [state] = keyedState(log, count);
+    for (const event of ['a', 'b', 'a']) log.next(event);
+    expect(state.get('a')).toBe(2);
+    expect([...state.keys()]).toEqual(['a', 'b']);
+    expect(state.get('c')).toBeUndefined();
+  });
+
+  it('still has its last state after the log has completed', () => {
+    marbles(({ hot, expectObservable }) => {
+      const [state] = keyedState(hot<string>('-a|'), count);
+      expectObservable(state.at('a'), '----^').toBe('----(1|)', { '1': 1 });
+      expectObservable(state.all$, '----^').toBe('----(m|)', { m: new Map([['a', 1]]) });
+    });
+  });
+
+  it('emits nothing for a state that stays the same', () => {
+    const log = new Subject<string>();
+    const [state] = keyedState<string, string>(log, (event, _get, set) => {
+      set('key', event);
+    });
+    const seen: string[] = [];
+    const maps: unknown[] = [];
+    state.at('key').subscribe((value) => seen.push(value));
+    state.all$.subscribe((map) => maps.push(map));
+    for (const event of ['x', 'x', 'y']) log.next(event);
+    expect(seen).toEqual(['x', 'y']);
+    expect(maps).toHaveLength(3);
+  });
+
+  it('stops with its subscription', () => {
+    const log = new Subject<string>();
+    const [state, connection] = keyedState(log, count);
+    log.next('a');
+    connection.unsubscribe();
+    log.next('a');
+    expect(state.get('a')).toBe(1);
+    expect(log.observed).toBe(false);
+  });
+
+  it('lets go of a key that nobody watches any more', () => {
+    const log = new Subject<string>();
+    const [state] = keyedState(log, count);
+    const seen: number[] = [];
+    state
+      .at('a')
+      .subscribe((value) => seen.push(value))
+      .unsubscribe();
+    log.next('a');
+    state.at('a').subscribe((value) => seen.push(value));
+    expect(seen).toEqual([1]);
+  });
+});

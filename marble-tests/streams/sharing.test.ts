@@ -1,0 +1,155 @@
+import { NEVER, Subject, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { demultiplex, limitConcurrency, shareLatest } from '../../streams/index.js';
+import { marbles, virtualClock } from '../marbles.js';
+
+describe('shareLatest', () => {
+  it('gives a late subscriber the latest value first, over one subscription to the source', () => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot('  -a-b---c-');
+      const shared$ = source$.pipe(shareLatest());
+      expectObservable(shared$, '^-------!').toBe('-a-b---c-');
+      expectObservable(shared$, '-----^--!').toBe('-----b-c-');
+      expectSubscriptions(source$.subscriptions).toBe('^-------!');
+    });
+  });
+
+  it('starts afresh after the last subscriber, so that nobody gets a dead value', () => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot('-a---b-');
+      const shared$ = source$.pipe(shareLatest());
+      expectObservable(shared$, '^--!   ').toBe('-a-----');
+      expectObservable(shared$, '----^-!').toBe('-----b-');
+      expectSubscriptions(source$.subscriptions).toBe(['^--!', '----^-!']);
+    });
+  });
+
+  it('keeps the source, and the latest value, for the grace', () => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot('-a-------b-');
+      const shared$ = source$.pipe(shareLatest(5));
+      expectObservable(shared$, '^--!       ').toBe('-a---------');
+      expectObservable(shared$, '------^---!').toBe('------a--b-');
+      expectSubscriptions(source$.subscriptions).toBe('^--------------!');
+    });
+  });
+
+  it('takes a notifier for the grace', () => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot('-a-----');
+      const shared$ = source$.pipe(shareLatest(() => virtualClock.after(2)));
+      expectObservable(shared$, '^--!').toBe('-a---');
+      expectSubscriptions(source$.subscriptions).toBe('^----!');
+    });
+  });
+
+  it('does not replay after completion: the next subscriber has the source again', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const source$ = cold('a|');
+      const shared$ = source$.pipe(shareLatest());
+      expectObservable(shared$).toBe('a|');
+      expectObservable(shared$, '---^').toBe('---a|');
+      expectSubscriptions(source$.subscriptions).toBe(['^!', '---^!']);
+    });
+  });
+});
+
+describe('demultiplex', () => {
+  const split = (log$: Parameters<typeof demultiplex<string>>[0]) =>
+    demultiplex(log$, (item) => (item === '-' ? undefined : item.charAt(0)))[0];
+
+  it('gives each key its own items, live', () => {
+    marbles(({ hot, expectObservable }) => {
+      const log$ = hot('-1-2-3-|', { '1': 'a1', '2': 'b1', '3': 'a2' });
+      const at = split(log$);
+      expectObservable(at('a')).toBe('-1---3-|', { '1': 'a1', '3': 'a2' });
+      expectObservable(at('b')).toBe('---2---|', { '2': 'b1' });
+      expectObservable(at('c')).toBe('-------|');
+    });
+  });
+
+  it('replays nothing, and serves several subscribers of one key', () => {
+    marbles(({ hot, expectObservable }) => {
+      const log$ = hot('-1-2-', { '1': 'a1', '2': 'a2' });
+      const at = split(log$);
+      expectObservable(at('a')).toBe('-1-2-', { '1': 'a1', '2': 'a2' });
+      expectObservable(at('a'), '--^').toBe('---2-', { '2': 'a2' });
+    });
+  });
+
+  it('passes items without a key to nobody', () => {
+    const log = new Subject<string>();
+    const seen: string[] = [];
+    split(log)('-').subscribe((item) => seen.push(item));
+    log.next('-');
+    expect(seen).toEqual([]);
+  });
+
+  it('ends as the log ends, for late subscribers too', () => {
+    marbles(({ hot, expectObservable }) => {
+      const completing = split(hot('-|'));
+      expectObservable(completing('a')).toBe('-|');
+      expectObservable(completing('a'), '---^').toBe('---|');
+      const failing = split(hot('-#'));
+      expectObservable(failing('a')).toBe('-#');
+      expectObservable(failing('a'), '---^').toBe('---#');
+    });
+  });
+
+  it('forgets a key with its last subscriber', () => {
+    const log = new Subject<string>();
+    const at = split(log);
+    const seen: string[] = [];
+    const first = at('a').subscribe((item) => seen.push(`first ${item}`));
+    const second = at('a').subscribe((item) => seen.push(`second ${item}`));
+    first.unsubscribe();
+    log.next('a1');
+    second.unsubscribe();
+    log.next('a2');
+    at('a').subscribe((item) => seen.push(`third ${item}`));
+    log.next('a3');
+    expect(seen).toEqual(['second a1', 'third a3']);
+  });
+});
+
+describe('limitConcurrency', () => {
+  it('lets so many jobs run at a time, the others in order', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const limited = limitConcurrency(2);
+      const jobs = [cold('--a|'), cold('----b|'), cold('-c|'), cold('-d|')] as const;
+      expectObservable(limited(jobs[0])).toBe('--a|');
+      expectObservable(limited(jobs[1])).toBe('----b|');
+      expectObservable(limited(jobs[2])).toBe('----c|');
+      expectObservable(limited(jobs[3])).toBe('------d|');
+      expectSubscriptions(jobs[2].subscriptions).toBe('---^-!');
+      expectSubscriptions(jobs[3].subscriptions).toBe('-----^-!');
+    });
+  });
+
+  it('gives the place of an unsubscribed job to the next, and the turn of one that waits to nobody', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const limited = limitConcurrency(1);
+      const last$ = cold('-c|');
+      const withdrawn$ = cold('-b|');
+      expectObservable(limited(NEVER), '^--!').toBe('----');
+      expectObservable(limited(withdrawn$), '^-!').toBe('---');
+      expectObservable(limited(last$)).toBe('----c|');
+      expectSubscriptions(withdrawn$.subscriptions).toBe([]);
+    });
+  });
+
+  it('gives the place of a job that fails to the next', () => {
+    marbles(({ cold, expectObservable }) => {
+      const limited = limitConcurrency(1);
+      expectObservable(limited(cold('-#'))).toBe('-#');
+      expectObservable(limited(cold('-b|'))).toBe('--b|');
+    });
+  });
+
+  it('runs jobs that are done at once, one after the other', () => {
+    const limited = limitConcurrency(1);
+    const seen: number[] = [];
+    for (const job of [1, 2, 3]) limited(of(job)).subscribe((value) => seen.push(value));
+    expect(seen).toEqual([1, 2, 3]);
+  });
+});
