@@ -3,6 +3,7 @@ import {
   EMPTY,
   NEVER,
   Observable,
+  ReplaySubject,
   Subject,
   Subscription,
   catchError,
@@ -16,6 +17,7 @@ import {
   mergeMap,
   of,
   reduce,
+  share,
   type OperatorFunction,
 } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
@@ -24,7 +26,6 @@ import {
   concatMapByKey,
   isConversationEvent,
   limitConcurrency,
-  shareLatest,
   type ClientEvent,
   type ConversationEvent,
   type Position,
@@ -170,7 +171,8 @@ export const inbox =
             for (const id of known) options.onFailure(id, error);
             return of(new Map<string, ConversationInfo>());
           }),
-          shareLatest(),
+          // For this session, whenever a conversation gets to it: kept after it completes, and made anew with the next session.
+          share({ connector: () => new ReplaySubject(1), resetOnComplete: false, resetOnRefCountZero: false }),
         );
 
         const refresh = (cursor: Cursor): Observable<ClientEvent> =>

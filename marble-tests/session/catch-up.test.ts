@@ -1,0 +1,99 @@
+import { of, throwError, type Observable } from 'rxjs';
+import { describe, it, expect, vi } from 'vitest';
+import { CommandTimeout, ConnectionLost, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
+import { isInterruption, missed, type CatchUpOptions } from '../../src/session/catch-up.js';
+import type { Message } from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+import { arrived, message } from '../streams/log.js';
+
+const page = (...timestamps: number[]): readonly Message[] => timestamps.map((timestamp) => message({ timestamp }));
+const event = (timestamp: number) => arrived({ timestamp }, 'missed');
+const gap = (from: number, cause: string) => ({
+  _tag: 'Gap',
+  conversationId: 'c',
+  from: from === 0 ? { timestamp: 0, id: '' } : message({ timestamp: from }),
+  to: 99,
+  cause,
+});
+
+const fetching = (pageAfter: (after: number) => Observable<readonly Message[]>, change: Partial<CatchUpOptions> = {}) =>
+  missed({
+    conversationId: 'c',
+    from: { timestamp: 0, id: '' },
+    to: 99,
+    pageAfter: (_, { timestamp }) => pageAfter(timestamp),
+    pageSize: 2,
+    catchUpLimit: 100,
+    onFailure: () => undefined,
+    ...change,
+  });
+
+describe('what was missed', () => {
+  it('comes page by page, oldest first, each page asked for after the last message of the one before', () => {
+    marbles(({ cold, expectObservable }) => {
+      const pages: Readonly<Record<number, readonly Message[]>> = { 0: page(1, 2), 2: page(3) };
+      const missed$ = fetching((after) => cold(after === 0 ? '--(p|)' : '----p|', { p: pages[after] ?? [] }));
+      expectObservable(missed$).toBe('--(ab)c|', { a: event(1), b: event(2), c: event(3) });
+    });
+  });
+
+  it('is nothing where there is nothing new', () => {
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(fetching(() => cold('-p|', { p: [] }))).toBe('--|');
+    });
+  });
+
+  it('is a gap from where the limit was reached, with all that came before it', () => {
+    marbles(({ expectObservable }) => {
+      const missed$ = fetching((after) => of(page(after + 1, after + 2)), { catchUpLimit: 4 });
+      expectObservable(missed$).toBe('(abcdg|)', { a: event(1), b: event(2), c: event(3), d: event(4), g: gap(4, 'limit') });
+    });
+  });
+
+  it('is no gap where the limit is reached with the last message', () => {
+    marbles(({ expectObservable }) => {
+      expectObservable(fetching((after) => of(after === 0 ? page(1, 2) : page(3)), { catchUpLimit: 3 })).toBe('(abc|)', {
+        a: event(1),
+        b: event(2),
+        c: event(3),
+      });
+    });
+  });
+
+  it('is a gap that says so where the server refuses', () => {
+    const onFailure = vi.fn();
+    const error = new ServerRejected(4312, 'CONVERSATION_LOG_REJECTED');
+    marbles(({ expectObservable }) => {
+      expectObservable(fetching(() => throwError(() => error), { onFailure })).toBe('(g|)', { g: gap(0, 'refused') });
+    });
+    expect(onFailure).toHaveBeenCalledWith('c', error);
+  });
+
+  it('is what came before, and a gap, where it fails half-way', () => {
+    const missed$ = (error: Error) => fetching((after) => (after === 0 ? of(page(1, 2)) : throwError(() => error)));
+    marbles(({ expectObservable }) => {
+      expectObservable(missed$(new CommandTimeout('logs', 1))).toBe('(abg|)', { a: event(1), b: event(2), g: gap(2, 'failed') });
+      expectObservable(missed$(new Error('unforeseen'))).toBe('(abg|)', { a: event(1), b: event(2), g: gap(2, 'failed') });
+    });
+  });
+
+  it('falls silent where the connection goes: the next session starts again', () => {
+    marbles(({ expectObservable }) => {
+      expectObservable(fetching((after) => (after === 0 ? of(page(1, 2)) : throwError(() => new ConnectionLost('gone'))))).toBe('(ab)', {
+        a: event(1),
+        b: event(2),
+      });
+    });
+  });
+});
+
+describe('an interruption', () => {
+  it('is what is over with the connection or the session', () => {
+    expect([new ConnectionLost('gone'), new Unconfirmed('logs'), new SessionClosed(0, 'logged out')].map(isInterruption)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(isInterruption(new CommandTimeout('logs', 1))).toBe(false);
+  });
+});

@@ -1,0 +1,357 @@
+import fc from 'fast-check';
+import { NEVER, Subject, defer, of, throwError, type Observable } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
+import type { ConversationInfo } from '../../codecs/index.js';
+import { CommandTimeout, ConnectionLost, ServerRejected } from '../../src/errors.js';
+import { inbox, type InboxInput, type InboxOptions } from '../../src/session/inbox.js';
+import { comparePositions, type ClientEvent, type Message } from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+import { arrived, conversation, counted, message, snapshot } from '../streams/log.js';
+
+const opened = (at: number, resumed = false): ClientEvent => ({ _tag: 'Opened', at, resumed });
+const DROPPED: InboxInput = { _tag: 'Dropped' };
+
+/** A server that knows these messages, and answers at once unless told otherwise. */
+const server = (messages: readonly Message[] = [], infos: readonly ConversationInfo[] = [conversation()]) => ({
+  lookUp: vi.fn((ids: readonly string[]): Observable<readonly ConversationInfo[]> => of(infos.filter(({ id }) => ids.includes(id)))),
+  pageAfter: vi.fn((id: string, after: { readonly timestamp: number; readonly id: string }): Observable<readonly Message[]> =>
+    of(messages.filter((stored) => stored.conversationId === id && comparePositions(stored, after) > 0).slice(0, 2)),
+  ),
+});
+
+const options = (change: Partial<InboxOptions> = {}): InboxOptions => ({
+  ...server(),
+  pageSize: 2,
+  catchUpLimit: 100,
+  concurrency: 4,
+  onFailure: () => undefined,
+  ...change,
+});
+
+/** What comes out, in words. */
+const describeEvent = (event: ClientEvent): string => {
+  switch (event._tag) {
+    case 'Message':
+      return `${event.origin} ${event.message.id}`;
+    case 'Gap':
+      return `gap ${event.cause} ${event.from.timestamp}-${event.to}`;
+    case 'Snapshot':
+      return `snapshot ${event.conversationId}`;
+    default:
+      return event._tag;
+  }
+};
+
+const collect = (input: Observable<InboxInput>, given: InboxOptions): string[] => {
+  const events: string[] = [];
+  input.pipe(inbox(given)).subscribe((event) => events.push(describeEvent(event)));
+  return events;
+};
+
+const feed = (given: InboxOptions, ...inputs: readonly InboxInput[]): string[] => {
+  const input = new Subject<InboxInput>();
+  const events = collect(input, given);
+  for (const entry of inputs) input.next(entry);
+  return events;
+};
+
+describe('the inbox, while connected', () => {
+  it('passes a log on, in order, from the login on', () => {
+    expect(feed(options(), opened(1), snapshot(), counted(1, 1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 }))).toEqual([
+      'Opened',
+      'CaughtUp',
+      'snapshot c',
+      'UnreadCounts',
+      'live m2',
+      'live m3',
+    ]);
+  });
+
+  it('lets nothing through before a session is open', () => {
+    expect(feed(options(), arrived({ timestamp: 2 }), DROPPED)).toEqual([]);
+  });
+
+  it('passes a message once, however often the server delivers it', () => {
+    expect(
+      feed(options(), opened(1), snapshot(), arrived({ timestamp: 2 }), arrived({ timestamp: 3 }), arrived({ timestamp: 2 })).slice(3),
+    ).toEqual(['live m2', 'live m3']);
+  });
+
+  it('passes a message that comes late, but for the first time', () => {
+    expect(feed(options(), opened(1), snapshot(), arrived({ timestamp: 3 }), arrived({ timestamp: 2 })).slice(3)).toEqual([
+      'live m3',
+      'live m2',
+    ]);
+  });
+
+  it('passes every transient message: nothing tells whether it came before', () => {
+    const typing = arrived({ timestamp: 2, transient: true });
+    expect(feed(options(), opened(1), snapshot(), typing, typing).slice(3)).toEqual(['live m2', 'live m2']);
+  });
+
+  it('asks for a conversation that it does not know; later events of the same one wait behind, all others go on', () => {
+    const answer = new Subject<readonly ConversationInfo[]>();
+    const lookUp = vi.fn(() => answer);
+    const other = arrived({ timestamp: 2, conversationId: 'd', id: 'other' });
+    const input = new Subject<InboxInput>();
+    const events = collect(input, options({ lookUp }));
+    for (const entry of [opened(1), snapshot({ id: 'd' }), arrived({ timestamp: 2 }), arrived({ timestamp: 3 }), other]) input.next(entry);
+    expect(events.slice(3)).toEqual(['live other']);
+    answer.next([conversation()]);
+    answer.complete();
+    expect(events.slice(3)).toEqual(['live other', 'snapshot c', 'live m2', 'live m3']);
+    expect(lookUp.mock.calls).toEqual([[['c']]]);
+  });
+
+  it('passes events of a conversation that can not be looked up, says why, and does not ask again for each of them', () => {
+    const error = new CommandTimeout('conv/query', 1);
+    const lookUp = vi.fn(() => throwError(() => error));
+    const onFailure = vi.fn();
+    expect(feed(options({ lookUp, onFailure }), opened(1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 })).slice(2)).toEqual([
+      'live m2',
+      'live m3',
+    ]);
+    expect(lookUp).toHaveBeenCalledTimes(1);
+    expect(onFailure.mock.calls).toEqual([['c', error]]);
+  });
+
+  it('completes when its source does', () => {
+    marbles(({ hot, expectObservable }) => {
+      const start = opened(1);
+      expectObservable(hot<InboxInput>('-o---|', { o: start }).pipe(inbox(options()))).toBe('-(oc)|', {
+        o: start,
+        c: { _tag: 'CaughtUp' },
+      });
+    });
+  });
+});
+
+describe('the inbox, after a break', () => {
+  const before = [opened(1), snapshot(), arrived({ timestamp: 2 }), DROPPED] as const;
+  const stored = [2, 3, 4, 5].map((timestamp) => message({ timestamp }));
+  const now = [conversation({ lastMessageAt: 5 })];
+
+  it('puts what was missed before what is live, each message once', () => {
+    const { lookUp, pageAfter } = server(stored, now);
+    expect(
+      feed(options({ lookUp, pageAfter }), ...before, opened(9, true), arrived({ timestamp: 5 }), arrived({ timestamp: 10 })).slice(4),
+    ).toEqual(['Opened', 'snapshot c', 'missed m3', 'missed m4', 'missed m5', 'CaughtUp', 'live m10']);
+  });
+
+  it('holds live messages back until the missed ones are there, and removes the overlap by id', () => {
+    const answer = new Subject<readonly Message[]>();
+    const { lookUp } = server(stored, now);
+    const input = new Subject<InboxInput>();
+    const events = collect(input, options({ lookUp, pageAfter: () => answer }));
+    for (const entry of [...before, opened(9, true), arrived({ timestamp: 3 }), arrived({ timestamp: 10 })]) input.next(entry);
+    expect(events.slice(4)).toEqual(['Opened', 'snapshot c']);
+    answer.next([message({ timestamp: 3 })]);
+    answer.complete();
+    expect(events.slice(6)).toEqual(['missed m3', 'CaughtUp', 'live m10']);
+  });
+
+  it('asks once for all conversations that it knows, and for the messages of those alone that have newer ones', () => {
+    const { lookUp, pageAfter } = server(stored, [conversation({ lastMessageAt: 5 }), conversation({ id: 'quiet', lastMessageAt: 1 })]);
+    feed(options({ lookUp, pageAfter }), opened(1), snapshot(), snapshot({ id: 'quiet' }), DROPPED, opened(9, true));
+    expect(lookUp.mock.calls).toEqual([[['c', 'quiet']]]);
+    expect(new Set(pageAfter.mock.calls.map(([id]) => id))).toEqual(new Set(['c']));
+  });
+
+  it('asks in several queries where it knows very many', () => {
+    const { lookUp } = server([], []);
+    const many = Array.from({ length: 150 }, (_, index) => snapshot({ id: `c${index}` }));
+    feed(options({ lookUp, pageAfter: () => of([]) }), opened(1), ...many, DROPPED, opened(9, true));
+    expect(lookUp.mock.calls.map(([ids]) => ids.length)).toEqual([100, 50]);
+  });
+
+  it('does not fetch the history of chat rooms: they are live only', () => {
+    const { lookUp, pageAfter } = server([], [conversation({ kind: 'room', lastMessageAt: 99 })]);
+    feed(options({ lookUp, pageAfter }), opened(1), snapshot({ kind: 'room' }), DROPPED, opened(9, true), arrived({ timestamp: 10 }));
+    expect(pageAfter).not.toHaveBeenCalled();
+  });
+
+  it('goes on with other conversations while one is caught up', () => {
+    const slow = new Subject<readonly Message[]>();
+    const { lookUp } = server([], [conversation({ lastMessageAt: 5 }), conversation({ id: 'd', lastMessageAt: 1 })]);
+    const input = new Subject<InboxInput>();
+    const events = collect(input, options({ lookUp, pageAfter: () => slow }));
+    for (const entry of [opened(1), snapshot(), snapshot({ id: 'd' }), DROPPED, opened(9, true)]) input.next(entry);
+    input.next(arrived({ timestamp: 10, conversationId: 'd', id: 'other' }));
+    input.next(arrived({ timestamp: 10 }));
+    expect(events.at(-1)).toBe('live other');
+    expect(events.slice(2)).not.toContain('CaughtUp');
+  });
+
+  it('starts again from the same position when the connection breaks during a catch-up, and loses nothing of what was waiting', () => {
+    const { lookUp, pageAfter } = server([...stored, message({ timestamp: 10 })], [conversation({ lastMessageAt: 10 })]);
+    const silent = vi.fn(() => NEVER);
+    const pages = vi.fn(silent);
+    const input = new Subject<InboxInput>();
+    const events = collect(
+      input,
+      options({ lookUp, pageAfter: (...args) => (pages.mock.calls.length === 0 ? pages() : pageAfter(...args)) }),
+    );
+    for (const entry of [...before, opened(9, true), arrived({ timestamp: 10 }), DROPPED, opened(11, true)]) input.next(entry);
+    expect(events.slice(4)).toEqual([
+      'Opened',
+      'snapshot c',
+      'Opened',
+      'snapshot c',
+      'missed m3',
+      'missed m4',
+      'missed m5',
+      'missed m10',
+      'CaughtUp',
+    ]);
+  });
+
+  it('waits for the break to be told where a query fails because the connection went', () => {
+    const lost = throwError(() => new ConnectionLost('gone'));
+    const onFailure = vi.fn();
+    const events = feed(options({ lookUp: () => lost, onFailure }), ...before, opened(9, true), arrived({ timestamp: 10 }));
+    expect(events.slice(4)).toEqual(['Opened']);
+    expect(onFailure).not.toHaveBeenCalled();
+    const unknown = feed(options({ lookUp: () => lost }), opened(1), arrived({ timestamp: 2 }));
+    expect(unknown).toEqual(['Opened', 'CaughtUp']);
+  });
+
+  it('tries to catch up even where the conversations could not be asked for, and says why', () => {
+    const error = new ServerRejected(4310, 'CONVERSATION_QUERY_FAILED');
+    const { pageAfter } = server(stored);
+    const onFailure = vi.fn();
+    const events = feed(options({ lookUp: () => throwError(() => error), pageAfter, onFailure }), ...before, opened(9, true));
+    expect(events.slice(4)).toEqual(['Opened', 'missed m3', 'missed m4', 'missed m5', 'CaughtUp']);
+    expect(onFailure).toHaveBeenCalledWith('c', error);
+  });
+
+  it('finds conversations that are new to it by their unread messages, from the time of the session before', () => {
+    const { lookUp, pageAfter } = server(
+      [message({ timestamp: 5, conversationId: 'new' })],
+      [conversation({ id: 'new', lastMessageAt: 5 })],
+    );
+    const events = feed(
+      options({ lookUp, pageAfter }),
+      opened(3),
+      DROPPED,
+      opened(9, true),
+      counted(1, 5, { conversationId: 'new' }),
+      counted(0, 5, { conversationId: 'read' }),
+    );
+    expect(events.slice(2)).toEqual(['Opened', 'CaughtUp', 'UnreadCounts', 'snapshot new', 'missed m5', 'UnreadCounts']);
+    expect(pageAfter.mock.calls[0]).toEqual(['new', { timestamp: 3, id: '' }]);
+  });
+
+  it('catches a conversation up before its first live message, where nothing else has told of it', () => {
+    const { lookUp, pageAfter } = server([message({ timestamp: 5, conversationId: 'new' })], [conversation({ id: 'new' })]);
+    const events = feed(
+      options({ lookUp, pageAfter }),
+      opened(3),
+      DROPPED,
+      opened(9, true),
+      arrived({ timestamp: 10, conversationId: 'new' }),
+    );
+    expect(events.slice(4)).toEqual(['snapshot new', 'missed m5', 'live m10']);
+  });
+
+  it('does not discover twice', () => {
+    const { lookUp, pageAfter } = server([], [conversation({ id: 'new' })]);
+    const unread = counted(1, 5, { conversationId: 'new' });
+    feed(options({ lookUp, pageAfter }), opened(3), DROPPED, opened(9, true), unread, unread);
+    expect(pageAfter).toHaveBeenCalledTimes(1);
+  });
+
+  it('moves its position before it passes a message on: who stores it and crashes sees nothing twice', () => {
+    const { lookUp, pageAfter } = server(stored, now);
+    const input = new Subject<InboxInput>();
+    let crashed = false;
+    input.pipe(inbox(options({ lookUp, pageAfter }))).subscribe((event) => {
+      if (event._tag !== 'Message' || crashed || event.message.timestamp !== 3) return;
+      crashed = true;
+      input.next(DROPPED);
+      input.next(opened(12, true));
+    });
+    for (const entry of [...before, opened(9, true)]) input.next(entry);
+    expect(pageAfter.mock.calls[1]?.[1]).toMatchObject({ timestamp: 3 });
+  });
+
+  it('does not take own messages for a sign that those of others before them have arrived', () => {
+    const { lookUp, pageAfter } = server(stored, now);
+    const own = arrived({ timestamp: 4, from: 'Tom' }, 'sent');
+    const events = feed(options({ lookUp, pageAfter }), opened(1), snapshot(), arrived({ timestamp: 2 }), own, DROPPED, opened(9, true));
+    expect(events.slice(4)).toEqual(['sent m4', 'Opened', 'snapshot c', 'missed m3', 'missed m5', 'CaughtUp']);
+  });
+});
+
+describe('the inbox, whatever happens', () => {
+  it("gives of each conversation the server's log, in order, once", () => {
+    const step = fc.oneof(
+      { weight: 5, arbitrary: fc.record({ _tag: fc.constant('send' as const), conversationId: fc.constantFrom('c', 'd', 'e') }) },
+      { weight: 1, arbitrary: fc.constant({ _tag: 'cut' as const }) },
+      { weight: 1, arbitrary: fc.constant({ _tag: 'mend' as const }) },
+      { weight: 2, arbitrary: fc.constant({ _tag: 'answer' as const }) },
+      { weight: 1, arbitrary: fc.constant({ _tag: 'repeat' as const }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const log: Message[] = [];
+        const answers: (() => void)[] = [];
+        /** Answers come when the schedule says so. */
+        const later = <T>(value: () => T): Observable<T> =>
+          defer(() => {
+            const answer = new Subject<T>();
+            answers.push(() => {
+              answer.next(value());
+              answer.complete();
+            });
+            return answer;
+          });
+        const given = options({
+          lookUp: (ids) =>
+            later(() =>
+              ids.map((id) => {
+                const last = log.filter(({ conversationId }) => conversationId === id).at(-1);
+                return conversation({ id, ...(last === undefined ? {} : { lastMessageAt: last.timestamp }) });
+              }),
+            ),
+          pageAfter: (id, after) =>
+            later(() => log.filter((entry) => entry.conversationId === id && comparePositions(entry, after) > 0).slice(0, 2)),
+          concurrency: 2,
+        });
+        const input = new Subject<InboxInput>();
+        const seen: Message[] = [];
+        input.pipe(inbox(given)).subscribe((event) => {
+          if (event._tag === 'Message') seen.push(event.message);
+        });
+        let connected = true;
+        const mend = (): void => {
+          connected = true;
+          input.next(opened(log.length + 1, true));
+          const ids = [...new Set(log.map(({ conversationId }) => conversationId))];
+          for (const conversationId of ids) input.next(counted(1, log.length, { conversationId }));
+        };
+        input.next(opened(0));
+        for (const { _tag, ...rest } of steps) {
+          if (_tag === 'send' && 'conversationId' in rest) {
+            const sent = message({ timestamp: log.length + 1, conversationId: rest.conversationId });
+            log.push(sent);
+            if (connected) input.next(arrived(sent));
+          } else if (_tag === 'cut' && connected) {
+            connected = false;
+            input.next(DROPPED);
+            answers.length = 0;
+          } else if (_tag === 'mend' && !connected) mend();
+          else if (_tag === 'answer') answers.shift()?.();
+          else if (_tag === 'repeat' && connected && log.length > 0) input.next(arrived(log.at(-1)));
+        }
+        if (!connected) mend();
+        while (answers.length > 0) answers.shift()?.();
+        for (const id of ['c', 'd', 'e']) {
+          const of = (messages: readonly Message[]): string[] =>
+            messages.filter(({ conversationId }) => conversationId === id).map((entry) => entry.id);
+          expect(of(seen)).toEqual(of(log));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

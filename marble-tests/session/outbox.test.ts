@@ -1,0 +1,141 @@
+import { NEVER, Subject, defer, of, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { CommandTimeout, ConnectionLost, OutboxFull, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
+import { createOutbox, type Ack, type OutboxBounds } from '../../src/session/outbox.js';
+import { marbles, virtualClock } from '../marbles.js';
+
+const ack = (uid: string): Ack => ({ cmd: 'ack', ackMessage: { uid, t: 1 } });
+const values = { a: ack('a'), b: ack('b'), c: ack('c') };
+const readiness = { t: true, f: false };
+
+const outboxOf = (ready$: Observable<boolean>, bounds: OutboxBounds = {}) => createOutbox({ bounds, ready$, clock: virtualClock })[0];
+
+describe('the outbox', () => {
+  it('writes at once while it may', () => {
+    marbles(({ cold, expectObservable }) => {
+      const outbox = outboxOf(of(true));
+      expectObservable(outbox.send({ bytes: 1, write$: cold('--a|', values) })).toBe('--(a|)', values);
+    });
+  });
+
+  it('does nothing until it is subscribed to', () => {
+    marbles(({ cold, expectSubscriptions }) => {
+      const write$ = cold('--a|', values);
+      outboxOf(of(true)).send({ bytes: 1, write$ });
+      expectSubscriptions(write$.subscriptions).toBe([]);
+    });
+  });
+
+  it('keeps messages while it may not write, then writes them in the order in which they were sent', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const outbox = outboxOf(cold('f----t', readiness));
+      const first$ = cold('--a|', values);
+      const second$ = cold('-b|', values);
+      expectObservable(outbox.send({ bytes: 1, write$: first$ })).toBe('-------(a|)', values);
+      expectObservable(outbox.send({ bytes: 1, write$: second$ })).toBe('------(b|)', values);
+      expectSubscriptions(first$.subscriptions).toBe('-----^-!');
+      expectSubscriptions(second$.subscriptions).toBe('-----^!');
+    });
+  });
+
+  it('writes again, in order, what was not acknowledged when the connection broke', () => {
+    const ready = new Subject<boolean>();
+    const outbox = outboxOf(ready);
+    const written: string[] = [];
+    const acknowledged: (string | undefined)[] = [];
+    const wire: Subject<Ack>[] = [];
+    for (const name of ['a', 'b']) {
+      const write$ = defer(() => {
+        written.push(name);
+        const answer = new Subject<Ack>();
+        wire.push(answer);
+        return answer;
+      });
+      outbox.send({ bytes: 1, write$ }).subscribe(({ ackMessage }) => acknowledged.push(ackMessage.uid));
+    }
+    ready.next(true);
+    ready.next(false);
+    for (const answer of wire.splice(0)) answer.error(new Unconfirmed('direct'));
+    ready.next(true);
+    wire.forEach((answer, index) => {
+      answer.next(ack(['a', 'b'][index] ?? ''));
+    });
+    expect(written).toEqual(['a', 'b', 'a', 'b']);
+    expect(acknowledged).toEqual(['a', 'b']);
+  });
+
+  it('does not write a message again that is on its way', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const outbox = outboxOf(cold('t-t-t', readiness));
+      const write$ = cold('-----a|', values);
+      expectObservable(outbox.send({ bytes: 1, write$ })).toBe('-----(a|)', values);
+      expectSubscriptions(write$.subscriptions).toBe('^----!');
+    });
+  });
+
+  it('fails a message that the server refuses, or does not answer, and goes on with the others', () => {
+    marbles(({ cold, expectObservable }) => {
+      const outbox = outboxOf(of(true));
+      const refused = new ServerRejected(4401, 'INVALID_MESSAGING_TARGET');
+      const late = new CommandTimeout('direct', 1);
+      expectObservable(outbox.send({ bytes: 1, write$: cold('-#', {}, refused) })).toBe('-#', {}, refused);
+      expectObservable(outbox.send({ bytes: 1, write$: cold('--#', {}, late) })).toBe('--#', {}, late);
+      expectObservable(outbox.send({ bytes: 1, write$: cold('---a|', values) })).toBe('---(a|)', values);
+    });
+  });
+
+  it('is full at its bound of messages, and says so at once', () => {
+    marbles(({ expectObservable }) => {
+      const outbox = outboxOf(NEVER, { maxMessages: 1 });
+      expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe('-');
+      expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe('#', {}, new OutboxFull('1 messages'));
+    });
+  });
+
+  it('is full at its bound of bytes', () => {
+    marbles(({ expectObservable }) => {
+      const outbox = outboxOf(NEVER, { maxBytes: 10 });
+      expectObservable(outbox.send({ bytes: 6, write$: NEVER })).toBe('-');
+      expectObservable(outbox.send({ bytes: 5, write$: NEVER })).toBe('#', {}, new OutboxFull('10 bytes'));
+      expectObservable(outbox.send({ bytes: 4, write$: NEVER })).toBe('-');
+    });
+  });
+
+  it('has room again for what was acknowledged, failed or withdrawn', () => {
+    marbles(({ cold, expectObservable }) => {
+      const outbox = outboxOf(of(true), { maxMessages: 1 });
+      expectObservable(outbox.send({ bytes: 1, write$: cold('-a|', values) })).toBe('-(a|)', values);
+      expectObservable(outbox.send({ bytes: 1, write$: NEVER }), '--^-!').toBe('-----');
+      expectObservable(outbox.send({ bytes: 1, write$: cold('b|', values) }), '------^').toBe('------(b|)', values);
+    });
+  });
+
+  it('withdraws a message when it is unsubscribed from', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const outbox = outboxOf(cold('f----t', readiness));
+      const write$ = cold('-a|', values);
+      expectObservable(outbox.send({ bytes: 1, write$ }), '^--!').toBe('------');
+      expectSubscriptions(write$.subscriptions).toBe([]);
+    });
+  });
+
+  it('lets go of a message that has waited too long, and says how long', () => {
+    marbles(({ expectObservable }) => {
+      const outbox = outboxOf(NEVER, { maxAge: 5 });
+      expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe(
+        '-----#',
+        {},
+        new ConnectionLost('the message has waited 5 ms in the outbox'),
+      );
+    });
+  });
+
+  it('fails everything that waits when the client is closed', () => {
+    marbles(({ cold, expectObservable }) => {
+      const closed = new SessionClosed(4115, 'KICKED_BY_APP');
+      const outbox = outboxOf(cold('f-#', readiness, closed));
+      expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe('--#', {}, closed);
+      expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe('--#', {}, closed);
+    });
+  });
+});
