@@ -151,7 +151,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     if (command.cmd === 'unsupported') {
       faults.next({ _tag: 'Unsupported', kind: command.kind, ...(command.peerId === undefined ? {} : { clientId: command.peerId }) });
     } else if (command.i !== undefined && command.i !== 0) {
-      if (command.cmd !== 'echo' && !requests.settle(command.i, command))
+      if (!requests.settle(command.i, command) && command.cmd !== 'echo')
         faults.next({ _tag: 'Unexpected', kind: command.cmd, serial: command.i });
     } else if (command.cmd === 'goaway') dispatch({ _tag: 'Goaway' });
     else if (command.cmd === 'error')
