@@ -12,4 +12,6 @@ export interface App {
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Jobs of one conversation run one after the other, so that all receivers see its messages in the same order. */
   readonly inOrder: <R>(conversationId: string, job: () => Promise<R>) => Promise<R>;
+  /** Hears of errors that are the server's own fault. */
+  readonly report: (error: unknown) => void;
 }

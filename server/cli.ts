@@ -1,24 +1,48 @@
 #!/usr/bin/env node
 /** Serves until Ctrl-C: `npm run serve -- --port 6400 --host 127.0.0.1`. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createServer } from './create-server.js';
 
 const DEFAULT_PORT = '6400';
 
-const { values } = parseArgs({
-  options: { port: { type: 'string', default: DEFAULT_PORT }, host: { type: 'string', default: '127.0.0.1' } },
-});
+/** How long clients that were asked to go elsewhere have to look up where, ms: the lookup must be answered, or theirs fails for good. */
+const GOAWAY_TIME = 500;
+
+const serve = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: { port: { type: 'string', default: DEFAULT_PORT }, host: { type: 'string', default: '127.0.0.1' } },
+  });
+  // An empty text would be port 0.
+  const port = values.port === '' ? Number.NaN : Number(values.port);
+  const server = await createServer({ port, host: values.host });
+  console.log(`listening on ${server.url}`);
+
+  const leave = async (): Promise<void> => {
+    if (server.stats().sockets > 0) {
+      server.goaway();
+      await delay(GOAWAY_TIME);
+    }
+    await server.close();
+  };
+  const stop = (): void => {
+    // Asked a second time, it doesn't wait for anybody.
+    process.once('SIGINT', () => process.exit(1));
+    leave().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+};
 
 try {
-  const server = await createServer({ port: Number(values.port), host: values.host });
-  console.log(`listening on ${server.url}`);
-  const stop = (): void => {
-    server.goaway();
-    void server.close();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  await serve();
 } catch (error) {
-  console.error(`could not serve on ${values.host}:${values.port}: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`could not serve: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -7,6 +7,7 @@ import type { App } from './app.js';
 import { inProcessBus } from './bus.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { reasonOf } from './refusal.js';
+import { answerRoute } from './route.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
@@ -25,11 +26,17 @@ export interface RtmServer {
   readonly url: string;
   readonly port: number;
   stats(): ServerStats;
-  /** Ends all sessions of a client with `session/closed`; by default with code 4115. */
-  kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): void;
+  /**
+   * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in
+   * again. Resolves when they have been told.
+   */
+  kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
   /** Asks every client to look its endpoints up again and reconnect. */
   goaway(): void;
-  /** Closes every socket with 1001, which clients take as a reason to reconnect, then the port and the store. */
+  /**
+   * Carries out what clients have sent, closes every socket with 1001, which they take as a reason to reconnect, then the port and the store.
+   * Sockets that don't answer within a second are cut. Closing twice is the same as closing once.
+   */
   close(): Promise<void>;
 }
 
@@ -37,8 +44,6 @@ const KICKED = 4115;
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
-/** How long clients keep the router's answer, seconds. */
-const ROUTE_TTL = 3_600;
 /** A frame beyond this many times the bound is not read at all: it closes with 1009. */
 const UNREAD_FACTOR = 2;
 
@@ -47,16 +52,19 @@ const known: ReadonlyMap<string, Subprotocol> = new Map(Object.values(subprotoco
 const offered = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
-const respond = (response: ServerResponse, status: number, body: object): void => {
-  response.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
-  response.end(JSON.stringify(body));
-};
-
 const refuseHandshake = (socket: Duplex): void => {
   const body = `Offer one of the subprotocols ${[...known.keys()].join(', ')}\n`;
+  // Who is refused may have gone already.
+  socket.on('error', () => undefined);
+  // Nor does a client that never closes keep the port.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+};
+
+const toStderr = (error: unknown): void => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 };
 
 /**
@@ -68,43 +76,30 @@ const refuseHandshake = (socket: Duplex): void => {
  */
 export const createServer = async (options: ServerOptions = {}): Promise<RtmServer> => {
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
+  const limits = { ...defaultLimits, ...options.limits };
   const app: App = {
     appId: options.appId,
-    store: options.store ?? memoryStore(),
+    store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages }),
     bus: options.bus ?? inProcessBus(),
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
     clock: options.clock ?? { now: Date.now },
     verifyLogin: options.verifyLogin ?? (() => true),
     inOrder: serialByKey(),
+    report: options.onError ?? toStderr,
   };
   const clients = new Set<ClientSocket>();
-
-  const http = createHttpServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname !== '/v1/route')
-      respond(response, 404, { code: 1, error: 'Not found: this server speaks WebSocket, and answers /v1/route' });
-    else {
-      const address = `ws://${request.headers.host ?? `${host}:${wantedPort}`}`;
-      respond(response, 200, { server: address, secondary: address, ttl: ROUTE_TTL });
-    }
-  });
+  const portOf = (): number => (http.address() as AddressInfo).port;
+  const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
+  const http = createHttpServer(answerRoute(urlOf));
 
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    maxPayload: app.limits.frameBytes * UNREAD_FACTOR,
+    maxPayload: limits.frameBytes * UNREAD_FACTOR,
     handleProtocols: (protocols) => [...protocols].find((name) => known.has(name)) ?? false,
   });
   sockets.on('connection', (socket) => {
-    const subprotocol = known.get(socket.protocol) ?? subprotocols.binary;
-    const client = serveSocket({
-      app,
-      socket,
-      subprotocol,
-      report: (error) => {
-        console.error(error);
-      },
-    });
+    const client = serveSocket({ app, socket, subprotocol: known.get(socket.protocol) ?? subprotocols.binary });
     clients.add(client);
     socket.once('close', () => clients.delete(client));
   });
@@ -121,14 +116,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
       resolve();
     });
   });
-  const { port } = http.address() as AddressInfo;
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    for (const client of clients) client.close(GOING_AWAY, 'the server is going away');
     const late = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_TIMEOUT);
+    for (const client of clients) void client.finish(GOING_AWAY, 'the server is going away');
     await new Promise((resolve) => {
       http.close(resolve);
       http.closeAllConnections();
@@ -138,11 +132,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   };
 
   return {
-    url: `ws://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    port,
+    url: urlOf(),
+    port: portOf(),
     stats: () => ({ sockets: clients.size, sessions: [...clients].reduce((sum, { sessions }) => sum + sessions.size, 0) }),
-    kick: (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
-      app.bus.publish(clientId, { _tag: 'Kick', code, reason });
+    kick: async (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
+      await app.store.forgetSessions(clientId);
+      app.bus.publish([clientId], { _tag: 'Kick', code, reason });
     },
     goaway: () => {
       for (const client of clients) client.write({ cmd: 'goaway' });

@@ -19,9 +19,9 @@ export interface LoginRequest {
 
 /** What one client, or one socket, may take. */
 export interface Limits {
-  /** Bytes of a frame; a longer one closes the socket with 4109. Default 65,536. */
+  /** Bytes of a frame; a longer one closes the socket with 4109, one of more than twice the length is not read and closes it with 1009. Default 65,536. */
   readonly frameBytes: number;
-  /** Bytes of a message's body. Default 5,120. */
+  /** Bytes of a message, push data included. Default 5,120. */
   readonly messageBytes: number;
   /** Members of a conversation. Default 500. */
   readonly members: number;
@@ -29,9 +29,11 @@ export interface Limits {
   readonly sessionsPerSocket: number;
   /** Conversations in the unread push at login. Default 50. */
   readonly unreadConversations: number;
+  /** A count of unread messages in one conversation stops here. For the store that the server makes; another one has a bound of its own. Default 100. */
+  readonly unreadMessages: number;
   /** Client ids in an online query. Default 20. */
   readonly onlineQuery: number;
-  /** Commands of one socket that wait to be handled; more close it with 1013. Default 1,000. */
+  /** Commands of one socket that wait to be carried out; while there are so many, the socket is not read from. Default 1,000. */
   readonly queuedCommands: number;
   /** Bytes that wait for a slow reader; more close its socket with 1013. Default 4 MiB. */
   readonly bufferedBytes: number;
@@ -49,6 +51,7 @@ export const defaultLimits: Limits = {
   members: 500,
   sessionsPerSocket: 20,
   unreadConversations: 50,
+  unreadMessages: 100,
   onlineQuery: 20,
   queuedCommands: 1_000,
   bufferedBytes: 4 * 1_024 * 1_024,
@@ -62,14 +65,17 @@ export interface ServerOptions {
   readonly port?: number;
   /** The address to listen on. Default 127.0.0.1. */
   readonly host?: string;
-  /** Serve this application and no other. Default: any. */
+  /** Serve this application and no other: a login to another is refused with 4100. Default: any, and all of them share clients and conversations. */
   readonly appId?: string;
-  /** Says whether a login may go ahead; false refuses it with 4102. Default: it may. */
+  /** Says whether a login may go ahead; false refuses it with 4102. Not asked where a session is taken up again with its token. Default: it may. */
   readonly verifyLogin?: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Where conversations and messages are kept. Default: in memory. The server closes it. */
   readonly store?: Store;
   /** How sessions reach each other. Default: within the process. */
   readonly bus?: Bus;
   readonly limits?: Partial<Limits>;
+  /** What messages and sessions are dated by; the timers that watch sockets run on Node's. Default: the system's. */
   readonly clock?: ServerClock;
+  /** Hears of what should not happen, such as a store that fails; the client gets 4200. Default: writes it to stderr. */
+  readonly onError?: (error: unknown) => void;
 }

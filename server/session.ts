@@ -2,41 +2,51 @@
 import type { ServerCommand } from '../codecs/index.js';
 import type { Bus, Notice } from './bus.js';
 import { reasonOf } from './refusal.js';
+import type { StoredSession } from './store/store.js';
 
 export interface Session {
   /** Unique among all sessions. */
   readonly id: string;
   readonly clientId: string;
-  readonly token: string;
-  /** Lets pushes through, from the given commands on; until then they are held, so that none comes before the answer to the login. */
-  start(first: readonly ServerCommand[], keep: (push: ServerCommand) => boolean): void;
-  /** Leaves the bus. Ending twice is the same as ending once. */
-  end(): void;
+  /** What it was opened with, and what the store keeps of it. */
+  readonly login: StoredSession;
+  /** Joins the client on the bus. What is published from then on is held until `start`, so that nothing comes before the answer to the login. */
+  readonly join: () => Promise<void>;
+  /** Lets pushes through, from the given commands on; of those that were held, the ones to keep. */
+  readonly start: (first: readonly ServerCommand[], keep: (push: ServerCommand) => boolean) => void;
+  /** Leaves the bus; it may be called at any time, and again. */
+  readonly leave: () => void;
 }
 
 export interface SessionOptions {
   readonly id: string;
-  readonly clientId: string;
-  readonly token: string;
-  readonly tag: string | undefined;
+  readonly login: StoredSession;
   readonly bus: Bus;
   readonly write: (command: ServerCommand) => void;
   /** Hears that the session has ended by a notice. */
   readonly ended: () => void;
 }
 
-/** Instant messaging, as opposed to the protocol's other services. */
+/** Instant messaging, as opposed to the protocol's other services; some clients ignore pushes that don't say so. */
 const SERVICE = 2;
 const DISPLACED = 4111;
 
-/** Joins a client on the bus. */
-export const joinSession = ({ id, clientId, token, tag, bus, write, ended }: SessionOptions): Session => {
+export const newSession = ({ id, login, bus, write, ended }: SessionOptions): Session => {
+  const { clientId, token, tag } = login;
   let held: ServerCommand[] | undefined = [];
+  let unsubscribe: (() => void) | undefined;
+  let isOver = false;
 
   const push = (command: ServerCommand): void => {
     const addressed = { ...command, peerId: clientId, service: SERVICE };
     if (held === undefined) write(addressed);
     else held.push(addressed);
+  };
+
+  const leave = (): void => {
+    isOver = true;
+    unsubscribe?.();
+    unsubscribe = undefined;
   };
 
   const finish = (code: number, reason: string): void => {
@@ -46,6 +56,7 @@ export const joinSession = ({ id, clientId, token, tag, bus, write, ended }: Ses
   };
 
   const receive = (notice: Notice): void => {
+    if (isOver) return;
     switch (notice._tag) {
       case 'Push':
         if (notice.except !== id) push(notice.command);
@@ -53,23 +64,32 @@ export const joinSession = ({ id, clientId, token, tag, bus, write, ended }: Ses
       case 'Displace':
         if (notice.tag === tag && notice.by !== id) finish(DISPLACED, reasonOf(DISPLACED));
         return;
+      case 'Resume':
+        if (notice.token !== token || notice.by === id) return;
+        leave();
+        ended();
+        return;
       case 'Kick':
         finish(notice.code, notice.reason);
     }
   };
 
-  const leave = bus.subscribe(clientId, receive);
-
   return {
     id,
     clientId,
-    token,
+    login,
+    join: async () => {
+      const joined = await bus.subscribe(clientId, receive);
+      // The socket may have closed meanwhile.
+      if (isOver) joined();
+      else unsubscribe = joined;
+    },
     start: (first, keep) => {
       const waiting = held ?? [];
       held = undefined;
       first.forEach(push);
       waiting.filter(keep).forEach(write);
     },
-    end: leave,
+    leave,
   };
 };

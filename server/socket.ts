@@ -5,10 +5,12 @@ import {
   decodeClientFrame,
   encodeFrame,
   type ClientCommand,
+  type DecodeFailed,
   type ServerCommand,
   type Subprotocol,
   type UnsupportedCommand,
 } from '../codecs/index.js';
+import { addresseeOf, addresseeOfFrame } from './addressee.js';
 import type { App } from './app.js';
 import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
@@ -20,11 +22,8 @@ const LOGIN_TIMEOUT = 4108;
 const FRAME_TOO_LONG = 4109;
 const TRY_AGAIN_LATER = 1013;
 
-/** The serial and the client of a command; no undefined keys, since the wire knows presence only. */
-const addressee = ({ i, peerId }: { readonly i?: number; readonly peerId?: string }): { i?: number; peerId?: string } => ({
-  ...(i === undefined ? {} : { i }),
-  ...(peerId === undefined ? {} : { peerId }),
-});
+/** The longest time that a timer can run, ms: a longer one would fire at once. */
+const MAX_TIMER = 2 ** 31 - 1;
 
 const errorAnswer = (error: unknown): ServerCommand => {
   const code: RefusalCode = error instanceof Refusal ? error.code : 4200;
@@ -32,29 +31,38 @@ const errorAnswer = (error: unknown): ServerCommand => {
   return { cmd: 'error', errorMessage: { code, reason: reasonOf(code), detail } };
 };
 
+const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
+
 export interface SocketOptions {
   readonly app: App;
   readonly socket: WebSocket;
   readonly subprotocol: Subprotocol;
-  /** Hears of errors that are the server's own fault. */
-  readonly report: (error: unknown) => void;
 }
 
 /** What the server can do with a socket from outside. */
 export interface ClientSocket {
   readonly sessions: ReadonlyMap<string, Session>;
-  write(command: ServerCommand): void;
-  close(code: number, reason: string): void;
+  readonly write: (command: ServerCommand) => void;
+  /** Takes no more frames, carries out and answers those that were taken, then closes. */
+  readonly finish: (code: number, reason: string) => Promise<void>;
 }
 
 /** Serves a socket until it closes. */
-export const serveSocket = ({ app, socket, subprotocol, report }: SocketOptions): ClientSocket => {
+export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): ClientSocket => {
   const { limits } = app;
   const sessions = new Map<string, Session>();
   let tail = Promise.resolve();
   let queued = 0;
+  let isDeaf = false;
+
+  /** Off the bus at once; commands that were taken before are still carried out in their sessions. */
+  const leaveBus = (): void => {
+    for (const session of sessions.values()) session.leave();
+  };
 
   const close = (code: number, reason: string): void => {
+    isDeaf = true;
+    leaveBus();
     socket.close(code, reason);
   };
 
@@ -76,26 +84,50 @@ export const serveSocket = ({ app, socket, subprotocol, report }: SocketOptions)
     },
   });
 
-  const answerTo = async (command: ClientCommand | UnsupportedCommand): Promise<void> => {
+  const answerTo = async (command: ClientCommand): Promise<void> => {
     try {
-      // Not 4105 or 4114: the command is readable and the client may be logged in, this server just does not serve it.
-      if (command.cmd === 'unsupported') throw new Refusal(4200, `this server does not serve ${command.kind}`);
       const { answer, afterwards } = await handle(contextOf(command), command);
-      if (answer !== undefined) write({ ...answer, ...addressee({ ...command, ...addressee(answer) }) });
+      if (answer !== undefined) write({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
       afterwards?.();
     } catch (error) {
-      if (!(error instanceof Refusal)) report(error);
-      // Without a serial nobody waits for an answer.
-      if (command.i !== undefined) write({ ...errorAnswer(error), ...addressee(command) });
+      if (!(error instanceof Refusal)) app.report(error);
+      // Acknowledgements and read marks have no serial: nobody waits, and an error without one would be taken for the connection's.
+      if (command.i !== undefined) write({ ...errorAnswer(error), ...addresseeOf(command) });
     }
   };
 
-  /** Commands of one socket are handled one after the other; a client that sends faster than that is not read from. */
-  const enqueue = (command: ClientCommand | UnsupportedCommand): void => {
+  /** The table has no code for it. Not 4105 or 4114: the command is readable and the client may be logged in, this server just does not serve it. */
+  const refuse = (command: UnsupportedCommand): void => {
+    write({ ...errorAnswer(new Refusal(4200, `this server does not serve ${command.kind}`)), ...addresseeOf(command) });
+  };
+
+  /** 4114, "unparseable raw message": protobuf, or a field of a command, is not as the protocol has it. */
+  const explain = ({ message }: DecodeFailed, bytes: Buffer, isBinary: boolean): void => {
+    write({ ...errorAnswer(new Refusal(4114, message)), ...addresseeOfFrame(bytes, isBinary) });
+  };
+
+  const jobFor = (bytes: Buffer, isBinary: boolean): (() => Promise<void> | void) => {
+    const decoded = decodeClientFrame(isBinary ? bytes : bytes.toString());
+    if (E.isLeft(decoded)) {
+      return () => {
+        explain(decoded.left, bytes, isBinary);
+      };
+    }
+    const command = decoded.right;
+    return command.cmd === 'unsupported'
+      ? () => {
+          refuse(command);
+        }
+      : () => answerTo(command);
+  };
+
+  /** Frames of one socket are handled one after the other; a client that sends faster than that is not read from. */
+  const enqueue = (job: () => Promise<void> | void): void => {
     queued += 1;
     if (queued >= limits.queuedCommands) socket.pause();
     tail = tail
-      .then(() => answerTo(command))
+      .then(job)
+      .catch(app.report)
       .finally(() => {
         queued -= 1;
         if (queued < limits.queuedCommands / 2 && socket.isPaused) socket.resume();
@@ -104,28 +136,23 @@ export const serveSocket = ({ app, socket, subprotocol, report }: SocketOptions)
 
   const receive = (data: RawData, isBinary: boolean): void => {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
-    if (bytes.length > limits.frameBytes) {
-      close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
-      return;
-    }
-    const decoded = decodeClientFrame(isBinary ? bytes : bytes.toString());
-    if (E.isRight(decoded)) enqueue(decoded.right);
-    else write({ cmd: 'error', errorMessage: { code: 4114, reason: reasonOf(4114), detail: decoded.left.message } });
+    if (bytes.length > limits.frameBytes) close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
+    else enqueue(jobFor(bytes, isBinary));
   };
 
-  const silence = setTimeout(() => {
+  const silence = timer(limits.silenceTimeout, () => {
     close(READ_TIMEOUT, 'nothing was heard for too long');
-  }, limits.silenceTimeout);
-  const stranger = setTimeout(() => {
+  });
+  const stranger = timer(limits.loginTimeout, () => {
     if (sessions.size === 0) close(LOGIN_TIMEOUT, 'nobody has logged in');
-  }, limits.loginTimeout);
+  });
   const heard = (): void => {
     silence.refresh();
   };
 
   socket.on('message', (data, isBinary) => {
     heard();
-    receive(data, isBinary);
+    if (!isDeaf) receive(data, isBinary);
   });
   socket.on('ping', heard);
   socket.on('pong', heard);
@@ -134,9 +161,21 @@ export const serveSocket = ({ app, socket, subprotocol, report }: SocketOptions)
   socket.on('close', () => {
     clearTimeout(silence);
     clearTimeout(stranger);
-    for (const session of sessions.values()) session.end();
-    sessions.clear();
+    leaveBus();
+    // A login may have been on its way.
+    void tail.then(() => {
+      leaveBus();
+      sessions.clear();
+    });
   });
 
-  return { sessions, write, close };
+  return {
+    sessions,
+    write,
+    finish: async (code, reason) => {
+      isDeaf = true;
+      await tail;
+      close(code, reason);
+    },
+  };
 };

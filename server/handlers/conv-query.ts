@@ -1,10 +1,8 @@
-import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
-import { JsonObject, encodeConversations, parseJson, type ConversationInfo } from '../../codecs/index.js';
-import { Refusal } from '../refusal.js';
+import { encodeConversations, type ConversationInfo } from '../../codecs/index.js';
+import { idsOf } from './conversation-filter.js';
+import { orderOf } from './conversation-order.js';
 import type { CommandOf, Handler } from './handler.js';
 
-const Ids = t.union([t.string, t.type({ $in: t.array(t.string) })], 'a conversation id, or { "$in": [ids] }');
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 1_000;
 
@@ -12,34 +10,27 @@ const MAX_LIMIT = 1_000;
 const COMPACT = 1;
 const WITH_LAST_MESSAGE = 2;
 
-const idsOf = (data: string | undefined): readonly string[] => {
-  const where = parseJson(data ?? '{}');
-  if (E.isLeft(where) || !JsonObject.is(where.right)) throw new Refusal(4310, 'where is not a JSON object');
-  const others = Object.keys(where.right).filter((key) => key !== 'objectId');
-  if (others.length > 0) throw new Refusal(4310, `this server finds conversations by objectId only, not by ${others.join(', ')}`);
-  const { objectId } = where.right;
-  if (!Ids.is(objectId)) throw new Refusal(4310, `objectId should be ${Ids.name}`);
-  return typeof objectId === 'string' ? [objectId] : objectId.$in;
-};
+/** What this client gets to see: the last message, like all of the history, is for members. */
+const project =
+  (flag: number, clientId: string) =>
+  ({ members = [], lastMessage, ...info }: ConversationInfo): ConversationInfo => ({
+    ...info,
+    ...((flag & COMPACT) === 0 ? { members } : {}),
+    ...((flag & WITH_LAST_MESSAGE) !== 0 && lastMessage !== undefined && members.includes(clientId) ? { lastMessage } : {}),
+  });
 
-const project = ({ members, lastMessage, ...info }: ConversationInfo, flag: number): ConversationInfo => ({
-  ...info,
-  ...(members === undefined || (flag & COMPACT) !== 0 ? {} : { members }),
-  ...(lastMessage === undefined || (flag & WITH_LAST_MESSAGE) === 0 ? {} : { lastMessage }),
-});
-
-/** Conversations by id; only the client's own, the others are as if they were not there. */
+/**
+ * Conversations by id. Whoever is logged in can see one whose id he knows, since clients fetch a conversation before they join it, and after
+ * they have left. No temporary ones are kept, so that none is found.
+ */
 export const convQuery: Handler<CommandOf<'conv', 'query'>> = async ({ app, session }, { convMessage }) => {
   const { clientId } = session();
-  const { where, flag = 0, skip = 0, limit = DEFAULT_LIMIT } = convMessage;
-  const found = await app.store.conversations([...new Set(idsOf(where?.data))]);
-  const own = found.filter(({ members = [] }) => members.includes(clientId));
-  const page = own.slice(Math.max(0, skip), Math.max(0, skip) + Math.min(Math.max(0, limit), MAX_LIMIT));
-  return {
-    answer: {
-      cmd: 'conv',
-      op: 'results',
-      convMessage: { results: { data: encodeConversations(page.map((info) => project(info, flag))) } },
-    },
-  };
+  const { where, tempConvIds, flag = 0, skip = 0, limit = DEFAULT_LIMIT, sort } = convMessage;
+  const ids = where === undefined && tempConvIds !== undefined ? [] : idsOf(where?.data ?? '{}');
+  const found = await app.store.conversations(ids);
+  const sorted = sort === undefined ? found : found.toSorted(orderOf(sort).compare);
+  const start = Math.max(0, skip);
+  const page = sorted.slice(start, start + Math.min(Math.max(0, limit), MAX_LIMIT));
+  const data = encodeConversations(page.map(project(flag, clientId)));
+  return { answer: { cmd: 'conv', op: 'results', convMessage: { results: { data } } } };
 };

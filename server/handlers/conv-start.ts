@@ -1,5 +1,5 @@
-import { either as E } from 'fp-ts';
-import { decodeAttributes, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
+import { either as E, function as F } from 'fp-ts';
+import { Conversation, decodeAttributes, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { Refusal } from '../refusal.js';
 import type { Session } from '../session.js';
@@ -10,25 +10,40 @@ const MAX_ID = 64;
 /** Permanent: a client that comes back can ask for what it missed from `serverTs` on. */
 const PERMANENT = 1;
 
-const attributesOf = (data: string | undefined): ConversationInfo['attributes'] => {
-  const attributes = decodeAttributes(data ?? '{}');
-  if (E.isLeft(attributes)) throw new Refusal(4114, `attr: ${attributes.left.message}`);
-  return attributes.right;
+/** Whether a conversation with this key would be read as having the attribute, or the name. */
+const isFree = ([key, value]: readonly [string, unknown]): boolean =>
+  F.pipe(
+    Conversation.decode({ [key]: value, objectId: '' }),
+    E.exists(({ name, attributes }) => Object.hasOwn(attributes, key) || name !== undefined),
+  );
+
+/**
+ * The name and the attributes. They lie beside the protocol's own keys, which therefore can't be attributes: a `tr` would make a chat room of
+ * the conversation, and an `lm` that is no date would make it unreadable for everybody.
+ */
+const describedBy = (data: string): Pick<ConversationInfo, 'name' | 'attributes'> => {
+  const given = decodeAttributes(data);
+  if (E.isLeft(given)) throw new Refusal(4114, `attr: ${given.left.message}`);
+  const reserved = Object.entries(given.right).filter((entry) => !isFree(entry));
+  if (reserved.length > 0) throw new Refusal(4301, `attr: the protocol has its own meaning for ${reserved.map(([key]) => key).join(', ')}`);
+  const { name, ...attributes } = given.right;
+  return typeof name === 'string' ? { name, attributes } : { attributes: given.right };
 };
 
 /** Tells the members: who was added hears both notices, the others one; the session that acted has its answer. */
-const notify = (app: App, { id, clientId }: Session, { id: cid, members = [] }: ConversationInfo): void => {
+const notify = ({ bus, clock }: App, { id, clientId }: Session, { id: cid, members = [] }: ConversationInfo): void => {
   const notice = (op: 'joined' | 'members_joined', m?: readonly string[]): ServerCommand => ({
     cmd: 'conv',
     op,
-    serverTs: app.clock.now(),
+    serverTs: clock.now(),
     notificationType: PERMANENT,
     convMessage: { cid, initBy: clientId, ...(m === undefined ? {} : { m: [...m] }) },
   });
-  for (const member of members) {
-    if (member !== clientId) app.bus.publish(member, { _tag: 'Push', command: notice('joined') });
-    app.bus.publish(member, { _tag: 'Push', command: notice('members_joined', members), except: id });
-  }
+  bus.publish(
+    members.filter((member) => member !== clientId),
+    { _tag: 'Push', command: notice('joined') },
+  );
+  bus.publish(members, { _tag: 'Push', command: notice('members_joined', members), except: id });
 };
 
 /** Creates a conversation; its creator is always a member. */
@@ -42,13 +57,11 @@ export const convStart: Handler<CommandOf<'conv', 'start'>> = async ({ app, sess
   if (convMessage.transient === true || convMessage.tempConv === true)
     throw new Refusal(4200, 'this server has ordinary conversations only');
 
-  const { name, ...attributes } = attributesOf(convMessage.attr?.data);
   const now = clock.now();
   const { info, isNew } = await store.createConversation({
     creator: creator.clientId,
     members,
-    ...(typeof name === 'string' ? { name } : {}),
-    attributes,
+    ...describedBy(convMessage.attr?.data ?? '{}'),
     unique: convMessage.unique === true,
     now,
   });

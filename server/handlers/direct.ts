@@ -19,6 +19,17 @@ export const ownConversation = async (app: App, { clientId }: Session, id: strin
 const bytesOf = ({ msg, binaryMsg, pushData = '' }: Direct['directMessage']): number =>
   Buffer.byteLength(msg ?? '') + (binaryMsg?.length ?? 0) + Buffer.byteLength(pushData);
 
+/** Nobody sees it out of order: it is not before the newest stored message, though the clock may be. */
+const transientMessage = (
+  content: Omit<StoredMessage, 'id' | 'timestamp'>,
+  now: number,
+  { lastMessageAt = 0 }: ConversationInfo,
+): StoredMessage => ({
+  ...content,
+  id: randomBytes(16).toString('base64url'),
+  timestamp: Math.max(now, lastMessageAt),
+});
+
 const push = (message: StoredMessage, transient: boolean): ServerCommand => {
   const { id, conversationId, from, timestamp, receipt, mentions, mentionsAll, msg, binaryMsg } = message;
   return {
@@ -44,10 +55,11 @@ export const direct: Handler<Direct> = async ({ app, session }, { directMessage:
   const sender = session();
   const bytes = bytesOf(wire);
   if (bytes > limits.messageBytes) throw new Refusal(4109, `a message has at most ${limits.messageBytes} bytes, this one has ${bytes}`);
+  if (wire.will === true) throw new Refusal(4200, 'this server does not keep wills');
   const transient = wire.transient === true;
 
   return inOrder(wire.cid, async () => {
-    const { members = [] } = await ownConversation(app, sender, wire.cid);
+    const conversation = await ownConversation(app, sender, wire.cid);
     const content = {
       conversationId: wire.cid,
       from: sender.clientId,
@@ -58,11 +70,10 @@ export const direct: Handler<Direct> = async ({ app, session }, { directMessage:
       ...(wire.binaryMsg === undefined ? {} : { binaryMsg: wire.binaryMsg }),
     };
     const { message, repeated } = transient
-      ? { message: { ...content, id: randomBytes(16).toString('base64url'), timestamp: clock.now() }, repeated: false }
+      ? { message: transientMessage(content, clock.now(), conversation), repeated: false }
       : await store.append({ ...content, ...(wire.dt === undefined ? {} : { token: wire.dt }), now: clock.now() });
     if (!repeated) {
-      const notice = { _tag: 'Push', command: push(message, transient), except: sender.id } as const;
-      for (const member of members) bus.publish(member, notice);
+      bus.publish(conversation.members ?? [], { _tag: 'Push', command: push(message, transient), except: sender.id });
     }
     return { answer: { cmd: 'ack', ackMessage: { uid: message.id, t: message.timestamp } } };
   });

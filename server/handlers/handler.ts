@@ -13,7 +13,7 @@ export interface Context {
   readonly app: App;
   readonly origin: Origin;
   /** The session that a command belongs to; refuses with 4105 where there is none. */
-  session(): Session;
+  readonly session: () => Session;
 }
 
 /** What is sent back: the answer, and what follows it. The answer gets the command's serial and client id. */

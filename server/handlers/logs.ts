@@ -7,8 +7,13 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1_000;
 const TOWARDS_PRESENT = 2;
 
-const bound = (timestamp: number | undefined, id: string | undefined, included: boolean | undefined): Bound | undefined =>
-  timestamp === undefined ? undefined : { timestamp, ...(id === undefined ? {} : { id }), included: included === true };
+const bound = (timestamp: number | undefined, id: string | undefined, included: boolean | undefined): Bound | undefined => {
+  if (timestamp === undefined) {
+    if (id !== undefined) throw new Refusal(4311, 'a message that bounds a page is named with its time');
+    return undefined;
+  }
+  return { timestamp, ...(id === undefined ? {} : { id }), included: included === true };
+};
 
 const item = ({ id, timestamp, from, mentions, mentionsAll, msg, binaryMsg, deliveredAt, readAt }: StoredMessage): LogItem => ({
   msgId: id,
@@ -29,6 +34,7 @@ export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsM
   if (conversation?.members?.includes(clientId) !== true) throw new Refusal(4312, 'the history of a conversation is for its members');
   const limit = wire.l ?? DEFAULT_LIMIT;
   if (limit < 1 || limit > MAX_LIMIT) throw new Refusal(4311, `a page has 1 to ${MAX_LIMIT} messages`);
+  if (wire.lctype !== undefined) throw new Refusal(4311, 'this server has no history by message type');
 
   const from = bound(wire.t, wire.mid, wire.tIncluded);
   const to = bound(wire.tt, wire.tmid, wire.ttIncluded);

@@ -1,39 +1,57 @@
+import type { App } from '../app.js';
+import type { Session } from '../session.js';
+import type { ReadUpTo, UnreadSummary } from '../store/store.js';
 import type { CommandOf, Handler } from './handler.js';
 import { ownConversation } from './direct.js';
 
-/** Moves read marks: the user's other sessions get the new count, and in a conversation of two the sender its receipt. */
-export const read: Handler<CommandOf<'read'>> = async ({ app, session }, { readMessage: { convs = [] } }) => {
-  const reader = session();
-  for (const { cid, timestamp } of convs) {
-    const { members = [] } = await ownConversation(app, reader, cid);
-    const now = app.clock.now();
-    const { moved, newest, summary } = await app.store.markRead(cid, reader.clientId, timestamp ?? now, now);
-    if (!moved) continue;
-    app.bus.publish(reader.clientId, {
+interface ReadMark {
+  readonly cid: string;
+  readonly timestamp?: number;
+  readonly mid?: string;
+}
+
+const upToOf = ({ timestamp, mid }: ReadMark): ReadUpTo => {
+  if (timestamp !== undefined) return { timestamp };
+  return mid === undefined ? 'end' : { id: mid };
+};
+
+const tellReader = ({ bus }: App, reader: Session, { conversationId, count, mentioned, last }: UnreadSummary, now: number): void => {
+  const tuple = {
+    cid: conversationId,
+    unread: count,
+    mentioned,
+    ...(last === undefined ? {} : { mid: last.id, timestamp: last.timestamp, from: last.from }),
+  };
+  bus.publish([reader.clientId], {
+    _tag: 'Push',
+    command: { cmd: 'unread', unreadMessage: { notifTime: now, convs: [tuple] } },
+    // The reader itself knows that nothing is left, but not how much is.
+    ...(count === 0 ? { except: reader.id } : {}),
+  });
+};
+
+/** One read mark: the user's other sessions get the new count, and in a conversation of two the sender its receipt. */
+const move = async (app: App, reader: Session, mark: ReadMark): Promise<void> => {
+  const { cid } = mark;
+  const { members = [] } = await ownConversation(app, reader, cid);
+  const now = app.clock.now();
+  const { moved, newest, summary } = await app.store.markRead(cid, reader.clientId, upToOf(mark), now);
+  if (!moved) return;
+  tellReader(app, reader, summary, now);
+  if (newest !== undefined && members.length === 2) {
+    app.bus.publish([newest.from], {
       _tag: 'Push',
-      command: {
-        cmd: 'unread',
-        unreadMessage: {
-          notifTime: now,
-          convs: [
-            {
-              cid,
-              unread: summary.count,
-              mentioned: summary.mentioned,
-              ...(summary.last === undefined ? {} : { mid: summary.last.id, timestamp: summary.last.timestamp, from: summary.last.from }),
-            },
-          ],
-        },
-      },
-      // The reader itself knows that nothing is left, but not how much is.
-      ...(summary.count === 0 ? { except: reader.id } : {}),
+      command: { cmd: 'rcp', rcpMessage: { cid, id: newest.id, t: now, read: true, from: reader.clientId } },
     });
-    if (newest !== undefined && members.length === 2) {
-      app.bus.publish(newest.from, {
-        _tag: 'Push',
-        command: { cmd: 'rcp', rcpMessage: { cid, id: newest.id, t: now, read: true, from: reader.clientId } },
-      });
-    }
   }
+};
+
+/** Moves read marks, each for itself: one that is refused does not hold the others up. */
+export const read: Handler<CommandOf<'read'>> = async ({ app, session }, { readMessage: { cid, convs = [] } }) => {
+  const reader = session();
+  const marks = cid === undefined ? convs : [{ cid }, ...convs];
+  const results = await Promise.allSettled(marks.map((mark) => move(app, reader, mark)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return {};
 };

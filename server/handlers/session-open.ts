@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { Refusal, reasonOf } from '../refusal.js';
-import { joinSession } from '../session.js';
+import { newSession, type Session } from '../session.js';
 import type { StoredMessage, StoredSession, UnreadSummary } from '../store/store.js';
-import type { CommandOf, Handler } from './handler.js';
+import type { CommandOf, Handler, Reply } from './handler.js';
 
 const MAX_ID = 64;
 const DISPLACED = 4111;
@@ -25,19 +25,35 @@ const verify = async (app: App, clientId: string, { sessionMessage: { tag, t, n,
   if (!(await app.verifyLogin(request))) throw new Refusal(4102, 'the signature of this login was not accepted');
 };
 
+const isGood = ({ clientId, expiresAt }: StoredSession, now: number, peerId = clientId): boolean => peerId === clientId && expiresAt > now;
+
 /** The session that a token stands for; a token that is not good any more asks the client to log in without it. */
-const resume = async (app: App, clientId: string, token: string): Promise<StoredSession> => {
-  const stored = await app.store.session(token);
-  if (stored?.clientId !== clientId || stored.expiresAt <= app.clock.now()) throw new Refusal(4112, 'log in without the token');
+const resume = async ({ store, clock }: App, peerId: string | undefined, token: string): Promise<StoredSession> => {
+  const stored = await store.session(token);
+  if (stored === undefined || !isGood(stored, clock.now(), peerId)) throw new Refusal(4112, 'log in without the token');
   return stored;
 };
 
-const tuple = ({ conversationId, count, mentioned, last }: UnreadSummary) => ({
-  cid: conversationId,
-  unread: count,
-  mentioned,
-  ...(last === undefined ? {} : lastOf(last)),
-});
+/** What the session is to be kept as; a tag and a device that are not named again are those of before. */
+const loginOf = (app: App, clientId: string, { sessionMessage }: Open, stored: StoredSession | undefined, now: number): StoredSession => {
+  const tag = sessionMessage.tag ?? stored?.tag;
+  return {
+    token: stored?.token ?? newToken(),
+    clientId,
+    deviceId: sessionMessage.deviceId ?? stored?.deviceId ?? '',
+    ...(tag === undefined ? {} : { tag }),
+    expiresAt: now + app.limits.tokenTtl * 1_000,
+    displaced: false,
+  };
+};
+
+/** Ends what this login takes the place of: others with its tag, and what is left of it on a socket that broke unnoticed. */
+const displace = async ({ store, bus }: App, { id, login: { clientId, token, tag } }: Session): Promise<void> => {
+  bus.publish([clientId], { _tag: 'Resume', token, by: id });
+  if (tag === undefined) return;
+  await store.displaceSessions(clientId, tag, token);
+  bus.publish([clientId], { _tag: 'Displace', tag, by: id });
+};
 
 const lastOf = ({ id, timestamp, from, msg, binaryMsg }: StoredMessage) => ({
   mid: id,
@@ -47,69 +63,66 @@ const lastOf = ({ id, timestamp, from, msg, binaryMsg }: StoredMessage) => ({
   ...(binaryMsg === undefined ? {} : { binaryMsg }),
 });
 
+const tuple = ({ conversationId, count, mentioned, last }: UnreadSummary) => ({
+  cid: conversationId,
+  unread: count,
+  mentioned,
+  ...(last === undefined ? {} : lastOf(last)),
+});
+
+/** What arrived while the counts were made, and is in them, would count twice. */
+const notCountedIn = (unread: readonly UnreadSummary[]): ((push: ServerCommand) => boolean) => {
+  const newest = new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? 0]));
+  return (push) => push.cmd !== 'direct' || push.directMessage.timestamp > (newest.get(push.directMessage.cid) ?? 0);
+};
+
+const begin = async (app: App, session: Session, lastUnreadNotifTime: number | undefined, now: number): Promise<Reply> => {
+  const { store, limits } = app;
+  const { clientId, token } = session.login;
+  await session.join();
+  await displace(app, session);
+  const unread = await store.unread(clientId, lastUnreadNotifTime, limits.unreadConversations);
+  const notice: ServerCommand = { cmd: 'unread', unreadMessage: { convs: unread.map(tuple), notifTime: now } };
+  return {
+    answer: { cmd: 'session', op: 'opened', peerId: clientId, serverTs: now, sessionMessage: { st: token, stTtl: limits.tokenTtl } },
+    afterwards: () => {
+      session.start([notice], notCountedIn(unread));
+    },
+  };
+};
+
 /** Logs a client in, or takes a session up again after a break. */
-export const sessionOpen: Handler<Open> = async ({ app, origin }, command) => {
+export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, write } }, command) => {
   const { store, bus, limits, clock } = app;
-  const { st, tag: wantedTag, deviceId: wantedDevice, lastUnreadNotifTime } = command.sessionMessage;
+  const { st, lastUnreadNotifTime } = command.sessionMessage;
   if (app.appId !== undefined && command.appId !== app.appId)
     throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
-  const clientId = command.peerId ?? anonymous();
+  const stored = st === undefined ? undefined : await resume(app, command.peerId, st);
+  const clientId = command.peerId ?? stored?.clientId ?? anonymous();
   if (clientId.length < 1 || clientId.length > MAX_ID) throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
-  if (!origin.sessions.has(clientId) && origin.sessions.size >= limits.sessionsPerSocket) {
+  if (!sessions.has(clientId) && sessions.size >= limits.sessionsPerSocket) {
     throw new Refusal(4113, `one connection carries at most ${limits.sessionsPerSocket} clients`);
   }
-
-  const stored = st === undefined ? undefined : await resume(app, clientId, st);
   if (stored?.displaced === true) {
     return { answer: { cmd: 'session', op: 'closed', peerId: clientId, sessionMessage: { code: DISPLACED, reason: reasonOf(DISPLACED) } } };
   }
   if (stored === undefined) await verify(app, clientId, command);
 
-  const tag = wantedTag ?? stored?.tag;
-  const deviceId = wantedDevice ?? stored?.deviceId ?? '';
-  const token = stored?.token ?? newToken();
   const now = clock.now();
-  await store.saveSession({
-    token,
-    clientId,
-    deviceId,
-    ...(tag === undefined ? {} : { tag }),
-    expiresAt: now + limits.tokenTtl * 1_000,
-    displaced: false,
-  });
+  const login = loginOf(app, clientId, command, stored, now);
+  await store.saveSession(login, now);
 
-  origin.sessions.get(clientId)?.end();
-  const session = joinSession({
-    id: `${token}:${now}:${randomBytes(4).toString('hex')}`,
-    clientId,
-    token,
-    tag,
-    bus,
-    write: origin.write,
-    ended: () => {
-      if (origin.sessions.get(clientId) === session) origin.sessions.delete(clientId);
-    },
-  });
-  origin.sessions.set(clientId, session);
-  if (tag !== undefined) {
-    await store.displaceSessions(clientId, tag, token);
-    bus.publish(clientId, { _tag: 'Displace', tag, by: session.id });
-  }
-
-  const unread = await store.unread(clientId, lastUnreadNotifTime, limits.unreadConversations);
-  const newest = new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? 0]));
-  const notice: ServerCommand = { cmd: 'unread', unreadMessage: { convs: unread.map(tuple), notifTime: now } };
-  return {
-    answer: {
-      cmd: 'session',
-      op: 'opened',
-      peerId: clientId,
-      serverTs: now,
-      sessionMessage: { st: token, stTtl: limits.tokenTtl },
-    },
-    afterwards: () => {
-      // What arrived meanwhile and is in the unread counts already would count twice.
-      session.start([notice], (push) => push.cmd !== 'direct' || push.directMessage.timestamp > (newest.get(push.directMessage.cid) ?? 0));
-    },
+  const end = (): void => {
+    if (sessions.get(clientId) === session) sessions.delete(clientId);
   };
+  const session = newSession({ id: `${login.token}:${randomBytes(8).toString('hex')}`, login, bus, write, ended: end });
+  sessions.get(clientId)?.leave();
+  sessions.set(clientId, session);
+  try {
+    return await begin(app, session, lastUnreadNotifTime, now);
+  } catch (error) {
+    session.leave();
+    end();
+    throw error;
+  }
 };

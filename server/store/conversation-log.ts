@@ -1,5 +1,5 @@
 /** One conversation's messages and marks, in memory. */
-import type { Bound, HistoryQuery, NewMessage, StoredMessage, UnreadSummary } from './store.js';
+import type { Arrived, Bound, HistoryQuery, NewMessage, ReadUpTo, StoredMessage, UnreadSummary } from './store.js';
 
 interface Mark {
   readonly upTo: number;
@@ -10,11 +10,11 @@ interface Mark {
 export interface ConversationLog {
   append(message: NewMessage, id: string): { readonly message: StoredMessage; readonly repeated: boolean };
   history(query: HistoryQuery): readonly StoredMessage[];
-  acknowledge(clientId: string, from: number, to: number, now: number): readonly StoredMessage[];
-  markRead(clientId: string, upTo: number, now: number): { readonly moved: boolean; readonly newest?: StoredMessage };
+  acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
+  markRead(clientId: string, upTo: ReadUpTo, now: number): { readonly moved: boolean; readonly newest?: StoredMessage };
   unread(clientId: string): UnreadSummary;
-  /** When this client's mark was last set; 0 where it never was. */
-  markedAt(clientId: string): number;
+  /** When this client's mark was last set; undefined where it never was. */
+  markedAt(clientId: string): number | undefined;
   last(): StoredMessage | undefined;
 }
 
@@ -47,9 +47,23 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   const messages: StoredMessage[] = [];
   /** Index by sender and token. */
   const byToken = new Map<string, number>();
+  /** Index by message id. */
+  const byId = new Map<string, number>();
   const marks = new Map<string, Mark>();
 
   const after = (timestamp: number): number => lowerBound(messages, (message) => message.timestamp > timestamp);
+
+  /** First index and the one after the last; nothing where there is no such message. */
+  const stretchOf = (id: string): readonly [number, number] => {
+    const index = byId.get(id);
+    return index === undefined ? [0, 0] : [index, index + 1];
+  };
+
+  /** The index after the last that was read. */
+  const endOf = (upTo: ReadUpTo): number => {
+    if (upTo === 'end') return messages.length;
+    return 'id' in upTo ? stretchOf(upTo.id)[1] : after(upTo.timestamp);
+  };
 
   const update = (index: number, change: Partial<StoredMessage>): StoredMessage | undefined => {
     const message = messages[index];
@@ -66,6 +80,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       if (before !== undefined) return { message: before, repeated: true };
       const message: StoredMessage = { ...content, id, timestamp: Math.max(now, (messages.at(-1)?.timestamp ?? 0) + 1) };
       if (key !== undefined) byToken.set(key, messages.length);
+      byId.set(id, messages.length);
       messages.push(message);
       return { message, repeated: false };
     },
@@ -79,9 +94,10 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
         : messages.slice(start, Math.min(start + limit, end));
     },
 
-    acknowledge: (clientId, from, to, now) => {
+    acknowledge: (clientId, arrived, now) => {
       const delivered: StoredMessage[] = [];
-      for (let index = after(from - 1); index < after(to); index += 1) {
+      const [from, to] = 'id' in arrived ? stretchOf(arrived.id) : [after(arrived.from - 1), after(arrived.to)];
+      for (let index = from; index < to; index += 1) {
         const message = messages[index];
         if (message === undefined || message.from === clientId || message.deliveredAt !== undefined) continue;
         const changed = update(index, { deliveredAt: now });
@@ -91,11 +107,13 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     },
 
     markRead: (clientId, upTo, now) => {
-      const mark = marks.get(clientId);
-      if (mark !== undefined && upTo <= mark.upTo) return { moved: false };
-      marks.set(clientId, { upTo, at: now });
+      const first = after(marks.get(clientId)?.upTo ?? 0);
+      const end = endOf(upTo);
+      const last = messages[end - 1];
+      if (last === undefined || end <= first) return { moved: false };
+      marks.set(clientId, { upTo: last.timestamp, at: now });
       let newest: StoredMessage | undefined;
-      for (let index = after(mark?.upTo ?? 0); index < after(upTo); index += 1) {
+      for (let index = first; index < end; index += 1) {
         const message = messages[index];
         if (message === undefined || message.from === clientId || message.readAt !== undefined) continue;
         const changed = update(index, { readAt: now, deliveredAt: message.deliveredAt ?? now });
@@ -105,18 +123,26 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     },
 
     unread: (clientId) => {
-      const upTo = marks.get(clientId)?.upTo ?? 0;
-      const unread = messages.slice(after(upTo)).filter(({ from }) => from !== clientId);
+      const first = after(marks.get(clientId)?.upTo ?? 0);
       const last = messages.at(-1);
+      let count = 0;
+      let mentioned = false;
+      // From the newest on: beyond the limit nothing is looked at.
+      for (let index = messages.length - 1; index >= first && count < unreadLimit; index -= 1) {
+        const message = messages[index];
+        if (message === undefined || message.from === clientId) continue;
+        count += 1;
+        mentioned ||= message.mentionsAll || message.mentions.includes(clientId);
+      }
       return {
         conversationId,
-        count: Math.min(unread.length, unreadLimit),
-        mentioned: unread.some(({ mentions, mentionsAll }) => mentionsAll || mentions.includes(clientId)),
+        count,
+        mentioned,
         ...(last === undefined ? {} : { last }),
       };
     },
 
-    markedAt: (clientId) => marks.get(clientId)?.at ?? 0,
+    markedAt: (clientId) => marks.get(clientId)?.at,
     last: () => messages.at(-1),
   };
 };

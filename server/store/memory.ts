@@ -37,6 +37,15 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
 
   const logOf = (id: string): ConversationLog | undefined => conversations.get(id)?.log;
 
+  const forget = (token: string): void => {
+    const session = sessions.get(token);
+    if (session === undefined) return;
+    sessions.delete(token);
+    const others = tokens.get(session.clientId);
+    others?.delete(token);
+    if (others?.size === 0) tokens.delete(session.clientId);
+  };
+
   const store = {
     createConversation: ({ creator, members, name, attributes, unique: isUnique, now }) => {
       const key = JSON.stringify([...members].sort());
@@ -70,7 +79,7 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
 
     history: (query) => logOf(query.conversationId)?.history(query) ?? [],
 
-    acknowledge: (id, clientId, from, to, now) => logOf(id)?.acknowledge(clientId, from, to, now) ?? [],
+    acknowledge: (id, clientId, arrived, now) => logOf(id)?.acknowledge(clientId, arrived, now) ?? [],
 
     markRead: (id, clientId, upTo, now) => {
       const log = logOf(id);
@@ -83,12 +92,18 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
       [...(memberships.get(clientId) ?? [])]
         .flatMap((id) => logOf(id) ?? [])
         .map((log) => ({ summary: log.unread(clientId), markedAt: log.markedAt(clientId) }))
-        .filter(({ summary, markedAt }) => summary.count > 0 || (since !== undefined && markedAt > since))
+        .filter(({ summary, markedAt }) => summary.count > 0 || (since !== undefined && markedAt !== undefined && markedAt >= since))
         .map(({ summary }) => summary)
         .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
         .slice(0, limit),
 
-    saveSession: (session) => {
+    saveSession: (session, now) => {
+      // Those that were saved first come first: where one has not expired, later ones have not either.
+      for (const { token, expiresAt } of sessions.values()) {
+        if (expiresAt > now) break;
+        forget(token);
+      }
+      sessions.delete(session.token);
       sessions.set(session.token, session);
       tokens.set(session.clientId, (tokens.get(session.clientId) ?? new Set()).add(session.token));
     },
@@ -99,10 +114,9 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
         if (session?.tag === tag && token !== except) sessions.set(token, { ...session, displaced: true });
       }
     },
-    forgetSession: (token) => {
-      const session = sessions.get(token);
-      sessions.delete(token);
-      tokens.get(session?.clientId ?? '')?.delete(token);
+    forgetSession: forget,
+    forgetSessions: (clientId) => {
+      for (const token of tokens.get(clientId) ?? []) forget(token);
     },
     close: () => undefined,
   } satisfies { readonly [K in keyof Store]: (...args: Parameters<Store[K]>) => Awaited<ReturnType<Store[K]>> };
@@ -127,6 +141,7 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
     session: asynchronous(store.session),
     displaceSessions: asynchronous(store.displaceSessions),
     forgetSession: asynchronous(store.forgetSession),
+    forgetSessions: asynchronous(store.forgetSessions),
     close: asynchronous(store.close),
   };
 };

@@ -56,6 +56,12 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+/** Which messages have arrived: those of a stretch of time (ms, both ends included), or one. */
+export type Arrived = { readonly from: number; readonly to: number } | { readonly id: string };
+
+/** How far a conversation was read: up to a time (ms, included), up to a message (included), or all of it. */
+export type ReadUpTo = { readonly timestamp: number } | { readonly id: string } | 'end';
+
 /** What a user has not read in one conversation. */
 export interface UnreadSummary {
   readonly conversationId: string;
@@ -86,22 +92,28 @@ export interface Store {
   append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
   /** By time, then by id, oldest first. */
   history(query: HistoryQuery): Promise<readonly StoredMessage[]>;
-  /** Notes that messages of others from `from` to `to` have reached this client; gives those that are newly delivered and asked for a receipt. */
-  acknowledge(conversationId: string, clientId: string, from: number, to: number, now: number): Promise<readonly StoredMessage[]>;
-  /** Moves a read mark forward; gives the newest message that is newly read and asked for a receipt, and whether the mark has moved. */
+  /** Notes that messages of others have reached this client; gives those that are newly delivered and asked for a receipt. */
+  acknowledge(conversationId: string, clientId: string, arrived: Arrived, now: number): Promise<readonly StoredMessage[]>;
+  /**
+   * Moves a read mark forward, at most to the newest message, so that a client whose clock is fast reads nothing that is still to come.
+   * Gives the newest message that is newly read and asked for a receipt, and whether the mark has moved.
+   */
   markRead(
     conversationId: string,
     clientId: string,
-    upTo: number,
+    upTo: ReadUpTo,
     now: number,
   ): Promise<{ readonly moved: boolean; readonly newest?: StoredMessage; readonly summary: UnreadSummary }>;
-  /** Conversations with unread messages, and those whose count has changed since `since` (ms), latest first, at most `limit`. */
+  /** Conversations with unread messages, and those that were marked as read at `since` (ms) or later; latest message first, at most `limit`. */
   unread(clientId: string, since: number | undefined, limit: number): Promise<readonly UnreadSummary[]>;
-  saveSession(session: StoredSession): Promise<void>;
+  /** Keeps a session, and no longer those that have expired. */
+  saveSession(session: StoredSession, now: number): Promise<void>;
   session(token: string): Promise<StoredSession | undefined>;
   /** Marks the other sessions of a client with this tag as displaced. */
   displaceSessions(clientId: string, tag: string, except: string): Promise<void>;
   /** The token of a closed session is good no more. */
   forgetSession(token: string): Promise<void>;
+  /** The tokens of a client are good no more. */
+  forgetSessions(clientId: string): Promise<void>;
   close(): Promise<void>;
 }
