@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { ConversationInfo, ServerCommand } from '../../codecs/index.js';
+import { either as E, function as F } from 'fp-ts';
+import * as t from 'io-ts';
+import { parseJson, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { Refusal } from '../refusal.js';
 import type { Session } from '../session.js';
@@ -15,6 +17,18 @@ export const ownConversation = async (app: App, { clientId }: Session, id: strin
     throw new Refusal(4401, 'there is no such conversation, or you are not a member of it');
   return conversation;
 };
+
+const Typed = t.type({ _lctype: t.number });
+
+/** The message type's number, where the body is of a type. */
+const typeOf = ({ msg = '' }: Direct['directMessage']): { readonly type?: number } =>
+  F.pipe(
+    parseJson(msg),
+    E.match(
+      () => ({}),
+      (body) => (Typed.is(body) ? { type: body._lctype } : {}),
+    ),
+  );
 
 const bytesOf = ({ msg, binaryMsg, pushData = '' }: Direct['directMessage']): number =>
   Buffer.byteLength(msg ?? '') + (binaryMsg?.length ?? 0) + Buffer.byteLength(pushData);
@@ -66,6 +80,7 @@ export const direct: Handler<Direct> = async ({ app, session }, { directMessage:
       receipt: wire.r === true,
       mentions: wire.mentionPids ?? [],
       mentionsAll: wire.mentionAll === true,
+      ...typeOf(wire),
       ...(wire.msg === undefined ? {} : { msg: wire.msg }),
       ...(wire.binaryMsg === undefined ? {} : { binaryMsg: wire.binaryMsg }),
     };

@@ -34,7 +34,6 @@ export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsM
   if (conversation?.members?.includes(clientId) !== true) throw new Refusal(4312, 'the history of a conversation is for its members');
   const limit = wire.l ?? DEFAULT_LIMIT;
   if (limit < 1 || limit > MAX_LIMIT) throw new Refusal(4311, `a page has 1 to ${MAX_LIMIT} messages`);
-  if (wire.lctype !== undefined) throw new Refusal(4311, 'this server has no history by message type');
 
   const from = bound(wire.t, wire.mid, wire.tIncluded);
   const to = bound(wire.tt, wire.tmid, wire.ttIncluded);
@@ -44,6 +43,7 @@ export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsM
     limit,
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...(wire.lctype === undefined ? {} : { type: wire.lctype }),
   };
   const messages = await app.store.history(query);
   return { answer: { cmd: 'logs', logsMessage: { cid: wire.cid, logs: messages.map(item) } } };

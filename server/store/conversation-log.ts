@@ -85,13 +85,17 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       return { message, repeated: false };
     },
 
-    history: ({ direction, from, to, limit }) => {
-      const [oldest, newest] = direction === 'old' ? [to, from] : [from, to];
+    history: ({ direction, from, to, type, limit }) => {
+      const isOld = direction === 'old';
+      const [oldest, newest] = isOld ? [to, from] : [from, to];
       const start = oldest === undefined ? 0 : lowerBound(messages, (message) => isAfter(message, oldest));
       const end = newest === undefined ? messages.length : lowerBound(messages, (message) => !isBefore(message, newest));
-      return direction === 'old'
-        ? messages.slice(Math.max(start, end - limit), Math.max(start, end))
-        : messages.slice(start, Math.min(start + limit, end));
+      const page: StoredMessage[] = [];
+      for (let step = 0; step < end - start && page.length < limit; step += 1) {
+        const message = messages[isOld ? end - 1 - step : start + step];
+        if (message !== undefined && (type === undefined || message.type === type)) page.push(message);
+      }
+      return isOld ? page.reverse() : page;
     },
 
     acknowledge: (clientId, arrived, now) => {

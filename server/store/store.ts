@@ -22,6 +22,8 @@ export interface NewMessage extends WireBody {
   readonly receipt: boolean;
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
+  /** The number of its message type, where it has one. */
+  readonly type?: number;
   /** ms since 1970; the store moves it forward where the conversation has a message of that time or later. */
   readonly now: number;
 }
@@ -35,6 +37,7 @@ export interface StoredMessage extends WireBody {
   readonly receipt: boolean;
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
+  readonly type?: number;
   /** When somebody else first acknowledged, and first read it. */
   readonly deliveredAt?: number;
   readonly readAt?: number;
@@ -53,6 +56,8 @@ export interface HistoryQuery {
   readonly direction: 'old' | 'new';
   readonly from?: Bound;
   readonly to?: Bound;
+  /** Messages of this type only. */
+  readonly type?: number;
   readonly limit: number;
 }
 
