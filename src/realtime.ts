@@ -1,4 +1,4 @@
-import { Observable, ReplaySubject, Subject, defer, filter, finalize, map, merge, share, take, throwError } from 'rxjs';
+import { EMPTY, Observable, ReplaySubject, Subject, defer, filter, map, merge, share, take, tap, throwError } from 'rxjs';
 import { systemClock } from './clock.js';
 import type { Client } from './client/client.js';
 import { isClientId } from './client/client-id.js';
@@ -116,13 +116,18 @@ export const createRealtime = (options: RealtimeOptions): Realtime => {
 
   /** All logins of an id share one session; it is forgotten as it ends, so that the next login opens a new one. */
   const shared = (clientId: string, login: LoginOptions): Observable<Client> => {
-    const current = sessions.get(clientId);
-    if (current !== undefined) return current;
-    const client$ = open(clientId, login).pipe(
-      finalize(() => {
-        if (sessions.get(clientId) === client$) sessions.delete(clientId);
+    const current$ = sessions.get(clientId);
+    if (current$ !== undefined) return current$;
+    const forget = (): void => {
+      if (sessions.get(clientId) === client$) sessions.delete(clientId);
+    };
+    const client$: Observable<Client> = open(clientId, login).pipe(
+      tap({ error: forget, complete: forget, unsubscribe: forget }),
+      share({
+        connector: () => new ReplaySubject<Client>(1),
+        // A session that has ended by itself has nothing left to wait for.
+        resetOnRefCountZero: () => (sessions.get(clientId) === client$ ? clock.after(grace) : EMPTY),
       }),
-      share({ connector: () => new ReplaySubject<Client>(1), resetOnRefCountZero: () => clock.after(grace) }),
     );
     sessions.set(clientId, client$);
     return client$;

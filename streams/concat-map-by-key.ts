@@ -15,7 +15,7 @@ const createQueue = <T>(): Queue<T> => {
 };
 
 /**
- * `concatMap` for each key, all keys side by side: an item whose projection takes time holds back the later items of its own key and no others.
+ * `concatMap` for each key (items without one count as one more), all keys side by side: an item whose projection takes time holds back the later items of its own key and no others.
  * A projection that gives `now` costs a map lookup and nothing more.
  *
  * Errors of the source or of a projection end the result; it completes when the source has completed and nothing waits.
@@ -28,11 +28,11 @@ const createQueue = <T>(): Queue<T> => {
  * ```
  */
 export const concatMapByKey =
-  <T, K, R>(keyOf: (item: T) => K, project: (item: T) => Projected<R>): OperatorFunction<T, R> =>
+  <T, R>(keyOf: (item: T) => string | undefined, project: (item: T) => Projected<R>): OperatorFunction<T, R> =>
   (source$) =>
     new Observable<R>((subscriber) => {
       /** Items that wait, for the keys that are busy. */
-      const waiting = new Map<K, Queue<T>>();
+      const waiting = new Map<string | undefined, Queue<T>>();
       let sourceDone = false;
 
       const settle = (): void => {
@@ -40,7 +40,7 @@ export const concatMapByKey =
       };
 
       /** Runs a projection that takes time; true where it has completed already. */
-      const run = (key: K, later: ObservableInput<R>): boolean => {
+      const run = (key: string | undefined, later: ObservableInput<R>): boolean => {
         let done = false;
         let synchronous = true;
         const inner = from(later).subscribe({
@@ -61,7 +61,7 @@ export const concatMapByKey =
       };
 
       /** Handles the items that have waited, until one takes time again or none is left. */
-      const release = (key: K): void => {
+      const release = (key: string | undefined): void => {
         const queue = waiting.get(key);
         for (let next = queue?.items.next(); next !== undefined && next.done !== true; next = queue?.items.next()) {
           const projected = project(next.value);

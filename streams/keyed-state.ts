@@ -3,11 +3,11 @@ import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rx
 /** A state for each key, kept by reducing a log. */
 export interface KeyedState<V> {
   /** The state of a key now. */
-  get(key: string): V | undefined;
+  readonly get: (key: string) => V | undefined;
   /** The keys that have a state. */
-  keys(): IterableIterator<string>;
+  readonly keys: () => IterableIterator<string>;
   /** Hot, replays the state of this key (where it has one), then each change. Never errors; completes with the log. */
-  at(key: string): Observable<V>;
+  readonly at: (key: string) => Observable<V>;
   /** Hot, replays an immutable map of all states, then a new one after each change. Never errors; completes with the log. */
   readonly all$: Observable<ReadonlyMap<string, V>>;
 }
@@ -30,20 +30,17 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
 
   const get = (key: string): V | undefined => states.get(key);
 
-  let anyChange = false;
   const set = (key: string, value: V): void => {
     if (states.get(key) === value) return;
     states.set(key, value);
     snapshot = undefined;
-    anyChange = true;
     watched.get(key)?.next(value);
   };
 
   const connection = log$.subscribe({
     next: (event) => {
-      anyChange = false;
       reduce(event, get, set);
-      if (anyChange) changed.next();
+      if (snapshot === undefined) changed.next();
     },
     complete: () => {
       completed = true;
@@ -54,20 +51,22 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
   });
 
   const at = (key: string): Observable<V> =>
-    new Observable<V>((subscriber) => {
-      const current = states.get(key);
-      if (current !== undefined) subscriber.next(current);
-      if (completed) {
-        subscriber.complete();
-        return;
-      }
-      const subject = watched.get(key) ?? new Subject<V>();
-      watched.set(key, subject);
-      subscriber.add(subject.subscribe(subscriber));
-      subscriber.add(() => {
-        if (!subject.observed && watched.get(key) === subject) watched.delete(key);
-      });
-    }).pipe(distinctUntilChanged());
+    distinctUntilChanged<V>()(
+      new Observable<V>((subscriber) => {
+        const current = states.get(key);
+        if (current !== undefined) subscriber.next(current);
+        if (completed) {
+          subscriber.complete();
+          return;
+        }
+        const subject = watched.get(key) ?? new Subject<V>();
+        watched.set(key, subject);
+        subscriber.add(subject.subscribe(subscriber));
+        subscriber.add(() => {
+          if (!subject.observed && watched.get(key) === subject) watched.delete(key);
+        });
+      }),
+    );
 
   const all$ = new Observable<ReadonlyMap<string, V>>((subscriber) => {
     const emit = (): void => {

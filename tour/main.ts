@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import {
-  Observable,
+  type Observable,
   concatMap,
   distinctUntilChanged,
   filter,

@@ -21,7 +21,7 @@ describe('the outbox', () => {
   it('does nothing until it is subscribed to', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const write$ = cold('--a|', values);
-      outboxOf(of(true)).send({ bytes: 1, write$ });
+      void outboxOf(of(true)).send({ bytes: 1, write$ });
       expectSubscriptions(write$.subscriptions).toBe([]);
     });
   });

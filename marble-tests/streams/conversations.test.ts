@@ -1,5 +1,6 @@
 import { map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { ConversationInfo } from '../../codecs/index.js';
 import { activityReducer, conversationsReducer, keyedState, withActivity, type ClientEvent } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, conversation, read, snapshot } from './log.js';
@@ -43,7 +44,7 @@ describe('conversations', () => {
 
   it('have no members where the server tells none, and notices do not make some up', () => {
     marbles(({ hot, expectObservable }) => {
-      const { members: _, ...compact } = conversation();
+      const compact: ConversationInfo = { id: 'c', kind: 'ordinary', attributes: {} };
       const log$ = hot<ClientEvent>('-s-j-l-', {
         s: { _tag: 'Snapshot', conversationId: 'c', info: compact },
         j: joined('Spike'),

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { TextType, type Text } from '../../codecs/index.js';
 import { comparePositions, isConversationEvent, messages, ofType, type Message } from '../../streams/index.js';
@@ -29,7 +30,7 @@ describe('ofType', () => {
   });
 
   it('gives the body the type of the message type', () => {
-    expectTypeOf(ofType(TextType)).returns.toExtend<import('rxjs').Observable<Message<Text>>>();
+    expectTypeOf(ofType(TextType)).returns.toExtend<Observable<Message<Text>>>();
   });
 });
 

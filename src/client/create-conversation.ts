@@ -30,9 +30,10 @@ export const startConversation = (
   link: Link,
   { members, name, attributes, unique = false }: NewConversation,
 ): Observable<ConversationInfo> => {
-  const wrong = members.find((member) => !isClientId(member));
-  if (wrong !== undefined)
-    return refuse(new InvalidArgument(`every member should be a client id of 1 to 64 characters, but one is ${JSON.stringify(wrong)}`));
+  const wrong = members.filter((member: unknown) => !isClientId(member));
+  if (wrong.length > 0) {
+    return refuse(new InvalidArgument(`every member should be a client id of 1 to 64 characters, but not so ${JSON.stringify(wrong)}`));
+  }
   return link
     .request(
       {

@@ -2,7 +2,7 @@
 import { Observable, defer, throwError } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { AnswerKind, Connection, RequestOptions } from '../connection/connection.js';
-import { ConnectionLost, SessionClosed } from '../errors.js';
+import { ConnectionLost, SessionClosed, type RealtimeError } from '../errors.js';
 import type { ClientStatus } from './client.js';
 
 export interface Link {
@@ -40,4 +40,4 @@ const whileOpen =
     });
 
 /** A command that fails before anything is sent. */
-export const refuse = <E extends Error>(error: E): Observable<never> => throwError(() => error);
+export const refuse = (error: RealtimeError): Observable<never> => throwError(() => error);

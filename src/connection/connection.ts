@@ -43,10 +43,10 @@ export interface Connection {
   /** Writes a command that has no answer; false where there is no connection. */
   send(command: ClientCommand): boolean;
   /** Between schedule and retry: try now, with the attempt counter at 0. No effect in other states. */
-  retry(): void;
+  readonly retry: () => void;
   /** Go offline until `resume`. */
-  pause(): void;
-  resume(): void;
+  readonly pause: () => void;
+  readonly resume: () => void;
   /** For good. */
-  close(): void;
+  readonly close: () => void;
 }

@@ -79,6 +79,9 @@ const platformNetwork$: Observable<boolean> = defer(() => {
     : NEVER;
 });
 
+/** Nothing comes after these states. */
+const isOver = ({ _tag }: ConnectionState): boolean => _tag === 'Closed' || _tag === 'Failed';
+
 /** Why a command can't be written now, in words. */
 const unavailable = (state: ConnectionState): string => {
   switch (state._tag) {
@@ -292,7 +295,10 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     events$: events.asObservable(),
     sessionEvents$: sessionEvents.asObservable(),
     faults$: faults.asObservable(),
-    lease$: merge(network$, opening$).pipe(takeUntil(ended$), share({ resetOnRefCountZero: () => clock.after(grace) })),
+    lease$: merge(network$, opening$).pipe(
+      takeUntil(ended$),
+      share({ resetOnRefCountZero: () => (isOver(machine.state) ? EMPTY : clock.after(grace)) }),
+    ),
     pushes: (clientId) =>
       new Observable<ServerCommand>((subscriber) => {
         const receiver = receivers.get(clientId) ?? new Subject<ServerCommand>();

@@ -86,7 +86,7 @@ export interface Cell<A extends Input = Input> {
   readonly step: Step<A>;
 }
 
-export type Table = { readonly [S in StateTag]: { readonly [I in InputTag]: Cell<InputOf<I>> } };
+export type Table = Readonly<Record<StateTag, { readonly [I in InputTag]: Cell<InputOf<I>> }>>;
 
 export const initial: Machine = {
   state: { _tag: 'Idle' },

@@ -233,22 +233,24 @@ export const inbox =
           current?.subscription.unsubscribe();
           current = undefined;
         };
+        const open = (opened: Opened): void => {
+          drop();
+          const arriving = new Subject<ClientEvent>();
+          const subscription = new Subscription();
+          current = { arriving, subscription };
+          subscription.add(
+            during(opened, arriving).subscribe((event) => {
+              subscriber.next(event);
+            }),
+          );
+        };
         subscriber.add(drop);
         subscriber.add(
           input$.subscribe({
             next: (input) => {
               if (input._tag === 'Dropped') drop();
-              else if (input._tag === 'Opened') {
-                drop();
-                const arriving = new Subject<ClientEvent>();
-                const subscription = new Subscription();
-                current = { arriving, subscription };
-                subscription.add(
-                  during(input, arriving).subscribe((event) => {
-                    subscriber.next(event);
-                  }),
-                );
-              } else current?.arriving.next(input);
+              else if (input._tag === 'Opened') open(input);
+              else current?.arriving.next(input);
             },
             error: (error: unknown) => {
               subscriber.error(error);

@@ -3,7 +3,7 @@ import { Observable, type Subscription } from 'rxjs';
 import type { AckSent } from '../../codecs/index.js';
 import type * as t from 'io-ts';
 import type { Clock } from '../clock.js';
-import { ConnectionLost, OutboxFull, type RealtimeError } from '../errors.js';
+import { ConnectionLost, OutboxFull, toRealtimeError, type RealtimeError } from '../errors.js';
 
 /** Bounds of the outbox. A message over one of them is refused with `OutboxFull`, or expires with `ConnectionLost`. */
 export interface OutboxBounds {
@@ -62,7 +62,8 @@ export const createOutbox = ({ bounds, ready$, clock }: OutboxOptions): readonly
       next: (ack) => {
         entry.succeed(ack);
       },
-      error: (error: RealtimeError) => {
+      error: (thrown: unknown) => {
+        const error = toRealtimeError(thrown);
         entry.written = undefined;
         if (!isRepeatable(error)) entry.fail(error);
       },
@@ -74,7 +75,8 @@ export const createOutbox = ({ bounds, ready$, clock }: OutboxOptions): readonly
       ready = now;
       if (now) for (const entry of entries) if (entry.written === undefined) write(entry);
     },
-    error: (error: RealtimeError) => {
+    error: (thrown: unknown) => {
+      const error = toRealtimeError(thrown);
       for (const entry of [...entries]) entry.fail(error);
     },
   });

@@ -136,7 +136,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
             return { _tag: 'Opened', at: serverTs ?? clock.now(), resumed };
           }),
           catchError((error: unknown) => {
-            if (!hasCode(toRealtimeError(error), TOKEN_EXPIRED) || st === undefined) return throwError(() => error);
+            const reason = toRealtimeError(error);
+            if (!hasCode(reason, TOKEN_EXPIRED) || st === undefined) return throwError(() => reason);
             token = undefined;
             return login();
           }),

@@ -15,6 +15,10 @@ export const settleAfterLogin =
         held = undefined;
         for (const event of events) subscriber.next(event);
       };
+      const hold = (): void => {
+        held = [];
+        subscriber.add(clock.after(0).subscribe(release));
+      };
       subscriber.add(
         events$.subscribe({
           next: (event) => {
@@ -22,10 +26,7 @@ export const settleAfterLogin =
               held.push(event);
               return;
             }
-            if (event._tag === 'Opened' && !event.resumed) {
-              held = [];
-              subscriber.add(clock.after(0).subscribe(release));
-            }
+            if (event._tag === 'Opened' && !event.resumed) hold();
             subscriber.next(event);
           },
           error: (error: unknown) => {

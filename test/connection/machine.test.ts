@@ -22,7 +22,12 @@ const states = Object.keys(table) as StateTag[];
 const inputs = Object.keys(table.Idle) as InputTag[];
 
 /** Inputs as a schedule has them: an epoch is given as how far it is behind the newest. */
-type Move = { readonly _tag: InputTag; readonly behind: number; readonly code: number; readonly passed: number };
+interface Move {
+  readonly _tag: InputTag;
+  readonly behind: number;
+  readonly code: number;
+  readonly passed: number;
+}
 
 const move: fc.Arbitrary<Move> = fc.record({
   // What makes a history long is likelier than what ends it.

@@ -85,10 +85,8 @@ describe('a socket', () => {
   });
 
   it('is lost where the implementation refuses the address', () => {
-    const refusing = class {
-      constructor() {
-        throw new SyntaxError('bad address');
-      }
+    const refusing = function () {
+      throw new SyntaxError('bad address');
     } as unknown as Parameters<typeof openSocket>[0];
     const events: SocketEvent[] = [];
     openSocket(refusing, 'ws://x', 'p').subscribe((event) => events.push(event));

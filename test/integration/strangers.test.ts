@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
-import { NEVER, firstValueFrom, lastValueFrom, of, retry, throwError } from 'rxjs';
+import { NEVER, defer, firstValueFrom, lastValueFrom, of, retry, throwError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import {
@@ -113,7 +113,18 @@ describe('what a stranger might try', () => {
       await expect(firstValueFrom(patient.login('Tom'))).rejects.toMatchObject({ _tag: 'ConnectionLost' });
       const late = await createServer({ port });
       closers.push(() => late.close());
-      const tom = await firstValueFrom(patient.login('Tom').pipe(retry({ count: 3, delay: () => of(patient.retry()) })));
+      const tom = await firstValueFrom(
+        patient.login('Tom').pipe(
+          retry({
+            count: 3,
+            delay: () =>
+              defer(() => {
+                patient.retry();
+                return of(true);
+              }),
+          }),
+        ),
+      );
       expect(tom.id).toBe('Tom');
     });
   });

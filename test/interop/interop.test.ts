@@ -18,14 +18,16 @@ interface PublishedText extends PublishedMessage {
   getAttributes(): unknown;
 }
 
-type Listening = { on(event: string, listener: (...args: never[]) => void): unknown };
+interface Listening {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+}
 
 /** The arguments of the next event with this name; the published client's emitters are not Node's. */
 const nextEvent = <A extends readonly unknown[]>(emitter: object, event: string): Promise<A> =>
   new Promise((resolve) => {
-    (emitter as Listening).on(event, ((...args: unknown[]) => {
+    (emitter as Listening).on(event, (...args: unknown[]) => {
       resolve(args as unknown as A);
-    }) as never);
+    });
   });
 
 const next = <T>(stream$: Observable<T>, count = 1): Promise<T[]> => lastValueFrom(stream$.pipe(take(count), toArray()));
@@ -108,10 +110,10 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       const [tom, jerry] = [await login('Tom'), await publishedLogin('Jerry')];
       const heard: string[] = [];
       const all = new Promise<void>((resolve) => {
-        (jerry as unknown as Listening).on(Event.MESSAGE, ((message: PublishedText, conversation: ConversationBase) => {
+        (jerry as unknown as Listening).on(Event.MESSAGE, (message: PublishedText, conversation: ConversationBase) => {
           heard.push(`${conversation['name'] as string}: ${message.from}: ${message.getText()}`);
           if (heard.length === hostile.length) resolve();
-        }) as never);
+        });
       });
       const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Cheese' }));
       for (const line of hostile) await lastValueFrom(conversation.send(text(line)));
@@ -222,7 +224,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
     it('tells the published client that it was kicked', async () => {
       const tom = await publishedLogin('Tom');
       const closed = nextEvent<[{ code: number }]>(tom, Event.CLOSE);
-      server.kick('Tom');
+      await server.kick('Tom');
       expect((await closed)[0].code).toBe(4115);
     });
 
