@@ -122,11 +122,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     const late = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_TIMEOUT);
+    const gone = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const client of clients) void client.finish(GOING_AWAY, 'the server is going away');
     await new Promise((resolve) => {
       http.close(resolve);
       http.closeAllConnections();
     });
+    await Promise.all(gone);
     clearTimeout(late);
     await app.store.close();
   };

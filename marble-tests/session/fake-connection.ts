@@ -1,0 +1,57 @@
+/** A connection whose states, pushes and answers a diagram draws, and that remembers what was asked of it. */
+import { NEVER, defer, filter, take, type Observable } from 'rxjs';
+import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
+import type { Connection } from '../../src/connection/connection.js';
+import type { ConnectionState } from '../../src/connection/state.js';
+import { virtualClock } from '../marbles.js';
+
+export interface FakeConnectionOptions {
+  readonly state$: Observable<ConnectionState>;
+  readonly pushes$?: Observable<ServerCommand>;
+  readonly lease$?: Observable<never>;
+  /** What comes for a command; it is asked each time the command is written. */
+  readonly answer: (command: ClientCommand) => Observable<ServerCommand>;
+}
+
+/** A command with the virtual time at which it was written. */
+export type Written = readonly [at: number, command: ClientCommand];
+
+export const fakeConnection = ({
+  state$,
+  pushes$ = NEVER,
+  lease$ = NEVER,
+  answer,
+}: FakeConnectionOptions): [connection: Connection, written: readonly Written[]] => {
+  const written: Written[] = [];
+  const write = (command: ClientCommand): void => {
+    written.push([virtualClock.elapsed(), command]);
+  };
+  const nothing = (): void => undefined;
+  return [
+    {
+      state$,
+      lease$,
+      events$: NEVER,
+      sessionEvents$: NEVER,
+      faults$: NEVER,
+      pushes: () => pushes$,
+      request: (command, kind) =>
+        defer(() => {
+          write(command);
+          return answer(command).pipe(
+            filter((reply) => kind.is(reply)),
+            take(1),
+          );
+        }),
+      send: (command) => {
+        write(command);
+        return true;
+      },
+      retry: nothing,
+      pause: nothing,
+      resume: nothing,
+      close: nothing,
+    },
+    written,
+  ];
+};

@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+import { login, say, serve, settable, start, type RawClient, type Received } from './raw-client.js';
+
+type QueryFields = Readonly<Record<string, unknown>> & { readonly objectId?: unknown };
+interface Rest {
+  readonly flag?: number;
+  readonly limit?: number;
+  readonly skip?: number;
+  readonly sort?: string;
+}
+
+const query = (client: RawClient, where: QueryFields, rest: Rest = {}): Promise<Received> =>
+  client.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: JSON.stringify(where) }, ...rest } });
+
+const found = async (client: RawClient, where: QueryFields, rest?: Rest): Promise<readonly Record<string, unknown>[]> => {
+  const answer = await query(client, where, rest);
+  if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+  return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
+};
+
+const attr = (attributes: object) => ({ attr: { data: JSON.stringify(attributes) } });
+
+describe('creating a conversation', () => {
+  it('gives it an id of 24 hexadecimal digits and the time of its creation', async () => {
+    const server = await serve({ clock: settable(Date.UTC(2026, 0, 2)) });
+    const tom = await login(server, 'Tom');
+    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'] } })).toEqual({
+      cmd: 'conv',
+      op: 'started',
+      i: 2,
+      convMessage: { cid: expect.stringMatching(/^[0-9a-f]{24}$/), cdate: '2026-01-02T00:00:00.000Z' },
+    });
+  });
+
+  it('makes its creator a member, each member once', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const cid = await start(tom, ['Jerry', 'Jerry', 'Spike']);
+    expect(await found(tom, { objectId: cid })).toMatchObject([{ objectId: cid, c: 'Tom', m: ['Tom', 'Jerry', 'Spike'] }]);
+  });
+
+  it('keeps name and attributes as keys beside those of the protocol, dates among them', async () => {
+    const tom = await login(await serve({ clock: settable(Date.UTC(2026, 0, 2)) }), 'Tom');
+    const born = { __type: 'Date', iso: '2020-02-02T02:02:02.222Z' };
+    const attributes = { name: 'Cheese', born, deep: [{ born }], attr: { color: 'red' }, n: 0, no: null };
+    const cid = await start(tom, [], attr(attributes));
+    const [conversation] = await found(tom, { objectId: cid });
+    expect(conversation).toMatchObject({ ...attributes, objectId: cid, c: 'Tom' });
+    expect(JSON.stringify(conversation?.['createdAt'])).toContain('2026-01-02T00:00:00.000Z');
+  });
+
+  it('takes a name that is no text for an attribute like others', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const cid = await start(tom, [], attr({ name: 5 }));
+    expect(await found(tom, { objectId: cid })).toMatchObject([{ name: 5 }]);
+  });
+
+  it.each(['objectId', 'm', 'c', 'mu', 'tr', 'sys', 'ttl', 'lm', 'createdAt', 'updatedAt', 'unique', 'msg', 'msg_mid', 'bin'])(
+    'refuses the attribute "%s", which has a meaning in the protocol, with 4301 and its name',
+    async (key) => {
+      const tom = await login(await serve(), 'Tom');
+      for (const value of [true, 'x', 1, null]) {
+        const refused = await tom.request({ cmd: 'conv', op: 'start', convMessage: attr({ color: 'red', [key]: value }) });
+        expect(refused).toMatchObject({ errorMessage: { code: 4301, detail: expect.stringMatching(new RegExp(`${key}$`)) } });
+      }
+    },
+  );
+
+  it('refuses attributes that are no JSON object with 4114', async () => {
+    const tom = await login(await serve(), 'Tom');
+    for (const data of ['', '{', '[]', '"x"', 'null'])
+      expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data } } })).toMatchObject({
+        errorMessage: { code: 4114 },
+      });
+  });
+
+  it('takes 500 members, and refuses 501 with 4304', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const others = Array.from({ length: 500 }, (_, n) => `c${n}`);
+    expect(await start(tom, others.slice(1))).toBeTypeOf('string');
+    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: others } })).toMatchObject({ errorMessage: { code: 4304 } });
+  });
+
+  it('refuses members that are no client ids with 4103', async () => {
+    const tom = await login(await serve(), 'Tom');
+    for (const m of [[''], ['x'.repeat(65)]])
+      expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m } })).toMatchObject({ errorMessage: { code: 4103 } });
+  });
+
+  it.each([{ transient: true }, { tempConv: true }])('refuses a kind that it does not have: %o', async (kind) => {
+    const tom = await login(await serve(), 'Tom');
+    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: kind })).toMatchObject({ errorMessage: { code: 4200 } });
+  });
+});
+
+describe('a unique conversation', () => {
+  it('is the same for the same members, whoever asks, in whatever order, at the same time', async () => {
+    const server = await serve();
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const ids = await Promise.all([
+      start(tom, ['Jerry', 'Spike'], { unique: true }),
+      start(jerry, ['Spike', 'Tom'], { unique: true }),
+      start(tom, ['Tom', 'Spike', 'Jerry'], { unique: true }),
+    ]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('is another one for other members, and for those who do not ask for it', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const ids = [
+      await start(tom, ['Jerry'], { unique: true }),
+      await start(tom, ['Jerry', 'Spike'], { unique: true }),
+      await start(tom, [], { unique: true }),
+      await start(tom, ['Jerry']),
+      await start(tom, ['Jerry'], { unique: false }),
+    ];
+    expect(new Set(ids).size).toBe(5);
+  });
+
+  it('is not told of again where it is found', async () => {
+    const server = await serve();
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    await start(tom, ['Jerry'], { unique: true });
+    await jerry.push('conv', ({ op }) => op === 'joined');
+    await jerry.push('conv', ({ op }) => op === 'members_joined');
+    await start(tom, ['Jerry'], { unique: true });
+    await jerry.settle();
+    expect(jerry.inbox).toEqual([]);
+  });
+});
+
+describe('notices of a new conversation', () => {
+  const told = async (client: RawClient): Promise<readonly unknown[]> => {
+    await client.settle();
+    return client.inbox.map((command) => ('op' in command ? command.op : command.cmd));
+  };
+
+  it('go to those who were added, twice, to other devices of the creator once, and not to the session that acted', async () => {
+    const server = await serve();
+    const [acting, tablet, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
+    await start(acting, ['Jerry']);
+    expect(await told(jerry)).toEqual(['joined', 'members_joined']);
+    expect(await told(tablet)).toEqual(['members_joined']);
+    expect(await told(acting)).toEqual([]);
+    expect(await told(spike)).toEqual([]);
+  });
+
+  it('say which conversation, by whom, who, for whom, and that they are permanent since when', async () => {
+    const server = await serve({ clock: settable(7_000) });
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const cid = await start(tom, ['Jerry']);
+    const envelope = { cmd: 'conv', peerId: 'Jerry', service: 2, serverTs: 7_000, notificationType: 1 };
+    expect(await jerry.push('conv')).toEqual({ ...envelope, op: 'joined', convMessage: { cid, initBy: 'Tom' } });
+    expect(await jerry.push('conv')).toEqual({
+      ...envelope,
+      op: 'members_joined',
+      convMessage: { cid, initBy: 'Tom', m: ['Tom', 'Jerry'] },
+    });
+  });
+});
+
+describe('a query of conversations', () => {
+  it('finds one by its id, or several, each once; what does not exist is not there', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const [one, two] = [await start(tom, []), await start(tom, [])];
+    expect((await found(tom, { objectId: one })).map(({ objectId }) => objectId)).toEqual([one]);
+    const several = await found(tom, { objectId: { $in: [two, 'nowhere', one, two] } });
+    expect(several.map(({ objectId }) => objectId)).toEqual([two, one]);
+    expect(await found(tom, { objectId: 'nowhere' })).toEqual([]);
+  });
+
+  it('finds conversations of others too, which a client fetches before it joins, but not what was said in them', async () => {
+    const server = await serve();
+    const [tom, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
+    const cid = await start(tom, []);
+    await say(tom, cid, { msg: 'secret' });
+    const [conversation] = await found(spike, { objectId: cid }, { flag: 2 });
+    expect(conversation).toMatchObject({ objectId: cid, m: ['Tom'] });
+    expect(conversation).not.toHaveProperty('msg');
+  });
+
+  it('leaves the members out with flag 1, and adds the last message with flag 2', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const cid = await start(tom, []);
+    await say(tom, cid, { msg: 'first' });
+    const last = await say(tom, cid, { msg: 'last' });
+    const message = { msg: 'last', msg_mid: last.id, msg_from: 'Tom', msg_timestamp: last.timestamp };
+    const [[plain], [compact], [full], [both]] = (await Promise.all(
+      [0, 1, 2, 3].map((flag) => found(tom, { objectId: cid }, { flag })),
+    )) as [Record<string, unknown>[], Record<string, unknown>[], Record<string, unknown>[], Record<string, unknown>[]];
+    expect(plain).toMatchObject({ m: ['Tom'] });
+    expect(plain).not.toHaveProperty('msg');
+    expect(compact).not.toHaveProperty('m');
+    expect(full).toMatchObject({ m: ['Tom'], ...message });
+    expect(both).toMatchObject(message);
+    expect(both).not.toHaveProperty('m');
+  });
+
+  it('gives the last message in bytes as base64, and says so', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const cid = await start(tom, []);
+    await say(tom, cid, { binaryMsg: new Uint8Array([1, 2, 255]) });
+    expect(await found(tom, { objectId: cid }, { flag: 2 })).toMatchObject([{ msg: 'AQL/', bin: true }]);
+  });
+
+  it('gives 10 unless it is asked for more or fewer, from where it is asked to', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n += 1) ids.push(await start(tom, []));
+    const where = { objectId: { $in: ids } };
+    const idsOf = async (rest: Rest): Promise<unknown[]> => (await found(tom, where, rest)).map(({ objectId }) => objectId);
+    expect(await idsOf({})).toEqual(ids.slice(0, 10));
+    expect(await idsOf({ limit: 999 })).toEqual(ids);
+    expect(await idsOf({ limit: 3, skip: 2 })).toEqual(ids.slice(2, 5));
+    expect(await idsOf({ skip: 20 })).toEqual([]);
+    expect(await idsOf({ skip: -5, limit: 1 })).toEqual(ids.slice(0, 1));
+    expect(await idsOf({ limit: -1 })).toEqual([]);
+  });
+
+  it('sorts by keys of the protocol and by attributes, one after the other, up or down', async () => {
+    const clock = settable();
+    const tom = await login(await serve({ clock }), 'Tom');
+    const ids: string[] = [];
+    for (const attributes of [{ name: 'b', size: 2 }, { name: 'a', size: 10 }, { name: 'c', size: 2 }, { name: 'd' }]) {
+      clock.set(clock.now() + 1_000);
+      ids.push(await start(tom, [], attr(attributes)));
+    }
+    const names = async (sort: string): Promise<unknown[]> =>
+      (await found(tom, { objectId: { $in: ids } }, { sort })).map(({ name }) => name);
+    expect(await names('name')).toEqual(['a', 'b', 'c', 'd']);
+    expect(await names('-name')).toEqual(['d', 'c', 'b', 'a']);
+    expect(await names('-createdAt')).toEqual(['d', 'c', 'a', 'b']);
+    expect(await names('size,-name')).toEqual(['d', 'c', 'b', 'a']);
+    expect(await names('-size,name')).toEqual(['a', 'b', 'c', 'd']);
+    expect(await names('nothing')).toEqual(['b', 'a', 'c', 'd']);
+  });
+
+  it.each([
+    { where: { name: 'x' }, names: 'name' },
+    { where: { objectId: 'x', m: 'Tom' }, names: 'm' },
+    { where: { $or: [] }, names: '$or' },
+    { where: { objectId: { $nin: [] } }, names: '$nin' },
+    { where: { objectId: { $in: ['a'], $ne: 'a' } }, names: '$ne' },
+    { where: { objectId: { $in: 'a' } }, names: '$in' },
+    { where: { objectId: { $in: [1] } }, names: '$in' },
+    { where: { objectId: 5 }, names: 'objectId' },
+    { where: {}, names: 'objectId' },
+  ])('refuses what it can not find by with 4310, naming it: $where', async ({ where, names }) => {
+    const tom = await login(await serve(), 'Tom');
+    expect(await query(tom, where)).toMatchObject({ errorMessage: { code: 4310, detail: expect.stringContaining(names) } });
+  });
+
+  it.each(['', '[]', '{', '5'])('refuses the where "%s" with 4310', async (data) => {
+    const tom = await login(await serve(), 'Tom');
+    const refused = await tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data } } });
+    expect(refused).toMatchObject({ errorMessage: { code: 4310 } });
+  });
+
+  it('finds no temporary conversations', async () => {
+    const tom = await login(await serve(), 'Tom');
+    const results = await tom.request({ cmd: 'conv', op: 'query', convMessage: { tempConvIds: ['_tmp:1'] } });
+    expect(results).toMatchObject({ op: 'results', convMessage: { results: { data: '[]' } } });
+  });
+});

@@ -1,0 +1,207 @@
+/** A client of the wire: what it sends are commands, what it gets are commands, in order. No session, no retry, no timer but the bound of a wait. */
+import { either as E } from 'fp-ts';
+import { onTestFinished } from 'vitest';
+import { WebSocket, type RawData } from 'ws';
+import {
+  decodeServerFrame,
+  encodeFrame,
+  subprotocols,
+  type ClientCommand,
+  type ServerCommand,
+  type Subprotocol,
+  type UnsupportedCommand,
+} from 'rx-realtime/codecs';
+import { createServer, type RtmServer, type ServerOptions } from 'rx-realtime/server';
+
+/** How long an expected frame may take, ms. */
+const BOUND = 5_000;
+
+export type Received = ServerCommand | UnsupportedCommand;
+type Of<C extends ServerCommand['cmd']> = Extract<ServerCommand, { cmd: C }>;
+type Without<C> = C extends unknown ? Omit<C, 'i'> : never;
+/** A command whose serial is given to it. */
+export type Request = Without<ClientCommand>;
+
+export interface RawClient {
+  readonly socket: WebSocket;
+  /** What has come and was not waited for yet. */
+  readonly inbox: readonly Received[];
+  /** Which kinds of frame have come. */
+  readonly kinds: ReadonlySet<'binary' | 'text'>;
+  /** Sends a command without a serial. */
+  send(command: ClientCommand): void;
+  /** Sends a command with the next serial and waits for the answer with it. */
+  request(command: Request): Promise<Received>;
+  /** The first push of this kind that is still in the inbox, or that comes. */
+  push<C extends ServerCommand['cmd']>(cmd: C, matches?: (command: Of<C>) => boolean): Promise<Of<C>>;
+  /** A round trip: whatever the server had written before is in the inbox then. */
+  settle(): Promise<void>;
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+}
+
+const within = <T>(promise: Promise<T>, what: string): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`${what} did not come within ${BOUND} ms`));
+    }, BOUND);
+  });
+  return Promise.race([promise, late]).finally(() => {
+    clearTimeout(timer);
+  });
+};
+
+const toFrame = (data: RawData, isBinary: boolean): Uint8Array | string => {
+  const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+  return isBinary ? bytes : bytes.toString();
+};
+
+/** Opens a socket; it is closed at the end of the test. */
+export const dial = async (url: string, subprotocol: Subprotocol = subprotocols.binary): Promise<RawClient> => {
+  const socket = new WebSocket(url, subprotocol.name);
+  const inbox: Received[] = [];
+  const kinds = new Set<'binary' | 'text'>();
+  let waiting: (() => void)[] = [];
+  let serial = 0;
+  onTestFinished(() => {
+    socket.terminate();
+  });
+
+  socket.on('message', (data, isBinary) => {
+    kinds.add(isBinary ? 'binary' : 'text');
+    const decoded = decodeServerFrame(toFrame(data, isBinary));
+    if (E.isLeft(decoded)) throw decoded.left;
+    inbox.push(decoded.right);
+    const awake = waiting;
+    waiting = [];
+    for (const wake of awake) wake();
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.once('close', (code, reason) => {
+      resolve({ code, reason: reason.toString() });
+    });
+  });
+  await within(
+    new Promise<void>((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    }),
+    'the open socket',
+  );
+  socket.on('error', () => undefined);
+
+  const take = async (matches: (command: Received) => boolean): Promise<Received> => {
+    for (;;) {
+      const index = inbox.findIndex(matches);
+      const [found] = index < 0 ? [] : inbox.splice(index, 1);
+      if (found !== undefined) return found;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+      });
+    }
+  };
+
+  const send = (command: ClientCommand): void => {
+    socket.send(encodeFrame(command, subprotocol));
+  };
+
+  const client: RawClient = {
+    socket,
+    inbox,
+    kinds,
+    send,
+    request: (command) => {
+      const i = (serial += 1);
+      send({ ...command, i });
+      return within(
+        take((answer) => answer.i === i),
+        `the answer to ${command.cmd}`,
+      );
+    },
+    push: (cmd, matches = () => true) =>
+      within(
+        take((command) => command.i === undefined && command.cmd === cmd && matches(command as Of<typeof cmd>)),
+        `a ${cmd}`,
+      ) as Promise<Of<typeof cmd>>,
+    settle: async () => {
+      await client.request({ cmd: 'echo' });
+    },
+    closed: within(closed, 'the close').catch((error: unknown) => {
+      throw error;
+    }),
+  };
+  // Most tests don't wait for the close.
+  client.closed.catch(() => undefined);
+  return client;
+};
+
+/** A server for one test. */
+export const serve = async (options?: ServerOptions): Promise<RtmServer> => {
+  const server = await createServer(options);
+  onTestFinished(() => server.close());
+  return server;
+};
+
+type OpenFields = Extract<ClientCommand, { cmd: 'session'; op: 'open' }>['sessionMessage'];
+
+/** Logs in on a socket of its own, or on the given one. The unread push stays in the inbox. */
+export const open = (client: RawClient, peerId: string, fields: OpenFields = {}): Promise<Received> =>
+  client.request({ cmd: 'session', op: 'open', appId: 'app', peerId, sessionMessage: fields });
+
+/** A client that is logged in, its inbox empty. */
+export const login = async ({ url }: RtmServer, peerId: string, fields?: OpenFields): Promise<RawClient> => {
+  const client = await dial(url);
+  await open(client, peerId, fields);
+  await client.push('unread');
+  return client;
+};
+
+/** The session's token. */
+export const tokenOf = (opened: Received): string => {
+  if (opened.cmd !== 'session' || opened.op !== 'opened' || opened.sessionMessage.st === undefined)
+    throw new Error(`a token was expected, not ${JSON.stringify(opened)}`);
+  return opened.sessionMessage.st;
+};
+
+type StartFields = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage'];
+
+/** Creates a conversation; its id. */
+export const start = async (client: RawClient, members: readonly string[], fields: StartFields = {}): Promise<string> => {
+  const started = await client.request({ cmd: 'conv', op: 'start', convMessage: { m: [...members], ...fields } });
+  if (started.cmd !== 'conv' || started.op !== 'started') throw new Error(`a conversation was expected, not ${JSON.stringify(started)}`);
+  return started.convMessage.cid;
+};
+
+type SendFields = Omit<Extract<ClientCommand, { cmd: 'direct' }>['directMessage'], 'cid'>;
+
+/** Sends a message; its id and time. */
+export const say = async (
+  client: RawClient,
+  cid: string,
+  fields: SendFields,
+): Promise<{ readonly id: string; readonly timestamp: number }> => {
+  const ack = await client.request({ cmd: 'direct', directMessage: { cid, ...fields } });
+  if (ack.cmd !== 'ack' || ack.ackMessage.uid === undefined || ack.ackMessage.t === undefined)
+    throw new Error(`an ack was expected, not ${JSON.stringify(ack)}`);
+  return { id: ack.ackMessage.uid, timestamp: ack.ackMessage.t };
+};
+
+type LogsFields = Omit<Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'], 'cid'>;
+
+/** A page of history: the bodies. */
+export const page = async (client: RawClient, cid: string, fields: LogsFields = {}): Promise<readonly (string | undefined)[]> => {
+  const answer = await client.request({ cmd: 'logs', logsMessage: { cid, ...fields } });
+  if (answer.cmd !== 'logs') throw new Error(`history was expected, not ${JSON.stringify(answer)}`);
+  return (answer.logsMessage.logs ?? []).map(({ data }) => data);
+};
+
+/** A clock that is set by hand. */
+export const settable = (start = 1_000_000): { now: () => number; set: (time: number) => void } => {
+  let time = start;
+  return {
+    now: () => time,
+    set: (next) => {
+      time = next;
+    },
+  };
+};

@@ -1,0 +1,155 @@
+/** Which entry of the log each push becomes. */
+import { describe, expect, it } from 'vitest';
+import { bodyCodec, type ServerCommand } from '../../codecs/index.js';
+import type { Fault } from '../../src/faults.js';
+import { fromHistory, toEvent, type MessageReader } from '../../src/session/push-events.js';
+import type { ClientEvent } from '../../streams/index.js';
+
+const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
+  const faults: Fault[] = [];
+  return [
+    {
+      self: 'Tom',
+      bodies: bodyCodec(),
+      report: (fault) => {
+        faults.push(fault);
+      },
+    },
+    faults,
+  ];
+};
+
+const eventOf = (push: ServerCommand): ClientEvent | undefined => toEvent(reading()[0], push);
+
+const direct = (fields: object = {}): ServerCommand => ({
+  cmd: 'direct',
+  directMessage: { cid: 'c', id: 'm', fromPeerId: 'Jerry', timestamp: 5, msg: 'hello', ...fields },
+});
+
+describe('a push', () => {
+  it('of a message is a message, from others or from this user elsewhere', () => {
+    expect(eventOf(direct())).toEqual({
+      _tag: 'Message',
+      conversationId: 'c',
+      origin: 'live',
+      message: {
+        id: 'm',
+        conversationId: 'c',
+        from: 'Jerry',
+        timestamp: 5,
+        transient: false,
+        mentions: [],
+        mentionsAll: false,
+        mentioned: false,
+        body: { _tag: 'Plain', content: 'hello' },
+      },
+    });
+  });
+
+  it.each([
+    ['by name', { mentionPids: ['Spike', 'Tom'] }, true],
+    ['with everybody', { mentionAll: true }, true],
+    ['not where others are', { mentionPids: ['Spike'] }, false],
+    ['not by himself', { mentionAll: true, fromPeerId: 'Tom' }, false],
+  ])('of a message mentions this user: %s', (_, fields, mentioned) => {
+    expect(eventOf(direct(fields))).toMatchObject({ message: { mentioned } });
+  });
+
+  it('of a message whose body is not as its type has it is delivered, and a fault says what is wrong', () => {
+    const [reader, faults] = reading();
+    expect(toEvent(reader, direct({ msg: '{"_lctype":-1,"_lctext":5}' }))).toMatchObject({
+      message: { body: { _tag: 'Invalid' } },
+    });
+    expect(faults).toMatchObject([{ _tag: 'Body', clientId: 'Tom', conversationId: 'c', messageId: 'm', error: { _tag: 'DecodeFailed' } }]);
+  });
+
+  it.each<[ServerCommand, ClientEvent]>([
+    [
+      { cmd: 'conv', op: 'joined', convMessage: { cid: 'c', initBy: 'Jerry' } },
+      { _tag: 'Joined', conversationId: 'c', members: ['Tom'], by: 'Jerry' },
+    ],
+    [
+      { cmd: 'conv', op: 'left', convMessage: { cid: 'c' } },
+      { _tag: 'Left', conversationId: 'c', members: ['Tom'] },
+    ],
+    [
+      { cmd: 'conv', op: 'members_joined', convMessage: { cid: 'c', initBy: 'Jerry', m: ['Spike'] } },
+      { _tag: 'Joined', conversationId: 'c', members: ['Spike'], by: 'Jerry' },
+    ],
+    [
+      { cmd: 'conv', op: 'members_joined', convMessage: { cid: 'c' } },
+      { _tag: 'Joined', conversationId: 'c', members: [] },
+    ],
+    [
+      { cmd: 'conv', op: 'members_left', convMessage: { cid: 'c', m: ['Spike'] } },
+      { _tag: 'Left', conversationId: 'c', members: ['Spike'] },
+    ],
+    [
+      { cmd: 'conv', op: 'members_left', convMessage: { cid: 'c' } },
+      { _tag: 'Left', conversationId: 'c', members: [] },
+    ],
+    [
+      { cmd: 'conv', op: 'updated', convMessage: { cid: 'c', initBy: 'Jerry', attr: { data: '{"colour":"red"}' } } },
+      { _tag: 'Attributes', conversationId: 'c', changed: { colour: 'red' }, by: 'Jerry' },
+    ],
+    [
+      {
+        cmd: 'unread',
+        unreadMessage: {
+          notifTime: 3,
+          convs: [
+            { cid: 'c', unread: 2, mentioned: true, timestamp: 9 },
+            { cid: 'd', unread: 1 },
+          ],
+        },
+      },
+      {
+        _tag: 'UnreadCounts',
+        counts: [
+          { conversationId: 'c', count: 2, mentioned: true, asOf: 9 },
+          { conversationId: 'd', count: 1, mentioned: false, asOf: 3 },
+        ],
+      },
+    ],
+    [
+      { cmd: 'unread', unreadMessage: { convs: [{ cid: 'd', unread: 1 }] } },
+      { _tag: 'UnreadCounts', counts: [{ conversationId: 'd', count: 1, mentioned: false, asOf: 0 }] },
+    ],
+    [
+      { cmd: 'unread', unreadMessage: {} },
+      { _tag: 'UnreadCounts', counts: [] },
+    ],
+    [
+      { cmd: 'rcp', rcpMessage: { cid: 'c', id: 'm', t: 5 } },
+      { _tag: 'Receipt', conversationId: 'c', kind: 'delivered', at: 5, messageId: 'm' },
+    ],
+    [
+      { cmd: 'rcp', rcpMessage: { cid: 'c', t: 5, read: true } },
+      { _tag: 'Receipt', conversationId: 'c', kind: 'read', at: 5 },
+    ],
+  ])('%j is its entry of the log', (push, event) => {
+    expect(eventOf(push)).toEqual(event);
+  });
+
+  it.each<ServerCommand>([
+    { cmd: 'conv', op: 'updated', convMessage: { cid: 'c' } },
+    { cmd: 'conv', op: 'updated', convMessage: { attr: { data: '{}' } } },
+    { cmd: 'conv', op: 'started', convMessage: { cid: 'c' } },
+    { cmd: 'echo' },
+  ])('%j has no place in the log', (push) => {
+    expect(eventOf(push)).toBeUndefined();
+  });
+
+  it('of attributes that are no JSON is a fault', () => {
+    const [reader, faults] = reading();
+    expect(toEvent(reader, { cmd: 'conv', op: 'updated', convMessage: { cid: 'c', attr: { data: '{' } } })).toBeUndefined();
+    expect(faults).toMatchObject([{ _tag: 'Frame', error: { _tag: 'DecodeFailed' } }]);
+  });
+});
+
+describe('a message of history', () => {
+  it('says when it was last changed', () => {
+    const item = { msgId: 'm', from: 'Jerry', timestamp: 5, patchTimestamp: 8, data: 'hello' };
+    expect(fromHistory(reading()[0], 'c', item)).toMatchObject({ id: 'm', timestamp: 5, editedAt: 8, transient: false });
+  });
+});
