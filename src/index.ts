@@ -13,7 +13,7 @@ export type { Conversation } from './client/conversation.js';
 export type { NewConversation } from './client/create-conversation.js';
 export type { SendOptions, SendProgress } from './client/send.js';
 export { exponential, type Backoff } from './connection/backoff.js';
-export type { Fetch, WebSocketConstructor } from './connection/create-connection.js';
+export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';
 export * from './errors.js';
 export type { Fault } from './faults.js';

@@ -3,7 +3,7 @@ import type { Backoff } from './connection/backoff.js';
 import type { Clock } from './clock.js';
 import type { OutboxBounds } from './session/outbox.js';
 import type { SignatureFactory } from './session/signature.js';
-import type { Fetch, WebSocketConstructor } from './connection/create-connection.js';
+import type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 
 /** How to reach the server, and how to behave. Only the first two are needed. */
 export interface RealtimeOptions {
@@ -27,6 +27,8 @@ export interface RealtimeOptions {
   readonly backoff?: Backoff;
   /** How long a connection must hold before the attempt counter starts again, ms. */
   readonly minUptime?: number;
+  /** How a peer that has silently gone is noticed; at the latest after 39 s by default. */
+  readonly heartbeat?: HeartbeatOptions;
   /** So many messages of one conversation are fetched after a break; the rest is a `Gap`. Default 1,000. */
   readonly catchUpLimit?: number;
   /** Whether there is a network. Default: what the browser says; elsewhere there always is one. */

@@ -72,8 +72,9 @@ const optionsWith = (overrides: Partial<SessionOptions> = {}): [options: Session
 const summary = (written: readonly Written[]): readonly string[] =>
   written.map(([at, command]) => {
     const message = 'sessionMessage' in command ? command.sessionMessage : undefined;
-    const token = message !== undefined && 'st' in message ? message.st : undefined;
-    return [String(at), 'op' in command ? command.op : command.cmd, ...(token === undefined ? [] : [token])].join(' ');
+    const token = message !== undefined && 'st' in message && typeof message.st === 'string' ? message.st : undefined;
+    const op = 'op' in command && typeof command.op === 'string' ? command.op : command.cmd;
+    return `${String(at)} ${op}${token === undefined ? '' : ` ${token}`}`;
   });
 
 const answering =

@@ -47,11 +47,7 @@ describe('sign', () => {
         ],
         [() => cold('-#', undefined, 'no'), '-#', new SignatureFailed('no', { cause: 'no' })],
         [() => cold('-|'), '-#', new SignatureFailed('the factory ended without one')],
-        [
-          () => cold('-s', { s: { ...good, timestamp: 1.5 } }),
-          '-#',
-          new SignatureFailed('timestamp should be SafeInteger, but is 1.5'),
-        ],
+        [() => cold('-s', { s: { ...good, timestamp: 1.5 } }), '-#', new SignatureFailed('timestamp should be SafeInteger, but is 1.5')],
       ];
       for (const [factory, diagram, error] of failures) expectObservable(signing(factory)).toBe(diagram, undefined, error);
     });

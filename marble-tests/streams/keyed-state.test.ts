@@ -11,7 +11,8 @@ const count: KeyedReducer<string, number> = (event, get, set) => {
 describe('keyedState', () => {
   it('replays the state of a key, then gives each change of this key alone', () => {
     marbles(({ hot, expectObservable }) => {
-      const [state] = keyedState(hot<string>('-a-b-a-|'), count);
+      const letters$ = hot('-a-b-a-|');
+      const [state] = keyedState(letters$, count);
       expectObservable(state.at('a')).toBe('-1---2-|', { '1': 1, '2': 2 });
       expectObservable(state.at('a'), '----^').toBe('----12-|', { '1': 1, '2': 2 });
       expectObservable(state.at('b')).toBe('---1---|', { '1': 1 });
@@ -20,7 +21,8 @@ describe('keyedState', () => {
 
   it('replays an immutable map of all, then a new one with each change', () => {
     marbles(({ hot, expectObservable }) => {
-      const [state] = keyedState(hot<string>('-a-z-b-|'), count);
+      const letters$ = hot('-a-z-b-|');
+      const [state] = keyedState(letters$, count);
       const maps = { '0': new Map(), '1': new Map([['a', 1]]), '2': new Map([['a', 1], ['b', 1]]) }; // prettier-ignore
       expectObservable(state.all$).toBe('01---2-|', maps);
       expectObservable(state.all$, '--^').toBe('--1--2-|', maps);
@@ -51,7 +53,8 @@ describe('keyedState', () => {
 
   it('still has its last state after the log has completed', () => {
     marbles(({ hot, expectObservable }) => {
-      const [state] = keyedState(hot<string>('-a|'), count);
+      const letters$ = hot('-a|');
+      const [state] = keyedState(letters$, count);
       expectObservable(state.at('a'), '----^').toBe('----(1|)', { '1': 1 });
       expectObservable(state.all$, '----^').toBe('----(m|)', { m: new Map([['a', 1]]) });
     });

@@ -81,7 +81,7 @@ type InputOf<I extends InputTag> = Extract<Input, { _tag: I }>;
 type Step<A extends Input> = (machine: Machine, input: A, environment: Environment, policy: Policy) => Transition;
 
 /** One place of the table: where this input may lead from this state, and how. */
-export interface Cell<A extends Input = Input> {
+interface Cell<A extends Input = Input> {
   readonly to: readonly StateTag[];
   readonly step: Step<A>;
 }

@@ -18,7 +18,7 @@ export interface OutboxBounds {
 export type Ack = t.TypeOf<typeof AckSent>;
 
 /** A message to send. */
-export interface OutboxEntry {
+interface OutboxEntry {
   readonly bytes: number;
   /** Cold: writes the message, emits its acknowledgement. Repeating it can't double the message, since its token stays the same. */
   readonly write$: Observable<Ack>;

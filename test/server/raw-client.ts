@@ -20,7 +20,7 @@ export type Received = ServerCommand | UnsupportedCommand;
 type Of<C extends ServerCommand['cmd']> = Extract<ServerCommand, { cmd: C }>;
 type Without<C> = C extends unknown ? Omit<C, 'i'> : never;
 /** A command whose serial is given to it. */
-export type Request = Without<ClientCommand>;
+type Request = Without<ClientCommand>;
 
 export interface RawClient {
   readonly socket: WebSocket;
