@@ -29,12 +29,16 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Sta
     // Where every field is the same on both sides, so is the whole, and `is` answers for a decode.
     const same = [...fields.values()].every(({ encode }) => encode === t.identity);
 
+    /** What `is` asks for each key, by one lookup: it is asked of every frame. */
+    const guards = new Map([...fields].map(([key, codec]) => [key, { is: codec.is, counts: Object.hasOwn(required, key) ? 1 : 0 }]));
+
     const is = (input: unknown): input is Static<R, O> => {
       if (!isObject(input)) return false;
       let missing = needed.length;
       for (const key of Object.keys(input)) {
-        if (fields.get(key)?.is(input[key]) !== true) return false;
-        if (Object.hasOwn(required, key)) missing -= 1;
+        const guard = guards.get(key);
+        if (guard?.is(input[key]) !== true) return false;
+        missing -= guard.counts;
       }
       return missing === 0;
     };

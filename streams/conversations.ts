@@ -37,7 +37,8 @@ export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> =
     set(event.conversationId, event.info);
     return;
   }
-  const info = 'conversationId' in event ? get(event.conversationId) : undefined;
+  // Most of what comes are messages, which change no snapshot: not even looked up.
+  const info = event._tag !== 'Message' && 'conversationId' in event ? get(event.conversationId) : undefined;
   if (info === undefined) return;
   switch (event._tag) {
     case 'Joined':

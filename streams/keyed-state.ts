@@ -40,7 +40,7 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
   const connection = log$.subscribe({
     next: (event) => {
       reduce(event, get, set);
-      if (snapshot === undefined) changed.next();
+      if (snapshot === undefined && changed.observed) changed.next();
     },
     complete: () => {
       completed = true;

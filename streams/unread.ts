@@ -34,7 +34,9 @@ export const unreadReducer =
       case 'Message': {
         const { conversationId, message } = event;
         const before = get(conversationId);
-        if (message.from === self || message.transient || message.timestamp <= (before?.asOf ?? 0) || !counts(conversationId)) return;
+        if (message.from === self || message.transient || message.timestamp <= (before?.asOf ?? 0)) return;
+        // A conversation that has a count is known to have one.
+        if (before === undefined && !counts(conversationId)) return;
         set(conversationId, {
           count: (before?.count ?? 0) + 1,
           mentioned: message.mentioned || before?.mentioned === true,

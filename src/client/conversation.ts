@@ -1,6 +1,6 @@
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
-import { messages, type ConversationEvent, type Message, type Receipts, type Unread } from '../../streams/index.js';
+import type { ConversationEvent, Message, Receipts, Unread } from '../../streams/index.js';
 import type { SendOptions, SendProgress } from './send.js';
 
 /**
@@ -47,6 +47,7 @@ export interface Conversation {
 export interface ConversationSource {
   readonly states: (id: string) => Observable<ConversationInfo>;
   readonly events: (id: string) => Observable<ConversationEvent>;
+  readonly messages: (id: string) => Observable<Message>;
   readonly unread: (id: string) => Observable<Unread | undefined>;
   readonly receipts: (id: string) => Observable<Receipts | undefined>;
   readonly send: (id: string, body: OutgoingBody, options: SendOptions) => Observable<SendProgress>;
@@ -60,7 +61,6 @@ const DEFAULT_HISTORY = 20;
 
 export const conversationHandle = (source: ConversationSource, id: string): Conversation => {
   const state$ = source.states(id);
-  const events$ = source.events(id);
   return {
     id,
     state$,
@@ -69,8 +69,8 @@ export const conversationHandle = (source: ConversationSource, id: string): Conv
       distinctUntilChanged(),
       map((members) => new Set(members)),
     ),
-    messages$: events$.pipe(messages()),
-    events$,
+    messages$: source.messages(id),
+    events$: source.events(id),
     unread$: source.unread(id).pipe(
       map((unread) => unread ?? NONE_UNREAD),
       distinctUntilChanged((a, b) => a.count === b.count && a.mentioned === b.mentioned),

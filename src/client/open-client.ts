@@ -108,6 +108,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     );
     const [receipts, keepingReceipts] = keyedState(log, receiptsReducer);
     const [eventsOf, splitting] = demultiplex(log, (event) => (isConversationEvent(event) ? event.conversationId : undefined));
+    const messages$ = log.pipe(messages());
+    // Split once more: with a thousand conversations, what each of them has of its own decides what a message costs.
+    const [messagesOf, splittingMessages] = demultiplex(messages$, ({ conversationId }) => conversationId);
 
     const [outbox, sending] =
       options.outbox === undefined
@@ -153,6 +156,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         {
           states: stateOf,
           events: (key) => eventsOf(key) as Observable<ConversationEvent>,
+          messages: messagesOf,
           unread: (key) => startingWith(unread.get, unread.at)(key),
           receipts: (key) => startingWith(receipts.get, receipts.at)(key),
           send: (key, body, sendOptions) =>
@@ -187,7 +191,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       status$: status.asObservable(),
       connection$: connectionEvents.asObservable(),
       events$: log.asObservable(),
-      messages$: log.pipe(messages()),
+      messages$,
       unread$: unread.all$.pipe(map((all) => new Map([...all].filter(([, { count }]) => count > 0)))),
       createConversation: (conversation) => known(defer(() => startConversation(link, conversation))),
       conversation: handle,
@@ -272,6 +276,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       keepingUnread,
       keepingReceipts,
       splitting,
+      splittingMessages,
     ])
       subscriber.add(part);
     subscriber.add(() => {

@@ -33,7 +33,7 @@ export interface Connection {
    * completes where it was closed.
    */
   readonly lease$: Observable<never>;
-  /** Hot, no replay: pushes meant for this client, in arrival order; those without a client id go to the one that has subscribed first. */
+  /** Hot, no replay, for the one session that a client has: pushes meant for it, in arrival order; those without a client id go to the one that has subscribed first. */
   pushes(clientId: string): Observable<ServerCommand>;
   /**
    * Cold: writes the command on subscribe, emits its answer, completes. Errors: `ConnectionLost`, `Unconfirmed`, `CommandTimeout`, `ServerRejected`,

@@ -17,6 +17,7 @@ import {
   mergeMap,
   share,
   takeUntil,
+  type Subscriber,
 } from 'rxjs';
 import { decodeServerFrame, encodeFrame, subprotocols, type ClientCommand, type Frame, type ServerCommand } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
@@ -109,7 +110,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const events = new Subject<ConnectionEvent>();
   const sessionEvents = new Subject<ConnectionEvent>();
   const faults = new Subject<Fault>();
-  const receivers = new Map<string, Subject<ServerCommand>>();
+  const receivers = new Map<string, Subscriber<ServerCommand>>();
 
   let machine: Machine = initial;
   let wire: Wire | undefined;
@@ -301,11 +302,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     ),
     pushes: (clientId) =>
       new Observable<ServerCommand>((subscriber) => {
-        const receiver = receivers.get(clientId) ?? new Subject<ServerCommand>();
-        receivers.set(clientId, receiver);
-        subscriber.add(receiver.subscribe(subscriber));
+        receivers.set(clientId, subscriber);
         subscriber.add(() => {
-          if (!receiver.observed && receivers.get(clientId) === receiver) receivers.delete(clientId);
+          if (receivers.get(clientId) === subscriber) receivers.delete(clientId);
         });
       }),
     request: (command, answer, requestOptions = {}) => requests.request(command, answer, requestOptions),

@@ -1,5 +1,5 @@
 /** A WebSocket as an Observable, over any implementation. */
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Frame } from '../../codecs/index.js';
 import type { CloseReason } from './state.js';
 
@@ -21,7 +21,7 @@ export type WebSocketConstructor = new (url: string, protocol: string) => WebSoc
 /** An open socket. */
 export interface Wire {
   send(frame: string | Uint8Array): void;
-  /** Hot, no replay: what arrives; subscribe as the socket opens to have all of it. A stream of its own, so that a frame passes none of the operators that opening takes. */
+  /** Hot, no replay, for one subscriber: what arrives; subscribe as the socket opens to have all of it. A stream of its own, so that a frame passes none of the operators that opening takes. */
   readonly frames$: Observable<Frame>;
 }
 
@@ -47,7 +47,14 @@ const words = (event: { readonly message?: unknown }): string => (typeof event.m
 export const openSocket = (Implementation: WebSocketConstructor, url: string, protocol: string): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
     let trouble = '';
-    const frames = new Subject<Frame>();
+    const frames$ = new Observable<Frame>((reader) => {
+      socket.onmessage = ({ data }: { readonly data: Frame }) => {
+        reader.next(data);
+      };
+      return () => {
+        socket.onmessage = ignore;
+      };
+    });
     const lost = (reason: CloseReason): void => {
       subscriber.next({ _tag: 'Lost', reason });
       subscriber.complete();
@@ -66,16 +73,13 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
       subscriber.next({
         _tag: 'Opened',
         wire: {
-          frames$: frames.asObservable(),
+          frames$,
           send: (frame) => {
             // Between a close and its event the socket takes nothing any more; the event is on its way.
             if (socket.readyState === OPEN) socket.send(frame as string | Uint8Array<ArrayBuffer>);
           },
         },
       });
-    };
-    socket.onmessage = ({ data }: { readonly data: Frame }) => {
-      frames.next(data);
     };
     socket.onerror = (event: { readonly message?: unknown }) => {
       trouble = words(event);

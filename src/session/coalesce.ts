@@ -1,11 +1,14 @@
 import { Observable, filter, merge, throttle, type OperatorFunction } from 'rxjs';
 import type { Clock } from '../clock.js';
 
-/** How marks of one conversation become one. */
-export interface CoalesceOptions<T> {
-  readonly keyOf: (mark: T) => string;
-  /** May change and return `before`: nobody else has it. */
-  readonly merge: (before: T, mark: T) => T;
+/** How items make marks, one for each key. */
+export interface CoalesceOptions<T, M> {
+  /** The key of an item; none where it makes no mark. */
+  readonly keyOf: (item: T) => string | undefined;
+  /** The mark that an item makes, with the one that waits for its key, which may be changed and returned: nobody else has it. */
+  readonly fold: (before: M | undefined, item: T) => M;
+  /** Two marks of one key as one. May change and return `before`. */
+  readonly join: (before: M, other: M) => M;
   /** Whether marks can be written now; repeats nothing. */
   readonly open$: Observable<boolean>;
   /** At most one batch in so many ms. */
@@ -20,26 +23,23 @@ export interface CoalesceOptions<T> {
  * Never errors by itself; completes with its source.
  */
 export const coalesce =
-  <T>({ keyOf, merge: combine, open$, period, clock }: CoalesceOptions<T>): OperatorFunction<T, readonly T[]> =>
-  (marks$) =>
-    new Observable<readonly T[]>((subscriber) => {
-      const pending = new Map<string, T>();
-      let unconfirmed: readonly T[] = [];
+  <T, M>({ keyOf, fold, join, open$, period, clock }: CoalesceOptions<T, M>): OperatorFunction<T, readonly M[]> =>
+  (items$) =>
+    new Observable<readonly M[]>((subscriber) => {
+      let pending = new Map<string, M>();
+      let unconfirmed = new Map<string, M>();
       let open = false;
 
-      const add = (mark: T): void => {
-        const key = keyOf(mark);
-        const before = pending.get(key);
-        const next = before === undefined ? mark : combine(before, mark);
-        if (next !== before) pending.set(key, next);
-      };
-
       const arrivals$ = new Observable<void>((arrived) =>
-        marks$.subscribe({
-          next: (mark) => {
+        items$.subscribe({
+          next: (item) => {
+            const key = keyOf(item);
+            if (key === undefined) return;
             // Marks that join a batch which has been announced say nothing new.
             const announced = pending.size > 0;
-            add(mark);
+            const before = pending.get(key);
+            const mark = fold(before, item);
+            if (mark !== before) pending.set(key, mark);
             if (!announced) arrived.next();
           },
           error: (error: unknown) => {
@@ -51,10 +51,17 @@ export const coalesce =
         }),
       );
 
+      const keep = (mark: M, key: string): void => {
+        const before = pending.get(key);
+        pending.set(key, before === undefined ? mark : join(before, mark));
+      };
+
       const openings$ = new Observable<void>((opened) =>
         open$.subscribe((now) => {
-          if (open && !now) unconfirmed.forEach(add);
-          if (open && !now) unconfirmed = [];
+          if (open && !now) {
+            unconfirmed.forEach(keep);
+            unconfirmed = new Map();
+          }
           open = now;
           if (now) opened.next();
         }),
@@ -68,9 +75,9 @@ export const coalesce =
             filter(() => open && pending.size > 0),
           )
           .subscribe(() => {
-            unconfirmed = [...pending.values()];
-            pending.clear();
-            subscriber.next(unconfirmed);
+            unconfirmed = pending;
+            pending = new Map();
+            subscriber.next([...unconfirmed.values()]);
           }),
       );
     });

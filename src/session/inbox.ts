@@ -117,11 +117,13 @@ export const inbox =
         if (event._tag === 'Snapshot') cursor.info = event.info;
         if (event._tag !== 'Message' || event.message.transient) return true;
         const { message } = event;
-        if (comparePositions(message, cursor.newest) > 0) cursor.newest = message;
+        // Not the message itself, which would be kept for as long.
+        const position: Position = { timestamp: message.timestamp, id: message.id };
+        if (comparePositions(position, cursor.newest) > 0) cursor.newest = position;
         else if (cursor.seen.has(message.id)) return false;
         cursor.seen.add(message.id);
         // An own message says nothing about those of others before it, which may still be on their way.
-        if (event.origin !== 'sent' && comparePositions(message, cursor.position) > 0) cursor.position = message;
+        if (event.origin !== 'sent' && comparePositions(position, cursor.position) > 0) cursor.position = position;
         return true;
       };
 
@@ -153,12 +155,11 @@ export const inbox =
           );
         });
 
-      /** One session, from `Opened` until the connection goes. */
-      const during = (opened: Opened, arriving$: Observable<ClientEvent>): Observable<ClientEvent> => {
+      /** What comes in one session after `Opened`, until the connection goes. */
+      const during = (opened: Opened, known: readonly string[], arriving$: Observable<ClientEvent>): Observable<ClientEvent> => {
         session += 1;
         baseline = opened.resumed ? openedAt : opened.at;
         openedAt = opened.at;
-        const known = opened.resumed ? [...cursors.keys()] : [];
         let left = known.length;
 
         /** What the server says of all known conversations now, asked for once. */
@@ -220,11 +221,7 @@ export const inbox =
         const refreshing$ = from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId })));
         const tasks$: Observable<Task | ClientEvent> = opened.resumed ? merge(refreshing$, arriving$, discovered$) : arriving$;
 
-        return merge(
-          of(opened),
-          known.length === 0 ? of(CAUGHT_UP) : EMPTY,
-          tasks$.pipe(concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project)),
-        );
+        return tasks$.pipe(concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project));
       };
 
       return new Observable<ClientEvent>((subscriber) => {
@@ -237,9 +234,12 @@ export const inbox =
           drop();
           const arriving = new Subject<ClientEvent>();
           const subscription = new Subscription();
+          const known = opened.resumed ? [...cursors.keys()] : [];
           current = { arriving, subscription };
+          subscriber.next(opened);
+          if (known.length === 0) subscriber.next(CAUGHT_UP);
           subscription.add(
-            during(opened, arriving).subscribe((event) => {
+            during(opened, known, arriving).subscribe((event) => {
               subscriber.next(event);
             }),
           );

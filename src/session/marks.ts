@@ -14,8 +14,6 @@ export interface MarkOptions {
 /** As the protocol's own clients do: at most one batch a second. */
 const PERIOD = 1_000;
 
-type MessageEvent = Extract<ClientEvent, { _tag: 'Message' }>;
-
 /** Grows in place, since one message after the other joins it. */
 interface Range {
   readonly conversationId: string;
@@ -23,13 +21,13 @@ interface Range {
   to: number;
 }
 
-const widen = (range: Range, { from, to }: Range): Range => {
+const join = (range: Range, { from, to }: Range): Range => {
   range.from = Math.min(range.from, from);
   range.to = Math.max(range.to, to);
   return range;
 };
 
-const keyOf = ({ conversationId }: { readonly conversationId: string }): string => conversationId;
+type Arrival = Extract<ClientEvent, { _tag: 'Message' }>;
 
 /**
  * Acknowledgements of the messages in a log: those by others that are stored, as ranges of time for each conversation (protocol: ack).
@@ -45,27 +43,31 @@ export const acknowledgements =
   ): OperatorFunction<ClientEvent, ClientCommand> =>
   (log$) =>
     log$.pipe(
-      filter(
-        (event): event is MessageEvent =>
-          event._tag === 'Message' && event.message.from !== self && !event.message.transient && acknowledged(event.conversationId),
-      ),
-      map(({ conversationId, message: { timestamp } }): Range => ({ conversationId, from: timestamp, to: timestamp })),
-      coalesce<Range>({
-        keyOf,
-        merge: widen,
+      filter((event) => event._tag === 'Message'),
+      coalesce<Arrival, Range>({
+        keyOf: ({ conversationId, message }) => (message.from === self || message.transient ? undefined : conversationId),
+        fold: (range, { conversationId, message: { timestamp } }) =>
+          range === undefined
+            ? { conversationId, from: timestamp, to: timestamp }
+            : join(range, { conversationId, from: timestamp, to: timestamp }),
+        join,
         open$,
         period: PERIOD,
         clock,
       }),
       concatMap((ranges) =>
-        ranges.map(({ conversationId, from, to }): ClientCommand => ({
-          cmd: 'ack',
-          ackMessage: { cid: conversationId, fromts: from, tots: to },
-        })),
+        ranges
+          .filter(({ conversationId }) => acknowledged(conversationId))
+          .map(({ conversationId, from, to }): ClientCommand => ({
+            cmd: 'ack',
+            ackMessage: { cid: conversationId, fromts: from, tots: to },
+          })),
       ),
     );
 
 type ReadMark = Extract<ClientEvent, { _tag: 'ReadMark' }>;
+
+const later = (a: ReadMark | undefined, b: ReadMark): ReadMark => (a !== undefined && a.at > b.at ? a : b);
 
 /** Read marks of a log as commands, all conversations of a batch in one (protocol: read). */
 export const readMarks =
@@ -73,7 +75,7 @@ export const readMarks =
   (log$) =>
     log$.pipe(
       filter((event) => event._tag === 'ReadMark'),
-      coalesce<ReadMark>({ keyOf, merge: (a, b) => (a.at > b.at ? a : b), open$, period: PERIOD, clock }),
+      coalesce<ReadMark, ReadMark>({ keyOf: ({ conversationId }) => conversationId, fold: later, join: later, open$, period: PERIOD, clock }),
       map((marks): ClientCommand => ({
         cmd: 'read',
         readMessage: { convs: marks.map(({ conversationId, at }) => ({ cid: conversationId, timestamp: at })) },

@@ -14,7 +14,6 @@ import {
   retry,
   switchMap,
   take,
-  takeWhile,
   throwError,
 } from 'rxjs';
 import { SessionClosed as SessionClosedCommand, SessionOpened, SessionRefreshed, type ServerCommand } from '../../codecs/index.js';
@@ -205,19 +204,17 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       }),
     );
 
-    const pushes$ = connection.pushes(clientId).pipe(
-      map((command): SessionEvent => {
-        if (command.cmd === 'session' && command.op === 'closed') {
-          return {
-            _tag: 'Closed',
-            code: command.sessionMessage?.code ?? 0,
-            reason: command.sessionMessage?.reason ?? 'the server ended the session',
-          };
-        }
-        if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
-        return { _tag: 'Push', command };
-      }),
-    );
+    const toPush = (command: ServerCommand): SessionEvent => {
+      if (command.cmd === 'session' && command.op === 'closed') {
+        return {
+          _tag: 'Closed',
+          code: command.sessionMessage?.code ?? 0,
+          reason: command.sessionMessage?.reason ?? 'the server ended the session',
+        };
+      }
+      if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
+      return { _tag: 'Push', command };
+    };
 
     const close = { cmd: 'session', op: 'close', peerId: clientId } as const;
 
@@ -238,15 +235,20 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       subscriber.add(() => {
         if (open) connection.send(close);
       });
+      const tell = (event: SessionEvent): void => {
+        if (event._tag === 'Closed') open = false;
+        subscriber.next(event);
+        if (event._tag === 'Closed') subscriber.complete();
+      };
+      const fail = (error: unknown): void => {
+        subscriber.error(error);
+      };
+      // Not merged with the others: a push passes no operator that it doesn't need.
       subscriber.add(
-        merge(logout$, pushes$, lifecycle$, lease$)
-          .pipe(
-            takeWhile(({ _tag }) => {
-              if (_tag === 'Closed') open = false;
-              return _tag !== 'Closed';
-            }, true),
-          )
-          .subscribe(subscriber),
+        connection.pushes(clientId).subscribe((command) => {
+          tell(toPush(command));
+        }),
       );
+      subscriber.add(merge(logout$, lifecycle$, lease$).subscribe({ next: tell, error: fail }));
     });
   });
