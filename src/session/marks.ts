@@ -75,7 +75,14 @@ export const readMarks =
   (log$) =>
     log$.pipe(
       filter((event) => event._tag === 'ReadMark'),
-      coalesce<ReadMark, ReadMark>({ keyOf: ({ conversationId }) => conversationId, fold: later, join: later, open$, period: PERIOD, clock }),
+      coalesce<ReadMark, ReadMark>({
+        keyOf: ({ conversationId }) => conversationId,
+        fold: later,
+        join: later,
+        open$,
+        period: PERIOD,
+        clock,
+      }),
       map((marks): ClientCommand => ({
         cmd: 'read',
         readMessage: { convs: marks.map(({ conversationId, at }) => ({ cid: conversationId, timestamp: at })) },
