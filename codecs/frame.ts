@@ -14,12 +14,16 @@ export interface Subprotocol {
   /** What the handshake offers and selects. */
   readonly name: string;
   readonly encoding: 'binary' | 'base64';
+  /** What a login brings of messages that were missed: their counts (3), or themselves (1). */
+  readonly version: 1 | 3;
 }
 
-/** The subprotocols of version 3, by name (protocol: `lc.<format>.<version>`). */
+/** The subprotocols (protocol: `lc.<format>.<version>`). */
 export const subprotocols = {
-  binary: { name: 'lc.protobuf2.3', encoding: 'binary' },
-  base64: { name: 'lc.proto2base64.3', encoding: 'base64' },
+  binary: { name: 'lc.protobuf2.3', encoding: 'binary', version: 3 },
+  base64: { name: 'lc.proto2base64.3', encoding: 'base64', version: 3 },
+  binaryOffline: { name: 'lc.protobuf2.1', encoding: 'binary', version: 1 },
+  base64Offline: { name: 'lc.proto2base64.1', encoding: 'base64', version: 1 },
 } as const satisfies Record<string, Subprotocol>;
 
 const parseBytes = (bytes: Uint8Array): E.Either<DecodeFailed, unknown> =>

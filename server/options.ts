@@ -31,6 +31,8 @@ export interface Limits {
   readonly unreadConversations: number;
   /** A count of unread messages in one conversation stops here. For the store that the server makes; another one has a bound of its own. Default 100. */
   readonly unreadMessages: number;
+  /** Changed and recalled messages that a client is told of when it comes back. Default 500. */
+  readonly patchesAtLogin: number;
   /** Client ids in an online query. Default 20. */
   readonly onlineQuery: number;
   /** Commands of one socket that wait to be carried out; while there are so many, the socket is not read from. Default 1,000. */
@@ -52,6 +54,7 @@ export const defaultLimits: Limits = {
   sessionsPerSocket: 20,
   unreadConversations: 50,
   unreadMessages: 100,
+  patchesAtLogin: 500,
   onlineQuery: 20,
   queuedCommands: 1_000,
   bufferedBytes: 4 * 1_024 * 1_024,

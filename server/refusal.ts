@@ -19,6 +19,8 @@ const names = {
   4312: 'CONVERSATION_LOG_REJECTED',
   4401: 'INVALID_MESSAGING_TARGET',
   4402: 'MESSAGE_REJECTED_BY_APP',
+  4403: 'MESSAGE_OWNERSHIP_REQUIRED',
+  4404: 'MESSAGE_NOT_FOUND',
 } as const;
 
 export type RefusalCode = keyof typeof names;

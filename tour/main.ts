@@ -116,7 +116,15 @@ const login = (who: Speaker, realtime: Realtime): Promise<Client> => {
   return firstValueFrom(realtime.login(who));
 };
 
-const tour = async (address: string | undefined): Promise<boolean> => {
+/** What went through, at both ends together. */
+interface Summary {
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+  readonly duplicated: number;
+}
+
+const tour = async (address: string | undefined): Promise<Summary> => {
   const server = address === undefined ? await createServer({ port: 0 }) : undefined;
   const target = address ?? server?.url ?? '';
   print('server', server === undefined ? `talking to ${target}` : `listening on ${target}`);
@@ -171,10 +179,7 @@ const tour = async (address: string | undefined): Promise<boolean> => {
     const duplicated = thither.duplicated + hither.duplicated;
     const stopped = fromTom.length + fromJerry.length < 2 * MESSAGES;
     if (stopped) print('tour', 'stopped before the end');
-    console.log(
-      `sent ${fromTom.length + fromJerry.length}, received ${byTom.length + byJerry.length}, lost ${lost}, duplicated ${duplicated}`,
-    );
-    return lost === 0 && duplicated === 0;
+    return { sent: fromTom.length + fromJerry.length, received: byTom.length + byJerry.length, lost, duplicated };
   } finally {
     atHome.close();
     atFarEnd.close();
@@ -184,4 +189,6 @@ const tour = async (address: string | undefined): Promise<boolean> => {
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
-process.exitCode = (await tour(positionals[0])) ? 0 : 1;
+const { sent, received, lost, duplicated } = await tour(positionals[0]);
+console.log(`sent ${sent}, received ${received}, lost ${lost}, duplicated ${duplicated}`);
+process.exitCode = lost === 0 && duplicated === 0 ? 0 : 1;

@@ -60,5 +60,18 @@ export const ConvMembersJoined = memberNotice('members_joined');
 /** Members `m` were removed, `initBy` whom. */
 export const ConvMembersLeft = memberNotice('members_left');
 
+/** Client to server: how far have the others received and read; with `queryAllMembers`, each of them. */
+export const ConvMaxRead = conv('max_read', { cid: t.string }, { queryAllMembers: t.boolean });
+
+/** How far one member has received and read, ms. */
+export const MaxReadTuple = record('MaxReadTuple', { pid: t.string }, { maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger });
+
+/** The answer to `ConvMaxRead`: times in ms, of all others together or of each member. */
+export const ConvMaxReadResult = conv(
+  'max_read',
+  {},
+  { cid: t.string, maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger, maxReadTuples: t.array(MaxReadTuple) },
+);
+
 /** Without a serial: another member changed attributes, `attr.data` holds the changed ones. */
 export const ConvUpdated = conv('updated', {}, { cid: t.string, ...byWhom, attr: JsonText, attrModified: JsonText, udate: t.string });

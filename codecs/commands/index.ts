@@ -3,6 +3,8 @@ import type * as t from 'io-ts';
 import {
   ConvJoined,
   ConvLeft,
+  ConvMaxRead,
+  ConvMaxReadResult,
   ConvMembersJoined,
   ConvMembersLeft,
   ConvQuery,
@@ -13,6 +15,7 @@ import {
 } from './conv.js';
 import { commandByKind } from './envelope.js';
 import { AckReceived, AckSent, DirectPush, DirectSend, Logs, LogsQuery, Rcp, Read, Unread } from './messages.js';
+import { PatchModified, PatchModify, PatchPush } from './patch.js';
 import {
   SessionClose,
   SessionClosed,
@@ -28,6 +31,7 @@ import { Echo, ErrorAnswer, Goaway } from './system.js';
 export * from './conv.js';
 export type { UnsupportedCommand } from './envelope.js';
 export * from './messages.js';
+export * from './patch.js';
 export * from './session.js';
 export * from './system.js';
 
@@ -39,10 +43,12 @@ export const clientCommands = [
   SessionQuery,
   ConvStart,
   ConvQuery,
+  ConvMaxRead,
   DirectSend,
   AckReceived,
   Read,
   LogsQuery,
+  PatchModify,
   Echo,
 ] as const;
 
@@ -55,6 +61,7 @@ export const serverCommands = [
   ConvStarted,
   ConvResults,
   ConvUpdated,
+  ConvMaxReadResult,
   ConvJoined,
   ConvLeft,
   ConvMembersJoined,
@@ -64,6 +71,8 @@ export const serverCommands = [
   Rcp,
   Unread,
   Logs,
+  PatchModified,
+  PatchPush,
   Echo,
   ErrorAnswer,
   Goaway,

@@ -21,7 +21,7 @@ export const ownConversation = async (app: App, { clientId }: Session, id: strin
 const Typed = t.type({ _lctype: t.number });
 
 /** The message type's number, where the body is of a type. */
-const typeOf = ({ msg = '' }: Direct['directMessage']): { readonly type?: number } =>
+export const typeOf = (msg = ''): { readonly type?: number } =>
   F.pipe(
     parseJson(msg),
     E.match(
@@ -80,7 +80,7 @@ export const direct: Handler<Direct> = async ({ app, session }, { directMessage:
       receipt: wire.r === true,
       mentions: wire.mentionPids ?? [],
       mentionsAll: wire.mentionAll === true,
-      ...typeOf(wire),
+      ...typeOf(wire.msg),
       ...(wire.msg === undefined ? {} : { msg: wire.msg }),
       ...(wire.binaryMsg === undefined ? {} : { binaryMsg: wire.binaryMsg }),
     };

@@ -1,12 +1,14 @@
 /** One handler for each kind of command. A new command is a file beside this one and a line here. */
 import type { ClientCommand } from '../../codecs/index.js';
 import { ack } from './ack.js';
+import { convMaxRead } from './conv-max-read.js';
 import { convQuery } from './conv-query.js';
 import { convStart } from './conv-start.js';
 import { direct } from './direct.js';
 import { echo } from './echo.js';
 import type { Context, Handler, Reply } from './handler.js';
 import { logs } from './logs.js';
+import { patchModify } from './patch-modify.js';
 import { read } from './read.js';
 import { sessionClose } from './session-close.js';
 import { sessionOpen } from './session-open.js';
@@ -23,10 +25,12 @@ const handlers: Handlers = {
   'session/query': sessionQuery,
   'conv/start': convStart,
   'conv/query': convQuery,
+  'conv/max_read': convMaxRead,
   direct,
   ack,
   read,
   logs,
+  'patch/modify': patchModify,
   echo,
 };
 

@@ -15,10 +15,11 @@ const bound = (timestamp: number | undefined, id: string | undefined, included: 
   return { timestamp, ...(id === undefined ? {} : { id }), included: included === true };
 };
 
-const item = ({ id, timestamp, from, mentions, mentionsAll, msg, binaryMsg, deliveredAt, readAt }: StoredMessage): LogItem => ({
+const item = ({ id, timestamp, editedAt, from, mentions, mentionsAll, msg, binaryMsg, deliveredAt, readAt }: StoredMessage): LogItem => ({
   msgId: id,
   timestamp,
   from,
+  ...(editedAt === undefined ? {} : { patchTimestamp: editedAt }),
   ...(msg === undefined ? {} : { data: msg }),
   ...(binaryMsg === undefined ? {} : { data: Buffer.from(binaryMsg).toString('base64'), bin: true }),
   ...(mentions.length === 0 ? {} : { mentionPids: [...mentions] }),

@@ -3,6 +3,7 @@ import type { Session } from '../session.js';
 import type { ReadUpTo, UnreadSummary } from '../store/store.js';
 import type { CommandOf, Handler } from './handler.js';
 import { ownConversation } from './direct.js';
+import { unreadPush } from './unread-push.js';
 
 interface ReadMark {
   readonly cid: string;
@@ -15,18 +16,12 @@ const upToOf = ({ timestamp, mid }: ReadMark): ReadUpTo => {
   return mid === undefined ? 'end' : { id: mid };
 };
 
-const tellReader = ({ bus }: App, reader: Session, { conversationId, count, mentioned, last }: UnreadSummary, now: number): void => {
-  const tuple = {
-    cid: conversationId,
-    unread: count,
-    mentioned,
-    ...(last === undefined ? {} : { mid: last.id, timestamp: last.timestamp, from: last.from }),
-  };
+const tellReader = ({ bus }: App, reader: Session, summary: UnreadSummary, now: number): void => {
   bus.publish([reader.clientId], {
     _tag: 'Push',
-    command: { cmd: 'unread', unreadMessage: { notifTime: now, convs: [tuple] } },
+    command: unreadPush([summary], now),
     // The reader itself knows that nothing is left, but not how much is.
-    ...(count === 0 ? { except: reader.id } : {}),
+    ...(summary.count === 0 ? { except: reader.id } : {}),
   });
 };
 

@@ -3,8 +3,10 @@ import type { ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { Refusal, reasonOf } from '../refusal.js';
 import { newSession, type Session } from '../session.js';
-import type { StoredMessage, StoredSession, UnreadSummary } from '../store/store.js';
+import type { StoredSession, UnreadSummary } from '../store/store.js';
 import type { CommandOf, Handler, Reply } from './handler.js';
+import { patchItem } from './patch-modify.js';
+import { unreadPush } from './unread-push.js';
 
 const MAX_ID = 64;
 const DISPLACED = 4111;
@@ -13,6 +15,10 @@ const newToken = (): string => randomBytes(24).toString('base64url');
 const anonymous = (): string => randomBytes(12).toString('base64url');
 
 type Open = CommandOf<'session', 'open'>;
+type Opening = Open['sessionMessage'];
+
+/** The bit of `configBitmap` that says so. */
+const UNDERSTANDS_PATCHES = 1;
 
 const verify = async (app: App, clientId: string, { sessionMessage: { tag, t, n, s } }: Open): Promise<void> => {
   const request = {
@@ -55,38 +61,34 @@ const displace = async ({ store, bus }: App, { id, login: { clientId, token, tag
   bus.publish([clientId], { _tag: 'Displace', tag, by: id });
 };
 
-const lastOf = ({ id, timestamp, from, msg, binaryMsg }: StoredMessage) => ({
-  mid: id,
-  timestamp,
-  from,
-  ...(msg === undefined ? {} : { data: msg }),
-  ...(binaryMsg === undefined ? {} : { binaryMsg }),
-});
-
-const tuple = ({ conversationId, count, mentioned, last }: UnreadSummary) => ({
-  cid: conversationId,
-  unread: count,
-  mentioned,
-  ...(last === undefined ? {} : lastOf(last)),
-});
-
 /** What arrived while the counts were made, and is in them, would count twice. */
 const notCountedIn = (unread: readonly UnreadSummary[]): ((push: ServerCommand) => boolean) => {
   const newest = new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? 0]));
   return (push) => push.cmd !== 'direct' || push.directMessage.timestamp > (newest.get(push.directMessage.cid) ?? 0);
 };
 
-const begin = async (app: App, session: Session, lastUnreadNotifTime: number | undefined, now: number): Promise<Reply> => {
+/** Changes that this client has missed, where it understands them. */
+const missedChanges = async (
+  { store, limits }: App,
+  clientId: string,
+  { lastPatchTime, configBitmap = 0 }: Opening,
+): Promise<readonly ServerCommand[]> => {
+  if (lastPatchTime === undefined || (configBitmap & UNDERSTANDS_PATCHES) === 0) return [];
+  const messages = await store.modifiedSince(clientId, lastPatchTime, limits.patchesAtLogin);
+  return messages.length === 0 ? [] : [{ cmd: 'patch', op: 'modify', patchMessage: { patches: messages.map(patchItem) } }];
+};
+
+const begin = async (app: App, session: Session, opening: Opening, now: number): Promise<Reply> => {
   const { store, limits } = app;
   const { clientId, token } = session.login;
   await session.join();
   await displace(app, session);
-  const unread = await store.unread(clientId, lastUnreadNotifTime, limits.unreadConversations);
-  const notice: ServerCommand = { cmd: 'unread', unreadMessage: { convs: unread.map(tuple), notifTime: now } };
+  const unread = await store.unread(clientId, opening.lastUnreadNotifTime, limits.unreadConversations);
+  const notices = [unreadPush(unread, now), ...(await missedChanges(app, clientId, opening))];
   return {
     answer: { cmd: 'session', op: 'opened', peerId: clientId, serverTs: now, sessionMessage: { st: token, stTtl: limits.tokenTtl } },
     afterwards: () => {
-      session.start([notice], notCountedIn(unread));
+      session.start(notices, notCountedIn(unread));
     },
   };
 };
@@ -94,7 +96,7 @@ const begin = async (app: App, session: Session, lastUnreadNotifTime: number | u
 /** Logs a client in, or takes a session up again after a break. */
 export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, write } }, command) => {
   const { store, bus, limits, clock } = app;
-  const { st, lastUnreadNotifTime } = command.sessionMessage;
+  const { st } = command.sessionMessage;
   if (app.appId !== undefined && command.appId !== app.appId)
     throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
   const stored = st === undefined ? undefined : await resume(app, command.peerId, st);
@@ -119,7 +121,7 @@ export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writ
   sessions.get(clientId)?.leave();
   sessions.set(clientId, session);
   try {
-    return await begin(app, session, lastUnreadNotifTime, now);
+    return await begin(app, session, command.sessionMessage, now);
   } catch (error) {
     session.leave();
     end();

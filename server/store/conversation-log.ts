@@ -1,5 +1,16 @@
 /** One conversation's messages and marks, in memory. */
-import type { Arrived, Bound, HistoryQuery, NewMessage, ReadUpTo, StoredMessage, UnreadSummary } from './store.js';
+import type {
+  Arrived,
+  Bound,
+  HistoryQuery,
+  MemberReceipt,
+  Modification,
+  Modified,
+  NewMessage,
+  ReadUpTo,
+  StoredMessage,
+  UnreadSummary,
+} from './store.js';
 
 interface Mark {
   readonly upTo: number;
@@ -10,6 +21,10 @@ interface Mark {
 export interface ConversationLog {
   append(message: NewMessage, id: string): { readonly message: StoredMessage; readonly repeated: boolean };
   history(query: HistoryQuery): readonly StoredMessage[];
+  /** `members`: whose marks are looked at. */
+  modify(modification: Modification, members: readonly string[]): Modified;
+  modifiedSince(since: number): readonly StoredMessage[];
+  receipts(): readonly MemberReceipt[];
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
   markRead(clientId: string, upTo: ReadUpTo, now: number): { readonly moved: boolean; readonly newest?: StoredMessage };
   unread(clientId: string): UnreadSummary;
@@ -43,6 +58,9 @@ const lowerBound = (messages: readonly StoredMessage[], passes: (message: Stored
   return low;
 };
 
+const RECALLED = -127;
+const recalledBody = JSON.stringify({ _lctype: RECALLED });
+
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
   const messages: StoredMessage[] = [];
   /** Index by sender and token. */
@@ -50,6 +68,11 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** Index by message id. */
   const byId = new Map<string, number>();
   const marks = new Map<string, Mark>();
+  /** When each client last acknowledged. */
+  const acknowledged = new Map<string, number>();
+  /** Ids of changed messages, the last change last. */
+  const modified = new Set<string>();
+  let lastModifiedAt = 0;
 
   const after = (timestamp: number): number => lowerBound(messages, (message) => message.timestamp > timestamp);
 
@@ -98,9 +121,57 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       return isOld ? page.reverse() : page;
     },
 
+    modify: ({ messageId, by, recall, mentions, mentionsAll, type, msg, binaryMsg, now }, members) => {
+      const index = byId.get(messageId) ?? -1;
+      const before = messages[index];
+      if (before === undefined) return { _tag: 'Missing' };
+      if (before.from !== by) return { _tag: 'Foreign' };
+      lastModifiedAt = Math.max(now, lastModifiedAt + 1);
+      const { id, from, timestamp, receipt, deliveredAt, readAt } = before;
+      const content = recall
+        ? { mentions: [], mentionsAll: false, type: RECALLED, msg: recalledBody }
+        : {
+            mentions,
+            mentionsAll,
+            ...(type === undefined ? {} : { type }),
+            ...(msg === undefined ? {} : { msg }),
+            ...(binaryMsg === undefined ? {} : { binaryMsg }),
+          };
+      const message: StoredMessage = {
+        id,
+        conversationId,
+        from,
+        timestamp,
+        receipt,
+        ...(deliveredAt === undefined ? {} : { deliveredAt }),
+        ...(readAt === undefined ? {} : { readAt }),
+        ...content,
+        editedAt: lastModifiedAt,
+      };
+      messages[index] = message;
+      modified.delete(id);
+      modified.add(id);
+      const unreadBy = members.filter((member) => member !== from && (marks.get(member)?.upTo ?? 0) < timestamp);
+      return { _tag: 'Modified', message, unreadBy };
+    },
+
+    modifiedSince: (since) =>
+      [...modified].flatMap((id) => {
+        const message = messages[byId.get(id) ?? -1];
+        return message !== undefined && (message.editedAt ?? 0) > since ? [message] : [];
+      }),
+
+    receipts: () =>
+      [...new Set([...acknowledged.keys(), ...marks.keys()])].map((clientId) => {
+        const readAt = marks.get(clientId)?.at;
+        const deliveredAt = Math.max(acknowledged.get(clientId) ?? 0, readAt ?? 0);
+        return { clientId, deliveredAt, ...(readAt === undefined ? {} : { readAt }) };
+      }),
+
     acknowledge: (clientId, arrived, now) => {
       const delivered: StoredMessage[] = [];
       const [from, to] = 'id' in arrived ? stretchOf(arrived.id) : [after(arrived.from - 1), after(arrived.to)];
+      if (to > from) acknowledged.set(clientId, now);
       for (let index = from; index < to; index += 1) {
         const message = messages[index];
         if (message === undefined || message.from === clientId || message.deliveredAt !== undefined) continue;
@@ -134,7 +205,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       // From the newest on: beyond the limit nothing is looked at.
       for (let index = messages.length - 1; index >= first && count < unreadLimit; index -= 1) {
         const message = messages[index];
-        if (message === undefined || message.from === clientId) continue;
+        if (message === undefined || message.from === clientId || message.type === RECALLED) continue;
         count += 1;
         mentioned ||= message.mentionsAll || message.mentions.includes(clientId);
       }

@@ -30,9 +30,13 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
   const describe = ({ info, log }: Conversation): ConversationInfo => {
     const last = log.last();
     if (last === undefined) return info;
-    const { id, from, timestamp, msg, binaryMsg } = last;
+    const { id, from, timestamp, editedAt, msg, binaryMsg } = last;
     const body = binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
-    return { ...info, lastMessageAt: timestamp, lastMessage: { id, from, timestamp, ...body } };
+    return {
+      ...info,
+      lastMessageAt: timestamp,
+      lastMessage: { id, from, timestamp, ...(editedAt === undefined ? {} : { patchTimestamp: editedAt }), ...body },
+    };
   };
 
   const logOf = (id: string): ConversationLog | undefined => conversations.get(id)?.log;
@@ -78,6 +82,21 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
     },
 
     history: (query) => logOf(query.conversationId)?.history(query) ?? [],
+
+    modify: (modification) => {
+      const conversation = conversations.get(modification.conversationId);
+      return conversation === undefined ? { _tag: 'Missing' } : conversation.log.modify(modification, conversation.info.members ?? []);
+    },
+
+    modifiedSince: (clientId, since, limit) =>
+      [...(memberships.get(clientId) ?? [])]
+        .flatMap((id) => logOf(id)?.modifiedSince(since) ?? [])
+        .sort((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0))
+        .slice(0, limit),
+
+    receipts: (id) => logOf(id)?.receipts() ?? [],
+
+    unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
 
     acknowledge: (id, clientId, arrived, now) => logOf(id)?.acknowledge(clientId, arrived, now) ?? [],
 
@@ -134,6 +153,10 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
     conversations: asynchronous(store.conversations),
     append: asynchronous(store.append),
     history: asynchronous(store.history),
+    modify: asynchronous(store.modify),
+    modifiedSince: asynchronous(store.modifiedSince),
+    receipts: asynchronous(store.receipts),
+    unreadIn: asynchronous(store.unreadIn),
     acknowledge: asynchronous(store.acknowledge),
     markRead: asynchronous(store.markRead),
     unread: asynchronous(store.unread),

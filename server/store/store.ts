@@ -38,7 +38,36 @@ export interface StoredMessage extends WireBody {
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
   readonly type?: number;
+  /** When it was last changed or recalled. */
+  readonly editedAt?: number;
   /** When somebody else first acknowledged, and first read it. */
+  readonly deliveredAt?: number;
+  readonly readAt?: number;
+}
+
+/** What a stored message is to become. A recall leaves a body that says so. */
+export interface Modification extends WireBody {
+  readonly conversationId: string;
+  readonly messageId: string;
+  /** Who wants it: only the sender may. */
+  readonly by: string;
+  readonly recall: boolean;
+  readonly mentions: readonly string[];
+  readonly mentionsAll: boolean;
+  readonly type?: number;
+  /** ms since 1970; the store moves it forward where the conversation has a change of that time or later. */
+  readonly now: number;
+}
+
+export type Modified =
+  /** `unreadBy`: members in whose unread count it was. */
+  | { readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] }
+  | { readonly _tag: 'Missing' }
+  | { readonly _tag: 'Foreign' };
+
+/** When a member last acknowledged, and last read, ms since 1970. */
+export interface MemberReceipt {
+  readonly clientId: string;
   readonly deliveredAt?: number;
   readonly readAt?: number;
 }
@@ -109,6 +138,14 @@ export interface Store {
     upTo: ReadUpTo,
     now: number,
   ): Promise<{ readonly moved: boolean; readonly newest?: StoredMessage; readonly summary: UnreadSummary }>;
+  /** Changes or recalls a message. */
+  modify(modification: Modification): Promise<Modified>;
+  /** Messages in the conversations of this client that were changed after `since` (ms), earliest change first, at most `limit`. */
+  modifiedSince(clientId: string, since: number, limit: number): Promise<readonly StoredMessage[]>;
+  /** How far each member has received and read; those of whom nothing is known are left out. */
+  receipts(conversationId: string): Promise<readonly MemberReceipt[]>;
+  /** What one client has not read in one conversation. */
+  unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
   /** Conversations with unread messages, and those that were marked as read at `since` (ms) or later; latest message first, at most `limit`. */
   unread(clientId: string, since: number | undefined, limit: number): Promise<readonly UnreadSummary[]>;
   /** Keeps a session, and no longer those that have expired. */

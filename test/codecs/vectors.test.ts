@@ -58,6 +58,11 @@ const sentByServer: readonly (readonly [name: string, hex: string, command: Serv
   ],
   ['ack', '08032802ca060628e80732016d', { cmd: 'ack', i: 2, ackMessage: { t: 1_000, uid: 'm' } }],
   ['error', '08072803ba060608cf21120152', { cmd: 'error', i: 3, errorMessage: { code: 4_303, reason: 'R' } }],
+  [
+    'patch',
+    '08121096019207130a110a016312016d58c8ddffffffffffffff01',
+    { cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid: 'c', mid: 'm', patchCode: -4_408 }] } },
+  ],
   ['unread', '0805d206090a050a016310031009', { cmd: 'unread', unreadMessage: { convs: [{ cid: 'c', unread: 3 }], notifTime: 9 } }],
 ];
 
@@ -83,7 +88,6 @@ it('writes the heartbeat as CA4oAQ== in text', () => {
 
 describe('a kind without a codec is named', () => {
   it.each([
-    ['patch/modify', '08121096019207130a110a016312016d58c8ddffffffffffffff01', { kind: 'patch/modify' }],
     ['a command of another protocol', '081428052203746f6d', { kind: 'blacklist', i: 5, peerId: 'tom' }],
     ['a command with a number that has no name', '08632801', { kind: '99', i: 1 }],
     ['an operation with a number that has no name', '080010e707', { kind: 'session/999' }],
