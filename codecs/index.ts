@@ -4,7 +4,18 @@
  * @packageDocumentation
  */
 export * from './bodies/body.js';
+export {
+  defineMessage,
+  type Custom,
+  type CustomType,
+  type MessageDefinition,
+  type MessageDefinitionOptions,
+} from './bodies/define-message.js';
+export type { Extras } from './bodies/extras.js';
+export { location, LocationType, type Coordinates, type Location } from './bodies/location.js';
+export * from './bodies/media.js';
 export { messageType, type MessageType, type MessageTypeParts, type TaggedBody } from './bodies/message-type.js';
+export { RecalledType, type Recalled } from './bodies/recalled.js';
 export { text, TextType, type Text } from './bodies/text.js';
 export * from './bodies/wire-body.js';
 export * from './commands/index.js';

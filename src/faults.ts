@@ -1,6 +1,9 @@
 import type { DecodeFailed } from '../codecs/index.js';
 import type { RealtimeError } from './errors.js';
 
+/** Where in a plugin. */
+export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeParse' | 'afterParse';
+
 /**
  * Something that went wrong without ending anything: the value of `realtime.faults$`.
  *
@@ -10,6 +13,7 @@ import type { RealtimeError } from './errors.js';
  * - `Unexpected`: an answer came to a command that is no longer waiting, or was never sent.
  * - `CatchUp`: what a conversation missed during a break could not be fetched; its log has a `Gap`.
  * - `Session`: a client's session could not be opened again after a reconnect; it is tried again at the next one.
+ * - `Plugin`: a plugin threw, answered with something else than it should, or not in time; it was passed over.
  * - `Endpoints`: the router could not be asked for the server's addresses.
  */
 export type Fault =
@@ -25,4 +29,5 @@ export type Fault =
   | { readonly _tag: 'Unexpected'; readonly kind: string; readonly serial: number }
   | { readonly _tag: 'CatchUp'; readonly clientId: string; readonly conversationId: string; readonly error: RealtimeError }
   | { readonly _tag: 'Session'; readonly clientId: string; readonly error: RealtimeError }
+  | { readonly _tag: 'Plugin'; readonly plugin: string; readonly hook: PluginHook; readonly error: RealtimeError }
   | { readonly _tag: 'Endpoints'; readonly error: RealtimeError };

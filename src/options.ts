@@ -2,13 +2,18 @@ import type { Observable } from 'rxjs';
 import type { Backoff } from './connection/backoff.js';
 import type { Clock } from './clock.js';
 import type { OutboxBounds } from './session/outbox.js';
+import type { CustomType } from '../codecs/index.js';
+import type { Plugin } from './plugins/plugin.js';
+import type { UploadFile } from './client/upload.js';
 import type { SignatureFactory } from './session/signature.js';
 import type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 
 /** How to reach the server, and how to behave. Only the first two are needed. */
-export interface RealtimeOptions {
+export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]> {
   /** The application's id. */
   readonly appId: string;
+  /** The application's key; only its HTTP API asks for it. */
+  readonly appKey?: string;
   /**
    * Where the server is: one or several `ws:` or `wss:` addresses, tried in order; or the `http:` or `https:` address of a router, which is asked for them.
    */
@@ -17,6 +22,20 @@ export interface RealtimeOptions {
   readonly noBinary?: boolean;
   /** Messages sent while disconnected wait and go out after the reconnect, in order, once. Default: they fail with `ConnectionLost`. */
   readonly outbox?: boolean | OutboxBounds;
+  /** The application's own message types, made with `defineMessage`. */
+  readonly messages?: readonly CustomType[];
+  /** What extends realtimes, clients, conversations and the reading of messages, in this order. */
+  readonly plugins?: P;
+  /** How long a plugin may take for one message, ms. Default 5,000. */
+  readonly pluginTimeout?: number;
+  /** Stores the files of messages that are sent with `upload`. */
+  readonly upload?: UploadFile;
+  /**
+   * A login brings the messages that have come meanwhile, up to 20 for each conversation, flagged `offline`, and not their counts. Default false.
+   */
+  readonly offlineMessages?: boolean;
+  /** The address of the application's HTTP API, which signs logins with a session token. Default: that of the router, or the server's own. */
+  readonly api?: string;
   /** Signs logins that don't bring a factory of their own. */
   readonly signature?: SignatureFactory;
   /** How long a command waits for its answer, ms. Default 20,000. */

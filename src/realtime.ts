@@ -1,20 +1,42 @@
-import { EMPTY, Observable, ReplaySubject, Subject, defer, filter, map, merge, share, take, tap, throwError } from 'rxjs';
+import {
+  EMPTY,
+  ReplaySubject,
+  Subject,
+  catchError,
+  defer,
+  from,
+  merge,
+  of,
+  share,
+  switchMap,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs';
+import { bodyCodec, builtInTypes, type BodyCodec } from '../codecs/index.js';
 import { systemClock } from './clock.js';
 import type { Client } from './client/client.js';
 import { isClientId } from './client/client-id.js';
+import { loginOnce } from './client/login-once.js';
 import { openClient } from './client/open-client.js';
 import { exponential } from './connection/backoff.js';
 import { createConnection } from './connection/create-connection.js';
 import type { ConnectionEvent, ConnectionState } from './connection/state.js';
-import { ConnectionLost, InvalidArgument, SessionClosed, type RealtimeError } from './errors.js';
+import { InvalidArgument } from './errors.js';
 import type { Fault } from './faults.js';
 import type { LoginOptions, RealtimeOptions } from './options.js';
+import { decorate } from './plugins/decorate.js';
+import type { Additions, Plugin } from './plugins/plugin.js';
+import { identify, type User } from './session/user.js';
 
 /**
  * One connection to one server, shared by any number of clients. Making it opens nothing: the connection opens with the first login and closes, after a grace,
  * with the last client.
+ *
+ * @typeParam C what plugins add to its clients
+ * @typeParam V what plugins add to their conversations
  */
-export interface Realtime {
+export interface Realtime<C = unknown, V = unknown> {
   /** The state of the connection. Hot, replays the current one, never errors, completes after `Closed` or `Failed`. */
   readonly state$: Observable<ConnectionState>;
   /** What happens to the connection. Hot, without replay, never errors. Clients hear the same on `client.connection$`, right after. */
@@ -22,20 +44,21 @@ export interface Realtime {
   /** What went wrong without ending anything. Hot, without replay, never errors. */
   readonly faults$: Observable<Fault>;
   /**
-   * A lease on a session: logs in on subscribe, emits the client once it is open, and logs out when the last subscriber has been gone for the grace.
+   * A lease on a session, of a client id or of a user of the application: logs in on subscribe, emits the client once it is open, and logs out when the last subscriber has been gone for the grace.
    * Subscribers of the same id share one client. While there is no connection it waits; it errors where it can never succeed (`ServerRejected`, `SignatureFailed`,
    * `InvalidArgument`) and, with `SessionClosed`, when the client is displaced or kicked; it completes when the client is logged out by its `close`.
    *
    * @example realtime.session('Tom').pipe(switchMap((tom) => tom.messages$)).subscribe(console.log);
    */
-  session(clientId: string, options?: LoginOptions): Observable<Client>;
+  session(identity: string | User, options?: LoginOptions): Observable<Client<V> & C>;
   /**
-   * Cold: logs in, emits the client, completes. The client lives until `client.close()`. The same id gives the same client while it lives.
+   * Cold: logs in by a client id, or as a user by the session token of the application's own sign-in; emits the client, completes. The client lives until `client.close()`. The same id gives the same client while it lives.
    * Errors: `ConnectionLost` where the server can't be reached, `ServerRejected`, `SignatureFailed`, `CommandTimeout`, `InvalidArgument`, `SessionClosed`.
    *
    * @example const tom = await firstValueFrom(realtime.login('Tom'));
+   * @example const me = await firstValueFrom(realtime.login({ sessionToken }));
    */
-  login(clientId: string, options?: LoginOptions): Observable<Client>;
+  login(identity: string | User, options?: LoginOptions): Observable<Client<V> & C>;
   /** Between `schedule` and `retry`: tries to connect now, and counts attempts from 0 again. Nothing in other states. */
   retry(): void;
   /** Disconnects until `resume`. */
@@ -48,6 +71,11 @@ export interface Realtime {
 const COMMAND_TIMEOUT = 20_000;
 const GRACE = 2_000;
 const CATCH_UP_LIMIT = 1_000;
+const PLUGIN_TIMEOUT = 5_000;
+
+/** A realtime with what its plugins add to it, to its clients and to their conversations. */
+export type ExtendedRealtime<P extends readonly Plugin[]> = Realtime<Additions<P, 'onClient'>, Additions<P, 'onConversation'>> &
+  Additions<P, 'onRealtime'>;
 
 /** 128 random bits as text. */
 const minter = (random: () => number) => (): string =>
@@ -57,42 +85,32 @@ const minter = (random: () => number) => (): string =>
       .padStart(8, '0'),
   ).join('');
 
-/** Why nobody can log in now; nothing while a connection may still come about. */
-const unreachable = (state: ConnectionState): RealtimeError | undefined => {
-  switch (state._tag) {
-    case 'Scheduled':
-      return new ConnectionLost(
-        `${state.reason.reason}; is the server running, and its address right? The next attempt is in ${String(state.delay)} ms`,
-      );
-    case 'Offline':
-      return new ConnectionLost(state.reason === 'paused' ? 'the realtime is paused; call resume()' : 'there is no network');
-    case 'Closed':
-      return new SessionClosed(0, 'the realtime was closed');
-    case 'Failed':
-      return state.error;
-    default:
-      return undefined;
-  }
-};
+/** The codec of message bodies, for the protocol's types, the application's and those of plugins. Throws where two of them have one number. */
+const bodiesOf = ({ messages = [], plugins = [] }: RealtimeOptions): BodyCodec =>
+  bodyCodec([...builtInTypes, ...messages, ...plugins.flatMap((plugin) => plugin.messages ?? [])]);
 
 /**
  * Creates a realtime. Does nothing else: no socket, timer or listener until the first login, where wrong options show as `InvalidArgument`.
  *
  * @example const realtime = createRealtime({ appId: 'my-app', server: 'ws://127.0.0.1:6400' });
  */
-export const createRealtime = (options: RealtimeOptions): Realtime => {
+export const createRealtime = <const P extends readonly Plugin[] = []>(options: RealtimeOptions<P>): ExtendedRealtime<P> => {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const backoff = options.backoff ?? exponential();
   const commandTimeout = options.commandTimeout ?? COMMAND_TIMEOUT;
   const grace = options.grace ?? GRACE;
+  const plugins: readonly Plugin[] = options.plugins ?? [];
   const mint = minter(random);
   const deviceId = mint();
   const clientFaults = new Subject<Fault>();
+  /** Of plugins that threw before anybody could listen. */
+  const earlyFaults: Fault[] = [];
   const sessions = new Map<string, Observable<Client>>();
   const connection = createConnection({ ...options, clock, random, backoff, commandTimeout, grace });
+  const bodies$ = defer(() => of(bodiesOf(options)));
 
-  const open = (clientId: string, login: LoginOptions): Observable<Client> => {
+  const open = (clientId: string, login: LoginOptions, bodies: BodyCodec): Observable<Client> => {
     const signature = login.signature ?? options.signature;
     const outbox = options.outbox === true ? {} : options.outbox === false ? undefined : options.outbox;
     return openClient(connection, {
@@ -107,6 +125,10 @@ export const createRealtime = (options: RealtimeOptions): Realtime => {
       backoff,
       mint,
       outbox,
+      bodies,
+      upload: options.upload,
+      plugins,
+      pluginTimeout: options.pluginTimeout ?? PLUGIN_TIMEOUT,
       catchUpLimit: options.catchUpLimit ?? CATCH_UP_LIMIT,
       report: (fault) => {
         clientFaults.next(fault);
@@ -121,7 +143,9 @@ export const createRealtime = (options: RealtimeOptions): Realtime => {
     const forget = (): void => {
       if (sessions.get(clientId) === client$) sessions.delete(clientId);
     };
-    const client$: Observable<Client> = open(clientId, login).pipe(
+    const client$: Observable<Client> = bodies$.pipe(
+      catchError((thrown: unknown) => throwError(() => new InvalidArgument(thrown instanceof Error ? thrown.message : String(thrown)))),
+      switchMap((bodies) => open(clientId, login, bodies)),
       tap({ error: forget, complete: forget, unsubscribe: forget }),
       share({
         connector: () => new ReplaySubject<Client>(1),
@@ -133,55 +157,40 @@ export const createRealtime = (options: RealtimeOptions): Realtime => {
     return client$;
   };
 
-  const session = (clientId: string, login: LoginOptions = {}): Observable<Client> =>
-    defer(() =>
-      isClientId(clientId)
-        ? shared(clientId, login)
-        : throwError(() => new InvalidArgument(`a client id should be a string of 1 to 64 characters, but is ${JSON.stringify(clientId)}`)),
-    );
+  const sessionOf = (clientId: string, login: LoginOptions): Observable<Client> =>
+    isClientId(clientId)
+      ? shared(clientId, login)
+      : throwError(() => new InvalidArgument(`a client id should be a string of 1 to 64 characters, but is ${JSON.stringify(clientId)}`));
 
-  return {
+  const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
+    defer(() => {
+      if (typeof identity !== 'object') return sessionOf(identity, login);
+      const { appId, appKey, api, server, fetch } = options;
+      return identify(identity, { appId, appKey, api, server, fetch }).pipe(
+        switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })),
+      );
+    });
+
+  const realtime: Realtime = {
     state$: connection.state$,
     events$: connection.events$,
-    faults$: merge(connection.faults$, clientFaults),
+    faults$: defer(() => merge(from(earlyFaults), connection.faults$, clientFaults)),
     session,
-    login: (clientId, login) =>
-      new Observable<Client>((subscriber) => {
-        let opened = false;
-        // Outlives the command: the client stays logged in until it is closed.
-        const hold = session(clientId, login).subscribe({
-          next: (client) => {
-            opened = true;
-            subscriber.next(client);
-            subscriber.complete();
-          },
-          error: (error: unknown) => {
-            subscriber.error(error);
-          },
-          complete: () => {
-            subscriber.complete();
-          },
-        });
-        subscriber.add(() => {
-          if (!opened) hold.unsubscribe();
-        });
-        subscriber.add(
-          connection.state$
-            .pipe(
-              // Where an attempt has failed before the login, the next one decides.
-              filter((state, index) => index > 0 || state._tag !== 'Scheduled'),
-              map(unreachable),
-              filter((error) => error !== undefined),
-              take(1),
-            )
-            .subscribe((error) => {
-              subscriber.error(error);
-            }),
-        );
-      }),
+    login: (identity, login) => loginOnce(session(identity, login), connection.state$),
     retry: connection.retry,
     pause: connection.pause,
     resume: connection.resume,
     close: connection.close,
   };
+  const decorated = decorate(
+    realtime,
+    plugins,
+    ({ onRealtime }) => onRealtime,
+    'onRealtime',
+    (fault) => {
+      earlyFaults.push(fault);
+    },
+  );
+  // What the decorators add is known by the types of the plugins only.
+  return decorated as ExtendedRealtime<P>;
 };

@@ -20,8 +20,24 @@ export interface Message<B extends Body = Body> extends Position {
   readonly mentionsAll: boolean;
   /** It is by somebody else and names this client, or all. */
   readonly mentioned: boolean;
-  /** When it was last edited, ms since 1970. */
+  /** When it was last edited or recalled, ms since 1970. */
   readonly editedAt?: number;
+  /** It was pushed at a login, since it had come while the user was away (only where the realtime asks for such messages). */
+  readonly offline?: true;
+}
+
+/** Why the service changed a message, where its sender did not: a negative code of its own, or a positive one of the application's hook. */
+export interface ModificationReason {
+  readonly code: number;
+  readonly detail?: string;
+}
+
+/** A message has become another one, or was taken back: `message` is what it is now, with `editedAt`. */
+export interface Modification {
+  readonly _tag: 'Edit' | 'Recall';
+  readonly conversationId: string;
+  readonly message: Message;
+  readonly reason?: ModificationReason;
 }
 
 /** Unread messages of one conversation. */
@@ -55,10 +71,11 @@ export interface Gap {
  * - `Opened`: the session is open; `at` is the server's time. `resumed` after a break.
  * - `CaughtUp`: what was missed in the conversations known before the break is in the log now.
  * - `Message`: a message has arrived, or was sent by this client.
+ * - `Edit`, `Recall`: a message was changed or taken back, whether this client has it or not; a later one wins.
  * - `Gap`: see there.
  * - `UnreadCounts`: the server's absolute numbers, valid for messages up to `asOf`.
  * - `ReadMark`: this client has read a conversation up to `at`.
- * - `Receipt`: the other side of a one-to-one conversation has received, or read, up to `at`.
+ * - `Receipt`: `from`, or the other side of a one-to-one conversation, had received, or read, by `at`.
  * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom.
  * - `Attributes`: attributes were changed by `by`; only those that changed.
  * - `Snapshot`: a conversation as the server describes it now.
@@ -68,6 +85,7 @@ export type ClientEvent =
   | { readonly _tag: 'CaughtUp' }
   | { readonly _tag: 'Message'; readonly conversationId: string; readonly message: Message; readonly origin: Origin }
   | Gap
+  | Modification
   | { readonly _tag: 'UnreadCounts'; readonly counts: readonly UnreadCount[] }
   | { readonly _tag: 'ReadMark'; readonly conversationId: string; readonly at: number }
   | {
@@ -75,8 +93,10 @@ export type ClientEvent =
       readonly conversationId: string;
       readonly kind: 'delivered' | 'read';
       readonly at: number;
-      /** The message that was delivered or read, where the server names it. */
+      /** The newest message that was delivered or read, where the server names it. */
       readonly messageId?: string;
+      /** Who has; the others together where the server does not say. */
+      readonly from?: string;
     }
   | { readonly _tag: 'Joined'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }
   | { readonly _tag: 'Left'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }

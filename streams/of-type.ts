@@ -11,4 +11,4 @@ import type { Message } from './events.js';
 export const ofType =
   <B extends Body>(type: MessageType<B>): OperatorFunction<Message, Message<B>> =>
   (messages$) =>
-    messages$.pipe(filter((message): message is Message<B> => message.body._tag === type.tag));
+    messages$.pipe(filter((message): message is Message<B> => type.is(message.body)));

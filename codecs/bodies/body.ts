@@ -3,8 +3,13 @@ import { either as E, function as F, json as J } from 'fp-ts';
 import * as t from 'io-ts';
 import { DecodeFailed, preview } from '../decode-failed.js';
 import { JsonObject, parseJson } from '../json.js';
+import { Bytes } from '../primitives.js';
 import { record } from '../record.js';
+import type { Custom } from './define-message.js';
+import { LocationType, type Location } from './location.js';
+import { AudioType, FileType, ImageType, VideoType, type Audio, type FileMessage, type Image, type Video } from './media.js';
 import type { MessageType, TaggedBody } from './message-type.js';
+import { RecalledType, type Recalled } from './recalled.js';
 import { TextType, type Text } from './text.js';
 import type { WireBody } from './wire-body.js';
 
@@ -22,42 +27,62 @@ export interface Unknown {
   readonly raw: string;
 }
 
-/** A message of a registered type whose content its codec refuses, or bytes where text belongs. */
+/** Bytes. */
+export interface Binary {
+  readonly _tag: 'Binary';
+  readonly bytes: Uint8Array;
+}
+
+/** A message of a registered type whose content its codec refuses. */
 export interface Invalid {
   readonly _tag: 'Invalid';
+  readonly type: number;
   /** The body as it came. */
-  readonly raw: string | Uint8Array;
+  readonly raw: string;
   readonly failure: DecodeFailed;
 }
 
 /** The bodies that a message of these types can have: theirs, and what is none of theirs. */
-export type BodyOf<B extends TaggedBody> = B | Plain | Unknown | Invalid;
+export type BodyOf<B extends TaggedBody> = B | Plain | Binary | Unknown | Invalid;
+
+/** The bodies that have a type: the protocol's own, and those that applications define. */
+export type TypedBody = Text | Image | Audio | Video | FileMessage | Location | Recalled | Custom;
 
 /** Every body a message can have; `_tag` tells them apart. */
-export type Body = BodyOf<Text>;
+export type Body = BodyOf<TypedBody>;
 
 /** What can be sent. */
-export type OutgoingBody = Text | Plain;
+export type OutgoingBody = Exclude<TypedBody, Recalled> | Plain | Binary;
 
 /** A plain string as a body. */
 export const plain = (content: string): Plain => Object.freeze({ _tag: 'Plain', content });
 
+/**
+ * Bytes as a body, frozen (but for the bytes themselves).
+ *
+ * @example
+ * conversation.send(binary(new Uint8Array([1, 2, 3])));
+ */
+export const binary = (bytes: Uint8Array): Binary => Object.freeze({ _tag: 'Binary', bytes });
+
 /** Reads and writes the bodies of a set of message types. */
-export interface BodyCodec<B extends TaggedBody = Text> {
+export interface BodyCodec<B extends TaggedBody = TypedBody> {
   /** Total: an unregistered type is `Unknown`, a refused one is `Invalid`. */
   decode(wire: WireBody): BodyOf<B>;
   /**
    * Refuses a body that is not what its tag says, or that can't be written: JSON has no cycles, and UTF-8 has no half of a surrogate pair
    * (what is left where an emoji was cut in two).
    */
-  encode(body: B | Plain): E.Either<DecodeFailed, WireBody>;
+  encode(body: B | Plain | Binary): E.Either<DecodeFailed, WireBody>;
 }
 
 /** The types of the protocol itself. */
-export const builtInTypes = [TextType] as const;
+export const builtInTypes = [TextType, ImageType, AudioType, VideoType, FileType, LocationType, RecalledType] as const;
 
 /** The bodies that a registry of message types is for. */
 type Registered<M> = M extends MessageType<infer B> ? B : never;
+
+const BinaryBody = record('Binary', { _tag: t.literal('Binary'), bytes: Bytes }, {});
 
 const PlainBody = record('Plain', { _tag: t.literal('Plain'), content: t.string }, {});
 
@@ -75,15 +100,19 @@ const wellFormed =
 
 /**
  * The body codec over a set of message types, by default the protocol's own; looked up by number, so that their count costs nothing.
+ * Throws a `RangeError` where two types have one number.
  *
  * @example
  * const bodies = bodyCodec([...builtInTypes, SongType]);
  */
-export function bodyCodec(): BodyCodec;
+export function bodyCodec(): BodyCodec<Registered<(typeof builtInTypes)[number]>>;
 export function bodyCodec<T extends readonly MessageType[]>(types: T): BodyCodec<Registered<T[number]>>;
 export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCodec<TaggedBody> {
   const byNumber = new Map(types.map((type) => [type.type, type]));
-  const byTag = new Map(types.map((type) => [type.tag, type]));
+  if (byNumber.size < types.length) {
+    const twice = types.find((type, index) => types.findIndex((other) => other.type === type.type) < index);
+    throw new RangeError(`two message types have the number ${String(twice?.type)}: each needs one of its own`);
+  }
 
   const decodeText = (raw: string): BodyOf<TaggedBody> => {
     if (!startsObject.test(raw)) return plain(raw);
@@ -94,13 +123,14 @@ export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCod
     const type = byNumber.get(number);
     if (type === undefined) return { _tag: 'Unknown', type: number, raw };
     const body = type.decode(json.right);
-    return E.isRight(body) ? body.right : { _tag: 'Invalid', raw, failure: body.left };
+    return E.isRight(body) ? body.right : { _tag: 'Invalid', type: number, raw, failure: body.left };
   };
 
   const toText = (body: TaggedBody): E.Either<DecodeFailed, string> => {
     if (PlainBody.is(body)) return wellFormed('content', loneSurrogate)(body.content);
-    const type = byTag.get(body._tag);
-    if (type === undefined) return E.left(new DecodeFailed('_tag', 'the tag of a registered type', preview(body._tag)));
+    const type = types.find((registered) => registered.is(body));
+    if (type === undefined)
+      return E.left(new DecodeFailed('_tag', 'of a registered type; give a type of your own to the realtime', preview(body._tag)));
     return F.pipe(
       type.encode(body),
       E.chain((json) =>
@@ -114,14 +144,13 @@ export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCod
   };
 
   return {
-    decode: ({ msg = '', binaryMsg }) =>
-      binaryMsg === undefined
-        ? decodeText(msg)
-        : { _tag: 'Invalid', raw: binaryMsg, failure: new DecodeFailed('msg', 'text', preview(binaryMsg)) },
+    decode: ({ msg = '', binaryMsg }) => (binaryMsg === undefined ? decodeText(msg) : { _tag: 'Binary', bytes: binaryMsg }),
     encode: (body) =>
-      F.pipe(
-        toText(body),
-        E.map((msg) => ({ msg })),
-      ),
+      BinaryBody.is(body)
+        ? E.right({ binaryMsg: body.bytes })
+        : F.pipe(
+            toText(body),
+            E.map((msg) => ({ msg })),
+          ),
   };
 }

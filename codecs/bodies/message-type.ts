@@ -15,6 +15,8 @@ export interface MessageType<B extends TaggedBody = TaggedBody> {
   readonly type: number;
   /** `_tag` of the bodies. */
   readonly tag: B['_tag'];
+  /** Whether a body is of this type. */
+  is(body: TaggedBody): body is B;
   /** Reads the JSON object of a message, `_lctype` included. */
   decode(json: JsonObject): E.Either<DecodeFailed, B>;
   /** Writes the JSON object of a message; refuses a body that is not of this type. */
@@ -44,6 +46,7 @@ export const messageType = <B extends TaggedBody, W>({
 }: MessageTypeParts<B, W>): MessageType<B> => ({
   type,
   tag,
+  is: (value): value is B => value._tag === tag,
   // Every message passes here: where both sides of the codec are the same, its guard answers for a decode.
   decode: (json) => {
     if (wire.encode === t.identity && wire.is(json)) return E.right(toBody(json));

@@ -19,7 +19,7 @@ const patch = <O extends string, R extends t.Props, P extends t.Props>(op: O, re
   command('patch', op, { patchMessage: record(`patch/${op} message`, required, optional) }, {});
 
 /** Client to server: messages of its own are to be changed, or with `recall` taken back. `timestamp` is when they were sent, ms. */
-export const PatchModify = patch('modify', { patches: t.array(record('PatchWish', target, change)) }, { lastPatchTime: SafeInteger });
+export const PatchModify = patch('modify', {}, { patches: t.array(record('PatchWish', target, change)), lastPatchTime: SafeInteger });
 
 /** The answer to `PatchModify`; `lastPatchTime` is when it was carried out, ms. */
 export const PatchModified = patch('modified', {}, { lastPatchTime: SafeInteger });
@@ -37,4 +37,4 @@ export const PatchItem = record('PatchItem', target, {
 export type PatchItem = t.TypeOf<typeof PatchItem>;
 
 /** Server to client, without a serial: messages were changed or recalled. */
-export const PatchPush = patch('modify', { patches: t.array(PatchItem) }, { lastPatchTime: SafeInteger });
+export const PatchPush = patch('modify', {}, { patches: t.array(PatchItem), lastPatchTime: SafeInteger });

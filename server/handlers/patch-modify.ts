@@ -7,7 +7,7 @@ import { ownConversation, typeOf } from './direct.js';
 import type { CommandOf, Handler } from './handler.js';
 import { unreadPush } from './unread-push.js';
 
-type Wish = CommandOf<'patch', 'modify'>['patchMessage']['patches'][number];
+type Wish = NonNullable<CommandOf<'patch', 'modify'>['patchMessage']['patches']>[number];
 
 const RECALLED = -127;
 
@@ -67,7 +67,7 @@ const modify = async ({ store, bus, clock, limits, inOrder, ...app }: App, sende
   });
 
 /** Changes or recalls messages, one after the other; the first that is refused ends it. */
-export const patchModify: Handler<CommandOf<'patch', 'modify'>> = async ({ app, session }, { patchMessage: { patches } }) => {
+export const patchModify: Handler<CommandOf<'patch', 'modify'>> = async ({ app, session }, { patchMessage: { patches = [] } }) => {
   const sender = session();
   let lastPatchTime = 0;
   for (const wish of patches) lastPatchTime = await modify(app, sender, wish);

@@ -72,7 +72,6 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   const acknowledged = new Map<string, number>();
   /** Ids of changed messages, the last change last. */
   const modified = new Set<string>();
-  let lastModifiedAt = 0;
 
   const after = (timestamp: number): number => lowerBound(messages, (message) => message.timestamp > timestamp);
 
@@ -126,7 +125,6 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const before = messages[index];
       if (before === undefined) return { _tag: 'Missing' };
       if (before.from !== by) return { _tag: 'Foreign' };
-      lastModifiedAt = Math.max(now, lastModifiedAt + 1);
       const { id, from, timestamp, receipt, deliveredAt, readAt } = before;
       const content = recall
         ? { mentions: [], mentionsAll: false, type: RECALLED, msg: recalledBody }
@@ -146,7 +144,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
         ...(deliveredAt === undefined ? {} : { deliveredAt }),
         ...(readAt === undefined ? {} : { readAt }),
         ...content,
-        editedAt: lastModifiedAt,
+        editedAt: Math.max(now, (before.editedAt ?? 0) + 1),
       };
       messages[index] = message;
       modified.delete(id);
@@ -158,7 +156,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     modifiedSince: (since) =>
       [...modified].flatMap((id) => {
         const message = messages[byId.get(id) ?? -1];
-        return message !== undefined && (message.editedAt ?? 0) > since ? [message] : [];
+        return message !== undefined && (message.editedAt ?? 0) >= since ? [message] : [];
       }),
 
     receipts: () =>

@@ -55,7 +55,7 @@ export interface Modification extends WireBody {
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
   readonly type?: number;
-  /** ms since 1970; the store moves it forward where the conversation has a change of that time or later. */
+  /** ms since 1970; the store moves it forward where the message has a change of that time or later. */
   readonly now: number;
 }
 
@@ -140,7 +140,7 @@ export interface Store {
   ): Promise<{ readonly moved: boolean; readonly newest?: StoredMessage; readonly summary: UnreadSummary }>;
   /** Changes or recalls a message. */
   modify(modification: Modification): Promise<Modified>;
-  /** Messages in the conversations of this client that were changed after `since` (ms), earliest change first, at most `limit`. */
+  /** Messages in the conversations of this client that were changed at `since` (ms) or later: told twice is better than never; earliest change first, at most `limit`. */
   modifiedSince(clientId: string, since: number, limit: number): Promise<readonly StoredMessage[]>;
   /** How far each member has received and read; those of whom nothing is known are left out. */
   receipts(conversationId: string): Promise<readonly MemberReceipt[]>;

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { ClientEvent, Message, Unread } from '../../streams/index.js';
+import type { ClientEvent, Message, Modification, Unread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Conversation } from './conversation.js';
 import type { NewConversation } from './create-conversation.js';
@@ -11,8 +11,10 @@ export type ClientStatus =
 /**
  * A client that is logged in. Its streams are hot and never error; they complete when it is closed: logged out, displaced by a login with the same tag, or kicked.
  * Commands are cold: nothing is sent until they are subscribed to. After the close they fail with `SessionClosed`.
+ *
+ * @typeParam V what plugins add to its conversations
  */
-export interface Client {
+export interface Client<V = unknown> {
   readonly id: string;
   /** Replays the current status; completes after `Closed`. */
   readonly status$: Observable<ClientStatus>;
@@ -28,17 +30,21 @@ export interface Client {
   readonly messages$: Observable<Message>;
   /** Unread messages by conversation id; conversations without any are left out. Replays the current map. */
   readonly unread$: Observable<ReadonlyMap<string, Unread>>;
+  /** All unread messages together, for a badge. Replays the current number. */
+  readonly totalUnread$: Observable<Unread>;
+  /** Edits and recalls in all conversations, by this client too, without replay. */
+  readonly modifications$: Observable<Modification>;
   /**
    * Cold: creates a conversation with these members and this client; emits its handle, then completes (protocol: conv/start).
    * Errors: `ConnectionLost`, `Unconfirmed`, `ServerRejected`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
    *
    * @example client.createConversation({ members: ['Jerry'], name: 'Tom & Jerry', unique: true }).subscribe();
    */
-  createConversation(options: NewConversation): Observable<Conversation>;
+  createConversation(options: NewConversation): Observable<Conversation & V>;
   /** The handle of a conversation. Sends nothing: `fetchConversation` tells whether there is one. */
-  conversation(id: string): Conversation;
+  conversation(id: string): Conversation & V;
   /** Cold: asks the server for a conversation; emits its handle with a fresh state, then completes. Errors with `ServerRejected` 4303 where there is none. */
-  fetchConversation(id: string): Observable<Conversation>;
+  fetchConversation(id: string): Observable<Conversation & V>;
   /** Cold: which of these clients (20 at most) are online; emits once, then completes (protocol: session/query). */
   online(ids: readonly string[]): Observable<ReadonlySet<string>>;
   /** Cold: logs out, emits nothing, completes when it is done. Closing twice is the same as closing once. */

@@ -1,7 +1,11 @@
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
-import type { ConversationEvent, Message, Receipts, Unread } from '../../streams/index.js';
-import type { SendOptions, SendProgress } from './send.js';
+import type { ConversationEvent, DeliveryStatus, Message, Modification, Position, Receipts, Unread } from '../../streams/index.js';
+import type { HistoryOptions, HistoryPagesOptions } from './history.js';
+import type { Mentions } from './modify.js';
+import type { SendOptions } from './send-options.js';
+import type { SendProgress, TrackedProgress } from './send.js';
+import type { Upload } from './upload.js';
 
 /**
  * A handle on one conversation: commands, and streams derived from the client's log. Making one sends nothing.
@@ -19,68 +23,97 @@ export interface Conversation {
   readonly members$: Observable<ReadonlySet<string>>;
   /** Messages from others, and from this user's other devices: in order, once, without replay. What was missed during a break comes before what is live. */
   readonly messages$: Observable<Message>;
-  /** The ordered log of this conversation, without replay: messages (those sent by this client too), gaps, receipts, and changes of members and attributes. */
+  /** The ordered log of this conversation, without replay: messages (those sent by this client too), edits, recalls, gaps, receipts, and changes of members and attributes. */
   readonly events$: Observable<ConversationEvent>;
+  /** Edits and recalls, by this client too, without replay: each carries what the message is now. Those that were missed come with the next login. */
+  readonly modifications$: Observable<Modification>;
   /** How many messages wait to be read; replayed. */
   readonly unread$: Observable<Unread>;
-  /** Up to when the other side has received and read what was sent with `receipt`; replayed. */
+  /** Up to when the other side has received and read what was sent with `receipt`, by the server's clock; replayed. Kept by the receipts that come; `fetchReceipts` asks. */
   readonly receipts$: Observable<Receipts>;
   /**
-   * Cold: sends a message. Emits `sending`, then `sent` with the stored message, then completes. Subscribing to the same command again can't double the message.
+   * How far each other member has received and read, by client id; replayed. Asked for when first subscribed to and after each reconnect, and moved by the receipts that come,
+   * which they do in conversations of two.
+   */
+  readonly memberReceipts$: Observable<ReadonlyMap<string, Receipts>>;
+  /**
+   * Cold: sends a message. Emits `sending`, then `sent` with the stored message, then completes; `uploading` before, where it has a file to store. Subscribing to the same command
+   * again can't double the message.
    *
    * Errors: `ConnectionLost` (never left), `Unconfirmed` (may have arrived), `ServerRejected`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`, `OutboxFull`.
    *
    * @example conversation.send(text('Wake up, mouse!')).pipe(retry(3)).subscribe();
    */
-  send(body: OutgoingBody, options?: SendOptions): Observable<SendProgress>;
+  send(body: OutgoingBody | Upload, options?: SendOptions): Observable<SendProgress>;
   /**
-   * Cold: the newest messages, oldest first, then completes. `limit` is 1 to 1,000, by default 20 (protocol: logs).
+   * Cold: `send` with a receipt, followed by `delivered` and `read`; completes with `read`, or when the client is closed.
+   * A command of its own, since `send` completes when the message is stored and can be awaited, and this one may never complete.
+   *
+   * @example conversation.trackSend(text('Are you there?')).pipe(sendStatus()).subscribe(({ _tag }) => tick.set(_tag));
+   */
+  trackSend(body: OutgoingBody | Upload, options?: Omit<SendOptions, 'receipt'>): Observable<TrackedProgress>;
+  /** How far a message of one's own has come, from the receipts that arrive from now on: `sent`, `delivered`, `read`; completes with `read`. */
+  messageStatus$(message: Position): Observable<DeliveryStatus>;
+  /**
+   * Cold: takes back a message of one's own, for everybody and in history; emits what it is now, then completes (protocol: patch/modify).
+   *
+   * Errors: `InvalidArgument` where it is not one's own, `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`.
+   */
+  recall(message: Message): Observable<Modification>;
+  /** Cold: gives a message of one's own another body, for everybody and in history; emits what it is now, then completes. Errors as `recall` does. */
+  edit(message: Message, body: OutgoingBody, mentions?: Mentions): Observable<Modification>;
+  /**
+   * Cold: one page of history, oldest message first, then completes: by default the newest 20 (protocol: logs).
    *
    * Errors: `ConnectionLost`, `ServerRejected` (4312 for who is not a member), `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+   *
+   * @example conversation.history({ before: oldest, limit: 50 }).subscribe(prepend);
    */
-  history(options?: { readonly limit?: number }): Observable<readonly Message[]>;
-  /** Cold: marks all messages that have arrived as read, here and on the user's other devices; completes at once, and is told to the server when there is a connection. */
-  read(): Observable<never>;
+  history(options?: HistoryOptions): Observable<readonly Message[]>;
+  /**
+   * Cold: history page by page, one for each tick of `more$`, one after the other; no page repeats or leaves out a message. Completes when there is no more. Errors as `history` does.
+   *
+   * @example conversation.historyPages({ more$: scrolledUp$.pipe(startWith(undefined)) }).subscribe(prepend);
+   */
+  historyPages(options: HistoryPagesOptions & { readonly more$: Observable<unknown> }): Observable<readonly Message[]>;
+  /**
+   * History page by page, pulled: nothing is asked for ahead of time.
+   *
+   * @example for await (const page of conversation.historyIterator({ pageSize: 100 })) store(page);
+   */
+  historyIterator(options?: HistoryPagesOptions): AsyncIterable<readonly Message[]>;
+  /** Cold: asks how far the others have received and read; emits it, moves `receipts$`, completes (protocol: conv/max_read). Errors as `history` does. */
+  fetchReceipts(): Observable<Receipts>;
+  /**
+   * Cold: marks messages as read, here and on the user's other devices: all that have arrived, or those up to a message or a time (ms since 1970). Completes at once, and is
+   * told to the server when there is a connection, at most once a second.
+   */
+  read(options?: { readonly upTo?: Position | number }): Observable<never>;
 }
 
 /** What a handle is made from: the streams and commands of its client. */
-export interface ConversationSource {
-  readonly states: (id: string) => Observable<ConversationInfo>;
-  readonly events: (id: string) => Observable<ConversationEvent>;
-  readonly messages: (id: string) => Observable<Message>;
-  readonly unread: (id: string) => Observable<Unread | undefined>;
-  readonly receipts: (id: string) => Observable<Receipts | undefined>;
-  readonly send: (id: string, body: OutgoingBody, options: SendOptions) => Observable<SendProgress>;
-  readonly history: (id: string, limit: number) => Observable<readonly Message[]>;
-  readonly read: (id: string) => Observable<never>;
+export interface ConversationSource extends Omit<Conversation, 'id' | 'members$' | 'unread$' | 'receipts$'> {
+  readonly unread$: Observable<Unread | undefined>;
+  readonly receipts$: Observable<Receipts | undefined>;
 }
 
 const NONE_UNREAD: Unread = { count: 0, mentioned: false };
 const NO_RECEIPTS: Receipts = {};
-const DEFAULT_HISTORY = 20;
 
-export const conversationHandle = (source: ConversationSource, id: string): Conversation => {
-  const state$ = source.states(id);
-  return {
-    id,
-    state$,
-    members$: state$.pipe(
-      map(({ members }) => members),
-      distinctUntilChanged(),
-      map((members) => new Set(members)),
-    ),
-    messages$: source.messages(id),
-    events$: source.events(id),
-    unread$: source.unread(id).pipe(
-      map((unread) => unread ?? NONE_UNREAD),
-      distinctUntilChanged((a, b) => a.count === b.count && a.mentioned === b.mentioned),
-    ),
-    receipts$: source.receipts(id).pipe(
-      map((receipts) => receipts ?? NO_RECEIPTS),
-      distinctUntilChanged(),
-    ),
-    send: (body, options = {}) => source.send(id, body, options),
-    history: ({ limit = DEFAULT_HISTORY } = {}) => source.history(id, limit),
-    read: () => source.read(id),
-  };
-};
+export const conversationHandle = (id: string, source: ConversationSource): Conversation => ({
+  ...source,
+  id,
+  members$: source.state$.pipe(
+    map(({ members }) => members),
+    distinctUntilChanged(),
+    map((members) => new Set(members)),
+  ),
+  unread$: source.unread$.pipe(
+    map((unread) => unread ?? NONE_UNREAD),
+    distinctUntilChanged((a, b) => a.count === b.count && a.mentioned === b.mentioned),
+  ),
+  receipts$: source.receipts$.pipe(
+    map((receipts) => receipts ?? NO_RECEIPTS),
+    distinctUntilChanged(),
+  ),
+});

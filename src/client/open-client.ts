@@ -4,9 +4,6 @@ import {
   Observable,
   ReplaySubject,
   Subject,
-  catchError,
-  combineLatest,
-  concat,
   defer,
   distinctUntilChanged,
   filter,
@@ -15,46 +12,42 @@ import {
   merge,
   mergeMap,
   of,
-  switchMap,
   tap,
-  type Subscription,
 } from 'rxjs';
-import { bodyCodec, type ConversationInfo } from '../../codecs/index.js';
-import {
-  activityReducer,
-  conversationsReducer,
-  demultiplex,
-  isConversationEvent,
-  keyedState,
-  messages,
-  receiptsReducer,
-  unreadReducer,
-  withActivity,
-  type ClientEvent,
-  type ConversationEvent,
-  type Message,
-} from '../../streams/index.js';
+import type { BodyCodec, ConversationInfo } from '../../codecs/index.js';
+import { concatMapByKey, modifications, totalUnread, type ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
-import { SessionClosed, toRealtimeError } from '../errors.js';
+import { SessionClosed } from '../errors.js';
+import { decorate } from '../plugins/decorate.js';
+import { createPipeline } from '../plugins/pipeline.js';
+import type { Plugin } from '../plugins/plugin.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { inbox, type InboxInput } from '../session/inbox.js';
 import { createOutbox, type OutboxBounds } from '../session/outbox.js';
-import { toEvent, type MessageReader } from '../session/push-events.js';
+import { readEvents, tellEvents, type MessageReader } from '../session/push-events.js';
 import { session, type SessionEvent, type SessionOptions } from '../session/session.js';
 import { settleAfterLogin } from '../session/settle-after-login.js';
 import type { Client, ClientStatus } from './client.js';
+import { clientState } from './client-state.js';
 import { conversationHandle, type Conversation } from './conversation.js';
+import { conversationSource } from './conversation-source.js';
 import { conversationById, startConversation } from './create-conversation.js';
+import { messagesAfter } from './history.js';
 import { createLink } from './link.js';
-import { conversationsById, messagesAfter, newestMessages, onlineClients } from './queries.js';
-import { send } from './send.js';
+import { conversationsById, onlineClients } from './queries.js';
+import type { UploadFile } from './upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$'> {
   /** A new token for each message. */
   readonly mint: () => string;
   readonly outbox: OutboxBounds | undefined;
   readonly catchUpLimit: number;
+  readonly bodies: BodyCodec;
+  readonly upload: UploadFile | undefined;
+  readonly plugins: readonly Plugin[];
+  /** How long a plugin may take for one message, ms. */
+  readonly pluginTimeout: number;
 }
 
 const PAGE_SIZE = 100;
@@ -79,7 +72,7 @@ const toStatus = (event: SessionEvent): ClientStatus | undefined => {
  */
 export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
   new Observable<Client>((subscriber) => {
-    const { clientId, clock, report } = options;
+    const { clientId, clock, report, plugins } = options;
     const logout = new Subject<void>();
     // A late subscriber of a closed client still gets `Closed`: a BehaviorSubject would only complete.
     const status = new ReplaySubject<ClientStatus>(1);
@@ -92,93 +85,42 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const arrivals = new Subject<InboxInput>();
     const log = new Subject<ClientEvent>();
 
-    const reader: MessageReader = { self: clientId, bodies: bodyCodec(), report };
+    const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
+    const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
     const link = createLink(connection, clientId, status);
     const open$ = status.pipe(
       map(({ _tag }) => _tag === 'Open'),
       distinctUntilChanged(),
     );
-
-    const [conversations, keepingConversations] = keyedState(log, conversationsReducer);
-    const [activity, keepingActivity] = keyedState(log, activityReducer);
-    const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
-    const [unread, keepingUnread] = keyedState(
-      log,
-      unreadReducer(clientId, (id) => !isRoom(id)),
-    );
-    const [receipts, keepingReceipts] = keyedState(log, receiptsReducer);
-    const [eventsOf, splitting] = demultiplex(log, (event) => (isConversationEvent(event) ? event.conversationId : undefined));
-    const messages$ = log.pipe(messages());
-    // Split once more: with a thousand conversations, what each of them has of its own decides what a message costs.
-    const [messagesOf, splittingMessages] = demultiplex(messages$, ({ conversationId }) => conversationId);
-
+    const [state, keepingState] = clientState(clientId, log);
     const [outbox, sending] =
       options.outbox === undefined
         ? [undefined, undefined]
         : createOutbox({ bounds: options.outbox, ready$: readiness(log, status), clock });
 
+    const tell = (event: InboxInput): void => {
+      arrivals.next(event);
+    };
     const learn = (info: ConversationInfo): void => {
-      arrivals.next({ _tag: 'Snapshot', conversationId: info.id, info });
+      tell({ _tag: 'Snapshot', conversationId: info.id, info });
     };
 
-    /** The state of a conversation, asked for where nobody has yet, and again after a reconnect where that failed. */
-    const stateOf = (id: string): Observable<ConversationInfo> =>
-      merge(
-        combineLatest([conversations.at(id), startingWith(activity.get, activity.at)(id)]).pipe(
-          map(([info, at]) => withActivity(info, at)),
-        ),
-        open$.pipe(
-          switchMap((open) =>
-            open && conversations.get(id) === undefined
-              ? conversationById(link, id).pipe(
-                  tap(learn),
-                  catchError((thrown: unknown) => {
-                    const error = toRealtimeError(thrown);
-                    report({ _tag: 'CatchUp', clientId, conversationId: id, error });
-                    return EMPTY;
-                  }),
-                )
-              : EMPTY,
-          ),
-          ignoreElements(),
-        ),
-      );
-
-    const read = (id: string): Observable<never> =>
-      defer(() => {
-        const at = unread.get(id)?.asOf ?? activity.get(id) ?? conversations.get(id)?.lastMessageAt;
-        if (current._tag !== 'Closed' && at !== undefined) log.next({ _tag: 'ReadMark', conversationId: id, at });
-        return EMPTY;
-      });
-
+    const sourceOf = conversationSource({
+      link,
+      reader,
+      state,
+      open$,
+      outbox,
+      upload: options.upload,
+      mint: options.mint,
+      tell,
+      markRead: (conversationId, at) => {
+        if (current._tag !== 'Closed') log.next({ _tag: 'ReadMark', conversationId, at });
+      },
+      report,
+    });
     const handle = (id: string): Conversation =>
-      conversationHandle(
-        {
-          states: stateOf,
-          events: (key) => eventsOf(key) as Observable<ConversationEvent>,
-          messages: messagesOf,
-          unread: (key) => startingWith(unread.get, unread.at)(key),
-          receipts: (key) => startingWith(receipts.get, receipts.at)(key),
-          send: (key, body, sendOptions) =>
-            send(
-              {
-                link,
-                bodies: reader.bodies,
-                outbox,
-                sent: (message: Message) => {
-                  arrivals.next({ _tag: 'Message', conversationId: key, message, origin: 'sent' });
-                },
-              },
-              key,
-              body,
-              options.mint(),
-              sendOptions,
-            ),
-          history: (key, limit) => newestMessages(link, reader, key, limit),
-          read,
-        },
-        id,
-      );
+      decorate(conversationHandle(id, sourceOf(id)), plugins, ({ onConversation }) => onConversation, 'onConversation', report);
 
     const known = (info$: Observable<ConversationInfo>): Observable<Conversation> =>
       info$.pipe(
@@ -186,29 +128,38 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         map(({ id }) => handle(id)),
       );
 
-    const client: Client = {
-      id: clientId,
-      status$: status.asObservable(),
-      connection$: connectionEvents.asObservable(),
-      events$: log.asObservable(),
-      messages$,
-      unread$: unread.all$.pipe(map((all) => new Map([...all].filter(([, { count }]) => count > 0)))),
-      createConversation: (conversation) => known(defer(() => startConversation(link, conversation))),
-      conversation: handle,
-      fetchConversation: (id) => known(conversationById(link, id)),
-      online: (ids) => onlineClients(link, ids),
-      close: () =>
-        defer(() => {
-          logout.next();
-          return status.pipe(
-            filter(({ _tag }) => _tag === 'Closed'),
-            ignoreElements(),
-          );
-        }),
-    };
+    const unread$ = state.unread.all$.pipe(map((all) => new Map([...all].filter(([, { count }]) => count > 0))));
+    const client: Client = decorate(
+      {
+        id: clientId,
+        status$: status.asObservable(),
+        connection$: connectionEvents.asObservable(),
+        events$: log.asObservable(),
+        messages$: state.messages$,
+        modifications$: log.pipe(modifications()),
+        unread$,
+        totalUnread$: unread$.pipe(totalUnread()),
+        createConversation: (conversation) => known(defer(() => startConversation(link, conversation))),
+        conversation: handle,
+        fetchConversation: (id) => known(conversationById(link, id)),
+        online: (ids) => onlineClients(link, ids),
+        close: () =>
+          defer(() => {
+            logout.next();
+            return status.pipe(
+              filter(({ _tag }) => _tag === 'Closed'),
+              ignoreElements(),
+            );
+          }),
+      },
+      plugins,
+      ({ onClient }) => onClient,
+      'onClient',
+      report,
+    );
 
-    const marks: Subscription = merge(
-      log.pipe(acknowledgements(clientId, (id) => !isRoom(id), { open$, clock })),
+    const marks = merge(
+      log.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
       log.pipe(readMarks({ open$, clock })),
     ).subscribe((command) => {
       connection.send({ ...command, peerId: clientId });
@@ -229,11 +180,18 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       )
       .subscribe(log);
 
+    /** Pushes on their way through the plugins: those of one conversation one after the other. */
+    const pushes = new Subject<PushEvent>();
+    const parsing =
+      pipeline === undefined
+        ? undefined
+        : pushes.pipe(concatMapByKey(conversationOf, ({ command }) => ({ later: readEvents(reader, pipeline, command) }))).subscribe(tell);
+
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
       if (current._tag === 'Closed') return;
       become(closed);
-      for (const stream of [status, arrivals, connectionEvents, log]) stream.complete();
+      for (const stream of [status, pushes, arrivals, connectionEvents, log]) stream.complete();
     };
 
     let announced = false;
@@ -245,44 +203,53 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       .pipe(settleAfterLogin(clock))
       .subscribe({
         next: (event) => {
-          const next = toStatus(event);
+          if (event._tag === 'Push') {
+            if (pipeline === undefined) tellEvents(reader, event.command, tell);
+            else pushes.next(event);
+            return;
+          }
           if (event._tag === 'Closed') {
             end(event);
             if (event.code === 0) subscriber.complete();
             else subscriber.error(new SessionClosed(event.code, event.reason));
             return;
           }
+          const next = toStatus(event);
           if (next !== undefined) become(next);
           if (event._tag === 'Opened' && !announced) {
             announced = true;
             subscriber.next(client);
           } else if (event._tag === 'Opened') connectionEvents.next({ _tag: 'reconnect' });
-          const entry = event._tag === 'Push' ? toEvent(reader, event.command) : event;
-          if (entry !== undefined) arrivals.next(entry);
+          tell(event);
         },
         error: (error: unknown) => {
           subscriber.error(error);
         },
       });
 
-    for (const part of [
-      living,
-      hearing,
-      logging,
-      marks,
-      sending,
-      keepingConversations,
-      keepingActivity,
-      keepingUnread,
-      keepingReceipts,
-      splitting,
-      splittingMessages,
-    ])
-      subscriber.add(part);
+    for (const part of [living, parsing, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
   });
+
+type PushEvent = Extract<SessionEvent, { _tag: 'Push' }>;
+
+/** Which conversation a push is about; patches may be about several, and wait for each other. */
+const conversationOf = ({ command }: PushEvent): string | undefined => {
+  switch (command.cmd) {
+    case 'direct':
+      return command.directMessage.cid;
+    case 'conv':
+      return 'cid' in command.convMessage ? command.convMessage.cid : undefined;
+    case 'rcp':
+      return command.rcpMessage.cid;
+    case 'patch':
+      return command.op === 'modify' ? command.patchMessage.patches?.[0]?.cid : undefined;
+    default:
+      return undefined;
+  }
+};
 
 /** The outbox may write: the session is open and what was missed is in the log. Errors when the client is closed. */
 const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStatus>): Observable<boolean> =>
@@ -298,9 +265,3 @@ const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStat
       }),
     ),
   );
-
-/** A key that has no state yet starts with `undefined`. */
-const startingWith =
-  <V>(get: (key: string) => V | undefined, at: (key: string) => Observable<V>) =>
-  (key: string): Observable<V | undefined> =>
-    defer(() => (get(key) === undefined ? concat(of(undefined), at(key)) : at(key)));

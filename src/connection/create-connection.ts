@@ -19,7 +19,15 @@ import {
   takeUntil,
   type Subscriber,
 } from 'rxjs';
-import { decodeServerFrame, encodeFrame, subprotocols, type ClientCommand, type Frame, type ServerCommand } from '../../codecs/index.js';
+import {
+  decodeServerFrame,
+  encodeFrame,
+  subprotocols,
+  type ClientCommand,
+  type Frame,
+  type ServerCommand,
+  type Subprotocol,
+} from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { InvalidArgument } from '../errors.js';
 import type { Fault } from '../faults.js';
@@ -42,6 +50,7 @@ export interface ConnectionOptions {
   readonly appId: string;
   readonly server: string | readonly string[];
   readonly noBinary?: boolean;
+  readonly offlineMessages?: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly backoff: Backoff;
@@ -99,10 +108,16 @@ const unavailable = (state: ConnectionState): string => {
   }
 };
 
+/** How frames are written, and what a login brings. */
+const subprotocolOf = ({ noBinary = false, offlineMessages = false }: ConnectionOptions): Subprotocol => {
+  if (offlineMessages) return noBinary ? subprotocols.base64Offline : subprotocols.binaryOffline;
+  return noBinary ? subprotocols.base64 : subprotocols.binary;
+};
+
 /** Creates the connection of a realtime. Does nothing until the first lease. */
 export const createConnection = (options: ConnectionOptions): Connection => {
   const { clock, random, grace } = options;
-  const subprotocol = options.noBinary === true ? subprotocols.base64 : subprotocols.binary;
+  const subprotocol = subprotocolOf(options);
   const step = transition({ backoff: options.backoff, minUptime: options.minUptime ?? MIN_UPTIME });
   const endpoints = createEndpoints({ server: options.server, appId: options.appId, fetch: options.fetch, clock });
 

@@ -7,7 +7,10 @@ import type { Clock } from '../clock.js';
 import { ConnectionLost, InvalidArgument } from '../errors.js';
 
 /** What is used of `fetch`. */
-export type Fetch = (url: string) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
+export type Fetch = (
+  url: string,
+  init?: { readonly method: string; readonly headers: Record<string, string>; readonly body: string },
+) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
 
 export interface EndpointsOptions {
   readonly server: string | readonly string[];

@@ -1,8 +1,18 @@
 /** Turns what the server sends into entries of the log. */
 import { either as E } from 'fp-ts';
-import { decodeAttributes, fromStored, type BodyCodec, type LogItem, type ServerCommand, type WireBody } from '../../codecs/index.js';
-import type { ClientEvent, Message } from '../../streams/index.js';
+import {
+  decodeAttributes,
+  fromStored,
+  type BodyCodec,
+  type LogItem,
+  type PatchItem,
+  type ServerCommand,
+  type WireBody,
+} from '../../codecs/index.js';
+import { EMPTY, concatMap, from, map, mergeMap, of, toArray, type Observable } from 'rxjs';
+import type { ClientEvent, Message, Modification } from '../../streams/index.js';
 import type { Fault } from '../faults.js';
+import type { Pipeline } from '../plugins/pipeline.js';
 
 /** What reading a message needs to know. */
 export interface MessageReader {
@@ -10,9 +20,14 @@ export interface MessageReader {
   readonly self: string;
   readonly bodies: BodyCodec;
   readonly report: (fault: Fault) => void;
+  /** The middlewares of plugins, where there are any. */
+  readonly pipeline: Pipeline | undefined;
 }
 
 const NOBODY: readonly string[] = [];
+
+/** What a recalled message has for a body; some servers leave it to the client. */
+const RECALLED = '{"_lctype":-127}';
 
 /** What the two forms of a message on the wire have in common. */
 interface WireMessage {
@@ -20,6 +35,7 @@ interface WireMessage {
   readonly mentionAll?: boolean;
   readonly timestamp: number;
   readonly patchTimestamp?: number;
+  readonly offline?: boolean;
 }
 
 /** One literal with all keys: an object that grows by spreads costs more than all the rest of reading a message. */
@@ -32,21 +48,61 @@ const toMessage = (
   const { conversationId, id, from, transient } = head;
   const body = bodies.decode(content);
   if (body._tag === 'Invalid') report({ _tag: 'Body', clientId: self, conversationId, messageId: id, error: body.failure });
-  const { timestamp, mentionPids: mentions = NOBODY, mentionAll: mentionsAll = false, patchTimestamp } = wire;
+  const { timestamp, mentionPids: mentions = NOBODY, mentionAll: mentionsAll = false, patchTimestamp: editedAt, offline } = wire;
   const mentioned = from !== self && (mentionsAll || mentions.includes(self));
-  return patchTimestamp === undefined
-    ? { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned }
-    : { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned, editedAt: patchTimestamp };
+  const message = { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned };
+  if (editedAt === undefined && offline !== true) return message;
+  return { ...message, ...(editedAt === undefined ? {} : { editedAt }), ...(offline === true ? { offline } : {}) };
 };
 
+type MessageEvent = Extract<ClientEvent, { _tag: 'Message' }>;
 type DirectPush = Extract<ServerCommand, { cmd: 'direct' }>;
 
-const fromPush = (reader: MessageReader, { directMessage: wire }: DirectPush): Message =>
-  toMessage(reader, { conversationId: wire.cid, id: wire.id, from: wire.fromPeerId, transient: wire.transient === true }, wire, wire);
+const fromPush = (reader: MessageReader, { directMessage: wire }: DirectPush, content: WireBody = wire): MessageEvent => {
+  const { cid: conversationId, id, fromPeerId, transient = false } = wire;
+  const message = toMessage(reader, { conversationId, id, from: fromPeerId, transient }, wire, content);
+  return { _tag: 'Message', conversationId, message, origin: 'live' };
+};
 
-/** A message of history. */
-export const fromHistory = (reader: MessageReader, conversationId: string, item: LogItem): Message =>
-  toMessage(reader, { conversationId, id: item.msgId, from: item.from, transient: false }, item, fromStored(item));
+/** Cold: the messages of a page of history, in its order. */
+export const readHistory = (reader: MessageReader, conversationId: string, items: readonly LogItem[]): Observable<readonly Message[]> => {
+  const { pipeline } = reader;
+  return pipeline === undefined
+    ? of(items.map((item) => fromHistory(reader, conversationId, item, fromStored(item))))
+    : from(items).pipe(
+        concatMap((item) =>
+          pipeline.content(fromStored(item)).pipe(
+            map((content) => fromHistory(reader, conversationId, item, content)),
+            mergeMap(pipeline.message),
+          ),
+        ),
+        toArray(),
+      );
+};
+
+const fromHistory = (reader: MessageReader, conversationId: string, item: LogItem, content: WireBody): Message =>
+  toMessage(reader, { conversationId, id: item.msgId, from: item.from, transient: false }, item, content);
+
+type PatchPush = Extract<ServerCommand, { cmd: 'patch'; op: 'modify' }>;
+
+/** What a recall may come without. */
+const contentOf = ({ recall = false, data, binaryMsg }: PatchItem): WireBody =>
+  binaryMsg === undefined ? { msg: data ?? (recall ? RECALLED : '') } : { binaryMsg };
+
+const fromPatch = (reader: MessageReader, item: PatchItem, content: WireBody): Modification => {
+  const { cid, mid, from: sender = '', recall = false, timestamp = 0, patchTimestamp = timestamp, patchCode, patchReason } = item;
+  const head = { conversationId: cid, id: mid, from: sender, transient: false };
+  return {
+    _tag: recall ? 'Recall' : 'Edit',
+    conversationId: cid,
+    message: toMessage(reader, head, { ...item, timestamp, patchTimestamp }, content),
+    ...(patchCode === undefined ? {} : { reason: { code: patchCode, ...(patchReason === undefined ? {} : { detail: patchReason }) } }),
+  };
+};
+
+/** The entries of the log for a push of patches. */
+const fromPatches = (reader: MessageReader, { patchMessage: { patches = [] } }: PatchPush): readonly ClientEvent[] =>
+  patches.map((item) => fromPatch(reader, item, contentOf(item)));
 
 type ConvPush = Extract<ServerCommand, { cmd: 'conv' }>;
 
@@ -75,13 +131,11 @@ const fromConv = ({ self, report }: MessageReader, push: ConvPush): ClientEvent 
   }
 };
 
-/** One entry of the log for one push; nothing for what has no place there. */
-export const toEvent = (reader: MessageReader, push: ServerCommand): ClientEvent | undefined => {
+/** The entry of the log for a push that has one; nothing for what has no place there. */
+const toEvent = (reader: MessageReader, push: ServerCommand): ClientEvent | undefined => {
   switch (push.cmd) {
-    case 'direct': {
-      const message = fromPush(reader, push);
-      return { _tag: 'Message', conversationId: message.conversationId, message, origin: 'live' };
-    }
+    case 'direct':
+      return fromPush(reader, push);
     case 'unread': {
       const { convs = [], notifTime } = push.unreadMessage;
       return {
@@ -95,13 +149,14 @@ export const toEvent = (reader: MessageReader, push: ServerCommand): ClientEvent
       };
     }
     case 'rcp': {
-      const { cid, id, t, read } = push.rcpMessage;
+      const { cid, id, t, read, from } = push.rcpMessage;
       return {
         _tag: 'Receipt',
         conversationId: cid,
         kind: read === true ? 'read' : 'delivered',
         at: t ?? 0,
         ...(id === undefined ? {} : { messageId: id }),
+        ...(from === undefined ? {} : { from }),
       };
     }
     case 'conv':
@@ -109,4 +164,42 @@ export const toEvent = (reader: MessageReader, push: ServerCommand): ClientEvent
     default:
       return undefined;
   }
+};
+
+/** Hands the entries of the log for one push to `tell`, at once: no array, no stream, since every message passes here. */
+export const tellEvents = (reader: MessageReader, push: ServerCommand, tell: (event: ClientEvent) => void): void => {
+  if (push.cmd === 'patch' && push.op === 'modify') {
+    fromPatches(reader, push).forEach(tell);
+    return;
+  }
+  const event = toEvent(reader, push);
+  if (event !== undefined) tell(event);
+};
+
+/** A message, and the same message in an entry of the log. */
+const withMessage = <E extends Extract<ClientEvent, { readonly message: Message }>>(event: E, pipeline: Pipeline): Observable<E> =>
+  pipeline.message(event.message).pipe(map((message) => ({ ...event, message })));
+
+/** Cold: the same entries, with the bodies and messages in them as the plugins have it. */
+export const readEvents = (reader: MessageReader, pipeline: Pipeline, push: ServerCommand): Observable<ClientEvent> => {
+  if (push.cmd === 'direct') {
+    const { msg, binaryMsg } = push.directMessage;
+    const content: WireBody = binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
+    return pipeline.content(content).pipe(
+      map((changed) => fromPush(reader, push, changed)),
+      mergeMap((event) => withMessage(event, pipeline)),
+    );
+  }
+  if (push.cmd === 'patch' && push.op === 'modify') {
+    return from(push.patchMessage.patches ?? []).pipe(
+      concatMap((item) =>
+        pipeline.content(contentOf(item)).pipe(
+          map((content) => fromPatch(reader, item, content)),
+          mergeMap((event) => withMessage(event, pipeline)),
+        ),
+      ),
+    );
+  }
+  const event = toEvent(reader, push);
+  return event === undefined ? EMPTY : of(event);
 };

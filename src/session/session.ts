@@ -56,8 +56,8 @@ interface Token {
   readonly expiresAt: number;
 }
 
-/** Protocol features that this client understands: temporary conversations, acks of transient messages, kept notifications, partial results. */
-const CONFIG_BITMAP = 2 | 8 | 16 | 32;
+/** Protocol features that this client understands: edits and recalls, temporary conversations, acks of transient messages, kept notifications, partial results. */
+const CONFIG_BITMAP = 1 | 2 | 8 | 16 | 32;
 const TOKEN_EXPIRED = 4112;
 const DISPLACED = 4111;
 /** Timers hold at most a signed 32-bit number of ms. */
@@ -211,6 +211,10 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           code: command.sessionMessage?.code ?? 0,
           reason: command.sessionMessage?.reason ?? 'the server ended the session',
         };
+      }
+      if (command.cmd === 'patch' && command.op === 'modify') {
+        const times = (command.patchMessage.patches ?? []).map(({ patchTimestamp = 0 }) => patchTimestamp);
+        lastPatchTime = Math.max(lastPatchTime ?? 0, ...times);
       }
       if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
       return { _tag: 'Push', command };

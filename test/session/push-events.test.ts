@@ -1,8 +1,9 @@
 /** Which entry of the log each push becomes. */
+import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { bodyCodec, type ServerCommand } from '../../codecs/index.js';
 import type { Fault } from '../../src/faults.js';
-import { fromHistory, toEvent, type MessageReader } from '../../src/session/push-events.js';
+import { readHistory, tellEvents, type MessageReader } from '../../src/session/push-events.js';
 import type { ClientEvent } from '../../streams/index.js';
 
 const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
@@ -11,6 +12,7 @@ const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
     {
       self: 'Tom',
       bodies: bodyCodec(),
+      pipeline: undefined,
       report: (fault) => {
         faults.push(fault);
       },
@@ -19,7 +21,13 @@ const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
   ];
 };
 
-const eventOf = (push: ServerCommand): ClientEvent | undefined => toEvent(reading()[0], push);
+const toEvents = (reader: MessageReader, push: ServerCommand): readonly ClientEvent[] => {
+  const events: ClientEvent[] = [];
+  tellEvents(reader, push, (event) => events.push(event));
+  return events;
+};
+
+const eventOf = (push: ServerCommand): ClientEvent | undefined => toEvents(reading()[0], push)[0];
 
 const direct = (fields: object = {}): ServerCommand => ({
   cmd: 'direct',
@@ -57,9 +65,7 @@ describe('a push', () => {
 
   it('of a message whose body is not as its type has it is delivered, and a fault says what is wrong', () => {
     const [reader, faults] = reading();
-    expect(toEvent(reader, direct({ msg: '{"_lctype":-1,"_lctext":5}' }))).toMatchObject({
-      message: { body: { _tag: 'Invalid' } },
-    });
+    expect(toEvents(reader, direct({ msg: '{"_lctype":-1,"_lctext":5}' }))).toMatchObject([{ message: { body: { _tag: 'Invalid' } } }]);
     expect(faults).toMatchObject([{ _tag: 'Body', clientId: 'Tom', conversationId: 'c', messageId: 'm', error: { _tag: 'DecodeFailed' } }]);
   });
 
@@ -142,14 +148,55 @@ describe('a push', () => {
 
   it('of attributes that are no JSON is a fault', () => {
     const [reader, faults] = reading();
-    expect(toEvent(reader, { cmd: 'conv', op: 'updated', convMessage: { cid: 'c', attr: { data: '{' } } })).toBeUndefined();
+    expect(toEvents(reader, { cmd: 'conv', op: 'updated', convMessage: { cid: 'c', attr: { data: '{' } } })).toEqual([]);
     expect(faults).toMatchObject([{ _tag: 'Frame', error: { _tag: 'DecodeFailed' } }]);
   });
 });
 
+describe('a push of patches', () => {
+  const patched = (item: object): readonly ClientEvent[] =>
+    toEvents(reading()[0], {
+      cmd: 'patch',
+      op: 'modify',
+      patchMessage: { patches: [{ cid: 'c', mid: 'm', timestamp: 5, patchTimestamp: 9, from: 'Jerry', ...item }] },
+    });
+
+  it('is an edit for each message, with what it is now', () => {
+    expect(patched({ data: 'hello again', mentionPids: ['Tom'] })).toMatchObject([
+      {
+        _tag: 'Edit',
+        conversationId: 'c',
+        message: { id: 'm', from: 'Jerry', timestamp: 5, editedAt: 9, mentioned: true, body: { _tag: 'Plain', content: 'hello again' } },
+      },
+    ]);
+  });
+
+  it('is a recall, with or without a body', () => {
+    for (const data of [{}, { data: '{"_lctype":-127}' }])
+      expect(patched({ recall: true, ...data })).toMatchObject([{ _tag: 'Recall', message: { id: 'm', body: { _tag: 'Recalled' } } }]);
+  });
+
+  it('says why, where the service did it', () => {
+    expect(patched({ data: '***', patchCode: -4_408, patchReason: 'censored' })).toMatchObject([
+      { _tag: 'Edit', reason: { code: -4_408, detail: 'censored' } },
+    ]);
+    expect(patched({ data: '***', patchCode: 7 })).toMatchObject([{ reason: { code: 7 } }]);
+    expect(patched({ data: '***' })[0]).not.toHaveProperty('reason');
+  });
+
+  it('can bring bytes', () => {
+    expect(patched({ binaryMsg: new Uint8Array([1]) })).toMatchObject([{ message: { body: { _tag: 'Binary' } } }]);
+  });
+
+  it('of none is nothing', () => {
+    expect(toEvents(reading()[0], { cmd: 'patch', op: 'modify', patchMessage: {} })).toEqual([]);
+  });
+});
+
 describe('a message of history', () => {
-  it('says when it was last changed', () => {
+  it('says when it was last changed', async () => {
     const item = { msgId: 'm', from: 'Jerry', timestamp: 5, patchTimestamp: 8, data: 'hello' };
-    expect(fromHistory(reading()[0], 'c', item)).toMatchObject({ id: 'm', timestamp: 5, editedAt: 8, transient: false });
+    const [message] = await firstValueFrom(readHistory(reading()[0], 'c', [item]));
+    expect(message).toMatchObject({ id: 'm', timestamp: 5, editedAt: 8, transient: false });
   });
 });

@@ -1,0 +1,98 @@
+/** Message types of the application's own. */
+import { either as E, function as F } from 'fp-ts';
+import * as t from 'io-ts';
+import { DecodeFailed, decodeFailed, preview } from '../decode-failed.js';
+import { JsonObject } from '../json.js';
+import { record } from '../record.js';
+import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
+import type { MessageType, TaggedBody } from './message-type.js';
+
+/** A message of a type that the application has defined. */
+export interface Custom<A = unknown> extends Extras {
+  readonly _tag: 'Custom';
+  /** The number of its type. */
+  readonly type: number;
+  /** What the type's codec has made of the message's own fields. */
+  readonly fields: A;
+}
+
+/** A type of messages of the application's own. */
+export type CustomType<A = unknown> = MessageType<Custom<A>>;
+
+/** A type that also makes its messages, frozen. */
+export interface MessageDefinition<A> extends CustomType<A> {
+  (fields: A, extras?: Extras): Custom<A>;
+  /** The codec of the fields. */
+  readonly codec: t.Type<A, unknown>;
+}
+
+export interface MessageDefinitionOptions<A> {
+  /** The number of the type: whole and positive, since the protocol has the others. */
+  readonly type: number;
+  /** The codec of the message's own fields: from and to a JSON object with keys that don't begin with `_lc`. */
+  readonly codec: t.Type<A, unknown>;
+}
+
+const RESERVED = ['_lctype', '_lctext', '_lcattrs'];
+
+const Head = record('a typed message', {}, extraWire);
+const CustomBody = record('Custom', { _tag: t.literal('Custom'), type: t.number, fields: t.unknown }, extraFields);
+
+const without = (json: JsonObject): JsonObject => Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
+
+/** The user's codec may throw; then nothing was decoded. */
+const guardedBy = <A>(name: string, run: () => E.Either<DecodeFailed, A>): E.Either<DecodeFailed, A> => {
+  try {
+    return run();
+  } catch (thrown) {
+    return E.left(new DecodeFailed('', `${name}, whose codec has thrown ${thrown instanceof Error ? thrown.message : String(thrown)}`, ''));
+  }
+};
+
+/**
+ * Defines a message type. The result is the type, for the realtime's `messages` option and for `ofType`, and makes its messages when it is called.
+ * Throws a `RangeError` for a number that is the protocol's.
+ *
+ * @example
+ * const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
+ * const realtime = createRealtime({ appId, server, messages: [Operation] });
+ * conversation.send(Operation({ op: 'add', count: 1 }));
+ * conversation.messages$.pipe(ofType(Operation)).subscribe(({ body }) => apply(body.fields.op));
+ */
+export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): MessageDefinition<A> => {
+  if (!Number.isSafeInteger(type) || type < 1)
+    throw new RangeError(`the type of a message should be a whole number from 1 on, but is ${String(type)}: the others are the protocol's`);
+  const name = `message type ${String(type)}`;
+  const make = (fields: A, extras: Extras = {}): Custom<A> => Object.freeze({ _tag: 'Custom', type, fields, ...extras });
+  const is = (body: TaggedBody): body is Custom<A> => body._tag === 'Custom' && 'type' in body && body.type === type;
+
+  const decode = (json: JsonObject): E.Either<DecodeFailed, Custom<A>> =>
+    guardedBy(name, () => {
+      const extras = Head.decode(json);
+      if (E.isLeft(extras)) return E.left(decodeFailed(extras.left));
+      const fields = codec.decode(without(json));
+      return E.isLeft(fields) ? E.left(decodeFailed(fields.left)) : E.right(make(fields.right, fromExtraWire(extras.right)));
+    });
+
+  const encode = (body: TaggedBody): E.Either<DecodeFailed, JsonObject> =>
+    guardedBy(name, () =>
+      F.pipe(
+        CustomBody.decode(body),
+        E.filterOrElseW(
+          ({ fields }) => codec.is(fields),
+          ({ fields }) => [{ value: fields, context: [{ key: 'fields', type: codec, actual: fields }] }],
+        ),
+        E.mapLeft(decodeFailed),
+        E.chain(({ fields, ...extras }) => {
+          const json: unknown = codec.encode(fields as A);
+          if (!JsonObject.is(json)) return E.left(new DecodeFailed('fields', `a JSON object, as ${codec.name} encodes it`, preview(json)));
+          const taken = RESERVED.find((key) => Object.hasOwn(json, key));
+          if (taken !== undefined)
+            return E.left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
+          return E.right({ ...json, _lctype: type, ...toExtraWire(extras) });
+        }),
+      ),
+    );
+
+  return Object.assign(make, { type, tag: 'Custom' as const, is, decode, encode, codec });
+};

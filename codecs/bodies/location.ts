@@ -1,0 +1,49 @@
+import * as t from 'io-ts';
+import { guarded } from '../primitives.js';
+import { record } from '../record.js';
+import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
+import { messageType, type MessageType } from './message-type.js';
+
+/** A place on the map, in degrees. */
+export interface Coordinates {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** A place (protocol: `_lctype` -5). */
+export interface Location extends Coordinates, Extras {
+  readonly _tag: 'Location';
+}
+
+const Degrees: t.Type<number> = guarded('a finite number', (input): input is number => Number.isFinite(input));
+
+const LocationBody = record('Location', { _tag: t.literal('Location'), latitude: Degrees, longitude: Degrees }, extraFields);
+
+const LocationWire = record(
+  'LocationBody',
+  { _lctype: t.literal(-5), _lcloc: record('_lcloc', { latitude: Degrees, longitude: Degrees }, {}) },
+  extraWire,
+);
+
+/**
+ * The body of a message about a place, frozen.
+ *
+ * @example
+ * conversation.send(location({ latitude: 31.2, longitude: 121.5 }, { text: 'Here' }));
+ */
+export const location = ({ latitude, longitude }: Coordinates, extras: Extras = {}): Location =>
+  Object.freeze({ _tag: 'Location', latitude, longitude, ...extras });
+
+/** The type of messages about a place. */
+export const LocationType: MessageType<Location> = messageType({
+  type: -5,
+  tag: 'Location',
+  body: LocationBody,
+  wire: LocationWire,
+  toBody: (wire) => location(wire._lcloc, fromExtraWire(wire)),
+  toWire: ({ latitude, longitude, ...extras }) => ({
+    _lctype: -5 as const,
+    _lcloc: { latitude, longitude },
+    ...toExtraWire(extras),
+  }),
+});

@@ -1,0 +1,103 @@
+/** Messages with a file: images, sounds, videos, and files of any kind. */
+import * as t from 'io-ts';
+import { JsonObject, type Json } from '../json.js';
+import { guarded } from '../primitives.js';
+import { record } from '../record.js';
+import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
+import { messageType, type MessageType } from './message-type.js';
+
+/** A file that is stored somewhere. */
+export interface StoredFile {
+  readonly url: string;
+  /** Its id in the application's file store. */
+  readonly objId?: string;
+  /** By convention `name`, `size` in bytes, `format`; `width` and `height`; `duration` in seconds. */
+  readonly metaData?: JsonObject;
+}
+
+interface Media<Tag extends string> extends Extras {
+  readonly _tag: Tag;
+  readonly file: StoredFile;
+}
+
+/** An image (protocol: `_lctype` -2). */
+export type Image = Media<'Image'>;
+/** A sound (protocol: `_lctype` -3). */
+export type Audio = Media<'Audio'>;
+/** A video (protocol: `_lctype` -4). */
+export type Video = Media<'Video'>;
+/** A file of any kind (protocol: `_lctype` -6). */
+export type FileMessage = Media<'File'>;
+
+const StoredFileBody = record('StoredFile', { url: t.string }, { objId: t.string, metaData: JsonObject });
+
+/** Whatever JSON has there. */
+const AnyJson: t.Type<Json> = guarded('JSON', (input): input is Json => input !== undefined);
+
+/** Some clients send no id, or something else than one; that loses nobody the file. */
+const StoredFileWire = record('_lcfile', { url: t.string }, { objId: AnyJson, metaData: AnyJson });
+
+const fromWire = ({ url, objId, metaData }: t.TypeOf<typeof StoredFileWire>): StoredFile =>
+  Object.freeze({
+    url,
+    ...(typeof objId === 'string' && objId !== '' ? { objId } : {}),
+    ...(JsonObject.is(metaData) ? { metaData } : {}),
+  });
+
+const toWire = ({ url, objId, metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> => ({
+  url,
+  ...(objId === undefined ? {} : { objId }),
+  ...(metaData === undefined ? {} : { metaData }),
+});
+
+/** Makes one kind of media message, from the address of a file or from the file with what is known of it. */
+type Constructor<M> = (file: string | StoredFile, extras?: Extras) => M;
+
+const media = <Tag extends string>(tag: Tag, type: number): readonly [MessageType<Media<Tag>>, Constructor<Media<Tag>>] => {
+  const make: Constructor<Media<Tag>> = (file, extras = {}) =>
+    Object.freeze({ _tag: tag, file: Object.freeze(typeof file === 'string' ? { url: file } : file), ...extras });
+  return [
+    messageType({
+      type,
+      tag,
+      body: record(tag, { _tag: t.literal(tag), file: StoredFileBody }, extraFields),
+      wire: record(`${tag}Body`, { _lctype: t.literal(type), _lcfile: StoredFileWire }, extraWire),
+      toBody: (wire) => make(fromWire(wire._lcfile), fromExtraWire(wire)),
+      toWire: ({ file, ...extras }) => ({ _lctype: type, _lcfile: toWire(file), ...toExtraWire(extras) }),
+    }),
+    make,
+  ];
+};
+
+const [imageType, makeImage] = media('Image', -2);
+const [audioType, makeAudio] = media('Audio', -3);
+const [videoType, makeVideo] = media('Video', -4);
+const [fileType, makeFile] = media('File', -6);
+
+/**
+ * The type of image messages.
+ *
+ * @example
+ * client.messages$.pipe(ofType(ImageType)).subscribe(({ body }) => show(body.file.url));
+ */
+export const ImageType: MessageType<Image> = imageType;
+/** The type of sound messages; used as `ImageType` is. */
+export const AudioType: MessageType<Audio> = audioType;
+/** The type of video messages; used as `ImageType` is. */
+export const VideoType: MessageType<Video> = videoType;
+/** The type of file messages; used as `ImageType` is. */
+export const FileType: MessageType<FileMessage> = fileType;
+
+/**
+ * The body of an image message, frozen: from an address, or from a stored file with what is known of it.
+ *
+ * @example
+ * conversation.send(image('https://example.com/cat.png', { text: 'The cat' }));
+ */
+export const image: Constructor<Image> = makeImage;
+/** The body of a sound message, frozen; made as `image` is. */
+export const audio: Constructor<Audio> = makeAudio;
+/** The body of a video message, frozen; made as `image` is. */
+export const video: Constructor<Video> = makeVideo;
+/** The body of a message with a file of any kind, frozen; made as `image` is. */
+export const file: Constructor<FileMessage> = makeFile;

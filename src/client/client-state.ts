@@ -1,0 +1,67 @@
+/** What a client knows, kept by reducing its log; and the log split by conversation. */
+import { Subscription, concat, defer, of, type Observable } from 'rxjs';
+import type { ConversationInfo } from '../../codecs/index.js';
+import {
+  activityReducer,
+  conversationsReducer,
+  demultiplex,
+  isConversationEvent,
+  keyedState,
+  messages,
+  receiptsReducer,
+  unreadReducer,
+  type ClientEvent,
+  type ConversationEvent,
+  type KeyedState,
+  type Message,
+  type Receipts,
+  type UnreadState,
+} from '../../streams/index.js';
+
+export interface ClientState {
+  readonly conversations: KeyedState<ConversationInfo>;
+  /** When each conversation had its last stored message, ms since 1970. */
+  readonly activity: KeyedState<number>;
+  readonly unread: KeyedState<UnreadState>;
+  readonly receipts: KeyedState<Receipts>;
+  /** All messages, and those of one conversation. */
+  readonly messages$: Observable<Message>;
+  readonly messagesOf: (id: string) => Observable<Message>;
+  readonly eventsOf: (id: string) => Observable<ConversationEvent>;
+  readonly isRoom: (id: string) => boolean;
+}
+
+/** Subscribes to the log at once; the subscription is the second result, for whoever owns the client. */
+export const clientState = (self: string, log$: Observable<ClientEvent>): readonly [ClientState, Subscription] => {
+  const subscription = new Subscription();
+  const owned = <S>([state, connection]: readonly [S, Subscription]): S => {
+    subscription.add(connection);
+    return state;
+  };
+  const conversations = owned(keyedState(log$, conversationsReducer));
+  const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
+  const messages$ = log$.pipe(messages());
+  const state: ClientState = {
+    conversations,
+    isRoom,
+    messages$,
+    activity: owned(keyedState(log$, activityReducer)),
+    unread: owned(
+      keyedState(
+        log$,
+        unreadReducer(self, (id) => !isRoom(id)),
+      ),
+    ),
+    receipts: owned(keyedState(log$, receiptsReducer)),
+    eventsOf: owned(
+      demultiplex(log$, (event) => (isConversationEvent(event) ? event.conversationId : undefined)),
+    ) as ClientState['eventsOf'],
+    // Split once more: with a thousand conversations, what each of them has of its own decides what a message costs.
+    messagesOf: owned(demultiplex(messages$, ({ conversationId }) => conversationId)),
+  };
+  return [state, subscription];
+};
+
+/** The state of a key; one that has none yet starts with `undefined`. */
+export const stateAt = <V>({ get, at }: KeyedState<V>, key: string): Observable<V | undefined> =>
+  defer(() => (get(key) === undefined ? concat(of(undefined), at(key)) : at(key)));

@@ -1,0 +1,134 @@
+/** The streams and commands of one conversation, made from those of its client. */
+import { EMPTY, catchError, combineLatest, defer, ignoreElements, map, merge, switchMap, tap, type Observable } from 'rxjs';
+import type { ConversationInfo } from '../../codecs/index.js';
+import { messageStatus, modifications, withActivity, withReceipt, type Modification, type Receipts } from '../../streams/index.js';
+import { toRealtimeError, type RealtimeError } from '../errors.js';
+import type { Fault } from '../faults.js';
+import type { InboxInput } from '../session/inbox.js';
+import type { Outbox } from '../session/outbox.js';
+import type { MessageReader } from '../session/push-events.js';
+import { stateAt, type ClientState } from './client-state.js';
+import type { ConversationSource } from './conversation.js';
+import { conversationById } from './create-conversation.js';
+import { historyIterator, historyPage, historyPages, type HistoryOptions } from './history.js';
+import type { Link } from './link.js';
+import { fetchReceipts, memberReceipts } from './member-receipts.js';
+import { editMessage, recallMessage } from './modify.js';
+import { send, track, type Outgoing, type SendProgress } from './send.js';
+import type { UploadFile } from './upload.js';
+
+/** What the client has that a conversation needs. */
+export interface SourceOptions {
+  readonly link: Link;
+  readonly reader: MessageReader;
+  readonly state: ClientState;
+  /** Whether the session is open; repeats nothing. */
+  readonly open$: Observable<boolean>;
+  readonly outbox: Outbox | undefined;
+  readonly upload: UploadFile | undefined;
+  /** A new token for each message. */
+  readonly mint: () => string;
+  /** Takes what belongs into the log. */
+  readonly tell: (event: InboxInput) => void;
+  /** Takes a read mark, ms since 1970. */
+  readonly markRead: (conversationId: string, at: number) => void;
+  readonly report: (fault: Fault) => void;
+}
+
+export const conversationSource = (options: SourceOptions): ((id: string) => ConversationSource) => {
+  const { link, reader, state, open$, tell, markRead, report } = options;
+  const { conversations, activity, unread, receipts } = state;
+
+  const failing =
+    (conversationId: string) =>
+    (error: RealtimeError): void => {
+      report({ _tag: 'CatchUp', clientId: link.clientId, conversationId, error });
+    };
+
+  /** The state of a conversation, asked for where nobody has yet, and again after a reconnect where that failed. */
+  const stateOf = (id: string): Observable<ConversationInfo> =>
+    merge(
+      combineLatest([conversations.at(id), stateAt(activity, id)]).pipe(map(([info, at]) => withActivity(info, at))),
+      open$.pipe(
+        switchMap((open) =>
+          open && conversations.get(id) === undefined
+            ? conversationById(link, id).pipe(
+                tap((info) => {
+                  tell({ _tag: 'Snapshot', conversationId: id, info });
+                }),
+                catchError((thrown: unknown) => {
+                  failing(id)(toRealtimeError(thrown));
+                  return EMPTY;
+                }),
+              )
+            : EMPTY,
+        ),
+        ignoreElements(),
+      ),
+    );
+
+  const modifying = (modification$: Observable<Modification>): Observable<Modification> =>
+    modification$.pipe(
+      tap((modification) => {
+        tell(modification);
+      }),
+    );
+
+  return (id) => {
+    const events$ = state.eventsOf(id);
+    const modifier = { link, bodies: reader.bodies };
+    const load = (range: HistoryOptions) => historyPage(link, reader, id, range);
+    const sending = (outgoing: Outgoing): Observable<SendProgress> =>
+      defer(() =>
+        send(
+          {
+            link,
+            bodies: reader.bodies,
+            outbox: options.outbox,
+            upload: options.upload,
+            kind: conversations.get(id)?.kind,
+            sent: (message) => {
+              tell({ _tag: 'Message', conversationId: id, message, origin: 'sent' });
+            },
+          },
+          outgoing,
+        ),
+      );
+    const readUpTo = (upTo: { readonly timestamp: number } | number | undefined): number | undefined => {
+      if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
+      return unread.get(id)?.asOf ?? activity.get(id) ?? conversations.get(id)?.lastMessageAt;
+    };
+
+    return {
+      state$: stateOf(id),
+      messages$: state.messagesOf(id),
+      events$,
+      modifications$: events$.pipe(modifications()),
+      unread$: stateAt(unread, id),
+      receipts$: stateAt(receipts, id),
+      memberReceipts$: memberReceipts({ link, conversationId: id, open$, events$, onFailure: failing(id) }),
+      send: (body, sendOptions = {}) => sending({ conversationId: id, body, token: options.mint(), options: sendOptions }),
+      trackSend: (body, sendOptions = {}) =>
+        sending({ conversationId: id, body, token: options.mint(), options: { ...sendOptions, receipt: true } }).pipe(track(events$)),
+      messageStatus$: (message) => events$.pipe(messageStatus(message)),
+      recall: (message) => modifying(recallMessage(modifier, message)),
+      edit: (message, body, mentions = {}) => modifying(editMessage(modifier, message, body, mentions)),
+      history: (range = {}) => load(range),
+      historyPages: (range) => historyPages(load, range),
+      historyIterator: (range = {}) => historyIterator(load, range),
+      fetchReceipts: () =>
+        fetchReceipts(link, id).pipe(
+          tap((entries) => {
+            entries.forEach(tell);
+          }),
+          map((entries) => entries.reduce<Receipts>(withReceipt, receipts.get(id) ?? {})),
+        ),
+      read: ({ upTo } = {}) =>
+        defer(() => {
+          const at = readUpTo(upTo);
+          if (at !== undefined) markRead(id, at);
+          return EMPTY;
+        }),
+    };
+  };
+};

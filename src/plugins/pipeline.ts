@@ -1,0 +1,113 @@
+/** The middlewares of all plugins, one behind the other. */
+import {
+  catchError,
+  defer,
+  from,
+  isObservable,
+  map,
+  mergeMap,
+  mergeWith,
+  of,
+  take,
+  throwIfEmpty,
+  type Observable,
+  type ObservableInput,
+} from 'rxjs';
+import type { WireBody } from '../../codecs/index.js';
+import type { Message } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
+import { InvalidArgument, toRealtimeError } from '../errors.js';
+import type { Fault } from '../faults.js';
+import type { Plugin } from './plugin.js';
+
+export interface Pipeline {
+  /** Cold: a body after all `beforeParse`; emits once, synchronously where all of them answer at once. */
+  readonly content: (content: WireBody) => Observable<WireBody>;
+  /** Cold: a message after all `afterParse`; the same. */
+  readonly message: (message: Message) => Observable<Message>;
+}
+
+export interface PipelineOptions {
+  /** How long a plugin may take for one message, ms. */
+  readonly timeout: number;
+  readonly clock: Clock;
+  readonly report: (fault: Fault) => void;
+}
+
+type Hook = 'beforeParse' | 'afterParse';
+
+/** One plugin's part in one hook. */
+interface Middleware<A> {
+  readonly plugin: string;
+  readonly run: (value: A) => A | ObservableInput<A>;
+}
+
+const isInput = <A>(value: A | ObservableInput<A>): value is ObservableInput<A> =>
+  isObservable(value) ||
+  (typeof value === 'object' &&
+    value !== null &&
+    ('then' in value || Symbol.iterator in value || Symbol.asyncIterator in value || 'subscribe' in value || 'getReader' in value));
+
+const isContent = (value: unknown): value is WireBody =>
+  typeof value === 'object' &&
+  value !== null &&
+  (!('msg' in value) || typeof value.msg === 'string') &&
+  (!('binaryMsg' in value) || value.binaryMsg instanceof Uint8Array);
+
+const isMessage = (value: unknown): value is Message =>
+  typeof value === 'object' &&
+  value !== null &&
+  'body' in value &&
+  typeof value.body === 'object' &&
+  value.body !== null &&
+  '_tag' in value.body;
+
+const through =
+  <A>(hook: Hook, middlewares: readonly Middleware<A>[], isValid: (value: unknown) => value is A, options: PipelineOptions) =>
+  (value: A): Observable<A> => {
+    const { timeout, clock, report } = options;
+    const late$ = clock.after(timeout).pipe(
+      map((): never => {
+        throw new InvalidArgument(`it did not answer within ${String(timeout)} ms`);
+      }),
+    );
+    const pass = ({ plugin, run }: Middleware<A>, before: A): Observable<A> =>
+      defer(() => {
+        const answer = run(before);
+        return isInput(answer) ? from(answer).pipe(mergeWith(late$)) : of(answer);
+      }).pipe(
+        throwIfEmpty(() => new InvalidArgument('it ended without an answer')),
+        take(1),
+        map((answer) => {
+          if (!isValid(answer)) throw new InvalidArgument(`what it answers is no ${hook === 'beforeParse' ? 'message body' : 'message'}`);
+          return answer;
+        }),
+        catchError((thrown: unknown) => {
+          report({ _tag: 'Plugin', plugin, hook, error: toRealtimeError(thrown) });
+          return of(before);
+        }),
+      );
+    return middlewares.reduce((current$, middleware) => current$.pipe(mergeMap((current) => pass(middleware, current))), of(value));
+  };
+
+/** The pipeline of these plugins; nothing where none of them looks at messages. */
+export const createPipeline = (plugins: readonly Plugin[], options: PipelineOptions): Pipeline | undefined => {
+  const before = plugins.flatMap(({ name, beforeParse }): Middleware<WireBody>[] =>
+    beforeParse === undefined ? [] : [{ plugin: name, run: beforeParse }],
+  );
+  const after = plugins.flatMap(({ name, afterParse }): Middleware<Message>[] =>
+    afterParse === undefined ? [] : [{ plugin: name, run: afterParse }],
+  );
+  if (before.length === 0 && after.length === 0) return undefined;
+  const changed = through('afterParse', after, isMessage, options);
+  return {
+    content: through('beforeParse', before, isContent, options),
+    message: (message) =>
+      changed(message).pipe(
+        map((result) => {
+          const { id, conversationId, from: sender, timestamp, transient } = message;
+          return { ...result, id, conversationId, from: sender, timestamp, transient };
+        }),
+      ),
+  };
+};

@@ -1,0 +1,11 @@
+import { filter, type OperatorFunction } from 'rxjs';
+import type { ClientEvent, Modification } from './events.js';
+
+/**
+ * The edits and recalls of a log, in its order; each carries what the message is now.
+ *
+ * @example
+ * client.events$.pipe(modifications()).subscribe(({ message }) => replace(message.id, message));
+ */
+export const modifications = (): OperatorFunction<ClientEvent, Modification> =>
+  filter((event): event is Modification => event._tag === 'Edit' || event._tag === 'Recall');

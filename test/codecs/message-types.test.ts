@@ -1,0 +1,196 @@
+/** The message types of the protocol, and those of applications. */
+import fc from 'fast-check';
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { EMPTY, type Observable } from 'rxjs';
+import {
+  audio,
+  AudioType,
+  binary,
+  bodyCodec,
+  builtInTypes,
+  defineMessage,
+  file,
+  FileType,
+  image,
+  ImageType,
+  JsonObject,
+  location,
+  LocationType,
+  record,
+  RecalledType,
+  video,
+  VideoType,
+  type Body,
+  type BodyCodec,
+  type BodyOf,
+  type Custom,
+  type Extras,
+  type OutgoingBody,
+  type StoredFile,
+  type TypedBody,
+} from 'rx-realtime/codecs';
+import { ofType, type Message } from 'rx-realtime/streams';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { json, wellFormedText } from './arbitrary-of.js';
+
+const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
+const Stamp = defineMessage({ type: 2, codec: record('Stamp', { name: t.string }, { size: t.number }) });
+const registry = bodyCodec([...builtInTypes, Operation, Stamp]);
+const bodies: BodyCodec = registry;
+
+const objects = json.filter(JsonObject.is);
+const extras: fc.Arbitrary<Extras> = fc.record({ text: wellFormedText, attributes: objects }, { requiredKeys: [] });
+const files: fc.Arbitrary<StoredFile> = fc.record(
+  { url: wellFormedText, objId: wellFormedText.filter((id) => id !== ''), metaData: objects },
+  { requiredKeys: ['url'] },
+);
+// JSON has no negative zero.
+const degrees = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
+
+const everyBody: Readonly<Record<string, fc.Arbitrary<OutgoingBody>>> = {
+  image: fc.tuple(files, extras).map(([stored, more]) => image(stored, more)),
+  audio: fc.tuple(files, extras).map(([stored, more]) => audio(stored, more)),
+  video: fc.tuple(files, extras).map(([stored, more]) => video(stored, more)),
+  file: fc.tuple(files, extras).map(([stored, more]) => file(stored, more)),
+  location: fc.tuple(degrees, degrees, extras).map(([latitude, longitude, more]) => location({ latitude, longitude }, more)),
+  binary: fc.uint8Array({ maxLength: 40 }).map(binary),
+  'a custom type': fc
+    .tuple(fc.record({ op: wellFormedText, count: fc.integer() }), extras)
+    .map(([fields, more]) => Operation(fields, more)),
+  'a custom type by a record': fc
+    .tuple(fc.record({ name: wellFormedText, size: fc.integer() }, { requiredKeys: ['name'] }), extras)
+    .map(([fields, more]) => Stamp(fields, more)),
+};
+
+describe('a body that was written is read as it was', () => {
+  it.each(Object.entries(everyBody))('%s', (_, arbitrary) => {
+    fc.assert(
+      fc.property(arbitrary, (body) => {
+        expect(E.map(bodies.decode)(bodies.encode(body))).toEqual(E.right(body));
+        expect(Object.isFrozen(body)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the types of the protocol', () => {
+  it.each([
+    [image('u', { text: 'The cat' }), '{"_lctype":-2,"_lcfile":{"url":"u"},"_lctext":"The cat"}'],
+    [audio({ url: 'u', objId: 'o' }), '{"_lctype":-3,"_lcfile":{"url":"u","objId":"o"}}'],
+    [video({ url: 'u', metaData: { duration: 5 } }), '{"_lctype":-4,"_lcfile":{"url":"u","metaData":{"duration":5}}}'],
+    [file('u', { attributes: { a: 1 } }), '{"_lctype":-6,"_lcfile":{"url":"u"},"_lcattrs":{"a":1}}'],
+    [location({ latitude: 31.5, longitude: -0.25 }), '{"_lctype":-5,"_lcloc":{"latitude":31.5,"longitude":-0.25}}'],
+  ])('are written with their number and their fields: %j', (body, msg) => {
+    expect(bodies.encode(body)).toEqual(E.right({ msg }));
+  });
+
+  it.each(['7', 'null', '{}', '""', '[1]'])('take a file whose id is %s for one without an id', (objId) => {
+    expect(bodies.decode({ msg: `{"_lctype":-2,"_lcfile":{"url":"u","objId":${objId}}}` })).toEqual(image('u'));
+  });
+
+  it('take a file whose metadata is no object for one without', () => {
+    expect(bodies.decode({ msg: '{"_lctype":-6,"_lcfile":{"url":"u","metaData":null}}' })).toEqual(file('u'));
+  });
+
+  it('drop keys that they do not know', () => {
+    expect(bodies.decode({ msg: '{"_lctype":-2,"x":1,"_lcfile":{"url":"u","y":2,"__proto__":{}}}' })).toEqual(image('u'));
+  });
+
+  it.each([
+    ['an image without a file', '{"_lctype":-2}', -2, '_lcfile'],
+    ['an image without an address', '{"_lctype":-2,"_lcfile":{}}', -2, '_lcfile.url'],
+    ['a caption that is no text', '{"_lctype":-4,"_lcfile":{"url":"u"},"_lctext":1}', -4, '_lctext'],
+    ['a place without a longitude', '{"_lctype":-5,"_lcloc":{"latitude":1}}', -5, '_lcloc.longitude'],
+    ['a place nowhere', '{"_lctype":-5,"_lcloc":{"latitude":"1","longitude":2}}', -5, '_lcloc.latitude'],
+  ])('give %s as Invalid, with the path', (_, msg, type, path) => {
+    expect(bodies.decode({ msg })).toMatchObject({ _tag: 'Invalid', type, raw: msg, failure: { path } });
+  });
+
+  it('read a recalled message whatever is left of it, and refuse to send one', () => {
+    for (const msg of ['{"_lctype":-127}', '{"_lctype":-127,"_lctext":5}']) expect(bodies.decode({ msg })).toEqual({ _tag: 'Recalled' });
+    expect(bodies.encode({ _tag: 'Recalled' })).toMatchObject(E.left({ _tag: 'DecodeFailed' }));
+    expectTypeOf<OutgoingBody>().not.toExtend<{ _tag: 'Recalled' }>();
+    expect(RecalledType.is({ _tag: 'Text' })).toBe(false);
+  });
+});
+
+describe('a type of one’s own', () => {
+  it('has its fields at the top of the message', () => {
+    expect(bodies.encode(Operation({ op: 'add', count: 1 }, { text: 'plus' }))).toEqual(
+      E.right({ msg: '{"op":"add","count":1,"_lctype":1,"_lctext":"plus"}' }),
+    );
+  });
+
+  it('infers its fields through ofType', () => {
+    const messages$ = EMPTY.pipe(ofType(Operation));
+    expectTypeOf(messages$).toEqualTypeOf<Observable<Message<Custom<{ op: string; count: number }>>>>();
+    expectTypeOf(registry.decode({})).toEqualTypeOf<
+      BodyOf<Exclude<TypedBody, Custom> | Custom<{ op: string; count: number }> | Custom<{ name: string } & { size?: number }>>
+    >();
+    expectTypeOf(Operation({ op: '', count: 1 })).toExtend<OutgoingBody>();
+    expectTypeOf(bodies.decode({})).toExtend<Body>();
+  });
+
+  it('is told apart by its number', () => {
+    expect(Operation.is(Operation({ op: '', count: 1 }))).toBe(true);
+    expect(Operation.is(Stamp({ name: '' }))).toBe(false);
+    expect([ImageType, AudioType, VideoType, FileType, LocationType].filter(({ is }) => is(image('u')))).toEqual([ImageType]);
+  });
+
+  it.each([0, -1, 1.5, NaN, 2 ** 53])('can not have the number %d', (type) => {
+    expect(() => defineMessage({ type, codec: t.type({}) })).toThrow(RangeError);
+  });
+
+  it('can not share its number with another', () => {
+    const twin = defineMessage({ type: 1, codec: t.type({}) });
+    expect(() => bodyCodec([Operation, twin])).toThrow('two message types have the number 1');
+  });
+
+  it('is Invalid, with the path, where its codec refuses the fields, and readable as it came', () => {
+    const raw = '{"_lctype":1,"op":"add"}';
+    expect(bodies.decode({ msg: raw })).toMatchObject({ _tag: 'Invalid', type: 1, raw, failure: { path: 'count' } });
+    expect(bodies.decode({ msg: '{"_lctype":1,"op":"add","count":1,"_lctext":{}}' })).toMatchObject({ failure: { path: '_lctext' } });
+  });
+
+  it('is Invalid where its codec throws', () => {
+    const broken = new t.Type<string, string, unknown>(
+      'broken',
+      (input): input is string => typeof input === 'string',
+      () => {
+        throw new Error('no more');
+      },
+      () => {
+        throw new Error('not this either');
+      },
+    );
+    const Broken = defineMessage({ type: 9, codec: broken });
+    const codec = bodyCodec([Broken]);
+    expect(codec.decode({ msg: '{"_lctype":9}' })).toMatchObject({
+      _tag: 'Invalid',
+      failure: { expected: expect.stringContaining('no more') as string },
+    });
+    expect(codec.encode(Broken('x'))).toMatchObject(E.left({ _tag: 'DecodeFailed' }));
+  });
+
+  it('is Unknown where it is not registered, and is not sent', () => {
+    const raw = '{"_lctype":1,"op":"add","count":1}';
+    expect(bodyCodec().decode({ msg: raw })).toEqual({ _tag: 'Unknown', type: 1, raw });
+    expect(bodyCodec().encode(Operation({ op: '', count: 1 }) as never)).toMatchObject(E.left({ path: '_tag' }));
+  });
+
+  it('does not write fields that its codec refuses, that are no object, or that have a key of the protocol', () => {
+    expect(bodies.encode(Operation({ op: 'add' } as never))).toMatchObject(E.left({ path: 'fields' }));
+    const Word = defineMessage({ type: 3, codec: t.string });
+    expect(bodyCodec([Word]).encode(Word('x'))).toMatchObject(E.left({ path: 'fields' }));
+    const Thief = defineMessage({ type: 4, codec: t.type({ _lctext: t.string }) });
+    expect(bodyCodec([Thief]).encode(Thief({ _lctext: 'x' }))).toMatchObject(E.left({ path: 'fields._lctext' }));
+  });
+
+  it('takes nothing from a prototype', () => {
+    const Anything = defineMessage({ type: 5, codec: t.UnknownRecord });
+    const body = bodyCodec([Anything]).decode({ msg: '{"_lctype":5,"__proto__":{"admin":true},"a":1}' });
+    expect(body).toEqual(Anything({ a: 1 }));
+    expect(body).not.toHaveProperty('fields.admin');
+  });
+});
