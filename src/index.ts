@@ -3,7 +3,22 @@
  *
  * @packageDocumentation
  */
-export { plain, text, TextType, type Body, type Invalid, type OutgoingBody, type Plain, type Text, type Unknown } from '../codecs/index.js';
+export { audio, AudioType, file, FileType, image, ImageType, video, VideoType } from '../codecs/index.js';
+export { binary, defineMessage, location, LocationType, plain, RecalledType, text, TextType } from '../codecs/index.js';
+export type {
+  Audio,
+  Binary,
+  Body,
+  Coordinates,
+  Custom,
+  CustomType,
+  Extras,
+  FileMessage,
+  Image,
+  Invalid,
+  Location,
+} from '../codecs/index.js';
+export type { MessageDefinition, MessageType, OutgoingBody, Plain, Recalled, StoredFile, Text, Unknown, Video } from '../codecs/index.js';
 export { DecodeFailed, type Attribute, type ConversationInfo, type ConversationKind, type Json, type JsonObject } from '../codecs/index.js';
 export { ofType, type ClientEvent, type ConversationEvent, type Gap, type Message, type Origin, type Position } from '../streams/index.js';
 export type { DeliveryStatus, Modification, ModificationReason, Receipts, Unread, UnreadCount } from '../streams/index.js';

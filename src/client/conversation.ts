@@ -109,7 +109,7 @@ export const conversationHandle = (id: string, source: ConversationSource): Conv
     map((members) => new Set(members)),
   ),
   unread$: source.unread$.pipe(
-    map((unread) => unread ?? NONE_UNREAD),
+    map((unread): Unread => (unread === undefined ? NONE_UNREAD : { count: unread.count, mentioned: unread.mentioned })),
     distinctUntilChanged((a, b) => a.count === b.count && a.mentioned === b.mentioned),
   ),
   receipts$: source.receipts$.pipe(

@@ -111,6 +111,9 @@ interface Step {
   readonly next: HistoryRange | undefined;
 }
 
+/** After the last page. */
+const END: Step = { page: [], next: undefined };
+
 type Load = (options: HistoryOptions) => Observable<readonly Message[]>;
 
 const step = (load: Load, range: HistoryRange, pageSize: number): Observable<Step> =>
@@ -155,7 +158,7 @@ export const historyIterator = (
   async *[Symbol.asyncIterator]() {
     let rest: HistoryRange | undefined = range;
     while (rest !== undefined) {
-      const { page, next }: Step = await lastValueFrom(step(load, rest, pageSize));
+      const { page, next }: Step = await lastValueFrom(step(load, rest, pageSize), { defaultValue: END });
       if (page.length > 0) yield page;
       rest = next;
     }

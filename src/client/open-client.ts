@@ -128,7 +128,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         map(({ id }) => handle(id)),
       );
 
-    const unread$ = state.unread.all$.pipe(map((all) => new Map([...all].filter(([, { count }]) => count > 0))));
+    const unread$ = state.unread.all$.pipe(
+      map((all) => new Map([...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])))),
+    );
     const client: Client = decorate(
       {
         id: clientId,
