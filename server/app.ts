@@ -1,6 +1,7 @@
 /** What all handlers share. */
 import type { Bus } from './bus.js';
-import type { Limits, LoginRequest, ServerClock } from './options.js';
+import type { Limits, LoginRequest, OfflineHook, ServerClock } from './options.js';
+import type { Rates } from './rates.js';
 import type { Store } from './store/store.js';
 
 export interface App {
@@ -9,6 +10,9 @@ export interface App {
   readonly bus: Bus;
   readonly limits: Limits;
   readonly clock: ServerClock;
+  readonly rates: Rates;
+  /** Hears of messages for members who are not online. */
+  readonly onOffline: OfflineHook;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Jobs of one conversation run one after the other, so that all receivers see its messages in the same order. */
   readonly inOrder: <R>(conversationId: string, job: () => Promise<R>) => Promise<R>;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -5,9 +6,14 @@ import { WebSocketServer } from 'ws';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { inProcessBus } from './bus.js';
-import { defaultLimits, type ServerOptions } from './options.js';
+import { defaultLimits, type ServerClock, type ServerOptions } from './options.js';
+import { createRates } from './rates.js';
 import { reasonOf } from './refusal.js';
-import { answerRoute } from './route.js';
+import { listener } from './http/listener.js';
+import { route } from './http/route.js';
+import { sign } from './http/sign.js';
+import { uploads } from './http/uploads.js';
+import { signatureVerifier } from './login-signature.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
@@ -67,6 +73,13 @@ const toStderr = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 };
 
+/** A login has to pass the master key's signature, where there is a key, and the application's own check, where there is one. */
+const verifierOf = ({ masterKey, verifyLogin = () => true }: ServerOptions, clock: ServerClock): App['verifyLogin'] => {
+  if (masterKey === undefined) return verifyLogin;
+  const isSigned = signatureVerifier(masterKey, clock);
+  return async (login) => isSigned(login) && (await verifyLogin(login));
+};
+
 /**
  * Starts a server for the LeanCloud RTM protocol, both subprotocols, with the router lookup `/v1/route` on the same port. Resolves when it listens.
  *
@@ -77,20 +90,25 @@ const toStderr = (error: unknown): void => {
 export const createServer = async (options: ServerOptions = {}): Promise<RtmServer> => {
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
+  const clock = options.clock ?? { now: Date.now };
   const app: App = {
     appId: options.appId,
     store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages }),
     bus: options.bus ?? inProcessBus(),
     limits,
-    clock: options.clock ?? { now: Date.now },
-    verifyLogin: options.verifyLogin ?? (() => true),
+    clock,
+    rates: createRates(limits, clock),
+    onOffline: options.onOffline ?? (() => undefined),
+    verifyLogin: verifierOf(options, clock),
     inOrder: serialByKey(),
     report: options.onError ?? toStderr,
   };
   const clients = new Set<ClientSocket>();
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
-  const http = createHttpServer(answerRoute(urlOf));
+  const { authenticate, uploads: files } = options;
+  const signing = sign({ authenticate, masterKey: options.masterKey ?? randomBytes(32).toString('hex'), clock, report: app.report });
+  const http = createHttpServer(listener([route(urlOf), signing, ...(files === undefined ? [] : [uploads(files, app.report)])]));
 
   const sockets = new WebSocketServer({
     noServer: true,

@@ -1,5 +1,8 @@
 import type { Bus } from './bus.js';
-import type { Store } from './store/store.js';
+import type { Authenticate } from './http/sign.js';
+import type { UploadOptions } from './http/uploads.js';
+import type { Store, StoredMessage } from './store/store.js';
+import type { JsonObject } from '../codecs/index.js';
 
 /** Time as the server sees it. Tests put another in its place. */
 export interface ServerClock {
@@ -10,6 +13,7 @@ export interface ServerClock {
 /** What a client logs in with, for `verifyLogin`. */
 export interface LoginRequest {
   readonly clientId: string;
+  readonly appId?: string;
   readonly tag?: string;
   /** Timestamp, nonce and signature, where the client has signed. */
   readonly t?: number;
@@ -31,6 +35,8 @@ export interface Limits {
   readonly unreadConversations: number;
   /** A count of unread messages in one conversation stops here. For the store that the server makes; another one has a bound of its own. Default 100. */
   readonly unreadMessages: number;
+  /** Messages of one conversation that a login in the offline mode brings. Default 20. */
+  readonly offlineMessages: number;
   /** Changed and recalled messages that a client is told of when it comes back. Default 500. */
   readonly patchesAtLogin: number;
   /** Client ids in an online query. Default 20. */
@@ -45,6 +51,12 @@ export interface Limits {
   readonly silenceTimeout: number;
   /** How long a session's token is good, seconds. Default 172,800. */
   readonly tokenTtl: number;
+  /** Messages that a client sends, edits and recalls in a minute; more are refused with 4116. Default: no bound. */
+  readonly sendsPerMinute: number;
+  /** History queries of a client in a minute; more are refused with 4318. Default: no bound. */
+  readonly historyPerMinute: number;
+  /** Other commands of a client in a minute, logins among them, heartbeats and acknowledgements not; more are refused with 4318. Default: no bound. */
+  readonly othersPerMinute: number;
 }
 
 export const defaultLimits: Limits = {
@@ -54,6 +66,7 @@ export const defaultLimits: Limits = {
   sessionsPerSocket: 20,
   unreadConversations: 50,
   unreadMessages: 100,
+  offlineMessages: 20,
   patchesAtLogin: 500,
   onlineQuery: 20,
   queuedCommands: 1_000,
@@ -61,7 +74,20 @@ export const defaultLimits: Limits = {
   loginTimeout: 30_000,
   silenceTimeout: 400_000,
   tokenTtl: 172_800,
+  sendsPerMinute: Infinity,
+  historyPerMinute: Infinity,
+  othersPerMinute: Infinity,
 };
+
+/**
+ * What the vendor's cloud allows, where that is less than the defaults.
+ *
+ * @example createServer({ limits: cloudLimits });
+ */
+export const cloudLimits: Partial<Limits> = { sendsPerMinute: 60, historyPerMinute: 120, othersPerMinute: 30 };
+
+/** A message, the members who had no session when it was sent, and what the sender wants pushed to them. */
+export type OfflineHook = (message: StoredMessage, clientIds: readonly string[], pushData: JsonObject | undefined) => void | Promise<void>;
 
 export interface ServerOptions {
   /** The port to listen on; 0 takes a free one. Default 0. */
@@ -70,6 +96,15 @@ export interface ServerOptions {
   readonly host?: string;
   /** Serve this application and no other: a login to another is refused with 4100. Default: any, and all of them share clients and conversations. */
   readonly appId?: string;
+  /**
+   * Logins must be signed with this key (4102 where they are not): at most 6 hours ago, and each signature serves once. Clients never have the key. Default: nobody has to sign, and what `/1.1/rtm/sign`
+   * signs is good for this process.
+   */
+  readonly masterKey?: string;
+  /** Says whom a session token of the application's own sign-in belongs to; with it, `/1.1/rtm/sign` signs logins of users. Default: there is no such address. */
+  readonly authenticate?: Authenticate;
+  /** Stores the files of messages: `POST /uploads/<name>`, and `GET` of the address that it answers with. Default: there is no such address. */
+  readonly uploads?: UploadOptions;
   /** Says whether a login may go ahead; false refuses it with 4102. Not asked where a session is taken up again with its token. Default: it may. */
   readonly verifyLogin?: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Where conversations and messages are kept. Default: in memory. The server closes it. */
@@ -77,6 +112,8 @@ export interface ServerOptions {
   /** How sessions reach each other. Default: within the process. */
   readonly bus?: Bus;
   readonly limits?: Partial<Limits>;
+  /** Hears of each stored message for members who are not online, to push it to them. Default: nobody does. */
+  readonly onOffline?: OfflineHook;
   /** What messages and sessions are dated by; the timers that watch sockets run on Node's. Default: the system's. */
   readonly clock?: ServerClock;
   /** Hears of what should not happen, such as a store that fails; the client gets 4200. Default: writes it to stderr. */

@@ -16,7 +16,14 @@ export interface Session {
   readonly start: (first: readonly ServerCommand[], keep: (push: ServerCommand) => boolean) => void;
   /** Leaves the bus; it may be called at any time, and again. */
   readonly leave: () => void;
+  /** Keeps what is to be done when the connection breaks, in place of what was kept before. */
+  readonly setWill: (will: Will) => void;
+  /** What is to be done now that it has; once, and nothing after a logout or where the server has ended the session. */
+  readonly takeWill: () => Will | undefined;
 }
+
+/** Sends a message that a client has left for the case that its connection breaks. */
+export type Will = () => Promise<void>;
 
 export interface SessionOptions {
   readonly id: string;
@@ -36,6 +43,7 @@ export const newSession = ({ id, login, bus, write, ended }: SessionOptions): Se
   let held: ServerCommand[] | undefined = [];
   let unsubscribe: (() => void) | undefined;
   let isOver = false;
+  let will: Will | undefined;
 
   const push = (command: ServerCommand): void => {
     const addressed = { ...command, peerId: clientId, service: SERVICE };
@@ -50,6 +58,7 @@ export const newSession = ({ id, login, bus, write, ended }: SessionOptions): Se
   };
 
   const finish = (code: number, reason: string): void => {
+    will = undefined;
     push({ cmd: 'session', op: 'closed', sessionMessage: { code, reason } });
     leave();
     ended();
@@ -66,6 +75,8 @@ export const newSession = ({ id, login, bus, write, ended }: SessionOptions): Se
         return;
       case 'Resume':
         if (notice.token !== token || notice.by === id) return;
+        // The client is there: it has come back over another socket before this one was known to be broken.
+        will = undefined;
         leave();
         ended();
         return;
@@ -91,5 +102,13 @@ export const newSession = ({ id, login, bus, write, ended }: SessionOptions): Se
       waiting.filter(keep).forEach(write);
     },
     leave,
+    setWill: (next) => {
+      will = next;
+    },
+    takeWill: () => {
+      const current = will;
+      will = undefined;
+      return current;
+    },
   };
 };

@@ -72,7 +72,7 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
     else socket.send(encodeFrame(command, subprotocol));
   };
 
-  const origin: Origin = { sessions, write };
+  const origin: Origin = { sessions, write, version: subprotocol.version };
 
   const contextOf = ({ peerId }: ClientCommand): Context => ({
     app,
@@ -86,7 +86,9 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
 
   const answerTo = async (command: ClientCommand): Promise<void> => {
     try {
-      const { answer, afterwards } = await handle(contextOf(command), command);
+      const context = contextOf(command);
+      app.rates.spend(command, command.peerId ?? sessions.keys().next().value);
+      const { answer, afterwards } = await handle(context, command);
       if (answer !== undefined) write({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
       afterwards?.();
     } catch (error) {
@@ -165,6 +167,7 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
     // A login may have been on its way.
     void tail.then(() => {
       leaveBus();
+      for (const session of sessions.values()) void session.takeWill()?.().catch(app.report);
       sessions.clear();
     });
   });
@@ -175,6 +178,8 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
     finish: async (code, reason) => {
       isDeaf = true;
       await tail;
+      // It is the server that goes, not the client.
+      for (const session of sessions.values()) session.takeWill();
       close(code, reason);
     },
   };

@@ -32,6 +32,7 @@ export type { Mentions } from './client/modify.js';
 export type { Priority, SendOptions } from './client/send-options.js';
 export type { SendProgress, TrackedProgress } from './client/send.js';
 export { sendStatus, type MessageStatus, type SendFailure } from './client/send-status.js';
+export { uploadTo } from './client/upload-to.js';
 export { upload, type LocalFile, type Upload, type UploadFile, type UploadProgress } from './client/upload.js';
 export { exponential, type Backoff } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';

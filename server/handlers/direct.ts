@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
-import { parseJson, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
+import { JsonObject, parseJson, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { Refusal } from '../refusal.js';
 import type { Session } from '../session.js';
@@ -44,36 +44,59 @@ const transientMessage = (
   timestamp: Math.max(now, lastMessageAt),
 });
 
-const push = (message: StoredMessage, transient: boolean): ServerCommand => {
-  const { id, conversationId, from, timestamp, receipt, mentions, mentionsAll, msg, binaryMsg } = message;
+/** A message as its receivers get it. */
+export const directPush = (
+  message: StoredMessage,
+  how: { readonly transient?: boolean; readonly offline?: boolean; readonly hasMore?: boolean; readonly priority?: number } = {},
+): ServerCommand => {
+  const { id, conversationId, from, timestamp, editedAt, receipt, mentions, mentionsAll, msg, binaryMsg } = message;
+  const { priority, ...flags } = how;
   return {
     cmd: 'direct',
+    ...(priority === undefined ? {} : { priority }),
     directMessage: {
       id,
       cid: conversationId,
       fromPeerId: from,
       timestamp,
+      ...(editedAt === undefined ? {} : { patchTimestamp: editedAt }),
       ...(msg === undefined ? {} : { msg }),
       ...(binaryMsg === undefined ? {} : { binaryMsg }),
       ...(receipt ? { r: true } : {}),
-      ...(transient ? { transient } : {}),
+      ...Object.fromEntries(Object.entries(flags).filter(([, set]) => set)),
       ...(mentions.length === 0 ? {} : { mentionPids: [...mentions] }),
       ...(mentionsAll ? { mentionAll: true } : {}),
     },
   };
 };
 
-/** Takes a message: stores it unless it is transient, acknowledges it, and hands it to every other session of every member. */
-export const direct: Handler<Direct> = async ({ app, session }, { directMessage: wire }) => {
-  const { store, bus, clock, limits, inOrder } = app;
-  const sender = session();
-  const bytes = bytesOf(wire);
-  if (bytes > limits.messageBytes) throw new Refusal(4109, `a message has at most ${limits.messageBytes} bytes, this one has ${bytes}`);
-  if (wire.will === true) throw new Refusal(4200, 'this server does not keep wills');
-  const transient = wire.transient === true;
+/** What is to be pushed to those who are not online. */
+const pushDataOf = ({ pushData }: Direct['directMessage']): JsonObject | undefined => {
+  if (pushData === undefined) return undefined;
+  const data = parseJson(pushData);
+  if (E.isLeft(data) || !JsonObject.is(data.right)) throw new Refusal(4114, 'pushData should be a JSON object');
+  return data.right;
+};
 
-  return inOrder(wire.cid, async () => {
+/** Tells the application of a message for members who are not online; it is not waited for. */
+const tellOffline = async (
+  { bus, onOffline }: App,
+  message: StoredMessage,
+  members: readonly string[],
+  pushData: JsonObject | undefined,
+): Promise<void> => {
+  const online = new Set(await bus.online(members));
+  const away = members.filter((member) => !online.has(member) && member !== message.from);
+  if (away.length > 0) await onOffline(message, away, pushData);
+};
+
+/** Takes a message: stores it unless it is transient, hands it to every other session of every member, and gives its id and time. */
+const deliver = async (app: App, sender: Session, { directMessage: wire, priority }: Direct): Promise<StoredMessage> =>
+  app.inOrder(wire.cid, async () => {
+    const { store, bus, clock } = app;
+    const transient = wire.transient === true;
     const conversation = await ownConversation(app, sender, wire.cid);
+    const { members = [] } = conversation;
     const content = {
       conversationId: wire.cid,
       from: sender.clientId,
@@ -87,9 +110,34 @@ export const direct: Handler<Direct> = async ({ app, session }, { directMessage:
     const { message, repeated } = transient
       ? { message: transientMessage(content, clock.now(), conversation), repeated: false }
       : await store.append({ ...content, ...(wire.dt === undefined ? {} : { token: wire.dt }), now: clock.now() });
-    if (!repeated) {
-      bus.publish(conversation.members ?? [], { _tag: 'Push', command: push(message, transient), except: sender.id });
-    }
-    return { answer: { cmd: 'ack', ackMessage: { uid: message.id, t: message.timestamp } } };
+    if (repeated) return message;
+    bus.publish(members, {
+      _tag: 'Push',
+      command: directPush(message, { transient, ...(priority === undefined ? {} : { priority }) }),
+      except: sender.id,
+    });
+    if (!transient) void tellOffline(app, message, members, pushDataOf(wire)).catch(app.report);
+    return message;
   });
+
+/**
+ * A message is sent; or, as a will, kept until the connection of its sender breaks. A will is acknowledged with an id and a time of its own, since it has no other yet, and checked now, so that
+ * its sender hears of what is wrong with it.
+ */
+export const direct: Handler<Direct> = async ({ app, session }, command) => {
+  const { directMessage: wire } = command;
+  const { clock, limits } = app;
+  const sender = session();
+  const bytes = bytesOf(wire);
+  if (bytes > limits.messageBytes) throw new Refusal(4109, `a message has at most ${limits.messageBytes} bytes, this one has ${bytes}`);
+  pushDataOf(wire);
+  if (wire.will === true) {
+    await ownConversation(app, sender, wire.cid);
+    sender.setWill(async () => {
+      await deliver(app, sender, command);
+    });
+    return { answer: { cmd: 'ack', ackMessage: { uid: randomBytes(16).toString('base64url'), t: clock.now() } } };
+  }
+  const { id, timestamp } = await deliver(app, sender, command);
+  return { answer: { cmd: 'ack', ackMessage: { uid: id, t: timestamp } } };
 };

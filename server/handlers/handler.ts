@@ -1,4 +1,4 @@
-import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
+import type { ClientCommand, ServerCommand, Subprotocol } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import type { Session } from '../session.js';
 
@@ -7,6 +7,8 @@ export interface Origin {
   /** Its sessions by client id; the one that was opened first comes first. */
   readonly sessions: Map<string, Session>;
   readonly write: (command: ServerCommand) => void;
+  /** What a login brings: counts of unread messages (3), or the messages (1). */
+  readonly version: Subprotocol['version'];
 }
 
 export interface Context {

@@ -3,8 +3,9 @@ import type { ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { Refusal, reasonOf } from '../refusal.js';
 import { newSession, type Session } from '../session.js';
-import type { StoredSession, UnreadSummary } from '../store/store.js';
-import type { CommandOf, Handler, Reply } from './handler.js';
+import type { StoredSession } from '../store/store.js';
+import { directPush } from './direct.js';
+import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 import { patchItem } from './patch-modify.js';
 import { unreadPush } from './unread-push.js';
 
@@ -20,9 +21,10 @@ type Opening = Open['sessionMessage'];
 /** The bit of `configBitmap` that says so. */
 const UNDERSTANDS_PATCHES = 1;
 
-const verify = async (app: App, clientId: string, { sessionMessage: { tag, t, n, s } }: Open): Promise<void> => {
+const verify = async (app: App, clientId: string, { appId, sessionMessage: { tag, t, n, s } }: Open): Promise<void> => {
   const request = {
     clientId,
+    ...(appId === undefined ? {} : { appId }),
     ...(tag === undefined ? {} : { tag }),
     ...(t === undefined ? {} : { t }),
     ...(n === undefined ? {} : { n }),
@@ -61,10 +63,35 @@ const displace = async ({ store, bus }: App, { id, login: { clientId, token, tag
   bus.publish([clientId], { _tag: 'Displace', tag, by: id });
 };
 
-/** What arrived while the counts were made, and is in them, would count twice. */
-const notCountedIn = (unread: readonly UnreadSummary[]): ((push: ServerCommand) => boolean) => {
-  const newest = new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? 0]));
-  return (push) => push.cmd !== 'direct' || push.directMessage.timestamp > (newest.get(push.directMessage.cid) ?? 0);
+/** What a login brings of messages that were missed, and which of those that arrived meanwhile are not in it. */
+interface Missed {
+  readonly pushes: readonly ServerCommand[];
+  readonly keeps: (push: ServerCommand) => boolean;
+}
+
+/** By the newest message of each conversation that is in what a login brings. */
+const laterThan =
+  (newest: ReadonlyMap<string, number>): Missed['keeps'] =>
+  (push) =>
+    push.cmd !== 'direct' || push.directMessage.timestamp > (newest.get(push.directMessage.cid) ?? 0);
+
+const unreadCounts = async ({ store, limits }: App, clientId: string, { lastUnreadNotifTime }: Opening, now: number): Promise<Missed> => {
+  const unread = await store.unread(clientId, lastUnreadNotifTime, limits.unreadConversations);
+  return {
+    pushes: [unreadPush(unread, now)],
+    keeps: laterThan(new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? 0]))),
+  };
+};
+
+/** The messages themselves; the first of a conversation says where there are older ones. */
+const offlineMessages = async ({ store, limits }: App, clientId: string): Promise<Missed> => {
+  const missed = await store.offline(clientId, limits.unreadConversations, limits.offlineMessages);
+  return {
+    pushes: missed.flatMap(({ messages, hasMore }) =>
+      messages.map((message, index) => directPush(message, { offline: true, hasMore: hasMore && index === 0 })),
+    ),
+    keeps: laterThan(new Map(missed.map(({ conversationId, messages }) => [conversationId, messages.at(-1)?.timestamp ?? 0]))),
+  };
 };
 
 /** Changes that this client has missed, where it understands them. */
@@ -78,23 +105,23 @@ const missedChanges = async (
   return messages.length === 0 ? [] : [{ cmd: 'patch', op: 'modify', patchMessage: { patches: messages.map(patchItem) } }];
 };
 
-const begin = async (app: App, session: Session, opening: Opening, now: number): Promise<Reply> => {
-  const { store, limits } = app;
+const begin = async (app: App, session: Session, version: Origin['version'], opening: Opening, now: number): Promise<Reply> => {
+  const { limits } = app;
   const { clientId, token } = session.login;
   await session.join();
   await displace(app, session);
-  const unread = await store.unread(clientId, opening.lastUnreadNotifTime, limits.unreadConversations);
-  const notices = [unreadPush(unread, now), ...(await missedChanges(app, clientId, opening))];
+  const missed = version === 1 ? await offlineMessages(app, clientId) : await unreadCounts(app, clientId, opening, now);
+  const notices = [...missed.pushes, ...(await missedChanges(app, clientId, opening))];
   return {
     answer: { cmd: 'session', op: 'opened', peerId: clientId, serverTs: now, sessionMessage: { st: token, stTtl: limits.tokenTtl } },
     afterwards: () => {
-      session.start(notices, notCountedIn(unread));
+      session.start(notices, missed.keeps);
     },
   };
 };
 
 /** Logs a client in, or takes a session up again after a break. */
-export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, write } }, command) => {
+export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, write, version } }, command) => {
   const { store, bus, limits, clock } = app;
   const { st } = command.sessionMessage;
   if (app.appId !== undefined && command.appId !== app.appId)
@@ -121,7 +148,7 @@ export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writ
   sessions.get(clientId)?.leave();
   sessions.set(clientId, session);
   try {
-    return await begin(app, session, command.sessionMessage, now);
+    return await begin(app, session, version, command.sessionMessage, now);
   } catch (error) {
     session.leave();
     end();

@@ -7,6 +7,7 @@ import type {
   Modification,
   Modified,
   NewMessage,
+  OfflineMessages,
   ReadUpTo,
   StoredMessage,
   UnreadSummary,
@@ -25,6 +26,7 @@ export interface ConversationLog {
   modify(modification: Modification, members: readonly string[]): Modified;
   modifiedSince(since: number): readonly StoredMessage[];
   receipts(): readonly MemberReceipt[];
+  offline(clientId: string, limit: number): OfflineMessages;
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
   markRead(clientId: string, upTo: ReadUpTo, now: number): { readonly moved: boolean; readonly newest?: StoredMessage };
   unread(clientId: string): UnreadSummary;
@@ -68,8 +70,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** Index by message id. */
   const byId = new Map<string, number>();
   const marks = new Map<string, Mark>();
-  /** When each client last acknowledged. */
-  const acknowledged = new Map<string, number>();
+  /** How far each client has acknowledged. */
+  const acknowledged = new Map<string, Mark>();
   /** Ids of changed messages, the last change last. */
   const modified = new Set<string>();
 
@@ -162,14 +164,26 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     receipts: () =>
       [...new Set([...acknowledged.keys(), ...marks.keys()])].map((clientId) => {
         const readAt = marks.get(clientId)?.at;
-        const deliveredAt = Math.max(acknowledged.get(clientId) ?? 0, readAt ?? 0);
+        const deliveredAt = Math.max(acknowledged.get(clientId)?.at ?? 0, readAt ?? 0);
         return { clientId, deliveredAt, ...(readAt === undefined ? {} : { readAt }) };
       }),
+
+    offline: (clientId, limit) => {
+      const first = after(Math.max(marks.get(clientId)?.upTo ?? 0, acknowledged.get(clientId)?.upTo ?? 0));
+      const missed: StoredMessage[] = [];
+      for (let index = messages.length - 1; index >= first && missed.length <= limit; index -= 1) {
+        const message = messages[index];
+        if (message !== undefined && message.from !== clientId) missed.push(message);
+      }
+      return { conversationId, messages: missed.slice(0, limit).reverse(), hasMore: missed.length > limit };
+    },
 
     acknowledge: (clientId, arrived, now) => {
       const delivered: StoredMessage[] = [];
       const [from, to] = 'id' in arrived ? stretchOf(arrived.id) : [after(arrived.from - 1), after(arrived.to)];
-      if (to > from) acknowledged.set(clientId, now);
+      const last = messages[to - 1];
+      if (last !== undefined && to > from)
+        acknowledged.set(clientId, { upTo: Math.max(last.timestamp, acknowledged.get(clientId)?.upTo ?? 0), at: now });
       for (let index = from; index < to; index += 1) {
         const message = messages[index];
         if (message === undefined || message.from === clientId || message.deliveredAt !== undefined) continue;

@@ -96,6 +96,14 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
 
     receipts: (id) => logOf(id)?.receipts() ?? [],
 
+    offline: (clientId, conversationLimit, messageLimit) =>
+      [...(memberships.get(clientId) ?? [])]
+        .flatMap((id) => logOf(id) ?? [])
+        .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0))
+        .map((log) => log.offline(clientId, messageLimit))
+        .filter(({ messages }) => messages.length > 0)
+        .slice(0, conversationLimit),
+
     unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
 
     acknowledge: (id, clientId, arrived, now) => logOf(id)?.acknowledge(clientId, arrived, now) ?? [],
@@ -156,6 +164,7 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
     modify: asynchronous(store.modify),
     modifiedSince: asynchronous(store.modifiedSince),
     receipts: asynchronous(store.receipts),
+    offline: asynchronous(store.offline),
     unreadIn: asynchronous(store.unreadIn),
     acknowledge: asynchronous(store.acknowledge),
     markRead: asynchronous(store.markRead),

@@ -105,6 +105,15 @@ export interface UnreadSummary {
   readonly last?: StoredMessage;
 }
 
+/** What a client has missed in one conversation. */
+export interface OfflineMessages {
+  readonly conversationId: string;
+  /** Oldest first. */
+  readonly messages: readonly StoredMessage[];
+  /** There are older ones. */
+  readonly hasMore: boolean;
+}
+
 /** A session that can be taken up again by its token. */
 export interface StoredSession {
   readonly token: string;
@@ -144,6 +153,10 @@ export interface Store {
   modifiedSince(clientId: string, since: number, limit: number): Promise<readonly StoredMessage[]>;
   /** How far each member has received and read; those of whom nothing is known are left out. */
   receipts(conversationId: string): Promise<readonly MemberReceipt[]>;
+  /**
+   * Messages by others that this client has neither read nor acknowledged on any device: the newest `messages` of each of at most `conversations` conversations, latest activity first.
+   */
+  offline(clientId: string, conversations: number, messages: number): Promise<readonly OfflineMessages[]>;
   /** What one client has not read in one conversation. */
   unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
   /** Conversations with unread messages, and those that were marked as read at `since` (ms) or later; latest message first, at most `limit`. */

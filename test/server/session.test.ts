@@ -59,7 +59,8 @@ describe('login', () => {
     const tom = await dial(server.url);
     expect(await open(tom, 'Tom', { t: 1, n: 'nonce', s: 'wrong', tag: 'Web' })).toMatchObject(error(4102));
     expect(await open(tom, 'Tom')).toMatchObject({ op: 'opened' });
-    expect(asked).toEqual([{ clientId: 'Tom', tag: 'Web', t: 1, n: 'nonce', s: 'wrong' }, { clientId: 'Tom' }]);
+    const who = { appId: 'app', clientId: 'Tom' };
+    expect(asked).toEqual([{ ...who, tag: 'Web', t: 1, n: 'nonce', s: 'wrong' }, who]);
   });
 
   it('whose check fails is refused with 4200, and the failure is reported', async () => {

@@ -1,0 +1,48 @@
+/** Signatures of logins: HMAC-SHA1 with the application's master key (protocol: signatures). */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { LoginRequest, ServerClock } from './options.js';
+
+/** What is signed. */
+export interface SignedLogin {
+  readonly appId: string;
+  readonly clientId: string;
+  /** As it was signed: ms since 1970, or seconds. */
+  readonly timestamp: number;
+  readonly nonce: string;
+}
+
+/** How long a signature is good. */
+const VALID_FOR = 6 * 60 * 60 * 1_000;
+/** Timestamps below are seconds: as ms they would be of 1970. */
+const FIRST_MS = 100_000_000_000;
+
+export const loginSignature = (masterKey: string, { appId, clientId, timestamp, nonce }: SignedLogin): string =>
+  createHmac('sha1', masterKey).update(`${appId}:${clientId}::${timestamp}:${nonce}`).digest('hex');
+
+const isSame = (given: string, expected: string): boolean =>
+  given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+
+/** Whether logins are signed with this key, not too long ago, and not with a signature that was used before. */
+export const signatureVerifier = (masterKey: string, clock: ServerClock): ((login: LoginRequest) => boolean) => {
+  /** Signatures that were used, with when they end. */
+  const used = new Map<string, number>();
+
+  const forget = (now: number): void => {
+    for (const [signature, end] of used) {
+      if (end > now) break;
+      used.delete(signature);
+    }
+  };
+
+  return ({ appId = '', clientId, t: timestamp, n: nonce, s: signature }) => {
+    if (timestamp === undefined || nonce === undefined || signature === undefined) return false;
+    const now = clock.now();
+    const signedAt = timestamp < FIRST_MS ? timestamp * 1_000 : timestamp;
+    if (Math.abs(now - signedAt) > VALID_FOR) return false;
+    if (!isSame(signature, loginSignature(masterKey, { appId, clientId, timestamp, nonce }))) return false;
+    forget(now);
+    if (used.has(signature)) return false;
+    used.set(signature, now + 2 * VALID_FOR);
+    return true;
+  };
+};

@@ -1,0 +1,143 @@
+/** Edits, recalls and receipts of members, as a client of the wire sees them. */
+import { describe, expect, it } from 'vitest';
+import { dial, login, open, page, say, serve, settable, start, type RawClient } from './raw-client.js';
+
+const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
+
+const modify = (client: RawClient, cid: string, mid: string, change: object) =>
+  client.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, ...change }] } });
+
+const pair = async (options?: Parameters<typeof serve>[0]) => {
+  const server = await serve(options);
+  const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+  const cid = await start(tom, ['Jerry']);
+  return { server, tom, jerry, cid };
+};
+
+describe('an edit', () => {
+  it('changes history, and is told to every other session of every member', async () => {
+    const clock = settable();
+    const { server, tom, jerry, cid } = await pair({ clock });
+    const phone = await login(server, 'Tom');
+    const { id, timestamp } = await say(tom, cid, { msg: 'before' });
+    clock.set(2_000_000);
+    const answer = await modify(tom, cid, id, { timestamp, recall: false, data: 'after', mentionPids: ['Jerry'] });
+    expect(answer).toMatchObject({ cmd: 'patch', op: 'modified', patchMessage: { lastPatchTime: 2_000_000 } });
+    for (const other of [jerry, phone]) {
+      expect((await other.push('patch')).patchMessage).toEqual({
+        patches: [
+          { cid, mid: id, from: 'Tom', timestamp, patchTimestamp: 2_000_000, recall: false, data: 'after', mentionPids: ['Jerry'] },
+        ],
+      });
+    }
+    await tom.settle();
+    expect(tom.inbox.filter(({ cmd }) => cmd === 'patch')).toEqual([]);
+    expect(await jerry.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject({
+      logsMessage: { logs: [{ msgId: id, timestamp, patchTimestamp: 2_000_000, data: 'after', mentionPids: ['Jerry'] }] },
+    });
+  });
+
+  it('of one message is later than the one before, though the clock stands still', async () => {
+    const clock = settable();
+    const { tom, jerry, cid } = await pair({ clock });
+    const { id } = await say(tom, cid, { msg: '1' });
+    for (const data of ['2', '3']) await modify(tom, cid, id, { data });
+    const pushes = [await jerry.push('patch'), await jerry.push('patch')];
+    const times = pushes
+      .flatMap((push) => (push.op === 'modify' ? (push.patchMessage.patches ?? []) : []))
+      .map(({ patchTimestamp }) => patchTimestamp);
+    expect(times).toEqual([1_000_000, 1_000_001]);
+  });
+
+  it('can be to bytes', async () => {
+    const { tom, jerry, cid } = await pair();
+    const { id } = await say(tom, cid, { msg: 'text' });
+    await modify(tom, cid, id, { binaryMsg: new Uint8Array([1, 2]) });
+    expect((await jerry.push('patch')).patchMessage).toMatchObject({ patches: [{ binaryMsg: new Uint8Array([1, 2]) }] });
+  });
+
+  it('is refused where it is not one’s own, there is no such message, one is no member, it says nothing, or too much', async () => {
+    const { server, tom, jerry, cid } = await pair();
+    const spike = await login(server, 'Spike');
+    const { id } = await say(tom, cid, { msg: 'mine' });
+    expect(await modify(jerry, cid, id, { data: 'yours' })).toMatchObject(error(4403));
+    expect(await modify(tom, cid, 'nothing', { data: 'x' })).toMatchObject(error(4404));
+    expect(await modify(spike, cid, id, { data: 'x' })).toMatchObject(error(4401));
+    expect(await modify(tom, cid, id, {})).toMatchObject(error(4114));
+    expect(await modify(tom, cid, id, { data: 'x'.repeat(5_121) })).toMatchObject(error(4109));
+    expect(await page(tom, cid)).toEqual(['mine']);
+  });
+});
+
+describe('a recall', () => {
+  it('leaves a body that says so, and takes the message out of unread counts', async () => {
+    const { tom, jerry, cid } = await pair();
+    const { id } = await say(tom, cid, { msg: 'one', mentionPids: ['Jerry'] });
+    await say(tom, cid, { msg: 'two' });
+    await modify(tom, cid, id, { recall: true });
+    expect((await jerry.push('patch')).patchMessage).toMatchObject({ patches: [{ mid: id, recall: true, data: '{"_lctype":-127}' }] });
+    expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 1, mentioned: false }]);
+    expect(await page(jerry, cid)).toEqual(['{"_lctype":-127}', 'two']);
+  });
+
+  it('of a message that was read changes no count', async () => {
+    const { tom, jerry, cid } = await pair();
+    const { id } = await say(tom, cid, { msg: 'one' });
+    jerry.send({ cmd: 'read', readMessage: { cid } });
+    await jerry.settle();
+    await modify(tom, cid, id, { recall: true });
+    await jerry.settle();
+    expect(jerry.inbox.filter(({ cmd }) => cmd === 'unread')).toEqual([]);
+  });
+});
+
+describe('changes that were missed', () => {
+  it('come at the next login, earliest first, to clients that understand them and say since when', async () => {
+    const clock = settable();
+    const { server, tom, cid } = await pair({ clock });
+    const ids = [await say(tom, cid, { msg: 'a' }), await say(tom, cid, { msg: 'b' }), await say(tom, cid, { msg: 'c' })].map(
+      ({ id }) => id,
+    );
+    for (const [index, id] of ids.entries()) {
+      clock.set(2_000_000 + index);
+      await modify(tom, cid, id, { data: 'changed' });
+    }
+    const patchesAt = async (fields: Parameters<typeof open>[2]): Promise<readonly (string | undefined)[]> => {
+      const client = await dial(server.url);
+      await open(client, 'Jerry', fields);
+      await client.settle();
+      return client.inbox
+        .flatMap((push) => (push.cmd === 'patch' && push.op === 'modify' ? (push.patchMessage.patches ?? []) : []))
+        .map(({ mid }) => mid);
+    };
+    expect(await patchesAt({ lastPatchTime: 2_000_001, configBitmap: 1 })).toEqual(ids.slice(1));
+    expect(await patchesAt({ lastPatchTime: 2_000_003, configBitmap: 1 })).toEqual([]);
+    expect(await patchesAt({ lastPatchTime: 0, configBitmap: 2 })).toEqual([]);
+    expect(await patchesAt({ configBitmap: 1 })).toEqual([]);
+  });
+});
+
+describe('max_read', () => {
+  it('says how far the others have received and read, together or each; to members', async () => {
+    const clock = settable();
+    const server = await serve({ clock });
+    const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
+    const cid = await start(tom, ['Jerry', 'Butch']);
+    const { timestamp } = await say(tom, cid, { msg: 'x' });
+    const ask = (client: RawClient, fields = {}) => client.request({ cmd: 'conv', op: 'max_read', convMessage: { cid, ...fields } });
+    expect(await ask(tom)).toMatchObject({ op: 'max_read', convMessage: { cid } });
+    clock.set(2_000_000);
+    jerry.send({ cmd: 'ack', ackMessage: { cid, fromts: 0, tots: timestamp } });
+    await jerry.settle();
+    expect(await ask(tom)).toMatchObject({ convMessage: { maxAckTimestamp: 2_000_000 } });
+    clock.set(3_000_000);
+    jerry.send({ cmd: 'read', readMessage: { cid } });
+    await jerry.settle();
+    expect(await ask(tom)).toMatchObject({ convMessage: { maxAckTimestamp: 3_000_000, maxReadTimestamp: 3_000_000 } });
+    expect(await ask(tom, { queryAllMembers: true })).toMatchObject({
+      convMessage: { maxReadTuples: [{ pid: 'Jerry', maxAckTimestamp: 3_000_000, maxReadTimestamp: 3_000_000 }] },
+    });
+    expect(await ask(jerry, { queryAllMembers: true })).toMatchObject({ convMessage: { cid } });
+    expect(await ask(spike)).toMatchObject(error(4401));
+  });
+});
