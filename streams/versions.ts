@@ -1,4 +1,4 @@
-import { distinctUntilChanged, scan, type OperatorFunction } from 'rxjs';
+import { distinctUntilChanged, filter, scan, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Message } from './events.js';
 
 /** The later of two versions of one message: by the time of the last edit or recall. A message that was never edited is the earliest. */
@@ -26,4 +26,5 @@ export const versions = (): OperatorFunction<ClientEvent, ReadonlyMap<string, Me
       new Map<string, Message>() as ReadonlyMap<string, Message>,
     ),
     distinctUntilChanged(),
+    filter(({ size }) => size > 0),
   );

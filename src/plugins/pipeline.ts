@@ -48,6 +48,8 @@ const isInput = <A>(value: A | ObservableInput<A>): value is ObservableInput<A> 
     value !== null &&
     ('then' in value || Symbol.iterator in value || Symbol.asyncIterator in value || 'subscribe' in value || 'getReader' in value));
 
+const ended = (): InvalidArgument => new InvalidArgument('it ended without an answer');
+
 const isContent = (value: unknown): value is WireBody =>
   typeof value === 'object' &&
   value !== null &&
@@ -74,9 +76,8 @@ const through =
     const pass = ({ plugin, run }: Middleware<A>, before: A): Observable<A> =>
       defer(() => {
         const answer = run(before);
-        return isInput(answer) ? from(answer).pipe(mergeWith(late$)) : of(answer);
+        return isInput(answer) ? from(answer).pipe(throwIfEmpty(ended), mergeWith(late$)) : of(answer);
       }).pipe(
-        throwIfEmpty(() => new InvalidArgument('it ended without an answer')),
         take(1),
         map((answer) => {
           if (!isValid(answer)) throw new InvalidArgument(`what it answers is no ${hook === 'beforeParse' ? 'message body' : 'message'}`);

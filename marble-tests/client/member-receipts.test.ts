@@ -1,0 +1,100 @@
+import { defer, filter, take, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { ServerCommand } from '../../codecs/index.js';
+import type { Link } from '../../src/client/link.js';
+import { fetchReceipts, memberReceipts } from '../../src/client/member-receipts.js';
+import { ConnectionLost, type RealtimeError } from '../../src/errors.js';
+import type { ConversationEvent, Receipts } from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+import { receipt } from '../streams/log.js';
+
+/** A link whose answers a diagram draws. */
+const linkTo = (answer: () => Observable<ServerCommand>): Link => ({
+  clientId: 'Tom',
+  request: (_command, kind) =>
+    defer(answer).pipe(
+      filter((command) => kind.is(command)),
+      take(1),
+    ),
+});
+
+const readiness = { t: true, f: false };
+const members = (...entries: readonly (readonly [string, Receipts])[]): ReadonlyMap<string, Receipts> => new Map(entries);
+const answers: Record<string, ServerCommand> = {
+  a: {
+    cmd: 'conv',
+    op: 'max_read',
+    convMessage: {
+      cid: 'c',
+      maxReadTuples: [
+        { pid: 'Jerry', maxAckTimestamp: 5 },
+        { pid: 'Spike', maxAckTimestamp: 7, maxReadTimestamp: 6 },
+      ],
+    },
+  },
+  n: { cmd: 'conv', op: 'max_read', convMessage: {} },
+  o: { cmd: 'conv', op: 'max_read', convMessage: { cid: 'c', maxAckTimestamp: 5, maxReadTimestamp: 4 } },
+};
+const known = {
+  n: members(),
+  j: members(['Jerry', { deliveredAt: 5 }]),
+  s: members(['Jerry', { deliveredAt: 5 }], ['Spike', { deliveredAt: 7, readAt: 6 }]),
+  S: members(['Jerry', { deliveredAt: 5 }], ['Spike', { deliveredAt: 7 }]),
+  r: members(['Jerry', { deliveredAt: 9, readAt: 9 }], ['Spike', { deliveredAt: 7, readAt: 6 }]),
+};
+
+describe('memberReceipts', () => {
+  it('starts with nobody, asks when the session is open, and moves with the receipts of the log', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const events$ = hot<ConversationEvent>('-------r', { r: { ...receipt('read', 9), from: 'Jerry' } as ConversationEvent });
+      const all$ = memberReceipts({
+        link: linkTo(() => cold('-a', answers)),
+        conversationId: 'c',
+        open$: cold('t', readiness),
+        events$,
+        onFailure: () => undefined,
+      });
+      expectObservable(all$, '^--------!').toBe('n(jSs)-r', known);
+    });
+  });
+
+  it('asks again after a reconnect, and reports a question that fails', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const failures: RealtimeError[] = [];
+      const lost = new ConnectionLost('the wire was cut');
+      let asked = 0;
+      const all$ = memberReceipts({
+        link: linkTo(() => ((asked += 1) === 1 ? cold('#', undefined, lost) : cold('n', answers))),
+        conversationId: 'c',
+        open$: cold('t-f-t', readiness),
+        events$: hot('-'),
+        onFailure: (error) => failures.push(error),
+      });
+      expectObservable(all$, '^------!').toBe('n', known);
+      flush();
+      expect(asked).toBe(2);
+      expect(failures).toEqual([lost]);
+    });
+  });
+});
+
+describe('fetchReceipts', () => {
+  it('gives what is known of the others together, as entries of the log, then completes', () => {
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(
+        fetchReceipts(
+          linkTo(() => cold('-o', answers)),
+          'c',
+        ),
+      ).toBe('-(o|)', {
+        o: [receipt('delivered', 5), receipt('read', 4)],
+      });
+      expectObservable(
+        fetchReceipts(
+          linkTo(() => cold('-n', answers)),
+          'c',
+        ),
+      ).toBe('-(n|)', { n: [] });
+    });
+  });
+});

@@ -1,0 +1,152 @@
+import { NEVER, throwError, type Observable } from 'rxjs';
+import { describe, it } from 'vitest';
+import { bodyCodec, file, text } from '../../codecs/index.js';
+import { send, track, type SendProgress } from '../../src/client/send.js';
+import { sendStatus, type MessageStatus } from '../../src/client/send-status.js';
+import { upload, type UploadFile } from '../../src/client/upload.js';
+import {
+  CommandTimeout,
+  ConnectionLost,
+  InvalidArgument,
+  OutboxFull,
+  ServerRejected,
+  SessionClosed,
+  Unconfirmed,
+  type RealtimeError,
+} from '../../src/errors.js';
+import type { ConversationEvent } from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+import { message, receipt } from '../streams/log.js';
+
+const stored = message({ id: 'm', timestamp: 5 });
+const progress: Record<string, SendProgress> = {
+  u: { _tag: 'uploading', token: 't', progress: 0.5 },
+  g: { _tag: 'sending', token: 't' },
+  s: { _tag: 'sent', token: 't', message: stored },
+};
+
+describe('track', () => {
+  it('follows a message beyond sent, to delivered and read, and ends there', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const events$ = hot<ConversationEvent>('----d-r-', {
+        d: { ...receipt('delivered', 7), messageId: 'm' } as ConversationEvent,
+        r: { ...receipt('read', 8), messageId: 'm' } as ConversationEvent,
+      });
+      expectObservable(cold('g-(s|)', progress).pipe(track(events$))).toBe('g-s-d-(r|)', {
+        ...progress,
+        d: { _tag: 'delivered', token: 't', message: stored, at: 7 },
+        r: { _tag: 'read', token: 't', message: stored, at: 8 },
+      });
+    });
+  });
+
+  it('errors where the send does, and ends where the client is closed', () => {
+    const lost = new ConnectionLost('the wire was cut');
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(cold('g-#', progress, lost).pipe(track(NEVER))).toBe('g-#', progress, lost);
+      expectObservable(cold('g-(s|)', progress).pipe(track(hot<ConversationEvent>('----|')))).toBe('g-s-|', progress);
+    });
+  });
+});
+
+describe('sendStatus', () => {
+  it('starts with none and follows the progress', () => {
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(cold('-u-g-(s|)', progress).pipe(sendStatus())).toBe('nu-g-(s|)', {
+        n: { _tag: 'none' },
+        u: { _tag: 'uploading', progress: 0.5 },
+        g: { _tag: 'sending' },
+        s: { _tag: 'sent', message: stored },
+      });
+    });
+  });
+
+  it('makes of an error a value that says whether the message may have gone, then ends', () => {
+    const failures: readonly (readonly [RealtimeError, string])[] = [
+      [new ConnectionLost('x'), 'never-left'],
+      [new InvalidArgument('x'), 'never-left'],
+      [new OutboxFull('x'), 'never-left'],
+      [new ServerRejected(4401, 'x'), 'rejected'],
+      [new Unconfirmed('direct'), 'unconfirmed'],
+      [new CommandTimeout('direct', 1), 'unconfirmed'],
+      [new SessionClosed(0, 'x'), 'unconfirmed'],
+    ];
+    for (const [error, failure] of failures) {
+      marbles(({ cold, expectObservable }) => {
+        expectObservable(cold('-g#', progress, error).pipe(sendStatus())).toBe('ng(f|)', {
+          n: { _tag: 'none' },
+          g: { _tag: 'sending' },
+          f: { _tag: 'failed', failure, error } as MessageStatus,
+        });
+      });
+    }
+  });
+});
+
+describe('a message with a file', () => {
+  /** Sends over a link that never answers: what follows the upload is `sending`. */
+  const sending = (store: UploadFile | undefined): Observable<SendProgress> =>
+    send(
+      {
+        link: { clientId: 'Tom', request: () => NEVER },
+        bodies: bodyCodec(),
+        outbox: undefined,
+        upload: store,
+        kind: undefined,
+        sent: () => undefined,
+      },
+      { conversationId: 'c', body: upload({ data: new Uint8Array([1]) }, file), token: 't', options: {} },
+    );
+
+  it('tells of its upload, from 0 to 1, then is sent as others are', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const store$ = cold('-a-b-s-x', { a: { progress: 0.5 }, b: { progress: 7 }, s: { url: 'u' }, x: { url: 'other' } });
+      expectObservable(
+        sending(() => store$),
+        '^-------!',
+      ).toBe('-u-U-g', {
+        ...progress,
+        U: { _tag: 'uploading', token: 't', progress: 1 },
+      });
+      expectSubscriptions(store$.subscriptions).toBe('^----!');
+    });
+  });
+
+  it('errors where the store does, and where there is none', () => {
+    const lost = new ConnectionLost('the store is away');
+    marbles(({ expectObservable }) => {
+      expectObservable(sending(() => throwError(() => lost))).toBe('#', undefined, lost);
+      expectObservable(sending(undefined)).toBe(
+        '#',
+        undefined,
+        new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'),
+      );
+    });
+  });
+
+  it('is an error for nobody where it is text', () => {
+    marbles(({ expectObservable }) => {
+      const outgoing = { conversationId: 'c', body: text('x'), token: 't', options: {} };
+      const sender = {
+        link: { clientId: 'Tom', request: () => NEVER },
+        bodies: bodyCodec(),
+        outbox: undefined,
+        upload: undefined,
+        kind: 'room' as const,
+        sent: () => undefined,
+      };
+      expectObservable(send(sender, outgoing), '^-!').toBe('g', progress);
+      expectObservable(send(sender, { ...outgoing, options: { receipt: true } })).toBe(
+        '#',
+        undefined,
+        new InvalidArgument('a chat room knows no receipts; leave out receipt'),
+      );
+      expectObservable(send(sender, { ...outgoing, options: { pushData: {} } })).toBe(
+        '#',
+        undefined,
+        new InvalidArgument('a chat room pushes nothing; leave out pushData'),
+      );
+      expectObservable(send(sender, { ...outgoing, options: { priority: 'low' } }), '^-!').toBe('g', progress);
+    });
+  });
+});
