@@ -23,7 +23,7 @@ export interface Session {
 }
 
 /** Sends a message that a client has left for the case that its connection breaks. */
-export type Will = () => Promise<void>;
+type Will = () => Promise<void>;
 
 export interface SessionOptions {
   readonly id: string;
