@@ -64,7 +64,7 @@ const held = (connection: Connection): void => {
 };
 
 describe('the reference trace of the guide', () => {
-  it('goes line by line: network gone, back, a retry that fails, one by hand that does not', () => {
+  it('N5: goes line by line: network gone, back, a retry that fails, one by hand that does not', () => {
     const network$ = new Subject<boolean>();
     const network = fakeNetwork({ opens: 200 }, { fails: 200 }, { opens: 200 });
     const connection = connectionOver(network, { network$ });
@@ -318,7 +318,7 @@ describe('a connection', () => {
     );
   });
 
-  it('retries by hand while it waits, and in no other state', () => {
+  it('N3: retries by hand while it waits, and in no other state', () => {
     const network = fakeNetwork({ opens: 10 }, { fails: 10 }, { opens: 10 });
     const connection = connectionOver(network);
     const states = statesOf(connection);
@@ -362,7 +362,7 @@ describe('a connection', () => {
     );
   });
 
-  it('pauses and resumes from every state that can', () => {
+  it('N4: pauses and resumes from every state that can', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const lines = trace(connection);

@@ -158,7 +158,7 @@ describe('an attempt', () => {
 });
 
 describe('a realtime', () => {
-  it('fails over to the second address, and finds its server by the router', async () => {
+  it('S3: fails over to the second address, and finds its server by the router', async () => {
     const server = await createServer({ port: 0 });
     closers.push(() => server.close());
     const dead = await closedPort();
@@ -194,7 +194,7 @@ describe('a realtime', () => {
     expect(offered).toEqual([name]);
   });
 
-  it('uses the WebSocket that it was given', async () => {
+  it('S2: uses the WebSocket that it was given', async () => {
     const server = await createServer({ port: 0 });
     closers.push(() => server.close());
     const used: string[] = [];

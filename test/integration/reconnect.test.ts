@@ -90,7 +90,7 @@ describe('a network that is cut', () => {
     expect(history).toHaveLength(290);
   });
 
-  it('tells of it in the order of the guide, the realtime first and the client after it', async () => {
+  it('N1 N2: tells of it in the order of the guide, the realtime first and the client after it', async () => {
     const realtime = realtimes.at(-1);
     const events: string[] = [];
     subscriptions.add(there.connection$.subscribe(({ _tag }) => events.push(`client ${_tag}`)));

@@ -27,7 +27,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     await server.close();
   });
 
-  it('carries a message from one user to the other, with the id and time that the server gave it', async () => {
+  it('L1 M1: carries a message from one user to the other, with the id and time that the server gave it', async () => {
     const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
     const heard = next(jerry.messages$, 1);
     const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
@@ -43,7 +43,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     expect(sent).toMatchObject({ message: { id: message?.id, timestamp: message?.timestamp } });
   });
 
-  it('tells invited members of the conversation, and knows its name, members and attributes', async () => {
+  it('C1: tells invited members of the conversation, and knows its name, members and attributes', async () => {
     const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
     const invited = firstValueFrom(jerry.events$.pipe(filter(({ _tag }) => _tag === 'Joined')));
     const born = new Date('2026-01-02T03:04:05.678Z');
@@ -100,14 +100,14 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     expect(history.map(bodyText)).toEqual(['two', 'three']);
   });
 
-  it('gives the same conversation to the same members where it is unique', async () => {
+  it('C2: gives the same conversation to the same members where it is unique', async () => {
     const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
     const one = await firstValueFrom(tom.createConversation({ members: ['Jerry'], unique: true }));
     const two = await firstValueFrom(jerry.createConversation({ members: ['Tom'], unique: true }));
     expect(two.id).toBe(one.id);
   });
 
-  it('serves several clients over one connection', async () => {
+  it('L2: serves several clients over one connection', async () => {
     const shared = realtime();
     const [tom, jerry] = await Promise.all([firstValueFrom(shared.login('Tom')), firstValueFrom(shared.login('Jerry'))]);
     const heard = next(jerry.messages$, 1);
@@ -117,7 +117,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     expect(await firstValueFrom(tom.online(['Tom', 'Jerry', 'Spike']))).toEqual(new Set(['Tom', 'Jerry']));
   });
 
-  it('displaces an older login with the same id and tag, and tells it why', async () => {
+  it('L5: displaces an older login with the same id and tag, and tells it why', async () => {
     const first = realtime();
     const old = await firstValueFrom(first.login('Tom', { tag: 'Web' }));
     const closed = firstValueFrom(old.status$.pipe(filter(({ _tag }) => _tag === 'Closed')));
@@ -136,7 +136,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     expect(await closed).toMatchObject({ code: 4115 });
   });
 
-  it('goes offline for the others when it logs out', async () => {
+  it('L4: goes offline for the others when it logs out', async () => {
     const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
     await lastValueFrom(jerry.close(), { defaultValue: undefined });
     expect(await firstValueFrom(tom.online(['Jerry']))).toEqual(new Set());

@@ -146,7 +146,7 @@ describe('what a stranger might try', () => {
   });
 
   describe('a signature factory', () => {
-    it('that throws: SignatureFailed, with its words', async () => {
+    it('L6: that throws: SignatureFailed, with its words', async () => {
       const signature = (): never => {
         throw new Error('no session cookie');
       };
@@ -180,7 +180,7 @@ describe('what a stranger might try', () => {
       });
     });
 
-    it('whose signature the server refuses: ServerRejected 4102', async () => {
+    it('L6: whose signature the server refuses: ServerRejected 4102', async () => {
       const strict = await createServer({ port: 0, verifyLogin: () => false });
       closers.push(() => strict.close());
       const signature = () => of({ signature: 'forged', timestamp: 1, nonce: 'n' });

@@ -43,7 +43,7 @@ describe('the quick start of the README', () => {
     expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
   }, 60_000);
 
-  it('prints what the README says it prints', async () => {
+  it('S4: prints what the README says it prints', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     await import(/* @vite-ignore */ file);
     expect(log.mock.calls).toEqual([['Tom: Wake up, mouse!']]);
