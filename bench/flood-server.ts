@@ -17,7 +17,7 @@ import {
   type ServerCommand,
 } from 'rx-realtime/codecs';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { prepareFlood, reader, type Flood } from './flood.js';
+import { prepareFlood, reader, type Flood, type Mix } from './flood.js';
 import { FloodOrder } from './orders.js';
 
 const Where = t.type({ objectId: t.union([t.string, t.type({ $in: t.array(t.string) })]) });
@@ -71,6 +71,7 @@ const pour = async ({ chunks }: Flood, socket: Duplex): Promise<void> => {
   for (const chunk of chunks) if (!socket.write(chunk)) await once(socket, 'drain');
 };
 
+const mix: Mix = process.argv[2] === 'mixed' ? 'mixed' : 'texts';
 const http = createServer();
 const webSockets = new WebSocketServer({ noServer: true });
 /** The sockets by the path of the address that they asked for: which contender it is. */
@@ -88,7 +89,7 @@ process.on('message', (order) => {
   if (E.isLeft(decoded)) throw new Error(`no order: ${JSON.stringify(order)}`);
   if (decoded.right.order === 'prepare') {
     const { first, count, spreads } = decoded.right;
-    floods = new Map(spreads.map((conversations) => [conversations, prepareFlood({ first, count, conversations })]));
+    floods = new Map(spreads.map((conversations) => [conversations, prepareFlood({ mix, first, count, conversations })]));
     process.send?.({ expected: [...floods].map(([conversations, { texts, bytes }]) => ({ conversations, texts, bytes })) });
     return;
   }

@@ -11,10 +11,18 @@ const FILLING = 'The quick brown fox jumps over the lazy dog, and the dog, being
 
 export const conversationId = (index: number): string => `conversation-${index}`;
 
+/** What a flood is made of. */
+export type Mix = 'texts' | 'mixed';
+
+/** The number of the custom type. */
+export const CUSTOM = 1;
+
 export interface FloodOptions {
   /** The number of the first message; a later flood goes on where an earlier one ended, so that ids and times never repeat. */
   readonly first: number;
   readonly count: number;
+  /** Texts alone; or, of every eight messages, two with attributes, one that mentions the reader, and one of a custom type. */
+  readonly mix: Mix;
   /** The messages go to so many conversations in turn. */
   readonly conversations: number;
 }
@@ -32,14 +40,33 @@ const EPOCH = Date.UTC(2030, 0);
 
 const textOf = (number: number): string => `${number} ${FILLING}${FILLING}`.slice(0, TEXT_BYTES);
 
-const push = (number: number, conversation: number, text: string): Uint8Array => {
+/** The body of a message, and whom it mentions. */
+const contentOf = (number: number, text: string, mix: Mix): { readonly body: object; readonly mentions: readonly string[] } => {
+  const plain = { body: { _lctype: -1, _lctext: text }, mentions: [] };
+  if (mix === 'texts') return plain;
+  switch (number % 8) {
+    case 0:
+    case 4:
+      return { ...plain, body: { ...plain.body, _lcattrs: { colour: 'red', size: 12, tags: ['a', 'b'] } } };
+    case 2:
+      return { ...plain, mentions: [reader] };
+    case 6:
+      return { ...plain, body: { _lctype: CUSTOM, _lctext: text, op: 'add', count: number } };
+    default:
+      return plain;
+  }
+};
+
+const push = (number: number, conversation: number, text: string, mix: Mix): Uint8Array => {
+  const { body, mentions } = contentOf(number, text, mix);
   const frame = encodeFrame(
     {
       cmd: 'direct',
       peerId: reader,
       service: 2,
       directMessage: {
-        msg: JSON.stringify({ _lctype: -1, _lctext: text }),
+        msg: JSON.stringify(body),
+        ...(mentions.length === 0 ? {} : { mentionPids: [...mentions] }),
         cid: conversationId(conversation),
         id: `message-${number}`,
         fromPeerId: writer,
@@ -58,7 +85,7 @@ const header = (length: number): Buffer => {
   return bytes;
 };
 
-export const prepareFlood = ({ first, count, conversations }: FloodOptions): Flood => {
+export const prepareFlood = ({ first, count, conversations, mix }: FloodOptions): Flood => {
   const chunks: Buffer[] = [];
   let chunk: Uint8Array[] = [];
   let chunkBytes = 0;
@@ -66,7 +93,7 @@ export const prepareFlood = ({ first, count, conversations }: FloodOptions): Flo
   let bytes = 0;
   for (let number = first; number < first + count; number += 1) {
     const text = textOf(number);
-    const payload = push(number, number % conversations, text);
+    const payload = push(number, number % conversations, text, mix);
     texts = (texts + textChecksum(text)) | 0;
     bytes = (bytes + payload.length) | 0;
     chunk.push(header(payload.length), payload);

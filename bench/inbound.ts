@@ -1,18 +1,24 @@
-/** `npm run bench:inbound`: how fast messages come in, beside what `leancloud-realtime` does and what is possible at all. */
+/**
+ * `npm run bench:inbound`: how fast messages come in, beside what `leancloud-realtime` does and what is possible at all. With `-- --mixed`, attributes, mentions and a custom type are
+ * among them.
+ */
 import { availableParallelism } from 'node:os';
+import type { Mix } from './flood.js';
 import { median, run, type Entry } from './rounds.js';
 
 const ROUNDS = 7;
 const COUNT = 100_000;
 
+const mix: Mix = process.argv.includes('--mixed') ? 'mixed' : 'texts';
+
 const entry = (contender: string): Entry => ({ contender, counts: contender === 'receive' ? 'bytes' : 'texts', conversations: 1 });
 
-const rates = await run({ entries: ['receive', 'decode', 'ours', 'leancloud'].map(entry), rounds: ROUNDS, count: COUNT });
+const rates = await run({ entries: ['receive', 'decode', 'ours', 'leancloud'].map(entry), rounds: ROUNDS, count: COUNT, mix });
 const medians = Object.fromEntries([...rates].map(([name, all]) => [name, Math.round(median(all))]));
 const { decode = NaN, leancloud = NaN } = medians;
 
 console.log(
-  `Messages a second; ${ROUNDS} rounds of ${COUNT} text messages of 150 bytes; Node ${process.version}, ${availableParallelism()} cores`,
+  `Messages a second; ${ROUNDS} rounds of ${COUNT} ${mix === 'mixed' ? 'messages of several kinds with texts' : 'text messages'} of 150 bytes; Node ${process.version}, ${availableParallelism()} cores`,
 );
 console.table(
   Object.fromEntries(

@@ -1,5 +1,6 @@
 /** Runs contenders against each other. */
 import { start } from './child.js';
+import type { Mix } from './flood.js';
 import { Listening, Prepared, Ready, Received } from './orders.js';
 
 export interface Entry {
@@ -15,6 +16,8 @@ export interface Plan {
   readonly entries: readonly Entry[];
   /** Measured rounds. */
   readonly rounds: number;
+  /** What the floods are made of. Default: texts. */
+  readonly mix?: Mix;
   /** Messages of a flood. */
   readonly count: number;
 }
@@ -26,8 +29,8 @@ export interface Plan {
  * a contender's process lives through all rounds, as an application's does. In a round everybody gets as many messages, one contender after another,
  * and the next round begins with the next contender: what else the machine does meanwhile hits all of them.
  */
-export const run = async ({ entries, rounds, count }: Plan): Promise<ReadonlyMap<string, readonly number[]>> => {
-  const server = start('flood-server.ts');
+export const run = async ({ entries, rounds, count, mix = 'texts' }: Plan): Promise<ReadonlyMap<string, readonly number[]>> => {
+  const server = start('flood-server.ts', mix);
   const { port } = await server.next(Listening);
 
   const contenders = entries.map((entry) => {

@@ -1,12 +1,19 @@
-import { Event, Realtime, TextMessage } from 'leancloud-realtime';
+import { Event, Realtime, TextMessage, TypedMessage, messageField, messageType } from 'leancloud-realtime';
 import type { Contender } from '../contender.js';
-import { reader } from '../flood.js';
+import { CUSTOM, reader } from '../flood.js';
+
+class OperationMessage extends TypedMessage {}
+type Decorate = (message: typeof OperationMessage) => void;
+(messageType(CUSTOM) as Decorate)(OperationMessage);
+(messageField(['op', 'count']) as Decorate)(OperationMessage);
 
 /** The client of the vendor, as its guide uses it. Text is among its built-in types, so that no plug-in slows it down. */
 export const leancloud: Contender = async (server, tally) => {
   const realtime = new Realtime({ appId: 'bench', appKey: 'bench', RTMServers: server });
+  realtime.register(OperationMessage as never);
   const client = await realtime.createIMClient(reader);
   client.on(Event.MESSAGE, (message) => {
     if (message instanceof TextMessage) tally.text(message.getText());
+    else if (message instanceof OperationMessage) tally.text((message as unknown as { getText(): string }).getText());
   });
 };

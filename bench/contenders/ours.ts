@@ -1,13 +1,16 @@
-import { ofType, TextType, createRealtime } from 'rx-realtime';
+import * as t from 'io-ts';
+import { createRealtime, defineMessage } from 'rx-realtime';
 import type { Contender } from '../contender.js';
-import { reader } from '../flood.js';
+import { CUSTOM, reader } from '../flood.js';
+
+const Operation = defineMessage({ type: CUSTOM, codec: t.type({ op: t.string, count: t.number }) });
 
 /** This package, as an application uses it. */
 export const ours: Contender = async (server, tally) => {
-  const realtime = createRealtime({ appId: 'bench', server });
+  const realtime = createRealtime({ appId: 'bench', server, messages: [Operation] });
   await realtime.login(reader).forEach((client) => {
-    void client.messages$.pipe(ofType(TextType)).forEach(({ body }) => {
-      tally.text(body.text);
+    void client.messages$.forEach(({ body }) => {
+      if (body._tag === 'Text' || body._tag === 'Custom') tally.text(body.text ?? '');
     });
   });
 };
