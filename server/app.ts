@@ -1,6 +1,8 @@
 /** What all handlers share. */
 import type { Bus } from './bus.js';
-import type { Limits, LoginRequest, OfflineHook, ServerClock } from './options.js';
+import type { ServerClock } from './clock.js';
+import type { LoginRequest } from './login-signature.js';
+import type { Limits, OfflineHook } from './options.js';
 import type { Rates } from './rates.js';
 import type { Store } from './store/store.js';
 

@@ -5,15 +5,9 @@
  */
 export { inProcessBus, type Bus, type Notice } from './bus.js';
 export { createServer, type RtmServer, type ServerStats } from './create-server.js';
-export {
-  cloudLimits,
-  defaultLimits,
-  type Limits,
-  type LoginRequest,
-  type OfflineHook,
-  type ServerClock,
-  type ServerOptions,
-} from './options.js';
+export type { ServerClock } from './clock.js';
+export type { LoginRequest } from './login-signature.js';
+export { cloudLimits, defaultLimits, type Limits, type OfflineHook, type ServerOptions } from './options.js';
 export type { UploadOptions } from './http/uploads.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type * from './store/store.js';

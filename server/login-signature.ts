@@ -1,6 +1,17 @@
 /** Signatures of logins: HMAC-SHA1 with the application's master key (protocol: signatures). */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { LoginRequest, ServerClock } from './options.js';
+import type { ServerClock } from './clock.js';
+
+/** What a client logs in with, for `verifyLogin`. */
+export interface LoginRequest {
+  readonly clientId: string;
+  readonly appId?: string;
+  readonly tag?: string;
+  /** Timestamp, nonce and signature, where the client has signed. */
+  readonly t?: number;
+  readonly n?: string;
+  readonly s?: string;
+}
 
 /** What is signed. */
 export interface SignedLogin {

@@ -1,25 +1,10 @@
 import type { Bus } from './bus.js';
+import type { ServerClock } from './clock.js';
 import type { Authenticate } from './http/sign.js';
 import type { UploadOptions } from './http/uploads.js';
+import type { LoginRequest } from './login-signature.js';
 import type { Store, StoredMessage } from './store/store.js';
 import type { JsonObject } from '../codecs/index.js';
-
-/** Time as the server sees it. Tests put another in its place. */
-export interface ServerClock {
-  /** ms since 1970. */
-  now(): number;
-}
-
-/** What a client logs in with, for `verifyLogin`. */
-export interface LoginRequest {
-  readonly clientId: string;
-  readonly appId?: string;
-  readonly tag?: string;
-  /** Timestamp, nonce and signature, where the client has signed. */
-  readonly t?: number;
-  readonly n?: string;
-  readonly s?: string;
-}
 
 /** What one client, or one socket, may take. */
 export interface Limits {

@@ -1,6 +1,7 @@
 /** How often a client may ask: a bucket of tokens for each client and kind of command, which fills up again by the minute. */
 import type { ClientCommand } from '../codecs/index.js';
-import type { Limits, ServerClock } from './options.js';
+import type { ServerClock } from './clock.js';
+import type { Limits } from './options.js';
 import { Refusal } from './refusal.js';
 
 export interface Rates {

@@ -61,11 +61,3 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   /** Random numbers from 0 to 1, for jitter and tokens. Default: `Math.random`. */
   readonly random?: () => number;
 }
-
-/** How to log in. */
-export interface LoginOptions {
-  /** A login with the same client id and the same tag displaces this one, and is displaced by the next. */
-  readonly tag?: string;
-  /** Signs this login. */
-  readonly signature?: SignatureFactory;
-}

@@ -5,7 +5,7 @@ import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { parseJson, record } from '../../codecs/index.js';
 import { loginSignature } from '../login-signature.js';
-import type { ServerClock } from '../options.js';
+import type { ServerClock } from '../clock.js';
 import { CORS, pathOf, respond, type Endpoint } from './respond.js';
 
 /** Says whom a session token belongs to; nothing where it is no good. */

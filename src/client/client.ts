@@ -2,11 +2,8 @@ import type { Observable } from 'rxjs';
 import type { ClientEvent, Message, Modification, Unread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Conversation } from './conversation.js';
+import type { ClientStatus } from './client-status.js';
 import type { NewConversation } from './create-conversation.js';
-
-/** Whether a client can be used: `Reopening` while its connection is away, `Closed` for good (0 logged out, 4111 displaced, 4115 kicked). */
-export type ClientStatus =
-  { readonly _tag: 'Open' } | { readonly _tag: 'Reopening' } | { readonly _tag: 'Closed'; readonly code: number; readonly reason: string };
 
 /**
  * A client that is logged in. Its streams are hot and never error; they complete when it is closed: logged out, displaced by a login with the same tag, or kicked.

@@ -6,7 +6,7 @@ import { toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
 import type { InboxInput } from '../session/inbox.js';
 import type { Outbox } from '../session/outbox.js';
-import type { MessageReader } from '../session/push-events.js';
+import type { MessageReader } from '../session/message-reader.js';
 import { stateAt, type ClientState } from './client-state.js';
 import type { ConversationSource } from './conversation.js';
 import { conversationById } from './create-conversation.js';

@@ -3,7 +3,8 @@ import { EMPTY, concatMap, defer, lastValueFrom, map, mergeMap, of, takeWhile, t
 import { Logs, type MessageType } from '../../codecs/index.js';
 import type { Message, Position } from '../../streams/index.js';
 import { InvalidArgument } from '../errors.js';
-import { readHistory, type MessageReader } from '../session/push-events.js';
+import { readHistory } from '../session/push-events.js';
+import type { MessageReader } from '../session/message-reader.js';
 import { refuse, type Link } from './link.js';
 
 /** A place in history: a message (or its position), or a time in ms since 1970. */

@@ -3,7 +3,7 @@ import { Observable, defer, throwError } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { AnswerKind, Connection, RequestOptions } from '../connection/connection.js';
 import { ConnectionLost, SessionClosed, type RealtimeError } from '../errors.js';
-import type { ClientStatus } from './client.js';
+import type { ClientStatus } from './client-status.js';
 
 export interface Link {
   readonly clientId: string;

@@ -3,7 +3,8 @@ import * as t from 'io-ts';
 import { defer, from, map, mergeMap } from 'rxjs';
 import { JsonObject, decodeFailed, record } from '../../codecs/index.js';
 import { InvalidArgument } from '../errors.js';
-import type { LocalFile, UploadFile } from './upload.js';
+import type { LocalFile } from './local-file.js';
+import type { UploadFile } from './upload.js';
 
 /** What the server's uploads answer. */
 const Uploaded = record('Uploaded', { url: t.string }, { objId: t.string, metaData: JsonObject });

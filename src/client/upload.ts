@@ -2,16 +2,8 @@
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../codecs/index.js';
 import { InvalidArgument, toRealtimeError } from '../errors.js';
-import { describeFile, type FileData } from './file-metadata.js';
-
-/** A file of the user's. */
-export interface LocalFile {
-  readonly data: FileData;
-  /** As the receiver sees it; a `File` brings one. */
-  readonly name?: string;
-  /** Its MIME type; a `Blob` brings one. */
-  readonly type?: string;
-}
+import { describeFile } from './file-metadata.js';
+import type { LocalFile } from './local-file.js';
 
 /** How far an upload has come, from 0 to 1. */
 export interface UploadProgress {

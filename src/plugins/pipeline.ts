@@ -18,14 +18,8 @@ import type { Message } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
 import { InvalidArgument, toRealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
+import type { Pipeline } from '../session/message-reader.js';
 import type { Plugin } from './plugin.js';
-
-export interface Pipeline {
-  /** Cold: a body after all `beforeParse`; emits once, synchronously where all of them answer at once. */
-  readonly content: (content: WireBody) => Observable<WireBody>;
-  /** Cold: a message after all `afterParse`; the same. */
-  readonly message: (message: Message) => Observable<Message>;
-}
 
 export interface PipelineOptions {
   /** How long a plugin may take for one message, ms. */

@@ -40,3 +40,7 @@ export type Additions<P extends readonly Plugin[], D extends Decorator> = P exte
 ]
   ? (First extends Readonly<Record<D, (value: never) => infer Added>> ? Added : unknown) & Additions<Rest, D>
   : unknown;
+
+/** A realtime with what its plugins add to it, to its clients and to their conversations. */
+export type ExtendedRealtime<P extends readonly Plugin[]> = Realtime<Additions<P, 'onClient'>, Additions<P, 'onConversation'>> &
+  Additions<P, 'onRealtime'>;

@@ -1,28 +1,9 @@
 /** Turns what the server sends into entries of the log. */
 import { either as E } from 'fp-ts';
-import {
-  decodeAttributes,
-  fromStored,
-  type BodyCodec,
-  type LogItem,
-  type PatchItem,
-  type ServerCommand,
-  type WireBody,
-} from '../../codecs/index.js';
+import { decodeAttributes, fromStored, type LogItem, type PatchItem, type ServerCommand, type WireBody } from '../../codecs/index.js';
 import { EMPTY, concatMap, from, map, mergeMap, of, toArray, type Observable } from 'rxjs';
 import type { ClientEvent, Message, Modification } from '../../streams/index.js';
-import type { Fault } from '../faults.js';
-import type { Pipeline } from '../plugins/pipeline.js';
-
-/** What reading a message needs to know. */
-export interface MessageReader {
-  /** The client's own id. */
-  readonly self: string;
-  readonly bodies: BodyCodec;
-  readonly report: (fault: Fault) => void;
-  /** The middlewares of plugins, where there are any. */
-  readonly pipeline: Pipeline | undefined;
-}
+import type { MessageReader, Pipeline } from './message-reader.js';
 
 const NOBODY: readonly string[] = [];
 

@@ -3,7 +3,8 @@ import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { bodyCodec, type ServerCommand } from '../../codecs/index.js';
 import type { Fault } from '../../src/faults.js';
-import { readHistory, tellEvents, type MessageReader } from '../../src/session/push-events.js';
+import { readHistory, tellEvents } from '../../src/session/push-events.js';
+import type { MessageReader } from '../../src/session/message-reader.js';
 import type { ClientEvent } from '../../streams/index.js';
 
 const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {

@@ -1,0 +1,154 @@
+import {
+  EMPTY,
+  ReplaySubject,
+  Subject,
+  catchError,
+  defer,
+  from,
+  merge,
+  of,
+  share,
+  switchMap,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs';
+import { bodyCodec, builtInTypes, type BodyCodec } from '../codecs/index.js';
+import { systemClock } from './clock.js';
+import type { Client } from './client/client.js';
+import { isClientId } from './client/client-id.js';
+import { loginOnce } from './client/login-once.js';
+import { openClient } from './client/open-client.js';
+import { exponential } from './connection/backoff.js';
+import { createConnection } from './connection/create-connection.js';
+import { InvalidArgument } from './errors.js';
+import type { Fault } from './faults.js';
+import type { LoginOptions } from './login-options.js';
+import type { RealtimeOptions } from './options.js';
+import { decorate } from './plugins/decorate.js';
+import type { ExtendedRealtime, Plugin } from './plugins/plugin.js';
+import type { Realtime } from './realtime.js';
+import { identify, type User } from './session/user.js';
+
+const COMMAND_TIMEOUT = 20_000;
+const GRACE = 2_000;
+const CATCH_UP_LIMIT = 1_000;
+const PLUGIN_TIMEOUT = 5_000;
+
+/** 128 random bits as text. */
+const minter = (random: () => number) => (): string =>
+  Array.from({ length: 4 }, () =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('');
+
+/** The codec of message bodies, for the protocol's types, the application's and those of plugins. Throws where two of them have one number. */
+const bodiesOf = ({ messages = [], plugins = [] }: RealtimeOptions): BodyCodec =>
+  bodyCodec([...builtInTypes, ...messages, ...plugins.flatMap((plugin) => plugin.messages ?? [])]);
+
+/**
+ * Creates a realtime. Does nothing else: no socket, timer or listener until the first login, where wrong options show as `InvalidArgument`.
+ *
+ * @example const realtime = createRealtime({ appId: 'my-app', server: 'ws://127.0.0.1:6400' });
+ */
+export const createRealtime = <const P extends readonly Plugin[] = []>(options: RealtimeOptions<P>): ExtendedRealtime<P> => {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
+  const backoff = options.backoff ?? exponential();
+  const commandTimeout = options.commandTimeout ?? COMMAND_TIMEOUT;
+  const grace = options.grace ?? GRACE;
+  const plugins: readonly Plugin[] = options.plugins ?? [];
+  const mint = minter(random);
+  const deviceId = mint();
+  const clientFaults = new Subject<Fault>();
+  /** Of plugins that threw before anybody could listen. */
+  const earlyFaults: Fault[] = [];
+  const sessions = new Map<string, Observable<Client>>();
+  const connection = createConnection({ ...options, clock, random, backoff, commandTimeout, grace });
+  const bodies$ = defer(() => of(bodiesOf(options)));
+
+  const open = (clientId: string, login: LoginOptions, bodies: BodyCodec): Observable<Client> => {
+    const signature = login.signature ?? options.signature;
+    const outbox = options.outbox === true ? {} : options.outbox === false ? undefined : options.outbox;
+    return openClient(connection, {
+      appId: options.appId,
+      clientId,
+      deviceId,
+      ...(login.tag === undefined ? {} : { tag: login.tag }),
+      ...(signature === undefined ? {} : { signature }),
+      signatureTimeout: commandTimeout,
+      clock,
+      random,
+      backoff,
+      mint,
+      outbox,
+      bodies,
+      upload: options.upload,
+      plugins,
+      pluginTimeout: options.pluginTimeout ?? PLUGIN_TIMEOUT,
+      catchUpLimit: options.catchUpLimit ?? CATCH_UP_LIMIT,
+      report: (fault) => {
+        clientFaults.next(fault);
+      },
+    });
+  };
+
+  /** All logins of an id share one session; it is forgotten as it ends, so that the next login opens a new one. */
+  const shared = (clientId: string, login: LoginOptions): Observable<Client> => {
+    const current$ = sessions.get(clientId);
+    if (current$ !== undefined) return current$;
+    const forget = (): void => {
+      if (sessions.get(clientId) === client$) sessions.delete(clientId);
+    };
+    const client$: Observable<Client> = bodies$.pipe(
+      catchError((thrown: unknown) => throwError(() => new InvalidArgument(thrown instanceof Error ? thrown.message : String(thrown)))),
+      switchMap((bodies) => open(clientId, login, bodies)),
+      tap({ error: forget, complete: forget, unsubscribe: forget }),
+      share({
+        connector: () => new ReplaySubject<Client>(1),
+        // A session that has ended by itself has nothing left to wait for.
+        resetOnRefCountZero: () => (sessions.get(clientId) === client$ ? clock.after(grace) : EMPTY),
+      }),
+    );
+    sessions.set(clientId, client$);
+    return client$;
+  };
+
+  const sessionOf = (clientId: string, login: LoginOptions): Observable<Client> =>
+    isClientId(clientId)
+      ? shared(clientId, login)
+      : throwError(() => new InvalidArgument(`a client id should be a string of 1 to 64 characters, but is ${JSON.stringify(clientId)}`));
+
+  const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
+    defer(() => {
+      if (typeof identity !== 'object') return sessionOf(identity, login);
+      const { appId, appKey, api, server, fetch } = options;
+      return identify(identity, { appId, appKey, api, server, fetch }).pipe(
+        switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })),
+      );
+    });
+
+  const realtime: Realtime = {
+    state$: connection.state$,
+    events$: connection.events$,
+    faults$: defer(() => merge(from(earlyFaults), connection.faults$, clientFaults)),
+    session,
+    login: (identity, login) => loginOnce(session(identity, login), connection.state$),
+    retry: connection.retry,
+    pause: connection.pause,
+    resume: connection.resume,
+    close: connection.close,
+  };
+  const decorated = decorate(
+    realtime,
+    plugins,
+    ({ onRealtime }) => onRealtime,
+    'onRealtime',
+    (fault) => {
+      earlyFaults.push(fault);
+    },
+  );
+  // What the decorators add is known by the types of the plugins only.
+  return decorated as ExtendedRealtime<P>;
+};

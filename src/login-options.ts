@@ -1,0 +1,9 @@
+import type { SignatureFactory } from './session/signature.js';
+
+/** How to log in. */
+export interface LoginOptions {
+  /** A login with the same client id and the same tag displaces this one, and is displaced by the next. */
+  readonly tag?: string;
+  /** Signs this login. */
+  readonly signature?: SignatureFactory;
+}
