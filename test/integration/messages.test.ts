@@ -404,20 +404,26 @@ describe('plugins', () => {
   });
 
   it('P2 P3: read messages before and after, at once or later, in order; what this client sends is left alone', async () => {
+    /** A profanity mask. */
     const mask: Plugin = {
       name: 'mask',
-      beforeParse: ({ msg = '' }) => of({ msg: msg.replace('dang', 'd***') }).pipe(delay(msg.includes('slow') ? 30 : 0)),
+      afterParse: (message) =>
+        message.body._tag === 'Text' ? { ...message, body: text(message.body.text.replace('dang', 'd***')) } : message,
+    };
+    const shout: Plugin = {
+      name: 'shout',
+      beforeParse: ({ msg = '' }) => of({ msg: msg.replace('fast', 'quick') }).pipe(delay(msg.includes('slow') ? 30 : 0)),
       afterParse: (message) =>
         message.body._tag === 'Text' ? Promise.resolve({ ...message, id: 'forged', body: text(`${message.body.text}!`) }) : message,
     };
-    const { here, there } = await pair({ plugins: [mask] });
+    const { here, there } = await pair({ plugins: [mask, shout] });
     const heard = next(there.messages$, 3);
     const messages = [await sent(here, text('slow dang')), await sent(here, text('fast dang')), await sent(here, text('end'))];
     expect(messages.map(textOf)).toEqual(['slow dang', 'fast dang', 'end']);
     const received = await heard;
-    expect(received.map(textOf)).toEqual(['slow d***!', 'fast d***!', 'end!']);
+    expect(received.map(textOf)).toEqual(['slow d***!', 'quick d***!', 'end!']);
     expect(received.map(({ id }) => id)).toEqual(messages.map(({ id }) => id));
-    expect((await firstValueFrom(there.history())).map(textOf)).toEqual(['slow d***!', 'fast d***!', 'end!']);
+    expect((await firstValueFrom(there.history())).map(textOf)).toEqual(['slow d***!', 'quick d***!', 'end!']);
     const edited = next(there.modifications$, 1);
     await lastValueFrom(here.edit(messages[2] ?? fail(), text('dang')));
     expect((await edited).map(({ message }) => textOf(message))).toEqual(['d***!']);
