@@ -30,30 +30,38 @@ const FIRST_MS = 100_000_000_000;
 export const loginSignature = (masterKey: string, { appId, clientId, timestamp, nonce }: SignedLogin): string =>
   createHmac('sha1', masterKey).update(`${appId}:${clientId}::${timestamp}:${nonce}`).digest('hex');
 
-const isSame = (given: string, expected: string): boolean =>
-  given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+const isSame = (given: string, expected: string): boolean => {
+  // Bytes are compared, so bytes are counted: forty characters may be more.
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+};
 
-/** Whether logins are signed with this key, not too long ago, and not with a signature that was used before. */
+/**
+ * Whether logins are signed with this key, not too long ago, and with a nonce that this client of this application has not used before. Colons join what is signed: only the client's id may
+ * have some of its own, or the signature of the client `Tom::5` would be one of `Tom`, too.
+ */
 export const signatureVerifier = (masterKey: string, clock: ServerClock): ((login: LoginRequest) => boolean) => {
-  /** Signatures that were used, with when they end. */
+  /** Application, client and nonce of logins that were accepted, with when their signatures end at the latest. */
   const used = new Map<string, number>();
 
   const forget = (now: number): void => {
-    for (const [signature, end] of used) {
+    for (const [login, end] of used) {
       if (end > now) break;
-      used.delete(signature);
+      used.delete(login);
     }
   };
 
   return ({ appId = '', clientId, t: timestamp, n: nonce, s: signature }) => {
     if (timestamp === undefined || nonce === undefined || signature === undefined) return false;
+    if (appId.includes(':') || nonce.includes(':')) return false;
     const now = clock.now();
     const signedAt = timestamp < FIRST_MS ? timestamp * 1_000 : timestamp;
     if (Math.abs(now - signedAt) > VALID_FOR) return false;
     if (!isSame(signature, loginSignature(masterKey, { appId, clientId, timestamp, nonce }))) return false;
     forget(now);
-    if (used.has(signature)) return false;
-    used.set(signature, now + 2 * VALID_FOR);
+    const login = JSON.stringify([appId, clientId, nonce]);
+    if (used.has(login)) return false;
+    used.set(login, now + 2 * VALID_FOR);
     return true;
   };
 };

@@ -1,6 +1,6 @@
 /** Signs logins of the application's users (protocol: `/1.1/rtm/sign`). */
 import { randomBytes } from 'node:crypto';
-import { text } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { parseJson, record } from '../../codecs/index.js';
@@ -20,10 +20,27 @@ export interface SignOptions {
 
 const MAX_BODY = 16_384;
 
+/** The body as text; nothing where it is longer than it may be, whatever its length is said to be. */
+const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The connection stays, so that the answer can be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY) return undefined;
+  }
+  return Buffer.concat(chunks).toString();
+};
+
 const Wish = record('SignRequest', { session_token: t.string }, {});
 
 export const sign = ({ authenticate, masterKey, clock, report }: SignOptions): Endpoint => {
-  const answer = async (body: string, appId: string): Promise<readonly [status: number, body: object]> => {
+  const answer = async (request: IncomingMessage): Promise<readonly [status: number, body: object]> => {
+    const body = await bodyOf(request);
+    if (body === undefined) return [413, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
+    const { 'x-lc-id': header = '' } = request.headers;
+    const appId = String(header);
     const json = parseJson(body);
     const wish: unknown = E.isRight(json) ? json.right : undefined;
     if (!Wish.is(wish)) return [400, { code: 107, error: 'the body should be JSON with a session_token' }];
@@ -40,17 +57,13 @@ export const sign = ({ authenticate, masterKey, clock, report }: SignOptions): E
       return true;
     }
     if (request.method !== 'POST') return false;
-    const { 'x-lc-id': appId = '', 'content-length': length = '0' } = request.headers;
-    if (Number(length) > MAX_BODY) {
-      respond(response, 413, { code: 1, error: 'the body is too long' });
-      return true;
-    }
-    void text(request)
-      .then((body) => answer(body.slice(0, MAX_BODY), String(appId)))
+    answer(request)
       .then(([status, body]) => {
         respond(response, status, body);
       })
       .catch((error: unknown) => {
+        // Who was asking has gone.
+        if (request.errored !== null) return;
         report(error);
         respond(response, 500, { code: 1, error: 'the server could not ask whose token this is' });
       });

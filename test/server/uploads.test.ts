@@ -1,83 +1,13 @@
-/** What the server answers over HTTP: signatures for users, and files. */
+/** Files of messages over HTTP. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dial, open, serve, settable } from './raw-client.js';
+import { serve } from './raw-client.js';
 
-const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 const httpOf = ({ url }: { readonly url: string }): string => url.replace('ws:', 'http:');
-
-describe('signatures', () => {
-  const options = {
-    masterKey: 'key',
-    authenticate: (token: string) => (token === 'good' ? 'Tom' : undefined),
-  };
-  const ask = (server: { readonly url: string }, body: string, headers: Record<string, string> = { 'x-lc-id': 'app' }) =>
-    fetch(`${httpOf(server)}/1.1/rtm/sign`, { method: 'POST', headers, body });
-  interface Signed {
-    readonly signature: string;
-    readonly timestamp: number;
-    readonly nonce: string;
-    readonly clientId: string;
-  }
-  const signed = async (server: { readonly url: string }): Promise<Signed> =>
-    (await (await ask(server, '{"session_token":"good"}')).json()) as Signed;
-
-  it('are given for session tokens that the application knows, and open a session once', async () => {
-    const server = await serve(options);
-    const { signature: s, timestamp: t, nonce: n, clientId } = await signed(server);
-    expect(clientId).toBe('Tom');
-    expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject({ op: 'opened' });
-    expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject(error(4102));
-  });
-
-  it('are good for the client and the application that they were made for, and for six hours', async () => {
-    const clock = settable(1_700_000_000_000);
-    const server = await serve({ ...options, clock });
-    const { signature: s, timestamp: t, nonce: n } = await signed(server);
-    expect(await open(await dial(server.url), 'Jerry', { s, t, n })).toMatchObject(error(4102));
-    expect(await open(await dial(server.url), 'Tom', { s: s.slice(1), t, n })).toMatchObject(error(4102));
-    expect(await open(await dial(server.url), 'Tom', { s, t: t + 1, n })).toMatchObject(error(4102));
-    expect(await open(await dial(server.url), 'Tom')).toMatchObject(error(4102));
-    clock.set(1_700_000_000_000 + 6 * 3_600_000 + 1);
-    expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject(error(4102));
-  });
-
-  it('may have their time in seconds', async () => {
-    const { createHmac } = await import('node:crypto');
-    const server = await serve({ masterKey: 'key', clock: settable(1_700_000_000_000) });
-    const s = createHmac('sha1', 'key').update('app:Tom::1700000000:n').digest('hex');
-    expect(await open(await dial(server.url), 'Tom', { s, t: 1_700_000_000, n: 'n' })).toMatchObject({ op: 'opened' });
-  });
-
-  it.each([
-    ['{"session_token":"bad"}', 401],
-    ['{"session_token":5}', 400],
-    ['{', 400],
-    ['"good"', 400],
-    [`{"session_token":"${'x'.repeat(20_000)}"}`, 413],
-  ])('are refused for %.40s with %d', async (body, status) => {
-    expect((await ask(await serve(options), body)).status).toBe(status);
-  });
-
-  it('are not to be had where the application authenticates nobody; one that fails is a 500, and reported', async () => {
-    expect((await ask(await serve(), '{"session_token":"good"}')).status).toBe(404);
-    const errors: unknown[] = [];
-    const broken = new Error('no database');
-    const failing = await serve({ authenticate: () => Promise.reject(broken), onError: (failure) => errors.push(failure) });
-    expect((await ask(failing, '{"session_token":"good"}')).status).toBe(500);
-    expect(errors).toEqual([broken]);
-  });
-
-  it('may be asked for by pages of other origins', async () => {
-    const preflight = await fetch(`${httpOf(await serve(options))}/1.1/rtm/sign`, { method: 'OPTIONS' });
-    expect(preflight.status).toBe(204);
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
-  });
-});
 
 describe('files', () => {
   const withFiles = async (maxBytes?: number) => {

@@ -1,0 +1,134 @@
+/** Signatures: for whom they are given, and which logins they open. */
+import { createHmac } from 'node:crypto';
+import { connect } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { dial, open, serve, settable, tokenOf } from './raw-client.js';
+
+const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
+const httpOf = ({ url }: { readonly url: string }): string => url.replace('ws:', 'http:');
+const hmac = (text: string): string => createHmac('sha1', 'key').update(text).digest('hex');
+
+describe('signatures', () => {
+  const options = {
+    masterKey: 'key',
+    authenticate: (token: string) => (token === 'good' ? 'Tom' : undefined),
+  };
+  const ask = (server: { readonly url: string }, body: string, headers: Record<string, string> = { 'x-lc-id': 'app' }) =>
+    fetch(`${httpOf(server)}/1.1/rtm/sign`, { method: 'POST', headers, body });
+  interface Signed {
+    readonly signature: string;
+    readonly timestamp: number;
+    readonly nonce: string;
+    readonly clientId: string;
+  }
+  const signed = async (server: { readonly url: string }): Promise<Signed> =>
+    (await (await ask(server, '{"session_token":"good"}')).json()) as Signed;
+
+  it('are given for session tokens that the application knows, and open a session once', async () => {
+    const server = await serve(options);
+    const { signature: s, timestamp: t, nonce: n, clientId } = await signed(server);
+    expect(clientId).toBe('Tom');
+    expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject({ op: 'opened' });
+    expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject(error(4102));
+  });
+
+  it('are good for the client and the application that they were made for, and for six hours', async () => {
+    const clock = settable(1_700_000_000_000);
+    const server = await serve({ ...options, clock });
+    const { signature: s, timestamp: t, nonce: n } = await signed(server);
+    expect(await open(await dial(server.url), 'Jerry', { s, t, n })).toMatchObject(error(4102));
+    expect(await open(await dial(server.url), 'Tom', { s: s.slice(1), t, n })).toMatchObject(error(4102));
+    expect(await open(await dial(server.url), 'Tom', { s, t: t + 1, n })).toMatchObject(error(4102));
+    expect(await open(await dial(server.url), 'Tom')).toMatchObject(error(4102));
+    clock.set(1_700_000_000_000 + 6 * 3_600_000 + 1);
+    expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject(error(4102));
+  });
+
+  it('may have their time in seconds', async () => {
+    const server = await serve({ masterKey: 'key', clock: settable(1_700_000_000_000) });
+    const s = hmac('app:Tom::1700000000:n');
+    expect(await open(await dial(server.url), 'Tom', { s, t: 1_700_000_000, n: 'n' })).toMatchObject({ op: 'opened' });
+  });
+
+  it.each([
+    ['{"session_token":"bad"}', 401],
+    ['{"session_token":5}', 400],
+    ['{', 400],
+    ['"good"', 400],
+    [`{"session_token":"${'x'.repeat(20_000)}"}`, 413],
+  ])('are refused for %.40s with %d', async (body, status) => {
+    expect((await ask(await serve(options), body)).status).toBe(status);
+  });
+
+  it('are not to be had where the application authenticates nobody; one that fails is a 500, and reported', async () => {
+    expect((await ask(await serve(), '{"session_token":"good"}')).status).toBe(404);
+    const errors: unknown[] = [];
+    const broken = new Error('no database');
+    const failing = await serve({ authenticate: () => Promise.reject(broken), onError: (failure) => errors.push(failure) });
+    expect((await ask(failing, '{"session_token":"good"}')).status).toBe(500);
+    expect(errors).toEqual([broken]);
+  });
+
+  it('may be asked for by pages of other origins', async () => {
+    const preflight = await fetch(`${httpOf(await serve(options))}/1.1/rtm/sign`, { method: 'OPTIONS' });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it('that are sent without a length are read as far as they may go', async () => {
+    const tokens: string[] = [];
+    const server = await serve({ ...options, authenticate: (token) => void tokens.push(token) });
+    const socket = connect(server.port, '127.0.0.1');
+    const body = JSON.stringify({ session_token: 'x'.repeat(20_000) });
+    socket.write('POST /1.1/rtm/sign HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n');
+    // The last chunk never comes: who is refused is not waited for.
+    socket.write(`${body.length.toString(16)}\r\n${body}\r\n`);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 413 /);
+    expect(tokens).toEqual([]);
+  });
+});
+
+describe('a login', () => {
+  const NOW = 1_700_000_000_000;
+  const logIn = async (server: { readonly url: string }, text: string, fields: { t: number; n: string }, peerId = 'Tom', appId = 'app') => {
+    const client = await dial(server.url);
+    return client.request({ cmd: 'session', op: 'open', appId, peerId, sessionMessage: { ...fields, s: hmac(text) } });
+  };
+
+  it('with a signature of other letters is refused, and is no fault of the server', async () => {
+    const errors: unknown[] = [];
+    const server = await serve({ masterKey: 'key', onError: (failure) => errors.push(failure) });
+    const client = await dial(server.url);
+    expect(await open(client, 'Tom', { s: 'é'.repeat(40), t: Date.now(), n: 'n' })).toMatchObject(error(4102));
+    expect(errors).toEqual([]);
+  });
+
+  it('uses up its nonce for this client of this application', async () => {
+    const server = await serve({ masterKey: 'key', clock: settable(NOW) });
+    const n = 'n';
+    expect(await logIn(server, `app:Tom::${NOW}:n`, { t: NOW, n })).toMatchObject({ op: 'opened' });
+    expect(await logIn(server, `app:Tom::${NOW + 1}:n`, { t: NOW + 1, n })).toMatchObject(error(4102));
+    expect(await logIn(server, `app:Jerry::${NOW}:n`, { t: NOW, n }, 'Jerry')).toMatchObject({ op: 'opened' });
+    expect(await logIn(server, `other:Tom::${NOW}:n`, { t: NOW, n }, 'Tom', 'other')).toMatchObject({ op: 'opened' });
+  });
+
+  it('of a client whose id looks like another login is no login of that one', async () => {
+    const server = await serve({ masterKey: 'key', clock: settable(NOW) });
+    const signedForAnother = `app:Tom::${NOW}::${NOW}:n`;
+    expect(await logIn(server, signedForAnother, { t: NOW, n: `:${NOW}:n` })).toMatchObject(error(4102));
+    expect(await logIn(server, `app:x:Tom::${NOW}:n`, { t: NOW, n: 'n' }, 'Tom', 'app:x')).toMatchObject(error(4102));
+    expect(await logIn(server, signedForAnother, { t: NOW, n: 'n' }, `Tom::${NOW}`)).toMatchObject({ op: 'opened' });
+  });
+
+  it('with a token needs no signature; the application is asked besides', async () => {
+    const asked: string[] = [];
+    const server = await serve({ masterKey: 'key', clock: settable(NOW), verifyLogin: ({ clientId }) => asked.push(clientId) < 2 });
+    const st = tokenOf(await logIn(server, `app:Tom::${NOW}:1`, { t: NOW, n: '1' }));
+    expect(await open(await dial(server.url), 'Tom', { st, r: true })).toMatchObject({ op: 'opened' });
+    expect(await logIn(server, 'something else', { t: NOW, n: '2' })).toMatchObject(error(4102));
+    expect(asked).toEqual(['Tom']);
+    expect(await logIn(server, `app:Tom::${NOW}:3`, { t: NOW, n: '3' })).toMatchObject(error(4102));
+    expect(asked).toEqual(['Tom', 'Tom']);
+  });
+});
