@@ -38,11 +38,11 @@ export interface RtmServer {
    * again. Resolves when they have been told.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
-  /** Asks every client to look its endpoints up again and reconnect. */
+  /** Asks every client to look its endpoints up again and reconnect. Wills are not sent for connections that clients close from then on, but for those that break. */
   goaway(): void;
   /**
    * Carries out what clients have sent, closes every socket with 1001, which they take as a reason to reconnect, then the port and the store.
-   * Sockets that don't answer within a second are cut. Closing twice is the same as closing once.
+   * Sockets that don't answer within a second are cut. No wills are sent. Closing twice is the same as closing once.
    */
   close(): Promise<void>;
 }
@@ -161,7 +161,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
       app.bus.publish([clientId], { _tag: 'Kick', code, reason });
     },
     goaway: () => {
-      for (const client of clients) client.write({ cmd: 'goaway' });
+      for (const client of clients) client.goAway();
     },
     close: () => (closing ??= close()),
   };

@@ -21,6 +21,8 @@ const READ_TIMEOUT = 4107;
 const LOGIN_TIMEOUT = 4108;
 const FRAME_TOO_LONG = 4109;
 const TRY_AGAIN_LATER = 1013;
+/** What a socket ends with that nobody has closed. */
+const BROKEN = 1006;
 
 /** The longest time that a timer can run, ms: a longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
@@ -42,7 +44,8 @@ export interface SocketOptions {
 /** What the server can do with a socket from outside. */
 export interface ClientSocket {
   readonly sessions: ReadonlyMap<string, Session>;
-  readonly write: (command: ServerCommand) => void;
+  /** Asks the client to reconnect elsewhere. */
+  readonly goAway: () => void;
   /** Takes no more frames, carries out and answers those that were taken, then closes. */
   readonly finish: (code: number, reason: string) => Promise<void>;
 }
@@ -54,16 +57,30 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
   let tail = Promise.resolve();
   let queued = 0;
   let isDeaf = false;
+  /** It was asked to go elsewhere: a close by the client is no break then. */
+  let isSentAway = false;
 
   /** Off the bus at once; commands that were taken before are still carried out in their sessions. */
   const leaveBus = (): void => {
     for (const session of sessions.values()) session.leave();
   };
 
+  /** Who may no longer speak in the conversation leaves nothing there; that is nobody's fault. */
+  const reportFault = (error: unknown): void => {
+    if (!(error instanceof Refusal)) app.report(error);
+  };
+
+  /** What clients have left for this moment; once, and after what they had sent before. */
+  const sendWills = (): void => {
+    for (const session of sessions.values()) void session.takeWill()?.().catch(reportFault);
+  };
+
   const close = (code: number, reason: string): void => {
     isDeaf = true;
     leaveBus();
     socket.close(code, reason);
+    // Who has fallen silent may never answer the close.
+    void tail.then(sendWills);
   };
 
   const write = (command: ServerCommand): void => {
@@ -160,21 +177,24 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
   socket.on('pong', heard);
   // A broken frame, or one beyond what `ws` reads at all: the close that follows tells.
   socket.on('error', () => undefined);
-  socket.on('close', () => {
+  socket.on('close', (code) => {
     clearTimeout(silence);
     clearTimeout(stranger);
     leaveBus();
     // A login may have been on its way.
     void tail.then(() => {
       leaveBus();
-      for (const session of sessions.values()) void session.takeWill()?.().catch(app.report);
+      if (!isSentAway || code === BROKEN) sendWills();
       sessions.clear();
     });
   });
 
   return {
     sessions,
-    write,
+    goAway: () => {
+      isSentAway = true;
+      write({ cmd: 'goaway' });
+    },
     finish: async (code, reason) => {
       isDeaf = true;
       await tail;

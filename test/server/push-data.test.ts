@@ -1,0 +1,45 @@
+/** What goes along with a message: data for members who are away, and a priority. */
+import { describe, expect, it } from 'vitest';
+import { login, say, serve, start } from './raw-client.js';
+
+const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
+
+describe('push data', () => {
+  it('goes to the application with the members who are not online, once for each stored message', async () => {
+    const told: unknown[] = [];
+    const server = await serve({ onOffline: (message, clientIds, pushData) => void told.push([message.msg, clientIds, pushData]) });
+    const tom = await login(server, 'Tom');
+    await login(server, 'Jerry');
+    const cid = await start(tom, ['Jerry', 'Spike']);
+    await say(tom, cid, { msg: 'a', pushData: '{"alert":"hello"}', dt: 'once' });
+    await say(tom, cid, { msg: 'a', pushData: '{"alert":"hello"}', dt: 'once' });
+    await say(tom, cid, { msg: 'b', transient: true });
+    await say(tom, cid, { msg: 'c' });
+    await tom.settle();
+    expect(told).toEqual([
+      ['a', ['Spike'], { alert: 'hello' }],
+      ['c', ['Spike'], undefined],
+    ]);
+  });
+
+  it('that is no JSON object is refused with 4114; an application that fails is reported', async () => {
+    const errors: unknown[] = [];
+    const broken = new Error('no push today');
+    const server = await serve({ onOffline: () => Promise.reject(broken), onError: (failure) => errors.push(failure) });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    for (const pushData of ['{', '5', '[]', 'null'])
+      expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x', pushData } })).toMatchObject(error(4114));
+    await say(tom, cid, { msg: 'x' });
+    await tom.settle();
+    expect(errors).toEqual([broken]);
+  });
+});
+
+it('hands a priority on', async () => {
+  const server = await serve();
+  const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+  const cid = await start(tom, ['Jerry']);
+  await tom.request({ cmd: 'direct', priority: 3, directMessage: { cid, msg: 'x' } });
+  expect(await jerry.push('direct')).toMatchObject({ priority: 3 });
+});
