@@ -5,8 +5,8 @@ import type { Limits } from './options.js';
 import { Refusal } from './refusal.js';
 
 export interface Rates {
-  /** Takes a token for a command of a client; refuses the command where there is none left. */
-  spend(command: ClientCommand, clientId: string | undefined): void;
+  /** Takes a token of a client; refuses with 4116 or 4318 where there is none left. */
+  spend(kind: RateKind, clientId: string): void;
 }
 
 interface Bucket {
@@ -16,14 +16,12 @@ interface Bucket {
 }
 
 const MINUTE = 60_000;
-/** So many buckets are kept before full ones are looked for. */
-const SWEEP = 10_000;
 
-type Kind = 'sends' | 'history' | 'others';
+export type RateKind = 'sends' | 'history' | 'others';
 
-/** Heartbeats, acknowledgements and read marks are free: nobody sends them by hand. */
-const kindOf = ({ cmd }: ClientCommand): Kind | undefined => {
-  switch (cmd) {
+/** What a command of a client that is logged in counts as. Heartbeats, acknowledgements and read marks are free: nobody sends them by hand. */
+export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
+  switch (command.cmd) {
     case 'direct':
     case 'patch':
       return 'sends';
@@ -33,34 +31,41 @@ const kindOf = ({ cmd }: ClientCommand): Kind | undefined => {
     case 'ack':
     case 'read':
       return undefined;
+    case 'session':
+      // A login counts when it is known to be the client's own: nobody takes another's share by trying.
+      return command.op === 'open' ? undefined : 'others';
     default:
       return 'others';
   }
 };
 
 export const createRates = ({ sendsPerMinute, historyPerMinute, othersPerMinute }: Limits, clock: ServerClock): Rates => {
-  const capacities: Readonly<Record<Kind, number>> = { sends: sendsPerMinute, history: historyPerMinute, others: othersPerMinute };
+  const capacities: Readonly<Record<RateKind, number>> = { sends: sendsPerMinute, history: historyPerMinute, others: othersPerMinute };
   const buckets = new Map<string, Bucket>();
 
+  let sweptAt = clock.now();
+
+  /** Buckets that were left alone for a minute are full: there is nothing to remember. Once a minute, so that it costs each command little. */
   const sweep = (now: number): void => {
+    if (Math.abs(now - sweptAt) < MINUTE) return;
+    sweptAt = now;
     for (const [key, { at }] of buckets) if (now - at >= MINUTE) buckets.delete(key);
   };
 
   return {
-    spend: (command, clientId) => {
-      const kind = kindOf(command);
-      if (kind === undefined || clientId === undefined || capacities[kind] === Infinity) return;
+    spend: (kind, clientId) => {
       const capacity = capacities[kind];
+      if (capacity === Infinity) return;
       const now = clock.now();
+      sweep(now);
       const key = `${kind}:${clientId}`;
       const before = buckets.get(key) ?? { tokens: capacity, at: now };
-      const tokens = Math.min(capacity, before.tokens + (Math.max(0, now - before.at) / MINUTE) * capacity);
+      const tokens = Math.min(capacity, before.tokens + (Math.max(0, now - before.at) * capacity) / MINUTE);
       if (tokens < 1) {
         throw kind === 'sends'
           ? new Refusal(4116, `a client sends at most ${capacity} messages a minute`)
           : new Refusal(4318, `a client asks at most ${capacity} times a minute for this`);
       }
-      if (buckets.size >= SWEEP) sweep(now);
       buckets.set(key, { tokens: tokens - 1, at: now });
     },
   };

@@ -14,6 +14,7 @@ import { addresseeOf, addresseeOfFrame } from './addressee.js';
 import type { App } from './app.js';
 import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
+import { rateKindOf } from './rates.js';
 import { Refusal, reasonOf, type RefusalCode } from './refusal.js';
 import type { Session } from './session.js';
 
@@ -91,11 +92,19 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
 
   const origin: Origin = { sessions, write, version: subprotocol.version };
 
-  const contextOf = ({ peerId }: ClientCommand): Context => ({
+  const sessionOf = ({ peerId }: ClientCommand): Session | undefined =>
+    peerId === undefined ? sessions.values().next().value : sessions.get(peerId);
+
+  const spend = (command: ClientCommand): void => {
+    const [kind, session] = [rateKindOf(command), sessionOf(command)];
+    if (kind !== undefined && session !== undefined) app.rates.spend(kind, session.clientId);
+  };
+
+  const contextOf = (command: ClientCommand): Context => ({
     app,
     origin,
     session: () => {
-      const session = peerId === undefined ? sessions.values().next().value : sessions.get(peerId);
+      const session = sessionOf(command);
       if (session === undefined) throw new Refusal(4105, 'log in first');
       return session;
     },
@@ -103,9 +112,8 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
 
   const answerTo = async (command: ClientCommand): Promise<void> => {
     try {
-      const context = contextOf(command);
-      app.rates.spend(command, command.peerId ?? sessions.keys().next().value);
-      const { answer, afterwards } = await handle(context, command);
+      spend(command);
+      const { answer, afterwards } = await handle(contextOf(command), command);
       if (answer !== undefined) write({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
       afterwards?.();
     } catch (error) {

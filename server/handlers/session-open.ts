@@ -136,6 +136,7 @@ export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writ
     return { answer: { cmd: 'session', op: 'closed', peerId: clientId, sessionMessage: { code: DISPLACED, reason: reasonOf(DISPLACED) } } };
   }
   if (stored === undefined) await verify(app, clientId, command);
+  app.rates.spend('others', clientId);
 
   const now = clock.now();
   const login = loginOf(app, clientId, command, stored, now);

@@ -1,7 +1,7 @@
 /** How often a client may ask. */
-import { cloudLimits } from 'rx-realtime/server';
+import { cloudLimits, defaultLimits } from 'rx-realtime/server';
 import { describe, expect, it } from 'vitest';
-import { login, say, serve, settable, start } from './raw-client.js';
+import { dial, login, open, say, serve, settable, start } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
@@ -34,5 +34,62 @@ describe('rates', () => {
     await tom.settle();
     const jerry = await login(server, 'Jerry');
     expect(await jerry.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject(error(4312));
+  });
+
+  it('count edits and recalls as sends', async () => {
+    const server = await serve({ clock: settable(), limits: { sendsPerMinute: 2 } });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, []);
+    const { id } = await say(tom, cid, { msg: 'x' });
+    const edit = () => tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: id, data: 'y' }] } });
+    expect(await edit()).toMatchObject({ op: 'modified' });
+    expect(await edit()).toMatchObject(error(4116));
+  });
+
+  it('count logins, on all connections of a client together; after a while it can log in again', async () => {
+    const clock = settable();
+    const server = await serve({ clock, limits: { othersPerMinute: 2 } });
+    const logIn = async () => open(await dial(server.url), 'Tom');
+    expect(await logIn()).toMatchObject({ op: 'opened' });
+    expect(await logIn()).toMatchObject({ op: 'opened' });
+    expect(await logIn()).toMatchObject(error(4318));
+    clock.set(clock.now() + 30_000);
+    expect(await logIn()).toMatchObject({ op: 'opened' });
+    expect(await logIn()).toMatchObject(error(4318));
+  });
+
+  it('cannot be used up by others, in the name of a client that they are not', async () => {
+    const limits = { sendsPerMinute: 1, othersPerMinute: 2 };
+    const server = await serve({ clock: settable(), limits, verifyLogin: ({ tag }) => tag !== 'stranger' });
+    const tom = await login(server, 'Tom');
+    const stranger = await dial(server.url);
+    for (let n = 0; n < 3; n += 1) {
+      expect(await open(stranger, 'Tom', { tag: 'stranger' })).toMatchObject(error(4102));
+      expect(await stranger.request({ cmd: 'direct', peerId: 'Tom', directMessage: { cid: 'c', msg: 'x' } })).toMatchObject(error(4105));
+    }
+    const cid = await start(tom, []);
+    await say(tom, cid, { msg: 'x' });
+  });
+
+  it('are forgotten where a client is quiet, and those of a busy one are not', async () => {
+    const clock = settable();
+    const server = await serve({ clock, limits: { sendsPerMinute: 1 } });
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const cid = await start(tom, ['Jerry']);
+    const send = (client: typeof tom) => client.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } });
+    await send(jerry);
+    clock.set(clock.now() + 59_000);
+    await send(tom);
+    clock.set(clock.now() + 1_000);
+    expect(await send(jerry)).toMatchObject({ cmd: 'ack' });
+    expect(await send(tom)).toMatchObject(error(4116));
+  });
+
+  it('have no bound by default', async () => {
+    const server = await serve({ clock: settable() });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, []);
+    for (let n = 0; n < 200; n += 1) await say(tom, cid, { msg: 'x' });
+    expect(defaultLimits).toMatchObject({ sendsPerMinute: Infinity, historyPerMinute: Infinity, othersPerMinute: Infinity });
   });
 });
