@@ -173,7 +173,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const missed: StoredMessage[] = [];
       for (let index = messages.length - 1; index >= first && missed.length <= limit; index -= 1) {
         const message = messages[index];
-        if (message !== undefined && message.from !== clientId) missed.push(message);
+        if (message !== undefined && message.from !== clientId && message.type !== RECALLED) missed.push(message);
       }
       return { conversationId, messages: missed.slice(0, limit).reverse(), hasMore: missed.length > limit };
     },

@@ -154,7 +154,8 @@ export interface Store {
   /** How far each member has received and read; those of whom nothing is known are left out. */
   receipts(conversationId: string): Promise<readonly MemberReceipt[]>;
   /**
-   * Messages by others that this client has neither read nor acknowledged on any device: the newest `messages` of each of at most `conversations` conversations, latest activity first.
+   * Messages by others, recalled ones not, that are later than the last which this client has read or acknowledged on any device: the newest `messages` of each of at most
+   * `conversations` conversations, latest activity first.
    */
   offline(clientId: string, conversations: number, messages: number): Promise<readonly OfflineMessages[]>;
   /** What one client has not read in one conversation. */

@@ -70,6 +70,43 @@ describe('an edit', () => {
 });
 
 describe('a recall', () => {
+  it('changes the last message of the conversation, as an edit does; an older one stays out of it', async () => {
+    const { tom, jerry, cid } = await pair({ clock: settable() });
+    const [first, last] = [await say(tom, cid, { msg: 'first' }), await say(tom, cid, { msg: 'last' })];
+    const lastMessage = async (): Promise<unknown> => {
+      const answer = await jerry.request({
+        cmd: 'conv',
+        op: 'query',
+        convMessage: { where: { data: JSON.stringify({ objectId: cid }) }, flag: 2 },
+      });
+      if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+      return JSON.parse(answer.convMessage.results.data) as unknown;
+    };
+    await modify(tom, cid, first.id, { recall: true });
+    expect(await lastMessage()).toMatchObject([{ msg: 'last', msg_mid: last.id }]);
+    await modify(tom, cid, last.id, { data: 'changed' });
+    expect(await lastMessage()).toMatchObject([
+      { msg: 'changed', msg_mid: last.id, msg_timestamp: last.timestamp, patch_timestamp: 1_000_000 },
+    ]);
+    await modify(tom, cid, last.id, { recall: true });
+    expect(await lastMessage()).toMatchObject([{ msg: '{"_lctype":-127}', msg_mid: last.id, patch_timestamp: 1_000_001 }]);
+  });
+
+  it('is told to the other devices of its sender, and refused to all others', async () => {
+    const { server, tom, jerry, cid } = await pair();
+    const [phone, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
+    const { id } = await say(tom, cid, { msg: 'mine' });
+    expect(await modify(jerry, cid, id, { recall: true })).toMatchObject(error(4403));
+    expect(await modify(spike, cid, id, { recall: true })).toMatchObject(error(4401));
+    expect(await modify(tom, cid, 'nothing', { recall: true })).toMatchObject(error(4404));
+    await modify(tom, cid, id, { recall: true });
+    expect((await phone.push('patch')).patchMessage).toMatchObject({ patches: [{ mid: id, recall: true }] });
+    for (const other of [tom, spike]) {
+      await other.settle();
+      expect(other.inbox.filter(({ cmd }) => cmd === 'patch')).toEqual([]);
+    }
+  });
+
   it('leaves a body that says so, and takes the message out of unread counts', async () => {
     const { tom, jerry, cid } = await pair();
     const { id } = await say(tom, cid, { msg: 'one', mentionPids: ['Jerry'] });

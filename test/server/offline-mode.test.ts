@@ -1,5 +1,6 @@
 /** The offline mode: a login brings the messages themselves. */
 import { subprotocols } from 'rx-realtime/codecs';
+import { memoryStore } from 'rx-realtime/server';
 import { describe, expect, it } from 'vitest';
 import { dial, login, open, say, serve, start, type RawClient } from './raw-client.js';
 
@@ -59,5 +60,106 @@ describe('the offline mode', () => {
     phone.send({ cmd: 'read', readMessage: { cid } });
     await phone.settle();
     expect(seen(await offline(server))).toEqual([]);
+  });
+
+  it('brings messages as they are now: changed ones changed, recalled ones and one’s own not', async () => {
+    const server = await serve({ limits: { offlineMessages: 2 } });
+    const [tom, phone] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const cid = await start(tom, ['Jerry']);
+    const sent = [];
+    for (const msg of ['1', '2', '3']) sent.push(await say(tom, cid, { msg, r: true, mentionAll: true }));
+    await say(phone, cid, { msg: 'my own' });
+    const modify = (index: number, change: object) =>
+      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: sent[index]?.id ?? '', ...change }] } });
+    await modify(0, { data: 'changed', mentionPids: ['Jerry'] });
+    await modify(1, { recall: true });
+    const jerry = await offline(server);
+    expect(seen(jerry)).toEqual([
+      ['changed', true, undefined],
+      ['3', true, undefined],
+    ]);
+    const { directMessage } = await jerry.push('direct');
+    expect(directMessage).toMatchObject({ cid, fromPeerId: 'Tom', r: true, mentionPids: ['Jerry'] });
+    expect(directMessage.patchTimestamp).toBeGreaterThanOrEqual(directMessage.timestamp);
+  });
+
+  it('brings the conversations of the latest activity, as many as the limit says, and says of each where there are more', async () => {
+    const server = await serve({ limits: { unreadConversations: 2, offlineMessages: 1 } });
+    const tom = await login(server, 'Tom');
+    const cids = [];
+    for (let n = 0; n < 3; n += 1) cids.push(await start(tom, ['Jerry']));
+    for (const [n, cid] of cids.entries()) await say(tom, cid, { msg: String(n) });
+    await say(tom, cids[0] ?? '', { msg: 'and again' });
+    expect(seen(await offline(server))).toEqual([
+      ['and again', true, true],
+      ['2', true, undefined],
+    ]);
+  });
+
+  it('brings nothing twice that arrives while the login is under way, and loses nothing', async () => {
+    const store = memoryStore();
+    const during: (() => Promise<unknown>)[] = [];
+    const server = await serve({
+      store: {
+        ...store,
+        offline: async (...query) => {
+          await during[0]?.();
+          const missed = await store.offline(...query);
+          await during[1]?.();
+          return missed;
+        },
+      },
+    });
+    const tom = await login(server, 'Tom');
+    const [cid, other] = [await start(tom, ['Jerry']), await start(tom, ['Jerry'])];
+    await say(tom, cid, { msg: '1' });
+    during.push(
+      () => say(tom, cid, { msg: '2' }),
+      async () => {
+        await say(tom, cid, { msg: '3' });
+        await say(tom, other, { msg: 'elsewhere' });
+      },
+    );
+    expect(seen(await offline(server))).toEqual([
+      ['1', true, undefined],
+      ['2', true, undefined],
+      ['3', undefined, undefined],
+      ['elsewhere', undefined, undefined],
+    ]);
+  });
+
+  it('tells of what other devices read, as counts, like any session', async () => {
+    const server = await serve();
+    const [tom, phone] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const cid = await start(tom, ['Jerry']);
+    const jerry = await offline(server);
+    await say(tom, cid, { msg: '1' });
+    phone.send({ cmd: 'read', readMessage: { cid } });
+    expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 0 }]);
+  });
+
+  it('brings a message again at each login until it is acknowledged; then also none that is older', async () => {
+    const server = await serve({ limits: { offlineMessages: 1 } });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    for (const msg of ['1', '2']) await say(tom, cid, { msg });
+    for (let n = 0; n < 2; n += 1) expect(seen(await offline(server))).toEqual([['2', true, true]]);
+    const jerry = await offline(server);
+    const { timestamp } = (await jerry.push('direct')).directMessage;
+    jerry.send({ cmd: 'ack', ackMessage: { cid, fromts: timestamp, tots: timestamp } });
+    await jerry.settle();
+    expect(seen(await offline(server))).toEqual([]);
+  });
+
+  it('brings the recall of a message that was received before, where the client says since when', async () => {
+    const server = await serve();
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    const { id } = await say(tom, cid, { msg: '1' });
+    await tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: id, recall: true }] } });
+    const jerry = await dial(server.url, subprotocols.binaryOffline);
+    await open(jerry, 'Jerry', { lastPatchTime: 0, configBitmap: 1 });
+    expect((await jerry.push('patch')).patchMessage).toMatchObject({ patches: [{ mid: id, recall: true }] });
+    expect(seen(jerry)).toEqual([]);
   });
 });

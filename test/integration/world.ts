@@ -1,0 +1,85 @@
+/** Tom, Jerry and a server for each test, over real sockets. */
+import * as t from 'io-ts';
+import { firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
+import { afterEach, beforeEach } from 'vitest';
+import {
+  createRealtime,
+  defineMessage,
+  type Client,
+  type Conversation,
+  type Message,
+  type OutgoingBody,
+  type Realtime,
+  type RealtimeOptions,
+  type SendOptions,
+} from 'rx-realtime';
+import { createServer, type RtmServer } from 'rx-realtime/server';
+
+/** A message type of the application's own. */
+export const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
+
+/** The first values of a hot stream, collected from now on. */
+export const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> => lastValueFrom(stream$.pipe(take(count), toArray()));
+
+/** For a value that has to be there. */
+export const fail = (): never => {
+  throw new Error('there should be one more message');
+};
+
+export const textOf = ({ body }: Message): string => (body._tag === 'Text' ? body.text : body._tag);
+
+export const sent = async (conversation: Conversation, body: OutgoingBody, options?: SendOptions): Promise<Message> => {
+  const progress = await lastValueFrom(conversation.send(body, options));
+  if (progress._tag !== 'sent') throw new Error(`sent was expected, not ${progress._tag}`);
+  return progress.message;
+};
+
+interface Pair {
+  readonly tom: Client;
+  readonly jerry: Client;
+  /** Their conversation, as Tom has it. */
+  readonly here: Conversation;
+  /** The same, as Jerry has it. */
+  readonly there: Conversation;
+}
+
+interface World {
+  readonly server: () => RtmServer;
+  /** Those of this test, in the order in which they were made; closed at its end. */
+  readonly realtimes: Realtime[];
+  readonly realtime: (options?: Partial<RealtimeOptions>) => Realtime;
+  readonly login: (id: string, options?: Partial<RealtimeOptions>) => Promise<Client>;
+  /** Tom and Jerry in one conversation, each on a realtime of his own. */
+  readonly pair: (options?: Partial<RealtimeOptions>) => Promise<Pair>;
+}
+
+/** Starts a server before each test of a file, and ends everything after it. */
+export const world = (): World => {
+  let server: RtmServer;
+  const realtimes: Realtime[] = [];
+  beforeEach(async () => {
+    server = await createServer({ port: 0 });
+  });
+  afterEach(async () => {
+    for (const created of realtimes.splice(0)) created.close();
+    await server.close();
+  });
+
+  const realtime = (options: Partial<RealtimeOptions> = {}): Realtime => {
+    const created = createRealtime({ appId: 'app', server: server.url, messages: [Operation], ...options });
+    realtimes.push(created);
+    return created;
+  };
+  const login = (id: string, options?: Partial<RealtimeOptions>): Promise<Client> => firstValueFrom(realtime(options).login(id));
+  return {
+    server: () => server,
+    realtimes,
+    realtime,
+    login,
+    pair: async (options) => {
+      const [tom, jerry] = await Promise.all([login('Tom', options), login('Jerry', options)]);
+      const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
+      return { tom, jerry, here, there: jerry.conversation(here.id) };
+    },
+  };
+};
