@@ -13,7 +13,7 @@ export interface SendOptions extends Mentions {
   readonly transient?: boolean;
   /**
    * A will: the server keeps it and sends it when this client's connection breaks or falls silent, but not when it logs out. A client has one; the next takes its place.
-   * It ends with the connection that it was given on, so it has to be given again after a reconnect. Default false.
+   * It ends with the connection that it was given on, so it has to be given again after a reconnect. `sent` says that the server has it; its id and time as a message come when it is sent. Default false.
    */
   readonly will?: boolean;
   /** In chat rooms only. Default: the server's, which is normal. */

@@ -6,23 +6,42 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const directory = `${root}.cache/readme/`;
 
-/** The first TypeScript block of a README. */
-const quickStart = async (readme: string): Promise<string> => {
-  const found = /```ts\n([\s\S]*?)```/.exec(await readFile(`${root}${readme}`, 'utf8'));
-  if (found?.[1] === undefined) throw new Error(`${readme} has no block of TypeScript`);
-  return found[1];
+/** A TypeScript block of a README. */
+const block = async (readme: string, index: number): Promise<string> => {
+  const found = [...(await readFile(`${root}${readme}`, 'utf8')).matchAll(/```ts\n([\s\S]*?)```/g)][index]?.[1];
+  if (found === undefined) throw new Error(`${readme} has no block ${String(index)} of TypeScript`);
+  return found;
 };
+const quickStart = (readme: string): Promise<string> => block(readme, 0);
+
+/** What the examples of messages take for granted. */
+const CONTEXT = `
+import * as t from 'io-ts';
+import { audio, createRealtime, defineMessage, image, ofType, sendStatus, text, upload, uploadTo } from 'rx-realtime';
+import type { Conversation, Message, MessageStatus, SendProgress } from 'rx-realtime';
+declare const [appId, server]: [string, string];
+declare const conversation: Conversation;
+declare const message: Message;
+declare const input: { readonly files: [File] };
+declare const showProgress: (progress: SendProgress) => void;
+declare const showTick: (status: MessageStatus) => void;
+declare const apply: (op: string) => void;
+declare const store: (page: readonly Message[]) => void;
+export const use = () => realtime;
+`;
 
 const file = `${directory}quick-start.ts`;
+const examples = ['README.md', 'README.zh-CN.md'].map((readme) => ({ readme, file: `${directory}${readme}.ts` }));
 
 describe('the quick start of the README', () => {
   beforeAll(async () => {
     await mkdir(directory, { recursive: true });
     await writeFile(file, await quickStart('README.md'));
+    for (const example of examples) await writeFile(example.file, CONTEXT + (await block(example.readme, 1)));
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  it('compiles against the types of this package, as strictly as the package itself', () => {
+  it('compiles, and so do the examples of messages, against the types of this package, as strictly as the package itself', () => {
     const { config } = ts.readConfigFile(`${root}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
       config: { compilerOptions: object };
     };
@@ -38,8 +57,9 @@ describe('the quick start of the README', () => {
       },
       root,
     );
-    const program = ts.createProgram([file], options);
-    const problems = ts.getPreEmitDiagnostics(program).filter((diagnostic) => diagnostic.file?.fileName === file);
+    const files = [file, ...examples.map((example) => example.file)];
+    const program = ts.createProgram(files, options);
+    const problems = ts.getPreEmitDiagnostics(program).filter((diagnostic) => files.includes(diagnostic.file?.fileName ?? ''));
     expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
   }, 60_000);
 

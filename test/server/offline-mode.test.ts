@@ -2,7 +2,7 @@
 import { subprotocols } from 'rx-realtime/codecs';
 import { memoryStore } from 'rx-realtime/server';
 import { describe, expect, it } from 'vitest';
-import { dial, login, open, say, serve, start, type RawClient } from './raw-client.js';
+import { dial, login, open, say, serve, settable, start, type RawClient } from './raw-client.js';
 
 describe('the offline mode', () => {
   const offline = async (server: Awaited<ReturnType<typeof serve>>, subprotocol = subprotocols.binaryOffline): Promise<RawClient> => {
@@ -66,8 +66,7 @@ describe('the offline mode', () => {
     const server = await serve({ limits: { offlineMessages: 2 } });
     const [tom, phone] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
-    const sent = [];
-    for (const msg of ['1', '2', '3']) sent.push(await say(tom, cid, { msg, r: true, mentionAll: true }));
+    const sent = [await say(tom, cid, { msg: '1', r: true }), await say(tom, cid, { msg: '2' }), await say(tom, cid, { msg: '3' })];
     await say(phone, cid, { msg: 'my own' });
     const modify = (index: number, change: object) =>
       tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: sent[index]?.id ?? '', ...change }] } });
@@ -84,11 +83,15 @@ describe('the offline mode', () => {
   });
 
   it('brings the conversations of the latest activity, as many as the limit says, and says of each where there are more', async () => {
-    const server = await serve({ limits: { unreadConversations: 2, offlineMessages: 1 } });
+    const clock = settable();
+    const server = await serve({ clock, limits: { unreadConversations: 2, offlineMessages: 1 } });
     const tom = await login(server, 'Tom');
-    const cids = [];
-    for (let n = 0; n < 3; n += 1) cids.push(await start(tom, ['Jerry']));
-    for (const [n, cid] of cids.entries()) await say(tom, cid, { msg: String(n) });
+    const cids = [await start(tom, ['Jerry']), await start(tom, ['Jerry']), await start(tom, ['Jerry'])];
+    for (const [n, cid] of cids.entries()) {
+      clock.set(2_000_000 + n);
+      await say(tom, cid, { msg: String(n) });
+    }
+    clock.set(3_000_000);
     await say(tom, cids[0] ?? '', { msg: 'and again' });
     expect(seen(await offline(server))).toEqual([
       ['and again', true, true],
