@@ -8,6 +8,7 @@ export { createServer, type RtmServer, type ServerStats } from './create-server.
 export type { ServerClock } from './clock.js';
 export type { LoginRequest } from './login-signature.js';
 export { cloudLimits, defaultLimits, type Limits, type OfflineHook, type ServerOptions } from './options.js';
+export type { Authenticate } from './http/sign.js';
 export type { UploadOptions } from './http/uploads.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type * from './store/store.js';

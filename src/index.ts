@@ -30,6 +30,7 @@ export type { Conversation } from './client/conversation.js';
 export type { NewConversation } from './client/create-conversation.js';
 export type { HistoryOptions, HistoryPagesOptions, HistoryRange, Place } from './client/history.js';
 export type { FileData, LocalFile } from './client/local-file.js';
+export type { ConversationUpdate, MembershipFailure, MembershipResult } from './client/membership.js';
 export type { Mentions } from './client/modify.js';
 export type { Priority, SendOptions } from './client/send-options.js';
 export type { SendProgress, TrackedProgress } from './client/send.js';

@@ -1,22 +1,15 @@
-import type { Attribute, ConversationInfo } from '../codecs/index.js';
+import { assignAttribute, type Attribute, type ConversationInfo } from '../codecs/index.js';
 import type { ClientEvent } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
-/** `a.b.c` as a key addresses a place inside an attribute. */
-const assign = (attributes: Attributes, [key, ...rest]: readonly string[], value: Attribute): Attributes => {
-  if (key === undefined || key === '__proto__') return attributes;
-  if (rest.length === 0) return { ...attributes, [key]: value };
-  const inner = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-  const nested =
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !(inner instanceof Date) ? (inner as Attributes) : {};
-  return { ...attributes, [key]: assign(nested, rest, value) };
-};
-
 const change = (info: ConversationInfo, changed: Attributes): ConversationInfo => {
   const { name, ...others } = changed;
-  const attributes = Object.entries(others).reduce((result, [key, value]) => assign(result, key.split('.'), value), info.attributes);
+  const attributes = Object.entries(others).reduce(
+    (result, [key, value]) => assignAttribute(result, key.split('.'), value),
+    info.attributes,
+  );
   return { ...info, attributes, ...(typeof name === 'string' ? { name } : {}) };
 };
 

@@ -60,6 +60,39 @@ export const ConvMembersJoined = memberNotice('members_joined');
 /** Members `m` were removed, `initBy` whom. */
 export const ConvMembersLeft = memberNotice('members_left');
 
+const signed = { t: SafeInteger, n: t.string, s: t.string };
+const people = { m: t.array(t.string) };
+
+/** Client to server: members `m` are to be added; the client itself joins. */
+export const ConvAdd = conv('add', { cid: t.string }, { ...people, ...signed });
+/** Client to server: members `m` are to be removed; the client itself leaves. */
+export const ConvRemove = conv('remove', { cid: t.string }, { ...people, ...signed });
+
+/** Why a change did not come about for some members. */
+export const MemberFailure = record(
+  'MemberFailure',
+  { code: Int32, reason: t.string },
+  { detail: t.string, appCode: Int32, pids: t.array(t.string) },
+);
+
+const outcome = { cid: t.string, allowedPids: t.array(t.string), failedPids: t.array(MemberFailure) };
+/** The answer to `ConvAdd`: for whom it came about, and for whom not. */
+export const ConvAdded = conv('added', {}, outcome);
+/** The answer to `ConvRemove`: for whom it came about, and for whom not. */
+export const ConvRemoved = conv('removed', {}, outcome);
+
+/** Client to server: how many members are there. */
+export const ConvCount = conv('count', { cid: t.string }, {});
+/** The answer to `ConvCount`. */
+export const ConvResult = conv('result', { count: Int32 }, { cid: t.string });
+
+/** Client to server: `attr.data` holds the attributes to change; keys may have dots. The answer is `ConvUpdated`. */
+export const ConvUpdate = conv('update', { cid: t.string, attr: JsonText }, {});
+/** Client to server: no push notifications of this conversation, please. The answer is `ConvUpdated`. */
+export const ConvMute = conv('mute', { cid: t.string }, {});
+/** Client to server: push notifications again. The answer is `ConvUpdated`. */
+export const ConvUnmute = conv('unmute', { cid: t.string }, {});
+
 /** Client to server: how far have the others received and read; with `queryAllMembers`, each of them. */
 export const ConvMaxRead = conv('max_read', { cid: t.string }, { queryAllMembers: t.boolean });
 
@@ -73,5 +106,5 @@ export const ConvMaxReadResult = conv(
   { cid: t.string, maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger, maxReadTuples: t.array(MaxReadTuple) },
 );
 
-/** Without a serial: another member changed attributes, `attr.data` holds the changed ones. */
+/** Without a serial: another member changed attributes, `attr.data` holds the changed ones. With one, an answer: `udate` is when, in ISO 8601. */
 export const ConvUpdated = conv('updated', {}, { cid: t.string, ...byWhom, attr: JsonText, attrModified: JsonText, udate: t.string });

@@ -1,9 +1,14 @@
 /** One handler for each kind of command. A new command is a file beside this one and a line here. */
 import type { ClientCommand } from '../../codecs/index.js';
 import { ack } from './ack.js';
+import { convAdd } from './conv-add.js';
+import { convCount } from './conv-count.js';
 import { convMaxRead } from './conv-max-read.js';
+import { convMute, convUnmute } from './conv-mute.js';
 import { convQuery } from './conv-query.js';
+import { convRemove } from './conv-remove.js';
 import { convStart } from './conv-start.js';
+import { convUpdate } from './conv-update.js';
 import { direct } from './direct.js';
 import { echo } from './echo.js';
 import type { Context, Handler, Reply } from './handler.js';
@@ -26,6 +31,12 @@ const handlers: Handlers = {
   'conv/start': convStart,
   'conv/query': convQuery,
   'conv/max_read': convMaxRead,
+  'conv/add': convAdd,
+  'conv/remove': convRemove,
+  'conv/count': convCount,
+  'conv/update': convUpdate,
+  'conv/mute': convMute,
+  'conv/unmute': convUnmute,
   direct,
   ack,
   read,

@@ -73,6 +73,35 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
       return { info, isNew: true };
     },
 
+    addMembers: (id, wanted, limit, now) => {
+      const conversation = conversations.get(id);
+      if (conversation === undefined) return undefined;
+      const { info } = conversation;
+      const before = info.members ?? [];
+      const news = [...new Set(wanted)].filter((member) => !before.includes(member));
+      const added = news.slice(0, Math.max(0, limit - before.length));
+      if (added.length > 0) conversation.info = { ...info, members: [...before, ...added], updatedAt: now };
+      for (const member of added) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
+      return { added, present: wanted.filter((member) => before.includes(member)), full: news.slice(added.length) };
+    },
+
+    removeMembers: (id, wanted, now) => {
+      const conversation = conversations.get(id);
+      const gone = new Set((conversation?.info.members ?? []).filter((member) => wanted.includes(member)));
+      if (conversation === undefined || gone.size === 0) return [];
+      const { info } = conversation;
+      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)), updatedAt: now };
+      for (const member of gone) memberships.get(member)?.delete(id);
+      return [...gone];
+    },
+
+    updateConversation: (id, change, now) => {
+      const conversation = conversations.get(id);
+      if (conversation === undefined) return undefined;
+      conversation.info = { ...conversation.info, ...change, updatedAt: now };
+      return describe(conversation);
+    },
+
     conversations: (ids) => ids.flatMap((id) => conversations.get(id) ?? []).map(describe),
 
     append: (message) => {
@@ -159,6 +188,9 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
   return {
     createConversation: asynchronous(store.createConversation),
     conversations: asynchronous(store.conversations),
+    addMembers: asynchronous(store.addMembers),
+    removeMembers: asynchronous(store.removeMembers),
+    updateConversation: asynchronous(store.updateConversation),
     append: asynchronous(store.append),
     history: asynchronous(store.history),
     modify: asynchronous(store.modify),

@@ -105,6 +105,21 @@ export interface UnreadSummary {
   readonly last?: StoredMessage;
 }
 
+/** What became of new members. */
+export interface MembersAdded {
+  readonly added: readonly string[];
+  readonly present: readonly string[];
+  readonly full: readonly string[];
+}
+
+/** What a conversation is to become. */
+export interface ConversationChange {
+  /** All of them, as they are to be. */
+  readonly attributes?: ConversationInfo['attributes'];
+  readonly name?: string;
+  readonly mutedMembers?: readonly string[];
+}
+
 /** What a client has missed in one conversation. */
 export interface OfflineMessages {
   readonly conversationId: string;
@@ -131,6 +146,14 @@ export interface Store {
   createConversation(conversation: NewConversation): Promise<{ readonly info: ConversationInfo; readonly isNew: boolean }>;
   /** Those of the ids that exist. */
   conversations(ids: readonly string[]): Promise<readonly ConversationInfo[]>;
+  /**
+   * Adds members, in their order, as long as there is room; each once. Gives who was added, who was a member before, and who found no room; nothing where there is no such conversation.
+   */
+  addMembers(id: string, members: readonly string[], limit: number, now: number): Promise<MembersAdded | undefined>;
+  /** Removes members; gives those who were there. */
+  removeMembers(id: string, members: readonly string[], now: number): Promise<readonly string[]>;
+  /** Gives a conversation another name, other attributes, or other muted members; gives it as it is then, nothing where there is none. */
+  updateConversation(id: string, change: ConversationChange, now: number): Promise<ConversationInfo | undefined>;
   /** Stores a message, or gives the one that was stored before with the same token by the same sender. */
   append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
   /** By time, then by id, oldest first. */

@@ -13,6 +13,15 @@ import { conversationById } from './create-conversation.js';
 import { historyIterator, historyPage, historyPages, type HistoryOptions } from './history.js';
 import type { Link } from './link.js';
 import { fetchReceipts, memberReceipts } from './member-receipts.js';
+import {
+  addMembers,
+  countMembers,
+  membershipEvent,
+  removeMembers,
+  setMuted,
+  updateConversation,
+  type MembershipResult,
+} from './membership.js';
 import { editMessage, recallMessage } from './modify.js';
 import { send, track, type Outgoing, type SendProgress } from './send.js';
 import type { UploadFile } from './upload.js';
@@ -94,6 +103,12 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
           outgoing,
         ),
       );
+    const changing = (kind: 'Joined' | 'Left', result$: Observable<MembershipResult>): Observable<MembershipResult> =>
+      result$.pipe(
+        tap((result) => {
+          if (result.allowed.length > 0) tell(membershipEvent(link.clientId, id, kind, result));
+        }),
+      );
     const readUpTo = (upTo: { readonly timestamp: number } | number | undefined): number | undefined => {
       if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
       return unread.get(id)?.asOf ?? activity.get(id) ?? conversations.get(id)?.lastMessageAt;
@@ -113,6 +128,14 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
       messageStatus$: (message) => events$.pipe(messageStatus(message)),
       recall: (message) => modifying(recallMessage(modifier, message)),
       edit: (message, body, mentions = {}) => modifying(editMessage(modifier, message, body, mentions)),
+      add: (members) => changing('Joined', addMembers(link, id, members)),
+      remove: (members) => changing('Left', removeMembers(link, id, members)),
+      join: () => changing('Joined', addMembers(link, id, [link.clientId])),
+      quit: () => changing('Left', removeMembers(link, id, [link.clientId])),
+      count: () => countMembers(link, id),
+      update: (change) => updateConversation(link, id, change).pipe(tap(tell), ignoreElements()),
+      mute: () => setMuted(link, id, true).pipe(ignoreElements()),
+      unmute: () => setMuted(link, id, false).pipe(ignoreElements()),
       history: (range = {}) => load(range),
       historyPages: (range) => historyPages(load, range),
       historyIterator: (range = {}) => historyIterator(load, range),

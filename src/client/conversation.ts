@@ -2,6 +2,7 @@ import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
 import type { ConversationEvent, DeliveryStatus, Message, Modification, Position, Receipts, Unread } from '../../streams/index.js';
 import type { HistoryOptions, HistoryPagesOptions } from './history.js';
+import type { ConversationUpdate, MembershipResult } from './membership.js';
 import type { Mentions } from './modify.js';
 import type { SendOptions } from './send-options.js';
 import type { SendProgress, TrackedProgress } from './send.js';
@@ -62,6 +63,26 @@ export interface Conversation {
   recall(message: Message): Observable<Modification>;
   /** Cold: gives a message of one's own another body, for everybody and in history; emits what it is now, then completes. Errors as `recall` does. */
   edit(message: Message, body: OutgoingBody, mentions?: Mentions): Observable<Modification>;
+  /**
+   * Cold: adds members; emits who was added and who was not, with reasons, then completes (protocol: conv/add).
+   *
+   * Errors: `InvalidArgument`, `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`.
+   */
+  add(members: readonly string[]): Observable<MembershipResult>;
+  /** Cold: removes members; emits for whom it came about, then completes (protocol: conv/remove). Errors as `add` does. */
+  remove(members: readonly string[]): Observable<MembershipResult>;
+  /** Cold: this client becomes a member, emits the outcome, completes. Errors as `add` does. */
+  join(): Observable<MembershipResult>;
+  /** Cold: this client is a member no more, emits the outcome, completes. Errors as `add` does. */
+  quit(): Observable<MembershipResult>;
+  /** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
+  count(): Observable<number>;
+  /** Cold: changes the name and attributes that are given, for all members; completes when it is done, and `state$` shows it (protocol: conv/update). Errors as `add` does. */
+  update(change: ConversationUpdate): Observable<never>;
+  /** Cold: no push notifications of this conversation for this user; completes when it is so (protocol: conv/mute). */
+  mute(): Observable<never>;
+  /** Cold: push notifications again; completes when it is so (protocol: conv/unmute). */
+  unmute(): Observable<never>;
   /**
    * Cold: one page of history, oldest message first, then completes: by default the newest 20 (protocol: logs).
    *

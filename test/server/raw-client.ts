@@ -25,7 +25,7 @@ type Request = Without<ClientCommand>;
 export interface RawClient {
   readonly socket: WebSocket;
   /** What has come and was not waited for yet. */
-  readonly inbox: readonly Received[];
+  readonly inbox: Received[];
   /** Which kinds of frame have come. */
   readonly kinds: ReadonlySet<'binary' | 'text'>;
   /** Sends a command without a serial. */

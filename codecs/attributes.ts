@@ -1,0 +1,19 @@
+import type { Attribute } from './dates.js';
+
+type Attributes = Readonly<Record<string, Attribute>>;
+
+const isPlace = (value: Attribute | undefined): value is Attributes =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+/**
+ * Attributes with one more, or with another value of one: the path leads into nested ones, which are made where they aren't.
+ *
+ * @example
+ * assignAttribute({ a: { b: 1 } }, 'a.c'.split('.'), 2); // { a: { b: 1, c: 2 } }
+ */
+export const assignAttribute = (attributes: Attributes, [key, ...rest]: readonly string[], value: Attribute): Attributes => {
+  if (key === undefined || key === '__proto__') return attributes;
+  if (rest.length === 0) return { ...attributes, [key]: value };
+  const inner = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
+  return { ...attributes, [key]: assignAttribute(isPlace(inner) ? inner : {}, rest, value) };
+};

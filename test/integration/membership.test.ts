@@ -1,0 +1,98 @@
+/** Members, attributes, and notices of them. */
+import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Conversation } from 'rx-realtime';
+import { next, sent, textOf, world } from './world.js';
+import { text } from 'rx-realtime';
+
+const { login, pair, realtimes } = world();
+
+/** The members, once they are these. */
+const become = (conversation: Conversation, members: readonly string[]): Promise<ReadonlySet<string>> =>
+  firstValueFrom(conversation.members$.pipe(filter((now) => now.size === members.length && members.every((member) => now.has(member)))));
+
+describe('members', () => {
+  it('C4 C5 C6: are added and removed, join and quit; everybody’s members follow, and the count', async () => {
+    const { here, there } = await pair();
+    const spike = await login('Spike');
+    const invited = firstValueFrom(spike.events$.pipe(filter(({ _tag }) => _tag === 'Joined')));
+    expect(await lastValueFrom(here.add(['Spike', 'Jerry']))).toEqual({ allowed: ['Spike', 'Jerry'], failed: [] });
+    expect(await invited).toMatchObject({ conversationId: here.id, by: 'Tom' });
+    const third = spike.conversation(here.id);
+    for (const conversation of [here, there, third]) await become(conversation, ['Tom', 'Jerry', 'Spike']);
+    expect(await lastValueFrom(there.count())).toBe(3);
+
+    const heard = next(spike.messages$, 1);
+    await sent(here, text('welcome'));
+    expect((await heard).map(textOf)).toEqual(['welcome']);
+
+    const kicked = firstValueFrom(spike.events$.pipe(filter(({ _tag }) => _tag === 'Left')));
+    expect(await lastValueFrom(here.remove(['Spike']))).toEqual({ allowed: ['Spike'], failed: [] });
+    expect(await kicked).toMatchObject({ members: ['Spike'], by: 'Tom' });
+    for (const conversation of [here, there]) await become(conversation, ['Tom', 'Jerry']);
+    await expect(lastValueFrom(third.send(text('let me in')))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4401 });
+
+    await lastValueFrom(third.join());
+    for (const conversation of [here, there, third]) await become(conversation, ['Tom', 'Jerry', 'Spike']);
+    await lastValueFrom(third.quit());
+    for (const conversation of [here, there]) await become(conversation, ['Tom', 'Jerry']);
+  });
+
+  it('C4: that are no client ids are refused here; who is no member can not add others', async () => {
+    const { here } = await pair();
+    for (const members of [[], [''], ['x'.repeat(65)]])
+      await expect(lastValueFrom(here.add(members))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    const spike = await login('Spike');
+    await expect(lastValueFrom(spike.conversation(here.id).add(['Butch']))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4317 });
+    await expect(lastValueFrom(spike.conversation(here.id).remove(['Tom']))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4401 });
+    await expect(lastValueFrom(spike.conversation('0'.repeat(24)).join())).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
+  });
+
+  it('C5: that changed during a break are right again after it', async () => {
+    const { here, there } = await pair();
+    await become(there, ['Tom', 'Jerry']);
+    realtimes[1]?.pause();
+    await lastValueFrom(here.add(['Spike']));
+    realtimes[1]?.resume();
+    await become(there, ['Tom', 'Jerry', 'Spike']);
+  });
+});
+
+describe('attributes', () => {
+  it('C8: change for everybody, places inside of them too; the others stay', async () => {
+    const tom = await login('Tom');
+    const jerry = await login('Jerry');
+    const here = await firstValueFrom(
+      tom.createConversation({ members: ['Jerry'], name: 'old', attributes: { a: { b: 1, c: 2 }, kept: true } }),
+    );
+    const there = jerry.conversation(here.id);
+    await firstValueFrom(there.state$);
+    const seen = firstValueFrom(there.state$.pipe(filter(({ name }) => name === 'new')));
+    const born = new Date(0);
+    await lastValueFrom(here.update({ name: 'new', attributes: { 'a.b': 5, born } }), { defaultValue: undefined });
+    const expected = { name: 'new', attributes: { a: { b: 5, c: 2 }, kept: true, born } };
+    expect(await seen).toMatchObject(expected);
+    expect(await firstValueFrom(here.state$)).toMatchObject(expected);
+    const phone = await login('Tom');
+    expect(await firstValueFrom((await firstValueFrom(phone.fetchConversation(here.id))).state$)).toMatchObject(expected);
+  });
+
+  it('C8: with names of the protocol, or by who is no member, are refused', async () => {
+    const { here } = await pair();
+    await expect(lastValueFrom(here.update({ attributes: { m: ['Spike'] } }))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4301,
+    });
+    const spike = await login('Spike');
+    await expect(lastValueFrom(spike.conversation(here.id).update({ name: 'x' }))).rejects.toMatchObject({ _tag: 'ServerRejected' });
+  });
+
+  it('C9: a muted member is among those who are, until he is not', async () => {
+    const { tom, here } = await pair();
+    const muted = async () => (await firstValueFrom((await firstValueFrom(tom.fetchConversation(here.id))).state$)).mutedMembers;
+    await lastValueFrom(here.mute(), { defaultValue: undefined });
+    expect(await muted()).toEqual(['Tom']);
+    await lastValueFrom(here.unmute(), { defaultValue: undefined });
+    expect(await muted()).toEqual([]);
+  });
+});
