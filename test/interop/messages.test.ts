@@ -49,6 +49,19 @@ interface Pausable extends Published.Realtime {
   resume(): void;
 }
 
+/** What is used of an ordinary conversation of the published client. */
+interface Persistent {
+  readonly id: string;
+  readonly members: string[];
+  name: string;
+  add(ids: readonly string[]): Promise<{ readonly successfulClientIds: readonly string[] }>;
+  remove(ids: readonly string[]): Promise<unknown>;
+  count(): Promise<number>;
+  set(key: string, value: unknown): unknown;
+  save(): Promise<unknown>;
+  mute(): Promise<unknown>;
+}
+
 interface Typed extends Published.Message {
   getText(): string;
   getAttributes(): unknown;
@@ -309,6 +322,40 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     }
     expect(pages).toEqual([['4', '5', '6'], ['1', '2', '3'], ['0']]);
     expect(theirs).toEqual(pages);
+  });
+
+  it('adds, removes and changes, either kind, and the other hears the same notices', async () => {
+    const [tom, jerry] = [await published('Tom'), await ours('Jerry')];
+    const theirs = (await tom.createConversation({ members: ['Jerry'], unique: false })) as unknown as Persistent;
+    const here = jerry.conversation(theirs.id);
+    const members = (size: number): Promise<ReadonlySet<string>> => firstValueFrom(here.members$.pipe(filter((now) => now.size === size)));
+    await members(2);
+    expect((await theirs.add(['Spike'])).successfulClientIds).toEqual(['Spike']);
+    expect([...(await members(3))].sort()).toEqual(['Jerry', 'Spike', 'Tom']);
+    expect(await theirs.count()).toBe(3);
+    await theirs.remove(['Spike']);
+    await members(2);
+
+    const joined = nextEvents(theirs, Published.Event.MEMBERS_JOINED, 1);
+    await done(here.add(['Butch']));
+    expect(await joined).toEqual([[{ invitedBy: 'Jerry', members: ['Butch'] }]]);
+    const left = nextEvents(theirs, Published.Event.MEMBERS_LEFT, 1);
+    await done(here.remove(['Butch']));
+    expect(await left).toEqual([[{ kickedBy: 'Jerry', members: ['Butch'] }]]);
+    expect(theirs.members.toSorted()).toEqual(['Jerry', 'Tom']);
+
+    const renamed = firstValueFrom(here.state$.pipe(filter(({ name }) => name === 'by Tom')));
+    theirs.name = 'by Tom';
+    theirs.set('attr.colour', 'red');
+    await theirs.save();
+    await renamed;
+    const updated = nextEvents(tom, Published.Event.CONVERSATION_INFO_UPDATED, 1);
+    await done(here.update({ name: 'by Jerry' }));
+    await updated;
+    expect(theirs.name).toBe('by Jerry');
+    await theirs.mute();
+    await done(here.quit());
+    await expect(lastValueFrom(here.send(text('gone')))).rejects.toMatchObject({ code: 4401 });
   });
 
   const hostile = new URL('../../../shared/data/hostile_unicode.jsonl', import.meta.url);
