@@ -97,7 +97,7 @@ export interface ServerOptions {
   /** How sessions reach each other. Default: within the process. */
   readonly bus?: Bus;
   readonly limits?: Partial<Limits>;
-  /** Hears of each stored message for members who are not online, to push it to them. Default: nobody does. */
+  /** Hears of each stored message for members who are not online and have not muted the conversation, to push it to them. Default: nobody does. */
   readonly onOffline?: OfflineHook;
   /** What messages and sessions are dated by; the timers that watch sockets run on Node's. Default: the system's. */
   readonly clock?: ServerClock;

@@ -78,15 +78,16 @@ const pushDataOf = ({ pushData }: Direct['directMessage']): JsonObject | undefin
   return data.right;
 };
 
-/** Tells the application of a message for members who are not online; it is not waited for. */
+/** Tells the application of a message for members who are not online, but for those who have muted the conversation; it is not waited for. */
 const tellOffline = async (
   { bus, onOffline }: App,
   message: StoredMessage,
-  members: readonly string[],
+  { members = [], mutedMembers = [] }: ConversationInfo,
   pushData: JsonObject | undefined,
 ): Promise<void> => {
-  const online = new Set(await bus.online(members));
-  const away = members.filter((member) => !online.has(member) && member !== message.from);
+  const wanted = members.filter((member) => member !== message.from && !mutedMembers.includes(member));
+  const online = new Set(await bus.online(wanted));
+  const away = wanted.filter((member) => !online.has(member));
   if (away.length > 0) await onOffline(message, away, pushData);
 };
 
@@ -116,7 +117,7 @@ const deliver = async (app: App, sender: Session, { directMessage: wire, priorit
       command: directPush(message, { transient, ...(priority === undefined ? {} : { priority }) }),
       except: sender.id,
     });
-    if (!transient) void tellOffline(app, message, members, pushDataOf(wire)).catch(app.report);
+    if (!transient) void tellOffline(app, message, conversation, pushDataOf(wire)).catch(app.report);
     return message;
   });
 

@@ -22,6 +22,20 @@ describe('push data', () => {
     ]);
   });
 
+  it('is not for members who have muted the conversation', async () => {
+    const told: unknown[] = [];
+    const server = await serve({ onOffline: ({ msg }, clientIds) => void told.push([msg, clientIds]) });
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const cid = await start(tom, ['Jerry', 'Spike']);
+    const alone = await start(tom, ['Jerry']);
+    for (const conversation of [cid, alone]) await jerry.request({ cmd: 'conv', op: 'mute', convMessage: { cid: conversation } });
+    await jerry.request({ cmd: 'session', op: 'close', peerId: 'Jerry' });
+    await say(tom, cid, { msg: 'a' });
+    await say(tom, alone, { msg: 'b' });
+    await tom.settle();
+    expect(told).toEqual([['a', ['Spike']]]);
+  });
+
   it('that is no JSON object is refused with 4114; an application that fails is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('no push today');
