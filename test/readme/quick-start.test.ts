@@ -18,16 +18,20 @@ const quickStart = (readme: string): Promise<string> => block(readme, 0);
 const CONTEXT = `
 import * as t from 'io-ts';
 import { audio, createRealtime, defineMessage, image, ofType, sendStatus, text, upload, uploadTo } from 'rx-realtime';
+import { cloudLimits, createServer } from 'rx-realtime/server';
 import type { Conversation, Message, MessageStatus, SendProgress } from 'rx-realtime';
-declare const [appId, server]: [string, string];
+declare const appId: string;
 declare const conversation: Conversation;
 declare const message: Message;
 declare const input: { readonly files: [File] };
+declare const masterKey: string;
+declare const userIdOf: (sessionToken: string) => Promise<string | undefined>;
+declare const notify: (clientIds: readonly string[], message: unknown, pushData: unknown) => void;
 declare const showProgress: (progress: SendProgress) => void;
 declare const showTick: (status: MessageStatus) => void;
 declare const apply: (op: string) => void;
 declare const store: (page: readonly Message[]) => void;
-export const use = () => realtime;
+export const use = () => [realtime, server];
 `;
 
 const file = `${directory}quick-start.ts`;
@@ -37,7 +41,8 @@ describe('the quick start of the README', () => {
   beforeAll(async () => {
     await mkdir(directory, { recursive: true });
     await writeFile(file, await quickStart('README.md'));
-    for (const example of examples) await writeFile(example.file, CONTEXT + (await block(example.readme, 1)));
+    for (const example of examples)
+      await writeFile(example.file, CONTEXT + (await block(example.readme, 2)) + (await block(example.readme, 1)));
   });
   afterAll(() => rm(directory, { recursive: true }));
 
