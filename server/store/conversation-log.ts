@@ -125,7 +125,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     modify: ({ messageId, by, recall, mentions, mentionsAll, type, msg, binaryMsg, now }, members) => {
       const index = byId.get(messageId) ?? -1;
       const before = messages[index];
-      if (before === undefined) return { _tag: 'Missing' };
+      // What was taken back stays so.
+      if (before === undefined || (before.type === RECALLED && !recall)) return { _tag: 'Missing' };
       if (before.from !== by) return { _tag: 'Foreign' };
       const { id, from, timestamp, receipt, deliveredAt, readAt } = before;
       const content = recall

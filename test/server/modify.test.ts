@@ -117,6 +117,15 @@ describe('a recall', () => {
     expect(await page(jerry, cid)).toEqual(['{"_lctype":-127}', 'two']);
   });
 
+  it('is for good: the message can not be edited back', async () => {
+    const { tom, cid } = await pair();
+    const { id } = await say(tom, cid, { msg: 'one' });
+    await modify(tom, cid, id, { recall: true });
+    expect(await modify(tom, cid, id, { data: 'one again' })).toMatchObject(error(4404));
+    expect(await modify(tom, cid, id, { recall: true })).toMatchObject({ op: 'modified' });
+    expect(await page(tom, cid)).toEqual(['{"_lctype":-127}']);
+  });
+
   it('of a message that was read changes no count', async () => {
     const { tom, jerry, cid } = await pair();
     const { id } = await say(tom, cid, { msg: 'one' });
