@@ -58,6 +58,26 @@ describe('memberReceipts', () => {
     });
   });
 
+  it('asks once for all subscribers, and a later one gets the current map', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      let asked = 0;
+      const all$ = memberReceipts({
+        link: linkTo(() => {
+          asked += 1;
+          return cold('-a', answers);
+        }),
+        conversationId: 'c',
+        open$: cold('t', readiness),
+        events$: hot('-'),
+        onFailure: () => undefined,
+      });
+      expectObservable(all$, '^--------!').toBe('n(jSs)', known);
+      expectObservable(all$, '---^-----!').toBe('---s', known);
+      flush();
+      expect(asked).toBe(1);
+    });
+  });
+
   it('asks again after a reconnect, and reports a question that fails', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const failures: RealtimeError[] = [];

@@ -1,7 +1,7 @@
 /** How far the others in a conversation have received and read, asked for and kept. */
 import { EMPTY, catchError, filter, map, merge, mergeMap, scan, startWith, switchMap, type Observable } from 'rxjs';
 import { ConvMaxReadResult } from '../../codecs/index.js';
-import { withMemberReceipt, type ConversationEvent, type Receipts } from '../../streams/index.js';
+import { shareLatest, withMemberReceipt, type ConversationEvent, type Receipts } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Link } from './link.js';
 
@@ -41,8 +41,8 @@ export interface MemberReceiptsOptions {
 }
 
 /**
- * Cold: how far each member has received and read, by client id: asked for when subscribed to and again after each reconnect, and moved by the receipts of the log.
- * Never errors; completes with the log.
+ * How far each member has received and read, by client id: asked for with the first subscriber and again after each reconnect, and moved by the receipts of the log.
+ * Shared, replays the current map; asks afresh after the last subscriber has left. Never errors; completes with the log.
  */
 export const memberReceipts = ({
   link,
@@ -66,5 +66,5 @@ export const memberReceipts = ({
   );
   const live$ = events$.pipe(filter((event) => event._tag === 'Receipt'));
   const none: ReadonlyMap<string, Receipts> = new Map();
-  return merge(asked$, live$).pipe(scan(withMemberReceipt, none), startWith(none));
+  return merge(asked$, live$).pipe(scan(withMemberReceipt, none), startWith(none), shareLatest());
 };

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Subject, firstValueFrom, lastValueFrom, throwError, timer, toArray } from 'rxjs';
+import { Subject, firstValueFrom, lastValueFrom, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { audio, createRealtime, file, image, upload, uploadTo } from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
@@ -81,19 +81,21 @@ describe('files', () => {
       const own = await firstValueFrom(client.createConversation({ members: [] }));
       await expect(lastValueFrom(own.send(local))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
     }
-    const aborted = new Subject<void>();
+    const [started, aborted] = [new Subject<void>(), new Subject<void>()];
     const slow = await login('Slow', {
       upload: (_file, { signal }) => {
         signal.addEventListener('abort', () => {
           aborted.next();
         });
+        started.next();
         return new Subject<never>();
       },
     });
     const own = await firstValueFrom(slow.createConversation({ members: [] }));
     const gone = firstValueFrom(aborted);
+    const storing = firstValueFrom(started);
     const sending = own.send(local).subscribe();
-    await firstValueFrom(timer(20));
+    await storing;
     sending.unsubscribe();
     await gone;
   });
