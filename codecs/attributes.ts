@@ -17,3 +17,17 @@ export const assignAttribute = (attributes: Attributes, [key, ...rest]: readonly
   const inner = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
   return { ...attributes, [key]: assignAttribute(isPlace(inner) ? inner : {}, rest, value) };
 };
+
+/**
+ * Attributes without the one at the path; the same where there is none.
+ *
+ * @example
+ * removeAttribute({ a: { b: 1, c: 2 } }, 'a.c'.split('.')); // { a: { b: 1 } }
+ */
+export const removeAttribute = (attributes: Attributes, [key, ...rest]: readonly string[]): Attributes => {
+  if (key === undefined || !Object.hasOwn(attributes, key)) return attributes;
+  const { [key]: inner, ...others } = attributes;
+  if (rest.length === 0) return others;
+  if (!isPlace(inner)) return attributes;
+  return { ...attributes, [key]: removeAttribute(inner, rest) };
+};

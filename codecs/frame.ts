@@ -4,7 +4,7 @@ import type * as t from 'io-ts';
 import { fromBase64, toBase64 } from './base64.js';
 import { ClientCommand, ServerCommand, type UnsupportedCommand } from './commands/index.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
-import { parseWire, serialiseWire } from './wire.js';
+import { parseWire, serialiseAddressee, serialiseWire } from './wire.js';
 
 /** What a socket hands over: text for base64, anything else for binary. */
 export type Frame = string | ArrayBuffer | Uint8Array;
@@ -76,4 +76,30 @@ export const decodeClientFrame: (frame: Frame) => E.Either<DecodeFailed, ClientC
 export const encodeFrame = (command: ClientCommand | ServerCommand, { encoding }: Subprotocol): Uint8Array | string => {
   const bytes = serialiseWire(command);
   return encoding === 'binary' ? bytes : toBase64(bytes);
+};
+
+/** A command as frames for many receivers. */
+export interface SharedFrame {
+  /** The frame for the one with this client id. */
+  to(peerId: string, subprotocol: Subprotocol): Uint8Array | string;
+}
+
+/**
+ * Encodes a command once for all of its receivers: a client id, which the command has not, is put behind the bytes that they have in common.
+ *
+ * @example
+ * const frame = sharedFrame({ cmd: 'conv', op: 'joined', convMessage: { cid } });
+ * for (const { socket, id } of receivers) socket.send(frame.to(id, subprotocols.binary));
+ */
+export const sharedFrame = (command: ServerCommand): SharedFrame => {
+  const bytes = serialiseWire(command);
+  return {
+    to: (peerId, { encoding }) => {
+      const addressee = serialiseAddressee(peerId);
+      const frame = new Uint8Array(bytes.length + addressee.length);
+      frame.set(bytes);
+      frame.set(addressee, bytes.length);
+      return encoding === 'binary' ? frame : toBase64(frame);
+    },
+  };
 };

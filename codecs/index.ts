@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { assignAttribute } from './attributes.js';
+export { assignAttribute, removeAttribute } from './attributes.js';
 export * from './bodies/body.js';
 export {
   defineMessage,

@@ -31,3 +31,6 @@ export const serialiseWire = (command: { readonly cmd: string; readonly op?: str
     cmd: CommandType[command.cmd],
     ...(command.op === undefined ? {} : { op: OpType[command.op] }),
   }).finish();
+
+/** The bytes of a client id as a part of a command: behind those of another part, they make one command of both. */
+export const serialiseAddressee = (peerId: string): Uint8Array => GenericCommand.encode({ peerId }).finish();

@@ -1,9 +1,13 @@
 /** What all handlers share. */
+import type { ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
-import type { LoginRequest } from './login-signature.js';
-import type { Limits, OfflineHook } from './options.js';
+import type { Frames } from './frames.js';
+import type { RunningHooks } from './hooks.js';
+import type { LoginRequest } from './signatures.js';
+import type { Limits } from './options.js';
 import type { Rates } from './rates.js';
+import type { ActionSignatures } from './signatures.js';
 import type { Store } from './store/store.js';
 
 export interface App {
@@ -12,10 +16,16 @@ export interface App {
   readonly bus: Bus;
   readonly limits: Limits;
   readonly clock: ServerClock;
+  /** The time, but later than each before: what is dated by it has an order. */
+  readonly stamp: () => number;
   readonly rates: Rates;
-  /** Hears of messages for members who are not online. */
-  readonly onOffline: OfflineHook;
+  readonly hooks: RunningHooks;
+  readonly frames: Frames;
+  /** Whether those who are not members may read an ordinary conversation. */
+  readonly isOpen: (info: ConversationInfo) => boolean;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
+  /** Refuses what has to be signed and is not. */
+  readonly verifyAction: ActionSignatures;
   /** Jobs of one conversation run one after the other, so that all receivers see its messages in the same order. */
   readonly inOrder: <R>(conversationId: string, job: () => Promise<R>) => Promise<R>;
   /** Hears of errors that are the server's own fault. */

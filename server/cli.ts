@@ -2,6 +2,7 @@
 /** Serves until Ctrl-C: `npm run serve -- --port 6400 --host 127.0.0.1`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { firstValueFrom } from 'rxjs';
 import { createServer } from './create-server.js';
 
 const DEFAULT_PORT = '6400';
@@ -19,7 +20,7 @@ const serve = async (): Promise<void> => {
   console.log(`listening on ${server.url}`);
 
   const leave = async (): Promise<void> => {
-    if (server.stats().sockets > 0) {
+    if ((await firstValueFrom(server.stats$, { defaultValue: { sockets: 0 } })).sockets > 0) {
       server.goaway();
       await delay(GOAWAY_TIME);
     }

@@ -2,37 +2,37 @@ import { randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Subject, type Observable } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { inProcessBus } from './bus.js';
 import type { ServerClock } from './clock.js';
+import { createFrames } from './frames.js';
+import { runHooks } from './hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
+import type { Drops } from './outgoing.js';
+import { stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
 import { reasonOf } from './refusal.js';
 import { listener } from './http/listener.js';
 import { route } from './http/route.js';
 import { sign } from './http/sign.js';
 import { uploads } from './http/uploads.js';
-import { signatureVerifier } from './login-signature.js';
+import { memberInfos } from './http/member-infos.js';
+import { notifications } from './http/notifications.js';
+import { createSignatures, type Signatures } from './signatures.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
-
-/** What a server is doing now. */
-export interface ServerStats {
-  /** Open sockets. */
-  readonly sockets: number;
-  /** Clients that are logged in on them. */
-  readonly sessions: number;
-}
 
 /** A server that listens. */
 export interface RtmServer {
   /** The address for clients: `ws://host:port`. */
   readonly url: string;
   readonly port: number;
-  stats(): ServerStats;
+  /** What it is doing: cold, the numbers as they are now, then every second; completes with the server. `firstValueFrom` gives them once. */
+  readonly stats$: Observable<ServerStats>;
   /**
    * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in
    * again. Resolves when they have been told.
@@ -74,11 +74,25 @@ const toStderr = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 };
 
-/** A login has to pass the master key's signature, where there is a key, and the application's own check, where there is one. */
-const verifierOf = ({ masterKey, verifyLogin = () => true }: ServerOptions, clock: ServerClock): App['verifyLogin'] => {
-  if (masterKey === undefined) return verifyLogin;
-  const isSigned = signatureVerifier(masterKey, clock);
-  return async (login) => isSigned(login) && (await verifyLogin(login));
+/** A login has to pass the master key's signature, where it has to be signed, and the application's own check, where there is one. */
+const loginVerifier = ({ verifyLogin = () => true, signed }: ServerOptions, signatures: Signatures | undefined): App['verifyLogin'] => {
+  if (signatures === undefined || signed?.includes('login') === false) return verifyLogin;
+  return async (login) => signatures.login(login) && (await verifyLogin(login));
+};
+
+const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: ServerClock): Signatures | undefined => {
+  if (masterKey === undefined) {
+    if (signed.some((action) => action !== 'login')) throw new RangeError('signed: without a masterKey nothing can be verified');
+    return undefined;
+  }
+  if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
+  return createSignatures(masterKey, clock, new Set(signed));
+};
+
+/** Times that only go up. */
+const stamps = (clock: ServerClock): (() => number) => {
+  let last = 0;
+  return () => (last = Math.max(clock.now(), last + 1));
 };
 
 /**
@@ -92,24 +106,35 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const clock = options.clock ?? { now: Date.now };
+  const signatures = signaturesOf(options, clock);
+  const report = options.onError ?? toStderr;
   const app: App = {
     appId: options.appId,
-    store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages }),
+    store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }),
     bus: options.bus ?? inProcessBus(),
     limits,
     clock,
+    stamp: stamps(clock),
     rates: createRates(limits, clock),
-    onOffline: options.onOffline ?? (() => undefined),
-    verifyLogin: verifierOf(options, clock),
+    hooks: runHooks(options.hooks ?? {}, report),
+    frames: createFrames(),
+    isOpen: options.isOpen ?? (() => false),
+    verifyLogin: loginVerifier(options, signatures),
+    verifyAction: signatures?.action ?? (() => undefined),
     inOrder: serialByKey(),
-    report: options.onError ?? toStderr,
+    report,
   };
   const clients = new Set<ClientSocket>();
+  const closed = new Subject<never>();
+  /** Of sockets that have closed. */
+  let past: Drops = { normal: 0, low: 0 };
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
   const { authenticate, uploads: files } = options;
   const signing = sign({ authenticate, masterKey: options.masterKey ?? randomBytes(32).toString('hex'), clock, report: app.report });
-  const http = createHttpServer(listener([route(urlOf), signing, ...(files === undefined ? [] : [uploads(files, app.report)])]));
+  const http = createHttpServer(
+    listener([route(urlOf), signing, notifications(app), memberInfos(app), ...(files === undefined ? [] : [uploads(files, app.report)])]),
+  );
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -120,7 +145,10 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   sockets.on('connection', (socket) => {
     const client = serveSocket({ app, socket, subprotocol: known.get(socket.protocol) ?? subprotocols.binary });
     clients.add(client);
-    socket.once('close', () => clients.delete(client));
+    socket.once('close', () => {
+      past = withClosed(past, client);
+      clients.delete(client);
+    });
   });
   http.on('upgrade', (request, socket, head) => {
     if (offered(request).some((name) => known.has(name))) {
@@ -150,12 +178,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     await Promise.all(gone);
     clearTimeout(late);
     await app.store.close();
+    closed.complete();
   };
 
   return {
     url: urlOf(),
     port: portOf(),
-    stats: () => ({ sockets: clients.size, sessions: [...clients].reduce((sum, { sessions }) => sum + sessions.size, 0) }),
+    stats$: stats({ clients, past: () => past }, closed),
     kick: async (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
       await app.store.forgetSessions(clientId);
       app.bus.publish([clientId], { _tag: 'Kick', code, reason });

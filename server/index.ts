@@ -3,11 +3,14 @@
  *
  * @packageDocumentation
  */
-export { inProcessBus, type Bus, type Notice } from './bus.js';
-export { createServer, type RtmServer, type ServerStats } from './create-server.js';
+export { inProcessBus, type Bus, type Notice, type Priority } from './bus.js';
+export { createServer, type RtmServer } from './create-server.js';
+export type * from './hooks.js';
+export type { Drops } from './outgoing.js';
+export type { ServerStats, SlowReceiver } from './stats.js';
 export type { ServerClock } from './clock.js';
-export type { LoginRequest } from './login-signature.js';
-export { cloudLimits, defaultLimits, type Limits, type OfflineHook, type ServerOptions } from './options.js';
+export type { LoginRequest, SignedAction } from './signatures.js';
+export { cloudLimits, defaultLimits, type Limits, type ServerOptions } from './options.js';
 export type { Authenticate } from './http/sign.js';
 export type { UploadOptions } from './http/uploads.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';

@@ -2,9 +2,10 @@ import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Authenticate } from './http/sign.js';
 import type { UploadOptions } from './http/uploads.js';
-import type { LoginRequest } from './login-signature.js';
-import type { Store, StoredMessage } from './store/store.js';
-import type { JsonObject } from '../codecs/index.js';
+import type { SignedAction, LoginRequest } from './signatures.js';
+import type { Store } from './store/store.js';
+import type { Hooks } from './hooks.js';
+import type { ConversationInfo } from '../codecs/index.js';
 
 /** What one client, or one socket, may take. */
 export interface Limits {
@@ -14,6 +15,12 @@ export interface Limits {
   readonly messageBytes: number;
   /** Members of a conversation. Default 500. */
   readonly members: number;
+  /** Members of a temporary conversation. Default 10. */
+  readonly temporaryMembers: number;
+  /** Bytes of a conversation's attributes, its name included. Default 16,384. */
+  readonly attributeBytes: number;
+  /** Clients that are silenced, or blocked, in one conversation. Default 500. */
+  readonly listed: number;
   /** Sessions on one socket. Default 20. */
   readonly sessionsPerSocket: number;
   /** Conversations in the unread push at login. Default 50. */
@@ -30,6 +37,10 @@ export interface Limits {
   readonly queuedCommands: number;
   /** Bytes that wait for a slow reader; more close its socket with 1013. Default 4 MiB. */
   readonly bufferedBytes: number;
+  /** Bytes that wait for a reader before a chat room's messages give way to each other. Default 65,536. */
+  readonly roomBufferedBytes: number;
+  /** Messages of chat rooms that wait for a slow reader; of more, low ones are dropped first, then normal ones, the oldest of them. Default 200. */
+  readonly roomQueue: number;
   /** A socket that has not logged in by then is closed with 4108, ms. Default 30,000. */
   readonly loginTimeout: number;
   /** A socket that was silent for so long is closed with 4107, ms. Default 400,000: the protocol's clients send a heartbeat every 180,000. */
@@ -40,6 +51,8 @@ export interface Limits {
   readonly sendsPerMinute: number;
   /** History queries of a client in a minute; more are refused with 4318. Default: no bound. */
   readonly historyPerMinute: number;
+  /** Commands of all clients together in a minute, heartbeats, acknowledgements and read marks not among them; more are refused with 4318. Default: no bound. */
+  readonly commandsPerMinute: number;
   /** Other commands of a client in a minute, logins among them, heartbeats and acknowledgements not; more are refused with 4318. Default: no bound. */
   readonly othersPerMinute: number;
 }
@@ -48,6 +61,9 @@ export const defaultLimits: Limits = {
   frameBytes: 65_536,
   messageBytes: 5_120,
   members: 500,
+  temporaryMembers: 10,
+  attributeBytes: 16_384,
+  listed: 500,
   sessionsPerSocket: 20,
   unreadConversations: 50,
   unreadMessages: 100,
@@ -56,12 +72,15 @@ export const defaultLimits: Limits = {
   onlineQuery: 20,
   queuedCommands: 1_000,
   bufferedBytes: 4 * 1_024 * 1_024,
+  roomBufferedBytes: 65_536,
+  roomQueue: 200,
   loginTimeout: 30_000,
   silenceTimeout: 400_000,
   tokenTtl: 172_800,
   sendsPerMinute: Infinity,
   historyPerMinute: Infinity,
   othersPerMinute: Infinity,
+  commandsPerMinute: Infinity,
 };
 
 /**
@@ -71,9 +90,6 @@ export const defaultLimits: Limits = {
  */
 export const cloudLimits: Partial<Limits> = { sendsPerMinute: 60, historyPerMinute: 120, othersPerMinute: 30 };
 
-/** A message, the members who had no session when it was sent, and what the sender wants pushed to them. */
-export type OfflineHook = (message: StoredMessage, clientIds: readonly string[], pushData: JsonObject | undefined) => void | Promise<void>;
-
 export interface ServerOptions {
   /** The port to listen on; 0 takes a free one. Default 0. */
   readonly port?: number;
@@ -82,10 +98,17 @@ export interface ServerOptions {
   /** Serve this application and no other: a login to another is refused with 4100. Default: any, and all of them share clients and conversations. */
   readonly appId?: string;
   /**
-   * Logins must be signed with this key (4102 where they are not): at most 6 hours ago, and each signature serves once. Clients never have the key. Default: nobody has to sign, and what `/1.1/rtm/sign`
-   * signs is good for this process.
+   * The key of the application's own back end; clients never have it. With it, actions of `signed` have to be signed, and the back end's HTTP API is served (docs/server.md). Default: nobody has
+   * to sign, what `/1.1/rtm/sign` signs is good for this process, and there is no such API.
    */
   readonly masterKey?: string;
+  /** What clients have to sign with the master key, at most 6 hours ago, each signature once; 4102, 4302 or 4546 where they don't. Default: `['login']`. */
+  readonly signed?: readonly SignedAction[];
+  /**
+   * Whether those who are not members may read an ordinary conversation: its attributes, members and history, and find it by queries. Chat rooms and system conversations are open to everybody.
+   * Default: none is open.
+   */
+  readonly isOpen?: (conversation: ConversationInfo) => boolean;
   /** Says whom a session token of the application's own sign-in belongs to; with it, `/1.1/rtm/sign` signs logins of users. Default: there is no such address. */
   readonly authenticate?: Authenticate;
   /** Stores the files of messages: `POST /uploads/<name>`, and `GET` of the address that it answers with. Default: there is no such address. */
@@ -97,8 +120,8 @@ export interface ServerOptions {
   /** How sessions reach each other. Default: within the process. */
   readonly bus?: Bus;
   readonly limits?: Partial<Limits>;
-  /** Hears of each stored message for members who are not online and have not muted the conversation, to push it to them. Default: nobody does. */
-  readonly onOffline?: OfflineHook;
+  /** What the application hears of, and has a say in: functions, or `webHooks` that call its back end. Default: none. */
+  readonly hooks?: Hooks;
   /** What messages and sessions are dated by; the timers that watch sockets run on Node's. Default: the system's. */
   readonly clock?: ServerClock;
   /** Hears of what should not happen, such as a store that fails; the client gets 4200. Default: writes it to stderr. */

@@ -39,7 +39,10 @@ export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
   }
 };
 
-export const createRates = ({ sendsPerMinute, historyPerMinute, othersPerMinute }: Limits, clock: ServerClock): Rates => {
+export const createRates = (
+  { sendsPerMinute, historyPerMinute, othersPerMinute, commandsPerMinute }: Limits,
+  clock: ServerClock,
+): Rates => {
   const capacities: Readonly<Record<RateKind, number>> = { sends: sendsPerMinute, history: historyPerMinute, others: othersPerMinute };
   const buckets = new Map<string, Bucket>();
 
@@ -52,21 +55,27 @@ export const createRates = ({ sendsPerMinute, historyPerMinute, othersPerMinute 
     for (const [key, { at }] of buckets) if (now - at >= MINUTE) buckets.delete(key);
   };
 
+  /** Takes a token out of a bucket; false where there is none. */
+  const take = (key: string, capacity: number): boolean => {
+    if (capacity === Infinity) return true;
+    const now = clock.now();
+    sweep(now);
+    const before = buckets.get(key) ?? { tokens: capacity, at: now };
+    const tokens = Math.min(capacity, before.tokens + (Math.max(0, now - before.at) * capacity) / MINUTE);
+    if (tokens < 1) return false;
+    buckets.set(key, { tokens: tokens - 1, at: now });
+    return true;
+  };
+
   return {
     spend: (kind, clientId) => {
       const capacity = capacities[kind];
-      if (capacity === Infinity) return;
-      const now = clock.now();
-      sweep(now);
-      const key = `${kind}:${clientId}`;
-      const before = buckets.get(key) ?? { tokens: capacity, at: now };
-      const tokens = Math.min(capacity, before.tokens + (Math.max(0, now - before.at) * capacity) / MINUTE);
-      if (tokens < 1) {
+      if (!take(`${kind}:${clientId}`, capacity)) {
         throw kind === 'sends'
           ? new Refusal(4116, `a client sends at most ${capacity} messages a minute`)
           : new Refusal(4318, `a client asks at most ${capacity} times a minute for this`);
       }
-      buckets.set(key, { tokens: tokens - 1, at: now });
+      if (!take('all', commandsPerMinute)) throw new Refusal(4318, `this application asks at most ${commandsPerMinute} times a minute`);
     },
   };
 };

@@ -1,6 +1,6 @@
 /** A client's session on one socket: what is published to the client reaches the socket through it. */
 import type { ServerCommand } from '../codecs/index.js';
-import type { Bus, Notice } from './bus.js';
+import type { Bus, Notice, Priority } from './bus.js';
 import { reasonOf } from './refusal.js';
 import type { StoredSession } from './store/store.js';
 
@@ -14,6 +14,12 @@ export interface Session {
   readonly join: () => Promise<void>;
   /** Lets pushes through, from the given commands on; of those that were held, the ones to keep. */
   readonly start: (first: readonly ServerCommand[], keep: (push: ServerCommand) => boolean) => void;
+  /** The chat room that it is in. */
+  readonly room: () => string | undefined;
+  /** Enters a chat room, and leaves the one before. */
+  readonly enter: (roomId: string) => Promise<void>;
+  /** Leaves the chat room. */
+  readonly exit: () => void;
   /** Leaves the bus; it may be called at any time, and again. */
   readonly leave: () => void;
   /** Keeps what is to be done when the connection breaks, in place of what was kept before. */
@@ -25,63 +31,85 @@ export interface Session {
 /** Sends a message that a client has left for the case that its connection breaks. */
 type Will = () => Promise<void>;
 
+/** Why a session has ended without being asked to. */
+export type Ended = 'displaced' | 'resumed' | 'kicked';
+
+/** Takes a push to the socket; one with a priority may give way. */
+export type WritePush = (push: ServerCommand, clientId: string, priority?: Priority) => void;
+
 export interface SessionOptions {
   readonly id: string;
   readonly login: StoredSession;
   readonly bus: Bus;
-  readonly write: (command: ServerCommand) => void;
+  readonly write: WritePush;
   /** Hears that the session has ended by a notice. */
-  readonly ended: () => void;
+  readonly ended: (how: Ended) => void;
+  /** Hears that it was put out of its chat room. */
+  readonly expelled: () => void;
 }
 
-/** Instant messaging, as opposed to the protocol's other services; some clients ignore pushes that don't say so. */
-const SERVICE = 2;
 const DISPLACED = 4111;
 
-export const newSession = ({ id, login, bus, write, ended }: SessionOptions): Session => {
+interface Held {
+  readonly push: ServerCommand;
+  readonly priority?: Priority;
+}
+
+export const newSession = ({ id, login, bus, write, ended, expelled }: SessionOptions): Session => {
   const { clientId, token, tag } = login;
-  let held: ServerCommand[] | undefined = [];
+  let held: Held[] | undefined = [];
   let unsubscribe: (() => void) | undefined;
+  let room: { readonly id: string; readonly leave: () => void } | undefined;
   let isOver = false;
   let will: Will | undefined;
 
-  const push = (command: ServerCommand): void => {
-    const addressed = { ...command, peerId: clientId, service: SERVICE };
-    if (held === undefined) write(addressed);
-    else held.push(addressed);
+  const push = (command: ServerCommand, priority?: Priority): void => {
+    if (held === undefined) write(command, clientId, priority);
+    else held.push({ push: command, ...(priority === undefined ? {} : { priority }) });
+  };
+
+  const exit = (): void => {
+    room?.leave();
+    room = undefined;
   };
 
   const leave = (): void => {
     isOver = true;
     unsubscribe?.();
     unsubscribe = undefined;
+    room?.leave();
   };
 
-  const finish = (code: number, reason: string): void => {
+  const finish = (how: Ended, code: number, reason: string): void => {
     will = undefined;
     push({ cmd: 'session', op: 'closed', sessionMessage: { code, reason } });
     leave();
-    ended();
+    ended(how);
   };
 
   const receive = (notice: Notice): void => {
     if (isOver) return;
     switch (notice._tag) {
       case 'Push':
-        if (notice.except !== id) push(notice.command);
+        if (notice.except !== id) push(notice.command, notice.priority);
         return;
       case 'Displace':
-        if (notice.tag === tag && notice.by !== id) finish(DISPLACED, reasonOf(DISPLACED));
+        if (notice.tag === tag && notice.by !== id) finish('displaced', DISPLACED, reasonOf(DISPLACED));
         return;
       case 'Resume':
         if (notice.token !== token || notice.by === id) return;
         // The client is there: it has come back over another socket before this one was known to be broken.
         will = undefined;
         leave();
-        ended();
+        ended('resumed');
         return;
       case 'Kick':
-        finish(notice.code, notice.reason);
+        finish('kicked', notice.code, notice.reason);
+        return;
+      case 'Exit':
+        if (room?.id !== notice.roomId) return;
+        exit();
+        expelled();
     }
   };
 
@@ -98,9 +126,18 @@ export const newSession = ({ id, login, bus, write, ended }: SessionOptions): Se
     start: (first, keep) => {
       const waiting = held ?? [];
       held = undefined;
-      first.forEach(push);
-      waiting.filter(keep).forEach(write);
+      for (const command of first) push(command);
+      for (const { push: command, priority } of waiting) if (keep(command)) push(command, priority);
     },
+    room: () => room?.id,
+    enter: async (roomId) => {
+      if (room?.id === roomId) return;
+      exit();
+      const entered = await bus.enter(roomId, clientId, receive);
+      if (isOver) entered();
+      else room = { id: roomId, leave: entered };
+    },
+    exit,
     leave,
     setWill: (next) => {
       will = next;

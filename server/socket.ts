@@ -15,8 +15,9 @@ import type { App } from './app.js';
 import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { rateKindOf } from './rates.js';
-import { Refusal, reasonOf, type RefusalCode } from './refusal.js';
-import type { Session } from './session.js';
+import { outgoingFrames, type Drops } from './outgoing.js';
+import { Refusal } from './refusal.js';
+import type { Session, WritePush } from './session.js';
 
 const READ_TIMEOUT = 4107;
 const LOGIN_TIMEOUT = 4108;
@@ -25,13 +26,16 @@ const TRY_AGAIN_LATER = 1013;
 /** What a socket ends with that nobody has closed. */
 const BROKEN = 1006;
 
+/** What the application is told of a connection that breaks. */
+const CONNECTION_BROKEN = 2;
+
 /** The longest time that a timer can run, ms: a longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
 const errorAnswer = (error: unknown): ServerCommand => {
-  const code: RefusalCode = error instanceof Refusal ? error.code : 4200;
-  const detail = error instanceof Refusal ? error.detail : 'the server could not carry the command out; try again';
-  return { cmd: 'error', errorMessage: { code, reason: reasonOf(code), detail } };
+  if (!(error instanceof Refusal)) return errorAnswer(new Refusal(4200, 'the server could not carry the command out; try again'));
+  const { code, reason, detail, appCode } = error;
+  return { cmd: 'error', errorMessage: { code, reason, detail, ...(appCode === undefined ? {} : { appCode }) } };
 };
 
 const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
@@ -45,6 +49,8 @@ export interface SocketOptions {
 /** What the server can do with a socket from outside. */
 export interface ClientSocket {
   readonly sessions: ReadonlyMap<string, Session>;
+  /** Frames that wait for its reader, and those that have given way. */
+  readonly pressure: () => { readonly queued: number; readonly dropped: Drops };
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
   /** Takes no more frames, carries out and answers those that were taken, then closes. */
@@ -76,6 +82,13 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
     for (const session of sessions.values()) void session.takeWill()?.().catch(reportFault);
   };
 
+  /** For a while, who comes back finds himself in the chat room that he was in. */
+  const noteBreak = ({ clientId, login: { token, tag }, room }: Session): void => {
+    const id = room();
+    if (id !== undefined) void app.store.rememberRoom(token, { id, leftAt: app.clock.now() }).catch(app.report);
+    app.hooks.clientOffline({ peerId: clientId, ...(tag === undefined ? {} : { tag }), closeCode: CONNECTION_BROKEN });
+  };
+
   const close = (code: number, reason: string): void => {
     isDeaf = true;
     leaveBus();
@@ -84,13 +97,21 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
     void tail.then(sendWills);
   };
 
+  const frames = outgoingFrames(socket, limits, () => {
+    close(TRY_AGAIN_LATER, 'this connection reads too slowly');
+  });
+
   const write = (command: ServerCommand): void => {
-    if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > limits.bufferedBytes) close(TRY_AGAIN_LATER, 'this connection reads too slowly');
-    else socket.send(encodeFrame(command, subprotocol));
+    frames.write(encodeFrame(command, subprotocol));
   };
 
-  const origin: Origin = { sessions, write, version: subprotocol.version };
+  const writePush: WritePush = (push, clientId, priority) => {
+    const frame = app.frames(push).to(clientId, subprotocol);
+    if (priority === undefined) frames.write(frame);
+    else frames.offer(frame, priority);
+  };
+
+  const origin: Origin = { sessions, writePush, version: subprotocol.version };
 
   const sessionOf = ({ peerId }: ClientCommand): Session | undefined =>
     peerId === undefined ? sessions.values().next().value : sessions.get(peerId);
@@ -193,12 +214,14 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
     void tail.then(() => {
       leaveBus();
       if (!isSentAway || code === BROKEN) sendWills();
+      for (const session of sessions.values()) noteBreak(session);
       sessions.clear();
     });
   });
 
   return {
     sessions,
+    pressure: () => ({ queued: frames.queued(), dropped: frames.dropped() }),
     goAway: () => {
       isSentAway = true;
       write({ cmd: 'goaway' });

@@ -22,6 +22,7 @@ import { openClient } from './client/open-client.js';
 import { exponential } from './connection/backoff.js';
 import { createConnection } from './connection/create-connection.js';
 import { InvalidArgument } from './errors.js';
+import { httpApi } from './http-api.js';
 import type { Fault } from './faults.js';
 import type { LoginOptions } from './login-options.js';
 import type { RealtimeOptions } from './options.js';
@@ -58,6 +59,8 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const backoff = options.backoff ?? exponential();
   const commandTimeout = options.commandTimeout ?? COMMAND_TIMEOUT;
   const grace = options.grace ?? GRACE;
+  const { appId, appKey, server } = options;
+  const api = httpApi({ appId, appKey, server, api: options.api, fetch: options.fetch });
   const plugins: readonly Plugin[] = options.plugins ?? [];
   const mint = minter(random);
   const deviceId = mint();
@@ -77,6 +80,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
       deviceId,
       ...(login.tag === undefined ? {} : { tag: login.tag }),
       ...(signature === undefined ? {} : { signature }),
+      conversationSignature: login.conversationSignature ?? options.conversationSignature,
       signatureTimeout: commandTimeout,
       clock,
       random,
@@ -84,6 +88,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
       mint,
       outbox,
       bodies,
+      api,
       upload: options.upload,
       plugins,
       pluginTimeout: options.pluginTimeout ?? PLUGIN_TIMEOUT,
@@ -123,10 +128,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
     defer(() => {
       if (typeof identity !== 'object') return sessionOf(identity, login);
-      const { appId, appKey, api, server, fetch } = options;
-      return identify(identity, { appId, appKey, api, server, fetch }).pipe(
-        switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })),
-      );
+      return identify(identity, api).pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
     });
 
   const realtime: Realtime = {

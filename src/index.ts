@@ -30,7 +30,9 @@ export type { Conversation } from './client/conversation.js';
 export type { NewConversation } from './client/create-conversation.js';
 export type { HistoryOptions, HistoryPagesOptions, HistoryRange, Place } from './client/history.js';
 export type { FileData, LocalFile } from './client/local-file.js';
-export type { ConversationUpdate, MembershipFailure, MembershipResult } from './client/membership.js';
+export type { ConversationUpdate } from './client/attributes.js';
+export type { ClientPage, ClientPageOptions } from './client/restrictions.js';
+export type { MembershipFailure, MembershipResult } from './client/membership.js';
 export type { Mentions } from './client/modify.js';
 export type { Priority, SendOptions } from './client/send-options.js';
 export type { SendProgress, TrackedProgress } from './client/send.js';
@@ -47,5 +49,11 @@ export type { RealtimeOptions } from './options.js';
 export type { Additions, Decorator, ExtendedRealtime, Plugin } from './plugins/plugin.js';
 export type { Realtime } from './realtime.js';
 export type { OutboxBounds } from './session/outbox.js';
-export type { Signature, SignatureFactory } from './session/signature.js';
+export type {
+  ConversationAction,
+  ConversationSignatureFactory,
+  ConversationSignatureRequest,
+  Signature,
+  SignatureFactory,
+} from './session/signature.js';
 export type { User } from './session/user.js';

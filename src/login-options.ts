@@ -1,4 +1,4 @@
-import type { SignatureFactory } from './session/signature.js';
+import type { ConversationSignatureFactory, SignatureFactory } from './session/signature.js';
 
 /** How to log in. */
 export interface LoginOptions {
@@ -6,4 +6,6 @@ export interface LoginOptions {
   readonly tag?: string;
   /** Signs this login. */
   readonly signature?: SignatureFactory;
+  /** Signs what this client does to conversations. */
+  readonly conversationSignature?: ConversationSignatureFactory;
 }

@@ -5,7 +5,7 @@ import type { OutboxBounds } from './session/outbox.js';
 import type { CustomType } from '../codecs/index.js';
 import type { Plugin } from './plugins/plugin.js';
 import type { UploadFile } from './client/upload.js';
-import type { SignatureFactory } from './session/signature.js';
+import type { ConversationSignatureFactory, SignatureFactory } from './session/signature.js';
 import type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 
 /** How to reach the server, and how to behave. Only the first two are needed. */
@@ -38,6 +38,8 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly api?: string;
   /** Signs logins that don't bring a factory of their own. */
   readonly signature?: SignatureFactory;
+  /** Signs what clients do to conversations: create, add and join, remove and quit, block and unblock. Default: nobody does. */
+  readonly conversationSignature?: ConversationSignatureFactory;
   /** How long a command waits for its answer, ms. Default 20,000. */
   readonly commandTimeout?: number;
   /** How long a session stays open after its last subscriber, and the connection after its last session, ms. Default 2,000. */

@@ -1,16 +1,23 @@
-import { assignAttribute, type Attribute, type ConversationInfo } from '../codecs/index.js';
+import { assignAttribute, removeAttribute, type Attribute, type ConversationInfo } from '../codecs/index.js';
 import type { ClientEvent } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
-const change = (info: ConversationInfo, changed: Attributes): ConversationInfo => {
+type AttributesChanged = Extract<ClientEvent, { _tag: 'Attributes' }>;
+
+/** A snapshot with attributes changed; keys with dots lead into nested ones. */
+export const withAttributes = (
+  info: ConversationInfo,
+  { changed, removed = [], at }: Pick<AttributesChanged, 'changed' | 'removed' | 'at'>,
+): ConversationInfo => {
   const { name, ...others } = changed;
-  const attributes = Object.entries(others).reduce(
+  const assigned = Object.entries(others).reduce<Attributes>(
     (result, [key, value]) => assignAttribute(result, key.split('.'), value),
     info.attributes,
   );
-  return { ...info, attributes, ...(typeof name === 'string' ? { name } : {}) };
+  const attributes = removed.reduce((result, key) => removeAttribute(result, key.split('.')), assigned);
+  return { ...info, attributes, ...(typeof name === 'string' ? { name } : {}), ...(at === undefined ? {} : { updatedAt: at }) };
 };
 
 /** When each conversation had its last stored message, ms since 1970, by conversation id. A state of its own, so that a message does not copy a snapshot. */
@@ -42,8 +49,14 @@ export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> =
       if (info.members !== undefined) set(info.id, { ...info, members: info.members.filter((member) => !gone.has(member)) });
       return;
     }
+    case 'Muted':
+    case 'Unmuted': {
+      const others = (info.mutedMembers ?? []).filter((member) => member !== event.by);
+      set(info.id, { ...info, mutedMembers: event._tag === 'Muted' ? [...others, event.by] : others });
+      return;
+    }
     case 'Attributes':
-      set(info.id, change(info, event.changed));
+      set(info.id, withAttributes(info, event));
       return;
     default:
       return;

@@ -1,5 +1,5 @@
 /** The vocabulary of a client's log: what every derived stream is a function of. */
-import type { Attribute, Body, ConversationInfo } from '../codecs/index.js';
+import type { Attribute, Body, ConversationInfo, MemberRole } from '../codecs/index.js';
 
 /** A place in a conversation's history: by time, then by id. Times are ms since 1970, by the server's clock. */
 export interface Position {
@@ -24,6 +24,16 @@ export interface Message<B extends Body = Body> extends Position {
   readonly editedAt?: number;
   /** It was pushed at a login, since it had come while the user was away (only where the realtime asks for such messages). */
   readonly offline?: true;
+}
+
+/** Clients have become members, or are none any more; may not send, or may; can not be members, or can. */
+export interface Membership {
+  readonly _tag: 'Joined' | 'Left' | 'Silenced' | 'Unsilenced' | 'Blocked' | 'Unblocked';
+  readonly conversationId: string;
+  /** Whom it is about, this client among them or not. */
+  readonly members: readonly string[];
+  /** Who did it; nobody where the application's back end has. */
+  readonly by?: string;
 }
 
 /** Why the service changed a message, where its sender did not: a negative code of its own, or a positive one of the application's hook. */
@@ -77,7 +87,10 @@ export interface Gap {
  * - `ReadMark`: this client has read a conversation up to `at`.
  * - `Receipt`: `from`, or the other side of a one-to-one conversation, had received, or read, by `at`.
  * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom.
- * - `Attributes`: attributes were changed by `by`; only those that changed.
+ * - `Silenced`, `Unsilenced`: members may not send any more, or may again; `Blocked`, `Unblocked`: clients can not be members any more, or can again; `by` whom.
+ * - `RoleChanged`: a member has another role.
+ * - `Muted`, `Unmuted`: this client wants no push notifications of the conversation, or wants them again.
+ * - `Attributes`: attributes were changed by `by`; only those that changed, and the keys of those that are gone.
  * - `Snapshot`: a conversation as the server describes it now.
  */
 export type ClientEvent =
@@ -98,12 +111,23 @@ export type ClientEvent =
       /** Who has; the others together where the server does not say. */
       readonly from?: string;
     }
-  | { readonly _tag: 'Joined'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }
-  | { readonly _tag: 'Left'; readonly conversationId: string; readonly members: readonly string[]; readonly by?: string }
+  | Membership
+  | {
+      readonly _tag: 'RoleChanged';
+      readonly conversationId: string;
+      readonly member: string;
+      readonly role: MemberRole;
+      readonly by?: string;
+    }
+  | { readonly _tag: 'Muted' | 'Unmuted'; readonly conversationId: string; readonly by: string }
   | {
       readonly _tag: 'Attributes';
       readonly conversationId: string;
       readonly changed: Readonly<Record<string, Attribute>>;
+      /** Keys with dots, as in `changed`. */
+      readonly removed?: readonly string[];
+      /** When, ms since 1970, by the server's clock. */
+      readonly at?: number;
       readonly by?: string;
     }
   | { readonly _tag: 'Snapshot'; readonly conversationId: string; readonly info: ConversationInfo };

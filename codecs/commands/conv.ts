@@ -7,7 +7,8 @@ import { command } from './envelope.js';
 /** JSON travels as text inside a message of its own. */
 export const JsonText = record('JsonText', { data: t.string }, {});
 
-const conv = <O extends string, R extends t.Props, P extends t.Props>(op: O, required: R, optional: P) =>
+/** The codec of a `conv` command. */
+export const conv = <O extends string, R extends t.Props, P extends t.Props>(op: O, required: R, optional: P) =>
   command('conv', op, { convMessage: record(`conv/${op} message`, required, optional) }, {});
 
 /**
@@ -47,7 +48,8 @@ export const ConvQuery = conv(
 /** `results.data` is a JSON array of conversations. */
 export const ConvResults = conv('results', { results: JsonText }, {});
 
-const byWhom = { initBy: t.string };
+/** Who did what is told. */
+export const byWhom = { initBy: t.string };
 const notice = <O extends string>(op: O) => conv(op, { cid: t.string }, byWhom);
 const memberNotice = <O extends string>(op: O) => conv(op, { cid: t.string }, { ...byWhom, m: t.array(t.string) });
 

@@ -26,6 +26,31 @@ import { commandByKind } from './envelope.js';
 import { AckReceived, AckSent, DirectPush, DirectSend, Logs, LogsQuery, Rcp, Read, Unread } from './messages.js';
 import { PatchModified, PatchModify, PatchPush } from './patch.js';
 import {
+  BlacklistBlock,
+  BlacklistBlocked,
+  BlacklistQuery,
+  BlacklistQueryResult,
+  BlacklistUnblock,
+  BlacklistUnblocked,
+  ConvAddShutup,
+  ConvBlocked,
+  ConvMemberInfoChanged,
+  ConvMemberInfoUpdate,
+  ConvMemberInfoUpdated,
+  ConvMembersBlocked,
+  ConvMembersShutuped,
+  ConvMembersUnblocked,
+  ConvMembersUnshutuped,
+  ConvQueryShutup,
+  ConvRemoveShutup,
+  ConvShutupAdded,
+  ConvShutupRemoved,
+  ConvShutupResult,
+  ConvShutuped,
+  ConvUnblocked,
+  ConvUnshutuped,
+} from './roles.js';
+import {
   SessionClose,
   SessionClosed,
   SessionOpen,
@@ -37,10 +62,35 @@ import {
 } from './session.js';
 import { Echo, ErrorAnswer, Goaway } from './system.js';
 
-export * from './conv.js';
+export {
+  JsonText,
+  ConvStart,
+  ConvStarted,
+  ConvQuery,
+  ConvResults,
+  ConvJoined,
+  ConvLeft,
+  ConvMembersJoined,
+  ConvMembersLeft,
+  ConvAdd,
+  ConvRemove,
+  MemberFailure,
+  ConvAdded,
+  ConvRemoved,
+  ConvCount,
+  ConvResult,
+  ConvUpdate,
+  ConvMute,
+  ConvUnmute,
+  ConvMaxRead,
+  MaxReadTuple,
+  ConvMaxReadResult,
+  ConvUpdated,
+} from './conv.js';
 export type { UnsupportedCommand } from './envelope.js';
 export * from './messages.js';
 export * from './patch.js';
+export * from './roles.js';
 export * from './session.js';
 export * from './system.js';
 
@@ -59,6 +109,13 @@ export const clientCommands = [
   ConvUpdate,
   ConvMute,
   ConvUnmute,
+  ConvMemberInfoUpdate,
+  ConvAddShutup,
+  ConvRemoveShutup,
+  ConvQueryShutup,
+  BlacklistBlock,
+  BlacklistUnblock,
+  BlacklistQuery,
   DirectSend,
   AckReceived,
   Read,
@@ -84,6 +141,22 @@ export const serverCommands = [
   ConvLeft,
   ConvMembersJoined,
   ConvMembersLeft,
+  ConvMemberInfoUpdated,
+  ConvMemberInfoChanged,
+  ConvShutupAdded,
+  ConvShutupRemoved,
+  ConvShutupResult,
+  ConvShutuped,
+  ConvUnshutuped,
+  ConvMembersShutuped,
+  ConvMembersUnshutuped,
+  ConvBlocked,
+  ConvUnblocked,
+  ConvMembersBlocked,
+  ConvMembersUnblocked,
+  BlacklistBlocked,
+  BlacklistUnblocked,
+  BlacklistQueryResult,
   DirectPush,
   AckSent,
   Rcp,

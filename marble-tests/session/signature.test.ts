@@ -6,7 +6,7 @@ import { marbles, virtualClock } from '../marbles.js';
 
 const good = { signature: 'abc', timestamp: 1, nonce: 'n' };
 
-const signing = (factory: SignatureFactory) => sign(factory, 'Tom', 5, virtualClock);
+const signing = (factory: SignatureFactory) => sign(() => factory('Tom'), 5, virtualClock);
 
 describe('sign', () => {
   it('gives the first signature of the factory, then completes', () => {

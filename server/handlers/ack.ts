@@ -1,6 +1,7 @@
 import type { Arrived } from '../store/store.js';
+import { clientActor } from '../actor.js';
+import { asMember } from '../conversations/access.js';
 import type { CommandOf, Handler } from './handler.js';
-import { ownConversation } from './direct.js';
 
 type Ack = CommandOf<'ack'>;
 
@@ -14,7 +15,7 @@ const arrivedOf = ({ fromts, tots, mid }: Ack['ackMessage']): Arrived | undefine
 export const ack: Handler<Ack> = async ({ app, session }, { ackMessage }) => {
   const receiver = session();
   const { cid } = ackMessage;
-  const { members = [] } = await ownConversation(app, receiver, cid);
+  const { members = [] } = await asMember(app, clientActor(receiver), cid, 4401);
   const arrived = arrivedOf(ackMessage);
   if (arrived === undefined) return {};
   const now = app.clock.now();

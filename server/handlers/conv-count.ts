@@ -1,10 +1,10 @@
-import { Refusal } from '../refusal.js';
+import { clientActor } from '../actor.js';
+import { asReader } from '../conversations/access.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** How many members a conversation has. */
+/** How many members a conversation has; of a chat room, how many clients are in it now. */
 export const convCount: Handler<CommandOf<'conv', 'count'>> = async ({ app, session }, { convMessage: { cid } }) => {
-  session();
-  const [conversation] = await app.store.conversations([cid]);
-  if (conversation === undefined) throw new Refusal(4303, `there is no conversation ${cid}`);
-  return { answer: { cmd: 'conv', op: 'result', convMessage: { cid, count: conversation.members?.length ?? 0 } } };
+  const { kind, members = [] } = await asReader(app, clientActor(session()), cid, 4317);
+  const count = kind === 'room' ? (await app.bus.occupants(cid)).length : members.length;
+  return { answer: { cmd: 'conv', op: 'result', convMessage: { cid, count } } };
 };

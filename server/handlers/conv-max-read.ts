@@ -1,5 +1,6 @@
 import type { CommandOf, Handler } from './handler.js';
-import { ownConversation } from './direct.js';
+import { clientActor } from '../actor.js';
+import { asMember } from '../conversations/access.js';
 
 const newest = (times: readonly (number | undefined)[]): number | undefined => {
   const known = times.filter((time) => time !== undefined);
@@ -9,7 +10,7 @@ const newest = (times: readonly (number | undefined)[]): number | undefined => {
 /** How far the other members have received and read: all of them together, or each. */
 export const convMaxRead: Handler<CommandOf<'conv', 'max_read'>> = async ({ app, session }, { convMessage: { cid, queryAllMembers } }) => {
   const asking = session();
-  const { members = [] } = await ownConversation(app, asking, cid);
+  const { members = [] } = await asMember(app, clientActor(asking), cid, 4317);
   const receipts = (await app.store.receipts(cid)).filter(({ clientId }) => clientId !== asking.clientId && members.includes(clientId));
   if (queryAllMembers === true) {
     const maxReadTuples = receipts.map(({ clientId, deliveredAt, readAt }) => ({

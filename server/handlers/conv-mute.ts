@@ -1,20 +1,15 @@
+import { clientActor } from '../actor.js';
 import type { App } from '../app.js';
+import { setMuted } from '../conversations/attributes.js';
 import type { Session } from '../session.js';
-import { ownConversation } from './direct.js';
 import type { CommandOf, Handler, Reply } from './handler.js';
 
-/** A member wants push notifications of a conversation, or none. */
-const setMuted = (app: App, member: Session, cid: string, muted: boolean): Promise<Reply> =>
-  app.inOrder(cid, async () => {
-    const { mutedMembers = [] } = await ownConversation(app, member, cid);
-    const others = mutedMembers.filter((id) => id !== member.clientId);
-    const now = app.clock.now();
-    await app.store.updateConversation(cid, { mutedMembers: muted ? [...others, member.clientId] : others }, now);
-    return { answer: { cmd: 'conv', op: 'updated', convMessage: { cid, udate: new Date(now).toISOString() } } };
-  });
+const mute = async (app: App, member: Session, cid: string, muted: boolean): Promise<Reply> => {
+  const updatedAt = await setMuted(app, clientActor(member), cid, muted);
+  return { answer: { cmd: 'conv', op: 'updated', convMessage: { cid, udate: new Date(updatedAt).toISOString() } } };
+};
 
-export const convMute: Handler<CommandOf<'conv', 'mute'>> = ({ app, session }, { convMessage: { cid } }) =>
-  setMuted(app, session(), cid, true);
+export const convMute: Handler<CommandOf<'conv', 'mute'>> = ({ app, session }, { convMessage: { cid } }) => mute(app, session(), cid, true);
 
 export const convUnmute: Handler<CommandOf<'conv', 'unmute'>> = ({ app, session }, { convMessage: { cid } }) =>
-  setMuted(app, session(), cid, false);
+  mute(app, session(), cid, false);

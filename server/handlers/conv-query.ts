@@ -1,6 +1,8 @@
 import { encodeConversations, type ConversationInfo } from '../../codecs/index.js';
-import { idsOf } from './conversation-filter.js';
-import { orderOf } from './conversation-order.js';
+import { clientActor } from '../actor.js';
+import { seenBy } from '../conversations/access.js';
+import { Refusal } from '../refusal.js';
+import { parseWhere, whereIds, type Where } from '../query/where.js';
 import type { CommandOf, Handler } from './handler.js';
 
 const DEFAULT_LIMIT = 10;
@@ -10,27 +12,29 @@ const MAX_LIMIT = 1_000;
 const COMPACT = 1;
 const WITH_LAST_MESSAGE = 2;
 
-/** What this client gets to see: the last message, like all of the history, is for members. */
 const project =
-  (flag: number, clientId: string) =>
-  ({ members = [], lastMessage, ...info }: ConversationInfo): ConversationInfo => ({
+  (flag: number) =>
+  ({ members, lastMessage, ...info }: ConversationInfo): ConversationInfo => ({
     ...info,
-    ...((flag & COMPACT) === 0 ? { members } : {}),
-    ...((flag & WITH_LAST_MESSAGE) !== 0 && lastMessage !== undefined && members.includes(clientId) ? { lastMessage } : {}),
+    ...((flag & COMPACT) === 0 && members !== undefined ? { members } : {}),
+    ...((flag & WITH_LAST_MESSAGE) !== 0 && lastMessage !== undefined ? { lastMessage } : {}),
   });
 
-/**
- * Conversations by id. Whoever is logged in can see one whose id he knows, since clients fetch a conversation before they join it, and after
- * they have left. No temporary ones are kept, so that none is found.
- */
+const whereOf = ({ where, tempConvIds }: CommandOf<'conv', 'query'>['convMessage']): Where =>
+  parseWhere(where === undefined && tempConvIds !== undefined ? JSON.stringify({ objectId: { $in: tempConvIds } }) : (where?.data ?? '{}'));
+
+/** Conversations that a condition holds for: those of the client, and those that are open to everybody. Of others, whose id it knows, it sees that they exist. */
 export const convQuery: Handler<CommandOf<'conv', 'query'>> = async ({ app, session }, { convMessage }) => {
-  const { clientId } = session();
-  const { where, tempConvIds, flag = 0, skip = 0, limit = DEFAULT_LIMIT, sort } = convMessage;
-  const ids = where === undefined && tempConvIds !== undefined ? [] : idsOf(where?.data ?? '{}');
-  const found = await app.store.conversations(ids);
-  const sorted = sort === undefined ? found : found.toSorted(orderOf(sort).compare);
-  const start = Math.max(0, skip);
-  const page = sorted.slice(start, start + Math.min(Math.max(0, limit), MAX_LIMIT));
-  const data = encodeConversations(page.map(project(flag, clientId)));
-  return { answer: { cmd: 'conv', op: 'results', convMessage: { results: { data } } } };
+  const actor = clientActor(session());
+  const { flag = 0, skip = 0, limit = DEFAULT_LIMIT, sort } = convMessage;
+  if (limit > MAX_LIMIT) throw new Refusal(4310, `a query gives at most ${MAX_LIMIT} conversations`);
+  const where = whereOf(convMessage);
+  const found = await app.store.find({
+    where,
+    ...(sort === undefined ? {} : { sort }),
+    skip: Math.max(0, skip),
+    limit: Math.max(0, limit),
+    seen: seenBy(app, actor, whereIds(where) !== undefined),
+  });
+  return { answer: { cmd: 'conv', op: 'results', convMessage: { results: { data: encodeConversations(found.map(project(flag))) } } } };
 };

@@ -1,14 +1,18 @@
-import { ownConversation } from './direct.js';
+import { clientActor } from '../actor.js';
+import { isSelf, removeMembers, toWire } from '../conversations/members.js';
 import type { CommandOf, Handler } from './handler.js';
-import { tellLeft } from './membership.js';
+import { signed } from './signed.js';
 
-/** Removes members, the client itself among them or not. Who was none is no failure. */
-export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async ({ app, session }, { convMessage: { cid, m = [] } }) => {
-  const actor = session();
-  return app.inOrder(cid, async () => {
-    const { members = [] } = await ownConversation(app, actor, cid);
-    const gone = await app.store.removeMembers(cid, m, app.clock.now());
-    if (gone.length > 0) tellLeft(app, actor, { id: cid, gone, members: members.filter((member) => !gone.includes(member)) });
-    return { answer: { cmd: 'conv', op: 'removed', convMessage: { cid, allowedPids: [...m] } } };
+/** Removes members, the client itself among them or not: it quits, leaves a chat room, or unsubscribes. */
+export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async ({ app, session }, { convMessage: { cid, m = [], t, n, s } }) => {
+  const actor = clientActor(session());
+  app.verifyAction({
+    action: isSelf(actor, m) ? 'quit' : 'remove',
+    appId: actor.session.login.appId,
+    clientId: actor.clientId,
+    conversationId: cid,
+    members: m,
+    ...signed({ t, n, s }),
   });
+  return { answer: { cmd: 'conv', op: 'removed', convMessage: { cid, ...toWire(await removeMembers(app, actor, cid, m)) } } };
 };

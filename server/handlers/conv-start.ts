@@ -1,29 +1,47 @@
-import { Refusal } from '../refusal.js';
-import { describedBy } from './described-by.js';
+import type { ConversationKind } from '../../codecs/index.js';
+import { clientActor } from '../actor.js';
+import { createConversation } from '../conversations/create.js';
+import { describedBy } from '../conversations/described-by.js';
 import type { CommandOf, Handler } from './handler.js';
-import { checkMembers, tellJoined } from './membership.js';
+import { signed } from './signed.js';
 
-/** Creates a conversation; its creator is always a member. */
-export const convStart: Handler<CommandOf<'conv', 'start'>> = async ({ app, session }, { convMessage }) => {
-  const { store, clock, limits } = app;
+type Start = CommandOf<'conv', 'start'>;
+
+const kindOf = ({ transient, tempConv }: Start['convMessage']): ConversationKind => {
+  if (transient === true) return 'room';
+  return tempConv === true ? 'temporary' : 'ordinary';
+};
+
+/** Creates a conversation; its creator is always a member, where it has members. */
+export const convStart: Handler<Start> = async ({ app, session }, { convMessage }) => {
   const creator = session();
-  const members = [...new Set([creator.clientId, ...(convMessage.m ?? [])])];
-  if (members.length > limits.members) throw new Refusal(4304, `a conversation has at most ${limits.members} members`);
-  checkMembers(members);
-  if (convMessage.transient === true || convMessage.tempConv === true)
-    throw new Refusal(4200, 'this server has ordinary conversations only');
-
-  const now = clock.now();
-  const { info, isNew } = await store.createConversation({
-    creator: creator.clientId,
-    members,
-    ...describedBy(convMessage.attr?.data ?? '{}'),
-    unique: convMessage.unique === true,
-    now,
+  const { m = [], attr, unique, tempConvTTL, t, n, s } = convMessage;
+  const kind = kindOf(convMessage);
+  app.verifyAction({
+    action: 'create',
+    appId: creator.login.appId,
+    clientId: creator.clientId,
+    members: [...new Set([creator.clientId, ...m])],
+    ...signed({ t, n, s }),
   });
-  if (isNew)
-    tellJoined(app, creator, { id: info.id, added: members.filter((member) => member !== creator.clientId), named: members, members });
+  const described = describedBy(attr?.data ?? '{}');
+  const info = await createConversation(app, clientActor(creator), {
+    kind,
+    members: m,
+    // A temporary one lasts too short to be described.
+    ...(kind === 'temporary' ? { attributes: {} } : described),
+    unique: unique === true,
+    ...(tempConvTTL === undefined ? {} : { ttl: tempConvTTL }),
+  });
   return {
-    answer: { cmd: 'conv', op: 'started', convMessage: { cid: info.id, cdate: new Date(info.createdAt ?? now).toISOString() } },
+    answer: {
+      cmd: 'conv',
+      op: 'started',
+      convMessage: {
+        cid: info.id,
+        cdate: new Date(info.createdAt ?? app.clock.now()).toISOString(),
+        ...(info.ttl === undefined ? {} : { tempConvTTL: info.ttl }),
+      },
+    },
   };
 };

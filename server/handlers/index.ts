@@ -1,12 +1,15 @@
 /** One handler for each kind of command. A new command is a file beside this one and a line here. */
 import type { ClientCommand } from '../../codecs/index.js';
 import { ack } from './ack.js';
+import { blacklistBlock, blacklistQuery, blacklistUnblock } from './blacklist.js';
 import { convAdd } from './conv-add.js';
 import { convCount } from './conv-count.js';
 import { convMaxRead } from './conv-max-read.js';
+import { convMemberInfoUpdate } from './conv-member-info-update.js';
 import { convMute, convUnmute } from './conv-mute.js';
 import { convQuery } from './conv-query.js';
 import { convRemove } from './conv-remove.js';
+import { convAddShutup, convQueryShutup, convRemoveShutup } from './conv-shutup.js';
 import { convStart } from './conv-start.js';
 import { convUpdate } from './conv-update.js';
 import { direct } from './direct.js';
@@ -37,6 +40,13 @@ const handlers: Handlers = {
   'conv/update': convUpdate,
   'conv/mute': convMute,
   'conv/unmute': convUnmute,
+  'conv/member_info_update': convMemberInfoUpdate,
+  'conv/add_shutup': convAddShutup,
+  'conv/remove_shutup': convRemoveShutup,
+  'conv/query_shutup': convQueryShutup,
+  'blacklist/block': blacklistBlock,
+  'blacklist/unblock': blacklistUnblock,
+  'blacklist/query': blacklistQuery,
   direct,
   ack,
   read,

@@ -1,4 +1,6 @@
 import type { LogItem } from '../../codecs/index.js';
+import { clientActor } from '../actor.js';
+import { asReader } from '../conversations/access.js';
 import { Refusal } from '../refusal.js';
 import type { Bound, HistoryQuery, StoredMessage } from '../store/store.js';
 import type { CommandOf, Handler } from './handler.js';
@@ -30,9 +32,8 @@ const item = ({ id, timestamp, editedAt, from, mentions, mentionsAll, msg, binar
 
 /** A page of history, oldest first, whichever way it was asked for. */
 export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsMessage: wire }) => {
-  const { clientId } = session();
-  const [conversation] = await app.store.conversations([wire.cid]);
-  if (conversation?.members?.includes(clientId) !== true) throw new Refusal(4312, 'the history of a conversation is for its members');
+  const reader = clientActor(session());
+  await asReader(app, reader, wire.cid, 4312);
   const limit = wire.l ?? DEFAULT_LIMIT;
   if (limit < 1 || limit > MAX_LIMIT) throw new Refusal(4311, `a page has 1 to ${MAX_LIMIT} messages`);
 
@@ -40,6 +41,7 @@ export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsM
   const to = bound(wire.tt, wire.tmid, wire.ttIncluded);
   const query: HistoryQuery = {
     conversationId: wire.cid,
+    viewer: reader.clientId,
     direction: wire.direction === TOWARDS_PRESENT ? 'new' : 'old',
     limit,
     ...(from === undefined ? {} : { from }),

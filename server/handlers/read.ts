@@ -2,8 +2,9 @@ import type { App } from '../app.js';
 import type { Session } from '../session.js';
 import type { ReadUpTo, UnreadSummary } from '../store/store.js';
 import type { CommandOf, Handler } from './handler.js';
-import { ownConversation } from './direct.js';
-import { unreadPush } from './unread-push.js';
+import { clientActor } from '../actor.js';
+import { asMember } from '../conversations/access.js';
+import { unreadPush } from '../messages/unread-push.js';
 
 interface ReadMark {
   readonly cid: string;
@@ -28,7 +29,7 @@ const tellReader = ({ bus }: App, reader: Session, summary: UnreadSummary, now: 
 /** One read mark: the user's other sessions get the new count, and in a conversation of two the sender its receipt. */
 const move = async (app: App, reader: Session, mark: ReadMark): Promise<void> => {
   const { cid } = mark;
-  const { members = [] } = await ownConversation(app, reader, cid);
+  const { members = [] } = await asMember(app, clientActor(reader), cid, 4401);
   const now = app.clock.now();
   const { moved, newest, summary } = await app.store.markRead(cid, reader.clientId, upToOf(mark), now);
   if (!moved) return;

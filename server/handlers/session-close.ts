@@ -1,9 +1,13 @@
 import type { CommandOf, Handler } from './handler.js';
 
+/** What the application is told. */
+const LOGGED_OUT = 1;
+
 /** Logs out: the session ends, and its token is good no more. */
 export const sessionClose: Handler<CommandOf<'session', 'close'>> = async ({ app, origin, session }) => {
   const { clientId, login, leave } = session();
   leave();
+  app.hooks.clientOffline({ peerId: clientId, ...(login.tag === undefined ? {} : { tag: login.tag }), closeCode: LOGGED_OUT });
   origin.sessions.delete(clientId);
   await app.store.forgetSession(login.token);
   return { answer: { cmd: 'session', op: 'closed', peerId: clientId } };

@@ -4,13 +4,14 @@ import type { App } from '../app.js';
 import { Refusal, reasonOf } from '../refusal.js';
 import { newSession, type Session } from '../session.js';
 import type { StoredSession } from '../store/store.js';
-import { directPush } from './direct.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
-import { patchItem } from './patch-modify.js';
-import { unreadPush } from './unread-push.js';
+import { directPush, patchItem } from '../messages/pushes.js';
+import { unreadPush } from '../messages/unread-push.js';
 
 const MAX_ID = 64;
 const DISPLACED = 4111;
+/** How long a chat room waits for somebody whose connection broke, ms. */
+const ROOM_KEPT = 30 * 60_000;
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 const anonymous = (): string => randomBytes(12).toString('base64url');
@@ -43,13 +44,17 @@ const resume = async ({ store, clock }: App, peerId: string | undefined, token: 
 };
 
 /** What the session is to be kept as; a tag and a device that are not named again are those of before. */
-const loginOf = (app: App, clientId: string, { sessionMessage }: Open, stored: StoredSession | undefined, now: number): StoredSession => {
+const loginOf = (app: App, clientId: string, open: Open, stored: StoredSession | undefined, now: number): StoredSession => {
+  const { sessionMessage } = open;
+  const appId = open.appId ?? stored?.appId;
   const tag = sessionMessage.tag ?? stored?.tag;
   return {
     token: stored?.token ?? newToken(),
     clientId,
     deviceId: sessionMessage.deviceId ?? stored?.deviceId ?? '',
     ...(tag === undefined ? {} : { tag }),
+    ...(appId === undefined ? {} : { appId }),
+    ...(stored?.room === undefined ? {} : { room: stored.room }),
     expiresAt: now + app.limits.tokenTtl * 1_000,
     displaced: false,
   };
@@ -105,11 +110,23 @@ const missedChanges = async (
   return messages.length === 0 ? [] : [{ cmd: 'patch', op: 'modify', patchMessage: { patches: messages.map(patchItem) } }];
 };
 
+/** A chat room is entered again by who comes back soon enough. */
+const comeBack = async ({ store }: App, session: Session, now: number): Promise<void> => {
+  const { clientId, token, room } = session.login;
+  if (room === undefined) return;
+  const [conversation] = await store.conversations([room.id]);
+  const isWelcome = conversation !== undefined && (await store.whoIsListed(room.id, 'blocked', [clientId])).size === 0;
+  const isSoon = room.leftAt === undefined || now - room.leftAt <= ROOM_KEPT;
+  if (isWelcome && isSoon) await session.enter(room.id);
+  await store.rememberRoom(token, isWelcome && isSoon ? { id: room.id } : undefined);
+};
+
 const begin = async (app: App, session: Session, version: Origin['version'], opening: Opening, now: number): Promise<Reply> => {
   const { limits } = app;
   const { clientId, token } = session.login;
   await session.join();
   await displace(app, session);
+  await comeBack(app, session, now);
   const missed = version === 1 ? await offlineMessages(app, clientId) : await unreadCounts(app, clientId, opening, now);
   const notices = [...missed.pushes, ...(await missedChanges(app, clientId, opening))];
   return {
@@ -121,7 +138,7 @@ const begin = async (app: App, session: Session, version: Origin['version'], ope
 };
 
 /** Logs a client in, or takes a session up again after a break. */
-export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, write, version } }, command) => {
+export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writePush, version } }, command) => {
   const { store, bus, limits, clock } = app;
   const { st } = command.sessionMessage;
   if (app.appId !== undefined && command.appId !== app.appId)
@@ -145,11 +162,26 @@ export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writ
   const end = (): void => {
     if (sessions.get(clientId) === session) sessions.delete(clientId);
   };
-  const session = newSession({ id: `${login.token}:${randomBytes(8).toString('hex')}`, login, bus, write, ended: end });
+  const tagged = login.tag === undefined ? {} : { tag: login.tag };
+  const session = newSession({
+    id: `${login.token}:${randomBytes(8).toString('hex')}`,
+    login,
+    bus,
+    write: writePush,
+    ended: (how) => {
+      end();
+      if (how !== 'resumed') app.hooks.clientOffline({ peerId: clientId, ...tagged, closeCode: how === 'displaced' ? 3 : 4 });
+    },
+    expelled: () => {
+      void store.rememberRoom(login.token, undefined).catch(app.report);
+    },
+  });
   sessions.get(clientId)?.leave();
   sessions.set(clientId, session);
   try {
-    return await begin(app, session, version, command.sessionMessage, now);
+    const reply = await begin(app, session, version, command.sessionMessage, now);
+    app.hooks.clientOnline({ peerId: clientId, ...tagged, reconnect: stored !== undefined });
+    return reply;
   } catch (error) {
     session.leave();
     end();

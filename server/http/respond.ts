@@ -7,7 +7,7 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => b
 export const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, OPTIONS',
-  'access-control-allow-headers': 'content-type, x-lc-id, x-lc-key, x-lc-session',
+  'access-control-allow-headers': 'content-type, x-lc-id, x-lc-key, x-lc-session, x-lc-im-session-token',
 };
 
 const TOO_LONG = 413;
@@ -20,3 +20,37 @@ export const respond = (response: ServerResponse, status: number, body: object):
 
 /** The path without the query; nothing is parsed that could be refused by throwing. */
 export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+
+/** What an endpoint answers with: a status, and JSON. */
+export type Answer = readonly [status: number, body: object];
+
+export interface JsonEndpoint {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly answer: (request: IncomingMessage) => Promise<Answer>;
+  /** Hears where it could not; who asked gets status 500. */
+  readonly report: (error: unknown) => void;
+}
+
+/** An endpoint that answers one method of one path with JSON. */
+export const jsonEndpoint =
+  ({ method, path, answer, report }: JsonEndpoint): Endpoint =>
+  (request, response) => {
+    if (pathOf(request) !== path) return false;
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, CORS).end();
+      return true;
+    }
+    if (request.method !== method) return false;
+    answer(request)
+      .then(([status, body]) => {
+        respond(response, status, body);
+      })
+      .catch((error: unknown) => {
+        // Who was asking has gone.
+        if (request.errored !== null) return;
+        report(error);
+        respond(response, 500, { code: 1, error: 'the server could not carry this out' });
+      });
+    return true;
+  };

@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { parseJson, record } from '../../codecs/index.js';
-import { loginSignature } from '../login-signature.js';
+import { loginSignature } from '../signatures.js';
 import type { ServerClock } from '../clock.js';
-import { CORS, pathOf, respond, type Endpoint } from './respond.js';
+import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
 
 /** Says whom a session token belongs to; nothing where it is no good. */
 export type Authenticate = (sessionToken: string) => string | undefined | Promise<string | undefined>;
@@ -36,7 +36,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => 
 const Wish = record('SignRequest', { session_token: t.string }, {});
 
 export const sign = ({ authenticate, masterKey, clock, report }: SignOptions): Endpoint => {
-  const answer = async (request: IncomingMessage): Promise<readonly [status: number, body: object]> => {
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
     const body = await bodyOf(request);
     if (body === undefined) return [413, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
     const { 'x-lc-id': header = '' } = request.headers;
@@ -50,23 +50,5 @@ export const sign = ({ authenticate, masterKey, clock, report }: SignOptions): E
     return [200, { signature: loginSignature(masterKey, { appId, clientId, timestamp, nonce }), timestamp, nonce, clientId }];
   };
 
-  return (request, response): boolean => {
-    if (pathOf(request) !== '/1.1/rtm/sign' || authenticate === undefined) return false;
-    if (request.method === 'OPTIONS') {
-      response.writeHead(204, CORS).end();
-      return true;
-    }
-    if (request.method !== 'POST') return false;
-    answer(request)
-      .then(([status, body]) => {
-        respond(response, status, body);
-      })
-      .catch((error: unknown) => {
-        // Who was asking has gone.
-        if (request.errored !== null) return;
-        report(error);
-        respond(response, 500, { code: 1, error: 'the server could not ask whose token this is' });
-      });
-    return true;
-  };
+  return authenticate === undefined ? () => false : jsonEndpoint({ method: 'POST', path: '/1.1/rtm/sign', answer, report });
 };

@@ -24,7 +24,9 @@ export interface ConversationLog {
   history(query: HistoryQuery): readonly StoredMessage[];
   /** `members`: whose marks are looked at. */
   modify(modification: Modification, members: readonly string[]): Modified;
-  modifiedSince(since: number): readonly StoredMessage[];
+  modifiedSince(clientId: string, since: number): readonly StoredMessage[];
+  /** Forgets messages before a time (ms), and the oldest of more than so many. */
+  trim(before: number, atMost: number): void;
   receipts(): readonly MemberReceipt[];
   offline(clientId: string, limit: number): OfflineMessages;
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
@@ -33,6 +35,8 @@ export interface ConversationLog {
   /** When this client's mark was last set; undefined where it never was. */
   markedAt(clientId: string): number | undefined;
   last(): StoredMessage | undefined;
+  /** The newest message that everybody may see. */
+  lastPublic(): StoredMessage | undefined;
 }
 
 const isBefore = (message: StoredMessage, { timestamp, id, included }: Bound): boolean => {
@@ -60,8 +64,14 @@ const lowerBound = (messages: readonly StoredMessage[], passes: (message: Stored
   return low;
 };
 
+/** A message of a system conversation may be for some only; its sender knows it, too. */
+const isFor = ({ to, from }: StoredMessage, clientId: string | undefined): boolean =>
+  to === undefined || clientId === undefined || from === clientId || to.includes(clientId);
+
 const RECALLED = -127;
 const recalledBody = JSON.stringify({ _lctype: RECALLED });
+
+const TRIM_AT_LEAST = 1_024;
 
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
   const messages: StoredMessage[] = [];
@@ -109,7 +119,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       return { message, repeated: false };
     },
 
-    history: ({ direction, from, to, type, limit }) => {
+    history: ({ viewer, direction, from, to, type, limit }) => {
       const isOld = direction === 'old';
       const [oldest, newest] = isOld ? [to, from] : [from, to];
       const start = oldest === undefined ? 0 : lowerBound(messages, (message) => isAfter(message, oldest));
@@ -117,7 +127,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const page: StoredMessage[] = [];
       for (let step = 0; step < end - start && page.length < limit; step += 1) {
         const message = messages[isOld ? end - 1 - step : start + step];
-        if (message !== undefined && (type === undefined || message.type === type)) page.push(message);
+        if (message === undefined || !isFor(message, viewer)) continue;
+        if (type === undefined || message.type === type) page.push(message);
       }
       return isOld ? page.reverse() : page;
     },
@@ -127,8 +138,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const before = messages[index];
       // What was taken back stays so.
       if (before === undefined || (before.type === RECALLED && !recall)) return { _tag: 'Missing' };
-      if (before.from !== by) return { _tag: 'Foreign' };
-      const { id, from, timestamp, receipt, deliveredAt, readAt } = before;
+      if (by !== undefined && before.from !== by) return { _tag: 'Foreign' };
+      const { id, from, to, timestamp, receipt, deliveredAt, readAt } = before;
       const content = recall
         ? { mentions: [], mentionsAll: false, type: RECALLED, msg: recalledBody }
         : {
@@ -142,6 +153,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
         id,
         conversationId,
         from,
+        ...(to === undefined ? {} : { to }),
         timestamp,
         receipt,
         ...(deliveredAt === undefined ? {} : { deliveredAt }),
@@ -156,10 +168,10 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       return { _tag: 'Modified', message, unreadBy };
     },
 
-    modifiedSince: (since) =>
+    modifiedSince: (clientId, since) =>
       [...modified].flatMap((id) => {
         const message = messages[byId.get(id) ?? -1];
-        return message !== undefined && (message.editedAt ?? 0) >= since ? [message] : [];
+        return message !== undefined && (message.editedAt ?? 0) >= since && isFor(message, clientId) ? [message] : [];
       }),
 
     receipts: () =>
@@ -174,7 +186,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const missed: StoredMessage[] = [];
       for (let index = messages.length - 1; index >= first && missed.length <= limit; index -= 1) {
         const message = messages[index];
-        if (message !== undefined && message.from !== clientId && message.type !== RECALLED) missed.push(message);
+        if (message === undefined || message.from === clientId || message.type === RECALLED || !isFor(message, clientId)) continue;
+        missed.push(message);
       }
       return { conversationId, messages: missed.slice(0, limit).reverse(), hasMore: missed.length > limit };
     },
@@ -212,13 +225,13 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
 
     unread: (clientId) => {
       const first = after(marks.get(clientId)?.upTo ?? 0);
-      const last = messages.at(-1);
+      const last = messages.findLast((message) => isFor(message, clientId));
       let count = 0;
       let mentioned = false;
       // From the newest on: beyond the limit nothing is looked at.
       for (let index = messages.length - 1; index >= first && count < unreadLimit; index -= 1) {
         const message = messages[index];
-        if (message === undefined || message.from === clientId || message.type === RECALLED) continue;
+        if (message === undefined || message.from === clientId || message.type === RECALLED || !isFor(message, clientId)) continue;
         count += 1;
         mentioned ||= message.mentionsAll || message.mentions.includes(clientId);
       }
@@ -230,7 +243,26 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
     },
 
+    trim: (before, atMost) => {
+      const old = Math.max(
+        lowerBound(messages, ({ timestamp }) => timestamp >= before),
+        messages.length - atMost,
+      );
+      // All indexes change: not for each message.
+      if (old < messages.length / 2 && old < TRIM_AT_LEAST) return;
+      for (const { id } of messages.splice(0, old)) {
+        byId.delete(id);
+        modified.delete(id);
+      }
+      for (const [index, { id }] of messages.entries()) byId.set(id, index);
+      for (const [key, index] of byToken) {
+        if (index < old) byToken.delete(key);
+        else byToken.set(key, index - old);
+      }
+    },
+
     markedAt: (clientId) => marks.get(clientId)?.at,
     last: () => messages.at(-1),
+    lastPublic: () => messages.findLast(({ to }) => to === undefined),
   };
 };

@@ -1,108 +1,203 @@
 import { randomBytes } from 'node:crypto';
-import type { ConversationInfo } from '../../codecs/index.js';
+import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
+import type { ServerClock } from '../clock.js';
+import { matches } from '../query/matches.js';
+import { orderOf } from '../query/order.js';
+import { whereIds, whereMember } from '../query/where.js';
 import { conversationLog, type ConversationLog } from './conversation-log.js';
-import type { Store, StoredSession } from './store.js';
+import { memorySessions } from './memory-sessions.js';
+import type { ClientList, Store } from './store.js';
 
 export interface MemoryStoreOptions {
   /** A count of unread messages stops here. Default 100. */
   readonly unreadLimit?: number;
+  /** Messages are kept for so many days. Default 180. */
+  readonly historyDays?: number;
+  /** So many of the latest messages of a conversation are kept. Default 100,000. */
+  readonly historyMessages?: number;
+  /** A conversation in which nothing has happened for so many days is gone. Default 180. */
+  readonly conversationDays?: number;
+  /** What days are counted by. Default: the system's. */
+  readonly clock?: ServerClock;
 }
 
 interface Conversation {
   info: ConversationInfo;
   readonly log: ConversationLog;
+  readonly roles: Map<string, MemberRole>;
+  readonly lists: Readonly<Record<ClientList, Set<string>>>;
 }
 
-const conversationId = (): string => randomBytes(12).toString('hex');
+const DAY = 86_400_000;
+
+const newId = (): string => randomBytes(12).toString('hex');
 const messageId = (): string => randomBytes(16).toString('base64url');
 
+/** When it ends; a temporary one by its lifetime, others when nothing has happened for long. */
+const endOf = ({ info, log }: Conversation, idle: number): number => {
+  const { kind, ttl = 0, createdAt = 0, updatedAt = 0 } = info;
+  return kind === 'temporary' ? createdAt + ttl * 1_000 : Math.max(createdAt, updatedAt, log.last()?.timestamp ?? 0) + idle;
+};
+
 /** A store that lasts as long as the process. */
-export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Store => {
+export const memoryStore = ({
+  unreadLimit = 100,
+  historyDays = 180,
+  historyMessages = 100_000,
+  conversationDays = 180,
+  clock = { now: Date.now },
+}: MemoryStoreOptions = {}): Store => {
   const conversations = new Map<string, Conversation>();
   const unique = new Map<string, string>();
   /** Conversations of each member. */
   const memberships = new Map<string, Set<string>>();
-  const sessions = new Map<string, StoredSession>();
-  /** Tokens of each client. */
-  const tokens = new Map<string, Set<string>>();
+  const sessions = memorySessions();
+
+  const remove = (id: string): boolean => {
+    for (const member of conversations.get(id)?.info.members ?? []) memberships.get(member)?.delete(id);
+    return conversations.delete(id);
+  };
+
+  /** A conversation that has not ended. */
+  const find = (id: string): Conversation | undefined => {
+    const conversation = conversations.get(id);
+    if (conversation === undefined || endOf(conversation, conversationDays * DAY) > clock.now()) return conversation;
+    remove(id);
+    return undefined;
+  };
 
   /** What a conversation is like now; the time of its newest message is the log's. */
   const describe = ({ info, log }: Conversation): ConversationInfo => {
     const last = log.last();
     if (last === undefined) return info;
-    const { id, from, timestamp, editedAt, msg, binaryMsg } = last;
+    const shown = log.lastPublic();
+    if (shown === undefined) return { ...info, lastMessageAt: last.timestamp };
+    const { id, from, timestamp, editedAt, msg, binaryMsg } = shown;
     const body = binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
     return {
       ...info,
-      lastMessageAt: timestamp,
+      lastMessageAt: last.timestamp,
       lastMessage: { id, from, timestamp, ...(editedAt === undefined ? {} : { patchTimestamp: editedAt }), ...body },
     };
   };
 
-  const logOf = (id: string): ConversationLog | undefined => conversations.get(id)?.log;
+  /** The log of a conversation, without what is too old. */
+  const logOf = (id: string): ConversationLog | undefined => {
+    const log = find(id)?.log;
+    log?.trim(clock.now() - historyDays * DAY, historyMessages);
+    return log;
+  };
 
-  const forget = (token: string): void => {
-    const session = sessions.get(token);
-    if (session === undefined) return;
-    sessions.delete(token);
-    const others = tokens.get(session.clientId);
-    others?.delete(token);
-    if (others?.size === 0) tokens.delete(session.clientId);
+  const join = (id: string, members: readonly string[]): void => {
+    for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
   };
 
   const store = {
-    createConversation: ({ creator, members, name, attributes, unique: isUnique, now }) => {
-      const key = JSON.stringify([...members].sort());
-      const existing = isUnique ? conversations.get(unique.get(key) ?? '') : undefined;
+    createConversation: ({ kind, creator, members, name, attributes, unique: isUnique, ttl, now }) => {
+      const key = JSON.stringify([kind, ...[...members].sort()]);
+      const existing = isUnique ? find(unique.get(key) ?? '') : undefined;
       if (existing !== undefined) return { info: describe(existing), isNew: false };
-      const id = conversationId();
+      const id = kind === 'temporary' ? `_tmp:${newId()}` : newId();
       const info: ConversationInfo = {
         id,
-        kind: 'ordinary',
-        creator,
-        members,
+        kind,
+        ...(creator === undefined ? {} : { creator }),
+        ...(kind === 'room' ? {} : { members }),
         ...(name === undefined ? {} : { name }),
         ...(isUnique ? { unique: true } : {}),
+        ...(ttl === undefined ? {} : { ttl }),
         createdAt: now,
         updatedAt: now,
         attributes,
       };
-      conversations.set(id, { info, log: conversationLog(id, unreadLimit) });
+      const roles = new Map<string, MemberRole>(creator === undefined ? [] : [[creator, 'Owner']]);
+      conversations.set(id, { info, log: conversationLog(id, unreadLimit), roles, lists: { silenced: new Set(), blocked: new Set() } });
       if (isUnique) unique.set(key, id);
-      for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
+      if (kind !== 'room') join(id, members);
       return { info, isNew: true };
     },
 
-    addMembers: (id, wanted, limit, now) => {
-      const conversation = conversations.get(id);
+    conversations: (ids) => ids.flatMap((id) => find(id) ?? []).map(describe),
+
+    find: ({ where, sort, skip, limit, seen }) => {
+      const member = whereMember(where);
+      const ids = whereIds(where) ?? (member === undefined ? conversations.keys() : (memberships.get(member) ?? []));
+      const found = [...ids]
+        .flatMap((id) => find(id) ?? [])
+        .flatMap((conversation) => seen(describe(conversation)) ?? [])
+        .filter(matches(where));
+      return (sort === undefined ? found : found.toSorted(orderOf(sort).compare)).slice(skip, skip + limit);
+    },
+
+    deleteConversation: remove,
+
+    addMembers: (id, wanted, limit) => {
+      const conversation = find(id);
       if (conversation === undefined) return undefined;
       const { info } = conversation;
       const before = info.members ?? [];
-      const news = [...new Set(wanted)].filter((member) => !before.includes(member));
+      const isMember = new Set(before);
+      const news = [...new Set(wanted)].filter((member) => !isMember.has(member));
       const added = news.slice(0, Math.max(0, limit - before.length));
-      if (added.length > 0) conversation.info = { ...info, members: [...before, ...added], updatedAt: now };
-      for (const member of added) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
-      return { added, present: wanted.filter((member) => before.includes(member)), full: news.slice(added.length) };
+      if (added.length > 0) conversation.info = { ...info, members: [...before, ...added] };
+      join(id, added);
+      return { added, present: wanted.filter((member) => isMember.has(member)), full: news.slice(added.length) };
     },
 
-    removeMembers: (id, wanted, now) => {
-      const conversation = conversations.get(id);
+    removeMembers: (id, wanted) => {
+      const conversation = find(id);
       const gone = new Set((conversation?.info.members ?? []).filter((member) => wanted.includes(member)));
       if (conversation === undefined || gone.size === 0) return [];
-      const { info } = conversation;
-      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)), updatedAt: now };
-      for (const member of gone) memberships.get(member)?.delete(id);
+      const { info, roles } = conversation;
+      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
+      for (const member of gone) {
+        memberships.get(member)?.delete(id);
+        // The owner comes back as the owner; a manager does not.
+        if (roles.get(member) === 'Manager') roles.delete(member);
+      }
       return [...gone];
     },
 
     updateConversation: (id, change, now) => {
-      const conversation = conversations.get(id);
+      const conversation = find(id);
       if (conversation === undefined) return undefined;
-      conversation.info = { ...conversation.info, ...change, updatedAt: now };
+      const isDescribed = change.attributes !== undefined || change.name !== undefined;
+      conversation.info = { ...conversation.info, ...change, ...(isDescribed ? { updatedAt: now } : {}) };
       return describe(conversation);
     },
 
-    conversations: (ids) => ids.flatMap((id) => conversations.get(id) ?? []).map(describe),
+    setRole: (id, clientId, role) => {
+      if (role === 'Member') find(id)?.roles.delete(clientId);
+      else find(id)?.roles.set(clientId, role);
+    },
+
+    roles: (id) => new Map(find(id)?.roles),
+
+    setListed: (id, list, clientIds, listed, limit) => {
+      const members = find(id)?.lists[list] ?? new Set<string>();
+      const changed = [...new Set(clientIds)].filter((clientId) => members.has(clientId) !== listed);
+      const room = listed ? Math.max(0, limit - members.size) : changed.length;
+      for (const clientId of changed.slice(0, room)) {
+        if (listed) members.add(clientId);
+        else members.delete(clientId);
+      }
+      return { changed: changed.slice(0, room), full: changed.slice(room) };
+    },
+
+    listed: (id, list, limit, after = '') => {
+      const clientIds = [...(find(id)?.lists[list] ?? [])].filter((clientId) => clientId > after).sort();
+      const page = clientIds.slice(0, limit);
+      const last = page.at(-1);
+      return { clientIds: page, ...(last === undefined || clientIds.length <= limit ? {} : { next: last }) };
+    },
+
+    whoIsListed: (id, list, clientIds) => {
+      const listed = find(id)?.lists[list];
+      return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
+    },
+
+    keepNotice: sessions.keepNotice,
+    notices: sessions.notices,
 
     append: (message) => {
       const log = logOf(message.conversationId);
@@ -113,13 +208,13 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
     history: (query) => logOf(query.conversationId)?.history(query) ?? [],
 
     modify: (modification) => {
-      const conversation = conversations.get(modification.conversationId);
+      const conversation = find(modification.conversationId);
       return conversation === undefined ? { _tag: 'Missing' } : conversation.log.modify(modification, conversation.info.members ?? []);
     },
 
     modifiedSince: (clientId, since, limit) =>
       [...(memberships.get(clientId) ?? [])]
-        .flatMap((id) => logOf(id)?.modifiedSince(since) ?? [])
+        .flatMap((id) => logOf(id)?.modifiedSince(clientId, since) ?? [])
         .sort((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0))
         .slice(0, limit),
 
@@ -153,27 +248,12 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
         .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
         .slice(0, limit),
 
-    saveSession: (session, now) => {
-      // Those that were saved first come first: where one has not expired, later ones have not either.
-      for (const { token, expiresAt } of sessions.values()) {
-        if (expiresAt > now) break;
-        forget(token);
-      }
-      sessions.delete(session.token);
-      sessions.set(session.token, session);
-      tokens.set(session.clientId, (tokens.get(session.clientId) ?? new Set()).add(session.token));
-    },
-    session: (token) => sessions.get(token),
-    displaceSessions: (clientId, tag, except) => {
-      for (const token of tokens.get(clientId) ?? []) {
-        const session = sessions.get(token);
-        if (session?.tag === tag && token !== except) sessions.set(token, { ...session, displaced: true });
-      }
-    },
-    forgetSession: forget,
-    forgetSessions: (clientId) => {
-      for (const token of tokens.get(clientId) ?? []) forget(token);
-    },
+    saveSession: sessions.save,
+    session: sessions.get,
+    rememberRoom: sessions.rememberRoom,
+    displaceSessions: sessions.displace,
+    forgetSession: sessions.forget,
+    forgetSessions: sessions.forgetAll,
     close: () => undefined,
   } satisfies { readonly [K in keyof Store]: (...args: Parameters<Store[K]>) => Awaited<ReturnType<Store[K]>> };
 
@@ -188,6 +268,15 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
   return {
     createConversation: asynchronous(store.createConversation),
     conversations: asynchronous(store.conversations),
+    find: asynchronous(store.find),
+    deleteConversation: asynchronous(store.deleteConversation),
+    setRole: asynchronous(store.setRole),
+    roles: asynchronous(store.roles),
+    setListed: asynchronous(store.setListed),
+    listed: asynchronous(store.listed),
+    whoIsListed: asynchronous(store.whoIsListed),
+    keepNotice: asynchronous(store.keepNotice),
+    notices: asynchronous(store.notices),
     addMembers: asynchronous(store.addMembers),
     removeMembers: asynchronous(store.removeMembers),
     updateConversation: asynchronous(store.updateConversation),
@@ -203,6 +292,7 @@ export const memoryStore = ({ unreadLimit = 100 }: MemoryStoreOptions = {}): Sto
     unread: asynchronous(store.unread),
     saveSession: asynchronous(store.saveSession),
     session: asynchronous(store.session),
+    rememberRoom: asynchronous(store.rememberRoom),
     displaceSessions: asynchronous(store.displaceSessions),
     forgetSession: asynchronous(store.forgetSession),
     forgetSessions: asynchronous(store.forgetSessions),

@@ -1,22 +1,50 @@
 /** What the server keeps. Every call is asynchronous, and each is atomic: nothing that uses a store may assume that it is in memory. */
-import type { ConversationInfo, WireBody } from '../../codecs/index.js';
+import type { ConversationInfo, ConversationKind, MemberRole, ServerCommand, WireBody } from '../../codecs/index.js';
+import type { Where } from '../query/where.js';
 
 /** A conversation to create; the store gives it an id and its times. */
 export interface NewConversation {
-  readonly creator: string;
-  /** The creator among them, each once. */
+  readonly kind: ConversationKind;
+  /** Nobody where the back end makes it for itself. */
+  readonly creator?: string;
+  /** Each once; the members of a chat room, and the subscribers of a system conversation, come later. */
   readonly members: readonly string[];
   readonly name?: string;
   readonly attributes: ConversationInfo['attributes'];
   /** Find the one with the same set of members instead, where there is one. */
   readonly unique: boolean;
+  /** Lifetime of a temporary one, seconds. */
+  readonly ttl?: number;
   /** ms since 1970. */
   readonly now: number;
+}
+
+/** Which conversations, in which order, which stretch of them. */
+export interface ConversationQuery {
+  readonly where: Where;
+  /** As in `-lm,name`: `-` is descending, the first key counts most. */
+  readonly sort?: string;
+  readonly skip: number;
+  readonly limit: number;
+  /** What the asking client gets to see of a conversation, on which `where` is evaluated; nothing where there is nothing. */
+  readonly seen: (info: ConversationInfo) => ConversationInfo | undefined;
+}
+
+/** A list of clients that a conversation keeps: who may not send, and who may not be a member. */
+export type ClientList = 'silenced' | 'blocked';
+
+/** A notice that a client can ask for when it comes back. */
+export interface StoredNotice {
+  /** ms since 1970; no two of one client have the same. */
+  readonly at: number;
+  readonly command: ServerCommand;
 }
 
 export interface NewMessage extends WireBody {
   readonly conversationId: string;
   readonly from: string;
+  /** In a system conversation: the only ones who get it, beside the sender. Default: everybody. */
+  readonly to?: readonly string[];
   /** The sender's token: the same token of the same sender is the same message. */
   readonly token?: string;
   readonly receipt: boolean;
@@ -33,6 +61,8 @@ export interface StoredMessage extends WireBody {
   readonly id: string;
   readonly conversationId: string;
   readonly from: string;
+  /** In a system conversation: the only ones who get it, beside the sender. */
+  readonly to?: readonly string[];
   readonly timestamp: number;
   readonly receipt: boolean;
   readonly mentions: readonly string[];
@@ -49,8 +79,8 @@ export interface StoredMessage extends WireBody {
 export interface Modification extends WireBody {
   readonly conversationId: string;
   readonly messageId: string;
-  /** Who wants it: only the sender may. */
-  readonly by: string;
+  /** Who wants it: only the sender may, and the back end, which has no client id. */
+  readonly by?: string;
   readonly recall: boolean;
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
@@ -81,6 +111,8 @@ export interface Bound {
 
 export interface HistoryQuery {
   readonly conversationId: string;
+  /** Who asks; the back end, which sees all messages, where it is left out. */
+  readonly viewer?: string;
   /** `old` goes from `from` (or the newest) towards the past, `new` from `from` (or the oldest) towards the present. */
   readonly direction: 'old' | 'new';
   readonly from?: Bound;
@@ -137,6 +169,9 @@ export interface StoredSession {
   readonly tag?: string;
   /** ms since 1970. */
   readonly expiresAt: number;
+  readonly appId?: string;
+  /** The chat room that it was in, and when its connection broke, ms since 1970, where it did. */
+  readonly room?: { readonly id: string; readonly leftAt?: number };
   /** A later login with the same tag has taken its place. */
   readonly displaced: boolean;
 }
@@ -146,14 +181,42 @@ export interface Store {
   createConversation(conversation: NewConversation): Promise<{ readonly info: ConversationInfo; readonly isNew: boolean }>;
   /** Those of the ids that exist. */
   conversations(ids: readonly string[]): Promise<readonly ConversationInfo[]>;
+  find(query: ConversationQuery): Promise<readonly ConversationInfo[]>;
+  /** Forgets a conversation with its messages; false where there is none. */
+  deleteConversation(id: string): Promise<boolean>;
   /**
    * Adds members, in their order, as long as there is room; each once. Gives who was added, who was a member before, and who found no room; nothing where there is no such conversation.
    */
-  addMembers(id: string, members: readonly string[], limit: number, now: number): Promise<MembersAdded | undefined>;
+  addMembers(id: string, members: readonly string[], limit: number): Promise<MembersAdded | undefined>;
   /** Removes members; gives those who were there. */
-  removeMembers(id: string, members: readonly string[], now: number): Promise<readonly string[]>;
+  removeMembers(id: string, members: readonly string[]): Promise<readonly string[]>;
   /** Gives a conversation another name, other attributes, or other muted members; gives it as it is then, nothing where there is none. */
   updateConversation(id: string, change: ConversationChange, now: number): Promise<ConversationInfo | undefined>;
+  /** Gives a member another role; `Member`, which everybody has, takes one away. */
+  setRole(id: string, clientId: string, role: MemberRole): Promise<void>;
+  /** The roles of those who have another than `Member`. */
+  roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
+  /** Puts clients on a list of a conversation, or takes them off it; gives those for whom that is new, and those who found no room. */
+  setListed(
+    id: string,
+    list: ClientList,
+    clientIds: readonly string[],
+    listed: boolean,
+    limit: number,
+  ): Promise<{ readonly changed: readonly string[]; readonly full: readonly string[] }>;
+  /** A page of a list, in the order of ids, after the id `after`; `next` where there are more. */
+  listed(
+    id: string,
+    list: ClientList,
+    limit: number,
+    after?: string,
+  ): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }>;
+  /** Those of the clients who are on a list. */
+  whoIsListed(id: string, list: ClientList, clientIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Keeps a notice for clients that may be away. */
+  keepNotice(clientIds: readonly string[], notice: StoredNotice): Promise<void>;
+  /** Notices of a client that are later than `since` (ms), earliest first, at most `limit`. */
+  notices(clientId: string, since: number, limit: number): Promise<readonly StoredNotice[]>;
   /** Stores a message, or gives the one that was stored before with the same token by the same sender. */
   append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
   /** By time, then by id, oldest first. */
@@ -188,6 +251,8 @@ export interface Store {
   /** Keeps a session, and no longer those that have expired. */
   saveSession(session: StoredSession, now: number): Promise<void>;
   session(token: string): Promise<StoredSession | undefined>;
+  /** Notes the chat room that a session is in, or was in when its connection broke; nothing where it is in none. */
+  rememberRoom(token: string, room: StoredSession['room']): Promise<void>;
   /** Marks the other sessions of a client with this tag as displaced. */
   displaceSessions(clientId: string, tag: string, except: string): Promise<void>;
   /** The token of a closed session is good no more. */

@@ -1,34 +1,56 @@
 /** The streams and commands of one conversation, made from those of its client. */
-import { EMPTY, catchError, combineLatest, defer, ignoreElements, map, merge, switchMap, tap, type Observable } from 'rxjs';
+import {
+  EMPTY,
+  catchError,
+  combineLatest,
+  defer,
+  distinctUntilChanged,
+  ignoreElements,
+  map,
+  merge,
+  switchMap,
+  tap,
+  type Observable,
+  endWith,
+  takeUntil,
+} from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
-import { messageStatus, modifications, withActivity, withReceipt, type Modification, type Receipts } from '../../streams/index.js';
+import {
+  membership,
+  messageStatus,
+  modifications,
+  withActivity,
+  withAttributes,
+  withReceipt,
+  type Modification,
+  type Receipts,
+} from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
+import type { HttpApi } from '../http-api.js';
 import type { InboxInput } from '../session/inbox.js';
 import type { Outbox } from '../session/outbox.js';
 import type { MessageReader } from '../session/message-reader.js';
+import { changeOf, setMuted, updateConversation } from './attributes.js';
 import { stateAt, type ClientState } from './client-state.js';
 import type { ConversationSource } from './conversation.js';
 import { conversationById } from './create-conversation.js';
 import { historyIterator, historyPage, historyPages, type HistoryOptions } from './history.js';
-import type { Link } from './link.js';
+import type { SigningLink } from './link.js';
 import { fetchReceipts, memberReceipts } from './member-receipts.js';
-import {
-  addMembers,
-  countMembers,
-  membershipEvent,
-  removeMembers,
-  setMuted,
-  updateConversation,
-  type MembershipResult,
-} from './membership.js';
+import { memberCommands } from './member-commands.js';
+import { memberRoles } from './member-roles.js';
 import { editMessage, recallMessage } from './modify.js';
 import { send, track, type Outgoing, type SendProgress } from './send.js';
 import type { UploadFile } from './upload.js';
+import { createWishes } from './wishes.js';
 
 /** What the client has that a conversation needs. */
 export interface SourceOptions {
-  readonly link: Link;
+  readonly link: SigningLink;
+  readonly api: HttpApi;
+  /** The token of the session, for the API. */
+  readonly token: () => string | undefined;
   readonly reader: MessageReader;
   readonly state: ClientState;
   /** Whether the session is open; repeats nothing. */
@@ -47,6 +69,8 @@ export interface SourceOptions {
 export const conversationSource = (options: SourceOptions): ((id: string) => ConversationSource) => {
   const { link, reader, state, open$, tell, markRead, report } = options;
   const { conversations, activity, unread, receipts } = state;
+  const wishes = createWishes();
+  const closed$ = open$.pipe(ignoreElements(), endWith(true));
 
   const failing =
     (conversationId: string) =>
@@ -57,7 +81,10 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
   /** The state of a conversation, asked for where nobody has yet, and again after a reconnect where that failed. */
   const stateOf = (id: string): Observable<ConversationInfo> =>
     merge(
-      combineLatest([conversations.at(id), stateAt(activity, id)]).pipe(map(([info, at]) => withActivity(info, at))),
+      combineLatest([conversations.at(id), stateAt(activity, id), wishes.at(id).pipe(takeUntil(closed$))]).pipe(
+        map(([info, at, wished]) => wished.reduce(withAttributes, withActivity(info, at))),
+        distinctUntilChanged(),
+      ),
       open$.pipe(
         switchMap((open) =>
           open && conversations.get(id) === undefined
@@ -103,19 +130,20 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
           outgoing,
         ),
       );
-    const changing = (kind: 'Joined' | 'Left', result$: Observable<MembershipResult>): Observable<MembershipResult> =>
-      result$.pipe(
-        tap((result) => {
-          if (result.allowed.length > 0) tell(membershipEvent(link.clientId, id, kind, result));
-        }),
-      );
     const readUpTo = (upTo: { readonly timestamp: number } | number | undefined): number | undefined => {
       if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
       return unread.get(id)?.asOf ?? activity.get(id) ?? conversations.get(id)?.lastMessageAt;
     };
 
+    const state$ = stateOf(id);
     return {
-      state$: stateOf(id),
+      state$,
+      muted$: state$.pipe(
+        map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
+        distinctUntilChanged(),
+      ),
+      membership$: events$.pipe(membership()),
+      roles$: memberRoles({ ...options, clientId: link.clientId, conversationId: id, events$, onFailure: failing(id) }),
       messages$: state.messagesOf(id),
       events$,
       modifications$: events$.pipe(modifications()),
@@ -128,14 +156,13 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
       messageStatus$: (message) => events$.pipe(messageStatus(message)),
       recall: (message) => modifying(recallMessage(modifier, message)),
       edit: (message, body, mentions = {}) => modifying(editMessage(modifier, message, body, mentions)),
-      add: (members) => changing('Joined', addMembers(link, id, members)),
-      remove: (members) => changing('Left', removeMembers(link, id, members)),
-      join: () => changing('Joined', addMembers(link, id, [link.clientId])),
-      quit: () => changing('Left', removeMembers(link, id, [link.clientId])),
-      count: () => countMembers(link, id),
-      update: (change) => updateConversation(link, id, change).pipe(tap(tell), ignoreElements()),
-      mute: () => setMuted(link, id, true).pipe(ignoreElements()),
-      unmute: () => setMuted(link, id, false).pipe(ignoreElements()),
+      ...memberCommands(link, id, tell),
+      update: (change, { optimistic = false } = {}) => {
+        const updating$ = updateConversation(link, id, change).pipe(tap(tell), ignoreElements());
+        return optimistic ? wishes.during(changeOf(link.clientId, id, change), updating$) : updating$;
+      },
+      mute: () => setMuted(link, id, true).pipe(tap(tell), ignoreElements()),
+      unmute: () => setMuted(link, id, false).pipe(tap(tell), ignoreElements()),
       history: (range = {}) => load(range),
       historyPages: (range) => historyPages(load, range),
       historyIterator: (range = {}) => historyIterator(load, range),

@@ -1,9 +1,21 @@
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
-import type { ConversationEvent, DeliveryStatus, Message, Modification, Position, Receipts, Unread } from '../../streams/index.js';
+import type {
+  ConversationEvent,
+  DeliveryStatus,
+  Membership,
+  Message,
+  Modification,
+  Position,
+  Receipts,
+  Roles,
+  Unread,
+} from '../../streams/index.js';
+import type { ConversationUpdate } from './attributes.js';
 import type { HistoryOptions, HistoryPagesOptions } from './history.js';
-import type { ConversationUpdate, MembershipResult } from './membership.js';
+import type { MembershipResult } from './membership.js';
 import type { Mentions } from './modify.js';
+import type { ClientPage, ClientPageOptions } from './restrictions.js';
 import type { SendOptions } from './send-options.js';
 import type { SendProgress, TrackedProgress } from './send.js';
 import type { Upload } from './upload.js';
@@ -24,6 +36,16 @@ export interface Conversation {
   readonly members$: Observable<ReadonlySet<string>>;
   /** Messages from others, and from this user's other devices: in order, once, without replay. What was missed during a break comes before what is live. */
   readonly messages$: Observable<Message>;
+  /** Who has joined and left, was silenced and blocked, and by whom: without replay. What happened during a break is in `state$`, which is asked for again. */
+  readonly membership$: Observable<Membership>;
+  /**
+   * Who has a role, by client id; who is not in it is a plain member. Replayed; asked for when first subscribed to and after each reconnect, and moved by notices.
+   *
+   * @example conversation.roles$.subscribe((roles) => render(roles.get('Tom') ?? 'Member'));
+   */
+  readonly roles$: Observable<Roles>;
+  /** Whether this user gets no push notifications of the conversation; replayed. */
+  readonly muted$: Observable<boolean>;
   /** The ordered log of this conversation, without replay: messages (those sent by this client too), edits, recalls, gaps, receipts, and changes of members and attributes. */
   readonly events$: Observable<ConversationEvent>;
   /** Edits and recalls, by this client too, without replay: each carries what the message is now. Those that were missed come with the next login. */
@@ -77,8 +99,27 @@ export interface Conversation {
   quit(): Observable<MembershipResult>;
   /** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
   count(): Observable<number>;
-  /** Cold: changes the name and attributes that are given, for all members; completes when it is done, and `state$` shows it (protocol: conv/update). Errors as `add` does. */
-  update(change: ConversationUpdate): Observable<never>;
+  /**
+   * Cold: changes the name and attributes that are given, and takes away those of `unset`, for all members; completes when it is done, and `state$` shows it (protocol: conv/update). With `optimistic`, `state$`
+   * shows it from the start, and takes it back where it fails. Errors as `add` does.
+   *
+   * @example conversation.update({ attributes: { 'colours.sky': 'blue' }, unset: ['draft'] }, { optimistic: true }).subscribe();
+   */
+  update(change: ConversationUpdate, options?: { readonly optimistic?: boolean }): Observable<never>;
+  /** Cold: gives a member another role, which its owner does; emits nothing, completes (protocol: conv/member_info_update). Errors as `add` does. */
+  setRole(member: string, role: 'Manager' | 'Member'): Observable<never>;
+  /** Cold: members may not send any more; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: conv/add_shutup). Errors as `add` does. */
+  silence(members: readonly string[]): Observable<MembershipResult>;
+  /** Cold: members may send again (protocol: conv/remove_shutup). */
+  unsilence(members: readonly string[]): Observable<MembershipResult>;
+  /** Cold: a page of those who may not send; the next one starts at its `next` (protocol: conv/query_shutup). */
+  silenced(page?: ClientPageOptions): Observable<ClientPage>;
+  /** Cold: clients are no members any more and can't become any; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: blacklist/block). Errors as `add` does. */
+  block(clients: readonly string[]): Observable<MembershipResult>;
+  /** Cold: clients can be members again (protocol: blacklist/unblock). */
+  unblock(clients: readonly string[]): Observable<MembershipResult>;
+  /** Cold: a page of those who can't be members; the next one starts at its `next` (protocol: blacklist/query). */
+  blocked(page?: ClientPageOptions): Observable<ClientPage>;
   /** Cold: no push notifications of this conversation for this user; completes when it is so (protocol: conv/mute). */
   mute(): Observable<never>;
   /** Cold: push notifications again; completes when it is so (protocol: conv/unmute). */

@@ -1,7 +1,9 @@
 /** How the commands of one client reach the server. */
-import { Observable, defer, throwError } from 'rxjs';
+import { Observable, defer, map, of, throwError } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { AnswerKind, Connection, RequestOptions } from '../connection/connection.js';
+import type { Clock } from '../clock.js';
+import { sign, toWire, type ConversationSignatureFactory, type ConversationSignatureRequest } from '../session/signature.js';
 import { ConnectionLost, SessionClosed, type RealtimeError } from '../errors.js';
 import type { ClientStatus } from './client-status.js';
 
@@ -14,11 +16,33 @@ export interface Link {
   request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions): Observable<A>;
 }
 
+/** A link whose client can sign what it does to conversations. */
+export interface SigningLink extends Link {
+  /** Cold: the signature of what this client wants to do to a conversation, as commands have it; empty where nobody signs. Errors with `SignatureFailed`. */
+  sign(request: Omit<ConversationSignatureRequest, 'clientId'>): Observable<Partial<ReturnType<typeof toWire>>>;
+}
+
+/** Who signs, and how long it may take, ms. */
+export interface Signing {
+  readonly factory: ConversationSignatureFactory | undefined;
+  readonly timeout: number;
+  readonly clock: Clock;
+}
+
 /** A link over a connection, open while the client's session is. */
-export const createLink = (connection: Connection, clientId: string, status$: Observable<ClientStatus>): Link => ({
+export const createLink = (
+  connection: Connection,
+  clientId: string,
+  status$: Observable<ClientStatus>,
+  { factory, timeout, clock }: Signing,
+): SigningLink => ({
   clientId,
   request: (command, answer, options) =>
     defer(() => connection.request({ ...command, peerId: clientId }, answer, options)).pipe(whileOpen(clientId, status$)),
+  sign: ({ members, ...request }) =>
+    factory === undefined
+      ? of({})
+      : sign(() => factory({ ...request, clientId, members: [...members].sort() }), timeout, clock).pipe(map(toWire)),
 });
 
 /** Runs a command only while the session is open, and fails it when the client is closed meanwhile. */

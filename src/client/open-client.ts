@@ -19,6 +19,7 @@ import { concatMapByKey, modifications, totalUnread, type ClientEvent } from '..
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import { SessionClosed } from '../errors.js';
+import type { HttpApi } from '../http-api.js';
 import { decorate } from '../plugins/decorate.js';
 import { createPipeline } from '../plugins/pipeline.js';
 import type { Plugin } from '../plugins/plugin.js';
@@ -26,6 +27,7 @@ import { acknowledgements, readMarks } from '../session/marks.js';
 import { inbox, type InboxInput } from '../session/inbox.js';
 import { createOutbox, type OutboxBounds } from '../session/outbox.js';
 import { readEvents, tellEvents } from '../session/push-events.js';
+import type { ConversationSignatureFactory } from '../session/signature.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { session, type SessionEvent, type SessionOptions } from '../session/session.js';
 import { settleAfterLogin } from '../session/settle-after-login.js';
@@ -40,12 +42,14 @@ import { createLink } from './link.js';
 import { conversationsById, onlineClients } from './queries.js';
 import type { UploadFile } from './upload.js';
 
-export interface ClientOptions extends Omit<SessionOptions, 'logout$'> {
+export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken'> {
   /** A new token for each message. */
   readonly mint: () => string;
   readonly outbox: OutboxBounds | undefined;
+  readonly conversationSignature: ConversationSignatureFactory | undefined;
   readonly catchUpLimit: number;
   readonly bodies: BodyCodec;
+  readonly api: HttpApi;
   readonly upload: UploadFile | undefined;
   readonly plugins: readonly Plugin[];
   /** How long a plugin may take for one message, ms. */
@@ -83,13 +87,18 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       current = next;
       status.next(next);
     };
+    let token: string | undefined;
     const connectionEvents = new Subject<ConnectionEvent>();
     const arrivals = new Subject<InboxInput>();
     const log = new Subject<ClientEvent>();
 
     const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
     const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
-    const link = createLink(connection, clientId, status);
+    const link = createLink(connection, clientId, status, {
+      factory: options.conversationSignature,
+      timeout: options.signatureTimeout,
+      clock,
+    });
     const open$ = status.pipe(
       map(({ _tag }) => _tag === 'Open'),
       distinctUntilChanged(),
@@ -109,6 +118,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     const sourceOf = conversationSource({
       link,
+      api: options.api,
+      token: () => token,
       reader,
       state,
       open$,
@@ -203,7 +214,13 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       if (announced && event._tag !== 'reconnect') connectionEvents.next(event);
     });
 
-    const living = session(connection, { ...options, logout$: logout })
+    const living = session(connection, {
+      ...options,
+      logout$: logout,
+      keepToken: (next) => {
+        token = next;
+      },
+    })
       .pipe(settleAfterLogin(clock))
       .subscribe({
         next: (event) => {

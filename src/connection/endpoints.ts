@@ -9,7 +9,7 @@ import { ConnectionLost, InvalidArgument } from '../errors.js';
 /** What is used of `fetch`. */
 export type Fetch = (
   url: string,
-  init?: { readonly method: string; readonly headers: Record<string, string>; readonly body: string },
+  init?: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string },
 ) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
 
 export interface EndpointsOptions {

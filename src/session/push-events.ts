@@ -1,8 +1,16 @@
 /** Turns what the server sends into entries of the log. */
-import { either as E } from 'fp-ts';
-import { decodeAttributes, fromStored, type LogItem, type PatchItem, type ServerCommand, type WireBody } from '../../codecs/index.js';
+import { either as E, function as F } from 'fp-ts';
+import {
+  decodeAttributes,
+  fromStored,
+  MemberRole,
+  type LogItem,
+  type PatchItem,
+  type ServerCommand,
+  type WireBody,
+} from '../../codecs/index.js';
 import { EMPTY, concatMap, from, map, mergeMap, of, toArray, type Observable } from 'rxjs';
-import type { ClientEvent, Message, Modification } from '../../streams/index.js';
+import type { ClientEvent, Membership, Message, Modification } from '../../streams/index.js';
 import type { MessageReader, Pipeline } from './message-reader.js';
 
 const NOBODY: readonly string[] = [];
@@ -87,26 +95,70 @@ const fromPatches = (reader: MessageReader, { patchMessage: { patches = [] } }: 
 
 type ConvPush = Extract<ServerCommand, { cmd: 'conv' }>;
 
+/** Roles that only others know have no meaning here. */
+export const roleOf = (role: string | undefined): MemberRole => (MemberRole.is(role) ? role : 'Member');
+
 const by = (initBy: string | undefined): { readonly by?: string } => (initBy === undefined ? {} : { by: initBy });
 
-const fromConv = ({ self, report }: MessageReader, push: ConvPush): ClientEvent | undefined => {
+/** Notices about members: those to the one concerned, and those to the others, who are named. */
+const MEMBERSHIP = {
+  joined: 'Joined',
+  left: 'Left',
+  shutuped: 'Silenced',
+  unshutuped: 'Unsilenced',
+  blocked: 'Blocked',
+  unblocked: 'Unblocked',
+  members_joined: 'Joined',
+  members_left: 'Left',
+  members_shutuped: 'Silenced',
+  members_unshutuped: 'Unsilenced',
+  members_blocked: 'Blocked',
+  members_unblocked: 'Unblocked',
+} as const satisfies Partial<Record<ConvPush['op'], Membership['_tag']>>;
+
+const isMembership = (push: ConvPush): push is Extract<ConvPush, { op: keyof typeof MEMBERSHIP }> => Object.hasOwn(MEMBERSHIP, push.op);
+
+/** Attributes that the server names as changed but does not have any more are gone. */
+const fromUpdate = (
+  { report }: MessageReader,
+  { cid, attr, attrModified, udate, initBy }: Extract<ConvPush, { op: 'updated' }>['convMessage'],
+): ClientEvent | undefined => {
+  if (cid === undefined || attr === undefined) return undefined;
+  const decoded = F.pipe(
+    E.Do,
+    E.bind('named', () => decodeAttributes(attr.data)),
+    E.bind('present', () => decodeAttributes((attrModified ?? attr).data)),
+  );
+  if (E.isLeft(decoded)) {
+    report({ _tag: 'Frame', error: decoded.left });
+    return undefined;
+  }
+  const { named, present } = decoded.right;
+  const removed = Object.keys(named).filter((key) => !Object.hasOwn(present, key));
+  const at = Date.parse(udate ?? '');
+  return {
+    _tag: 'Attributes',
+    conversationId: cid,
+    changed: present,
+    ...(removed.length === 0 ? {} : { removed }),
+    ...(Number.isNaN(at) ? {} : { at }),
+    ...by(initBy),
+  };
+};
+
+const fromConv = (reader: MessageReader, push: ConvPush): ClientEvent | undefined => {
+  if (isMembership(push)) {
+    const { cid, initBy } = push.convMessage;
+    const { m = [] } = 'm' in push.convMessage ? push.convMessage : {};
+    return { _tag: MEMBERSHIP[push.op], conversationId: cid, members: push.op.startsWith('members_') ? m : [reader.self], ...by(initBy) };
+  }
   switch (push.op) {
-    case 'joined':
-      return { _tag: 'Joined', conversationId: push.convMessage.cid, members: [self], ...by(push.convMessage.initBy) };
-    case 'left':
-      return { _tag: 'Left', conversationId: push.convMessage.cid, members: [self], ...by(push.convMessage.initBy) };
-    case 'members_joined':
-      return { _tag: 'Joined', conversationId: push.convMessage.cid, members: push.convMessage.m ?? [], ...by(push.convMessage.initBy) };
-    case 'members_left':
-      return { _tag: 'Left', conversationId: push.convMessage.cid, members: push.convMessage.m ?? [], ...by(push.convMessage.initBy) };
-    case 'updated': {
-      const { cid, attr, initBy } = push.convMessage;
-      if (cid === undefined || attr === undefined) return undefined;
-      const changed = decodeAttributes(attr.data);
-      if (E.isRight(changed)) return { _tag: 'Attributes', conversationId: cid, changed: changed.right, ...by(initBy) };
-      report({ _tag: 'Frame', error: changed.left });
-      return undefined;
+    case 'member_info_changed': {
+      const { cid, info, initBy } = push.convMessage;
+      return { _tag: 'RoleChanged', conversationId: cid, member: info.pid, role: roleOf(info.role), ...by(initBy) };
     }
+    case 'updated':
+      return fromUpdate(reader, push.convMessage);
     default:
       return undefined;
   }

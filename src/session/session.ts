@@ -23,7 +23,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Backoff } from '../connection/backoff.js';
 import { ServerRejected, toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
-import { sign, type Signature, type SignatureFactory } from './signature.js';
+import { sign, toWire, type SignatureFactory } from './signature.js';
 
 /** What a session tells the client above it, in order. */
 export type SessionEvent =
@@ -46,6 +46,8 @@ export interface SessionOptions {
   readonly random: () => number;
   readonly backoff: Backoff;
   readonly report: (fault: Fault) => void;
+  /** Hears of each token of the session, for the HTTP API; of none where it is good no more. */
+  readonly keepToken?: (token: string | undefined) => void;
   /** Logs out when it emits. */
   readonly logout$: Observable<unknown>;
 }
@@ -87,17 +89,18 @@ export const session = (connection: Connection, options: SessionOptions): Observ
 
     const remember = (st: string | undefined, stTtl: number | undefined): void => {
       token = st === undefined ? undefined : { value: st, expiresAt: clock.elapsed() + (stTtl ?? 0) * 1_000 };
+      options.keepToken?.(st);
     };
 
     const usable = (): Token | undefined => (token !== undefined && token.expiresAt > clock.elapsed() ? token : undefined);
 
     /** A signature is asked for where there is no token to log in with. */
-    const signed = (needed: boolean): Observable<Partial<Record<'t' | 'n' | 's', never>> | { t: number; n: string; s: string }> =>
-      needed && options.signature !== undefined
-        ? sign(options.signature, clientId, options.signatureTimeout, clock).pipe(
-            map(({ timestamp, nonce, signature }: Signature) => ({ t: timestamp, n: nonce, s: signature })),
-          )
+    const signed = (needed: boolean): Observable<Partial<ReturnType<typeof toWire>>> => {
+      const { signature } = options;
+      return needed && signature !== undefined
+        ? sign(() => signature(clientId), options.signatureTimeout, clock).pipe(map(toWire))
         : of({});
+    };
 
     const login = (): Observable<SessionEvent> =>
       defer(() => {

@@ -2,6 +2,7 @@ import { firstValueFrom, filter, lastValueFrom, map, switchMap, take, toArray, t
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRealtime, text, type Client, type Message, type Realtime, type RealtimeOptions } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
+import { statsNow } from '../server/stats-now.js';
 
 const bodyText = ({ body }: Message): string => (body._tag === 'Text' ? body.text : body._tag);
 
@@ -113,7 +114,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     const heard = next(jerry.messages$, 1);
     await lastValueFrom(tom.createConversation({ members: ['Jerry'] }).pipe(switchMap((conversation) => conversation.send(text('psst')))));
     expect((await heard).map(bodyText)).toEqual(['psst']);
-    expect(server.stats().sockets).toBe(1);
+    expect((await statsNow(server)).sockets).toBe(1);
     expect(await firstValueFrom(tom.online(['Tom', 'Jerry', 'Spike']))).toEqual(new Set(['Tom', 'Jerry']));
   });
 

@@ -254,8 +254,9 @@ describe('the store in memory', () => {
           direction: fc.constantFrom('old', 'new'),
         }),
         async (sends, { at, limit, included, direction }) => {
-          const store = memoryStore();
+          const store = memoryStore({ clock: { now: () => 0 } });
           const { info } = await store.createConversation({
+            kind: 'ordinary',
             creator: 'Tom',
             members: ['Tom', 'Jerry'],
             attributes: {},

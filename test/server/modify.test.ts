@@ -184,6 +184,6 @@ describe('max_read', () => {
       convMessage: { maxReadTuples: [{ pid: 'Jerry', maxAckTimestamp: 3_000_000, maxReadTimestamp: 3_000_000 }] },
     });
     expect(await ask(jerry, { queryAllMembers: true })).toMatchObject({ convMessage: { cid } });
-    expect(await ask(spike)).toMatchObject(error(4401));
+    expect(await ask(spike)).toMatchObject(error(4317));
   });
 });

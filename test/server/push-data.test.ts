@@ -7,7 +7,9 @@ const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } 
 describe('push data', () => {
   it('goes to the application with the members who are not online, once for each stored message', async () => {
     const told: unknown[] = [];
-    const server = await serve({ onOffline: (message, clientIds, pushData) => void told.push([message.msg, clientIds, pushData]) });
+    const server = await serve({
+      hooks: { receiversOffline: ({ content, offlinePeers, pushData }) => void told.push([content, offlinePeers, pushData]) },
+    });
     const tom = await login(server, 'Tom');
     await login(server, 'Jerry');
     const cid = await start(tom, ['Jerry', 'Spike']);
@@ -24,7 +26,7 @@ describe('push data', () => {
 
   it('is not for members who have muted the conversation', async () => {
     const told: unknown[] = [];
-    const server = await serve({ onOffline: ({ msg }, clientIds) => void told.push([msg, clientIds]) });
+    const server = await serve({ hooks: { receiversOffline: ({ content, offlinePeers }) => void told.push([content, offlinePeers]) } });
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry', 'Spike']);
     const alone = await start(tom, ['Jerry']);
@@ -39,7 +41,7 @@ describe('push data', () => {
   it('that is no JSON object is refused with 4114; an application that fails is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('no push today');
-    const server = await serve({ onOffline: () => Promise.reject(broken), onError: (failure) => errors.push(failure) });
+    const server = await serve({ hooks: { receiversOffline: () => Promise.reject(broken) }, onError: (failure) => errors.push(failure) });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     for (const pushData of ['{', '5', '[]', 'null'])

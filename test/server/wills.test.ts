@@ -2,6 +2,7 @@
 import { memoryStore } from 'rx-realtime/server';
 import { describe, expect, it, vi } from 'vitest';
 import { dial, login, open, page, say, serve, start, tokenOf, type RawClient } from './raw-client.js';
+import { statsNow } from './stats-now.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
@@ -92,7 +93,10 @@ describe('a will', () => {
 
   it('is sent where its sender falls silent, though he never answers the close', async () => {
     const told: unknown[] = [];
-    const server = await serve({ limits: { silenceTimeout: 200 }, onOffline: ({ msg }, clientIds) => void told.push([msg, clientIds]) });
+    const server = await serve({
+      limits: { silenceTimeout: 200 },
+      hooks: { receiversOffline: ({ content, offlinePeers }) => void told.push([content, offlinePeers]) },
+    });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     await say(tom, cid, { msg: 'goodbye', will: true });
@@ -103,7 +107,7 @@ describe('a will', () => {
       },
       { timeout: 5_000 },
     );
-    expect(server.stats().sockets).toBe(1);
+    expect((await statsNow(server)).sockets).toBe(1);
   });
 
   it('is sent where its sender breaks the rules and is closed', async () => {

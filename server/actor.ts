@@ -1,0 +1,18 @@
+import type { Session } from './session.js';
+
+/** Who does something: a client, in a session or over HTTP; or the application's back end, in the name of a client or in nobody's. */
+export interface Actor {
+  /** It may do everything. */
+  readonly isBackEnd: boolean;
+  readonly clientId?: string;
+  readonly session?: Session;
+}
+
+/** The one session that need not be told of what it did itself. */
+export const exceptActor = ({ session }: Actor): { readonly except?: string } => (session === undefined ? {} : { except: session.id });
+
+export const clientActor = (session: Session): Actor & { readonly clientId: string; readonly session: Session } => ({
+  isBackEnd: false,
+  clientId: session.clientId,
+  session,
+});

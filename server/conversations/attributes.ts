@@ -1,0 +1,94 @@
+/** What a conversation is like changes. */
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { assignAttribute, encodeAttributes, record, removeAttribute, type Attribute, type ConversationInfo } from '../../codecs/index.js';
+import { exceptActor, type Actor } from '../actor.js';
+import type { App } from '../app.js';
+import { Refusal } from '../refusal.js';
+import { asMember, ordinaryOnly } from './access.js';
+import { asJson } from './create.js';
+import { describedBy } from './described-by.js';
+import { by } from './notices.js';
+
+const Delete = record('Delete', { __op: t.literal('Delete') }, {});
+
+type Attributes = ConversationInfo['attributes'];
+
+/** What stays or comes, and what goes, by keys with dots. */
+const parted = (changed: Attributes): { readonly set: Attributes; readonly removed: readonly string[] } => {
+  const isGone = ([, value]: readonly [string, Attribute]): boolean => E.isRight(Delete.decode(value));
+  const entries = Object.entries(changed);
+  return {
+    set: Object.fromEntries(entries.filter((entry) => !isGone(entry))),
+    removed: entries.filter(isGone).map(([key]) => key),
+  };
+};
+
+const nulls = (keys: readonly string[]): Attributes => Object.fromEntries(keys.map((key) => [key, null]));
+
+/** When attributes were changed, and which they are now. */
+export interface Changed {
+  readonly at: number;
+  /** As the answer and the notice have it. */
+  readonly attrModified: string;
+}
+
+/**
+ * Changes the name and attributes, and tells the other sessions of all members which (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing from `attrModified`,
+ * by which a client tells it from an attribute that is null.
+ */
+export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<Changed> =>
+  app.inOrder(id, async () => {
+    const { store, bus, clock, limits, hooks } = app;
+    const conversation = await asMember(app, actor, id, 4309);
+    if (conversation.kind === 'temporary') ordinaryOnly(conversation, 'can not be changed');
+    const { name, attributes: changed } = describedBy(data);
+    const { set, removed } = parted(changed);
+    await hooks.conversationUpdate({
+      convId: id,
+      initBy: actor.clientId,
+      attr: asJson({ ...naming(name), attributes: { ...set, ...nulls(removed) } }),
+    });
+    const assigned = Object.entries(set).reduce(
+      (all, [key, value]) => assignAttribute(all, key.split('.'), value),
+      conversation.attributes,
+    );
+    const attributes = removed.reduce((all, key) => removeAttribute(all, key.split('.')), assigned);
+    if (Buffer.byteLength(encodeAttributes(attributes)) > limits.attributeBytes)
+      throw new Refusal(4306, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
+    const at = clock.now();
+    await store.updateConversation(id, { attributes, ...naming(name) }, at);
+    const attrModified = encodeAttributes({ ...set, ...naming(name) });
+    const attr = encodeAttributes({ ...set, ...nulls(removed), ...naming(name) });
+    const recipients = conversation.members ?? [];
+    bus.publish(recipients, {
+      _tag: 'Push',
+      command: {
+        cmd: 'conv',
+        op: 'updated',
+        serverTs: at,
+        convMessage: {
+          cid: id,
+          ...by(actor),
+          attr: { data: attr },
+          attrModified: { data: attrModified },
+          udate: new Date(at).toISOString(),
+        },
+      },
+      ...exceptActor(actor),
+    });
+    return { at, attrModified };
+  });
+
+const naming = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });
+
+/** A member wants push notifications of a conversation, or none. Gives when the conversation was last changed. */
+export const setMuted = async (app: App, actor: Actor & { readonly clientId: string }, id: string, muted: boolean): Promise<number> =>
+  app.inOrder(id, async () => {
+    const conversation = await asMember(app, actor, id, 4317);
+    if (conversation.kind === 'temporary' || conversation.kind === 'room') ordinaryOnly(conversation, 'pushes nothing that could be muted');
+    const { mutedMembers = [], updatedAt = 0 } = conversation;
+    const others = mutedMembers.filter((member) => member !== actor.clientId);
+    await app.store.updateConversation(id, { mutedMembers: muted ? [...others, actor.clientId] : others }, app.clock.now());
+    return updatedAt;
+  });

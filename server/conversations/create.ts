@@ -1,0 +1,76 @@
+/** Conversations begin and end. */
+import { encodeAttributes, type ConversationInfo, type ConversationKind, type JsonObject } from '../../codecs/index.js';
+import { JsonObject as JsonObjectCodec, parseJson } from '../../codecs/index.js';
+import { either as E } from 'fp-ts';
+import type { Actor } from '../actor.js';
+import type { App } from '../app.js';
+import { Refusal } from '../refusal.js';
+import { existing } from './access.js';
+import { checkMembers } from './members.js';
+import { tellJoined, tellLeft } from './notices.js';
+
+/** How long a temporary conversation lasts where nobody says, and at most, seconds. */
+const DEFAULT_TTL = 86_400;
+const MAX_TTL = 30 * 86_400;
+
+export interface Wanted {
+  readonly kind: ConversationKind;
+  readonly members: readonly string[];
+  readonly name?: string;
+  readonly attributes: ConversationInfo['attributes'];
+  readonly unique: boolean;
+  /** Of a temporary one, seconds. */
+  readonly ttl?: number;
+}
+
+/** Attributes, and the name, as hooks and the wire have them. */
+export const asJson = ({ name, attributes }: Pick<ConversationInfo, 'name' | 'attributes'>): JsonObject => {
+  const json = parseJson(encodeAttributes({ ...attributes, ...(name === undefined ? {} : { name }) }));
+  return E.isRight(json) && JsonObjectCodec.is(json.right) ? json.right : {};
+};
+
+const lifetimeOf = ({ kind, ttl = DEFAULT_TTL }: Wanted): number | undefined => {
+  if (kind !== 'temporary') return undefined;
+  if (ttl < 1 || ttl > MAX_TTL) throw new Refusal(4301, `a temporary conversation lasts 1 to ${MAX_TTL} seconds`);
+  return ttl;
+};
+
+/** Creates a conversation, or finds the one of the same members where it is to be unique; whoever acts is a member, where it is a client and there are members. */
+export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
+  const { store, clock, limits, hooks } = app;
+  const { kind, name, attributes, unique } = wanted;
+  const { clientId } = actor;
+  const members = [...new Set([...(clientId === undefined ? [] : [clientId]), ...wanted.members])];
+  const limit = kind === 'temporary' ? limits.temporaryMembers : limits.members;
+  if (members.length > limit) throw new Refusal(4304, `a ${kind} conversation has at most ${limit} members`);
+  checkMembers(members);
+  const ttl = lifetimeOf(wanted);
+  const attr = asJson(wanted);
+  if (Buffer.byteLength(JSON.stringify(attr)) > limits.attributeBytes)
+    throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
+  await hooks.conversationStart({ initBy: clientId, members, attr });
+  const hasMembers = kind === 'ordinary' || kind === 'temporary';
+  const { info, isNew } = await store.createConversation({
+    kind,
+    ...(clientId === undefined ? {} : { creator: clientId }),
+    members: hasMembers ? members : [],
+    ...(name === undefined ? {} : { name }),
+    attributes,
+    unique: unique && hasMembers,
+    ...(ttl === undefined ? {} : { ttl }),
+    now: clock.now(),
+  });
+  if (!isNew) return info;
+  if (kind === 'ordinary')
+    await tellJoined(app, actor, { id: info.id, added: members.filter((member) => member !== clientId), named: members, members });
+  hooks.conversationStarted({ convId: info.id, initBy: clientId, members, attr });
+  return info;
+};
+
+/** Ends a conversation: its members are told that they are out of it, and nobody finds it any more. */
+export const deleteConversation = async (app: App, actor: Actor, id: string): Promise<void> =>
+  app.inOrder(id, async () => {
+    const { kind, members = [] } = await existing(app, id);
+    await app.store.deleteConversation(id);
+    if (kind === 'ordinary') await tellLeft(app, actor, { id, gone: members, members: [] });
+  });

@@ -1,0 +1,121 @@
+/** Roles, and who is silenced or blocked. */
+import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
+import type { Actor } from '../actor.js';
+import type { App } from '../app.js';
+import { Refusal } from '../refusal.js';
+import type { ClientList } from '../store/store.js';
+import { asMember, existing, ordinaryOnly } from './access.js';
+import { checkMembers, dismiss, failure, type Outcome } from './members.js';
+import { by, tell } from './notices.js';
+import { hasRole, outranks, roleOf } from './ranks.js';
+
+/** Gives a member another role: whoever ranks above it may, below his own rank. */
+export const setRole = async (app: App, actor: Actor, id: string, clientId: string, role: MemberRole): Promise<void> =>
+  app.inOrder(id, async () => {
+    const conversation = await asMember(app, actor, id, 4317);
+    ordinaryOnly(conversation, 'has no roles');
+    const { members = [] } = conversation;
+    if (!members.includes(clientId)) throw new Refusal(4317, `${clientId} is not a member`);
+    const roles = await app.store.roles(id);
+    if (role === 'Owner' || roleOf(roles, clientId) === 'Owner') throw new Refusal(4324, 'the owner is who has made the conversation');
+    if (!hasRole(roles, actor, 'Owner')) throw new Refusal(4320, 'only the owner gives roles');
+    await app.store.setRole(id, clientId, role);
+    const convMessage = { cid: id, ...by(actor), info: { pid: clientId, role } };
+    await tell(app, actor, members, { cmd: 'conv', op: 'member_info_changed', convMessage });
+  });
+
+/** What is told, to the one concerned and to the others. */
+const notices: Readonly<Record<ClientList, Readonly<Record<'on' | 'off', readonly [own: Op, others: MembersOp]>>>> = {
+  silenced: { on: ['shutuped', 'members_shutuped'], off: ['unshutuped', 'members_unshutuped'] },
+  blocked: { on: ['blocked', 'members_blocked'], off: ['unblocked', 'members_unblocked'] },
+};
+type Op = 'shutuped' | 'unshutuped' | 'blocked' | 'unblocked';
+type MembersOp = 'members_shutuped' | 'members_unshutuped' | 'members_blocked' | 'members_unblocked';
+
+const tellListed = async (
+  app: App,
+  actor: Actor,
+  info: ConversationInfo,
+  changed: readonly string[],
+  ops: readonly [Op, MembersOp],
+): Promise<void> => {
+  const [own, others] = ops;
+  await tell(app, actor, changed, { cmd: 'conv', op: own, convMessage: { cid: info.id, ...by(actor) } });
+  if (info.kind !== 'ordinary') return;
+  const rest = (info.members ?? []).filter((member) => !changed.includes(member));
+  await tell(app, actor, rest, { cmd: 'conv', op: others, convMessage: { cid: info.id, ...by(actor), m: [...changed] } });
+};
+
+const asManager = async (
+  app: App,
+  actor: Actor,
+  id: string,
+): Promise<{ readonly info: ConversationInfo; readonly roles: ReadonlyMap<string, MemberRole> }> => {
+  const found = await existing(app, id);
+  const info = found.kind === 'room' ? found : await asMember(app, actor, id, 4317);
+  if (info.kind === 'temporary' || info.kind === 'system') ordinaryOnly(info, 'has no roles');
+  const roles = await app.store.roles(id);
+  if (!hasRole(roles, actor, 'Manager')) throw new Refusal(4320, 'only the owner and managers do this');
+  return { info, roles };
+};
+
+const words: Readonly<Record<ClientList, string>> = { silenced: 'silence', blocked: 'block' };
+
+/**
+ * Silences clients, blocks them, or takes either back; the owner and managers may, those who rank below them. Who is blocked is no member any more, and can't become one. In a chat room, it is
+ * whoever made it; who is blocked there has to leave.
+ */
+export const setListed = async (
+  app: App,
+  actor: Actor,
+  id: string,
+  list: ClientList,
+  clientIds: readonly string[],
+  listed: boolean,
+): Promise<Outcome> => {
+  checkMembers(clientIds);
+  return app.inOrder(id, async () => {
+    const { info, roles } = await asManager(app, actor, id);
+    const { store, bus, limits } = app;
+    const below = clientIds.filter((clientId) => outranks(roles, actor, clientId, false));
+    const above = clientIds.filter((clientId) => !below.includes(clientId));
+    const strangers =
+      list === 'silenced' && info.kind === 'ordinary' && listed
+        ? below.filter((clientId) => info.members?.includes(clientId) !== true)
+        : [];
+    const wanted = below.filter((clientId) => !strangers.includes(clientId));
+    const { changed, full } = await store.setListed(id, list, wanted, listed, limits.listed);
+    if (list === 'blocked' && listed) {
+      if (info.kind === 'room') bus.publish(changed, { _tag: 'Exit', roomId: id });
+      else await dismiss(app, actor, info, changed);
+    }
+    if (changed.length > 0) {
+      const rest = { ...info, members: info.members?.filter((member) => !(list === 'blocked' && changed.includes(member))) ?? [] };
+      await tellListed(app, actor, rest, changed, notices[list][listed ? 'on' : 'off']);
+    }
+    return {
+      allowed: wanted.filter((clientId) => !full.includes(clientId)),
+      failed: [
+        ...failure(4320, `you can not ${words[list]} a member of your rank, or above it`, above),
+        ...failure(4317, 'who is no member can not be silenced', strangers),
+        ...failure(list === 'blocked' ? 4543 : 4561, `at most ${limits.listed} clients are on this list`, full),
+      ],
+    };
+  });
+};
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 100;
+
+/** A page of those who are silenced or blocked, for members; in a chat room for everybody. */
+export const listed = async (
+  app: App,
+  actor: Actor,
+  id: string,
+  list: ClientList,
+  { limit = DEFAULT_PAGE, next }: { readonly limit?: number; readonly next?: string },
+): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }> => {
+  const { kind } = await existing(app, id);
+  if (kind !== 'room') await asMember(app, actor, id, 4317);
+  return app.store.listed(id, list, Math.min(Math.max(1, limit), MAX_PAGE), next);
+};

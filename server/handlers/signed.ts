@@ -1,0 +1,12 @@
+interface Signed {
+  readonly t: number | undefined;
+  readonly n: string | undefined;
+  readonly s: string | undefined;
+}
+
+/** The signature of a command, as far as it has one. */
+export const signed = ({ t, n, s }: Signed): { readonly t?: number; readonly n?: string; readonly s?: string } => ({
+  ...(t === undefined ? {} : { t }),
+  ...(n === undefined ? {} : { n }),
+  ...(s === undefined ? {} : { s }),
+});

@@ -1,0 +1,31 @@
+/** What a client has missed of notices while it was away (protocol: `/1.1/rtm/notifications`). */
+import type { IncomingMessage } from 'node:http';
+import type { ServerCommand } from '../../codecs/index.js';
+import type { App } from '../app.js';
+import type { StoredNotice } from '../store/store.js';
+import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
+import { UNAUTHORIZED, clientOf, queryOf } from './token.js';
+
+/** Notices in one answer. */
+const PAGE = 100;
+
+/** The body of a notice lies flat beside its envelope. */
+const flat = ({ command }: StoredNotice): object => {
+  const { cmd, ...others } = command;
+  const body: unknown = Object.entries(others).find(([key]) => key.endsWith('Message'))?.[1];
+  const envelope = Object.fromEntries(Object.entries(others).filter(([key]) => !key.endsWith('Message')));
+  return { cmd: cmd satisfies ServerCommand['cmd'], ...envelope, ...(body as object | undefined) };
+};
+
+export const notifications = (app: App): Endpoint => {
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const clientId = await clientOf(app, request);
+    const query = queryOf(request);
+    if (clientId === undefined || clientId !== (query.get('client_id') ?? clientId)) return [401, UNAUTHORIZED];
+    const since = Number(query.get('start_ts') ?? 0);
+    if (!Number.isFinite(since)) return [400, { code: 107, error: 'start_ts should be a time in ms' }];
+    const found = await app.store.notices(clientId, since, PAGE + 1);
+    return [200, { hasMore: found.length > PAGE, notifications: found.slice(0, PAGE).map(flat) }];
+  };
+  return jsonEndpoint({ method: 'GET', path: '/1.1/rtm/notifications', answer, report: app.report });
+};

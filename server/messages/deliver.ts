@@ -1,0 +1,154 @@
+/** Messages on their way to whom they are for. */
+import { randomBytes } from 'node:crypto';
+import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
+import { exceptActor, type Actor } from '../actor.js';
+import type { App } from '../app.js';
+import type { Notice } from '../bus.js';
+import { asSpeaker } from '../conversations/access.js';
+import { Refusal } from '../refusal.js';
+import type { StoredMessage } from '../store/store.js';
+import { bodyOf, checkSize, fromHook, toHook, typeOf } from './body.js';
+import { directPush } from './pushes.js';
+
+/** A message as its sender has it. */
+export interface Outgoing {
+  readonly conversationId: string;
+  readonly from: string;
+  readonly body: WireBody;
+  readonly receipt?: boolean;
+  readonly transient?: boolean;
+  readonly mentions?: readonly string[];
+  readonly mentionsAll?: boolean;
+  /** The sender's token: the same token of the same sender is the same message. */
+  readonly token?: string;
+  /** Of a chat room's message: 1 high, 2 normal, 3 low. */
+  readonly priority?: number;
+  /** What is to be pushed to those who are not online. */
+  readonly pushData?: JsonObject;
+  /** In a system conversation: the only ones who get it. */
+  readonly to?: readonly string[];
+  /** In a system conversation: all clients get it, subscribed or not. */
+  readonly broadcast?: boolean;
+}
+
+/** Priorities of the protocol; a message without one, or with one that there isn't, is normal. */
+const NORMAL = 2;
+export const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
+
+/** Nobody sees it out of order: it is not before the newest stored message, though the clock may be. */
+const transientMessage = (
+  content: Omit<StoredMessage, 'id' | 'timestamp'>,
+  now: number,
+  { lastMessageAt = 0 }: ConversationInfo,
+): StoredMessage => ({
+  ...content,
+  id: randomBytes(16).toString('base64url'),
+  timestamp: Math.max(now, lastMessageAt),
+});
+
+/** Hands a notice to all who have a message: members, or who is in the chat room; of a system conversation all subscribers, or the few that it is for. */
+export const publishAbout = (
+  { bus }: App,
+  info: ConversationInfo,
+  { from, to }: Pick<StoredMessage, 'from' | 'to'>,
+  notice: Notice,
+): void => {
+  if (info.kind === 'room') bus.publishRoom(info.id, notice);
+  else bus.publish(to === undefined ? (info.members ?? []) : [...new Set([...to, from])], notice);
+};
+
+/** Whom a message is for: what users send to a system conversation is for the back end. */
+const addresseesOf = (info: ConversationInfo, actor: Actor, { to }: Outgoing): { readonly to?: readonly string[] } => {
+  if (info.kind !== 'system') return {};
+  if (!actor.isBackEnd) return { to: [] };
+  return to === undefined ? {} : { to };
+};
+
+/** Tells the application of a message for members who are not online, but for those who have muted the conversation. */
+const tellOffline = async (app: App, info: ConversationInfo, message: StoredMessage, pushData: JsonObject | undefined): Promise<void> => {
+  if (!app.hooks.hearsOfOffline || info.kind === 'room') return;
+  const { members = [], mutedMembers = [] } = info;
+  const wanted = (message.to ?? members).filter((member) => member !== message.from && !mutedMembers.includes(member));
+  const online = new Set(await app.bus.online(wanted));
+  const offlinePeers = wanted.filter((member) => !online.has(member));
+  if (offlinePeers.length > 0)
+    app.hooks.receiversOffline({ ...hookMessage(info, message, false), offlinePeers, ...(pushData === undefined ? {} : { pushData }) });
+};
+
+const hookMessage = ({ kind }: ConversationInfo, message: StoredMessage, transient: boolean) => ({
+  ...toHook(message),
+  fromPeer: message.from,
+  convId: message.conversationId,
+  msgId: message.id,
+  timestamp: message.timestamp,
+  transient,
+  system: kind === 'system',
+  mentionPids: message.mentions,
+  mentionAll: message.mentionsAll,
+});
+
+/** Refuses what can't be sent there. */
+const check = (actor: Actor, { kind }: ConversationInfo, { to, broadcast }: Outgoing): void => {
+  if ((to !== undefined || broadcast === true) && (kind !== 'system' || !actor.isBackEnd))
+    throw new Refusal(4313, 'only a system conversation has messages for some, or for all clients');
+};
+
+/** Takes a message: asks the application, stores it unless it is transient, and hands it to every other session of all whom it is for. */
+export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> =>
+  app.inOrder(outgoing.conversationId, async () => {
+    const { store, clock, hooks } = app;
+    const {
+      conversationId,
+      from,
+      transient = false,
+      receipt = false,
+      mentions = [],
+      mentionsAll = false,
+      token,
+      broadcast = false,
+    } = outgoing;
+    const info = await asSpeaker(app, actor, conversationId);
+    check(actor, info, outgoing);
+    const { members = [] } = info;
+    const asked = await hooks.messageReceived({
+      ...toHook(outgoing.body),
+      fromPeer: from,
+      convId: conversationId,
+      toPeers: info.kind === 'ordinary' || info.kind === 'temporary' ? members : [],
+      timestamp: clock.now(),
+      transient,
+      receipt,
+      system: info.kind === 'system',
+      mentionPids: mentions,
+      mentionAll: mentionsAll,
+    });
+    const before = toHook(outgoing.body);
+    const body = asked.content === before.content && asked.bin === before.bin ? bodyOf(outgoing.body) : fromHook(asked);
+    if (body !== outgoing.body) checkSize(body, '', app.limits.messageBytes);
+    const content = {
+      conversationId,
+      from,
+      receipt,
+      mentions,
+      mentionsAll,
+      ...addresseesOf(info, actor, outgoing),
+      ...typeOf(body.msg),
+      ...body,
+    };
+    const { message, repeated } = transient
+      ? { message: transientMessage(content, clock.now(), info), repeated: false }
+      : await store.append({ ...content, ...(token === undefined ? {} : { token }), now: clock.now() });
+    if (repeated) return message;
+    const priority = priorityOf(outgoing.priority);
+    const notice: Notice = {
+      _tag: 'Push',
+      command: directPush(message, { transient, ...(outgoing.priority === undefined ? {} : { priority }) }),
+      ...(info.kind === 'room' ? { priority } : {}),
+      ...exceptActor(actor),
+    };
+    if (broadcast) app.bus.publishAll(notice);
+    else publishAbout(app, info, message, notice);
+    hooks.messageSent(hookMessage(info, message, transient));
+    if (!transient) void tellOffline(app, info, message, outgoing.pushData).catch(app.report);
+    return message;
+  });

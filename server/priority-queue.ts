@@ -1,0 +1,69 @@
+/** What waits for a slow receiver, each with a priority: 1 high, 2 normal, 3 low. */
+import type { Priority } from './bus.js';
+
+export interface PriorityQueue<T> {
+  readonly size: () => number;
+  /** Adds an item; where there are too many then, gives the one that was dropped: the oldest of those that count least, but none of a high priority. */
+  readonly add: (item: T, priority: Priority) => Dropped<T> | undefined;
+  /** Takes the item that has waited longest; items keep their order, whatever their priority. */
+  readonly take: () => T | undefined;
+}
+
+/** What has given way. */
+export interface Dropped<T> {
+  readonly item: T;
+  readonly priority: Priority;
+}
+
+interface Lane<T> {
+  items: { readonly item: T; readonly order: number }[];
+  head: number;
+}
+
+const LEAST_FIRST: readonly Priority[] = [3, 2];
+const ALL: readonly Priority[] = [1, 2, 3];
+/** A lane's front is cut off when so much of it has been taken. */
+const CUT_AT = 256;
+
+const takeFrom = <T>(lane: Lane<T>): T | undefined => {
+  const first = lane.items[lane.head];
+  if (first === undefined) return undefined;
+  lane.head += 1;
+  if (lane.head >= CUT_AT && lane.head * 2 >= lane.items.length) {
+    lane.items = lane.items.slice(lane.head);
+    lane.head = 0;
+  }
+  return first.item;
+};
+
+/** A queue in which at most `limit` items of normal and low priority wait; those of high priority wait however many they are, so that whoever fills it has to bound them. */
+export const createPriorityQueue = <T>(limit: number): PriorityQueue<T> => {
+  const lanes: Readonly<Record<Priority, Lane<T>>> = { 1: { items: [], head: 0 }, 2: { items: [], head: 0 }, 3: { items: [], head: 0 } };
+  let size = 0;
+  let order = 0;
+
+  const orderOf = (priority: Priority): number => lanes[priority].items[lanes[priority].head]?.order ?? Infinity;
+
+  const drop = (): Dropped<T> | undefined => {
+    const priority = LEAST_FIRST.find((lane) => orderOf(lane) !== Infinity);
+    const item = priority === undefined ? undefined : takeFrom(lanes[priority]);
+    if (priority === undefined || item === undefined) return undefined;
+    size -= 1;
+    return { item, priority };
+  };
+
+  return {
+    size: () => size,
+    add: (item, priority) => {
+      lanes[priority].items.push({ item, order });
+      order += 1;
+      size += 1;
+      return size > limit ? drop() : undefined;
+    },
+    take: () => {
+      if (size === 0) return undefined;
+      size -= 1;
+      return takeFrom(lanes[ALL.reduce((first, priority) => (orderOf(priority) < orderOf(first) ? priority : first))]);
+    },
+  };
+};

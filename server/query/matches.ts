@@ -1,0 +1,139 @@
+/** Which conversations a `where` holds for, as MongoDB has it. */
+import { date as D, function as F, number as N, predicate as P, string as S, type ordering } from 'fp-ts';
+import type { Attribute, ConversationInfo } from '../../codecs/index.js';
+import type { Comparison, Path, Test, Where } from './where.js';
+
+type Value = Attribute | undefined;
+type Holds = (value: Value) => boolean;
+
+const isList = (value: Value): value is readonly Attribute[] => Array.isArray(value);
+
+const isObject = (value: Value): value is Readonly<Record<string, Attribute>> =>
+  typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Date);
+
+/** Own keys only: no key of a client's may reach what all objects have. */
+const own = (value: Value, key: string): Value => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined);
+
+/** Times are dates in a query, as they are on the wire. */
+const time = (ms: number | undefined): Value => (ms === undefined ? undefined : new Date(ms));
+
+type Get = (info: ConversationInfo) => Value;
+
+/** The protocol's keys; all others are attributes. */
+const fields: ReadonlyMap<string, Get> = new Map<string, Get>([
+  ['objectId', ({ id }) => id],
+  // A name that is no text is kept as an attribute.
+  ['name', ({ name, attributes }) => name ?? own(attributes, 'name')],
+  ['c', ({ creator }) => creator],
+  ['m', ({ kind, members }) => (kind === 'room' ? undefined : members)],
+  ['mu', ({ mutedMembers }) => mutedMembers],
+  ['tr', ({ kind }) => (kind === 'room' ? true : undefined)],
+  ['sys', ({ kind }) => (kind === 'system' ? true : undefined)],
+  ['unique', ({ unique }) => unique],
+  ['ttl', ({ ttl }) => ttl],
+  ['lm', ({ lastMessageAt }) => time(lastMessageAt)],
+  ['createdAt', ({ createdAt }) => time(createdAt)],
+  ['updatedAt', ({ updatedAt }) => time(updatedAt)],
+]);
+
+/** What a conversation has at a path; undefined for nothing. */
+export const valueOf = ([key, ...inner]: Path): Get => {
+  const get = fields.get(key) ?? (({ attributes }: ConversationInfo) => own(attributes, key));
+  return (info) => {
+    let value = get(info);
+    // A path can be much longer than attributes are deep.
+    for (const step of inner) {
+      if (value === undefined) break;
+      value = own(value, step);
+    }
+    return value;
+  };
+};
+
+/** Equality of lists, dates and objects, whatever the order of their keys; as deep as what is asked for, which is bounded. */
+const equals = (a: Value, b: Value): boolean => {
+  if (a instanceof Date && b instanceof Date) return D.Eq.equals(a, b);
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => equals(item, b[index]));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equals(a[key], b[key]));
+};
+
+/** Of a list, it is enough when one of its elements does. */
+const orElement =
+  (holds: Holds): Holds =>
+  (value) =>
+    holds(value) || (isList(value) && value.some(holds));
+
+/** Scalars and dates are looked up: there may be a thousand of them, for a list of hundreds of members. */
+const oneOf = (values: readonly Attribute[]): Holds => {
+  const scalars = new Set<Value>(values.filter((value) => typeof value !== 'object' || value === null));
+  const times = new Set(values.filter((value) => value instanceof Date).map(Number));
+  const nested = values.filter((value) => isList(value) || isObject(value));
+  return orElement((value) => {
+    if (value instanceof Date) return times.has(value.getTime());
+    if (isList(value) || isObject(value)) return nested.some((other) => equals(other, value));
+    // No value is found by null.
+    return scalars.has(value ?? null);
+  });
+};
+
+/** How a value lies to another of its kind, text by code units; kinds don't compare with each other. */
+const compare = (value: Value, to: Attribute): ordering.Ordering | undefined => {
+  if (typeof value === 'number' && typeof to === 'number') return N.Ord.compare(value, to);
+  if (typeof value === 'string' && typeof to === 'string') return S.Ord.compare(value, to);
+  return value instanceof Date && to instanceof Date ? D.Ord.compare(value, to) : undefined;
+};
+
+const satisfies: Readonly<Record<Comparison, (order: ordering.Ordering) => boolean>> = {
+  $lt: (order) => order < 0,
+  $lte: (order) => order <= 0,
+  $gt: (order) => order > 0,
+  $gte: (order) => order >= 0,
+};
+
+const check = (test: Test): Holds => {
+  switch (test._tag) {
+    case 'In':
+      return oneOf(test.values);
+    case 'All': {
+      const each = test.values.map((value) => oneOf([value]));
+      // As in MongoDB: nothing has all of none.
+      return (value) => each.length > 0 && each.every((has) => has(value));
+    }
+    case 'Not':
+      return P.not(check(test.test));
+    case 'Compare':
+      return orElement((value) => {
+        const order = compare(value, test.to);
+        return order !== undefined && satisfies[test.by](order);
+      });
+    case 'Exists':
+      return (value) => (value !== undefined) === test.exists;
+    case 'Size':
+      return (value) => isList(value) && value.length === test.size;
+    case 'Regex':
+      return orElement((value) => typeof value === 'string' && test.expression.test(value));
+  }
+};
+
+/**
+ * Whether a `where` holds for a conversation.
+ *
+ * @example
+ * infos.filter(matches(parseWhere('{"attr.level":{"$gte":3}}')));
+ */
+export const matches = (where: Where): ((info: ConversationInfo) => boolean) => {
+  switch (where._tag) {
+    case 'And': {
+      const all = where.all.map(matches);
+      return (info) => all.every((match) => match(info));
+    }
+    case 'Or': {
+      const any = where.any.map(matches);
+      return (info) => any.some((match) => match(info));
+    }
+    case 'Field':
+      return F.flow(valueOf(where.path), check(where.test));
+  }
+};

@@ -1,0 +1,57 @@
+import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
+import type { Drops } from './outgoing.js';
+import type { ClientSocket } from './socket.js';
+
+/** A receiver that did not keep up with a chat room. */
+export interface SlowReceiver {
+  readonly clientIds: readonly string[];
+  /** Messages that wait for it. */
+  readonly queued: number;
+  readonly dropped: Drops;
+}
+
+/** What a server is doing now. */
+export interface ServerStats {
+  /** Open sockets. */
+  readonly sockets: number;
+  /** Clients that are logged in on them. */
+  readonly sessions: number;
+  /** Messages of chat rooms that slow receivers did not get, since the server has started. */
+  readonly dropped: Drops;
+  /** Receivers that have something waiting, or did not get everything; those whose socket is open. */
+  readonly slow: readonly SlowReceiver[];
+}
+
+export interface StatsSource {
+  readonly clients: ReadonlySet<ClientSocket>;
+  /** What sockets that have closed did not get. */
+  readonly past: () => Drops;
+}
+
+/** How often it is looked, ms. */
+const PERIOD = 1_000;
+
+const plus = (a: Drops, b: Drops): Drops => ({ normal: a.normal + b.normal, low: a.low + b.low });
+
+const read = ({ clients, past }: StatsSource): ServerStats => {
+  const receivers = [...clients].map(({ sessions, pressure }): SlowReceiver => ({ clientIds: [...sessions.keys()], ...pressure() }));
+  return {
+    sockets: clients.size,
+    sessions: receivers.reduce((sum, { clientIds }) => sum + clientIds.length, 0),
+    dropped: receivers.reduce((sum, { dropped }) => plus(sum, dropped), past()),
+    slow: receivers.filter(({ queued, dropped }) => queued + dropped.low + dropped.normal > 0),
+  };
+};
+
+/** Cold: the numbers as they are now, then every second; completes with the server. */
+export const stats = (source: StatsSource, closed$: Observable<never>): Observable<ServerStats> =>
+  concat(
+    defer(() => of(read(source))),
+    interval(PERIOD).pipe(
+      map(() => read(source)),
+      takeUntil(closed$.pipe(endWith(undefined))),
+    ),
+  );
+
+/** Together with what a socket that closes did not get. */
+export const withClosed = (past: Drops, { pressure }: ClientSocket): Drops => plus(past, pressure().dropped);

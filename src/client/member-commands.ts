@@ -1,0 +1,37 @@
+/** The part of a conversation that is about its members. */
+import { ignoreElements, tap, type Observable } from 'rxjs';
+import type { ConversationEvent, Membership } from '../../streams/index.js';
+import type { ConversationSource } from './conversation.js';
+import type { SigningLink } from './link.js';
+import { addMembers, countMembers, membershipEvent, removeMembers, type MembershipResult } from './membership.js';
+import { blockedPage, setBlocked, setRole, setSilenced, silencedPage } from './restrictions.js';
+
+type MemberCommands = Pick<
+  ConversationSource,
+  'add' | 'remove' | 'join' | 'quit' | 'count' | 'setRole' | 'silence' | 'unsilence' | 'silenced' | 'block' | 'unblock' | 'blocked'
+>;
+
+/** Commands about the members of the conversation `id`; what comes about is told to the log, since the server tells everybody else. */
+export const memberCommands = (link: SigningLink, id: string, tell: (event: ConversationEvent) => void): MemberCommands => {
+  const telling = (kinds: readonly Membership['_tag'][], result$: Observable<MembershipResult>): Observable<MembershipResult> =>
+    result$.pipe(
+      tap((result) => {
+        if (result.allowed.length > 0) for (const kind of kinds) tell(membershipEvent(link.clientId, id, kind, result));
+      }),
+    );
+  return {
+    add: (members) => telling(['Joined'], addMembers(link, id, members)),
+    remove: (members) => telling(['Left'], removeMembers(link, id, members)),
+    join: () => telling(['Joined'], addMembers(link, id, [link.clientId])),
+    quit: () => telling(['Left'], removeMembers(link, id, [link.clientId])),
+    count: () => countMembers(link, id),
+    setRole: (member, role) => setRole(link, id, member, role).pipe(tap(tell), ignoreElements()),
+    silence: (members) => telling(['Silenced'], setSilenced(link, id, members, true)),
+    unsilence: (members) => telling(['Unsilenced'], setSilenced(link, id, members, false)),
+    silenced: (page = {}) => silencedPage(link, id, page),
+    // Who is blocked is out.
+    block: (clients) => telling(['Left', 'Blocked'], setBlocked(link, id, clients, true)),
+    unblock: (clients) => telling(['Unblocked'], setBlocked(link, id, clients, false)),
+    blocked: (page = {}) => blockedPage(link, id, page),
+  };
+};
