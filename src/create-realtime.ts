@@ -92,6 +92,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
       upload: options.upload,
       plugins,
       pluginTimeout: options.pluginTimeout ?? PLUGIN_TIMEOUT,
+      grace,
       catchUpLimit: options.catchUpLimit ?? CATCH_UP_LIMIT,
       report: (fault) => {
         clientFaults.next(fault);

@@ -12,6 +12,7 @@ export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeP
  * - `Unsupported`: the server sent a command that this SDK has no codec for.
  * - `Unexpected`: an answer came to a command that is no longer waiting, or was never sent.
  * - `CatchUp`: what a conversation missed during a break could not be fetched; its log has a `Gap`.
+ * - `List`: a page of the conversation list could not be fetched; it is asked for again at the next reconnect.
  * - `Session`: a client's session could not be opened again after a reconnect; it is tried again at the next one.
  * - `Plugin`: a plugin threw, answered with something else than it should, or not in time; it was passed over.
  * - `Endpoints`: the router could not be asked for the server's addresses.
@@ -28,6 +29,7 @@ export type Fault =
   | { readonly _tag: 'Unsupported'; readonly kind: string; readonly clientId?: string }
   | { readonly _tag: 'Unexpected'; readonly kind: string; readonly serial: number }
   | { readonly _tag: 'CatchUp'; readonly clientId: string; readonly conversationId: string; readonly error: RealtimeError }
+  | { readonly _tag: 'List'; readonly clientId: string; readonly error: RealtimeError }
   | { readonly _tag: 'Session'; readonly clientId: string; readonly error: RealtimeError }
   | { readonly _tag: 'Plugin'; readonly plugin: string; readonly hook: PluginHook; readonly error: RealtimeError }
   | { readonly _tag: 'Endpoints'; readonly error: RealtimeError };

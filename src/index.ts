@@ -19,21 +19,44 @@ export type {
   Location,
 } from '../codecs/index.js';
 export type { MessageDefinition, MessageType, OutgoingBody, Plain, Recalled, StoredFile, Text, Unknown, Video } from '../codecs/index.js';
-export { DecodeFailed, type Attribute, type ConversationInfo, type ConversationKind, type Json, type JsonObject } from '../codecs/index.js';
+export {
+  DecodeFailed,
+  type Attribute,
+  type ConversationInfo,
+  type ConversationKind,
+  type Json,
+  type MemberRole,
+  type JsonObject,
+} from '../codecs/index.js';
 export { ofType, type ClientEvent, type ConversationEvent, type Gap, type Message, type Origin, type Position } from '../streams/index.js';
-export type { DeliveryStatus, Modification, ModificationReason, Receipts, Unread, UnreadCount } from '../streams/index.js';
+export type {
+  ConversationListItem,
+  DeliveryStatus,
+  Membership,
+  Modification,
+  ModificationReason,
+  Receipts,
+  Roles,
+  Unread,
+  UnreadCount,
+} from '../streams/index.js';
 export type { Clock } from './clock.js';
 export { createRealtime } from './create-realtime.js';
 export type { Client } from './client/client.js';
 export type { ClientStatus } from './client/client-status.js';
 export type { Conversation } from './client/conversation.js';
-export type { NewConversation } from './client/create-conversation.js';
+export type { NewConversation, NewRoom, NewTemporaryConversation } from './client/create-conversation.js';
 export type { HistoryOptions, HistoryPagesOptions, HistoryRange, Place } from './client/history.js';
 export type { FileData, LocalFile } from './client/local-file.js';
 export type { ConversationUpdate } from './client/attributes.js';
 export type { ClientPage, ClientPageOptions } from './client/restrictions.js';
 export type { MembershipFailure, MembershipResult } from './client/membership.js';
 export type { Mentions } from './client/modify.js';
+export type { ConversationListOptions } from './client/conversation-list.js';
+export type { ConversationQuery } from './client/queries.js';
+export type { Room } from './client/room.js';
+export * as where from './client/where.js';
+export type { Comparable, Condition } from './client/where.js';
 export type { Priority, SendOptions } from './client/send-options.js';
 export type { SendProgress, TrackedProgress } from './client/send.js';
 export { sendStatus, type MessageStatus, type SendFailure } from './client/send-status.js';

@@ -20,13 +20,6 @@ export const withAttributes = (
   return { ...info, attributes, ...(typeof name === 'string' ? { name } : {}), ...(at === undefined ? {} : { updatedAt: at }) };
 };
 
-/** When each conversation had its last stored message, ms since 1970, by conversation id. A state of its own, so that a message does not copy a snapshot. */
-export const activityReducer: KeyedReducer<ClientEvent, number> = (event, get, set) => {
-  if (event._tag !== 'Message' || event.message.transient) return;
-  const { conversationId, message } = event;
-  if (message.timestamp > (get(conversationId) ?? 0)) set(conversationId, message.timestamp);
-};
-
 /** A snapshot with the time of a later message. */
 export const withActivity = (info: ConversationInfo, at: number | undefined): ConversationInfo =>
   at === undefined || at <= (info.lastMessageAt ?? 0) ? info : { ...info, lastMessageAt: at };

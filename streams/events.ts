@@ -71,8 +71,8 @@ export interface Gap {
   readonly from: Position;
   /** Server time up to which messages may be missing, ms since 1970. */
   readonly to: number;
-  /** `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could not. */
-  readonly cause: 'limit' | 'refused' | 'failed';
+  /** `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could not. `room`: a chat room's messages are for who is in it at the time. */
+  readonly cause: 'limit' | 'refused' | 'failed' | 'room';
 }
 
 /**
@@ -130,7 +130,13 @@ export type ClientEvent =
       readonly at?: number;
       readonly by?: string;
     }
-  | { readonly _tag: 'Snapshot'; readonly conversationId: string; readonly info: ConversationInfo };
+  | {
+      readonly _tag: 'Snapshot';
+      readonly conversationId: string;
+      readonly info: ConversationInfo;
+      /** The newest message, where it was asked for. */
+      readonly lastMessage?: Message;
+    };
 
 /** The server's count for one conversation. */
 export interface UnreadCount extends Unread {

@@ -24,6 +24,7 @@ const options = (change: Partial<InboxOptions> = {}): InboxOptions => ({
   pageSize: 2,
   catchUpLimit: 100,
   concurrency: 4,
+  room: () => undefined,
   onFailure: () => undefined,
   ...change,
 });

@@ -72,5 +72,6 @@ export const deleteConversation = async (app: App, actor: Actor, id: string): Pr
   app.inOrder(id, async () => {
     const { kind, members = [] } = await existing(app, id);
     await app.store.deleteConversation(id);
+    if (kind === 'room') app.bus.publishRoom(id, { _tag: 'Exit', roomId: id });
     if (kind === 'ordinary') await tellLeft(app, actor, { id, gone: members, members: [] });
   });

@@ -21,7 +21,9 @@ export interface Outcome {
   readonly failed: readonly Failure[];
 }
 
-interface Failure {
+/** Why it did not come about for some. */
+export interface Failure {
+  /** As the protocol has it. */
   readonly code: number;
   readonly reason: string;
   readonly detail: string;

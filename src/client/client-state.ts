@@ -2,11 +2,11 @@
 import { Subscription, concat, defer, of, type Observable } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
-  activityReducer,
   conversationsReducer,
   demultiplex,
   isConversationEvent,
   keyedState,
+  lastMessagesReducer,
   messages,
   receiptsReducer,
   unreadReducer,
@@ -20,8 +20,8 @@ import {
 
 export interface ClientState {
   readonly conversations: KeyedState<ConversationInfo>;
-  /** When each conversation had its last stored message, ms since 1970. */
-  readonly activity: KeyedState<number>;
+  /** The newest stored message of each conversation. */
+  readonly lastMessages: KeyedState<Message>;
   readonly unread: KeyedState<UnreadState>;
   readonly receipts: KeyedState<Receipts>;
   /** All messages, and those of one conversation. */
@@ -45,7 +45,7 @@ export const clientState = (self: string, log$: Observable<ClientEvent>): readon
     conversations,
     isRoom,
     messages$,
-    activity: owned(keyedState(log$, activityReducer)),
+    lastMessages: owned(keyedState(log$, lastMessagesReducer)),
     unread: owned(
       keyedState(
         log$,

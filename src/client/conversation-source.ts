@@ -68,7 +68,7 @@ export interface SourceOptions {
 
 export const conversationSource = (options: SourceOptions): ((id: string) => ConversationSource) => {
   const { link, reader, state, open$, tell, markRead, report } = options;
-  const { conversations, activity, unread, receipts } = state;
+  const { conversations, lastMessages, unread, receipts } = state;
   const wishes = createWishes();
   const closed$ = open$.pipe(ignoreElements(), endWith(true));
 
@@ -81,8 +81,8 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
   /** The state of a conversation, asked for where nobody has yet, and again after a reconnect where that failed. */
   const stateOf = (id: string): Observable<ConversationInfo> =>
     merge(
-      combineLatest([conversations.at(id), stateAt(activity, id), wishes.at(id).pipe(takeUntil(closed$))]).pipe(
-        map(([info, at, wished]) => wished.reduce(withAttributes, withActivity(info, at))),
+      combineLatest([conversations.at(id), stateAt(lastMessages, id), wishes.at(id).pipe(takeUntil(closed$))]).pipe(
+        map(([info, last, wished]) => wished.reduce(withAttributes, withActivity(info, last?.timestamp))),
         distinctUntilChanged(),
       ),
       open$.pipe(
@@ -132,7 +132,7 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
       );
     const readUpTo = (upTo: { readonly timestamp: number } | number | undefined): number | undefined => {
       if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
-      return unread.get(id)?.asOf ?? activity.get(id) ?? conversations.get(id)?.lastMessageAt;
+      return unread.get(id)?.asOf ?? lastMessages.get(id)?.timestamp ?? conversations.get(id)?.lastMessageAt;
     };
 
     const state$ = stateOf(id);

@@ -1,21 +1,7 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import {
-  EMPTY,
-  Observable,
-  ReplaySubject,
-  Subject,
-  defer,
-  distinctUntilChanged,
-  filter,
-  ignoreElements,
-  map,
-  merge,
-  mergeMap,
-  of,
-  tap,
-} from 'rxjs';
-import type { BodyCodec, ConversationInfo } from '../../codecs/index.js';
-import { concatMapByKey, modifications, totalUnread, type ClientEvent } from '../../streams/index.js';
+import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge, mergeMap, of } from 'rxjs';
+import type { BodyCodec } from '../../codecs/index.js';
+import { concatMapByKey, type ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import { SessionClosed } from '../errors.js';
@@ -36,10 +22,11 @@ import type { ClientStatus } from './client-status.js';
 import { clientState } from './client-state.js';
 import { conversationHandle, type Conversation } from './conversation.js';
 import { conversationSource } from './conversation-source.js';
-import { conversationById, startConversation } from './create-conversation.js';
+import { createClient } from './create-client.js';
 import { messagesAfter } from './history.js';
 import { createLink } from './link.js';
-import { conversationsById, onlineClients } from './queries.js';
+import { conversationsById } from './queries.js';
+import { createRooms } from './room.js';
 import type { UploadFile } from './upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken'> {
@@ -48,6 +35,8 @@ export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepTok
   readonly outbox: OutboxBounds | undefined;
   readonly conversationSignature: ConversationSignatureFactory | undefined;
   readonly catchUpLimit: number;
+  /** How long a chat room is kept after its last subscriber, ms. */
+  readonly grace: number;
   readonly bodies: BodyCodec;
   readonly api: HttpApi;
   readonly upload: UploadFile | undefined;
@@ -112,10 +101,6 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const tell = (event: InboxInput): void => {
       arrivals.next(event);
     };
-    const learn = (info: ConversationInfo): void => {
-      tell({ _tag: 'Snapshot', conversationId: info.id, info });
-    };
-
     const sourceOf = conversationSource({
       link,
       api: options.api,
@@ -135,38 +120,28 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const handle = (id: string): Conversation =>
       decorate(conversationHandle(id, sourceOf(id)), plugins, ({ onConversation }) => onConversation, 'onConversation', report);
 
-    const known = (info$: Observable<ConversationInfo>): Observable<Conversation> =>
-      info$.pipe(
-        tap(learn),
-        map(({ id }) => handle(id)),
-      );
+    const rooms = createRooms({ link, open$, clock, grace: options.grace, report, conversation: handle });
 
-    const unread$ = state.unread.all$.pipe(
-      map((all) => new Map([...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])))),
-    );
     const client: Client = decorate(
-      {
-        id: clientId,
+      createClient({
+        link,
+        reader,
+        state,
+        log$: log.asObservable(),
+        open$,
+        clock,
+        tell,
+        onFailure: (error) => {
+          report({ _tag: 'List', clientId, error });
+        },
         status$: status.asObservable(),
         connection$: connectionEvents.asObservable(),
-        events$: log.asObservable(),
-        messages$: state.messages$,
-        modifications$: log.pipe(modifications()),
-        unread$,
-        totalUnread$: unread$.pipe(totalUnread()),
-        createConversation: (conversation) => known(defer(() => startConversation(link, conversation))),
-        conversation: handle,
-        fetchConversation: (id) => known(conversationById(link, id)),
-        online: (ids) => onlineClients(link, ids),
-        close: () =>
-          defer(() => {
-            logout.next();
-            return status.pipe(
-              filter(({ _tag }) => _tag === 'Closed'),
-              ignoreElements(),
-            );
-          }),
-      },
+        rooms,
+        handle,
+        logout: () => {
+          logout.next();
+        },
+      }),
       plugins,
       ({ onClient }) => onClient,
       'onClient',
@@ -187,6 +162,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
           pageAfter: (id, after) => messagesAfter(link, reader, id, after, PAGE_SIZE),
           pageSize: PAGE_SIZE,
           catchUpLimit: options.catchUpLimit,
+          room: rooms.current,
           concurrency: CATCH_UP_CONCURRENCY,
           onFailure: (conversationId, error) => {
             report({ _tag: 'CatchUp', clientId, conversationId, error });

@@ -28,6 +28,7 @@ import {
   limitConcurrency,
   type ClientEvent,
   type ConversationEvent,
+  type Gap,
   type Position,
   type Projected,
 } from '../../streams/index.js';
@@ -41,6 +42,8 @@ export type InboxInput = { readonly _tag: 'Dropped' } | ClientEvent;
 export interface InboxOptions extends CatchUpOptions {
   /** The conversations of these ids, as the server describes them now; those that don't exist are left out. */
   readonly lookUp: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
+  /** The chat room that the client is in, where it is in one: what is said there during a break is a `Gap`. */
+  readonly room: () => string | undefined;
   /** So many conversations are caught up at a time. */
   readonly concurrency: number;
 }
@@ -218,8 +221,15 @@ export const inbox =
           filter(({ conversationId, count }) => count > 0 && !cursors.has(conversationId)),
           map(({ conversationId }): Task => ({ _tag: 'Discover', conversationId })),
         );
+        /** Comes first, so that nothing live is before it. */
+        const roomGap$ = defer(() => {
+          const room = options.room();
+          return room === undefined || !opened.resumed
+            ? EMPTY
+            : of<Gap>({ _tag: 'Gap', conversationId: room, from: cursorOf(room).position, to: opened.at, cause: 'room' });
+        });
         const refreshing$ = from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId })));
-        const tasks$: Observable<Task | ClientEvent> = opened.resumed ? merge(refreshing$, arriving$, discovered$) : arriving$;
+        const tasks$: Observable<Task | ClientEvent> = opened.resumed ? merge(roomGap$, refreshing$, arriving$, discovered$) : arriving$;
 
         return tasks$.pipe(concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project));
       };

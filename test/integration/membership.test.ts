@@ -44,7 +44,7 @@ describe('members', () => {
       await expect(lastValueFrom(here.add(members))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
     const spike = await login('Spike');
     await expect(lastValueFrom(spike.conversation(here.id).add(['Butch']))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4317 });
-    await expect(lastValueFrom(spike.conversation(here.id).remove(['Tom']))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4401 });
+    await expect(lastValueFrom(spike.conversation(here.id).remove(['Tom']))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4317 });
     await expect(lastValueFrom(spike.conversation('0'.repeat(24)).join())).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
   });
 
@@ -79,12 +79,9 @@ describe('attributes', () => {
 
   it('C8: with names of the protocol, or by who is no member, are refused', async () => {
     const { here } = await pair();
-    await expect(lastValueFrom(here.update({ attributes: { m: ['Spike'] } }))).rejects.toMatchObject({
-      _tag: 'ServerRejected',
-      code: 4301,
-    });
+    await expect(lastValueFrom(here.update({ attributes: { m: ['Spike'] } }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
     const spike = await login('Spike');
-    await expect(lastValueFrom(spike.conversation(here.id).update({ name: 'x' }))).rejects.toMatchObject({ _tag: 'ServerRejected' });
+    await expect(lastValueFrom(spike.conversation(here.id).update({ name: 'x' }))).rejects.toMatchObject({ code: 4309 });
   });
 
   it('C9: a muted member is among those who are, until he is not', async () => {

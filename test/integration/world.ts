@@ -13,7 +13,7 @@ import {
   type RealtimeOptions,
   type SendOptions,
 } from 'rx-realtime';
-import { createServer, type RtmServer } from 'rx-realtime/server';
+import { createServer, type RtmServer, type ServerOptions } from 'rx-realtime/server';
 
 /** A message type of the application's own. */
 export const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
@@ -53,31 +53,31 @@ interface World {
   readonly pair: (options?: Partial<RealtimeOptions>) => Promise<Pair>;
 }
 
-/** Starts a server before each test of a file, and ends everything after it. */
-export const world = (): World => {
+/** Starts a server, with these options, before each test of a file, and ends everything after it. */
+export const world = (options: ServerOptions = {}): World => {
   let server: RtmServer;
   const realtimes: Realtime[] = [];
   beforeEach(async () => {
-    server = await createServer({ port: 0 });
+    server = await createServer({ port: 0, ...options });
   });
   afterEach(async () => {
     for (const created of realtimes.splice(0)) created.close();
     await server.close();
   });
 
-  const realtime = (options: Partial<RealtimeOptions> = {}): Realtime => {
-    const created = createRealtime({ appId: 'app', server: server.url, messages: [Operation], ...options });
+  const realtime = (own: Partial<RealtimeOptions> = {}): Realtime => {
+    const created = createRealtime({ appId: 'app', server: server.url, messages: [Operation], ...own });
     realtimes.push(created);
     return created;
   };
-  const login = (id: string, options?: Partial<RealtimeOptions>): Promise<Client> => firstValueFrom(realtime(options).login(id));
+  const login = (id: string, own?: Partial<RealtimeOptions>): Promise<Client> => firstValueFrom(realtime(own).login(id));
   return {
     server: () => server,
     realtimes,
     realtime,
     login,
-    pair: async (options) => {
-      const [tom, jerry] = await Promise.all([login('Tom', options), login('Jerry', options)]);
+    pair: async (own) => {
+      const [tom, jerry] = await Promise.all([login('Tom', own), login('Jerry', own)]);
       const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
       return { tom, jerry, here, there: jerry.conversation(here.id) };
     },

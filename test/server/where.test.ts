@@ -24,7 +24,8 @@ const holdsFor = (condition: unknown, ...value: readonly Attribute[]): boolean =
   holds({ x: condition }, { attributes: Object.fromEntries(value.map((x) => ['x', x])) });
 
 const date = (iso: string) => ({ __type: 'Date', iso });
-const refusal = (words: string) => expect.objectContaining({ _tag: 'Refusal', code: 4310, detail: expect.stringContaining(words) });
+const refusal = (words: string): unknown =>
+  expect.objectContaining({ _tag: 'Refusal', code: 4310, detail: expect.stringContaining(words) });
 
 /** `inner` in so many of what `around` makes. */
 const nested = (levels: number, around: (inner: string) => string, inner = '1'): string => {
@@ -128,6 +129,7 @@ describe('equality', () => {
       ['a', 'A'],
       [{}, []],
       [0, new Date(0)],
+      [{}, new Date(0)],
     ];
     for (const [condition, value] of others) expect(holdsFor(condition, value)).toBe(false);
   });
@@ -202,6 +204,7 @@ describe('the operator', () => {
   it('$size finds arrays by their length', () => {
     expect(holdsFor({ $size: 2 }, [1, 1])).toBe(true);
     expect(holdsFor({ $size: 0 }, [])).toBe(true);
+    expect(holdsFor({ $size: 1 }, [1, 1])).toBe(false);
     expect(holdsFor({ $size: 2 }, 'ab')).toBe(false);
     expect(holdsFor({ $size: 0 })).toBe(false);
     expect(holds({ m: { $size: 2, $all: ['Tom', 'Jerry'] } }, { members: ['Jerry', 'Tom'] })).toBe(true);
@@ -223,7 +226,7 @@ describe('the operator', () => {
     const of = (to: unknown, ...values: Attribute[]): boolean[] => values.map((value) => holdsFor({ [operator]: to }, value));
     expect(of(2, 1, 2, 10)).toEqual([below, same, above]);
     expect(of('b', 'Z', 'b', 'ba')).toEqual([below, same, above]);
-    expect(of('', '\ud83d\ude00', '')).toEqual([false, false].map((_, n) => (n === 0 ? above : same)));
+    // Code units, not code points: the first half of an emoji is below.
     expect(of('\uff5e', '\ud83d\ude00')).toEqual([below]);
     expect(of(date('1970-01-02'), new Date(0), new Date(86_400_000), new Date(86_400_001))).toEqual([below, same, above]);
   });
@@ -279,10 +282,8 @@ describe('the operator', () => {
   });
 
   it('$regex takes its time by the length of the text, whatever the expression', () => {
-    const started = performance.now();
+    // By backtracking this would never end.
     expect(holdsFor({ $regex: '^(a+)+$' }, `${'a'.repeat(20_000)}!`)).toBe(false);
-    // By backtracking it would outlast the test, and everybody.
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 
@@ -291,7 +292,7 @@ describe('what is refused with 4310, by its name:', () => {
     expect(() => parseWhere(json)).toThrow(refusal('JSON object'));
   });
 
-  it.each([
+  it.each<{ readonly where: object; readonly words: string }>([
     { where: { $nor: [{}] }, words: '"$nor"' },
     { where: { '$where.x': 1 }, words: '"$where.x"' },
     { where: { x: { $near: 1 } }, words: '"$near"' },

@@ -1,0 +1,161 @@
+/** The conversation list, and queries. */
+import { Subject, filter, firstValueFrom, lastValueFrom, map } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { image, text, where, type Client, type ConversationListItem } from 'rx-realtime';
+import { fail, sent, world } from './world.js';
+
+const { login, pair, realtimes } = world();
+
+const names = (items: readonly ConversationListItem[]): readonly string[] => items.map(({ conversation: { name = '' } }) => name);
+
+const create = async (client: Client, name: string, members: readonly string[] = [], attributes = {}) => {
+  const conversation = await firstValueFrom(client.createConversation({ name, members, attributes }));
+  return conversation;
+};
+
+/** The list, once it is this. */
+const become = (client: Client, wanted: readonly string[]): Promise<readonly ConversationListItem[]> =>
+  firstValueFrom(client.conversations$.pipe(filter((items) => names(items).join() === wanted.join())));
+
+describe('the conversation list', () => {
+  it('C11 C19: has the latest activity first, with last messages and unread counts, and follows what happens', async () => {
+    const tom = await login('Tom');
+    const [a, b] = [await create(tom, 'a', ['Jerry']), await create(tom, 'b', ['Jerry'])];
+    await sent(a, text('old'));
+    await sent(b, image({ url: 'http://localhost/cat.png' }));
+    await sent(a, text('new'), { mentions: ['Jerry'] });
+    const jerry = await login('Jerry');
+    const keeping = jerry.conversations$.subscribe();
+    const [first, second] = await become(jerry, ['a', 'b']);
+    expect(first).toMatchObject({
+      lastMessage: { body: { _tag: 'Text', text: 'new' }, from: 'Tom' },
+      unread: { count: 2, mentioned: true },
+    });
+    expect(second).toMatchObject({ lastMessage: { body: { _tag: 'Image' } }, unread: { count: 1 } });
+
+    const moved = become(jerry, ['b', 'a']);
+    await sent(b, text('again'));
+    expect((await moved)[1]).toBe(first);
+
+    const added = become(jerry, ['c', 'b', 'a']);
+    const c = await create(tom, 'c', ['Jerry']);
+    await sent(c, text('hello'));
+    await added;
+
+    const renamed = firstValueFrom(jerry.conversations$.pipe(filter((items) => items[0]?.conversation.name === 'C')));
+    await lastValueFrom(c.update({ name: 'C' }), { defaultValue: undefined });
+    await renamed;
+
+    const gone = become(jerry, ['b', 'a']);
+    await lastValueFrom(c.remove(['Jerry']));
+    await gone;
+    keeping.unsubscribe();
+  });
+
+  it('C11: is paged by more$, without missing one that moves meanwhile', async () => {
+    const tom = await login('Tom');
+    const conversations = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      const conversation = await create(tom, name);
+      await sent(conversation, text(name));
+      conversations.push(conversation);
+    }
+    const jerry = await login('Tom');
+    const more = new Subject<void>();
+    const list$ = jerry.conversationList({ pageSize: 2, more$: more });
+    const until = (wanted: readonly string[]) => firstValueFrom(list$.pipe(filter((items) => names(items).join() === wanted.join())));
+    const keeping = list$.subscribe();
+    await until(['e', 'd']);
+    await sent(conversations[0] ?? fail(), text('moves'));
+    await until(['a', 'e', 'd']);
+    more.next();
+    await until(['a', 'e', 'd', 'c']);
+    more.next();
+    await until(['a', 'e', 'd', 'c', 'b']);
+    keeping.unsubscribe();
+  });
+
+  it('has what was created and said during a break', async () => {
+    const { tom, jerry, here } = await pair();
+    await become(jerry, ['Tom & Jerry']);
+    const keeping = jerry.conversations$.subscribe();
+    realtimes[1]?.pause();
+    await sent(await create(tom, 'new', ['Jerry']), text('hello'));
+    await lastValueFrom(here.update({ name: 'renamed' }), { defaultValue: undefined });
+    realtimes[1]?.resume();
+    realtimes[1]?.retry();
+    await become(jerry, ['new', 'renamed']);
+    keeping.unsubscribe();
+  });
+});
+
+describe('a query of conversations', () => {
+  const all = async () => {
+    const tom = await login('Tom');
+    await create(tom, 'alpha', ['Jerry'], { age: 1, tags: ['x', 'y'], deep: { when: new Date(1_000) } });
+    await create(tom, 'Beta.*', ['Jerry', 'Spike'], { age: 2, tags: ['y'] });
+    await create(tom, 'gamma', [], { age: 3 });
+    const find = (condition: where.Condition | undefined, rest = {}): Promise<readonly (string | undefined)[]> =>
+      lastValueFrom(
+        tom
+          .findConversations({ ...(condition === undefined ? {} : { where: condition }), sort: 'age', ...rest })
+          .pipe(map((infos) => infos.map(({ name }) => name))),
+      );
+    return { tom, find };
+  };
+
+  it('C12 C16: compares numbers, texts and dates, and asks whether there is a value', async () => {
+    const { find } = await all();
+    expect(await find(where.equal('age', 2))).toEqual(['Beta.*']);
+    expect(await find(where.notEqual('age', 2))).toEqual(['alpha', 'gamma']);
+    expect(await find(where.greaterThan('age', 1))).toEqual(['Beta.*', 'gamma']);
+    expect(await find(where.atLeast('age', 2))).toEqual(['Beta.*', 'gamma']);
+    expect(await find(where.lessThan('age', 2))).toEqual(['alpha']);
+    expect(await find(where.atMost('deep.when', new Date(1_000)))).toEqual(['alpha']);
+    expect(await find(where.greaterThan('createdAt', new Date(0)))).toEqual(['alpha', 'Beta.*', 'gamma']);
+    expect(await find(where.exists('tags'))).toEqual(['alpha', 'Beta.*']);
+    expect(await find(where.isAbsent('tags'))).toEqual(['gamma']);
+    expect(await find(where.oneOf('age', [1, 3]))).toEqual(['alpha', 'gamma']);
+    expect(await find(where.noneOf('age', [1, 3]))).toEqual(['Beta.*']);
+    expect(await find(where.containsAll('tags', ['x', 'y']))).toEqual(['alpha']);
+    expect(await find(where.hasSize('tags', 1))).toEqual(['Beta.*']);
+  });
+
+  it('C13 C14: matches expressions with their flags, prefixes, substrings, and members exactly or at least', async () => {
+    const { find } = await all();
+    expect(await find(where.matches('name', /^beta/i))).toEqual(['Beta.*']);
+    expect(await find(where.matches('name', /^beta/))).toEqual([]);
+    expect(await find(where.startsWith('name', 'al'))).toEqual(['alpha']);
+    expect(await find(where.contains('name', 'mm'))).toEqual(['gamma']);
+    expect(await find(where.contains('name', '.*'))).toEqual(['Beta.*']);
+    expect(await find(where.contains('name', '\\E'))).toEqual([]);
+    expect(await find(where.withMembers(['Jerry', 'Tom']))).toEqual(['alpha']);
+    expect(await find(where.containsMembers(['Jerry']))).toEqual(['alpha', 'Beta.*']);
+  });
+
+  it('C15 C17: combines conditions, and sorts by several keys', async () => {
+    const { find } = await all();
+    expect(await find(where.and(where.atLeast('age', 2), where.containsMembers(['Spike'])))).toEqual(['Beta.*']);
+    expect(await find(where.or(where.equal('age', 1), where.equal('age', 3)))).toEqual(['alpha', 'gamma']);
+    expect(await find(where.isSystem)).toEqual([]);
+    expect(await find(undefined, { sort: ['-creator', '-age'] })).toEqual(['gamma', 'Beta.*', 'alpha']);
+    expect(await find(undefined, { skip: 1, limit: 1 })).toEqual(['Beta.*']);
+  });
+
+  it('C10 C18 C19: leaves out members where it is compact, brings last messages where it is asked to, and is kept by id', async () => {
+    const { tom } = await all();
+    const [compact] = await lastValueFrom(tom.findConversations({ where: where.equal('age', 1), compact: true }));
+    expect(compact).not.toHaveProperty('members');
+    const id = compact?.id ?? '';
+    expect(await firstValueFrom(tom.conversation(id).state$)).toMatchObject({ members: ['Tom', 'Jerry'] });
+    await sent(tom.conversation(id), text('hello'));
+    const [full] = await lastValueFrom(tom.findConversations({ where: where.equal('age', 1), lastMessages: true }));
+    expect(full?.lastMessage).toMatchObject({ from: 'Tom' });
+  });
+
+  it('that the server does not take is an error with its code', async () => {
+    const { tom } = await all();
+    await expect(lastValueFrom(tom.findConversations({ where: where.matches('name', /(?=x)/) }))).rejects.toMatchObject({ code: 4310 });
+    await expect(lastValueFrom(tom.findConversations({ limit: 0 }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+  });
+});
