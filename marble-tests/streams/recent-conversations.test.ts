@@ -14,7 +14,7 @@ import {
   type ConversationListItem,
   type Message,
 } from '../../streams/index.js';
-import { Observable, Subject, of } from 'rxjs';
+import { type Observable, Subject, of } from 'rxjs';
 import { marbles } from '../marbles.js';
 import { arrived, conversation, message } from './log.js';
 

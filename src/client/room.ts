@@ -138,8 +138,8 @@ export const createRooms = ({ link, open$, clock, grace, report, conversation }:
     });
 
   const leaseOf = (id: string): Observable<never> => {
-    const known = leases.get(id);
-    if (known !== undefined) return known;
+    const known$ = leases.get(id);
+    if (known$ !== undefined) return known$;
     const lease$ = hold(id).pipe(share({ resetOnRefCountZero: () => clock.after(grace) }));
     leases.set(id, lease$);
     return lease$;

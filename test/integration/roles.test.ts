@@ -1,0 +1,92 @@
+/** Roles, who is silenced, who is blocked. */
+import { filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { text, type Conversation } from 'rx-realtime';
+import { sent, world } from './world.js';
+
+const { login, pair, realtimes } = world();
+
+/** The roles, once they are these. */
+const become = (conversation: Conversation, wanted: Readonly<Record<string, string>>): Promise<unknown> =>
+  firstValueFrom(
+    conversation.roles$.pipe(
+      map((roles) => JSON.stringify(Object.fromEntries([...roles].sort()))),
+      filter((roles) => roles === JSON.stringify(wanted)),
+    ),
+  );
+
+describe('roles', () => {
+  it('are known to every member, and follow what the owner gives', async () => {
+    const { here, there } = await pair();
+    for (const conversation of [here, there]) await become(conversation, { Tom: 'Owner' });
+    const [mine, yours] = [here, there].map((conversation) => become(conversation, { Jerry: 'Manager', Tom: 'Owner' }));
+    await lastValueFrom(here.setRole('Jerry', 'Manager'), { defaultValue: undefined });
+    await Promise.all([mine, yours]);
+    const back = become(there, { Tom: 'Owner' });
+    await lastValueFrom(here.setRole('Jerry', 'Member'), { defaultValue: undefined });
+    await back;
+    await expect(lastValueFrom(there.setRole('Jerry', 'Manager'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4320 });
+  });
+
+  it('that changed during a break are asked for after it', async () => {
+    const { here, there } = await pair();
+    await become(there, { Tom: 'Owner' });
+    const keeping = there.roles$.subscribe();
+    realtimes[1]?.pause();
+    await lastValueFrom(here.setRole('Jerry', 'Manager'), { defaultValue: undefined });
+    const changed = become(there, { Jerry: 'Manager', Tom: 'Owner' });
+    realtimes[1]?.resume();
+    realtimes[1]?.retry();
+    await changed;
+    keeping.unsubscribe();
+  });
+});
+
+describe('who is silenced', () => {
+  it('can not send until he may again; he and the others are told, by whom', async () => {
+    const { here, there } = await pair();
+    const heard = lastValueFrom(there.membership$.pipe(take(2), toArray()));
+    expect(await lastValueFrom(here.silence(['Jerry', 'Spike']))).toMatchObject({
+      allowed: ['Jerry'],
+      failed: [{ members: ['Spike'], code: 4317 }],
+    });
+    await expect(lastValueFrom(there.send(text('x')))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4563 });
+    expect(await lastValueFrom(here.silenced())).toEqual({ clientIds: ['Jerry'] });
+    await lastValueFrom(here.unsilence(['Jerry']));
+    await sent(there, text('x'));
+    expect(await heard).toEqual([
+      { _tag: 'Silenced', conversationId: here.id, members: ['Jerry'], by: 'Tom' },
+      { _tag: 'Unsilenced', conversationId: here.id, members: ['Jerry'], by: 'Tom' },
+    ]);
+  });
+});
+
+describe('who is blocked', () => {
+  it('is out, and can be no member before he is unblocked', async () => {
+    const { tom, here, there } = await pair();
+    const heard = lastValueFrom(there.membership$.pipe(take(2), toArray()));
+    const own = lastValueFrom(here.membership$.pipe(take(2), toArray()));
+    await lastValueFrom(here.block(['Jerry']));
+    expect((await heard).map(({ _tag, members, by }) => [_tag, members, by])).toEqual([
+      ['Left', ['Jerry'], 'Tom'],
+      ['Blocked', ['Jerry'], 'Tom'],
+    ]);
+    expect((await own).map(({ _tag }) => _tag)).toEqual(['Left', 'Blocked']);
+    expect(await firstValueFrom(here.members$)).toEqual(new Set(['Tom']));
+    expect(await lastValueFrom(there.join())).toMatchObject({ allowed: [], failed: [{ members: ['Jerry'], code: 4315 }] });
+    expect(await lastValueFrom(here.add(['Jerry']))).toMatchObject({ allowed: [], failed: [{ members: ['Jerry'], code: 4315 }] });
+    expect(await lastValueFrom(here.blocked())).toEqual({ clientIds: ['Jerry'] });
+    await lastValueFrom(here.unblock(['Jerry']));
+    expect(await lastValueFrom(there.join())).toMatchObject({ allowed: ['Jerry'], failed: [] });
+    expect(tom.id).toBe('Tom');
+  });
+
+  it('are listed page by page', async () => {
+    const tom = await login('Tom');
+    const here = await firstValueFrom(tom.createConversation({ members: [] }));
+    await lastValueFrom(here.block(['a', 'b', 'c']));
+    const first = await lastValueFrom(here.blocked({ limit: 2 }));
+    expect(first).toEqual({ clientIds: ['a', 'b'], next: 'b' });
+    expect(await lastValueFrom(here.blocked({ limit: 2, next: first.next ?? '' }))).toEqual({ clientIds: ['c'] });
+  });
+});
