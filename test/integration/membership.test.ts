@@ -1,5 +1,5 @@
 /** Members, attributes, and notices of them. */
-import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
+import { distinctUntilChanged, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from 'rx-realtime';
 import { next, sent, textOf, world } from './world.js';
@@ -91,5 +91,62 @@ describe('attributes', () => {
     expect(await muted()).toEqual(['Tom']);
     await lastValueFrom(here.unmute(), { defaultValue: undefined });
     expect(await muted()).toEqual([]);
+  });
+});
+
+describe('attributes that change', () => {
+  it('C8: are unset by their keys, for everybody, and the time of the change is the server’s', async () => {
+    const { here, there } = await pair();
+    await firstValueFrom(there.state$);
+    await lastValueFrom(here.update({ attributes: { a: { b: 1, c: null }, d: 2 } }), { defaultValue: undefined });
+    const seen = (conversation: Conversation) =>
+      firstValueFrom(conversation.state$.pipe(filter(({ attributes }) => !Object.hasOwn(attributes, 'd'))));
+    const both = Promise.all([seen(here), seen(there)]);
+    await lastValueFrom(here.update({ unset: ['a.b', 'd', 'never'] }), { defaultValue: undefined });
+    const [mine, yours] = await both;
+    expect(mine.attributes).toEqual({ a: { c: null } });
+    expect(yours.attributes).toEqual({ a: { c: null } });
+    const [fresh] = await lastValueFrom(
+      there.state$.pipe(
+        filter(({ updatedAt }) => updatedAt === mine.updatedAt),
+        take(1),
+        toArray(),
+      ),
+    );
+    expect(fresh?.updatedAt).toBe(yours.updatedAt);
+  });
+
+  it('C8: are shown at once where that is asked for, and taken back where the server refuses', async () => {
+    const { here, there } = await pair();
+    await firstValueFrom(here.state$);
+    const names: (string | undefined)[] = [];
+    here.state$
+      .pipe(
+        map(({ name }) => name),
+        distinctUntilChanged(),
+      )
+      .subscribe((name) => names.push(name));
+    const updating = lastValueFrom(here.update({ name: 'new' }, { optimistic: true }), { defaultValue: undefined });
+    expect(names.at(-1)).toBe('new');
+    await updating;
+    expect(names).toEqual(['Tom & Jerry', 'new']);
+    await lastValueFrom(there.remove(['Jerry']), { defaultValue: undefined });
+    const shown: (string | undefined)[] = [];
+    there.state$.subscribe(({ name }) => shown.push(name));
+    await expect(lastValueFrom(there.update({ name: 'mine' }, { optimistic: true }))).rejects.toMatchObject({ code: 4309 });
+    expect(shown.slice(-2)).toEqual(['mine', 'new']);
+  });
+
+  it('C7: tell when they were changed, and whether this user has muted the conversation', async () => {
+    const { here } = await pair();
+    const { createdAt, updatedAt, creator, members } = await firstValueFrom(here.state$);
+    expect([createdAt, updatedAt].every((time) => typeof time === 'number')).toBe(true);
+    expect([creator, members]).toEqual(['Tom', ['Tom', 'Jerry']]);
+    const muted = firstValueFrom(here.muted$.pipe(filter(Boolean)));
+    await lastValueFrom(here.mute(), { defaultValue: undefined });
+    await muted;
+    await lastValueFrom(here.unmute(), { defaultValue: undefined });
+    expect(await firstValueFrom(here.muted$)).toBe(false);
+    expect((await firstValueFrom(here.state$)).updatedAt).toBe(updatedAt);
   });
 });
