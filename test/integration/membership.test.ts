@@ -150,3 +150,16 @@ describe('attributes that change', () => {
     expect((await firstValueFrom(here.state$)).updatedAt).toBe(updatedAt);
   });
 });
+
+describe('a conversation with a limit of members', () => {
+  it('C20: takes 500, and names those who find no room', async () => {
+    const tom = await login('Tom');
+    const members = Array.from({ length: 498 }, (_, index) => `m${String(index)}`);
+    const here = await firstValueFrom(tom.createConversation({ members }));
+    expect(await lastValueFrom(here.add(['last', 'none']))).toMatchObject({
+      allowed: ['last'],
+      failed: [{ members: ['none'], code: 4304 }],
+    });
+    await expect(lastValueFrom(tom.createConversation({ members: [...members, 'a', 'b'] }))).rejects.toMatchObject({ code: 4304 });
+  });
+});

@@ -17,11 +17,21 @@ const quickStart = (readme: string): Promise<string> => block(readme, 0);
 /** What the examples of messages take for granted. */
 const CONTEXT = `
 import * as t from 'io-ts';
-import { audio, createRealtime, defineMessage, image, ofType, sendStatus, text, upload, uploadTo } from 'rx-realtime';
+import { TextType, audio, createRealtime, defineMessage, image, ofType, sendStatus, text, upload, uploadTo, where } from 'rx-realtime';
+import type { Observable } from 'rxjs';
 import { cloudLimits, createServer } from 'rx-realtime/server';
-import type { Conversation, Message, MessageStatus, SendProgress } from 'rx-realtime';
+import type { Client, Conversation, ConversationInfo, ConversationListItem, MembershipFailure, Message, MessageStatus, SendProgress } from 'rx-realtime';
 declare const appId: string;
+declare const client: Client;
 declare const conversation: Conversation;
+declare const scrolledDown$: Observable<void>;
+declare const render: (items: readonly ConversationListItem[]) => void;
+declare const show: (infos: readonly ConversationInfo[]) => void;
+declare const explain: (failed: readonly MembershipFailure[]) => void;
+declare const note: (what: string, members: readonly string[], by: string | undefined) => void;
+declare const roomId: string;
+declare const fly: (text: string) => void;
+declare const online: { set(count: number): void };
 declare const message: Message;
 declare const input: { readonly files: [File] };
 declare const masterKey: string;
@@ -31,7 +41,7 @@ declare const showProgress: (progress: SendProgress) => void;
 declare const showTick: (status: MessageStatus) => void;
 declare const apply: (op: string) => void;
 declare const store: (page: readonly Message[]) => void;
-export const use = () => [realtime, server];
+export const use = () => [realtime, server, bullets];
 `;
 
 const file = `${directory}quick-start.ts`;
@@ -42,7 +52,10 @@ describe('the quick start of the README', () => {
     await mkdir(directory, { recursive: true });
     await writeFile(file, await quickStart('README.md'));
     for (const example of examples)
-      await writeFile(example.file, CONTEXT + (await block(example.readme, 2)) + (await block(example.readme, 1)));
+      await writeFile(
+        example.file,
+        CONTEXT + (await block(example.readme, 3)) + (await block(example.readme, 1)) + (await block(example.readme, 2)),
+      );
   });
   afterAll(() => rm(directory, { recursive: true }));
 
