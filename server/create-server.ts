@@ -6,6 +6,7 @@ import { Subject, type Observable } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
+import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
@@ -14,7 +15,7 @@ import { defaultLimits, type ServerOptions } from './options.js';
 import type { Drops } from './outgoing.js';
 import { stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
-import { reasonOf } from './refusal.js';
+import { api } from './http/api/api.js';
 import { listener } from './http/listener.js';
 import { route } from './http/route.js';
 import { sign } from './http/sign.js';
@@ -33,8 +34,10 @@ export interface RtmServer {
   readonly port: number;
   /** What it is doing: cold, the numbers as they are now, then every second; completes with the server. `firstValueFrom` gives them once. */
   readonly stats$: Observable<ServerStats>;
+  /** What the application's back end may do, in this process: everything. Over HTTP, it is served where there is a `masterKey`. */
+  readonly backEnd: BackEnd;
   /**
-   * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in
+   * The same as `backEnd.kick`: ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in
    * again. Resolves when they have been told.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
@@ -47,7 +50,6 @@ export interface RtmServer {
   close(): Promise<void>;
 }
 
-const KICKED = 4115;
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
@@ -124,16 +126,24 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     inOrder: serialByKey(),
     report,
   };
+  const backEnd = createBackEnd(app);
   const clients = new Set<ClientSocket>();
   const closed = new Subject<never>();
   /** Of sockets that have closed. */
   let past: Drops = { normal: 0, low: 0 };
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
-  const { authenticate, uploads: files } = options;
-  const signing = sign({ authenticate, masterKey: options.masterKey ?? randomBytes(32).toString('hex'), clock, report: app.report });
+  const { authenticate, masterKey, uploads: files } = options;
+  const signing = sign({ authenticate, masterKey: masterKey ?? randomBytes(32).toString('hex'), clock, report: app.report });
   const http = createHttpServer(
-    listener([route(urlOf), signing, notifications(app), memberInfos(app), ...(files === undefined ? [] : [uploads(files, app.report)])]),
+    listener([
+      route(urlOf),
+      signing,
+      notifications(app),
+      memberInfos(app),
+      ...(files === undefined ? [] : [uploads(files, app.report)]),
+      ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
+    ]),
   );
 
   const sockets = new WebSocketServer({
@@ -185,10 +195,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     url: urlOf(),
     port: portOf(),
     stats$: stats({ clients, past: () => past }, closed),
-    kick: async (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
-      await app.store.forgetSessions(clientId);
-      app.bus.publish([clientId], { _tag: 'Kick', code, reason });
-    },
+    backEnd,
+    kick: (clientId, how) => backEnd.kick(clientId, how),
     goaway: () => {
       for (const client of clients) client.goAway();
     },

@@ -10,7 +10,7 @@ export interface PriorityQueue<T> {
 }
 
 /** What has given way. */
-export interface Dropped<T> {
+interface Dropped<T> {
   readonly item: T;
   readonly priority: Priority;
 }

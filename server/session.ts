@@ -32,7 +32,7 @@ export interface Session {
 type Will = () => Promise<void>;
 
 /** Why a session has ended without being asked to. */
-export type Ended = 'displaced' | 'resumed' | 'kicked';
+type Ended = 'displaced' | 'resumed' | 'kicked';
 
 /** Takes a push to the socket; one with a priority may give way. */
 export type WritePush = (push: ServerCommand, clientId: string, priority?: Priority) => void;

@@ -1,7 +1,8 @@
 /** Signatures: HMAC-SHA1 with the application's master key (protocol: signatures). */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { ServerClock } from './clock.js';
 import { Refusal } from './refusal.js';
+import { isSameSecret } from './same-secret.js';
 
 /** Timestamp, nonce and signature, where there are any. */
 interface Signed {
@@ -30,7 +31,7 @@ export interface SignedLogin {
 export type SignedAction = 'login' | 'create' | 'add' | 'join' | 'remove' | 'quit' | 'block' | 'unblock';
 
 /** What is done to a conversation, and to whom. */
-export interface ActionRequest extends Signed {
+interface ActionRequest extends Signed {
   readonly action: Exclude<SignedAction, 'login'>;
   readonly appId: string | undefined;
   readonly clientId: string;
@@ -61,12 +62,6 @@ const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
   quit: 'kick',
   block: 'conversation-block-clients',
   unblock: 'conversation-unblock-clients',
-};
-
-const isSame = (given: string, expected: string): boolean => {
-  // Bytes are compared, so bytes are counted: forty characters may be more.
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 };
 
 const hasColon = (text: string): boolean => text.includes(':');
@@ -104,7 +99,7 @@ export const createSignatures = (masterKey: string, clock: ServerClock, wanted: 
     const now = clock.now();
     const signedAt = timestamp < FIRST_MS ? timestamp * 1_000 : timestamp;
     if (Math.abs(now - signedAt) > VALID_FOR) return false;
-    if (!isSame(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
+    if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
     forget(now);
     const request = JSON.stringify([appId, clientId, nonce]);
     if (used.has(request)) return false;

@@ -13,7 +13,7 @@ export interface HttpApiOptions {
   readonly fetch: Fetch | undefined;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: 'GET' | 'POST';
   /** With its query. */
   readonly path: string;

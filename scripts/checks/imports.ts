@@ -10,6 +10,8 @@ const program = (specifier: string): string => `
     resources: process.getActiveResourcesInfo(),
     listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
   });
+  // Made when first looked at, which modules of Node itself do (assert): not the entry's.
+  void [process.stdout, process.stderr];
   const before = world();
   const entry = await import(${JSON.stringify(specifier)});
   // The module files themselves are closed a turn later.

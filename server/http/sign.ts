@@ -6,6 +6,7 @@ import * as t from 'io-ts';
 import { parseJson, record } from '../../codecs/index.js';
 import { loginSignature } from '../signatures.js';
 import type { ServerClock } from '../clock.js';
+import { readBody } from './body.js';
 import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
 
 /** Says whom a session token belongs to; nothing where it is no good. */
@@ -20,24 +21,11 @@ export interface SignOptions {
 
 const MAX_BODY = 16_384;
 
-/** The body as text; nothing where it is longer than it may be, whatever its length is said to be. */
-const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The connection stays, so that the answer can be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk as Buffer);
-    size += (chunk as Buffer).length;
-    if (size > MAX_BODY) return undefined;
-  }
-  return Buffer.concat(chunks).toString();
-};
-
 const Wish = record('SignRequest', { session_token: t.string }, {});
 
 export const sign = ({ authenticate, masterKey, clock, report }: SignOptions): Endpoint => {
   const answer = async (request: IncomingMessage): Promise<Answer> => {
-    const body = await bodyOf(request);
+    const body = await readBody(request, MAX_BODY);
     if (body === undefined) return [413, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
     const { 'x-lc-id': header = '' } = request.headers;
     const appId = String(header);

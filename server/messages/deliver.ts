@@ -33,7 +33,7 @@ export interface Outgoing {
 
 /** Priorities of the protocol; a message without one, or with one that there isn't, is normal. */
 const NORMAL = 2;
-export const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
+const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
 
 /** Nobody sees it out of order: it is not before the newest stored message, though the clock may be. */
 const transientMessage = (

@@ -3,7 +3,7 @@ import type { PatchItem, ServerCommand } from '../../codecs/index.js';
 import type { StoredMessage } from '../store/store.js';
 import { bodyOf } from './body.js';
 
-export const RECALLED = -127;
+const RECALLED = -127;
 
 /** A message as its receivers get it. */
 export const directPush = (

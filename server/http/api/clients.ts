@@ -1,0 +1,31 @@
+/** Clients: who is online, kicks, unread messages. */
+import * as t from 'io-ts';
+import { Int32, record } from '../../../codecs/index.js';
+import type { BackEnd } from '../../back-end.js';
+import { bodyAs, param, type ApiRoute } from './request.js';
+
+const Clients = record('Clients', { client_ids: t.array(t.string) }, {});
+const Kick = record('Kick', {}, { reason: t.string, code: Int32 });
+
+const path = '/1.2/rtm/clients';
+
+export const clientRoutes = (backEnd: BackEnd): readonly ApiRoute[] => [
+  {
+    method: 'POST',
+    path: `${path}/check-online`,
+    answer: async (request) => [200, { results: await backEnd.online(bodyAs(Clients, request).client_ids) }],
+  },
+  {
+    method: 'POST',
+    path: `${path}/:client/kick`,
+    answer: async (request) => {
+      await backEnd.kick(param(request, 'client'), bodyAs(Kick, request));
+      return [200, {}];
+    },
+  },
+  {
+    method: 'GET',
+    path: `${path}/:client/unread-count`,
+    answer: async (request) => [200, { count: await backEnd.unreadCount(param(request, 'client')) }],
+  },
+];

@@ -1,0 +1,87 @@
+/** Conversations: create, find, get, change, end. */
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { decodeDates, JsonObject, parseJson, record, type Attribute, type ConversationKind } from '../../../codecs/index.js';
+import type { BackEnd } from '../../back-end.js';
+import { named, shown, type Family } from './family.js';
+import { bodyAs, BadRequest, integerIn, param, type ApiRequest, type ApiRoute } from './request.js';
+
+const fields = { c: t.string, m: t.array(t.string), unique: t.boolean, temporary: t.boolean, ttl: t.number };
+const Wanted = record('Conversation', {}, { ...fields, name: t.string });
+
+/** What is no field is an attribute; a date is one in the wire's form. */
+const attributesOf = (body: JsonObject, known: object): Readonly<Record<string, Attribute>> =>
+  Object.fromEntries(
+    Object.entries(body)
+      .filter(([key]) => !Object.hasOwn(known, key))
+      .map(([key, value]) => [key, decodeDates(value)]),
+  );
+
+const kindOf = ({ kinds: [kind = 'ordinary', ...others] }: Family, temporary: boolean): ConversationKind => {
+  if (!temporary) return kind;
+  if (!others.includes('temporary')) throw new BadRequest('temporary: only ordinary conversations can be');
+  return 'temporary';
+};
+
+const whereOf = ({ query }: ApiRequest): JsonObject => {
+  const json = parseJson(query.get('where') ?? '{}');
+  if (E.isLeft(json) || !JsonObject.is(json.right)) throw new BadRequest('where should be a JSON object');
+  return json.right;
+};
+
+export const conversationRoutes = (backEnd: BackEnd, family: Family): readonly ApiRoute[] => {
+  const { path, kinds } = family;
+  const one = `${path}/:id`;
+  return [
+    {
+      method: 'POST',
+      path,
+      answer: async (request) => {
+        const { c: creator, m: members, temporary = false, ...wanted } = bodyAs(Wanted, request);
+        const attributes = attributesOf(request.body, Wanted.optional);
+        const info = await backEnd.create({
+          kind: kindOf(family, temporary),
+          ...wanted,
+          ...(creator === undefined ? {} : { creator }),
+          ...(members === undefined ? {} : { members }),
+          ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
+        });
+        return [201, shown(info)];
+      },
+    },
+    {
+      method: 'GET',
+      path,
+      answer: async (request) => {
+        const [skip, limit, sort] = [integerIn(request, 'skip'), integerIn(request, 'limit'), request.query.get('sort')];
+        const found = await backEnd.find({
+          where: whereOf(request),
+          kinds,
+          ...(sort === null ? {} : { sort }),
+          ...(skip === undefined ? {} : { skip }),
+          ...(limit === undefined ? {} : { limit }),
+        });
+        return [200, { results: found.map(shown) }];
+      },
+    },
+    { method: 'GET', path: one, answer: async (request) => [200, shown(await named(backEnd, family, request))] },
+    {
+      method: 'PUT',
+      path: one,
+      answer: async (request) => {
+        const { id } = await named(backEnd, family, request);
+        const { updatedAt = 0 } = await backEnd.update(id, { attributes: attributesOf(request.body, {}) });
+        return [200, { objectId: id, updatedAt: new Date(updatedAt).toISOString() }];
+      },
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      answer: async (request) => {
+        await named(backEnd, family, request);
+        await backEnd.delete(param(request, 'id'));
+        return [200, {}];
+      },
+    },
+  ];
+};

@@ -1,0 +1,36 @@
+/** Kinds of conversation that have paths of their own. */
+import { Conversation, type ConversationInfo, type ConversationKind, type JsonObject } from '../../../codecs/index.js';
+import type { BackEnd } from '../../back-end.js';
+import { Refusal } from '../../refusal.js';
+import { param, type ApiRequest } from './request.js';
+
+/** A path, and the kinds of conversation that are under it. */
+export interface Family {
+  readonly path: string;
+  readonly kinds: readonly ConversationKind[];
+}
+
+/** Ordinary conversations, temporary ones among them. */
+export const conversations: Family = { path: '/1.2/rtm/conversations', kinds: ['ordinary', 'temporary'] };
+export const chatRooms: Family = { path: '/1.2/rtm/chatrooms', kinds: ['room'] };
+export const services: Family = { path: '/1.2/rtm/service-conversations', kinds: ['system'] };
+
+/** The conversation that a path names; 404 where it is of another kind. */
+export const named = async (backEnd: BackEnd, { kinds }: Family, request: ApiRequest): Promise<ConversationInfo> => {
+  const id = param(request, 'id');
+  const info = await backEnd.get(id);
+  if (!kinds.includes(info.kind)) throw new Refusal(4303, `there is no such conversation here: ${id} is one of another kind`);
+  return info;
+};
+
+const iso = (ms: number | undefined, key: string): JsonObject => (ms === undefined ? {} : { [key]: new Date(ms).toISOString() });
+
+/** A conversation as the API gives it. A system conversation may have very many subscribers: they have a path of their own. */
+export const shown = (info: ConversationInfo): JsonObject => {
+  const { members, mutedMembers, ...others } = info;
+  return {
+    ...Conversation.encode(info.kind === 'system' ? others : info),
+    ...iso(info.createdAt, 'createdAt'),
+    ...iso(info.updatedAt, 'updatedAt'),
+  };
+};
