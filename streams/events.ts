@@ -71,8 +71,8 @@ export interface Gap {
   readonly from: Position;
   /** Server time up to which messages may be missing, ms since 1970. */
   readonly to: number;
-  /** `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could not. `room`: a chat room's messages are for who is in it at the time. */
-  readonly cause: 'limit' | 'refused' | 'failed' | 'room';
+  /** `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could not. `room`: a chat room's messages are for who is in it at the time. `gone`: the server does not keep them any more. */
+  readonly cause: 'limit' | 'refused' | 'failed' | 'room' | 'gone';
 }
 
 /**

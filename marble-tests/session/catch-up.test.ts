@@ -1,4 +1,4 @@
-import { of, throwError, type Observable } from 'rxjs';
+import { map, of, throwError, type Observable } from 'rxjs';
 import { describe, it, expect, vi } from 'vitest';
 import { CommandTimeout, ConnectionLost, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
 import { isInterruption, missed, type CatchUpOptions } from '../../src/session/catch-up.js';
@@ -16,12 +16,16 @@ const gap = (from: number, cause: string) => ({
   cause,
 });
 
+/** A page that begins with it is not whole. */
+const FORGOTTEN = 50;
+
 const fetching = (pageAfter: (after: number) => Observable<readonly Message[]>, change: Partial<CatchUpOptions> = {}) =>
   missed({
     conversationId: 'c',
     from: { timestamp: 0, id: '' },
     to: 99,
-    pageAfter: (_, { timestamp }) => pageAfter(timestamp),
+    pageAfter: (_, { timestamp }) =>
+      pageAfter(timestamp).pipe(map((messages) => ({ messages, isWhole: messages[0]?.timestamp !== FORGOTTEN }))),
     pageSize: 2,
     catchUpLimit: 100,
     onFailure: () => undefined,
@@ -40,6 +44,12 @@ describe('what was missed', () => {
   it('is nothing where there is nothing new', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(fetching(() => cold('-p|', { p: [] }))).toBe('--|');
+    });
+  });
+
+  it('begins with a gap where the server has forgotten what was after the last message', () => {
+    marbles(({ expectObservable }) => {
+      expectObservable(fetching(() => of(page(FORGOTTEN)))).toBe('(ga|)', { g: { ...gap(0, 'gone'), to: FORGOTTEN }, a: event(FORGOTTEN) });
     });
   });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { NEVER, Subject, defer, of, throwError, type Observable } from 'rxjs';
+import { NEVER, Subject, defer, map, of, throwError, type Observable } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { CommandTimeout, ConnectionLost, ServerRejected } from '../../src/errors.js';
@@ -19,8 +19,13 @@ const server = (messages: readonly Message[] = [], infos: readonly ConversationI
   ),
 });
 
-const options = (change: Partial<InboxOptions> = {}): InboxOptions => ({
-  ...server(),
+type Change = Partial<Omit<InboxOptions, 'pageAfter'>> & {
+  readonly pageAfter?: (...args: Parameters<InboxOptions['pageAfter']>) => Observable<readonly Message[]>;
+};
+
+const options = ({ pageAfter = server().pageAfter, ...change }: Change = {}): InboxOptions => ({
+  lookUp: server().lookUp,
+  pageAfter: (...args) => pageAfter(...args).pipe(map((messages) => ({ messages, isWhole: true }))),
   pageSize: 2,
   catchUpLimit: 100,
   concurrency: 4,

@@ -4,6 +4,7 @@ import { Logs, type MessageType } from '../../codecs/index.js';
 import type { Message, Position } from '../../streams/index.js';
 import { InvalidArgument } from '../errors.js';
 import { readHistory } from '../session/push-events.js';
+import type { MissedPage } from '../session/catch-up.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { refuse, type Link } from './link.js';
 
@@ -97,14 +98,23 @@ export const historyPage = (
       .pipe(mergeMap(({ logsMessage: { logs = [] } }) => readHistory(reader, conversationId, logs)));
   });
 
-/** Cold: up to `limit` messages after a position, oldest first. */
+/** Cold: up to `limit` messages after a position, oldest first. The message at the position is asked for as well, since its absence says that the server has forgotten what was there. */
 export const messagesAfter = (
   link: Link,
   reader: MessageReader,
   conversationId: string,
   after: Position,
   limit: number,
-): Observable<readonly Message[]> => historyPage(link, reader, conversationId, { after, limit });
+): Observable<MissedPage> =>
+  after.id === ''
+    ? historyPage(link, reader, conversationId, { after, limit }).pipe(map((messages) => ({ messages, isWhole: true })))
+    : historyPage(link, reader, conversationId, { after, afterIncluded: true, limit: limit + 1 }).pipe(
+        map((messages) =>
+          messages[0]?.id === after.id
+            ? { messages: messages.slice(1), isWhole: true }
+            : { messages: messages.slice(0, limit), isWhole: false },
+        ),
+      );
 
 /** A page, and where the next one starts; no range where there is no next one. */
 interface Step {

@@ -1,11 +1,19 @@
 /** Brings what was missed in one conversation during a break. */
-import { EMPTY, NEVER, catchError, defer, expand, mergeMap, of, tap, type Observable } from 'rxjs';
+import { EMPTY, NEVER, catchError, defer, expand, map, mergeMap, of, tap, type Observable } from 'rxjs';
 import type { ConversationEvent, Gap, Message, Position } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
 
+/** Messages after a position. */
+export interface MissedPage {
+  /** Oldest first; fewer than `pageSize` where there are no more. */
+  readonly messages: readonly Message[];
+  /** False where the server does not have the message at the position any more: what was between it and the first is gone. */
+  readonly isWhole: boolean;
+}
+
 export interface CatchUpOptions {
-  /** A page of messages after a position, oldest first; shorter than `pageSize` where there are no more. */
-  readonly pageAfter: (conversationId: string, after: Position) => Observable<readonly Message[]>;
+  /** A page of messages after a position. */
+  readonly pageAfter: (conversationId: string, after: Position) => Observable<MissedPage>;
   readonly pageSize: number;
   /** So many messages of one conversation are brought, rounded up to whole pages; the rest is a `Gap`. */
   readonly catchUpLimit: number;
@@ -17,6 +25,11 @@ export interface CatchUpOptions {
 export const isInterruption = ({ _tag }: RealtimeError): boolean =>
   _tag === 'ConnectionLost' || _tag === 'Unconfirmed' || _tag === 'SessionClosed';
 
+interface Loaded {
+  readonly messages: readonly Message[];
+  readonly gone: Gap | undefined;
+}
+
 /** Which part of which conversation. */
 export interface Missed {
   readonly conversationId: string;
@@ -27,8 +40,8 @@ export interface Missed {
 }
 
 /**
- * Cold: the messages after a position, oldest first, page by page; then completes. What can't be had is one `Gap` at the end: the limit was reached, the server refused,
- * or it failed. Never errors; where the connection goes it falls silent, until whoever waits gives up on this session.
+ * Cold: the messages after a position, oldest first, page by page; then completes. What can't be had is one `Gap`: at the start where the server no longer has it, at the end where the limit was reached,
+ * the server refused, or it failed. Never errors; where the connection goes it falls silent, until whoever waits gives up on this session.
  */
 export const missed = ({
   conversationId,
@@ -44,19 +57,21 @@ export const missed = ({
     let count = 0;
     const gap = (cause: Gap['cause']): Gap => ({ _tag: 'Gap', conversationId, from: reached, to, cause });
 
-    const load = (after: Position): Observable<readonly Message[]> =>
+    const load = (after: Position): Observable<Loaded> =>
       pageAfter(conversationId, after).pipe(
-        tap((page) => {
-          reached = page.at(-1) ?? reached;
-          count += page.length;
+        map(({ messages, isWhole }) => ({ messages, gone: isWhole ? undefined : { ...gap('gone'), to: messages[0]?.timestamp ?? to } })),
+        tap(({ messages }) => {
+          reached = messages.at(-1) ?? reached;
+          count += messages.length;
         }),
       );
 
     return load(from).pipe(
-      expand((page) => (page.length === pageSize && count < catchUpLimit ? load(reached) : EMPTY)),
-      mergeMap((page) => {
-        const events = page.map((message): ConversationEvent => ({ _tag: 'Message', conversationId, message, origin: 'missed' }));
-        return page.length === pageSize && count >= catchUpLimit ? [...events, gap('limit')] : events;
+      expand(({ messages }) => (messages.length === pageSize && count < catchUpLimit ? load(reached) : EMPTY)),
+      mergeMap(({ messages, gone }) => {
+        const events = messages.map((message): ConversationEvent => ({ _tag: 'Message', conversationId, message, origin: 'missed' }));
+        const isCut = messages.length === pageSize && count >= catchUpLimit;
+        return [...(gone === undefined ? [] : [gone]), ...events, ...(isCut ? [gap('limit')] : [])];
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);
