@@ -28,10 +28,22 @@ export {
   type MemberRole,
   type JsonObject,
 } from '../codecs/index.js';
-export { ofType, type ClientEvent, type ConversationEvent, type Gap, type Message, type Origin, type Position } from '../streams/index.js';
+export {
+  atLeastOnce,
+  atMostOnce,
+  ofType,
+  type ClientEvent,
+  type ConversationEvent,
+  type Gap,
+  type Message,
+  type Origin,
+  type Position,
+} from '../streams/index.js';
 export type {
   ConversationListItem,
   DeliveryStatus,
+  LogEntry,
+  LogEvent,
   Membership,
   Modification,
   ModificationReason,
@@ -52,6 +64,7 @@ export type { ConversationUpdate } from './client/attributes.js';
 export type { ClientPage, ClientPageOptions } from './client/restrictions.js';
 export type { MembershipFailure, MembershipResult } from './client/membership.js';
 export type { Mentions } from './client/modify.js';
+export type { LogOptions } from './client/conversation-log.js';
 export type { ConversationListOptions } from './client/conversation-list.js';
 export type { ConversationQuery } from './client/queries.js';
 export type { Room } from './client/room.js';

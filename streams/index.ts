@@ -5,11 +5,13 @@
  */
 export * from './concat-map-by-key.js';
 export * from './conversations.js';
+export * from './delivery.js';
 export * from './demultiplex.js';
 export * from './events.js';
 export * from './keyed-state.js';
 export * from './last-messages.js';
 export * from './limit-concurrency.js';
+export * from './log-entries.js';
 export * from './membership.js';
 export * from './message-status.js';
 export * from './messages.js';

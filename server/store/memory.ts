@@ -13,7 +13,7 @@ export interface MemoryStoreOptions {
   readonly unreadLimit?: number;
   /** Messages are kept for so many days. Default 180. */
   readonly historyDays?: number;
-  /** So many of the latest messages of a conversation are kept. Default 100,000. */
+  /** At least so many of the latest messages of a conversation are kept, and at most twice as many. Default 100,000. */
   readonly historyMessages?: number;
   /** A conversation in which nothing has happened for so many days is gone. Default 180. */
   readonly conversationDays?: number;

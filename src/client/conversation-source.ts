@@ -26,12 +26,15 @@ import {
   type Receipts,
 } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
+import type { Clock } from '../clock.js';
 import type { Fault } from '../faults.js';
 import type { HttpApi } from '../http-api.js';
+import type { CatchUpOptions } from '../session/catch-up.js';
 import type { InboxInput } from '../session/inbox.js';
 import type { Outbox } from '../session/outbox.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { changeOf, setMuted, updateConversation } from './attributes.js';
+import { conversationLog } from './conversation-log.js';
 import { stateAt, type ClientState } from './client-state.js';
 import type { ConversationSource } from './conversation.js';
 import { conversationById } from './create-conversation.js';
@@ -57,6 +60,9 @@ export interface SourceOptions {
   readonly open$: Observable<boolean>;
   readonly outbox: Outbox | undefined;
   readonly upload: UploadFile | undefined;
+  /** How what is missing is fetched. */
+  readonly catchUp: CatchUpOptions;
+  readonly clock: Clock;
   /** A new token for each message. */
   readonly mint: () => string;
   /** Takes what belongs into the log. */
@@ -138,6 +144,7 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
     const state$ = stateOf(id);
     return {
       state$,
+      log$: (range = {}) => conversationLog({ conversationId: id, events$, open$, catchUp: options.catchUp, clock: options.clock }, range),
       muted$: state$.pipe(
         map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
         distinctUntilChanged(),

@@ -3,6 +3,7 @@ import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
 import type {
   ConversationEvent,
   DeliveryStatus,
+  LogEntry,
   Membership,
   Message,
   Modification,
@@ -12,6 +13,7 @@ import type {
   Unread,
 } from '../../streams/index.js';
 import type { ConversationUpdate } from './attributes.js';
+import type { LogOptions } from './conversation-log.js';
 import type { HistoryOptions, HistoryPagesOptions } from './history.js';
 import type { MembershipResult } from './membership.js';
 import type { Mentions } from './modify.js';
@@ -48,6 +50,15 @@ export interface Conversation {
   readonly muted$: Observable<boolean>;
   /** The ordered log of this conversation, without replay: messages (those sent by this client too), edits, recalls, gaps, receipts, and changes of members and attributes. */
   readonly events$: Observable<ConversationEvent>;
+  /**
+   * The ordered truth about this conversation, and the position that each entry reaches: messages, edits, recalls, gaps, changes of members and attributes. Cold; with `since`, what is missing behind a stored position
+   * is fetched first, across breaks, and put before what is live, each message once; without it, it starts now. What can't be had is one `Gap`. Never errors, completes with the client.
+   *
+   * The position moves before its entry is emitted. `atMostOnce` stores it before, `atLeastOnce` after an entry was handled.
+   *
+   * @example conversation.log$({ since: load() }).pipe(atLeastOnce({ project: archive, commit: store })).subscribe();
+   */
+  log$(options?: LogOptions): Observable<LogEntry>;
   /** Edits and recalls, by this client too, without replay: each carries what the message is now. Those that were missed come with the next login. */
   readonly modifications$: Observable<Modification>;
   /** How many messages wait to be read; replayed. */

@@ -9,6 +9,7 @@ import type { HttpApi } from '../http-api.js';
 import { decorate } from '../plugins/decorate.js';
 import { createPipeline } from '../plugins/pipeline.js';
 import type { Plugin } from '../plugins/plugin.js';
+import type { CatchUpOptions } from '../session/catch-up.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { inbox, type InboxInput } from '../session/inbox.js';
 import { createOutbox, type OutboxBounds } from '../session/outbox.js';
@@ -101,7 +102,18 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const tell = (event: InboxInput): void => {
       arrivals.next(event);
     };
+    const catchUp: CatchUpOptions = {
+      pageAfter: (id, after) => messagesAfter(link, reader, id, after, PAGE_SIZE),
+      pageSize: PAGE_SIZE,
+      catchUpLimit: options.catchUpLimit,
+      onFailure: (conversationId, error) => {
+        report({ _tag: 'CatchUp', clientId, conversationId, error });
+      },
+    };
+
     const sourceOf = conversationSource({
+      catchUp,
+      clock,
       link,
       api: options.api,
       token: () => token,
@@ -159,14 +171,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       .pipe(
         inbox({
           lookUp: (ids) => conversationsById(link, ids),
-          pageAfter: (id, after) => messagesAfter(link, reader, id, after, PAGE_SIZE),
-          pageSize: PAGE_SIZE,
-          catchUpLimit: options.catchUpLimit,
+          ...catchUp,
           room: rooms.current,
           concurrency: CATCH_UP_CONCURRENCY,
-          onFailure: (conversationId, error) => {
-            report({ _tag: 'CatchUp', clientId, conversationId, error });
-          },
         }),
       )
       .subscribe(log);

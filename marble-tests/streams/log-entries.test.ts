@@ -1,0 +1,137 @@
+import { EMPTY, concatMap, delay, map, of, timer, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import {
+  atLeastOnce,
+  atMostOnce,
+  logEntries,
+  type ConversationEvent,
+  type Gap,
+  type LogEntry,
+  type Position,
+} from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+import { arrived, message, receipt, snapshot } from './log.js';
+
+const at = (timestamp: number): Position => ({ timestamp, id: `m${timestamp}` });
+const live = (timestamp: number) => arrived({ timestamp });
+const missed = (timestamp: number) => arrived({ timestamp }, 'missed');
+const gap: Gap = { _tag: 'Gap', conversationId: 'c', from: at(1), to: 7, cause: 'limit' };
+const edit: ConversationEvent = { _tag: 'Edit', conversationId: 'c', message: message({ timestamp: 2, editedAt: 9 }) };
+const events: Readonly<Record<string, ConversationEvent>> = {
+  '2': missed(2),
+  '3': missed(3),
+  '4': live(4),
+  '5': live(5),
+  e: edit,
+  g: gap,
+  r: receipt('read', 9) as ConversationEvent,
+  s: snapshot() as ConversationEvent,
+};
+
+/** What comes out, in short: what it is, and the position that is reached. */
+const short = (entry: LogEntry): string => {
+  const what = entry._tag === 'Message' ? entry.message.id : entry._tag;
+  return `${what}@${entry.position.timestamp}`;
+};
+
+const log = (live$: Observable<ConversationEvent>, missing$: Observable<ConversationEvent>, since = at(1)): Observable<string> =>
+  live$.pipe(logEntries({ since, missing$ }), map(short));
+
+describe('a log from a position on', () => {
+  it('brings what is missing, then what came meanwhile, then what is live; what is in both comes once', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const log$ = log(hot('---4-----5--|', events), cold('--2-34|', events));
+      expectObservable(log$).toBe('--a-bc---d--|', { a: 'm2@2', b: 'm3@3', c: 'm4@4', d: 'm5@5' });
+    });
+  });
+
+  it('holds what is live until the missing is there', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(log(hot('-4-e-|', events), cold('----3--|', events))).toBe('----a--(bc|)', { a: 'm3@3', b: 'm4@4', c: 'Edit@4' });
+    });
+  });
+
+  it('has the entries that say what is true, not receipts and snapshots', () => {
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(log(hot('-r4se|', events), EMPTY)).toBe('--a-b|', { a: 'm4@4', b: 'Edit@4' });
+    });
+  });
+
+  it('goes on behind a gap: its end is the position', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(log(hot('--5-', events), cold('-g|', events))).toBe('-a--', { a: 'Gap@7' });
+    });
+  });
+
+  it('starts with each subscriber anew, and ends what it has begun with the subscription', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const [live$, missing$] = [hot('-----5', events), cold('-3|', events)];
+      const log$ = log(live$, missing$);
+      expectObservable(log$, '^-----!').toBe('-a---b', { a: 'm3@3', b: 'm5@5' });
+      expectObservable(log$, '--^---!').toBe('---a-b', { a: 'm3@3', b: 'm5@5' });
+      expectSubscriptions(live$.subscriptions).toBe(['^-----!', '--^---!']);
+      expectSubscriptions(missing$.subscriptions).toBe(['^-!', '--^-!']);
+    });
+  });
+
+  it('does not go back with an older message', () => {
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(log(hot('-54|', events), EMPTY)).toBe('-ab|', { a: 'm5@5', b: 'm4@5' });
+    });
+  });
+});
+
+describe('at most once', () => {
+  it('stores the position before it emits the entry', () => {
+    marbles(({ hot, expectObservable }) => {
+      const stored: number[] = [];
+      const entries$ = hot('-4-5|', events).pipe(
+        logEntries({ since: at(1), missing$: EMPTY }),
+        atMostOnce(({ timestamp }) => {
+          stored.push(timestamp);
+          return timer(3);
+        }),
+        map((entry) => `${short(entry)} ${stored.join()}`),
+      );
+      expectObservable(entries$).toBe('----a--(b|)', { a: 'm4@4 4', b: 'm5@5 4,5' });
+    });
+  });
+});
+
+describe('at least once', () => {
+  it('stores the position when the entry is handled, and emits it then; one after the other', () => {
+    marbles(({ hot, expectObservable }) => {
+      const steps: string[] = [];
+      const entries$ = hot('-4-5|', events).pipe(
+        logEntries({ since: at(1), missing$: EMPTY }),
+        atLeastOnce({
+          project: (entry) => {
+            steps.push(`handle ${short(entry)}`);
+            return of(1, 2).pipe(concatMap((step) => of(step).pipe(delay(1))));
+          },
+          commit: ({ timestamp }) => {
+            steps.push(`store ${timestamp}`);
+            return [];
+          },
+        }),
+        map(() => steps.join()),
+      );
+      expectObservable(entries$).toBe('---a-(b|)', {
+        a: 'handle m4@4,store 4',
+        b: 'handle m4@4,store 4,handle m5@5,store 5',
+      });
+    });
+  });
+
+  it('stores nothing where handling fails, and ends with that error', () => {
+    marbles(({ hot, cold, expectObservable }) => {
+      const stored: Position[] = [];
+      const entries$ = hot('-4-5|', events).pipe(
+        logEntries({ since: at(1), missing$: EMPTY }),
+        atLeastOnce({ project: () => cold('-#'), commit: (position) => [stored.push(position)] }),
+      );
+      expectObservable(entries$).toBe('--#');
+      expect(stored).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,43 @@
+/** The ordered truth about one conversation, from a stored position on. */
+import { EMPTY, defer, endWith, switchMap, takeWhile, tap, type Observable } from 'rxjs';
+import { logEntries, type ConversationEvent, type LogEntry, type Position } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
+import { missed, type CatchUpOptions } from '../session/catch-up.js';
+
+/** Where a log starts. */
+export interface LogOptions {
+  /** Behind this position, which an entry of the log had; from a time on, ms since 1970 by the server's clock, where its `id` is empty. Default: only what comes from now on. */
+  readonly since?: Position;
+}
+
+export interface LogSource {
+  readonly conversationId: string;
+  /** The conversation's log as it comes. */
+  readonly events$: Observable<ConversationEvent>;
+  /** Whether the session is open; repeats nothing. */
+  readonly open$: Observable<boolean>;
+  readonly catchUp: CatchUpOptions;
+  readonly clock: Clock;
+}
+
+/** Before everything. */
+const START: Position = { timestamp: 0, id: '' };
+
+/** What is missing, from where it was reached: a break only delays it. */
+const missing = ({ conversationId, open$, catchUp, clock }: LogSource, since: Position): Observable<ConversationEvent> =>
+  defer(() => {
+    let from = since;
+    return open$.pipe(
+      switchMap((open): Observable<ConversationEvent | undefined> =>
+        open ? defer(() => missed({ ...catchUp, conversationId, from, to: clock.now() })).pipe(endWith(undefined)) : EMPTY,
+      ),
+      takeWhile((event) => event !== undefined),
+      tap((event) => {
+        if (event._tag === 'Message') from = event.message;
+      }),
+    );
+  });
+
+/** Cold: the log from a position on. Never errors; completes with the client. */
+export const conversationLog = (source: LogSource, { since }: LogOptions): Observable<LogEntry> =>
+  source.events$.pipe(logEntries(since === undefined ? { since: START, missing$: EMPTY } : { since, missing$: missing(source, since) }));

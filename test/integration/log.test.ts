@@ -1,0 +1,90 @@
+/** The log of a conversation from a stored position on. */
+import { firstValueFrom, lastValueFrom, map, take, takeWhile, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { atLeastOnce, text, type Conversation, type LogEntry, type Position } from 'rx-realtime';
+import { memoryStore } from 'rx-realtime/server';
+import { sent, textOf, world } from './world.js';
+
+const what = (entry: LogEntry): string =>
+  entry._tag === 'Message' ? textOf(entry.message) : entry._tag === 'Gap' ? `gap ${entry.cause}` : entry._tag;
+
+const entries = (conversation: Conversation, since: Position, count: number): Promise<readonly string[]> =>
+  lastValueFrom(conversation.log$({ since }).pipe(take(count), map(what), toArray()));
+
+const START: Position = { timestamp: 0, id: '' };
+
+describe('a log', () => {
+  const { pair, login, realtimes } = world({ store: memoryStore() });
+
+  it('goes on behind a stored position, across a restart, without one missing or twice', async () => {
+    const { here, there } = await pair();
+    for (const content of ['a', 'b', 'c']) await sent(here, text(content));
+    let stored = START;
+    const handled: string[] = [];
+    await lastValueFrom(
+      there.log$({ since: stored }).pipe(
+        atLeastOnce({
+          project: (entry) => {
+            handled.push(what(entry));
+            return [];
+          },
+          commit: (position) => {
+            stored = position;
+            return [];
+          },
+        }),
+        take(2),
+      ),
+    );
+    expect(handled).toEqual(['a', 'b']);
+    realtimes[1]?.close();
+    for (const content of ['d', 'e']) await sent(here, text(content));
+    const again = await login('Jerry');
+    const later = entries(again.conversation(here.id), stored, 5);
+    await sent(here, text('f'));
+    await lastValueFrom(here.update({ name: 'x' }), { defaultValue: undefined });
+    expect(await later).toEqual(['c', 'd', 'e', 'f', 'Attributes']);
+  });
+
+  it('is brought on behind a break while it is being fetched', async () => {
+    const { here, there } = await pair();
+    const contents = Array.from({ length: 250 }, (_, index) => String(index));
+    for (const content of contents) await sent(here, text(content));
+    let cuts = 0;
+    const log$ = there.log$({ since: START }).pipe(
+      map((entry) => {
+        if (what(entry) === '50' && cuts === 0) {
+          cuts += 1;
+          realtimes[1]?.pause();
+          realtimes[1]?.resume();
+          realtimes[1]?.retry();
+        }
+        return what(entry);
+      }),
+      take(250),
+      toArray(),
+    );
+    expect(await lastValueFrom(log$)).toEqual(contents);
+  });
+});
+
+describe('a log of a server that forgets', () => {
+  const { pair } = world({ store: memoryStore({ historyMessages: 3 }) });
+
+  it('begins with a gap', async () => {
+    const { here, there } = await pair();
+    const first = await sent(here, text('0'));
+    for (let index = 1; index < 10; index += 1) await sent(here, text(String(index)));
+    const [gap, ...rest] = await lastValueFrom(
+      there.log$({ since: first }).pipe(
+        map(what),
+        takeWhile((entry) => entry !== '9', true),
+        toArray(),
+      ),
+    );
+    expect(gap).toBe('gap gone');
+    expect(rest.slice(-3)).toEqual(['7', '8', '9']);
+    expect(rest.length).toBeLessThan(9);
+    expect(await firstValueFrom(there.log$({ since: first }))).toMatchObject({ from: first, to: expect.any(Number) });
+  });
+});
