@@ -47,8 +47,12 @@ export type {
   Membership,
   Modification,
   ModificationReason,
+  Outgoing,
+  OutgoingMessage,
   Receipts,
   Roles,
+  Timeline,
+  TimelineEntry,
   Unread,
   UnreadCount,
 } from '../streams/index.js';
@@ -64,6 +68,7 @@ export type { ConversationUpdate } from './client/attributes.js';
 export type { ClientPage, ClientPageOptions } from './client/restrictions.js';
 export type { MembershipFailure, MembershipResult } from './client/membership.js';
 export type { Mentions } from './client/modify.js';
+export type { TimelineOptions } from './client/conversation-timeline.js';
 export type { LogOptions } from './client/conversation-log.js';
 export type { ConversationListOptions } from './client/conversation-list.js';
 export type { ConversationQuery } from './client/queries.js';

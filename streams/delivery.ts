@@ -1,17 +1,4 @@
-import {
-  concatMap,
-  defer,
-  from,
-  ignoreElements,
-  map,
-  concat,
-  of,
-  last,
-  defaultIfEmpty,
-  type ObservableInput,
-  type OperatorFunction,
-  type MonoTypeOperatorFunction,
-} from 'rxjs';
+import { concat, concatMap, defer, endWith, from, ignoreElements, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
 import type { Position } from './events.js';
 
 /** What has a position: the entries of a conversation's log. */
@@ -30,7 +17,7 @@ export type SavePosition = (position: Position) => ObservableInput<unknown>;
  * conversation.log$({ since: load() }).pipe(atMostOnce((position) => store(position))).subscribe(notify);
  */
 export const atMostOnce = <E extends Placed>(save: SavePosition): MonoTypeOperatorFunction<E> =>
-  concatMap((entry) => concat(defer(() => from(save(entry.position))).pipe(ignoreElements()), of(entry)));
+  concatMap((entry) => defer(() => from(save(entry.position))).pipe(ignoreElements(), endWith(entry)));
 
 /**
  * At least once: an entry is handled by `project`, and its position stored when that has completed. Who crashes goes on with the entry that he was at, and may be given it twice, so that handling it twice has to be harmless. One entry
@@ -47,14 +34,10 @@ export const atLeastOnce = <E extends Placed>({
   readonly project: (entry: E) => ObservableInput<unknown>;
   /** Stores how far everything is handled. */
   readonly commit: SavePosition;
-}): OperatorFunction<E, E> =>
+}): MonoTypeOperatorFunction<E> =>
   concatMap((entry) =>
     concat(
       defer(() => from(project(entry))),
       defer(() => from(commit(entry.position))),
-    ).pipe(
-      defaultIfEmpty(undefined),
-      last(),
-      map(() => entry),
-    ),
+    ).pipe(ignoreElements(), endWith(entry)),
   );

@@ -1,5 +1,5 @@
 /** The vocabulary of a client's log: what every derived stream is a function of. */
-import type { Attribute, Body, ConversationInfo, MemberRole } from '../codecs/index.js';
+import type { Attribute, Body, ConversationInfo, MemberRole, OutgoingBody } from '../codecs/index.js';
 
 /** A place in a conversation's history: by time, then by id. Times are ms since 1970, by the server's clock. */
 export interface Position {
@@ -50,6 +50,21 @@ export interface Modification {
   readonly reason?: ModificationReason;
 }
 
+/** How far a message of one's own has come: on its way (in the outbox, too), stored, or not sent: for an `error`, or since its sender has withdrawn it. */
+export interface Outgoing {
+  readonly _tag: 'Outgoing';
+  readonly conversationId: string;
+  /** The same in every repetition. */
+  readonly token: string;
+  readonly body: OutgoingBody;
+  /** When this was, ms since 1970, by the client's clock. */
+  readonly at: number;
+  readonly progress:
+    | { readonly _tag: 'sending' }
+    | { readonly _tag: 'sent'; readonly message: Message }
+    | { readonly _tag: 'failed'; readonly error?: Error };
+}
+
 /** Unread messages of one conversation. */
 export interface Unread {
   readonly count: number;
@@ -81,6 +96,7 @@ export interface Gap {
  * - `Opened`: the session is open; `at` is the server's time. `resumed` after a break.
  * - `CaughtUp`: what was missed in the conversations known before the break is in the log now.
  * - `Message`: a message has arrived, or was sent by this client.
+ * - `Outgoing`: a message that this client sends has come so far; the stored one is told as a `Message` as well.
  * - `Edit`, `Recall`: a message was changed or taken back, whether this client has it or not; a later one wins.
  * - `Gap`: see there.
  * - `UnreadCounts`: the server's absolute numbers, valid for messages up to `asOf`.
@@ -99,6 +115,7 @@ export type ClientEvent =
   | { readonly _tag: 'Message'; readonly conversationId: string; readonly message: Message; readonly origin: Origin }
   | Gap
   | Modification
+  | Outgoing
   | { readonly _tag: 'UnreadCounts'; readonly counts: readonly UnreadCount[] }
   | { readonly _tag: 'ReadMark'; readonly conversationId: string; readonly at: number }
   | {

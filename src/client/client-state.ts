@@ -1,5 +1,5 @@
 /** What a client knows, kept by reducing its log; and the log split by conversation. */
-import { Subscription, concat, defer, of, type Observable } from 'rxjs';
+import { ReplaySubject, Subscription, concat, defer, of, type Observable } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
   conversationsReducer,
@@ -8,12 +8,14 @@ import {
   keyedState,
   lastMessagesReducer,
   messages,
+  outbox,
   receiptsReducer,
   unreadReducer,
   type ClientEvent,
   type ConversationEvent,
   type KeyedState,
   type Message,
+  type OutgoingMessage,
   type Receipts,
   type UnreadState,
 } from '../../streams/index.js';
@@ -28,6 +30,8 @@ export interface ClientState {
   readonly messages$: Observable<Message>;
   readonly messagesOf: (id: string) => Observable<Message>;
   readonly eventsOf: (id: string) => Observable<ConversationEvent>;
+  /** What is on its way; replays. */
+  readonly outbox$: Observable<ReadonlyMap<string, OutgoingMessage>>;
   readonly isRoom: (id: string) => boolean;
 }
 
@@ -40,11 +44,14 @@ export const clientState = (self: string, log$: Observable<ClientEvent>): readon
   };
   const conversations = owned(keyedState(log$, conversationsReducer));
   const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
+  const waiting = new ReplaySubject<ReadonlyMap<string, OutgoingMessage>>(1);
+  subscription.add(log$.pipe(outbox()).subscribe(waiting));
   const messages$ = log$.pipe(messages());
   const state: ClientState = {
     conversations,
     isRoom,
     messages$,
+    outbox$: waiting.asObservable(),
     lastMessages: owned(keyedState(log$, lastMessagesReducer)),
     unread: owned(
       keyedState(

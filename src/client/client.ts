@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
-import type { ClientEvent, ConversationListItem, Message, Modification, Unread } from '../../streams/index.js';
+import type { ClientEvent, ConversationListItem, Message, Modification, OutgoingMessage, Unread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Conversation } from './conversation.js';
 import type { ConversationListOptions } from './conversation-list.js';
@@ -33,6 +33,8 @@ export interface Client<V = unknown> {
   readonly unread$: Observable<ReadonlyMap<string, Unread>>;
   /** All unread messages together, for a badge. Replays the current number. */
   readonly totalUnread$: Observable<Unread>;
+  /** Messages on their way, by token: those that wait for a connection, and those that the server has not acknowledged. Replays the current map. */
+  readonly outbox$: Observable<ReadonlyMap<string, OutgoingMessage>>;
   /** Edits and recalls in all conversations, by this client too, without replay. */
   readonly modifications$: Observable<Modification>;
   /**

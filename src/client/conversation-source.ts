@@ -16,6 +16,7 @@ import {
 } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
+  type ConversationEvent,
   membership,
   messageStatus,
   modifications,
@@ -34,6 +35,7 @@ import type { InboxInput } from '../session/inbox.js';
 import type { Outbox } from '../session/outbox.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { changeOf, setMuted, updateConversation } from './attributes.js';
+import { conversationTimeline } from './conversation-timeline.js';
 import { conversationLog } from './conversation-log.js';
 import { stateAt, type ClientState } from './client-state.js';
 import type { ConversationSource } from './conversation.js';
@@ -43,6 +45,7 @@ import type { SigningLink } from './link.js';
 import { fetchReceipts, memberReceipts } from './member-receipts.js';
 import { memberCommands } from './member-commands.js';
 import { memberRoles } from './member-roles.js';
+import { noting } from './outgoing.js';
 import { editMessage, recallMessage } from './modify.js';
 import { send, track, type Outgoing, type SendProgress } from './send.js';
 import type { UploadFile } from './upload.js';
@@ -67,6 +70,8 @@ export interface SourceOptions {
   readonly mint: () => string;
   /** Takes what belongs into the log. */
   readonly tell: (event: InboxInput) => void;
+  /** Puts what this client does itself into the log, at once. */
+  readonly note: (event: ConversationEvent) => void;
   /** Takes a read mark, ms since 1970. */
   readonly markRead: (conversationId: string, at: number) => void;
   readonly report: (fault: Fault) => void;
@@ -120,7 +125,8 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
     const events$ = state.eventsOf(id);
     const modifier = { link, bodies: reader.bodies };
     const load = (range: HistoryOptions) => historyPage(link, reader, id, range);
-    const sending = (outgoing: Outgoing): Observable<SendProgress> =>
+    const sending = (outgoing: Outgoing): Observable<SendProgress> => noting(outgoing, options.clock, options.note, sent(outgoing));
+    const sent = (outgoing: Outgoing): Observable<SendProgress> =>
       defer(() =>
         send(
           {
@@ -145,6 +151,7 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
     return {
       state$,
       log$: (range = {}) => conversationLog({ conversationId: id, events$, open$, catchUp: options.catchUp, clock: options.clock }, range),
+      timeline: (range = {}) => conversationTimeline({ events$, open$, load, onFailure: failing(id) }, range),
       muted$: state$.pipe(
         map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
         distinctUntilChanged(),

@@ -10,10 +10,12 @@ import type {
   Position,
   Receipts,
   Roles,
+  Timeline,
   Unread,
 } from '../../streams/index.js';
 import type { ConversationUpdate } from './attributes.js';
 import type { LogOptions } from './conversation-log.js';
+import type { TimelineOptions } from './conversation-timeline.js';
 import type { HistoryOptions, HistoryPagesOptions } from './history.js';
 import type { MembershipResult } from './membership.js';
 import type { Mentions } from './modify.js';
@@ -59,6 +61,13 @@ export interface Conversation {
    * @example conversation.log$({ since: load() }).pipe(atLeastOnce({ project: archive, commit: store })).subscribe();
    */
   log$(options?: LogOptions): Observable<LogEntry>;
+  /**
+   * The conversation as a view shows it: the newest page of history, older pages on demand, what is live, edits and recalls applied, gaps that can be filled, and one's own messages on their way: one immutable list, the oldest
+   * first, in which an own message changes its place at most once, when it is stored. Cold: each subscriber has its own. Emits at once, then after each change; bounded by `window`. Never errors, completes with the client.
+   *
+   * @example conversation.timeline({ pageSize: 20, older$: scrolledUp$ }).subscribe(({ entries, hasOlder }) => render(entries, hasOlder));
+   */
+  timeline(options?: TimelineOptions): Observable<Timeline>;
   /** Edits and recalls, by this client too, without replay: each carries what the message is now. Those that were missed come with the next login. */
   readonly modifications$: Observable<Modification>;
   /** How many messages wait to be read; replayed. */

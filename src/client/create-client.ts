@@ -49,6 +49,7 @@ export const createClient = (source: ClientSource): Client => {
     events$: log$,
     messages$: state.messages$,
     modifications$: log$.pipe(modifications()),
+    outbox$: state.outbox$,
     unread$,
     totalUnread$: unread$.pipe(totalUnread()),
     conversations$: conversationList(source, {}).pipe(shareLatest()),

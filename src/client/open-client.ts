@@ -99,6 +99,10 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         ? [undefined, undefined]
         : createOutbox({ bounds: options.outbox, ready$: readiness(log, status), clock });
 
+    /** What this client does itself waits for nothing. */
+    const note = (event: ClientEvent): void => {
+      if (current._tag !== 'Closed') log.next(event);
+    };
     const tell = (event: InboxInput): void => {
       arrivals.next(event);
     };
@@ -124,8 +128,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       upload: options.upload,
       mint: options.mint,
       tell,
+      note,
       markRead: (conversationId, at) => {
-        if (current._tag !== 'Closed') log.next({ _tag: 'ReadMark', conversationId, at });
+        note({ _tag: 'ReadMark', conversationId, at });
       },
       report,
     });

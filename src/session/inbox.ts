@@ -135,7 +135,11 @@ export const inbox =
         const nothingNew = info !== undefined && (info.kind === 'room' || (info.lastMessageAt ?? 0) <= cursor.position.timestamp);
         return concat(
           info === undefined ? EMPTY : of(snapshotOf(info)),
-          nothingNew ? EMPTY : limited(missed({ ...options, conversationId: cursor.id, from: cursor.position, to: opened.at })),
+          nothingNew
+            ? EMPTY
+            : limited(
+                missed({ ...options, conversationId: cursor.id, from: cursor.position, to: Math.max(opened.at, info?.lastMessageAt ?? 0) }),
+              ),
           defer(() => {
             cursor.caughtUpIn = session;
             return EMPTY;

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { map, scan, startWith } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { text } from '../../codecs/index.js';
+import {
+  comparePositions,
+  emptyTimeline,
+  latestVersion,
+  outbox,
+  timelineReducer,
+  toTimeline,
+  type Gap,
+  type Message,
+  type Outgoing,
+  type TimelineInput,
+} from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+import { arrived, message } from './log.js';
+
+const out = (token: string, progress: Outgoing['progress']): Outgoing => ({
+  _tag: 'Outgoing',
+  conversationId: 'c',
+  token,
+  body: text(token),
+  at: 1,
+  progress,
+});
+
+const gap = (from: number, to: number): Gap => ({
+  _tag: 'Gap',
+  conversationId: 'c',
+  from: { timestamp: from, id: `m${from}` },
+  to,
+  cause: 'limit',
+});
+
+const edited = (timestamp: number, editedAt: number): TimelineInput => ({
+  _tag: 'Edit',
+  conversationId: 'c',
+  message: message({ timestamp, editedAt }),
+});
+const older = (...timestamps: number[]): TimelineInput => ({
+  _tag: 'Older',
+  messages: timestamps.map((timestamp) => message({ timestamp })),
+  hasOlder: timestamps.length > 1,
+});
+
+/** The list in short: times of messages, with `'` where they were edited, `~` for a gap, tokens of what is on its way, with `!` where it has failed. */
+const short = (inputs: readonly TimelineInput[], window = 100): string => {
+  const { entries, hasOlder } = toTimeline(inputs.reduce(timelineReducer(window), emptyTimeline));
+  const shown = entries.map((entry) => {
+    if (entry._tag === 'Message') return `${entry.message.timestamp}${entry.message.editedAt === undefined ? '' : "'"}`;
+    return entry._tag === 'Gap' ? '~' : `${entry.token}${entry.error === undefined ? '' : '!'}`;
+  });
+  return `${hasOlder ? '…' : ''}${shown.join(' ')}`;
+};
+
+describe('a timeline', () => {
+  it('is moved by each entry of the log, and by pages: sorted, each message once', () => {
+    marbles(({ hot, expectObservable }) => {
+      const inputs: Readonly<Record<string, TimelineInput>> = {
+        a: arrived({ timestamp: 5 }),
+        p: older(3, 4),
+        e: edited(4, 9),
+        l: older(2),
+        d: arrived({ timestamp: 5 }),
+      };
+      const timeline$ = hot('-a-p-e-l-d', inputs).pipe(
+        scan((all: readonly TimelineInput[], input) => [...all, input], []),
+        startWith([]),
+        map((all) => short(all)),
+      );
+      expectObservable(timeline$).toBe('sa-p-e-l-d', { s: '…', a: '…5', p: '…3 4 5', e: "…3 4' 5", l: "2 3 4' 5", d: "2 3 4' 5" });
+    });
+  });
+
+  it('has what is on its way at the end, until it is stored: it changes its place once', () => {
+    const sending = out('x', { _tag: 'sending' });
+    const sent = out('x', { _tag: 'sent', message: message({ timestamp: 4 }) });
+    expect(short([arrived({ timestamp: 3 }), sending])).toBe('…3 x');
+    expect(short([arrived({ timestamp: 3 }), sending, arrived({ timestamp: 5 })])).toBe('…3 5 x');
+    expect(short([arrived({ timestamp: 3 }), sending, arrived({ timestamp: 5 }), sent])).toBe('…3 4 5');
+    expect(short([sending, sent, arrived({ timestamp: 4 }, 'sent')])).toBe('…4');
+  });
+
+  it('keeps what was not sent with its error, until it is sent again; what is withdrawn is gone', () => {
+    const sending = out('x', { _tag: 'sending' });
+    const failed = out('x', { _tag: 'failed', error: new Error('no') });
+    expect(short([sending, failed])).toBe('…x!');
+    expect(short([sending, failed, sending])).toBe('…x');
+    expect(short([sending, out('x', { _tag: 'failed' })])).toBe('…');
+  });
+
+  it('shows a gap behind the message that it begins with, and fills it a page at a time', () => {
+    const before = [arrived({ timestamp: 1 }), gap(1, 9), arrived({ timestamp: 9 })];
+    expect(short(before)).toBe('…1 ~ 9');
+    const rest = gap(4, 9);
+    const first: TimelineInput = { _tag: 'Filled', gap: gap(1, 9), messages: [message({ timestamp: 3 }), message({ timestamp: 4 })], rest };
+    expect(short([...before, first])).toBe('…1 3 4 ~ 9');
+    expect(short([...before, first, { _tag: 'Filled', gap: rest, messages: [message({ timestamp: 5 })] }])).toBe('…1 3 4 5 9');
+  });
+
+  it('keeps no more than its window: the oldest go, and can be asked for again', () => {
+    expect(short([older(1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 })], 2)).toBe('…2 3');
+  });
+
+  it('takes no edit of a message that it does not have, and no message that is not stored', () => {
+    expect(short([edited(4, 9), arrived({ timestamp: 5, transient: true })])).toBe('…');
+  });
+
+  it('is the same state where nothing has changed', () => {
+    const reduce = timelineReducer(10);
+    const state = [arrived({ timestamp: 1 }), edited(1, 9)].reduce(reduce, emptyTimeline);
+    for (const input of [arrived({ timestamp: 1 }), edited(1, 8), edited(7, 9), out('y', { _tag: 'failed' })])
+      expect(reduce(state, input)).toBe(state);
+  });
+
+  it('is always what sorting everything anew would give', () => {
+    const time = fc.integer({ min: 1, max: 12 });
+    const input: fc.Arbitrary<TimelineInput> = fc.oneof(
+      time.map((timestamp) => arrived({ timestamp })),
+      fc.tuple(time, fc.integer({ min: 20, max: 30 })).map(([timestamp, at]) => edited(timestamp, at)),
+      fc.array(time, { maxLength: 4 }).map((times) => older(...times)),
+    );
+    fc.assert(
+      fc.property(fc.array(input, { maxLength: 30 }), (inputs) => {
+        const known = new Map<string, Message>();
+        for (const each of inputs) {
+          const messages = each._tag === 'Older' ? each.messages : each._tag === 'Message' ? [each.message] : [];
+          for (const one of messages) known.set(one.id, latestVersion(known.get(one.id) ?? one, one));
+          const before = each._tag === 'Edit' ? known.get(each.message.id) : undefined;
+          if (before !== undefined && each._tag === 'Edit') known.set(before.id, latestVersion(before, each.message));
+        }
+        const { entries } = toTimeline(inputs.reduce(timelineReducer(100), emptyTimeline));
+        const shown = entries.flatMap((entry) => (entry._tag === 'Message' ? [entry.message] : []));
+        expect(shown).toEqual([...known.values()].sort(comparePositions));
+      }),
+    );
+  });
+});
+
+describe('the outbox of a log', () => {
+  it('has what is on its way, in the order in which it was sent', () => {
+    marbles(({ hot, expectObservable }) => {
+      const log$ = hot('-a-b-m-s-f|', {
+        a: out('a', { _tag: 'sending' }),
+        b: out('b', { _tag: 'sending' }),
+        m: arrived({}),
+        s: out('a', { _tag: 'sent', message: message() }),
+        f: out('b', { _tag: 'failed', error: new Error('no') }),
+      });
+      expectObservable(
+        log$.pipe(
+          outbox(),
+          map((waiting) => [...waiting.keys()].join()),
+        ),
+      ).toBe('xa-b---s-f|', { x: '', a: 'a', b: 'a,b', s: 'b', f: '' });
+    });
+  });
+});

@@ -1,0 +1,107 @@
+/** The timeline of a conversation, and what is on its way. */
+import { Subject, filter, firstValueFrom, lastValueFrom, map } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { text, type Conversation, type Gap, type Timeline, type TimelineOptions } from 'rx-realtime';
+import { sent, textOf, world } from './world.js';
+
+const { pair, realtimes } = world();
+
+const short = ({ entries, hasOlder }: Timeline): string => {
+  const shown = entries.map((entry) => {
+    if (entry._tag === 'Message') return textOf(entry.message);
+    if (entry._tag === 'Gap') return '~';
+    return `(${entry.body._tag === 'Text' ? entry.body.text : ''}${entry.error === undefined ? '' : '!'})`;
+  });
+  return `${hasOlder ? '…' : ''}${shown.join(' ')}`;
+};
+
+/** A timeline, and a wait for it to become this. */
+const watch = (conversation: Conversation, options?: TimelineOptions) => {
+  const seen: string[] = [];
+  const changes = new Subject<string>();
+  const subscription = conversation
+    .timeline(options)
+    .pipe(map(short))
+    .subscribe((now) => {
+      seen.push(now);
+      changes.next(now);
+    });
+  const become = async (wanted: string): Promise<void> => {
+    if (seen.at(-1) !== wanted) await firstValueFrom(changes.pipe(filter((now) => now === wanted)));
+  };
+  return { become, seen, subscription };
+};
+
+describe('a timeline', () => {
+  it('has history, older pages on demand, what is live, edits and recalls', async () => {
+    const { here, there } = await pair();
+    const messages = [];
+    for (const content of ['a', 'b', 'c', 'd', 'e']) messages.push(await sent(here, text(content)));
+    const older = new Subject<void>();
+    const { become, subscription } = watch(there, { pageSize: 2, older$: older });
+    await become('…d e');
+    older.next();
+    await become('…b c d e');
+    await sent(here, text('f'));
+    await become('…b c d e f');
+    older.next();
+    await become('a b c d e f');
+    const [first] = messages;
+    if (first === undefined) throw new Error('a message was sent');
+    await lastValueFrom(here.edit(first, text('A')));
+    await become('A b c d e f');
+    await lastValueFrom(here.recall(first));
+    await become('Recalled b c d e f');
+    subscription.unsubscribe();
+  });
+
+  it('has what is on its way at the end, across a break, and puts it into its place once', async () => {
+    const { tom, here, there } = await pair({ outbox: true });
+    await sent(here, text('a'));
+    const { become, seen, subscription } = watch(here);
+    await become('a');
+    realtimes[0]?.pause();
+    const waiting = lastValueFrom(here.send(text('mine')));
+    await become('a (mine)');
+    expect([...(await firstValueFrom(tom.outbox$)).values()].map(({ body }) => body)).toEqual([text('mine')]);
+    await sent(there, text('theirs'));
+    realtimes[0]?.resume();
+    realtimes[0]?.retry();
+    await waiting;
+    await become('a theirs mine');
+    expect((await firstValueFrom(tom.outbox$)).size).toBe(0);
+    expect(seen.filter((now) => now.includes('mine')).every((now) => now.endsWith('(mine)') || now === 'a theirs mine')).toBe(true);
+    subscription.unsubscribe();
+  });
+
+  it('shows what was not sent, and why', async () => {
+    const { here } = await pair();
+    const { become, subscription } = watch(here);
+    await become('');
+    realtimes[0]?.pause();
+    await expect(lastValueFrom(here.send(text('lost')))).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+    await become('(lost!)');
+    subscription.unsubscribe();
+  });
+
+  it('has a gap where more was missed than is fetched, and fills it on demand', async () => {
+    const { here, there } = await pair({ catchUpLimit: 2 });
+    await sent(here, text('a'));
+    const fill = new Subject<Gap>();
+    const { become, subscription } = watch(there, { fill$: fill });
+    let gap: Gap | undefined;
+    there.events$.subscribe((event) => {
+      if (event._tag === 'Gap') gap = event;
+    });
+    await become('a');
+    realtimes[1]?.pause();
+    const contents = Array.from({ length: 110 }, (_, index) => String(index));
+    for (const content of contents) await sent(here, text(content));
+    realtimes[1]?.resume();
+    realtimes[1]?.retry();
+    await become(`a ${contents.slice(0, 100).join(' ')} ~`);
+    if (gap !== undefined) fill.next(gap);
+    await become(`a ${contents.join(' ')}`);
+    subscription.unsubscribe();
+  });
+});
