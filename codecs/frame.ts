@@ -80,6 +80,8 @@ export const encodeFrame = (command: ClientCommand | ServerCommand, { encoding }
 
 /** A command as frames for many receivers. */
 export interface SharedFrame {
+  /** How long what they have in common is. */
+  readonly bytes: number;
   /** The frame for the one with this client id. */
   to(peerId: string, subprotocol: Subprotocol): Uint8Array | string;
 }
@@ -94,6 +96,7 @@ export interface SharedFrame {
 export const sharedFrame = (command: ServerCommand): SharedFrame => {
   const bytes = serialiseWire(command);
   return {
+    bytes: bytes.length,
     to: (peerId, { encoding }) => {
       const addressee = serialiseAddressee(peerId);
       const frame = new Uint8Array(bytes.length + addressee.length);

@@ -8,6 +8,7 @@ import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
 import type { Rates } from './rates.js';
 import type { ActionSignatures } from './signatures.js';
+import type { Turns } from './turns.js';
 import type { Store } from './store/store.js';
 
 export interface App {
@@ -21,6 +22,8 @@ export interface App {
   readonly rates: Rates;
   readonly hooks: RunningHooks;
   readonly frames: Frames;
+  /** When sockets write what chat rooms have for them. */
+  readonly turns: Turns;
   /** Whether those who are not members may read an ordinary conversation. */
   readonly isOpen: (info: ConversationInfo) => boolean;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;

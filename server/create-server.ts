@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Subject, type Observable } from 'rxjs';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
@@ -13,6 +13,7 @@ import { createFrames } from './frames.js';
 import { runHooks } from './hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import type { Drops } from './outgoing.js';
+import { createTurns } from './turns.js';
 import { stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
 import { api } from './http/api/api.js';
@@ -120,6 +121,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     rates: createRates(limits, clock),
     hooks: runHooks(options.hooks ?? {}, report),
     frames: createFrames(),
+    turns: createTurns(),
     isOpen: options.isOpen ?? (() => false),
     verifyLogin: loginVerifier(options, signatures),
     verifyAction: signatures?.action ?? (() => undefined),
@@ -152,17 +154,19 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     maxPayload: limits.frameBytes * UNREAD_FACTOR,
     handleProtocols: (protocols) => [...protocols].find((name) => known.has(name)) ?? false,
   });
-  sockets.on('connection', (socket) => {
-    const client = serveSocket({ app, socket, subprotocol: known.get(socket.protocol) ?? subprotocols.binary });
+  const serve = (socket: WebSocket, transport: Duplex): void => {
+    const client = serveSocket({ app, socket, transport, subprotocol: known.get(socket.protocol) ?? subprotocols.binary });
     clients.add(client);
     socket.once('close', () => {
       past = withClosed(past, client);
       clients.delete(client);
     });
-  });
+  };
   http.on('upgrade', (request, socket, head) => {
     if (offered(request).some((name) => known.has(name))) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        serve(webSocket, socket);
+      });
     } else refuseHandshake(socket);
   });
 

@@ -39,7 +39,7 @@ export interface Limits {
   readonly bufferedBytes: number;
   /** Bytes that wait for a reader before a chat room's messages give way to each other. Default 65,536. */
   readonly roomBufferedBytes: number;
-  /** Messages of chat rooms that wait for a slow reader; of more, low ones are dropped first, then normal ones, the oldest of them. Default 200. */
+  /** Messages of chat rooms that wait for a slow reader; of more, low ones are dropped first, then normal ones, the oldest of them. Default 100. */
   readonly roomQueue: number;
   /** A socket that has not logged in by then is closed with 4108, ms. Default 30,000. */
   readonly loginTimeout: number;
@@ -73,7 +73,7 @@ export const defaultLimits: Limits = {
   queuedCommands: 1_000,
   bufferedBytes: 4 * 1_024 * 1_024,
   roomBufferedBytes: 65_536,
-  roomQueue: 200,
+  roomQueue: 100,
   loginTimeout: 30_000,
   silenceTimeout: 400_000,
   tokenTtl: 172_800,

@@ -1,8 +1,11 @@
-/** What goes out on one socket: at once while its reader keeps up, and by priority where it does not. */
+/** What goes out on one socket: answers and notices at once, a chat room's messages in turn, by priority where the reader or the server is too slow for all of them. */
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { SharedFrame, Subprotocol } from '../codecs/index.js';
 import type { Priority } from './bus.js';
 import type { Limits } from './options.js';
 import { createPriorityQueue } from './priority-queue.js';
+import type { Turns } from './turns.js';
 
 /** Messages of chat rooms that a slow reader did not get. */
 export interface Drops {
@@ -10,62 +13,85 @@ export interface Drops {
   readonly low: number;
 }
 
+type Frame = Uint8Array | string;
+
+/** What a client is to get. The frame is made when it is written: what is dropped costs nothing. */
+export interface Offer {
+  readonly shared: SharedFrame;
+  readonly clientId: string;
+}
+
 export interface OutgoingFrames {
   /** Writes a frame, which nobody drops. */
-  readonly write: (frame: Uint8Array | string) => void;
-  /** Writes a frame that gives way where the reader is slow: low before normal; high ones wait. */
-  readonly offer: (frame: Uint8Array | string, priority: Priority) => void;
+  readonly write: (frame: Frame) => void;
+  /** Has a frame written when it is this socket's turn; where too many wait, it gives way, or makes others give way: low before normal; high ones wait. */
+  readonly offer: (offer: Offer, priority: Priority) => void;
   /** So many frames wait. */
   readonly queued: () => number;
   readonly dropped: () => Drops;
 }
 
-const LOW = 3;
+export interface OutgoingOptions {
+  readonly socket: WebSocket;
+  /** What is below it. */
+  readonly transport: Duplex;
+  readonly subprotocol: Subprotocol;
+  readonly limits: Limits;
+  readonly turns: Turns;
+  /** Hears when more than `limits.bufferedBytes` wait. */
+  readonly tooSlow: () => void;
+}
 
-/** `tooSlow` hears when more than `limits.bufferedBytes` wait. */
-export const outgoingFrames = (socket: WebSocket, limits: Limits, tooSlow: () => void): OutgoingFrames => {
-  const waiting = createPriorityQueue<Uint8Array | string>(limits.roomQueue);
+const LOW = 3;
+/** So many frames are written in one turn of a socket, by one system call. */
+const PER_TURN = 64;
+
+export const outgoingFrames = ({ socket, transport, subprotocol, limits, turns, tooSlow }: OutgoingOptions): OutgoingFrames => {
+  const waiting = createPriorityQueue<Offer>(limits.roomQueue);
   const dropped = { normal: 0, low: 0 };
   let waitingBytes = 0;
 
   const isCongested = (): boolean => socket.bufferedAmount > limits.roomBufferedBytes;
 
+  const again = (): void => {
+    if (waiting.size() > 0) turns.take(turn);
+  };
+
   /** Whoever fills the buffer hears when it is empty again. */
-  const send = (frame: Uint8Array | string): void => {
-    if (socket.bufferedAmount + frame.length > limits.roomBufferedBytes) socket.send(frame, drain);
+  const send = (frame: Frame): void => {
+    if (socket.bufferedAmount + frame.length > limits.roomBufferedBytes) socket.send(frame, again);
     else socket.send(frame);
   };
 
-  const drain = (): void => {
-    while (waiting.size() > 0 && socket.readyState === socket.OPEN && !isCongested()) {
-      const frame = waiting.take();
-      if (frame === undefined) return;
-      waitingBytes -= frame.length;
-      send(frame);
-    }
-  };
-
-  const write = (frame: Uint8Array | string): void => {
+  const turn = (): void => {
     if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > limits.bufferedBytes) tooSlow();
-    else send(frame);
+    transport.cork();
+    for (let count = 0; count < PER_TURN && !isCongested(); count += 1) {
+      const next = waiting.take();
+      if (next === undefined) break;
+      waitingBytes -= next.shared.bytes;
+      send(next.shared.to(next.clientId, subprotocol));
+    }
+    transport.uncork();
+    if (!isCongested()) again();
   };
 
   return {
-    write,
-    offer: (frame, priority) => {
+    write: (frame) => {
       if (socket.readyState !== socket.OPEN) return;
-      if (waiting.size() === 0 && !isCongested()) {
-        send(frame);
-        return;
-      }
-      const gone = waiting.add(frame, priority);
-      waitingBytes += frame.length;
+      if (socket.bufferedAmount > limits.bufferedBytes) tooSlow();
+      else send(frame);
+    },
+    offer: (offer, priority) => {
+      if (socket.readyState !== socket.OPEN) return;
+      const gone = waiting.add(offer, priority);
+      waitingBytes += offer.shared.bytes;
       if (gone !== undefined) {
-        waitingBytes -= gone.item.length;
+        waitingBytes -= gone.item.shared.bytes;
         dropped[gone.priority === LOW ? 'low' : 'normal'] += 1;
       }
       if (waitingBytes > limits.bufferedBytes) tooSlow();
+      else if (!isCongested()) turns.take(turn);
     },
     queued: waiting.size,
     dropped: () => ({ ...dropped }),

@@ -16,7 +16,9 @@ interface Dropped<T> {
 }
 
 interface Lane<T> {
-  items: { readonly item: T; readonly order: number }[];
+  items: T[];
+  /** When each was added: beside the items, since an object for each would cost more than all the rest. */
+  orders: number[];
   head: number;
 }
 
@@ -25,24 +27,27 @@ const ALL: readonly Priority[] = [1, 2, 3];
 /** A lane's front is cut off when so much of it has been taken. */
 const CUT_AT = 256;
 
+const emptyLane = <T>(): Lane<T> => ({ items: [], orders: [], head: 0 });
+
 const takeFrom = <T>(lane: Lane<T>): T | undefined => {
   const first = lane.items[lane.head];
   if (first === undefined) return undefined;
   lane.head += 1;
   if (lane.head >= CUT_AT && lane.head * 2 >= lane.items.length) {
     lane.items = lane.items.slice(lane.head);
+    lane.orders = lane.orders.slice(lane.head);
     lane.head = 0;
   }
-  return first.item;
+  return first;
 };
 
 /** A queue in which at most `limit` items of normal and low priority wait; those of high priority wait however many they are, so that whoever fills it has to bound them. */
 export const createPriorityQueue = <T>(limit: number): PriorityQueue<T> => {
-  const lanes: Readonly<Record<Priority, Lane<T>>> = { 1: { items: [], head: 0 }, 2: { items: [], head: 0 }, 3: { items: [], head: 0 } };
+  const lanes: Readonly<Record<Priority, Lane<T>>> = { 1: emptyLane(), 2: emptyLane(), 3: emptyLane() };
   let size = 0;
   let order = 0;
 
-  const orderOf = (priority: Priority): number => lanes[priority].items[lanes[priority].head]?.order ?? Infinity;
+  const orderOf = (priority: Priority): number => lanes[priority].orders[lanes[priority].head] ?? Infinity;
 
   const drop = (): Dropped<T> | undefined => {
     const priority = LEAST_FIRST.find((lane) => orderOf(lane) !== Infinity);
@@ -55,7 +60,8 @@ export const createPriorityQueue = <T>(limit: number): PriorityQueue<T> => {
   return {
     size: () => size,
     add: (item, priority) => {
-      lanes[priority].items.push({ item, order });
+      lanes[priority].items.push(item);
+      lanes[priority].orders.push(order);
       order += 1;
       size += 1;
       return size > limit ? drop() : undefined;

@@ -1,4 +1,5 @@
 /** One client's socket: its frames in order, its bounds, its sessions. */
+import type { Duplex } from 'node:stream';
 import { either as E } from 'fp-ts';
 import type { RawData, WebSocket } from 'ws';
 import {
@@ -43,6 +44,8 @@ const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then,
 export interface SocketOptions {
   readonly app: App;
   readonly socket: WebSocket;
+  /** What is below it. */
+  readonly transport: Duplex;
   readonly subprotocol: Subprotocol;
 }
 
@@ -58,7 +61,7 @@ export interface ClientSocket {
 }
 
 /** Serves a socket until it closes. */
-export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): ClientSocket => {
+export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptions): ClientSocket => {
   const { limits } = app;
   const sessions = new Map<string, Session>();
   let tail = Promise.resolve();
@@ -97,8 +100,15 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
     void tail.then(sendWills);
   };
 
-  const frames = outgoingFrames(socket, limits, () => {
-    close(TRY_AGAIN_LATER, 'this connection reads too slowly');
+  const frames = outgoingFrames({
+    socket,
+    transport,
+    subprotocol,
+    limits,
+    turns: app.turns,
+    tooSlow: () => {
+      close(TRY_AGAIN_LATER, 'this connection reads too slowly');
+    },
   });
 
   const write = (command: ServerCommand): void => {
@@ -106,9 +116,9 @@ export const serveSocket = ({ app, socket, subprotocol }: SocketOptions): Client
   };
 
   const writePush: WritePush = (push, clientId, priority) => {
-    const frame = app.frames(push).to(clientId, subprotocol);
-    if (priority === undefined) frames.write(frame);
-    else frames.offer(frame, priority);
+    const shared = app.frames(push);
+    if (priority === undefined) frames.write(shared.to(clientId, subprotocol));
+    else frames.offer({ shared, clientId }, priority);
   };
 
   const origin: Origin = { sessions, writePush, version: subprotocol.version };

@@ -1,5 +1,5 @@
 /** What is known of messages on their way out. */
-import { Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
+import { type Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
 import type { OutgoingBody } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { toRealtimeError } from '../errors.js';
