@@ -5,8 +5,8 @@ import type { Limits } from './options.js';
 import { Refusal } from './refusal.js';
 
 export interface Rates {
-  /** Takes a token of a client; refuses with 4116 or 4318 where there is none left. */
-  spend(kind: RateKind, clientId: string): void;
+  /** Takes tokens of a client, by default one; refuses with 4116 or 4318 where there are not so many left. */
+  spend(kind: RateKind, clientId: string, cost?: number): void;
 }
 
 interface Bucket {
@@ -39,6 +39,10 @@ export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
   }
 };
 
+/** How many tokens a command takes: one for each message that it changes. */
+export const costOf = (command: ClientCommand): number =>
+  command.cmd === 'patch' ? Math.max(1, command.patchMessage.patches?.length ?? 0) : 1;
+
 export const createRates = (
   { sendsPerMinute, historyPerMinute, othersPerMinute, commandsPerMinute }: Limits,
   clock: ServerClock,
@@ -56,26 +60,27 @@ export const createRates = (
   };
 
   /** Takes a token out of a bucket; false where there is none. */
-  const take = (key: string, capacity: number): boolean => {
+  const take = (key: string, capacity: number, cost: number): boolean => {
     if (capacity === Infinity) return true;
     const now = clock.now();
     sweep(now);
     const before = buckets.get(key) ?? { tokens: capacity, at: now };
     const tokens = Math.min(capacity, before.tokens + (Math.max(0, now - before.at) * capacity) / MINUTE);
-    if (tokens < 1) return false;
-    buckets.set(key, { tokens: tokens - 1, at: now });
+    if (tokens < cost) return false;
+    buckets.set(key, { tokens: tokens - cost, at: now });
     return true;
   };
 
   return {
-    spend: (kind, clientId) => {
+    spend: (kind, clientId, cost = 1) => {
       const capacity = capacities[kind];
-      if (!take(`${kind}:${clientId}`, capacity)) {
+      if (!take(`${kind}:${clientId}`, capacity, cost)) {
         throw kind === 'sends'
           ? new Refusal(4116, `a client sends at most ${capacity} messages a minute`)
           : new Refusal(4318, `a client asks at most ${capacity} times a minute for this`);
       }
-      if (!take('all', commandsPerMinute)) throw new Refusal(4318, `this application asks at most ${commandsPerMinute} times a minute`);
+      if (!take('all', commandsPerMinute, cost))
+        throw new Refusal(4318, `this application asks at most ${commandsPerMinute} times a minute`);
     },
   };
 };

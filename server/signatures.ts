@@ -82,7 +82,8 @@ export const createSignatures = (masterKey: string, clock: ServerClock, wanted: 
 
   const forget = (now: number): void => {
     for (const [request, end] of used) {
-      if (end > now) break;
+      // At its last moment a signature is good.
+      if (end >= now) break;
       used.delete(request);
     }
   };

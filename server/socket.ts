@@ -15,7 +15,7 @@ import { addresseeOf, addresseeOfFrame } from './addressee.js';
 import type { App } from './app.js';
 import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
-import { rateKindOf } from './rates.js';
+import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type Drops } from './outgoing.js';
 import { Refusal } from './refusal.js';
 import type { Session, WritePush } from './session.js';
@@ -128,7 +128,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
 
   const spend = (command: ClientCommand): void => {
     const [kind, session] = [rateKindOf(command), sessionOf(command)];
-    if (kind !== undefined && session !== undefined) app.rates.spend(kind, session.clientId);
+    if (kind !== undefined && session !== undefined) app.rates.spend(kind, session.clientId, costOf(command));
   };
 
   const contextOf = (command: ClientCommand): Context => ({

@@ -8,7 +8,8 @@ export const isMember = ({ members = [] }: ConversationInfo, { clientId }: Actor
   clientId !== undefined && members.includes(clientId);
 
 /** Whether those who are not members may read it: chat rooms and system conversations have no other readers. */
-const isOpen = (app: App, info: ConversationInfo): boolean => info.kind === 'room' || info.kind === 'system' || app.isOpen(info);
+const isOpen = (app: App, info: ConversationInfo): boolean =>
+  info.kind === 'room' || info.kind === 'system' || (info.kind === 'ordinary' && app.isOpen(info));
 
 /** The conversation of an id; refuses with 4303, or with 4323 where it was a temporary one. */
 export const existing = async (app: App, id: string): Promise<ConversationInfo> => {

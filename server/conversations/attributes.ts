@@ -5,10 +5,11 @@ import { assignAttribute, encodeAttributes, record, removeAttribute, type Attrib
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { Refusal } from '../refusal.js';
-import { asMember, ordinaryOnly } from './access.js';
+import { asMember, existing, ordinaryOnly } from './access.js';
 import { asJson } from './create.js';
 import { describedBy } from './described-by.js';
 import { by } from './notices.js';
+import { hasRole } from './ranks.js';
 
 const Delete = record('Delete', { __op: t.literal('Delete') }, {});
 
@@ -33,6 +34,32 @@ export interface Changed {
   readonly attrModified: string;
 }
 
+const tooLong = (bytes: number): Refusal => new Refusal(4306, `the attributes of a conversation have at most ${bytes} bytes`);
+
+/** Each key costs a copy of what lies beside it. */
+const MAX_KEYS = 500;
+/** As deep as attributes may be at all. */
+const MAX_DEPTH = 100;
+
+const checkKeys = (keys: readonly string[]): void => {
+  if (keys.length > MAX_KEYS) throw new Refusal(4306, `at most ${MAX_KEYS} attributes are changed at a time`);
+  if (keys.some((key) => key.split('.', MAX_DEPTH + 1).length > MAX_DEPTH))
+    throw new Refusal(4306, `attributes have at most ${MAX_DEPTH} levels`);
+};
+
+/** The conversation, if the actor may change it: members an ordinary one, whoever has made it a chat room, and the back end a system conversation. */
+const changeable = async (app: App, actor: Actor, id: string): Promise<ConversationInfo> => {
+  const found = await existing(app, id);
+  if (actor.isBackEnd && found.kind !== 'temporary') return found;
+  if (found.kind === 'room') {
+    if (!hasRole(await app.store.roles(id), actor, 'Manager')) throw new Refusal(4309, 'only who has made a chat room changes it');
+    return found;
+  }
+  const conversation = await asMember(app, actor, id, 4309);
+  ordinaryOnly(conversation, 'can not be changed');
+  return conversation;
+};
+
 /**
  * Changes the name and attributes, and tells the other sessions of all members which (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing from `attrModified`,
  * by which a client tells it from an attribute that is null.
@@ -40,9 +67,10 @@ export interface Changed {
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<Changed> =>
   app.inOrder(id, async () => {
     const { store, bus, clock, limits, hooks } = app;
-    const conversation = await asMember(app, actor, id, 4309);
-    if (conversation.kind === 'temporary') ordinaryOnly(conversation, 'can not be changed');
+    const conversation = await changeable(app, actor, id);
+    if (Buffer.byteLength(data) > 2 * limits.attributeBytes) throw tooLong(limits.attributeBytes);
     const { name, attributes: changed } = describedBy(data);
+    checkKeys(Object.keys(changed));
     const { set, removed } = parted(changed);
     await hooks.conversationUpdate({
       convId: id,
@@ -54,8 +82,8 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
       conversation.attributes,
     );
     const attributes = removed.reduce((all, key) => removeAttribute(all, key.split('.')), assigned);
-    if (Buffer.byteLength(encodeAttributes(attributes)) > limits.attributeBytes)
-      throw new Refusal(4306, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
+    const described = { ...attributes, ...naming(name ?? conversation.name) };
+    if (Buffer.byteLength(encodeAttributes(described)) > limits.attributeBytes) throw tooLong(limits.attributeBytes);
     const at = clock.now();
     await store.updateConversation(id, { attributes, ...naming(name) }, at);
     const attrModified = encodeAttributes({ ...set, ...naming(name) });

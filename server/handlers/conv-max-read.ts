@@ -10,7 +10,9 @@ const newest = (times: readonly (number | undefined)[]): number | undefined => {
 /** How far the other members have received and read: all of them together, or each. */
 export const convMaxRead: Handler<CommandOf<'conv', 'max_read'>> = async ({ app, session }, { convMessage: { cid, queryAllMembers } }) => {
   const asking = session();
-  const { members = [] } = await asMember(app, clientActor(asking), cid, 4317);
+  const { kind, members: all = [] } = await asMember(app, clientActor(asking), cid, 4317);
+  // Who has subscribed to a system conversation is nobody's business.
+  const members = kind === 'system' ? [] : all;
   const receipts = (await app.store.receipts(cid)).filter(({ clientId }) => clientId !== asking.clientId && members.includes(clientId));
   if (queryAllMembers === true) {
     const maxReadTuples = receipts.map(({ clientId, deliveredAt, readAt }) => ({

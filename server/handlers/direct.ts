@@ -40,7 +40,8 @@ export const direct: Handler<Direct> = async ({ app, session }, command) => {
   const { clock, limits } = app;
   const sender = session();
   const actor = clientActor(sender);
-  checkSize(bodyOf(wire), wire.pushData ?? '', limits.messageBytes);
+  // Whom it mentions is kept with it.
+  checkSize(bodyOf(wire), [wire.pushData ?? '', ...(wire.mentionPids ?? [])].join(''), limits.messageBytes);
   const outgoing = outgoingOf(sender.clientId, command);
   if (wire.will === true) {
     await asSpeaker(app, actor, wire.cid);

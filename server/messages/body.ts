@@ -21,9 +21,9 @@ export const typeOf = (msg = ''): { readonly type?: number } =>
 export const bodyOf = ({ msg, binaryMsg }: WireBody): WireBody =>
   binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
 
-/** Refuses with 4109 what is too long, push data included. */
-export const checkSize = ({ msg = '', binaryMsg }: WireBody, pushData: string, limit: number): void => {
-  const bytes = Buffer.byteLength(msg) + (binaryMsg?.length ?? 0) + Buffer.byteLength(pushData);
+/** Refuses with 4109 what is too long, `beside` included: push data, and whom it mentions. */
+export const checkSize = ({ msg = '', binaryMsg }: WireBody, beside: string, limit: number): void => {
+  const bytes = Buffer.byteLength(msg) + (binaryMsg?.length ?? 0) + Buffer.byteLength(beside);
   if (bytes > limit) throw new Refusal(4109, `a message has at most ${limit} bytes, this one has ${bytes}`);
 };
 

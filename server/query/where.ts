@@ -18,7 +18,7 @@ export const MAX_ELEMENTS = 1_000;
 export const MAX_REGEX_LENGTH = 512;
 
 /**
- * How many instructions an expression may compile to. Its time is linear in the text, but times this number: without counted repetitions
+ * How many instructions the expressions of a query may compile to, all together. Their time is linear in the text, but times this number: without counted repetitions
  * the length is bound enough, with them 512 characters make 100,000, which take half a minute for one long attribute.
  */
 export const MAX_REGEX_SIZE = 1_000;
@@ -209,6 +209,23 @@ const countIn = (condition: Json, depth = 0): number => {
   return Math.max(1, sum(counts));
 };
 
+const sizeOfTest = (test: Test): number => {
+  if (test._tag === 'Regex') return test.expression.programSize();
+  return test._tag === 'Not' ? sizeOfTest(test.test) : 0;
+};
+
+/** Instructions of all expressions. */
+const sizeOf = (where: Where): number => {
+  switch (where._tag) {
+    case 'And':
+      return sum(where.all.map(sizeOf));
+    case 'Or':
+      return sum(where.any.map(sizeOf));
+    case 'Field':
+      return sizeOfTest(where.test);
+  }
+};
+
 /**
  * Reads a `where`; throws a `Refusal` with 4310 and what is wrong. The keys of an object have all to hold.
  *
@@ -219,7 +236,9 @@ export const parseWhere = (json: string): Where => {
   const parsed = parseJson(json);
   if (E.isLeft(parsed) || !JsonObject.is(parsed.right)) throw refused('it is not a JSON object');
   if (countIn(parsed.right) > MAX_CONDITIONS) throw refused(`there are at most ${MAX_CONDITIONS} conditions`);
-  return whereOf(parsed.right);
+  const where = whereOf(parsed.right);
+  if (sizeOf(where) > MAX_REGEX_SIZE) throw refused(`all $regex compile to at most ${MAX_REGEX_SIZE} instructions together`);
+  return where;
 };
 
 /** The tests of a key that hold for whatever matches. */

@@ -21,7 +21,8 @@ interface Mark {
 
 export interface ConversationLog {
   append(message: NewMessage, id: string): { readonly message: StoredMessage; readonly repeated: boolean };
-  history(query: HistoryQuery): readonly StoredMessage[];
+  /** Nothing before `since` (ms). */
+  history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: whose marks are looked at. */
   modify(modification: Modification, members: readonly string[]): Modified;
   modifiedSince(clientId: string, since: number): readonly StoredMessage[];
@@ -35,6 +36,8 @@ export interface ConversationLog {
   /** When this client's mark was last set; undefined where it never was. */
   markedAt(clientId: string): number | undefined;
   last(): StoredMessage | undefined;
+  /** When the newest message was, whether it is still kept or not, ms since 1970; 0 where there was none. */
+  lastAt(): number;
   /** The newest message that everybody may see. */
   lastPublic(): StoredMessage | undefined;
 }
@@ -84,6 +87,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   const acknowledged = new Map<string, Mark>();
   /** Ids of changed messages, the last change last. */
   const modified = new Set<string>();
+  let lastAt = 0;
+  /** The newest message that everybody may see. */
+  let publicId: string | undefined;
 
   const after = (timestamp: number): number => lowerBound(messages, (message) => message.timestamp > timestamp);
 
@@ -112,17 +118,19 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const key = token === undefined ? undefined : JSON.stringify([content.from, token]);
       const before = key === undefined ? undefined : messages[byToken.get(key) ?? -1];
       if (before !== undefined) return { message: before, repeated: true };
-      const message: StoredMessage = { ...content, id, timestamp: Math.max(now, (messages.at(-1)?.timestamp ?? 0) + 1) };
+      const message: StoredMessage = { ...content, id, timestamp: Math.max(now, lastAt + 1) };
+      lastAt = message.timestamp;
+      if (message.to === undefined) publicId = id;
       if (key !== undefined) byToken.set(key, messages.length);
       byId.set(id, messages.length);
       messages.push(message);
       return { message, repeated: false };
     },
 
-    history: ({ viewer, direction, from, to, type, limit }) => {
+    history: ({ viewer, direction, from, to, type, limit }, since) => {
       const isOld = direction === 'old';
       const [oldest, newest] = isOld ? [to, from] : [from, to];
-      const start = oldest === undefined ? 0 : lowerBound(messages, (message) => isAfter(message, oldest));
+      const start = Math.max(after(since - 1), oldest === undefined ? 0 : lowerBound(messages, (message) => isAfter(message, oldest)));
       const end = newest === undefined ? messages.length : lowerBound(messages, (message) => !isBefore(message, newest));
       const page: StoredMessage[] = [];
       for (let step = 0; step < end - start && page.length < limit; step += 1) {
@@ -164,7 +172,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       messages[index] = message;
       modified.delete(id);
       modified.add(id);
-      const unreadBy = members.filter((member) => member !== from && (marks.get(member)?.upTo ?? 0) < timestamp);
+      const unreadBy = members.filter((member) => member !== from && isFor(message, member) && (marks.get(member)?.upTo ?? 0) < timestamp);
       return { _tag: 'Modified', message, unreadBy };
     },
 
@@ -200,7 +208,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
         acknowledged.set(clientId, { upTo: Math.max(last.timestamp, acknowledged.get(clientId)?.upTo ?? 0), at: now });
       for (let index = from; index < to; index += 1) {
         const message = messages[index];
-        if (message === undefined || message.from === clientId || message.deliveredAt !== undefined) continue;
+        if (message === undefined || message.from === clientId || message.deliveredAt !== undefined || !isFor(message, clientId)) continue;
         const changed = update(index, { deliveredAt: now });
         if (changed?.receipt === true) delivered.push(changed);
       }
@@ -216,7 +224,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       let newest: StoredMessage | undefined;
       for (let index = first; index < end; index += 1) {
         const message = messages[index];
-        if (message === undefined || message.from === clientId || message.readAt !== undefined) continue;
+        if (message === undefined || message.from === clientId || message.readAt !== undefined || !isFor(message, clientId)) continue;
         const changed = update(index, { readAt: now, deliveredAt: message.deliveredAt ?? now });
         if (changed?.receipt === true) newest = changed;
       }
@@ -263,6 +271,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
 
     markedAt: (clientId) => marks.get(clientId)?.at,
     last: () => messages.at(-1),
-    lastPublic: () => messages.findLast(({ to }) => to === undefined),
+    lastAt: () => lastAt,
+    lastPublic: () => messages[byId.get(publicId ?? '') ?? -1],
   };
 };

@@ -36,7 +36,7 @@ const messageId = (): string => randomBytes(16).toString('base64url');
 /** When it ends; a temporary one by its lifetime, others when nothing has happened for long. */
 const endOf = ({ info, log }: Conversation, idle: number): number => {
   const { kind, ttl = 0, createdAt = 0, updatedAt = 0 } = info;
-  return kind === 'temporary' ? createdAt + ttl * 1_000 : Math.max(createdAt, updatedAt, log.last()?.timestamp ?? 0) + idle;
+  return kind === 'temporary' ? createdAt + ttl * 1_000 : Math.max(createdAt, updatedAt, log.lastAt()) + idle;
 };
 
 /** A store that lasts as long as the process. */
@@ -68,15 +68,13 @@ export const memoryStore = ({
 
   /** What a conversation is like now; the time of its newest message is the log's. */
   const describe = ({ info, log }: Conversation): ConversationInfo => {
-    const last = log.last();
-    if (last === undefined) return info;
     const shown = log.lastPublic();
-    if (shown === undefined) return { ...info, lastMessageAt: last.timestamp };
+    if (shown === undefined) return info.kind === 'system' || log.lastAt() === 0 ? info : { ...info, lastMessageAt: log.lastAt() };
     const { id, from, timestamp, editedAt, msg, binaryMsg } = shown;
     const body = binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
     return {
       ...info,
-      lastMessageAt: last.timestamp,
+      lastMessageAt: shown.timestamp,
       lastMessage: { id, from, timestamp, ...(editedAt === undefined ? {} : { patchTimestamp: editedAt }), ...body },
     };
   };
@@ -205,7 +203,7 @@ export const memoryStore = ({
       return log.append(message, messageId());
     },
 
-    history: (query) => logOf(query.conversationId)?.history(query) ?? [],
+    history: (query) => logOf(query.conversationId)?.history(query, clock.now() - historyDays * DAY) ?? [],
 
     modify: (modification) => {
       const conversation = find(modification.conversationId);

@@ -1,0 +1,70 @@
+/** A chat room with a receiver that does not read. */
+import { filter, firstValueFrom, timeout } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { dial, login, open, serve, start, type RawClient } from './raw-client.js';
+
+const enter = (client: RawClient, cid: string, id: string) =>
+  client.request({ cmd: 'conv', op: 'add', peerId: id, convMessage: { cid, m: [id] } });
+
+const FILLING = 'x'.repeat(4_000);
+
+describe('a chat room', () => {
+  it('drops low messages for a receiver that is too slow, then normal ones, and shows it; others get everything in order', async () => {
+    const server = await serve({ limits: { roomQueue: 10, roomBufferedBytes: 20_000, bufferedBytes: 50_000_000 } });
+    const sender = await login(server, 'sender');
+    const cid = await start(sender, [], { transient: true });
+    const [slow, quick] = [await login(server, 'slow'), await login(server, 'quick')];
+    await enter(slow, cid, 'slow');
+    await enter(quick, cid, 'quick');
+    slow.socket.pause();
+
+    // As much as the kernel takes, and then some.
+    let sent = 0;
+    const stats = firstValueFrom(
+      server.stats$.pipe(
+        filter(({ dropped }) => dropped.low > 0 && dropped.normal > 0),
+        timeout(15_000),
+      ),
+    );
+    let isOver = false;
+    void stats.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const priority = sent % 4 === 0 ? 1 : sent % 4 === 1 ? 2 : sent % 4 === 2 ? 2 : 3;
+      await sender.request({ cmd: 'direct', peerId: 'sender', priority, directMessage: { cid, msg: `${String(sent)} ${FILLING}` } });
+      sent += 1;
+    }
+    const { slow: behind } = await stats;
+    expect(behind.map(({ clientIds }) => clientIds)).toEqual([['slow']]);
+    await quick.settle();
+    const numbers = quick.inbox.flatMap((push) => (push.cmd === 'direct' ? [Number(push.directMessage.msg?.split(' ')[0])] : []));
+    expect(numbers).toEqual(Array.from({ length: sent }, (_, index) => index));
+
+    slow.socket.resume();
+    const arrived: number[] = [];
+    const highs = Math.ceil(sent / 4);
+    while (arrived.filter((number) => number % 4 === 0).length < highs)
+      arrived.push(Number((await slow.push('direct')).directMessage.msg?.split(' ')[0]));
+    expect(arrived).toEqual([...arrived].sort((a, b) => a - b));
+    expect(arrived.length).toBeLessThan(sent);
+  }, 30_000);
+
+  it('closes a receiver that does not even take what is high', async () => {
+    const server = await serve({ limits: { roomQueue: 10, roomBufferedBytes: 20_000, bufferedBytes: 1_000_000 } });
+    const sender = await login(server, 'sender');
+    const cid = await start(sender, [], { transient: true });
+    const slow = await dial(server.url);
+    await open(slow, 'slow');
+    await enter(slow, cid, 'slow');
+    slow.socket.pause();
+    const inside = async (): Promise<number> => {
+      const answer = await sender.request({ cmd: 'conv', op: 'count', convMessage: { cid } });
+      return answer.cmd === 'conv' && answer.op === 'result' ? answer.convMessage.count : -1;
+    };
+    for (let number = 0; (await inside()) > 0; number += 1)
+      await sender.request({ cmd: 'direct', peerId: 'sender', priority: 1, directMessage: { cid, msg: `${String(number)} ${FILLING}` } });
+    slow.socket.resume();
+    expect((await slow.closed).code).toBe(1013);
+  }, 30_000);
+});
