@@ -1,9 +1,12 @@
-/** A process with a server of `bench/room.ts`: `room-server.ts ours`, or `room-server.ts bare`, which hands what one socket sends to all others and knows no protocol. */
+/** A process with a server: `room-server.ts ours`, `room-server.ts limited`, with the cloud's bound of messages, or `room-server.ts bare`, which hands what one socket sends to all others and knows no protocol. */
 import { WebSocketServer } from 'ws';
-import { createServer } from 'rx-realtime/server';
+import { createServer, type ServerOptions } from 'rx-realtime/server';
 import type { AddressInfo } from 'node:net';
 
-const ours = async (): Promise<string> => (await createServer({ port: 0 })).url;
+const ours = async (limits: ServerOptions['limits'] = {}): Promise<string> => (await createServer({ port: 0, limits })).url;
+
+/** The rates of the cloud are a minute's; the measured client sends more, so that only the flooder is over its share. */
+const LIMITED = { sendsPerMinute: 6_000, historyPerMinute: 120 };
 
 /** How `ws` itself documents a broadcast. */
 const bare = (): Promise<string> =>
@@ -23,4 +26,5 @@ process.on('message', () => {
 });
 process.on('disconnect', () => process.exit());
 
-process.send?.({ url: await (process.argv[2] === 'ours' ? ours() : bare()) });
+const [kind] = process.argv.slice(2);
+process.send?.({ url: await (kind === 'bare' ? bare() : ours(kind === 'limited' ? LIMITED : {})) });

@@ -112,13 +112,15 @@ const measure = async ({ server, receivers, sender }: Contender, rate: number): 
   await receivers.next(Inside);
   const sent = { high: 0, normal: 0, low: 0 };
   const started = performance.now();
-  for (let count = 0; count < rate * SECONDS; await delay(PACE)) {
+  let count = 0;
+  while (count < rate * SECONDS) {
     for (const due = Math.min(rate * SECONDS, ((performance.now() - started) * rate) / 1_000); count < due; count += 1) {
       const priority = MIX[count % MIX.length] ?? 'low';
       number += 1;
       sent[priority] += 1;
       sender.send(priority, number);
     }
+    await delay(PACE);
   }
   const inTime = await told(receivers);
   let tally = inTime;

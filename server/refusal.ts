@@ -55,7 +55,11 @@ export class Refusal extends Error {
     /** The application's own code, where one of its hooks has refused. */
     readonly appCode?: number,
   ) {
+    const { stackTraceLimit } = Error;
+    // It is an answer, not a fault: nobody reads where it comes from, and finding that out costs more than all the rest of refusing, which is what a flood is met with.
+    Error.stackTraceLimit = 0;
     super(`${code} ${names[code]}: ${detail}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.reason = names[code];
   }
 }

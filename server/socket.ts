@@ -27,6 +27,14 @@ const TRY_AGAIN_LATER = 1013;
 /** What a socket ends with that nobody has closed. */
 const BROKEN = 1006;
 
+const TOO_MANY_SENDS = 4116;
+const TOO_MANY_OTHERS = 4318;
+/** How long the next command of who sends too many has to wait, ms: saying no as fast as somebody asks would cost others their time. */
+const OVER_RATE_PAUSE = 20;
+
+/** So many frames of one socket are handled before others have their turn. */
+const BURST = 8;
+
 /** What the application is told of a connection that breaks. */
 const CONNECTION_BROKEN = 2;
 
@@ -66,6 +74,10 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const sessions = new Map<string, Session>();
   let tail = Promise.resolve();
   let queued = 0;
+  /** Frames that were handled since others had their turn. */
+  let burst = 0;
+  /** The last command was refused since there were too many. */
+  let isOverItsRate = false;
   let isDeaf = false;
   /** It was asked to go elsewhere: a close by the client is no break then. */
   let isSentAway = false;
@@ -149,6 +161,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       afterwards?.();
     } catch (error) {
       if (!(error instanceof Refusal)) app.report(error);
+      else isOverItsRate = error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS;
       // Acknowledgements and read marks have no serial: nobody waits, and an error without one would be taken for the connection's.
       if (command.i !== undefined) write({ ...errorAnswer(error), ...addresseeOf(command) });
     }
@@ -179,11 +192,24 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       : () => answerTo(command);
   };
 
+  /** Without it, what one socket has sent at once would be handled before anything of others is even read. */
+  const takeTurn = (): Promise<void> | void => {
+    if (isOverItsRate) {
+      isOverItsRate = false;
+      return new Promise((resolve) => setTimeout(resolve, OVER_RATE_PAUSE));
+    }
+    burst += 1;
+    if (burst < BURST) return;
+    burst = 0;
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+
   /** Frames of one socket are handled one after the other; a client that sends faster than that is not read from. */
   const enqueue = (job: () => Promise<void> | void): void => {
     queued += 1;
     if (queued >= limits.queuedCommands) socket.pause();
     tail = tail
+      .then(takeTurn)
       .then(job)
       .catch(app.report)
       .finally(() => {
@@ -195,7 +221,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const receive = (data: RawData, isBinary: boolean): void => {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
     if (bytes.length > limits.frameBytes) close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
-    else enqueue(jobFor(bytes, isBinary));
+    else enqueue(() => jobFor(bytes, isBinary)());
   };
 
   const silence = timer(limits.silenceTimeout, () => {

@@ -9,13 +9,16 @@ const Typed = t.type({ _lctype: t.number });
 
 /** The message type's number, where the body is of a type. */
 export const typeOf = (msg = ''): { readonly type?: number } =>
-  F.pipe(
-    parseJson(msg),
-    E.match(
-      () => ({}),
-      (body) => (Typed.is(body) ? { type: body._lctype } : {}),
-    ),
-  );
+  // Only an object has a type; what is refused as JSON costs more than what is read.
+  !msg.startsWith('{')
+    ? {}
+    : F.pipe(
+        parseJson(msg),
+        E.match(
+          () => ({}),
+          (body) => (Typed.is(body) ? { type: body._lctype } : {}),
+        ),
+      );
 
 /** The body alone. */
 export const bodyOf = ({ msg, binaryMsg }: WireBody): WireBody =>

@@ -26,11 +26,11 @@ describe('a chat room', () => {
         timeout(15_000),
       ),
     );
-    let isOver = false;
+    const over = new AbortController();
     void stats.finally(() => {
-      isOver = true;
+      over.abort();
     });
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const priority = sent % 4 === 0 ? 1 : sent % 4 === 1 ? 2 : sent % 4 === 2 ? 2 : 3;
       await sender.request({ cmd: 'direct', peerId: 'sender', priority, directMessage: { cid, msg: `${String(sent)} ${FILLING}` } });
       sent += 1;
