@@ -32,8 +32,8 @@ const TOO_MANY_OTHERS = 4318;
 /** How long the next command of who sends too many has to wait, ms: saying no as fast as somebody asks would cost others their time. */
 const OVER_RATE_PAUSE = 20;
 
-/** So many frames of one socket are handled before others have their turn. */
-const BURST = 8;
+/** How long frames of one socket are handled before others have their turn, ms. */
+const TURN = 1;
 
 /** What the application is told of a connection that breaks. */
 const CONNECTION_BROKEN = 2;
@@ -74,8 +74,8 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const sessions = new Map<string, Session>();
   let tail = Promise.resolve();
   let queued = 0;
-  /** Frames that were handled since others had their turn. */
-  let burst = 0;
+  /** When others have their turn, by the monotonic clock. */
+  let turnEnds = 0;
   /** The last command was refused since there were too many. */
   let isOverItsRate = false;
   let isDeaf = false;
@@ -198,10 +198,15 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       isOverItsRate = false;
       return new Promise((resolve) => setTimeout(resolve, OVER_RATE_PAUSE));
     }
-    burst += 1;
-    if (burst < BURST) return;
-    burst = 0;
-    return new Promise((resolve) => setImmediate(resolve));
+    const now = performance.now();
+    if (queued === 1) turnEnds = now + TURN;
+    if (now < turnEnds) return;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        turnEnds = performance.now() + TURN;
+        resolve();
+      });
+    });
   };
 
   /** Frames of one socket are handled one after the other; a client that sends faster than that is not read from. */

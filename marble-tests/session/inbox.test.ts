@@ -30,6 +30,7 @@ const options = ({ pageAfter = server().pageAfter, ...change }: Change = {}): In
   catchUpLimit: 100,
   concurrency: 4,
   room: () => undefined,
+  self: 'Tom',
   onFailure: () => undefined,
   ...change,
 });
@@ -359,5 +360,30 @@ describe('the inbox, whatever happens', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('who was no member for a while', () => {
+  const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
+  const joined: ClientEvent = { _tag: 'Joined', conversationId: 'c', members: ['Tom'] };
+
+  it('is told what the conversation is like now before he is told that he is back', () => {
+    const lookUp = vi.fn(() => of([conversation({ members: ['Jerry', 'Spike', 'Tom'] })]));
+    const events = feed(options({ lookUp }), opened(1), snapshot(), left, joined);
+    expect(events.slice(2).map(({ _tag }) => _tag)).toEqual(['Snapshot', 'Left', 'Snapshot', 'Joined']);
+    expect(lookUp).toHaveBeenCalledTimes(1);
+  });
+
+  it('is so too where all that he knew was that there is one', () => {
+    const lookUp = vi.fn(() => of([conversation()]));
+    const outline: ClientEvent = { _tag: 'Snapshot', conversationId: 'c', info: { id: 'c', kind: 'ordinary', attributes: {} } };
+    const events = feed(options({ lookUp }), opened(1), outline, joined);
+    expect(events.slice(2).map(({ _tag }) => _tag)).toEqual(['Snapshot', 'Snapshot', 'Joined']);
+  });
+
+  it('is told of others without a question', () => {
+    const lookUp = vi.fn(() => of([conversation()]));
+    feed(options({ lookUp }), opened(1), snapshot(), { ...left, members: ['Jerry'] }, { ...joined, members: ['Spike'] });
+    expect(lookUp).not.toHaveBeenCalled();
   });
 });

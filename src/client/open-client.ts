@@ -177,6 +177,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         inbox({
           lookUp: (ids) => conversationsById(link, ids),
           ...catchUp,
+          self: clientId,
           room: rooms.current,
           concurrency: CATCH_UP_CONCURRENCY,
         }),

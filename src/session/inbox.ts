@@ -40,6 +40,8 @@ import { recentIds, type RecentIds } from './recent-ids.js';
 export type InboxInput = { readonly _tag: 'Dropped' } | ClientEvent;
 
 export interface InboxOptions extends CatchUpOptions {
+  /** The client's own id. */
+  readonly self: string;
   /** The conversations of these ids, as the server describes them now; those that don't exist are left out. */
   readonly lookUp: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
   /** The chat room that the client is in, where it is in one: what is said there during a break is a `Gap`. */
@@ -118,6 +120,11 @@ export const inbox =
       /** Notes what passes; false for what has passed before. */
       const admit = (event: ConversationEvent, cursor = cursorOf(event.conversationId)): boolean => {
         if (event._tag === 'Snapshot') cursor.info = event.info;
+        // Who is a member no more is told of nothing: what is known is of no use when he comes back.
+        if (event._tag === 'Left' && event.members.includes(options.self)) {
+          cursor.info = undefined;
+          cursor.lookedUpIn = 0;
+        }
         if (event._tag !== 'Message' || event.message.transient) return true;
         const { message } = event;
         // Not the message itself, which would be kept for as long.
@@ -147,9 +154,9 @@ export const inbox =
         );
       };
 
-      const lookUp = (cursor: Cursor): Observable<ConversationEvent> =>
+      const lookUp = (cursor: Cursor, isStale = false): Observable<ConversationEvent> =>
         defer(() => {
-          if (cursor.info !== undefined || cursor.lookedUpIn === session) return EMPTY;
+          if (!isStale && (cursor.info !== undefined || cursor.lookedUpIn === session)) return EMPTY;
           cursor.lookedUpIn = session;
           return options.lookUp([cursor.id]).pipe(
             mergeMap((infos) => infos.map(snapshotOf)),
@@ -212,8 +219,14 @@ export const inbox =
             default: {
               const own = task._tag === 'Message' && task.origin === 'sent';
               const unknown = cursor.info === undefined && cursor.lookedUpIn < session;
-              if (own || (!behind && !unknown)) return admitNow(task, cursor);
-              return admitAll(concat(lookUp(cursor), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));
+              // Who was no member was told of nothing.
+              const stale =
+                task._tag === 'Joined' &&
+                task.members.includes(options.self) &&
+                cursor.info !== undefined &&
+                cursor.info.members?.includes(options.self) !== true;
+              if (own || (!behind && !unknown && !stale)) return admitNow(task, cursor);
+              return admitAll(concat(lookUp(cursor, stale), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));
             }
           }
         };
