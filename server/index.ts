@@ -20,8 +20,7 @@ export type {
 export type { Failure, Outcome } from './conversations/members.js';
 export { createServer, type RtmServer } from './create-server.js';
 export type * from './hooks.js';
-export type { Drops } from './outgoing.js';
-export type { ServerStats, SlowReceiver } from './stats.js';
+export type { Drops, ServerStats, SlowReceiver } from './stats.js';
 export type { ServerClock } from './clock.js';
 export type { LoginRequest, SignedAction } from './signatures.js';
 export { cloudLimits, defaultLimits, type Limits, type ServerOptions } from './options.js';

@@ -5,18 +5,13 @@ import type { SharedFrame, Subprotocol } from '../codecs/index.js';
 import type { Priority } from './bus.js';
 import type { Limits } from './options.js';
 import { createPriorityQueue } from './priority-queue.js';
+import type { Drops } from './stats.js';
 import type { Turns } from './turns.js';
-
-/** Messages of chat rooms that a slow reader did not get. */
-export interface Drops {
-  readonly normal: number;
-  readonly low: number;
-}
 
 type Frame = Uint8Array | string;
 
 /** What a client is to get. The frame is made when it is written: what is dropped costs nothing. */
-export interface Offer {
+interface Offer {
   readonly shared: SharedFrame;
   readonly clientId: string;
 }

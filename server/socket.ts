@@ -16,7 +16,8 @@ import type { App } from './app.js';
 import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
-import { outgoingFrames, type Drops } from './outgoing.js';
+import { outgoingFrames } from './outgoing.js';
+import type { Drops } from './stats.js';
 import { Refusal } from './refusal.js';
 import type { Session, WritePush } from './session.js';
 

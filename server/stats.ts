@@ -1,6 +1,17 @@
 import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
-import type { Drops } from './outgoing.js';
-import type { ClientSocket } from './socket.js';
+
+/** Messages of chat rooms that a slow reader did not get. */
+export interface Drops {
+  readonly normal: number;
+  readonly low: number;
+}
+
+/** A socket, as far as its numbers go. */
+interface Receiver {
+  /** Its sessions by client id. */
+  readonly sessions: ReadonlyMap<string, unknown>;
+  readonly pressure: () => { readonly queued: number; readonly dropped: Drops };
+}
 
 /** A receiver that did not keep up with a chat room. */
 export interface SlowReceiver {
@@ -23,7 +34,7 @@ export interface ServerStats {
 }
 
 export interface StatsSource {
-  readonly clients: ReadonlySet<ClientSocket>;
+  readonly clients: ReadonlySet<Receiver>;
   /** What sockets that have closed did not get. */
   readonly past: () => Drops;
 }
@@ -54,4 +65,4 @@ export const stats = (source: StatsSource, closed$: Observable<never>): Observab
   );
 
 /** Together with what a socket that closes did not get. */
-export const withClosed = (past: Drops, { pressure }: ClientSocket): Drops => plus(past, pressure().dropped);
+export const withClosed = (past: Drops, { pressure }: Receiver): Drops => plus(past, pressure().dropped);
