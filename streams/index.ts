@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './backpressure/index.js';
 export * from './concat-map-by-key.js';
 export * from './conversations.js';
 export * from './delivery.js';

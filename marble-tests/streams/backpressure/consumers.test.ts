@@ -1,0 +1,127 @@
+import { NEVER, Subject, map, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { batch, consume, danmaku, dropOldest, sample, type Pressure } from '../../../streams/index.js';
+import { marbles } from '../../marbles.js';
+
+const joined = map((values: readonly string[]): string => values.join(''));
+
+describe('batch with ready$', () => {
+  it('emits what waits when the consumer is ready, and nothing where nothing waits', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                             ---r--r--r--r');
+      expectObservable(hot('-ab-c------d|').pipe(batch({ ready$ }), joined)).toBe('---x--y-----(z|)', { x: 'ab', y: 'c', z: 'd' });
+    });
+  });
+
+  it('lets a full array go at once, so that never more than its bound waits', () => {
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('abcde|').pipe(batch({ max: 2, ready$: NEVER }), joined)).toBe('-x-y-(z|)', { x: 'ab', y: 'cd', z: 'e' });
+    });
+  });
+
+  it('leaves what is too much for one array to the strategy before it, until the next time', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                                                  ------r---r---r');
+      expectObservable(hot('abcdefg--------h').pipe(dropOldest(3), batch({ max: 2, ready$ }), joined)).toBe('------x---y', {
+        x: 'ef',
+        y: 'g',
+      });
+    });
+  });
+
+  it('emits what is left with the end of its source, or of ready$, in full arrays', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot('abc--d');
+      const ended = { x: 'ab', y: 'c' };
+      expectObservable(hot('(abc|)').pipe(dropOldest(9), batch({ max: 2, ready$: NEVER }), joined)).toBe('(xy|)', ended);
+      expectObservable(source$.pipe(dropOldest(9), batch({ max: 2, ready$: cold('----|') }), joined)).toBe('----(xy|)', ended);
+      expectSubscriptions(source$.subscriptions).toBe('^---!');
+    });
+  });
+
+  it('errors as its source does, or ready$, and unsubscribes from both', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const source$ = hot('a----');
+      const ready$ = cold('------r');
+      expectObservable(source$.pipe(batch({ ready$: cold('---#') }), joined)).toBe('---#');
+      expectObservable(hot('a-#').pipe(batch({ ready$ }), joined)).toBe('--#');
+      expectSubscriptions(source$.subscriptions).toBe('^--!');
+      expectSubscriptions(ready$.subscriptions).toBe('^-!');
+    });
+  });
+});
+
+describe('batch without ready$', () => {
+  it('hands arrays of what waits to the consumer behind it', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const insert = consume((values: readonly string[]) => cold('---(a|)', { a: values.join('') }));
+      expectObservable(hot('abcdef|').pipe(dropOldest(9), batch({ max: 3 }), insert)).toBe('---a--b--(c|)', { a: 'a', b: 'bcd', c: 'ef' });
+    });
+  });
+
+  it('says so where nothing behind it takes arrays, or no strategy is before it', () => {
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(hot('a').pipe(dropOldest(9), batch())).toBe(
+        '#',
+        undefined,
+        expect.objectContaining({ _tag: 'NoDemand', operator: 'batch' }),
+      );
+      const unbounded$ = hot('a').pipe(
+        batch(),
+        consume((values) => of(values)),
+      );
+      expectObservable(unbounded$).toBe('#', undefined, expect.objectContaining({ _tag: 'NoStrategy', operator: 'batch' }));
+    });
+  });
+});
+
+describe('sample', () => {
+  it('emits the newest when the consumer is ready, where it is new, and the one that waits at the end', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                         --r--r--r');
+      expectObservable(hot('ab-c----def|').pipe(sample(ready$))).toBe('--b--c--d--(f|)');
+    });
+  });
+
+  it('holds to the rules of the strategies before it', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                                 -----r---|');
+      expectObservable(hot('abc---d').pipe(dropOldest(2), sample(ready$))).toBe('-----c---(d|)');
+    });
+  });
+
+  it('counts what it gives up', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const pressure$ = new Subject<Pressure>();
+      expectObservable(pressure$.pipe(map(({ level, dropped }) => `${level} ${dropped}`))).toBe('a---b', { a: 'high 0', b: 'low 2' });
+      expectObservable(hot('abc').pipe(sample(cold('----r'), { pressureObserver: pressure$ }))).toBe('----c');
+    });
+  });
+
+  it('errors as its source does, or ready$', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(hot('a-#').pipe(sample(NEVER))).toBe('--#');
+      expectObservable(hot('a--').pipe(sample(cold('-#')))).toBe('-#');
+    });
+  });
+});
+
+describe('danmaku', () => {
+  const rank = (value: string): number => (value === value.toUpperCase() ? 1 : 0);
+
+  it('shows what is fresh when the screen is ready, and gives up the lowest first', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                                                              -----r-----r');
+      const shown$ = hot('aBcDe------fg').pipe(danmaku({ ready$, rank, bound: 3, maxAge: 3 }), joined);
+      // B has waited for 4 ms, longer than it may.
+      expectObservable(shown$).toBe('-----x-----y', { x: 'De', y: 'f' });
+    });
+  });
+
+  it('keeps the newest where nothing outranks anything, and shows no more at a time than it may', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                                                 -----r-r-r');
+      expectObservable(hot('abcde').pipe(danmaku({ ready$, bound: 3, max: 2 }), joined)).toBe('-----x-y', { x: 'cd', y: 'e' });
+    });
+  });
+});

@@ -1,0 +1,114 @@
+import { NEVER, Observable, Subject, delay, map, of, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { consume, lossless, type Hold, type Pressure } from '../../../streams/index.js';
+import { marbles } from '../../marbles.js';
+
+const slowly = consume((value: string) => of(value).pipe(delay(5)));
+
+/** A source that can, or can't, be made to wait: tells when it is. */
+const holding = (canPause: boolean): readonly [Hold, Observable<string>] => {
+  const told = new Subject<string>();
+  const hold: Hold = (maxPause) =>
+    new Observable<boolean>((subscriber) => {
+      told.next(`hold ${maxPause}`);
+      subscriber.next(canPause);
+      return () => {
+        told.next('go');
+      };
+    });
+  return [hold, told];
+};
+
+describe('lossless', () => {
+  it('makes the source wait from its upper mark down to its lower one', () => {
+    marbles(({ hot, expectObservable }) => {
+      const [hold, told$] = holding(true);
+      expectObservable(told$).toBe('---h------g', { h: 'hold 100', g: 'go' });
+      expectObservable(hot('abcd').pipe(lossless({ high: 3, low: 1, maxPause: 100, hold }), slowly)).toBe('-----a----b----c----d');
+    });
+  });
+
+  it('tells of its pressure, and whether the source stands still', () => {
+    marbles(({ hot, expectObservable }) => {
+      const [hold] = holding(true);
+      const pressure$ = new Subject<Pressure>();
+      const a: Pressure = { level: 'high', queued: 3, dropped: 0, oldestAge: 2, paused: true };
+      const b: Pressure = { level: 'low', queued: 1, dropped: 0, oldestAge: 7, paused: false };
+      expectObservable(pressure$).toBe('---a------b', { a, b });
+      expectObservable(hot('abcd').pipe(lossless({ high: 3, low: 1, hold, pressureObserver: pressure$ }), slowly)).toBe(
+        '-----a----b----c----d',
+      );
+    });
+  });
+
+  it('takes what comes all the same, up to its slack, then errors loudly and lets the source go', () => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const [hold, told$] = holding(true);
+      const source$ = hot('abcdefgh');
+      expectObservable(told$).toBe('--h--g', { h: 'hold 10000', g: 'go' });
+      expectObservable(
+        source$.pipe(
+          lossless({ high: 2, low: 1, slack: 2, hold }),
+          consume(() => NEVER),
+        ),
+      ).toBe('-----#', undefined, expect.objectContaining({ _tag: 'Overflow', bound: 4, canPause: true }));
+      expectSubscriptions(source$.subscriptions).toBe('^----!');
+    });
+  });
+
+  it('says at its bound that this source can’t wait', () => {
+    marbles(({ hot, expectObservable }) => {
+      const error = (canPause: boolean) =>
+        expect.objectContaining({ _tag: 'Overflow', canPause, message: expect.stringContaining('can’t be paused here') as string });
+      const [hold] = holding(false);
+      expectObservable(
+        hot('abcd').pipe(
+          lossless({ high: 1, slack: 1, hold }),
+          consume(() => NEVER),
+        ),
+      ).toBe('---#', undefined, error(false));
+      expectObservable(
+        hot('abcd').pipe(
+          lossless({ high: 1, slack: 1 }),
+          consume(() => NEVER),
+        ),
+      ).toBe('---#', undefined, error(false));
+    });
+  });
+
+  it('lets the source go when it is unsubscribed from', () => {
+    marbles(({ hot, expectObservable }) => {
+      const [hold, told$] = holding(true);
+      expectObservable(told$).toBe('--h-g', { h: 'hold 10000', g: 'go' });
+      expectObservable(
+        hot('abc').pipe(
+          lossless({ high: 2, hold }),
+          consume(() => NEVER),
+        ),
+        '^---!',
+      ).toBe('---');
+    });
+  });
+
+  it('errors where the source can’t be held for a reason', () => {
+    marbles(({ hot, expectObservable }) => {
+      const hold: Hold = () => throwError(() => 'closed');
+      expectObservable(hot('ab').pipe(lossless({ high: 1, hold }), map(String), slowly)).toBe(
+        '#',
+        undefined,
+        expect.objectContaining({ _tag: 'NoStrategy' }),
+      );
+      expectObservable(
+        hot('ab').pipe(
+          lossless({ high: 1, hold }),
+          consume(() => NEVER),
+        ),
+      ).toBe('-#', undefined, 'closed');
+    });
+  });
+
+  it('refuses marks that can’t be marks', () => {
+    expect(() => lossless({ high: 0 })).toThrow('high should be a whole number');
+    expect(() => lossless({ high: 2, low: 2 })).toThrow('low should be less than high, 2, but is 2');
+  });
+});

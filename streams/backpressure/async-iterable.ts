@@ -1,0 +1,108 @@
+import type { Observable } from 'rxjs';
+import { supplyOf } from './strategy.js';
+
+export interface BridgeOptions {
+  /** Ends it: what waits is given up, and who waits for the next item gets `signal.reason` as an error. */
+  readonly signal?: AbortSignal;
+}
+
+interface Pending<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const DONE = { done: true, value: undefined } as const;
+
+/**
+ * Leaves RxJS for `for await`: an item is taken from the strategy's queue when the loop asks for it, so that a slow loop is felt by the source (behind `lossless`) or by what the strategy gives up. For Node's streams:
+ * `Readable.from(toAsyncIterable(…), { highWaterMark: 1 })`.
+ *
+ * Each iterator is a subscription: made with the first `next()`, ended by `break`, `return`, an error, the end of the source or the `signal`. Errors reject the `next()` that waits, or else the next one; with `NoStrategy` where no strategy comes before it.
+ *
+ * @example
+ * for await (const message of toAsyncIterable(client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold })))) await archive(message);
+ */
+export const toAsyncIterable = <T>(source$: Observable<T>, { signal }: BridgeOptions = {}): AsyncIterable<T, undefined> => ({
+  [Symbol.asyncIterator]: (): AsyncIterator<T, undefined> => {
+    const pending: Pending<T>[] = [];
+    let hasStarted = false;
+    let isOver = false;
+    let isAnswering = false;
+    let failure: { readonly reason: unknown } | undefined;
+
+    const end = (): void => {
+      isOver = true;
+      supply.subscription.unsubscribe();
+      signal?.removeEventListener('abort', abort);
+    };
+    /** Whoever waits is answered first, as long as there is something to answer with. */
+    const answer = (): void => {
+      if (isAnswering) return;
+      isAnswering = true;
+      while (pending.length > 0) {
+        const item = isOver ? undefined : supply.take();
+        if (item === undefined && !isOver) break;
+        const asking = pending.shift();
+        if (item !== undefined) asking?.resolve({ done: false, value: item.value });
+        else if (failure === undefined) asking?.resolve(DONE);
+        else {
+          asking?.reject(failure.reason);
+          failure = undefined;
+        }
+      }
+      isAnswering = false;
+    };
+    const fail = (reason: unknown): void => {
+      if (isOver) return;
+      failure = { reason };
+      end();
+      answer();
+    };
+    const abort = (): void => {
+      fail(signal?.reason);
+    };
+    let hasEnded = false;
+    const supply = supplyOf(source$, {
+      operator: 'toAsyncIterable',
+      consumer: {
+        arrived: answer,
+        failed: fail,
+        ended: () => {
+          hasEnded = true;
+          endIfEmpty();
+        },
+      },
+    });
+    /** The source is over; what waits can still be taken. */
+    const endIfEmpty = (): void => {
+      answer();
+      if (!hasEnded || supply.size() > 0 || isOver) return;
+      end();
+      answer();
+    };
+    const start = (): void => {
+      hasStarted = true;
+      if (signal?.aborted === true) abort();
+      else {
+        signal?.addEventListener('abort', abort);
+        supply.start();
+      }
+    };
+
+    return {
+      next: () =>
+        new Promise((resolve, reject) => {
+          pending.push({ resolve, reject });
+          if (!hasStarted) start();
+          endIfEmpty();
+        }),
+      return: () => {
+        hasStarted = true;
+        failure = undefined;
+        end();
+        answer();
+        return Promise.resolve(DONE);
+      },
+    };
+  },
+});

@@ -1,0 +1,67 @@
+import { Observable, type ObservableInput, from, type OperatorFunction } from 'rxjs';
+import { hasStrategy, resupplied, supplyOf, type Supply } from './strategy.js';
+
+export interface BatchOptions {
+  /** So many items are in an array at most. Default: 1,000. */
+  readonly max?: number;
+  /** The consumer is ready for an array: `animationFrames()`, `interval(100)`. Without it, the consumer behind this one is (`consume`, `toAsyncIterable`): it takes arrays. */
+  readonly ready$?: ObservableInput<unknown>;
+}
+
+const upTo = <T>(max: number, take: Supply<T>['take']): readonly T[] => {
+  const values: T[] = [];
+  for (let item = take(); item !== undefined; item = values.length < max ? take() : undefined) values.push(item.value);
+  return values;
+};
+
+/**
+ * Keeps everything that it is given, as arrays of up to `max`, and gives up the time of each: for drawing and for writing to databases. Each item costs O(1).
+ *
+ * With `ready$`: emits, when that does, what waits, where anything does; never an empty array. Behind a strategy what is over `max` waits for the next time; without one, a full array goes out at once, so that never more than `max` wait. When the
+ * source completes, or `ready$`, what is left comes in arrays, then it completes; errors as either does, at once.
+ *
+ * Without `ready$`: `consume`, `toAsyncIterable` or `toReadableStream` has to come right behind it, and a strategy before it.
+ *
+ * @example
+ * room.messages$.pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() })).subscribe((messages) => draw(messages));
+ * @example
+ * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), batch({ max: 500 }), consume((messages) => insert(messages)));
+ */
+export const batch = <T>({ max = 1_000, ready$ }: BatchOptions = {}): OperatorFunction<T, readonly T[]> => {
+  if (ready$ === undefined) {
+    return resupplied('batch', (take) => () => {
+      const value = upTo(max, take);
+      return value.length === 0 ? undefined : { value };
+    });
+  }
+  return (source$) =>
+    new Observable<readonly T[]>((subscriber) => {
+      const flush = (): void => {
+        const values = upTo(max, supply.take);
+        if (values.length > 0) subscriber.next(values);
+      };
+      const finish = (): void => {
+        while (supply.size() > 0 && !subscriber.closed) flush();
+        subscriber.complete();
+      };
+      const failed = (error: unknown): void => {
+        subscriber.error(error);
+      };
+      const isBounded = hasStrategy(source$);
+      const supply = supplyOf(source$, {
+        operator: 'batch',
+        consumer: {
+          arrived: () => {
+            if (!isBounded && supply.size() >= max) flush();
+          },
+          failed,
+          ended: finish,
+        },
+        // Full arrays go out at once: that is the bound.
+        ...(isBounded ? {} : { own: { rulesFor: () => ({}) } }),
+      });
+      subscriber.add(supply.subscription);
+      subscriber.add(from(ready$).subscribe({ next: flush, error: failed, complete: finish }));
+      if (!subscriber.closed) supply.start();
+    });
+};

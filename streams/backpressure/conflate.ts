@@ -1,0 +1,60 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { crossings, requireCount, teller, type StrategyOptions } from './pressure.js';
+import type { Item } from './queue.js';
+import { strategy } from './strategy.js';
+
+export interface ConflateOptions<T> extends StrategyOptions {
+  /** What becomes of the value that waits and the new one. Default: the new one. */
+  readonly merge?: (waiting: T, value: T) => T;
+  /** So many keys at a time are the upper mark of its pressure; half of it is the lower one. Default 1,000. */
+  readonly mark?: number;
+}
+
+/**
+ * Keeps the last value of each key while the consumer behind it is busy, and gives up those in between: for dashboards, presence, typing. A newer value takes the place of the one that waits. It bounds the queue by the number of keys: where that
+ * has none, put a strategy with a bound behind it. Each item costs O(1). Otherwise as `dropOldest`.
+ *
+ * @param key what a value is about
+ * @example
+ * client.events$.pipe(filter(isConversationEvent), conflate(({ conversationId }) => conversationId), consume((event) => refresh(event)));
+ */
+export const conflate = <T>(key: (value: T) => unknown, options: ConflateOptions<T> = {}): MonoTypeOperatorFunction<T> => {
+  const { merge = (_: T, value: T) => value, mark = 1_000, pressureObserver, now } = options;
+  requireCount('mark', mark);
+  return strategy('conflate', {
+    ...(now === undefined ? {} : { now }),
+    rulesFor: (waiting) => {
+      const { size } = waiting;
+      const tell = teller(waiting, pressureObserver);
+      const byKey = new Map<unknown, Item<T>>();
+      const keyOf = new Map<Item<T>, unknown>();
+      const crossing = crossings(mark, Math.floor(mark / 2));
+      let dropped = 0;
+      /** Of the value that has just come: `added` follows at once. */
+      let newest: unknown;
+      return {
+        merge: (value, at) => {
+          newest = key(value);
+          const item = byKey.get(newest);
+          if (item === undefined) return undefined;
+          item.value = merge(item.value, value);
+          item.at = at;
+          dropped += 1;
+          return item;
+        },
+        added: (item) => {
+          byKey.set(newest, item);
+          keyOf.set(item, newest);
+        },
+        removed: (item) => {
+          byKey.delete(keyOf.get(item));
+          keyOf.delete(item);
+        },
+        settled: () => {
+          const level = crossing(size());
+          if (level !== undefined) tell(level, dropped);
+        },
+      };
+    },
+  });
+};

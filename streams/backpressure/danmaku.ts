@@ -1,0 +1,34 @@
+import { pipe, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { batch } from './batch.js';
+import { dropByPriority } from './drop.js';
+import { expire, type ExpireOptions } from './expire.js';
+
+export interface DanmakuOptions<T> extends ExpireOptions<T> {
+  /** The screen is ready for the next comments: `animationFrames()`. */
+  readonly ready$: ObservableInput<unknown>;
+  /** What outranks what when there is too much; the higher, the longer it is kept. Default: all alike, so that the newest stay. */
+  readonly rank?: (value: T) => number;
+  /** What has waited for longer is not shown, ms. Default 2,000. */
+  readonly maxAge?: number;
+  /** So many wait at most. Default 200. */
+  readonly bound?: number;
+  /** So many are shown at a time at most. Default: all that wait. */
+  readonly max?: number;
+}
+
+/**
+ * The recipe for bullet comments: `expire(maxAge)`, `dropByPriority(bound, rank)`, `batch({ ready$ })`. Late is worse than lost; of what is too much, the lowest goes first; what is left comes as arrays, when the screen is ready.
+ * Completes with the source or `ready$`, errors as either does. Pressure is told of the number that waits.
+ *
+ * @example
+ * room.messages$.pipe(danmaku({ ready$: animationFrames(), rank: ({ body }) => (body._tag === 'Text' ? 0 : 1) })).subscribe((comments) => fly(comments));
+ */
+export const danmaku = <T>(options: DanmakuOptions<T>): OperatorFunction<T, readonly T[]> => {
+  const { ready$, rank = () => 0, maxAge = 2_000, bound = 200, max = bound, since, pressureObserver, now } = options;
+  const time = now === undefined ? {} : { now };
+  return pipe(
+    expire<T>(maxAge, { ...time, ...(since === undefined ? {} : { since }) }),
+    dropByPriority<T>(bound, rank, pressureObserver === undefined ? {} : { pressureObserver }),
+    batch<T>({ max, ready$ }),
+  );
+};

@@ -1,0 +1,50 @@
+/** A queue that may not give anything up is full: its consumer is slower than its source, and the source can't be made to wait, or not for so long. Tell it by `_tag`. */
+export class Overflow extends Error {
+  readonly _tag = 'Overflow';
+  override readonly name = 'Overflow';
+
+  constructor(
+    /** So many items can wait. */
+    readonly bound: number,
+    /** Whether the source can be made to wait. */
+    readonly canPause: boolean,
+  ) {
+    super(
+      `${String(bound)} items wait already and one more has come; ${
+        canPause
+          ? 'the source was paused, but goes on now and then: make the consumer faster, or raise `slack` or `maxPause`'
+          : 'the source can’t be paused here (browsers can’t; in Node give `hold: realtime.hold`): use a strategy that gives something up'
+      }`,
+    );
+  }
+}
+
+/** A strategy was subscribed to by something that can't say when it is ready for more. Tell it by `_tag`. */
+export class NoDemand extends Error {
+  readonly _tag = 'NoDemand';
+  override readonly name = 'NoDemand';
+
+  constructor(
+    /** Which operator. */
+    readonly operator: string,
+  ) {
+    super(
+      `${operator} has no consumer that says when it is ready: let batch, sample or consume come right behind it, or give it to toAsyncIterable or toReadableStream; operators such as map belong before it`,
+    );
+  }
+}
+
+/** A consumer would have to let any number of items wait: no strategy says what gives way. Tell it by `_tag`. */
+export class NoStrategy extends Error {
+  readonly _tag = 'NoStrategy';
+  override readonly name = 'NoStrategy';
+
+  constructor(
+    /** Which operator. */
+    readonly operator: string,
+  ) {
+    super(
+      `${operator} is slower than its source may be, and nothing says what gives way then: put lossless, dropOldest, dropNewest, dropByPriority or conflate right before it`,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { crossings, teller, type StrategyOptions } from './pressure.js';
+import { strategy } from './strategy.js';
+
+export interface ExpireOptions<T> extends StrategyOptions {
+  /** Since when an item counts as waiting, ms, by the same clock as `now`. Default: since it came. With a message's `timestamp` what came late already is given up, too; it is the server's time, so that a wrong clock here gives up too much or too little. */
+  readonly since?: (value: T) => number;
+}
+
+/**
+ * Gives up what has waited for longer than `maxAge` when the consumer behind it takes it: for danmaku, where late is worse than lost. It bounds the age, not the number: put a strategy with a bound behind it, or before it. Each item costs O(1).
+ *
+ * Tells of pressure when it begins to give up, and when nothing waits any more. Otherwise as `dropOldest`.
+ *
+ * @param maxAge ms
+ * @example
+ * room.messages$.pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() }));
+ */
+export const expire = <T>(maxAge: number, { since, pressureObserver, now }: ExpireOptions<T> = {}): MonoTypeOperatorFunction<T> =>
+  strategy('expire', {
+    ...(now === undefined ? {} : { now }),
+    rulesFor: (waiting) => {
+      const { size } = waiting;
+      const tell = teller(waiting, pressureObserver);
+      const crossing = crossings(1, 0);
+      let dropped = 0;
+      let told = 0;
+      return {
+        refuses: ({ value, at }) => {
+          if (waiting.now() - (since?.(value) ?? at) <= maxAge) return false;
+          dropped += 1;
+          return true;
+        },
+        settled: () => {
+          // On the way up what counts is that something was given up; on the way down, that nothing waits.
+          const level = dropped > told ? crossing(1) : size() === 0 ? crossing(0) : undefined;
+          if (level !== undefined) tell(level, dropped);
+          told = dropped;
+        },
+      };
+    },
+  });

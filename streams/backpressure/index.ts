@@ -1,0 +1,12 @@
+export * from './async-iterable.js';
+export * from './batch.js';
+export * from './conflate.js';
+export * from './consume.js';
+export * from './danmaku.js';
+export { dropByPriority, dropNewest, dropOldest } from './drop.js';
+export * from './errors.js';
+export * from './expire.js';
+export * from './lossless.js';
+export type { Pressure, StrategyOptions } from './pressure.js';
+export * from './readable-stream.js';
+export * from './sample.js';

@@ -1,0 +1,198 @@
+import { Readable } from 'node:stream';
+import { NEVER, Observable, Subject, of, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { batch, dropOldest, lossless, toAsyncIterable, toReadableStream, type Hold } from '../../streams/index.js';
+
+/** A source that counts from 1 while nobody holds it, a value for each `tick`. */
+const holdable = () => {
+  const source = new Subject<number>();
+  let held = 0;
+  let count = 0;
+  const hold: Hold = () =>
+    new Observable((subscriber) => {
+      held += 1;
+      subscriber.next(true);
+      return () => {
+        held -= 1;
+      };
+    });
+  return {
+    source,
+    hold,
+    isHeld: () => held > 0,
+    /** As many values as come before it is held, `most` at most. */
+    flow: (most: number): number => {
+      let flown = 0;
+      while (held === 0 && flown < most) {
+        count += 1;
+        flown += 1;
+        source.next(count);
+      }
+      return flown;
+    },
+  };
+};
+
+describe('toAsyncIterable', () => {
+  it('gives what came, in order, then ends', async () => {
+    const seen: number[] = [];
+    for await (const value of toAsyncIterable(of(1, 2, 3).pipe(dropOldest(9)))) seen.push(value);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('subscribes with the first next, and again for each iterator', async () => {
+    let subscribed = 0;
+    const source$ = new Observable<number>((subscriber) => {
+      subscribed += 1;
+      subscriber.next(subscribed);
+    });
+    const iterable = toAsyncIterable(source$.pipe(dropOldest(1)));
+    const first = iterable[Symbol.asyncIterator]();
+    const second = iterable[Symbol.asyncIterator]();
+    expect(subscribed).toBe(0);
+    expect(await first.next()).toEqual({ done: false, value: 1 });
+    expect(await second.next()).toEqual({ done: false, value: 2 });
+  });
+
+  it('takes nothing ahead: the source is held while the loop is busy, and goes on as it asks', async () => {
+    const { source, hold, flow, isHeld } = holdable();
+    const iterator = toAsyncIterable(source.pipe(lossless({ high: 4, low: 1, hold })))[Symbol.asyncIterator]();
+    const first = iterator.next();
+    expect(flow(100)).toBe(5);
+    expect(await first).toEqual({ done: false, value: 1 });
+    expect(isHeld()).toBe(true);
+    for (const value of [2, 3]) expect(await iterator.next()).toEqual({ done: false, value });
+    expect(isHeld()).toBe(true);
+    expect(await iterator.next()).toEqual({ done: false, value: 4 });
+    expect(flow(100)).toBe(3);
+    await iterator.return?.();
+    expect(isHeld()).toBe(false);
+    expect(source.observed).toBe(false);
+  });
+
+  it('answers many who ask at once in their order', async () => {
+    const source = new Subject<number>();
+    const iterator = toAsyncIterable(source.pipe(dropOldest(9)))[Symbol.asyncIterator]();
+    const asked = [iterator.next(), iterator.next(), iterator.next()];
+    source.next(1);
+    source.next(2);
+    source.complete();
+    expect(await Promise.all(asked)).toEqual([
+      { done: false, value: 1 },
+      { done: false, value: 2 },
+      { done: true, value: undefined },
+    ]);
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('lets go of the source with break', async () => {
+    const source = new Subject<number>();
+    const iterable = toAsyncIterable(source.pipe(dropOldest(9)));
+    queueMicrotask(() => {
+      source.next(1);
+    });
+    for await (const value of iterable) {
+      expect(value).toBe(1);
+      break;
+    }
+    expect(source.observed).toBe(false);
+  });
+
+  it('rejects with the error of its source, at once, and is over then', async () => {
+    const iterator = toAsyncIterable(throwError(() => 'oops').pipe(dropOldest(1)))[Symbol.asyncIterator]();
+    await expect(iterator.next()).rejects.toBe('oops');
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('rejects who asks after an error that came while nobody asked', async () => {
+    const source = new Subject<number>();
+    const iterator = toAsyncIterable(source.pipe(dropOldest(9)))[Symbol.asyncIterator]();
+    const first = iterator.next();
+    source.next(1);
+    await first;
+    source.error('oops');
+    await expect(iterator.next()).rejects.toBe('oops');
+  });
+
+  it('is ended by its signal, and takes no listener’s place behind it', async () => {
+    const controller = new AbortController();
+    const source = new Subject<number>();
+    const iterator = toAsyncIterable(source.pipe(dropOldest(9)), { signal: controller.signal })[Symbol.asyncIterator]();
+    const asked = iterator.next();
+    controller.abort('enough');
+    await expect(asked).rejects.toBe('enough');
+    expect(source.observed).toBe(false);
+    const late = toAsyncIterable(source.pipe(dropOldest(9)), { signal: controller.signal })[Symbol.asyncIterator]();
+    await expect(late.next()).rejects.toBe('enough');
+    expect(source.observed).toBe(false);
+  });
+
+  it('ends who waits when it is returned from meanwhile', async () => {
+    const iterator = toAsyncIterable(NEVER.pipe(dropOldest(1)))[Symbol.asyncIterator]();
+    const asked = iterator.next();
+    await iterator.return?.();
+    expect(await asked).toEqual({ done: true, value: undefined });
+  });
+
+  it('refuses a source for which nothing says what gives way', async () => {
+    await expect(toAsyncIterable(of(1))[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      _tag: 'NoStrategy',
+      operator: 'toAsyncIterable',
+    });
+  });
+
+  it('takes arrays behind batch', async () => {
+    const seen: (readonly number[])[] = [];
+    for await (const values of toAsyncIterable(of(1, 2, 3, 4, 5).pipe(dropOldest(9), batch({ max: 2 })))) seen.push(values);
+    // The first was asked for before the second had come.
+    expect(seen).toEqual([[1], [2, 3], [4, 5]]);
+  });
+});
+
+describe('toReadableStream', () => {
+  it('gives what came, in order, then closes', async () => {
+    const seen: number[] = [];
+    await toReadableStream(of(1, 2, 3).pipe(dropOldest(9))).pipeTo(new WritableStream({ write: (value: number) => void seen.push(value) }));
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('reads nothing ahead, and lets go of the source when it is cancelled', async () => {
+    const { source, hold, flow } = holdable();
+    const reader = toReadableStream(source.pipe(lossless({ high: 4, low: 1, hold }))).getReader();
+    expect(source.observed).toBe(false);
+    const first = reader.read();
+    await Promise.resolve();
+    expect(flow(100)).toBe(5);
+    expect(await first).toEqual({ done: false, value: 1 });
+    await reader.cancel();
+    expect(source.observed).toBe(false);
+  });
+
+  it('errors as its source does', async () => {
+    await expect(
+      toReadableStream(throwError(() => new Error('oops')).pipe(dropOldest(1)))
+        .getReader()
+        .read(),
+    ).rejects.toThrow('oops');
+  });
+});
+
+describe('a Node Readable', () => {
+  it('carries demand to the source', async () => {
+    const { source, hold, flow } = holdable();
+    const readable = Readable.from(toAsyncIterable(source.pipe(lossless({ high: 4, low: 1, hold }))), { highWaterMark: 1 });
+    const seen: unknown[] = [];
+    const first = new Promise<void>((resolve) => {
+      readable.once('readable', resolve);
+    });
+    readable.read();
+    await new Promise((resolve) => setImmediate(resolve));
+    const flown = flow(100);
+    // One is in the readable, four wait.
+    expect(flown).toBeLessThanOrEqual(6);
+    await first;
+    source.complete();
+    for await (const value of readable) seen.push(value);
+    expect(seen).toEqual(Array.from({ length: flown }, (_, index) => index + 1));
+  });
+});
