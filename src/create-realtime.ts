@@ -138,6 +138,8 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
     faults$: defer(() => merge(from(earlyFaults), connection.faults$, clientFaults)),
     session,
     login: (identity, login) => loginOnce(session(identity, login), connection.state$),
+    capabilities$: connection.capabilities$,
+    hold: connection.hold,
     retry: connection.retry,
     pause: connection.pause,
     resume: connection.resume,

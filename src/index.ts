@@ -80,6 +80,7 @@ export type { SendProgress, TrackedProgress } from './client/send.js';
 export { sendStatus, type MessageStatus, type SendFailure } from './client/send-status.js';
 export { uploadTo } from './client/upload-to.js';
 export { upload, type Upload, type UploadFile, type UploadProgress } from './client/upload.js';
+export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Client } from './client/client.js';
+import type { Capabilities } from './connection/connection.js';
 import type { ConnectionEvent, ConnectionState } from './connection/state.js';
 import type { Fault } from './faults.js';
 import type { LoginOptions } from './login-options.js';
@@ -35,6 +36,15 @@ export interface Realtime<C = unknown, V = unknown> {
    * @example const me = await firstValueFrom(realtime.login({ sessionToken }));
    */
   login(identity: string | User, options?: LoginOptions): Observable<Client<V> & C>;
+  /** Cold: what this platform's sockets can do; emits once, completes. Errors where there is no WebSocket at all. */
+  readonly capabilities$: Observable<Capabilities>;
+  /**
+   * Makes the server wait: what `lossless` takes. Cold: the socket is not read from while this is subscribed to, so that TCP holds the server back; at most `maxPause` ms at a stretch, by the shortest of all who hold, then it is read from for a moment. No message
+   * and no answer arrives for any client meanwhile, and no break is noticed; time limits of commands stand still. Emits whether the socket can be paused (browsers can't: there nothing happens), and again where that changes. Never completes, never errors.
+   *
+   * @example client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), consume((message) => archive(message)));
+   */
+  readonly hold: (maxPause: number) => Observable<boolean>;
   /** Between `schedule` and `retry`: tries to connect now, and counts attempts from 0 again. Nothing in other states. */
   retry(): void;
   /** Disconnects until `resume`. */

@@ -34,6 +34,8 @@ export const fakeConnection = ({
       events$: NEVER,
       sessionEvents$: NEVER,
       faults$: NEVER,
+      capabilities$: NEVER,
+      hold: () => NEVER,
       pushes: () => pushes$,
       request: (command, kind) =>
         defer(() => {

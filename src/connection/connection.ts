@@ -10,6 +10,12 @@ export interface AnswerKind<A extends ServerCommand> {
   is(command: unknown): command is A;
 }
 
+/** What a platform's sockets can do. */
+export interface Capabilities {
+  /** A socket can be paused, so that `lossless` can make the server wait: in Node; browsers can't. */
+  readonly pause: boolean;
+}
+
 /** What a request needs beside its command. */
 export interface RequestOptions {
   /** True where carrying the command out twice, or not knowing whether it was, matters: a break after the write is then `Unconfirmed` instead of `ConnectionLost`. */
@@ -42,6 +48,10 @@ export interface Connection {
   request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions): Observable<A>;
   /** Writes a command that has no answer; false where there is no connection. */
   send(command: ClientCommand): boolean;
+  /** Cold: what this platform's sockets can do; emits once, completes. */
+  readonly capabilities$: Observable<Capabilities>;
+  /** Cold: the socket is not read from while this is subscribed to; see `Realtime.hold`. */
+  readonly hold: (maxPause: number) => Observable<boolean>;
   /** Between schedule and retry: try now, with the attempt counter at 0. No effect in other states. */
   readonly retry: () => void;
   /** Go offline until `resume`. */

@@ -7,7 +7,6 @@ import {
   ReplaySubject,
   Subject,
   Subscription,
-  catchError,
   defer,
   endWith,
   fromEvent,
@@ -29,18 +28,18 @@ import {
   type Subprotocol,
 } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
-import { InvalidArgument } from '../errors.js';
 import type { Fault } from '../faults.js';
 import type { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
-import { dial, startingAt } from './dial.js';
-import { createEndpoints, routerFailure, type Fetch } from './endpoints.js';
+import { attempts, type Unusable } from './attempts.js';
+import type { Fetch } from './endpoints.js';
+import { createHolding } from './holding.js';
 import { implementation } from './implementation.js';
 import { silence } from './liveness.js';
 import { initial, transition, type Effect, type Input, type Machine } from './machine.js';
 import { createRequests } from './requests.js';
 import { runToCompletion } from './run-to-completion.js';
-import { openSocket, type SocketEvent, type WebSocketConstructor, type Wire } from './socket.js';
+import { canPause, type SocketEvent, type WebSocketConstructor, type Wire } from './socket.js';
 import type { ConnectionEvent, ConnectionState } from './state.js';
 
 export type { Fetch } from './endpoints.js';
@@ -77,7 +76,6 @@ export interface HeartbeatOptions {
 }
 
 const MIN_UPTIME = 10_000;
-const CONNECT_TIMEOUT = 10_000;
 const HEARTBEAT = { interval: 12_000, patience: 15_000 };
 
 /** What the platform says of the network: browsers do, others are taken to have one. */
@@ -119,7 +117,6 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const { clock, random, grace } = options;
   const subprotocol = subprotocolOf(options);
   const step = transition({ backoff: options.backoff, minUptime: options.minUptime ?? MIN_UPTIME });
-  const endpoints = createEndpoints({ server: options.server, appId: options.appId, fetch: options.fetch, clock });
 
   const states = new ReplaySubject<ConnectionState>(1);
   const events = new Subject<ConnectionEvent>();
@@ -130,16 +127,32 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   let machine: Machine = initial;
   let wire: Wire | undefined;
   let heard = 0;
-  /** Which address is tried first; moves on with each attempt that fails. */
-  let firstAddress = 0;
   let socket = Subscription.EMPTY;
   let reading = Subscription.EMPTY;
   let timer = Subscription.EMPTY;
   let watching = Subscription.EMPTY;
   states.next(machine.state);
 
+  // A serial makes it a request for the server; whatever it answers with counts.
+  const beat = (): void => void send({ cmd: 'echo', i: 0x7fffffff });
+  const holding = createHolding({ clock, beat });
+
+  const use = (next: Wire | undefined): void => {
+    wire = next;
+    holding.use(next);
+  };
+
+  const dialling = attempts({
+    ...options,
+    subprotocol: subprotocol.name,
+    onRouterFailure: (error) => {
+      faults.next({ _tag: 'Endpoints', error });
+    },
+  });
+
+  // It is the socket that is waited for, so that time stands still while it does.
   const requests = createRequests({
-    clock,
+    clock: holding.clock,
     timeout: options.commandTimeout,
     write: (command) => {
       if (machine.state._tag !== 'Connected' || wire === undefined) return unavailable(machine.state);
@@ -161,6 +174,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   const receive = (frame: Frame): void => {
     heard += 1;
+    holding.heard();
     const decoded = decodeServerFrame(frame);
     if (E.isLeft(decoded)) {
       faults.next({ _tag: 'Frame', error: decoded.left });
@@ -178,56 +192,26 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     else push(command);
   };
 
-  const onSocket = (epoch: number, event: SocketEvent): void => {
+  const onSocket = (epoch: number, event: SocketEvent | Unusable): void => {
     switch (event._tag) {
       case 'Opened':
-        wire = event.wire;
-        reading = wire.frames$.subscribe(receive);
+        use(event.wire);
+        reading = event.wire.frames$.subscribe(receive);
         dispatch({ _tag: 'Opened', epoch });
         return;
       case 'Lost':
-        if (wire === undefined) firstAddress += 1;
-        dispatch({ _tag: 'Lost', epoch, reason: event.reason });
+      case 'Unusable':
+        dispatch({ ...event, epoch });
     }
   };
-
-  /** One attempt: find the addresses, then try them. */
-  const attempt = (epoch: number): Observable<SocketEvent> =>
-    endpoints.addresses$.pipe(
-      catchError((error: unknown): Observable<readonly string[]> => {
-        if (error instanceof InvalidArgument) {
-          dispatch({ _tag: 'Unusable', epoch, error });
-          return EMPTY;
-        }
-        const failure = routerFailure(error);
-        faults.next({ _tag: 'Endpoints', error: failure });
-        dispatch({ _tag: 'Lost', epoch, reason: { code: 1006, reason: failure.reason } });
-        return EMPTY;
-      }),
-      mergeMap((urls) =>
-        implementation(options.webSocket).pipe(
-          mergeMap((Implementation) =>
-            dial(startingAt(urls, firstAddress), {
-              open: (url) => openSocket(Implementation, url, subprotocol.name),
-              connectTimeout: options.connectTimeout ?? CONNECT_TIMEOUT,
-              clock,
-              reached: (url) => {
-                firstAddress = urls.indexOf(url);
-              },
-            }),
-          ),
-        ),
-      ),
-    );
 
   const watch = (epoch: number): Subscription =>
     silence({
       ...HEARTBEAT,
       ...options.heartbeat,
-      clock,
+      clock: holding.clock,
       heard: () => heard,
-      // A serial makes it a request for the server; whatever it answers with counts.
-      beat: () => void send({ cmd: 'echo', i: 0x7fffffff }),
+      beat,
     }).subscribe(() => {
       dispatch({ _tag: 'Silent', epoch });
     });
@@ -235,17 +219,17 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const carryOut = (effect: Effect): void => {
     switch (effect._tag) {
       case 'Dial':
+        use(undefined);
         reading.unsubscribe();
         socket.unsubscribe();
-        wire = undefined;
-        socket = attempt(effect.epoch).subscribe((event) => {
+        socket = dialling.attempt$.subscribe((event) => {
           onSocket(effect.epoch, event);
         });
         return;
       case 'Hangup':
+        use(undefined);
         reading.unsubscribe();
         socket.unsubscribe();
-        wire = undefined;
         return;
       case 'Wait':
         timer = clock.after(effect.delay).subscribe(() => {
@@ -256,7 +240,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         timer.unsubscribe();
         return;
       case 'ForgetEndpoints':
-        endpoints.forget();
+        dialling.forget();
     }
   };
 
@@ -274,7 +258,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       sessionEvents.next(event);
     }
     if (before._tag === 'Connected' && state !== before) {
-      wire = undefined;
+      use(undefined);
       requests.failAll(unavailable(state));
     }
     next.effects.forEach(carryOut);
@@ -324,6 +308,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       }),
     request: (command, answer, requestOptions = {}) => requests.request(command, answer, requestOptions),
     send,
+    capabilities$: implementation(options.webSocket).pipe(map((Implementation) => ({ pause: canPause(Implementation) }))),
+    hold: holding.hold,
     retry: () => {
       dispatch({ _tag: 'Retry' });
     },

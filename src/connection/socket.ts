@@ -14,13 +14,25 @@ export interface WebSocketLike {
   onclose: ((this: never, event: never) => unknown) | null;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
+  /** Stops reading, so that TCP holds the peer back; Node's `ws` has it. */
+  pause?(): void;
+  resume?(): void;
 }
 
-export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike;
+export interface WebSocketConstructor {
+  new (url: string, protocol: string): WebSocketLike;
+  readonly prototype?: object;
+}
+
+/** Whether its sockets can be paused: known before there is one. */
+export const canPause = ({ prototype = {} }: WebSocketConstructor): boolean => 'pause' in prototype && 'resume' in prototype;
 
 /** An open socket. */
 export interface Wire {
   send(frame: string | Uint8Array): void;
+  /** Stops reading, and reads on; nothing where the platform's sockets can't. */
+  readonly pause?: () => void;
+  readonly resume?: () => void;
   /** Hot, no replay, for one subscriber: what arrives; subscribe as the socket opens to have all of it. A stream of its own, so that a frame passes none of the operators that opening takes. */
   readonly frames$: Observable<Frame>;
 }
@@ -78,6 +90,7 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
             // Between a close and its event the socket takes nothing any more; the event is on its way.
             if (socket.readyState === OPEN) socket.send(frame as string | Uint8Array<ArrayBuffer>);
           },
+          ...(canPause(Implementation) ? { pause: () => socket.pause?.(), resume: () => socket.resume?.() } : {}),
         },
       });
     };

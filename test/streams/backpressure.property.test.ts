@@ -112,7 +112,7 @@ describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infini
 
         let queue: readonly Waiting[] = [];
         const expected: number[] = [];
-        let isBusy = false;
+        let isBusy = false as boolean;
         const takeOne = (): void => {
           queue = queue.slice(
             Math.max(

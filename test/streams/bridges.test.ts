@@ -99,8 +99,8 @@ describe('toAsyncIterable', () => {
   });
 
   it('rejects with the error of its source, at once, and is over then', async () => {
-    const iterator = toAsyncIterable(throwError(() => 'oops').pipe(dropOldest(1)))[Symbol.asyncIterator]();
-    await expect(iterator.next()).rejects.toBe('oops');
+    const iterator = toAsyncIterable(throwError(() => new Error('oops')).pipe(dropOldest(1)))[Symbol.asyncIterator]();
+    await expect(iterator.next()).rejects.toThrow('oops');
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
@@ -110,8 +110,8 @@ describe('toAsyncIterable', () => {
     const first = iterator.next();
     source.next(1);
     await first;
-    source.error('oops');
-    await expect(iterator.next()).rejects.toBe('oops');
+    source.error(new Error('oops'));
+    await expect(iterator.next()).rejects.toThrow('oops');
   });
 
   it('is ended by its signal, and takes no listener’s place behind it', async () => {

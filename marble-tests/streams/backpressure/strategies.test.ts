@@ -49,12 +49,12 @@ describe('a strategy', () => {
   it('errors with what a function of the application throws', () => {
     marbles(({ hot, expectObservable }) => {
       const fail = (): never => {
-        throw 'oops';
+        throw new Error('oops');
       };
-      expectObservable(hot('ab').pipe(dropByPriority(1, fail), slowly)).toBe('#', undefined, 'oops');
-      expectObservable(hot('ab').pipe(conflate(fail), slowly)).toBe('#', undefined, 'oops');
-      expectObservable(hot('ab').pipe(expire(1, { since: fail }), slowly)).toBe('#', undefined, 'oops');
-      expectObservable(hot('ab|').pipe(dropOldest(1), consume(fail))).toBe('#', undefined, 'oops');
+      expectObservable(hot('ab').pipe(dropByPriority(1, fail), slowly)).toBe('#', undefined, new Error('oops'));
+      expectObservable(hot('ab').pipe(conflate(fail), slowly)).toBe('#', undefined, new Error('oops'));
+      expectObservable(hot('ab').pipe(expire(1, { since: fail }), slowly)).toBe('#', undefined, new Error('oops'));
+      expectObservable(hot('ab|').pipe(dropOldest(1), consume(fail))).toBe('#', undefined, new Error('oops'));
     });
   });
 
@@ -272,9 +272,9 @@ describe('consume', () => {
       expectObservable(
         source$.pipe(
           dropOldest(1),
-          consume(() => throwError(() => 'oops')),
+          consume(() => throwError(() => new Error('oops'))),
         ),
-      ).toBe('#', undefined, 'oops');
+      ).toBe('#', undefined, new Error('oops'));
       expectSubscriptions(source$.subscriptions).toBe('(^!)');
     });
   });
