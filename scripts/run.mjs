@@ -52,6 +52,7 @@ const tasks = {
     await build();
     await become(`bench/${name}.ts`, args);
   },
+  'soak:lossless': (args) => become('test/backpressure/soak.ts', args),
   check: (args) => become('scripts/check.ts', args),
   // The thresholds are for the whole suite; a part of it is run without coverage.
   test: (args) => become('node_modules/vitest/vitest.mjs', ['run', ...(args.length === 0 ? ['--coverage'] : args)]),

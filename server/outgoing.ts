@@ -21,9 +21,12 @@ export interface OutgoingFrames {
   readonly write: (frame: Frame) => void;
   /** Has a frame written when it is this socket's turn; where too many wait, it gives way, or makes others give way: low before normal; high ones wait. */
   readonly offer: (offer: Offer, priority: Priority) => void;
-  /** So many frames wait. */
-  readonly queued: () => number;
-  readonly dropped: () => Drops;
+  readonly pressure: () => {
+    readonly queued: number;
+    readonly bufferedBytes: number;
+    readonly dropped: Drops;
+    readonly isCongested: boolean;
+  };
 }
 
 export interface OutgoingOptions {
@@ -88,7 +91,11 @@ export const outgoingFrames = ({ socket, transport, subprotocol, limits, turns, 
       if (waitingBytes > limits.bufferedBytes) tooSlow();
       else if (!isCongested()) turns.take(turn);
     },
-    queued: waiting.size,
-    dropped: () => ({ ...dropped }),
+    pressure: () => ({
+      queued: waiting.size(),
+      bufferedBytes: socket.bufferedAmount,
+      dropped: { ...dropped },
+      isCongested: isCongested(),
+    }),
   };
 };

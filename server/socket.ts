@@ -16,8 +16,7 @@ import type { App } from './app.js';
 import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
-import { outgoingFrames } from './outgoing.js';
-import type { Drops } from './stats.js';
+import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
 import { Refusal } from './refusal.js';
 import type { Session, WritePush } from './session.js';
 
@@ -62,7 +61,7 @@ export interface SocketOptions {
 export interface ClientSocket {
   readonly sessions: ReadonlyMap<string, Session>;
   /** Frames that wait for its reader, and those that have given way. */
-  readonly pressure: () => { readonly queued: number; readonly dropped: Drops };
+  readonly pressure: OutgoingFrames['pressure'];
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
   /** Takes no more frames, carries out and answers those that were taken, then closes. */
@@ -263,7 +262,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
 
   return {
     sessions,
-    pressure: () => ({ queued: frames.queued(), dropped: frames.dropped() }),
+    pressure: frames.pressure,
     goAway: () => {
       isSentAway = true;
       write({ cmd: 'goaway' });

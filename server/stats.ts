@@ -10,14 +10,19 @@ export interface Drops {
 interface Receiver {
   /** Its sessions by client id. */
   readonly sessions: ReadonlyMap<string, unknown>;
-  readonly pressure: () => { readonly queued: number; readonly dropped: Drops };
+  readonly pressure: () => Omit<SlowReceiver, 'clientIds'> & {
+    /** More waits than one write takes. */
+    readonly isCongested: boolean;
+  };
 }
 
-/** A receiver that did not keep up with a chat room. */
+/** A receiver that does not keep up, or did not with a chat room. */
 export interface SlowReceiver {
   readonly clientIds: readonly string[];
-  /** Messages that wait for it. */
+  /** Messages of chat rooms that wait for it. */
   readonly queued: number;
+  /** Bytes that have been written for it and that the network has not taken. */
+  readonly bufferedBytes: number;
   readonly dropped: Drops;
 }
 
@@ -29,7 +34,7 @@ export interface ServerStats {
   readonly sessions: number;
   /** Messages of chat rooms that slow receivers did not get, since the server has started. */
   readonly dropped: Drops;
-  /** Receivers that have something waiting, or did not get everything; those whose socket is open. */
+  /** Receivers for which more waits than `limits.roomBufferedBytes`, or that did not get everything; those whose socket is open. */
   readonly slow: readonly SlowReceiver[];
 }
 
@@ -44,13 +49,16 @@ const PERIOD = 1_000;
 
 const plus = (a: Drops, b: Drops): Drops => ({ normal: a.normal + b.normal, low: a.low + b.low });
 
+const isSlow = ({ queued, dropped, isCongested }: ReturnType<Receiver['pressure']>): boolean =>
+  isCongested || queued + dropped.low + dropped.normal > 0;
+
 const read = ({ clients, past }: StatsSource): ServerStats => {
-  const receivers = [...clients].map(({ sessions, pressure }): SlowReceiver => ({ clientIds: [...sessions.keys()], ...pressure() }));
+  const receivers = [...clients].map(({ sessions, pressure }) => ({ clientIds: [...sessions.keys()], ...pressure() }));
   return {
     sockets: clients.size,
     sessions: receivers.reduce((sum, { clientIds }) => sum + clientIds.length, 0),
     dropped: receivers.reduce((sum, { dropped }) => plus(sum, dropped), past()),
-    slow: receivers.filter(({ queued, dropped }) => queued + dropped.low + dropped.normal > 0),
+    slow: receivers.filter(isSlow).map(({ clientIds, queued, bufferedBytes, dropped }) => ({ clientIds, queued, bufferedBytes, dropped })),
   };
 };
 

@@ -1,0 +1,73 @@
+/** A server, and a slow consumer in a process of its own that may lose nothing. */
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { firstValueFrom } from 'rxjs';
+import { text } from '../../src/index.js';
+import { createServer } from '../../server/index.js';
+
+const Done = t.type({ _tag: t.literal('Done'), received: t.number, idle: t.number, peak: t.number, paused: t.number, most: t.number });
+const Report = t.union([
+  t.type({ _tag: t.union([t.literal('Online'), t.literal('Ready')]) }),
+  t.type({ _tag: t.literal('Failed'), reason: t.string }),
+  Done,
+]);
+
+export interface Flooded {
+  /** Messages that were received, in order. */
+  readonly received: number;
+  /** Memory of the consumer's process before the flood, and the most that it took, MB. */
+  readonly idle: number;
+  readonly peak: number;
+  /** How often the socket was paused, and the most that waited then. */
+  readonly paused: number;
+  readonly most: number;
+  /** What waited in the server when all was sent, MB. */
+  readonly buffered: number;
+}
+
+const MB = 1_024 * 1_024;
+/** So many are on their way into the server at a time. */
+const TOGETHER = 500;
+
+/** Sends so many messages of about so many bytes, as fast as the server can, to a consumer that is slower. */
+export const flood = async (count: number, bytes: number): Promise<Flooded> => {
+  const server = await createServer({ port: 0, limits: { bufferedBytes: Infinity } });
+  const { id } = await server.backEnd.create({ members: ['reader'] });
+  const child = fork(fileURLToPath(new URL('reader.ts', import.meta.url)), [server.url, String(count)], {
+    execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx/esm')],
+  });
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the consumer has ended with ${String(code)}`)));
+  ended.catch(() => undefined);
+  const next = async <A>(kind: t.Type<A, unknown>): Promise<A> => {
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as readonly unknown[];
+    const report = kind.decode(message);
+    if (E.isLeft(report)) throw new Error(`the consumer said ${JSON.stringify(message)}`);
+    return report.right;
+  };
+  const filling = ' '.padEnd(bytes, 'x');
+  const send = (number: number): Promise<unknown> => server.backEnd.send(id, { from: 'flood', body: text(`${String(number)}${filling}`) });
+  try {
+    await next(Report);
+    const ready = next(Report);
+    await send(0);
+    await ready;
+    const done = next(Done);
+    for (let sent = 1; sent < count;) {
+      const some = Array.from({ length: Math.min(TOGETHER, count - sent) }, (_, index) => send(sent + index));
+      sent += some.length;
+      await Promise.all(some);
+      // Sending in this process is done in microtasks alone: the sockets have to have their turn.
+      await setImmediate();
+    }
+    const { slow } = await firstValueFrom(server.stats$);
+    const { received, idle, peak, paused, most } = await done;
+    return { received, idle, peak, paused, most, buffered: (slow[0]?.bufferedBytes ?? 0) / MB };
+  } finally {
+    child.disconnect();
+    await server.close();
+  }
+};

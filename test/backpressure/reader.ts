@@ -1,0 +1,68 @@
+/** A process with a slow consumer that may lose nothing: `reader.ts <server> <count>`. Tells how it goes by messages, and what memory it takes. */
+import { Subject, interval, scan, timer, type Subscription } from 'rxjs';
+import { TextType, createRealtime, ofType } from '../../src/index.js';
+import { batch, consume, lossless, type Pressure } from '../../streams/index.js';
+
+const [server = '', wanted = ''] = process.argv.slice(2);
+const count = Number(wanted);
+/** So many are worked on at a time, each time for so long, ms. */
+const BATCH = 100;
+const WORK = 10;
+const MB = 1_024 * 1_024;
+
+const rss = (): number => process.memoryUsage.rss() / MB;
+const tell = (message: object): void => {
+  process.send?.(message);
+};
+
+const realtime = createRealtime({ appId: 'app', server });
+const pressure$ = new Subject<Pressure>();
+let paused = 0;
+let most = 0;
+pressure$.subscribe(({ paused: isPaused, queued }) => {
+  if (isPaused) paused += 1;
+  most = Math.max(most, queued);
+});
+
+realtime.login('reader').subscribe((client) => {
+  let watching: Subscription | undefined;
+  let idle = 0;
+  let peak = 0;
+  let next = 0;
+  client.messages$
+    .pipe(
+      ofType(TextType),
+      lossless({ high: 1_000, hold: realtime.hold, pressureObserver: pressure$ }),
+      batch({ max: BATCH }),
+      consume((messages) => {
+        for (const { body } of messages) {
+          if (Number.parseInt(body.text, 10) !== next) throw new Error(`${body.text} came where ${String(next)} was due`);
+          next += 1;
+        }
+        return timer(WORK);
+      }),
+      scan((done) => done + 1, 0),
+    )
+    .subscribe({
+      next: () => {
+        // The first message has loaded everything that is needed.
+        if (watching === undefined) {
+          globalThis.gc?.();
+          idle = rss();
+          watching = interval(50).subscribe(() => {
+            peak = Math.max(peak, rss());
+          });
+          tell({ _tag: 'Ready' });
+        }
+        if (next === count) {
+          watching.unsubscribe();
+          tell({ _tag: 'Done', received: next, idle, peak, paused, most });
+        }
+      },
+      error: (error: unknown) => {
+        tell({ _tag: 'Failed', reason: String(error) });
+      },
+    });
+  tell({ _tag: 'Online' });
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,23 @@
+/** `npm run soak:lossless`: 500,000 messages for a consumer that is slower than the server and may lose nothing. Ends with one JSON line, memory in MB; the status is 1 where something was lost, or memory grew by 60 MB. */
+import { flood } from './flood.js';
+
+const COUNT = 500_000;
+const BYTES = 200;
+
+const start = performance.now();
+const { received, idle, peak, paused, most, buffered } = await flood(COUNT, BYTES);
+const round = Math.round;
+console.log(
+  JSON.stringify({
+    sent: COUNT,
+    received,
+    seconds: round((performance.now() - start) / 1_000),
+    idleMb: round(idle),
+    peakMb: round(peak),
+    grownMb: round(peak - idle),
+    paused,
+    mostQueued: most,
+    serverBufferMb: round(buffered),
+  }),
+);
+process.exitCode = received === COUNT && peak - idle < 60 ? 0 : 1;
