@@ -7,8 +7,8 @@ const BYTES = 200;
 const start = performance.now();
 const { received, idle, peak, paused, most, buffered } = await flood(COUNT, BYTES);
 const round = Math.round;
-console.log(
-  JSON.stringify({
+process.stdout.write(
+  `${JSON.stringify({
     sent: COUNT,
     received,
     seconds: round((performance.now() - start) / 1_000),
@@ -18,6 +18,6 @@ console.log(
     paused,
     mostQueued: most,
     serverBufferMb: round(buffered),
-  }),
+  })}\n`,
 );
 process.exitCode = received === COUNT && peak - idle < 60 ? 0 : 1;
