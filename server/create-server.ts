@@ -8,7 +8,7 @@ import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import type { ServerClock } from './clock.js';
+import { neverBack, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
 import { runHooks } from './hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
@@ -107,7 +107,7 @@ const stamps = (clock: ServerClock): (() => number) => {
 export const createServer = async (options: ServerOptions = {}): Promise<RtmServer> => {
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const clock = options.clock ?? { now: Date.now };
+  const clock = neverBack(options.clock ?? { now: Date.now });
   const signatures = signaturesOf(options, clock);
   const report = options.onError ?? toStderr;
   const app: App = {

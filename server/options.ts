@@ -122,7 +122,7 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>;
   /** What the application hears of, and has a say in: functions, or `webHooks` that call its back end. Default: none. */
   readonly hooks?: Hooks;
-  /** What messages and sessions are dated by; the timers that watch sockets run on Node's. Default: the system's. */
+  /** What messages and sessions are dated by; where it is set back, it goes on from where it was. The timers that watch sockets run on Node's. Default: the system's. */
   readonly clock?: ServerClock;
   /** Hears of what should not happen, such as a store that fails; the client gets 4200. Default: writes it to stderr. */
   readonly onError?: (error: unknown) => void;

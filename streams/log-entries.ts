@@ -21,7 +21,7 @@ export type LogEvent = Extract<
   }
 >;
 
-/** An entry of a conversation's log, with the position that is reached with it: where `log$({ since })` goes on. Only messages move it, and gaps. */
+/** An entry of a conversation's log, with the position that is reached with it: where `log$({ since })` goes on. Only messages move it: who goes on at a gap is given what can be had of it by then, or the gap again. */
 export type LogEntry = LogEvent & { readonly position: Position };
 
 const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<LogEvent['_tag']>([
@@ -43,7 +43,6 @@ const isLogEvent = (event: ClientEvent): event is LogEvent => TAGS.has(event._ta
 
 /** Where a log is after an event: it never goes back. */
 const reachedWith = (before: Position, event: LogEvent): Position => {
-  if (event._tag === 'Gap') return event.to > before.timestamp ? { timestamp: event.to, id: '' } : before;
   if (event._tag !== 'Message' || event.message.transient) return before;
   const { timestamp, id } = event.message;
   return comparePositions(event.message, before) > 0 ? { timestamp, id } : before;
@@ -79,7 +78,7 @@ export const logEntries =
         subscriber.next({ ...event, position });
       };
 
-      /** What has been brought has come already. Edits and others have no place of their own: they are told as they come. */
+      /** What has been brought has come already, and may come live once more: the session catches up, too. Edits and others have no place of their own: they are told as they come. */
       const isNew = (event: LogEvent): boolean =>
         event._tag !== 'Message' || event.message.transient || comparePositions(event.message, position) > 0;
 
@@ -95,7 +94,7 @@ export const logEntries =
           next: (event) => {
             if (!isLogEvent(event)) return;
             if (held !== undefined) held.push(event);
-            else emit(event);
+            else if (isNew(event)) emit(event);
           },
           error: (error: unknown) => {
             subscriber.error(error);

@@ -57,9 +57,16 @@ describe('a log from a position on', () => {
     });
   });
 
-  it('goes on behind a gap: its end is the position', () => {
+  it('takes no message twice that the session brings as well, after a break of its own', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      expectObservable(log(hot('--5-', events), cold('-g|', events))).toBe('-a--', { a: 'Gap@7' });
+      const log$ = log(hot('----23-4', events), cold('-23|', events));
+      expectObservable(log$).toBe('-ab----c', { a: 'm2@2', b: 'm3@3', c: 'm4@4' });
+    });
+  });
+
+  it('does not move its position by a gap: who goes on there is told of it again', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(log(hot('--5-', events), cold('-g|', events))).toBe('-ab-', { a: 'Gap@1', b: 'm5@5' });
     });
   });
 

@@ -1,7 +1,6 @@
 /** The ordered truth about one conversation, from a stored position on. */
 import { EMPTY, defer, endWith, switchMap, takeWhile, tap, type Observable } from 'rxjs';
 import { logEntries, type ConversationEvent, type LogEntry, type Position } from '../../streams/index.js';
-import type { Clock } from '../clock.js';
 import { missed, type CatchUpOptions } from '../session/catch-up.js';
 
 /** Where a log starts. */
@@ -17,19 +16,20 @@ export interface LogSource {
   /** Whether the session is open; repeats nothing. */
   readonly open$: Observable<boolean>;
   readonly catchUp: CatchUpOptions;
-  readonly clock: Clock;
+  /** The server's time, ms since 1970, as well as it is known. */
+  readonly serverTime: () => number;
 }
 
 /** Before everything. */
 const START: Position = { timestamp: 0, id: '' };
 
 /** What is missing, from where it was reached: a break only delays it. */
-const missing = ({ conversationId, open$, catchUp, clock }: LogSource, since: Position): Observable<ConversationEvent> =>
+const missing = ({ conversationId, open$, catchUp, serverTime }: LogSource, since: Position): Observable<ConversationEvent> =>
   defer(() => {
     let from = since;
     return open$.pipe(
       switchMap((open): Observable<ConversationEvent | undefined> =>
-        open ? defer(() => missed({ ...catchUp, conversationId, from, to: clock.now() })).pipe(endWith(undefined)) : EMPTY,
+        open ? defer(() => missed({ ...catchUp, conversationId, from, to: serverTime() })).pipe(endWith(undefined)) : EMPTY,
       ),
       takeWhile((event) => event !== undefined),
       tap((event) => {

@@ -25,12 +25,13 @@ import {
   withReceipt,
   type Modification,
   type Receipts,
+  shareLatest,
 } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Clock } from '../clock.js';
 import type { Fault } from '../faults.js';
 import type { HttpApi } from '../http-api.js';
-import type { CatchUpOptions } from '../session/catch-up.js';
+import { isInterruption, type CatchUpOptions } from '../session/catch-up.js';
 import type { InboxInput } from '../session/inbox.js';
 import type { Outbox } from '../session/outbox.js';
 import type { MessageReader } from '../session/message-reader.js';
@@ -66,6 +67,8 @@ export interface SourceOptions {
   /** How what is missing is fetched. */
   readonly catchUp: CatchUpOptions;
   readonly clock: Clock;
+  /** The server's time, ms since 1970, as well as it is known. */
+  readonly serverTime: () => number;
   /** A new token for each message. */
   readonly mint: () => string;
   /** Takes what belongs into the log. */
@@ -76,6 +79,9 @@ export interface SourceOptions {
   readonly markRead: (conversationId: string, at: number) => void;
   readonly report: (fault: Fault) => void;
 }
+
+/** Chat rooms and system conversations have none. */
+const hasReceipts = (kind: ConversationInfo['kind'] = 'ordinary'): boolean => kind !== 'room' && kind !== 'system';
 
 export const conversationSource = (options: SourceOptions): ((id: string) => ConversationSource) => {
   const { link, reader, state, open$, tell, markRead, report } = options;
@@ -114,6 +120,28 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
       ),
     );
 
+  const told = <E extends ConversationEvent>(entries$: Observable<readonly E[]>): Observable<readonly E[]> =>
+    entries$.pipe(
+      tap((entries) => {
+        entries.forEach(tell);
+      }),
+    );
+
+  /** Asks how far the others have come, now and after each break: receipts are pushed to who is there. */
+  const askingReceipts = (id: string): Observable<never> =>
+    open$.pipe(
+      switchMap((open) =>
+        (open && hasReceipts(conversations.get(id)?.kind) ? told(fetchReceipts(link, id)) : EMPTY).pipe(
+          catchError((thrown: unknown) => {
+            const error = toRealtimeError(thrown);
+            if (!isInterruption(error)) failing(id)(error);
+            return EMPTY;
+          }),
+        ),
+      ),
+      ignoreElements(),
+    );
+
   const modifying = (modification$: Observable<Modification>): Observable<Modification> =>
     modification$.pipe(
       tap((modification) => {
@@ -122,7 +150,12 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
     );
 
   return (id) => {
-    const events$ = state.eventsOf(id);
+    const followed = <T>(stream$: Observable<T>): Observable<T> =>
+      defer(() => {
+        tell({ _tag: 'Follow', conversationId: id });
+        return stream$;
+      });
+    const events$ = followed(state.eventsOf(id));
     const modifier = { link, bodies: reader.bodies };
     const load = (range: HistoryOptions) => historyPage(link, reader, id, range);
     const sending = (outgoing: Outgoing): Observable<SendProgress> => noting(outgoing, options.clock, options.note, sent(outgoing));
@@ -150,7 +183,8 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
     const state$ = stateOf(id);
     return {
       state$,
-      log$: (range = {}) => conversationLog({ conversationId: id, events$, open$, catchUp: options.catchUp, clock: options.clock }, range),
+      log$: (range = {}) =>
+        conversationLog({ conversationId: id, events$, open$, catchUp: options.catchUp, serverTime: options.serverTime }, range),
       timeline: (range = {}) => conversationTimeline({ events$, open$, load, onFailure: failing(id) }, range),
       muted$: state$.pipe(
         map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
@@ -158,11 +192,11 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
       ),
       membership$: events$.pipe(membership()),
       roles$: memberRoles({ ...options, clientId: link.clientId, conversationId: id, events$, onFailure: failing(id) }),
-      messages$: state.messagesOf(id),
+      messages$: followed(state.messagesOf(id)),
       events$,
       modifications$: events$.pipe(modifications()),
       unread$: stateAt(unread, id),
-      receipts$: stateAt(receipts, id),
+      receipts$: merge(stateAt(receipts, id), askingReceipts(id)).pipe(shareLatest()),
       memberReceipts$: memberReceipts({ link, conversationId: id, open$, events$, onFailure: failing(id) }),
       send: (body, sendOptions = {}) => sending({ conversationId: id, body, token: options.mint(), options: sendOptions }),
       trackSend: (body, sendOptions = {}) =>
@@ -181,12 +215,7 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
       historyPages: (range) => historyPages(load, range),
       historyIterator: (range = {}) => historyIterator(load, range),
       fetchReceipts: () =>
-        fetchReceipts(link, id).pipe(
-          tap((entries) => {
-            entries.forEach(tell);
-          }),
-          map((entries) => entries.reduce<Receipts>(withReceipt, receipts.get(id) ?? {})),
-        ),
+        told(fetchReceipts(link, id)).pipe(map((entries) => entries.reduce<Receipts>(withReceipt, receipts.get(id) ?? {}))),
       read: ({ upTo } = {}) =>
         defer(() => {
           const at = readUpTo(upTo);

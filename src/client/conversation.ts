@@ -72,7 +72,7 @@ export interface Conversation {
   readonly modifications$: Observable<Modification>;
   /** How many messages wait to be read; replayed. */
   readonly unread$: Observable<Unread>;
-  /** Up to when the other side has received and read what was sent with `receipt`, by the server's clock; replayed. Kept by the receipts that come; `fetchReceipts` asks. */
+  /** Up to when the other side has received and read what was sent with `receipt`, by the server's clock; replayed. Asked for with the first subscriber and again after each reconnect, and moved by the receipts that come. */
   readonly receipts$: Observable<Receipts>;
   /**
    * How far each other member has received and read, by client id; replayed. Asked for when first subscribed to and after each reconnect, and moved by the receipts that come,

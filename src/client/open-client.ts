@@ -78,6 +78,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       status.next(next);
     };
     let token: string | undefined;
+    let serverTime: (elapsed: number) => number = () => clock.now();
     const connectionEvents = new Subject<ConnectionEvent>();
     const arrivals = new Subject<InboxInput>();
     const log = new Subject<ClientEvent>();
@@ -118,6 +119,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const sourceOf = conversationSource({
       catchUp,
       clock,
+      serverTime: () => serverTime(clock.elapsed()),
       link,
       api: options.api,
       token: () => token,
@@ -226,6 +228,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
           }
           const next = toStatus(event);
           if (next !== undefined) become(next);
+          if (event._tag === 'Opened') serverTime = timeSince(event.at, clock.elapsed());
           if (event._tag === 'Opened' && !announced) {
             announced = true;
             subscriber.next(client);
@@ -242,6 +245,12 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
   });
+
+/** What a clock says that was at `at` when this one was at `start`. */
+const timeSince =
+  (at: number, start: number) =>
+  (elapsed: number): number =>
+    at + elapsed - start;
 
 type PushEvent = Extract<SessionEvent, { _tag: 'Push' }>;
 

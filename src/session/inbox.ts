@@ -36,8 +36,12 @@ import { toRealtimeError } from '../errors.js';
 import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
 import { recentIds, type RecentIds } from './recent-ids.js';
 
-/** What the inbox is fed with: the log as it arrives, and the word that the connection is gone. */
-export type InboxInput = { readonly _tag: 'Dropped' } | ClientEvent;
+/** What the inbox is fed with: the log as it arrives, the word that the connection is gone, and what is followed. */
+export type InboxInput =
+  | { readonly _tag: 'Dropped' }
+  /** Somebody follows a conversation: it is caught up after a break whether anything of it was heard before or not. */
+  | { readonly _tag: 'Follow'; readonly conversationId: string }
+  | ClientEvent;
 
 export interface InboxOptions extends CatchUpOptions {
   /** The client's own id. */
@@ -174,6 +178,8 @@ export const inbox =
         session += 1;
         baseline = opened.resumed ? openedAt : opened.at;
         openedAt = opened.at;
+        // Who was followed before the first session is followed from there on.
+        if (!opened.resumed) for (const cursor of cursors.values()) cursor.newest = cursor.position = { timestamp: baseline, id: '' };
         let left = known.length;
 
         /** What the server says of all known conversations now, asked for once. */
@@ -225,7 +231,8 @@ export const inbox =
                 task.members.includes(options.self) &&
                 cursor.info !== undefined &&
                 cursor.info.members?.includes(options.self) !== true;
-              if (own || (!behind && !unknown && !stale)) return admitNow(task, cursor);
+              // Of an own message the conversation need not be known; but what was missed comes before it.
+              if (!behind && (own || (!unknown && !stale))) return admitNow(task, cursor);
               return admitAll(concat(lookUp(cursor, stale), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));
             }
           }
@@ -277,6 +284,7 @@ export const inbox =
             next: (input) => {
               if (input._tag === 'Dropped') drop();
               else if (input._tag === 'Opened') open(input);
+              else if (input._tag === 'Follow') cursorOf(input.conversationId);
               else current?.arriving.next(input);
             },
             error: (error: unknown) => {

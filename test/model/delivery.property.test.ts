@@ -1,0 +1,24 @@
+/**
+ * Nothing is lost, doubled or out of order, whatever the network does. A failing seed is printed; `FC_SEED=<seed> npx vitest run test/model/delivery` runs it again, and `FC_RUNS=<number>` more of them.
+ */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { play, steps, worlds } from './delivery.js';
+
+it('every log is the server’s, every send is what it was said to be, every state is the server’s at rest', async () => {
+  const { FC_SEED: seed, FC_RUNS: runs = '200' } = process.env;
+  let played = 0;
+  let gaps = 0;
+  await fc.assert(
+    fc.asyncProperty(worlds, steps, async (world, history) => {
+      const outcome = await play(world, history);
+      played += 1;
+      gaps += outcome.gaps;
+      expect(outcome.problems).toEqual([]);
+    }),
+    { numRuns: Number(runs), endOnFailure: true, ...(seed === undefined ? {} : { seed: Number(seed) }) },
+  );
+  expect(played).toBeGreaterThanOrEqual(Number(runs));
+  // Were there none, the hard part was never tried.
+  expect(gaps).toBeGreaterThan(0);
+}, 280_000);

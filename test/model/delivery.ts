@@ -1,0 +1,486 @@
+/**
+ * Random histories of a few devices over a network that breaks, and what must be true of them: each device's log is the server's log without the declared gaps, in order, each entry once; what was said of each send is so; unread counts, receipts
+ * and members are the server's at rest; and no connection takes a way that the machine's table doesn't have.
+ */
+import fc from 'fast-check';
+import * as t from 'io-ts';
+import {
+  BehaviorSubject,
+  EMPTY,
+  type Subscription,
+  catchError,
+  defer,
+  filter,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  merge,
+  pairwise,
+  repeat,
+  retry,
+  switchMap,
+  tap,
+  timeout,
+  timer,
+  type Observable,
+} from 'rxjs';
+import {
+  createRealtime,
+  sendStatus,
+  text,
+  type Client,
+  type Conversation,
+  type LogEntry,
+  type MessageStatus,
+  type Position,
+  type Realtime,
+  type Receipts,
+} from '../../src/index.js';
+import { table } from '../../src/connection/machine.js';
+import { createServer, memoryStore, type RtmServer, type StoredMessage } from '../../server/index.js';
+import { comparePositions } from '../../streams/index.js';
+import { faultProxy, type Fault, type FaultProxy } from '../faults/proxy.js';
+
+/** The clients of the devices: the first has two. Those at even places have an outbox. */
+const DEVICES = ['a', 'b', 'c', 'a'] as const;
+/** How long everything may take to come to rest, ms. */
+const REST = 10_000;
+const START: Position = { timestamp: 0, id: '' };
+
+type Place = 'group' | 'pair';
+
+export type Step =
+  | { readonly what: 'say'; readonly device: number; readonly where: Place; readonly times: number }
+  | { readonly what: 'edit' | 'recall' | 'read'; readonly device: number; readonly where: Place }
+  | { readonly what: 'leave' | 'enter'; readonly device: number; readonly where: 'group' }
+  | { readonly what: 'fault'; readonly device: number; readonly fault: Fault }
+  | { readonly what: 'restart' }
+  | { readonly what: 'kick'; readonly device: number }
+  | { readonly what: 'step'; readonly hours: number }
+  | { readonly what: 'wait'; readonly ms: number };
+
+export interface World {
+  /** So many messages of a conversation are kept by the server, at least. */
+  readonly kept: number;
+  readonly catchUpLimit: number;
+  readonly historyPerMinute: number;
+}
+
+const device = fc.integer({ min: 0, max: DEVICES.length - 1 });
+const where = fc.constantFrom<Place>('group', 'group', 'pair');
+const fault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.constantFrom<Fault>({ _tag: 'Cut' }, { _tag: 'CutInFrame' }, { _tag: 'HalfOpen' }, { _tag: 'LoseAnswers' }, { _tag: 'LoseRequests' }),
+  fc.record({ _tag: fc.constant('Close' as const), code: fc.constantFrom(1000, 1001, 1011, 1012, 4107) }),
+  fc.record({ _tag: fc.constant('Delay' as const), ms: fc.integer({ min: 1, max: 15 }) }),
+  fc.record({ _tag: fc.constant('Throttle' as const), bytesPerSecond: fc.integer({ min: 20_000, max: 200_000 }) }),
+);
+
+export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    { weight: 10, arbitrary: fc.record({ what: fc.constant('say' as const), device, where, times: fc.integer({ min: 1, max: 4 }) }) },
+    { weight: 4, arbitrary: fc.record({ what: fc.constantFrom('edit' as const, 'recall' as const, 'read' as const), device, where }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ what: fc.constantFrom('leave' as const, 'enter' as const), device, where: fc.constant('group' as const) }),
+    },
+    { weight: 8, arbitrary: fc.record({ what: fc.constant('fault' as const), device, fault }) },
+    { weight: 1, arbitrary: fc.constant<Step>({ what: 'restart' }) },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('kick' as const), device }) },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('step' as const), hours: fc.constantFrom(-2, -1, 1, 2) }) },
+    { weight: 4, arbitrary: fc.record({ what: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 12 }) }) },
+  ),
+  { minLength: 5, maxLength: 30 },
+);
+
+export const worlds: fc.Arbitrary<World> = fc.record({
+  kept: fc.constantFrom(100_000, 100_000, 6),
+  catchUpLimit: fc.constantFrom(1_000, 1_000, 3),
+  historyPerMinute: fc.constantFrom(Infinity, Infinity, 4),
+});
+
+interface Send {
+  readonly words: string;
+  readonly where: Place;
+  status: MessageStatus;
+}
+
+interface Device {
+  readonly index: number;
+  readonly id: string;
+  readonly realtime: Realtime;
+  readonly proxy: FaultProxy;
+  readonly client: BehaviorSubject<Client | undefined>;
+  readonly logs: Readonly<Record<Place, LogEntry[]>>;
+  readonly sends: Send[];
+  readonly subscription: Subscription;
+}
+
+/** What was wrong, and how much there was of everything. */
+export interface Outcome {
+  readonly problems: readonly string[];
+  readonly sends: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly gaps: number;
+}
+
+const isAllowed = (from: keyof typeof table, to: keyof typeof table): boolean =>
+  Object.values(table[from]).some((cell) => cell.to.includes(to));
+
+/** From the message before it to the next one something may be missing. */
+interface Hole {
+  readonly from: Position;
+  readonly until: Position;
+}
+
+const END: Position = { timestamp: Infinity, id: '' };
+
+const holesIn = (entries: readonly LogEntry[]): readonly Hole[] =>
+  entries.flatMap((entry, index) => {
+    if (entry._tag !== 'Gap') return [];
+    const next = entries.slice(index).find((later) => later._tag === 'Message');
+    return [{ from: entry.from, until: next?._tag === 'Message' ? next.message : END }];
+  });
+
+const isCovered = (holes: readonly Hole[], position: Position): boolean =>
+  holes.some(({ from, until }) => comparePositions(from, position) < 0 && comparePositions(position, until) < 0);
+
+const Words = t.type({ _lctext: t.string });
+
+/** The text of a stored message; that of a recalled one is gone. */
+const wordsOf = ({ id, msg = '{}' }: StoredMessage): string => {
+  const body: unknown = JSON.parse(msg);
+  return Words.is(body) ? body._lctext : `the recalled ${id}`;
+};
+
+const bodyText = ({ body }: { readonly body: { readonly _tag: string; readonly text?: string } }): string => body.text ?? body._tag;
+
+/** The value that a state has now. */
+const latest = <T>(state$: Observable<T>, otherwise: T): T => {
+  let value = otherwise;
+  state$
+    .subscribe((now) => {
+      value = now;
+    })
+    .unsubscribe();
+  return value;
+};
+
+/** All that a conversation's server has, oldest first. */
+const everything = async (server: RtmServer, id: string): Promise<readonly StoredMessage[]> => {
+  const all: StoredMessage[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const page = await server.backEnd.history(id, {
+      direction: 'new',
+      limit: 1_000,
+      ...(last === undefined ? {} : { from: { timestamp: last.timestamp, id: last.id, included: false } }),
+    });
+    if (page.length === 0) return all;
+    all.push(...page);
+  }
+};
+
+/** Plays a history and looks whether all is as it should be. */
+export const play = async (world: World, history: readonly Step[]): Promise<Outcome> => {
+  const problems: string[] = [];
+  const counts = { lost: 0, duplicated: 0, reordered: 0 };
+  let offset = 0;
+  const clock = { now: () => Date.now() + offset };
+  const kept = memoryStore({ historyMessages: world.kept, clock });
+  const store = { ...kept, close: () => Promise.resolve() };
+  const serve = (port: number): Promise<RtmServer> =>
+    createServer({
+      port,
+      store,
+      clock,
+      limits: { historyPerMinute: world.historyPerMinute },
+      onError: (error) => problems.push(`the server: ${String(error)}`),
+    });
+  let server = await serve(0);
+  const port = Number(new URL(server.url).port);
+  const group = await server.backEnd.create({ creator: 'a', members: ['a', 'b', 'c'] });
+  const pair = await server.backEnd.create({ creator: 'a', members: ['a', 'b'] });
+  const ids: Readonly<Record<Place, string>> = { group: group.id, pair: pair.id };
+
+  const start = async (id: string, index: number): Promise<Device> => {
+    const proxy = await faultProxy(port);
+    const realtime = createRealtime({
+      appId: 'app',
+      server: proxy.url,
+      grace: 0,
+      backoff: () => 4,
+      minUptime: 0,
+      commandTimeout: 400,
+      heartbeat: { interval: 25, patience: 25 },
+      catchUpLimit: world.catchUpLimit,
+      outbox: index % 2 === 0,
+    });
+    const client = new BehaviorSubject<Client | undefined>(undefined);
+    const logs: Device['logs'] = { group: [], pair: [] };
+    const subscription = realtime.state$.pipe(pairwise()).subscribe(([from, to]) => {
+      if (!isAllowed(from._tag, to._tag)) problems.push(`${id}${String(index)} went from ${from._tag} to ${to._tag}`);
+    });
+    // Who is kicked, or is refused, comes again.
+    const clients$ = defer(() => realtime.session(id)).pipe(retry({ delay: () => timer(4) }), repeat({ delay: () => timer(4) }));
+    const following = (current: Client, place: Place): Observable<LogEntry> =>
+      defer(() => current.conversation(ids[place]).log$({ since: logs[place].at(-1)?.position ?? START })).pipe(
+        tap((entry) => logs[place].push(entry)),
+      );
+    subscription.add(
+      clients$
+        .pipe(
+          switchMap(
+            (current) => (client.next(current), merge(following(current, 'group'), ...(id === 'c' ? [] : [following(current, 'pair')]))),
+          ),
+        )
+        .subscribe(),
+    );
+    return { index, id, realtime, proxy, client, logs, sends: [], subscription };
+  };
+  const devices = await Promise.all(DEVICES.map(start));
+
+  const open = (each: Device): Promise<Client> =>
+    firstValueFrom(
+      each.client.pipe(
+        switchMap((client) =>
+          client === undefined
+            ? EMPTY
+            : client.status$.pipe(
+                filter(({ _tag }) => _tag === 'Open'),
+                map(() => client),
+              ),
+        ),
+        timeout(REST),
+      ),
+    );
+  /** Whatever comes of it. */
+  const attempt = (command$: Observable<unknown>): void => {
+    command$.pipe(catchError(() => EMPTY)).subscribe();
+  };
+  const conversation = ({ client, id }: Device, place: Place): Conversation | undefined =>
+    id === 'c' && place === 'pair' ? undefined : client.value?.conversation(ids[place]);
+
+  let said = 0;
+  const perform = async (one: Step): Promise<void> => {
+    if (one.what === 'restart') {
+      await server.close();
+      server = await serve(port);
+      return;
+    }
+    if (one.what === 'step') {
+      offset += one.hours * 3_600_000;
+      return;
+    }
+    if (one.what === 'wait') {
+      await lastValueFrom(timer(one.ms));
+      return;
+    }
+    const acting = devices[one.device];
+    if (acting === undefined) return;
+    if (one.what === 'fault') {
+      acting.proxy.inflict(one.fault);
+      return;
+    }
+    if (one.what === 'kick') {
+      await server.backEnd.kick(acting.id);
+      return;
+    }
+    const here = conversation(acting, one.where);
+    if (here === undefined) return;
+    switch (one.what) {
+      case 'say':
+        for (let count = 0; count < one.times; count += 1) {
+          const send: Send = {
+            words: `${acting.id}${String(acting.index)} ${String((said += 1))}`,
+            where: one.where,
+            status: { _tag: 'none' },
+          };
+          acting.sends.push(send);
+          here
+            .send(text(send.words), { receipt: true })
+            .pipe(sendStatus())
+            .subscribe((status) => {
+              send.status = status;
+            });
+        }
+        return;
+      case 'edit':
+      case 'recall': {
+        const last = acting.sends.findLast(({ status, where: place }) => status._tag === 'sent' && place === one.where);
+        if (last?.status._tag !== 'sent') return;
+        attempt(
+          one.what === 'edit'
+            ? here.edit(last.status.message, text(`${last.words}, edited ${String((said += 1))}`))
+            : here.recall(last.status.message),
+        );
+        return;
+      }
+      case 'read':
+        attempt(here.read());
+        return;
+      case 'leave':
+        attempt(acting.id === 'c' ? here.quit() : here.remove(['c']));
+        return;
+      case 'enter':
+        attempt(acting.id === 'c' ? here.join() : here.add(['c']));
+    }
+  };
+
+  /** Waits for it, or says that it did not come about. */
+  const eventually = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
+    const deadline = performance.now() + REST;
+    while (!(await holds())) {
+      if (performance.now() > deadline) {
+        problems.push(`it never came about that ${what}`);
+        return;
+      }
+      await lastValueFrom(timer(3));
+    }
+  };
+  const isSettled = ({ status }: Send): boolean => status._tag === 'sent' || status._tag === 'failed';
+
+  const checkLog = (each: Device, place: Place, ends: readonly StoredMessage[]): void => {
+    const name = `${each.id}${String(each.index)} in the ${place}`;
+    const entries = each.logs[place];
+    const messages = entries.flatMap((entry) => (entry._tag === 'Message' ? [entry.message] : []));
+    const holes = holesIn(entries);
+    const seen = new Set<string>();
+    messages.forEach((message, index) => {
+      if (seen.has(message.id)) {
+        counts.duplicated += 1;
+        problems.push(`${name} got ${bodyText(message)} twice`);
+      }
+      seen.add(message.id);
+      const before = messages[index - 1];
+      if (before !== undefined && comparePositions(before, message) >= 0) {
+        counts.reordered += 1;
+        problems.push(`${name} got ${bodyText(message)} after ${bodyText(before)}`);
+      }
+    });
+    // Who is not always a member has no claim to everything.
+    if (each.id === 'c') return;
+    const latest = new Map(messages.map((message) => [message.id, message]));
+    for (const entry of entries)
+      if (
+        (entry._tag === 'Edit' || entry._tag === 'Recall') &&
+        (entry.message.editedAt ?? 0) >= (latest.get(entry.message.id)?.editedAt ?? 0)
+      )
+        latest.set(entry.message.id, entry.message);
+    for (const stored of ends) {
+      const words = wordsOf(stored);
+      if (!seen.has(stored.id)) {
+        if (isCovered(holes, stored)) continue;
+        counts.lost += 1;
+        problems.push(`${name} never got ${words}`);
+      } else if ((latest.get(stored.id)?.editedAt ?? 0) !== (stored.editedAt ?? 0))
+        problems.push(`${name} has another version of ${words}`);
+    }
+  };
+
+  const checkSends = (each: Device, place: Place, ends: readonly StoredMessage[]): void => {
+    const places: number[] = [];
+    for (const { words, where: there, status } of each.sends) {
+      if (there !== place) continue;
+      const found = ends.flatMap((stored, index) => {
+        const others = wordsOf(stored);
+        return others === words || others.startsWith(`${words},`) || (status._tag === 'sent' && status.message.id === stored.id)
+          ? [index]
+          : [];
+      });
+      places.push(...found.slice(0, 1));
+      if (found.length > 1) {
+        counts.duplicated += 1;
+        problems.push(`${words} is stored ${String(found.length)} times`);
+      }
+      // What is forgotten was stored once.
+      if (status._tag === 'sent' && found.length === 0 && ends.length < world.kept) {
+        counts.lost += 1;
+        problems.push(`${words} was said to be sent, but is not stored`);
+      }
+      if (status._tag === 'failed' && status.failure !== 'unconfirmed' && found.length > 0)
+        problems.push(`${words} was said not to be sent (${status.failure}: ${status.error.message}), but is stored`);
+    }
+    if (each.index % 2 === 0 && places.some((at, index) => index > 0 && at < (places[index - 1] ?? 0))) {
+      counts.reordered += 1;
+      problems.push(`the outbox of ${each.id}${String(each.index)} did not keep its order`);
+    }
+  };
+
+  /** What another device of the client, which has just come, is told by the server. */
+  const checkState = async (each: Device): Promise<void> => {
+    const name = `${each.id}${String(each.index)}`;
+    const client = await open(each);
+    const other = createRealtime({ appId: 'app', server: server.url, grace: 0 });
+    try {
+      const fresh = await firstValueFrom(other.login(each.id));
+      const truth = fresh.conversation(ids.pair);
+      const { deliveredAt, readAt } = await firstValueFrom(truth.fetchReceipts());
+      const unread = (of: Client): string =>
+        JSON.stringify([...latest(of.unread$, new Map())].map(([id, { count }]) => [id, count]).toSorted());
+      await eventually(
+        `${name} has the server's unread counts, ${unread(fresh)}, not ${unread(client)}`,
+        () => unread(client) === unread(fresh),
+      );
+      let receipts: Receipts = {};
+      const watching = client.conversation(ids.pair).receipts$.subscribe((now) => {
+        receipts = now;
+      });
+      await eventually(
+        `${name} has the server's receipts, ${JSON.stringify({ deliveredAt, readAt })}`,
+        () => receipts.readAt === readAt && receipts.deliveredAt === deliveredAt,
+      );
+      watching.unsubscribe();
+    } finally {
+      other.close();
+    }
+  };
+
+  try {
+    for (const one of history) await perform(one);
+    // Rest: the network is sound again, and everybody is there.
+    for (const { proxy } of devices) proxy.inflict({ _tag: 'Cut' });
+    for (const each of devices) each.realtime.retry();
+    await eventually('every send had an outcome', () => devices.every(({ sends }) => sends.every(isSettled)));
+    await Promise.all(devices.map(open));
+    const ends = await Promise.all(
+      (['group', 'pair'] as const).map(async (place) => {
+        const last = await server.backEnd.send(ids[place], { from: 'end', body: text('end') });
+        const members = await server.backEnd.members(ids[place]);
+        for (const each of devices)
+          if (members.includes(each.id))
+            await eventually(`${each.id}${String(each.index)} got the last message of the ${place}`, () =>
+              each.logs[place].some(
+                (entry) =>
+                  (entry._tag === 'Message' && entry.message.id === last.id) || (entry._tag === 'Gap' && entry.to >= last.timestamp),
+              ),
+            );
+        return { place, members, stored: await everything(server, ids[place]) };
+      }),
+    );
+    for (const { place, members, stored } of ends) {
+      for (const each of devices) {
+        checkLog(each, place, stored);
+        checkSends(each, place, stored);
+        if (members.includes(each.id))
+          await eventually(
+            `${each.id}${String(each.index)} has the server's members of the ${place}, ${members.toSorted().join()}`,
+            () => [...latest(conversation(each, place)?.members$ ?? EMPTY, new Set<string>())].sort().join() === members.toSorted().join(),
+          );
+      }
+    }
+    for (const each of devices) if (each.id !== 'c') await checkState(each);
+  } catch (error) {
+    problems.push(String(error));
+  } finally {
+    for (const { subscription, realtime, proxy } of devices) {
+      subscription.unsubscribe();
+      realtime.close();
+      await proxy.close();
+    }
+    await server.close();
+  }
+  const gaps = devices.flatMap(({ logs }) => [...logs.group, ...logs.pair]).filter(({ _tag }) => _tag === 'Gap').length;
+  return { problems, sends: said, ...counts, gaps };
+};
