@@ -52,7 +52,10 @@ const tasks = {
     await build();
     await become(`bench/${name}.ts`, args);
   },
+  soak: (args) => become('test/model/soak.ts', args),
   'soak:lossless': (args) => become('test/backpressure/soak.ts', args),
+  mutation: (args) => become('node_modules/@stryker-mutator/core/bin/stryker.js', ['run', ...args]),
+  'mutants:delivery': (args) => become('scripts/mutants-delivery.ts', args),
   check: (args) => become('scripts/check.ts', args),
   // The thresholds are for the whole suite; a part of it is run without coverage.
   test: (args) => become('node_modules/vitest/vitest.mjs', ['run', ...(args.length === 0 ? ['--coverage'] : args)]),

@@ -98,7 +98,7 @@ export const historyPage = (
       .pipe(mergeMap(({ logsMessage: { logs = [] } }) => readHistory(reader, conversationId, logs)));
   });
 
-/** Cold: up to `limit` messages after a position, oldest first. The message at the position is asked for as well, since its absence says that the server has forgotten what was there. */
+/** Cold: up to `limit` messages after a position, oldest first; where it is a time alone, those of that very millisecond are among them. The message at the position is asked for as well, since its absence says that the server has forgotten what was there. */
 export const messagesAfter = (
   link: Link,
   reader: MessageReader,
@@ -107,7 +107,9 @@ export const messagesAfter = (
   limit: number,
 ): Observable<MissedPage> =>
   after.id === ''
-    ? historyPage(link, reader, conversationId, { after, limit }).pipe(map((messages) => ({ messages, isWhole: true })))
+    ? historyPage(link, reader, conversationId, { after, afterIncluded: true, limit }).pipe(
+        map((messages) => ({ messages, isWhole: true })),
+      )
     : historyPage(link, reader, conversationId, { after, afterIncluded: true, limit: limit + 1 }).pipe(
         map((messages) =>
           messages[0]?.id === after.id

@@ -143,7 +143,10 @@ export const inbox =
 
       /** Everything of one conversation that was missed; `info` is what the server says of it now, where that is known. */
       const catchUp = (cursor: Cursor, opened: Opened, info: ConversationInfo | undefined): Observable<ConversationEvent> => {
-        const nothingNew = info !== undefined && (info.kind === 'room' || (info.lastMessageAt ?? 0) <= cursor.position.timestamp);
+        const { timestamp, id } = cursor.position;
+        // Where no message is known at that time, one may have come in the same millisecond.
+        const isNewer = info === undefined || (info.lastMessageAt ?? 0) >= timestamp + (id === '' ? 0 : 1);
+        const nothingNew = !isNewer || info?.kind === 'room';
         return concat(
           info === undefined ? EMPTY : of(snapshotOf(info)),
           nothingNew

@@ -56,6 +56,8 @@ export const createOutbox = ({ bounds, ready$, clock }: OutboxOptions): readonly
   const entries = new Set<Waiting>();
   let bytes = 0;
   let ready = false;
+  /** Why nothing will ever be written again. */
+  let over: RealtimeError | undefined;
 
   const write = (entry: Waiting): void => {
     entry.written = entry.write$.subscribe({
@@ -76,12 +78,13 @@ export const createOutbox = ({ bounds, ready$, clock }: OutboxOptions): readonly
       if (now) for (const entry of entries) if (entry.written === undefined) write(entry);
     },
     error: (thrown: unknown) => {
-      const error = toRealtimeError(thrown);
-      for (const entry of [...entries]) entry.fail(error);
+      over = toRealtimeError(thrown);
+      for (const entry of [...entries]) entry.fail(over);
     },
   });
 
-  const refusal = (entry: OutboxEntry): OutboxFull | undefined => {
+  const refusal = (entry: OutboxEntry): RealtimeError | undefined => {
+    if (over !== undefined) return over;
     if (entries.size >= maxMessages) return new OutboxFull(`${String(maxMessages)} messages`);
     return bytes + entry.bytes > maxBytes ? new OutboxFull(`${String(maxBytes)} bytes`) : undefined;
   };
@@ -90,9 +93,9 @@ export const createOutbox = ({ bounds, ready$, clock }: OutboxOptions): readonly
     {
       send: (entry) =>
         new Observable<Ack>((subscriber) => {
-          const full = refusal(entry);
-          if (full !== undefined) {
-            subscriber.error(full);
+          const refused = refusal(entry);
+          if (refused !== undefined) {
+            subscriber.error(refused);
             return;
           }
           const waiting: Waiting = {
