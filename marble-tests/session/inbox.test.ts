@@ -158,7 +158,7 @@ describe('the inbox, after a break', () => {
   });
 
   it('asks once for all conversations that it knows, and for the messages of those alone that have newer ones', () => {
-    const { lookUp, pageAfter } = server(stored, [conversation({ lastMessageAt: 5 }), conversation({ id: 'quiet', lastMessageAt: 1 })]);
+    const { lookUp, pageAfter } = server(stored, [conversation({ lastMessageAt: 5 }), conversation({ id: 'quiet', lastMessageAt: 0 })]);
     feed(options({ lookUp, pageAfter }), opened(1), snapshot(), snapshot({ id: 'quiet' }), DROPPED, opened(9, true));
     expect(lookUp.mock.calls).toEqual([[['c', 'quiet']]]);
     expect(new Set(pageAfter.mock.calls.map(([id]) => id))).toEqual(new Set(['c']));
@@ -179,7 +179,7 @@ describe('the inbox, after a break', () => {
 
   it('goes on with other conversations while one is caught up', () => {
     const slow = new Subject<readonly Message[]>();
-    const { lookUp } = server([], [conversation({ lastMessageAt: 5 }), conversation({ id: 'd', lastMessageAt: 1 })]);
+    const { lookUp } = server([], [conversation({ lastMessageAt: 5 }), conversation({ id: 'd', lastMessageAt: 0 })]);
     const input = new Subject<InboxInput>();
     const events = collect(input, options({ lookUp, pageAfter: () => slow }));
     for (const entry of [opened(1), snapshot(), snapshot({ id: 'd' }), DROPPED, opened(9, true)]) input.next(entry);

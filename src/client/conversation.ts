@@ -54,7 +54,8 @@ export interface Conversation {
   readonly events$: Observable<ConversationEvent>;
   /**
    * The ordered truth about this conversation, and the position that each entry reaches: messages, edits, recalls, gaps, changes of members and attributes. Cold; with `since`, what is missing behind a stored position
-   * is fetched first, across breaks, and put before what is live, each message once; without it, it starts now. What can't be had is one `Gap`. Never errors, completes with the client.
+   * is fetched first, across breaks, and put before what is live, each message once; without it, it starts now. What can't be had is one `Gap`. Edits and recalls are told
+   * to who is logged in, and after a break: those of messages before `since` that happened while nobody was are in history only. Never errors, completes with the client.
    *
    * The position moves before its entry is emitted. `atMostOnce` stores it before, `atLeastOnce` after an entry was handled.
    *

@@ -3,7 +3,7 @@ import { Observable, type Subscription } from 'rxjs';
 import type { AckSent } from '../../codecs/index.js';
 import type * as t from 'io-ts';
 import type { Clock } from '../clock.js';
-import { ConnectionLost, OutboxFull, toRealtimeError, type RealtimeError } from '../errors.js';
+import { ConnectionLost, OutboxFull, Unconfirmed, toRealtimeError, type RealtimeError } from '../errors.js';
 
 /** Bounds of the outbox. A message over one of them is refused with `OutboxFull`, or expires with `ConnectionLost`. */
 export interface OutboxBounds {
@@ -44,6 +44,8 @@ interface Waiting extends OutboxEntry {
   readonly fail: (error: RealtimeError) => void;
   /** Where it is on its way. */
   written: Subscription | undefined;
+  /** It was written, and nobody knows whether it has arrived. */
+  isUncertain: boolean;
 }
 
 /** Whether it may be sent again: nobody knows that it arrived, or it did not. */
@@ -67,7 +69,10 @@ export const createOutbox = ({ bounds, ready$, clock }: OutboxOptions): readonly
       error: (thrown: unknown) => {
         const error = toRealtimeError(thrown);
         entry.written = undefined;
-        if (!isRepeatable(error)) entry.fail(error);
+        if (error._tag === 'Unconfirmed') entry.isUncertain = true;
+        if (isRepeatable(error)) return;
+        // Who is refused now may have been let in before.
+        entry.fail(entry.isUncertain ? new Unconfirmed('direct', { cause: error }) : error);
       },
     });
   };
@@ -108,6 +113,7 @@ export const createOutbox = ({ bounds, ready$, clock }: OutboxOptions): readonly
               subscriber.error(error);
             },
             written: undefined,
+            isUncertain: false,
           };
           entries.add(waiting);
           bytes += entry.bytes;

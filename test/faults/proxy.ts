@@ -51,20 +51,20 @@ const carry = (client: Socket, server: Socket, done: () => void): Line => {
   /** One way: in order, each step not before its time. */
   const inOrder = (): ((takes: number, step: () => void) => void) => {
     let free = 0;
-    let waiting = 0;
+    /** Timers may fire in another order than they were made for: each takes the first. */
+    const waiting: (() => void)[] = [];
     return (takes, step) => {
       const now = performance.now();
       free = Math.max(free, now + delay) + takes;
-      if (waiting === 0 && free <= now) {
+      if (waiting.length === 0 && free <= now) {
         step();
         return;
       }
-      waiting += 1;
+      waiting.push(step);
       const timer = setTimeout(
         () => {
           timers.delete(timer);
-          waiting -= 1;
-          step();
+          waiting.shift()?.();
         },
         Math.ceil(free - now),
       );
