@@ -260,6 +260,13 @@ describe('the inbox, after a break', () => {
     expect(events.slice(4)).toEqual(['snapshot new', 'missed m5', 'live m10']);
   });
 
+  it('misses nothing that was stored in the same millisecond in which the session was opened', () => {
+    const { lookUp, pageAfter } = server([message({ timestamp: 3 })], [conversation({ lastMessageAt: 3 })]);
+    const follow: InboxInput = { _tag: 'Follow', conversationId: 'c' };
+    const events = feed(options({ lookUp, pageAfter }), opened(3), follow, DROPPED, opened(9, true));
+    expect(events.slice(2)).toEqual(['Opened', 'snapshot c', 'missed m3', 'CaughtUp']);
+  });
+
   it('does not discover twice', () => {
     const { lookUp, pageAfter } = server([], [conversation({ id: 'new' })]);
     const unread = counted(1, 5, { conversationId: 'new' });

@@ -1,5 +1,6 @@
 /** Each fault does what it says; a fault that did nothing would prove nothing. */
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { faultProxy, type FaultProxy } from './proxy.js';
@@ -119,6 +120,25 @@ describe('the network of the tests', () => {
     });
     expect(answers).toEqual(['echo 1', 'echo 2']);
     expect(performance.now() - start).toBeGreaterThanOrEqual(38);
+  });
+
+  it('never reorders, as TCP does not, however its delay and bandwidth change', async () => {
+    const socket = await open();
+    const expected = Array.from({ length: 400 }, (_, index) => `echo ${String(index)}`);
+    const answers: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      socket.on('message', (data: Buffer) => {
+        if (answers.push(data.toString()) === expected.length) resolve();
+      });
+    });
+    for (let index = 0; index < expected.length; index += 1) {
+      proxy.inflict({ _tag: 'Delay', ms: [7, 1, 4, 2][index % 4] ?? 1 });
+      if (index % 50 === 0) proxy.inflict({ _tag: 'Throttle', bytesPerSecond: 30_000 + index * 200 });
+      socket.send(String(index));
+      if (index % 3 === 0) await setImmediate();
+    }
+    await all;
+    expect(answers).toEqual(expected);
   });
 
   it('has a bandwidth', async () => {

@@ -46,6 +46,13 @@ describe('a log', () => {
     expect(await later).toEqual(['c', 'd', 'e', 'f', 'Attributes']);
   });
 
+  it('begins with what was stored in the very millisecond of a position that is a time only, as the start of a session is', async () => {
+    const { here, there } = await pair();
+    const first = await sent(here, text('first'));
+    await sent(here, text('second'));
+    expect(await entries(there, { timestamp: first.timestamp, id: '' }, 2)).toEqual(['first', 'second']);
+  });
+
   it('is brought on behind a break while it is being fetched', async () => {
     const { here, there } = await pair();
     const contents = Array.from({ length: 250 }, (_, index) => String(index));

@@ -2,6 +2,7 @@
  * Random histories of a few devices over a network that breaks, and what must be true of them: each device's log is the server's log without the declared gaps, in order, each entry once; what was said of each send is so; unread counts, receipts
  * and members are the server's at rest; and no connection takes a way that the machine's table doesn't have.
  */
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import * as t from 'io-ts';
 import {
@@ -362,6 +363,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       problems.push(`it never came about that ${what}: ${String(error)}`);
     });
   };
+  const membersNow = (place: Place): Promise<readonly string[]> => server.backEnd.members(ids[place]);
   const isSettled = ({ status }: Send): boolean => status._tag === 'sent' || status._tag === 'failed';
 
   const checkLog = (each: Device, place: Place, ends: readonly StoredMessage[]): void => {
@@ -457,7 +459,11 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
 
   try {
     await Promise.all(devices.map(open));
-    for (const one of history) await perform(one);
+    for (const one of history) {
+      await perform(one);
+      // Sockets have their turn: what a step has written is on its way when the next one comes.
+      await setImmediate();
+    }
     // Rest: the network is sound again, and everybody is there.
     for (const { proxy } of devices) proxy.inflict({ _tag: 'Cut' });
     for (const each of devices) each.realtime.retry();
@@ -466,28 +472,32 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     const ends = await Promise.all(
       (['group', 'pair'] as const).map(async (place) => {
         const last = await server.backEnd.send(ids[place], { from: 'end', body: text('end') });
-        const members = await server.backEnd.members(ids[place]);
+        const isThere = ({ logs }: Device): boolean =>
+          logs[place].some(
+            (entry) => (entry._tag === 'Message' && entry.message.id === last.id) || (entry._tag === 'Gap' && entry.to >= last.timestamp),
+          );
+        // Who was removed by a command that nobody waits for any more gets nothing.
         for (const each of devices)
-          if (members.includes(each.id))
-            await eventually(`${each.id}${String(each.index)} got the last message of the ${place}`, () =>
-              each.logs[place].some(
-                (entry) =>
-                  (entry._tag === 'Message' && entry.message.id === last.id) || (entry._tag === 'Gap' && entry.to >= last.timestamp),
-              ),
-            );
-        return { place, members, stored: await everything(server, ids[place]) };
+          await eventually(
+            `${each.id}${String(each.index)} got the last message of the ${place}`,
+            async () => isThere(each) || !(await membersNow(place)).includes(each.id),
+          );
+        return { place, stored: await everything(server, ids[place]) };
       }),
     );
-    for (const { place, members, stored } of ends) {
+    for (const { place, stored } of ends) {
       for (const each of devices) {
         checkLog(each, place, stored);
         checkSends(each, place, stored);
-        if (members.includes(each.id))
-          await becomes(
-            `${each.id}${String(each.index)} has the server's members of the ${place}, ${members.toSorted().join()}`,
-            conversation(each, place)?.members$ ?? EMPTY,
-            (now) => [...now].sort().join() === members.toSorted().join(),
-          );
+        let known: ReadonlySet<string> = new Set();
+        const watching = conversation(each, place)?.members$.subscribe((now) => {
+          known = now;
+        });
+        await eventually(`${each.id}${String(each.index)} has the server's members of the ${place}`, async () => {
+          const members = await membersNow(place);
+          return !members.includes(each.id) || [...known].sort().join() === members.toSorted().join();
+        });
+        watching?.unsubscribe();
       }
     }
     for (const each of devices) if (each.id !== 'c') await checkState(each);

@@ -1,0 +1,208 @@
+/**
+ * `npm run mutants:delivery`: takes the rules of delivery back, one at a time, in a copy of the sources, and sees that the tests fail each time. Ends with one JSON line; the status is 1 where a mutant has survived.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+interface Mutant {
+  /** The rule that it breaks. */
+  readonly rule: string;
+  readonly file: string;
+  /** What stands there, once, and what is put in its place. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    rule: 'what was missed comes before the outbox',
+    file: 'src/client/open-client.ts',
+    from: "filter(({ _tag }) => _tag === 'CaughtUp'),",
+    to: "filter(({ _tag }) => _tag === 'Opened'),",
+  },
+  {
+    rule: 'the session is open before anything is sent',
+    file: 'src/client/open-client.ts',
+    from: "return status._tag === 'Open' ? EMPTY : of(false);",
+    to: 'return EMPTY;',
+  },
+  {
+    rule: 'a message that is sent again has the same token',
+    file: 'src/client/send.ts',
+    from: '{ cid: conversationId, dt: token, ...wire, ...fields }',
+    to: '{ cid: conversationId, dt: `${token}${String(Math.random())}`, ...wire, ...fields }',
+  },
+  {
+    rule: 'the token is made with the command, not with each subscription',
+    file: 'src/client/conversation-source.ts',
+    from: 'send: (body, sendOptions = {}) => sending({ conversationId: id, body, token: options.mint(), options: sendOptions }),',
+    to: 'send: (body, sendOptions = {}) => defer(() => sending({ conversationId: id, body, token: options.mint(), options: sendOptions })),',
+  },
+  {
+    rule: 'what is not acknowledged is sent again',
+    file: 'src/session/outbox.ts',
+    from: '        if (isRepeatable(error)) return;\n',
+    to: '',
+  },
+  {
+    rule: 'the outbox keeps its order',
+    file: 'src/session/outbox.ts',
+    from: 'for (const entry of entries) if (entry.written === undefined) write(entry);',
+    to: 'for (const entry of [...entries].reverse()) if (entry.written === undefined) write(entry);',
+  },
+  {
+    rule: 'who is refused after a write that nobody knows of is told so',
+    file: 'src/session/outbox.ts',
+    from: "entry.fail(entry.isUncertain ? new Unconfirmed('direct', { cause: error }) : error);",
+    to: 'entry.fail(error);',
+  },
+  {
+    rule: 'the position moves before the event is emitted',
+    file: 'streams/log-entries.ts',
+    from: '        position = reachedWith(position, event);\n        subscriber.next({ ...event, position });',
+    to: '        subscriber.next({ ...event, position });\n        position = reachedWith(position, event);',
+  },
+  {
+    rule: 'overlap of what is fetched and what is live is taken out of a log',
+    file: 'streams/log-entries.ts',
+    from: 'for (const event of waiting) if (isNew(event)) emit(event);',
+    to: 'for (const event of waiting) emit(event);',
+  },
+  {
+    rule: 'what a log has fetched itself is not taken from the session once more',
+    file: 'streams/log-entries.ts',
+    from: 'else if (isNew(event)) emit(event);',
+    to: 'else emit(event);',
+  },
+  {
+    rule: 'a message comes once, however often it is delivered',
+    file: 'src/session/inbox.ts',
+    from: 'else if (cursor.seen.has(message.id)) return false;',
+    to: '',
+  },
+  {
+    rule: 'what is missed starts behind the newest that was passed on',
+    file: 'src/session/inbox.ts',
+    from: "if (event.origin !== 'sent' && comparePositions(position, cursor.position) > 0) cursor.position = position;",
+    to: '',
+  },
+  {
+    rule: 'an own message says nothing about those before it',
+    file: 'src/session/inbox.ts',
+    from: "if (event.origin !== 'sent' && comparePositions",
+    to: 'if (comparePositions',
+  },
+  {
+    rule: 'what was missed comes before what is live',
+    file: 'src/session/inbox.ts',
+    from: "const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';",
+    to: 'const behind = false;',
+  },
+  {
+    rule: 'events wait behind a conversation that is not known',
+    file: 'src/session/inbox.ts',
+    from: 'const unknown = cursor.info === undefined && cursor.lookedUpIn < session;',
+    to: 'const unknown = false;',
+  },
+  {
+    rule: 'what is followed is caught up, heard of before or not',
+    file: 'src/session/inbox.ts',
+    from: "else if (input._tag === 'Follow') cursorOf(input.conversationId);",
+    to: "else if (input._tag === 'Follow') return;",
+  },
+  {
+    rule: 'more than the limit is a gap',
+    file: 'src/session/catch-up.ts',
+    from: "...(isCut ? [gap('limit')] : [])",
+    to: '',
+  },
+  {
+    rule: 'what the server has forgotten is a gap',
+    file: 'src/session/catch-up.ts',
+    from: '...(gone === undefined ? [] : [gone]), ',
+    to: '',
+  },
+  {
+    rule: 'what the server refuses is a gap',
+    file: 'src/session/catch-up.ts',
+    from: "return of(gap(error._tag === 'ServerRejected' ? 'refused' : 'failed'));",
+    to: 'return EMPTY;',
+  },
+  {
+    rule: 'all pages of what was missed are fetched',
+    file: 'src/session/catch-up.ts',
+    from: 'messages.length === pageSize && count < catchUpLimit ? load(reached) : EMPTY',
+    to: 'EMPTY',
+  },
+  {
+    rule: 'an old socket says nothing any more',
+    file: 'src/connection/machine.ts',
+    from: 'input.epoch === machine.epoch ? step(machine, input, environment, policy) : result(machine),',
+    to: 'step(machine, input, environment, policy),',
+  },
+  {
+    rule: 'commands in flight fail when the connection goes',
+    file: 'src/connection/create-connection.ts',
+    from: 'requests.failAll(unavailable(state));',
+    to: '',
+  },
+];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const PARTS = ['codecs', 'streams', 'src', 'server', 'test', 'marble-tests', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+/** The quick ones first: with the first that fails all is said. */
+const SUITES: readonly (readonly string[])[] = [
+  [
+    'marble-tests/streams',
+    'marble-tests/session',
+    'marble-tests/client',
+    'marble-tests/connection.test.ts',
+    'test/connection/machine.test.ts',
+  ],
+  ['test/integration/log.test.ts', 'test/integration/reconnect.test.ts', 'test/integration/modifications.test.ts'],
+  ['test/model/delivery.property.test.ts'],
+];
+
+const copy = (): string => {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.cache', 'mutant-'));
+  for (const part of PARTS) cpSync(join(root, part), join(folder, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  return folder;
+};
+
+const passes = (folder: string, suite: readonly string[]): boolean =>
+  spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--bail', '1', '--reporter', 'dot', ...suite], {
+    cwd: folder,
+    stdio: 'ignore',
+    timeout: 300_000,
+  }).status === 0;
+
+/** The first suite that fails. */
+const killedBy = (folder: string): string | undefined => SUITES.find((suite) => !passes(folder, suite))?.[0];
+
+const folder = copy();
+const survivors: string[] = [];
+try {
+  const sound = killedBy(folder);
+  if (sound !== undefined) throw new Error(`${sound} fails without any mutant`);
+  for (const { rule, file, from, to } of mutants) {
+    const path = join(folder, file);
+    const source = readFileSync(path, 'utf8');
+    if (source.split(from).length !== 2) throw new Error(`${file} should have this once: ${from}`);
+    writeFileSync(
+      path,
+      source.replace(from, () => to),
+    );
+    const killer = killedBy(folder);
+    writeFileSync(path, source);
+    if (killer === undefined) survivors.push(rule);
+    console.log(`${killer === undefined ? 'SURVIVED' : 'died    '}  ${rule}${killer === undefined ? '' : `  (${killer})`}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+console.log(JSON.stringify({ mutants: mutants.length, died: mutants.length - survivors.length, survivors }));
+process.exitCode = survivors.length === 0 ? 0 : 1;
