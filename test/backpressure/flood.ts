@@ -25,7 +25,7 @@ export interface Flooded {
   /** How often the socket was paused, and the most that waited then. */
   readonly paused: number;
   readonly most: number;
-  /** What waited in the server when all was sent, MB. */
+  /** The most that waited in the server, MB. */
   readonly buffered: number;
 }
 
@@ -33,8 +33,8 @@ const MB = 1_024 * 1_024;
 /** So many are on their way into the server at a time. */
 const TOGETHER = 500;
 
-/** Sends so many messages of about so many bytes, as fast as the server can, to a consumer that is slower. */
-export const flood = async (count: number, bytes: number): Promise<Flooded> => {
+/** Sends so many messages of about so many bytes, as fast as the server can, to a consumer that takes nothing until so many MB wait in the server, or all is sent. */
+export const flood = async (count: number, bytes: number, waiting: number): Promise<Flooded> => {
   const server = await createServer({ port: 0, limits: { bufferedBytes: Infinity } });
   const { id } = await server.backEnd.create({ members: ['reader'] });
   const child = fork(fileURLToPath(new URL('reader.ts', import.meta.url)), [server.url, String(count)], {
@@ -56,16 +56,24 @@ export const flood = async (count: number, bytes: number): Promise<Flooded> => {
     await send(0);
     await ready;
     const done = next(Done);
+    let buffered = 0;
+    let isTold = false;
+    const goOn = (): void => {
+      if (!isTold) child.send('Go');
+      isTold = true;
+    };
     for (let sent = 1; sent < count;) {
       const some = Array.from({ length: Math.min(TOGETHER, count - sent) }, (_, index) => send(sent + index));
       sent += some.length;
       await Promise.all(some);
       // Sending in this process is done in microtasks alone: the sockets have to have their turn.
       await setImmediate();
+      const { slow } = await firstValueFrom(server.stats$);
+      buffered = Math.max(buffered, (slow[0]?.bufferedBytes ?? 0) / MB);
+      if (buffered > waiting) goOn();
     }
-    const { slow } = await firstValueFrom(server.stats$);
-    const { received, idle, peak, paused, most } = await done;
-    return { received, idle, peak, paused, most, buffered: (slow[0]?.bufferedBytes ?? 0) / MB };
+    goOn();
+    return { ...(await done), buffered };
   } finally {
     child.disconnect();
     await server.close();

@@ -1,5 +1,8 @@
-/** A process with a slow consumer that may lose nothing: `reader.ts <server> <count>`. Tells how it goes by messages, and what memory it takes. */
-import { Subject, interval, scan, timer, type Subscription } from 'rxjs';
+/**
+ * A process with a slow consumer that may lose nothing: `reader.ts <server> <count>`. Tells how it goes by messages, and what memory it takes. After the first message it takes nothing until it is told to go on: how much has to wait is not left to
+ * the speed of the machine.
+ */
+import { AsyncSubject, Subject, interval, scan, switchMap, timer, type Subscription } from 'rxjs';
 import { TextType, createRealtime, ofType } from '../../src/index.js';
 import { batch, consume, lossless, type Pressure } from '../../streams/index.js';
 
@@ -7,7 +10,9 @@ const [server = '', wanted = ''] = process.argv.slice(2);
 const count = Number(wanted);
 /** So many are worked on at a time, each time for so long, ms. */
 const BATCH = 100;
-const WORK = 10;
+const WORK = 5;
+/** It stands still for as long as the server needs to have enough waiting. */
+const MAX_PAUSE = 60_000;
 const MB = 1_024 * 1_024;
 
 const rss = (): number => process.memoryUsage.rss() / MB;
@@ -17,6 +22,11 @@ const tell = (message: object): void => {
 
 const realtime = createRealtime({ appId: 'app', server });
 const pressure$ = new Subject<Pressure>();
+const told$ = new AsyncSubject<unknown>();
+process.once('message', (words) => {
+  told$.next(words);
+  told$.complete();
+});
 let paused = 0;
 let most = 0;
 pressure$.subscribe(({ paused: isPaused, queued }) => {
@@ -32,14 +42,14 @@ realtime.login('reader').subscribe((client) => {
   client.messages$
     .pipe(
       ofType(TextType),
-      lossless({ high: 1_000, hold: realtime.hold, pressureObserver: pressure$ }),
+      lossless({ high: 1_000, maxPause: MAX_PAUSE, hold: realtime.hold, pressureObserver: pressure$ }),
       batch({ max: BATCH }),
       consume((messages) => {
         for (const { body } of messages) {
           if (Number.parseInt(body.text, 10) !== next) throw new Error(`${body.text} came where ${String(next)} was due`);
           next += 1;
         }
-        return timer(WORK);
+        return watching === undefined ? timer(0) : told$.pipe(switchMap(() => timer(WORK)));
       }),
       scan((done) => done + 1, 0),
     )

@@ -3,9 +3,11 @@ import { flood } from './flood.js';
 
 const COUNT = 500_000;
 const BYTES = 200;
+/** MB. */
+const WAITING = 20;
 
 const start = performance.now();
-const { received, idle, peak, paused, most, buffered } = await flood(COUNT, BYTES);
+const { received, idle, peak, paused, most, buffered } = await flood(COUNT, BYTES, WAITING);
 const round = Math.round;
 process.stdout.write(
   `${JSON.stringify({
