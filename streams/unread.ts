@@ -14,7 +14,7 @@ const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boo
 
 /**
  * Unread counts, by conversation id. The server's absolute numbers win, unless they are older than what this client has read; later messages by others count one each, until this client, or another device of its user,
- * marks them as read. Transient messages and the user's own don't count. A message that has been counted never counts again: counting goes by time, so repeating a
+ * marks them as read. Transient messages, recalled ones and the user's own don't count. A message that has been counted never counts again: counting goes by time, so repeating a
  * part of the log changes nothing.
  *
  * @param self the client's own id
@@ -34,7 +34,7 @@ export const unreadReducer =
       case 'Message': {
         const { conversationId, message } = event;
         const before = get(conversationId);
-        if (message.from === self || message.transient || message.timestamp <= (before?.asOf ?? 0)) return;
+        if (message.from === self || message.transient || message.body._tag === 'Recalled' || message.timestamp <= (before?.asOf ?? 0)) return;
         // A conversation that has a count is known to have one.
         if (before === undefined && !counts(conversationId)) return;
         set(conversationId, {

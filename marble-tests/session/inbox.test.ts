@@ -30,6 +30,7 @@ const options = ({ pageAfter = server().pageAfter, ...change }: Change = {}): In
   catchUpLimit: 100,
   concurrency: 4,
   room: () => undefined,
+  changed: () => undefined,
   self: 'Tom',
   onFailure: () => undefined,
   ...change,
@@ -120,6 +121,20 @@ describe('the inbox, while connected', () => {
     ]);
     expect(lookUp).toHaveBeenCalledTimes(1);
     expect(onFailure.mock.calls).toEqual([['c', error]]);
+  });
+
+  it('passes a version of a message once, told in whatever way, and says of each change that it has come', () => {
+    const changed: number[] = [];
+    const edited = message({ timestamp: 11, editedAt: 20 });
+    const edit = (editedAt: number): ClientEvent => ({ _tag: 'Edit', conversationId: 'c', message: { ...edited, editedAt } });
+    const given = options({
+      changed: ({ editedAt = 0 }) => {
+        changed.push(editedAt);
+      },
+    });
+    const events = feed(given, opened(10), arrived({ timestamp: 11, editedAt: 20 }), edit(20), edit(21), edit(21), edit(22));
+    expect(events.filter((event) => event === 'Edit')).toHaveLength(2);
+    expect(changed).toEqual([20, 21, 21, 22]);
   });
 
   it('completes when its source does', () => {

@@ -1,9 +1,10 @@
-import { NEVER, of, throwError, type Observable } from 'rxjs';
+import { NEVER, filter, of, throwError, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { ConnectionState } from '../../src/connection/state.js';
 import { CommandTimeout, ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
 import type { Fault } from '../../src/faults.js';
+import { changeMark } from '../../src/session/change-mark.js';
 import { session, type SessionEvent, type SessionOptions } from '../../src/session/session.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { fakeConnection, type Written } from './fake-connection.js';
@@ -62,6 +63,7 @@ const optionsWith = (overrides: Partial<SessionOptions> = {}): [options: Session
         faults.push([virtualClock.elapsed(), fault]);
       },
       logout$: NEVER,
+      changes: changeMark(),
       ...overrides,
     },
     faults,
@@ -118,6 +120,36 @@ describe('a session', () => {
       flush();
       expect(summary(written)).toEqual(['0 open', '6 open first', '10 close']);
       expect(written[1]?.[1]).toMatchObject({ sessionMessage: { r: true, st: 'first', lastUnreadNotifTime: 5, lastPatchTime: 7 } });
+    });
+  });
+
+  it('asks for changes since those that have been passed on: of those that it is told of behind the answer some may never have come', () => {
+    marbles(({ hot, cold, expectObservable, flush }) => {
+      const patch = (mid: string, patchTimestamp: number): ServerCommand => ({
+        cmd: 'patch',
+        op: 'modify',
+        patchMessage: { patches: [{ cid: 'c', mid, patchTimestamp }] },
+      });
+      const changes = changeMark();
+      const [connection, written] = fakeConnection({
+        state$: hot('c---d-c--d-c--d-c', states),
+        pushes$: hot('--a-----b----', { a: patch('m1', 9), b: patch('m2', 8) }),
+        answer: answering(cold('o', answers), cold('p', answers), cold('p', answers), cold('p', answers)),
+      });
+      hot('---a---------b').subscribe((passed) => {
+        changes.passed(passed === 'a' ? 'm1' : 'm2', passed === 'a' ? 9 : 8);
+      });
+      const [options] = optionsWith({ changes });
+      expectObservable(session(connection, options).pipe(filter(({ _tag }) => _tag === 'Opened')), '^-----------------!').toBe(
+        'o-----p----p----p',
+        said,
+      );
+      flush();
+      const since = written.flatMap(([, command]) =>
+        command.cmd === 'session' && command.op === 'open' ? [command.sessionMessage.lastPatchTime] : [],
+      );
+      // None at first; what was passed on; then what was still waiting when the connection went, though a later one was passed on.
+      expect(since).toEqual([undefined, 9, 8, 8]);
     });
   });
 

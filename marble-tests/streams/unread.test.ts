@@ -51,6 +51,10 @@ describe('unread counts', () => {
     diagram('-u-a-', { u: counted(1, 10), a: arrived({ timestamp: 11, transient: true }) }, '-1---');
   });
 
+  it('do not count what was taken back before it was seen', () => {
+    diagram('-u-a-', { u: counted(1, 10), a: arrived({ timestamp: 11, body: { _tag: 'Recalled' } }, 'missed') }, '-1---');
+  });
+
   it('do not count in chat rooms', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('-a-', { a: arrived({ timestamp: 11, conversationId: 'room' }) });

@@ -1,6 +1,6 @@
 import type { App } from '../app.js';
 import type { Session } from '../session.js';
-import type { ReadUpTo, UnreadSummary } from '../store/store.js';
+import type { MarkedRead, ReadUpTo } from '../store/store.js';
 import type { CommandOf, Handler } from './handler.js';
 import { clientActor } from '../actor.js';
 import { asMember } from '../conversations/access.js';
@@ -17,12 +17,12 @@ const upToOf = ({ timestamp, mid }: ReadMark): ReadUpTo => {
   return mid === undefined ? 'end' : { id: mid };
 };
 
-const tellReader = ({ bus }: App, reader: Session, summary: UnreadSummary, now: number): void => {
+const tellReader = ({ bus }: App, reader: Session, { isEnd, summary }: MarkedRead, now: number): void => {
   bus.publish([reader.clientId], {
     _tag: 'Push',
     command: unreadPush([summary], now),
-    // The reader itself knows that nothing is left, but not how much is.
-    ...(summary.count === 0 ? { except: reader.id } : {}),
+    // The reader itself knows that nothing is left where it has read to the end, but not how much of what is later counts.
+    ...(isEnd ? { except: reader.id } : {}),
   });
 };
 
@@ -31,9 +31,10 @@ const move = async (app: App, reader: Session, mark: ReadMark): Promise<void> =>
   const { cid } = mark;
   const { members = [] } = await asMember(app, clientActor(reader), cid, 4401);
   const now = app.clock.now();
-  const { moved, newest, summary } = await app.store.markRead(cid, reader.clientId, upToOf(mark), now);
-  if (!moved) return;
-  tellReader(app, reader, summary, now);
+  const marked = await app.store.markRead(cid, reader.clientId, upToOf(mark), now);
+  if (!marked.moved) return;
+  tellReader(app, reader, marked, now);
+  const { newest } = marked;
   if (newest !== undefined && members.length === 2) {
     app.bus.publish([newest.from], {
       _tag: 'Push',

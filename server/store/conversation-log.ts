@@ -3,6 +3,7 @@ import type {
   Arrived,
   Bound,
   HistoryQuery,
+  MarkedRead,
   MemberReceipt,
   Modification,
   Modified,
@@ -31,10 +32,10 @@ export interface ConversationLog {
   receipts(): readonly MemberReceipt[];
   offline(clientId: string, limit: number): OfflineMessages;
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
-  markRead(clientId: string, upTo: ReadUpTo, now: number): { readonly moved: boolean; readonly newest?: StoredMessage };
+  markRead(clientId: string, upTo: ReadUpTo, now: number): Omit<MarkedRead, 'summary'>;
   unread(clientId: string): UnreadSummary;
-  /** When this client's mark was last set; undefined where it never was. */
-  markedAt(clientId: string): number | undefined;
+  /** When its unread count last became less than the messages that came: by its mark, or by a recall; undefined where it never did. */
+  unreadLessAt(clientId: string): number | undefined;
   last(): StoredMessage | undefined;
   /** When the newest message was, whether it is still kept or not, ms since 1970; 0 where there was none. */
   lastAt(): number;
@@ -88,6 +89,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** Ids of changed messages, the last change last. */
   const modified = new Set<string>();
   let lastAt = 0;
+  let recalledAt: number | undefined;
   /** The newest message that everybody may see. */
   let publicId: string | undefined;
 
@@ -172,6 +174,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       messages[index] = message;
       modified.delete(id);
       modified.add(id);
+      if (recall) recalledAt = now;
       const unreadBy = members.filter((member) => member !== from && isFor(message, member) && (marks.get(member)?.upTo ?? 0) < timestamp);
       return { _tag: 'Modified', message, unreadBy };
     },
@@ -219,7 +222,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const first = after(marks.get(clientId)?.upTo ?? 0);
       const end = endOf(upTo);
       const last = messages[end - 1];
-      if (last === undefined || end <= first) return { moved: false };
+      if (last === undefined || end <= first) return { moved: false, isEnd: end === messages.length };
       marks.set(clientId, { upTo: last.timestamp, at: now });
       let newest: StoredMessage | undefined;
       for (let index = first; index < end; index += 1) {
@@ -228,7 +231,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
         const changed = update(index, { readAt: now, deliveredAt: message.deliveredAt ?? now });
         if (changed?.receipt === true) newest = changed;
       }
-      return { moved: true, ...(newest === undefined ? {} : { newest }) };
+      return { moved: true, isEnd: end === messages.length, ...(newest === undefined ? {} : { newest }) };
     },
 
     unread: (clientId) => {
@@ -269,7 +272,10 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       }
     },
 
-    markedAt: (clientId) => marks.get(clientId)?.at,
+    unreadLessAt: (clientId) => {
+      const markedAt = marks.get(clientId)?.at;
+      return recalledAt === undefined ? markedAt : Math.max(recalledAt, markedAt ?? 0);
+    },
     last: () => messages.at(-1),
     lastAt: () => lastAt,
     lastPublic: () => messages[byId.get(publicId ?? '') ?? -1],

@@ -233,15 +233,15 @@ export const memoryStore = ({
     markRead: (id, clientId, upTo, now) => {
       const log = logOf(id);
       return log === undefined
-        ? { moved: false, summary: { conversationId: id, count: 0, mentioned: false } }
+        ? { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } }
         : { ...log.markRead(clientId, upTo, now), summary: log.unread(clientId) };
     },
 
     unread: (clientId, since, limit) =>
       [...(memberships.get(clientId) ?? [])]
         .flatMap((id) => logOf(id) ?? [])
-        .map((log) => ({ summary: log.unread(clientId), markedAt: log.markedAt(clientId) }))
-        .filter(({ summary, markedAt }) => summary.count > 0 || (since !== undefined && markedAt !== undefined && markedAt >= since))
+        .map((log) => ({ summary: log.unread(clientId), lessAt: log.unreadLessAt(clientId) }))
+        .filter(({ summary, lessAt }) => summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since))
         .map(({ summary }) => summary)
         .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
         .slice(0, limit),

@@ -137,6 +137,16 @@ export interface UnreadSummary {
   readonly last?: StoredMessage;
 }
 
+/** What became of a read mark. */
+export interface MarkedRead {
+  readonly moved: boolean;
+  /** Nothing in the conversation is later than the mark. */
+  readonly isEnd: boolean;
+  /** The newest message that is newly read and asked for a receipt. */
+  readonly newest?: StoredMessage;
+  readonly summary: UnreadSummary;
+}
+
 /** What became of new members. */
 export interface MembersAdded {
   readonly added: readonly string[];
@@ -225,14 +235,8 @@ export interface Store {
   acknowledge(conversationId: string, clientId: string, arrived: Arrived, now: number): Promise<readonly StoredMessage[]>;
   /**
    * Moves a read mark forward, at most to the newest message, so that a client whose clock is fast reads nothing that is still to come.
-   * Gives the newest message that is newly read and asked for a receipt, and whether the mark has moved.
    */
-  markRead(
-    conversationId: string,
-    clientId: string,
-    upTo: ReadUpTo,
-    now: number,
-  ): Promise<{ readonly moved: boolean; readonly newest?: StoredMessage; readonly summary: UnreadSummary }>;
+  markRead(conversationId: string, clientId: string, upTo: ReadUpTo, now: number): Promise<MarkedRead>;
   /** Changes or recalls a message. */
   modify(modification: Modification): Promise<Modified>;
   /** Messages in the conversations of this client that were changed at `since` (ms) or later: told twice is better than never; earliest change first, at most `limit`. */
@@ -246,7 +250,7 @@ export interface Store {
   offline(clientId: string, conversations: number, messages: number): Promise<readonly OfflineMessages[]>;
   /** What one client has not read in one conversation. */
   unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
-  /** Conversations with unread messages, and those that were marked as read at `since` (ms) or later; latest message first, at most `limit`. */
+  /** Conversations with unread messages, and those that were marked as read, or in which a message was recalled, at `since` (ms) or later; latest message first, at most `limit`. */
   unread(clientId: string, since: number | undefined, limit: number): Promise<readonly UnreadSummary[]>;
   /** Keeps a session, and no longer those that have expired. */
   saveSession(session: StoredSession, now: number): Promise<void>;

@@ -11,6 +11,7 @@ import { createPipeline } from '../plugins/pipeline.js';
 import type { Plugin } from '../plugins/plugin.js';
 import type { CatchUpOptions } from '../session/catch-up.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
+import { changeMark } from '../session/change-mark.js';
 import { inbox, type InboxInput } from '../session/inbox.js';
 import { createOutbox, type OutboxBounds } from '../session/outbox.js';
 import { readEvents, tellEvents } from '../session/push-events.js';
@@ -30,7 +31,7 @@ import { conversationsById } from './queries.js';
 import { createRooms } from './room.js';
 import type { UploadFile } from './upload.js';
 
-export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken'> {
+export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
   readonly mint: () => string;
   readonly outbox: OutboxBounds | undefined;
@@ -94,6 +95,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       map(({ _tag }) => _tag === 'Open'),
       distinctUntilChanged(),
     );
+    const changes = changeMark();
     const [state, keepingState] = clientState(clientId, log);
     const [outbox, sending] =
       options.outbox === undefined
@@ -181,6 +183,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
           ...catchUp,
           self: clientId,
           room: rooms.current,
+          changed: ({ id, editedAt = 0 }) => {
+            changes.passed(id, editedAt);
+          },
           concurrency: CATCH_UP_CONCURRENCY,
         }),
       )
@@ -207,6 +212,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     const living = session(connection, {
       ...options,
+      changes,
       logout$: logout,
       keepToken: (next) => {
         token = next;

@@ -29,6 +29,7 @@ import {
   type ClientEvent,
   type ConversationEvent,
   type Gap,
+  type Message,
   type Position,
   type Projected,
 } from '../../streams/index.js';
@@ -50,6 +51,8 @@ export interface InboxOptions extends CatchUpOptions {
   readonly lookUp: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
   /** The chat room that the client is in, where it is in one: what is said there during a break is a `Gap`. */
   readonly room: () => string | undefined;
+  /** Hears of each edit and recall that is passed on, or that was before. */
+  readonly changed: (message: Message) => void;
   /** So many conversations are caught up at a time. */
   readonly concurrency: number;
 }
@@ -66,7 +69,7 @@ interface Cursor {
   position: Position;
   /** The newest of all that have passed, own messages included: what is behind it has not been seen. */
   newest: Position;
-  /** Ids of messages that have been passed on: servers deliver at least once. */
+  /** Ids of messages that have been passed on, and their versions: servers deliver at least once. */
   readonly seen: RecentIds;
   /** The last session, counted from 1, in which nothing of this conversation is missing. */
   caughtUpIn: number;
@@ -82,6 +85,17 @@ const IDS_IN_ONE_QUERY = 100;
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
+
+const versionOf = ({ id, editedAt }: Message): string => `${id} ${String(editedAt)}`;
+
+/** Notes a version of a message; false for one that has passed: who logs in again is told of changes once more rather than not at all. */
+const isNewVersion = (message: Message, seen: RecentIds): boolean => {
+  if (message.editedAt === undefined) return true;
+  const version = versionOf(message);
+  if (seen.has(version)) return false;
+  seen.add(version);
+  return true;
+};
 
 const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
@@ -129,6 +143,10 @@ export const inbox =
           cursor.info = undefined;
           cursor.lookedUpIn = 0;
         }
+        if (event._tag === 'Edit' || event._tag === 'Recall') {
+          options.changed(event.message);
+          return isNewVersion(event.message, cursor.seen);
+        }
         if (event._tag !== 'Message' || event.message.transient) return true;
         const { message } = event;
         // Not the message itself, which would be kept for as long.
@@ -136,6 +154,7 @@ export const inbox =
         if (comparePositions(position, cursor.newest) > 0) cursor.newest = position;
         else if (cursor.seen.has(message.id)) return false;
         cursor.seen.add(message.id);
+        if (message.editedAt !== undefined) cursor.seen.add(versionOf(message));
         // An own message says nothing about those of others before it, which may still be on their way.
         if (event.origin !== 'sent' && comparePositions(position, cursor.position) > 0) cursor.position = position;
         return true;

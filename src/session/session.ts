@@ -23,6 +23,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Backoff } from '../connection/backoff.js';
 import { ServerRejected, toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
+import type { ChangeMark } from './change-mark.js';
 import { sign, toWire, type SignatureFactory } from './signature.js';
 
 /** What a session tells the client above it, in order. */
@@ -46,6 +47,8 @@ export interface SessionOptions {
   readonly random: () => number;
   readonly backoff: Backoff;
   readonly report: (fault: Fault) => void;
+  /** Hears of the edits and recalls that arrive, and tells from where to ask for missed ones. */
+  readonly changes: Pick<ChangeMark, 'begin' | 'arrived' | 'since'>;
   /** Hears of each token of the session, for the HTTP API; of none where it is good no more. */
   readonly keepToken?: (token: string | undefined) => void;
   /** Logs out when it emits. */
@@ -80,10 +83,9 @@ const isFinal = (error: RealtimeError): error is ServerRejected =>
  */
 export const session = (connection: Connection, options: SessionOptions): Observable<SessionEvent> =>
   defer(() => {
-    const { clientId, clock } = options;
+    const { clientId, clock, changes } = options;
     let token: Token | undefined;
     let lastUnreadNotifTime: number | undefined;
-    let lastPatchTime: number | undefined;
     let openedBefore = false;
     let open = false;
 
@@ -106,6 +108,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       defer(() => {
         const st = usable();
         const resumed = openedBefore;
+        const lastPatchTime = changes.since();
         return signed(st === undefined).pipe(
           switchMap((signature) =>
             connection.request(
@@ -132,7 +135,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           map(({ serverTs, sessionMessage: { st: fresh, stTtl, code, reason, detail } }): SessionEvent => {
             if (code !== undefined && code !== 0) throw new ServerRejected(code, reason ?? 'SESSION_REFUSED', detail);
             remember(fresh, stTtl);
-            lastPatchTime = serverTs ?? lastPatchTime;
+            // Who comes back is told of the changes in frames of their own, behind this answer: only they prove that they have come.
+            if (!resumed) changes.begin(serverTs);
             openedBefore = true;
             open = true;
             return { _tag: 'Opened', at: serverTs ?? clock.now(), resumed };
@@ -216,8 +220,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
         };
       }
       if (command.cmd === 'patch' && command.op === 'modify') {
-        const times = (command.patchMessage.patches ?? []).map(({ patchTimestamp = 0 }) => patchTimestamp);
-        lastPatchTime = Math.max(lastPatchTime ?? 0, ...times);
+        for (const { mid, timestamp = 0, patchTimestamp = timestamp } of command.patchMessage.patches ?? [])
+          changes.arrived(mid, patchTimestamp);
       }
       if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
       return { _tag: 'Push', command };

@@ -213,6 +213,14 @@ describe('unread counts', () => {
     expect(jerry.inbox.filter(({ cmd }) => cmd === 'unread')).toEqual([]);
   });
 
+  it('are told to who has read, too, where something is later that does not count: his own', async () => {
+    const { tom, jerry, cid } = await pair();
+    const first = await say(tom, cid, { msg: 'one' });
+    await say(jerry, cid, { msg: 'mine' });
+    jerry.send({ cmd: 'read', readMessage: { convs: [{ cid, timestamp: first.timestamp }] } });
+    expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 0 }]);
+  });
+
   it('stop at their bound', async () => {
     const server = await serve({ limits: { unreadMessages: 3 } });
     const tom = await login(server, 'Tom');

@@ -138,6 +138,21 @@ describe('a recall', () => {
 });
 
 describe('changes that were missed', () => {
+  it('make counts less, and who says since when he knows is told', async () => {
+    const clock = settable();
+    const { server, tom, cid } = await pair({ clock });
+    const { id } = await say(tom, cid, { msg: 'one' });
+    clock.set(2_000_000);
+    await modify(tom, cid, id, { recall: true });
+    const countsAt = async (lastUnreadNotifTime: number) => {
+      const client = await dial(server.url);
+      await open(client, 'Jerry', { lastUnreadNotifTime });
+      return (await client.push('unread')).unreadMessage.convs;
+    };
+    expect(await countsAt(2_000_000)).toMatchObject([{ cid, unread: 0 }]);
+    expect(await countsAt(2_000_001)).toBeUndefined();
+  });
+
   it('come at the next login, earliest first, to clients that understand them and say since when', async () => {
     const clock = settable();
     const { server, tom, cid } = await pair({ clock });
