@@ -86,12 +86,10 @@ const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
 
-const versionOf = ({ id, editedAt }: Message): string => `${id} ${String(editedAt)}`;
-
-/** Notes a version of a message; false for one that has passed: who logs in again is told of changes once more rather than not at all. */
+/** Notes a change; false for one that has passed: who logs in again is told of changes once more rather than not at all. A message that has come with the change is none: who had it before passes it over, and needs the change. */
 const isNewVersion = (message: Message, seen: RecentIds): boolean => {
   if (message.editedAt === undefined) return true;
-  const version = versionOf(message);
+  const version = `${message.id} ${String(message.editedAt)}`;
   if (seen.has(version)) return false;
   seen.add(version);
   return true;
@@ -154,7 +152,6 @@ export const inbox =
         if (comparePositions(position, cursor.newest) > 0) cursor.newest = position;
         else if (cursor.seen.has(message.id)) return false;
         cursor.seen.add(message.id);
-        if (message.editedAt !== undefined) cursor.seen.add(versionOf(message));
         // An own message says nothing about those of others before it, which may still be on their way.
         if (event.origin !== 'sent' && comparePositions(position, cursor.position) > 0) cursor.position = position;
         return true;

@@ -182,6 +182,9 @@ const short = (entry: LogEntry): string => {
       return `${bodyText(entry.message)} ${entry.origin} ${String(entry.message.timestamp % 100_000)}`;
     case 'Gap':
       return `gap ${entry.cause} ${String(entry.from.timestamp % 100_000)}-${String(entry.to % 100_000)}`;
+    case 'Edit':
+    case 'Recall':
+      return `${entry._tag} of ${entry.message.id} at ${String(entry.message.editedAt)}`;
     default:
       return entry._tag;
   }
@@ -399,7 +402,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
         counts.lost += 1;
         problems.push(`${name} never got ${words} of ${String(stored.timestamp % 100_000)} (its log: ${entries.map(short).join(', ')})`);
       } else if (each.logins() === 1 && (latest.get(stored.id)?.editedAt ?? 0) !== (stored.editedAt ?? 0))
-        problems.push(`${name} has another version of ${words}`);
+        problems.push(`${name} has another version of ${words}, ${String(stored.editedAt)} (its log: ${entries.map(short).join(', ')})`);
     }
   };
 
