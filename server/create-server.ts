@@ -129,6 +129,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   };
   const backEnd = createBackEnd(app);
   const clients = new Set<ClientSocket>();
+  /** What sockets that have closed had sent before, and is still being carried out. */
+  const settling = new Set<Promise<void>>();
   const closed = new Subject<never>();
   /** Of sockets that have closed. */
   let past: Drops = { normal: 0, low: 0 };
@@ -159,6 +161,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     socket.once('close', () => {
       past = withClosed(past, client);
       clients.delete(client);
+      const settled = client.settled().finally(() => settling.delete(settled));
+      settling.add(settled);
     });
   };
   http.on('upgrade', (request, socket, head) => {
@@ -189,6 +193,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
       http.closeAllConnections();
     });
     await Promise.all(gone);
+    await Promise.all(settling);
     clearTimeout(late);
     await app.store.close();
     closed.complete();

@@ -62,6 +62,8 @@ export interface ClientSocket {
   readonly sessions: ReadonlyMap<string, Session>;
   /** Frames that wait for its reader, and those that have given way. */
   readonly pressure: OutgoingFrames['pressure'];
+  /** Resolves when everything that was taken has been carried out. */
+  readonly settled: () => Promise<void>;
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
   /** Takes no more frames, carries out and answers those that were taken, then closes. */
@@ -263,6 +265,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   return {
     sessions,
     pressure: frames.pressure,
+    settled: () => tail,
     goAway: () => {
       isSentAway = true;
       write({ cmd: 'goaway' });

@@ -508,10 +508,15 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
         const watching = conversation(each, place)?.members$.subscribe((now) => {
           known = now;
         });
-        await eventually(`${each.id}${String(each.index)} has the server's members of the ${place}`, async () => {
-          const members = await membersNow(place);
-          return !members.includes(each.id) || [...known].sort().join() === members.toSorted().join();
-        });
+        let members: readonly string[] = [];
+        await eventually(
+          `${each.id}${String(each.index)} has the server's members of the ${place}`,
+          async () => {
+            members = await membersNow(place);
+            return !members.includes(each.id) || [...known].sort().join() === members.toSorted().join();
+          },
+          () => `${members.join()}, but ${[...known].join()}`,
+        );
         watching?.unsubscribe();
       }
     }

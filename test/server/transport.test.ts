@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeFrame, subprotocols, type ClientCommand } from 'rx-realtime/codecs';
@@ -283,7 +284,9 @@ describe('the end of a server', () => {
     await expect(dial(server.url)).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('carries out and answers what clients had sent', async () => {
+  /** A store that appends when it is let, and says what it has done. */
+  const held = () => {
+    const done: string[] = [];
     const store = memoryStore();
     let release: () => void = () => undefined;
     let appending: () => void = () => undefined;
@@ -293,16 +296,48 @@ describe('the end of a server', () => {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const server = await serve({
+    return {
+      done,
+      isAppending,
+      release: () => {
+        release();
+      },
       store: {
         ...store,
-        append: async (message) => {
+        append: async (message: Parameters<typeof store.append>[0]) => {
           appending();
           await gate;
+          done.push('appended');
           return store.append(message);
         },
+        close: async () => {
+          done.push('closed');
+          await store.close();
+        },
       },
-    });
+    };
+  };
+
+  it('carries out what clients had sent before they went, and closes the store then', async () => {
+    const { store, isAppending, release, done } = held();
+    const server = await serve({ store });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, []);
+    tom.send({ cmd: 'direct', i: 99, directMessage: { cid, msg: 'last words' } });
+    await isAppending;
+    tom.socket.terminate();
+    while ((await statsNow(server)).sockets > 0) await setImmediate();
+    const closed = server.close();
+    // Time enough to close too early.
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    release();
+    await closed;
+    expect(done).toEqual(['appended', 'closed']);
+  });
+
+  it('carries out and answers what clients had sent', async () => {
+    const { store, isAppending, release } = held();
+    const server = await serve({ store });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
     const said = say(tom, cid, { msg: 'last words' });
