@@ -9,12 +9,13 @@ const arrows = {
   codecs: [],
   streams: ['codecs'],
   src: ['codecs', 'streams'],
+  node: ['src'],
   server: ['codecs'],
   bench: [],
   tour: [],
   examples: [],
 };
-const published = ['codecs', 'streams', 'src', 'server'];
+const published = ['codecs', 'streams', 'src', 'node', 'server'];
 const folders = [...Object.keys(arrows), 'test', 'marble-tests', 'scripts'];
 
 /** What may be imported nowhere. */

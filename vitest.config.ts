@@ -9,7 +9,7 @@ export default defineConfig({
     // Tests that import the package by its name run against the sources, so that they count as coverage and need no build.
     alias: [
       { find: /^rx-realtime$/, replacement: source('src/index.ts') },
-      { find: /^rx-realtime\/(streams|codecs|server)$/, replacement: source('$1/index.ts') },
+      { find: /^rx-realtime\/(streams|codecs|server|node|testing)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {
@@ -25,7 +25,7 @@ export default defineConfig({
     typecheck: { enabled: false },
     coverage: {
       provider: 'v8',
-      include: ['codecs/**/*.ts', 'streams/**/*.ts', 'src/**/*.ts', 'server/**/*.ts'],
+      include: ['codecs/**/*.ts', 'streams/**/*.ts', 'src/**/*.ts', 'node/**/*.ts', 'server/**/*.ts'],
       // The generated code; the command line of the server runs in a process of its own.
       exclude: ['codecs/proto/**', 'server/cli.ts', '**/*.d.ts'],
       reporter: ['text', 'json-summary'],

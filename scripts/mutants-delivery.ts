@@ -42,19 +42,19 @@ const mutants: readonly Mutant[] = [
   },
   {
     rule: 'what is not acknowledged is sent again',
-    file: 'src/session/outbox.ts',
+    file: 'src/outbox/outbox.ts',
     from: '        if (isRepeatable(error)) return;\n',
     to: '',
   },
   {
     rule: 'the outbox keeps its order',
-    file: 'src/session/outbox.ts',
+    file: 'src/outbox/outbox.ts',
     from: 'for (const entry of entries) if (entry.written === undefined) write(entry);',
     to: 'for (const entry of [...entries].reverse()) if (entry.written === undefined) write(entry);',
   },
   {
     rule: 'who is refused after a write that nobody knows of is told so',
-    file: 'src/session/outbox.ts',
+    file: 'src/outbox/outbox.ts',
     from: "entry.fail(entry.isUncertain ? new Unconfirmed('direct', { cause: error }) : error);",
     to: 'entry.fail(error);',
   },

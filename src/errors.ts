@@ -118,6 +118,20 @@ export class OutboxFull extends Error {
   }
 }
 
+/** The storage of the outbox could not keep the message, so it was not taken. Nothing was sent. */
+export class StorageFailed extends Error {
+  readonly _tag = 'StorageFailed';
+  override readonly name = 'StorageFailed';
+
+  constructor(
+    /** What the storage says. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`the storage of the outbox failed: ${reason}`, options);
+  }
+}
+
 /** Everything that a command of this SDK can fail with. */
 export type RealtimeError =
   | ConnectionLost
@@ -128,7 +142,8 @@ export type RealtimeError =
   | SignatureFailed
   | SessionClosed
   | InvalidArgument
-  | OutboxFull;
+  | OutboxFull
+  | StorageFailed;
 
 const tags: ReadonlySet<unknown> = new Set<RealtimeError['_tag']>([
   'ConnectionLost',
@@ -140,6 +155,7 @@ const tags: ReadonlySet<unknown> = new Set<RealtimeError['_tag']>([
   'SessionClosed',
   'InvalidArgument',
   'OutboxFull',
+  'StorageFailed',
 ]);
 
 const isRealtimeError = (error: unknown): error is RealtimeError => error instanceof Error && '_tag' in error && tags.has(error._tag);

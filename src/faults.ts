@@ -15,6 +15,7 @@ export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeP
  * - `List`: a page of the conversation list could not be fetched; it is asked for again at the next reconnect.
  * - `Session`: a client's session could not be opened again after a reconnect; it is tried again at the next one.
  * - `Plugin`: a plugin threw, answered with something else than it should, or not in time; it was passed over.
+ * - `Outbox`: the storage of the outbox failed, has kept what can't be read, or a message that it kept from before, and that nobody waits for any more, was not sent.
  * - `Endpoints`: the router could not be asked for the server's addresses.
  */
 export type Fault =
@@ -32,4 +33,5 @@ export type Fault =
   | { readonly _tag: 'List'; readonly clientId: string; readonly error: RealtimeError }
   | { readonly _tag: 'Session'; readonly clientId: string; readonly error: RealtimeError }
   | { readonly _tag: 'Plugin'; readonly plugin: string; readonly hook: PluginHook; readonly error: RealtimeError }
+  | { readonly _tag: 'Outbox'; readonly clientId: string; readonly error: RealtimeError }
   | { readonly _tag: 'Endpoints'; readonly error: RealtimeError };

@@ -90,7 +90,10 @@ export type { LoginOptions } from './login-options.js';
 export type { RealtimeOptions } from './options.js';
 export type { Additions, Decorator, ExtendedRealtime, Plugin } from './plugins/plugin.js';
 export type { Realtime } from './realtime.js';
-export type { OutboxBounds } from './session/outbox.js';
+export { indexedDbOutbox, type IndexedDbOutboxOptions } from './outbox/indexed-db-outbox.js';
+export { memoryOutbox } from './outbox/memory-outbox.js';
+export type { OutboxBounds } from './outbox/outbox.js';
+export { StoredSend, type OutboxStorage } from './outbox/outbox-storage.js';
 export type {
   ConversationAction,
   ConversationSignatureFactory,

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Backoff } from './connection/backoff.js';
 import type { Clock } from './clock.js';
-import type { OutboxBounds } from './session/outbox.js';
+import type { OutboxBounds } from './outbox/outbox.js';
 import type { CustomType } from '../codecs/index.js';
 import type { Plugin } from './plugins/plugin.js';
 import type { UploadFile } from './client/upload.js';

@@ -15,7 +15,7 @@ import {
   type RealtimeError,
 } from '../../src/errors.js';
 import type { ConversationEvent } from '../../streams/index.js';
-import { marbles } from '../marbles.js';
+import { marbles, virtualClock } from '../marbles.js';
 import { message, receipt } from '../streams/log.js';
 
 const stored = message({ id: 'm', timestamp: 5 });
@@ -91,6 +91,7 @@ describe('a message with a file', () => {
         link: { clientId: 'Tom', request: () => NEVER },
         bodies: bodyCodec(),
         outbox: undefined,
+        clock: virtualClock,
         upload: store,
         kind: undefined,
         sent: () => undefined,
@@ -131,6 +132,7 @@ describe('a message with a file', () => {
         link: { clientId: 'Tom', request: () => NEVER },
         bodies: bodyCodec(),
         outbox: undefined,
+        clock: virtualClock,
         upload: undefined,
         kind: 'room' as const,
         sent: () => undefined,

@@ -33,7 +33,9 @@ import type { Fault } from '../faults.js';
 import type { HttpApi } from '../http-api.js';
 import { isInterruption, type CatchUpOptions } from '../session/catch-up.js';
 import type { InboxInput } from '../session/inbox.js';
-import type { Outbox } from '../session/outbox.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { StoredSend } from '../outbox/outbox-storage.js';
+import type { KeptEntry } from '../outbox/storage-keeper.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { changeOf, setMuted, updateConversation } from './attributes.js';
 import { conversationTimeline } from './conversation-timeline.js';
@@ -48,7 +50,7 @@ import { memberCommands } from './member-commands.js';
 import { memberRoles } from './member-roles.js';
 import { noting } from './outgoing.js';
 import { editMessage, recallMessage } from './modify.js';
-import { send, track, type Outgoing, type SendProgress } from './send.js';
+import { send, sendStored, storedOutgoing, track, type Outgoing, type SendProgress, type Sender } from './send.js';
 import type { UploadFile } from './upload.js';
 import { createWishes } from './wishes.js';
 
@@ -62,7 +64,7 @@ export interface SourceOptions {
   readonly state: ClientState;
   /** Whether the session is open; repeats nothing. */
   readonly open$: Observable<boolean>;
-  readonly outbox: Outbox | undefined;
+  readonly outbox: Outbox<KeptEntry> | undefined;
   readonly upload: UploadFile | undefined;
   /** How what is missing is fetched. */
   readonly catchUp: CatchUpOptions;
@@ -83,7 +85,14 @@ export interface SourceOptions {
 /** Chat rooms and system conversations have none. */
 const hasReceipts = (kind: ConversationInfo['kind'] = 'ordinary'): boolean => kind !== 'room' && kind !== 'system';
 
-export const conversationSource = (options: SourceOptions): ((id: string) => ConversationSource) => {
+/** The conversations of a client. */
+export interface ConversationSources {
+  readonly at: (id: string) => ConversationSource;
+  /** Cold: sends what the outbox has kept from before. */
+  readonly sendStored: (message: StoredSend) => Observable<SendProgress>;
+}
+
+export const conversationSources = (options: SourceOptions): ConversationSources => {
   const { link, reader, state, open$, tell, markRead, report } = options;
   const { conversations, lastMessages, unread, receipts } = state;
   const wishes = createWishes();
@@ -149,7 +158,19 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
       }),
     );
 
-  return (id) => {
+  const senderIn = (id: string): Sender => ({
+    link,
+    bodies: reader.bodies,
+    outbox: options.outbox,
+    clock: options.clock,
+    upload: options.upload,
+    kind: conversations.get(id)?.kind,
+    sent: (message) => {
+      tell({ _tag: 'Message', conversationId: id, message, origin: 'sent' });
+    },
+  });
+
+  const at = (id: string): ConversationSource => {
     const followed = <T>(stream$: Observable<T>): Observable<T> =>
       defer(() => {
         tell({ _tag: 'Follow', conversationId: id });
@@ -159,22 +180,7 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
     const modifier = { link, bodies: reader.bodies };
     const load = (range: HistoryOptions) => historyPage(link, reader, id, range);
     const sending = (outgoing: Outgoing): Observable<SendProgress> => noting(outgoing, options.clock, options.note, sent(outgoing));
-    const sent = (outgoing: Outgoing): Observable<SendProgress> =>
-      defer(() =>
-        send(
-          {
-            link,
-            bodies: reader.bodies,
-            outbox: options.outbox,
-            upload: options.upload,
-            kind: conversations.get(id)?.kind,
-            sent: (message) => {
-              tell({ _tag: 'Message', conversationId: id, message, origin: 'sent' });
-            },
-          },
-          outgoing,
-        ),
-      );
+    const sent = (outgoing: Outgoing): Observable<SendProgress> => defer(() => send(senderIn(id), outgoing));
     const readUpTo = (upTo: { readonly timestamp: number } | number | undefined): number | undefined => {
       if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
       return unread.get(id)?.asOf ?? lastMessages.get(id)?.timestamp ?? conversations.get(id)?.lastMessageAt;
@@ -223,5 +229,13 @@ export const conversationSource = (options: SourceOptions): ((id: string) => Con
           return EMPTY;
         }),
     };
+  };
+
+  return {
+    at,
+    sendStored: (message) => {
+      const outgoing = storedOutgoing(reader.bodies, message);
+      return noting(outgoing, options.clock, options.note, sendStored(senderIn(message.conversationId), outgoing, message), message.at);
+    },
   };
 };

@@ -1,10 +1,10 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge, mergeMap, of } from 'rxjs';
+import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge, mergeMap, of, tap } from 'rxjs';
 import type { BodyCodec } from '../../codecs/index.js';
 import { concatMapByKey, type ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
-import { SessionClosed } from '../errors.js';
+import { SessionClosed, toRealtimeError } from '../errors.js';
 import type { HttpApi } from '../http-api.js';
 import { decorate } from '../plugins/decorate.js';
 import { createPipeline } from '../plugins/pipeline.js';
@@ -13,7 +13,9 @@ import type { CatchUpOptions } from '../session/catch-up.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { changeMark } from '../session/change-mark.js';
 import { inbox, type InboxInput } from '../session/inbox.js';
-import { createOutbox, type OutboxBounds } from '../session/outbox.js';
+import { createOutbox, type OutboxBounds } from '../outbox/outbox.js';
+import type { StoredSend } from '../outbox/outbox-storage.js';
+import { ownerOf, storageKeeper, type KeptEntry } from '../outbox/storage-keeper.js';
 import { readEvents, tellEvents } from '../session/push-events.js';
 import type { ConversationSignatureFactory } from '../session/signature.js';
 import type { MessageReader } from '../session/message-reader.js';
@@ -23,7 +25,7 @@ import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
 import { clientState } from './client-state.js';
 import { conversationHandle, type Conversation } from './conversation.js';
-import { conversationSource } from './conversation-source.js';
+import { conversationSources } from './conversation-source.js';
 import { createClient } from './create-client.js';
 import { messagesAfter } from './history.js';
 import { createLink } from './link.js';
@@ -97,10 +99,21 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     );
     const changes = changeMark();
     const [state, keepingState] = clientState(clientId, log);
-    const [outbox, sending] =
-      options.outbox === undefined
-        ? [undefined, undefined]
-        : createOutbox({ bounds: options.outbox, ready$: readiness(log, status), clock });
+    const { outbox: bounds } = options;
+    const [keeper, kept$] =
+      bounds?.storage === undefined
+        ? []
+        : storageKeeper({
+            storage: bounds.storage,
+            owner: ownerOf(options.appId, clientId),
+            report: (error) => {
+              report({ _tag: 'Outbox', clientId, error });
+            },
+          });
+    const [outbox, sending, restore] =
+      bounds === undefined
+        ? []
+        : createOutbox<KeptEntry>({ bounds, ready$: readiness(log, status), clock, ...(keeper === undefined ? {} : { keeper }) });
 
     /** What this client does itself waits for nothing. */
     const note = (event: ClientEvent): void => {
@@ -118,7 +131,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       },
     };
 
-    const sourceOf = conversationSource({
+    const sources = conversationSources({
       catchUp,
       clock,
       serverTime: () => serverTime(clock.elapsed()),
@@ -139,7 +152,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       report,
     });
     const handle = (id: string): Conversation =>
-      decorate(conversationHandle(id, sourceOf(id)), plugins, ({ onConversation }) => onConversation, 'onConversation', report);
+      decorate(conversationHandle(id, sources.at(id)), plugins, ({ onConversation }) => onConversation, 'onConversation', report);
 
     const rooms = createRooms({ link, open$, clock, grace: options.grace, report, conversation: handle });
 
@@ -168,6 +181,24 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       'onClient',
       report,
     );
+
+    /** Who has sent it is gone: what becomes of it is told by the log, and a failure by a fault. */
+    const sendAgain = (message: StoredSend): void => {
+      sources.sendStored(message).subscribe({
+        error: (thrown: unknown) => {
+          const error = toRealtimeError(thrown);
+          if (current._tag !== 'Closed') report({ _tag: 'Outbox', clientId, error });
+        },
+      });
+    };
+    if (kept$ !== undefined)
+      restore?.(
+        kept$.pipe(
+          tap((messages) => {
+            messages.forEach(sendAgain);
+          }),
+        ),
+      );
 
     const marks = merge(
       log.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),

@@ -7,19 +7,21 @@ import type { ConversationEvent, Outgoing as OutgoingEvent } from '../../streams
 import type { Outgoing, SendProgress } from './send.js';
 import { isUpload } from './upload.js';
 
-/** The same send; each step that matters is told to the log. What is for now only, or for the end of the connection, is not. */
+/** The same send; each step that matters is told to the log. What is for now only, or for the end of the connection, is not. `since` is when it was accepted, ms since 1970, where that was before. */
 export const noting = (
   { conversationId, body, token, options }: Outgoing,
   clock: Clock,
   note: (event: ConversationEvent) => void,
   progress$: Observable<SendProgress>,
+  since?: number,
 ): Observable<SendProgress> => {
   if (options.transient === true || options.will === true || isUpload(body)) return progress$;
   return defer(() => {
     let isOver = false;
     const tell = (progress: OutgoingEvent['progress']): void => {
       isOver = progress._tag !== 'sending';
-      note({ _tag: 'Outgoing', conversationId, token, body: body satisfies OutgoingBody, at: clock.now(), progress });
+      const at = isOver ? clock.now() : (since ?? clock.now());
+      note({ _tag: 'Outgoing', conversationId, token, body: body satisfies OutgoingBody, at, progress });
     };
     return progress$.pipe(
       tap((progress) => {

@@ -1,6 +1,7 @@
 /** How a message can be sent, and what can't go together. */
 import type { ClientCommand, ConversationKind, JsonObject } from '../../codecs/index.js';
 import { isClientId } from './client-id.js';
+import type { StoredSend } from '../outbox/outbox-storage.js';
 import type { Mentions } from './modify.js';
 
 /** Which messages a chat room gives up first when it is too busy: `low` before `normal`; `high` last. */
@@ -42,6 +43,12 @@ export const problemWith = (options: SendOptions, kind: ConversationKind | undef
   const wrong = mentions.filter((id) => !isClientId(id));
   return wrong.length === 0 ? undefined : `mentions should be client ids of 1 to 64 characters, but not so ${JSON.stringify(wrong)}`;
 };
+
+/** What of the options is kept with a message that waits: what is for now only never waits. */
+export const toStoredOptions = ({ transient: _now, will: _end, mentions, ...options }: SendOptions): StoredSend['options'] => ({
+  ...options,
+  ...(mentions === undefined ? {} : { mentions }),
+});
 
 type Direct = Extract<ClientCommand, { cmd: 'direct' }>;
 

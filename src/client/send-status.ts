@@ -22,6 +22,7 @@ const failureOf = (error: RealtimeError): SendFailure => {
     case 'ConnectionLost':
     case 'InvalidArgument':
     case 'OutboxFull':
+    case 'StorageFailed':
     case 'SignatureFailed':
       return 'never-left';
     default:

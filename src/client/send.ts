@@ -1,12 +1,27 @@
 import { either as E } from 'fp-ts';
-import { concat, concatMap, defer, map, of, switchMap, tap, type Observable } from 'rxjs';
-import { AckSent, DecodeFailed, type BodyCodec, type ClientCommand, type ConversationKind, type OutgoingBody } from '../../codecs/index.js';
+import { concat, concatMap, defer, map, of, switchMap, type Observable } from 'rxjs';
+import {
+  AckSent,
+  DecodeFailed,
+  fromStored,
+  plain,
+  toStored,
+  type Body,
+  type BodyCodec,
+  type ClientCommand,
+  type ConversationKind,
+  type OutgoingBody,
+  type WireBody,
+} from '../../codecs/index.js';
 import { messageStatus, type ConversationEvent, type Message } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
 import { InvalidArgument } from '../errors.js';
-import type { Outbox } from '../session/outbox.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { StoredSend } from '../outbox/outbox-storage.js';
+import type { KeptEntry } from '../outbox/storage-keeper.js';
 import { refuse, type Link } from './link.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { problemWith, toWire, type SendOptions } from './send-options.js';
+import { problemWith, toStoredOptions, toWire, type SendOptions } from './send-options.js';
 import { isUpload, uploaded, type Upload, type UploadFile } from './upload.js';
 
 /**
@@ -26,7 +41,8 @@ export interface Sender {
   readonly link: Link;
   readonly bodies: BodyCodec;
   /** Where messages wait while there is no connection; without it they fail then. */
-  readonly outbox: Outbox | undefined;
+  readonly outbox: Outbox<KeptEntry> | undefined;
+  readonly clock: Clock;
   /** Stores the files of messages. */
   readonly upload: UploadFile | undefined;
   /** What kind of conversation it is, where that is known. */
@@ -48,18 +64,26 @@ const messageOf = (
   { uid, t }: { readonly uid?: string; readonly t?: number },
   from: string,
   { conversationId, options: { transient = false, mentions = [], mentionsAll = false } }: Outgoing,
-  body: OutgoingBody,
+  body: Body,
 ): Message => {
   if (uid === undefined || t === undefined) throw new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined');
   return { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
 };
 
-/** Cold: sends a body that needs no upload any more. */
-const sendBody = ({ link, bodies, outbox, sent }: Sender, outgoing: Outgoing, body: OutgoingBody): Observable<SendProgress> => {
+/** A body, and what it is on the wire. */
+interface Content {
+  readonly body: Body;
+  readonly wire: WireBody;
+}
+
+/** Cold: sends what is on the wire already; `age` where it was accepted before, so many ms ago. */
+const sendContent = (
+  { link, outbox, clock, sent }: Sender,
+  outgoing: Outgoing,
+  { body, wire }: Content,
+  age?: number,
+): Observable<SendProgress> => {
   const { conversationId, token, options } = outgoing;
-  const encoded = bodies.encode(body);
-  if (E.isLeft(encoded)) return refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`));
-  const wire = encoded.right;
   const { envelope, fields } = toWire(options);
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
   if (bytes > MAX_BYTES) {
@@ -69,19 +93,52 @@ const sendBody = ({ link, bodies, outbox, sent }: Sender, outgoing: Outgoing, bo
   }
   const command: ClientCommand = { cmd: 'direct', ...envelope, directMessage: { cid: conversationId, dt: token, ...wire, ...fields } };
   const write$ = link.request(command, AckSent, { effectful: true });
+  const sending: SendProgress = { _tag: 'sending', token };
+  const acknowledged = ({ ackMessage }: { readonly ackMessage: { readonly uid?: string; readonly t?: number } }): SendProgress => {
+    const message = messageOf(ackMessage, link.clientId, outgoing, body);
+    if (options.will !== true) sent(message);
+    return { _tag: 'sent', token, message };
+  };
   // What is for now, or for the end of this connection, has no use after it.
-  const waits = outbox !== undefined && options.transient !== true && options.will !== true;
-  return concat(
-    of<SendProgress>({ _tag: 'sending', token }),
-    (waits ? outbox.send({ bytes, write$ }) : write$).pipe(
-      map(({ ackMessage }) => messageOf(ackMessage, link.clientId, outgoing, body)),
-      tap((message) => {
-        if (options.will !== true) sent(message);
-      }),
-      map((message): SendProgress => ({ _tag: 'sent', token, message })),
-    ),
-  );
+  if (outbox === undefined || options.transient === true || options.will === true)
+    return concat(of(sending), write$.pipe(map(acknowledged)));
+  const message = { token, conversationId, at: clock.now(), body: toStored(wire), options: toStoredOptions(options) };
+  return outbox
+    .send({ conversationId, bytes, write$, message, ...(age === undefined ? {} : { age }) })
+    .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
+
+/** Cold: sends a body that needs no upload any more. */
+const sendBody = (sender: Sender, outgoing: Outgoing, body: OutgoingBody): Observable<SendProgress> => {
+  const encoded = sender.bodies.encode(body);
+  return E.isLeft(encoded)
+    ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
+    : sendContent(sender, outgoing, { body, wire: encoded.right });
+};
+
+/** A body as one that can be sent: of a type that is registered no more it is the text. */
+const outgoingBody = (body: Body): OutgoingBody => {
+  if (body._tag === 'Unknown' || body._tag === 'Invalid') return plain(body.raw);
+  return body._tag === 'Recalled' ? plain('') : body;
+};
+
+/** What an outbox has kept, as what was to be sent; its body is read as that of a message is that arrives. */
+export const storedOutgoing = (
+  bodies: BodyCodec,
+  { token, conversationId, body, options }: StoredSend,
+): Outgoing & { readonly body: OutgoingBody } => ({
+  conversationId,
+  body: outgoingBody(bodies.decode(fromStored(body))),
+  token,
+  options,
+});
+
+/** Cold: sends what an outbox has kept, as it was to be written. */
+export const sendStored = (sender: Sender, outgoing: Outgoing, { body: stored, at }: StoredSend): Observable<SendProgress> =>
+  defer(() => {
+    const wire = fromStored(stored);
+    return sendContent(sender, outgoing, { body: sender.bodies.decode(wire), wire }, Math.max(0, sender.clock.now() - at));
+  });
 
 /** Cold: sends a message; emits `uploading` where it has a file to store, `sending`, then `sent`, then completes (protocol: direct). */
 export const send = (sender: Sender, outgoing: Outgoing): Observable<SendProgress> =>

@@ -1,14 +1,21 @@
-import { NEVER, Subject, defer, of, type Observable } from 'rxjs';
+import { NEVER, Subject, defer, mergeMap, of, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { CommandTimeout, ConnectionLost, OutboxFull, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
-import { createOutbox, type Ack, type OutboxBounds } from '../../src/session/outbox.js';
+import { createOutbox, type Ack, type OutboxBounds, type OutboxEntry } from '../../src/outbox/outbox.js';
 import { marbles, virtualClock } from '../marbles.js';
 
 const ack = (uid: string): Ack => ({ cmd: 'ack', ackMessage: { uid, t: 1 } });
 const values = { a: ack('a'), b: ack('b'), c: ack('c') };
 const readiness = { t: true, f: false };
 
-const outboxOf = (ready$: Observable<boolean>, bounds: OutboxBounds = {}) => createOutbox({ bounds, ready$, clock: virtualClock })[0];
+/** Acknowledgements of what is sent in one conversation. */
+const outboxOf = (ready$: Observable<boolean>, bounds: OutboxBounds = {}) => {
+  const [outbox] = createOutbox({ bounds, ready$, clock: virtualClock });
+  return {
+    send: (entry: Omit<OutboxEntry, 'conversationId'>): Observable<Ack> =>
+      outbox.send({ conversationId: 'c', ...entry }).pipe(mergeMap((step) => (step._tag === 'Accepted' ? [] : [step.ack]))),
+  };
+};
 
 describe('the outbox', () => {
   it('writes at once while it may', () => {
