@@ -31,8 +31,11 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'a message that is sent again has the same token',
     file: 'src/client/send.ts',
-    from: '{ cid: conversationId, dt: token, ...wire, ...fields }',
-    to: '{ cid: conversationId, dt: `${token}${String(Math.random())}`, ...wire, ...fields }',
+    from: 'const write$ = link.request(command, AckSent, { effectful: true });',
+    to: [
+      'const write$ = defer(() => link.request(',
+      '{ ...command, directMessage: { ...command.directMessage, dt: String(Math.random()) } }, AckSent, { effectful: true }));',
+    ].join(''),
   },
   {
     rule: 'the token is made with the command, not with each subscription',
@@ -49,14 +52,38 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'the outbox keeps its order',
     file: 'src/outbox/outbox.ts',
-    from: 'for (const entry of entries) if (entry.written === undefined) write(entry);',
-    to: 'for (const entry of [...entries].reverse()) if (entry.written === undefined) write(entry);',
+    from: 'for (const waiting of entries) if (waiting.written?.closed !== false) write(waiting);',
+    to: 'for (const waiting of [...entries].reverse()) if (waiting.written?.closed !== false) write(waiting);',
   },
   {
     rule: 'who is refused after a write that nobody knows of is told so',
     file: 'src/outbox/outbox.ts',
-    from: "entry.fail(entry.isUncertain ? new Unconfirmed('direct', { cause: error }) : error);",
-    to: 'entry.fail(error);',
+    from: "waiting.failed(waiting.isUncertain ? new Unconfirmed('direct', { cause: error }) : error);",
+    to: 'waiting.failed(error);',
+  },
+  {
+    rule: 'a message is accepted when it is kept',
+    file: 'src/outbox/outbox.ts',
+    from: 'return keeper.put(entry).pipe(',
+    to: 'keeper.put(entry).subscribe();\n            return EMPTY.pipe(',
+  },
+  {
+    rule: 'what was kept goes out before what is newer',
+    file: 'src/outbox/outbox.ts',
+    from: '({ later: concat(restored, kept$) })',
+    to: '({ later: kept$ })',
+  },
+  {
+    rule: 'what was accepted outlives the client',
+    file: 'src/outbox/outbox.ts',
+    from: 'if (error === over) isKept = false;',
+    to: '',
+  },
+  {
+    rule: 'an edit that waited when the connection went is asked for again',
+    file: 'src/session/change-mark.ts',
+    from: 'if (waiting.size > 0) passedUpTo = Math.min(passedUpTo ?? Infinity, ...waiting.values());',
+    to: 'passedUpTo = Math.max(passedUpTo ?? 0, ...waiting.values());',
   },
   {
     rule: 'the position moves before the event is emitted',
@@ -151,13 +178,15 @@ const mutants: readonly Mutant[] = [
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PARTS = ['codecs', 'streams', 'src', 'server', 'test', 'marble-tests', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const PARTS = ['codecs', 'streams', 'src', 'node', 'server', 'test', 'marble-tests', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
 /** The quick ones first: with the first that fails all is said. */
 const SUITES: readonly (readonly string[])[] = [
   [
     'marble-tests/streams',
     'marble-tests/session',
     'marble-tests/client',
+    'marble-tests/outbox',
+    'test/session',
     'marble-tests/connection.test.ts',
     'test/connection/machine.test.ts',
   ],

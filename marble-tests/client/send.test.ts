@@ -1,7 +1,7 @@
-import { NEVER, throwError, type Observable } from 'rxjs';
-import { describe, it } from 'vitest';
+import { NEVER, Subject, defer, throwError, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
 import { bodyCodec, file, text } from '../../codecs/index.js';
-import { send, track, type SendProgress } from '../../src/client/send.js';
+import { send, track, type Sender, type SendProgress } from '../../src/client/send.js';
 import { sendStatus, type MessageStatus } from '../../src/client/send-status.js';
 import { upload, type UploadFile } from '../../src/client/upload.js';
 import {
@@ -14,6 +14,8 @@ import {
   Unconfirmed,
   type RealtimeError,
 } from '../../src/errors.js';
+import { createOutbox } from '../../src/outbox/outbox.js';
+import type { KeptEntry } from '../../src/outbox/storage-keeper.js';
 import type { ConversationEvent } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { message, receipt } from '../streams/log.js';
@@ -80,6 +82,43 @@ describe('sendStatus', () => {
         });
       });
     }
+  });
+});
+
+describe('a message that is sent again', () => {
+  it('has the same token, in each subscription to its command and in each repetition by the outbox', () => {
+    const tokens: unknown[] = [];
+    const answers = [new Unconfirmed('direct'), new ServerRejected(4401, 'INVALID_MESSAGING_TARGET'), new ConnectionLost('x')];
+    const link: Sender['link'] = {
+      clientId: 'Tom',
+      request: (command) =>
+        defer(() => {
+          if (command.cmd === 'direct') tokens.push(command.directMessage.dt);
+          return throwError(() => answers.shift());
+        }),
+    };
+    const ready = new Subject<boolean>();
+    const [outbox] = createOutbox<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock });
+    const sender: Sender = {
+      link,
+      bodies: bodyCodec(),
+      outbox,
+      clock: virtualClock,
+      upload: undefined,
+      kind: undefined,
+      sent: () => undefined,
+    };
+    const command$ = send(sender, { conversationId: 'c', body: text('x'), token: 't', options: {} });
+    const failures: unknown[] = [];
+    const watch = { error: (error: unknown) => failures.push(error) };
+    command$.subscribe(watch);
+    ready.next(true);
+    ready.next(false);
+    ready.next(true);
+    command$.subscribe(watch);
+    expect(tokens).toEqual(['t', 't', 't']);
+    // Who is refused after a write of which nobody knows whether it has arrived, may be in.
+    expect(failures).toMatchObject([{ _tag: 'Unconfirmed', cause: { code: 4401 } }]);
   });
 });
 

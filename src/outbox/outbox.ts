@@ -101,7 +101,6 @@ export const createOutbox = <E extends OutboxEntry>({
       next: waiting.sent,
       error: (thrown: unknown) => {
         const error = toRealtimeError(thrown);
-        waiting.written = undefined;
         if (error._tag === 'Unconfirmed') waiting.isUncertain = true;
         if (isRepeatable(error)) return;
         // Who is refused now may have been let in before.
@@ -111,7 +110,7 @@ export const createOutbox = <E extends OutboxEntry>({
   };
 
   const flush = (): void => {
-    if (ready) for (const waiting of entries) if (waiting.written === undefined) write(waiting);
+    if (ready) for (const waiting of entries) if (waiting.written?.closed !== false) write(waiting);
   };
 
   const refusal = (entry: E): RealtimeError | undefined => {

@@ -90,6 +90,13 @@ describe('a network that is cut', () => {
     expect(history).toHaveLength(290);
   });
 
+  it('has nothing to do with a command that is subscribed to again: it is one message', async () => {
+    const command$ = conversation.send(text('once'));
+    const tokens = await Promise.all([lastValueFrom(command$), lastValueFrom(command$)]);
+    expect(new Set(tokens.map(({ token }) => token)).size).toBe(1);
+    expect(await lastValueFrom(conversation.history())).toHaveLength(1);
+  });
+
   it('N1 N2: tells of it in the order of the guide, the realtime first and the client after it', async () => {
     const realtime = realtimes.at(-1);
     const events: string[] = [];

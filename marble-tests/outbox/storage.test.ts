@@ -1,0 +1,205 @@
+import { NEVER, Subject, from, map, of, tap, throwError, timer, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionLost, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
+import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
+import { createOutbox, type Ack, type OutboxStep } from '../../src/outbox/outbox.js';
+import type { OutboxStorage, StoredSend } from '../../src/outbox/outbox-storage.js';
+import { ownerOf, storageKeeper, type KeptEntry } from '../../src/outbox/storage-keeper.js';
+import { marbles, virtualClock } from '../marbles.js';
+
+const OWNER = ownerOf('app', 'Tom');
+const readiness = { t: true, f: false };
+const ack = (uid: string): Ack => ({ cmd: 'ack', ackMessage: { uid, t: 1 } });
+
+const kept = (token: string, sequence = 1, at = 0): StoredSend => ({
+  token,
+  conversationId: 'c',
+  at,
+  sequence,
+  body: { data: token },
+  options: {},
+});
+
+/** An outbox in a storage, what it has written, and what went wrong with the storage. */
+const start = (storage: OutboxStorage, ready$: Observable<boolean>, maxAge?: number) => {
+  const faults: RealtimeError[] = [];
+  const written: string[] = [];
+  const [keeper, kept$] = storageKeeper({
+    storage,
+    owner: OWNER,
+    report: (error) => {
+      faults.push(error);
+    },
+  });
+  const [outbox, , restore] = createOutbox({ bounds: maxAge === undefined ? {} : { maxAge }, ready$, clock: virtualClock, keeper });
+  const entry = (token: string, conversationId = 'c', answer$ = of(ack(token)) as Observable<Ack>): KeptEntry => ({
+    conversationId,
+    bytes: 1,
+    write$: answer$.pipe(
+      tap({
+        subscribe: () => {
+          written.push(token);
+        },
+      }),
+    ),
+    message: { token, conversationId, at: virtualClock.now(), body: { data: token }, options: {} },
+  });
+  /** What becomes of a message, `A` accepted, `a` acknowledged. */
+  const send = (one: KeptEntry): Observable<string> =>
+    outbox.send(one).pipe(map((step: OutboxStep) => (step._tag === 'Accepted' ? 'A' : 'a')));
+  const resent: string[] = [];
+  restore(
+    kept$.pipe(
+      tap((messages) => {
+        for (const { token, conversationId, at } of messages)
+          outbox.send({ ...entry(token, conversationId), age: virtualClock.now() - at }).subscribe({
+            next: ({ _tag }) => resent.push(`${token} ${_tag}`),
+            error: (error: Error) => resent.push(`${token} ${error.message}`),
+          });
+      }),
+    ),
+  );
+  return { send, entry, written, faults, resent };
+};
+
+const tokens = (storage: OutboxStorage): string[] => {
+  const found: unknown[] = [];
+  from(storage.load(OWNER)).subscribe((all) => found.push(...all));
+  return found.flatMap((one) => (one !== null && typeof one === 'object' && 'token' in one ? [String(one.token)] : []));
+};
+
+describe('an outbox that is kept', () => {
+  it('accepts a message when it is kept, not before, and writes it then', () => {
+    marbles(({ expectObservable, flush }) => {
+      const { send, entry, written } = start({ ...memoryOutbox(), put: () => timer(3) }, of(true));
+      expectObservable(send(entry('m'))).toBe('---(Aa|)');
+      flush();
+      expect(written).toEqual(['m']);
+    });
+  });
+
+  it('fails a message that can not be kept, and goes on with the others', () => {
+    marbles(({ expectObservable, flush }) => {
+      const full = new Error('the disk is full');
+      const memory = memoryOutbox();
+      const storage: OutboxStorage = {
+        ...memory,
+        put: (owner, message) => (message.token === 'm' ? throwError(() => full) : memory.put(owner, message)),
+      };
+      const { send, entry, written } = start(storage, of(true));
+      expectObservable(send(entry('m'))).toBe('#', undefined, new StorageFailed('the disk is full', { cause: full }));
+      expectObservable(send(entry('n'))).toBe('(Aa|)');
+      flush();
+      expect(written).toEqual(['n']);
+    });
+  });
+
+  it('keeps the order of each conversation, in whatever order the storage answers', () => {
+    marbles(({ expectObservable, flush }) => {
+      const delays: Record<string, number> = { m: 5, n: 1, o: 2 };
+      const { send, entry, written } = start({ ...memoryOutbox(), put: (_, { token }) => timer(delays[token] ?? 0) }, of(true));
+      expectObservable(send(entry('m', 'c'))).toBe('-----(Aa|)');
+      expectObservable(send(entry('n', 'c'))).toBe('------(Aa|)');
+      expectObservable(send(entry('o', 'd'))).toBe('--(Aa|)');
+      flush();
+      expect(written).toEqual(['o', 'm', 'n']);
+    });
+  });
+
+  it('sends what was kept before first, in its order, whatever else is sent before it was loaded', () => {
+    marbles(({ cold, expectObservable, flush }) => {
+      const stored = of([kept('second', 2), kept('first', 1)]);
+      const storage: OutboxStorage = {
+        ...memoryOutbox(),
+        load: () => cold('---(s|)', { s: stored }).pipe(map(() => [kept('second', 2), kept('first', 1)])),
+      };
+      const { send, entry, written, resent } = start(storage, of(true));
+      expectObservable(send(entry('third'))).toBe('---(Aa|)');
+      flush();
+      expect(written).toEqual(['first', 'second', 'third']);
+      expect(resent).toEqual(['first Accepted', 'first Acknowledged', 'second Accepted', 'second Acknowledged']);
+    });
+  });
+
+  it('passes over what it can not read, and says so; a storage that can not be read holds nothing up', () => {
+    marbles(({ expectObservable, flush }) => {
+      const broken = start({ ...memoryOutbox(), load: () => of(['{"torn', kept('first')]) }, of(true));
+      const away = start({ ...memoryOutbox(), load: () => throwError(() => new Error('locked')) }, of(true));
+      expectObservable(away.send(away.entry('m'))).toBe('(Aa|)');
+      flush();
+      expect(broken.written).toEqual(['first']);
+      expect(broken.faults).toMatchObject([{ _tag: 'DecodeFailed' }]);
+      expect(away.faults).toEqual([new StorageFailed('locked')]);
+    });
+  });
+
+  it('counts the age of a message from when it was accepted, across restarts', () => {
+    marbles(({ expectObservable, flush }) => {
+      const storage = memoryOutbox();
+      for (const message of [kept('old', 1, -10), kept('young', 2, -3)]) from(storage.put(OWNER, message)).subscribe();
+      const { resent } = start(storage, NEVER, 10);
+      expectObservable(timer(8)).toBe('--------(0|)', [0]);
+      flush();
+      const late = 'not connected: the message has waited 10 ms in the outbox';
+      expect(resent).toEqual(['old Accepted', `old ${late}`, 'young Accepted', `young ${late}`]);
+      expect(tokens(storage)).toEqual([]);
+    });
+  });
+
+  it('forgets what was sent, refused, expired or withdrawn, and keeps the rest when the client is closed', () => {
+    marbles(({ cold, expectObservable, flush }) => {
+      const storage = memoryOutbox();
+      const closed = new SessionClosed(0, 'logged out');
+      const { send, entry } = start(storage, cold('t----#', readiness, closed));
+      const refused = new ConnectionLost('x');
+      expectObservable(send(entry('sent'))).toBe('(Aa|)');
+      expectObservable(send(entry('withdrawn', 'c', NEVER)), '^-!').toBe('A');
+      expectObservable(
+        send(
+          entry(
+            'waits',
+            'c',
+            throwError(() => refused),
+          ),
+        ),
+      ).toBe('A----#', undefined, closed);
+      flush();
+      expect(tokens(storage)).toEqual(['waits']);
+    });
+  });
+
+  it('leaves nothing of a message that is withdrawn, or whose client is closed, while it is being kept', () => {
+    const storage = memoryOutbox();
+    const ready = new Subject<boolean>();
+    const asked: Subject<never>[] = [];
+    const { send, entry } = start(
+      {
+        ...storage,
+        put: (owner, message) => {
+          from(storage.put(owner, message)).subscribe();
+          const answer = new Subject<never>();
+          asked.push(answer);
+          return answer;
+        },
+      },
+      ready,
+    );
+    const failures: unknown[] = [];
+    const withdrawn = send(entry('withdrawn')).subscribe();
+    send(entry('late', 'd')).subscribe({ error: (error: unknown) => failures.push(error) });
+    withdrawn.unsubscribe();
+    ready.error(new SessionClosed(0, 'logged out'));
+    for (const answer of asked) answer.complete();
+    expect(failures).toMatchObject([{ _tag: 'SessionClosed' }]);
+    expect(tokens(storage)).toEqual([]);
+  });
+
+  it('says where it could not forget, and that is all', () => {
+    marbles(({ expectObservable, flush }) => {
+      const { send, entry, faults } = start({ ...memoryOutbox(), remove: () => throwError(() => new Error('read only')) }, of(true));
+      expectObservable(send(entry('m'))).toBe('(Aa|)');
+      flush();
+      expect(faults).toEqual([new StorageFailed('read only')]);
+    });
+  });
+});

@@ -1,0 +1,42 @@
+/** A process that sends: `sender.ts <server> <directory> <conversation> <from> <count>`. Says each message that was accepted, in a line of its own, and `done` when all that it knows of was sent. */
+import { filter, from, mergeMap, take } from 'rxjs';
+import { createRealtime, sendStatus, text } from '../../src/index.js';
+import { fileOutbox } from '../../node/index.js';
+
+const [server = '', directory = '', conversationId = '', first = '0', count = '0'] = process.argv.slice(2);
+const realtime = createRealtime({ appId: 'app', server, backoff: () => 20, outbox: { storage: fileOutbox(directory) } });
+const say = (words: string): void => {
+  process.stdout.write(`${words}\n`);
+};
+
+realtime.faults$.subscribe((fault) => {
+  say(`fault ${JSON.stringify(fault)}`);
+});
+realtime.login('Tom').subscribe((tom) => {
+  const words = Array.from({ length: Number(count) }, (_, index) => `message ${String(Number(first) + index)}`);
+  from(words)
+    .pipe(
+      mergeMap((word) =>
+        tom
+          .conversation(conversationId)
+          .send(text(word))
+          .pipe(
+            sendStatus(),
+            filter(({ _tag }) => _tag === 'sending'),
+            mergeMap(() => [word]),
+          ),
+      ),
+    )
+    .subscribe(say);
+  say('open');
+  tom.events$
+    .pipe(
+      filter(({ _tag }) => _tag === 'CaughtUp'),
+      mergeMap(() => tom.outbox$),
+      filter(({ size }) => size === 0),
+      take(1),
+    )
+    .subscribe(() => {
+      say('done');
+    });
+});
