@@ -32,7 +32,7 @@ const start = (storage: OutboxStorage, ready$: Observable<boolean>, maxAge?: num
     },
   });
   const [outbox, , restore] = createOutbox({ bounds: maxAge === undefined ? {} : { maxAge }, ready$, clock: virtualClock, keeper });
-  const entry = (token: string, conversationId = 'c', answer$ = of(ack(token)) as Observable<Ack>): KeptEntry => ({
+  const entry = (token: string, conversationId = 'c', answer$: Observable<Ack> = of(ack(token))): KeptEntry => ({
     conversationId,
     bytes: 1,
     write$: answer$.pipe(
@@ -48,14 +48,16 @@ const start = (storage: OutboxStorage, ready$: Observable<boolean>, maxAge?: num
   const send = (one: KeptEntry): Observable<string> =>
     outbox.send(one).pipe(map((step: OutboxStep) => (step._tag === 'Accepted' ? 'A' : 'a')));
   const resent: string[] = [];
+  const sendAgain = ({ token, conversationId, at }: StoredSend): void => {
+    outbox.send({ ...entry(token, conversationId), age: virtualClock.now() - at }).subscribe({
+      next: ({ _tag }) => resent.push(`${token} ${_tag}`),
+      error: (error: unknown) => resent.push(`${token} ${String(error)}`),
+    });
+  };
   restore(
     kept$.pipe(
       tap((messages) => {
-        for (const { token, conversationId, at } of messages)
-          outbox.send({ ...entry(token, conversationId), age: virtualClock.now() - at }).subscribe({
-            next: ({ _tag }) => resent.push(`${token} ${_tag}`),
-            error: (error: Error) => resent.push(`${token} ${error.message}`),
-          });
+        messages.forEach(sendAgain);
       }),
     ),
   );
@@ -140,7 +142,7 @@ describe('an outbox that is kept', () => {
       const { resent } = start(storage, NEVER, 10);
       expectObservable(timer(8)).toBe('--------(0|)', [0]);
       flush();
-      const late = 'not connected: the message has waited 10 ms in the outbox';
+      const late = 'ConnectionLost: not connected: the message has waited 10 ms in the outbox';
       expect(resent).toEqual(['old Accepted', `old ${late}`, 'young Accepted', `young ${late}`]);
       expect(tokens(storage)).toEqual([]);
     });

@@ -8,6 +8,7 @@ import { firstValueFrom, from, lastValueFrom } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { indexedDbOutbox, memoryOutbox, type OutboxStorage, type StoredSend } from 'rx-realtime';
 import { fileOutbox } from 'rx-realtime/node';
+import { storageOutbox } from '../examples/storage-outbox.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'outbox-'));
 afterAll(() => {
@@ -24,6 +25,26 @@ const storages: Readonly<Record<string, () => () => OutboxStorage>> = {
   indexedDbOutbox: () => {
     const name = `outbox ${String((made += 1))}`;
     return () => indexedDbOutbox({ name });
+  },
+  storageOutbox: () => {
+    const entries = new Map<string, string>();
+    const storage: Storage = {
+      get length() {
+        return entries.size;
+      },
+      clear: () => {
+        entries.clear();
+      },
+      key: (index) => [...entries.keys()][index] ?? null,
+      getItem: (key) => entries.get(key) ?? null,
+      setItem: (key, value) => {
+        entries.set(key, value);
+      },
+      removeItem: (key) => {
+        entries.delete(key);
+      },
+    };
+    return () => storageOutbox(storage);
   },
   fileOutbox: () => {
     const directory = join(folder, String((made += 1)));
