@@ -22,6 +22,7 @@ import { openClient } from './client/open-client.js';
 import { exponential } from './connection/backoff.js';
 import { createConnection } from './connection/create-connection.js';
 import { InvalidArgument } from './errors.js';
+import { healthOf } from './health.js';
 import { httpApi } from './http-api.js';
 import type { Fault } from './faults.js';
 import type { LoginOptions } from './login-options.js';
@@ -69,6 +70,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const earlyFaults: Fault[] = [];
   const sessions = new Map<string, Observable<Client>>();
   const connection = createConnection({ ...options, clock, random, backoff, commandTimeout, grace });
+  const [health$, watch] = healthOf(connection, clock);
   const bodies$ = defer(() => of(bodiesOf(options)));
 
   const open = (clientId: string, login: LoginOptions, bodies: BodyCodec): Observable<Client> => {
@@ -110,7 +112,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
     const client$: Observable<Client> = bodies$.pipe(
       catchError((thrown: unknown) => throwError(() => new InvalidArgument(thrown instanceof Error ? thrown.message : String(thrown)))),
       switchMap((bodies) => open(clientId, login, bodies)),
-      tap({ error: forget, complete: forget, unsubscribe: forget }),
+      tap({ next: watch, error: forget, complete: forget, unsubscribe: forget }),
       share({
         connector: () => new ReplaySubject<Client>(1),
         // A session that has ended by itself has nothing left to wait for.
@@ -138,6 +140,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
     faults$: defer(() => merge(from(earlyFaults), connection.faults$, clientFaults)),
     session,
     login: (identity, login) => loginOnce(session(identity, login), connection.state$),
+    health$,
     capabilities$: connection.capabilities$,
     hold: connection.hold,
     retry: connection.retry,

@@ -84,6 +84,7 @@ export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';
+export type { ConnectionHealth, RoundTrip } from './connection/meter.js';
 export * from './errors.js';
 export type { Fault, PluginHook } from './faults.js';
 export type { LoginOptions } from './login-options.js';

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Client } from './client/client.js';
 import type { Capabilities } from './connection/connection.js';
+import type { ConnectionHealth } from './connection/meter.js';
 import type { ConnectionEvent, ConnectionState } from './connection/state.js';
 import type { Fault } from './faults.js';
 import type { LoginOptions } from './login-options.js';
@@ -20,6 +21,12 @@ export interface Realtime<C = unknown, V = unknown> {
   readonly events$: Observable<ConnectionEvent>;
   /** What went wrong without ending anything. Hot, without replay, never errors. */
   readonly faults$: Observable<Fault>;
+  /**
+   * How the connection does: round trip, attempts, frames and bytes in and out, commands and messages that wait. Hot, replays the current one to whoever subscribes, a new one at most once a second and only where something has changed. Never errors, completes with `state$`.
+   *
+   * @example realtime.health$.subscribe(({ roundTrip, inFlight, outbox }) => gauge.set({ roundTrip, inFlight, outbox }));
+   */
+  readonly health$: Observable<ConnectionHealth>;
   /**
    * A lease on a session, of a client id or of a user of the application: logs in on subscribe, emits the client once it is open, and logs out when the last subscriber has been gone for the grace.
    * Subscribers of the same id share one client. While there is no connection it waits; it errors where it can never succeed (`ServerRejected`, `SignatureFailed`,

@@ -6,6 +6,7 @@
 export * from './backpressure/index.js';
 export * from './concat-map-by-key.js';
 export * from './conversations.js';
+export * from './dashboards/index.js';
 export * from './delivery.js';
 export * from './demultiplex.js';
 export * from './events.js';

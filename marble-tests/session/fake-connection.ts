@@ -36,6 +36,7 @@ export const fakeConnection = ({
       faults$: NEVER,
       capabilities$: NEVER,
       hold: () => NEVER,
+      health: () => ({ retries: 0, framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0, inFlight: 0 }),
       pushes: () => pushes$,
       request: (command, kind) =>
         defer(() => {

@@ -72,6 +72,13 @@ export interface Client<V = unknown> {
   fetchConversation(id: string): Observable<Conversation & V>;
   /** Cold: which of these clients (20 at most) are online; emits once, then completes (protocol: session/query). */
   online(ids: readonly string[]): Observable<ReadonlySet<string>>;
+  /**
+   * Who of the clients that are watched is online; one of whom nothing is known yet is left out. Given ids, or a stream of them: who is new is asked for at once, all of them every 10 s and after each reconnect, while somebody is subscribed. Starts with an empty map, and emits a new one only where it
+   * says something else; what is known is kept while there is no connection. Replays to each further subscriber. Never errors, completes when the client is closed.
+   *
+   * @example client.presence$(['Jerry', 'Spike']).subscribe((online) => dots.set(online));
+   */
+  presence$(ids: Iterable<string> | Observable<Iterable<string>>): Observable<ReadonlyMap<string, boolean>>;
   /** Cold: logs out, emits nothing, completes when it is done. Closing twice is the same as closing once. */
   close(): Observable<never>;
 }

@@ -1,7 +1,26 @@
 /** The streams and commands of a client, made from its session, its state and its log. */
-import { concatMap, defer, filter, forkJoin, defaultIfEmpty, ignoreElements, map, tap, type Observable } from 'rxjs';
+import {
+  EMPTY,
+  NEVER,
+  concat,
+  concatMap,
+  defer,
+  endWith,
+  filter,
+  forkJoin,
+  defaultIfEmpty,
+  ignoreElements,
+  isObservable,
+  map,
+  of,
+  repeat,
+  switchMap,
+  takeUntil,
+  tap,
+  type Observable,
+} from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
-import { modifications, shareLatest, totalUnread } from '../../streams/index.js';
+import { modifications, presence, shareLatest, totalUnread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
@@ -9,7 +28,7 @@ import { conversationList, toSnapshot, type ListSource } from './conversation-li
 import type { Conversation } from './conversation.js';
 import { conversationById, startConversation, startRoom, startTemporary } from './create-conversation.js';
 import type { SigningLink } from './link.js';
-import { findConversations, onlineClients } from './queries.js';
+import { MAX_ONLINE_QUERY, findConversations, onlineClients } from './queries.js';
 import type { Rooms } from './room.js';
 
 export interface ClientSource extends ListSource {
@@ -22,8 +41,15 @@ export interface ClientSource extends ListSource {
   readonly logout: () => void;
 }
 
+/** How often all are asked for, ms. */
+const PRESENCE_PERIOD = 10_000;
+
+/** Whoever is watched, for as long as somebody wants to know. */
+const watched = (ids: Iterable<string> | Observable<Iterable<string>>): Observable<Iterable<string>> =>
+  isObservable(ids) ? concat(ids, NEVER) : concat(of(ids), NEVER);
+
 export const createClient = (source: ClientSource): Client => {
-  const { link, reader, state, log$, tell, rooms, handle, status$ } = source;
+  const { link, reader, state, log$, tell, rooms, handle, status$, open$, clock } = source;
 
   /** Notes what the server says of conversations. */
   const learn = (infos: readonly ConversationInfo[]): Observable<readonly ConversationInfo[]> =>
@@ -76,6 +102,16 @@ export const createClient = (source: ClientSource): Client => {
       findConversations(link, query).pipe(concatMap((infos) => (query.compact === true ? [infos] : learn(infos)))),
     fetchConversation: (id) => learned(conversationById(link, id), handle),
     online: (ids) => onlineClients(link, ids),
+    presence$: (ids) =>
+      watched(ids).pipe(
+        presence({
+          ask: (some) => onlineClients(link, some),
+          every$: open$.pipe(switchMap((open) => (open ? concat(of(undefined), clock.after(PRESENCE_PERIOD).pipe(repeat())) : EMPTY))),
+          batch: MAX_ONLINE_QUERY,
+        }),
+        shareLatest(),
+        takeUntil(open$.pipe(ignoreElements(), endWith(true))),
+      ),
     close: () =>
       defer(() => {
         source.logout();

@@ -6,7 +6,8 @@ import { InvalidArgument } from '../errors.js';
 import { refuse, type Link } from './link.js';
 import { wireKey, type Condition } from './where.js';
 
-const MAX_ONLINE_QUERY = 20;
+/** So many clients can be asked for at a time. */
+export const MAX_ONLINE_QUERY = 20;
 
 /** Which conversations, in which order, which stretch of them, and what of each. */
 export interface ConversationQuery {

@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { Fault } from '../faults.js';
+import type { ConnectionHealth } from './meter.js';
 import type { ConnectionEvent, ConnectionState } from './state.js';
 
 /** A kind of answer: one of the codecs of `serverCommands`. */
@@ -52,6 +53,8 @@ export interface Connection {
   readonly capabilities$: Observable<Capabilities>;
   /** Cold: the socket is not read from while this is subscribed to; see `Realtime.hold`. */
   readonly hold: (maxPause: number) => Observable<boolean>;
+  /** What has gone over it so far, and what waits for an answer. */
+  readonly health: () => Omit<ConnectionHealth, 'outbox'>;
   /** Between schedule and retry: try now, with the attempt counter at 0. No effect in other states. */
   readonly retry: () => void;
   /** Go offline until `resume`. */

@@ -37,6 +37,7 @@ import { createHolding } from './holding.js';
 import { implementation } from './implementation.js';
 import { silence } from './liveness.js';
 import { initial, transition, type Effect, type Input, type Machine } from './machine.js';
+import { createMeter } from './meter.js';
 import { createRequests } from './requests.js';
 import { runToCompletion } from './run-to-completion.js';
 import { canPause, type SocketEvent, type WebSocketConstructor, type Wire } from './socket.js';
@@ -137,6 +138,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const beat = (): void => void send({ cmd: 'echo', i: 0x7fffffff });
   const holding = createHolding({ clock, beat });
 
+  const meter = createMeter(clock);
+
   const use = (next: Wire | undefined): void => {
     wire = next;
     holding.use(next);
@@ -154,16 +157,15 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   const requests = createRequests({
     clock: holding.clock,
     timeout: options.commandTimeout,
-    write: (command) => {
-      if (machine.state._tag !== 'Connected' || wire === undefined) return unavailable(machine.state);
-      wire.send(encodeFrame(command, subprotocol));
-      return undefined;
-    },
+    write: (command) => (send(command) ? undefined : unavailable(machine.state)),
+    answered: meter.answered,
   });
 
   const send = (command: ClientCommand): boolean => {
     if (machine.state._tag !== 'Connected' || wire === undefined) return false;
-    wire.send(encodeFrame(command, subprotocol));
+    const frame = encodeFrame(command, subprotocol);
+    meter.sent(frame);
+    wire.send(frame);
     return true;
   };
 
@@ -174,6 +176,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   const receive = (frame: Frame): void => {
     heard += 1;
+    meter.received(frame);
     holding.heard();
     const decoded = decodeServerFrame(frame);
     if (E.isLeft(decoded)) {
@@ -254,6 +257,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       states.next(state);
     }
     for (const event of next.events) {
+      if (event._tag === 'retry') meter.retried();
       events.next(event);
       sessionEvents.next(event);
     }
@@ -310,6 +314,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     send,
     capabilities$: implementation(options.webSocket).pipe(map((Implementation) => ({ pause: canPause(Implementation) }))),
     hold: holding.hold,
+    health: () => ({ ...meter.read(), inFlight: requests.size() }),
     retry: () => {
       dispatch({ _tag: 'Retry' });
     },

@@ -10,6 +10,8 @@ export interface Requests {
   request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions): Observable<A>;
   /** Hands an answer to whoever waits for it; false where nobody does. */
   settle(serial: number, command: ServerCommand): boolean;
+  /** So many wait. */
+  size(): number;
   /** The connection is gone: everything that waits fails at once. */
   failAll(reason: string): void;
 }
@@ -20,9 +22,13 @@ export interface RequestsOptions {
   /** ms. */
   readonly timeout: number;
   readonly clock: Clock;
+  /** Hears how long each answer took, ms. */
+  readonly answered?: (ms: number) => void;
 }
 
 interface Pending {
+  /** When it was written, by the monotonic clock. */
+  readonly since: number;
   readonly settle: (command: ServerCommand) => void;
   readonly lose: (reason: string) => void;
 }
@@ -52,7 +58,7 @@ const refusal = (command: ServerCommand, expected: string): ServerRejected | und
   }
 };
 
-export const createRequests = ({ write, timeout, clock }: RequestsOptions): Requests => {
+export const createRequests = ({ write, timeout, clock, answered }: RequestsOptions): Requests => {
   const pending = new Map<number, Pending>();
   let serial = 0;
 
@@ -62,6 +68,7 @@ export const createRequests = ({ write, timeout, clock }: RequestsOptions): Requ
     answer: AnswerKind<A>,
     effectful: boolean,
   ): Pending => ({
+    since: clock.elapsed(),
     settle: (command) => {
       const refused = refusal(command, answer.name);
       if (refused !== undefined) subscriber.error(refused);
@@ -97,9 +104,12 @@ export const createRequests = ({ write, timeout, clock }: RequestsOptions): Requ
       }),
     settle: (i, command) => {
       const found = pending.get(i);
-      found?.settle(command);
-      return found !== undefined;
+      if (found === undefined) return false;
+      answered?.(clock.elapsed() - found.since);
+      found.settle(command);
+      return true;
     },
+    size: () => pending.size,
     failAll: (reason) => {
       for (const request of [...pending.values()]) request.lose(reason);
     },

@@ -401,8 +401,8 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
         if (isCovered(entries, stored)) continue;
         counts.lost += 1;
         problems.push(`${name} never got ${words} of ${String(stored.timestamp % 100_000)} (its log: ${entries.map(short).join(', ')})`);
-      } else if (each.logins() === 1 && (latest.get(stored.id)?.editedAt ?? 0) !== (stored.editedAt ?? 0))
-        problems.push(`${name} has another version of ${words}, ${String(stored.editedAt)} (its log: ${entries.map(short).join(', ')})`);
+      } else if (each.logins() === 1 && (latest.get(stored.id)?.editedAt ?? 0) < (stored.editedAt ?? 0))
+        problems.push(`${name} has an older version of ${words}, ${String(stored.editedAt)} (its log: ${entries.map(short).join(', ')})`);
     }
   };
 

@@ -1,0 +1,68 @@
+import { map } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../../src/client/client.js';
+import { createMeter, withRoundTrip } from '../../src/connection/meter.js';
+import type { ConnectionState } from '../../src/connection/state.js';
+import { healthOf } from '../../src/health.js';
+import { marbles, virtualClock } from '../marbles.js';
+
+const states: Readonly<Record<string, ConnectionState>> = { i: { _tag: 'Idle' }, c: { _tag: 'Closed' } };
+
+describe('the health of a connection', () => {
+  it('is told at once, then at most once a second where something has changed, until the connection is closed', () => {
+    marbles(({ hot, expectObservable }) => {
+      const meter = createMeter(virtualClock);
+      hot('- 500ms x 2s y').subscribe(() => {
+        meter.received(new Uint8Array(10));
+      });
+      const [health$] = healthOf({ state$: hot('i 3999ms (c|)', states), health: () => ({ ...meter.read(), inFlight: 0 }) }, virtualClock);
+      expectObservable(health$.pipe(map(({ framesIn, bytesIn }) => `${String(framesIn)} ${String(bytesIn)}`))).toBe(
+        'a 999ms b 1999ms c 999ms |',
+        {
+          a: '0 0',
+          b: '1 10',
+          c: '2 20',
+        },
+      );
+    });
+  });
+
+  it('counts what waits in the outboxes of all clients that are there', () => {
+    marbles(({ hot, cold, expectObservable }) => {
+      const [health$, watch] = healthOf(
+        { state$: hot('i', states), health: () => ({ ...createMeter(virtualClock).read(), inFlight: 0 }) },
+        virtualClock,
+      );
+      const waiting = (size: number) => new Map(Array.from({ length: size }, (_, index) => [String(index), index]));
+      const client = (diagram: string) =>
+        ({ outbox$: cold(diagram, { 0: waiting(0), 1: waiting(1), 3: waiting(3) }) }) as unknown as Client;
+      watch(client('1 1499ms 3'));
+      watch(client('1 2499ms |'));
+      expectObservable(health$.pipe(map(({ outbox }) => outbox)), '^ 3500ms !').toBe('a 999ms - 999ms b 999ms c', { a: 2, b: 4, c: 3 });
+    });
+  });
+
+  it('counts frames and bytes each way, attempts, and when the last frame came', () => {
+    const meter = createMeter({ now: () => 7 });
+    expect(meter.read()).toEqual({ retries: 0, framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0 });
+    meter.received('text');
+    meter.received(new ArrayBuffer(3));
+    meter.sent(new Uint8Array(5));
+    meter.retried();
+    meter.answered(20);
+    expect(meter.read()).toEqual({
+      retries: 1,
+      framesIn: 2,
+      framesOut: 1,
+      bytesIn: 7,
+      bytesOut: 5,
+      lastHeardAt: 7,
+      roundTrip: { last: 20, smoothed: 20 },
+    });
+  });
+
+  it('smooths the round trip: each answer counts for an eighth', () => {
+    const first = withRoundTrip(undefined, 80);
+    expect(withRoundTrip(first, 160)).toEqual({ last: 160, smoothed: 90 });
+  });
+});

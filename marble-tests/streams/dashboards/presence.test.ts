@@ -1,0 +1,67 @@
+import { NEVER, map, of, throwError, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { presence } from '../../../streams/index.js';
+import { marbles } from '../../marbles.js';
+
+const words = (known: ReadonlyMap<string, boolean>): string => [...known].map(([id, online]) => (online ? id.toUpperCase() : id)).join('');
+const online = (...ids: readonly string[]): ReadonlySet<string> => new Set(ids);
+
+describe('presence', () => {
+  it('starts with nothing, asks for who is new at once and for all of them again and again, and tells changes alone', () => {
+    marbles(({ hot, cold, expectObservable }) => {
+      const asked: string[] = [];
+      const answers = [online('a'), online(), online('b'), online('b')];
+      const ask = (ids: readonly string[]): Observable<ReadonlySet<string>> => {
+        asked.push(ids.join(''));
+        return cold('-(x|)', { x: answers.shift() ?? online() });
+      };
+      const watched$ = hot('a-------b----', { a: ['a'], b: ['a', 'b', 'a'] });
+      const every$ = hot('----x------x-');
+      expectObservable(watched$.pipe(presence({ ask, every$ }), map(words))).toBe('01---2---3---', ['', 'A', 'a', 'aB']);
+      expectObservable(of(0)).toBe('(0|)', [0]);
+      hot('------------x').subscribe(() => {
+        expect(asked).toEqual(['a', 'a', 'b', 'ab']);
+      });
+    });
+  });
+
+  it('keeps what it knows where a question fails, and forgets who is not watched any more', () => {
+    marbles(({ hot, expectObservable }) => {
+      let asked = 0;
+      const ask = (): Observable<ReadonlySet<string>> => ((asked += 1) === 1 ? of(online('a', 'b')) : throwError(() => new Error('away')));
+      const watched$ = hot('-a----b', { a: ['a', 'b'], b: ['b'] });
+      expectObservable(watched$.pipe(presence({ ask, every$: hot('---x') }), map(words))).toBe('-(01)-2', ['', 'AB', 'B']);
+    });
+  });
+
+  it('does not ask once more while it waits, and asks for no more at a time than it may', () => {
+    marbles(({ hot, cold, expectObservable }) => {
+      const asked: string[] = [];
+      const ask = (ids: readonly string[]): Observable<ReadonlySet<string>> => {
+        asked.push(ids.join(''));
+        return cold('---(x|)', { x: online('c') });
+      };
+      const watched$ = hot('a----------', { a: ['a', 'b', 'c'] });
+      expectObservable(watched$.pipe(presence({ ask, every$: hot('-xx-x------'), batch: 2 }), map(words))).toBe('0--(12)----', [
+        '',
+        'ab',
+        'abC',
+      ]);
+      hot('----------x').subscribe(() => {
+        expect(asked).toEqual(['ab', 'c', 'ab', 'c']);
+      });
+    });
+  });
+
+  it('completes when the source and what it is told by have, errors as they do', () => {
+    marbles(({ cold, expectObservable }) => {
+      const ask = () => of(online());
+      expectObservable(cold('a--|', { a: [] }).pipe(presence({ ask, every$: cold('-|') }), map(words))).toBe('0--|', ['']);
+      expectObservable(cold('a--#', { a: [] }).pipe(presence({ ask, every$: NEVER }), map(words))).toBe('0--#', ['']);
+    });
+  });
+
+  it('refuses a batch that can not be', () => {
+    expect(() => presence({ ask: () => of(online()), every$: NEVER, batch: 0 })).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,81 @@
+/** What goes over a connection, in numbers. */
+import type { Frame } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
+
+/** How long commands take to be answered, ms. */
+export interface RoundTrip {
+  readonly last: number;
+  /** Smoothed as TCP does it: each answer counts for an eighth. */
+  readonly smoothed: number;
+}
+
+/** How a connection does; numbers are since the realtime was made. */
+export interface ConnectionHealth {
+  /** Missing until a command was answered. */
+  readonly roundTrip?: RoundTrip;
+  /** Attempts to connect again. */
+  readonly retries: number;
+  readonly framesIn: number;
+  readonly framesOut: number;
+  /** Of frames, without what WebSocket and TCP add; a text frame counts its characters. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** When the last frame came, ms since 1970; missing until one has. */
+  readonly lastHeardAt?: number;
+  /** Commands that wait for their answer. */
+  readonly inFlight: number;
+  /** Messages in the outboxes of all clients. */
+  readonly outbox: number;
+}
+
+/** The next round trip, behind the one before. */
+export const withRoundTrip = (before: RoundTrip | undefined, last: number): RoundTrip => ({
+  last,
+  smoothed: before === undefined ? last : before.smoothed + (last - before.smoothed) / 8,
+});
+
+/** What is seen of the connection itself. */
+export type Traffic = Omit<ConnectionHealth, 'inFlight' | 'outbox'>;
+
+/** Counts in plain numbers: a frame costs two additions, whether somebody watches or not. */
+export interface Meter {
+  readonly received: (frame: Frame) => void;
+  readonly sent: (frame: Frame) => void;
+  readonly answered: (ms: number) => void;
+  readonly retried: () => void;
+  readonly read: () => Traffic;
+}
+
+const sizeOf = (frame: Frame): number => (typeof frame === 'string' ? frame.length : frame.byteLength);
+
+export const createMeter = ({ now }: Pick<Clock, 'now'>): Meter => {
+  let [retries, framesIn, framesOut, bytesIn, bytesOut] = [0, 0, 0, 0, 0];
+  let lastHeardAt: number | undefined;
+  let roundTrip: RoundTrip | undefined;
+  return {
+    received: (frame) => {
+      framesIn += 1;
+      bytesIn += sizeOf(frame);
+      lastHeardAt = now();
+    },
+    sent: (frame) => {
+      framesOut += 1;
+      bytesOut += sizeOf(frame);
+    },
+    answered: (ms) => {
+      roundTrip = withRoundTrip(roundTrip, ms);
+    },
+    retried: () => {
+      retries += 1;
+    },
+    read: () => ({
+      ...(roundTrip === undefined ? {} : { roundTrip }),
+      retries,
+      framesIn,
+      framesOut,
+      bytesIn,
+      bytesOut,
+      ...(lastHeardAt === undefined ? {} : { lastHeardAt }),
+    }),
+  };
+};

@@ -1,0 +1,100 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { requireCount } from '../backpressure/pressure.js';
+import { gathered } from './gathered.js';
+
+export interface TopOptions<T> {
+  /** What to count by. */
+  readonly key: (item: T) => string;
+  /** When to tell. */
+  readonly every$: Observable<unknown>;
+  /** So many keys are told. Default 10. */
+  readonly count?: number;
+  /** So many keys are counted at a time. Default 1,000. */
+  readonly capacity?: number;
+}
+
+/** A busy key. Its true number of items is at most `count`, and at least `count - error`. */
+export interface TopEntry {
+  readonly key: string;
+  readonly count: number;
+  /** What it may have been credited with of a key whose place it has taken; 0 where the number is exact, as it is until there are more keys than `capacity`. */
+  readonly error: number;
+}
+
+interface Counter {
+  count: number;
+  readonly error: number;
+}
+
+/**
+ * The busiest keys, busiest first, in bounded memory: the Space-Saving algorithm (Metwally, Agrawal, El Abbadi 2005). Where `capacity` keys are counted and another comes, it takes the place, and the count, of one with the fewest items. So each key that makes up more
+ * than one in `capacity` of all items is among those counted, and how far a number may be too high is told with it. Counts from the subscription on: for the busiest of the last minute, subscribe anew each minute.
+ *
+ * Each item costs O(1), each emission O(capacity log capacity). Completes with the source or `every$`, errors as they do.
+ *
+ * ```
+ * source:     a-b-a-----
+ * every$:     -----x----
+ * result:     -----1----      1: a 2, b 1
+ * ```
+ *
+ * @example
+ * client.messages$.pipe(top({ key: ({ from }) => from, every$: interval(1_000), count: 5 }));
+ */
+export const top = <T>({ key, every$, count = 10, capacity = 1_000 }: TopOptions<T>): OperatorFunction<T, readonly TopEntry[]> => {
+  requireCount('count', count);
+  requireCount('capacity', capacity);
+  if (capacity < count) throw new RangeError(`capacity should be at least count, ${String(count)}, but is ${String(capacity)}`);
+  return gathered(every$, () => {
+    const counters = new Map<string, Counter>();
+    /** The keys of each count, those first that have had it longest. */
+    const byCount = new Map<number, Set<string>>();
+    let least = 0;
+
+    const enter = (name: string, counter: Counter): void => {
+      const keys = byCount.get(counter.count) ?? new Set<string>();
+      byCount.set(counter.count, keys.add(name));
+    };
+    const leave = (name: string, { count: from }: Counter): void => {
+      const keys = byCount.get(from);
+      keys?.delete(name);
+      if (keys?.size !== 0) return;
+      byCount.delete(from);
+      // Who leaves the lowest goes one up, and nobody was below.
+      if (from === least) least += 1;
+    };
+    const begin = (name: string, error: number): void => {
+      const counter: Counter = { count: error + 1, error };
+      counters.set(name, counter);
+      enter(name, counter);
+    };
+    /** Gives up the key that has had the lowest count for longest; its count. */
+    const giveUp = (): number => {
+      const given = least;
+      const [name = ''] = byCount.get(given) ?? [];
+      leave(name, { count: given, error: 0 });
+      counters.delete(name);
+      return given;
+    };
+
+    return {
+      add: (item) => {
+        const name = key(item);
+        const known = counters.get(name);
+        if (known !== undefined) {
+          leave(name, known);
+          known.count += 1;
+          enter(name, known);
+        } else if (counters.size < capacity) {
+          begin(name, 0);
+          least = 1;
+        } else begin(name, giveUp());
+      },
+      tell: () =>
+        [...counters]
+          .map(([name, { count: items, error }]): TopEntry => ({ key: name, count: items, error }))
+          .sort((a, b) => b.count - a.count || a.error - b.error)
+          .slice(0, count),
+    };
+  });
+};
