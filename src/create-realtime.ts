@@ -9,11 +9,13 @@ import {
   of,
   share,
   switchMap,
+  takeUntil,
   tap,
   throwError,
   type Observable,
 } from 'rxjs';
 import { bodyCodec, builtInTypes, type BodyCodec } from '../codecs/index.js';
+import { aborted } from './aborted.js';
 import { systemClock } from './clock.js';
 import type { Client } from './client/client.js';
 import { isClientId } from './client/client-id.js';
@@ -132,7 +134,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
     defer(() => {
       if (typeof identity !== 'object') return sessionOf(identity, login);
       return identify(identity, api).pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
-    });
+    }).pipe(takeUntil(aborted(login.signal)));
 
   const realtime: Realtime = {
     state$: connection.state$,
@@ -147,6 +149,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
     pause: connection.pause,
     resume: connection.resume,
     close: connection.close,
+    [Symbol.dispose]: connection.close,
   };
   const decorated = decorate(
     realtime,

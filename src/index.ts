@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * `rx-realtime`: an RxJS-first instant-messaging client for the LeanCloud RTM protocol.
  *

@@ -58,6 +58,8 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly webSocket?: WebSocketConstructor;
   /** Asks the router. Default: the platform's. */
   readonly fetch?: Fetch;
+  /** Closes the realtime when it is aborted, for good. Listened to while a client is wanted. */
+  readonly signal?: AbortSignal;
   /** Time; tests put a virtual one here. */
   readonly clock?: Clock;
   /** Random numbers from 0 to 1, for jitter and tokens. Default: `Math.random`. */

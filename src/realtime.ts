@@ -14,7 +14,7 @@ import type { User } from './session/user.js';
  * @typeParam C what plugins add to its clients
  * @typeParam V what plugins add to their conversations
  */
-export interface Realtime<C = unknown, V = unknown> {
+export interface Realtime<C = unknown, V = unknown> extends Disposable {
   /** The state of the connection. Hot, replays the current one, never errors, completes after `Closed` or `Failed`. */
   readonly state$: Observable<ConnectionState>;
   /** What happens to the connection. Hot, without replay, never errors. Clients hear the same on `client.connection$`, right after. */
@@ -57,6 +57,6 @@ export interface Realtime<C = unknown, V = unknown> {
   /** Disconnects until `resume`. */
   pause(): void;
   resume(): void;
-  /** Closes the connection and all clients, for good. Closing twice is the same as closing once. */
+  /** Closes the connection and all clients, for good: commands fail, then streams complete, all before this returns. Closing twice is the same as closing once. With `using`, or an aborted `signal`, it is done for you. */
   close(): void;
 }

@@ -15,7 +15,7 @@ import type { Room } from './room.js';
  *
  * @typeParam V what plugins add to its conversations
  */
-export interface Client<V = unknown> {
+export interface Client<V = unknown> extends Disposable {
   readonly id: string;
   /** Replays the current status; completes after `Closed`. */
   readonly status$: Observable<ClientStatus>;
@@ -79,6 +79,8 @@ export interface Client<V = unknown> {
    * @example client.presence$(['Jerry', 'Spike']).subscribe((online) => dots.set(online));
    */
   presence$(ids: Iterable<string> | Observable<Iterable<string>>): Observable<ReadonlyMap<string, boolean>>;
+  /** Logs out, without waiting for it: what `using` does. */
+  [Symbol.dispose](): void;
   /** Cold: logs out, emits nothing, completes when it is done. Closing twice is the same as closing once. */
   close(): Observable<never>;
 }

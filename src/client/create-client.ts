@@ -68,6 +68,15 @@ export const createClient = (source: ClientSource): Client => {
     map((all) => new Map([...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])))),
   );
 
+  const close = (): Observable<never> =>
+    defer(() => {
+      source.logout();
+      return status$.pipe(
+        filter(({ _tag }) => _tag === 'Closed'),
+        ignoreElements(),
+      );
+    });
+
   return {
     id: link.clientId,
     status$,
@@ -112,13 +121,9 @@ export const createClient = (source: ClientSource): Client => {
         shareLatest(),
         takeUntil(open$.pipe(ignoreElements(), endWith(true))),
       ),
-    close: () =>
-      defer(() => {
-        source.logout();
-        return status$.pipe(
-          filter(({ _tag }) => _tag === 'Closed'),
-          ignoreElements(),
-        );
-      }),
+    close,
+    [Symbol.dispose]: () => {
+      close().subscribe();
+    },
   };
 };

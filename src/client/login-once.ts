@@ -38,7 +38,7 @@ export const loginOnce = <C>(session$: Observable<C>, state$: Observable<Connect
         subscriber.error(error);
       },
       complete: () => {
-        subscriber.complete();
+        subscriber.error(new SessionClosed(0, 'the login was aborted'));
       },
     });
     subscriber.add(() => {

@@ -277,10 +277,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         },
       });
 
-    for (const part of [living, parsing, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
+    // First, so that whatever is derived of the log completes with it.
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
+    for (const part of [living, parsing, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
   });
 
 /** What a clock says that was at `at` when this one was at `start`. */

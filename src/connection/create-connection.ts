@@ -27,6 +27,7 @@ import {
   type ServerCommand,
   type Subprotocol,
 } from '../../codecs/index.js';
+import { aborted } from '../aborted.js';
 import type { Clock } from '../clock.js';
 import type { Fault } from '../faults.js';
 import type { Backoff } from './backoff.js';
@@ -66,6 +67,7 @@ export interface ConnectionOptions {
   readonly network$?: Observable<boolean>;
   readonly webSocket?: WebSocketConstructor;
   readonly fetch?: Fetch;
+  readonly signal?: AbortSignal;
 }
 
 /** How a dead peer is noticed: at the latest after twice the interval and the patience. */
@@ -278,6 +280,13 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     ignoreElements(),
   );
 
+  const aborting$ = aborted(options.signal).pipe(
+    map(() => {
+      dispatch({ _tag: 'Close' });
+    }),
+    ignoreElements(),
+  );
+
   const opening$ = new Observable<never>(() => {
     dispatch({ _tag: 'Open' });
     return () => {
@@ -299,7 +308,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     events$: events.asObservable(),
     sessionEvents$: sessionEvents.asObservable(),
     faults$: faults.asObservable(),
-    lease$: merge(network$, opening$).pipe(
+    lease$: merge(network$, aborting$, opening$).pipe(
       takeUntil(ended$),
       share({ resetOnRefCountZero: () => (isOver(machine.state) ? EMPTY : clock.after(grace)) }),
     ),
