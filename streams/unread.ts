@@ -34,7 +34,8 @@ export const unreadReducer =
       case 'Message': {
         const { conversationId, message } = event;
         const before = get(conversationId);
-        if (message.from === self || message.transient || message.body._tag === 'Recalled' || message.timestamp <= (before?.asOf ?? 0)) return;
+        if (message.from === self || message.transient || message.body._tag === 'Recalled' || message.timestamp <= (before?.asOf ?? 0))
+          return;
         // A conversation that has a count is known to have one.
         if (before === undefined && !counts(conversationId)) return;
         set(conversationId, {
