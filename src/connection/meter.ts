@@ -35,7 +35,7 @@ export const withRoundTrip = (before: RoundTrip | undefined, last: number): Roun
 });
 
 /** What is seen of the connection itself. */
-export type Traffic = Omit<ConnectionHealth, 'inFlight' | 'outbox'>;
+type Traffic = Omit<ConnectionHealth, 'inFlight' | 'outbox'>;
 
 /** Counts in plain numbers: a frame costs two additions, whether somebody watches or not. */
 export interface Meter {

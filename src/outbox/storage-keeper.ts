@@ -7,7 +7,7 @@ import type { Keeper, OutboxEntry } from './outbox.js';
 import { StoredSend, type OutboxStorage } from './outbox-storage.js';
 
 /** A message as it is kept, but for its place. */
-export type KeptSend = Omit<StoredSend, 'sequence'>;
+type KeptSend = Omit<StoredSend, 'sequence'>;
 
 /** A message of an outbox that is kept. */
 export interface KeptEntry extends OutboxEntry {

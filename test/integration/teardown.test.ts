@@ -2,6 +2,7 @@ import { firstValueFrom, lastValueFrom, merge, switchMap, take, type Observable 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRealtime, text, type Client, type Realtime, type RealtimeOptions } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
+import { toRealtimeError } from '../../src/errors.js';
 import { statsNow } from '../server/stats-now.js';
 
 const CYCLES = 10_000;
@@ -50,7 +51,7 @@ describe('the end', () => {
     const tom = await firstValueFrom(realtime.login('Tom'));
     const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     const told: string[] = [];
-    conversation.send(text('x')).subscribe({ error: ({ _tag }: { readonly _tag: string }) => told.push(`send ${_tag}`) });
+    conversation.send(text('x')).subscribe({ error: (error: unknown) => told.push(`send ${toRealtimeError(error)._tag}`) });
     realtime.state$.subscribe({ next: ({ _tag }) => told.push(_tag), complete: () => told.push('state$') });
     tom.status$.subscribe({ next: ({ _tag }) => told.push(`Tom ${_tag}`), complete: () => told.push('status$') });
     tom.messages$.subscribe({ complete: () => told.push('messages$') });
