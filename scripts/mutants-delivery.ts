@@ -58,8 +58,14 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'who is refused after a write that nobody knows of is told so',
     file: 'src/outbox/outbox.ts',
-    from: "waiting.failed(waiting.isUncertain ? new Unconfirmed('direct', { cause: error }) : error);",
-    to: 'waiting.failed(error);',
+    from: "failed(isUncertain ? new Unconfirmed('direct', { cause: error }) : error);",
+    to: 'failed(error);',
+  },
+  {
+    rule: 'what is on its way when its time is over is decided by its answer',
+    file: 'src/outbox/outbox.ts',
+    from: 'if (waiting.written?.closed !== false) giveUp(waiting, expired());',
+    to: 'giveUp(waiting, expired());',
   },
   {
     rule: 'a message is accepted when it is kept',

@@ -137,6 +137,19 @@ describe('the outbox', () => {
     });
   });
 
+  it('lets the answer decide about a message that is on its way when its time is over; what may have arrived is not said to be lost', () => {
+    marbles(({ cold, expectObservable }) => {
+      const lost = new Unconfirmed('direct');
+      const late = new Unconfirmed('direct', { cause: new ConnectionLost('the message has waited 5 ms in the outbox') });
+      const acknowledged = outboxOf(of(true), { maxAge: 5 });
+      expectObservable(acknowledged.send({ bytes: 1, write$: cold('-------a|', values) })).toBe('-------(a|)', values);
+      const broken = outboxOf(of(true), { maxAge: 5 });
+      expectObservable(broken.send({ bytes: 1, write$: cold('-------#', {}, lost) })).toBe('-------#', {}, late);
+      const waiting = outboxOf(of(true), { maxAge: 5 });
+      expectObservable(waiting.send({ bytes: 1, write$: cold('--#', {}, lost) })).toBe('-----#', {}, late);
+    });
+  });
+
   it('fails everything that waits when the client is closed', () => {
     marbles(({ cold, expectObservable }) => {
       const closed = new SessionClosed(4115, 'KICKED_BY_APP');

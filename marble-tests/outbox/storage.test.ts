@@ -142,7 +142,8 @@ describe('an outbox that is kept', () => {
       const { resent } = start(storage, NEVER, 10);
       expectObservable(timer(8)).toBe('--------(0|)', [0]);
       flush();
-      const late = 'ConnectionLost: not connected: the message has waited 10 ms in the outbox';
+      const late =
+        'Unconfirmed: the connection broke before the answer to direct came; sending the same command object again cannot double it';
       expect(resent).toEqual(['old Accepted', `old ${late}`, 'young Accepted', `young ${late}`]);
       expect(tokens(storage)).toEqual([]);
     });

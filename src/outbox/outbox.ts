@@ -74,6 +74,8 @@ interface Waiting<E> extends Outcome {
   written: Subscription | undefined;
   /** It was written, and nobody knows whether it has arrived. */
   isUncertain: boolean;
+  /** It has waited too long while it was on its way: it is not written again. */
+  isExpired: boolean;
 }
 
 /** Whether it may be sent again: nobody knows that it arrived, or it did not. */
@@ -96,15 +98,22 @@ export const createOutbox = <E extends OutboxEntry>({
   /** Why nothing will ever be written again. */
   let over: RealtimeError | undefined;
 
+  const expired = (): RealtimeError => new ConnectionLost(`the message has waited ${String(maxAge)} ms in the outbox`);
+  /** What may have arrived is never said not to have. */
+  const giveUp = ({ isUncertain, failed }: Waiting<E>, error: RealtimeError): void => {
+    failed(isUncertain ? new Unconfirmed('direct', { cause: error }) : error);
+  };
+
   const write = (waiting: Waiting<E>): void => {
     waiting.written = waiting.entry.write$.subscribe({
       next: waiting.sent,
       error: (thrown: unknown) => {
         const error = toRealtimeError(thrown);
         if (error._tag === 'Unconfirmed') waiting.isUncertain = true;
+        if (isRepeatable(error) && waiting.isExpired) giveUp(waiting, expired());
         if (isRepeatable(error)) return;
         // Who is refused now may have been let in before.
-        waiting.failed(waiting.isUncertain ? new Unconfirmed('direct', { cause: error }) : error);
+        giveUp(waiting, error);
       },
     });
   };
@@ -132,9 +141,12 @@ export const createOutbox = <E extends OutboxEntry>({
   /** Puts a message behind all others; unsubscribing takes it out. */
   const enter = (entry: E, outcome: Outcome): Subscription => {
     const { age = 0 } = entry;
-    const waiting: Waiting<E> = { ...outcome, entry, written: undefined, isUncertain: false };
+    // What an earlier process had accepted it may have written, too.
+    const waiting: Waiting<E> = { ...outcome, entry, written: undefined, isUncertain: entry.age !== undefined, isExpired: false };
     const expire = (): void => {
-      outcome.failed(new ConnectionLost(`the message has waited ${String(maxAge)} ms in the outbox`));
+      waiting.isExpired = true;
+      // What is on its way is decided by its answer, which has a time limit of its own.
+      if (waiting.written?.closed !== false) giveUp(waiting, expired());
     };
     if (maxAge !== undefined && age >= maxAge) {
       expire();

@@ -65,6 +65,8 @@ export interface World {
   readonly kept: number;
   readonly catchUpLimit: number;
   readonly historyPerMinute: number;
+  /** How long a message may wait in an outbox, ms; 0 for as long as it takes. */
+  readonly maxAge: number;
 }
 
 const device = fc.integer({ min: 0, max: DEVICES.length - 1 });
@@ -97,6 +99,7 @@ export const worlds: fc.Arbitrary<World> = fc.record({
   kept: fc.constantFrom(100_000, 100_000, 6),
   catchUpLimit: fc.constantFrom(1_000, 1_000, 3),
   historyPerMinute: fc.constantFrom(Infinity, Infinity, 4),
+  maxAge: fc.constantFrom(0, 0, 40),
 });
 
 interface Send {
@@ -224,7 +227,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       commandTimeout: 400,
       heartbeat: { interval: 25, patience: 25 },
       catchUpLimit: world.catchUpLimit,
-      outbox: index % 2 === 0,
+      outbox: index % 2 === 0 && (world.maxAge === 0 || { maxAge: world.maxAge }),
     });
     const client = new BehaviorSubject<Client | undefined>(undefined);
     const logs: Device['logs'] = { group: [], pair: [] };
