@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const gate = { lines: 95, branches: 90 };
+/** Tests without sockets, in virtual time: they leave nothing behind, so that they can share a process and what it has loaded. */
+const pure = ['marble-tests/**/*.test.ts', 'test/{codecs,streams,session,readme,tooling,examples}/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
@@ -13,8 +15,11 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'marble-tests/**/*.test.ts'],
-    // Processes, not threads: tests count the handles and the memory of their own process.
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      // A process for each file: these tests count its handles and its memory.
+      { extends: true, test: { name: 'process', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...pure] } },
+    ],
     pool: 'forks',
     maxWorkers: 2,
     execArgv: ['--expose-gc'],

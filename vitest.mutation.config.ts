@@ -6,6 +6,7 @@ export default {
   ...base,
   test: {
     ...base.test,
+    projects: undefined,
     include: [
       'marble-tests/**/*.test.ts',
       'test/codecs/**/*.test.ts',
