@@ -1,6 +1,5 @@
 import type { Observer } from 'rxjs';
 import type { Item } from './queue.js';
-import type { Waiting } from './strategy.js';
 
 /** How full a strategy's queue is, told when it crosses a mark. */
 export interface Pressure {
@@ -30,12 +29,16 @@ export interface StrategyOptions {
   readonly now?: () => number;
 }
 
+/** What is told of a queue. */
+interface Told {
+  readonly size: () => number;
+  readonly oldest: () => Pick<Item<unknown>, 'at'> | undefined;
+  readonly now: () => number;
+}
+
 /** How to tell of the pressure of a queue. */
 export const teller =
-  (
-    { size, oldest, now }: Pick<Waiting<never>, 'size' | 'now'> & { readonly oldest: () => Pick<Item<unknown>, 'at'> | undefined },
-    observer: StrategyOptions['pressureObserver'],
-  ) =>
+  ({ size, oldest, now }: Told, observer: StrategyOptions['pressureObserver']) =>
   (level: Pressure['level'], dropped: number, paused = false): void => {
     const time = now();
     observer?.next({ level, queued: size(), dropped, oldestAge: time - (oldest()?.at ?? time), paused });
