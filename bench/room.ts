@@ -175,12 +175,17 @@ console.table(
 const fastest = RATES.at(-1) ?? 0;
 const [ours, bare] = [results.get(`ours ${fastest}`), results.get(`bare ${fastest}`)];
 if (ours === undefined || bare === undefined) throw new Error('both should have been measured');
+const highDropped = RATES.reduce((sum, rate) => {
+  const result = results.get(`ours ${rate}`);
+  return sum + (result === undefined ? 0 : dropped(result, 'high'));
+}, 0);
 console.log(
   JSON.stringify({
     ours: rateOf(ours),
     bare: rateOf(bare),
     p99HighMs: percentile(ours.highDelays, 0.99),
-    droppedHigh: dropped(ours, 'high'),
+    // At all rates.
+    droppedHigh: highDropped,
     droppedLow: dropped(ours, 'low'),
     rssMb: ours.rssMb,
   }),
@@ -190,3 +195,4 @@ for (const { sender, receivers, server } of contenders) {
   receivers.stop();
   server.stop();
 }
+if (highDropped > 0) process.exitCode = 1;
