@@ -10,19 +10,24 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
 /** Text that any file system takes as a name, whatever stands in it and however long it is. */
 const nameOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const read = async (path: string): Promise<unknown> => {
-  const content = await readFile(path, 'utf8');
+/** What a file has; nothing where it has been removed meanwhile. */
+const read = async (path: string): Promise<readonly unknown[]> => {
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (content === undefined) return [];
   try {
-    return JSON.parse(content);
+    return [JSON.parse(content)];
   } catch {
     // Told by the codec, with what stands there.
-    return content;
+    return [content];
   }
 };
 
 /**
- * Keeps an outbox in a directory, beyond the end of the process, `kill -9` included: one file a message, written aside, flushed and renamed, so that none is ever there in half. The directory is made with the first use; what a crash has left half written is
- * removed with the first `load`.
+ * Keeps an outbox in a directory, beyond the end of the process, `kill -9` included: one file a message, written aside, flushed and renamed, so that none is ever there in half. The directory is made with the first use; what a crash has left half written
+ * is never read.
  *
  * @example const realtime = createRealtime({ appId, server, outbox: { storage: fileOutbox('./outbox') } });
  */
@@ -43,7 +48,7 @@ export const fileOutbox = (directory: string): OutboxStorage => {
         if (isMissing(error)) return [];
         throw error;
       });
-      return Promise.all(names.filter((name) => name.endsWith(KEPT)).map((name) => read(join(folder, name))));
+      return (await Promise.all(names.filter((name) => name.endsWith(KEPT)).map((name) => read(join(folder, name))))).flat();
     },
     put: async (owner, message) => {
       await make(folderOf(owner));

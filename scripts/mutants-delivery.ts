@@ -46,8 +46,8 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'what is not acknowledged is sent again',
     file: 'src/outbox/outbox.ts',
-    from: '        if (isRepeatable(error)) return;\n',
-    to: '',
+    from: 'if (!isRepeatable(error)) giveUp(waiting, error);',
+    to: 'if (!waiting.isExpired) giveUp(waiting, error);',
   },
   {
     rule: 'the outbox keeps its order',
@@ -62,6 +62,18 @@ const mutants: readonly Mutant[] = [
     to: 'failed(error);',
   },
   {
+    rule: 'what is not answered is written once more, with the line or without',
+    file: 'src/outbox/outbox.ts',
+    from: "return error._tag === 'CommandTimeout' && !waiting.isExpired ? of(error) : throwError(() => error);",
+    to: 'return throwError(() => error);',
+  },
+  {
+    rule: 'over its bounds the outbox takes nothing',
+    file: 'src/outbox/outbox.ts',
+    from: 'const refused = entry.age === undefined ? refusal(entry) : over;',
+    to: 'const refused = over;',
+  },
+  {
     rule: 'what is on its way when its time is over is decided by its answer',
     file: 'src/outbox/outbox.ts',
     from: 'if (waiting.written?.closed !== false) giveUp(waiting, expired());',
@@ -70,8 +82,8 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'a message is accepted when it is kept',
     file: 'src/outbox/outbox.ts',
-    from: 'return keeper.put(entry).pipe(',
-    to: 'keeper.put(entry).subscribe();\n            return EMPTY.pipe(',
+    from: ': keeper.put(entry).pipe(',
+    to: ': (keeper.put(entry).subscribe(), EMPTY).pipe(',
   },
   {
     rule: 'what was kept goes out before what is newer',

@@ -1,4 +1,4 @@
-import { asyncScheduler, timer, type Observable } from 'rxjs';
+import { asyncScheduler, switchMap, timer, type Observable } from 'rxjs';
 
 /** Time as the SDK sees it. Tests put a virtual one in its place. */
 export interface Clock {
@@ -10,9 +10,14 @@ export interface Clock {
   after(ms: number): Observable<unknown>;
 }
 
+/** What a timer of JavaScript can wait, ms, some 24 days: it takes what is longer for nothing at all. */
+const LONGEST = 2 ** 31 - 1;
+
+const after = (ms: number): Observable<unknown> => (ms <= LONGEST ? timer(ms) : timer(LONGEST).pipe(switchMap(() => after(ms - LONGEST))));
+
 /** The machine's own time; inside RxJS's `TestScheduler.run` its wall clock and timers are virtual. */
 export const systemClock: Clock = {
   now: () => asyncScheduler.now(),
   elapsed: () => performance.now(),
-  after: (ms) => timer(ms),
+  after,
 };

@@ -1,4 +1,4 @@
-import { NEVER, Subject, defer, mergeMap, of, type Observable } from 'rxjs';
+import { EMPTY, NEVER, Subject, defer, mergeMap, of, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { CommandTimeout, ConnectionLost, OutboxFull, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
 import { createOutbox, type Ack, type OutboxBounds, type OutboxEntry } from '../../src/outbox/outbox.js';
@@ -80,14 +80,36 @@ describe('the outbox', () => {
     });
   });
 
-  it('fails a message that the server refuses, or does not answer, and goes on with the others', () => {
+  it('fails a message that the server refuses, and goes on with the others', () => {
     marbles(({ cold, expectObservable }) => {
       const outbox = outboxOf(of(true));
       const refused = new ServerRejected(4401, 'INVALID_MESSAGING_TARGET');
-      const late = new CommandTimeout('direct', 1);
       expectObservable(outbox.send({ bytes: 1, write$: cold('-#', {}, refused) })).toBe('-#', {}, refused);
-      expectObservable(outbox.send({ bytes: 1, write$: cold('--#', {}, late) })).toBe('--#', {}, late);
       expectObservable(outbox.send({ bytes: 1, write$: cold('---a|', values) })).toBe('---(a|)', values);
+    });
+  });
+
+  it('writes what is not answered once more: at once where it may, or when it may again', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const late = new CommandTimeout('direct', 2);
+      const lost = new ConnectionLost('gone');
+      const first$ = cold<Ack>('--#', {}, late);
+      const second$ = cold<Ack>('#', {}, lost);
+      const third$ = cold('-a|', values);
+      const writes: Observable<Ack>[] = [first$, second$, third$];
+      const outbox = outboxOf(cold('t-f---t', readiness));
+      expectObservable(outbox.send({ bytes: 1, write$: defer(() => writes.shift() ?? EMPTY) })).toBe('-------(a|)', values);
+      expectSubscriptions(first$.subscriptions).toBe('^-!');
+      expectSubscriptions(second$.subscriptions).toBe('--(^!)');
+      expectSubscriptions(third$.subscriptions).toBe('------^!');
+    });
+  });
+
+  it('does not write once more what is not answered when its time is over', () => {
+    marbles(({ cold, expectObservable }) => {
+      const outbox = outboxOf(of(true), { maxAge: 3 });
+      const late = new Unconfirmed('direct', { cause: new ConnectionLost('the message has waited 3 ms in the outbox') });
+      expectObservable(outbox.send({ bytes: 1, write$: cold('--#', {}, new CommandTimeout('direct', 2)) })).toBe('----#', {}, late);
     });
   });
 

@@ -1,8 +1,8 @@
 import { NEVER, Subject, from, map, of, tap, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { ConnectionLost, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
+import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
 import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
-import { createOutbox, type Ack, type OutboxStep } from '../../src/outbox/outbox.js';
+import { createOutbox, type Ack, type OutboxBounds, type OutboxStep } from '../../src/outbox/outbox.js';
 import type { OutboxStorage, StoredSend } from '../../src/outbox/outbox-storage.js';
 import { ownerOf, storageKeeper, type KeptEntry } from '../../src/outbox/storage-keeper.js';
 import { marbles, virtualClock } from '../marbles.js';
@@ -21,7 +21,7 @@ const kept = (token: string, sequence = 1, at = 0): StoredSend => ({
 });
 
 /** An outbox in a storage, what it has written, and what went wrong with the storage. */
-const start = (storage: OutboxStorage, ready$: Observable<boolean>, maxAge?: number) => {
+const start = (storage: OutboxStorage, ready$: Observable<boolean>, bounds: OutboxBounds = {}) => {
   const faults: RealtimeError[] = [];
   const written: string[] = [];
   const [keeper, kept$] = storageKeeper({
@@ -31,7 +31,7 @@ const start = (storage: OutboxStorage, ready$: Observable<boolean>, maxAge?: num
       faults.push(error);
     },
   });
-  const [outbox, , restore] = createOutbox({ bounds: maxAge === undefined ? {} : { maxAge }, ready$, clock: virtualClock, keeper });
+  const [outbox, , restore] = createOutbox({ bounds, ready$, clock: virtualClock, keeper });
   const entry = (token: string, conversationId = 'c', answer$: Observable<Ack> = of(ack(token))): KeptEntry => ({
     conversationId,
     bytes: 1,
@@ -108,6 +108,22 @@ describe('an outbox that is kept', () => {
     });
   });
 
+  it('is full at once where too many wait to be kept, however slow the storage is', () => {
+    marbles(({ cold, expectObservable, flush }) => {
+      const storage: OutboxStorage = {
+        ...memoryOutbox(),
+        load: () => cold('-----(s|)').pipe(map(() => [])),
+        put: () => timer(3),
+      };
+      const { send, entry, written } = start(storage, of(true), { maxMessages: 2 });
+      expectObservable(send(entry('m', 'c'))).toBe('--------(Aa|)');
+      expectObservable(send(entry('n', 'c'))).toBe('-----------(Aa|)');
+      expectObservable(send(entry('o', 'c'))).toBe('#', undefined, new OutboxFull('2 messages'));
+      flush();
+      expect(written).toEqual(['m', 'n']);
+    });
+  });
+
   it('sends what was kept before first, in its order, whatever else is sent before it was loaded', () => {
     marbles(({ cold, expectObservable, flush }) => {
       const stored = of([kept('second', 2), kept('first', 1)]);
@@ -139,7 +155,7 @@ describe('an outbox that is kept', () => {
     marbles(({ expectObservable, flush }) => {
       const storage = memoryOutbox();
       for (const message of [kept('old', 1, -10), kept('young', 2, -3)]) from(storage.put(OWNER, message)).subscribe();
-      const { resent } = start(storage, NEVER, 10);
+      const { resent } = start(storage, NEVER, { maxAge: 10 });
       expectObservable(timer(8)).toBe('--------(0|)', [0]);
       flush();
       const late =

@@ -1,5 +1,19 @@
 /** Messages on their way out: in order, each with its token, waiting while there is no connection where that is wanted. */
-import { AsyncSubject, EMPTY, Observable, Subject, Subscription, catchError, concat, defer, ignoreElements, tap } from 'rxjs';
+import {
+  AsyncSubject,
+  EMPTY,
+  Observable,
+  Subject,
+  Subscription,
+  catchError,
+  concat,
+  defer,
+  ignoreElements,
+  of,
+  retry,
+  tap,
+  throwError,
+} from 'rxjs';
 import type * as t from 'io-ts';
 import type { AckSent } from '../../codecs/index.js';
 import { concatMapByKey } from '../../streams/index.js';
@@ -78,8 +92,10 @@ interface Waiting<E> extends Outcome {
   isExpired: boolean;
 }
 
+/** Nobody knows whether it has arrived. */
+const isUnclear = ({ _tag }: RealtimeError): boolean => _tag === 'Unconfirmed' || _tag === 'CommandTimeout';
 /** Whether it may be sent again: nobody knows that it arrived, or it did not. */
-const isRepeatable = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionLost' || _tag === 'Unconfirmed';
+const isRepeatable = (error: RealtimeError): boolean => error._tag === 'ConnectionLost' || isUnclear(error);
 
 /** The outbox, its subscription to `ready$` for whoever owns the client, and, where there is a keeper, how what was accepted before comes first: what is sent waits until the given Observable, which sends it with its age, completes. It never errors. */
 export const createOutbox = <E extends OutboxEntry>({
@@ -91,7 +107,7 @@ export const createOutbox = <E extends OutboxEntry>({
   const { maxMessages = 1_000, maxBytes = 1_048_576, maxAge } = bounds;
   /** In the order in which they were accepted; a message leaves with its acknowledgement. */
   const entries = new Set<Waiting<E>>();
-  /** Of those that are being kept, too. */
+  /** Of those that wait to be kept, too. */
   let count = 0;
   let bytes = 0;
   let ready = false;
@@ -104,16 +120,26 @@ export const createOutbox = <E extends OutboxEntry>({
     failed(isUncertain ? new Unconfirmed('direct', { cause: error }) : error);
   };
 
+  /** What is not answered is written once more: the line may be dead, which is noticed later. */
+  const writing = (waiting: Waiting<E>): Observable<Ack> =>
+    waiting.entry.write$.pipe(
+      retry({
+        delay: (thrown: unknown) => {
+          const error = toRealtimeError(thrown);
+          if (isUnclear(error)) waiting.isUncertain = true;
+          return error._tag === 'CommandTimeout' && !waiting.isExpired ? of(error) : throwError(() => error);
+        },
+      }),
+    );
+
   const write = (waiting: Waiting<E>): void => {
-    waiting.written = waiting.entry.write$.subscribe({
+    waiting.written = writing(waiting).subscribe({
       next: waiting.sent,
       error: (thrown: unknown) => {
         const error = toRealtimeError(thrown);
-        if (error._tag === 'Unconfirmed') waiting.isUncertain = true;
-        if (isRepeatable(error) && waiting.isExpired) giveUp(waiting, expired());
-        if (isRepeatable(error)) return;
         // Who is refused now may have been let in before.
-        giveUp(waiting, error);
+        if (!isRepeatable(error)) giveUp(waiting, error);
+        else if (waiting.isExpired) giveUp(waiting, expired());
       },
     });
   };
@@ -203,10 +229,12 @@ export const createOutbox = <E extends OutboxEntry>({
           const refuse = (error: RealtimeError): void => {
             subscriber.error(error);
           };
-          if (over !== undefined) {
-            refuse(over);
+          const refused = entry.age === undefined ? refusal(entry) : over;
+          if (refused !== undefined) {
+            refuse(refused);
             return;
           }
+          subscriber.add(occupy(entry));
           asking.add(refuse);
           subscriber.add(() => {
             asking.delete(refuse);
@@ -233,30 +261,27 @@ export const createOutbox = <E extends OutboxEntry>({
             flush();
           };
           if (entry.age !== undefined) {
-            subscriber.add(occupy(entry));
             accept();
             return;
           }
-          const kept$ = defer(() => {
-            const refused = subscriber.closed ? undefined : refusal(entry);
-            if (refused !== undefined) refuse(refused);
-            if (subscriber.closed) return EMPTY;
-            subscriber.add(occupy(entry));
-            return keeper.put(entry).pipe(
-              ignoreElements(),
-              tap({
-                complete: () => {
-                  // Withdrawn, or the client was closed, while it was being kept.
-                  if (subscriber.closed) keeper.remove(entry);
-                  else accept();
-                },
-              }),
-              catchError((thrown: unknown) => {
-                refuse(toRealtimeError(thrown));
-                return EMPTY;
-              }),
-            );
-          });
+          const kept$ = defer(() =>
+            subscriber.closed
+              ? EMPTY
+              : keeper.put(entry).pipe(
+                  ignoreElements(),
+                  tap({
+                    complete: () => {
+                      // Withdrawn, or the client was closed, while it was being kept.
+                      if (subscriber.closed) keeper.remove(entry);
+                      else accept();
+                    },
+                  }),
+                  catchError((thrown: unknown) => {
+                    refuse(toRealtimeError(thrown));
+                    return EMPTY;
+                  }),
+                ),
+          );
           keeping.next({ conversationId: entry.conversationId, kept$ });
         }),
     },
