@@ -61,8 +61,8 @@ const indexOf = (placed: readonly Placed[], entry: Placed): number => {
   return low;
 };
 
-const splice = (placed: readonly Placed[], index: number, count: number, ...added: readonly Placed[]): readonly Placed[] => {
-  const copy = placed.slice();
+const splice = <T>(entries: readonly T[], index: number, count: number, ...added: readonly T[]): readonly T[] => {
+  const copy = entries.slice();
   copy.splice(index, count, ...added);
   return copy;
 };
@@ -85,12 +85,21 @@ const withPlaced = (state: TimelineState, placed: readonly Placed[], window: num
   return placed.length <= window ? { ...state, placed } : { ...state, placed: placed.slice(placed.length - window), hasOlder: true };
 };
 
+/** In its place, or at the end. Of more than may be kept, the oldest that have failed go. */
+const withPending = (state: TimelineState, entry: Pending, window: number): TimelineState => {
+  const index = state.pending.findIndex(({ token }) => token === entry.token);
+  if (index >= 0) return { ...state, pending: splice(state.pending, index, 1, entry) };
+  const pending = [...state.pending, entry];
+  const oldest = pending.length > window ? pending.findIndex(({ error }) => error !== undefined) : -1;
+  return { ...state, pending: oldest < 0 ? pending : splice(pending, oldest, 1) };
+};
+
 const withoutPending = (state: TimelineState, token: string): TimelineState => {
   const pending = state.pending.filter((entry) => entry.token !== token);
   return pending.length === state.pending.length ? state : { ...state, pending };
 };
 
-/** What a timeline is after one more input: a binary search and a copy of the list for an entry of the log. The same state where nothing has changed. At most `window` entries have a place; more push out the oldest. */
+/** What a timeline is after one more input: a binary search and a copy of the list for an entry of the log. The same state where nothing has changed. At most `window` entries have a place; more push out the oldest. Of messages that were not sent, as many. */
 export const timelineReducer =
   (window: number) =>
   (state: TimelineState, input: TimelineInput): TimelineState => {
@@ -117,8 +126,7 @@ export const timelineReducer =
           at,
           ...(progress._tag === 'failed' && progress.error !== undefined ? { error: progress.error } : {}),
         };
-        const others = state.pending.filter((other) => other.token !== token);
-        return { ...state, pending: [...others, entry] };
+        return withPending(state, entry, window);
       }
       case 'Older': {
         const placed = input.messages.map(toEntry).reduce(insert, state.placed);

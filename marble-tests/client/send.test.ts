@@ -1,9 +1,10 @@
-import { NEVER, Subject, defer, throwError, type Observable } from 'rxjs';
+import { NEVER, Subject, defer, filter, of, throwError, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { bodyCodec, file, text } from '../../codecs/index.js';
-import { send, track, type Sender, type SendProgress } from '../../src/client/send.js';
+import { bodyCodec, file, text, type OutgoingBody } from '../../codecs/index.js';
+import type { Outgoing, SendProgress } from '../../src/client/outgoing.js';
+import { send, track, type Sender } from '../../src/client/send.js';
 import { sendStatus, type MessageStatus } from '../../src/client/send-status.js';
-import { upload, type UploadFile } from '../../src/client/upload.js';
+import { upload, type Upload, type UploadFile } from '../../src/client/upload.js';
 import {
   CommandTimeout,
   ConnectionLost,
@@ -107,6 +108,7 @@ describe('a message that is sent again', () => {
       upload: undefined,
       kind: undefined,
       sent: () => undefined,
+      note: () => undefined,
     };
     const command$ = send(sender, { conversationId: 'c', body: text('x'), token: 't', options: {} });
     const failures: unknown[] = [];
@@ -122,6 +124,46 @@ describe('a message that is sent again', () => {
   });
 });
 
+describe('what is told of a message on its way', () => {
+  /** Sends over a link that answers at once, and says what is told, in order. */
+  const told = (change: Partial<Outgoing<OutgoingBody | Upload>>, store?: UploadFile): readonly string[] => {
+    const lines: string[] = [];
+    const sender: Sender = {
+      link: {
+        clientId: 'Tom',
+        request: (_, answer) => of({ cmd: 'ack', ackMessage: { uid: 'm', t: 5 } } as const).pipe(filter(answer.is)),
+      },
+      bodies: bodyCodec(),
+      outbox: undefined,
+      clock: virtualClock,
+      upload: store,
+      kind: undefined,
+      sent: ({ id }) => lines.push(`message ${id}`),
+      note: (event) => lines.push(event._tag === 'Outgoing' ? `${event.progress._tag} ${event.body._tag}` : event._tag),
+    };
+    send(sender, { conversationId: 'c', body: text('x'), token: 't', options: {}, ...change }).subscribe();
+    return lines;
+  };
+
+  it('is that it is stored, and then the message: no view ever has both', () => {
+    expect(told({})).toEqual(['sending Text', 'sent Text', 'message m']);
+  });
+
+  it('begins for a file when it is stored: from there on it may wait', () => {
+    const body = upload({ data: new Uint8Array([1]) }, file);
+    marbles(({ flush }) => {
+      const lines = told({ body }, () => of({ progress: 0.5 }, { url: 'u' }));
+      flush();
+      expect(lines).toEqual(['sending File', 'sent File', 'message m']);
+    });
+  });
+
+  it('is nothing of what is for now only', () => {
+    expect(told({ options: { transient: true } })).toEqual(['message m']);
+    expect(told({ options: { will: true } })).toEqual([]);
+  });
+});
+
 describe('a message with a file', () => {
   /** Sends over a link that never answers: what follows the upload is `sending`. */
   const sending = (store: UploadFile | undefined): Observable<SendProgress> =>
@@ -134,6 +176,7 @@ describe('a message with a file', () => {
         upload: store,
         kind: undefined,
         sent: () => undefined,
+        note: () => undefined,
       },
       { conversationId: 'c', body: upload({ data: new Uint8Array([1]) }, file), token: 't', options: {} },
     );
@@ -175,6 +218,7 @@ describe('a message with a file', () => {
         upload: undefined,
         kind: 'room' as const,
         sent: () => undefined,
+        note: () => undefined,
       };
       expectObservable(send(sender, outgoing), '^-!').toBe('g', progress);
       expectObservable(send(sender, { ...outgoing, options: { receipt: true } })).toBe(

@@ -55,53 +55,80 @@ const short = (inputs: readonly TimelineInput[], window = 100): string => {
   return `${hasOlder ? '…' : ''}${shown.join(' ')}`;
 };
 
+/** Draws a timeline in short, over what moves it. */
+const diagram = (
+  inputs: string,
+  values: Readonly<Record<string, TimelineInput>>,
+  expected: string,
+  shown: Readonly<Record<string, string>>,
+): void => {
+  marbles(({ hot, expectObservable }) => {
+    const timeline$ = hot(inputs, values).pipe(
+      scan((all: readonly TimelineInput[], input) => [...all, input], []),
+      startWith([]),
+      map((all) => short(all)),
+    );
+    expectObservable(timeline$).toBe(expected, shown);
+  });
+};
+
 describe('a timeline', () => {
   it('is moved by each entry of the log, and by pages: sorted, each message once', () => {
-    marbles(({ hot, expectObservable }) => {
-      const inputs: Readonly<Record<string, TimelineInput>> = {
-        a: arrived({ timestamp: 5 }),
-        p: older(3, 4),
-        e: edited(4, 9),
-        l: older(2),
-        d: arrived({ timestamp: 5 }),
-      };
-      const timeline$ = hot('-a-p-e-l-d', inputs).pipe(
-        scan((all: readonly TimelineInput[], input) => [...all, input], []),
-        startWith([]),
-        map((all) => short(all)),
-      );
-      expectObservable(timeline$).toBe('sa-p-e-l-d', { s: '…', a: '…5', p: '…3 4 5', e: "…3 4' 5", l: "2 3 4' 5", d: "2 3 4' 5" });
-    });
+    diagram(
+      '-a-p-e-l-d',
+      { a: arrived({ timestamp: 5 }), p: older(3, 4), e: edited(4, 9), l: older(2), d: arrived({ timestamp: 5 }) },
+      'sa-p-e-l-d',
+      { s: '…', a: '…5', p: '…3 4 5', e: "…3 4' 5", l: "2 3 4' 5", d: "2 3 4' 5" },
+    );
   });
 
   it('has what is on its way at the end, until it is stored: it changes its place once', () => {
     const sending = out('x', { _tag: 'sending' });
     const sent = out('x', { _tag: 'sent', message: message({ timestamp: 4 }) });
-    expect(short([arrived({ timestamp: 3 }), sending])).toBe('…3 x');
-    expect(short([arrived({ timestamp: 3 }), sending, arrived({ timestamp: 5 })])).toBe('…3 5 x');
-    expect(short([arrived({ timestamp: 3 }), sending, arrived({ timestamp: 5 }), sent])).toBe('…3 4 5');
+    diagram('-a-x-b-s', { a: arrived({ timestamp: 3 }), x: sending, b: arrived({ timestamp: 5 }), s: sent }, 'na-x-b-s', {
+      n: '…',
+      a: '…3',
+      x: '…3 x',
+      b: '…3 5 x',
+      s: '…3 4 5',
+    });
     expect(short([sending, sent, arrived({ timestamp: 4 }, 'sent')])).toBe('…4');
   });
 
   it('keeps what was not sent with its error, until it is sent again; what is withdrawn is gone', () => {
-    const sending = out('x', { _tag: 'sending' });
-    const failed = out('x', { _tag: 'failed', error: new Error('no') });
-    expect(short([sending, failed])).toBe('…x!');
-    expect(short([sending, failed, sending])).toBe('…x');
-    expect(short([sending, out('x', { _tag: 'failed' })])).toBe('…');
+    const [sending, failed] = [out('x', { _tag: 'sending' }), out('x', { _tag: 'failed', error: new Error('no') })];
+    diagram('-s-f-s-w', { s: sending, f: failed, w: out('x', { _tag: 'failed' }) }, 'ns-f-s-n', { n: '…', s: '…x', f: '…x!' });
   });
 
   it('shows a gap behind the message that it begins with, and fills it a page at a time', () => {
-    const before = [arrived({ timestamp: 1 }), gap(1, 9), arrived({ timestamp: 9 })];
-    expect(short(before)).toBe('…1 ~ 9');
     const rest = gap(4, 9);
-    const first: TimelineInput = { _tag: 'Filled', gap: gap(1, 9), messages: [message({ timestamp: 3 }), message({ timestamp: 4 })], rest };
-    expect(short([...before, first])).toBe('…1 3 4 ~ 9');
-    expect(short([...before, first, { _tag: 'Filled', gap: rest, messages: [message({ timestamp: 5 })] }])).toBe('…1 3 4 5 9');
+    diagram(
+      '-a-g-b-p-q',
+      {
+        a: arrived({ timestamp: 1 }),
+        g: gap(1, 9),
+        b: arrived({ timestamp: 9 }),
+        p: { _tag: 'Filled', gap: gap(1, 9), messages: [message({ timestamp: 3 }), message({ timestamp: 4 })], rest },
+        q: { _tag: 'Filled', gap: rest, messages: [message({ timestamp: 5 })] },
+      },
+      'na-g-b-p-q',
+      { n: '…', a: '…1', g: '…1 ~', b: '…1 ~ 9', p: '…1 3 4 ~ 9', q: '…1 3 4 5 9' },
+    );
   });
 
   it('keeps no more than its window: the oldest go, and can be asked for again', () => {
     expect(short([older(1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 })], 2)).toBe('…2 3');
+  });
+
+  it('keeps no more that was not sent: the oldest of those go, what is on its way stays', () => {
+    const [w, x, y, z] = ['w', 'x', 'y', 'z'].map((token) => out(token, { _tag: 'sending' }));
+    const failed = (token: string) => out(token, { _tag: 'failed', error: new Error('no') });
+    expect(
+      short(
+        [w, x, failed('x'), y, failed('y'), z].filter((input) => input !== undefined),
+        3,
+      ),
+    ).toBe('…w y! z');
   });
 
   it('takes no edit of a message that it does not have, and no message that is not stored', () => {

@@ -41,16 +41,16 @@ import { changeOf, setMuted, updateConversation } from './attributes.js';
 import { conversationTimeline } from './conversation-timeline.js';
 import { conversationLog } from './conversation-log.js';
 import { stateAt, type ClientState } from './client-state.js';
-import type { ConversationSource } from './conversation.js';
+import type { Conversation, ConversationSource } from './conversation.js';
 import { conversationById } from './create-conversation.js';
 import { historyIterator, historyPage, historyPages, type HistoryOptions } from './history.js';
 import type { SigningLink } from './link.js';
 import { fetchReceipts, memberReceipts } from './member-receipts.js';
 import { memberCommands } from './member-commands.js';
 import { memberRoles } from './member-roles.js';
-import { noting } from './outgoing.js';
+import type { SendProgress } from './outgoing.js';
 import { editMessage, recallMessage } from './modify.js';
-import { send, sendStored, storedOutgoing, track, type Outgoing, type SendProgress, type Sender } from './send.js';
+import { send, sendStored, track, type Sender } from './send.js';
 import type { UploadFile } from './upload.js';
 import { createWishes } from './wishes.js';
 
@@ -163,6 +163,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
     bodies: reader.bodies,
     outbox: options.outbox,
     clock: options.clock,
+    note: options.note,
     upload: options.upload,
     kind: conversations.get(id)?.kind,
     sent: (message) => {
@@ -179,8 +180,10 @@ export const conversationSources = (options: SourceOptions): ConversationSources
     const events$ = followed(state.eventsOf(id));
     const modifier = { link, bodies: reader.bodies };
     const load = (range: HistoryOptions) => historyPage(link, reader, id, range);
-    const sending = (outgoing: Outgoing): Observable<SendProgress> => noting(outgoing, options.clock, options.note, sent(outgoing));
-    const sent = (outgoing: Outgoing): Observable<SendProgress> => defer(() => send(senderIn(id), outgoing));
+    const sending: Conversation['send'] = (body, sendOptions = {}) => {
+      const outgoing = { conversationId: id, body, token: options.mint(), options: sendOptions };
+      return defer(() => send(senderIn(id), outgoing));
+    };
     const readUpTo = (upTo: { readonly timestamp: number } | number | undefined): number | undefined => {
       if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
       return unread.get(id)?.asOf ?? lastMessages.get(id)?.timestamp ?? conversations.get(id)?.lastMessageAt;
@@ -204,9 +207,8 @@ export const conversationSources = (options: SourceOptions): ConversationSources
       unread$: stateAt(unread, id),
       receipts$: merge(stateAt(receipts, id), askingReceipts(id)).pipe(shareLatest()),
       memberReceipts$: memberReceipts({ link, conversationId: id, open$, events$, onFailure: failing(id) }),
-      send: (body, sendOptions = {}) => sending({ conversationId: id, body, token: options.mint(), options: sendOptions }),
-      trackSend: (body, sendOptions = {}) =>
-        sending({ conversationId: id, body, token: options.mint(), options: { ...sendOptions, receipt: true } }).pipe(track(events$)),
+      send: sending,
+      trackSend: (body, sendOptions = {}) => sending(body, { ...sendOptions, receipt: true }).pipe(track(events$)),
       messageStatus$: (message) => events$.pipe(messageStatus(message)),
       recall: (message) => modifying(recallMessage(modifier, message)),
       edit: (message, body, mentions = {}) => modifying(editMessage(modifier, message, body, mentions)),
@@ -233,9 +235,6 @@ export const conversationSources = (options: SourceOptions): ConversationSources
 
   return {
     at,
-    sendStored: (message) => {
-      const outgoing = storedOutgoing(reader.bodies, message);
-      return noting(outgoing, options.clock, options.note, sendStored(senderIn(message.conversationId), outgoing, message), message.at);
-    },
+    sendStored: (message) => sendStored(senderIn(message.conversationId), message),
   };
 };

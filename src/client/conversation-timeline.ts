@@ -35,9 +35,9 @@ export interface TimelineOptions {
   readonly pageSize?: number;
   /** Asks for an older page with each value; while one is under way, and when the window is full, values count for nothing. Default: there is one page, and what comes live. */
   readonly older$?: Observable<unknown>;
-  /** Asks for the messages of a gap, a page at a time. Default: gaps stay. */
+  /** Asks for the messages of a gap, a page at a time; one that the server has forgotten (`gone`) stays. Default: gaps stay. */
   readonly fill$?: Observable<Gap>;
-  /** At most so many messages and gaps are kept; later ones push out the oldest. Default 1,000. */
+  /** At most so many messages and gaps are kept, and as many messages that were not sent; later ones push out the oldest. Default 1,000. */
   readonly window?: number;
 }
 
@@ -109,12 +109,24 @@ export const conversationTimeline = (
               _tag: 'Filled',
               gap,
               messages,
-              ...(isCut ? { rest: { ...gap, from: { timestamp: last.timestamp, id: last.id } } } : {}),
+              // What the server has forgotten stays missing.
+              ...(isCut || gap.cause === 'gone'
+                ? { rest: last === undefined ? gap : { ...gap, from: { timestamp: last.timestamp, id: last.id } } }
+                : {}),
             };
           }),
         ),
       );
     };
+
+    /** What the application asks with; where that fails, nothing is asked any more. */
+    const wishes = <T>(wish$: Observable<T>): Observable<T> =>
+      wish$.pipe(
+        catchError((thrown: unknown) => {
+          onFailure(toRealtimeError(thrown));
+          return EMPTY;
+        }),
+      );
 
     subscriber.add(state.pipe(map(toTimeline)).subscribe(subscriber));
     subscriber.add(
@@ -127,5 +139,5 @@ export const conversationTimeline = (
     );
     // A break may take the first page away; others are asked for again by the next wish.
     const first$ = open$.pipe(switchMap((open) => (open && !hasPage ? older() : EMPTY)));
-    subscriber.add(merge(first$, older$.pipe(exhaustMap(older)), fill$.pipe(concatMap(fill))).subscribe());
+    subscriber.add(merge(first$, wishes(older$).pipe(exhaustMap(older)), wishes(fill$).pipe(concatMap(fill))).subscribe());
   });

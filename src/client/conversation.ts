@@ -21,7 +21,8 @@ import type { MembershipResult } from './membership.js';
 import type { Mentions } from './modify.js';
 import type { ClientPage, ClientPageOptions } from './restrictions.js';
 import type { SendOptions } from './send-options.js';
-import type { SendProgress, TrackedProgress } from './send.js';
+import type { SendProgress } from './outgoing.js';
+import type { TrackedProgress } from './send.js';
 import type { Upload } from './upload.js';
 
 /**

@@ -1,32 +1,62 @@
-/** What is known of messages on their way out. */
+/** Messages on their way out, and what is told of them. */
 import { type Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
 import type { OutgoingBody } from '../../codecs/index.js';
+import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
 import { toRealtimeError } from '../errors.js';
-import type { ConversationEvent, Outgoing as OutgoingEvent } from '../../streams/index.js';
-import type { Outgoing, SendProgress } from './send.js';
-import { isUpload } from './upload.js';
+import type { SendOptions } from './send-options.js';
 
-/** The same send; each step that matters is told to the log. What is for now only, or for the end of the connection, is not. `since` is when it was accepted, ms since 1970, where that was before. */
+/**
+ * How far a message has come: its file is on its way to the store (`progress` from 0 to 1), the message is taken, then stored by the server. `token` is the same in all of them,
+ * and in every repetition.
+ */
+export type SendProgress =
+  | { readonly _tag: 'uploading'; readonly token: string; readonly progress: number }
+  | { readonly _tag: 'sending'; readonly token: string }
+  | { readonly _tag: 'sent'; readonly token: string; readonly message: Message };
+
+/** A message to send. */
+export interface Outgoing<B = OutgoingBody> {
+  readonly conversationId: string;
+  readonly body: B;
+  /** Minted when the command is made, so that subscribing to it again, after an error too, can't double the message (protocol: `dt`). */
+  readonly token: string;
+  readonly options: SendOptions;
+}
+
+/** Who hears of messages on their way. */
+export interface Notes {
+  readonly clock: Clock;
+  /** Puts what becomes of a message into the log, at once. */
+  readonly note: (event: ConversationEvent) => void;
+  /** Hears of each message that the server has stored, or handed on. */
+  readonly sent: (message: Message) => void;
+}
+
+/**
+ * The same send; each step that matters is told to the log: that it is stored before the message itself, so that a view never has both. What is for now only, or for the end of the connection, is on no list of what is on its way.
+ * `since` is when it was accepted, ms since 1970, where that was before.
+ */
 export const noting = (
   { conversationId, body, token, options }: Outgoing,
-  clock: Clock,
-  note: (event: ConversationEvent) => void,
+  { clock, note, sent }: Notes,
   progress$: Observable<SendProgress>,
   since?: number,
 ): Observable<SendProgress> => {
-  if (options.transient === true || options.will === true || isUpload(body)) return progress$;
+  const isPassing = options.transient === true || options.will === true;
   return defer(() => {
     let isOver = false;
     const tell = (progress: OutgoingEvent['progress']): void => {
       isOver = progress._tag !== 'sending';
       const at = isOver ? clock.now() : (since ?? clock.now());
-      note({ _tag: 'Outgoing', conversationId, token, body: body satisfies OutgoingBody, at, progress });
+      if (!isPassing) note({ _tag: 'Outgoing', conversationId, token, body, at, progress });
     };
     return progress$.pipe(
       tap((progress) => {
         if (progress._tag === 'sending') tell({ _tag: 'sending' });
-        if (progress._tag === 'sent') tell({ _tag: 'sent', message: progress.message });
+        if (progress._tag !== 'sent') return;
+        tell({ _tag: 'sent', message: progress.message });
+        if (options.will !== true) sent(progress.message);
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);

@@ -14,50 +14,29 @@ import {
   type WireBody,
 } from '../../codecs/index.js';
 import { messageStatus, type ConversationEvent, type Message } from '../../streams/index.js';
-import type { Clock } from '../clock.js';
 import { InvalidArgument } from '../errors.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
 import type { KeptEntry } from '../outbox/storage-keeper.js';
 import { refuse, type Link } from './link.js';
+import { noting, type Notes, type Outgoing, type SendProgress } from './outgoing.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { problemWith, toStoredOptions, toWire, type SendOptions } from './send-options.js';
+import { problemWith, toStoredOptions, toWire } from './send-options.js';
 import { isUpload, uploaded, type Upload, type UploadFile } from './upload.js';
-
-/**
- * How far a message has come: its file is on its way to the store (`progress` from 0 to 1), the message is taken, then stored by the server. `token` is the same in all of them,
- * and in every repetition.
- */
-export type SendProgress =
-  | { readonly _tag: 'uploading'; readonly token: string; readonly progress: number }
-  | { readonly _tag: 'sending'; readonly token: string }
-  | { readonly _tag: 'sent'; readonly token: string; readonly message: Message };
 
 /** The same, and then that the other side has received and read it; `at` in ms since 1970. */
 export type TrackedProgress =
   SendProgress | { readonly _tag: 'delivered' | 'read'; readonly token: string; readonly message: Message; readonly at: number };
 
-export interface Sender {
+export interface Sender extends Notes {
   readonly link: Link;
   readonly bodies: BodyCodec;
   /** Where messages wait while there is no connection; without it they fail then. */
   readonly outbox: Outbox<KeptEntry> | undefined;
-  readonly clock: Clock;
   /** Stores the files of messages. */
   readonly upload: UploadFile | undefined;
   /** What kind of conversation it is, where that is known. */
   readonly kind: ConversationKind | undefined;
-  /** Hears of each message that the server has stored, or handed on. */
-  readonly sent: (message: Message) => void;
-}
-
-/** A message to send. */
-export interface Outgoing {
-  readonly conversationId: string;
-  readonly body: OutgoingBody | Upload;
-  /** Minted when the command is made, so that subscribing to it again, after an error too, can't double the message (protocol: `dt`). */
-  readonly token: string;
-  readonly options: SendOptions;
 }
 
 const messageOf = (
@@ -78,7 +57,7 @@ interface Content {
 
 /** Cold: sends what is on the wire already; `age` where it was accepted before, so many ms ago. */
 const sendContent = (
-  { link, outbox, clock, sent }: Sender,
+  { link, outbox, clock }: Sender,
   outgoing: Outgoing,
   { body, wire }: Content,
   age?: number,
@@ -94,11 +73,11 @@ const sendContent = (
   const command: ClientCommand = { cmd: 'direct', ...envelope, directMessage: { cid: conversationId, dt: token, ...wire, ...fields } };
   const write$ = link.request(command, AckSent, { effectful: true });
   const sending: SendProgress = { _tag: 'sending', token };
-  const acknowledged = ({ ackMessage }: { readonly ackMessage: { readonly uid?: string; readonly t?: number } }): SendProgress => {
-    const message = messageOf(ackMessage, link.clientId, outgoing, body);
-    if (options.will !== true) sent(message);
-    return { _tag: 'sent', token, message };
-  };
+  const acknowledged = ({ ackMessage }: { readonly ackMessage: { readonly uid?: string; readonly t?: number } }): SendProgress => ({
+    _tag: 'sent',
+    token,
+    message: messageOf(ackMessage, link.clientId, outgoing, body),
+  });
   // What is for now, or for the end of this connection, has no use after it.
   if (outbox === undefined || options.transient === true || options.will === true)
     return concat(of(sending), write$.pipe(map(acknowledged)));
@@ -109,11 +88,16 @@ const sendContent = (
 };
 
 /** Cold: sends a body that needs no upload any more. */
-const sendBody = (sender: Sender, outgoing: Outgoing, body: OutgoingBody): Observable<SendProgress> => {
+const sendBody = (sender: Sender, outgoing: Outgoing): Observable<SendProgress> => {
+  const { body } = outgoing;
   const encoded = sender.bodies.encode(body);
-  return E.isLeft(encoded)
-    ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
-    : sendContent(sender, outgoing, { body, wire: encoded.right });
+  return noting(
+    outgoing,
+    sender,
+    E.isLeft(encoded)
+      ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
+      : sendContent(sender, outgoing, { body, wire: encoded.right }),
+  );
 };
 
 /** A body as one that can be sent: of a type that is registered no more it is the text. */
@@ -123,10 +107,7 @@ const outgoingBody = (body: Body): OutgoingBody => {
 };
 
 /** What an outbox has kept, as what was to be sent; its body is read as that of a message is that arrives. */
-export const storedOutgoing = (
-  bodies: BodyCodec,
-  { token, conversationId, body, options }: StoredSend,
-): Outgoing & { readonly body: OutgoingBody } => ({
+const storedOutgoing = (bodies: BodyCodec, { token, conversationId, body, options }: StoredSend): Outgoing => ({
   conversationId,
   body: outgoingBody(bodies.decode(fromStored(body))),
   token,
@@ -134,24 +115,26 @@ export const storedOutgoing = (
 });
 
 /** Cold: sends what an outbox has kept, as it was to be written. */
-export const sendStored = (sender: Sender, outgoing: Outgoing, { body: stored, at }: StoredSend): Observable<SendProgress> =>
+export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendProgress> =>
   defer(() => {
-    const wire = fromStored(stored);
-    return sendContent(sender, outgoing, { body: sender.bodies.decode(wire), wire }, Math.max(0, sender.clock.now() - at));
+    const wire = fromStored(stored.body);
+    const outgoing = storedOutgoing(sender.bodies, stored);
+    const age = Math.max(0, sender.clock.now() - stored.at);
+    return noting(outgoing, sender, sendContent(sender, outgoing, { body: sender.bodies.decode(wire), wire }, age), stored.at);
   });
 
 /** Cold: sends a message; emits `uploading` where it has a file to store, `sending`, then `sent`, then completes (protocol: direct). */
-export const send = (sender: Sender, outgoing: Outgoing): Observable<SendProgress> =>
+export const send = (sender: Sender, outgoing: Outgoing<OutgoingBody | Upload>): Observable<SendProgress> =>
   defer(() => {
     const { body, token, options } = outgoing;
     const problem = problemWith(options, sender.kind);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
-    if (!isUpload(body)) return sendBody(sender, outgoing, body);
+    if (!isUpload(body)) return sendBody(sender, { ...outgoing, body });
     return uploaded(body, sender.upload).pipe(
       concatMap((step) =>
         step._tag === 'progress'
           ? of<SendProgress>({ _tag: 'uploading', token, progress: step.progress })
-          : sendBody(sender, outgoing, step.body),
+          : sendBody(sender, { ...outgoing, body: step.body }),
       ),
     );
   });

@@ -1,5 +1,5 @@
 /** The timeline of a conversation, and what is on its way. */
-import { Subject, filter, firstValueFrom, lastValueFrom, map } from 'rxjs';
+import { EMPTY, Subject, filter, firstValueFrom, lastValueFrom, map, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text, type Conversation, type Gap, type Timeline, type TimelineOptions } from 'rx-realtime';
 import { sent, textOf, world } from './world.js';
@@ -70,7 +70,7 @@ describe('a timeline', () => {
     await waiting;
     await become('a theirs mine');
     expect((await firstValueFrom(tom.outbox$)).size).toBe(0);
-    expect(seen.filter((now) => now.includes('mine')).every((now) => now.endsWith('(mine)') || now === 'a theirs mine')).toBe(true);
+    expect(new Set(seen.filter((now) => now.includes('mine')))).toEqual(new Set(['a (mine)', 'a theirs (mine)', 'a theirs mine']));
     subscription.unsubscribe();
   });
 
@@ -81,6 +81,18 @@ describe('a timeline', () => {
     realtimes[0]?.pause();
     await expect(lastValueFrom(here.send(text('lost')))).rejects.toMatchObject({ _tag: 'ConnectionLost' });
     await become('(lost!)');
+    subscription.unsubscribe();
+  });
+
+  it('goes on where what asks for older pages fails, and says so', async () => {
+    const { here } = await pair();
+    await sent(here, text('a'));
+    const told = firstValueFrom(realtimes[0]?.faults$ ?? EMPTY);
+    const { become, subscription } = watch(here, { older$: throwError(() => new Error('no more')) });
+    expect(await told).toMatchObject({ _tag: 'CatchUp', error: { _tag: 'InvalidArgument' } });
+    await become('a');
+    await sent(here, text('b'));
+    await become('a b');
     subscription.unsubscribe();
   });
 
