@@ -106,20 +106,26 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'the position moves before the event is emitted',
     file: 'streams/log-entries.ts',
-    from: '        position = reachedWith(position, event);\n        subscriber.next({ ...event, position });',
-    to: '        subscriber.next({ ...event, position });\n        position = reachedWith(position, event);',
+    from: "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);\n        subscriber.next({ ...wanted, position: cursor.position() });",
+    to: "        subscriber.next({ ...wanted, position: cursor.position() });\n        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
   },
   {
     rule: 'overlap of what is fetched and what is live is taken out of a log',
     file: 'streams/log-entries.ts',
-    from: 'for (const event of waiting) if (isNew(event)) emit(event);',
-    to: 'for (const event of waiting) emit(event);',
+    from: "if (event._tag === 'Message') return !event.message.transient && cursor.has(event.message) ? undefined : event;",
+    to: "if (event._tag === 'Message') return event;",
   },
   {
-    rule: 'what a log has fetched itself is not taken from the session once more',
+    rule: 'what comes behind an own message is not lost to a log',
     file: 'streams/log-entries.ts',
-    from: 'else if (isNew(event)) emit(event);',
-    to: 'else emit(event);',
+    from: '(comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),',
+    to: 'true,',
+  },
+  {
+    rule: 'nothing is behind a hole in a log, where the client ends before all is there',
+    file: 'src/client/conversation-log.ts',
+    from: 'return concat(loading$, NEVER).pipe(',
+    to: 'return loading$.pipe(',
   },
   {
     rule: 'a message comes once, however often it is delivered',
@@ -196,7 +202,19 @@ const mutants: readonly Mutant[] = [
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PARTS = ['codecs', 'streams', 'src', 'node', 'server', 'test', 'marble-tests', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const PARTS = [
+  'codecs',
+  'streams',
+  'src',
+  'node',
+  'server',
+  'testing',
+  'test',
+  'marble-tests',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
 /** The quick ones first: with the first that fails all is said. */
 const SUITES: readonly (readonly string[])[] = [
   [

@@ -41,23 +41,46 @@ const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<LogEvent['_tag']>([
 
 const isLogEvent = (event: ClientEvent): event is LogEvent => TAGS.has(event._tag);
 
-/** Where a log is after an event: it never goes back. */
-const reachedWith = (before: Position, event: LogEvent): Position => {
-  if (event._tag !== 'Message' || event.message.transient) return before;
-  const { timestamp, id } = event.message;
-  return comparePositions(event.message, before) > 0 ? { timestamp, id } : before;
-};
-
 export interface LogEntriesOptions {
-  /** Where to start: everything later is wanted. */
+  /** Where to start. */
   readonly since: Position;
-  /** Cold: what is missing between `since` and what is live, in order; completes when it is all there. Has to be retried by itself; never errors. */
-  readonly missing$: Observable<ConversationEvent>;
+  /** Cold: what is missing between `since` and what is live, in order; completes when it is all there. Has to be retried by itself; never errors. Without it everything that is live counts, whatever its time. */
+  readonly missing$?: Observable<ConversationEvent>;
 }
+
+/** So many of the newest messages are remembered: one that comes late, behind a later one, is told from one that has come. */
+const LATE = 256;
+const BEGINNING: Position = { timestamp: 0, id: '' };
+
+/** What a log has had: where it is, and whether a message is new to it. */
+const createCursor = (since: Position, beginning: Position) => {
+  let position = since;
+  /** All up to here has come, or never will. */
+  let floor = beginning;
+  const recent: Position[] = [];
+  let next = 0;
+  return {
+    position: () => position,
+    /** Mostly a comparison; what is behind the position is looked for among the newest. */
+    has: (message: Position): boolean =>
+      comparePositions(message, position) <= 0 && (comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),
+    /** Moves the position, which never goes back. */
+    reach: ({ timestamp, id }: Position): void => {
+      const reached: Position = { timestamp, id };
+      const forgotten = recent[next];
+      if (forgotten !== undefined && comparePositions(forgotten, floor) > 0) floor = forgotten;
+      recent[next] = reached;
+      next = (next + 1) % LATE;
+      if (comparePositions(reached, position) > 0) position = reached;
+    },
+  };
+};
 
 /**
  * The ordered log of a conversation from a position on. Cold. Listens to what is live first, then brings what is missing, then what has come meanwhile, then what is live: in order, each message once. The position of
- * each entry is moved before it is emitted. What waits in between is held in memory, as long as the missing takes. Completes with the live events, errors as they do.
+ * each entry is moved before it is emitted. A message that comes late, behind a later one, is emitted late rather than not at all. What waits in between is held in memory, as long as the missing takes.
+ *
+ * Completes with the live events, errors as they do; what waits for the missing then is not emitted, since it would stand behind a hole: whoever goes on from the last position gets it.
  *
  * ```
  * live:     ---4-----5--|
@@ -69,51 +92,54 @@ export const logEntries =
   ({ since, missing$ }: LogEntriesOptions) =>
   (live$: Observable<ConversationEvent>): Observable<LogEntry> =>
     new Observable((subscriber) => {
-      let position = since;
-      let held: LogEvent[] | undefined = [];
-      let isLiveOver = false;
+      const cursor = createCursor(since, missing$ === undefined ? BEGINNING : since);
+      let held: LogEvent[] | undefined = missing$ === undefined ? undefined : [];
 
-      const emit = (event: LogEvent): void => {
-        position = reachedWith(position, event);
-        subscriber.next({ ...event, position });
+      /** Edits and others have no place of their own: they are told as they come. Of what has been brought there is no gap. */
+      const rest = (event: LogEvent): LogEvent | undefined => {
+        if (event._tag === 'Message') return !event.message.transient && cursor.has(event.message) ? undefined : event;
+        if (event._tag !== 'Gap') return event;
+        const position = cursor.position();
+        if (event.to <= position.timestamp) return undefined;
+        return comparePositions(event.from, position) < 0 ? { ...event, from: position } : event;
       };
 
-      /** What has been brought has come already, and may come live once more: the session catches up, too. Edits and others have no place of their own: they are told as they come. */
-      const isNew = (event: LogEvent): boolean =>
-        event._tag !== 'Message' || event.message.transient || comparePositions(event.message, position) > 0;
-
-      const release = (): void => {
-        const waiting = held ?? [];
-        held = undefined;
-        for (const event of waiting) if (isNew(event)) emit(event);
-        if (isLiveOver) subscriber.complete();
+      const emit = (event: LogEvent): void => {
+        const wanted = rest(event);
+        if (wanted === undefined) return;
+        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);
+        subscriber.next({ ...wanted, position: cursor.position() });
       };
 
       subscriber.add(
         live$.subscribe({
           next: (event) => {
             if (!isLogEvent(event)) return;
-            if (held !== undefined) held.push(event);
-            else if (isNew(event)) emit(event);
+            if (held === undefined) emit(event);
+            else held.push(event);
           },
           error: (error: unknown) => {
             subscriber.error(error);
           },
           complete: () => {
-            isLiveOver = true;
-            if (held === undefined) subscriber.complete();
+            subscriber.complete();
           },
         }),
       );
+      if (missing$ === undefined || subscriber.closed) return;
       subscriber.add(
         missing$.subscribe({
           next: (event) => {
-            if (isLogEvent(event) && isNew(event)) emit(event);
+            if (isLogEvent(event)) emit(event);
           },
           error: (error: unknown) => {
             subscriber.error(error);
           },
-          complete: release,
+          complete: () => {
+            const waiting = held ?? [];
+            held = undefined;
+            waiting.forEach(emit);
+          },
         }),
       );
     });

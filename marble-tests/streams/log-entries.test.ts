@@ -1,4 +1,4 @@
-import { EMPTY, concatMap, delay, map, of, timer, type Observable } from 'rxjs';
+import { EMPTY, NEVER, concat, concatMap, delay, from, map, of, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   atLeastOnce,
@@ -34,8 +34,8 @@ const short = (entry: LogEntry): string => {
   return `${what}@${entry.position.timestamp}`;
 };
 
-const log = (live$: Observable<ConversationEvent>, missing$: Observable<ConversationEvent>, since = at(1)): Observable<string> =>
-  live$.pipe(logEntries({ since, missing$ }), map(short));
+const log = (live$: Observable<ConversationEvent>, missing$?: Observable<ConversationEvent>, since = at(1)): Observable<string> =>
+  live$.pipe(logEntries({ since, ...(missing$ === undefined ? {} : { missing$ }) }), map(short));
 
 describe('a log from a position on', () => {
   it('brings what is missing, then what came meanwhile, then what is live; what is in both comes once', () => {
@@ -47,7 +47,7 @@ describe('a log from a position on', () => {
 
   it('holds what is live until the missing is there', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      expectObservable(log(hot('-4-e-|', events), cold('----3--|', events))).toBe('----a--(bc|)', { a: 'm3@3', b: 'm4@4', c: 'Edit@4' });
+      expectObservable(log(hot('-4-e-------|', events), cold('----3--|', events))).toBe('----a--(bc)|', { a: 'm3@3', b: 'm4@4', c: 'Edit@4' });
     });
   });
 
@@ -61,6 +61,30 @@ describe('a log from a position on', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const log$ = log(hot('----23-4', events), cold('-23|', events));
       expectObservable(log$).toBe('-ab----c', { a: 'm2@2', b: 'm3@3', c: 'm4@4' });
+    });
+  });
+
+  it('ends with what is live, and leaves out what would stand behind a hole: going on from its position brings it', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(log(hot('-4--|', events), cold('--2----3|', events))).toBe('--a-|', { a: 'm2@2' });
+    });
+  });
+
+  it('has no gap for what it has brought itself, and of one that begins before its position the rest', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const log$ = hot('-g-----', { ...events, g: { ...gap, to: 3 } }).pipe(logEntries({ since: at(1), missing$: cold('--23|', events) }));
+      expectObservable(log$.pipe(map(short))).toBe('--ab---', { a: 'm2@2', b: 'm3@3' });
+      const rest$ = hot('-g-----', events).pipe(logEntries({ since: at(1), missing$: cold('--2|', events) }));
+      expectObservable(rest$.pipe(map((entry) => (entry._tag === 'Gap' ? `${entry.from.timestamp}-${entry.to}` : short(entry))))).toBe(
+        '--ab---',
+        { a: 'm2@2', b: '2-7' },
+      );
+    });
+  });
+
+  it('starts, where nothing is missing, at a position, and takes what comes whatever its time', () => {
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(log(hot('-e2-|', events), undefined, at(3))).toBe('-ab-|', { a: 'Edit@3', b: 'm2@3' });
     });
   });
 
@@ -81,10 +105,20 @@ describe('a log from a position on', () => {
     });
   });
 
-  it('takes an older message for one that it has: the session puts them in order', () => {
+  it('has a message that comes behind a later one late rather than not at all, and once', () => {
     marbles(({ hot, expectObservable }) => {
-      expectObservable(log(hot('-54|', events), EMPTY)).toBe('-a-|', { a: 'm5@5' });
+      expectObservable(log(hot('-54-4|', events), EMPTY)).toBe('-ab--|', { a: 'm5@5', b: 'm4@5' });
     });
+  });
+
+  it('remembers the newest: what is older than those has come before', () => {
+    const many = Array.from({ length: 300 }, (_, index) => live(index + 10));
+    const again = [live(5), live(10), live(309)];
+    const ids: string[] = [];
+    concat(from([...many, ...again]), NEVER)
+      .pipe(logEntries({ since: at(1), missing$: EMPTY }))
+      .subscribe((entry) => ids.push(short(entry)));
+    expect(ids).toHaveLength(300);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The ordered truth about one conversation, from a stored position on. */
-import { EMPTY, defer, endWith, switchMap, takeWhile, tap, type Observable } from 'rxjs';
+import { EMPTY, NEVER, concat, defer, endWith, switchMap, takeWhile, tap, type Observable } from 'rxjs';
 import { logEntries, type ConversationEvent, type LogEntry, type Position } from '../../streams/index.js';
 import { missed, type CatchUpOptions } from '../session/catch-up.js';
 
@@ -18,19 +18,20 @@ export interface LogSource {
   readonly catchUp: CatchUpOptions;
   /** The server's time, ms since 1970, as well as it is known. */
   readonly serverTime: () => number;
+  /** The last message that is known. */
+  readonly last: () => Position | undefined;
 }
 
-/** Before everything. */
-const START: Position = { timestamp: 0, id: '' };
-
-/** What is missing, from where it was reached: a break only delays it. */
+/** What is missing, from where it was reached: a break only delays it, and the end of the client leaves it open. */
 const missing = ({ conversationId, open$, catchUp, serverTime }: LogSource, since: Position): Observable<ConversationEvent> =>
   defer(() => {
     let from = since;
-    return open$.pipe(
+    const loading$ = open$.pipe(
       switchMap((open): Observable<ConversationEvent | undefined> =>
         open ? defer(() => missed({ ...catchUp, conversationId, from, to: serverTime() })).pipe(endWith(undefined)) : EMPTY,
       ),
+    );
+    return concat(loading$, NEVER).pipe(
       takeWhile((event) => event !== undefined),
       tap((event) => {
         if (event._tag === 'Message') from = event.message;
@@ -38,6 +39,14 @@ const missing = ({ conversationId, open$, catchUp, serverTime }: LogSource, sinc
     );
   });
 
-/** Cold: the log from a position on. Never errors; completes with the client. */
+/** Cold: the log from a position on, or from now on. Never errors; completes with the client. */
 export const conversationLog = (source: LogSource, { since }: LogOptions): Observable<LogEntry> =>
-  source.events$.pipe(logEntries(since === undefined ? { since: START, missing$: EMPTY } : { since, missing$: missing(source, since) }));
+  defer(() =>
+    source.events$.pipe(
+      logEntries(
+        since === undefined
+          ? { since: source.last() ?? { timestamp: source.serverTime(), id: '' } }
+          : { since, missing$: missing(source, since) },
+      ),
+    ),
+  );

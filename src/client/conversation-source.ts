@@ -193,7 +193,17 @@ export const conversationSources = (options: SourceOptions): ConversationSources
     return {
       state$,
       log$: (range = {}) =>
-        conversationLog({ conversationId: id, events$, open$, catchUp: options.catchUp, serverTime: options.serverTime }, range),
+        conversationLog(
+          {
+            conversationId: id,
+            events$,
+            open$,
+            catchUp: options.catchUp,
+            serverTime: options.serverTime,
+            last: () => lastMessages.get(id),
+          },
+          range,
+        ),
       timeline: (range = {}) => conversationTimeline({ events$, open$, load, onFailure: failing(id) }, range),
       muted$: state$.pipe(
         map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),

@@ -122,6 +122,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const tell = (event: InboxInput): void => {
       arrivals.next(event);
     };
+    /** What goes through the plugins, and own messages behind it: those of one conversation one after the other. */
+    const piped = new Subject<PushEvent | MessageEvent>();
     const catchUp: CatchUpOptions = {
       pageAfter: (id, after) => messagesAfter(link, reader, id, after, PAGE_SIZE),
       pageSize: PAGE_SIZE,
@@ -144,7 +146,10 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       outbox,
       upload: options.upload,
       mint: options.mint,
-      tell,
+      tell: (event) => {
+        if (pipeline !== undefined && event._tag === 'Message') piped.next(event);
+        else tell(event);
+      },
       note,
       markRead: (conversationId, at) => {
         note({ _tag: 'ReadMark', conversationId, at });
@@ -222,18 +227,22 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       )
       .subscribe(log);
 
-    /** Pushes on their way through the plugins: those of one conversation one after the other. */
-    const pushes = new Subject<PushEvent>();
     const parsing =
       pipeline === undefined
         ? undefined
-        : pushes.pipe(concatMapByKey(conversationOf, ({ command }) => ({ later: readEvents(reader, pipeline, command) }))).subscribe(tell);
+        : piped
+            .pipe(
+              concatMapByKey(conversationOf, (event) =>
+                event._tag === 'Push' ? { later: readEvents(reader, pipeline, event.command) } : { now: event },
+              ),
+            )
+            .subscribe(tell);
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
       if (current._tag === 'Closed') return;
       become(closed);
-      for (const stream of [status, pushes, arrivals, connectionEvents, log]) stream.complete();
+      for (const stream of [status, piped, arrivals, connectionEvents, log]) stream.complete();
     };
 
     let announced = false;
@@ -254,7 +263,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         next: (event) => {
           if (event._tag === 'Push') {
             if (pipeline === undefined) tellEvents(reader, event.command, tell);
-            else pushes.next(event);
+            else piped.next(event);
             return;
           }
           if (event._tag === 'Closed') {
@@ -291,9 +300,12 @@ const timeSince =
     at + elapsed - start;
 
 type PushEvent = Extract<SessionEvent, { _tag: 'Push' }>;
+type MessageEvent = Extract<ClientEvent, { _tag: 'Message' }>;
 
-/** Which conversation a push is about; patches may be about several, and wait for each other. */
-const conversationOf = ({ command }: PushEvent): string | undefined => {
+/** Which conversation it is about; patches may be about several, and wait for each other. */
+const conversationOf = (event: PushEvent | MessageEvent): string | undefined => {
+  if (event._tag === 'Message') return event.conversationId;
+  const { command } = event;
   switch (command.cmd) {
     case 'direct':
       return command.directMessage.cid;

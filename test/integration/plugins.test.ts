@@ -1,6 +1,6 @@
 /** Plugins, with a typing indicator and a profanity mask. */
 import * as t from 'io-ts';
-import { Subject, delay, firstValueFrom, lastValueFrom, of, throwError } from 'rxjs';
+import { Subject, delay, firstValueFrom, lastValueFrom, map, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createRealtime, defineMessage, ofType, text, type Client, type Conversation, type Message, type Plugin } from 'rx-realtime';
 import { fail, next, sent, textOf, world } from './world.js';
@@ -56,6 +56,29 @@ describe('plugins', () => {
     const edited = next(there.modifications$, 1);
     await lastValueFrom(here.edit(messages[2] ?? fail(), text('dang')));
     expect((await edited).map(({ message }) => textOf(message))).toEqual(['d***!']);
+  });
+
+  it('that take their time leave the order as it is, of own messages too: none is lost to a log', async () => {
+    const reading = new Subject<void>();
+    const release = new Subject<void>();
+    const slow: Plugin = {
+      name: 'slow',
+      beforeParse: (body) => {
+        reading.next();
+        return release.pipe(
+          take(1),
+          map(() => body),
+        );
+      },
+    };
+    const { here, there } = await pair({ plugins: [slow] });
+    const logged = next(there.log$(), 2);
+    const begun = firstValueFrom(reading);
+    await sent(here, text('theirs'));
+    await begun;
+    await sent(there, text('mine'));
+    release.next();
+    expect((await logged).map((entry) => (entry._tag === 'Message' ? textOf(entry.message) : entry._tag))).toEqual(['theirs', 'mine']);
   });
 
   it('P4: one that throws, answers nonsense, or never answers is a fault with its name, and the message arrives', async () => {
