@@ -30,7 +30,7 @@ export default defineConfig({
     typecheck: { enabled: false },
     coverage: {
       provider: 'v8',
-      include: ['codecs/**/*.ts', 'streams/**/*.ts', 'src/**/*.ts', 'node/**/*.ts', 'server/**/*.ts'],
+      include: ['codecs/**/*.ts', 'streams/**/*.ts', 'src/**/*.ts', 'node/**/*.ts', 'server/**/*.ts', 'testing/**/*.ts'],
       // The generated code; the command line of the server runs in a process of its own.
       exclude: ['codecs/proto/**', 'server/cli.ts', '**/*.d.ts'],
       reporter: ['text', 'json-summary'],

@@ -195,6 +195,41 @@ export const decodeConversations = (data: string): E.Either<DecodeFailed, readon
     E.chain((json) => F.pipe(Conversations.decode(json), E.mapLeft(decodeFailed))),
   );
 
+/** A conversation that can't be read, with its id where it has one. */
+export interface UnreadableConversation {
+  readonly id?: string;
+  readonly error: DecodeFailed;
+}
+
+/** What `results.data` has, in its order: the conversations, and those of them that can't be read. */
+export interface ReadConversations {
+  readonly infos: readonly ConversationInfo[];
+  readonly unreadable: readonly UnreadableConversation[];
+}
+
+const JsonArray = t.UnknownArray;
+
+const idOf = (item: unknown): { readonly id?: string } => {
+  const objectId = JsonObject.is(item) ? item['objectId'] : undefined;
+  return typeof objectId === 'string' ? { id: objectId } : {};
+};
+
+/** Reads `results.data`, each conversation by itself: one that can't be read takes no other with it. Refuses what is no list at all. */
+export const readConversations = (data: string): E.Either<DecodeFailed, ReadConversations> =>
+  F.pipe(
+    parseJson(data),
+    E.chain((json) => F.pipe(JsonArray.decode(json), E.mapLeft(decodeFailed))),
+    E.map((items) => {
+      const { left: unreadable, right: infos } = A.partitionMapWithIndex((index, item: unknown) =>
+        F.pipe(
+          Conversation.validate(item, [{ key: String(index), type: Conversation, actual: item }]),
+          E.mapLeft((errors): UnreadableConversation => ({ ...idOf(item), error: decodeFailed(errors) })),
+        ),
+      )(items);
+      return { infos, unreadable };
+    }),
+  );
+
 /** Writes `results.data`. */
 export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));
 

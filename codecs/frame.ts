@@ -86,6 +86,13 @@ export interface SharedFrame {
   to(peerId: string, subprotocol: Subprotocol): Uint8Array | string;
 }
 
+const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+};
+
 /**
  * Encodes a command once for all of its receivers: a client id, which the command has not, is put behind the bytes that they have in common.
  *
@@ -95,14 +102,16 @@ export interface SharedFrame {
  */
 export const sharedFrame = (command: ServerCommand): SharedFrame => {
   const bytes = serialiseWire(command);
+  // Base64 writes three bytes at a time: whole threes are the same text for everybody, and what is over is written with the client id.
+  const whole = bytes.length - (bytes.length % 3);
+  let text: string | undefined;
   return {
     bytes: bytes.length,
     to: (peerId, { encoding }) => {
       const addressee = serialiseAddressee(peerId);
-      const frame = new Uint8Array(bytes.length + addressee.length);
-      frame.set(bytes);
-      frame.set(addressee, bytes.length);
-      return encoding === 'binary' ? frame : toBase64(frame);
+      if (encoding === 'binary') return joined(bytes, addressee);
+      text ??= toBase64(bytes.subarray(0, whole));
+      return text + toBase64(joined(bytes.subarray(whole), addressee));
     },
   };
 };

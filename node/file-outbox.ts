@@ -18,7 +18,8 @@ const read = async (path: string): Promise<readonly unknown[]> => {
   });
   if (content === undefined) return [];
   try {
-    return [JSON.parse(content)];
+    const json: unknown = JSON.parse(content);
+    return [json];
   } catch {
     // Told by the codec, with what stands there.
     return [content];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = `${root}dist`;
-const folders = ['codecs', 'streams', 'src', 'node', 'server'];
+const folders = ['codecs', 'streams', 'src', 'node', 'server', 'testing'];
 const configuration = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
 
 /** What tsc doesn't write: the generated code, which is JavaScript already, its declaration, and the schema for users of other languages. */

@@ -1,9 +1,10 @@
 /**
  * `npm run check [step...]`: all that is proved without running the product. Says one line a step; the first that fails ends it, with its output.
- * `--update` writes the API reports instead of comparing them.
+ * `--update` writes the API reports and the diagrams of the documentation instead of comparing them.
  */
 import { parseArgs } from 'node:util';
 import { api } from './checks/api.js';
+import { docs } from './checks/docs.js';
 import { importEntries } from './checks/imports.js';
 import { packed } from './checks/packed.js';
 import { peers } from './checks/peers.js';
@@ -26,6 +27,7 @@ const steps: Readonly<Record<string, () => Promise<string>>> = {
   format: quietly('prettier', '--check', '--log-level=warn', '.'),
   lint: quietly('eslint', '--max-warnings=0', '.'),
   unused: quietly('knip', '--treat-config-hints-as-errors'),
+  docs: () => docs(values.update),
   build: async () => {
     await execute(process.execPath, ['scripts/run.mjs', 'build']);
     return '';

@@ -29,8 +29,8 @@ export interface App {
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses what has to be signed and is not. */
   readonly verifyAction: ActionSignatures;
-  /** Jobs of one conversation run one after the other, so that all receivers see its messages in the same order. */
-  readonly inOrder: <R>(conversationId: string, job: () => Promise<R>) => Promise<R>;
+  /** Jobs of one conversation run one after the other, so that all receivers see its messages and notices in the same order; those that look for the same unique one do, too. */
+  readonly inOrder: <R>(key: string, job: () => Promise<R>) => Promise<R>;
   /** Hears of errors that are the server's own fault. */
   readonly report: (error: unknown) => void;
 }

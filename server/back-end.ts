@@ -100,7 +100,7 @@ export interface BackEnd {
   get(id: string): Promise<ConversationInfo>;
   /** Changes name and attributes, which members are told of; gives the conversation as it is then. A temporary one can't be changed: 4314. */
   update(id: string, updates: ConversationUpdates): Promise<ConversationInfo>;
-  /** Ends a conversation with its messages; its members are told that they are out of it. */
+  /** Ends a conversation with its messages; the members of an ordinary one, and who is in a chat room, are told that they are out of it. */
   delete(id: string): Promise<void>;
   /** Members; the subscribers of a system conversation; who is in a chat room now. */
   members(id: string): Promise<readonly string[]>;
@@ -129,7 +129,8 @@ export interface BackEnd {
   unblock(id: string, clientIds: readonly string[]): Promise<Outcome>;
   blocked(id: string, page?: PageOf): Promise<ClientPage>;
   /**
-   * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in again. Resolves when they have been told.
+   * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in again, with what was signed
+   * after this. Resolves when they have been told.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
   /** Those of these clients that have a session. */
@@ -253,6 +254,7 @@ export const createBackEnd = (app: App): BackEnd => {
     unblock: list('blocked', false),
     blocked: page('blocked'),
     kick: async (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
+      app.verifyAction.end?.(clientId);
       await store.forgetSessions(clientId);
       bus.publish([clientId], { _tag: 'Kick', code, reason });
     },

@@ -38,13 +38,21 @@ interface ActionRequest extends Signed {
   /** None where it is being created. */
   readonly conversationId?: string;
   readonly members: readonly string[];
+  /** An action that was verified before, and that says as much where it has to be signed. */
+  readonly impliedBy?: 'create';
 }
 
-/** Refuses an action that has to be signed and is not, with 4302, or 4546 where it is about blocking. */
-export type ActionSignatures = (request: ActionRequest) => void;
+export interface ActionSignatures {
+  /** Refuses an action that has to be signed and is not, with 4302, or 4546 where it is about blocking. */
+  (request: ActionRequest): void;
+  /** Ends what this client has signed until now, for logins as well. None where nobody signs. */
+  readonly end?: (clientId: string) => void;
+}
 
 /** How long a signature is good. */
 const VALID_FOR = 6 * 60 * 60 * 1_000;
+/** Of so many clients it is known when their signatures were ended. */
+const MAX_ENDED = 100_000;
 /** Timestamps below are seconds: as ms they would be of 1970. */
 const FIRST_MS = 100_000_000_000;
 
@@ -73,12 +81,16 @@ export interface Signatures {
 }
 
 /**
- * What is signed with this key, not too long ago, and with a nonce that this client of this application has not used before. Colons join what is signed: at a login only the client's id may have some of its
+ * What is signed with this key, not too long ago, after the client's signatures were ended last, and with a nonce that this client of this application has not used before. Colons join what is signed: at a login only the client's id may have some of its
  * own, or the signature of the client `Tom::5` would be one of `Tom`, too; in other actions no id may.
  */
 export const createSignatures = (masterKey: string, clock: ServerClock, wanted: ReadonlySet<SignedAction>): Signatures => {
   /** Application, client and nonce of what was accepted, with when their signatures end at the latest. */
   const used = new Map<string, number>();
+  /** When signatures of clients were ended, the earliest first. */
+  const ended = new Map<string, number>();
+  /** What was signed until then is good for nobody: too many were ended since to know of whom. */
+  let endedForAll = -Infinity;
 
   const forget = (now: number): void => {
     for (const [request, end] of used) {
@@ -86,6 +98,19 @@ export const createSignatures = (masterKey: string, clock: ServerClock, wanted: 
       if (end >= now) break;
       used.delete(request);
     }
+    for (const [clientId, at] of ended) {
+      const isNeeded = at + VALID_FOR >= now;
+      if (isNeeded && ended.size <= MAX_ENDED) break;
+      if (isNeeded) endedForAll = at;
+      ended.delete(clientId);
+    }
+  };
+
+  const end = (clientId: string): void => {
+    const now = clock.now();
+    ended.delete(clientId);
+    ended.set(clientId, now);
+    forget(now);
   };
 
   /** `textOf` joins what is signed with the timestamp and the nonce. */
@@ -100,6 +125,8 @@ export const createSignatures = (masterKey: string, clock: ServerClock, wanted: 
     const now = clock.now();
     const signedAt = timestamp < FIRST_MS ? timestamp * 1_000 : timestamp;
     if (Math.abs(now - signedAt) > VALID_FOR) return false;
+    // What was signed in the same moment, or in the same second where it counts seconds, may have been signed before.
+    if (signedAt <= Math.max(endedForAll, ended.get(clientId) ?? -Infinity)) return false;
     if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
     forget(now);
     const request = JSON.stringify([appId, clientId, nonce]);
@@ -108,26 +135,28 @@ export const createSignatures = (masterKey: string, clock: ServerClock, wanted: 
     return true;
   };
 
+  const verifyAction = (request: ActionRequest): void => {
+    const { action, appId = '', clientId, conversationId, members, impliedBy } = request;
+    if (!wanted.has(action) || (impliedBy !== undefined && wanted.has(impliedBy))) return;
+    const refuse = (why: string): never => {
+      throw new Refusal(action === 'block' || action === 'unblock' ? 4546 : 4302, why);
+    };
+    if ([clientId, ...members].some(hasColon)) refuse('ids with a colon can not be signed');
+    const sorted = [...members].sort().join(':');
+    const name = NAMES[action];
+    const good = isGood(request, appId, clientId, (timestamp, nonce) =>
+      name === undefined
+        ? [appId, clientId, sorted, timestamp, nonce].join(':')
+        : [appId, clientId, conversationId ?? '', sorted, timestamp, nonce, name].join(':'),
+    );
+    if (!good) refuse('the signature of this action was not accepted');
+  };
+
   return {
     login: (login) => {
       const { appId = '', clientId } = login;
       return isGood(login, appId, clientId, (timestamp, nonce) => `${appId}:${clientId}::${timestamp}:${nonce}`);
     },
-    action: (request) => {
-      const { action, appId = '', clientId, conversationId, members } = request;
-      if (!wanted.has(action)) return;
-      const refuse = (why: string): never => {
-        throw new Refusal(action === 'block' || action === 'unblock' ? 4546 : 4302, why);
-      };
-      if ([clientId, ...members].some(hasColon)) refuse('ids with a colon can not be signed');
-      const sorted = [...members].sort().join(':');
-      const name = NAMES[action];
-      const good = isGood(request, appId, clientId, (timestamp, nonce) =>
-        name === undefined
-          ? [appId, clientId, sorted, timestamp, nonce].join(':')
-          : [appId, clientId, conversationId ?? '', sorted, timestamp, nonce, name].join(':'),
-      );
-      if (!good) refuse('the signature of this action was not accepted');
-    },
+    action: Object.assign(verifyAction, { end }),
   };
 };

@@ -86,6 +86,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
       ...(signature === undefined ? {} : { signature }),
       conversationSignature: login.conversationSignature ?? options.conversationSignature,
       signatureTimeout: commandTimeout,
+      commandTimeout,
       clock,
       random,
       backoff,

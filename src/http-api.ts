@@ -1,5 +1,8 @@
 /** The HTTP API of the application: what clients ask beside their connection. */
-import { catchError, defer, from, mergeMap, throwError, type Observable } from 'rxjs';
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { catchError, defer, from, map, mergeMap, of, throwError, type Observable } from 'rxjs';
+import { record, SafeInteger } from '../codecs/index.js';
 import type { Fetch } from './connection/endpoints.js';
 import { ConnectionLost, InvalidArgument, ServerRejected } from './errors.js';
 
@@ -23,8 +26,8 @@ interface HttpRequest {
 }
 
 /**
- * Cold: asks the API; emits the JSON that it answers with, then completes. Errors: `InvalidArgument` where there is no address, `ConnectionLost` where it can't be reached, `ServerRejected` with the HTTP status where it
- * does not answer with success.
+ * Cold: asks the API; emits the JSON that it answers with, then completes. Errors: `InvalidArgument` where there is no address, `ConnectionLost` where it can't be reached, `ServerRejected` where it does not answer with
+ * success: with the code in the answer, or the HTTP status where there is none.
  */
 export type HttpApi = (request: HttpRequest) => Observable<unknown>;
 
@@ -32,6 +35,23 @@ const baseOf = ({ api, server }: HttpApiOptions): string | undefined => {
   const base = api ?? (typeof server === 'string' ? server : server[0]);
   return base !== undefined && URL.canParse(base) ? base.replace(/^ws/, 'http') : undefined;
 };
+
+/** What the API answers where it refuses (protocol: `{"code", "error"}`). */
+const Refused = record('ApiRefusal', { code: SafeInteger }, { error: t.string });
+
+/** Cold: why the API refused, as far as it says; then completes. */
+const refusalOf = (address: string, response: Awaited<ReturnType<Fetch>>): Observable<ServerRejected> =>
+  defer(() => response.json()).pipe(
+    // Whatever is in between, a proxy say, need not answer with JSON.
+    catchError(() => of(undefined)),
+    map((body) => {
+      const answered = `${address} answered with status ${String(response.status)}`;
+      const refused = Refused.decode(body);
+      if (E.isLeft(refused)) return new ServerRejected(response.status, 'HTTP', answered);
+      const { code, error } = refused.right;
+      return new ServerRejected(code, 'HTTP', error === undefined ? answered : `${answered}: ${error}`);
+    }),
+  );
 
 export const httpApi =
   (options: HttpApiOptions): HttpApi =>
@@ -59,9 +79,8 @@ export const httpApi =
             () => new ConnectionLost(`${address} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }),
           ),
         ),
-        mergeMap((response) => {
-          if (!response.ok) throw new ServerRejected(response.status, 'HTTP', `${address} answered with status ${String(response.status)}`);
-          return from(response.json());
-        }),
+        mergeMap((response) =>
+          response.ok ? response.json() : refusalOf(address, response).pipe(mergeMap((refusal) => throwError(() => refusal))),
+        ),
       );
     });

@@ -44,9 +44,9 @@ const indexOf = (items: readonly ConversationListItem[], item: ConversationListI
   return low;
 };
 
-/** Chat rooms are not lists' matter; of the others, those that the client is in. Who subscribes to a system conversation is not among its members. */
+/** Chat rooms are not lists' matter; of the others, those that the client is known to be in: strangers are not told of the members. Who subscribes to a system conversation is not among its members. */
 const isListed = ({ kind, members }: ConversationInfo, self: string): boolean =>
-  kind === 'ordinary' || kind === 'temporary' ? members?.includes(self) !== false : false;
+  kind === 'ordinary' || kind === 'temporary' ? members?.includes(self) === true : false;
 
 /** The same object where it says the same. */
 const unreadOf = (now: Unread = NONE_UNREAD, before: Unread | undefined): Unread =>

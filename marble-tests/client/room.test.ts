@@ -1,10 +1,10 @@
-import { EMPTY, NEVER, defer, filter, of, take, throwError, type Observable } from 'rxjs';
+import { EMPTY, NEVER, ReplaySubject, defer, filter, of, repeat, take, throwError, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { Conversation } from '../../src/client/conversation.js';
 import type { SigningLink } from '../../src/client/link.js';
 import { createRooms, type Rooms } from '../../src/client/room.js';
-import { ConnectionLost } from '../../src/errors.js';
+import { ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
 import type { ConversationEvent, Message } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { message } from '../streams/log.js';
@@ -12,8 +12,9 @@ import { message } from '../streams/log.js';
 const GRACE = 3;
 
 interface Scene {
-  /** What the server answers to an entry; by default it lets the client in. */
-  readonly answer?: () => Observable<ServerCommand>;
+  /** What the server answers; by default it lets the client in, and out. */
+  readonly answer?: (command: ClientCommand) => Observable<ServerCommand>;
+  readonly sign?: SigningLink['sign'];
   readonly open$?: Observable<boolean>;
   readonly messages$?: Observable<Message>;
   readonly events$?: Observable<ConversationEvent>;
@@ -22,18 +23,30 @@ interface Scene {
 
 const WELCOME: ServerCommand = { cmd: 'conv', op: 'added', convMessage: { allowedPids: ['Tom'] } };
 
+const GOODBYE: ServerCommand = { cmd: 'conv', op: 'removed', convMessage: { allowedPids: ['Tom'] } };
+
+const isLeave = (command: ClientCommand): boolean => command.cmd === 'conv' && command.op === 'remove';
+const welcoming = (command: ClientCommand): Observable<ServerCommand> => of(isLeave(command) ? GOODBYE : WELCOME);
+
+/** Whether the session is open, as clients have it: who comes late hears it too. */
+const lately = (open$: Observable<boolean>): Observable<boolean> => {
+  const latest = new ReplaySubject<boolean>(1);
+  open$.subscribe(latest);
+  return latest;
+};
+
 const nameOf = (command: ClientCommand): string =>
   command.cmd === 'conv' && 'cid' in command.convMessage ? `${command.op} ${command.convMessage.cid}` : command.cmd;
 
 /** Rooms over a link that notes what is sent, and when. */
-const rooms = ({ answer = () => of(WELCOME), open$ = of(true), messages$ = NEVER, events$ = NEVER, sent }: Scene): Rooms => {
+const rooms = ({ answer = welcoming, sign = () => of({}), open$ = of(true), messages$ = NEVER, events$ = NEVER, sent }: Scene): Rooms => {
   const link: SigningLink = {
     clientId: 'Tom',
-    sign: () => of({}),
+    sign,
     request: (command, kind) =>
       defer(() => {
         sent.push(`${virtualClock.now()} ${nameOf(command)}`);
-        return answer();
+        return answer(command);
       }).pipe(
         filter((command) => kind.is(command)),
         take(1),
@@ -106,6 +119,142 @@ describe('being in a chat room', () => {
       expectObservable(rooms({ sent: [], events$ }).room('a').messages$).toBe('---#', {}, expect.objectContaining({ code: 4315 }));
       expectObservable(rooms({ sent: [], messages$: hot('--|') }).room('a').messages$).toBe('--|');
     });
+  });
+});
+
+describe('a chat room after a break', () => {
+  const states = { t: true, f: false };
+
+  it('is entered again where the break was shorter than 30 minutes', () => {
+    const sent: string[] = [];
+    marbles(({ hot, expectObservable }) => {
+      const m = message({ conversationId: 'a' });
+      const open$ = lately(hot('t-f 1799998ms t', states));
+      const { room } = rooms({ sent, open$, messages$: hot('1800010ms m', { m }) });
+      expectObservable(room('a').messages$, '^ 1800020ms !').toBe('1800010ms m', { m });
+    });
+    expect(sent).toEqual(['0 add a', '1800001 add a', '1800024 remove a']);
+  });
+
+  it('is not after a longer one: its streams complete, and it is left where the server has kept the place', () => {
+    const sent: string[] = [];
+    marbles(({ hot, expectObservable }) => {
+      const { room, current } = rooms({ sent, open$: lately(hot('t-f 1799999ms t', states)) });
+      expectObservable(room('a').messages$).toBe('1800002ms |');
+      expectObservable(room('a').events$).toBe('1800002ms |');
+      expectObservable(
+        defer(() => of(current())),
+        '1800003ms ^',
+      ).toBe('1800003ms (u|)', { u: undefined });
+    });
+    expect(sent).toEqual(['0 add a', '1800002 remove a']);
+  });
+
+  it('is entered by who subscribes again then, once for all, and no wait for the first session is too long', () => {
+    const sent: string[] = [];
+    marbles(({ hot, expectObservable }) => {
+      const { room, current } = rooms({ sent, open$: lately(hot('f 120m t-f 30m t 9ms f-t', states)) });
+      expectObservable(room('a').messages$.pipe(repeat()), '^ 180m !').toBe('-');
+      // Somebody else who comes then shares the second stay.
+      expectObservable(room('a').events$, '151m ^ 10m !').toBe('-');
+      expectObservable(
+        defer(() => of(current())),
+        '151m ^',
+      ).toBe('151m (a|)', { a: 'a' });
+    });
+    expect(sent.map((line) => line.replace(/^\d+ /, ''))).toEqual(['add a', 'add a', 'add a', 'remove a']);
+    expect(sent.slice(0, 3)).toEqual(['7200001 add a', '9000004 add a', '9000016 add a']);
+  });
+
+  it('that was given up meanwhile is left with the next session, and only once', () => {
+    const sent: string[] = [];
+    marbles(({ hot, expectObservable }) => {
+      const { room } = rooms({ sent, open$: lately(hot('t-f-------t-f-t', states)) });
+      expectObservable(room('a').messages$, '^--!').toBe('-');
+    });
+    expect(sent).toEqual(['0 add a', '10 remove a']);
+  });
+
+  it('is left again until the server has answered, or has refused', () => {
+    for (const last of [of(GOODBYE), throwError(() => new ServerRejected(4303, 'CONVERSATION_NOT_FOUND'))]) {
+      const sent: string[] = [];
+      marbles(({ hot, expectObservable }) => {
+        const answers = [throwError(() => new Unconfirmed('conv/remove')), throwError(() => new ConnectionLost('gone')), last];
+        const { room } = rooms({
+          sent,
+          open$: lately(hot('t----f-t-f-t-f-t', states)),
+          answer: (command) => (isLeave(command) ? (answers.shift() ?? EMPTY) : of(WELCOME)),
+        });
+        expectObservable(room('a').messages$, '^!').toBe('-');
+      });
+      expect(sent).toEqual(['0 add a', '4 remove a', '7 remove a', '11 remove a']);
+    }
+  });
+
+  it('is not left where it was entered again before', () => {
+    const sent: string[] = [];
+    marbles(({ hot, expectObservable }) => {
+      const { room } = rooms({ sent, open$: lately(hot('t-f-------t-f-t', states)) });
+      expectObservable(room('a').messages$, '^--!').toBe('-');
+      expectObservable(room('a').messages$, '--------^-------!').toBe('-');
+    });
+    expect(sent).toEqual(['0 add a', '10 add a', '14 add a', '19 remove a']);
+  });
+
+  it('is left where another was entered and given up meanwhile, or did not let the client in', () => {
+    const given: string[] = [];
+    const refused: string[] = [];
+    marbles(({ hot, expectObservable }) => {
+      const inside = rooms({ sent: given, open$: lately(hot('t-f-------t', states)) }).room;
+      expectObservable(inside('a').messages$).toBe('---|');
+      expectObservable(inside('b').messages$, '---^!').toBe('-');
+
+      const no = () => throwError(() => new ServerRejected(4303, 'CONVERSATION_NOT_FOUND'));
+      const { room } = rooms({ sent: refused, answer: (command) => (nameOf(command) === 'add b' ? no() : welcoming(command)) });
+      expectObservable(room('a').messages$).toBe('--|');
+      expectObservable(room('b').messages$, '--^').toBe('--#', {}, expect.objectContaining({ code: 4303 }));
+    });
+    expect(given).toEqual(['0 add a', '10 remove a']);
+    expect(refused).toEqual(['0 add a', '2 add b', '2 remove a', '2 remove b']);
+  });
+});
+
+describe('leaving a chat room', () => {
+  it('is not overtaken by entering it again, where both are signed', () => {
+    const sent: string[] = [];
+    marbles(({ cold, expectObservable }) => {
+      const { room } = rooms({
+        sent,
+        open$: lately(cold('t', { t: true })),
+        sign: ({ action }) => cold(action === 'kick' ? '-----(s|)' : '-(s|)', { s: {} }),
+      });
+      expectObservable(room('a').messages$, '^--!').toBe('-');
+      expectObservable(room('a').messages$, '-------^---!').toBe('-');
+    });
+    expect(sent).toEqual(['1 add a', '8 add a', '19 remove a']);
+  });
+});
+
+describe('a chat room that ends', () => {
+  const left = (who: string, by?: string): ConversationEvent => ({
+    _tag: 'Left',
+    conversationId: 'a',
+    members: [who],
+    ...(by === undefined ? {} : { by }),
+  });
+
+  it('completes the streams of who was put out, and is not left by him; what he does himself, and who else is gone, ends nothing', () => {
+    const sent: string[] = [];
+    marbles(({ hot, expectObservable }) => {
+      const events$ = hot('-o-s-l', { o: left('Jerry'), s: left('Tom', 'Tom'), l: left('Tom') });
+      const { room, current } = rooms({ sent, events$, open$: lately(hot('t', { t: true })) });
+      expectObservable(room('a').messages$).toBe('-----|');
+      expectObservable(
+        defer(() => of(current())),
+        '------^',
+      ).toBe('------(u|)', { u: undefined });
+    });
+    expect(sent).toEqual(['0 add a']);
   });
 });
 

@@ -99,7 +99,7 @@ describe('a message that is sent again', () => {
         }),
     };
     const ready = new Subject<boolean>();
-    const [outbox] = createOutbox<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock });
+    const [outbox] = createOutbox<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
     const sender: Sender = {
       link,
       bodies: bodyCodec(),

@@ -31,7 +31,7 @@ const start = (storage: OutboxStorage, ready$: Observable<boolean>, bounds: Outb
       faults.push(error);
     },
   });
-  const [outbox, , restore] = createOutbox({ bounds, ready$, clock: virtualClock, keeper });
+  const [outbox, , restore] = createOutbox({ bounds, ready$, clock: virtualClock, patience: 1_000, keeper });
   const entry = (token: string, conversationId = 'c', answer$: Observable<Ack> = of(ack(token))): KeptEntry => ({
     conversationId,
     bytes: 1,

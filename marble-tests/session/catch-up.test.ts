@@ -1,7 +1,7 @@
 import { map, of, throwError, type Observable } from 'rxjs';
 import { describe, it, expect, vi } from 'vitest';
 import { CommandTimeout, ConnectionLost, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
-import { isInterruption, missed, type CatchUpOptions } from '../../src/session/catch-up.js';
+import { isInterruption, missed, type CatchUpOptions, type Missed } from '../../src/session/catch-up.js';
 import type { Message } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, message } from '../streams/log.js';
@@ -19,7 +19,7 @@ const gap = (from: number, cause: string) => ({
 /** A page that begins with it is not whole. */
 const FORGOTTEN = 50;
 
-const fetching = (pageAfter: (after: number) => Observable<readonly Message[]>, change: Partial<CatchUpOptions> = {}) =>
+const fetching = (pageAfter: (after: number) => Observable<readonly Message[]>, change: Partial<CatchUpOptions & Missed> = {}) =>
   missed({
     conversationId: 'c',
     from: { timestamp: 0, id: '' },
@@ -67,6 +67,25 @@ describe('what was missed', () => {
         b: event(2),
         c: event(3),
       });
+    });
+  });
+
+  it('is no gap where the limit is reached and nothing is behind it: one look further tells', () => {
+    marbles(({ expectObservable }) => {
+      const pages: Readonly<Record<number, readonly Message[]>> = { 0: page(1, 2), 2: page(3, 4) };
+      const missed$ = fetching((after) => of(pages[after] ?? []), { catchUpLimit: 4 });
+      expectObservable(missed$).toBe('(abcd|)', { a: event(1), b: event(2), c: event(3), d: event(4) });
+    });
+  });
+
+  it('counts nothing that is there already', () => {
+    marbles(({ expectObservable }) => {
+      const pages: Readonly<Record<number, readonly Message[]>> = { 0: page(1, 2), 2: page(3, 4) };
+      const missed$ = fetching((after) => of(pages[after] ?? []), {
+        catchUpLimit: 2,
+        isKnown: ({ timestamp }: Message) => timestamp < 3,
+      });
+      expectObservable(missed$).toBe('(abcd|)', { a: event(1), b: event(2), c: event(3), d: event(4) });
     });
   });
 

@@ -19,12 +19,14 @@ const server = (messages: readonly Message[] = [], infos: readonly ConversationI
   ),
 });
 
-type Change = Partial<Omit<InboxOptions, 'pageAfter'>> & {
+type Change = Partial<Omit<InboxOptions, 'pageAfter' | 'lookUp'>> & {
+  /** Of those that it leaves out there are none. */
+  readonly lookUp?: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
   readonly pageAfter?: (...args: Parameters<InboxOptions['pageAfter']>) => Observable<readonly Message[]>;
 };
 
-const options = ({ pageAfter = server().pageAfter, ...change }: Change = {}): InboxOptions => ({
-  lookUp: server().lookUp,
+const options = ({ lookUp = server().lookUp, pageAfter = server().pageAfter, ...change }: Change = {}): InboxOptions => ({
+  lookUp: (ids) => lookUp(ids).pipe(map((infos) => ({ infos, gone: ids.filter((wanted) => !infos.some(({ id }) => id === wanted)) }))),
   pageAfter: (...args) => pageAfter(...args).pipe(map((messages) => ({ messages, isWhole: true }))),
   pageSize: 2,
   catchUpLimit: 100,
@@ -407,5 +409,63 @@ describe('who was no member for a while', () => {
     const lookUp = vi.fn(() => of([conversation()]));
     feed(options({ lookUp }), opened(1), snapshot(), { ...left, members: ['Jerry'] }, { ...joined, members: ['Spike'] });
     expect(lookUp).not.toHaveBeenCalled();
+  });
+
+  it('is not told more of what he is out of, or kept out of: nothing is asked', () => {
+    const lookUp = vi.fn(() => of([conversation()]));
+    const { pageAfter } = server();
+    const out = (['Left', 'Blocked', 'Unblocked'] as const).map((_tag): ClientEvent => ({ ...left, _tag }));
+    expect(feed(options({ lookUp, pageAfter }), opened(1), ...out).slice(2)).toEqual(['Left', 'Blocked', 'Unblocked']);
+    expect(feed(options({ lookUp, pageAfter }), opened(1), DROPPED, opened(9, true), ...out).slice(4)).toEqual([
+      'Left',
+      'Blocked',
+      'Unblocked',
+    ]);
+    expect(lookUp).not.toHaveBeenCalled();
+    expect(pageAfter).not.toHaveBeenCalled();
+  });
+});
+
+describe('a conversation that is gone after a break', () => {
+  const again = [DROPPED, opened(9, true)] as const;
+
+  it('is left by who was in it, once, and not asked for what was said there', () => {
+    const { lookUp, pageAfter } = server([message({ timestamp: 3 })], []);
+    const onFailure = vi.fn();
+    const given = options({ lookUp, pageAfter, onFailure });
+    const entries: ClientEvent[] = [];
+    const input = new Subject<InboxInput>();
+    input.pipe(inbox(given)).subscribe((event) => entries.push(event));
+    for (const entry of [opened(1), snapshot(), arrived({ timestamp: 2 }), ...again]) input.next(entry);
+    expect(entries.slice(4)).toEqual([opened(9, true), { _tag: 'Left', conversationId: 'c', members: ['Tom'] }, { _tag: 'CaughtUp' }]);
+    for (const entry of again) input.next(entry);
+    expect(entries.slice(7)).toEqual([opened(9, true), { _tag: 'CaughtUp' }]);
+    expect(pageAfter).not.toHaveBeenCalled();
+    expect(onFailure).not.toHaveBeenCalled();
+  });
+
+  it('is left, too, by who could not learn what it was like', () => {
+    const lookUp = vi.fn((): Observable<readonly ConversationInfo[]> => of([]));
+    lookUp.mockReturnValueOnce(throwError(() => new CommandTimeout('conv/query', 1)));
+    expect(feed(options({ lookUp }), opened(1), arrived({ timestamp: 2 }), ...again).slice(3)).toEqual(['Opened', 'Left', 'CaughtUp']);
+  });
+
+  it('is not left by who was not in it: a stranger, one who has left, who has only listened for it, and in a chat room', () => {
+    const { lookUp } = server([], []);
+    const follow: InboxInput = { _tag: 'Follow', conversationId: 'c' };
+    const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
+    const room = snapshot({ kind: 'room' });
+    for (const before of [[snapshot({ members: ['Jerry'] })], [snapshot(), left], [follow], [room]]) {
+      const events = feed(options({ lookUp }), opened(1), ...before, DROPPED, { _tag: 'Opened', at: 10, resumed: true });
+      expect(events.slice(events.lastIndexOf('Opened'))).toEqual(['Opened', 'CaughtUp']);
+    }
+  });
+
+  it('is another thing than one that could not be asked for, or not be read: there nothing changes', () => {
+    const { pageAfter } = server([message({ timestamp: 3 })]);
+    const before = [opened(1), snapshot(), arrived({ timestamp: 2 }), ...again] as const;
+    const failing = options({ lookUp: () => throwError(() => new CommandTimeout('conv/query', 1)), pageAfter });
+    const unreadable = { ...options({ pageAfter }), lookUp: () => of({ infos: [], gone: [] }) };
+    for (const given of [failing, unreadable]) expect(feed(given, ...before).slice(4)).toEqual(['Opened', 'missed m3', 'CaughtUp']);
   });
 });

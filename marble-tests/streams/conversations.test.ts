@@ -1,4 +1,4 @@
-import { map, type Observable } from 'rxjs';
+import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { conversationsReducer, keyedState, lastMessagesReducer, withActivity, type ClientEvent } from '../../streams/index.js';
@@ -63,6 +63,25 @@ describe('conversations', () => {
         o: { _tag: 'Opened', at: 1, resumed: false },
       });
       expectObservable(conversations(log$).at('c')).toBe('---------');
+    });
+  });
+
+  it('know who wants no push notifications of them, each once', () => {
+    marbles(({ hot, expectObservable }) => {
+      const muting = (_tag: 'Muted' | 'Unmuted', by: string) => ({ _tag, conversationId: 'c', by }) as const;
+      const log$ = hot('-s-t-t-j-u-', {
+        s: snapshot(),
+        t: muting('Muted', 'Tom'),
+        j: muting('Muted', 'Jerry'),
+        u: muting('Unmuted', 'Tom'),
+      });
+      const muted$ = conversations(log$)
+        .at('c')
+        .pipe(
+          map(({ mutedMembers = [] }) => mutedMembers.join()),
+          distinctUntilChanged(),
+        );
+      expectObservable(muted$).toBe('-n-t---j-u-', { n: '', t: 'Tom', j: 'Tom,Jerry', u: 'Jerry' });
     });
   });
 

@@ -1,19 +1,9 @@
 /** Entries of a client's log, for diagrams. */
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { ClientEvent, Message } from '../../streams/index.js';
+import { conversation, message } from '../../testing/fixtures.js';
 
-export const message = (change: Partial<Message> = {}): Message => ({
-  id: `m${change.timestamp ?? 1}`,
-  conversationId: 'c',
-  from: 'Jerry',
-  timestamp: 1,
-  body: { _tag: 'Text', text: 'squeak' },
-  transient: false,
-  mentions: [],
-  mentionsAll: false,
-  mentioned: false,
-  ...change,
-});
+export { conversation, message };
 
 type MessageEvent = Extract<ClientEvent, { _tag: 'Message' }>;
 
@@ -38,16 +28,6 @@ export const receipt = (kind: 'delivered' | 'read', at: number, conversationId =
   conversationId,
   kind,
   at,
-});
-
-export const conversation = (change: Partial<ConversationInfo> = {}): ConversationInfo => ({
-  id: 'c',
-  kind: 'ordinary',
-  name: 'Cheese',
-  creator: 'Tom',
-  members: ['Tom', 'Jerry'],
-  attributes: {},
-  ...change,
 });
 
 export const snapshot = (change: Partial<ConversationInfo> = {}): ClientEvent => {

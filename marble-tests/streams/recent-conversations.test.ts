@@ -95,6 +95,19 @@ describe('the list of conversations', () => {
     });
   });
 
+  it('has none of which it is not known that the client is in it: strangers see no members', () => {
+    marbles(({ hot, expectObservable }) => {
+      const outline: ClientEvent = { _tag: 'Snapshot', conversationId: 'a', info: { id: 'a', kind: 'ordinary', attributes: {} } };
+      const log$ = hot('-a-o-t-o-d-', {
+        a: snapshot('a'),
+        o: outline,
+        t: snapshot('a', { kind: 'temporary' }),
+        d: snapshot('a', { members: ['Jerry'] }),
+      });
+      expectObservable(list(log$, () => of(0)).pipe(map(names))).toBe('xa-o-a-o---', { x: '', a: 'a', o: '' });
+    });
+  });
+
   it('shows the last message as it is now, and who has not read it', () => {
     marbles(({ hot, expectObservable }) => {
       const edited = message({ conversationId: 'a', id: 'a5', timestamp: 5, editedAt: 9 });

@@ -1,8 +1,9 @@
 /** The API report of each entry, in api/: what the package promises, so that a change of it is seen as one. */
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { mkdirSync } from 'node:fs';
+import { difference } from './difference.js';
 import { entries, type Entry } from './entries.js';
-import { cache, CheckFailed, execute, root } from './tool.js';
+import { cache, CheckFailed, root } from './tool.js';
 
 const silent = { default: { logLevel: ExtractorLogLevel.None } };
 
@@ -40,12 +41,6 @@ const report = ({ name, types }: Entry, update: boolean): boolean => {
     },
   }).apiReportChanged;
 };
-
-/** `git diff` of two files; its status is 1 where there is one. */
-const difference = (before: string, after: string): Promise<string> =>
-  execute('git', ['diff', '--no-index', '--no-color', before, after]).catch((error: unknown) =>
-    error instanceof CheckFailed ? error.message : '',
-  );
 
 /** Compares the reports, or writes them. */
 export const api = async (update: boolean): Promise<string> => {

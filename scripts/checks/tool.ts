@@ -14,12 +14,12 @@ export class CheckFailed extends Error {
 }
 
 /** Runs a program to its end and gives its standard output; a status other than 0 is a `CheckFailed` with all of the output. */
-export const execute = (program: string, args: readonly string[], cwd = root): Promise<string> =>
+export const execute = (program: string, args: readonly string[], cwd = root, env: NodeJS.ProcessEnv = {}): Promise<string> =>
   new Promise((resolve, reject) => {
     execFile(
       program,
       args,
-      { cwd, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' } },
+      { cwd, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...env } },
       (error, stdout, stderr) => {
         if (error)
           reject(new CheckFailed([stdout, stderr, typeof error.code === 'string' ? error.message : ''].filter(Boolean).join('\n')));

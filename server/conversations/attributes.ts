@@ -4,10 +4,11 @@ import * as t from 'io-ts';
 import { assignAttribute, encodeAttributes, record, removeAttribute, type Attribute, type ConversationInfo } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
+import type { Notice } from '../bus.js';
 import { Refusal } from '../refusal.js';
 import { asMember, existing, ordinaryOnly } from './access.js';
 import { asJson } from './create.js';
-import { describedBy } from './described-by.js';
+import { changedBy } from './described-by.js';
 import { by } from './notices.js';
 import { hasRole } from './ranks.js';
 
@@ -61,7 +62,7 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
 };
 
 /**
- * Changes the name and attributes, and tells the other sessions of all members which (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing from `attrModified`,
+ * Changes the name and attributes, and tells the other sessions of all members, or of who is in the chat room, which (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing from `attrModified`,
  * by which a client tells it from an attribute that is null.
  */
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<Changed> =>
@@ -69,7 +70,7 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
     const { store, bus, clock, limits, hooks } = app;
     const conversation = await changeable(app, actor, id);
     if (Buffer.byteLength(data) > 2 * limits.attributeBytes) throw tooLong(limits.attributeBytes);
-    const { name, attributes: changed } = describedBy(data);
+    const { name, attributes: changed } = changedBy(data);
     checkKeys(Object.keys(changed));
     const { set, removed } = parted(changed);
     await hooks.conversationUpdate({
@@ -88,8 +89,7 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
     await store.updateConversation(id, { attributes, ...naming(name) }, at);
     const attrModified = encodeAttributes({ ...set, ...naming(name) });
     const attr = encodeAttributes({ ...set, ...nulls(removed), ...naming(name) });
-    const recipients = conversation.members ?? [];
-    bus.publish(recipients, {
+    const notice: Notice = {
       _tag: 'Push',
       command: {
         cmd: 'conv',
@@ -104,7 +104,10 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
         },
       },
       ...exceptActor(actor),
-    });
+    };
+    // Without a priority, though it is a chat room: nothing else would tell of it later.
+    if (conversation.kind === 'room') bus.publishRoom(id, notice);
+    else bus.publish(conversation.members ?? [], notice);
     return { at, attrModified };
   });
 

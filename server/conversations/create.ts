@@ -5,13 +5,16 @@ import { either as E } from 'fp-ts';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { Refusal } from '../refusal.js';
-import { existing } from './access.js';
-import { checkMembers } from './members.js';
-import { tellJoined, tellLeft } from './notices.js';
+import { existing, isMember } from './access.js';
+import { addMembers, checkMembers } from './members.js';
+import { endRoom, tellJoined, tellLeft } from './notices.js';
 
 /** How long a temporary conversation lasts where nobody says, and at most, seconds. */
 const DEFAULT_TTL = 86_400;
 const MAX_TTL = 30 * 86_400;
+
+const FULL = 4304;
+const BLOCKED = 4315;
 
 export interface Wanted {
   readonly kind: ConversationKind;
@@ -21,6 +24,8 @@ export interface Wanted {
   readonly unique: boolean;
   /** Of a temporary one, seconds. */
   readonly ttl?: number;
+  /** Refuses, where whoever asks would have to join the one that is there, and may not by what he has signed. Default: he may. */
+  readonly verifyJoin?: (id: string) => void;
 }
 
 /** Attributes, and the name, as hooks and the wire have them. */
@@ -35,10 +40,22 @@ const lifetimeOf = ({ kind, ttl = DEFAULT_TTL }: Wanted): number | undefined => 
   return ttl;
 };
 
+/** Who asks for a conversation that he has quit is a member again, by the same rules as who joins; or he is refused, since he could do nothing with it. */
+const joined = async (app: App, actor: Actor, info: ConversationInfo, { verifyJoin }: Wanted): Promise<ConversationInfo> => {
+  const { clientId } = actor;
+  if (info.kind !== 'ordinary' || clientId === undefined || isMember(info, actor)) return info;
+  verifyJoin?.(info.id);
+  const { allowed, failed } = await addMembers(app, actor, info.id, [clientId]);
+  const [no] = failed;
+  if (no !== undefined) throw new Refusal(no.code === FULL ? FULL : BLOCKED, no.detail);
+  if (!allowed.includes(clientId)) throw new Refusal(4305, 'the application has chosen others');
+  return existing(app, info.id);
+};
+
 /** Creates a conversation, or finds the one of the same members where it is to be unique; whoever acts is a member, where it is a client and there are members. */
 export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
   const { store, clock, limits, hooks } = app;
-  const { kind, name, attributes, unique } = wanted;
+  const { kind, name, attributes } = wanted;
   const { clientId } = actor;
   const members = [...new Set([...(clientId === undefined ? [] : [clientId]), ...wanted.members])];
   const limit = kind === 'temporary' ? limits.temporaryMembers : limits.members;
@@ -50,28 +67,35 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
   await hooks.conversationStart({ initBy: clientId, members, attr });
   const hasMembers = kind === 'ordinary' || kind === 'temporary';
-  const { info, isNew } = await store.createConversation({
-    kind,
-    ...(clientId === undefined ? {} : { creator: clientId }),
-    members: hasMembers ? members : [],
-    ...(name === undefined ? {} : { name }),
-    attributes,
-    unique: unique && hasMembers,
-    ...(ttl === undefined ? {} : { ttl }),
-    now: clock.now(),
-  });
-  if (!isNew) return info;
-  if (kind === 'ordinary')
-    await tellJoined(app, actor, { id: info.id, added: members.filter((member) => member !== clientId), named: members, members });
-  hooks.conversationStarted({ convId: info.id, initBy: clientId, members, attr });
-  return info;
+  const unique = wanted.unique && hasMembers;
+
+  const create = async (): Promise<ConversationInfo> => {
+    const { info, isNew } = await store.createConversation({
+      kind,
+      ...(clientId === undefined ? {} : { creator: clientId }),
+      members: hasMembers ? members : [],
+      ...(name === undefined ? {} : { name }),
+      attributes,
+      unique,
+      ...(ttl === undefined ? {} : { ttl }),
+      now: clock.now(),
+    });
+    if (!isNew) return joined(app, actor, info, wanted);
+    const told = { id: info.id, added: members.filter((member) => member !== clientId), named: members, members };
+    // A member who finds it at once may quit at once: that is told after this.
+    if (kind === 'ordinary') await app.inOrder(info.id, () => tellJoined(app, actor, told));
+    hooks.conversationStarted({ convId: info.id, initBy: clientId, members, attr });
+    return info;
+  };
+  // Who asks for the same one has his answer, and with it something to send to, when its members have heard of it.
+  return unique ? app.inOrder(JSON.stringify([kind, ...members.toSorted()]), create) : create();
 };
 
-/** Ends a conversation: its members are told that they are out of it, and nobody finds it any more. */
+/** Ends a conversation: its members, or who is in the chat room, are told that they are out of it, and nobody finds it any more. */
 export const deleteConversation = async (app: App, actor: Actor, id: string): Promise<void> =>
   app.inOrder(id, async () => {
     const { kind, members = [] } = await existing(app, id);
     await app.store.deleteConversation(id);
-    if (kind === 'room') app.bus.publishRoom(id, { _tag: 'Exit', roomId: id });
+    if (kind === 'room') endRoom(app, actor, id);
     if (kind === 'ordinary') await tellLeft(app, actor, { id, gone: members, members: [] });
   });

@@ -49,3 +49,10 @@ export const tellLeft = async (app: App, actor: Actor, { id, gone, members }: Le
   await tell(app, actor, gone, { cmd: 'conv', op: 'left', convMessage: { cid: id, ...by(actor) } });
   await tell(app, actor, members, { cmd: 'conv', op: 'members_left', convMessage: { cid: id, ...by(actor), m: [...gone] } });
 };
+
+/** Puts everybody out of a chat room that there is not any more, and tells them before. It is told to who is inside, and not kept: who is away is in no chat room. */
+export const endRoom = (app: App, actor: Actor, id: string): void => {
+  const left: ConvPush = { cmd: 'conv', op: 'left', serverTs: app.stamp(), convMessage: { cid: id, ...by(actor) } };
+  app.bus.publishRoom(id, { _tag: 'Push', command: left });
+  app.bus.publishRoom(id, { _tag: 'Exit', roomId: id });
+};

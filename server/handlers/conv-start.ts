@@ -17,13 +17,8 @@ export const convStart: Handler<Start> = async ({ app, session }, { convMessage 
   const creator = session();
   const { m = [], attr, unique, tempConvTTL, t, n, s } = convMessage;
   const kind = kindOf(convMessage);
-  app.verifyAction({
-    action: 'create',
-    appId: creator.login.appId,
-    clientId: creator.clientId,
-    members: [...new Set([creator.clientId, ...m])],
-    ...signed({ t, n, s }),
-  });
+  const by = { appId: creator.login.appId, clientId: creator.clientId, ...signed({ t, n, s }) };
+  app.verifyAction({ ...by, action: 'create', members: [...new Set([creator.clientId, ...m])] });
   const described = describedBy(attr?.data ?? '{}');
   const info = await createConversation(app, clientActor(creator), {
     kind,
@@ -31,6 +26,9 @@ export const convStart: Handler<Start> = async ({ app, session }, { convMessage 
     // A temporary one lasts too short to be described.
     ...(kind === 'temporary' ? { attributes: {} } : described),
     unique: unique === true,
+    verifyJoin: (id) => {
+      app.verifyAction({ ...by, action: 'join', conversationId: id, members: [creator.clientId], impliedBy: 'create' });
+    },
     ...(tempConvTTL === undefined ? {} : { ttl: tempConvTTL }),
   });
   return {

@@ -16,6 +16,7 @@ import { direct } from './direct.js';
 import { echo } from './echo.js';
 import type { Context, Handler, Reply } from './handler.js';
 import { logs } from './logs.js';
+import { noticingEnd } from './noticing-end.js';
 import { patchModify } from './patch-modify.js';
 import { read } from './read.js';
 import { sessionClose } from './session-close.js';
@@ -34,9 +35,9 @@ const handlers: Handlers = {
   'conv/start': convStart,
   'conv/query': convQuery,
   'conv/max_read': convMaxRead,
-  'conv/add': convAdd,
-  'conv/remove': convRemove,
-  'conv/count': convCount,
+  'conv/add': noticingEnd(convAdd, ({ convMessage }) => convMessage.cid),
+  'conv/remove': noticingEnd(convRemove, ({ convMessage }) => convMessage.cid),
+  'conv/count': noticingEnd(convCount, ({ convMessage }) => convMessage.cid),
   'conv/update': convUpdate,
   'conv/mute': convMute,
   'conv/unmute': convUnmute,
@@ -47,10 +48,10 @@ const handlers: Handlers = {
   'blacklist/block': blacklistBlock,
   'blacklist/unblock': blacklistUnblock,
   'blacklist/query': blacklistQuery,
-  direct,
+  direct: noticingEnd(direct, ({ directMessage }) => directMessage.cid),
   ack,
   read,
-  logs,
+  logs: noticingEnd(logs, ({ logsMessage }) => logsMessage.cid),
   'patch/modify': patchModify,
   echo,
 };

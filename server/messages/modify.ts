@@ -31,7 +31,9 @@ export const modify = async (app: App, actor: Actor, wish: Wish): Promise<Stored
     const info = await asSpeaker(app, actor, conversationId);
     if (!recall && wish.body === undefined) throw new Refusal(4114, 'a message is changed to a body, or recalled');
     const given = wish.body ?? {};
-    checkSize(given, '', limits.messageBytes);
+    // Whom it mentions is kept with it.
+    const beside = mentions.join('');
+    checkSize(given, beside, limits.messageBytes);
     const asked = await hooks.messageUpdate({
       ...toHook(given),
       fromPeer: actor.clientId,
@@ -41,6 +43,7 @@ export const modify = async (app: App, actor: Actor, wish: Wish): Promise<Stored
     });
     const before = toHook(given);
     const body = recall || (asked.content === before.content && asked.bin === before.bin) ? bodyOf(given) : fromHook(asked);
+    checkSize(body, beside, limits.messageBytes);
     const result = await store.modify({
       conversationId,
       messageId,

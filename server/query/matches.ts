@@ -1,6 +1,8 @@
 /** Which conversations a `where` holds for, as MongoDB has it. */
 import { date as D, function as F, number as N, predicate as P, string as S, type ordering } from 'fp-ts';
+import type { RE2JS } from 're2js';
 import type { Attribute, ConversationInfo } from '../../codecs/index.js';
+import { unlimited, type Spend } from './budget.js';
 import type { Comparison, Path, Test, Where } from './where.js';
 
 type Value = Attribute | undefined;
@@ -50,29 +52,40 @@ export const valueOf = ([key, ...inner]: Path): Get => {
   };
 };
 
+/** How deep attributes are; a path can be longer. */
+const MAX_LEVELS = 100;
+
+/** How many steps lead to what is at a path. */
+export const stepsOf = (path: Path): number => Math.min(path.length, MAX_LEVELS);
+
 /** Equality of lists, dates and objects, whatever the order of their keys; as deep as what is asked for, which is bounded. */
-const equals = (a: Value, b: Value): boolean => {
+const equals = (spend: Spend, a: Value, b: Value): boolean => {
+  spend(1);
   if (a instanceof Date && b instanceof Date) return D.Eq.equals(a, b);
-  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => equals(item, b[index]));
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => equals(spend, item, b[index]));
   if (!isObject(a) || !isObject(b)) return a === b;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equals(a[key], b[key]));
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  spend(keys.length + others.length);
+  return keys.length === others.length && keys.every((key) => Object.hasOwn(b, key) && equals(spend, a[key], b[key]));
 };
 
 /** Of a list, it is enough when one of its elements does. */
 const orElement =
-  (holds: Holds): Holds =>
-  (value) =>
-    holds(value) || (isList(value) && value.some(holds));
+  (spend: Spend, holds: Holds): Holds =>
+  (value) => {
+    if (!isList(value)) return holds(value);
+    spend(value.length);
+    return holds(value) || value.some(holds);
+  };
 
 /** Scalars and dates are looked up: there may be a thousand of them, for a list of hundreds of members. */
-const oneOf = (values: readonly Attribute[]): Holds => {
+const oneOf = (spend: Spend, values: readonly Attribute[]): Holds => {
   const scalars = new Set<Value>(values.filter((value) => typeof value !== 'object' || value === null));
   const times = new Set(values.filter((value) => value instanceof Date).map(Number));
   const nested = values.filter((value) => isList(value) || isObject(value));
-  return orElement((value) => {
+  return orElement(spend, (value) => {
     if (value instanceof Date) return times.has(value.getTime());
-    if (isList(value) || isObject(value)) return nested.some((other) => equals(other, value));
+    if (isList(value) || isObject(value)) return nested.some((other) => equals(spend, other, value));
     // No value is found by null.
     return scalars.has(value ?? null);
   });
@@ -92,19 +105,35 @@ const satisfies: Readonly<Record<Comparison, (order: ordering.Ordering) => boole
   $gte: (order) => order >= 0,
 };
 
-const check = (test: Test): Holds => {
+/**
+ * Whether an expression is found in a text. Not by its `test`, which makes an automaton as it goes: of an expression that is made for it, that has a state for each character, each as
+ * large as the expression, and takes ten times as long.
+ */
+const isFound = (spend: Spend, expression: RE2JS): Holds => {
+  const size = expression.programSize();
+  return (value) => {
+    if (typeof value !== 'string') return false;
+    spend((value.length + 1) * size);
+    return expression.matcher(value).find();
+  };
+};
+
+const check = (spend: Spend, test: Test): Holds => {
   switch (test._tag) {
     case 'In':
-      return oneOf(test.values);
+      return oneOf(spend, test.values);
     case 'All': {
-      const each = test.values.map((value) => oneOf([value]));
+      const each = test.values.map((value) => oneOf(spend, [value]));
       // As in MongoDB: nothing has all of none.
-      return (value) => each.length > 0 && each.every((has) => has(value));
+      return (value) => {
+        spend(each.length);
+        return each.length > 0 && each.every((has) => has(value));
+      };
     }
     case 'Not':
-      return P.not(check(test.test));
+      return P.not(check(spend, test.test));
     case 'Compare':
-      return orElement((value) => {
+      return orElement(spend, (value) => {
         const order = compare(value, test.to);
         return order !== undefined && satisfies[test.by](order);
       });
@@ -113,27 +142,34 @@ const check = (test: Test): Holds => {
     case 'Size':
       return (value) => isList(value) && value.length === test.size;
     case 'Regex':
-      return orElement((value) => typeof value === 'string' && test.expression.test(value));
+      return orElement(spend, isFound(spend, test.expression));
   }
 };
 
 /**
- * Whether a `where` holds for a conversation.
+ * Whether a `where` holds for a conversation. `spend` hears of each step before it is made: one for a condition, for each key on its path and for each element that is looked at; for a
+ * regular expression, its instructions for each character of the text.
  *
  * @example
- * infos.filter(matches(parseWhere('{"attr.level":{"$gte":3}}')));
+ * infos.filter(matches(parseWhere('{"attr.level":{"$gte":3}}'), budgetOf(1_000_000)));
  */
-export const matches = (where: Where): ((info: ConversationInfo) => boolean) => {
+export const matches = (where: Where, spend: Spend = unlimited): ((info: ConversationInfo) => boolean) => {
   switch (where._tag) {
     case 'And': {
-      const all = where.all.map(matches);
+      const all = where.all.map((part) => matches(part, spend));
       return (info) => all.every((match) => match(info));
     }
     case 'Or': {
-      const any = where.any.map(matches);
+      const any = where.any.map((part) => matches(part, spend));
       return (info) => any.some((match) => match(info));
     }
-    case 'Field':
-      return F.flow(valueOf(where.path), check(where.test));
+    case 'Field': {
+      const holds = F.flow(valueOf(where.path), check(spend, where.test));
+      const steps = stepsOf(where.path);
+      return (info) => {
+        spend(steps);
+        return holds(info);
+      };
+    }
   }
 };

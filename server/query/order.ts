@@ -2,7 +2,8 @@
 import { monoid, number as N, ord, string as S } from 'fp-ts';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { Refusal } from '../refusal.js';
-import { valueOf } from './matches.js';
+import type { Spend } from './budget.js';
+import { stepsOf, valueOf } from './matches.js';
 import { pathOf } from './where.js';
 
 /** How many keys a `sort` may have: where conversations have the same values, each comparison of two looks at all of them. */
@@ -20,12 +21,15 @@ const byValue: ord.Ord<unknown> = ord.fromCompare((a, b) => {
   return kindOf(a) === 0 ? 0 : N.Ord.compare(Number(a), Number(b));
 });
 
-const ascending = (key: string): ord.Ord<ConversationInfo> => ord.contramap(valueOf(pathOf(key)))(byValue);
+/** Where nobody has said anything, the creation is the latest that has happened: a new conversation comes before those that have been silent for long. */
+const activity = ({ lastMessageAt, createdAt }: ConversationInfo): number | undefined => lastMessageAt ?? createdAt;
+
+const ascending = (key: string): ord.Ord<ConversationInfo> => ord.contramap(key === 'lm' ? activity : valueOf(pathOf(key)))(byValue);
 
 const byKey = (key: string): ord.Ord<ConversationInfo> => (key.startsWith('-') ? ord.reverse(ascending(key.slice(1))) : ascending(key));
 
 /**
- * The order of a `sort`: a comma between keys, the first counts most, `-` is descending, dots lead into nested attributes.
+ * The order of a `sort`: a comma between keys, the first counts most, `-` is descending, dots lead into nested attributes. `lm` is when the last message came, or else the conversation.
  *
  * @example
  * infos.toSorted(orderOf('-lm,attr.level').compare);
@@ -34,4 +38,14 @@ export const orderOf = (sort: string): ord.Ord<ConversationInfo> => {
   const keys = sort.split(',');
   if (keys.length > MAX_SORT_KEYS) throw new Refusal(4310, `sort: there are at most ${MAX_SORT_KEYS} keys`);
   return monoid.concatAll(ord.getMonoid<ConversationInfo>())(keys.map(byKey));
+};
+
+/** Conversations in the order of a `sort`; a comparison takes a step for each key, and for each that leads to it. */
+export const inOrderOf = (sort: string, spend: Spend, infos: readonly ConversationInfo[]): readonly ConversationInfo[] => {
+  const order = orderOf(sort);
+  const steps = sort.split(',').reduce((sum, key) => sum + stepsOf(pathOf(key)), 0);
+  return infos.toSorted((a, b) => {
+    spend(steps);
+    return order.compare(a, b);
+  });
 };

@@ -178,18 +178,20 @@ const testsOf = (key: string, value: Json): readonly Test[] => {
 
 const conditionsOf = (junction: string, value: Json): readonly Where[] => {
   if (!Conditions.is(value) || value.length === 0) throw refused(`${junction} should be an array of conditions, of one at least`);
-  return value.map(whereOf);
+  return cheapestFirst(value.map(whereOf));
 };
 
 const whereOf = (condition: JsonObject): Where => ({
   _tag: 'And',
-  all: Object.entries(condition).flatMap(([key, value]): readonly Where[] => {
-    if (key === '$and') return [{ _tag: 'And', all: conditionsOf(key, value) }];
-    if (key === '$or') return [{ _tag: 'Or', any: conditionsOf(key, value) }];
-    if (isOperator(key)) throw unknown(key);
-    const path = pathOf(key);
-    return testsOf(key, value).map((test) => ({ _tag: 'Field', path, test }));
-  }),
+  all: cheapestFirst(
+    Object.entries(condition).flatMap(([key, value]): readonly Where[] => {
+      if (key === '$and') return [{ _tag: 'And', all: conditionsOf(key, value) }];
+      if (key === '$or') return [{ _tag: 'Or', any: conditionsOf(key, value) }];
+      if (isOperator(key)) throw unknown(key);
+      const path = pathOf(key);
+      return testsOf(key, value).map((test) => ({ _tag: 'Field', path, test }));
+    }),
+  ),
 });
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
@@ -225,6 +227,9 @@ const sizeOf = (where: Where): number => {
       return sizeOfTest(where.test);
   }
 };
+
+/** What is decided without an expression needs none, in whatever order the conditions were written. */
+const cheapestFirst = (conditions: readonly Where[]): readonly Where[] => conditions.toSorted((a, b) => sizeOf(a) - sizeOf(b));
 
 /**
  * Reads a `where`; throws a `Refusal` with 4310 and what is wrong. The keys of an object have all to hold.

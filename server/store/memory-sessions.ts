@@ -12,15 +12,13 @@ export interface MemorySessions {
   readonly notices: (clientId: string, since: number, limit: number) => readonly StoredNotice[];
 }
 
-/** So many of the latest notices are kept for each client. */
-const NOTICES = 200;
-
-export const memorySessions = (): MemorySessions => {
+/** `atMost`: so many of the latest notices are kept for each client. */
+export const memorySessions = (atMost: number): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
   /** Tokens of each client. */
   const tokens = new Map<string, Set<string>>();
   /** For clients that can come back only: nobody else asks. */
-  const notices = new Map<string, readonly StoredNotice[]>();
+  const notices = new Map<string, StoredNotice[]>();
 
   const forget = (token: string): void => {
     const session = sessions.get(token);
@@ -65,9 +63,18 @@ export const memorySessions = (): MemorySessions => {
     },
     keepNotice: (clientIds, notice) => {
       for (const clientId of clientIds) {
-        if (tokens.has(clientId)) notices.set(clientId, [...(notices.get(clientId) ?? []), notice].slice(-NOTICES));
+        if (!tokens.has(clientId)) continue;
+        const kept = notices.get(clientId) ?? [];
+        kept.push(notice);
+        // Not for each notice: all that stay are moved.
+        if (kept.length >= 2 * atMost) kept.splice(0, kept.length - atMost);
+        notices.set(clientId, kept);
       }
     },
-    notices: (clientId, since, limit) => (notices.get(clientId) ?? []).filter(({ at }) => at > since).slice(0, limit),
+    notices: (clientId, since, limit) =>
+      (notices.get(clientId) ?? [])
+        .slice(-atMost)
+        .filter(({ at }) => at > since)
+        .slice(0, limit),
   };
 };

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type { ServerClock } from '../clock.js';
-import { matches } from '../query/matches.js';
-import { orderOf } from '../query/order.js';
+import { DEFAULT_STEPS } from '../query/budget.js';
+import { select } from '../query/select.js';
 import { whereIds, whereMember } from '../query/where.js';
 import { conversationLog, type ConversationLog } from './conversation-log.js';
 import { memorySessions } from './memory-sessions.js';
@@ -17,6 +17,10 @@ export interface MemoryStoreOptions {
   readonly historyMessages?: number;
   /** A conversation in which nothing has happened for so many days is gone. Default 180. */
   readonly conversationDays?: number;
+  /** Steps of a query of conversations (docs/server.md); one that takes more is refused with 4310. Default 1,000,000, which are some 60 ms at most. */
+  readonly querySteps?: number;
+  /** So many of the latest notices are kept for each client that can come back. Default 5,000: more than a day brings. */
+  readonly notices?: number;
   /** What days are counted by. Default: the system's. */
   readonly clock?: ServerClock;
 }
@@ -45,13 +49,15 @@ export const memoryStore = ({
   historyDays = 180,
   historyMessages = 100_000,
   conversationDays = 180,
+  querySteps = DEFAULT_STEPS,
+  notices = 5_000,
   clock = { now: Date.now },
 }: MemoryStoreOptions = {}): Store => {
   const conversations = new Map<string, Conversation>();
   const unique = new Map<string, string>();
   /** Conversations of each member. */
   const memberships = new Map<string, Set<string>>();
-  const sessions = memorySessions();
+  const sessions = memorySessions(notices);
 
   const remove = (id: string): boolean => {
     for (const member of conversations.get(id)?.info.members ?? []) memberships.get(member)?.delete(id);
@@ -77,6 +83,11 @@ export const memoryStore = ({
       lastMessageAt: shown.timestamp,
       lastMessage: { id, from, timestamp, ...(editedAt === undefined ? {} : { patchTimestamp: editedAt }), ...body },
     };
+  };
+
+  const described = (id: string): ConversationInfo | undefined => {
+    const conversation = find(id);
+    return conversation === undefined ? undefined : describe(conversation);
   };
 
   /** The log of a conversation, without what is too old. */
@@ -115,16 +126,12 @@ export const memoryStore = ({
       return { info, isNew: true };
     },
 
-    conversations: (ids) => ids.flatMap((id) => find(id) ?? []).map(describe),
+    conversations: (ids) => ids.flatMap((id) => described(id) ?? []),
 
-    find: ({ where, sort, skip, limit, seen }) => {
-      const member = whereMember(where);
-      const ids = whereIds(where) ?? (member === undefined ? conversations.keys() : (memberships.get(member) ?? []));
-      const found = [...ids]
-        .flatMap((id) => find(id) ?? [])
-        .flatMap((conversation) => seen(describe(conversation)) ?? [])
-        .filter(matches(where));
-      return (sort === undefined ? found : found.toSorted(orderOf(sort).compare)).slice(skip, skip + limit);
+    find: (query) => {
+      const member = whereMember(query.where);
+      const all = [...(member === undefined ? conversations.keys() : (memberships.get(member) ?? []))];
+      return select(query, whereIds(query.where) ?? all, described, querySteps);
     },
 
     deleteConversation: remove,

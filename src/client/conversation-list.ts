@@ -2,8 +2,11 @@
 import {
   EMPTY,
   Observable,
+  Subject,
   catchError,
+  concat,
   concatMap,
+  defer,
   exhaustMap,
   filter,
   map,
@@ -23,14 +26,14 @@ import type { MessageReader } from '../session/message-reader.js';
 import { readHistory } from '../session/push-events.js';
 import type { ClientState } from './client-state.js';
 import type { Link } from './link.js';
-import { findConversations } from './queries.js';
+import { MAX_LIMIT, queryConversations } from './queries.js';
 import { containsMembers } from './where.js';
 
 /** How much of the list is asked for. */
 export interface ConversationListOptions {
   /** How many conversations a page has: 1 to 1,000. Default 20. */
   readonly pageSize?: number;
-  /** Asks for the next page with each value; while one is under way, values count for nothing. Default: there is one page, and what comes live. */
+  /** Asks for the next page with each value; while one is under way, values count for nothing. One that comes before the first page is there asks for the second. Default: there is one page, and what comes live. */
   readonly more$?: Observable<unknown>;
 }
 
@@ -71,48 +74,91 @@ export const conversationList = (
   { pageSize = DEFAULT_PAGE, more$ = EMPTY }: ConversationListOptions,
 ): Observable<readonly ConversationListItem[]> =>
   new Observable((subscriber) => {
-    /** So many of the server's list have been asked for. */
+    /** So many of the server's list are wanted; what could not be fetched still is. */
+    let wanted = pageSize;
+    /** So many of them have come in this session. */
     let reached = 0;
     let isWhole = false;
+    /** A further page is wanted that has not come yet. */
+    let isAsked = false;
+    let hasFailed = false;
 
-    const load = (skip: number, limit: number): Observable<never> =>
-      findConversations(link, {
+    const page = (skip: number, limit: number): Observable<never> =>
+      queryConversations(link, {
         where: containsMembers([link.clientId]),
         sort: ['-lastMessageAt', '-createdAt'],
         skip,
         limit,
         lastMessages: true,
       }).pipe(
-        tap((page) => {
-          reached = skip + page.length;
-          isWhole = page.length < limit;
+        tap(({ infos, unreadable }) => {
+          const count = infos.length + unreadable.length;
+          reached += count;
+          isWhole = count < limit;
         }),
-        concatMap((page): ObservableInput<ConversationInfo> => page),
+        concatMap(({ infos }): ObservableInput<ConversationInfo> => infos),
         concatMap((info) => toSnapshot(reader, info)),
         tap(tell),
         mergeMap(() => EMPTY),
+      );
+
+    /** Up to what is wanted, in as few queries as the server allows; a page size beyond that is refused with the first. */
+    const pages = (): Observable<never> =>
+      concat(
+        defer(() => page(reached, Math.min(wanted - reached, Math.max(pageSize, MAX_LIMIT)))),
+        defer(() => (isWhole || reached >= wanted ? EMPTY : pages())),
+      );
+
+    const load = (): Observable<never> =>
+      defer(() => {
+        hasFailed = false;
+        return pages();
+      }).pipe(
+        tap({
+          complete: () => {
+            isAsked = false;
+            if (isWhole) wanted = Math.max(pageSize, reached);
+          },
+        }),
         catchError((thrown: unknown) => {
           const error = toRealtimeError(thrown);
-          if (!isInterruption(error)) onFailure(error);
+          // The next session asks again, by itself.
+          if (isInterruption(error)) return EMPTY;
+          hasFailed = true;
+          isAsked = false;
+          onFailure(error);
           return EMPTY;
         }),
       );
 
+    const ticks = new Subject<void>();
     const paging$ = open$.pipe(
-      switchMap((open) =>
-        open
-          ? merge(load(0, Math.max(pageSize, reached)), more$.pipe(exhaustMap(() => (isWhole ? EMPTY : load(reached, pageSize)))))
-          : EMPTY,
-      ),
+      switchMap((open) => {
+        if (!open) return EMPTY;
+        reached = 0;
+        isWhole = false;
+        return merge(of(undefined), ticks).pipe(exhaustMap(load));
+      }),
+    );
+    /** What is loading meanwhile goes on to what is wanted now; without a connection, the next session does. */
+    const asking$ = more$.pipe(
+      filter(() => !isWhole && !isAsked),
+      tap(() => {
+        isAsked = true;
+        // What has failed is tried again first.
+        if (!hasFailed) wanted += pageSize;
+        ticks.next();
+      }),
     );
     /** One that the client has left no longer counts on the server: what is behind it has moved up. */
     const leaving$ = log$.pipe(
       filter((event) => event._tag === 'Left' && event.members.includes(link.clientId)),
       tap(() => {
         reached = Math.max(0, reached - 1);
+        wanted = Math.max(pageSize, wanted - 1);
       }),
     );
 
     subscriber.add(log$.pipe(recentConversations({ self: link.clientId, ...state, turn: () => clock.after(0) })).subscribe(subscriber));
-    subscriber.add(merge(paging$, leaving$).subscribe());
+    subscriber.add(merge(paging$, leaving$, asking$).subscribe());
   });

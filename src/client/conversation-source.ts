@@ -37,6 +37,7 @@ import type { Outbox } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
 import type { KeptEntry } from '../outbox/storage-keeper.js';
 import type { MessageReader } from '../session/message-reader.js';
+import { patiently } from '../session/patience.js';
 import { changeOf, setMuted, updateConversation } from './attributes.js';
 import { conversationTimeline } from './conversation-timeline.js';
 import { conversationLog } from './conversation-log.js';
@@ -115,6 +116,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
         switchMap((open) =>
           open && conversations.get(id) === undefined
             ? conversationById(link, id).pipe(
+                patiently(options.clock),
                 tap((info) => {
                   tell({ _tag: 'Snapshot', conversationId: id, info });
                 }),
@@ -140,7 +142,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
   const askingReceipts = (id: string): Observable<never> =>
     open$.pipe(
       switchMap((open) =>
-        (open && hasReceipts(conversations.get(id)?.kind) ? told(fetchReceipts(link, id)) : EMPTY).pipe(
+        (open && hasReceipts(conversations.get(id)?.kind) ? told(fetchReceipts(link, id).pipe(patiently(options.clock))) : EMPTY).pipe(
           catchError((thrown: unknown) => {
             const error = toRealtimeError(thrown);
             if (!isInterruption(error)) failing(id)(error);
@@ -222,7 +224,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
       messageStatus$: (message) => events$.pipe(messageStatus(message)),
       recall: (message) => modifying(recallMessage(modifier, message)),
       edit: (message, body, mentions = {}) => modifying(editMessage(modifier, message, body, mentions)),
-      ...memberCommands(link, id, tell),
+      ...memberCommands(link, id, tell, () => conversations.get(id)?.members),
       update: (change, { optimistic = false } = {}) => {
         const updating$ = updateConversation(link, id, change).pipe(tap(tell), ignoreElements());
         return optimistic ? wishes.during(changeOf(link.clientId, id, change), updating$) : updating$;

@@ -30,10 +30,11 @@ export interface NewTemporaryConversation {
   readonly ttl?: number;
 }
 
-/** Cold: the conversation of an id. Errors with `ServerRejected` 4303 where there is none. */
+/** Cold: the conversation of an id. Errors with `ServerRejected` 4303 where there is none, with `DecodeFailed` where it can't be read. */
 export const conversationById = (link: Link, id: string): Observable<ConversationInfo> =>
   conversationsById(link, [id]).pipe(
-    map(([info]) => {
+    map(({ infos: [info], unreadable: [bad] }) => {
+      if (bad !== undefined) throw bad.error;
       if (info === undefined) throw new ServerRejected(4303, 'CONVERSATION_NOT_FOUND', `there is no conversation ${id}`);
       return info;
     }),
@@ -44,6 +45,20 @@ type Start = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage']
 const describe = ({ name, attributes }: Described): Pick<Start, 'attr'> => ({
   attr: { data: encodeAttributes({ ...attributes, ...(name === undefined ? {} : { name }) }) },
 });
+
+/** Everywhere else a dot leads into an attribute: one that has it in its own key could be found and changed by nobody. */
+const problemWith = ({ attributes = {} }: Described): string | undefined => {
+  const dotted = Object.keys(attributes).filter((key) => key.includes('.'));
+  return dotted.length === 0
+    ? undefined
+    : `keys of new attributes have no dots, but not so ${JSON.stringify(dotted)}: nest the objects instead`;
+};
+
+/** Runs a command that describes a conversation, unless that can't be. */
+const checked = (described: Described, command$: Observable<ConversationInfo>): Observable<ConversationInfo> => {
+  const problem = problemWith(described);
+  return problem === undefined ? command$ : refuse(new InvalidArgument(problem));
+};
 
 /** Creates what the command says, then asks what it is like now. */
 const start = (link: SigningLink, members: readonly string[], fields: Start): Observable<ConversationInfo> => {
@@ -64,11 +79,11 @@ const start = (link: SigningLink, members: readonly string[], fields: Start): Ob
 export const startConversation = (
   link: SigningLink,
   { members, unique = false, ...described }: NewConversation,
-): Observable<ConversationInfo> => start(link, members, { unique, ...describe(described) });
+): Observable<ConversationInfo> => checked(described, start(link, members, { unique, ...describe(described) }));
 
 /** Cold: creates a chat room (protocol: conv/start, `transient`). */
 export const startRoom = (link: SigningLink, described: NewRoom): Observable<ConversationInfo> =>
-  start(link, [], { unique: false, transient: true, ...describe(described) });
+  checked(described, start(link, [], { unique: false, transient: true, ...describe(described) }));
 
 /** Cold: creates a temporary conversation, or finds the one of these members while it lasts (protocol: conv/start, `tempConv`). */
 export const startTemporary = (link: SigningLink, { members, ttl }: NewTemporaryConversation): Observable<ConversationInfo> =>

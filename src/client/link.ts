@@ -5,6 +5,7 @@ import type { AnswerKind, Connection, RequestOptions } from '../connection/conne
 import type { Clock } from '../clock.js';
 import { sign, toWire, type ConversationSignatureFactory, type ConversationSignatureRequest } from '../session/signature.js';
 import { ConnectionLost, SessionClosed, type RealtimeError } from '../errors.js';
+import type { Fault } from '../faults.js';
 import type { ClientStatus } from './client-status.js';
 
 export interface Link {
@@ -14,6 +15,8 @@ export interface Link {
    * when the client is closed, before or meanwhile.
    */
   request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions): Observable<A>;
+  /** Hears of the part of an answer that could not be read, where the rest is good. */
+  readonly report?: (fault: Fault) => void;
 }
 
 /** A link whose client can sign what it does to conversations. */
@@ -35,8 +38,10 @@ export const createLink = (
   clientId: string,
   status$: Observable<ClientStatus>,
   { factory, timeout, clock }: Signing,
+  report: (fault: Fault) => void,
 ): SigningLink => ({
   clientId,
+  report,
   request: (command, answer, options) =>
     defer(() => connection.request({ ...command, peerId: clientId }, answer, options)).pipe(whileOpen(clientId, status$)),
   sign: ({ members, ...request }) =>

@@ -11,12 +11,28 @@ type MemberCommands = Pick<
   'add' | 'remove' | 'join' | 'quit' | 'count' | 'setRole' | 'silence' | 'unsilence' | 'silenced' | 'block' | 'unblock' | 'blocked'
 >;
 
-/** Commands about the members of the conversation `id`; what comes about is told to the log, since the server tells everybody else. */
-export const memberCommands = (link: SigningLink, id: string, tell: (event: ConversationEvent) => void): MemberCommands => {
+/**
+ * Commands about the members of the conversation `id`; what comes about is told to the log, since the server tells everybody else. The answer names those too for whom nothing had to be done: `membersNow`, the members as far as they are
+ * known, tells them apart.
+ */
+export const memberCommands = (
+  link: SigningLink,
+  id: string,
+  tell: (event: ConversationEvent) => void,
+  membersNow: () => readonly string[] | undefined,
+): MemberCommands => {
+  const changed = (kind: Membership['_tag'], { allowed }: MembershipResult): readonly string[] => {
+    const members = membersNow();
+    if (members === undefined || (kind !== 'Joined' && kind !== 'Left')) return allowed;
+    return allowed.filter((client) => members.includes(client) === (kind === 'Left'));
+  };
   const telling = (kinds: readonly Membership['_tag'][], result$: Observable<MembershipResult>): Observable<MembershipResult> =>
     result$.pipe(
       tap((result) => {
-        if (result.allowed.length > 0) for (const kind of kinds) tell(membershipEvent(link.clientId, id, kind, result));
+        for (const kind of kinds) {
+          const members = changed(kind, result);
+          if (members.length > 0) tell(membershipEvent(link.clientId, id, kind, members));
+        }
       }),
     );
   return {

@@ -72,8 +72,8 @@ export const membershipEvent = (
   self: string,
   conversationId: string,
   kind: 'Joined' | 'Left' | 'Silenced' | 'Unsilenced' | 'Blocked' | 'Unblocked',
-  { allowed }: MembershipResult,
-): ConversationEvent => ({ _tag: kind, conversationId, members: allowed, by: self });
+  members: readonly string[],
+): ConversationEvent => ({ _tag: kind, conversationId, members, by: self });
 
 /** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
 export const countMembers = (link: Link, cid: string): Observable<number> =>

@@ -1,7 +1,7 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
 import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge, mergeMap, of, tap } from 'rxjs';
 import type { BodyCodec } from '../../codecs/index.js';
-import { concatMapByKey, type ClientEvent } from '../../streams/index.js';
+import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import { SessionClosed, toRealtimeError } from '../errors.js';
@@ -12,11 +12,14 @@ import type { Plugin } from '../plugins/plugin.js';
 import type { CatchUpOptions } from '../session/catch-up.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { changeMark } from '../session/change-mark.js';
+import { gatheredLookUps } from '../session/gathered-look-ups.js';
 import { inbox, type InboxInput } from '../session/inbox.js';
 import { createOutbox, type OutboxBounds } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
 import { ownerOf, storageKeeper, type KeptEntry } from '../outbox/storage-keeper.js';
-import { readEvents, tellEvents } from '../session/push-events.js';
+import { patiently } from '../session/patience.js';
+import { tellEvents } from '../session/push-events.js';
+import { readInOrder, type Unordered } from '../session/read-in-order.js';
 import type { ConversationSignatureFactory } from '../session/signature.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { session, type SessionEvent, type SessionOptions } from '../session/session.js';
@@ -29,7 +32,7 @@ import { conversationSources } from './conversation-source.js';
 import { createClient } from './create-client.js';
 import { messagesAfter } from './history.js';
 import { createLink } from './link.js';
-import { conversationsById } from './queries.js';
+import { conversationsById, lookedUpOf } from './queries.js';
 import { createRooms } from './room.js';
 import type { UploadFile } from './upload.js';
 
@@ -39,6 +42,8 @@ export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepTok
   readonly outbox: OutboxBounds | undefined;
   readonly conversationSignature: ConversationSignatureFactory | undefined;
   readonly catchUpLimit: number;
+  /** ms. */
+  readonly commandTimeout: number;
   /** How long a chat room is kept after its last subscriber, ms. */
   readonly grace: number;
   readonly bodies: BodyCodec;
@@ -50,6 +55,7 @@ export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepTok
 }
 
 const PAGE_SIZE = 100;
+const MAX_LOOKED_UP = 100;
 const CATCH_UP_CONCURRENCY = 4;
 
 const toStatus = (event: SessionEvent): ClientStatus | undefined => {
@@ -88,11 +94,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
     const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
-    const link = createLink(connection, clientId, status, {
-      factory: options.conversationSignature,
-      timeout: options.signatureTimeout,
-      clock,
-    });
+    const signing = { factory: options.conversationSignature, timeout: options.signatureTimeout, clock };
+    const link = createLink(connection, clientId, status, signing, report);
     const open$ = status.pipe(
       map(({ _tag }) => _tag === 'Open'),
       distinctUntilChanged(),
@@ -113,7 +116,13 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const [outbox, sending, restore] =
       bounds === undefined
         ? []
-        : createOutbox<KeptEntry>({ bounds, ready$: readiness(log, status), clock, ...(keeper === undefined ? {} : { keeper }) });
+        : createOutbox<KeptEntry>({
+            bounds,
+            ready$: readiness(log, status),
+            clock,
+            patience: options.commandTimeout,
+            ...(keeper === undefined ? {} : { keeper }),
+          });
 
     /** What this client does itself waits for nothing. */
     const note = (event: ClientEvent): void => {
@@ -123,10 +132,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       arrivals.next(event);
     };
     /** What goes through the plugins, and own messages behind it: those of one conversation one after the other. */
-    const piped = new Subject<PushEvent | MessageEvent>();
+    const piped = new Subject<Unordered>();
+    const pageSize = Math.max(1, Math.min(PAGE_SIZE, options.catchUpLimit));
     const catchUp: CatchUpOptions = {
-      pageAfter: (id, after) => messagesAfter(link, reader, id, after, PAGE_SIZE),
-      pageSize: PAGE_SIZE,
+      pageAfter: (id, after) => messagesAfter(link, reader, id, after, pageSize).pipe(patiently(clock)),
+      pageSize,
       catchUpLimit: options.catchUpLimit,
       onFailure: (conversationId, error) => {
         report({ _tag: 'CatchUp', clientId, conversationId, error });
@@ -215,7 +225,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const logging = arrivals
       .pipe(
         inbox({
-          lookUp: (ids) => conversationsById(link, ids),
+          lookUp: gatheredLookUps({
+            lookUp: (ids) => conversationsById(link, ids).pipe(patiently(clock)),
+            part: lookedUpOf,
+            size: MAX_LOOKED_UP,
+          }),
           ...catchUp,
           self: clientId,
           room: rooms.current,
@@ -227,16 +241,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       )
       .subscribe(log);
 
-    const parsing =
-      pipeline === undefined
-        ? undefined
-        : piped
-            .pipe(
-              concatMapByKey(conversationOf, (event) =>
-                event._tag === 'Push' ? { later: readEvents(reader, pipeline, event.command) } : { now: event },
-              ),
-            )
-            .subscribe(tell);
+    const parsing = pipeline === undefined ? undefined : piped.pipe(readInOrder(reader, pipeline)).subscribe(tell);
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
@@ -298,27 +303,6 @@ const timeSince =
   (at: number, start: number) =>
   (elapsed: number): number =>
     at + elapsed - start;
-
-type PushEvent = Extract<SessionEvent, { _tag: 'Push' }>;
-type MessageEvent = Extract<ClientEvent, { _tag: 'Message' }>;
-
-/** Which conversation it is about; patches may be about several, and wait for each other. */
-const conversationOf = (event: PushEvent | MessageEvent): string | undefined => {
-  if (event._tag === 'Message') return event.conversationId;
-  const { command } = event;
-  switch (command.cmd) {
-    case 'direct':
-      return command.directMessage.cid;
-    case 'conv':
-      return 'cid' in command.convMessage ? command.convMessage.cid : undefined;
-    case 'rcp':
-      return command.rcpMessage.cid;
-    case 'patch':
-      return command.op === 'modify' ? command.patchMessage.patches?.[0]?.cid : undefined;
-    default:
-      return undefined;
-  }
-};
 
 /** The outbox may write: the session is open and what was missed is in the log. Errors when the client is closed. */
 const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStatus>): Observable<boolean> =>

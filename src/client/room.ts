@@ -9,12 +9,18 @@ import {
   distinctUntilChanged,
   filter,
   finalize,
+  from,
+  map,
+  merge,
   mergeMap,
   mergeWith,
+  of,
+  pairwise,
   repeat,
   share,
   switchMap,
   takeUntil,
+  takeWhile,
   throwError,
 } from 'rxjs';
 import { modifications, shareLatest, type ConversationEvent, type Message, type Modification } from '../../streams/index.js';
@@ -28,8 +34,9 @@ import { addMembers, countMembers, removeMembers } from './membership.js';
 
 /**
  * A handle on a chat room. Making one sends nothing. Its streams are leases: the first subscription to one of them enters the room, and the room is left when the last has been gone for the realtime's grace. A client
- * is in one room at a time: entering another leaves the first, whose streams complete. After a break it is entered again, with a `Gap` in `events$`, since a room tells nobody what was said meanwhile; `history` has it.
- * They error with `ServerRejected` where the room does not let this client in (4303 no such room, 4315 blocked).
+ * is in one room at a time: entering another leaves the first, whose streams complete. After a break of under 30 minutes it is entered again, with a `Gap` in `events$`, since a room tells nobody what was said meanwhile;
+ * `history` has it. After a longer one it is not, and they complete once the session is open: whoever wants to be in it all the same subscribes again. They complete too where the room is ended by the back end, and error
+ * with `ServerRejected` where it does not let this client in (4303 no such room, 4315 blocked).
  */
 export interface Room extends Pick<
   Conversation,
@@ -51,7 +58,7 @@ export interface Room extends Pick<
   | 'blocked'
 > {
   /**
-   * What is said in the room, without replay.
+   * What is said in the room, without replay. A lease: completes and errors as the room says above.
    *
    * @example client.room(id).messages$.pipe(ofType(TextType)).subscribe(({ body }) => fly(body.text));
    */
@@ -85,9 +92,18 @@ export interface Rooms {
 const BLOCKED = 4315;
 /** How often the number of clients is asked for, ms. */
 const COUNT_PERIOD = 10_000;
+/** After a break of this length a room is entered by itself no more, ms. */
+const LONG_BREAK = 30 * 60_000;
+
+/** One stay in a room: two of the same room, one right after the other, are told apart. */
+interface Stay {
+  readonly id: string;
+}
 
 export const createRooms = ({ link, open$, clock, grace, report, conversation }: RoomsOptions): Rooms => {
-  const current = new BehaviorSubject<string | undefined>(undefined);
+  const current = new BehaviorSubject<Stay | undefined>(undefined);
+  /** Where the server may have this client: it keeps a room through a break, and what it has made of a command that was interrupted nobody knows. */
+  const maybeIn = new Set<string>();
   const leases = new Map<string, Observable<never>>();
 
   const failed = (conversationId: string, thrown: unknown): void => {
@@ -96,8 +112,17 @@ export const createRooms = ({ link, open$, clock, grace, report, conversation }:
 
   /** Who is not let in hears why. */
   const enter = (id: string): Observable<never> =>
-    addMembers(link, id, [link.clientId]).pipe(
-      mergeMap(({ failed: [no] }) => (no === undefined ? EMPTY : throwError(() => new ServerRejected(no.code, no.reason, no.detail)))),
+    defer(() => {
+      maybeIn.add(id);
+      return addMembers(link, id, [link.clientId]);
+    }).pipe(
+      mergeMap(({ failed: [no] }) => {
+        if (no !== undefined) return throwError(() => new ServerRejected(no.code, no.reason, no.detail));
+        // By that it has left any other.
+        maybeIn.clear();
+        maybeIn.add(id);
+        return EMPTY;
+      }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);
         if (error._tag === 'ServerRejected' || error._tag === 'SignatureFailed' || error._tag === 'InvalidArgument')
@@ -108,31 +133,73 @@ export const createRooms = ({ link, open$, clock, grace, report, conversation }:
       }),
     );
 
-  /** Nobody waits for it, and a connection that is gone has left the room by itself. */
-  const leave = (id: string): void => {
-    removeMembers(link, id, [link.clientId]).subscribe({ error: () => undefined });
+  const entered$ = current.pipe(filter((stay) => stay !== undefined));
+  /** Signs no longer than until a room is entered: a command that is late would take the client out of it again. One that is on its way comes before. */
+  const leaving: SigningLink = { ...link, sign: (request) => link.sign(request).pipe(takeUntil(entered$)) };
+
+  /** Emits once the server has answered, whatever it says: whether there is more to leave. Nothing where it has not. */
+  const leave = (id: string): Observable<boolean> =>
+    removeMembers(leaving, id, [link.clientId]).pipe(
+      catchError((thrown: unknown) => (toRealtimeError(thrown)._tag === 'ServerRejected' ? of(undefined) : EMPTY)),
+      map(() => {
+        if (current.value?.id !== id) maybeIn.delete(id);
+        return maybeIn.size > 0;
+      }),
+    );
+
+  /** Leaves wherever the server may have this client: with each session until it is done, or a room is entered. Nobody waits for it. */
+  const leaveAll = (): void => {
+    if (maybeIn.size === 0) return;
+    // What is on its way is waited for all the same: its answer would be nobody's.
+    const outside$ = open$.pipe(takeUntil(entered$));
+    outside$
+      .pipe(
+        switchMap((open) => (open ? from([...maybeIn]).pipe(mergeMap(leave)) : EMPTY)),
+        takeWhile((more) => more),
+      )
+      .subscribe();
   };
 
-  /** Who is blocked is out, and hears why. */
-  const expulsion = (id: string): Observable<never> =>
+  /** Emits where the client is put out, and errors where it was blocked: who is blocked hears why. */
+  const expulsion = (id: string): Observable<unknown> =>
     conversation(id).events$.pipe(
-      filter((event) => event._tag === 'Blocked' && event.members.includes(link.clientId)),
-      mergeMap(() => throwError(() => new ServerRejected(BLOCKED, 'CONVERSATION_BLACKLISTED', 'you were blocked in this chat room'))),
-      mergeWith(NEVER),
+      // Who leaves by himself knows; that he did may be told when he is in it again.
+      filter(
+        (event) =>
+          (event._tag === 'Blocked' || (event._tag === 'Left' && event.by !== link.clientId)) && event.members.includes(link.clientId),
+      ),
+      mergeMap((event) => {
+        maybeIn.delete(id);
+        return event._tag === 'Blocked'
+          ? throwError(() => new ServerRejected(BLOCKED, 'CONVERSATION_BLACKLISTED', 'you were blocked in this chat room'))
+          : of(event);
+      }),
     );
+
+  /** Emits with the session that follows a long break; to wait for the first one is none. */
+  const longBreak$ = open$.pipe(
+    map((open) => ({ open, at: clock.elapsed() })),
+    pairwise(),
+    filter(([before, { open, at }], index) => index > 0 && open && at - before.at >= LONG_BREAK),
+  );
 
   const hold = (id: string): Observable<never> =>
     defer(() => {
-      current.next(id);
+      const stay: Stay = { id };
+      current.next(stay);
+      const replaced$ = current.pipe(filter((other) => other !== stay));
       return open$.pipe(
         switchMap((open) => (open ? enter(id) : EMPTY)),
-        mergeWith(expulsion(id)),
-        takeUntil(current.pipe(filter((other) => other !== id))),
+        mergeWith(NEVER),
+        // Before the room would be entered: what ends it hears of a session first.
+        takeUntil(merge(replaced$, longBreak$, expulsion(id))),
+        // Those who subscribe again at once may be in the same room by now.
         finalize(() => {
-          leases.delete(id);
-          if (current.value !== id) return;
-          current.next(undefined);
-          leave(id);
+          if (current.value === stay) {
+            current.next(undefined);
+            leaveAll();
+          }
+          if (current.value?.id !== id) leases.delete(id);
         }),
       );
     });
@@ -178,7 +245,7 @@ export const createRooms = ({ link, open$, clock, grace, report, conversation }:
   };
 
   return {
-    current: () => current.value,
+    current: () => current.value?.id,
     room: (id) => {
       const handle = conversation(id);
       const { events$, messages$ } = handle;

@@ -71,7 +71,7 @@ const sendContent = (
     );
   }
   const command: ClientCommand = { cmd: 'direct', ...envelope, directMessage: { cid: conversationId, dt: token, ...wire, ...fields } };
-  const write$ = link.request(command, AckSent, { effectful: true });
+  const write = (options?: { readonly timeout: number }) => link.request(command, AckSent, { effectful: true, ...options });
   const sending: SendProgress = { _tag: 'sending', token };
   const acknowledged = ({ ackMessage }: { readonly ackMessage: { readonly uid?: string; readonly t?: number } }): SendProgress => ({
     _tag: 'sent',
@@ -80,10 +80,10 @@ const sendContent = (
   });
   // What is for now, or for the end of this connection, has no use after it.
   if (outbox === undefined || options.transient === true || options.will === true)
-    return concat(of(sending), write$.pipe(map(acknowledged)));
+    return concat(of(sending), write().pipe(map(acknowledged)));
   const message = { token, conversationId, at: clock.now(), body: toStored(wire), options: toStoredOptions(options) };
   return outbox
-    .send({ conversationId, bytes, write$, message, ...(age === undefined ? {} : { age }) })
+    .send({ conversationId, bytes, write$: write({ timeout: Infinity }), message, ...(age === undefined ? {} : { age }) })
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 

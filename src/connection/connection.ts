@@ -21,7 +21,7 @@ export interface Capabilities {
 export interface RequestOptions {
   /** True where carrying the command out twice, or not knowing whether it was, matters: a break after the write is then `Unconfirmed` instead of `ConnectionLost`. */
   readonly effectful?: boolean;
-  /** Overrides the connection's `commandTimeout`, ms. */
+  /** Overrides the connection's `commandTimeout`, ms; `Infinity` for as long as the connection lasts. */
   readonly timeout?: number;
 }
 

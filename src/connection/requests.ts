@@ -96,6 +96,7 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
           subscriber.error(new ConnectionLost(problem));
           return;
         }
+        if (limit === Infinity) return;
         subscriber.add(
           clock.after(limit).subscribe(() => {
             subscriber.error(new CommandTimeout(kind, limit));

@@ -9,8 +9,10 @@ import {
   concat,
   defer,
   ignoreElements,
-  of,
-  retry,
+  mergeMap,
+  repeat,
+  startWith,
+  take,
   tap,
   throwError,
 } from 'rxjs';
@@ -39,7 +41,7 @@ export type Ack = t.TypeOf<typeof AckSent>;
 export interface OutboxEntry {
   readonly conversationId: string;
   readonly bytes: number;
-  /** Cold: writes the message, emits its acknowledgement. Repeating it can't double the message, since its token stays the same. */
+  /** Cold: writes the message, emits its acknowledgement, however long that takes. Repeating it can't double the message, since its token stays the same. */
   readonly write$: Observable<Ack>;
   /** It was accepted before, so long ago, ms: it is kept already, and waits for nothing but its turn. */
   readonly age?: number;
@@ -61,6 +63,8 @@ export interface OutboxOptions<E extends OutboxEntry> {
   /** Whether messages can be written now: the session is open, and what was missed has been fetched. Errors for good when the client is closed. */
   readonly ready$: Observable<boolean>;
   readonly clock: Clock;
+  /** What is not answered for so long is written once more, ms. */
+  readonly patience: number;
   /** Default: nothing is kept. */
   readonly keeper?: Keeper<E>;
 }
@@ -92,16 +96,15 @@ interface Waiting<E> extends Outcome {
   isExpired: boolean;
 }
 
-/** Nobody knows whether it has arrived. */
-const isUnclear = ({ _tag }: RealtimeError): boolean => _tag === 'Unconfirmed' || _tag === 'CommandTimeout';
 /** Whether it may be sent again: nobody knows that it arrived, or it did not. */
-const isRepeatable = (error: RealtimeError): boolean => error._tag === 'ConnectionLost' || isUnclear(error);
+const isRepeatable = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionLost' || _tag === 'Unconfirmed';
 
 /** The outbox, its subscription to `ready$` for whoever owns the client, and, where there is a keeper, how what was accepted before comes first: what is sent waits until the given Observable, which sends it with its age, completes. It never errors. */
 export const createOutbox = <E extends OutboxEntry>({
   bounds,
   ready$,
   clock,
+  patience,
   keeper = forgetful,
 }: OutboxOptions<E>): readonly [Outbox<E>, Subscription, (restored$: Observable<unknown>) => void] => {
   const { maxMessages = 1_000, maxBytes = 1_048_576, maxAge } = bounds;
@@ -120,16 +123,16 @@ export const createOutbox = <E extends OutboxEntry>({
     failed(isUncertain ? new Unconfirmed('direct', { cause: error }) : error);
   };
 
-  /** What is not answered is written once more: the line may be dead, which is noticed later. */
+  /** What is not answered is written once more: the line may be dead, which is noticed later. An answer to any of the writings counts. */
   const writing = (waiting: Waiting<E>): Observable<Ack> =>
-    waiting.entry.write$.pipe(
-      retry({
-        delay: (thrown: unknown) => {
-          const error = toRealtimeError(thrown);
-          if (isUnclear(error)) waiting.isUncertain = true;
-          return error._tag === 'CommandTimeout' && !waiting.isExpired ? of(error) : throwError(() => error);
-        },
+    clock.after(patience).pipe(
+      repeat(),
+      startWith(undefined),
+      mergeMap((_, index) => {
+        if (index > 0) waiting.isUncertain = true;
+        return index > 0 && waiting.isExpired ? throwError(() => expired()) : waiting.entry.write$;
       }),
+      take(1),
     );
 
   const write = (waiting: Waiting<E>): void => {
@@ -137,6 +140,7 @@ export const createOutbox = <E extends OutboxEntry>({
       next: waiting.sent,
       error: (thrown: unknown) => {
         const error = toRealtimeError(thrown);
+        if (error._tag === 'Unconfirmed') waiting.isUncertain = true;
         // Who is refused now may have been let in before.
         if (!isRepeatable(error)) giveUp(waiting, error);
         else if (waiting.isExpired) giveUp(waiting, expired());

@@ -15,7 +15,7 @@ export interface CatchUpOptions {
   /** A page of messages after a position. */
   readonly pageAfter: (conversationId: string, after: Position) => Observable<MissedPage>;
   readonly pageSize: number;
-  /** So many messages of one conversation are brought, rounded up to whole pages; the rest is a `Gap`. */
+  /** So many messages of one conversation are brought, rounded up to whole pages; where there are more, the rest is a `Gap`. */
   readonly catchUpLimit: number;
   /** Hears of what could not be fetched for another reason than that the connection went. */
   readonly onFailure: (conversationId: string, error: RealtimeError) => void;
@@ -28,6 +28,8 @@ export const isInterruption = ({ _tag }: RealtimeError): boolean =>
 interface Loaded {
   readonly messages: readonly Message[];
   readonly gone: Gap | undefined;
+  /** It was fetched only to see whether there is more than may be brought. */
+  readonly isBeyond: boolean;
 }
 
 /** Which part of which conversation. */
@@ -37,6 +39,8 @@ export interface Missed {
   readonly from: Position;
   /** Server time when the new session was opened, ms since 1970: what is newer is pushed. */
   readonly to: number;
+  /** What is there already counts for nothing. Default: nothing is. */
+  readonly isKnown?: (message: Message) => boolean;
 }
 
 /**
@@ -47,6 +51,7 @@ export const missed = ({
   conversationId,
   from,
   to,
+  isKnown = () => false,
   pageAfter,
   pageSize,
   catchUpLimit,
@@ -59,19 +64,24 @@ export const missed = ({
 
     const load = (after: Position): Observable<Loaded> =>
       pageAfter(conversationId, after).pipe(
-        map(({ messages, isWhole }) => ({ messages, gone: isWhole ? undefined : { ...gap('gone'), to: messages[0]?.timestamp ?? to } })),
-        tap(({ messages }) => {
+        map(({ messages, isWhole }) => ({
+          messages,
+          gone: isWhole ? undefined : { ...gap('gone'), to: messages[0]?.timestamp ?? to },
+          isBeyond: count >= catchUpLimit,
+        })),
+        tap(({ messages, isBeyond }) => {
+          if (isBeyond) return;
           reached = messages.at(-1) ?? reached;
-          count += messages.length;
+          count += messages.filter((message) => !isKnown(message)).length;
         }),
       );
 
     return load(from).pipe(
-      expand(({ messages }) => (messages.length === pageSize && count < catchUpLimit ? load(reached) : EMPTY)),
-      mergeMap(({ messages, gone }) => {
+      expand(({ messages, isBeyond }) => (messages.length === pageSize && !isBeyond ? load(reached) : EMPTY)),
+      mergeMap(({ messages, gone, isBeyond }): readonly ConversationEvent[] => {
+        if (isBeyond) return messages.length === 0 ? [] : [gap('limit')];
         const events = messages.map((message): ConversationEvent => ({ _tag: 'Message', conversationId, message, origin: 'missed' }));
-        const isCut = messages.length === pageSize && count >= catchUpLimit;
-        return [...(gone === undefined ? [] : [gone]), ...events, ...(isCut ? [gap('limit')] : [])];
+        return gone === undefined ? events : [gone, ...events];
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);

@@ -8,7 +8,6 @@ import {
   Subscription,
   catchError,
   concat,
-  concatMap,
   defer,
   filter,
   from,
@@ -16,7 +15,6 @@ import {
   merge,
   mergeMap,
   of,
-  reduce,
   share,
   type OperatorFunction,
 } from 'rxjs';
@@ -35,6 +33,7 @@ import {
 } from '../../streams/index.js';
 import { toRealtimeError } from '../errors.js';
 import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
+import { lookUpAll, NOTHING_KNOWN, type LookUp } from './look-up.js';
 import { recentIds, type RecentIds } from './recent-ids.js';
 
 /** What the inbox is fed with: the log as it arrives, the word that the connection is gone, and what is followed. */
@@ -47,8 +46,8 @@ export type InboxInput =
 export interface InboxOptions extends CatchUpOptions {
   /** The client's own id. */
   readonly self: string;
-  /** The conversations of these ids, as the server describes them now; those that don't exist are left out. */
-  readonly lookUp: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
+  /** The conversations of these ids, as the server describes them now. */
+  readonly lookUp: LookUp;
   /** The chat room that the client is in, where it is in one: what is said there during a break is a `Gap`. */
   readonly room: () => string | undefined;
   /** Hears of each edit and recall that is passed on, or that was before. */
@@ -71,16 +70,21 @@ interface Cursor {
   newest: Position;
   /** Ids of messages that have been passed on, and their versions: servers deliver at least once. */
   readonly seen: RecentIds;
+  /** An own message of this session, and how many have come since. */
+  own: { readonly at: Position; readonly session: number; readonly count: number } | undefined;
   /** The last session, counted from 1, in which nothing of this conversation is missing. */
   caughtUpIn: number;
   /** The last session in which it was looked up. */
   lookedUpIn: number;
   info: ConversationInfo | undefined;
+  /** The client was told that it is out. */
+  isOut: boolean;
 }
 
 /** As many ids as can be pushed while a long catch-up is under way. */
 const SEEN_AT_MOST = 2_048;
-const IDS_IN_ONE_QUERY = 100;
+/** A message is acknowledged to its sender at most so many messages before an earlier one is pushed to him. */
+const LATE = 64;
 
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
@@ -95,8 +99,11 @@ const isNewVersion = (message: Message, seen: RecentIds): boolean => {
   return true;
 };
 
-const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+/** Entries that tell the client that it is out, or may come in: there is nothing to be learnt, nor anything that it could have missed. */
+const OUTSIDE: ReadonlySet<ConversationEvent['_tag']> = new Set<ConversationEvent['_tag']>(['Left', 'Blocked', 'Unblocked']);
+
+const isOutside = (event: ConversationEvent, self: string): boolean =>
+  OUTSIDE.has(event._tag) && 'members' in event && event.members.includes(self);
 
 /**
  * Orders a client's log. Within a conversation: what was missed during a break comes before what is pushed after it, a message comes once, and an event of
@@ -125,12 +132,28 @@ export const inbox =
           position: start,
           newest: start,
           seen: recentIds(SEEN_AT_MOST),
+          own: undefined,
           caughtUpIn: 0,
           lookedUpIn: 0,
           info: undefined,
+          isOut: false,
         };
         cursors.set(id, cursor);
         return cursor;
+      };
+
+      const reach = (cursor: Cursor, position: Position): void => {
+        if (comparePositions(position, cursor.position) > 0) cursor.position = position;
+      };
+      /** An own message says nothing about those of others before it, which may still be on their way; but they are not as late as all that. */
+      const passOwn = (cursor: Cursor, position: Position): void => {
+        const { own } = cursor;
+        if (own?.session !== session) cursor.own = { at: position, session, count: 0 };
+        else if (own.count < LATE) cursor.own = { ...own, count: own.count + 1 };
+        else {
+          reach(cursor, own.at);
+          cursor.own = { at: position, session, count: 0 };
+        }
       };
 
       /** Notes what passes; false for what has passed before. */
@@ -140,21 +163,24 @@ export const inbox =
         if (event._tag === 'Left' && event.members.includes(options.self)) {
           cursor.info = undefined;
           cursor.lookedUpIn = 0;
+          cursor.isOut = true;
         }
         if (event._tag === 'Edit' || event._tag === 'Recall') {
           options.changed(event.message);
           return isNewVersion(event.message, cursor.seen);
         }
+        // What is declared missing stays so: it would come behind what is newer. The first message behind what is gone is still to come.
+        if (event._tag === 'Gap') reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });
         if (event._tag !== 'Message' || event.message.transient) return true;
         const { message } = event;
         // Not the message itself, which would be kept for as long.
         const position: Position = { timestamp: message.timestamp, id: message.id };
+        const isKnown = comparePositions(position, cursor.newest) <= 0 && cursor.seen.has(message.id);
         if (comparePositions(position, cursor.newest) > 0) cursor.newest = position;
-        else if (cursor.seen.has(message.id)) return false;
-        cursor.seen.add(message.id);
-        // An own message says nothing about those of others before it, which may still be on their way.
-        if (event.origin !== 'sent' && comparePositions(position, cursor.position) > 0) cursor.position = position;
-        return true;
+        if (!isKnown) cursor.seen.add(message.id);
+        if (event.origin === 'sent') passOwn(cursor, position);
+        else reach(cursor, position);
+        return !isKnown;
       };
 
       /** Everything of one conversation that was missed; `info` is what the server says of it now, where that is known. */
@@ -168,7 +194,13 @@ export const inbox =
           nothingNew
             ? EMPTY
             : limited(
-                missed({ ...options, conversationId: cursor.id, from: cursor.position, to: Math.max(opened.at, info?.lastMessageAt ?? 0) }),
+                missed({
+                  ...options,
+                  conversationId: cursor.id,
+                  from: cursor.position,
+                  to: Math.max(opened.at, info?.lastMessageAt ?? 0),
+                  isKnown: (message) => cursor.seen.has(message.id),
+                }),
               ),
           defer(() => {
             cursor.caughtUpIn = session;
@@ -177,12 +209,28 @@ export const inbox =
         );
       };
 
+      /** One that is there no more: who was a member is out of it, as is told at once to who is online. */
+      const ended = (cursor: Cursor): Observable<ConversationEvent> => {
+        const { id, info, lookedUpIn } = cursor;
+        const wasIn = info === undefined ? lookedUpIn > 0 : info.members?.includes(options.self) === true;
+        cursor.caughtUpIn = session;
+        return wasIn ? of({ _tag: 'Left', conversationId: id, members: [options.self] }) : EMPTY;
+      };
+
       const lookUp = (cursor: Cursor, isStale = false): Observable<ConversationEvent> =>
         defer(() => {
           if (!isStale && (cursor.info !== undefined || cursor.lookedUpIn === session)) return EMPTY;
           cursor.lookedUpIn = session;
+          const isBack = isStale || cursor.isOut;
+          cursor.isOut = false;
           return options.lookUp([cursor.id]).pipe(
-            mergeMap((infos) => infos.map(snapshotOf)),
+            mergeMap(({ infos }) => {
+              // What was said while the client was out is nothing that it has missed.
+              if (isBack)
+                for (const { lastMessageAt } of infos)
+                  if (lastMessageAt !== undefined) reach(cursor, { timestamp: lastMessageAt + 1, id: '' });
+              return infos.map(snapshotOf);
+            }),
             catchError((thrown: unknown) => {
               const error = toRealtimeError(thrown);
               if (isInterruption(error)) return NEVER;
@@ -202,14 +250,12 @@ export const inbox =
         let left = known.length;
 
         /** What the server says of all known conversations now, asked for once. */
-        const now$ = from(chunks(known, IDS_IN_ONE_QUERY)).pipe(
-          concatMap((ids) => options.lookUp(ids)),
-          reduce((all, infos) => infos.reduce((map, info) => map.set(info.id, info), all), new Map<string, ConversationInfo>()),
+        const now$ = lookUpAll(known, options.lookUp).pipe(
           catchError((thrown: unknown) => {
             const error = toRealtimeError(thrown);
             if (isInterruption(error)) return NEVER;
             for (const id of known) options.onFailure(id, error);
-            return of(new Map<string, ConversationInfo>());
+            return of(NOTHING_KNOWN);
           }),
           // For this session, whenever a conversation gets to it: kept after it completes, and made anew with the next session.
           share({ connector: () => new ReplaySubject(1), resetOnComplete: false, resetOnRefCountZero: false }),
@@ -217,7 +263,7 @@ export const inbox =
 
         const refresh = (cursor: Cursor): Observable<ClientEvent> =>
           concat(
-            now$.pipe(mergeMap((infos) => catchUp(cursor, opened, infos.get(cursor.id)))),
+            now$.pipe(mergeMap(({ infos, gone }) => (gone.has(cursor.id) ? ended(cursor) : catchUp(cursor, opened, infos.get(cursor.id))))),
             defer(() => {
               left -= 1;
               return left === 0 ? of(CAUGHT_UP) : EMPTY;
@@ -250,6 +296,7 @@ export const inbox =
                 task.members.includes(options.self) &&
                 cursor.info !== undefined &&
                 cursor.info.members?.includes(options.self) !== true;
+              if (isOutside(task, options.self)) return admitNow(task, cursor);
               // Of an own message the conversation need not be known; but what was missed comes before it.
               if (!behind && (own || (!unknown && !stale))) return admitNow(task, cursor);
               return admitAll(concat(lookUp(cursor, stale), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));

@@ -1,10 +1,11 @@
 /** The conversation list, and queries. */
-import { Subject, filter, firstValueFrom, lastValueFrom, map } from 'rxjs';
+import { Subject, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { image, text, where, type Client, type ConversationListItem } from 'rx-realtime';
+import { image, text, where, type Client, type ClientEvent, type ConversationListItem, type Fault } from 'rx-realtime';
+import { createServer, memoryStore } from 'rx-realtime/server';
 import { fail, sent, world } from './world.js';
 
-const { login, pair, realtimes } = world();
+const { login, pair, realtimes, server } = world();
 
 const names = (items: readonly ConversationListItem[]): readonly string[] => items.map(({ conversation: { name = '' } }) => name);
 
@@ -15,7 +16,7 @@ const create = async (client: Client, name: string, members: readonly string[] =
 
 /** The list, once it is this. */
 const become = (client: Client, wanted: readonly string[]): Promise<readonly ConversationListItem[]> =>
-  firstValueFrom(client.conversations$.pipe(filter((items) => names(items).join() === wanted.join())));
+  firstValueFrom(client.conversations$.pipe(filter((items) => JSON.stringify(names(items)) === JSON.stringify(wanted))));
 
 describe('the conversation list', () => {
   it('C11 C19: has the latest activity first, with last messages and unread counts, and follows what happens', async () => {
@@ -86,6 +87,120 @@ describe('the conversation list', () => {
     realtimes[1]?.retry();
     await become(jerry, ['new', 'renamed']);
     keeping.unsubscribe();
+  });
+});
+
+describe('the conversation list, of what the client is not in', () => {
+  /** What was pushed before has come, what it made the client ask for has, too, and a turn is over. */
+  const settled = async (client: Client): Promise<void> => {
+    for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(client.online([]));
+  };
+  const listOf = async (client: Client): Promise<readonly string[]> => names(await firstValueFrom(client.conversations$));
+  const blockedIn = (client: Client): Promise<ClientEvent> => firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'Blocked')));
+
+  it('has nothing that it was removed from during a break', async () => {
+    const { jerry, here } = await pair();
+    const keeping = jerry.conversations$.subscribe();
+    await become(jerry, ['Tom & Jerry']);
+    realtimes[1]?.pause();
+    await lastValueFrom(here.remove(['Jerry']));
+    realtimes[1]?.resume();
+    realtimes[1]?.retry();
+    await become(jerry, []);
+    keeping.unsubscribe();
+  });
+
+  it('has nothing that it is blocked in, whether it was in it before or never', async () => {
+    const { jerry, here } = await pair();
+    const spike = await login('Spike');
+    const keeping = [jerry, spike].map((client) => client.conversations$.subscribe());
+    await become(jerry, ['Tom & Jerry']);
+    const told = Promise.all([blockedIn(jerry), blockedIn(spike)]);
+    await lastValueFrom(here.block(['Jerry', 'Spike']));
+    await told;
+    for (const client of [jerry, spike]) {
+      await settled(client);
+      expect(await listOf(client)).toEqual([]);
+    }
+    for (const one of keeping) one.unsubscribe();
+  });
+
+  it('has nothing that it has only looked at, until it joins', async () => {
+    const { here } = await pair();
+    const spike = await login('Spike');
+    const keeping = spike.conversations$.subscribe();
+    const there = await firstValueFrom(spike.fetchConversation(here.id));
+    await settled(spike);
+    expect(await listOf(spike)).toEqual([]);
+    await lastValueFrom(there.join());
+    await become(spike, ['Tom & Jerry']);
+    keeping.unsubscribe();
+  });
+
+  it('has nothing that was deleted, during a break or not: both are told as a departure, and nothing else', async () => {
+    const { jerry, here, there } = await pair();
+    const keeping = jerry.conversations$.subscribe();
+    const members: string[] = [];
+    there.members$.subscribe((now) => members.push([...now].join()));
+    await become(jerry, ['Tom & Jerry']);
+    const faults: Fault[] = [];
+    realtimes[1]?.faults$.subscribe((fault) => faults.push(fault));
+    const departure = { _tag: 'Left', conversationId: here.id, members: ['Jerry'] };
+    const leaving = () => firstValueFrom(there.events$.pipe(filter(({ _tag }) => _tag === 'Left')));
+
+    realtimes[1]?.pause();
+    await server().backEnd.delete(here.id);
+    const away = leaving();
+    realtimes[1]?.resume();
+    realtimes[1]?.retry();
+    expect(await away).toEqual(departure);
+    await become(jerry, []);
+    expect(members).toEqual(['Tom,Jerry', 'Tom']);
+    expect(faults).toEqual([]);
+
+    const other = await server().backEnd.create({ creator: 'Tom', members: ['Jerry'], name: 'other' });
+    await become(jerry, ['other']);
+    const online = firstValueFrom(jerry.events$.pipe(filter(({ _tag }) => _tag === 'Left')));
+    await server().backEnd.delete(other.id);
+    expect(await online).toEqual({ ...departure, conversationId: other.id });
+    keeping.unsubscribe();
+  });
+});
+
+describe('a conversation that can not be read', () => {
+  it('is left out of lists and queries, and a fault; the others are there, and it is not taken for one that is gone', async () => {
+    const store = memoryStore();
+    const own = await createServer({ store });
+    try {
+      const tom = await login('Tom', { server: own.url });
+      const [a] = [await create(tom, 'a'), await create(tom, 'b')];
+      const keeping = tom.conversations$.subscribe();
+      await become(tom, ['b', 'a']);
+      const left: ClientEvent[] = [];
+      tom.events$.pipe(filter(({ _tag }) => _tag === 'Left')).subscribe((entry) => left.push(entry));
+      const faults = firstValueFrom(
+        (realtimes[0] ?? fail()).faults$.pipe(
+          filter(({ _tag }) => _tag === 'Frame'),
+          take(2),
+          toArray(),
+        ),
+      );
+      await store.updateConversation(a.id, { attributes: { tr: { x: 1 } } }, Date.now());
+      realtimes[0]?.pause();
+      const caughtUp = firstValueFrom(tom.events$.pipe(filter(({ _tag }) => _tag === 'CaughtUp')));
+      realtimes[0]?.resume();
+      realtimes[0]?.retry();
+      await caughtUp;
+      // The one of the catch-up, the other of the list.
+      for (const fault of await faults) expect(fault).toMatchObject({ error: { path: expect.stringMatching(/^\d\.tr$/) as string } });
+      expect(left).toEqual([]);
+      expect(names(await firstValueFrom(tom.conversations$))).toEqual(['b', 'a']);
+      expect((await lastValueFrom(tom.findConversations())).map(({ name }) => name)).toEqual(['b']);
+      await expect(lastValueFrom(tom.fetchConversation(a.id))).rejects.toMatchObject({ _tag: 'DecodeFailed' });
+      keeping.unsubscribe();
+    } finally {
+      await own.close();
+    }
   });
 });
 

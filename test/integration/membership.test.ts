@@ -38,6 +38,28 @@ describe('members', () => {
     for (const conversation of [here, there]) await become(conversation, ['Tom', 'Jerry']);
   });
 
+  it('C5: of whom nothing has changed are told of to nobody, the acting device no more than others', async () => {
+    const { here } = await pair();
+    const phone = await login('Tom');
+    await firstValueFrom(here.state$);
+    const told = (conversation: Conversation) => {
+      const entries: string[] = [];
+      conversation.membership$.subscribe(({ _tag, members }) => entries.push(`${_tag} ${members.join()}`));
+      return entries;
+    };
+    const [mine, others] = [told(here), told(phone.conversation(here.id))];
+    expect(await lastValueFrom(here.add(['Jerry']))).toEqual({ allowed: ['Jerry'], failed: [] });
+    expect(await lastValueFrom(here.remove(['Nobody']))).toEqual({ allowed: ['Nobody'], failed: [] });
+    await lastValueFrom(here.block(['Stranger']));
+    await lastValueFrom(here.add(['Jerry', 'Spike']));
+    await lastValueFrom(here.remove(['Nobody', 'Spike']));
+    await lastValueFrom(here.block(['Jerry', 'Butch']));
+    const expected = ['Blocked Stranger', 'Joined Spike', 'Left Spike', 'Left Jerry', 'Blocked Jerry,Butch'];
+    expect(mine).toEqual(expected);
+    await lastValueFrom(phone.online([]));
+    expect(others).toEqual(expected);
+  });
+
   it('C4: that are no client ids are refused here; who is no member can not add others', async () => {
     const { here } = await pair();
     for (const members of [[], [''], ['x'.repeat(65)]])
@@ -75,6 +97,15 @@ describe('attributes', () => {
     expect(await firstValueFrom(here.state$)).toMatchObject(expected);
     const phone = await login('Tom');
     expect(await firstValueFrom((await firstValueFrom(phone.fetchConversation(here.id))).state$)).toMatchObject(expected);
+  });
+
+  it('C8: can not have dots in their keys from the start: nobody could find or change them', async () => {
+    const tom = await login('Tom');
+    const attributes = { plain: 1, 'a.b': 2 };
+    const refused = { _tag: 'InvalidArgument', message: expect.stringContaining('"a.b"') as string };
+    await expect(lastValueFrom(tom.createConversation({ members: ['Jerry'], attributes }))).rejects.toMatchObject(refused);
+    await expect(lastValueFrom(tom.createRoom({ attributes }))).rejects.toMatchObject(refused);
+    expect(await lastValueFrom(tom.findConversations())).toEqual([]);
   });
 
   it('C8: with names of the protocol, or by who is no member, are refused', async () => {

@@ -1,7 +1,7 @@
 /** Roles, who is silenced, who is blocked. */
-import { filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
+import { EMPTY, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, type Conversation } from 'rx-realtime';
+import { text, type Client, type Conversation, type Fault, type RealtimeOptions } from 'rx-realtime';
 import { sent, world } from './world.js';
 
 const { login, pair, realtimes } = world();
@@ -39,6 +39,30 @@ describe('roles', () => {
     realtimes[1]?.retry();
     await changed;
     keeping.unsubscribe();
+  });
+});
+
+describe('roles that the API does not tell', () => {
+  /** What Spike, who is no member, hears of it. */
+  const faultOf = async (options: Partial<RealtimeOptions> = {}): Promise<Fault> => {
+    const { here } = await pair();
+    const spike: Client = await login('Spike', options);
+    const fault = firstValueFrom(realtimes.at(-1)?.faults$ ?? EMPTY);
+    const asking = spike.conversation(here.id).roles$.subscribe();
+    const heard = await fault;
+    asking.unsubscribe();
+    return heard;
+  };
+
+  it('are a fault with the code of the protocol', async () => {
+    expect(await faultOf()).toMatchObject({ _tag: 'CatchUp', error: { _tag: 'ServerRejected', code: 4317 } });
+  });
+
+  it('are one with the HTTP status where there is no such code', async () => {
+    for (const json of [() => Promise.reject(new SyntaxError('<html>')), () => Promise.resolve({ code: 'none' })]) {
+      const fetch: RealtimeOptions['fetch'] = () => Promise.resolve({ ok: false, status: 502, json });
+      expect(await faultOf({ fetch })).toMatchObject({ _tag: 'CatchUp', error: { _tag: 'ServerRejected', code: 502 } });
+    }
   });
 });
 

@@ -1,10 +1,10 @@
 /** Chat rooms, entered by subscribing. */
-import { filter, firstValueFrom, lastValueFrom, switchMap, take, toArray } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, switchMap, take, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, where, type Client, type Room } from 'rx-realtime';
+import { text, where, type Client, type Clock, type RealtimeOptions, type Room } from 'rx-realtime';
 import { next, textOf, world } from './world.js';
 
-const { login, realtimes } = world();
+const { login, realtimes, server } = world();
 
 const inside = (room: Room, count: number): Promise<number> => firstValueFrom(room.online$.pipe(filter((online) => online === count)));
 
@@ -13,8 +13,18 @@ const counted = async (client: Client, id: string, wanted: number): Promise<void
   await expect.poll(() => lastValueFrom(client.room(id).count())).toBe(wanted);
 };
 
-const both = async () => {
-  const [tom, jerry] = await Promise.all([login('Tom', { grace: 0 }), login('Jerry', { grace: 0 })]);
+/** Jerry's connection goes for a while, during which this is done; his session is open again then. */
+const breakOf = async (jerry: Client, during: () => Promise<unknown>): Promise<void> => {
+  realtimes[1]?.pause();
+  await during();
+  const again = firstValueFrom(jerry.status$.pipe(filter(({ _tag }) => _tag === 'Open')));
+  realtimes[1]?.resume();
+  realtimes[1]?.retry();
+  await again;
+};
+
+const both = async (jerrys: Partial<RealtimeOptions> = {}) => {
+  const [tom, jerry] = await Promise.all([login('Tom', { grace: 0 }), login('Jerry', { grace: 0, ...jerrys })]);
   const { id } = await firstValueFrom(tom.createRoom({ name: 'Mice', attributes: { topic: 'cheese' } }));
   return { tom, jerry, id };
 };
@@ -111,6 +121,48 @@ describe('a chat room', () => {
       ),
     ).toEqual(['before', 'Gap room', 'after']);
     expect((await lastValueFrom(room.history())).map(textOf)).toEqual(['before', 'missed', 'after']);
+  });
+
+  it('R4: is not entered again after 30 minutes, though the server has kept the place: its streams complete, and a new subscription enters it', async () => {
+    let slept = 0;
+    const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() + slept, after: (ms) => timer(ms) };
+    const { tom, jerry, id } = await both({ clock });
+    const stay = lastValueFrom(jerry.room(id).messages$.pipe(toArray()));
+    await counted(tom, id, 1);
+    await breakOf(jerry, async () => {
+      await counted(tom, id, 0);
+      slept = 30 * 60_000;
+    });
+    expect(await stay).toEqual([]);
+    await counted(tom, id, 0);
+    const heard = next(jerry.room(id).messages$, 1);
+    await counted(tom, id, 1);
+    await lastValueFrom(tom.room(id).send(text('back')));
+    expect((await heard).map(textOf)).toEqual(['back']);
+  });
+
+  it('that was given up during a break is left after it, and nothing of it is heard', async () => {
+    const { tom, jerry, id } = await both();
+    const { id: chat } = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
+    const stay = jerry.room(id).messages$.subscribe();
+    await counted(tom, id, 1);
+    await breakOf(jerry, async () => {
+      stay.unsubscribe();
+      await counted(tom, id, 0);
+    });
+    await counted(tom, id, 0);
+    const heard = next(jerry.messages$, 1);
+    await lastValueFrom(tom.room(id).send(text('not heard')));
+    await lastValueFrom(tom.conversation(chat).send(text('heard')));
+    expect((await heard).map(textOf)).toEqual(['heard']);
+  });
+
+  it('that the back end ends completes its streams', async () => {
+    const { tom, jerry, id } = await both();
+    const stay = lastValueFrom(jerry.room(id).messages$.pipe(toArray()));
+    await counted(tom, id, 1);
+    await server().backEnd.delete(id);
+    expect(await stay).toEqual([]);
   });
 
   it('R5: is found by a query', async () => {

@@ -30,6 +30,7 @@ import {
   sendStatus,
   text,
   type Client,
+  type Clock,
   type Conversation,
   type LogEntry,
   type MessageStatus,
@@ -46,6 +47,13 @@ import { faultProxy, type Fault, type FaultProxy } from '../faults/proxy.js';
 const DEVICES = ['a', 'b', 'c', 'a'] as const;
 /** How long everything may take to come to rest, ms. */
 const REST = 10_000;
+/** The clocks of clients and server run so much faster than time: a minute, by which rates are counted, passes in a good second. */
+const SPEED = 50;
+const clientClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now() * SPEED,
+  after: (ms) => timer(ms / SPEED),
+};
 const START: Position = { timestamp: 0, id: '' };
 
 type Place = 'group' | 'pair';
@@ -67,6 +75,8 @@ export interface World {
   readonly historyPerMinute: number;
   /** How long a message may wait in an outbox, ms; 0 for as long as it takes. */
   readonly maxAge: number;
+  /** How long a command waits for its answer, ms; sometimes less than it takes to notice a dead line. */
+  readonly commandTimeout: number;
 }
 
 const device = fc.integer({ min: 0, max: DEVICES.length - 1 });
@@ -97,9 +107,11 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 export const worlds: fc.Arbitrary<World> = fc.record({
   kept: fc.constantFrom(100_000, 100_000, 6),
-  catchUpLimit: fc.constantFrom(1_000, 1_000, 3),
-  historyPerMinute: fc.constantFrom(Infinity, Infinity, 4),
+  // Pages are no larger than this: with few there are breaks between them.
+  catchUpLimit: fc.constantFrom(1_000, 7, 3),
+  historyPerMinute: fc.constantFrom(Infinity, Infinity, 20),
   maxAge: fc.constantFrom(0, 0, 40),
+  commandTimeout: fc.constantFrom(400, 400, 30),
 });
 
 interface Send {
@@ -199,7 +211,8 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
   const counts = { lost: 0, duplicated: 0, reordered: 0 };
   let offset = 0;
   // A server that is restarted with its clock set back is beyond what positions by time can bear.
-  const clock = neverBack({ now: () => Date.now() + offset });
+  const started = Date.now();
+  const clock = neverBack({ now: () => started + (Date.now() - started) * SPEED + offset });
   const kept = memoryStore({ historyMessages: world.kept, clock });
   const store = { ...kept, close: () => Promise.resolve() };
   const serve = (port: number): Promise<RtmServer> =>
@@ -222,12 +235,13 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       appId: 'app',
       server: proxy.url,
       grace: 0,
-      backoff: () => 4,
+      clock: clientClock,
+      backoff: () => 4 * SPEED,
       minUptime: 0,
-      commandTimeout: 400,
-      heartbeat: { interval: 25, patience: 25 },
+      commandTimeout: world.commandTimeout * SPEED,
+      heartbeat: { interval: 25 * SPEED, patience: 25 * SPEED },
       catchUpLimit: world.catchUpLimit,
-      outbox: index % 2 === 0 && (world.maxAge === 0 || { maxAge: world.maxAge }),
+      outbox: index % 2 === 0 && (world.maxAge === 0 || { maxAge: world.maxAge * SPEED }),
     });
     const client = new BehaviorSubject<Client | undefined>(undefined);
     const logs: Device['logs'] = { group: [], pair: [] };
@@ -386,7 +400,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       const before = messages[index - 1];
       if (before !== undefined && comparePositions(before, message) >= 0) {
         counts.reordered += 1;
-        problems.push(`${name} got ${bodyText(message)} after ${bodyText(before)}`);
+        problems.push(`${name} got ${bodyText(message)} after ${bodyText(before)} (its log: ${entries.map(short).join(', ')})`);
       }
     });
     // Who is not always a member has no claim to everything.

@@ -4,8 +4,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { either as E } from 'fp-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { subprotocols } from 'rx-realtime/codecs';
+import { decodeConversations, subprotocols } from 'rx-realtime/codecs';
 import { memoryStore, type RtmServer, type ServerOptions, type SignedAction } from 'rx-realtime/server';
 import { dial, login, open, page, say, serve, settable, start, tokenOf, type RawClient, type Received } from './raw-client.js';
 import { statsNow } from './stats-now.js';
@@ -567,6 +568,41 @@ describe('names of what every object has', () => {
     expect(faults).toEqual([]);
   });
 
+  it.each([
+    'objectId',
+    'name',
+    'c',
+    'm',
+    'mu',
+    'tr',
+    'sys',
+    'unique',
+    'ttl',
+    'lm',
+    'createdAt',
+    'updatedAt',
+    'msg',
+    'bin',
+    'msg_mid',
+    'msg_timestamp',
+  ])('as the way to a nested attribute are none: %s.x is refused with 4301, and others still read the conversation', async (key) => {
+    const { server, undisturbed, spike } = await world();
+    const butch = await login(server, 'Butch');
+    const cid = await start(spike, ['Butch']);
+    await undisturbed(async () => {
+      for (const value of [1, 'x', null, { __op: 'Delete' }]) {
+        const changed = attr(JSON.stringify({ color: 'red', [`${key}.x`]: value }));
+        expect(await spike.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...changed } })).toMatchObject(error(4301));
+        expect(await spike.request({ cmd: 'conv', op: 'start', convMessage: changed })).toMatchObject(error(4301));
+      }
+      await expect(server.backEnd.update(cid, { attributes: { [`${key}.x`]: 1 } })).rejects.toMatchObject({ code: 4301 });
+    });
+    const answer = await butch.request(find('{"m":"Butch"}'));
+    if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+    const infos = decodeConversations(answer.convMessage.results.data);
+    expect(E.isRight(infos) && infos.right.map(({ id, attributes }) => [id, attributes])).toEqual([[cid, {}]]);
+  });
+
   it('as operators of a query are refused with 4310', async () => {
     const { undisturbed, spike, faults } = await world();
     await undisturbed(async () => {
@@ -650,7 +686,7 @@ describe('a command that would take long', () => {
         '(.*a){12}[x-z]',
         '([a-z]+)*[^a]$',
         '(a*)*[x-z]',
-        '(a?){30}a{30}[x-z]',
+        '(a?){20}a{20}[x-z]',
       ])
         expect(await spike.request(find(JSON.stringify({ $or: [{ x: { $regex } }, { list: { $regex } }] })))).toMatchObject({
           convMessage: { results: { data: '[]' } },
@@ -659,6 +695,38 @@ describe('a command that would take long', () => {
         expect(await spike.request(find(JSON.stringify({ x: { $regex } })))).toMatchObject(error(4310));
     });
     expect(faults).toEqual([]);
+  });
+
+  it('one query of many conversations with long texts is refused with 4310 before it has looked at all of them', async () => {
+    const store = memoryStore();
+    const x = Array.from({ length: 16_000 }, (_, n) => 'ab'[Math.imul(n, 2_654_435_761) >>> 31]).join('');
+    for (let n = 0; n < 200; n += 1)
+      await store.createConversation({ kind: 'room', members: [], attributes: { x, n }, unique: false, now: Date.now() });
+    const { undisturbed, spike, faults } = await world({ store });
+    const $regex = 'a[ab]{900}[x-z]';
+    await undisturbed(async () => {
+      for (const where of [{ tr: true, x: { $regex } }, { $or: [{ x: { $regex } }, { x: 1 }] }, { x: { $regex: 'a[ab]{3}[x-z]' } }])
+        expect(await spike.request(find(JSON.stringify(where)))).toMatchObject(error(4310));
+      // Whatever the other conditions leave is looked at, wherever they were written.
+      const few = { x: { $regex: 'a[ab]{30}[x-z]' }, n: { $in: [7] }, tr: true };
+      expect(await spike.request(find(JSON.stringify(few)))).toMatchObject({ op: 'results' });
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('one query that compares many nested values is refused with 4310', async () => {
+    const store = memoryStore();
+    const nested = (last: number) => ({ a: [1, 2, 3, last] });
+    const list = Array.from({ length: 900 }, () => nested(0));
+    for (let n = 0; n < 20; n += 1)
+      await store.createConversation({ kind: 'room', members: [], attributes: { list }, unique: false, now: Date.now() });
+    const { undisturbed, spike } = await world({ store });
+    const $in = Array.from({ length: 1_000 }, (_, n) => nested(n + 1));
+    await undisturbed(async () => {
+      for (const condition of [{ $in }, { $nin: $in }, { $all: [nested(0), ...$in] }])
+        expect(['conv', 4310]).toContain(codeOf(await spike.request(find(JSON.stringify({ list: condition })))));
+      expect(await spike.request(find(JSON.stringify({ list: { $in } })))).toMatchObject(error(4310));
+    });
   });
 
   it('many regular expressions in one query are answered soon, or refused with 4310', async () => {

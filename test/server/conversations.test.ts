@@ -65,6 +65,17 @@ describe('creating a conversation', () => {
     },
   );
 
+  it('refuses keys with dots with 4301: they would lie where no query and no change finds them', async () => {
+    const server = await serve();
+    const tom = await login(server, 'Tom');
+    for (const key of ['a.b', 'a.', '.', 'a.b.c'])
+      expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: attr({ a: {}, [key]: 1 }) })).toMatchObject({
+        errorMessage: { code: 4301, detail: expect.stringContaining(key) },
+      });
+    await expect(server.backEnd.create({ attributes: { 'a.b': 1 } })).rejects.toMatchObject({ code: 4301 });
+    expect(await found(tom, {})).toEqual([]);
+  });
+
   it('refuses attributes that are no JSON object with 4114', async () => {
     const tom = await login(await serve(), 'Tom');
     for (const data of ['', '{', '[]', '"x"', 'null'])
@@ -245,6 +256,23 @@ describe('a query of conversations', () => {
     expect(await names('nothing')).toEqual(['b', 'a', 'c', 'd']);
   });
 
+  it('sorts what has no message by its creation, where it sorts by the latest message', async () => {
+    const clock = settable();
+    const tom = await login(await serve({ clock }), 'Tom');
+    const startAt = async (time: number): Promise<string> => {
+      clock.set(time);
+      return start(tom, []);
+    };
+    const [silent, spoken, fresh] = [await startAt(2_000_000), await startAt(3_000_000), await startAt(5_000_000)];
+    clock.set(4_000_000);
+    await say(tom, spoken, { msg: 'x' });
+    const ids = async (sort: string, limit = 10): Promise<unknown[]> =>
+      (await found(tom, { m: 'Tom' }, { sort, limit })).map(({ objectId }) => objectId);
+    expect(await ids('-lm,-createdAt', 1)).toEqual([fresh]);
+    expect(await ids('-lm,-createdAt')).toEqual([fresh, spoken, silent]);
+    expect(await ids('lm')).toEqual([silent, spoken, fresh]);
+  });
+
   it.each(['', '[]', '{', '5'])('refuses the where "%s" with 4310', async (data) => {
     const tom = await login(await serve(), 'Tom');
     const refused = await tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data } } });
@@ -258,5 +286,45 @@ describe('a query of conversations', () => {
     const ask = (client: RawClient) => client.request({ cmd: 'conv', op: 'query', convMessage: { tempConvIds: [cid] } });
     expect(await ask(tom)).toMatchObject({ op: 'results', convMessage: { results: { data: expect.stringContaining(cid) } } });
     expect(await ask(spike)).toMatchObject({ op: 'results', convMessage: { results: { data: '[]' } } });
+  });
+});
+
+describe('a change of a chat room', () => {
+  it('is told to every other session that is in it, and to no other', async () => {
+    const server = await serve();
+    const [tom, tablet, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
+    const cid = await start(tom, [], { transient: true });
+    for (const client of [tom, tablet, jerry])
+      await client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [client === jerry ? 'Jerry' : 'Tom'] } });
+    for (const client of [tom, tablet, jerry, spike]) {
+      await client.settle();
+      client.inbox.length = 0;
+    }
+    await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr({ name: 'Cheese', old: { __op: 'Delete' } }) } });
+    for (const client of [jerry, tablet])
+      expect(await client.push('conv')).toMatchObject({
+        op: 'updated',
+        convMessage: { cid, initBy: 'Tom', attr: { data: '{"old":null,"name":"Cheese"}' }, attrModified: { data: '{"name":"Cheese"}' } },
+      });
+    for (const client of [tom, tablet, jerry, spike]) {
+      await client.settle();
+      expect(client.inbox).toEqual([]);
+    }
+  });
+
+  it('is told once to who is in it, also when the back end makes it', async () => {
+    const server = await serve();
+    const jerry = await login(server, 'Jerry');
+    const { id } = await server.backEnd.create({ kind: 'room' });
+    await jerry.request({ cmd: 'conv', op: 'add', convMessage: { cid: id, m: ['Jerry'] } });
+    await server.backEnd.update(id, { attributes: { topic: 'mice' } });
+    expect(await jerry.push('conv', ({ op }) => op === 'updated')).toMatchObject({ convMessage: { attr: { data: '{"topic":"mice"}' } } });
+    await jerry.settle();
+    expect(jerry.inbox.filter((command) => 'op' in command && command.op === 'updated')).toEqual([]);
   });
 });

@@ -209,17 +209,48 @@ describe('a chat room', () => {
     expect(await find(jerry, { objectId: cid })).toMatchObject([{ name: 'Mice', topic: 'cheese' }]);
   });
 
-  it('that ends is left by all who are inside, and entered by nobody', async () => {
-    const { server, tom, jerry, cid } = await cast();
+  it('that ends is left by all who are inside, who are told, and entered by nobody', async () => {
+    const { server, tom, jerry, spike, cid } = await cast();
     const { client, token } = await loginAs(server.url, 'Butch');
     await enter(client, cid, 'Butch');
     await enter(jerry, cid, 'Jerry');
     await server.backEnd.delete(cid);
     expect(await enter(tom, cid, 'Tom')).toMatchObject(error(4303));
-    expect(await heard(jerry)).toEqual([]);
+    for (const [inside, peerId] of [
+      [jerry, 'Jerry'],
+      [client, 'Butch'],
+    ] as const)
+      expect(await inside.push('conv')).toMatchObject({ op: 'left', peerId, convMessage: { cid } });
+    expect([await heard(jerry), await heard(tom), await heard(spike)]).toEqual([[], [], []]);
     client.socket.terminate();
     await expect.poll(async () => (await statsNow(server)).sockets).toBe(3);
     expect((await loginAs(server.url, 'Butch', token)).token).toBe(token);
+  });
+
+  it.each([
+    ['sends', send],
+    ['asks how many there are', (client: RawClient, cid: string) => client.request({ cmd: 'conv', op: 'count', convMessage: { cid } })],
+    ['enters', (client: RawClient, cid: string) => enter(client, cid, 'Tom')],
+    ['leaves', (client: RawClient, cid: string) => exit(client, cid, 'Tom')],
+    ['reads', (client: RawClient, cid: string) => client.request({ cmd: 'logs', logsMessage: { cid } })],
+  ])('that has ended since nothing happened in it tells who is inside, once, when somebody %s', async (_, ask) => {
+    const clock = settable(1_700_000_000_000);
+    const { tom, jerry, cid } = await cast({ clock });
+    await enter(jerry, cid, 'Jerry');
+    clock.set(clock.now() + 181 * 86_400_000);
+    expect(await heard(jerry)).toEqual([]);
+    for (let times = 0; times < 2; times += 1) expect(await ask(tom, cid)).toMatchObject({ cmd: 'error' });
+    expect([await heard(jerry), await heard(tom)]).toEqual([['conv/left'], []]);
+  });
+
+  it('is not over for who is refused in it', async () => {
+    const { tom, jerry, spike, cid } = await cast();
+    await enter(jerry, cid, 'Jerry');
+    await tom.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid: cid, toPids: ['Spike'] } });
+    expect(await send(spike, cid)).toMatchObject(error(4315));
+    expect(await send(spike, 'nothing')).toMatchObject(error(4401));
+    await say(tom, cid, { msg: 'x' });
+    expect(await heard(jerry)).toEqual(['x']);
   });
 
   describe('after a break', () => {
@@ -364,6 +395,14 @@ describe('a temporary conversation', () => {
     const again = await dial(server.url);
     await open(again, 'Jerry');
     expect((await again.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 1, data: 'psst' }]);
+  });
+
+  it('has history, by which who comes back finds what he has missed', async () => {
+    const server = await serve();
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry'], { tempConv: true });
+    await say(tom, cid, { msg: 'missed' });
+    expect(await page(await login(server, 'Jerry'), cid)).toEqual(['missed']);
   });
 
   it('brings receipts, and changes', async () => {

@@ -63,6 +63,26 @@ describe('a message', () => {
         expect(await edit(change)).toMatchObject(bytes === 5_120 ? { op: 'modified' } : error(4109));
   });
 
+  it('has no more when it is changed, whom it mentions included', async () => {
+    const { server, tom, cid } = await alone();
+    const { id: mid } = await say(tom, cid, { msg: 'x' });
+    const edit = (bytes: number, mentionPids: string[]) =>
+      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, data: 'x'.repeat(bytes), mentionPids }] } });
+    expect(await edit(5_060, ['y'.repeat(30), 'z'.repeat(30)])).toMatchObject({ op: 'modified' });
+    expect(await edit(5_060, ['y'.repeat(30), 'z'.repeat(31)])).toMatchObject(error(4109));
+    expect(await edit(0, names(2_000))).toMatchObject(error(4109));
+    await expect(server.backEnd.edit(cid, mid, { body: 'x'.repeat(5_119), mentions: ['yz'] })).rejects.toMatchObject({ code: 4109 });
+  });
+
+  it('has no more where a hook makes another of a change', async () => {
+    const { tom, cid } = await alone({ hooks: { messageUpdate: ({ content }) => ({ content: content.repeat(2) }) } });
+    const { id: mid } = await say(tom, cid, { msg: 'x' });
+    const edit = (bytes: number) =>
+      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, data: 'x'.repeat(bytes) }] } });
+    expect(await edit(2_560)).toMatchObject({ op: 'modified' });
+    expect(await edit(2_561)).toMatchObject(error(4109));
+  });
+
   it('of the back end has the same bound, and mentions 20 clients, not 21', async () => {
     const { server, cid } = await alone();
     await server.backEnd.send(cid, { body: 'x'.repeat(5_120), mentions: names(20) });

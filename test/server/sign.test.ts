@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { createSignatures } from '../../server/signatures.js';
 import { dial, open, serve, settable, tokenOf } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
@@ -130,5 +131,80 @@ describe('a login', () => {
     expect(asked).toEqual(['Tom']);
     expect(await logIn(server, `app:Tom::${NOW}:3`, { t: NOW, n: '3' })).toMatchObject(error(4102));
     expect(asked).toEqual(['Tom', 'Tom']);
+  });
+});
+
+describe('a kick', () => {
+  const NOW = 1_700_000_000_000;
+  const HOUR = 3_600_000;
+  const there = async () => {
+    const clock = settable(NOW);
+    const server = await serve({ masterKey: 'key', clock, signed: ['login', 'create'] });
+    /** Logs in with what was signed at this time. */
+    const logIn = async (t: number, peerId = 'Tom') => {
+      const [client, n] = [await dial(server.url), `${peerId}${t}`];
+      return { client, answer: await open(client, peerId, { t, n, s: hmac(`app:${peerId}::${t}:${n}`) }) };
+    };
+    return { clock, server, logIn };
+  };
+  const opened = { op: 'opened' };
+
+  it('ends what the client has signed before, for as long as it would be good, and for nobody else', async () => {
+    const { clock, server, logIn } = await there();
+    clock.set(NOW + 10);
+    expect((await logIn(NOW)).answer).toMatchObject(opened);
+    await server.kick('Tom');
+    for (const t of [NOW + 1, NOW + 10]) expect((await logIn(t)).answer).toMatchObject(error(4102));
+    expect((await logIn(NOW + 1, 'Jerry')).answer).toMatchObject(opened);
+    expect((await logIn(NOW + 11)).answer).toMatchObject(opened);
+    clock.set(NOW + 10 + 6 * HOUR);
+    expect((await logIn(NOW + 10)).answer).toMatchObject(error(4102));
+  });
+
+  it('ends seconds that it fell into', async () => {
+    const { clock, server, logIn } = await there();
+    const seconds = NOW / 1_000;
+    clock.set(NOW + 500);
+    await server.kick('Tom');
+    clock.set(NOW + 999);
+    expect((await logIn(seconds)).answer).toMatchObject(error(4102));
+    clock.set(NOW + 1_000);
+    expect((await logIn(seconds + 1)).answer).toMatchObject(opened);
+  });
+
+  it('counts from the last', async () => {
+    const { clock, server, logIn } = await there();
+    for (const at of [NOW, NOW + 20]) {
+      clock.set(at);
+      await server.kick('Tom');
+    }
+    expect((await logIn(NOW + 20)).answer).toMatchObject(error(4102));
+    expect((await logIn(NOW + 21)).answer).toMatchObject(opened);
+  });
+
+  it('ends what was signed for actions, too', async () => {
+    const { clock, server, logIn } = await there();
+    clock.set(NOW + 5);
+    await server.kick('Tom');
+    const { client } = await logIn(NOW + 6);
+    const create = (t: number): Promise<unknown> => {
+      const n = `create${t}`;
+      return client.request({ cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'], t, n, s: hmac(`app:Tom:Jerry:Tom:${t}:${n}`) } });
+    };
+    expect(await create(NOW + 5)).toMatchObject(error(4302));
+    expect(await create(NOW + 6)).toMatchObject({ op: 'started' });
+  });
+
+  it('of so many that it can not be known of each ends what anybody has signed before: memory is bounded', () => {
+    const clock = settable(NOW);
+    const { login: isGood, action } = createSignatures('key', clock, new Set(['login']));
+    const passes = (clientId: string, t: number): boolean =>
+      isGood({ appId: 'app', clientId, t, n: `${clientId}${t}`, s: hmac(`app:${clientId}::${t}:${clientId}${t}`) });
+    for (let number = 0; number <= 100_000; number += 1) {
+      clock.set(NOW + number);
+      action.end?.(`mouse ${number}`);
+    }
+    expect([passes('mouse 0', NOW), passes('Tom', NOW), passes('Tom', NOW + 1)]).toEqual([false, false, true]);
+    expect([passes('mouse 1', NOW + 1), passes('mouse 1', NOW + 2)]).toEqual([false, true]);
   });
 });

@@ -96,7 +96,9 @@ const rankOf = (value: unknown): number =>
 
 const compared = (a: Document, b: Document, sort: string): number => {
   for (const key of sort.split(',')) {
-    const [x, y] = [a, b].map((document) => at(document, key.replace(/^-/, '')));
+    const name = key.replace(/^-/, '');
+    // Without a message, the latest that has happened is that it was made.
+    const [x, y] = [a, b].map((document) => at(document, name) ?? (name === 'lm' ? at(document, 'createdAt') : undefined));
     const sign = key.startsWith('-') ? -1 : 1;
     if (rankOf(x) !== rankOf(y)) return sign * (rankOf(x) - rankOf(y));
     if (rankOf(x) === 0) continue;

@@ -10,6 +10,7 @@ const places = {
   streams: 'streams/index.ts',
   src: 'src/index.ts',
   server: 'server/index.ts',
+  testing: 'testing/index.ts',
   test: 'test/tooling/arrows.test.ts',
 };
 
@@ -41,6 +42,13 @@ describe('the arrows between the folders', () => {
     ['src', "import type {} from '../test/tooling/arrows.test.js';"],
     ['server', "export * from '../streams/index.js';"],
     ['server', "export * from '../src/index.js';"],
+    ['codecs', "export * from '../testing/index.js';"],
+    ['streams', "export * from '../testing/index.js';"],
+    ['src', "export * from '../testing/index.js';"],
+    ['server', "export * from '../testing/index.js';"],
+    ['testing', "export * from '../server/index.js';"],
+    ['testing', "export * from '../node/index.js';"],
+    ['testing', "import type {} from '../marble-tests/marbles.js';"],
   ] as const)('%s/ may not contain %s', async (folder, code) => {
     expect(await brokenRules(eslint, folder, code)).toEqual(['import-x/no-restricted-paths']);
   });
@@ -50,7 +58,12 @@ describe('the arrows between the folders', () => {
     ['src', "export * from '../codecs/index.js';"],
     ['src', "export * from '../streams/index.js';"],
     ['server', "export * from '../codecs/index.js';"],
+    ['testing', "export * from '../codecs/index.js';"],
+    ['testing', "export * from '../streams/index.js';"],
+    ['testing', "export * from '../src/index.js';"],
+    ['testing', "import { TestScheduler } from 'rxjs/testing';\nexport const scheduler = TestScheduler;"],
     ['test', "export * from '../../server/index.js';"],
+    ['test', "export * from '../../testing/index.js';"],
   ] as const)('%s/ may contain %s', async (folder, code) => {
     expect(await brokenRules(eslint, folder, code)).toEqual([]);
   });
@@ -60,6 +73,7 @@ describe('the arrows between the folders', () => {
     ['server', "export * from 'rxjs';", 'no-restricted-imports'],
     ['codecs', "export * from 'node:fs';", 'no-restricted-imports'],
     ['streams', "export * from 'ws';", 'no-restricted-imports'],
+    ['testing', "export * from 'node:fs';", 'no-restricted-imports'],
     ['src', "export * from 'rxjs/operators';", 'no-restricted-imports'],
     ['src', "export * from 'rxjs/internal/Observable';", 'no-restricted-imports'],
     ['src', "export * from 'fp-ts/Either';", 'no-restricted-imports'],

@@ -1,0 +1,208 @@
+import { either as E } from 'fp-ts';
+import { Subject, defer, filter, map, mergeMap, of, take, throwError, timer, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { encodeConversations, text, type ClientCommand, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
+import { clientState } from '../../src/client/client-state.js';
+import { conversationList, type ConversationListOptions } from '../../src/client/conversation-list.js';
+import type { Link } from '../../src/client/link.js';
+import { ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
+import type { MessageReader } from '../../src/session/message-reader.js';
+import type { ClientEvent, ConversationListItem } from '../../streams/index.js';
+import { marbles, virtualClock } from '../marbles.js';
+import { conversation } from '../streams/log.js';
+
+/** How long an answer takes. */
+const TRIP = 2;
+const readiness = { t: true, f: false };
+
+const reader: MessageReader = {
+  self: 'Tom',
+  bodies: { decode: () => text('squeak'), encode: () => E.right({}) },
+  report: () => undefined,
+  pipeline: undefined,
+};
+
+/** So many conversations, the first with the latest activity. */
+const conversations = (count: number): readonly ConversationInfo[] =>
+  Array.from({ length: count }, (_, index) => conversation({ id: `c${index + 1}`, createdAt: count - index }));
+
+interface Scene extends ConversationListOptions {
+  readonly open$: Observable<boolean>;
+  /** What the server has, in its order; the list of its ids changes with `leave`. */
+  readonly infos: readonly ConversationInfo[];
+  /** What becomes of the query of this number, counted from 1, instead of an answer. */
+  readonly failures?: Readonly<Record<number, RealtimeError>>;
+  /** Can't be read. */
+  readonly bad?: readonly string[];
+  readonly leave$?: Observable<string>;
+}
+
+const results = (infos: readonly ConversationInfo[], bad: readonly string[]): ServerCommand => {
+  const items = JSON.parse(encodeConversations(infos)) as readonly { readonly objectId: string }[];
+  const data = JSON.stringify(items.map((item) => (bad.includes(item.objectId) ? { ...item, tr: 'room' } : item)));
+  return { cmd: 'conv', op: 'results', convMessage: { results: { data } } };
+};
+
+/** The list of Tom, what was asked for it (when, and which stretch), and what has failed. */
+const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Scene) => {
+  const asked: string[] = [];
+  const failed: string[] = [];
+  const log = new Subject<ClientEvent>();
+  let there = infos;
+  const answer = (command: ClientCommand): Observable<ServerCommand> => {
+    if (command.cmd !== 'conv' || command.op !== 'query') throw new Error('only queries are expected');
+    const { skip = 0, limit = 0 } = command.convMessage;
+    asked.push(`${virtualClock.now()}: ${skip}+${limit}`);
+    const failure = failures[asked.length];
+    return timer(TRIP).pipe(
+      mergeMap(() => (failure === undefined ? of(results(there.slice(skip, skip + limit), bad)) : throwError(() => failure))),
+    );
+  };
+  const link: Link = {
+    clientId: 'Tom',
+    request: (command, kind) =>
+      defer(() => answer(command)).pipe(
+        filter((given) => kind.is(given)),
+        take(1),
+      ),
+  };
+  const [state] = clientState('Tom', log);
+  leave$?.subscribe((id) => {
+    there = there.filter((info) => info.id !== id);
+    log.next({ _tag: 'Left', conversationId: id, members: ['Tom'] });
+  });
+  const tell = (event: ClientEvent): void => {
+    log.next(event);
+  };
+  const onFailure = (error: RealtimeError): void => {
+    failed.push(`${virtualClock.now()}: ${error._tag}`);
+  };
+  const list$ = conversationList({ link, reader, state, log$: log, open$, clock: virtualClock, tell, onFailure }, options);
+  return { list$, asked, failed };
+};
+
+const names = (items: readonly ConversationListItem[]): string => items.map(({ conversation: { id } }) => id.slice(1)).join('');
+const refused = new ServerRejected(4310, 'CONVERSATION_QUERY_FAILED');
+
+describe('the list of conversations, page by page', () => {
+  it('asks for the first page with the first subscriber, for a further one with each tick, and for none behind the last', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const { list$, asked } = list({ infos: conversations(5), open$: cold('t', readiness), pageSize: 2, more$: hot('-----m---m---m') });
+      expect(asked).toEqual([]);
+      expectObservable(list$.pipe(map(names))).toBe('x-a----b---c--', { x: '', a: '12', b: '1234', c: '12345' });
+      flush();
+      expect(asked).toEqual(['0: 0+2', '5: 2+2', '9: 4+2']);
+    });
+  });
+
+  it('waits with a tick until the first page is there; further ones count for nothing until the next is', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const open$ = cold('t', readiness);
+      const early = list({ infos: conversations(6), open$, pageSize: 2, more$: hot('-m(mm)-m') });
+      expectObservable(early.list$.pipe(map(names))).toBe('x-a-b----c', { x: '', a: '12', b: '1234', c: '123456' });
+      const atOnce = list({ infos: conversations(6), open$: of(true), pageSize: 2, more$: of('now') });
+      expectObservable(atOnce.list$.pipe(map(names))).toBe('x-a-b', { x: '', a: '12', b: '1234' });
+      flush();
+      expect(early.asked).toEqual(['0: 0+2', '2: 2+2', '7: 4+2']);
+      expect(atOnce.asked).toEqual(['0: 0+2', '2: 2+2']);
+    });
+  });
+
+  it('is not shifted by a conversation that the client leaves, nor by one that can not be read', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const open$ = cold('t', readiness);
+      const left = list({ infos: conversations(4), open$, pageSize: 2, more$: hot('-----m'), leave$: hot('---l', { l: 'c1' }) });
+      expectObservable(left.list$.pipe(map(names))).toBe('x-al---b', { x: '', a: '12', l: '2', b: '234' });
+      const unreadable = list({ infos: conversations(4), open$, pageSize: 2, more$: hot('-----m'), bad: ['c1'] });
+      expectObservable(unreadable.list$.pipe(map(names))).toBe('x-a----b', { x: '', a: '2', b: '234' });
+      flush();
+      expect(left.asked[1]).toBe('5: 1+3');
+      expect(unreadable.asked[1]).toBe('5: 2+2');
+    });
+  });
+});
+
+describe('the list of conversations, after a break', () => {
+  it('is asked for again as far as it has come, in pages of a thousand', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const open$ = cold('t---------f-t', readiness);
+      const { list$, asked, failed } = list({ infos: conversations(1_200), open$, pageSize: 600, more$: hot('---m') });
+      expectObservable(list$.pipe(map(({ length }) => length))).toBe('x-a--b--------c-d', { x: 0, a: 600, b: 1_200, c: 1_200, d: 1_200 });
+      flush();
+      expect(asked).toEqual(['0: 0+600', '3: 600+600', '12: 0+1000', '14: 1000+200']);
+      expect(failed).toEqual([]);
+    });
+  });
+
+  it('has all of it, too, where the next break comes before that', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const open$ = cold('t---------f-t--f-t', readiness);
+      const { list$, asked } = list({ infos: conversations(1_200), open$, pageSize: 600, more$: hot('---m') });
+      expectObservable(list$.pipe(map(({ length }) => length))).toBe('x-a--b--------c----d-e', {
+        x: 0,
+        a: 600,
+        b: 1_200,
+        c: 1_200,
+        d: 1_200,
+        e: 1_200,
+      });
+      flush();
+      expect(asked.slice(2)).toEqual(['12: 0+1000', '14: 1000+200', '17: 0+1000', '19: 1000+200']);
+    });
+  });
+
+  it('has the page that was asked for meanwhile', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const { list$, asked } = list({ infos: conversations(5), open$: cold('t---f---t', readiness), pageSize: 2, more$: hot('-----mm') });
+      expectObservable(list$.pipe(map(names))).toBe('x-a-------b', { x: '', a: '12', b: '1234' });
+      flush();
+      expect(asked).toEqual(['0: 0+2', '8: 0+4']);
+    });
+  });
+});
+
+describe('a page of the list that can not be had', () => {
+  it('is a failure, asked for again by the next tick, and by the next session', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const { list$, asked, failed } = list({
+        infos: conversations(6),
+        open$: cold('t-----------f-t', readiness),
+        pageSize: 2,
+        more$: hot('---m--m--m', { m: undefined }),
+        failures: { 2: refused, 4: refused },
+      });
+      expectObservable(list$.pipe(map(names))).toBe('x-a-----b-------c', { x: '', a: '12', b: '1234', c: '123456' });
+      flush();
+      expect(asked).toEqual(['0: 0+2', '3: 2+2', '6: 2+2', '9: 4+2', '14: 0+6']);
+      expect(failed).toEqual(['5: ServerRejected', '11: ServerRejected']);
+    });
+  });
+
+  it('is none where the connection went: the next session has it', () => {
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      const { list$, asked, failed } = list({
+        infos: conversations(4),
+        open$: cold('t------f-t', readiness),
+        pageSize: 2,
+        more$: hot('---m'),
+        failures: { 2: new ConnectionLost('gone') },
+      });
+      expectObservable(list$.pipe(map(names))).toBe('x-a--------b', { x: '', a: '12', b: '1234' });
+      flush();
+      expect(asked).toEqual(['0: 0+2', '3: 2+2', '9: 0+4']);
+      expect(failed).toEqual([]);
+    });
+  });
+
+  it('is refused here where the size of a page is none', () => {
+    for (const pageSize of [0, 1.5, 1_001, NaN]) {
+      marbles(({ cold, expectObservable, flush }) => {
+        const { list$, asked, failed } = list({ infos: conversations(1), open$: cold('t', readiness), pageSize });
+        expectObservable(list$.pipe(map(names))).toBe('x', { x: '' });
+        flush();
+        expect(asked).toEqual([]);
+        expect(failed).toEqual(['0: InvalidArgument']);
+      });
+    }
+  });
+});

@@ -1,0 +1,155 @@
+import { defer, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { MemberRole } from '../../codecs/index.js';
+import { memberRoles, type MemberRolesOptions } from '../../src/client/member-roles.js';
+import { ServerRejected, type RealtimeError } from '../../src/errors.js';
+import type { ConversationEvent, Roles } from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+
+const readiness = { t: true, f: false };
+const roles = (...entries: readonly (readonly [string, MemberRole])[]): Roles => new Map(entries);
+const changed = (member: string, role: MemberRole): ConversationEvent => ({ _tag: 'RoleChanged', conversationId: 'c', member, role });
+
+const answers = {
+  a: {
+    results: [
+      { clientId: 'Tom', role: 'Owner' },
+      { clientId: 'Jerry', role: 'Manager' },
+    ],
+  },
+  b: {
+    results: [
+      { clientId: 'Tom', role: 'Owner' },
+      { clientId: 'Spike', role: 'Manager' },
+    ],
+  },
+  /** Rows that say nothing: no role, one that only others know, no id. */
+  w: {
+    results: [
+      { clientId: 'Tom', role: 'Owner', cid: 'c' },
+      { clientId: 'Butch' },
+      { clientId: 'Tyke', role: 'Moderator' },
+      { role: 'Manager' },
+    ],
+  },
+  x: { results: 'none' },
+};
+const known = {
+  n: roles(),
+  o: roles(['Tom', 'Owner']),
+  a: roles(['Tom', 'Owner'], ['Jerry', 'Manager']),
+  b: roles(['Tom', 'Owner'], ['Spike', 'Manager']),
+};
+const notices: Record<string, ConversationEvent> = {
+  j: changed('Jerry', 'Manager'),
+  m: changed('Jerry', 'Member'),
+  l: { _tag: 'Left', conversationId: 'c', members: ['Jerry'] },
+  s: { _tag: 'Silenced', conversationId: 'c', members: ['Jerry'] },
+};
+
+/** What varies; the API's answers are drawn. */
+const rolesOf = (
+  scene: Pick<MemberRolesOptions, 'open$' | 'events$'> & {
+    readonly answer: () => Observable<unknown>;
+    readonly failures?: RealtimeError[];
+  },
+): Observable<Roles> =>
+  memberRoles({
+    ...scene,
+    api: () => defer(scene.answer),
+    clientId: 'Tom',
+    conversationId: 'c',
+    token: () => 'token',
+    onFailure: (error) => scene.failures?.push(error),
+  });
+
+describe('memberRoles', () => {
+  it('starts with nobody, and has who the API names once the session is open', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const [open$, events$] = [hot('f-t', readiness), hot<ConversationEvent>('-')];
+      expectObservable(rolesOf({ open$, events$, answer: () => cold('--(a|)', answers) }), '^-----!').toBe('n---a', known);
+      expectObservable(rolesOf({ open$, events$, answer: () => cold('-(w|)', answers) }), '^-----!').toBe('n--o', known);
+    });
+  });
+
+  it('asks for this conversation with the token that the session has then, and nothing before somebody subscribes', () => {
+    const asked: Parameters<MemberRolesOptions['api']>[0][] = [];
+    marbles(({ cold, hot, expectObservable, flush }) => {
+      let token = 'stale';
+      const all$ = memberRoles({
+        open$: hot('--t', readiness),
+        events$: hot('-'),
+        api: (request) => defer(() => (asked.push(request), cold('(a|)', answers))),
+        clientId: 'Tom',
+        conversationId: 'c&d',
+        token: () => token,
+        onFailure: () => undefined,
+      });
+      expect(asked).toEqual([]);
+      token = 'fresh';
+      expectObservable(all$, '^----!').toBe('n-a', known);
+      flush();
+    });
+    expect(asked).toMatchObject([{ method: 'GET', headers: { 'x-lc-im-session-token': 'fresh' } }]);
+    const { searchParams } = new URL(asked[0]?.path ?? '', 'http://api');
+    expect(Object.fromEntries(searchParams)).toEqual({ client_id: 'Tom', where: '{"cid":"c&d"}' });
+  });
+
+  it('moves with the notices of the log, and repeats nothing where one says nothing new', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const all$ = rolesOf({
+        open$: cold('-t', readiness),
+        events$: hot('--m-m-j-s-l', notices),
+        answer: () => cold('(a|)', answers),
+      });
+      expectObservable(all$, '^-----------!').toBe('nao---a---o', known);
+    });
+  });
+
+  it('asks once for all subscribers; a later one gets the current roles', () => {
+    let asked = 0;
+    marbles(({ cold, hot, expectObservable }) => {
+      const all$ = rolesOf({
+        open$: hot('t', readiness),
+        events$: hot('---m', notices),
+        answer: () => ((asked += 1), cold('-(a|)', answers)),
+      });
+      expectObservable(all$, '^------!').toBe('na-o', known);
+      expectObservable(all$, '----^--!').toBe('----o', known);
+    });
+    expect(asked).toBe(1);
+  });
+
+  it('asks again after a reconnect, and gives up an answer that the break has come before', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const later = [cold('-(a|)', answers), cold('-----(a|)', answers), cold('-(b|)', answers)];
+      const all$ = rolesOf({ open$: hot('t---f-t-f-t', readiness), events$: hot('-'), answer: () => later.shift() ?? cold('#') });
+      expectObservable(all$, '^-------------!').toBe('na---------b', known);
+    });
+  });
+
+  it('keeps what it knows where the API fails or says nothing that can be read, tells why, and asks at the next reconnect', () => {
+    const failures: RealtimeError[] = [];
+    const refused = new ServerRejected(4317, 'HTTP');
+    marbles(({ cold, hot, expectObservable }) => {
+      const later = [cold('-(a|)', answers), cold('#', undefined, refused), cold('(x|)', answers), cold('(b|)', answers)];
+      const all$ = rolesOf({
+        open$: hot('t-f-t-f-t-f-t', readiness),
+        events$: hot('-----m', notices),
+        answer: () => later.shift() ?? cold('-'),
+        failures,
+      });
+      expectObservable(all$, '^-------------!').toBe('na---o------b', known);
+    });
+    expect(failures).toEqual([refused, expect.objectContaining({ _tag: 'DecodeFailed', path: 'results' })]);
+  });
+
+  it('completes with the log', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(rolesOf({ open$: hot('t---|', readiness), events$: hot('----|'), answer: () => cold('-(a|)', answers) })).toBe(
+        'na--|',
+        known,
+      );
+    });
+  });
+});

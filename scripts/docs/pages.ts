@@ -1,0 +1,93 @@
+/** The pages of docs/ with their diagrams, drawn anew from the tests. */
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { recordingOf, type Diagram, type Recording } from '../../marble-tests/drawing/diagram.js';
+import { CheckFailed, execute, root } from '../checks/tool.js';
+import { blockOf } from './block.js';
+import { filled, placeholdersOf, type Placeholder } from './placeholders.js';
+
+export interface Page {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  readonly diagrams: number;
+}
+
+/** Runs tests, and gives what they have drawn, by file. */
+const draw = async (testFiles: readonly string[]): Promise<ReadonlyMap<string, Recording>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'rx-realtime-diagrams-'));
+  try {
+    const vitest = `${root}node_modules/vitest/vitest.mjs`;
+    await execute(process.execPath, [vitest, 'run', '--reporter=dot', ...testFiles], root, { MARBLE_DIAGRAMS: folder });
+    return new Map(
+      testFiles.map((testFile) => {
+        const file = recordingOf(folder, testFile);
+        return [testFile, existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Recording) : {}];
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** `N5: goes line by line` is feature N5 of the checklist. */
+const FEATURE = /^[A-Z]\d+: /;
+
+/** The rule that a diagram shows: the names of its test make a sentence. */
+const captionOf = ({ test, testFile }: Placeholder): string => {
+  const sentence = test
+    .split(' > ')
+    .map((part) => part.replace(FEATURE, ''))
+    .join(' ')
+    .replaceAll(/[\\*_[\]<>`]/g, '\\$&')
+    .replaceAll(/[\w.]+\$/g, '`$&`');
+  return `_${sentence}_ ([test](../${testFile}))`;
+};
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** Why a diagram can't be drawn. */
+const problemWith = ({ testFile, test, names }: Placeholder, diagram: Diagram | undefined): string | undefined => {
+  if (diagram === undefined) return `${testFile} has no test "${test}" that draws a diagram`;
+  if (diagram.inputs.some(({ marbles }) => marbles.includes('^'))) return `"${test}" draws what was before its start, which has no column`;
+  const side = (['inputs', 'outputs'] as const).find((each) => diagram[each].length !== names[each].length);
+  if (side === undefined) return undefined;
+  return `"${test}" draws ${plural(diagram[side].length, side.slice(0, -1))}, but there are names for ${names[side].length}`;
+};
+
+const contentOf = (placeholder: Placeholder, diagram: Diagram): string =>
+  `${captionOf(placeholder)}\n\n\`\`\`text\n${blockOf(diagram, placeholder.names)}\n\`\`\``;
+
+/** Every page that has diagrams, as it is and as it should be. Throws where diagrams can't be drawn, with each such place. */
+export const pages = async (): Promise<readonly Page[]> => {
+  const read = readdirSync(`${root}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => {
+      const path = `docs/${name}`;
+      const before = readFileSync(`${root}${path}`, 'utf8');
+      return { path, before, placeholders: placeholdersOf(before, path) };
+    })
+    .filter(({ placeholders }) => placeholders.length > 0);
+  const drawn = await draw([...new Set(read.flatMap(({ placeholders }) => placeholders.map(({ testFile }) => testFile)))]);
+  const diagramOf = ({ testFile, test }: Placeholder): Diagram | undefined => drawn.get(testFile)?.[test];
+  const problems = read.flatMap(({ path, placeholders }) =>
+    placeholders.flatMap((placeholder) => {
+      const problem = problemWith(placeholder, diagramOf(placeholder));
+      return problem === undefined ? [] : [`${path}:${placeholder.line}: ${problem}`];
+    }),
+  );
+  if (problems.length > 0) throw new CheckFailed(problems.join('\n'));
+  return Promise.all(
+    read.map(async ({ path, before, placeholders }) => {
+      const contents = placeholders.flatMap((placeholder) => {
+        const diagram = diagramOf(placeholder);
+        return diagram === undefined ? [] : [contentOf(placeholder, diagram)];
+      });
+      const filepath = `${root}${path}`;
+      const after = await format(filled(before, contents), { ...(await resolveConfig(filepath)), filepath });
+      return { path, before, after, diagrams: contents.length };
+    }),
+  );
+};

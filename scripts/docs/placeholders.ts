@@ -1,0 +1,58 @@
+/** The places in a page that diagrams of tests go into. */
+import { CheckFailed } from '../checks/tool.js';
+
+/** What the streams of a diagram are called, in the order in which the test makes them. */
+export interface Names {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** `<!-- diagram: path > describe > title | input$, other$ -> output$ -->`, up to `<!-- /diagram -->`. */
+export interface Placeholder {
+  /** Of the comment in its page, from 1 on. */
+  readonly line: number;
+  readonly testFile: string;
+  /** As vitest has it: `describe > title`. */
+  readonly test: string;
+  readonly names: Names;
+}
+
+const PLACEHOLDER = /<!-- diagram: (.+?) -->\n[\s\S]*?<!-- \/diagram -->/g;
+const OPENING = /<!-- diagram: /g;
+
+const listed = (names: string): readonly string[] =>
+  names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+const read = (content: string, line: number, place: string): Placeholder => {
+  const [, testFile, test, inputs, outputs] = /^(\S+) > (.+) \| (.*?) ?-> (.+)$/.exec(content) ?? [];
+  if (testFile === undefined || test === undefined || inputs === undefined || outputs === undefined)
+    throw new CheckFailed(`${place}: should be <!-- diagram: file > describe > title | input$ -> output$ -->`);
+  return { line, testFile, test, names: { inputs: listed(inputs), outputs: listed(outputs) } };
+};
+
+const lineAt = (page: string, index: number): number => page.slice(0, index).split('\n').length;
+
+/** The placeholders of a page, in its order. Throws, with the place, where one can't be read. */
+export const placeholdersOf = (page: string, path: string): readonly Placeholder[] => {
+  const found = [...page.matchAll(PLACEHOLDER)];
+  const closed = new Set(found.map(({ index }) => index));
+  const open = [...page.matchAll(OPENING)].find(({ index }) => !closed.has(index));
+  if (open !== undefined) throw new CheckFailed(`${path}:${lineAt(page, open.index)}: a diagram without its <!-- /diagram -->`);
+  return found.map(({ index, 1: content = '' }) => {
+    const line = lineAt(page, index);
+    return read(content, line, `${path}:${line}`);
+  });
+};
+
+/** The page with each of its placeholders filled. */
+export const filled = (page: string, contents: readonly string[]): string => {
+  let next = 0;
+  return page.replace(PLACEHOLDER, (_, content: string) => {
+    const text = contents[next] ?? '';
+    next += 1;
+    return `<!-- diagram: ${content} -->\n\n${text}\n\n<!-- /diagram -->`;
+  });
+};

@@ -1,0 +1,30 @@
+/** The conversations that a query gives. */
+import type { ConversationInfo } from '../../codecs/index.js';
+import type { ConversationQuery } from '../store/store.js';
+import { budgetOf } from './budget.js';
+import { matches } from './matches.js';
+import { inOrderOf } from './order.js';
+
+/**
+ * Looks at candidates one by one, in at most so many steps: each that is looked at is one, whatever it turns out to be. Throws a `Refusal` with 4310 where they are not enough.
+ *
+ * @example
+ * select(query, ids, (id) => infos.get(id), 1_000_000);
+ */
+export const select = (
+  { where, sort, skip, limit, seen }: ConversationQuery,
+  ids: Iterable<string>,
+  infoOf: (id: string) => ConversationInfo | undefined,
+  steps: number,
+): readonly ConversationInfo[] => {
+  const spend = budgetOf(steps);
+  const isMatch = matches(where, spend);
+  const found: ConversationInfo[] = [];
+  for (const id of ids) {
+    spend(1);
+    const info = infoOf(id);
+    const shown = info === undefined ? undefined : seen(info);
+    if (shown !== undefined && isMatch(shown)) found.push(shown);
+  }
+  return (sort === undefined ? found : inOrderOf(sort, spend, found)).slice(skip, skip + limit);
+};

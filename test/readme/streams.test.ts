@@ -1,0 +1,127 @@
+/** docs/streams.md against the public API, and against the tests that draw its diagrams. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { placeholdersOf } from '../../scripts/docs/placeholders.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const PAGE = 'docs/streams.md';
+const page = await readFile(`${root}${PAGE}`, 'utf8');
+
+const headings = [...page.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => heading);
+const firstCells = [...page.matchAll(/^\| (.+?) +\|/gm)].map(([, cell = '']) => cell);
+const codeIn = (text: string): readonly string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code.replace(/\(.*$/, ''));
+/** What has a heading or the first cell of a row: `client.unread$`, `keyedState`. */
+const documented = new Set([...headings, ...firstCells].flatMap(codeIn));
+
+const parse = (name: string, source: string): ts.SourceFile => ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+
+/** The declarations of an API report. */
+const report = async (name: string): Promise<ts.SourceFile> => {
+  const text = await readFile(`${root}api/${name}.api.md`, 'utf8');
+  return parse(`${name}.ts`, /```ts\n([\s\S]*?)```/.exec(text)?.[1] ?? '');
+};
+
+/** Functions and operators that an entry exports; classes are errors, and objects are codecs and message types. */
+const functionsOf = async (name: string): Promise<readonly string[]> =>
+  (await report(name)).statements
+    .filter(
+      (statement) => ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+    )
+    .flatMap((statement) =>
+      ts.isVariableStatement(statement) ? statement.declarationList.declarations.map((each) => each.name.getText()) : [],
+    );
+
+/** Members of an interface that are streams, or give some. */
+const streamsOf = async (interfaceName: string): Promise<readonly string[]> => {
+  const found = (await report('rx-realtime')).statements.find(
+    (each) => ts.isInterfaceDeclaration(each) && each.name.text === interfaceName,
+  );
+  if (found === undefined || !ts.isInterfaceDeclaration(found)) throw new Error(`there is no interface ${interfaceName}`);
+  return found.members
+    .filter((member) => /\b(?:Observable|AsyncIterable)</.test(member.getText()))
+    .map((member) => member.name?.getText() ?? '');
+};
+
+describe('docs/streams.md', () => {
+  it('has every operator and function of rx-realtime/streams', async () => {
+    const names = await functionsOf('streams');
+    expect(names).toContain('keyedState');
+    const missing = names.filter((name) => !documented.has(name));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(['Realtime', 'Client', 'Conversation', 'Room'])('has a heading or a row for each stream and command of a %s', async (owner) => {
+    const names = (await streamsOf(owner)).map((name) => `${owner.toLowerCase()}.${name}`);
+    expect(names).not.toEqual([]);
+    expect(names.filter((name) => !documented.has(name))).toEqual([]);
+  });
+
+  it('names nothing that is not there', async () => {
+    const owners = await Promise.all(
+      ['Realtime', 'Client', 'Conversation', 'Room'].map(async (owner) =>
+        (await streamsOf(owner)).map((name) => `${owner.toLowerCase()}.${name}`),
+      ),
+    );
+    const known = new Set(owners.flat());
+    expect([...documented].filter((name) => /^(?:realtime|client|conversation|room)\./.test(name) && !known.has(name))).toEqual([]);
+  });
+
+  it('has links that lead somewhere, and a contents that leads to every section', () => {
+    /** As GitHub makes them. */
+    const anchors = headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(/\s/g, '-'),
+    );
+    expect(new Set(anchors).size).toBe(anchors.length);
+    const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const within = links.filter((link) => link.startsWith('#')).map((link) => link.slice(1));
+    expect(within.filter((link) => !anchors.includes(link))).toEqual([]);
+    expect(links.filter((link) => !link.startsWith('#') && !existsSync(`${root}docs/${link}`))).toEqual([]);
+    const contents = page.slice(page.indexOf('## Contents'), page.indexOf(`## ${headings[1] ?? ''}`));
+    expect(anchors.filter((anchor) => anchor !== 'contents' && !contents.includes(`(#${anchor})`))).toEqual([]);
+  });
+});
+
+/** The full names of the tests of a file, as vitest has them; those of `it.each` are left out. */
+const testsOf = async (file: string): Promise<ReadonlySet<string>> => {
+  const names = new Set<string>();
+  const visit = (node: ts.Node, path: readonly string[]): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && /^(?:describe|it|test)$/.test(node.expression.text)) {
+      const [title] = node.arguments;
+      const named = title !== undefined && ts.isStringLiteralLike(title) ? [...path, title.text] : path;
+      if (node.expression.text !== 'describe') names.add(named.join(' > '));
+      ts.forEachChild(node, (child) => {
+        visit(child, named);
+      });
+      return;
+    }
+    ts.forEachChild(node, (child) => {
+      visit(child, path);
+    });
+  };
+  visit(parse(file, await readFile(`${root}${file}`, 'utf8')), []);
+  return names;
+};
+
+describe('the diagrams of docs/streams.md', () => {
+  const placeholders = placeholdersOf(page, PAGE);
+
+  it('are of tests that there are', async () => {
+    const files = [...new Set(placeholders.map(({ testFile }) => testFile))].filter((file) => existsSync(`${root}${file}`));
+    const tests = new Map(await Promise.all(files.map(async (file) => [file, await testsOf(file)] as const)));
+    const lost = placeholders.filter(({ testFile, test }) => tests.get(testFile)?.has(test) !== true);
+    expect(lost.map(({ line, testFile, test }) => `${PAGE}:${line} ${testFile} > ${test}`)).toEqual([]);
+  });
+
+  it('are there, each once', () => {
+    const named = placeholders.map(({ testFile, test }) => `${testFile} > ${test}`);
+    expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([]);
+    const blocks = [...page.matchAll(/<!-- diagram: .+ -->\n\n_.+_ \(\[test\]\(.+\)\)\n\n```text\n[\s\S]+?```\n\n<!-- \/diagram -->/g)];
+    expect(blocks).toHaveLength(placeholders.length);
+  });
+});

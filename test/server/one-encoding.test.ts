@@ -1,0 +1,47 @@
+/** What many receivers have in common is encoded once. */
+import { expect, it, vi } from 'vitest';
+import { subprotocols, type Subprotocol } from 'rx-realtime/codecs';
+import type * as Base64 from '../../codecs/base64.js';
+import { toBase64 } from '../../codecs/base64.js';
+import { push_server } from '../../codecs/proto/rtm.js';
+import { dial, login, open, say, serve, start, type RawClient } from './raw-client.js';
+
+vi.mock('../../codecs/base64.js', async (original) => {
+  const real = await original<typeof Base64>();
+  return { ...real, toBase64: vi.fn(real.toBase64) };
+});
+
+const { binary, base64, binaryOffline, base64Offline } = subprotocols;
+
+/** Lengths that leave nothing, one byte and two bytes over when base64 takes three at a time. */
+it.each([3_000, 3_001, 3_002])('a message of %d bytes to a chat room is encoded once in protobuf and once in base64', async (length) => {
+  const server = await serve();
+  const tom = await login(server, 'Tom');
+  const cid = await start(tom, [], { transient: true });
+  const enter = async (id: string, subprotocol: Subprotocol): Promise<readonly [string, RawClient]> => {
+    const client = await dial(server.url, subprotocol);
+    await open(client, id);
+    await client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } });
+    return [id, client];
+  };
+  const inside = [
+    await enter('a', binary),
+    await enter('bb', binary),
+    await enter('ccc', base64),
+    await enter('dddd', base64),
+    await enter('eeeee', binaryOffline),
+    await enter('ffffff', base64Offline),
+  ];
+  const msg = 'x'.repeat(length);
+  const protobuf = vi.spyOn(push_server.messages2.GenericCommand, 'encode');
+  vi.mocked(toBase64).mockClear();
+  await say(tom, cid, { msg });
+  for (const [id, client] of inside) {
+    expect(await client.push('direct')).toMatchObject({ peerId: id, directMessage: { cid, fromPeerId: 'Tom', msg } });
+  }
+  // What the server writes names the sender; what the sender has written does not.
+  const pushed = protobuf.mock.calls.filter(([command]) => JSON.stringify(command).includes('"fromPeerId":"Tom"'));
+  protobuf.mockRestore();
+  expect(pushed).toHaveLength(1);
+  expect(vi.mocked(toBase64).mock.calls.filter(([{ length: bytes }]) => bytes >= length)).toHaveLength(1);
+});

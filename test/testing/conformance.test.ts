@@ -1,0 +1,349 @@
+/** The fake server against the real one: the same play on both, and what clients see of it. */
+import {
+  EMPTY,
+  catchError,
+  combineLatest,
+  concat,
+  defer,
+  filter,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  merge,
+  mergeMap,
+  of,
+  take,
+  tap,
+  timeout,
+  toArray,
+  type Observable,
+  type ObservableInput,
+} from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import {
+  TextType,
+  binary,
+  createRealtime,
+  plain,
+  text,
+  where,
+  type Client,
+  type ClientEvent,
+  type Conversation,
+  type Message,
+  type Realtime,
+  type Room,
+} from 'rx-realtime';
+import { createServer } from 'rx-realtime/server';
+import { runMarbles } from 'rx-realtime/testing';
+
+const IDS = new Set(['id', 'conversationId', 'messageId', 'token']);
+const TIMES = new Set([
+  'timestamp',
+  'at',
+  'asOf',
+  'to',
+  'editedAt',
+  'createdAt',
+  'updatedAt',
+  'lastMessageAt',
+  'patchTimestamp',
+  'deliveredAt',
+  'readAt',
+]);
+
+/** Ids by the order in which they come, and no times. */
+const normalised = (value: unknown): unknown => {
+  const seen = new Map<string, string>();
+  const idOf = (id: string): string => {
+    const known = seen.get(id) ?? `id ${seen.size}`;
+    seen.set(id, known);
+    return known;
+  };
+  const walk = (item: unknown, key = ''): unknown => {
+    if (typeof item === 'string') return (IDS.has(key) && item !== '') || seen.has(item) ? idOf(item) : item;
+    if (typeof item === 'number') return TIMES.has(key) ? 'time' : item;
+    if (item instanceof Map) return [...item].map((entry) => walk(entry));
+    if (item instanceof Set) return [...item].map((entry) => walk(entry));
+    if (item instanceof Date) return item.toISOString();
+    if (item instanceof Uint8Array) return [...item];
+    if (Array.isArray(item)) return item.map((entry) => walk(entry));
+    if (typeof item === 'object' && item !== null)
+      return Object.fromEntries(
+        Object.entries(item)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, inner]) => [name, walk(inner, name)]),
+      );
+    return typeof item === 'function' ? undefined : item;
+  };
+  return walk(value);
+};
+
+interface Played {
+  readonly results: readonly unknown[];
+  readonly tom: readonly unknown[];
+  readonly jerry: readonly unknown[];
+}
+
+const refusalOf = (error: unknown): unknown =>
+  error instanceof Error && '_tag' in error ? [error._tag, 'code' in error && error.code, 'reason' in error && error.reason] : error;
+
+/** One part of the play; its result is the last value, or the code of the refusal. */
+const result = (name: string, part: () => ObservableInput<unknown>): Observable<unknown> =>
+  defer(part).pipe(
+    toArray(),
+    map((values) => [name, values.at(-1)]),
+    catchError((error: unknown) => of([name, refusalOf(error)])),
+  );
+
+const stored = (conversation: Pick<Conversation, 'send'>, ...args: Parameters<Conversation['send']>): Observable<Message> =>
+  conversation.send(...args).pipe(mergeMap((progress) => (progress._tag === 'sent' ? of(progress.message) : EMPTY)));
+
+/** Whether the counts of a login come before both are there is a matter of time. */
+const isEmpty = (event: ClientEvent): boolean => event._tag === 'UnreadCounts' && event.counts.length === 0;
+
+/** What two clients do, each with a realtime of its own. */
+const play = (realtimeOf: () => Realtime): Observable<Played> => {
+  const [first, second] = [realtimeOf(), realtimeOf()];
+  return combineLatest([first.session('Tom'), second.session('Jerry')]).pipe(
+    mergeMap(([tom, jerry]) => {
+      const logs = { tom: [] as unknown[], jerry: [] as unknown[] };
+      const kept = ({ events$ }: Client, log: unknown[]): Observable<never> =>
+        events$.pipe(
+          filter((event) => !isEmpty(event)),
+          tap((event) => log.push(event)),
+          ignoreElements(),
+        );
+      const results$ = acts(tom, jerry, second).pipe(
+        toArray(),
+        map((results): Played => ({ results, ...logs })),
+      );
+      return merge(kept(tom, logs.tom), kept(jerry, logs.jerry), results$);
+    }),
+    take(1),
+  );
+};
+
+const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> => {
+  let here: Conversation;
+  let there: Conversation;
+  let room: Room;
+  let first: Message;
+  /** Until the other side has heard it: what was pushed before has come, too. */
+  const heard = (from: Conversation, by: Client): Observable<unknown> =>
+    merge(
+      by.messages$.pipe(
+        filter(({ body }) => body._tag === 'Plain' && body.content === 'over'),
+        take(1),
+      ),
+      stored(from, plain('over')).pipe(ignoreElements()),
+    );
+  return concat(
+    result('create', () =>
+      tom.createConversation({ members: ['Jerry'], name: 'A', attributes: { x: 1, when: new Date(5) } }).pipe(
+        tap((made) => {
+          here = made;
+          there = jerry.conversation(made.id);
+        }),
+        map(() => 'created'),
+      ),
+    ),
+    result('state', () => here.state$.pipe(take(1))),
+    result('the other has heard', () => heard(here, jerry)),
+    result('state of the other', () => there.state$.pipe(take(1))),
+    result('send', () => stored(here, text('one')).pipe(tap((message) => (first = message)))),
+    result('send, naming', () => stored(here, text('two'), { mentions: ['Jerry'] })),
+    result('send bytes', () => stored(here, binary(new Uint8Array([1, 2])), { mentionsAll: true })),
+    result('transient', () => stored(here, text('gone'), { transient: true })),
+    result('answer', () => stored(there, text('three'))),
+    result('heard', () => heard(here, jerry)),
+    result('edit', () => here.edit(first, text('uno'))),
+    result('heard', () => heard(here, jerry)),
+    result('history', () => there.history()),
+    result('history, the newest', () => there.history({ limit: 2 })),
+    result('history before', () => there.history({ before: first, beforeIncluded: true })),
+    result('history after', () => there.history({ after: first, limit: 2 })),
+    result('history between', () => there.history({ after: first, before: Date.now() + 1e12, limit: 1, direction: 'backward' })),
+    result('history of texts', () => there.history({ type: TextType })),
+    result('unread', () => jerry.unread$.pipe(take(1))),
+    result('track', () =>
+      here.trackSend(text('read me')).pipe(
+        mergeMap((progress) => (progress._tag === 'delivered' ? there.read().pipe(map(() => progress)) : of(progress))),
+        map(({ _tag }) => _tag),
+        toArray(),
+      ),
+    ),
+    result('unread', () => jerry.unread$.pipe(take(1))),
+    result('receipts', () => here.fetchReceipts()),
+    result('member receipts', () =>
+      here.memberReceipts$.pipe(
+        filter(({ size }) => size > 0),
+        take(1),
+      ),
+    ),
+    result('recall', () => here.recall(first)),
+    result('recall again', () => here.recall(first)),
+    result('heard', () => heard(here, jerry)),
+    result('history', () => there.history()),
+    result('recall what nobody has read', () => stored(here, text('no')).pipe(mergeMap((message) => here.recall(message)))),
+    result('say and edit in an instant', () =>
+      stored(here, plain('a')).pipe(mergeMap((message) => here.edit(message, plain('b'), { mentions: ['Jerry'] }))),
+    ),
+    result('heard', () => heard(here, jerry)),
+    result('unread', () => jerry.unread$.pipe(take(1))),
+    result('read some', () => there.read({ upTo: first })),
+    result('add', () => here.add(['Spike', 'Jerry'])),
+    result('remove', () => here.remove(['Spike', 'Nibbles'])),
+    result('count', () => here.count()),
+    result('quit', () => there.quit()),
+    result('say, as none of them', () => stored(there, text('no'))),
+    result('history, as none of them', () => there.history()),
+    result('remove, as none of them', () => there.remove(['Tom'])),
+    result('add, as none of them', () => there.add(['Spike'])),
+    result('update, as none of them', () => there.update({ name: 'mine' })),
+    result('join', () => there.join()),
+    result('update', () => here.update({ name: 'B', attributes: { 'a.b': 2, x: null }, unset: ['when'] })),
+    result('heard', () => heard(here, jerry)),
+    result('state', () => here.state$.pipe(take(1))),
+    result('state of the other', () => there.state$.pipe(take(1))),
+    result('mute', () => here.mute()),
+    result('fetch', () =>
+      tom.fetchConversation(here.id).pipe(
+        mergeMap(({ state$ }) => state$),
+        take(1),
+      ),
+    ),
+    result('unmute', () => here.unmute()),
+    result('find by attribute', () => tom.findConversations({ where: where.equal('name', 'B'), compact: true })),
+    result('find by member', () => tom.findConversations({ where: where.withMembers(['Jerry', 'Tom']), lastMessages: true })),
+    result('find none', () =>
+      tom.findConversations({ where: where.and(where.isAbsent('name'), where.notEqual('creator', 'Tom'), where.oneOf('id', [here.id])) }),
+    ),
+    result('unique', () => tom.createConversation({ members: ['Jerry'], unique: true }).pipe(map(() => 'made'))),
+    result('unique again', () =>
+      jerry.createConversation({ members: ['Tom'], unique: true }).pipe(
+        mergeMap(({ state$ }) => state$),
+        take(1),
+      ),
+    ),
+    result('unique, quit', () => jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.quit()))),
+    result('unique, back', () => jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.count()))),
+    result('temporary', () =>
+      tom
+        .createTemporaryConversation({ members: ['Jerry'], ttl: 60 })
+        .pipe(mergeMap((made) => concat(made.state$.pipe(take(1), ignoreElements()), stored(made, text('soon gone'))))),
+    ),
+    result('temporary, added to', () =>
+      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.add(['Spike']))),
+    ),
+    result('temporary, removed from', () =>
+      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.remove(['Jerry']))),
+    ),
+    result('temporary, changed', () =>
+      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.update({ name: 'T' }))),
+    ),
+    result('temporary, muted', () =>
+      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.mute())),
+    ),
+    result('online', () => tom.online(['Tom', 'Jerry', 'Spike'])),
+    result('unknown', () => tom.fetchConversation('0123456789abcdef01234567')),
+    result('unknown target', () => stored(tom.conversation('0123456789abcdef01234567'), text('x'))),
+    result('unknown room', () => tom.room('0123456789abcdef01234567').messages$),
+    result('room', () =>
+      tom.createRoom({ name: 'R' }).pipe(
+        tap((made) => (room = made)),
+        map(() => 'made'),
+      ),
+    ),
+    result('room heard', () => {
+      const inside = jerry.room(room.id);
+      const counted$ = inside.online$.pipe(
+        filter((count) => count === 1),
+        take(1),
+        mergeMap(() => stored(room, text('hello room'))),
+        ignoreElements(),
+      );
+      return merge(inside.messages$.pipe(take(1)), counted$);
+    }),
+    result('room, changed', () => concat(room.update({ attributes: { topic: 'cats' } }), room.state$.pipe(take(1)))),
+    result('room of another, changed', () => jerry.room(room.id).update({ attributes: { topic: 'mice' } })),
+    result('room, removed from', () => tom.conversation(room.id).remove(['Jerry'])),
+    result('room, muted', () => tom.conversation(room.id).mute()),
+    result('room, added to', () => tom.conversation(room.id).add(['Jerry'])),
+    result('room history', () => room.history()),
+    result('list', () =>
+      jerry.conversations$.pipe(
+        filter((items) => items.length >= 3),
+        take(1),
+        // Over sockets two of them can be of one millisecond.
+        map((items) => items.map(({ conversation: { name, kind }, unread }) => `${kind} ${name ?? ''} ${unread.count}`).sort()),
+      ),
+    ),
+    result('missed', () => {
+      away.pause();
+      const back$ = jerry.events$.pipe(
+        filter(({ _tag }) => _tag === 'CaughtUp'),
+        take(1),
+        map(() => 'caught up'),
+      );
+      const missed$ = concat(
+        stored(here, text('missed 1')).pipe(mergeMap((message) => here.edit(message, text('missed, and changed')))),
+        stored(here, text('missed 2'), { mentionsAll: true }),
+      ).pipe(
+        toArray(),
+        tap(() => {
+          away.resume();
+        }),
+        ignoreElements(),
+      );
+      return merge(back$, missed$);
+    }),
+    result('heard', () => heard(here, jerry)),
+    result('heard back', () => heard(there, tom)),
+    result('close', () => jerry.close()),
+    result('online', () => tom.online(['Tom', 'Jerry'])),
+  );
+};
+
+const inDiagram = (): Played => {
+  let played: Played | undefined;
+  runMarbles(
+    () => undefined,
+    ({ realtime, flush }) => {
+      play(() => realtime({ backoff: () => 10 })).subscribe((all) => (played = all));
+      flush();
+    },
+    // Else all of it would happen in one millisecond, which orders nothing.
+    { latency: 5 },
+  );
+  if (played === undefined) throw new Error('the play has not come to its end');
+  return played;
+};
+
+const overSockets = async (): Promise<Played> => {
+  const server = await createServer({ port: 0 });
+  const realtimes: Realtime[] = [];
+  try {
+    return await lastValueFrom(
+      play(() => {
+        const realtime = createRealtime({ appId: 'app', server: server.url, backoff: () => 10 });
+        realtimes.push(realtime);
+        return realtime;
+      }).pipe(timeout(15_000)),
+    );
+  } finally {
+    for (const realtime of realtimes) realtime.close();
+    await server.close();
+  }
+};
+
+describe('the fake server', () => {
+  it('answers and tells as the real one does', async () => {
+    const [fake, real] = [inDiagram(), await overSockets()];
+    const names = real.results.map((part) => (part as readonly string[])[0]);
+    expect(fake.results.map((part) => (part as readonly string[])[0])).toEqual(names);
+    expect(normalised(fake.results)).toEqual(normalised(real.results));
+    expect(normalised(fake.tom)).toEqual(normalised(real.tom));
+    expect(normalised(fake.jerry)).toEqual(normalised(real.jerry));
+  });
+});

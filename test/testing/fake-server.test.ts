@@ -1,0 +1,527 @@
+import * as t from 'io-ts';
+import { EMPTY, catchError, filter, ignoreElements, map, merge, mergeMap, of, retry, switchMap, timer, type Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import {
+  binary,
+  defineMessage,
+  ofType,
+  plain,
+  text,
+  where,
+  type Client,
+  type ClientEvent,
+  type ConnectionEvent,
+  type Conversation,
+} from 'rx-realtime';
+import { contentOf, contents, diagram, says } from './diagram.js';
+
+const pair = { id: 'c', members: ['Tom', 'Jerry'] };
+
+/** The client, from this frame on. */
+const later = (frame: number, client$: Observable<Client>): Observable<Client> =>
+  client$.pipe(switchMap((client) => timer(frame).pipe(map(() => client))));
+
+const heard = (client$: Observable<Client>): Observable<string> =>
+  client$.pipe(
+    switchMap(({ messages$ }) => messages$),
+    contents(),
+  );
+
+/** Messages and gaps of a client's log, in words. */
+const logOf = (client$: Observable<Pick<Client, 'events$'>>): Observable<string> =>
+  client$.pipe(
+    switchMap(({ events$ }) => events$),
+    filter((event: ClientEvent) => event._tag === 'Message' || event._tag === 'Gap'),
+    map((event) => (event._tag === 'Gap' ? `Gap ${event.cause}` : `${event.origin} ${contentOf(event.message)}`)),
+  );
+
+const send = (client$: Observable<Client>, content: string): Observable<string> =>
+  client$.pipe(
+    mergeMap((client) => client.conversation('c').send(plain(content))),
+    map((progress) => (progress._tag === 'sent' ? `${progress.message.id} at ${progress.message.timestamp}` : progress._tag)),
+  );
+
+/** What a command fails with. */
+const failure = (command$: Observable<unknown>): Observable<string> =>
+  command$.pipe(
+    ignoreElements(),
+    catchError((error: unknown) => of(error instanceof Error ? error.message : 'no error')),
+  );
+
+describe('what is said in a diagram', () => {
+  it('is heard by who is there, in its frame', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      server.messages('c', '-a-(bc)-d', says('Jerry', 'abcd'));
+      expectObservable(heard(realtime().session('Tom'))).toBe('-a-(bc)-d');
+    });
+  });
+
+  it('is heard by members alone, with whom it names', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      server.messages('c', '-a-b-c', {
+        a: { from: 'Jerry', body: plain('a'), mentions: ['Tom'] },
+        b: { from: 'Jerry', body: plain('b'), mentionsAll: true, id: 'mine' },
+        c: { from: 'Jerry', body: binary(new Uint8Array([1])), transient: true },
+      });
+      const shown$ = realtime()
+        .session('Tom')
+        .pipe(
+          switchMap(({ messages$ }) => messages$),
+          map(({ id, body, timestamp, mentioned, transient }) => [id, body._tag, timestamp, mentioned, transient].join(' ')),
+        );
+      expectObservable(shown$).toBe('-a-b-c', {
+        a: 'message-1 Plain 1 true false',
+        b: 'mine Plain 3 true false',
+        c: 'message-2 Binary 5 false true',
+      });
+      expectObservable(heard(realtime().session('Spike'))).toBe('-');
+    });
+  });
+
+  it('while a client is away is missed, and comes before what is live when he is back', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      server.network('  u-------d-------u');
+      server.messages('c', '---a-------b-c---------de-f', says('Jerry', 'abcdef'));
+      const log$ = logOf(realtime({ backoff: () => 10 }).session('Tom'));
+      expectObservable(log$).toBe('---a--------------(bc)-de-f', {
+        a: 'live a',
+        b: 'missed b',
+        c: 'missed c',
+        d: 'live d',
+        e: 'live e',
+        f: 'live f',
+      });
+    });
+  });
+
+  it('while he is catching up comes once, though it is both pushed and fetched', () => {
+    diagram(
+      ({ server, realtime, expectObservable }) => {
+        server.conversation(pair);
+        server.network('  40ms d-u');
+        // Back at 60 ms and logged in at 65, what is missing is asked for at 70: with what was said at 68 in it.
+        server.messages('c', '20ms a 29ms b 17ms c 11ms d', says('Jerry', 'abcd'));
+        const log$ = logOf(realtime({ backoff: () => 15 }).session('Tom'));
+        expectObservable(log$).toBe('30ms a 44ms (bc) 6ms d', { a: 'live a', b: 'missed b', c: 'missed c', d: 'live d' });
+      },
+      { latency: 5 },
+    );
+  });
+
+  it('before a login is counted, and is in history, like what was said before the diagram', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      server.history('c', [
+        { from: 'Jerry', body: plain('x') },
+        { from: 'Tom', body: plain('y') },
+      ]);
+      server.messages('c', '-a-b-----c', says('Jerry', 'abc'));
+      const tom$ = timer(4).pipe(switchMap(() => realtime().session('Tom')));
+      const count$ = tom$.pipe(
+        switchMap(({ totalUnread$ }) => totalUnread$),
+        map(({ count }) => count),
+      );
+      expectObservable(count$).toBe('----(03)-4', [0, 1, 2, 3, 4]);
+      const history$ = tom$.pipe(
+        mergeMap((tom) => tom.conversation('c').history()),
+        map((page) => page.map((message) => `${contentOf(message)} ${message.timestamp}`).join()),
+      );
+      expectObservable(history$).toBe('----h', { h: 'x -2,y -1,a 1,b 3' });
+    });
+  });
+
+  it('is of the application’s own types where the diagram knows them', () => {
+    const Song = defineMessage({ type: 1, codec: t.type({ title: t.string }) });
+    diagram(
+      ({ server, realtime, flush, expectObservable }) => {
+        server.conversation(pair);
+        server.messages('c', '-a', { a: { from: 'Jerry', body: Song({ title: 'Sh-Boom' }) } });
+        const title$ = realtime()
+          .session('Tom')
+          .pipe(
+            switchMap(({ messages$ }) => messages$),
+            ofType(Song),
+            map(({ body }) => body.fields.title),
+          );
+        expectObservable(title$).toBe('-s', { s: 'Sh-Boom' });
+        flush();
+        expect(server.stored('c')).toMatchObject([{ body: { fields: { title: 'Sh-Boom' } } }]);
+      },
+      { messages: [Song] },
+    );
+  });
+
+  it('is a mistake where it can’t be said', () => {
+    const drawing = (draw: Parameters<typeof diagram>[0]) => () => {
+      diagram(draw);
+    };
+    expect(drawing(({ server }) => server.messages('c', '--a', says('Jerry', 'a')))).toThrow(
+      "the fake server has no conversation c: make it with server.conversation({ id: 'c' })",
+    );
+    expect(
+      drawing(({ server }) => {
+        server.conversation(pair);
+        server.messages('c', '--b', says('Jerry', 'a'));
+      }),
+    ).toThrow("messages('c', …) draws 'b', which has no value");
+    expect(
+      drawing(({ server }) => {
+        server.conversation(pair);
+        server.conversation(pair);
+      }),
+    ).toThrow('has a conversation c already');
+    expect(
+      drawing(({ server }) => {
+        server.conversation(pair);
+        server.history('c', [{ from: 'Tom', body: plain('a') }]);
+        server.history('c', [{ from: 'Tom', body: plain('b') }]);
+      }),
+    ).toThrow('has messages already');
+    expect(
+      drawing(({ server }) => {
+        server.messages('c', '-', { a: { from: 'Tom', body: plain('\ud800') } });
+      }),
+    ).toThrow('surrogate');
+  });
+});
+
+describe('what clients do in a diagram', () => {
+  it('is answered, stored, and told to the others, and to their own other devices', () => {
+    diagram(({ server, realtime, flush, expectObservable }) => {
+      server.conversation(pair);
+      const [tom$, phone$, jerry$] = ['Tom', 'Tom', 'Jerry'].map((id) => realtime().session(id));
+      if (tom$ === undefined || phone$ === undefined || jerry$ === undefined) throw new Error('three are there');
+      expectObservable(send(later(3, tom$), 'hi')).toBe('---(ab)', { a: 'sending', b: 'message-1 at 3' });
+      expectObservable(logOf(tom$)).toBe('---o', { o: 'sent hi' });
+      expectObservable(logOf(phone$)).toBe('---o', { o: 'live hi' });
+      expectObservable(heard(jerry$)).toBe('---h', { h: 'hi' });
+      expectObservable(server.said$.pipe(map(({ from, body }) => `${from} ${body._tag}`))).toBe('---s', { s: 'Tom Plain' });
+      flush();
+      expect(server.stored('c')).toMatchObject([{ id: 'message-1', from: 'Tom', timestamp: 3, body: { content: 'hi' } }]);
+    });
+  });
+
+  it('can be a talk: of one who answers with one who is drawn', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      server.messages('c', '-a-----b', says('Jerry', 'ab'));
+      const echoing$ = realtime()
+        .session('Tom')
+        .pipe(
+          switchMap((tom) => tom.messages$.pipe(mergeMap((message) => tom.conversation('c').send(plain(`${contentOf(message)}!`))))),
+          ignoreElements(),
+        );
+      expectObservable(merge(echoing$, server.said$.pipe(contents()))).toBe('-(aA)--(bB)', { a: 'a', A: 'a!', b: 'b', B: 'b!' });
+    });
+  });
+
+  it('is told by receipts, when it was received and read', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      const reading$ = later(8, realtime().session('Jerry')).pipe(mergeMap((jerry) => jerry.conversation('c').read()));
+      const tracked$ = later(2, realtime().session('Tom')).pipe(
+        mergeMap((tom) => tom.conversation('c').trackSend(plain('?'))),
+        map(({ _tag }) => _tag),
+      );
+      expectObservable(reading$).toBe('-');
+      expectObservable(tracked$).toBe('--(012)-3', ['sending', 'sent', 'delivered', 'read']);
+    });
+  });
+
+  it('moves the unread counts of their other devices', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      server.messages('c', '-a-b', says('Jerry', 'ab'));
+      const read$ = later(5, realtime().session('Tom')).pipe(mergeMap((tom) => tom.conversation('c').read()));
+      const count$ = realtime()
+        .session('Tom')
+        .pipe(
+          switchMap(({ totalUnread$ }) => totalUnread$),
+          map(({ count }) => count),
+        );
+      expectObservable(read$).toBe('-');
+      expectObservable(count$).toBe('01-2-0', [0, 1, 2]);
+    });
+  });
+
+  it('can be changed and taken back, which who was away learns when he is back', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      const tom$ = realtime().session('Tom');
+      const jerry = realtime({ backoff: () => 1 });
+      const here$ = tom$.pipe(map((tom) => tom.conversation('c')));
+      const changing$ = here$.pipe(
+        switchMap((here) =>
+          here.send(plain('a')).pipe(
+            mergeMap((progress) => (progress._tag === 'sent' ? of(progress.message) : EMPTY)),
+            mergeMap((message) =>
+              merge(
+                timer(2).pipe(mergeMap(() => here.edit(message, plain('b')))),
+                timer(4).pipe(
+                  mergeMap(() => {
+                    jerry.pause();
+                    return here.recall(message);
+                  }),
+                ),
+                timer(6).pipe(
+                  mergeMap(() => {
+                    jerry.resume();
+                    return EMPTY;
+                  }),
+                ),
+              ),
+            ),
+          ),
+        ),
+        map(({ _tag }) => _tag),
+      );
+      expectObservable(timer(1).pipe(mergeMap(() => changing$))).toBe('---e-r', { e: 'Edit', r: 'Recall' });
+      const changed$ = jerry.session('Jerry').pipe(
+        switchMap(({ modifications$ }) => modifications$),
+        map(({ message }) => contentOf(message)),
+      );
+      expectObservable(changed$).toBe('---b----r', { b: 'b', r: 'Recalled' });
+    });
+  });
+
+  it('can be of any kind: what is drawn stands beside what they make', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation({ ...pair, attributes: { topic: 'cheese' } });
+      const tom$ = realtime().session('Tom');
+      const made$ = tom$.pipe(
+        mergeMap((tom) => tom.createConversation({ members: ['Jerry'], name: 'made' })),
+        mergeMap(({ state$ }) => state$),
+        map(({ id, members }) => `${id} ${String(members)}`),
+      );
+      expectObservable(timer(1).pipe(mergeMap(() => made$))).toBe('-m', { m: 'conversation-1 Tom,Jerry' });
+      const found$ = later(2, tom$).pipe(
+        mergeMap((tom) => tom.findConversations({ where: where.and(where.equal('topic', 'cheese'), where.containsMembers(['Tom'])) })),
+        map((found) => found.map(({ id }) => id).join()),
+      );
+      expectObservable(found$).toBe('--c');
+      const listed$ = tom$.pipe(
+        switchMap(({ conversations$ }) => conversations$),
+        map((items) => items.map(({ conversation }) => conversation.name).join()),
+      );
+      expectObservable(listed$, '^!').toBe('(ab)', { a: '', b: 'Cheese' });
+    });
+  });
+});
+
+describe('a chat room in a diagram', () => {
+  it('is a lease: heard while it is subscribed to, and after a break again, with a gap', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation({ id: 'lobby', kind: 'room' });
+      server.network('          u-----d--u');
+      server.messages('lobby', '--a-----b-----c--d', says('Jerry', 'abcd'));
+      const room$ = realtime({ backoff: () => 6, grace: 0 })
+        .session('Tom')
+        .pipe(map((tom) => tom.room('lobby')));
+      expectObservable(logOf(room$), '^---------------!').toBe('--a---------g-c', { a: 'live a', g: 'Gap room', c: 'live c' });
+      const counted$ = realtime({ backoff: () => 6 })
+        .session('Spike')
+        .pipe(switchMap((spike) => merge(timer(1), timer(14), timer(17)).pipe(mergeMap(() => spike.room('lobby').count()))));
+      expectObservable(counted$).toBe('-1------------1--0', [0, 1]);
+    });
+  });
+
+  it('lets nobody in where there is none', () => {
+    diagram(({ realtime, expectObservable }) => {
+      const error$ = realtime()
+        .session('Tom')
+        .pipe(mergeMap((tom) => failure(tom.room('nowhere').messages$)));
+      expectObservable(error$).toBe('e', { e: 'the server refused: 4303 CONVERSATION_NOT_FOUND, there is no conversation nowhere' });
+    });
+  });
+});
+
+describe('what the fake server has no answer to', () => {
+  it.each<[string, (conversation: Conversation, client: Client) => Observable<unknown>]>([
+    ['conv/member_info_update', (conversation) => conversation.setRole('Jerry', 'Manager')],
+    ['conv/add_shutup', (conversation) => conversation.silence(['Jerry'])],
+    ['blacklist/query', (conversation) => conversation.blocked()],
+    ['direct', (conversation) => conversation.send(text('my will'), { will: true })],
+    ['conv/query', (_, client) => client.findConversations({ where: where.contains('name', 'x') })],
+    ['conv/query', (_, client) => client.findConversations({ where: where.greaterThan('level', 3) })],
+    ['conv/query', (_, client) => client.findConversations({ sort: 'name' })],
+  ])('is refused at once, with words: %s', (kind, ask) => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      const error$ = realtime()
+        .session('Tom')
+        .pipe(mergeMap((tom) => failure(ask(tom.conversation('c'), tom))));
+      const words = `the server refused: 4200 NO_ANSWER, the fake server has no answer to ${kind} like this one: give one with server.answer(...)`;
+      expectObservable(error$).toBe('e', { e: words });
+    });
+  });
+
+  it('can be answered by the test: the first command is the answer, others are pushed; the latest handler that answers counts', () => {
+    diagram(({ server, realtime, cold, expectObservable }) => {
+      server.conversation(pair);
+      server.answer(({ cmd }) => (cmd === 'direct' ? of({ cmd: 'ack', ackMessage: { code: 4402, reason: 'TOO_LOUD' } }) : undefined));
+      server.answer((command) =>
+        command.cmd === 'direct' && command.directMessage.transient === true
+          ? cold('---a-p', {
+              a: { cmd: 'ack', ackMessage: { uid: 'x', t: 3 } },
+              p: { cmd: 'unread', unreadMessage: { convs: [{ cid: 'c', unread: 7 }] } },
+            })
+          : undefined,
+      );
+      const tom$ = realtime().session('Tom');
+      const loud$ = tom$.pipe(mergeMap((tom) => failure(tom.conversation('c').send(plain('a')))));
+      expectObservable(loud$).toBe('e', { e: 'the server refused: 4402 TOO_LOUD' });
+      const quiet$ = tom$.pipe(
+        mergeMap((tom) => tom.conversation('c').send(plain('a'), { transient: true })),
+        map(({ _tag }) => _tag),
+      );
+      expectObservable(quiet$).toBe('s--S', { s: 'sending', S: 'sent' });
+      const unread$ = tom$.pipe(
+        switchMap(({ totalUnread$ }) => totalUnread$),
+        map(({ count }) => count),
+      );
+      expectObservable(unread$).toBe('0----7', { 0: 0, 7: 7 });
+      expectObservable(server.said$).toBe('-');
+    });
+  });
+
+  it('is not answered at all where the test wants it so', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      server.conversation(pair);
+      server.answer(({ cmd }) => (cmd === 'logs' ? EMPTY : undefined));
+      const error$ = realtime()
+        .session('Tom')
+        .pipe(
+          mergeMap((tom) => tom.conversation('c').history()),
+          ignoreElements(),
+          catchError((error: unknown) => of(error instanceof Error ? error.name : '')),
+        );
+      expectObservable(error$).toBe('20s (e|)', { e: 'CommandTimeout' });
+    });
+  });
+
+  it('fails the diagram where the test’s own answer throws', () => {
+    const boom = new Error('boom');
+    expect(() => {
+      diagram(({ server, realtime }) => {
+        server.answer(() => {
+          throw boom;
+        });
+        realtime().session('Tom').subscribe();
+      });
+    }).toThrow(boom);
+    expect(() => {
+      diagram(({ server, realtime, cold }) => {
+        server.answer(() => cold('#', {}, boom));
+        realtime().session('Tom').subscribe();
+      });
+    }).toThrow(boom);
+  });
+});
+
+describe('what a test pushes', () => {
+  it('comes to who is meant: kicked, he is logged out', () => {
+    diagram(({ server, realtime, cold, expectObservable }) => {
+      server.push(
+        cold('--k', { k: { cmd: 'session', op: 'closed', peerId: 'Tom', sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' } } }),
+      );
+      const one = realtime();
+      const words = { e: 'this client is closed (4115 KICKED_BY_APP); log in again to get a new one' };
+      expectObservable(failure(one.session('Tom'))).toBe('--(e|)', words);
+      const online$ = later(3, one.session('Jerry')).pipe(
+        mergeMap((jerry) => jerry.online(['Tom', 'Jerry'])),
+        map((online) => [...online].join()),
+      );
+      expectObservable(online$).toBe('---j', { j: 'Jerry' });
+    });
+  });
+
+  it('comes to everybody where it names nobody, and to all connections where it is none of a client’s', () => {
+    diagram(({ server, realtime, cold, expectObservable }) => {
+      server.push(
+        cold('-u-e-g', {
+          u: { cmd: 'unread', unreadMessage: { convs: [{ cid: 'c', unread: 2 }] } },
+          e: { cmd: 'error', errorMessage: { code: 4200, reason: 'INTERNAL_ERROR' } },
+          g: { cmd: 'goaway' },
+        }),
+      );
+      for (const id of ['Tom', 'Jerry']) {
+        const one = realtime({ backoff: () => 0 });
+        const counts$ = one.session(id).pipe(
+          switchMap(({ totalUnread$ }) => totalUnread$),
+          map(({ count }) => count),
+        );
+        expectObservable(counts$).toBe('02', [0, 1, 2]);
+        expectObservable(one.faults$.pipe(map(({ _tag }) => _tag))).toBe('---f', { f: 'Unsupported' });
+        expectObservable(one.events$.pipe(map(({ _tag }: ConnectionEvent) => _tag))).toBe('-----(dsrR)', {
+          d: 'disconnect',
+          s: 'schedule',
+          r: 'retry',
+          R: 'reconnect',
+        });
+      }
+    });
+  });
+});
+
+describe('what the fake server hears', () => {
+  it('is all that clients send, heartbeats too', () => {
+    diagram(({ server, realtime, expectObservable }) => {
+      const kinds$ = server.received$.pipe(map((command) => ('op' in command ? `${command.cmd}/${command.op}` : command.cmd)));
+      expectObservable(kinds$, '^ 30s !').toBe('o 23999ms e', { o: 'session/open', e: 'echo' });
+      realtime().session('Tom').subscribe();
+    });
+  });
+
+  it('ends the diagram where a client never stops asking', () => {
+    expect(() => {
+      diagram(({ realtime }) => {
+        realtime()
+          .session('Tom')
+          .pipe(mergeMap((tom) => tom.conversation('nowhere').send(plain('a')).pipe(retry())))
+          .subscribe();
+      });
+    }).toThrow('clients have sent 10000 commands within one millisecond, at 0 ms: is there a retry without a delay?');
+  });
+});
+
+describe('a login in a diagram', () => {
+  it('with a tag ends the one before, also where that was away', () => {
+    diagram(({ realtime, expectObservable }) => {
+      const [old, away, young] = [realtime(), realtime({ backoff: () => 1 }), realtime()];
+      const words = { e: 'this client is closed (4111 SESSION_CONFLICT); log in again to get a new one' };
+      timer(2).subscribe(() => {
+        away.pause();
+      });
+      timer(6).subscribe(() => {
+        away.resume();
+      });
+      expectObservable(failure(old.session('Tom', { tag: 'Web' }))).toBe('-(e|)', words);
+      expectObservable(timer(1).pipe(mergeMap(() => failure(away.session('Tom', { tag: 'Web' }))))).toBe('-------(e|)', words);
+      expectObservable(
+        timer(4).pipe(
+          mergeMap(() => young.session('Tom', { tag: 'Web' })),
+          map(({ id }) => id),
+        ),
+      ).toBe('----T', { T: 'Tom' });
+    });
+  });
+
+  it('is kept for days', () => {
+    diagram(
+      ({ server, realtime, expectObservable }) => {
+        const refreshes$ = server.received$.pipe(
+          filter((command) => command.cmd === 'session' && command.op === 'refresh'),
+          map(() => 'r'),
+        );
+        expectObservable(refreshes$).toBe('77760s r 77759999ms r');
+        realtime({ heartbeat: { interval: 3_600_000 } })
+          .session('Tom')
+          .subscribe();
+      },
+      { until: 2 * 86_400_000 },
+    );
+  });
+});

@@ -1,0 +1,76 @@
+/** What the fake server answers by itself. */
+import type { ClientCommand } from '../../../codecs/index.js';
+import type { Link } from '../network.js';
+import { refused, type Answers, type Asking, type CommandOf, type World } from '../world.js';
+import { mute, query, start, update } from './conversations.js';
+import { add, count, maxRead, remove } from './members.js';
+import { direct, logs, modify, read, received } from './messages.js';
+import { close, online, open, refresh } from './sessions.js';
+
+const toConversations = (asking: Asking, command: CommandOf<'conv'>): Answers | undefined => {
+  switch (command.op) {
+    case 'start':
+      return start(asking, command);
+    case 'query':
+      return query(asking, command);
+    case 'update':
+      return update(asking, command);
+    case 'mute':
+    case 'unmute':
+      return mute(asking, command);
+    case 'add':
+      return add(asking, command);
+    case 'remove':
+      return remove(asking, command);
+    case 'count':
+      return count(asking, command);
+    case 'max_read':
+      return maxRead(asking, command);
+    default:
+      return undefined;
+  }
+};
+
+const toSessions = (asking: Asking, command: CommandOf<'session'>): Answers | undefined => {
+  switch (command.op) {
+    case 'close':
+      return close(asking);
+    case 'refresh':
+      return refresh(asking);
+    case 'query':
+      return online(asking, command);
+    default:
+      return undefined;
+  }
+};
+
+const toClients = (asking: Asking, command: ClientCommand): Answers | undefined => {
+  switch (command.cmd) {
+    case 'session':
+      return toSessions(asking, command);
+    case 'conv':
+      return toConversations(asking, command);
+    case 'direct':
+      return direct(asking, command);
+    case 'ack':
+      return received(asking, command);
+    case 'read':
+      return read(asking, command);
+    case 'logs':
+      return logs(asking, command);
+    case 'patch':
+      return modify(asking, command);
+    default:
+      return undefined;
+  }
+};
+
+/** The answer to a command, and what follows it; nothing where this server has none. */
+export const answerTo = (world: World, link: Link, command: ClientCommand): Answers | undefined => {
+  if (command.cmd === 'echo') return [{ cmd: 'echo' }];
+  if (command.cmd === 'session' && command.op === 'open') return open(world, link, command);
+  const session = world.sessions.on(link, command.peerId);
+  return session === undefined
+    ? refused(4105, 'SESSION_REQUIRED', `${command.peerId ?? 'nobody'} is not logged in over this connection`)
+    : toClients({ world, session }, command);
+};
