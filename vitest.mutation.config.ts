@@ -11,8 +11,7 @@ export default {
       'marble-tests/**/*.test.ts',
       'test/codecs/**/*.test.ts',
       'test/streams/**/*.test.ts',
-      'test/connection/machine.test.ts',
-      'test/connection/endpoints.test.ts',
+      'test/connection/{machine,endpoints,backoff}.test.ts',
       'test/session/**/*.test.ts',
     ],
     // It compares sources with what they were generated from, and these ones are changed.

@@ -106,8 +106,15 @@ const mutants: readonly Mutant[] = [
   {
     rule: 'the position moves before the event is emitted',
     file: 'streams/log-entries.ts',
-    from: "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);\n        subscriber.next({ ...wanted, position: cursor.position() });",
-    to: "        subscriber.next({ ...wanted, position: cursor.position() });\n        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
+    from: [
+      "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
+      "        if (wanted._tag === 'Gap') cursor.leaveOut(wanted);",
+      '        subscriber.next({ ...wanted, position: cursor.position() });',
+    ].join('\n'),
+    to: [
+      '        subscriber.next({ ...wanted, position: cursor.position() });',
+      "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
+    ].join('\n'),
   },
   {
     rule: 'overlap of what is fetched and what is live is taken out of a log',

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { comparePositions, type ClientEvent, type ConversationEvent, type Position } from './events.js';
+import { comparePositions, type ClientEvent, type ConversationEvent, type Gap, type Position } from './events.js';
 
 /** What the ordered truth of a conversation is made of. */
 export type LogEvent = Extract<
@@ -64,6 +64,11 @@ const createCursor = (since: Position, beginning: Position) => {
     /** Mostly a comparison; what is behind the position is looked for among the newest. */
     has: (message: Position): boolean =>
       comparePositions(message, position) <= 0 && (comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),
+    /** What is declared missing stays so, where something newer has come. */
+    leaveOut: ({ to }: Gap): void => {
+      const end: Position = { timestamp: to, id: '' };
+      if (comparePositions(end, floor) > 0) floor = end;
+    },
     /** Moves the position, which never goes back. */
     reach: ({ timestamp, id }: Position): void => {
       const reached: Position = { timestamp, id };
@@ -78,7 +83,7 @@ const createCursor = (since: Position, beginning: Position) => {
 
 /**
  * The ordered log of a conversation from a position on. Cold. Listens to what is live first, then brings what is missing, then what has come meanwhile, then what is live: in order, each message once. The position of
- * each entry is moved before it is emitted. A message that comes late, behind a later one, is emitted late rather than not at all. What waits in between is held in memory, as long as the missing takes.
+ * each entry is moved before it is emitted. A message that comes late, behind a later one, is emitted late rather than not at all, but where a gap has declared it missing. What waits in between is held in memory, as long as the missing takes.
  *
  * Completes with the live events, errors as they do; what waits for the missing then is not emitted, since it would stand behind a hole: whoever goes on from the last position gets it.
  *
@@ -108,6 +113,7 @@ export const logEntries =
         const wanted = rest(event);
         if (wanted === undefined) return;
         if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);
+        if (wanted._tag === 'Gap') cursor.leaveOut(wanted);
         subscriber.next({ ...wanted, position: cursor.position() });
       };
 

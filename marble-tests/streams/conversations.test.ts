@@ -42,6 +42,22 @@ describe('conversations', () => {
     });
   });
 
+  it('know who has muted them, by notices, each once', () => {
+    const mute = (_tag: 'Muted' | 'Unmuted', by: string): ClientEvent => ({ _tag, conversationId: 'c', by });
+    marbles(({ hot, expectObservable }) => {
+      const log$ = hot<ClientEvent>('-s-m-m-n-u-', {
+        s: snapshot(),
+        m: mute('Muted', 'Tom'),
+        n: mute('Muted', 'Jerry'),
+        u: mute('Unmuted', 'Tom'),
+      });
+      const muted$ = conversations(log$)
+        .at('c')
+        .pipe(map(({ mutedMembers }) => (mutedMembers ?? []).join()));
+      expectObservable(muted$).toBe('-s-m-m-n-u-', { s: '', m: 'Tom', n: 'Tom,Jerry', u: 'Jerry' });
+    });
+  });
+
   it('have no members where the server tells none, and notices do not make some up', () => {
     marbles(({ hot, expectObservable }) => {
       const compact: ConversationInfo = { id: 'c', kind: 'ordinary', attributes: {} };

@@ -47,7 +47,11 @@ describe('a log from a position on', () => {
 
   it('holds what is live until the missing is there', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      expectObservable(log(hot('-4-e-------|', events), cold('----3--|', events))).toBe('----a--(bc)|', { a: 'm3@3', b: 'm4@4', c: 'Edit@4' });
+      expectObservable(log(hot('-4-e-------|', events), cold('----3--|', events))).toBe('----a--(bc)|', {
+        a: 'm3@3',
+        b: 'm4@4',
+        c: 'Edit@4',
+      });
     });
   });
 
@@ -108,6 +112,12 @@ describe('a log from a position on', () => {
   it('has a message that comes behind a later one late rather than not at all, and once', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(log(hot('-54-4|', events), EMPTY)).toBe('-ab--|', { a: 'm5@5', b: 'm4@5' });
+    });
+  });
+
+  it('leaves out what comes late and was declared missing', () => {
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(log(hot('-g54-|', { ...events, g: { ...gap, to: 5 } }), EMPTY)).toBe('-ab--|', { a: 'Gap@1', b: 'm5@5' });
     });
   });
 

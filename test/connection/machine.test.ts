@@ -245,3 +245,19 @@ describe('the machine', () => {
     expect(step(connecting, lost(1, 4100), at(1)).machine.state._tag).toBe('Scheduled');
   });
 });
+
+describe('a close that is fatal', () => {
+  const failed = (code: number, reason: string): unknown => {
+    const environment: Environment = { now: 5, elapsed: 5, random: () => 0 };
+    const dialling = step(initial, { _tag: 'Open' }, environment).machine;
+    const open = step(dialling, { _tag: 'Opened', epoch: dialling.epoch }, environment).machine;
+    return step(open, { _tag: 'Lost', epoch: open.epoch, reason: { code, reason } }, environment).machine.state;
+  };
+
+  it('says what the code means and what to do', () => {
+    expect(failed(4100, '')).toMatchObject({
+      _tag: 'Failed',
+      error: { _tag: 'ServerRejected', code: 4100, reason: 'APP_NOT_AVAILABLE', detail: expect.stringContaining('appId') as string },
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { AckSent, ConvResults, SessionClosed, SessionOpened, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
+import type { AnswerKind, RequestOptions } from '../../src/connection/connection.js';
+import { createRequests } from '../../src/connection/requests.js';
+import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
+import { marbles, virtualClock } from '../marbles.js';
+
+const LOGOUT: ClientCommand = { cmd: 'session', op: 'close', peerId: 'Tom' };
+const ack = (change: Partial<Extract<ServerCommand, { cmd: 'ack' }>['ackMessage']> = {}): ServerCommand => ({
+  cmd: 'ack',
+  ackMessage: { uid: 'm', t: 1, ...change },
+});
+
+/** Requests of 5 ms each, and how long their answers took. */
+const start = (problem?: string) => {
+  const took: number[] = [];
+  const written: (number | undefined)[] = [];
+  const requests = createRequests({
+    write: ({ i }) => {
+      written.push(i);
+      return problem;
+    },
+    timeout: 5,
+    clock: virtualClock,
+    answered: (ms) => took.push(ms),
+  });
+  return { requests, took, written };
+};
+
+/** What comes of a request that is answered so after 2 ms. */
+const answered = (answer: ServerCommand, kind: AnswerKind<ServerCommand> = AckSent): unknown => {
+  const outcome: unknown[] = [];
+  const { requests, took } = start();
+  marbles(({ flush }) => {
+    requests.request(LOGOUT, kind, {}).subscribe({ next: (value) => outcome.push(value), error: (error: unknown) => outcome.push(error) });
+    virtualClock.after(2).subscribe(() => requests.settle(1, answer));
+    flush();
+  });
+  expect(took).toEqual([2]);
+  expect(requests.size()).toBe(0);
+  return outcome[0];
+};
+
+const failing = (options: RequestOptions): unknown => {
+  let failure: unknown;
+  const { requests } = start();
+  requests.request(LOGOUT, SessionClosed, options).subscribe({
+    error: (error: unknown) => {
+      failure = error;
+    },
+  });
+  requests.failAll('the cable was cut');
+  return failure;
+};
+
+describe('a request', () => {
+  it('is answered by what has its number', () => {
+    expect(answered(ack())).toEqual(ack());
+    expect(start().requests.settle(1, ack())).toBe(false);
+  });
+
+  it('is refused by an error, with all that the server says', () => {
+    const errorMessage = { code: 4401, reason: 'INVALID_MESSAGING_TARGET', detail: 'no', appCode: 7 };
+    expect(answered({ cmd: 'error', errorMessage })).toEqual(new ServerRejected(4401, 'INVALID_MESSAGING_TARGET', 'no', 7));
+  });
+
+  it('is refused by an acknowledgement with a code, whether it gives a reason or not', () => {
+    expect(answered(ack({ code: 4305, appMsg: 'hook', appCode: 3 }))).toEqual(new ServerRejected(4305, 'MESSAGE_REJECTED', 'hook', 3));
+    expect(answered(ack({ code: 4305, reason: 'NO' }))).toEqual(new ServerRejected(4305, 'NO'));
+  });
+
+  it('is refused by a session that is closed rather than opened; a logout is answered by that', () => {
+    const closed: ServerCommand = { cmd: 'session', op: 'closed', sessionMessage: { code: 4103, reason: 'INVALID_LOGIN', detail: 'who?' } };
+    expect(answered(closed, SessionOpened)).toEqual(new ServerRejected(4103, 'INVALID_LOGIN', 'who?'));
+    expect(answered({ cmd: 'session', op: 'closed' }, SessionOpened)).toEqual(new ServerRejected(0, 'SESSION_CLOSED'));
+    expect(answered(closed, SessionClosed)).toEqual(closed);
+  });
+
+  it('fails where the answer is another than its command has', () => {
+    expect(answered(ack(), ConvResults)).toMatchObject({ _tag: 'DecodeFailed', expected: ConvResults.name });
+    expect(answered({ cmd: 'session', op: 'refreshed', sessionMessage: { st: 't', stTtl: 1 } })).toMatchObject({
+      _tag: 'DecodeFailed',
+      preview: expect.stringContaining('session/refreshed') as string,
+    });
+  });
+
+  it('fails in time where it is not answered, and says which command; without a limit it waits', () => {
+    marbles(({ expectObservable }) => {
+      const { requests } = start();
+      expectObservable(requests.request(LOGOUT, SessionClosed, {})).toBe('-----#', undefined, new CommandTimeout('session/close', 5));
+      expectObservable(requests.request({ cmd: 'echo' }, AckSent, { timeout: 2 })).toBe('--#', undefined, new CommandTimeout('echo', 2));
+      expectObservable(requests.request(LOGOUT, SessionClosed, { timeout: Infinity })).toBe('-');
+    });
+  });
+
+  it('fails at once where it can not be written; and when the connection goes: it may have come about where it does something', () => {
+    marbles(({ expectObservable }) => {
+      const { requests } = start('no socket');
+      expectObservable(requests.request(LOGOUT, SessionClosed, {})).toBe('#', undefined, new ConnectionLost('no socket'));
+    });
+    expect(failing({ effectful: true })).toEqual(new Unconfirmed('session/close'));
+    expect(failing({})).toEqual(new ConnectionLost('the cable was cut'));
+  });
+
+  it('has a number of its own, and is forgotten when nobody waits for it any more', () => {
+    const { requests, written } = start();
+    const first = requests.request(LOGOUT, SessionClosed, {}).subscribe();
+    requests.request(LOGOUT, SessionClosed, {}).subscribe();
+    expect([written, requests.size()]).toEqual([[1, 2], 2]);
+    first.unsubscribe();
+    expect(requests.size()).toBe(1);
+  });
+});
