@@ -14,8 +14,8 @@ const entry = (name, file, limit, { withPeers = false } = {}) => ({
 });
 
 export default [
-  entry('rx-realtime', 'src/index.js', '58 kB'),
-  entry('rx-realtime', 'src/index.js', '74 kB', { withPeers: true }),
+  entry('rx-realtime', 'src/index.js', '60 kB'),
+  entry('rx-realtime', 'src/index.js', '76 kB', { withPeers: true }),
   entry('rx-realtime/streams', 'streams/index.js', '9.5 kB'),
   entry('rx-realtime/streams', 'streams/index.js', '16.5 kB', { withPeers: true }),
   entry('rx-realtime/codecs', 'codecs/index.js', '28 kB'),

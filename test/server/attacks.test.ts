@@ -676,22 +676,14 @@ describe('a command that would take long', () => {
     expect(faults).toEqual([]);
   });
 
-  it('a regular expression that explodes elsewhere is answered soon', async () => {
+  it('a regular expression that explodes elsewhere is answered soon, or refused at once where it is long, too', async () => {
     const { undisturbed, spike, faults } = await own({ x: 'a'.repeat(15_000), list: Array.from({ length: 200 }, () => 'a') });
     await undisturbed(async () => {
-      for (const $regex of [
-        '(a+)+$b',
-        '(a+)+[x-z]$',
-        '(a|aa)+[x-z]',
-        '(.*a){12}[x-z]',
-        '([a-z]+)*[^a]$',
-        '(a*)*[x-z]',
-        '(a?){20}a{20}[x-z]',
-      ])
+      for (const $regex of ['(a+)+$b', '(a+)+[x-z]$', '(a|aa)+[x-z]', '(.*a){12}[x-z]', '([a-z]+)*[^a]$', '(a*)*[x-z]'])
         expect(await spike.request(find(JSON.stringify({ $or: [{ x: { $regex } }, { list: { $regex } }] })))).toMatchObject({
           convMessage: { results: { data: '[]' } },
         });
-      for (const $regex of ['(?=a)', '(a)\\1', '((a{1,100}){1,100}){1,100}', 'a{1001}'])
+      for (const $regex of ['(a?){20}a{20}[x-z]', '(?=a)', '(a)\\1', '((a{1,100}){1,100}){1,100}', 'a{1001}'])
         expect(await spike.request(find(JSON.stringify({ x: { $regex } })))).toMatchObject(error(4310));
     });
     expect(faults).toEqual([]);
