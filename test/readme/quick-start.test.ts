@@ -44,18 +44,41 @@ declare const store: (page: readonly Message[]) => void;
 export const use = () => [realtime, server, bullets];
 `;
 
+/** What the examples of logs, outboxes and overload take for granted. */
+const HOLDING = `
+import { atLeastOnce, createRealtime, type Client, type Conversation, type LogEntry, type Message, type Position, type Realtime, type Room, type TimelineEntry } from 'rx-realtime';
+import { fileOutbox } from 'rx-realtime/node';
+import { consume, danmaku, lossless } from 'rx-realtime/streams';
+import { animationFrames, type Observable } from 'rxjs';
+declare const appId: string;
+declare const server: string;
+declare const realtime: Realtime;
+declare const client: Client;
+declare const conversation: Conversation;
+declare const room: Room;
+declare const storedPosition: Position;
+declare const scrolledUp$: Observable<void>;
+declare const archive: (entry: LogEntry) => Promise<void>;
+declare const store: (position: Position) => Promise<void>;
+declare const insert: (message: Message) => Promise<void>;
+declare const render: (entries: readonly TimelineEntry[]) => void;
+declare const fly: (comments: readonly Message[]) => void;
+`;
+
 const file = `${directory}quick-start.ts`;
-const examples = ['README.md', 'README.zh-CN.md'].map((readme) => ({ readme, file: `${directory}${readme}.ts` }));
+const examples = ['README.md', 'README.zh-CN.md'].flatMap((readme) => [
+  { readme, file: `${directory}${readme}.ts`, context: CONTEXT, blocks: [4, 1, 2] },
+  { readme, file: `${directory}${readme}.holding.ts`, context: HOLDING, blocks: [3] },
+]);
 
 describe('the quick start of the README', () => {
   beforeAll(async () => {
     await mkdir(directory, { recursive: true });
     await writeFile(file, await quickStart('README.md'));
-    for (const example of examples)
-      await writeFile(
-        example.file,
-        CONTEXT + (await block(example.readme, 3)) + (await block(example.readme, 1)) + (await block(example.readme, 2)),
-      );
+    for (const { readme, file: path, context, blocks } of examples) {
+      const code = await Promise.all(blocks.map((index) => block(readme, index)));
+      await writeFile(path, context + code.join(''));
+    }
   });
   afterAll(() => rm(directory, { recursive: true }));
 
@@ -71,6 +94,7 @@ describe('the quick start of the README', () => {
           'rx-realtime/streams': ['./streams/index.ts'],
           'rx-realtime/codecs': ['./codecs/index.ts'],
           'rx-realtime/server': ['./server/index.ts'],
+          'rx-realtime/node': ['./node/index.ts'],
         },
       },
       root,
