@@ -1,4 +1,4 @@
-import { NEVER, Subject, map } from 'rxjs';
+import { NEVER, Subject, map, switchMap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createHolding } from '../../src/connection/holding.js';
 import type { Wire } from '../../src/connection/socket.js';
@@ -62,9 +62,52 @@ describe('holding a connection', () => {
     marbles(({ expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();
       use(wire('A'));
-      expectObservable(done$, '        ^---------!').toBe('s--(gs)-(gb)', marks);
+      expectObservable(done$, '        ^---------!').toBe('s----(gb)', marks);
       expectObservable(hold(1_000), '  ^---------!').toBe('t', { t: true });
       expectObservable(hold(5), '      ---^------!').toBe('---t', { t: true });
+    });
+  });
+
+  it('counts a pause from its beginning, however often somebody else comes and goes meanwhile', () => {
+    marbles(({ expectObservable }) => {
+      const { use, hold, wire, done$ } = setUp();
+      use(wire('A'));
+      expectObservable(done$, '   ^-----------!').toBe('s---------(gb)', marks);
+      expectObservable(hold(10), '^-----------!').toBe('t', { t: true });
+      expectObservable(hold(8), ' ---^!').toBe('         ---t', { t: true });
+      expectObservable(hold(8), ' ------^!').toBe('      ------t', { t: true });
+    });
+  });
+
+  it('is the same pause for who lets go and holds again at once, and another one after a frame', () => {
+    marbles(({ hot, expectObservable }) => {
+      const { use, hold, heard, wire, done$ } = setUp();
+      use(wire('A'));
+      const again$ = hot('a---a----------------a').pipe(switchMap(() => hold(10)));
+      hot('              ------------------f').subscribe(heard);
+      expectObservable(done$, '^ 25ms !').toBe('s---(gs)--(gb)----s--(gs)', marks);
+      expectObservable(again$, '^ 25ms !').toBe('t---t----------------t', { t: true });
+    });
+  });
+
+  it('is over at once where a shorter bound has passed already', () => {
+    marbles(({ expectObservable }) => {
+      const { use, hold, wire, done$ } = setUp();
+      use(wire('A'));
+      expectObservable(done$, '   ^---------!').toBe('s-----(gb)', marks);
+      expectObservable(hold(50), '^---------!').toBe('t', { t: true });
+      expectObservable(hold(4), ' ------^---!').toBe('------t', { t: true });
+    });
+  });
+
+  it('reads on for its moment, whoever comes meanwhile', () => {
+    marbles(({ hot, expectObservable }) => {
+      const { use, hold, heard, wire, done$ } = setUp();
+      use(wire('A'));
+      hot('------------------f').subscribe(heard);
+      expectObservable(done$, '   ^-----------------------!').toBe('s---------(gb)----s---(gb)', marks);
+      expectObservable(hold(10), '^-----------------------!').toBe('t', { t: true });
+      expectObservable(hold(4), ' ---------------^--------!').toBe('---------------t', { t: true });
     });
   });
 

@@ -104,8 +104,8 @@ describe('a request', () => {
 
   it('has a number of its own, and is forgotten when nobody waits for it any more', () => {
     const { requests, written } = start();
-    const first = requests.request(LOGOUT, SessionClosed, {}).subscribe();
-    requests.request(LOGOUT, SessionClosed, {}).subscribe();
+    const first = requests.request(LOGOUT, SessionClosed, { timeout: Infinity }).subscribe();
+    requests.request(LOGOUT, SessionClosed, { timeout: Infinity }).subscribe();
     expect([written, requests.size()]).toEqual([[1, 2], 2]);
     first.unsubscribe();
     expect(requests.size()).toBe(1);

@@ -2,7 +2,7 @@
 import { date as D, function as F, number as N, predicate as P, string as S, type ordering } from 'fp-ts';
 import type { RE2JS } from 're2js';
 import type { Attribute, ConversationInfo } from '../../codecs/index.js';
-import { unlimited, type Spend } from './budget.js';
+import { COST, unlimited, type Spend } from './budget.js';
 import type { Comparison, Path, Test, Where } from './where.js';
 
 type Value = Attribute | undefined;
@@ -60,7 +60,7 @@ export const stepsOf = (path: Path): number => Math.min(path.length, MAX_LEVELS)
 
 /** Equality of lists, dates and objects, whatever the order of their keys; as deep as what is asked for, which is bounded. */
 const equals = (spend: Spend, a: Value, b: Value): boolean => {
-  spend(1);
+  spend(COST.comparison);
   if (a instanceof Date && b instanceof Date) return D.Eq.equals(a, b);
   if (isList(a) && isList(b)) return a.length === b.length && a.every((item, index) => equals(spend, item, b[index]));
   if (!isObject(a) || !isObject(b)) return a === b;

@@ -2,7 +2,7 @@
 import { monoid, number as N, ord, string as S } from 'fp-ts';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { Refusal } from '../refusal.js';
-import type { Spend } from './budget.js';
+import { COST, unlimited, type Spend } from './budget.js';
 import { stepsOf, valueOf } from './matches.js';
 import { pathOf } from './where.js';
 
@@ -24,28 +24,28 @@ const byValue: ord.Ord<unknown> = ord.fromCompare((a, b) => {
 /** Where nobody has said anything, the creation is the latest that has happened: a new conversation comes before those that have been silent for long. */
 const activity = ({ lastMessageAt, createdAt }: ConversationInfo): number | undefined => lastMessageAt ?? createdAt;
 
-const ascending = (key: string): ord.Ord<ConversationInfo> => ord.contramap(key === 'lm' ? activity : valueOf(pathOf(key)))(byValue);
+const ascending = (key: string, spend: Spend): ord.Ord<ConversationInfo> => {
+  const path = pathOf(key);
+  const valueIn = key === 'lm' ? activity : valueOf(path);
+  const steps = COST.comparison * stepsOf(path);
+  return ord.fromCompare((a, b) => {
+    spend(steps);
+    return byValue.compare(valueIn(a), valueIn(b));
+  });
+};
 
-const byKey = (key: string): ord.Ord<ConversationInfo> => (key.startsWith('-') ? ord.reverse(ascending(key.slice(1))) : ascending(key));
+const byKey = (key: string, spend: Spend): ord.Ord<ConversationInfo> =>
+  key.startsWith('-') ? ord.reverse(ascending(key.slice(1), spend)) : ascending(key, spend);
 
 /**
  * The order of a `sort`: a comma between keys, the first counts most, `-` is descending, dots lead into nested attributes. `lm` is when the last message came, or else the conversation.
+ * `spend` hears of each comparison of two values before it is made.
  *
  * @example
  * infos.toSorted(orderOf('-lm,attr.level').compare);
  */
-export const orderOf = (sort: string): ord.Ord<ConversationInfo> => {
+export const orderOf = (sort: string, spend: Spend = unlimited): ord.Ord<ConversationInfo> => {
   const keys = sort.split(',');
   if (keys.length > MAX_SORT_KEYS) throw new Refusal(4310, `sort: there are at most ${MAX_SORT_KEYS} keys`);
-  return monoid.concatAll(ord.getMonoid<ConversationInfo>())(keys.map(byKey));
-};
-
-/** Conversations in the order of a `sort`; a comparison takes a step for each key, and for each that leads to it. */
-export const inOrderOf = (sort: string, spend: Spend, infos: readonly ConversationInfo[]): readonly ConversationInfo[] => {
-  const order = orderOf(sort);
-  const steps = sort.split(',').reduce((sum, key) => sum + stepsOf(pathOf(key)), 0);
-  return infos.toSorted((a, b) => {
-    spend(steps);
-    return order.compare(a, b);
-  });
+  return monoid.concatAll(ord.getMonoid<ConversationInfo>())(keys.map((key) => byKey(key, spend)));
 };

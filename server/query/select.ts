@@ -1,12 +1,12 @@
 /** The conversations that a query gives. */
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { ConversationQuery } from '../store/store.js';
-import { budgetOf } from './budget.js';
+import { budgetOf, COST } from './budget.js';
 import { matches } from './matches.js';
-import { inOrderOf } from './order.js';
+import { orderOf } from './order.js';
 
 /**
- * Looks at candidates one by one, in at most so many steps: each that is looked at is one, whatever it turns out to be. Throws a `Refusal` with 4310 where they are not enough.
+ * Looks at candidates one by one, in at most so many steps; each that is looked at takes some, whatever it turns out to be. Throws a `Refusal` with 4310 where they are not enough.
  *
  * @example
  * select(query, ids, (id) => infos.get(id), 1_000_000);
@@ -21,10 +21,10 @@ export const select = (
   const isMatch = matches(where, spend);
   const found: ConversationInfo[] = [];
   for (const id of ids) {
-    spend(1);
+    spend(COST.conversation);
     const info = infoOf(id);
     const shown = info === undefined ? undefined : seen(info);
     if (shown !== undefined && isMatch(shown)) found.push(shown);
   }
-  return (sort === undefined ? found : inOrderOf(sort, spend, found)).slice(skip, skip + limit);
+  return (sort === undefined ? found : found.toSorted(orderOf(sort, spend).compare)).slice(skip, skip + limit);
 };

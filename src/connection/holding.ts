@@ -16,6 +16,7 @@ import {
   share,
   switchMap,
   take,
+  tap,
 } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { Wire } from './socket.js';
@@ -64,6 +65,10 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
   const isPaused$ = new BehaviorSubject(false);
   const frames = new Subject<void>();
   const holds = new Map<object, number>();
+  /** Since when nothing could be heard, ms; a stretch is over when a frame was heard, or there was a breath for one. */
+  let since: number | undefined;
+  /** Since when the socket is read from, ms. */
+  let readSince = 0;
   /** The shortest of the bounds; none where nobody holds. */
   const bound$ = new BehaviorSubject<number | undefined>(undefined);
   const changeHolds = (): void => {
@@ -73,17 +78,33 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
   /** The socket is read from for a moment: until a chunk of frames has come, or for a short time. */
   const breath$ = defer(() => {
     beat();
-    return merge(frames, clock.after(BREATH)).pipe(take(1), ignoreElements());
+    return merge(frames, clock.after(BREATH)).pipe(
+      take(1),
+      ignoreElements(),
+      tap({
+        complete: () => {
+          since = undefined;
+        },
+      }),
+    );
   });
 
-  const pause = ({ pause: stop, resume }: Required<Pick<Wire, 'pause' | 'resume'>>, ms: number): Observable<never> =>
+  /** The socket is not read from for as long as the shortest of the bounds says, counted from the beginning, whoever comes and goes meanwhile. */
+  const pause = ({ pause: stop, resume }: Required<Pick<Wire, 'pause' | 'resume'>>): Observable<never> =>
     defer(() => {
       stop();
       isPaused$.next(true);
-      return clock.after(ms).pipe(
+      const now = clock.elapsed();
+      // Who lets go and holds again at once has let nothing be heard.
+      const start = since === undefined || now - readSince >= BREATH ? now : since;
+      since = start;
+      return bound$.pipe(
+        distinctUntilChanged(),
+        switchMap((bound) => (bound === undefined ? NEVER : clock.after(Math.max(0, bound - (clock.elapsed() - start))))),
         take(1),
         ignoreElements(),
         finalize(() => {
+          readSince = clock.elapsed();
           resume();
           isPaused$.next(false);
         }),
@@ -95,8 +116,9 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
       const { pause: stop, resume } = wire ?? {};
       if (stop === undefined || resume === undefined) return EMPTY;
       const pauses$ = bound$.pipe(
+        map((bound) => bound !== undefined),
         distinctUntilChanged(),
-        switchMap((bound) => (bound === undefined ? EMPTY : concat(pause({ pause: stop, resume }, bound), breath$).pipe(repeat()))),
+        switchMap((isHeld) => (isHeld ? concat(pause({ pause: stop, resume }), breath$).pipe(repeat()) : EMPTY)),
       );
       // A socket that has come meanwhile has to answer the login first.
       return index === 0 ? pauses$ : concat(breath$, pauses$);
@@ -125,9 +147,11 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
         subscriber.add(pausing$.subscribe());
       }),
     use: (wire) => {
+      since = undefined;
       wire$.next(wire);
     },
     heard: () => {
+      since = undefined;
       if (frames.observed) frames.next();
     },
     clock: { ...clock, after: (ms) => pausable(clock, isPaused$, ms) },

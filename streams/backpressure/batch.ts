@@ -1,43 +1,61 @@
 import { Observable, type ObservableInput, from, type OperatorFunction } from 'rxjs';
-import { hasStrategy, resupplied, supplyOf, type Supply } from './strategy.js';
+import { requireCount } from './limits.js';
+import { ranking } from './ranking.js';
+import { hasStrategy, resupplied, supplyOf, type Strategy } from './strategy.js';
 
-export interface BatchOptions {
+export interface BatchOptions<T = unknown> {
   /** So many items are in an array at most. Default: 1,000. */
   readonly max?: number;
   /** The consumer is ready for an array: `animationFrames()`, `interval(100)`. Without it, the consumer behind this one is (`consume`, `toAsyncIterable`): it takes arrays. */
   readonly ready$?: ObservableInput<unknown>;
+  /** What goes first where more wait than `max`: the higher, the sooner, and of one rank the oldest. Within an array all are in the order in which they came. Default: the oldest. */
+  readonly rank?: (value: T) => number;
 }
 
-const upTo = <T>(max: number, take: Supply<T>['take']): readonly T[] => {
-  const values: T[] = [];
-  for (let item = take(); item !== undefined; item = values.length < max ? take() : undefined) values.push(item.value);
-  return values;
-};
+/** Has what ranks highest taken first. */
+const highestFirst = <T>(rank: (value: T) => number): Strategy<T> => ({
+  rulesFor: () => {
+    const { add, remove, highest } = ranking(rank);
+    return {
+      added: add,
+      removed: remove,
+      changed: (item) => {
+        remove(item);
+        add(item);
+      },
+      first: highest,
+    };
+  },
+});
 
 /**
- * Keeps everything that it is given, as arrays of up to `max`, and gives up the time of each: for drawing and for writing to databases. Each item costs O(1).
+ * Keeps everything that it is given, as arrays of up to `max`, and gives up the time of each: for drawing and for writing to databases. Each item costs O(1); with `rank`, O(log r) for r different ranks that wait at a time.
  *
  * With `ready$`: emits, when that does, what waits, where anything does; never an empty array. Behind a strategy what is over `max` waits for the next time; without one, a full array goes out at once, so that never more than `max` wait. When the
  * source completes, or `ready$`, what is left comes in arrays, then it completes; errors as either does, at once.
  *
  * Without `ready$`: `consume`, `toAsyncIterable` or `toReadableStream` has to come right behind it, and a strategy before it.
  *
+ * With `rank` what is low may have to wait for long: put `expire` before it, too. Errors with what `rank` throws. It gives nothing up, and tells of no pressure: the strategy before it does.
+ *
  * @example
  * room.messages$.pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() })).subscribe((messages) => draw(messages));
  * @example
  * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), batch({ max: 500 }), consume((messages) => insert(messages)));
  */
-export const batch = <T>({ max = 1_000, ready$ }: BatchOptions = {}): OperatorFunction<T, readonly T[]> => {
+export const batch = <T>({ max = 1_000, ready$, rank }: BatchOptions<T> = {}): OperatorFunction<T, readonly T[]> => {
+  requireCount('max', max);
+  const order = rank === undefined ? {} : { order: highestFirst(rank) };
   if (ready$ === undefined) {
-    return resupplied('batch', (take) => () => {
-      const value = upTo(max, take);
+    return resupplied({ operator: 'batch', ...order }, ({ takeUpTo }) => () => {
+      const value = takeUpTo(max);
       return value.length === 0 ? undefined : { value };
     });
   }
   return (source$) =>
     new Observable<readonly T[]>((subscriber) => {
       const flush = (): void => {
-        const values = upTo(max, supply.take);
+        const values = supply.takeUpTo(max);
         if (values.length > 0) subscriber.next(values);
       };
       const finish = (): void => {
@@ -57,6 +75,7 @@ export const batch = <T>({ max = 1_000, ready$ }: BatchOptions = {}): OperatorFu
           failed,
           ended: finish,
         },
+        ...order,
         // Full arrays go out at once: that is the bound.
         ...(isBounded ? {} : { own: { rulesFor: () => ({}) } }),
       });

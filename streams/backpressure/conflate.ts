@@ -1,5 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { crossings, requireCount, teller, type StrategyOptions } from './pressure.js';
+import { requireCount } from './limits.js';
+import { counter, crossings, type StrategyOptions } from './pressure.js';
 import type { Item } from './queue.js';
 import { strategy } from './strategy.js';
 
@@ -11,7 +12,8 @@ export interface ConflateOptions<T> extends StrategyOptions {
 }
 
 /**
- * Keeps the last value of each key while the consumer behind it is busy, and gives up those in between: for dashboards, presence, typing. A newer value takes the place of the one that waits. It bounds the queue by the number of keys: where that
+ * Keeps the last value of each key while the consumer behind it is busy, and gives up those in between: for dashboards, presence, typing. A newer value takes the place of the one that waits, so that a busy key is not put off again and again; for
+ * `expire` it is as old as itself, not as its place. It bounds the queue by the number of keys: where that
  * has none, put a strategy with a bound behind it. Each item costs O(1). Otherwise as `dropOldest`.
  *
  * @param key what a value is about
@@ -25,11 +27,10 @@ export const conflate = <T>(key: (value: T) => unknown, options: ConflateOptions
     ...(now === undefined ? {} : { now }),
     rulesFor: (waiting) => {
       const { size } = waiting;
-      const tell = teller(waiting, pressureObserver);
+      const { count, settled } = counter(waiting, pressureObserver);
       const byKey = new Map<unknown, Item<T>>();
       const keyOf = new Map<Item<T>, unknown>();
       const crossing = crossings(mark, Math.floor(mark / 2));
-      let dropped = 0;
       /** Of the value that has just come: `added` follows at once. */
       let newest: unknown;
       return {
@@ -39,7 +40,7 @@ export const conflate = <T>(key: (value: T) => unknown, options: ConflateOptions
           if (item === undefined) return undefined;
           item.value = merge(item.value, value);
           item.at = at;
-          dropped += 1;
+          count();
           return item;
         },
         added: (item) => {
@@ -51,8 +52,7 @@ export const conflate = <T>(key: (value: T) => unknown, options: ConflateOptions
           keyOf.delete(item);
         },
         settled: () => {
-          const level = crossing(size());
-          if (level !== undefined) tell(level, dropped);
+          settled(crossing(size()));
         },
       };
     },

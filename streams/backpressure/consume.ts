@@ -1,4 +1,5 @@
 import { Observable, defer, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { requireCount } from './limits.js';
 import { supplyOf } from './strategy.js';
 
 export interface ConsumeOptions {
@@ -15,9 +16,12 @@ export interface ConsumeOptions {
  * @example
  * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), consume((message) => archive(message))).subscribe();
  */
-export const consume =
-  <T, R>(project: (value: T, index: number) => ObservableInput<R>, { concurrency = 1 }: ConsumeOptions = {}): OperatorFunction<T, R> =>
-  (source$) =>
+export const consume = <T, R>(
+  project: (value: T, index: number) => ObservableInput<R>,
+  { concurrency = 1 }: ConsumeOptions = {},
+): OperatorFunction<T, R> => {
+  requireCount('concurrency', concurrency);
+  return (source$) =>
     new Observable<R>((subscriber) => {
       let active = 0;
       let index = 0;
@@ -69,3 +73,4 @@ export const consume =
       subscriber.add(supply.subscription);
       supply.start();
     });
+};

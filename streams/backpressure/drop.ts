@@ -1,6 +1,8 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { crossings, requireCount, teller, type StrategyOptions } from './pressure.js';
-import { createQueue, type Item, type Queue } from './queue.js';
+import { requireCount } from './limits.js';
+import { counter, crossings, type StrategyOptions } from './pressure.js';
+import type { Item } from './queue.js';
+import { ranking } from './ranking.js';
 import { strategy, type Rules, type Strategy, type Waiting } from './strategy.js';
 
 /** A strategy with a bound: over it, one item after the other is given up, as `victim` says. Its marks are the bound and half of it. */
@@ -15,9 +17,8 @@ const bounded = <T>(
     rulesFor: (waiting) => {
       const { size, drop } = waiting;
       const { victim, ...rules } = select(waiting);
-      const tell = teller(waiting, pressureObserver);
+      const { count, settled } = counter(waiting, pressureObserver);
       const crossing = crossings(bound, Math.floor(bound / 2));
-      let dropped = 0;
       return {
         ...rules,
         trim: () => {
@@ -25,12 +26,11 @@ const bounded = <T>(
             const item = victim();
             if (item === undefined) return;
             drop(item);
-            dropped += 1;
+            count();
           }
         },
         settled: () => {
-          const level = crossing(size());
-          if (level !== undefined) tell(level, dropped);
+          settled(crossing(size()));
         },
       };
     },
@@ -67,61 +67,9 @@ export const dropNewest = <T>(bound: number, options: StrategyOptions = {}): Mon
     bounded<T>(bound, options, ({ newest }) => ({ victim: newest })),
   );
 
-/** Where a rank is, or belongs, in an ascending list. */
-const placeOf = (ranks: readonly number[], rank: number): number => {
-  let low = 0;
-  let high = ranks.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranks[middle] ?? Infinity) < rank) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
-/** Items by rank; within a rank in the order in which they came. */
-const ranking = <T>(rank: (value: T) => number) => {
-  type Peers = Queue<Item<T>>;
-  const byRank = new Map<number, Peers>();
-  /** Ascending. */
-  const ranks: number[] = [];
-  const places = new Map<Item<T>, { readonly rank: number; readonly peers: Peers; readonly place: Item<Item<T>> }>();
-
-  const peersOf = (itsRank: number): Peers => {
-    const known = byRank.get(itsRank);
-    if (known !== undefined) return known;
-    const peers = createQueue<Item<T>>();
-    byRank.set(itsRank, peers);
-    ranks.splice(placeOf(ranks, itsRank), 0, itsRank);
-    return peers;
-  };
-  return {
-    add: (item: Item<T>): void => {
-      const given = rank(item.value);
-      // Not a number is no rank: the lowest.
-      const itsRank = Number.isNaN(given) ? -Infinity : given;
-      const peers = peersOf(itsRank);
-      places.set(item, { rank: itsRank, peers, place: peers.append(item, item.at) });
-    },
-    remove: (item: Item<T>): void => {
-      const known = places.get(item);
-      if (known === undefined) return;
-      places.delete(item);
-      known.peers.remove(known.place);
-      if (known.peers.size() > 0) return;
-      byRank.delete(known.rank);
-      ranks.splice(placeOf(ranks, known.rank), 1);
-    },
-    lowest: (): Item<T> | undefined => {
-      const [first] = ranks;
-      return first === undefined ? undefined : byRank.get(first)?.oldest()?.value;
-    },
-  };
-};
-
 /**
  * Keeps the `bound` items of the highest rank, and the newest of one rank: what is lowest is given up first, of that the oldest; the new item, where it is the lowest. For danmaku, where a gift outranks a text. What is kept comes in the order
- * in which it came. Each item costs O(log r) for r different ranks that wait at a time. Otherwise as `dropOldest`.
+ * in which it came: what may go first, where not all can go at once, is for `batch({ max, rank })` to say. Each item costs O(log r) for r different ranks that wait at a time. Otherwise as `dropOldest`.
  *
  * @param bound how many items may wait
  * @param rank the higher, the longer it is kept; asked once for each item

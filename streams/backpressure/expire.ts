@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { crossings, teller, type StrategyOptions } from './pressure.js';
+import { counter, crossings, type StrategyOptions } from './pressure.js';
 import { strategy } from './strategy.js';
 
 export interface ExpireOptions<T> extends StrategyOptions {
@@ -10,33 +10,35 @@ export interface ExpireOptions<T> extends StrategyOptions {
 /**
  * Gives up what has waited for longer than `maxAge` when the consumer behind it takes it: for danmaku, where late is worse than lost. It bounds the age, not the number: put a strategy with a bound behind it, or before it. Each item costs O(1).
  *
- * Tells of pressure when it begins to give up, and when nothing waits any more. Otherwise as `dropOldest`.
+ * Its marks are that it begins to give up, and that nothing waits any more. Otherwise as `dropOldest`.
  *
  * @param maxAge ms
  * @example
  * room.messages$.pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() }));
  */
-export const expire = <T>(maxAge: number, { since, pressureObserver, now }: ExpireOptions<T> = {}): MonoTypeOperatorFunction<T> =>
-  strategy('expire', {
+export const expire = <T>(maxAge: number, { since, pressureObserver, now }: ExpireOptions<T> = {}): MonoTypeOperatorFunction<T> => {
+  if (!(maxAge >= 0)) throw new RangeError(`maxAge should be a number of ms from 0 on, but is ${String(maxAge)}`);
+  return strategy('expire', {
     ...(now === undefined ? {} : { now }),
     rulesFor: (waiting) => {
       const { size } = waiting;
-      const tell = teller(waiting, pressureObserver);
+      const { count, settled } = counter(waiting, pressureObserver);
       const crossing = crossings(1, 0);
-      let dropped = 0;
-      let told = 0;
+      /** Something was given up since it was last looked at. */
+      let hasDropped = false;
       return {
         refuses: ({ value, at }) => {
           if (waiting.now() - (since?.(value) ?? at) <= maxAge) return false;
-          dropped += 1;
+          count();
+          hasDropped = true;
           return true;
         },
         settled: () => {
           // On the way up what counts is that something was given up; on the way down, that nothing waits.
-          const level = dropped > told ? crossing(1) : size() === 0 ? crossing(0) : undefined;
-          if (level !== undefined) tell(level, dropped);
-          told = dropped;
+          settled(hasDropped ? crossing(1) : size() === 0 ? crossing(0) : undefined);
+          hasDropped = false;
         },
       };
     },
   });
+};

@@ -1,6 +1,7 @@
 import { Subscription, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import { Overflow } from './errors.js';
-import { crossings, requireCount, teller, type StrategyOptions } from './pressure.js';
+import { requireCount, requireTime } from './limits.js';
+import { crossings, teller, type StrategyOptions } from './pressure.js';
 import { strategy } from './strategy.js';
 
 /**
@@ -33,7 +34,9 @@ export interface LosslessOptions extends StrategyOptions {
 export const lossless = <T>(options: LosslessOptions): MonoTypeOperatorFunction<T> => {
   const { high, low = Math.floor(high / 4), slack = Math.max(4_096, high), maxPause = 10_000, hold, pressureObserver, now } = options;
   requireCount('high', high);
-  if (!(low < high)) throw new RangeError(`low should be less than high, ${String(high)}, but is ${String(low)}`);
+  if (!(low >= 0 && low < high)) throw new RangeError(`low should be from 0 on and less than high, ${String(high)}, but is ${String(low)}`);
+  if (!(slack >= 0)) throw new RangeError(`slack should be a number of items from 0 on, but is ${String(slack)}`);
+  requireTime('maxPause', maxPause);
   return strategy<T>('lossless', {
     ...(now === undefined ? {} : { now }),
     rulesFor: (waiting) => {

@@ -1,15 +1,15 @@
-import type { Observer } from 'rxjs';
+import type { Observer, Subscription } from 'rxjs';
 import type { Item } from './queue.js';
 
-/** How full a strategy's queue is, told when it crosses a mark. */
+/** How full a strategy's queue is. */
 export interface Pressure {
-  /** `high`: the upper mark was reached. `low`: the queue is down at the lower one again. In between nothing is told. */
+  /** `high`: the queue has reached its upper mark, and not come down to the lower one since. `low`: it has not reached the upper one, or is down at the lower one again. */
   readonly level: 'high' | 'low';
   /** Items that wait. */
   readonly queued: number;
   /** Items that this strategy has given up, or merged into others, since it was subscribed to. */
   readonly dropped: number;
-  /** How long the oldest has waited, ms. */
+  /** For how long the first in the queue has had its place, ms; none has had one for longer. Behind `conflate` a place is a key's: it counts from the first of the values that were merged in it. */
   readonly oldestAge: number;
   /** The source stands still for this queue. */
   readonly paused: boolean;
@@ -18,7 +18,8 @@ export interface Pressure {
 /** What every strategy takes. */
 export interface StrategyOptions {
   /**
-   * Hears of the pressure when it crosses a mark: once on the way up, once on the way down. A `Subject` of yours, or anything else with `next`.
+   * Hears of the pressure: when it crosses a mark, once on the way up, once on the way down; in between, while it is above, when the first item is given up and whenever `dropped` has doubled since it was last told, so that n items given up
+   * cost no more than log2 n reports; and when the queue ends, however it does, where something was given up since the last report. So the last report has the number of all that were given up. A `Subject` of yours, or anything else with `next`.
    *
    * @example
    * const pressure$ = new Subject<Pressure>();
@@ -32,7 +33,7 @@ export interface StrategyOptions {
 /** What is told of a queue. */
 interface Told {
   readonly size: () => number;
-  readonly oldest: () => Pick<Item<unknown>, 'at'> | undefined;
+  readonly oldest: () => Pick<Item<unknown>, 'since'> | undefined;
   readonly now: () => number;
 }
 
@@ -41,13 +42,8 @@ export const teller =
   ({ size, oldest, now }: Told, observer: StrategyOptions['pressureObserver']) =>
   (level: Pressure['level'], dropped: number, paused = false): void => {
     const time = now();
-    observer?.next({ level, queued: size(), dropped, oldestAge: time - (oldest()?.at ?? time), paused });
+    observer?.next({ level, queued: size(), dropped, oldestAge: time - (oldest()?.since ?? time), paused });
   };
-
-/** Refuses what can't be a number of items. The mistake is in the program, so that it is thrown where it is made. */
-export const requireCount = (what: string, count: number): void => {
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${what} should be a whole number from 1 on, but is ${String(count)}`);
-};
 
 /** Tells crossings: up when the queue is at `high`, down when it is at `low`. */
 export const crossings = (high: number, low: number): ((size: number) => Pressure['level'] | undefined) => {
@@ -56,5 +52,42 @@ export const crossings = (high: number, low: number): ((size: number) => Pressur
     if (isAbove ? size > low : size < high) return undefined;
     isAbove = !isAbove;
     return isAbove ? 'high' : 'low';
+  };
+};
+
+/** Counts what a strategy gives up, and tells of the pressure of its queue when it is time to. */
+export interface Counter {
+  /** One item was given up. */
+  readonly count: () => void;
+  /** Time to tell, of a crossing or of what was given up. */
+  readonly settled: (crossed: Pressure['level'] | undefined) => void;
+}
+
+export const counter = (
+  waiting: Told & { readonly subscription: Subscription },
+  observer: StrategyOptions['pressureObserver'],
+): Counter => {
+  const { subscription } = waiting;
+  const tell = teller(waiting, observer);
+  let level: Pressure['level'] = 'low';
+  let dropped = 0;
+  let told = 0;
+  const report = (): void => {
+    told = dropped;
+    tell(level, dropped);
+  };
+  subscription.add(() => {
+    if (dropped > told) report();
+  });
+  return {
+    count: () => {
+      dropped += 1;
+    },
+    settled: (crossed) => {
+      // The last word has been said.
+      if (subscription.closed) return;
+      level = crossed ?? level;
+      if (crossed !== undefined || (level === 'high' && dropped >= Math.max(1, 2 * told))) report();
+    },
   };
 };

@@ -3,8 +3,12 @@
 /** Something that waits. */
 export interface Item<T> {
   value: T;
-  /** Since when, ms. */
+  /** When its value came, ms. */
   at: number;
+  /** When it took its place, ms: another value may have come for it since. */
+  readonly since: number;
+  /** Its number among all that have come: the order of places. */
+  readonly order: number;
 }
 
 interface Link<T> extends Item<T> {
@@ -28,12 +32,14 @@ export const createQueue = <T>(): Queue<T> => {
   let first: Link<T> | undefined;
   let last: Link<T> | undefined;
   let size = 0;
+  let order = 0;
   return {
     size: () => size,
     oldest: () => first,
     newest: () => last,
     append: (value, at) => {
-      const link: Link<T> = { value, at, previous: last, next: undefined };
+      const link: Link<T> = { value, at, since: at, order, previous: last, next: undefined };
+      order += 1;
       if (last === undefined) first = link;
       else last.next = link;
       last = link;

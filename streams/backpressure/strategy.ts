@@ -25,6 +25,8 @@ export interface Rules<T> {
   readonly added?: (item: Item<T>) => void;
   readonly changed?: (item: Item<T>) => void;
   readonly removed?: (item: Item<T>) => void;
+  /** The item that should be taken first where not all can be; the oldest, without it. */
+  readonly first?: () => Item<T> | undefined;
   /** An item is not wanted any more, as it is about to leave the queue; who says so has counted it. */
   readonly refuses?: (item: Item<T>) => boolean;
   /** There may be too many. */
@@ -52,6 +54,8 @@ export interface Supply<T> {
   readonly size: () => number;
   /** Takes the oldest item that is still wanted. */
   readonly take: () => Pick<Item<T>, 'value'> | undefined;
+  /** Takes up to so many, at least 1, of those that are still wanted, in the order in which they came: all, or those that a rule wants first, or the oldest. */
+  readonly takeUpTo: (max: number) => readonly T[];
   /** Subscribes to the source; what it gives at once is told to the consumer meanwhile. */
   readonly start: () => void;
   readonly subscription: Subscription;
@@ -86,6 +90,13 @@ export const strategy =
     const before = isHeld(source$) ? source$[STRATEGIES] : { source$, strategies: [] };
     return Object.assign(undemanded<T>(operator), { [STRATEGIES]: { ...before, strategies: [...before.strategies, added] } });
   };
+
+/** Takes one after the other. */
+const manyOf = <T>(take: Supply<T>['take'], max: number): readonly T[] => {
+  const values: T[] = [];
+  for (let item = take(); item !== undefined; item = values.length < max ? take() : undefined) values.push(item.value);
+  return values;
+};
 
 const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], consumer: Consumer): Supply<T> => {
   const queue = createQueue<T>();
@@ -153,11 +164,27 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
     settle();
     return item;
   };
+  const takeFirst = (max: number, first: () => Item<T> | undefined): readonly T[] => {
+    const items: Item<T>[] = [];
+    purge();
+    for (let item = first(); item !== undefined; item = items.length < max ? first() : undefined) {
+      // Those at the head are the oldest as a rule, but not where an item's age is its own affair.
+      if (!isRefused(item)) items.push(item);
+      remove(item);
+    }
+    settle();
+    return items.sort((a, b) => a.order - b.order).map(({ value }) => value);
+  };
+  const firstOf = rules.find(({ first }) => first !== undefined)?.first;
 
   return {
     size: queue.size,
     subscription,
     take: () => attempt(takeOldest),
+    takeUpTo: (max) =>
+      firstOf === undefined || queue.size() <= max
+        ? manyOf(() => attempt(takeOldest), max)
+        : (attempt(() => takeFirst(max, firstOf)) ?? []),
     start: () => {
       subscription.add(
         source$.pipe(takeUntil(stopped)).subscribe({
@@ -186,15 +213,17 @@ export interface SupplyOptions<T> {
   readonly consumer: Consumer;
   /** A strategy of the consumer's own; without one, a source that has no strategy is refused. */
   readonly own?: Strategy<T>;
+  /** What says in which order is taken, and bounds nothing. */
+  readonly order?: Strategy<T>;
 }
 
 /** What a consumer takes from; it fails with `NoStrategy` where any number of items might have to wait. Nothing happens before `start`. */
-export const supplyOf = <T>(source$: Observable<T>, { operator, consumer, own }: SupplyOptions<T>): Supply<T> => {
+export const supplyOf = <T>(source$: Observable<T>, { operator, consumer, own, order }: SupplyOptions<T>): Supply<T> => {
   if (isSupplying(source$)) return source$[SUPPLIES](consumer);
   const { source$: origin$, strategies } = isHeld(source$) ? source$[STRATEGIES] : { source$, strategies: [] };
-  const all = own === undefined ? strategies : [...strategies, own];
-  const supply = queueOf(origin$, all, consumer);
-  if (all.length > 0) return supply;
+  const bounding = own === undefined ? strategies : [...strategies, own];
+  const supply = queueOf(origin$, order === undefined ? bounding : [...bounding, order], consumer);
+  if (bounding.length > 0) return supply;
   return {
     ...supply,
     start: () => {
@@ -205,11 +234,15 @@ export const supplyOf = <T>(source$: Observable<T>, { operator, consumer, own }:
 
 /** An operator that changes how things are taken: what is behind it takes what `change` makes of what is before it. */
 export const resupplied =
-  <T, R>(operator: string, change: (take: Supply<T>['take']) => Supply<R>['take']): OperatorFunction<T, R> =>
+  <T, R>(
+    { operator, order }: Pick<SupplyOptions<T>, 'operator' | 'order'>,
+    change: (supply: Supply<T>) => Supply<R>['take'],
+  ): OperatorFunction<T, R> =>
   (source$) =>
     Object.assign(undemanded<R>(operator), {
       [SUPPLIES]: (consumer: Consumer): Supply<R> => {
-        const supply = supplyOf(source$, { operator, consumer });
-        return { ...supply, take: change(supply.take) };
+        const supply = supplyOf(source$, { operator, consumer, ...(order === undefined ? {} : { order }) });
+        const take = change(supply);
+        return { ...supply, take, takeUpTo: (max) => manyOf(take, max) };
       },
     });

@@ -15,10 +15,13 @@ import {
   type ObservableInput,
   type OperatorFunction,
 } from 'rxjs';
-import { requireCount } from '../backpressure/pressure.js';
+import { requireCount } from '../backpressure/limits.js';
+
+/** So many questions are under way at a time. */
+const AT_ONCE = 4;
 
 export interface PresenceOptions {
-  /** Which of the given clients are online: one answer. An error leaves what is known as it is. */
+  /** Which of the given clients are online: one answer. An error leaves what is known as it is. Four are under way at a time at most. */
   readonly ask: (ids: readonly string[]) => ObservableInput<ReadonlySet<string>>;
   /** When to ask again for all; while the answer is awaited it is not asked once more. */
   readonly every$: Observable<unknown>;
@@ -58,14 +61,16 @@ export const presence = ({
       const known = new Map<string, boolean>();
       const asking = (ids: readonly string[]): Observable<unknown> =>
         from(chunks(ids, batch)).pipe(
-          mergeMap((some) =>
-            defer(() => ask(some)).pipe(
-              take(1),
-              tap((online) => {
-                for (const id of some) known.set(id, online.has(id));
-              }),
-              catchError(() => EMPTY),
-            ),
+          mergeMap(
+            (some) =>
+              defer(() => ask(some)).pipe(
+                take(1),
+                tap((online) => {
+                  for (const id of some) known.set(id, online.has(id));
+                }),
+                catchError(() => EMPTY),
+              ),
+            AT_ONCE,
           ),
         );
       return watched$.pipe(

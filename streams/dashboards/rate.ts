@@ -1,5 +1,5 @@
 import { asyncScheduler, type Observable, type OperatorFunction } from 'rxjs';
-import { requireCount } from '../backpressure/pressure.js';
+import { requireCount, requireTime } from '../backpressure/limits.js';
 import { gathered } from './gathered.js';
 
 export interface RateOptions<T> {
@@ -7,7 +7,7 @@ export interface RateOptions<T> {
   readonly key: (item: T) => string;
   /** When to tell. */
   readonly every$: Observable<unknown>;
-  /** How far back is counted, ms. Default 10,000. */
+  /** How far back is counted at most, ms: the step that has begun, and `steps - 1` before it. Default 10,000. */
   readonly window?: number;
   /** In so many steps the window moves on. Default 10. */
   readonly steps?: number;
@@ -39,14 +39,15 @@ const advance = (ring: Ring, step: number): void => {
 };
 
 /**
- * Items a second by key, over a sliding window: emitted with each `every$`, as a new map, keys without items left out. A window that is not full yet counts as one, so that rates start low.
+ * Items a second by key, over a sliding window: emitted with each `every$`, as a new map, keys without items left out. What was counted is divided by the time in which it was: that of the steps, the last of which has only begun, or that since the
+ * subscription, where that is shorter. So an even stream reads true at any moment, to within one item in the window; the first moments, which know little, swing.
  *
  * Keeps `steps` numbers for each key and no items. Each item costs O(1), each emission O(keys). Completes with the source or `every$`, errors as they do.
  *
  * ```
  * source:     a-a-b-----
- * every$:     -----x---x       (window of 4)
- * result:     -----1---2       1: a 250, b 250   2: none
+ * every$:     ----x----x       (window of 5 in 5 steps)
+ * result:     ----1----2       1: a 500, b 250   2: none
  * ```
  *
  * @example
@@ -63,9 +64,10 @@ export const rate = <T>({
 }: RateOptions<T>): OperatorFunction<T, ReadonlyMap<string, number>> => {
   requireCount('steps', steps);
   requireCount('maxKeys', maxKeys);
-  if (!(window > 0)) throw new RangeError(`window should be a number of ms above 0, but is ${String(window)}`);
-  const stepNow = (): number => Math.floor((now() * steps) / window);
+  requireTime('window', window);
+  const stepAt = (time: number): number => Math.floor((time * steps) / window);
   return gathered(every$, () => {
+    const start = now();
     const rings = new Map<string, Ring>();
     const ringOf = (name: string, step: number): Ring => {
       const known = rings.get(name);
@@ -75,9 +77,11 @@ export const rate = <T>({
       rings.set(name, ring);
       return ring;
     };
+    /** Over how much time the items of all rings were counted, ms. At least 1, as clocks tell no less. */
+    const covered = (time: number): number => Math.max(1, Math.min(time - start, time - ((stepAt(time) - steps + 1) * window) / steps));
     return {
       add: (item) => {
-        const step = stepNow();
+        const step = stepAt(now());
         const ring = ringOf(key(item), step);
         advance(ring, step);
         const index = ring.at % steps;
@@ -85,12 +89,14 @@ export const rate = <T>({
         ring.total += 1;
       },
       tell: () => {
-        const step = stepNow();
+        const time = now();
+        const step = stepAt(time);
+        const ms = covered(time);
         const rates = new Map<string, number>();
         for (const [name, ring] of rings) {
           advance(ring, step);
           if (ring.total === 0) rings.delete(name);
-          else rates.set(name, (ring.total * 1_000) / window);
+          else rates.set(name, (ring.total * 1_000) / ms);
         }
         return rates;
       },

@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { requireCount } from '../backpressure/pressure.js';
+import { requireCount } from '../backpressure/limits.js';
 import { gathered } from './gathered.js';
 
 export interface TopOptions<T> {

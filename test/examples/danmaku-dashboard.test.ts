@@ -19,7 +19,7 @@ describe('the dashboard of the docs', () => {
           [perSecond, busiest.map(({ key, count }) => `${key} ${count}`).join(), age?.count, age?.max, ms].join(' '),
         ),
       );
-      expectObservable(shown$, '^ 1500ms !').toBe('1s (ab)', { a: '0.3 Tom 2,Jerry 1   10', b: '0.3 Tom 2,Jerry 1 3 40 10' });
+      expectObservable(shown$, '^ 1500ms !').toBe('1s (ab)', { a: '3 Tom 2,Jerry 1   10', b: '3 Tom 2,Jerry 1 3 40 10' });
     });
   });
 });

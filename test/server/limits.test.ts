@@ -563,6 +563,58 @@ describe('a token', () => {
   });
 });
 
+describe('a query of conversations', () => {
+  it('takes as many steps as the store has for it, and is refused with 4310 where it takes one more', async () => {
+    // Of each of two conversations: 20 to look at it, both conditions, the one member; of a text: the expression's 5 instructions for 9 characters and their end.
+    const steps = 2 * (20 + 2 + 1) + 5 * (9 + 1);
+    for (const [querySteps, answer] of [
+      [steps, { op: 'results' }],
+      [steps - 1, error(4310)],
+    ] as const) {
+      const { tom } = await alone({ store: memoryStore({ querySteps }) });
+      await start(tom, [], { attr: { data: '{"x":"cheesecat"}' } });
+      const where = { data: '{"m":"Tom","x":{"$regex":"[cd]at"}}' };
+      expect(await tom.request({ cmd: 'conv', op: 'query', convMessage: { where } })).toMatchObject(answer);
+    }
+  });
+});
+
+describe('notices for who is away', () => {
+  const away = async (kept: number, options?: Parameters<typeof memoryStore>[0]) => {
+    const store = memoryStore(options);
+    const server = await serve({ store });
+    const st = tokenOf(await open(await dial(server.url), 'Jerry'));
+    for (let at = 1; at <= kept; at += 1)
+      await store.keepNotice(['Jerry'], { at, command: { cmd: 'conv', op: 'joined', serverTs: at, convMessage: { cid: `c${at}` } } });
+    const missed: string[] = [];
+    for (let [since, more] = [0, true]; more;) {
+      const response = await fetch(`http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&start_ts=${since}`, {
+        headers: { 'x-lc-im-session-token': st },
+      });
+      const { hasMore, notifications } = (await response.json()) as {
+        hasMore: boolean;
+        notifications: readonly { cid: string; serverTs: number }[];
+      };
+      missed.push(...notifications.map(({ cid }) => cid));
+      [since, more] = [notifications.at(-1)?.serverTs ?? since, hasMore];
+    }
+    return missed;
+  };
+
+  it('are the latest 5,000, not 5,001, in pages', async () => {
+    const latest = names(5_000).map((_, index) => `c${index + 2}`);
+    expect(await away(5_001)).toEqual(latest);
+  });
+
+  it.each([2, 3, 4, 5, 6, 7])('are as many as the store is told to keep: 3 of %i', async (kept) => {
+    expect(await away(kept, { notices: 3 })).toEqual(
+      names(kept)
+        .map((_, index) => `c${index + 1}`)
+        .slice(-3),
+    );
+  });
+});
+
 describe('time', () => {
   const NOW = 1_700_000_000_000;
   const aged = async (options: Parameters<typeof memoryStore>[0] = {}) => {

@@ -149,7 +149,13 @@ describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infini
         }
         expect(kept).toEqual(expected);
         expect((pressures.at(-1)?.dropped ?? 0) + kept.length).toBe(came);
-        for (const [index, { level }] of pressures.entries()) expect(level).toBe(index % 2 === 0 ? 'high' : 'low');
+        // The marks by turns; what is told in between is that more were given up, twice as many or all.
+        let [level, dropped]: [Pressure['level'], number] = ['low', 0];
+        for (const [index, told] of pressures.entries()) {
+          const isTold = told.level !== level || (level === 'high' && told.dropped >= Math.max(1, 2 * dropped));
+          expect(isTold || (index === pressures.length - 1 && told.dropped > dropped)).toBe(true);
+          ({ level, dropped } = told);
+        }
       }),
     );
   });
@@ -174,6 +180,36 @@ describe('batch', () => {
           expect(array.length).toBeGreaterThan(0);
           expect(array.length).toBeLessThanOrEqual(max);
         }
+      }),
+    );
+  });
+
+  it('with a rank, takes what a model takes: the highest first, of one rank the oldest, each array in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), (steps, max) => {
+        const source = new Subject<{ readonly id: number; readonly rank: number }>();
+        const ready = new Subject<void>();
+        const arrays: (readonly number[])[] = [];
+        source
+          .pipe(dropOldest(100), batch({ max, ready$: ready, rank: ({ rank }) => rank }))
+          .subscribe((array) => arrays.push(array.map(({ id }) => id)));
+        let waiting: readonly { readonly id: number; readonly rank: number }[] = [];
+        const expected: (readonly number[])[] = [];
+        for (const [id, rank] of steps.entries()) {
+          if (rank === null) {
+            const taken = waiting
+              .toSorted((a, b) => b.rank - a.rank || a.id - b.id)
+              .slice(0, max)
+              .map((each) => each.id);
+            waiting = waiting.filter((each) => !taken.includes(each.id));
+            if (taken.length > 0) expected.push(taken.toSorted((a, b) => a - b));
+            ready.next();
+          } else {
+            waiting = [...waiting, { id, rank }];
+            source.next({ id, rank });
+          }
+        }
+        expect(arrays).toEqual(expected);
       }),
     );
   });

@@ -178,6 +178,29 @@ describe('toReadableStream', () => {
 });
 
 describe('a Node Readable', () => {
+  it('lets go of the source when it is destroyed, while it waits as well as while something waits for it', async () => {
+    for (const [values, error] of [[[1, 2, 3]], [[1]], [[1], new Error('enough')]] as const) {
+      const source = new Subject<number>();
+      const readable = Readable.from(toAsyncIterable(source.pipe(dropOldest(9))), { highWaterMark: 1 });
+      const failed: unknown[] = [];
+      readable.on('error', (reason) => failed.push(reason));
+      const first = new Promise((resolve) => {
+        readable.once('data', resolve);
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(source.observed).toBe(true);
+      for (const value of values) source.next(value);
+      expect(await first).toBe(1);
+      const closed = new Promise<void>((resolve) => {
+        readable.once('close', resolve);
+      });
+      readable.destroy(error);
+      await closed;
+      expect(source.observed).toBe(false);
+      expect(failed).toEqual(error === undefined ? [] : [error]);
+    }
+  });
+
   it('carries demand to the source', async () => {
     const { source, hold, flow } = holdable();
     const readable = Readable.from(toAsyncIterable(source.pipe(lossless({ high: 4, low: 1, hold }))), { highWaterMark: 1 });

@@ -1,6 +1,6 @@
 import { NEVER, Subject, delay, map, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { batch, consume, danmaku, dropOldest, sample, type Pressure } from '../../../streams/index.js';
+import { batch, conflate, consume, danmaku, dropOldest, expire, sample, type Pressure } from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
 
 const joined = map((values: readonly string[]): string => values.join(''));
@@ -51,6 +51,69 @@ describe('batch with ready$', () => {
   });
 });
 
+describe('batch with a rank', () => {
+  const rank = (value: string): number => (value === value.toUpperCase() ? 1 : 0);
+
+  it('takes the highest first where more wait than its bound, of one rank the oldest, in the order in which they came', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                                                                 ------r-r-r');
+      expectObservable(hot('aBcDeF').pipe(dropOldest(9), batch({ max: 2, ready$, rank }), joined)).toBe('------x-y-z', {
+        x: 'BD',
+        y: 'aF',
+        z: 'ce',
+      });
+    });
+  });
+
+  it('goes by it where it hands arrays to the consumer behind it, too', () => {
+    marbles(({ hot, expectObservable }) => {
+      const insert = consume((values: readonly string[]) => of(values.join('')).pipe(delay(4)));
+      expectObservable(hot('abcDe|').pipe(dropOldest(9), batch({ max: 2, rank }), insert)).toBe('----a---b---(c|)', {
+        a: 'a',
+        b: 'bD',
+        c: 'ce',
+      });
+    });
+  });
+
+  it('goes by what a value has become behind conflate', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const values = { a: 'x1', b: 'y5', c: 'x9' };
+      const byKey = conflate(([first]: string) => first);
+      const ready$ = cold('----r');
+      const highest = batch({ max: 1, ready$, rank: (value: string) => Number(value.slice(1)) });
+      expectObservable(hot('abc', values).pipe(byKey, highest, joined)).toBe('----c', values);
+    });
+  });
+
+  it('takes nothing that is not wanted any more, however high it ranks', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ages: Readonly<Record<string, number>> = { a: 0, B: 9, c: 0 };
+      const late = expire<string>(3, { since: (value) => -(ages[value] ?? 0) });
+      expectObservable(hot('(aBc)').pipe(late, dropOldest(9), batch({ max: 1, ready$: cold('-rrr'), rank }), joined)).toBe('-ac');
+    });
+  });
+
+  it('is no strategy: something has to say what gives way', () => {
+    marbles(({ hot, expectObservable }) => {
+      const unbounded$ = hot('a').pipe(
+        batch({ rank }),
+        consume((values) => of(values)),
+      );
+      expectObservable(unbounded$).toBe('#', undefined, expect.objectContaining({ _tag: 'NoStrategy', operator: 'batch' }));
+    });
+  });
+
+  it('errors with what it throws', () => {
+    marbles(({ hot, expectObservable }) => {
+      const fail = (): never => {
+        throw new Error('oops');
+      };
+      expectObservable(hot('a').pipe(batch({ ready$: NEVER, rank: fail }))).toBe('#', undefined, new Error('oops'));
+    });
+  });
+});
+
 describe('batch without ready$', () => {
   it('hands arrays of what waits to the consumer behind it', () => {
     marbles(({ hot, expectObservable }) => {
@@ -75,6 +138,14 @@ describe('batch without ready$', () => {
   });
 });
 
+describe('batch', () => {
+  it('refuses a bound that can’t be one, where it is made', () => {
+    for (const max of [0, NaN, 1.5]) expect(() => batch({ max, ready$: NEVER })).toThrow('max should be a whole number from 1 on');
+    expect(() => batch({ max: NaN })).toThrow(RangeError);
+    expect(() => danmaku({ ready$: NEVER, max: 0 })).toThrow(RangeError);
+  });
+});
+
 describe('sample', () => {
   it('emits the newest when the consumer is ready, where it is new, and the one that waits at the end', () => {
     marbles(({ cold, hot, expectObservable }) => {
@@ -93,7 +164,12 @@ describe('sample', () => {
   it('counts what it gives up', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const pressure$ = new Subject<Pressure>();
-      expectObservable(pressure$.pipe(map(({ level, dropped }) => `${level} ${dropped}`))).toBe('a---b', { a: 'high 0', b: 'low 2' });
+      expectObservable(pressure$.pipe(map(({ level, dropped }) => `${level} ${dropped}`))).toBe('abc-d', {
+        a: 'high 0',
+        b: 'high 1',
+        c: 'high 2',
+        d: 'low 2',
+      });
       expectObservable(hot('abc').pipe(sample(cold('----r'), { pressureObserver: pressure$ }))).toBe('----c');
     });
   });
@@ -122,6 +198,17 @@ describe('danmaku', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ready$ = cold('                                                 -----r-r-r');
       expectObservable(hot('abcde').pipe(danmaku({ ready$, bound: 3, max: 2 }), joined)).toBe('-----x-y', { x: 'cd', y: 'e' });
+    });
+  });
+
+  it('shows the highest first where it can’t show all, at a time in the order in which they came', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ready$ = cold('                                                         ------r-r-r');
+      expectObservable(hot('abCdEF').pipe(danmaku({ ready$, rank, bound: 9, max: 2 }), joined)).toBe('------x-y-z', {
+        x: 'CE',
+        y: 'aF',
+        z: 'bd',
+      });
     });
   });
 });

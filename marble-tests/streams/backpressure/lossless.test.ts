@@ -104,6 +104,9 @@ describe('lossless', () => {
 
   it('refuses marks that can’t be marks', () => {
     expect(() => lossless({ high: 0 })).toThrow('high should be a whole number');
-    expect(() => lossless({ high: 2, low: 2 })).toThrow('low should be less than high, 2, but is 2');
+    expect(() => lossless({ high: 2, low: 2 })).toThrow('low should be from 0 on and less than high, 2, but is 2');
+    expect(() => lossless({ high: 2, low: -1 })).toThrow('but is -1');
+    expect(() => lossless({ high: 2, slack: NaN })).toThrow('slack should be a number of items');
+    expect(() => lossless({ high: 2, maxPause: 0 })).toThrow('maxPause should be a number of ms above 0');
   });
 });

@@ -63,6 +63,7 @@ describe('a strategy', () => {
     expect(() => dropNewest(1.5)).toThrow(/whole number from 1 on, but is 1.5/);
     expect(() => dropByPriority(NaN, () => 1)).toThrow(RangeError);
     expect(() => conflate(() => 1, { mark: -1 })).toThrow(RangeError);
+    expect(() => expire(NaN)).toThrow('maxAge should be a number of ms from 0 on, but is NaN');
   });
 
   it('works through a source that gives everything at once, without ending in a deep recursion', () => {
@@ -119,8 +120,8 @@ describe('dropOldest', () => {
   it('tells of pressure once on the way up and once on the way down', () => {
     marbles(({ hot, expectObservable }) => {
       const pressure$ = new Subject<Pressure>();
-      expectObservable(pressure$.pipe(map(short))).toBe('----x-----y', { x: 'high 4 -0 3ms', y: 'low 2 -1 6ms' });
-      expectObservable(hot('abcdef').pipe(dropOldest(4, { pressureObserver: pressure$ }), slowly)).toBe('-----a----c----d----e----f');
+      expectObservable(pressure$.pipe(map(short))).toBe('----x-----y', { x: 'high 4 -0 3ms', y: 'low 2 -0 7ms' });
+      expectObservable(hot('abcde').pipe(dropOldest(4, { pressureObserver: pressure$ }), slowly)).toBe('-----a----b----c----d----e');
     });
   });
 });
@@ -183,11 +184,18 @@ describe('conflate', () => {
     marbles(({ hot, expectObservable }) => {
       const pressure$ = new Subject<Pressure>();
       const values = { a: 'x1', b: 'y1', c: 'y2', d: 'z1' };
-      expectObservable(pressure$.pipe(map(short))).toBe('---x-y', { x: 'high 2 -1 1ms', y: 'low 1 -1 2ms' });
+      expectObservable(pressure$.pipe(map(short))).toBe('---x-y', { x: 'high 2 -1 2ms', y: 'low 1 -1 2ms' });
       expectObservable(hot('abcd', values).pipe(conflate(key, { mark: 2, pressureObserver: pressure$ }), slowly)).toBe(
         '-----a----c----d',
         values,
       );
+    });
+  });
+
+  it('gives a value its own age, not that of its place, for expire to judge by', () => {
+    marbles(({ hot, expectObservable }) => {
+      const values = { a: 'x1', b: 'y1', c: 'y2' };
+      expectObservable(hot('ab--c|', values).pipe(conflate(key), expire(3), slowly)).toBe('-----a----(c|)', values);
     });
   });
 
@@ -291,6 +299,10 @@ describe('consume', () => {
       ).toBe('---');
       expectSubscriptions(work$.subscriptions).toBe('^-!');
     });
+  });
+
+  it('refuses a number of items at a time that can’t be one, rather than wait for ever', () => {
+    for (const concurrency of [0, -1, 1.5, NaN]) expect(() => consume(inner$, { concurrency })).toThrow('concurrency should be a whole');
   });
 
   it('refuses a source for which nothing says what gives way', () => {

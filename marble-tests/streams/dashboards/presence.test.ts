@@ -1,4 +1,4 @@
-import { NEVER, map, of, throwError, timer, type Observable } from 'rxjs';
+import { NEVER, filter, finalize, map, of, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { presence } from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
@@ -46,6 +46,32 @@ describe('presence', () => {
       ]);
     });
     expect(asked).toEqual(['ab', 'c', 'ab', 'c']);
+  });
+
+  it('asks a few questions at a time, however many are watched, and all of them in the end', () => {
+    const ids = Array.from({ length: 1_000 }, (_, index) => String(index));
+    marbles(({ hot, cold, expectObservable, flush }) => {
+      let [asked, underWay, most] = [0, 0, 0];
+      const ask = (some: readonly string[]) => {
+        asked += 1;
+        underWay += 1;
+        most = Math.max(most, underWay);
+        return cold('---(x|)', { x: online(...some) }).pipe(
+          finalize(() => {
+            underWay -= 1;
+          }),
+        );
+      };
+      const known$ = hot('a', { a: ids }).pipe(
+        presence({ ask, every$: NEVER }),
+        map((known) => [...known.values()].filter((isOnline) => isOnline).length),
+        filter((count) => count === ids.length),
+      );
+      // 13 times four, or what is left, 3 ms each.
+      expectObservable(known$).toBe('39ms x', { x: 1_000 });
+      flush();
+      expect({ asked, most }).toEqual({ asked: 50, most: 4 });
+    });
   });
 
   it('completes when the source and what it is told by have, errors as they do', () => {

@@ -1,4 +1,5 @@
-import { NEVER, map } from 'rxjs';
+import fc from 'fast-check';
+import { NEVER, Subject, interval, map, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { rate } from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
@@ -11,7 +12,7 @@ describe('rate', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('-a-a-b-----');
       const every$ = hot('------x---x');
-      expectObservable(items$.pipe(rate({ key, every$, window: 4, steps: 4 }))).toBe('------1---2', {
+      expectObservable(items$.pipe(rate({ key, every$, window: 5, steps: 5 }))).toBe('------1---2', {
         1: rates({ a: 250, b: 250 }),
         2: rates({}),
       });
@@ -21,16 +22,17 @@ describe('rate', () => {
   it('slides: the window moves on by its steps', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('aaaaaaaa');
-      const every$ = hot('-x--x--x---x');
+      const every$ = hot('----x--x-x--x');
       expectObservable(
         items$.pipe(
-          rate({ key, every$, window: 4, steps: 4 }),
+          rate({ key, every$, window: 5, steps: 5 }),
           map((all) => all.get('a') ?? 0),
         ),
-      ).toBe('-1--2--3---4', {
-        1: 500,
-        2: 1_000,
-        3: 1_000,
+      ).toBe('----1--2-3--4', {
+        // Five in 4 ms, both ends counted; then three, then none.
+        1: 1_250,
+        2: 1_250,
+        3: 750,
         4: 0,
       });
     });
@@ -39,13 +41,51 @@ describe('rate', () => {
   it('counts what is beyond its keys together, until one of them has had nothing for a window', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('abc------c-');
-      const every$ = hot('---x----x-x');
-      expectObservable(items$.pipe(rate({ key, every$, window: 4, steps: 4, maxKeys: 2 }))).toBe('---1----2-3', {
+      const every$ = hot('----x---x-x');
+      expectObservable(items$.pipe(rate({ key, every$, window: 5, steps: 5, maxKeys: 2 }))).toBe('----1---2-3', {
         1: rates({ a: 250, b: 250, '(others)': 250 }),
         2: rates({}),
         3: rates({ c: 250 }),
       });
     });
+  });
+
+  it('reads true at any moment of its step, and before the window is full', () => {
+    marbles(({ expectObservable }) => {
+      const even$ = interval(10).pipe(map(() => 'a'));
+      const told = (every: number) =>
+        even$.pipe(
+          rate({ key, every$: timer(every, 1_000).pipe(take(9)) }),
+          map((all) => Math.round(all.get('a') ?? 0)),
+          map((perSecond) => perSecond >= 99 && perSecond <= 101),
+          take(9),
+        );
+      for (const every of [3_000, 9_100, 20_000, 20_300, 20_900]) {
+        expectObservable(told(every)).toBe(`${every}ms ${Array.from({ length: 8 }, () => 't 999ms ').join('')}(t|)`, { t: true });
+      }
+    });
+  });
+
+  it('is within one item of an even stream’s once the window is full, whatever the window, its steps and the moment', () => {
+    const positive = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+    fc.assert(
+      fc.property(positive(200), positive(5_000), positive(20), positive(10_000), positive(5_000), (period, window, steps, start, late) => {
+        let time = start;
+        const items = new Subject<string>();
+        const every = new Subject<void>();
+        let read = 0;
+        items.pipe(rate({ key, every$: every, window, steps, now: () => time })).subscribe((all) => {
+          read = all.get('a') ?? 0;
+        });
+        const end = start + window + late;
+        for (time = start; time <= end; time += period) items.next('a');
+        time = end;
+        every.next();
+        const step = window / steps;
+        const covered = Math.max(1, window - step + (end % step));
+        expect(Math.abs(read - 1_000 / period) * (covered / 1_000)).toBeLessThanOrEqual(1 + 1e-6);
+      }),
+    );
   });
 
   it('completes with the source or with what it is told by, errors as they do, and counts for each subscriber anew', () => {
@@ -58,13 +98,13 @@ describe('rate', () => {
         rate({ key, every$: cold('--x'), window: 1_000 }),
         map((all) => all.get('a')),
       );
-      expectObservable(rates$).toBe('--1', [0, 1]);
-      expectObservable(rates$, '--^').toBe('----1', [0, 1]);
+      expectObservable(rates$).toBe('--1', [0, 500]);
+      expectObservable(rates$, '--^').toBe('----1', [0, 500]);
     });
   });
 
   it('refuses a window, steps or keys that can not be', () => {
-    for (const wrong of [{ window: 0 }, { steps: 0 }, { maxKeys: 0.5 }]) {
+    for (const wrong of [{ window: 0 }, { window: NaN }, { window: Infinity }, { steps: 0 }, { maxKeys: 0.5 }]) {
       expect(() => rate({ key, every$: NEVER, ...wrong })).toThrow(RangeError);
     }
   });
