@@ -238,8 +238,8 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       clock: clientClock,
       backoff: () => 4 * SPEED,
       minUptime: 0,
-      // Without an outbox nobody waits for an answer that comes later than that.
-      commandTimeout: (index % 2 === 0 ? world.commandTimeout : 400) * SPEED,
+      // Who gives a message up, without an outbox or by its age, hears of no answer that comes later.
+      commandTimeout: (index % 2 === 0 && world.maxAge === 0 ? world.commandTimeout : 400) * SPEED,
       heartbeat: { interval: 25 * SPEED, patience: 25 * SPEED },
       catchUpLimit: world.catchUpLimit,
       outbox: index % 2 === 0 && (world.maxAge === 0 || { maxAge: world.maxAge * SPEED }),
