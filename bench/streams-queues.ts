@@ -12,7 +12,7 @@ import {
   limitConcurrency,
   lossless,
 } from 'rx-realtime/streams';
-import type { Growing, Steady } from './streams-growth.js';
+import { FEWER, type Growing, type Steady } from './streams-growth.js';
 
 interface Item {
   readonly id: number;
@@ -110,12 +110,14 @@ export const queues: readonly Growing[] = [
   {
     name: 'lossless, one out for one in',
     claim: 'O(1)',
+    steps: FEWER,
     full: passing((work, size) => (source$) => source$.pipe(lossless({ high: size }), consume(work))),
   },
   { name: '(RxJS) concatMap, one out for one in', claim: '-', steps: 500, full: passing((work) => concatMap(work)) },
   {
     name: 'concatMapByKey, one out for one in',
     claim: '-',
+    steps: FEWER,
     full: passing((work) =>
       concatMapByKey(
         () => 'one',
@@ -127,7 +129,7 @@ export const queues: readonly Growing[] = [
     name: 'dropOldest, batch({ ready$ })',
     claim: 'O(1)',
     items: BATCH,
-    steps: 50,
+    steps: 200,
     full: (size: number): Steady => {
       const source = new Subject<Item>();
       const ready = new Subject<void>();
@@ -153,6 +155,7 @@ export const queues: readonly Growing[] = [
   {
     name: 'limitConcurrency, jobs that wait',
     claim: '-',
+    steps: FEWER,
     full: (size: number): Steady => {
       const limited = limitConcurrency(1);
       let [started, asked] = [0, 0];
