@@ -109,10 +109,10 @@ const mutants: readonly Mutant[] = [
     from: [
       "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
       "        if (wanted._tag === 'Gap') cursor.leaveOut(wanted);",
-      '        subscriber.next({ ...wanted, position: cursor.position() });',
+      '        subscriber.next({ position: cursor.position(), ...wanted });',
     ].join('\n'),
     to: [
-      '        subscriber.next({ ...wanted, position: cursor.position() });',
+      '        subscriber.next({ position: cursor.position(), ...wanted });',
       "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
     ].join('\n'),
   },

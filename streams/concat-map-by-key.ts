@@ -1,18 +1,8 @@
 import { Observable, from, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { createQueue, type Queue } from './backpressure/queue.js';
 
 /** What a projection gives: a value at once, a stream of values that later items of the same key wait for, or nothing. */
 export type Projected<R> = { readonly now: R } | { readonly later: ObservableInput<R> } | undefined;
-
-/** What waits for one key. The iterator goes on where it stopped, and finds what was added meanwhile; an array's front would cost its length each time. */
-interface Queue<T> {
-  readonly add: (item: T) => void;
-  readonly items: Iterator<T, unknown>;
-}
-
-const createQueue = <T>(): Queue<T> => {
-  const items: T[] = [];
-  return { add: (item) => items.push(item), items: items[Symbol.iterator]() };
-};
 
 /**
  * `concatMap` for each key (items without one count as one more), all keys side by side: an item whose projection takes time holds back the later items of its own key and no others.
@@ -63,7 +53,9 @@ export const concatMapByKey =
       /** Handles the items that have waited, until one takes time again or none is left. */
       const release = (key: string | undefined): void => {
         const queue = waiting.get(key);
-        for (let next = queue?.items.next(); next !== undefined && next.done !== true; next = queue?.items.next()) {
+        for (let next = queue?.oldest(); next !== undefined; next = queue?.oldest()) {
+          // Before it is handled: what is said meanwhile comes behind it, and it is not kept while the key stays busy.
+          queue?.remove(next);
           const projected = project(next.value);
           if (projected === undefined) continue;
           if ('now' in projected) subscriber.next(projected.now);
@@ -79,7 +71,7 @@ export const concatMapByKey =
             const key = keyOf(item);
             const queue = waiting.get(key);
             if (queue !== undefined) {
-              queue.add(item);
+              queue.append(item, 0);
               return;
             }
             const projected = project(item);

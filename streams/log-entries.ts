@@ -114,7 +114,7 @@ export const logEntries =
         if (wanted === undefined) return;
         if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);
         if (wanted._tag === 'Gap') cursor.leaveOut(wanted);
-        subscriber.next({ ...wanted, position: cursor.position() });
+        subscriber.next({ position: cursor.position(), ...wanted });
       };
 
       subscriber.add(

@@ -69,7 +69,7 @@ export const dropNewest = <T>(bound: number, options: StrategyOptions = {}): Mon
 
 /**
  * Keeps the `bound` items of the highest rank, and the newest of one rank: what is lowest is given up first, of that the oldest; the new item, where it is the lowest. For danmaku, where a gift outranks a text. What is kept comes in the order
- * in which it came: what may go first, where not all can go at once, is for `batch({ max, rank })` to say. Each item costs O(log r) for r different ranks that wait at a time. Otherwise as `dropOldest`.
+ * in which it came: what may go first, where not all can go at once, is for `batch({ max, rank })` to say. Each item costs O(log r) for r different ranks that wait at a time, and where a rank comes or goes a move in an array of r. Otherwise as `dropOldest`.
  *
  * @param bound how many items may wait
  * @param rank the higher, the longer it is kept; asked once for each item

@@ -47,12 +47,15 @@ export const createQueue = <T>(): Queue<T> => {
       return link;
     },
     remove: (item) => {
-      const { previous, next } = item as Link<T>;
+      const link = item as Link<T>;
+      const { previous, next } = link;
       if (previous === undefined) first = next;
       else previous.next = next;
       if (next === undefined) last = previous;
       else next.previous = previous;
       size -= 1;
+      // A dead link that an old generation holds would keep all that came behind it.
+      link.previous = link.next = undefined;
     },
   };
 };

@@ -30,7 +30,7 @@ interface Counter {
  * The busiest keys, busiest first, in bounded memory: the Space-Saving algorithm (Metwally, Agrawal, El Abbadi 2005). Where `capacity` keys are counted and another comes, it takes the place, and the count, of one with the fewest items. So each key that makes up more
  * than one in `capacity` of all items is among those counted, and how far a number may be too high is told with it. Counts from the subscription on: for the busiest of the last minute, subscribe anew each minute.
  *
- * Each item costs O(1), each emission O(capacity log capacity). Completes with the source or `every$`, errors as they do.
+ * Each item of a key that is counted costs O(1), one that takes another's place up to O(capacity), each emission O(capacity log capacity). Completes with the source or `every$`, errors as they do.
  *
  * ```
  * source:     a-b-a-----
