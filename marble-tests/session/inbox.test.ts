@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { CommandTimeout, ConnectionLost, ServerRejected } from '../../src/errors.js';
 import { inbox, type InboxInput, type InboxOptions } from '../../src/session/inbox.js';
-import { comparePositions, type ClientEvent, type Message } from '../../streams/index.js';
+import { comparePositions, conversationsReducer, keyedState, type ClientEvent, type Message } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, conversation, counted, message, snapshot } from '../streams/log.js';
 
@@ -32,6 +32,7 @@ const options = ({ lookUp = server().lookUp, pageAfter = server().pageAfter, ...
   catchUpLimit: 100,
   concurrency: 4,
   room: () => undefined,
+  known: () => undefined,
   changed: () => undefined,
   self: 'Tom',
   onFailure: () => undefined,
@@ -423,6 +424,64 @@ describe('who was no member for a while', () => {
     ]);
     expect(lookUp).not.toHaveBeenCalled();
     expect(pageAfter).not.toHaveBeenCalled();
+  });
+});
+
+describe('a conversation that is another one after a break', () => {
+  const before = conversation({ members: ['Tom', 'Spike'], attributes: { topic: 'cheese' } });
+  const joined: ClientEvent = { _tag: 'Joined', conversationId: 'c', members: ['Jerry'], by: 'Tom' };
+
+  /** What comes after the break, of a client that keeps what it is told. */
+  const after = (now: ConversationInfo, ...pushed: readonly InboxInput[]): readonly ClientEvent[] => {
+    const answer = new Subject<readonly ConversationInfo[]>();
+    const log = new Subject<ClientEvent>();
+    const [state] = keyedState(log, conversationsReducer);
+    const { pageAfter } = server([message({ timestamp: 3 })]);
+    const input = new Subject<InboxInput>();
+    const events: ClientEvent[] = [];
+    log.subscribe((event) => events.push(event));
+    input.pipe(inbox(options({ lookUp: () => answer, pageAfter, known: state.get }))).subscribe(log);
+    for (const entry of [opened(1), snapshot(before), arrived({ timestamp: 2 }), DROPPED, opened(9, true), ...pushed]) input.next(entry);
+    answer.next([now]);
+    answer.complete();
+    return events.slice(1 + events.findLastIndex(({ _tag }) => _tag === 'Opened'));
+  };
+
+  it('says first who has come and gone, and what else was changed; then what was said', () => {
+    const now = conversation({ members: ['Tom', 'Jerry'], attributes: { topic: 'mice' }, lastMessageAt: 3, updatedAt: 8 });
+    expect(after(now)).toEqual([
+      { _tag: 'Joined', conversationId: 'c', members: ['Jerry'] },
+      { _tag: 'Left', conversationId: 'c', members: ['Spike'] },
+      { _tag: 'Attributes', conversationId: 'c', changed: { topic: 'mice' }, at: 8 },
+      snapshot(now),
+      arrived({ timestamp: 3 }, 'missed'),
+      { _tag: 'CaughtUp' },
+    ]);
+  });
+
+  it('says once what is pushed as well, because it has come about after the client was back', () => {
+    const now = conversation({ members: ['Tom', 'Spike', 'Jerry'], attributes: { topic: 'cheese' } });
+    expect(after(now, joined)).toEqual([{ _tag: 'Joined', conversationId: 'c', members: ['Jerry'] }, snapshot(now), { _tag: 'CaughtUp' }]);
+  });
+
+  it('says that it is left where the client was removed, once, and nothing more', () => {
+    const { members, attributes, ...outline } = conversation();
+    expect([members, attributes]).not.toContain(undefined);
+    const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
+    expect(after({ ...outline, attributes: {}, lastMessageAt: 3 }, { ...left, by: 'Spike' })).toEqual([left, { _tag: 'CaughtUp' }]);
+  });
+
+  it('says that it is entered where the client was let in meanwhile', () => {
+    const now = conversation({ members: ['Tom', 'Jerry'] });
+    const events = feed(
+      options({ lookUp: server([], [now]).lookUp, known: () => conversation({ members: ['Jerry'] }) }),
+      opened(1),
+      snapshot({ members: ['Jerry'] }),
+      DROPPED,
+      opened(9, true),
+      { _tag: 'Joined', conversationId: 'c', members: ['Tom'], by: 'Jerry' },
+    );
+    expect(events.slice(3)).toEqual(['Opened', 'Joined', 'snapshot c', 'CaughtUp']);
   });
 });
 

@@ -232,6 +232,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
           }),
           ...catchUp,
           self: clientId,
+          known: state.conversations.get,
           room: rooms.current,
           changed: ({ id, editedAt = 0 }) => {
             changes.passed(id, editedAt);

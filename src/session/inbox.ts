@@ -34,6 +34,7 @@ import {
 import { toRealtimeError } from '../errors.js';
 import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
 import { lookUpAll, NOTHING_KNOWN, type LookUp } from './look-up.js';
+import { changesBetween, newsAfter, type News } from './missed-changes.js';
 import { recentIds, type RecentIds } from './recent-ids.js';
 
 /** What the inbox is fed with: the log as it arrives, the word that the connection is gone, and what is followed. */
@@ -48,6 +49,8 @@ export interface InboxOptions extends CatchUpOptions {
   readonly self: string;
   /** The conversations of these ids, as the server describes them now. */
   readonly lookUp: LookUp;
+  /** What is known of a conversation by all that has been passed on. */
+  readonly known: (id: string) => ConversationInfo | undefined;
   /** The chat room that the client is in, where it is in one: what is said there during a break is a `Gap`. */
   readonly room: () => string | undefined;
   /** Hears of each edit and recall that is passed on, or that was before. */
@@ -79,6 +82,8 @@ interface Cursor {
   info: ConversationInfo | undefined;
   /** The client was told that it is out. */
   isOut: boolean;
+  /** What is new of a change that is pushed, where the conversation was found changed after the last break. */
+  news: News | undefined;
 }
 
 /** As many ids as can be pushed while a long catch-up is under way. */
@@ -87,6 +92,11 @@ const SEEN_AT_MOST = 2_048;
 const LATE = 64;
 
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
+
+/** Of chat rooms and system conversations nobody is told the members. */
+const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' || kind === 'temporary';
+
+const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
 
@@ -137,6 +147,7 @@ export const inbox =
           lookedUpIn: 0,
           info: undefined,
           isOut: false,
+          news: undefined,
         };
         cursors.set(id, cursor);
         return cursor;
@@ -209,12 +220,24 @@ export const inbox =
         );
       };
 
-      /** One that is there no more: who was a member is out of it, as is told at once to who is online. */
+      /** It is there no more, or the client is no member any more: who was in it is told, as is told at once to who is online. */
       const ended = (cursor: Cursor): Observable<ConversationEvent> => {
         const { id, info, lookedUpIn } = cursor;
-        const wasIn = info === undefined ? lookedUpIn > 0 : info.members?.includes(options.self) === true;
-        cursor.caughtUpIn = session;
-        return wasIn ? of({ _tag: 'Left', conversationId: id, members: [options.self] }) : EMPTY;
+        const wasIn = info === undefined ? lookedUpIn > 0 : isMember(info, options.self);
+        if (!wasIn) return EMPTY;
+        const left: ConversationEvent = { _tag: 'Left', conversationId: id, members: [options.self] };
+        cursor.news = newsAfter([left]);
+        return of(left);
+      };
+
+      /** What became of a conversation during a break: what was changed about it, then what was said. */
+      const changedAndSaid = (cursor: Cursor, opened: Opened, info: ConversationInfo | undefined): Observable<ConversationEvent> => {
+        const before = options.known(cursor.id);
+        if (before === undefined || info === undefined) return catchUp(cursor, opened, info);
+        if (hasMembers(info) && isMember(before, options.self) && !isMember(info, options.self)) return ended(cursor);
+        const changes = changesBetween(before, info);
+        cursor.news = changes.length === 0 ? undefined : newsAfter(changes, info);
+        return concat(changes, catchUp(cursor, opened, info));
       };
 
       const lookUp = (cursor: Cursor, isStale = false): Observable<ConversationEvent> =>
@@ -263,8 +286,11 @@ export const inbox =
 
         const refresh = (cursor: Cursor): Observable<ClientEvent> =>
           concat(
-            now$.pipe(mergeMap(({ infos, gone }) => (gone.has(cursor.id) ? ended(cursor) : catchUp(cursor, opened, infos.get(cursor.id))))),
+            now$.pipe(
+              mergeMap(({ infos, gone }) => (gone.has(cursor.id) ? ended(cursor) : changedAndSaid(cursor, opened, infos.get(cursor.id)))),
+            ),
             defer(() => {
+              cursor.caughtUpIn = session;
               left -= 1;
               return left === 0 ? of(CAUGHT_UP) : EMPTY;
             }),
@@ -288,18 +314,20 @@ export const inbox =
             case 'Snapshot':
               return admitNow(task, cursor);
             default: {
-              const own = task._tag === 'Message' && task.origin === 'sent';
+              const event = cursor.news === undefined ? task : cursor.news(task);
+              if (event === undefined) return undefined;
+              const own = event._tag === 'Message' && event.origin === 'sent';
               const unknown = cursor.info === undefined && cursor.lookedUpIn < session;
               // Who was no member was told of nothing.
               const stale =
-                task._tag === 'Joined' &&
-                task.members.includes(options.self) &&
+                event._tag === 'Joined' &&
+                event.members.includes(options.self) &&
                 cursor.info !== undefined &&
                 cursor.info.members?.includes(options.self) !== true;
-              if (isOutside(task, options.self)) return admitNow(task, cursor);
+              if (isOutside(event, options.self)) return admitNow(event, cursor);
               // Of an own message the conversation need not be known; but what was missed comes before it.
-              if (!behind && (own || (!unknown && !stale))) return admitNow(task, cursor);
-              return admitAll(concat(lookUp(cursor, stale), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(task)));
+              if (!behind && (own || (!unknown && !stale))) return admitNow(event, cursor);
+              return admitAll(concat(lookUp(cursor, stale), behind ? catchUp(cursor, opened, undefined) : EMPTY, of(event)));
             }
           }
         };

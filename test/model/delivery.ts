@@ -19,6 +19,7 @@ import {
   pairwise,
   repeat,
   retry,
+  scan,
   switchMap,
   tap,
   timeout,
@@ -256,6 +257,20 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       defer(() => current.conversation(ids[place]).log$({ since: logs[place].at(-1)?.position ?? START })).pipe(
         tap((entry) => logs[place].push(entry)),
       );
+    /** Whoever is a member all the time is told of each change of members before it is described as it is. */
+    const watching = (current: Client): Observable<unknown> =>
+      current.events$.pipe(
+        filter((event) => 'conversationId' in event && event.conversationId === group.id),
+        scan((told: readonly string[] | undefined, event) => {
+          if (event._tag === 'Joined') return told === undefined ? undefined : [...new Set([...told, ...event.members])];
+          if (event._tag === 'Left') return told?.filter((member) => !event.members.includes(member));
+          if (event._tag !== 'Snapshot') return told;
+          const { members = [] } = event.info;
+          if (told !== undefined && told.toSorted().join() !== members.toSorted().join())
+            problems.push(`${id}${String(index)} was told of ${told.join()}, but ${members.join()} are there`);
+          return members;
+        }, undefined),
+      );
     subscription.add(
       clients$
         .pipe(
@@ -263,7 +278,9 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
             logins += 1;
             client.next(current);
           }),
-          switchMap((current) => merge(following(current, 'group'), id === 'c' ? EMPTY : following(current, 'pair'))),
+          switchMap((current) =>
+            merge(following(current, 'group'), ...(id === 'c' ? [] : [following(current, 'pair'), watching(current)])),
+          ),
         )
         .subscribe(),
     );
