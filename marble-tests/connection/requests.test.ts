@@ -110,4 +110,51 @@ describe('a request', () => {
     first.unsubscribe();
     expect(requests.size()).toBe(1);
   });
+
+  it('hears of an answer that nobody waits for any more, where that is wanted: once, and of no refusal', () => {
+    marbles(({ flush }) => {
+      const heard: unknown[] = [];
+      const { requests } = start();
+      const options = { late: (answer: unknown) => heard.push(answer) };
+      const answer = (after: number, i: number, command: ServerCommand): void => {
+        virtualClock.after(after).subscribe(() => heard.push(requests.settle(i, command)));
+      };
+      requests.request(LOGOUT, AckSent, options).subscribe({ error: () => heard.push('timeout') });
+      requests
+        .request(LOGOUT, AckSent, { ...options, timeout: Infinity })
+        .subscribe()
+        .unsubscribe();
+      requests.request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
+      expect(requests.size()).toBe(2);
+      answer(1, 2, ack({ uid: 'given up' }));
+      answer(2, 3, ack({ uid: 'in time' }));
+      answer(2, 3, ack({ uid: 'in time' }));
+      answer(6, 1, ack({ uid: 'too late' }));
+      answer(6, 1, ack({ uid: 'too late' }));
+      requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+      requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+      answer(7, 4, ack({ code: 4305 }));
+      answer(7, 5, { cmd: 'echo' });
+      flush();
+      expect(heard).toEqual([ack({ uid: 'given up' }), true, true, false, 'timeout', ack({ uid: 'too late' }), true, false, true, true]);
+    });
+  });
+
+  it('hears of no such answer where the request was never written, or the connection has gone; and keeps a thousand in mind', () => {
+    const heard: unknown[] = [];
+    const options: RequestOptions = { timeout: Infinity, late: (answer) => heard.push(answer) };
+    const { requests: unwritten } = start('no socket');
+    unwritten.request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
+    expect(unwritten.settle(1, ack())).toBe(false);
+
+    const { requests } = start();
+    requests.request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
+    requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+    requests.failAll('the cable was cut');
+    expect([requests.settle(1, ack()), requests.settle(2, ack())]).toEqual([false, false]);
+
+    for (let count = 0; count < 1_001; count += 1) requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+    expect([requests.settle(3, ack()), requests.settle(4, ack()), requests.settle(1_003, ack())]).toEqual([false, true, true]);
+    expect(heard).toEqual([ack(), ack()]);
+  });
 });

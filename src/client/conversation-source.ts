@@ -23,7 +23,6 @@ import {
   withActivity,
   withAttributes,
   withReceipt,
-  type Modification,
   type Receipts,
   shareLatest,
 } from '../../streams/index.js';
@@ -153,13 +152,6 @@ export const conversationSources = (options: SourceOptions): ConversationSources
       ignoreElements(),
     );
 
-  const modifying = (modification$: Observable<Modification>): Observable<Modification> =>
-    modification$.pipe(
-      tap((modification) => {
-        tell(modification);
-      }),
-    );
-
   const senderIn = (id: string): Sender => ({
     link,
     bodies: reader.bodies,
@@ -180,7 +172,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
         return stream$;
       });
     const events$ = followed(state.eventsOf(id));
-    const modifier = { link, bodies: reader.bodies };
+    const modifier = { link, bodies: reader.bodies, tell };
     const load = (range: HistoryOptions) => historyPage(link, reader, id, range);
     const sending: Conversation['send'] = (body, sendOptions = {}) => {
       const outgoing = { conversationId: id, body, token: options.mint(), options: sendOptions };
@@ -222,8 +214,8 @@ export const conversationSources = (options: SourceOptions): ConversationSources
       send: sending,
       trackSend: (body, sendOptions = {}) => sending(body, { ...sendOptions, receipt: true }).pipe(track(events$)),
       messageStatus$: (message) => events$.pipe(messageStatus(message)),
-      recall: (message) => modifying(recallMessage(modifier, message)),
-      edit: (message, body, mentions = {}) => modifying(editMessage(modifier, message, body, mentions)),
+      recall: (message) => recallMessage(modifier, message),
+      edit: (message, body, mentions = {}) => editMessage(modifier, message, body, mentions),
       ...memberCommands(link, id, tell, () => conversations.get(id)?.members),
       update: (change, { optimistic = false } = {}) => {
         const updating$ = updateConversation(link, id, change).pipe(tap(tell), ignoreElements());

@@ -14,7 +14,7 @@ export interface Link {
    * Cold: sends a command as this client and emits its answer. Errors as `Connection.request` does, with `ConnectionLost` while the session is not open, and with `SessionClosed`
    * when the client is closed, before or meanwhile.
    */
-  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions): Observable<A>;
+  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions<A>): Observable<A>;
   /** Hears of the part of an answer that could not be read, where the rest is good. */
   readonly report?: (fault: Fault) => void;
 }

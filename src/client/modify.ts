@@ -1,6 +1,7 @@
 /** Messages of one's own are changed, or taken back, after they were sent. */
 import { either as E } from 'fp-ts';
-import { defer, map, type Observable } from 'rxjs';
+import { defer, map, tap, type Observable } from 'rxjs';
+import type * as t from 'io-ts';
 import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../codecs/index.js';
 import type { Message, Modification } from '../../streams/index.js';
 import { InvalidArgument } from '../errors.js';
@@ -18,7 +19,11 @@ export interface Mentions {
 export interface Modifier {
   readonly link: Link;
   readonly bodies: BodyCodec;
+  /** Hears of each message that was changed, by whoever waits for it or not: the server tells everybody else. */
+  readonly tell: (modification: Modification) => void;
 }
+
+type Answer = t.TypeOf<typeof PatchModified>;
 
 const RECALLED: WireBody = { msg: '{"_lctype":-127}' };
 
@@ -30,7 +35,7 @@ interface Change {
 }
 
 const modify = (
-  { link, bodies }: Modifier,
+  { link, bodies, tell }: Modifier,
   { conversationId, id, from, timestamp, transient }: Message,
   { recall, content, mentions: { mentions = [], mentionsAll = false } }: Change,
 ): Observable<Modification> => {
@@ -39,6 +44,22 @@ const modify = (
   if (transient) return refuse(new InvalidArgument(`a transient message is not stored, so it can't be ${verb}`));
   const { data } = toStored(content);
   const body = recall ? {} : content.binaryMsg === undefined ? { data: data ?? '' } : { binaryMsg: content.binaryMsg };
+  const modified = ({ patchMessage: { lastPatchTime = timestamp } }: Answer): Modification => ({
+    _tag: recall ? 'Recall' : 'Edit',
+    conversationId,
+    message: {
+      conversationId,
+      id,
+      from,
+      timestamp,
+      transient,
+      mentions,
+      mentionsAll,
+      mentioned: false,
+      body: bodies.decode(content),
+      editedAt: lastPatchTime,
+    },
+  });
   return link
     .request(
       {
@@ -49,25 +70,13 @@ const modify = (
         },
       },
       PatchModified,
-    )
-    .pipe(
-      map(({ patchMessage: { lastPatchTime = timestamp } }): Modification => ({
-        _tag: recall ? 'Recall' : 'Edit',
-        conversationId,
-        message: {
-          conversationId,
-          id,
-          from,
-          timestamp,
-          transient,
-          mentions,
-          mentionsAll,
-          mentioned: false,
-          body: bodies.decode(content),
-          editedAt: lastPatchTime,
+      {
+        late: (answer) => {
+          tell(modified(answer));
         },
-      })),
-    );
+      },
+    )
+    .pipe(map(modified), tap(tell));
 };
 
 /** Cold: takes a message back; emits what it is now, then completes (protocol: patch/modify). */

@@ -33,30 +33,36 @@ export interface Notes {
   readonly sent: (message: Message) => void;
 }
 
+/** What is for now only, or for the end of the connection, is on no list of what is on its way. */
+const isPassing = ({ options: { transient = false, will = false } }: Outgoing): boolean => transient || will;
+
+/** Tells the log that the server has it: that it is stored before the message itself, so that a view never has both. */
+export const noteSent = (outgoing: Outgoing, { clock, note, sent }: Notes, message: Message): void => {
+  const { conversationId, token, body, options } = outgoing;
+  if (!isPassing(outgoing)) note({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
+  if (options.will !== true) sent(message);
+};
+
 /**
- * The same send; each step that matters is told to the log: that it is stored before the message itself, so that a view never has both. What is for now only, or for the end of the connection, is on no list of what is on its way.
+ * The same send; each step that matters is told to the log.
  * `since` is when it was accepted, ms since 1970, where that was before.
  */
-export const noting = (
-  { conversationId, body, token, options }: Outgoing,
-  { clock, note, sent }: Notes,
-  progress$: Observable<SendProgress>,
-  since?: number,
-): Observable<SendProgress> => {
-  const isPassing = options.transient === true || options.will === true;
-  return defer(() => {
+export const noting = (outgoing: Outgoing, notes: Notes, progress$: Observable<SendProgress>, since?: number): Observable<SendProgress> =>
+  defer(() => {
+    const { conversationId, body, token } = outgoing;
+    const { clock, note } = notes;
     let isOver = false;
-    const tell = (progress: OutgoingEvent['progress']): void => {
-      isOver = progress._tag !== 'sending';
+    const tell = (progress: Exclude<OutgoingEvent['progress'], { readonly _tag: 'sent' }>): void => {
+      isOver = progress._tag === 'failed';
       const at = isOver ? clock.now() : (since ?? clock.now());
-      if (!isPassing) note({ _tag: 'Outgoing', conversationId, token, body, at, progress });
+      if (!isPassing(outgoing)) note({ _tag: 'Outgoing', conversationId, token, body, at, progress });
     };
     return progress$.pipe(
       tap((progress) => {
         if (progress._tag === 'sending') tell({ _tag: 'sending' });
         if (progress._tag !== 'sent') return;
-        tell({ _tag: 'sent', message: progress.message });
-        if (options.will !== true) sent(progress.message);
+        isOver = true;
+        noteSent(outgoing, notes, progress.message);
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);
@@ -69,4 +75,3 @@ export const noting = (
       }),
     );
   });
-};

@@ -15,11 +15,11 @@ import {
 } from '../../codecs/index.js';
 import { messageStatus, type ConversationEvent, type Message } from '../../streams/index.js';
 import { InvalidArgument } from '../errors.js';
-import type { Outbox } from '../outbox/outbox.js';
+import type { Ack, Outbox } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
 import type { KeptEntry } from '../outbox/storage-keeper.js';
 import { refuse, type Link } from './link.js';
-import { noting, type Notes, type Outgoing, type SendProgress } from './outgoing.js';
+import { noteSent, noting, type Notes, type Outgoing, type SendProgress } from './outgoing.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { problemWith, toStoredOptions, toWire } from './send-options.js';
 import { isUpload, uploaded, type Upload, type UploadFile } from './upload.js';
@@ -39,6 +39,9 @@ export interface Sender extends Notes {
   readonly kind: ConversationKind | undefined;
 }
 
+/** Whether an acknowledgement says what the message has become. */
+const isComplete = ({ ackMessage: { uid, t } }: Ack): boolean => uid !== undefined && t !== undefined;
+
 const messageOf = (
   { uid, t }: { readonly uid?: string; readonly t?: number },
   from: string,
@@ -56,12 +59,8 @@ interface Content {
 }
 
 /** Cold: sends what is on the wire already; `age` where it was accepted before, so many ms ago. */
-const sendContent = (
-  { link, outbox, clock }: Sender,
-  outgoing: Outgoing,
-  { body, wire }: Content,
-  age?: number,
-): Observable<SendProgress> => {
+const sendContent = (sender: Sender, outgoing: Outgoing, { body, wire }: Content, age?: number): Observable<SendProgress> => {
+  const { link, outbox, clock } = sender;
   const { conversationId, token, options } = outgoing;
   const { envelope, fields } = toWire(options);
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
@@ -71,13 +70,21 @@ const sendContent = (
     );
   }
   const command: ClientCommand = { cmd: 'direct', ...envelope, directMessage: { cid: conversationId, dt: token, ...wire, ...fields } };
-  const write = (options?: { readonly timeout: number }) => link.request(command, AckSent, { effectful: true, ...options });
+  const messageIn = ({ ackMessage }: Ack): Message => messageOf(ackMessage, link.clientId, outgoing, body);
+  let isAcknowledged = false;
+  // Nobody waits for it any more, but it is stored.
+  const late = (ack: Ack): void => {
+    if (isAcknowledged || !isComplete(ack)) return;
+    isAcknowledged = true;
+    noteSent(outgoing, sender, messageIn(ack));
+  };
+  const write = (options?: { readonly timeout: number }) => link.request(command, AckSent, { effectful: true, late, ...options });
   const sending: SendProgress = { _tag: 'sending', token };
-  const acknowledged = ({ ackMessage }: { readonly ackMessage: { readonly uid?: string; readonly t?: number } }): SendProgress => ({
-    _tag: 'sent',
-    token,
-    message: messageOf(ackMessage, link.clientId, outgoing, body),
-  });
+  const acknowledged = (ack: Ack): SendProgress => {
+    const message = messageIn(ack);
+    isAcknowledged = true;
+    return { _tag: 'sent', token, message };
+  };
   // What is for now, or for the end of this connection, has no use after it.
   if (outbox === undefined || options.transient === true || options.will === true)
     return concat(of(sending), write().pipe(map(acknowledged)));

@@ -18,11 +18,13 @@ export interface Capabilities {
 }
 
 /** What a request needs beside its command. */
-export interface RequestOptions {
+export interface RequestOptions<A extends ServerCommand = ServerCommand> {
   /** True where carrying the command out twice, or not knowing whether it was, matters: a break after the write is then `Unconfirmed` instead of `ConnectionLost`. */
   readonly effectful?: boolean;
   /** Overrides the connection's `commandTimeout`, ms; `Infinity` for as long as the connection lasts. */
   readonly timeout?: number;
+  /** Hears of an answer that comes when nobody waits for it any more, because it took too long or was given up: what was asked for has come about all the same. */
+  readonly late?: (answer: A) => void;
 }
 
 /** One connection, shared by all clients of a realtime. Creating it does nothing. */
@@ -46,7 +48,7 @@ export interface Connection {
    * Cold: writes the command on subscribe, emits its answer, completes. Errors: `ConnectionLost`, `Unconfirmed`, `CommandTimeout`, `ServerRejected`,
    * `DecodeFailed` where the answer is of another kind.
    */
-  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions): Observable<A>;
+  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions<A>): Observable<A>;
   /** Writes a command that has no answer; false where there is no connection. */
   send(command: ClientCommand): boolean;
   /** Cold: what this platform's sockets can do; emits once, completes. */

@@ -7,8 +7,8 @@ import type { AnswerKind, RequestOptions } from './connection.js';
 
 export interface Requests {
   /** Cold: gives the command the next serial number, writes it, emits the answer, completes. */
-  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions): Observable<A>;
-  /** Hands an answer to whoever waits for it; false where nobody does. */
+  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions<A>): Observable<A>;
+  /** Hands an answer to whoever waits for it, or wants to hear of it although he does not; false where nobody does. */
   settle(serial: number, command: ServerCommand): boolean;
   /** So many wait. */
   size(): number;
@@ -32,6 +32,9 @@ interface Pending {
   readonly settle: (command: ServerCommand) => void;
   readonly lose: (reason: string) => void;
 }
+
+/** So many answers are listened for that nobody waits for: a server that never gives them costs no more. */
+const MAX_LATE = 1_000;
 
 /** A command's kind as the protocol writes it. */
 const kindOf = (command: { readonly cmd: string; readonly op?: string }): string =>
@@ -60,6 +63,8 @@ const refusal = (command: ServerCommand, expected: string): ServerRejected | und
 
 export const createRequests = ({ write, timeout, clock, answered }: RequestsOptions): Requests => {
   const pending = new Map<number, Pending>();
+  /** Who hears of answers that nobody waits for. */
+  const late = new Map<number, (command: ServerCommand) => void>();
   let serial = 0;
 
   const waiting = <A extends ServerCommand>(
@@ -82,17 +87,29 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
     },
   });
 
+  const listenFor = <A extends ServerCommand>(i: number, answer: AnswerKind<A>, hear: (answer: A) => void): void => {
+    const [oldest] = late.keys();
+    if (late.size >= MAX_LATE && oldest !== undefined) late.delete(oldest);
+    late.set(i, (command) => {
+      if (refusal(command, answer.name) === undefined && answer.is(command)) hear(command);
+    });
+  };
+
   return {
-    request: <A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions) =>
+    request: <A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions<A>) =>
       new Observable<A>((subscriber) => {
         serial += 1;
         const i = serial;
         const kind = kindOf(command);
         const limit = options.timeout ?? timeout;
         pending.set(i, waiting(subscriber, kind, answer, options.effectful === true));
-        subscriber.add(() => pending.delete(i));
+        subscriber.add(() => {
+          // Settled or lost, it is not there any more.
+          if (pending.delete(i) && options.late !== undefined) listenFor(i, answer, options.late);
+        });
         const problem = write({ ...command, i });
         if (problem !== undefined) {
+          pending.delete(i);
           subscriber.error(new ConnectionLost(problem));
           return;
         }
@@ -105,14 +122,21 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
       }),
     settle: (i, command) => {
       const found = pending.get(i);
-      if (found === undefined) return false;
+      if (found === undefined) {
+        late.get(i)?.(command);
+        return late.delete(i);
+      }
+      pending.delete(i);
       answered?.(clock.elapsed() - found.since);
       found.settle(command);
       return true;
     },
     size: () => pending.size,
     failAll: (reason) => {
-      for (const request of [...pending.values()]) request.lose(reason);
+      late.clear();
+      const lost = [...pending.values()];
+      pending.clear();
+      for (const request of lost) request.lose(reason);
     },
   };
 };

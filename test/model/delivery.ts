@@ -239,8 +239,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       clock: clientClock,
       backoff: () => 4 * SPEED,
       minUptime: 0,
-      // Who gives a message up, without an outbox or by its age, hears of no answer that comes later.
-      commandTimeout: (index % 2 === 0 && world.maxAge === 0 ? world.commandTimeout : 400) * SPEED,
+      commandTimeout: world.commandTimeout * SPEED,
       heartbeat: { interval: 25 * SPEED, patience: 25 * SPEED },
       catchUpLimit: world.catchUpLimit,
       outbox: index % 2 === 0 && (world.maxAge === 0 || { maxAge: world.maxAge * SPEED }),

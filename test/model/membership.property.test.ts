@@ -90,10 +90,10 @@ const attempt = async <A>(command$: Observable<A>): Promise<A | undefined> =>
     throw error;
   });
 
-/** What was missed is not among it: that is the model of delivery's matter. */
+/** What was missed is not among it, messages or changes by nobody knows whom: that is the model of delivery's matter. */
 const short = (entry: ClientEvent): readonly string[] => {
   if (entry._tag === 'Joined' || entry._tag === 'Left' || entry._tag === 'Blocked' || entry._tag === 'Unblocked')
-    return [`${entry._tag} ${named(entry.members)} by ${entry.by ?? ''}`];
+    return entry.by === undefined ? [] : [`${entry._tag} ${named(entry.members)} by ${entry.by}`];
   return entry._tag === 'Message' && entry.origin !== 'missed' ? [`said ${entry.message.from}`] : [];
 };
 
