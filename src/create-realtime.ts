@@ -4,7 +4,9 @@ import {
   Subject,
   catchError,
   defer,
+  endWith,
   from,
+  ignoreElements,
   merge,
   of,
   share,
@@ -140,7 +142,13 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const realtime: Realtime = {
     state$: connection.state$,
     events$: connection.events$,
-    faults$: defer(() => merge(from(earlyFaults), connection.faults$, clientFaults)),
+    faults$: defer(() =>
+      merge(
+        from(earlyFaults),
+        connection.faults$,
+        clientFaults.pipe(takeUntil(connection.faults$.pipe(ignoreElements(), endWith(undefined)))),
+      ),
+    ),
     session,
     login: (identity, login) => loginOnce(session(identity, login), connection.state$),
     health$,

@@ -7,11 +7,11 @@ export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeP
 /**
  * Something that went wrong without ending anything: the value of `realtime.faults$`.
  *
- * - `Frame`: a frame of the server could not be read, and was skipped.
+ * - `Frame`: a frame of the server, or a part of it, could not be read, and was skipped.
  * - `Body`: a message arrived whose body its registered type refuses; it is delivered all the same, as `Invalid`.
  * - `Unsupported`: the server sent a command that this SDK has no codec for.
  * - `Unexpected`: an answer came to a command that is no longer waiting, or was never sent.
- * - `CatchUp`: what a conversation missed during a break could not be fetched; its log has a `Gap`.
+ * - `CatchUp`: something about a conversation could not be fetched: what was missed during a break, which is a `Gap` in its log then; its state, receipts, roles or history, which are asked for again after the next reconnect or by the next wish.
  * - `List`: a page of the conversation list could not be fetched; it is asked for again at the next reconnect.
  * - `Session`: a client's session could not be opened again after a reconnect; it is tried again at the next one.
  * - `Plugin`: a plugin threw, answered with something else than it should, or not in time; it was passed over.

@@ -19,7 +19,7 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
   readonly state$: Observable<ConnectionState>;
   /** What happens to the connection. Hot, without replay, never errors. Clients hear the same on `client.connection$`, right after. */
   readonly events$: Observable<ConnectionEvent>;
-  /** What went wrong without ending anything. Hot, without replay, never errors. */
+  /** What went wrong without ending anything. Hot, without replay, but for what went wrong while the realtime was made; never errors, completes with `state$`. */
   readonly faults$: Observable<Fault>;
   /**
    * How the connection does: round trip, attempts, frames and bytes in and out, commands and messages that wait. Hot, replays the current one to whoever subscribes, a new one at most once a second and only where something has changed. Never errors, completes with `state$`.

@@ -306,6 +306,34 @@ describe('the inbox, after a break', () => {
     expect(pageAfter.mock.calls[1]?.[1]).toMatchObject({ timestamp: 3 });
   });
 
+  it('does not bring behind what is newer what was declared missing', () => {
+    const all = [2, 3, 4, 5, 6, 12].map((timestamp) => message({ timestamp }));
+    const { pageAfter } = server(all);
+    const lookUp = vi.fn().mockReturnValueOnce(of([conversation({ lastMessageAt: 6 })]));
+    lookUp.mockReturnValue(of([conversation({ lastMessageAt: 12 })]));
+    const given = options({ lookUp, pageAfter, catchUpLimit: 2 });
+    const events = feed(given, ...before, opened(9, true), DROPPED, opened(20, true));
+    expect(events.filter((event) => event.startsWith('missed') || event.startsWith('gap'))).toEqual([
+      'missed m3',
+      'missed m4',
+      'gap limit 4-9',
+      'missed m12',
+    ]);
+  });
+
+  it('takes many own messages for a sign that those of others before them will not come any more', () => {
+    const own = Array.from({ length: 66 }, (_, index) => arrived({ timestamp: 10 + index, from: 'Tom' }, 'sent'));
+    const { pageAfter } = server();
+    const position = (after: number): number | undefined => {
+      pageAfter.mockClear();
+      const others = own.slice(0, after);
+      const lookUp = () => of([conversation({ lastMessageAt: 98 })]);
+      feed(options({ lookUp, pageAfter }), ...before.slice(0, 3), ...others, DROPPED, opened(99, true));
+      return pageAfter.mock.calls[0]?.[1].timestamp;
+    };
+    expect([position(65), position(66)]).toEqual([2, 10]);
+  });
+
   it('does not take own messages for a sign that those of others before them have arrived', () => {
     const { lookUp, pageAfter } = server(stored, now);
     const own = arrived({ timestamp: 4, from: 'Tom' }, 'sent');

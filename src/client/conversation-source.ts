@@ -101,6 +101,8 @@ export const conversationSources = (options: SourceOptions): ConversationSources
   const failing =
     (conversationId: string) =>
     (error: RealtimeError): void => {
+      // It is asked for again after the reconnect.
+      if (isInterruption(error)) return;
       report({ _tag: 'CatchUp', clientId: link.clientId, conversationId, error });
     };
 
@@ -143,8 +145,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
       switchMap((open) =>
         (open && hasReceipts(conversations.get(id)?.kind) ? told(fetchReceipts(link, id).pipe(patiently(options.clock))) : EMPTY).pipe(
           catchError((thrown: unknown) => {
-            const error = toRealtimeError(thrown);
-            if (!isInterruption(error)) failing(id)(error);
+            failing(id)(toRealtimeError(thrown));
             return EMPTY;
           }),
         ),

@@ -26,7 +26,6 @@ import {
   type TimelineState,
 } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
-import { isInterruption } from '../session/catch-up.js';
 import type { HistoryOptions } from './history.js';
 
 /** How much of a conversation is shown. */
@@ -82,8 +81,7 @@ export const conversationTimeline = (
       input$.pipe(
         tap(put),
         catchError((thrown: unknown) => {
-          const error = toRealtimeError(thrown);
-          if (!isInterruption(error)) onFailure(error);
+          onFailure(toRealtimeError(thrown));
           return EMPTY;
         }),
         ignoreElements(),

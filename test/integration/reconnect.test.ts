@@ -10,7 +10,9 @@ import {
   type Realtime,
   type RealtimeOptions,
 } from 'rx-realtime';
+import { decodeClientFrame } from 'rx-realtime/codecs';
 import { createServer, type RtmServer } from 'rx-realtime/server';
+import { WebSocket } from 'ws';
 import { layCable, type Cable } from '../../tour/cable.js';
 
 const bodyText = ({ body }: Message): string => (body._tag === 'Text' ? body.text : body._tag);
@@ -88,6 +90,38 @@ describe('a network that is cut', () => {
     expect(heard.map(bodyText)).toEqual([...words(5, 'before '), ...words(250, 'missed '), ...words(5, 'after ')]);
     const history = await lastValueFrom(conversation.history({ limit: 1_000 }));
     expect(history).toHaveLength(290);
+  });
+
+  it('opens the session, then asks for what was missed, then writes what has waited, and what was sent since it is back', async () => {
+    const written: string[] = [];
+    class Recording extends WebSocket {
+      constructor(url: string, protocols?: string | string[]) {
+        super(url, protocols);
+      }
+      override send(frame: string | Uint8Array<ArrayBuffer>): void {
+        const decoded = decodeClientFrame(frame);
+        if (decoded._tag === 'Right') written.push(decoded.right.cmd);
+        super.send(frame);
+      }
+    }
+    const spike = await login('Spike', { server: cable.url, outbox: true, webSocket: Recording });
+    await lastValueFrom(conversation.add(['Spike']));
+    const his = spike.conversation(conversation.id);
+    const heard = firstValueFrom(his.messages$);
+    await lastValueFrom(sendAll(conversation, ['before']));
+    await heard;
+    const gone = connectionEvent(spike, 'disconnect');
+    await cable.cut();
+    await gone;
+    await lastValueFrom(sendAll(conversation, words(250, 'missed ')));
+
+    const waited = lastValueFrom(sendAll(his, ['waited']));
+    const meanwhile = connectionEvent(spike, 'reconnect').then(() => lastValueFrom(sendAll(his, ['meanwhile'])));
+    written.length = 0;
+    await cable.mend();
+    await Promise.all([waited, meanwhile]);
+    const order = written.filter((cmd, index) => (cmd === 'session' || cmd === 'logs' || cmd === 'direct') && cmd !== written[index - 1]);
+    expect(order).toEqual(['session', 'logs', 'direct']);
   });
 
   it('has nothing to do with a command that is subscribed to again: it is one message', async () => {

@@ -55,12 +55,13 @@ describe('the end', () => {
     realtime.state$.subscribe({ next: ({ _tag }) => told.push(_tag), complete: () => told.push('state$') });
     tom.status$.subscribe({ next: ({ _tag }) => told.push(`Tom ${_tag}`), complete: () => told.push('status$') });
     tom.messages$.subscribe({ complete: () => told.push('messages$') });
+    realtime.faults$.subscribe({ complete: () => told.push('faults$') });
     told.length = 0;
     realtime.close();
-    expect(told).toEqual(['Tom Reopening', 'Closed', 'send Unconfirmed', 'Tom Closed', 'status$', 'messages$', 'state$']);
+    expect(told).toEqual(['Tom Reopening', 'Closed', 'send Unconfirmed', 'Tom Closed', 'status$', 'messages$', 'state$', 'faults$']);
     realtime.close();
     realtime[Symbol.dispose]();
-    expect(told).toHaveLength(7);
+    expect(told).toHaveLength(8);
   });
 
   it('comes by using, too: of a realtime, and of a client', async () => {

@@ -1,0 +1,66 @@
+import { NEVER, map, type Observable } from 'rxjs';
+import { describe, it } from 'vitest';
+import { conversationLog } from '../../src/client/conversation-log.js';
+import type { MissedPage } from '../../src/session/catch-up.js';
+import type { ConversationEvent, LogEntry, Position } from '../../streams/index.js';
+import { marbles } from '../marbles.js';
+import { arrived, message } from '../streams/log.js';
+
+const page = (...timestamps: number[]): MissedPage => ({ messages: timestamps.map((timestamp) => message({ timestamp })), isWhole: true });
+const live = (timestamp: number): ConversationEvent => arrived({ timestamp });
+const open = { t: true, f: false };
+
+/** A conversation's log in short; pages hold two messages. */
+const log = (
+  events$: Observable<ConversationEvent>,
+  open$: Observable<boolean>,
+  pageAfter: (timestamp: number) => Observable<MissedPage>,
+  since?: Position,
+): Observable<string> =>
+  conversationLog(
+    {
+      conversationId: 'c',
+      events$,
+      open$,
+      catchUp: { pageAfter: (_, { timestamp }) => pageAfter(timestamp), pageSize: 2, catchUpLimit: 100, onFailure: () => undefined },
+      serverTime: () => 99,
+      last: () => ({ timestamp: 3, id: 'm3' }),
+    },
+    since === undefined ? {} : { since },
+  ).pipe(map((entry: LogEntry) => (entry._tag === 'Message' ? `${entry.origin} ${String(entry.message.timestamp)}` : entry._tag)));
+
+const START: Position = { timestamp: 0, id: '' };
+
+describe('the log of a conversation', () => {
+  it('asks for what is missing once the client is open, and again from where it was when a break comes between', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const pages: Readonly<Record<number, Observable<MissedPage>>> = {
+        0: cold('--p|', { p: page(1, 2) }),
+        // The break is quicker than this answer the first time.
+        2: cold('----p|', { p: page(3) }),
+      };
+      const log$ = log(hot('-----9------', { 9: live(9) }), hot('t----f-t----', open), (after) => pages[after] ?? NEVER, START);
+      expectObservable(log$).toBe('--(ab)-----cd', {
+        a: 'missed 1',
+        b: 'missed 2',
+        c: 'missed 3',
+        d: 'live 9',
+      });
+    });
+  });
+
+  it('does not emit what is behind a hole, where the client is closed before all is there', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const log$ = log(hot('--9----|', { 9: live(9) }), hot('t--f--|', open), () => cold('-----p|', { p: page(1) }), START);
+      expectObservable(log$).toBe('-------|');
+    });
+  });
+
+  it('asks for nothing where it begins with what comes now', () => {
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const asked = cold<MissedPage>('-|');
+      expectObservable(log(hot('-4--|', { 4: live(4) }), hot('t---|', open), () => asked)).toBe('-a--|', { a: 'live 4' });
+      expectSubscriptions(asked.subscriptions).toBe([]);
+    });
+  });
+});
