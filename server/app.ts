@@ -7,7 +7,7 @@ import type { RunningHooks } from './hooks.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
 import type { Rates } from './rates.js';
-import type { ActionSignatures } from './signatures.js';
+import type { Signatures } from './signatures.js';
 import type { Turns } from './turns.js';
 import type { Store } from './store/store.js';
 
@@ -28,7 +28,9 @@ export interface App {
   readonly isOpen: (info: ConversationInfo) => boolean;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses what has to be signed and is not. */
-  readonly verifyAction: ActionSignatures;
+  readonly verifyAction: Signatures['action'];
+  /** Ends what a client has signed until now. */
+  readonly endSignatures: Signatures['end'];
   /** Jobs of one conversation run one after the other, so that all receivers see its messages and notices in the same order; those that look for the same unique one do, too. */
   readonly inOrder: <R>(key: string, job: () => Promise<R>) => Promise<R>;
   /** Hears of errors that are the server's own fault. */

@@ -254,7 +254,7 @@ export const createBackEnd = (app: App): BackEnd => {
     unblock: list('blocked', false),
     blocked: page('blocked'),
     kick: async (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
-      app.verifyAction.end?.(clientId);
+      app.endSignatures(clientId);
       await store.forgetSessions(clientId);
       bus.publish([clientId], { _tag: 'Kick', code, reason });
     },

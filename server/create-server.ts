@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Subject, type Observable } from 'rxjs';
+import { Subject, noop, type Observable } from 'rxjs';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
@@ -123,7 +123,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     turns: createTurns(),
     isOpen: options.isOpen ?? (() => false),
     verifyLogin: loginVerifier(options, signatures),
-    verifyAction: signatures?.action ?? (() => undefined),
+    verifyAction: signatures?.action ?? noop,
+    endSignatures: signatures?.end ?? noop,
     inOrder: serialByKey(),
     report,
   };

@@ -42,13 +42,6 @@ interface ActionRequest extends Signed {
   readonly impliedBy?: 'create';
 }
 
-export interface ActionSignatures {
-  /** Refuses an action that has to be signed and is not, with 4302, or 4546 where it is about blocking. */
-  (request: ActionRequest): void;
-  /** Ends what this client has signed until now, for logins as well. None where nobody signs. */
-  readonly end?: (clientId: string) => void;
-}
-
 /** How long a signature is good. */
 const VALID_FOR = 6 * 60 * 60 * 1_000;
 /** Of so many clients it is known when their signatures were ended. */
@@ -77,7 +70,10 @@ const hasColon = (text: string): boolean => text.includes(':');
 export interface Signatures {
   /** Whether a login is signed. */
   readonly login: (login: LoginRequest) => boolean;
-  readonly action: ActionSignatures;
+  /** Refuses an action that has to be signed and is not, with 4302, or 4546 where it is about blocking. */
+  readonly action: (request: ActionRequest) => void;
+  /** Ends what this client has signed until now, for logins and for actions. */
+  readonly end: (clientId: string) => void;
 }
 
 /**
@@ -157,6 +153,7 @@ export const createSignatures = (masterKey: string, clock: ServerClock, wanted: 
       const { appId = '', clientId } = login;
       return isGood(login, appId, clientId, (timestamp, nonce) => `${appId}:${clientId}::${timestamp}:${nonce}`);
     },
-    action: Object.assign(verifyAction, { end }),
+    action: verifyAction,
+    end,
   };
 };

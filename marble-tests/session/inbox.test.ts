@@ -195,6 +195,20 @@ describe('the inbox, after a break', () => {
     expect(pageAfter).not.toHaveBeenCalled();
   });
 
+  it('says that there is a gap in the chat room that the client is in, before anything that is said there now', () => {
+    const inRoom = options({ lookUp: server([], [conversation({ kind: 'room' })]).lookUp, room: () => 'c' });
+    const events = feed(
+      inRoom,
+      opened(1),
+      snapshot({ kind: 'room' }),
+      arrived({ timestamp: 2 }),
+      DROPPED,
+      opened(9, true),
+      arrived({ timestamp: 10 }),
+    );
+    expect(events.slice(4)).toEqual(['Opened', 'gap room 2-9', 'snapshot c', 'CaughtUp', 'live m10']);
+  });
+
   it('goes on with other conversations while one is caught up', () => {
     const slow = new Subject<readonly Message[]>();
     const { lookUp } = server([], [conversation({ lastMessageAt: 5 }), conversation({ id: 'd', lastMessageAt: 0 })]);

@@ -123,8 +123,10 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
       mentionAll: mentionsAll,
     });
     const before = toHook(outgoing.body);
-    const body = asked.content === before.content && asked.bin === before.bin ? bodyOf(outgoing.body) : fromHook(asked);
-    if (body !== outgoing.body) checkSize(body, '', app.limits.messageBytes);
+    const isChanged = asked.content !== before.content || asked.bin !== before.bin;
+    const body = isChanged ? fromHook(asked) : bodyOf(outgoing.body);
+    // Whom it mentions counts where a client has sent it.
+    if (isChanged) checkSize(body, actor.isBackEnd ? '' : mentions.join(''), app.limits.messageBytes);
     const content = {
       conversationId,
       from,

@@ -49,7 +49,7 @@ export interface Conversation {
    * @example conversation.roles$.subscribe((roles) => render(roles.get('Tom') ?? 'Member'));
    */
   readonly roles$: Observable<Roles>;
-  /** Whether this user gets no push notifications of the conversation; replayed. */
+  /** Whether this user gets no push notifications of the conversation; replayed. What another device of the user changes is seen when the conversation is described anew, as after a reconnect: the protocol has no notice for it. */
   readonly muted$: Observable<boolean>;
   /** The ordered log of this conversation, without replay: messages (those sent by this client too), edits, recalls, gaps, receipts, and changes of members and attributes. */
   readonly events$: Observable<ConversationEvent>;

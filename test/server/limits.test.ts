@@ -83,6 +83,15 @@ describe('a message', () => {
     expect(await edit(2_561)).toMatchObject(error(4109));
   });
 
+  it('counts whom a message mentions with the body that a hook gives it', async () => {
+    const server = await serve({ hooks: { messageReceived: () => ({ content: 'x'.repeat(5_119) }) } });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    const send = (mentionPids: string[]) => tom.request({ cmd: 'direct', directMessage: { cid, msg: 'a', mentionPids } });
+    expect(await send(['y'])).toMatchObject({ cmd: 'ack', ackMessage: { uid: expect.any(String) as string } });
+    expect(await send(['yz'])).toMatchObject(error(4109));
+  });
+
   it('of the back end has the same bound, and mentions 20 clients, not 21', async () => {
     const { server, cid } = await alone();
     await server.backEnd.send(cid, { body: 'x'.repeat(5_120), mentions: names(20) });
