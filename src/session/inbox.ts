@@ -20,22 +20,19 @@ import {
 } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
-  comparePositions,
   concatMapByKey,
   isConversationEvent,
   limitConcurrency,
   type ClientEvent,
   type ConversationEvent,
   type Gap,
-  type Message,
-  type Position,
   type Projected,
 } from '../../streams/index.js';
 import { toRealtimeError } from '../errors.js';
 import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
+import { pass, reach, startCursor, type Cursor, type PassOptions } from './cursor.js';
 import { lookUpAll, NOTHING_KNOWN, type LookUp } from './look-up.js';
-import { changesBetween, newsAfter, type News } from './missed-changes.js';
-import { recentIds, type RecentIds } from './recent-ids.js';
+import { changesBetween, newsAfter } from './missed-changes.js';
 
 /** What the inbox is fed with: the log as it arrives, the word that the connection is gone, and what is followed. */
 export type InboxInput =
@@ -44,17 +41,13 @@ export type InboxInput =
   | { readonly _tag: 'Follow'; readonly conversationId: string }
   | ClientEvent;
 
-export interface InboxOptions extends CatchUpOptions {
-  /** The client's own id. */
-  readonly self: string;
+export interface InboxOptions extends CatchUpOptions, PassOptions {
   /** The conversations of these ids, as the server describes them now. */
   readonly lookUp: LookUp;
   /** What is known of a conversation by all that has been passed on. */
   readonly known: (id: string) => ConversationInfo | undefined;
   /** The chat room that the client is in, where it is in one: what is said there during a break is a `Gap`. */
   readonly room: () => string | undefined;
-  /** Hears of each edit and recall that is passed on, or that was before. */
-  readonly changed: (message: Message) => void;
   /** So many conversations are caught up at a time. */
   readonly concurrency: number;
 }
@@ -64,33 +57,6 @@ type Opened = Extract<ClientEvent, { _tag: 'Opened' }>;
 /** What is done for one conversation, one after the other: `Refresh` what was known before a break, `Discover` what was not. */
 type Task = ConversationEvent | { readonly _tag: 'Refresh' | 'Discover'; readonly conversationId: string };
 
-/** What the inbox knows of one conversation. */
-interface Cursor {
-  readonly id: string;
-  /** The newest message that has been passed on: the next catch-up starts behind it. */
-  position: Position;
-  /** The newest of all that have passed, own messages included: what is behind it has not been seen. */
-  newest: Position;
-  /** Ids of messages that have been passed on, and their versions: servers deliver at least once. */
-  readonly seen: RecentIds;
-  /** An own message of this session, and how many have come since. */
-  own: { readonly at: Position; readonly session: number; readonly count: number } | undefined;
-  /** The last session, counted from 1, in which nothing of this conversation is missing. */
-  caughtUpIn: number;
-  /** The last session in which it was looked up. */
-  lookedUpIn: number;
-  info: ConversationInfo | undefined;
-  /** The client was told that it is out. */
-  isOut: boolean;
-  /** What is new of a change that is pushed, where the conversation was found changed after the last break. */
-  news: News | undefined;
-}
-
-/** As many ids as can be pushed while a long catch-up is under way. */
-const SEEN_AT_MOST = 2_048;
-/** A message is acknowledged to its sender at most so many messages before an earlier one is pushed to him. */
-const LATE = 64;
-
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
 /** Of chat rooms and system conversations nobody is told the members. */
@@ -99,15 +65,6 @@ const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' 
 const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
-
-/** Notes a change; false for one that has passed: who logs in again is told of changes once more rather than not at all. A message that has come with the change is none: who had it before passes it over, and needs the change. */
-const isNewVersion = (message: Message, seen: RecentIds): boolean => {
-  if (message.editedAt === undefined) return true;
-  const version = `${message.id} ${String(message.editedAt)}`;
-  if (seen.has(version)) return false;
-  seen.add(version);
-  return true;
-};
 
 /** Entries that tell the client that it is out, or may come in: there is nothing to be learnt, nor anything that it could have missed. */
 const OUTSIDE: ReadonlySet<ConversationEvent['_tag']> = new Set<ConversationEvent['_tag']>(['Left', 'Blocked', 'Unblocked']);
@@ -136,63 +93,13 @@ export const inbox =
       const cursorOf = (id: string): Cursor => {
         const known = cursors.get(id);
         if (known !== undefined) return known;
-        const start: Position = { timestamp: baseline, id: '' };
-        const cursor: Cursor = {
-          id,
-          position: start,
-          newest: start,
-          seen: recentIds(SEEN_AT_MOST),
-          own: undefined,
-          caughtUpIn: 0,
-          lookedUpIn: 0,
-          info: undefined,
-          isOut: false,
-          news: undefined,
-        };
+        const cursor = startCursor(id, { timestamp: baseline, id: '' });
         cursors.set(id, cursor);
         return cursor;
       };
 
-      const reach = (cursor: Cursor, position: Position): void => {
-        if (comparePositions(position, cursor.position) > 0) cursor.position = position;
-      };
-      /** An own message says nothing about those of others before it, which may still be on their way; but they are not as late as all that. */
-      const passOwn = (cursor: Cursor, position: Position): void => {
-        const { own } = cursor;
-        if (own?.session !== session) cursor.own = { at: position, session, count: 0 };
-        else if (own.count < LATE) cursor.own = { ...own, count: own.count + 1 };
-        else {
-          reach(cursor, own.at);
-          cursor.own = { at: position, session, count: 0 };
-        }
-      };
-
       /** Notes what passes; false for what has passed before. */
-      const admit = (event: ConversationEvent, cursor = cursorOf(event.conversationId)): boolean => {
-        if (event._tag === 'Snapshot') cursor.info = event.info;
-        // Who is a member no more is told of nothing: what is known is of no use when he comes back.
-        if (event._tag === 'Left' && event.members.includes(options.self)) {
-          cursor.info = undefined;
-          cursor.lookedUpIn = 0;
-          cursor.isOut = true;
-        }
-        if (event._tag === 'Edit' || event._tag === 'Recall') {
-          options.changed(event.message);
-          return isNewVersion(event.message, cursor.seen);
-        }
-        // What is declared missing stays so: it would come behind what is newer. The first message behind what is gone is still to come.
-        if (event._tag === 'Gap') reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });
-        if (event._tag !== 'Message' || event.message.transient) return true;
-        const { message } = event;
-        // Not the message itself, which would be kept for as long.
-        const position: Position = { timestamp: message.timestamp, id: message.id };
-        const isKnown = comparePositions(position, cursor.newest) <= 0 && cursor.seen.has(message.id);
-        if (comparePositions(position, cursor.newest) > 0) cursor.newest = position;
-        if (!isKnown) cursor.seen.add(message.id);
-        if (event.origin === 'sent') passOwn(cursor, position);
-        else reach(cursor, position);
-        return !isKnown;
-      };
+      const admit = (event: ConversationEvent, cursor = cursorOf(event.conversationId)): boolean => pass(cursor, event, session, options);
 
       /** Everything of one conversation that was missed; `info` is what the server says of it now, where that is known. */
       const catchUp = (cursor: Cursor, opened: Opened, info: ConversationInfo | undefined): Observable<ConversationEvent> => {

@@ -1,0 +1,244 @@
+/** The rules of delivery, each with how it is taken back. */
+export interface Mutant {
+  /** The rule that it breaks. */
+  readonly rule: string;
+  readonly file: string;
+  /** What stands there, once, and what is put in its place. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    rule: 'what was missed comes before the outbox',
+    file: 'src/client/open-client.ts',
+    from: "filter(({ _tag }) => _tag === 'CaughtUp'),",
+    to: "filter(({ _tag }) => _tag === 'Opened'),",
+  },
+  {
+    rule: 'the session is open before anything is sent',
+    file: 'src/client/open-client.ts',
+    from: "return status._tag === 'Open' ? EMPTY : of(false);",
+    to: 'return EMPTY;',
+  },
+  {
+    rule: 'a message that is sent again has the same token',
+    file: 'src/client/send.ts',
+    from: 'link.request(command, AckSent, { effectful: true, late, ...options });',
+    to: [
+      'defer(() => link.request(',
+      '{ ...command, directMessage: { ...command.directMessage, dt: String(Math.random()) } }, AckSent, { effectful: true, late, ...options }));',
+    ].join(''),
+  },
+  {
+    rule: 'the token is made with the command, not with each subscription',
+    file: 'src/client/conversation-source.ts',
+    from: 'return defer(() => send(senderIn(id), outgoing));',
+    to: 'return defer(() => send(senderIn(id), { ...outgoing, token: options.mint() }));',
+  },
+  {
+    rule: 'what is not acknowledged is sent again',
+    file: 'src/outbox/outbox.ts',
+    from: 'if (!isRepeatable(error)) giveUp(waiting, error);',
+    to: 'if (!waiting.isExpired) giveUp(waiting, error);',
+  },
+  {
+    rule: 'the outbox keeps its order',
+    file: 'src/outbox/outbox.ts',
+    from: 'for (const waiting of entries) if (waiting.written?.closed !== false) write(waiting);',
+    to: 'for (const waiting of [...entries].reverse()) if (waiting.written?.closed !== false) write(waiting);',
+  },
+  {
+    rule: 'who is refused after a write that nobody knows of is told so',
+    file: 'src/outbox/outbox.ts',
+    from: "failed(isUncertain ? new Unconfirmed('direct', { cause: error }) : error);",
+    to: 'failed(error);',
+  },
+  {
+    rule: 'what is not answered is written once more, with the line or without',
+    file: 'src/outbox/outbox.ts',
+    from: '      repeat(),\n      startWith(undefined),',
+    to: '      ignoreElements(),\n      startWith(undefined),',
+  },
+  {
+    rule: 'over its bounds the outbox takes nothing',
+    file: 'src/outbox/outbox.ts',
+    from: 'const refused = entry.age === undefined ? refusal(entry) : over;',
+    to: 'const refused = over;',
+  },
+  {
+    rule: 'what is on its way when its time is over is decided by its answer',
+    file: 'src/outbox/outbox.ts',
+    from: 'if (waiting.written?.closed !== false) giveUp(waiting, expired());',
+    to: 'giveUp(waiting, expired());',
+  },
+  {
+    rule: 'a message is accepted when it is kept',
+    file: 'src/outbox/outbox.ts',
+    from: ': keeper.put(entry).pipe(',
+    to: ': (keeper.put(entry).subscribe(), EMPTY).pipe(',
+  },
+  {
+    rule: 'what was kept goes out before what is newer',
+    file: 'src/outbox/outbox.ts',
+    from: '({ later: concat(restored, kept$) })',
+    to: '({ later: kept$ })',
+  },
+  {
+    rule: 'what was accepted outlives the client',
+    file: 'src/outbox/outbox.ts',
+    from: 'if (error === over) isKept = false;',
+    to: '',
+  },
+  {
+    rule: 'an edit that waited when the connection went is asked for again',
+    file: 'src/session/change-mark.ts',
+    from: 'if (waiting.size > 0) passedUpTo = Math.min(passedUpTo ?? Infinity, ...waiting.values());',
+    to: 'passedUpTo = Math.max(passedUpTo ?? 0, ...waiting.values());',
+  },
+  {
+    rule: 'the position moves before the event is emitted',
+    file: 'streams/log-entries.ts',
+    from: [
+      "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
+      "        if (wanted._tag === 'Gap') cursor.leaveOut(wanted);",
+      '        subscriber.next({ position: cursor.position(), ...wanted });',
+    ].join('\n'),
+    to: [
+      '        subscriber.next({ position: cursor.position(), ...wanted });',
+      "        if (wanted._tag === 'Message' && !wanted.message.transient) cursor.reach(wanted.message);",
+    ].join('\n'),
+  },
+  {
+    rule: 'overlap of what is fetched and what is live is taken out of a log',
+    file: 'streams/log-entries.ts',
+    from: "if (event._tag === 'Message') return !event.message.transient && cursor.has(event.message) ? undefined : event;",
+    to: "if (event._tag === 'Message') return event;",
+  },
+  {
+    rule: 'what comes behind an own message is not lost to a log',
+    file: 'streams/log-entries.ts',
+    from: '(comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),',
+    to: 'true,',
+  },
+  {
+    rule: 'nothing is behind a hole in a log, where the client ends before all is there',
+    file: 'src/client/conversation-log.ts',
+    from: 'return concat(loading$, NEVER).pipe(',
+    to: 'return loading$.pipe(',
+  },
+  {
+    rule: 'a message comes once, however often it is delivered',
+    file: 'src/session/cursor.ts',
+    from: 'return !isKnown;',
+    to: 'return true;',
+  },
+  {
+    rule: 'what is missed starts behind the newest that was passed on',
+    file: 'src/session/cursor.ts',
+    from: 'else reach(cursor, position);',
+    to: '',
+  },
+  {
+    rule: 'an own message says nothing about those before it',
+    file: 'src/session/cursor.ts',
+    from: "if (event.origin === 'sent') passOwn(cursor, position, session);\n  else reach(cursor, position);",
+    to: 'reach(cursor, position);',
+  },
+  {
+    rule: 'what was missed comes before what is live',
+    file: 'src/session/inbox.ts',
+    from: "const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';",
+    to: 'const behind = false;',
+  },
+  {
+    rule: 'events wait behind a conversation that is not known',
+    file: 'src/session/inbox.ts',
+    from: 'const unknown = cursor.info === undefined && cursor.lookedUpIn < session;',
+    to: 'const unknown = false;',
+  },
+  {
+    rule: 'what is followed is caught up, heard of before or not',
+    file: 'src/session/inbox.ts',
+    from: "else if (input._tag === 'Follow') cursorOf(input.conversationId);",
+    to: "else if (input._tag === 'Follow') return;",
+  },
+  {
+    rule: 'more than the limit is a gap',
+    file: 'src/session/catch-up.ts',
+    from: "return messages.length === 0 ? [] : [gap('limit')];",
+    to: 'return [];',
+  },
+  {
+    rule: 'what the server has forgotten is a gap',
+    file: 'src/session/catch-up.ts',
+    from: 'return gone === undefined ? events : [gone, ...events];',
+    to: 'return events;',
+  },
+  {
+    rule: 'what the server refuses is a gap',
+    file: 'src/session/catch-up.ts',
+    from: "return of(gap(error._tag === 'ServerRejected' ? 'refused' : 'failed'));",
+    to: 'return EMPTY;',
+  },
+  {
+    rule: 'all pages of what was missed are fetched',
+    file: 'src/session/catch-up.ts',
+    from: 'messages.length === pageSize && !isBeyond ? load(reached) : EMPTY',
+    to: 'EMPTY',
+  },
+  {
+    rule: 'what is declared missing is not brought behind what is newer',
+    file: 'src/session/cursor.ts',
+    from: "if (event._tag === 'Gap') reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });",
+    to: '',
+  },
+  {
+    rule: 'own messages alone move the position in the end',
+    file: 'src/session/cursor.ts',
+    from: 'reach(cursor, own.at);',
+    to: '',
+  },
+  {
+    rule: 'what was said in a chat room during a break is a gap',
+    file: 'src/session/inbox.ts',
+    from: 'merge(roomGap$, refreshing$, arriving$, discovered$)',
+    to: 'merge(refreshing$, arriving$, discovered$)',
+  },
+  {
+    rule: 'changes of members and attributes that were missed are told',
+    file: 'src/session/inbox.ts',
+    from: 'return concat(changes, catchUp(cursor, opened, info));',
+    to: 'return catchUp(cursor, opened, info);',
+  },
+  {
+    rule: 'and are told once',
+    file: 'src/session/inbox.ts',
+    from: 'cursor.news = changes.length === 0 ? undefined : newsAfter(changes, info);',
+    to: '',
+  },
+  {
+    rule: 'who was removed during a break is told so',
+    file: 'src/session/inbox.ts',
+    from: 'if (hasMembers(info) && isMember(before, options.self) && !isMember(info, options.self)) return ended(cursor);',
+    to: '',
+  },
+  {
+    rule: 'a message whose sender does not wait any more is in the log',
+    file: 'src/client/send.ts',
+    from: '{ effectful: true, late, ...options }',
+    to: '{ effectful: true, ...options }',
+  },
+  {
+    rule: 'an old socket says nothing any more',
+    file: 'src/connection/machine.ts',
+    from: 'input.epoch === machine.epoch ? step(machine, input, environment, policy) : result(machine),',
+    to: 'step(machine, input, environment, policy),',
+  },
+  {
+    rule: 'commands in flight fail when the connection goes',
+    file: 'src/connection/create-connection.ts',
+    from: 'requests.failAll(unavailable(state));',
+    to: '',
+  },
+];
