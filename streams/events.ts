@@ -32,7 +32,7 @@ export interface Membership {
   readonly conversationId: string;
   /** Whom it is about, this client among them or not. */
   readonly members: readonly string[];
-  /** Who did it; nobody where the application's back end has. */
+  /** Who did it; nobody where the application's back end has, or where it was found out after a break. */
   readonly by?: string;
 }
 
@@ -95,18 +95,18 @@ export interface Gap {
  *
  * - `Opened`: the session is open; `at` is the server's time. `resumed` after a break.
  * - `CaughtUp`: what was missed in the conversations known before the break is in the log now.
- * - `Message`: a message has arrived, or was sent by this client.
+ * - `Message`: a message has arrived, or was sent by this client, where the answer came late, too, and nobody waited for it any more.
  * - `Outgoing`: a message that this client sends has come so far; the stored one is told as a `Message` as well.
  * - `Edit`, `Recall`: a message was changed or taken back, whether this client has it or not; a later one wins.
  * - `Gap`: see there.
  * - `UnreadCounts`: the server's absolute numbers, valid for messages up to `asOf`.
  * - `ReadMark`: this client has read a conversation up to `at`.
  * - `Receipt`: `from`, or the other side of a one-to-one conversation, had received, or read, by `at`.
- * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom.
+ * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom. What has changed during a break comes before the `Snapshot` that tells it, by nobody; what was undone again does not come.
  * - `Silenced`, `Unsilenced`: members may not send any more, or may again; `Blocked`, `Unblocked`: clients can not be members any more, or can again; `by` whom.
  * - `RoleChanged`: a member has another role.
  * - `Muted`, `Unmuted`: this client wants no push notifications of the conversation, or wants them again.
- * - `Attributes`: attributes were changed by `by`; only those that changed, and the keys of those that are gone.
+ * - `Attributes`: attributes were changed by `by`; only those that changed, and the keys of those that are gone. During a break as `Joined` is.
  * - `Snapshot`: a conversation as the server describes it now.
  */
 export type ClientEvent =
