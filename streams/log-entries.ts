@@ -109,6 +109,16 @@ export const logEntries =
         return comparePositions(event.from, position) < 0 ? { ...event, from: position } : event;
       };
 
+      /** What is live, and before what is brought next, is emitted first: the server has forgotten it since. */
+      const emitHeldBefore = (position: Position): void => {
+        if (held === undefined || held.length === 0) return;
+        const isBefore = (event: LogEvent): boolean => event._tag === 'Message' && comparePositions(event.message, position) < 0;
+        const earlier = held.filter(isBefore);
+        if (earlier.length === 0) return;
+        held = held.filter((event) => !isBefore(event));
+        earlier.forEach(emit);
+      };
+
       const emit = (event: LogEvent): void => {
         const wanted = rest(event);
         if (wanted === undefined) return;
@@ -136,7 +146,9 @@ export const logEntries =
       subscriber.add(
         missing$.subscribe({
           next: (event) => {
-            if (isLogEvent(event)) emit(event);
+            if (!isLogEvent(event)) return;
+            if (event._tag === 'Message') emitHeldBefore(event.message);
+            emit(event);
           },
           error: (error: unknown) => {
             subscriber.error(error);

@@ -55,6 +55,18 @@ describe('a log from a position on', () => {
     });
   });
 
+  it('puts what is live in front of what is brought, where it is earlier: the server has forgotten it since', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(log(hot('-3e5------', events), cold('----(24)-|', events))).toBe('----(abc)(de)', {
+        a: 'm2@2',
+        b: 'm3@3',
+        c: 'm4@4',
+        d: 'Edit@4',
+        e: 'm5@5',
+      });
+    });
+  });
+
   it('has the entries that say what is true, not receipts and snapshots', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(log(hot('-r4se|', events), EMPTY)).toBe('--a-b|', { a: 'm4@4', b: 'Edit@4' });

@@ -71,18 +71,19 @@ const sendContent = (sender: Sender, outgoing: Outgoing, { body, wire }: Content
   }
   const command: ClientCommand = { cmd: 'direct', ...envelope, directMessage: { cid: conversationId, dt: token, ...wire, ...fields } };
   const messageIn = ({ ackMessage }: Ack): Message => messageOf(ackMessage, link.clientId, outgoing, body);
-  let isAcknowledged = false;
+  /** What it has become: a server that has forgotten the token stores what is written once more as another message. */
+  let stored: string | undefined;
   // Nobody waits for it any more, but it is stored.
   const late = (ack: Ack): void => {
-    if (isAcknowledged || !isComplete(ack)) return;
-    isAcknowledged = true;
+    if (!isComplete(ack) || ack.ackMessage.uid === stored) return;
+    stored = ack.ackMessage.uid;
     noteSent(outgoing, sender, messageIn(ack));
   };
   const write = (options?: { readonly timeout: number }) => link.request(command, AckSent, { effectful: true, late, ...options });
   const sending: SendProgress = { _tag: 'sending', token };
   const acknowledged = (ack: Ack): SendProgress => {
     const message = messageIn(ack);
-    isAcknowledged = true;
+    stored = message.id;
     return { _tag: 'sent', token, message };
   };
   // What is for now, or for the end of this connection, has no use after it.
