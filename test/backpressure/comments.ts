@@ -1,4 +1,4 @@
-/** Comments with their times: real ones where they are at hand, otherwise made up, in clusters like theirs. */
+/** Comments with their times: some made up, and real ones where they are at hand. */
 import { existsSync, readFileSync } from 'node:fs';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
@@ -21,17 +21,25 @@ const read = (name: string): readonly Comment[] => {
     });
 };
 
-/** A cluster of 40 every 2.7 s for 15 minutes; one in fifty is a gift or a superchat. */
+/**
+ * A cluster of 40 every 2.7 s for 15 minutes. One in 500 is a gift, and one in 500 a superchat: at 100 times their speed that is six a second,
+ * which a screen that shows ten a second has room for.
+ */
 const madeUp = (): readonly Comment[] =>
   Array.from({ length: 13_320 }, (_, index): Comment => {
-    const kind = index % 100 === 0 ? 'superchat' : index % 50 === 0 ? 'gift' : index % 3 === 0 ? 'chat' : 'danmaku';
+    const kind = index % 500 === 0 ? 'superchat' : index % 250 === 0 ? 'gift' : index % 3 === 0 ? 'chat' : 'danmaku';
     return { t: Math.floor(index / 40) * 2_700 + (index % 40) * 11, text: `comment ${String(index)}`, kind };
   });
 
-/** All of them as one stream, by time, ms from the first. */
-export const comments = (): readonly Comment[] => {
-  const real = FILES.flatMap(read);
-  return (real.length > 0 ? real : madeUp()).toSorted((a, b) => a.t - b.t);
+export interface CommentLog {
+  readonly origin: 'made up' | 'real';
+  /** By time, ms from the first. */
+  readonly comments: readonly Comment[];
+}
+
+export const commentLogs = (): readonly CommentLog[] => {
+  const real = FILES.flatMap(read).toSorted((a, b) => a.t - b.t);
+  return [{ origin: 'made up', comments: madeUp() }, ...(real.length > 0 ? [{ origin: 'real', comments: real } as const] : [])];
 };
 
 export const rank = ({ kind }: Comment): number => (kind === 'superchat' ? 3 : kind === 'gift' ? 2 : kind === 'chat' ? 1 : 0);

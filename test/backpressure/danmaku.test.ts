@@ -3,12 +3,12 @@ import { Subject, concatMap, from, interval, map, pipe, tap, timer, type Observa
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batch, danmaku, dropByPriority, type Pressure } from '../../streams/index.js';
-import { comments, rank, type Comment } from './comments.js';
+import { commentLogs, rank, type Comment } from './comments.js';
 
 const MAX_AGE = 2_000;
 const BOUND = 200;
 
-const all = comments();
+const logs = commentLogs();
 
 interface Timed {
   readonly comment: Comment;
@@ -31,7 +31,7 @@ type Show = (
 ) => (source$: Observable<Timed>) => Observable<readonly Timed[]>;
 
 /** Comments `speed` times as fast, on a screen that is ready every `frame` ms. */
-const play = (speed: number, frame: number, show: Show): Run => {
+const play = (comments: readonly Comment[], speed: number, frame: number, show: Show): Run => {
   const scheduler = new TestScheduler(() => undefined);
   const came: Timed[] = [];
   const shown: (readonly Shown[])[] = [];
@@ -40,7 +40,7 @@ const play = (speed: number, frame: number, show: Show): Run => {
     const pressure$ = new Subject<Pressure>();
     pressure$.subscribe((pressure) => pressures.push(pressure));
     let last = 0;
-    from(all)
+    from(comments)
       .pipe(
         concatMap((comment) => {
           const wait = comment.t / speed - last;
@@ -58,69 +58,77 @@ const play = (speed: number, frame: number, show: Show): Run => {
 const rankOf = ({ comment }: Timed): number => rank(comment);
 const isPrecious = (timed: Timed): boolean => rankOf(timed) >= 2;
 
-describe.each([
+const screens = [
   { speed: 1, frame: 100, max: 1 },
   { speed: 10, frame: 100, max: 1 },
   { speed: 100, frame: 100, max: 1 },
   { speed: 10, frame: 1_000, max: 1 },
   { speed: 100, frame: 100, max: 5 },
-])('at $speed times its speed, $max every $frame ms', ({ speed, frame, max }) => {
-  let run: Run = { came: [], shown: [], pressures: [] };
-  beforeAll(() => {
-    run = play(speed, frame, (ready$, pressureObserver) =>
-      danmaku({ ready$, rank: rankOf, maxAge: MAX_AGE, bound: BOUND, max, pressureObserver }),
-    );
-  });
+];
 
-  it('nothing is shown late, and never more waits than may', () => {
-    const { came, shown, pressures } = run;
-    expect(came.length).toBe(all.length);
-    expect(shown.length).toBeGreaterThan(0);
-    expect(Math.max(...shown.flat().map(({ at, shownAt }) => shownAt - at))).toBeLessThanOrEqual(MAX_AGE);
-    for (const { oldestAge, queued } of pressures) {
-      expect(oldestAge).toBeLessThanOrEqual(MAX_AGE);
-      expect(queued).toBeLessThanOrEqual(BOUND);
-    }
-    if (speed === 100) expect(pressures.length).toBeGreaterThan(0);
-  });
+describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen }))))(
+  '$origin comments at $speed times their speed, $max every $frame ms',
+  ({ comments, speed, frame, max }) => {
+    let run: Run = { came: [], shown: [], pressures: [] };
+    beforeAll(() => {
+      run = play(comments, speed, frame, (ready$, pressureObserver) =>
+        danmaku({ ready$, rank: rankOf, maxAge: MAX_AGE, bound: BOUND, max, pressureObserver }),
+      );
+    });
 
-  it('what is shown at a time is in the order in which it came, and of one rank all of it is', () => {
-    const { came, shown } = run;
-    const order = new Map(came.map(({ comment }, index) => [comment, index]));
-    const inOrder = (some: readonly Timed[]): void => {
-      const places = some.map(({ comment }) => order.get(comment) ?? NaN);
-      expect(places).toEqual(places.toSorted((a, b) => a - b));
-    };
-    for (const some of shown) {
-      expect(some.length).toBeLessThanOrEqual(max);
-      inOrder(some);
-    }
-    for (const each of [0, 1, 2, 3]) inOrder(shown.flat().filter((timed) => rankOf(timed) === each));
-  });
+    it('nothing is shown late, and never more waits than may', () => {
+      const { came, shown, pressures } = run;
+      expect(came.length).toBe(comments.length);
+      expect(shown.length).toBeGreaterThan(0);
+      expect(Math.max(...shown.flat().map(({ at, shownAt }) => shownAt - at))).toBeLessThanOrEqual(MAX_AGE);
+      for (const { oldestAge, queued } of pressures) {
+        expect(oldestAge).toBeLessThanOrEqual(MAX_AGE);
+        expect(queued).toBeLessThanOrEqual(BOUND);
+      }
+      if (speed === 100) expect(pressures.length).toBeGreaterThan(0);
+    });
 
-  it('no gift or superchat is given up while anything lower is shown that could have waited', () => {
-    const { came, shown } = run;
-    const everShown = new Set(shown.flat().map(({ comment }) => comment));
-    const lost = came.filter((timed) => isPrecious(timed) && !everShown.has(timed.comment));
-    const instead = lost.flatMap((timed) =>
-      shown.flat().filter((other) => other.shownAt > timed.at && other.shownAt <= timed.at + MAX_AGE && rankOf(other) < rankOf(timed)),
-    );
-    expect(came.some(isPrecious)).toBe(true);
-    expect(instead).toEqual([]);
-    // Where the screen is as fast as it is for people, none is lost at all, though lower ones have to go.
-    if (frame === 100) expect(lost).toEqual([]);
-    expect(everShown.size).toBeLessThan(came.length);
-  });
-});
+    it('what is shown at a time is in the order in which it came, and of one rank all of it is', () => {
+      const { came, shown } = run;
+      const order = new Map(came.map(({ comment }, index) => [comment, index]));
+      const inOrder = (some: readonly Timed[]): void => {
+        const places = some.map(({ comment }) => order.get(comment) ?? NaN);
+        expect(places).toEqual(places.toSorted((a, b) => a - b));
+      };
+      for (const some of shown) {
+        expect(some.length).toBeLessThanOrEqual(max);
+        inOrder(some);
+      }
+      for (const each of [0, 1, 2, 3]) inOrder(shown.flat().filter((timed) => rankOf(timed) === each));
+    });
 
-describe.each([1, 10, 100])('without an age, at %s times its speed', (speed) => {
-  it('gifts and superchats are shown, all of them; what was shown and given up is what came', () => {
-    const { came, shown, pressures } = play(speed, 100, (ready$, pressureObserver) =>
-      pipe(dropByPriority(BOUND, rankOf, { pressureObserver }), batch({ max: 1, ready$, rank: rankOf })),
-    );
-    expect(shown.flat().filter(isPrecious).length).toBe(came.filter(isPrecious).length);
-    // Where it never was full, nothing was given up.
-    expect(shown.flat().length + (pressures.at(-1)?.dropped ?? 0)).toBe(came.length);
-    if (speed === 100) expect(shown.length).toBeLessThan(came.length);
-  });
-});
+    it('no gift or superchat is given up while anything lower is shown that could have waited', () => {
+      const { came, shown } = run;
+      const everShown = new Set(shown.flat().map(({ comment }) => comment));
+      const lost = came.filter((timed) => isPrecious(timed) && !everShown.has(timed.comment));
+      const instead = lost.flatMap((timed) =>
+        shown.flat().filter((other) => other.shownAt > timed.at && other.shownAt <= timed.at + MAX_AGE && rankOf(other) < rankOf(timed)),
+      );
+      expect(came.some(isPrecious)).toBe(true);
+      expect(instead).toEqual([]);
+      // Where the screen is as fast as it is for people, none is lost at all, though lower ones have to go.
+      if (frame === 100) expect(lost).toEqual([]);
+      expect(everShown.size).toBeLessThan(came.length);
+    });
+  },
+);
+
+describe.each(logs.flatMap((log) => [1, 10, 100].map((speed) => ({ ...log, speed }))))(
+  '$origin comments without an age, at $speed times their speed',
+  ({ comments, speed }) => {
+    it('gifts and superchats are shown, all of them; what was shown and given up is what came', () => {
+      const { came, shown, pressures } = play(comments, speed, 100, (ready$, pressureObserver) =>
+        pipe(dropByPriority(BOUND, rankOf, { pressureObserver }), batch({ max: 1, ready$, rank: rankOf })),
+      );
+      expect(shown.flat().filter(isPrecious).length).toBe(came.filter(isPrecious).length);
+      // Where it never was full, nothing was given up.
+      expect(shown.flat().length + (pressures.at(-1)?.dropped ?? 0)).toBe(came.length);
+      if (speed === 100) expect(shown.length).toBeLessThan(came.length);
+    });
+  },
+);
