@@ -128,6 +128,18 @@ export const mutants: readonly Mutant[] = [
     to: 'return loading$.pipe(',
   },
   {
+    rule: 'what was pushed before an answer is in a log before it, though it waits',
+    file: 'src/client/open-client.ts',
+    from: [
+      '          catchUp.pageAfter(id, after).pipe(',
+      '            behindWhatHasCome(id, (barrier) => {',
+      '              barriers.next(barrier);',
+      '            }),',
+      '          ),',
+    ].join('\n'),
+    to: '          catchUp.pageAfter(id, after),',
+  },
+  {
     rule: 'a message comes once, however often it is delivered',
     file: 'src/session/cursor.ts',
     from: 'return !isKnown;',

@@ -9,6 +9,7 @@ import type { HttpApi } from '../http-api.js';
 import { decorate } from '../plugins/decorate.js';
 import { createPipeline } from '../plugins/pipeline.js';
 import type { Plugin } from '../plugins/plugin.js';
+import { behindWhatHasCome, type Barrier } from '../session/barrier.js';
 import type { CatchUpOptions } from '../session/catch-up.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { changeMark } from '../session/change-mark.js';
@@ -91,6 +92,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const connectionEvents = new Subject<ConnectionEvent>();
     const arrivals = new Subject<InboxInput>();
     const log = new Subject<ClientEvent>();
+    const barriers = new Subject<Barrier>();
 
     const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
     const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
@@ -144,7 +146,15 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     };
 
     const sources = conversationSources({
-      catchUp,
+      catchUp: {
+        ...catchUp,
+        pageAfter: (id, after) =>
+          catchUp.pageAfter(id, after).pipe(
+            behindWhatHasCome(id, (barrier) => {
+              barriers.next(barrier);
+            }),
+          ),
+      },
       clock,
       serverTime: () => serverTime(clock.elapsed()),
       link,
@@ -248,7 +258,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
       if (current._tag === 'Closed') return;
       become(closed);
-      for (const stream of [status, piped, arrivals, connectionEvents, log]) stream.complete();
+      for (const stream of [status, barriers, piped, arrivals, connectionEvents, log]) stream.complete();
     };
 
     let announced = false;
@@ -256,20 +266,22 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       if (announced && event._tag !== 'reconnect') connectionEvents.next(event);
     });
 
-    const living = session(connection, {
+    const session$ = session(connection, {
       ...options,
       changes,
       logout$: logout,
       keepToken: (next) => {
         token = next;
       },
-    })
+    });
+    const living = merge(session$, barriers)
       .pipe(settleAfterLogin(clock))
       .subscribe({
         next: (event) => {
-          if (event._tag === 'Push') {
-            if (pipeline === undefined) tellEvents(reader, event.command, tell);
-            else piped.next(event);
+          if (event._tag === 'Push' || event._tag === 'Barrier') {
+            if (pipeline !== undefined) piped.next(event);
+            else if (event._tag === 'Push') tellEvents(reader, event.command, tell);
+            else tell(event);
             return;
           }
           if (event._tag === 'Closed') {

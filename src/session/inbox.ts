@@ -29,17 +29,21 @@ import {
   type Projected,
 } from '../../streams/index.js';
 import { toRealtimeError } from '../errors.js';
+import type { Barrier } from './barrier.js';
 import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
 import { pass, reach, startCursor, type Cursor, type PassOptions } from './cursor.js';
 import { lookUpAll, NOTHING_KNOWN, type LookUp } from './look-up.js';
 import { changesBetween, newsAfter } from './missed-changes.js';
+
+/** What comes while the client is there. */
+type Arriving = ClientEvent | Barrier;
 
 /** What the inbox is fed with: the log as it arrives, the word that the connection is gone, and what is followed. */
 export type InboxInput =
   | { readonly _tag: 'Dropped' }
   /** Somebody follows a conversation: it is caught up after a break whether anything of it was heard before or not. */
   | { readonly _tag: 'Follow'; readonly conversationId: string }
-  | ClientEvent;
+  | Arriving;
 
 export interface InboxOptions extends CatchUpOptions, PassOptions {
   /** The conversations of these ids, as the server describes them now. */
@@ -55,7 +59,7 @@ export interface InboxOptions extends CatchUpOptions, PassOptions {
 type Opened = Extract<ClientEvent, { _tag: 'Opened' }>;
 
 /** What is done for one conversation, one after the other: `Refresh` what was known before a break, `Discover` what was not. */
-type Task = ConversationEvent | { readonly _tag: 'Refresh' | 'Discover'; readonly conversationId: string };
+type Task = ConversationEvent | Barrier | { readonly _tag: 'Refresh' | 'Discover'; readonly conversationId: string };
 
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
@@ -171,7 +175,7 @@ export const inbox =
         });
 
       /** What comes in one session after `Opened`, until the connection goes. */
-      const during = (opened: Opened, known: readonly string[], arriving$: Observable<ClientEvent>): Observable<ClientEvent> => {
+      const during = (opened: Opened, known: readonly string[], arriving$: Observable<Arriving>): Observable<ClientEvent> => {
         session += 1;
         baseline = opened.resumed ? openedAt : opened.at;
         openedAt = opened.at;
@@ -209,7 +213,7 @@ export const inbox =
         const admitNow = (event: ConversationEvent, cursor: Cursor): Projected<ClientEvent> =>
           admit(event, cursor) ? { now: event } : undefined;
 
-        const project = (task: Task | ClientEvent): Projected<ClientEvent> => {
+        const project = (task: Task | Arriving): Projected<ClientEvent> => {
           if (!('conversationId' in task)) return { now: task };
           const cursor = cursorOf(task.conversationId);
           const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';
@@ -220,6 +224,9 @@ export const inbox =
               return behind ? admitAll(concat(lookUp(cursor), catchUp(cursor, opened, undefined))) : undefined;
             case 'Snapshot':
               return admitNow(task, cursor);
+            case 'Barrier':
+              task.reached();
+              return undefined;
             default: {
               const event = cursor.news === undefined ? task : cursor.news(task);
               if (event === undefined) return undefined;
@@ -254,20 +261,20 @@ export const inbox =
             : of<Gap>({ _tag: 'Gap', conversationId: room, from: cursorOf(room).position, to: opened.at, cause: 'room' });
         });
         const refreshing$ = from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId })));
-        const tasks$: Observable<Task | ClientEvent> = opened.resumed ? merge(roomGap$, refreshing$, arriving$, discovered$) : arriving$;
+        const tasks$: Observable<Task | Arriving> = opened.resumed ? merge(roomGap$, refreshing$, arriving$, discovered$) : arriving$;
 
         return tasks$.pipe(concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project));
       };
 
       return new Observable<ClientEvent>((subscriber) => {
-        let current: { readonly arriving: Subject<ClientEvent>; readonly subscription: Subscription } | undefined;
+        let current: { readonly arriving: Subject<Arriving>; readonly subscription: Subscription } | undefined;
         const drop = (): void => {
           current?.subscription.unsubscribe();
           current = undefined;
         };
         const open = (opened: Opened): void => {
           drop();
-          const arriving = new Subject<ClientEvent>();
+          const arriving = new Subject<Arriving>();
           const subscription = new Subscription();
           const known = opened.resumed ? [...cursors.keys()] : [];
           current = { arriving, subscription };

@@ -1,15 +1,16 @@
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Clock } from '../clock.js';
+import type { Barrier } from './barrier.js';
 import type { SessionEvent } from './session.js';
 
 /**
  * Holds back what follows the first `Opened` until the turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows.
  */
 export const settleAfterLogin =
-  (clock: Clock): MonoTypeOperatorFunction<SessionEvent> =>
+  (clock: Clock): MonoTypeOperatorFunction<SessionEvent | Barrier> =>
   (events$) =>
-    new Observable<SessionEvent>((subscriber) => {
-      let held: SessionEvent[] | undefined;
+    new Observable<SessionEvent | Barrier>((subscriber) => {
+      let held: (SessionEvent | Barrier)[] | undefined;
       const release = (): void => {
         const events = held ?? [];
         held = undefined;

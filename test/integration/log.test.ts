@@ -1,7 +1,19 @@
 /** The log of a conversation from a stored position on. */
-import { firstValueFrom, lastValueFrom, map, take, takeWhile, toArray } from 'rxjs';
+import {
+  Subject,
+  asyncScheduler,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  observeOn,
+  of,
+  take,
+  takeWhile,
+  toArray,
+  type Observable,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { atLeastOnce, text, type Conversation, type LogEntry, type Position } from 'rx-realtime';
+import { atLeastOnce, text, type Conversation, type LogEntry, type Message, type Plugin, type Position } from 'rx-realtime';
 import { memoryStore } from 'rx-realtime/server';
 import { sent, textOf, world } from './world.js';
 
@@ -93,5 +105,27 @@ describe('a log of a server that forgets', () => {
     expect(rest.slice(-3)).toEqual(['7', '8', '9']);
     expect(rest.length).toBeLessThan(9);
     expect(await firstValueFrom(there.log$({ since: first }))).toMatchObject({ from: first, to: expect.any(Number) });
+  });
+
+  it('has what was pushed and still waits to be read before what the server, which has forgotten it, is asked for then', async () => {
+    const contents = Array.from({ length: 20 }, (_, index) => String(index));
+    /** The first message is read when the last one has been: that is in history then, and the first is not. */
+    const last = new Subject<void>();
+    const slow: Plugin = {
+      name: 'slow',
+      afterParse: (message): Observable<Message> => {
+        if (textOf(message) === '19') last.next();
+        return textOf(message) === '0'
+          ? last.pipe(
+              take(1),
+              observeOn(asyncScheduler),
+              map(() => message),
+            )
+          : of(message);
+      },
+    };
+    const { here, there } = await pair({ plugins: [slow] });
+    for (const content of contents) await sent(here, text(content));
+    expect(await entries(there, START, contents.length)).toEqual(contents);
   });
 });

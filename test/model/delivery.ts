@@ -468,7 +468,9 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       if (status._tag === 'failed' && status.failure !== 'unconfirmed' && found.length > 0)
         problems.push(`${words} was said not to be sent (${status.failure}: ${status.error.message}), but is stored`);
     }
-    if (each.index % 2 === 0 && places.some((at, index) => index > 0 && at < (places[index - 1] ?? 0))) {
+    // Who was refused because he was out, and is not told so before the line breaks, sends it again when he is in.
+    const wasOut = each.id === 'c' && history.some(({ what }) => what === 'leave');
+    if (each.index % 2 === 0 && !wasOut && places.some((at, index) => index > 0 && at < (places[index - 1] ?? 0))) {
       counts.reordered += 1;
       problems.push(`the outbox of ${each.id}${String(each.index)} did not keep its order (${ends.map(wordsOf).join(', ')})`);
     }
