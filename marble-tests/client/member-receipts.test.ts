@@ -96,6 +96,19 @@ describe('memberReceipts', () => {
       expect(failures).toEqual([lost]);
     });
   });
+
+  it('says nothing where the answer after a reconnect is what is known', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const all$ = memberReceipts({
+        link: linkTo(() => cold('a', answers)),
+        conversationId: 'c',
+        open$: cold('t--f-t', readiness),
+        events$: hot('-'),
+        onFailure: () => undefined,
+      });
+      expectObservable(all$, '^------!').toBe('(njSs)', known);
+    });
+  });
 });
 
 describe('fetchReceipts', () => {

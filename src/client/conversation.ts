@@ -1,3 +1,4 @@
+import { dequal } from 'dequal';
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
 import type {
@@ -194,7 +195,7 @@ export const conversationHandle = (id: string, source: ConversationSource): Conv
   ),
   unread$: source.unread$.pipe(
     map((unread): Unread => (unread === undefined ? NONE_UNREAD : { count: unread.count, mentioned: unread.mentioned })),
-    distinctUntilChanged((a, b) => a.count === b.count && a.mentioned === b.mentioned),
+    distinctUntilChanged((before, now) => dequal(before, now)),
   ),
   receipts$: source.receipts$.pipe(
     map((receipts) => receipts ?? NO_RECEIPTS),

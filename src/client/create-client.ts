@@ -1,10 +1,12 @@
 /** The streams and commands of a client, made from its session, its state and its log. */
+import { dequal } from 'dequal';
 import {
   EMPTY,
   NEVER,
   concat,
   concatMap,
   defer,
+  distinctUntilChanged,
   endWith,
   filter,
   forkJoin,
@@ -66,6 +68,7 @@ export const createClient = (source: ClientSource): Client => {
 
   const unread$ = state.unread.all$.pipe(
     map((all) => new Map([...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])))),
+    distinctUntilChanged((before, now) => dequal(before, now)),
   );
 
   const close = (): Observable<never> =>

@@ -1,5 +1,5 @@
 /** How far the others in a conversation have received and read, asked for and kept. */
-import { EMPTY, catchError, filter, map, merge, mergeMap, scan, startWith, switchMap, type Observable } from 'rxjs';
+import { EMPTY, catchError, distinctUntilChanged, filter, map, merge, mergeMap, scan, startWith, switchMap, type Observable } from 'rxjs';
 import { ConvMaxReadResult } from '../../codecs/index.js';
 import { shareLatest, withMemberReceipt, type ConversationEvent, type Receipts } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
@@ -66,5 +66,5 @@ export const memberReceipts = ({
   );
   const live$ = events$.pipe(filter((event) => event._tag === 'Receipt'));
   const none: ReadonlyMap<string, Receipts> = new Map();
-  return merge(asked$, live$).pipe(scan(withMemberReceipt, none), startWith(none), shareLatest());
+  return merge(asked$, live$).pipe(scan(withMemberReceipt, none), startWith(none), distinctUntilChanged(), shareLatest());
 };

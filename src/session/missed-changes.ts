@@ -1,5 +1,5 @@
 /** What has changed about a conversation during a break, as far as it can be seen afterwards. */
-import { dequal } from 'dequal/lite';
+import { dequal } from 'dequal';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { withAttributes, type ConversationEvent, type Membership } from '../../streams/index.js';
 

@@ -68,12 +68,18 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     const [tom, phone, tablet] = await Promise.all([login('Tom'), login('Jerry'), login('Jerry')]);
     const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     const counts = next(tablet.conversation(conversation.id).unread$.pipe(map(({ count }) => count)), 4);
+    const all = next(tablet.unread$.pipe(map((unread) => [...unread.values()].map(({ count }) => count))), 5);
     const arrived = next(phone.messages$, 2);
     await lastValueFrom(conversation.send(text('one')));
     await lastValueFrom(conversation.send(text('two')));
     await arrived;
     await lastValueFrom(phone.conversation(conversation.id).read(), { defaultValue: undefined });
     expect(await counts).toEqual([0, 1, 2, 0]);
+    // What is said by oneself, and read once more, changes no count.
+    await lastValueFrom(phone.conversation(conversation.id).send(text('mine')));
+    await lastValueFrom(phone.conversation(conversation.id).read(), { defaultValue: undefined });
+    await lastValueFrom(conversation.send(text('three')));
+    expect(await all).toEqual([[], [1], [2], [], [1]]);
   });
 
   it('tells the sender what was delivered and what was read', async () => {
