@@ -1,4 +1,4 @@
-import { NEVER, Subject, from, map, of, tap, throwError, timer, type Observable } from 'rxjs';
+import { AsyncSubject, NEVER, Subject, from, map, mergeMap, of, tap, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
 import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
@@ -27,6 +27,8 @@ const start = (storage: OutboxStorage, ready$: Observable<boolean>, bounds: Outb
   const [keeper, kept$] = storageKeeper({
     storage,
     owner: OWNER,
+    timeout: 20,
+    clock: virtualClock,
     report: (error) => {
       faults.push(error);
     },
@@ -93,6 +95,34 @@ describe('an outbox that is kept', () => {
       expectObservable(send(entry('n'))).toBe('(Aa|)');
       flush();
       expect(written).toEqual(['n']);
+    });
+  });
+
+  it('does not wait for a storage that does not answer, and takes back what it keeps too late', () => {
+    marbles(({ expectObservable, flush }) => {
+      const memory = memoryOutbox();
+      /** Keeps a message after so many ms, whether anybody waits for it or not. */
+      const putAfter = (ms: number, message: StoredSend): Observable<unknown> => {
+        const keeping = new AsyncSubject<unknown>();
+        timer(ms)
+          .pipe(mergeMap(() => memory.put(OWNER, message)))
+          .subscribe(keeping);
+        return keeping;
+      };
+      const storage: OutboxStorage = {
+        ...memory,
+        load: (owner) => timer(30).pipe(mergeMap(() => memory.load(owner))),
+        put: (_, message) => putAfter(message.token === 'm' ? 25 : 1, message),
+      };
+      const late = new StorageFailed('it did not answer within 20 ms');
+      const { send, entry, written, faults } = start(storage, NEVER);
+      // The first 20 ms are what it may take to give what it has.
+      expectObservable(send(entry('m'))).toBe('40ms #', undefined, late);
+      expectObservable(send(entry('n')), '^ 60ms !').toBe('41ms A');
+      flush();
+      expect(written).toEqual([]);
+      expect(faults).toEqual([late]);
+      expect(tokens(storage)).toEqual([]);
     });
   });
 

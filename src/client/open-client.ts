@@ -111,6 +111,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         : storageKeeper({
             storage: bounds.storage,
             owner: ownerOf(options.appId, clientId),
+            timeout: options.commandTimeout,
+            clock,
             report: (error) => {
               report({ _tag: 'Outbox', clientId, error });
             },

@@ -48,9 +48,9 @@ export type StoredSend = Readonly<t.TypeOf<typeof StoredSend>>;
  * };
  */
 export interface OutboxStorage {
-  /** All that is kept of an owner, in any order; the first value counts. Asked once for each login. */
+  /** All that is kept of an owner, in any order; the first value counts. Asked once for each login; where there is none within `commandTimeout`, that is a fault, and the next login asks again. */
   readonly load: (owner: string) => ObservableInput<readonly unknown[]>;
-  /** Keeps a message. It is accepted when this completes, not before; an error fails its send with `StorageFailed`. */
+  /** Keeps a message. It is accepted when this completes, not before; an error, or no answer within `commandTimeout`, fails its send with `StorageFailed`; what is kept after that is removed. */
   readonly put: (owner: string, message: StoredSend) => ObservableInput<unknown>;
   /** Forgets a message that was sent, refused, expired or withdrawn; nothing happens where there is none. */
   readonly remove: (owner: string, token: string) => ObservableInput<unknown>;

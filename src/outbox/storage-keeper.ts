@@ -1,7 +1,23 @@
 /** An outbox that is kept in a storage. */
 import { either as E } from 'fp-ts';
-import { catchError, defer, from, ignoreElements, map, of, take, throwError, defaultIfEmpty, type Observable } from 'rxjs';
+import {
+  AsyncSubject,
+  catchError,
+  defaultIfEmpty,
+  defer,
+  endWith,
+  from,
+  ignoreElements,
+  map,
+  mergeWith,
+  of,
+  take,
+  throwError,
+  type MonoTypeOperatorFunction,
+  type Observable,
+} from 'rxjs';
 import { decodeFailed } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
 import { StorageFailed, type RealtimeError } from '../errors.js';
 import type { Keeper, OutboxEntry } from './outbox.js';
 import { StoredSend, type OutboxStorage } from './outbox-storage.js';
@@ -17,12 +33,17 @@ export interface KeptEntry extends OutboxEntry {
 export interface StorageKeeperOptions {
   readonly storage: OutboxStorage;
   readonly owner: string;
+  /** How long the storage may take to keep a message, or to give what it has, ms. */
+  readonly timeout: number;
+  readonly clock: Clock;
   /** Hears of what could not be read or forgotten. */
   readonly report: (error: RealtimeError) => void;
 }
 
 const failure = (thrown: unknown): StorageFailed =>
-  new StorageFailed(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+  thrown instanceof StorageFailed
+    ? thrown
+    : new StorageFailed(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
 
 /** Whose messages they are, as one text. */
 export const ownerOf = (appId: string, clientId: string): string => [appId, clientId].map(encodeURIComponent).join('/');
@@ -31,6 +52,8 @@ export const ownerOf = (appId: string, clientId: string): string => [appId, clie
 export const storageKeeper = ({
   storage,
   owner,
+  timeout,
+  clock,
   report,
 }: StorageKeeperOptions): readonly [Keeper<KeptEntry>, Observable<readonly StoredSend[]>] => {
   let last = 0;
@@ -40,9 +63,40 @@ export const storageKeeper = ({
     report(decodeFailed(decoded.left));
     return [];
   };
+  /** The first value; an error where there is none in time. */
+  const inTime =
+    <T>(): MonoTypeOperatorFunction<T> =>
+    (answer$) =>
+      answer$.pipe(
+        mergeWith(
+          clock.after(timeout).pipe(
+            map((): never => {
+              throw new StorageFailed(`it did not answer within ${String(timeout)} ms`);
+            }),
+          ),
+        ),
+        take(1),
+      );
+  const forget = (token: string): void => {
+    defer(() => from(storage.remove(owner, token))).subscribe({
+      error: (thrown: unknown) => {
+        report(failure(thrown));
+      },
+    });
+  };
+  /** What is kept too late was said not to be. */
+  const forgetLater = (putting$: Observable<never>, token: string): void => {
+    putting$.subscribe({
+      error: () => undefined,
+      complete: () => {
+        forget(token);
+      },
+    });
+  };
   const kept$ = defer(() => storage.load(owner)).pipe(
     take(1),
     defaultIfEmpty([]),
+    inTime(),
     map((all) => all.flatMap(readable).sort((a, b) => a.sequence - b.sequence)),
     catchError((thrown: unknown) => {
       report(failure(thrown));
@@ -58,17 +112,22 @@ export const storageKeeper = ({
       put: ({ message }) =>
         defer(() => {
           last += 1;
-          return storage.put(owner, { ...message, sequence: last });
-        }).pipe(
-          ignoreElements(),
-          catchError((thrown: unknown) => throwError(() => failure(thrown))),
-        ),
+          const putting = new AsyncSubject<never>();
+          defer(() => storage.put(owner, { ...message, sequence: last }))
+            .pipe(ignoreElements())
+            .subscribe(putting);
+          return putting.pipe(
+            endWith(undefined),
+            inTime(),
+            catchError((thrown: unknown) => {
+              forgetLater(putting, message.token);
+              return throwError(() => failure(thrown));
+            }),
+            ignoreElements(),
+          );
+        }),
       remove: ({ message: { token } }) => {
-        defer(() => from(storage.remove(owner, token))).subscribe({
-          error: (thrown: unknown) => {
-            report(failure(thrown));
-          },
-        });
+        forget(token);
       },
     },
     kept$,
