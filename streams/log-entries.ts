@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { comparePositions, type ClientEvent, type ConversationEvent, type Gap, type Position } from './events.js';
+import { heldMessages } from './held-messages.js';
 
 /** What the ordered truth of a conversation is made of. */
 export type LogEvent = Extract<
@@ -98,7 +99,9 @@ export const logEntries =
   (live$: Observable<ConversationEvent>): Observable<LogEntry> =>
     new Observable((subscriber) => {
       const cursor = createCursor(since, missing$ === undefined ? BEGINNING : since);
+      /** What is live, as it came, until the missing is there. */
       let held: LogEvent[] | undefined = missing$ === undefined ? undefined : [];
+      const messages = heldMessages();
 
       /** Edits and others have no place of their own: they are told as they come. Of what has been brought there is no gap. */
       const rest = (event: LogEvent): LogEvent | undefined => {
@@ -107,16 +110,6 @@ export const logEntries =
         const position = cursor.position();
         if (event.to <= position.timestamp) return undefined;
         return comparePositions(event.from, position) < 0 ? { ...event, from: position } : event;
-      };
-
-      /** What is live, and before what is brought next, is emitted first: the server has forgotten it since. */
-      const emitHeldBefore = (position: Position): void => {
-        if (held === undefined || held.length === 0) return;
-        const isBefore = (event: LogEvent): boolean => event._tag === 'Message' && comparePositions(event.message, position) < 0;
-        const earlier = held.filter(isBefore);
-        if (earlier.length === 0) return;
-        held = held.filter((event) => !isBefore(event));
-        earlier.forEach(emit);
       };
 
       const emit = (event: LogEvent): void => {
@@ -132,7 +125,10 @@ export const logEntries =
           next: (event) => {
             if (!isLogEvent(event)) return;
             if (held === undefined) emit(event);
-            else held.push(event);
+            else {
+              held.push(event);
+              if (event._tag === 'Message') messages.hold(event);
+            }
           },
           error: (error: unknown) => {
             subscriber.error(error);
@@ -147,16 +143,16 @@ export const logEntries =
         missing$.subscribe({
           next: (event) => {
             if (!isLogEvent(event)) return;
-            if (event._tag === 'Message') emitHeldBefore(event.message);
+            if (event._tag === 'Message') messages.before(event.message).forEach(emit);
             emit(event);
           },
           error: (error: unknown) => {
             subscriber.error(error);
           },
           complete: () => {
-            const waiting = held ?? [];
+            const waiting = held;
             held = undefined;
-            waiting.forEach(emit);
+            waiting?.forEach(emit);
           },
         }),
       );

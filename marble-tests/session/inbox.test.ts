@@ -175,6 +175,32 @@ describe('the inbox, after a break', () => {
     expect(events.slice(6)).toEqual(['missed m3', 'CaughtUp', 'live m10']);
   });
 
+  it('puts what is live in front of what was missed, where it is earlier: the server has forgotten it since', () => {
+    const answer = new Subject<readonly Message[]>();
+    const { lookUp } = server(stored, [conversation({ lastMessageAt: 12 })]);
+    const input = new Subject<InboxInput>();
+    const events = collect(input, options({ lookUp, pageAfter: () => answer }));
+    const typing = arrived({ timestamp: 10, id: 'typing', transient: true });
+    for (const entry of [...before, opened(9, true), typing, ...[11, 10, 12, 13].map((timestamp) => arrived({ timestamp }))])
+      input.next(entry);
+    answer.next([message({ timestamp: 12 })]);
+    answer.complete();
+    expect(events.slice(6)).toEqual(['live m10', 'live m11', 'missed m12', 'CaughtUp', 'live typing', 'live m13']);
+  });
+
+  it('does the same for a conversation that it has not heard of, and not for what waited in an earlier session', () => {
+    const answers = [new Subject<readonly Message[]>(), new Subject<readonly Message[]>()];
+    const { lookUp } = server([], [conversation({ lastMessageAt: 13 })]);
+    let asked = 0;
+    const input = new Subject<InboxInput>();
+    const events = collect(input, options({ lookUp, pageAfter: () => answers[asked++] ?? NEVER }));
+    for (const entry of [opened(1), DROPPED, opened(9, true), arrived({ timestamp: 10 }), DROPPED, opened(11, true)]) input.next(entry);
+    for (const entry of [arrived({ timestamp: 12 }), arrived({ timestamp: 14 })]) input.next(entry);
+    answers[1]?.next([message({ timestamp: 13 })]);
+    answers[1]?.complete();
+    expect(events.slice(6)).toEqual(['snapshot c', 'live m12', 'missed m13', 'CaughtUp', 'live m14']);
+  });
+
   it('asks once for all conversations that it knows, and for the messages of those alone that have newer ones', () => {
     const { lookUp, pageAfter } = server(stored, [conversation({ lastMessageAt: 5 }), conversation({ id: 'quiet', lastMessageAt: 0 })]);
     feed(options({ lookUp, pageAfter }), opened(1), snapshot(), snapshot({ id: 'quiet' }), DROPPED, opened(9, true));

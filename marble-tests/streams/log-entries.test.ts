@@ -67,6 +67,32 @@ describe('a log from a position on', () => {
     });
   });
 
+  it('puts it there by its place, however late it came, and once; what has no place waits for the end', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const typing = arrived({ timestamp: 1, id: 'typing', transient: true });
+      const log$ = log(
+        hot('-(t534)----', { ...events, t: typing, '3': live(3) }),
+        cold('----2-6-----7|', { ...events, '6': missed(6), '7': missed(7) }),
+      );
+      expectObservable(log$).toBe('----a-(bcdf)gt', {
+        a: 'm2@2',
+        b: 'm3@3',
+        c: 'm4@4',
+        d: 'm5@5',
+        f: 'm6@6',
+        g: 'm7@7',
+        t: 'typing@7',
+      });
+    });
+  });
+
+  it('ends with the errors of either', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(log(hot('-4-#', events), cold('--2----|', events))).toBe('--a#', { a: 'm2@2' });
+      expectObservable(log(hot('-4---', events), cold('--2#', events))).toBe('--a#', { a: 'm2@2' });
+    });
+  });
+
   it('has the entries that say what is true, not receipts and snapshots', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(log(hot('-r4se|', events), EMPTY)).toBe('--a-b|', { a: 'm4@4', b: 'Edit@4' });

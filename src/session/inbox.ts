@@ -16,6 +16,7 @@ import {
   mergeMap,
   of,
   share,
+  tap,
   type OperatorFunction,
 } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
@@ -28,6 +29,7 @@ import {
   type Gap,
   type Projected,
 } from '../../streams/index.js';
+import { heldMessages, type HeldMessages } from '../../streams/held-messages.js';
 import { toRealtimeError } from '../errors.js';
 import type { Barrier } from './barrier.js';
 import { isInterruption, missed, type CatchUpOptions } from './catch-up.js';
@@ -93,6 +95,8 @@ export const inbox =
       /** Server time when the session before this one was opened: what is older, in a conversation never heard of, was not missed. */
       let baseline = 0;
       let openedAt = 0;
+      /** Messages of this session that wait behind the catching up of their conversation. */
+      let waiting = new Map<string, HeldMessages>();
 
       const cursorOf = (id: string): Cursor => {
         const known = cursors.get(id);
@@ -104,6 +108,25 @@ export const inbox =
 
       /** Notes what passes; false for what has passed before. */
       const admit = (event: ConversationEvent, cursor = cursorOf(event.conversationId)): boolean => pass(cursor, event, session, options);
+
+      const isBehind = ({ caughtUpIn, info }: Cursor, opened: Opened): boolean =>
+        opened.resumed && caughtUpIn < session && info?.kind !== 'room';
+
+      /** What is pushed before it is its turn: the server may forget it before it answers. */
+      const wait = (event: Arriving, opened: Opened): void => {
+        if (event._tag !== 'Message' || !isBehind(cursorOf(event.conversationId), opened)) return;
+        const held = waiting.get(event.conversationId) ?? heldMessages();
+        waiting.set(event.conversationId, held);
+        held.hold(event);
+      };
+
+      const caughtUp = (cursor: Cursor): void => {
+        cursor.caughtUpIn = session;
+        waiting.delete(cursor.id);
+      };
+
+      const inItsPlace = (event: ConversationEvent): readonly ConversationEvent[] =>
+        event._tag === 'Message' ? [...(waiting.get(event.conversationId)?.before(event.message) ?? []), event] : [event];
 
       /** Everything of one conversation that was missed; `info` is what the server says of it now, where that is known. */
       const catchUp = (cursor: Cursor, opened: Opened, info: ConversationInfo | undefined): Observable<ConversationEvent> => {
@@ -123,9 +146,9 @@ export const inbox =
                   to: Math.max(opened.at, info?.lastMessageAt ?? 0),
                   isKnown: (message) => cursor.seen.has(message.id),
                 }),
-              ),
+              ).pipe(mergeMap(inItsPlace)),
           defer(() => {
-            cursor.caughtUpIn = session;
+            caughtUp(cursor);
             return EMPTY;
           }),
         );
@@ -177,6 +200,7 @@ export const inbox =
       /** What comes in one session after `Opened`, until the connection goes. */
       const during = (opened: Opened, known: readonly string[], arriving$: Observable<Arriving>): Observable<ClientEvent> => {
         session += 1;
+        waiting = new Map();
         baseline = opened.resumed ? openedAt : opened.at;
         openedAt = opened.at;
         // Who was followed before the first session is followed from there on.
@@ -201,7 +225,7 @@ export const inbox =
               mergeMap(({ infos, gone }) => (gone.has(cursor.id) ? ended(cursor) : changedAndSaid(cursor, opened, infos.get(cursor.id)))),
             ),
             defer(() => {
-              cursor.caughtUpIn = session;
+              caughtUp(cursor);
               left -= 1;
               return left === 0 ? of(CAUGHT_UP) : EMPTY;
             }),
@@ -216,7 +240,7 @@ export const inbox =
         const project = (task: Task | Arriving): Projected<ClientEvent> => {
           if (!('conversationId' in task)) return { now: task };
           const cursor = cursorOf(task.conversationId);
-          const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';
+          const behind = isBehind(cursor, opened);
           switch (task._tag) {
             case 'Refresh':
               return admitAll(refresh(cursor));
@@ -261,7 +285,12 @@ export const inbox =
             : of<Gap>({ _tag: 'Gap', conversationId: room, from: cursorOf(room).position, to: opened.at, cause: 'room' });
         });
         const refreshing$ = from(known.map((conversationId): Task => ({ _tag: 'Refresh', conversationId })));
-        const tasks$: Observable<Task | Arriving> = opened.resumed ? merge(roomGap$, refreshing$, arriving$, discovered$) : arriving$;
+        const live$ = arriving$.pipe(
+          tap((event) => {
+            wait(event, opened);
+          }),
+        );
+        const tasks$: Observable<Task | Arriving> = opened.resumed ? merge(roomGap$, refreshing$, live$, discovered$) : arriving$;
 
         return tasks$.pipe(concatMapByKey((task) => ('conversationId' in task ? task.conversationId : undefined), project));
       };
