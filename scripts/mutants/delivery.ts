@@ -140,6 +140,18 @@ export const mutants: readonly Mutant[] = [
     to: '          catchUp.pageAfter(id, after),',
   },
   {
+    rule: 'what the server has forgotten since it was pushed is in a log in its place',
+    file: 'streams/log-entries.ts',
+    from: "            if (event._tag === 'Message') messages.before(event.message).forEach(emit);\n",
+    to: '',
+  },
+  {
+    rule: 'and among the messages',
+    file: 'src/session/inbox.ts',
+    from: '.pipe(mergeMap(inItsPlace))',
+    to: '',
+  },
+  {
     rule: 'a message comes once, however often it is delivered',
     file: 'src/session/cursor.ts',
     from: 'return !isKnown;',
