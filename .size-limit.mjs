@@ -14,10 +14,10 @@ const entry = (name, file, limit, { withPeers = false } = {}) => ({
 });
 
 export default [
-  entry('rx-realtime', 'src/index.js', '60 kB'),
-  entry('rx-realtime', 'src/index.js', '76 kB', { withPeers: true }),
-  entry('rx-realtime/streams', 'streams/index.js', '9.5 kB'),
-  entry('rx-realtime/streams', 'streams/index.js', '16.5 kB', { withPeers: true }),
+  entry('rx-realtime', 'src/index.js', '61 kB'),
+  entry('rx-realtime', 'src/index.js', '77 kB', { withPeers: true }),
+  entry('rx-realtime/streams', 'streams/index.js', '10 kB'),
+  entry('rx-realtime/streams', 'streams/index.js', '17 kB', { withPeers: true }),
   entry('rx-realtime/codecs', 'codecs/index.js', '28 kB'),
   entry('rx-realtime/codecs', 'codecs/index.js', '38 kB', { withPeers: true }),
   // What every entry pays for the wire format: the generated code and the runtime of protobufjs.

@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'what was missed comes before what is live',
     file: 'src/session/inbox.ts',
-    from: "const behind = opened.resumed && cursor.caughtUpIn < session && cursor.info?.kind !== 'room';",
+    from: 'const behind = isBehind(cursor, opened);',
     to: 'const behind = false;',
   },
   {
@@ -226,8 +226,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'what was said in a chat room during a break is a gap',
     file: 'src/session/inbox.ts',
-    from: 'merge(roomGap$, refreshing$, arriving$, discovered$)',
-    to: 'merge(refreshing$, arriving$, discovered$)',
+    from: 'merge(roomGap$, refreshing$, live$, discovered$)',
+    to: 'merge(refreshing$, live$, discovered$)',
   },
   {
     rule: 'changes of members and attributes that were missed are told',
