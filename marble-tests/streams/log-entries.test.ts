@@ -121,6 +121,14 @@ describe('a log from a position on', () => {
         '--ab---',
         { a: 'm2@2', b: '2-7' },
       );
+      // Of one that begins later, all of it.
+      const later$ = hot('-g-----', { ...events, g: { ...gap, from: at(4) } }).pipe(
+        logEntries({ since: at(1), missing$: cold('--2|', events) }),
+      );
+      expectObservable(later$.pipe(map((entry) => (entry._tag === 'Gap' ? `${entry.from.timestamp}-${entry.to}` : short(entry))))).toBe(
+        '--ab---',
+        { a: 'm2@2', b: '4-7' },
+      );
     });
   });
 
