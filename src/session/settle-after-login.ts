@@ -4,7 +4,7 @@ import type { Barrier } from './barrier.js';
 import type { SessionEvent } from './session.js';
 
 /**
- * Holds back what follows the first `Opened` until the turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows.
+ * Holds back what follows the first `Opened` until the turn is over, or the session with it: who awaits a login as a promise can subscribe to the client's streams before anything flows.
  */
 export const settleAfterLogin =
   (clock: Clock): MonoTypeOperatorFunction<SessionEvent | Barrier> =>
@@ -25,6 +25,7 @@ export const settleAfterLogin =
           next: (event) => {
             if (held !== undefined) {
               held.push(event);
+              if (event._tag === 'Closed') release();
               return;
             }
             if (event._tag === 'Opened' && !event.resumed) hold();
