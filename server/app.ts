@@ -7,6 +7,7 @@ import type { RunningHooks } from './hooks.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
 import type { Rates } from './rates.js';
+import type { RoomFanOut } from './room-fan-out.js';
 import type { Signatures } from './signatures.js';
 import type { Turns } from './turns.js';
 import type { Store } from './store/store.js';
@@ -15,6 +16,7 @@ export interface App {
   readonly appId: string | undefined;
   readonly store: Store;
   readonly bus: Bus;
+  readonly rooms: RoomFanOut;
   readonly limits: Limits;
   readonly clock: ServerClock;
   /** The time, but later than each before: what is dated by it has an order. */

@@ -13,7 +13,8 @@ import { createFrames } from './frames.js';
 import { runHooks } from './hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
-import { stats, withClosed, type Drops, type ServerStats } from './stats.js';
+import { createRoomFanOut } from './room-fan-out.js';
+import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
 import { api } from './http/api/api.js';
 import { listener } from './http/listener.js';
@@ -110,17 +111,20 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const clock = neverBack(options.clock ?? { now: Date.now });
   const signatures = signaturesOf(options, clock);
   const report = options.onError ?? toStderr;
+  const bus = options.bus ?? inProcessBus();
+  const turns = createTurns();
   const app: App = {
     appId: options.appId,
     store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }),
-    bus: options.bus ?? inProcessBus(),
+    bus,
+    rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue }),
     limits,
     clock,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
     hooks: runHooks(options.hooks ?? {}, report),
     frames: createFrames(),
-    turns: createTurns(),
+    turns,
     isOpen: options.isOpen ?? (() => false),
     verifyLogin: loginVerifier(options, signatures),
     verifyAction: signatures?.action ?? noop,
@@ -134,7 +138,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const settling = new Set<Promise<void>>();
   const closed = new Subject<never>();
   /** Of sockets that have closed. */
-  let past: Drops = { normal: 0, low: 0 };
+  let past = noDrops;
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
   const { authenticate, masterKey, uploads: files } = options;

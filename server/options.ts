@@ -39,7 +39,7 @@ export interface Limits {
   readonly bufferedBytes: number;
   /** Bytes that wait for a reader before a chat room's messages give way to each other. Default 65,536. */
   readonly roomBufferedBytes: number;
-  /** Messages of chat rooms that wait for a slow reader; of more, low ones are dropped first, then normal ones, the oldest of them. Default 100. */
+  /** Messages of a chat room that wait, for a slow reader or until everybody has what came before; of more, low ones are dropped first, then normal ones, the oldest of them. Default 100. */
   readonly roomQueue: number;
   /** A socket that has not logged in by then is closed with 4108, ms. Default 30,000. */
   readonly loginTimeout: number;

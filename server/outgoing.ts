@@ -5,7 +5,7 @@ import type { SharedFrame, Subprotocol } from '../codecs/index.js';
 import type { Priority } from './bus.js';
 import type { Limits } from './options.js';
 import { createPriorityQueue } from './priority-queue.js';
-import type { Drops } from './stats.js';
+import { noDrops, plus, withOne, type Drops } from './stats.js';
 import type { Turns } from './turns.js';
 
 type Frame = Uint8Array | string;
@@ -21,6 +21,8 @@ export interface OutgoingFrames {
   readonly write: (frame: Frame) => void;
   /** Has a frame written when it is this socket's turn; where too many wait, it gives way, or makes others give way: low before normal; high ones wait. */
   readonly offer: (offer: Offer, priority: Priority) => void;
+  /** Counts messages that were dropped before they came here. */
+  readonly missed: (drops: Drops) => void;
   readonly pressure: () => {
     readonly queued: number;
     readonly bufferedBytes: number;
@@ -40,13 +42,12 @@ export interface OutgoingOptions {
   readonly tooSlow: () => void;
 }
 
-const LOW = 3;
 /** So many frames are written in one turn of a socket, by one system call. */
 const PER_TURN = 64;
 
 export const outgoingFrames = ({ socket, transport, subprotocol, limits, turns, tooSlow }: OutgoingOptions): OutgoingFrames => {
   const waiting = createPriorityQueue<Offer>(limits.roomQueue);
-  const dropped = { normal: 0, low: 0 };
+  let dropped = noDrops;
   let waitingBytes = 0;
 
   const isCongested = (): boolean => socket.bufferedAmount > limits.roomBufferedBytes;
@@ -86,15 +87,18 @@ export const outgoingFrames = ({ socket, transport, subprotocol, limits, turns, 
       waitingBytes += offer.shared.bytes;
       if (gone !== undefined) {
         waitingBytes -= gone.item.shared.bytes;
-        dropped[gone.priority === LOW ? 'low' : 'normal'] += 1;
+        dropped = withOne(dropped, gone.priority);
       }
       if (waitingBytes > limits.bufferedBytes) tooSlow();
       else if (!isCongested()) turns.take(turn);
     },
+    missed: (drops) => {
+      dropped = plus(dropped, drops);
+    },
     pressure: () => ({
       queued: waiting.size(),
       bufferedBytes: socket.bufferedAmount,
-      dropped: { ...dropped },
+      dropped,
       isCongested: isCongested(),
     }),
   };

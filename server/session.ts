@@ -2,6 +2,8 @@
 import type { ServerCommand } from '../codecs/index.js';
 import type { Bus, Notice, Priority } from './bus.js';
 import { reasonOf } from './refusal.js';
+import type { RoomFanOut } from './room-fan-out.js';
+import type { Drops } from './stats.js';
 import type { StoredSession } from './store/store.js';
 
 export interface Session {
@@ -41,7 +43,10 @@ export interface SessionOptions {
   readonly id: string;
   readonly login: StoredSession;
   readonly bus: Bus;
+  readonly rooms: RoomFanOut;
   readonly write: WritePush;
+  /** Hears of messages of its chat room that were not kept for it. */
+  readonly missed: (drops: Drops) => void;
   /** Hears that the session has ended by a notice. */
   readonly ended: (how: Ended) => void;
   /** Hears that it was put out of its chat room. */
@@ -55,7 +60,7 @@ interface Held {
   readonly priority?: Priority;
 }
 
-export const newSession = ({ id, login, bus, write, ended, expelled }: SessionOptions): Session => {
+export const newSession = ({ id, login, bus, rooms, write, missed, ended, expelled }: SessionOptions): Session => {
   const { clientId, token, tag } = login;
   let held: Held[] | undefined = [];
   let unsubscribe: (() => void) | undefined;
@@ -133,7 +138,7 @@ export const newSession = ({ id, login, bus, write, ended, expelled }: SessionOp
     enter: async (roomId) => {
       if (room?.id === roomId) return;
       exit();
-      const entered = await bus.enter(roomId, clientId, receive);
+      const entered = await rooms.enter(roomId, { id, clientId, receive, missed });
       if (isOver) entered();
       else room = { id: roomId, leave: entered };
     },

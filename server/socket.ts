@@ -135,7 +135,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     else frames.offer({ shared, clientId }, priority);
   };
 
-  const origin: Origin = { sessions, writePush, version: subprotocol.version };
+  const origin: Origin = { sessions, writePush, missed: frames.missed, version: subprotocol.version };
 
   const sessionOf = ({ peerId }: ClientCommand): Session | undefined =>
     peerId === undefined ? sessions.values().next().value : sessions.get(peerId);

@@ -1,10 +1,19 @@
 import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
+import type { Priority } from './bus.js';
 
 /** Messages of chat rooms that a slow reader did not get. */
 export interface Drops {
   readonly normal: number;
   readonly low: number;
 }
+
+export const noDrops: Drops = { normal: 0, low: 0 };
+
+export const plus = (a: Drops, b: Drops): Drops => ({ normal: a.normal + b.normal, low: a.low + b.low });
+
+/** With one more that was dropped: it is low, or else normal. */
+export const withOne = ({ normal, low }: Drops, priority: Priority): Drops =>
+  priority === LOW ? { normal, low: low + 1 } : { normal: normal + 1, low };
 
 /** A socket, as far as its numbers go. */
 interface Receiver {
@@ -44,10 +53,10 @@ export interface StatsSource {
   readonly past: () => Drops;
 }
 
+const LOW: Priority = 3;
+
 /** How often it is looked, ms. */
 const PERIOD = 1_000;
-
-const plus = (a: Drops, b: Drops): Drops => ({ normal: a.normal + b.normal, low: a.low + b.low });
 
 const isSlow = ({ queued, dropped, isCongested }: ReturnType<Receiver['pressure']>): boolean =>
   isCongested || queued + dropped.low + dropped.normal > 0;

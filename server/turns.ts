@@ -8,31 +8,39 @@ export interface Turns {
 /** How long a slice lasts, ms. */
 const SLICE = 5;
 
-export const createTurns = (): Turns => {
+export interface TurnsOptions {
+  /** The monotonic clock, ms. */
+  readonly now?: () => number;
+  /** Has something done when the process has looked for what comes in. */
+  readonly soon?: (run: () => void) => void;
+}
+
+export const createTurns = ({ now = () => performance.now(), soon = setImmediate }: TurnsOptions = {}): Turns => {
   const waiting = new Set<() => void>();
   let isScheduled = false;
 
-  const schedule = (): void => {
-    isScheduled = true;
-    setImmediate(run);
-  };
-
   const run = (): void => {
-    isScheduled = false;
-    const end = performance.now() + SLICE;
-    for (const turn of waiting) {
-      // Who asks again meanwhile comes behind all others.
-      waiting.delete(turn);
-      turn();
-      if (performance.now() > end) break;
+    const end = now() + SLICE;
+    try {
+      for (const turn of waiting) {
+        // Who asks again meanwhile comes behind all others.
+        waiting.delete(turn);
+        turn();
+        if (now() > end) break;
+      }
+    } finally {
+      // Not before: whoever asks again meanwhile would have it run twice, and what comes in would wait for both.
+      isScheduled = waiting.size > 0;
+      if (isScheduled) soon(run);
     }
-    if (waiting.size > 0) schedule();
   };
 
   return {
     take: (turn) => {
       waiting.add(turn);
-      if (!isScheduled) schedule();
+      if (isScheduled) return;
+      isScheduled = true;
+      soon(run);
     },
   };
 };

@@ -1,12 +1,13 @@
 import type { ClientCommand, ServerCommand, Subprotocol } from '../../codecs/index.js';
 import type { App } from '../app.js';
-import type { Session, WritePush } from '../session.js';
+import type { Session, SessionOptions, WritePush } from '../session.js';
 
 /** The socket that a command came from. */
 export interface Origin {
   /** Its sessions by client id; the one that was opened first comes first. */
   readonly sessions: Map<string, Session>;
   readonly writePush: WritePush;
+  readonly missed: SessionOptions['missed'];
   /** What a login brings: counts of unread messages (3), or the messages (1). */
   readonly version: Subprotocol['version'];
 }

@@ -138,7 +138,7 @@ const begin = async (app: App, session: Session, version: Origin['version'], ope
 };
 
 /** Logs a client in, or takes a session up again after a break. */
-export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writePush, version } }, command) => {
+export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writePush, missed, version } }, command) => {
   const { store, bus, limits, clock } = app;
   const { st } = command.sessionMessage;
   if (app.appId !== undefined && command.appId !== app.appId)
@@ -167,7 +167,9 @@ export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writ
     id: `${login.token}:${randomBytes(8).toString('hex')}`,
     login,
     bus,
+    rooms: app.rooms,
     write: writePush,
+    missed,
     ended: (how) => {
       end();
       if (how !== 'resumed') app.hooks.clientOffline({ peerId: clientId, ...tagged, closeCode: how === 'displaced' ? 3 : 4 });

@@ -179,7 +179,7 @@ describe('members', () => {
     expect((await call('GET', `chatrooms/${id}/members`)).body).toEqual({ result: ['Tom'] });
     expect(await call('POST', `chatrooms/${id}/members`, { client_ids: ['Jerry'] })).toMatchObject({ status: 403, body: { code: 4314 } });
     await call('DELETE', `chatrooms/${id}`);
-    expect(await bus.occupants(id)).toEqual([]);
+    await expect.poll(() => bus.occupants(id)).toEqual([]);
     expect(await tom.request({ cmd: 'direct', directMessage: { cid: id, msg: 'x' } })).toMatchObject(error(4401));
   });
 

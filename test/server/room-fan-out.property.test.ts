@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { inProcessBus, type Bus, type Notice, type Priority } from 'rx-realtime/server';
+import { createRoomFanOut } from '../../server/room-fan-out.js';
+import { createTurns } from '../../server/turns.js';
+
+const ROOM = 'room';
+
+/** A fan-out that goes on, by one turn, when it is told to. */
+const steered = (limit: number, bus: Bus = inProcessBus()) => {
+  const due: (() => void)[] = [];
+  let now = 0;
+  // Each turn takes longer than a slice.
+  const turns = createTurns({ now: () => (now += 10), soon: (run) => due.push(run) });
+  const goOn = (): void => due.shift()?.();
+  const settle = (): void => {
+    while (due.length > 0) goOn();
+  };
+  return { ...createRoomFanOut({ bus, turns, limit }), bus, goOn, settle };
+};
+
+/** A notice with a number, which is its time. */
+const notice = (number: number, priority?: Priority, except?: string): Notice => ({
+  _tag: 'Push',
+  command: { cmd: 'direct', directMessage: { id: 'id', cid: ROOM, fromPeerId: 'x', timestamp: number, msg: '' } },
+  ...(priority === undefined ? {} : { priority }),
+  ...(except === undefined ? {} : { except }),
+});
+
+const numberOf = (one: Notice): number => (one._tag === 'Push' && one.command.cmd === 'direct' ? one.command.directMessage.timestamp : -1);
+
+/** A session, and what it has heard. */
+const listener = (id: string) => {
+  const heard: number[] = [];
+  let missed = 0;
+  return {
+    id,
+    clientId: id,
+    heard,
+    missed: (drops: { readonly normal: number; readonly low: number }): void => {
+      missed += drops.normal + drops.low;
+    },
+    missedCount: (): number => missed,
+    receive: (one: Notice): void => {
+      heard.push(numberOf(one));
+    },
+  };
+};
+
+interface Published {
+  readonly number: number;
+  readonly priority: Priority;
+  readonly by: string;
+}
+
+describe('what is published in a chat room', () => {
+  it('reaches everybody who is inside, in order; what does not is counted for each whom it was for, and none of it was high', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            {
+              weight: 6,
+              arbitrary: fc.record({ by: fc.constantFrom('a', 'b', 'out'), priority: fc.constantFrom<Priority>(1, 2, 3) }),
+            },
+            { weight: 2, arbitrary: fc.constant('go on' as const) },
+          ),
+          { maxLength: 120 },
+        ),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 2, max: 80 }),
+        async (steps, limit, count) => {
+          const { enter, bus, goOn, settle } = steered(limit);
+          const inside = Array.from({ length: count }, (_, index) => listener(index < 2 ? (['a', 'b'][index] ?? '') : String(index)));
+          for (const one of inside) await enter(ROOM, one);
+          const published: Published[] = [];
+          for (const step of steps) {
+            if (step === 'go on') goOn();
+            else {
+              published.push({ ...step, number: published.length });
+              bus.publishRoom(ROOM, notice(published.length - 1, step.priority, step.by));
+            }
+          }
+          settle();
+
+          for (const { id, heard, missedCount } of inside) {
+            const others = published.filter(({ by }) => by !== id).map(({ number }) => number);
+            const fromOthers = heard.filter((number) => others.includes(number));
+            expect(heard).toEqual([...new Set(heard)].sort((a, b) => a - b));
+            expect(fromOthers.length + missedCount()).toBe(others.length);
+            expect(heard).toEqual(expect.arrayContaining(published.filter(({ priority }) => priority === 1).map(({ number }) => number)));
+          }
+          expect(new Set(inside.map(({ heard }) => heard.join())).size).toBe(1);
+        },
+      ),
+    );
+  });
+
+  it('is handed over together when it has come while others got what came before', async () => {
+    const { enter, bus, goOn } = steered(100);
+    const inside = Array.from({ length: 40 }, (_, index) => listener(String(index)));
+    for (const one of inside) await enter(ROOM, one);
+    const last = inside.at(-1);
+    const order: string[] = [];
+    await enter(ROOM, {
+      ...listener('spy'),
+      receive: (one) => {
+        order.push(`${String(numberOf(one))} when the last one before has ${String(last?.heard.length)}`);
+      },
+    });
+    bus.publishRoom(ROOM, notice(0));
+    bus.publishRoom(ROOM, notice(1));
+    expect(inside.every(({ heard }) => heard.length === 0)).toBe(true);
+    goOn();
+    goOn();
+    expect(order).toEqual(['0 when the last one before has 2', '1 when the last one before has 2']);
+  });
+
+  it('before somebody has entered is not for him, and nothing is after he has left', async () => {
+    const { enter, bus, goOn } = steered(100);
+    const [early, late] = [listener('early'), listener('late')];
+    const leaveEarly = await enter(ROOM, early);
+    bus.publishRoom(ROOM, notice(0));
+    await enter(ROOM, late);
+    bus.publishRoom(ROOM, notice(1));
+    goOn();
+    bus.publishRoom(ROOM, notice(2));
+    leaveEarly();
+    goOn();
+    expect(early.heard).toEqual([0, 1]);
+    expect(late.heard).toEqual([1, 2]);
+    expect(await bus.occupants(ROOM)).toEqual(['late']);
+  });
+
+  it('is not counted as missed by who has entered meanwhile', async () => {
+    const { enter, bus, goOn } = steered(1);
+    const [early, late] = [listener('early'), listener('late')];
+    await enter(ROOM, early);
+    bus.publishRoom(ROOM, notice(0, 3));
+    bus.publishRoom(ROOM, notice(1, 3));
+    await enter(ROOM, late);
+    goOn();
+    expect([early.heard, early.missedCount()]).toEqual([[1], 1]);
+    expect([late.heard, late.missedCount()]).toEqual([[], 0]);
+  });
+
+  it('stops for who leaves while he hears it', async () => {
+    const { enter, bus, goOn } = steered(100);
+    const leaving = listener('leaving');
+    let leave = (): void => undefined;
+    leave = await enter(ROOM, {
+      ...leaving,
+      receive: (one) => {
+        leaving.receive(one);
+        leave();
+      },
+    });
+    bus.publishRoom(ROOM, notice(0));
+    bus.publishRoom(ROOM, notice(1));
+    goOn();
+    expect(leaving.heard).toEqual([0]);
+  });
+
+  it('is not handed to who could not be put on the bus', async () => {
+    const down = inProcessBus();
+    const { enter, goOn } = steered(100, { ...down, enter: () => Promise.reject(new Error('the bus is down')) });
+    const nobody = listener('nobody');
+    await expect(enter(ROOM, nobody)).rejects.toThrow('the bus is down');
+    down.publishRoom(ROOM, notice(0));
+    goOn();
+    expect(nobody.heard).toEqual([]);
+  });
+
+  it('is handed over by the bus once, however many of this process are inside', async () => {
+    const bus = inProcessBus();
+    const handed: number[] = [];
+    const counting: Bus = {
+      ...bus,
+      enter: (room, clientId, receive) => {
+        counted ??= (one) => {
+          handed.push(numberOf(one));
+          receive(one);
+        };
+        return bus.enter(room, clientId, counted);
+      },
+    };
+    let counted: ((one: Notice) => void) | undefined;
+    const { enter, goOn } = steered(100, counting);
+    const inside = Array.from({ length: 10 }, (_, index) => listener(String(index)));
+    const leaves = [];
+    for (const one of inside) leaves.push(await enter(ROOM, one));
+    bus.publishRoom(ROOM, notice(0));
+    expect(handed).toEqual([0]);
+    goOn();
+    expect(inside.map(({ heard }) => heard)).toEqual(inside.map(() => [0]));
+    for (const leave of leaves) leave();
+    bus.publishRoom(ROOM, notice(1));
+    expect(handed).toEqual([0]);
+    expect(await bus.occupants(ROOM)).toEqual([]);
+  });
+});
