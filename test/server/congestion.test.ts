@@ -1,6 +1,7 @@
 /** A chat room with a receiver that does not read. */
 import { filter, firstValueFrom, timeout } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { statsNow } from './stats-now.js';
 import { dial, login, open, serve, start, type RawClient } from './raw-client.js';
 
 const enter = (client: RawClient, cid: string, id: string) =>
@@ -48,6 +49,42 @@ describe('a chat room', () => {
       arrived.push(Number((await slow.push('direct')).directMessage.msg?.split(' ')[0]));
     expect(arrived).toEqual([...arrived].sort((a, b) => a - b));
     expect(arrived.length).toBeLessThan(sent);
+  }, 30_000);
+
+  it('drops low messages, then normal ones, where the server is what is too slow, and counts each for everybody who was to get it', async () => {
+    const RECEIVERS = 60;
+    const SENT = 2_000;
+    const server = await serve({ limits: { roomQueue: 5, queuedCommands: SENT } });
+    const sender = await login(server, 'sender');
+    const cid = await start(sender, [], { transient: true });
+    await enter(sender, cid, 'sender');
+    const receivers = await Promise.all(Array.from({ length: RECEIVERS }, (_, index) => login(server, `r${String(index)}`)));
+    for (const [index, receiver] of receivers.entries()) await enter(receiver, cid, `r${String(index)}`);
+
+    for (let number = 0; number < SENT; number += 1) {
+      const priority = number % 10 === 0 || number === SENT - 1 ? 1 : number % 10 < 4 ? 2 : 3;
+      sender.send({ cmd: 'direct', i: 1_000 + number, peerId: 'sender', priority, directMessage: { cid, msg: String(number) } });
+    }
+    const highs = Array.from({ length: SENT }, (_, number) => number).filter((number) => number % 10 === 0 || number === SENT - 1);
+    const arrived = await Promise.all(
+      receivers.map(async (receiver) => {
+        const numbers: number[] = [];
+        while (numbers.at(-1) !== SENT - 1) numbers.push(Number((await receiver.push('direct')).directMessage.msg));
+        return numbers;
+      }),
+    );
+    for (const numbers of arrived) {
+      expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+      expect(numbers.filter((number) => highs.includes(number))).toEqual(highs);
+    }
+    // The first session of the last round may have been counted just after its messages were written.
+    await expect
+      .poll(async () => {
+        const { dropped } = await statsNow(server);
+        return arrived.reduce((sum, { length }) => sum + length, 0) + dropped.low + dropped.normal;
+      })
+      .toBe(SENT * RECEIVERS);
+    expect((await statsNow(server)).dropped.low).toBeGreaterThan(0);
   }, 30_000);
 
   it('closes a receiver that does not even take what is high', async () => {
