@@ -1,7 +1,7 @@
 import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
 import type { Priority } from './bus.js';
 
-/** Messages of chat rooms that a slow reader did not get. */
+/** Messages of chat rooms that a receiver did not get, since it, or the server, was too slow. */
 export interface Drops {
   readonly normal: number;
   readonly low: number;
@@ -25,7 +25,7 @@ interface Receiver {
   };
 }
 
-/** A receiver that does not keep up, or did not with a chat room. */
+/** A receiver that does not keep up, or for which a chat room was too much; where the server is what was too slow, that is everybody in the room. */
 export interface SlowReceiver {
   readonly clientIds: readonly string[];
   /** Messages of chat rooms that wait for it. */
@@ -41,7 +41,7 @@ export interface ServerStats {
   readonly sockets: number;
   /** Clients that are logged in on them. */
   readonly sessions: number;
-  /** Messages of chat rooms that slow receivers did not get, since the server has started. */
+  /** Messages of chat rooms that receivers did not get, since they, or the server, were too slow; since the server has started. */
   readonly dropped: Drops;
   /** Receivers for which more waits than `limits.roomBufferedBytes`, or that did not get everything; those whose socket is open. */
   readonly slow: readonly SlowReceiver[];
