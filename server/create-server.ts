@@ -112,12 +112,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const signatures = signaturesOf(options, clock);
   const report = options.onError ?? toStderr;
   const bus = options.bus ?? inProcessBus();
-  const turns = createTurns();
+  const turns = createTurns({ report });
   const app: App = {
     appId: options.appId,
     store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }),
     bus,
-    rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue }),
+    rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
     stamp: stamps(clock),

@@ -27,6 +27,8 @@ export interface RoomFanOutOptions {
   readonly turns: Turns;
   /** So many messages of a room wait at most until everybody has what came before; high ones wait however many they are. */
   readonly limit: number;
+  /** Hears of what one session throws; the others get what they should. */
+  readonly report: (error: unknown) => void;
 }
 
 /** The place of a notice among all of its room. */
@@ -66,7 +68,7 @@ const PER_TURN = 32;
 
 const without = (all: Drops, own: Drops = noDrops): Drops => ({ normal: all.normal - own.normal, low: all.low - own.low });
 
-const createRoom = ({ turns, limit }: RoomFanOutOptions): Room => {
+const createRoom = ({ turns, limit, report }: RoomFanOutOptions): Room => {
   const occupants = new Set<Inside>();
   const waiting = createPriorityQueue<Numbered>(limit);
   let next = 0;
@@ -106,7 +108,13 @@ const createRoom = ({ turns, limit }: RoomFanOutOptions): Room => {
     }
     const now = round.slice(served, served + PER_TURN);
     served += now.length;
-    for (const occupant of now) hand(batch, occupant);
+    for (const occupant of now) {
+      try {
+        hand(batch, occupant);
+      } catch (error) {
+        report(error);
+      }
+    }
     if (served === round.length) {
       // What everybody has is kept no longer.
       [batch, round, served] = [nothing, [], 0];

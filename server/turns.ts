@@ -9,30 +9,33 @@ export interface Turns {
 const SLICE = 5;
 
 export interface TurnsOptions {
+  /** Hears of what a turn throws; the others are taken nevertheless. */
+  readonly report: (error: unknown) => void;
   /** The monotonic clock, ms. */
   readonly now?: () => number;
   /** Has something done when the process has looked for what comes in. */
   readonly soon?: (run: () => void) => void;
 }
 
-export const createTurns = ({ now = () => performance.now(), soon = setImmediate }: TurnsOptions = {}): Turns => {
+export const createTurns = ({ report, now = () => performance.now(), soon = setImmediate }: TurnsOptions): Turns => {
   const waiting = new Set<() => void>();
   let isScheduled = false;
 
   const run = (): void => {
     const end = now() + SLICE;
-    try {
-      for (const turn of waiting) {
-        // Who asks again meanwhile comes behind all others.
-        waiting.delete(turn);
+    for (const turn of waiting) {
+      // Who asks again meanwhile comes behind all others.
+      waiting.delete(turn);
+      try {
         turn();
-        if (now() > end) break;
+      } catch (error) {
+        report(error);
       }
-    } finally {
-      // Not before: whoever asks again meanwhile would have it run twice, and what comes in would wait for both.
-      isScheduled = waiting.size > 0;
-      if (isScheduled) soon(run);
+      if (now() > end) break;
     }
+    // Not before: whoever asks again meanwhile would have it run twice, and what comes in would wait for both.
+    isScheduled = waiting.size > 0;
+    if (isScheduled) soon(run);
   };
 
   return {

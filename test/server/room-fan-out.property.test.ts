@@ -11,12 +11,16 @@ const steered = (limit: number, bus: Bus = inProcessBus()) => {
   const due: (() => void)[] = [];
   let now = 0;
   // Each turn takes longer than a slice.
-  const turns = createTurns({ now: () => (now += 10), soon: (run) => due.push(run) });
+  const reported: unknown[] = [];
+  const report = (error: unknown): void => {
+    reported.push(error);
+  };
+  const turns = createTurns({ report, now: () => (now += 10), soon: (run) => due.push(run) });
   const goOn = (): void => due.shift()?.();
   const settle = (): void => {
     while (due.length > 0) goOn();
   };
-  return { ...createRoomFanOut({ bus, turns, limit }), bus, goOn, settle };
+  return { ...createRoomFanOut({ bus, turns, limit, report }), bus, goOn, settle, reported };
 };
 
 /** A notice with a number, which is its time. */
@@ -159,6 +163,23 @@ describe('what is published in a chat room', () => {
     bus.publishRoom(ROOM, notice(1));
     goOn();
     expect(leaving.heard).toEqual([0]);
+  });
+
+  it('reaches the others where one throws, which is reported', async () => {
+    const { enter, bus, goOn, reported } = steered(100);
+    const fault = new Error('out of order');
+    await enter(ROOM, {
+      ...listener('broken'),
+      receive: () => {
+        throw fault;
+      },
+    });
+    const other = listener('other');
+    await enter(ROOM, other);
+    bus.publishRoom(ROOM, notice(0));
+    goOn();
+    expect(other.heard).toEqual([0]);
+    expect(reported).toEqual([fault]);
   });
 
   it('is not handed to who could not be put on the bus', async () => {

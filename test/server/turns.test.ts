@@ -5,7 +5,9 @@ import { createTurns } from '../../server/turns.js';
 const counted = () => {
   let now = 0;
   let asked: (() => void)[] = [];
+  const reported: unknown[] = [];
   const { take } = createTurns({
+    report: (error) => reported.push(error),
     now: () => now,
     soon: (run) => {
       asked.push(run);
@@ -13,6 +15,7 @@ const counted = () => {
   });
   return {
     take,
+    reported,
     pass: (ms: number): void => {
       now += ms;
     },
@@ -57,6 +60,20 @@ describe('turns', () => {
       expect(taken).toHaveLength(round * 6);
     }
     expect(taken).toEqual(Array.from({ length: 24 }, (_, index) => index % 8));
+  });
+
+  it('are taken though one throws, which is reported', () => {
+    const { take, goOn, reported } = counted();
+    const fault = new Error('out of order');
+    let isTaken = false;
+    take(() => {
+      throw fault;
+    });
+    take(() => {
+      isTaken = true;
+    });
+    goOn();
+    expect([isTaken, reported]).toEqual([true, [fault]]);
   });
 
   it('are asked for anew when none was left', () => {
