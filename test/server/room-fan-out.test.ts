@@ -147,6 +147,11 @@ describe('what is published in a chat room', () => {
     goOn();
     expect([early.heard, early.missedCount()]).toEqual([[1], 1]);
     expect([late.heard, late.missedCount()]).toEqual([[], 0]);
+    // From then on he counts as everybody does.
+    bus.publishRoom(ROOM, notice(2, 3));
+    bus.publishRoom(ROOM, notice(3, 3));
+    goOn();
+    expect([late.heard, late.missedCount()]).toEqual([[3], 1]);
   });
 
   it('stops for who leaves while he hears it', async () => {
