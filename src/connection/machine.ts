@@ -253,9 +253,7 @@ export const table: Table = {
   Idle: {
     ...last,
     Open: cell(['Connecting', 'Offline'], (machine) =>
-      machine.paused || !machine.network
-        ? offline(machine, {}, [{ _tag: 'offline' }])
-        : dial(machine, { state: { _tag: 'Connecting' } }),
+      machine.paused || !machine.network ? offline(machine, {}, [{ _tag: 'offline' }]) : dial(machine, { state: { _tag: 'Connecting' } }),
     ),
     Close: leave('Closed'),
     Pause: note(PAUSE),
