@@ -256,8 +256,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'an old socket says nothing any more',
     file: 'src/connection/machine.ts',
-    from: 'input.epoch === machine.epoch ? step(machine, input, environment, policy) : result(machine),',
-    to: 'step(machine, input, environment, policy),',
+    from: '(input.epoch === machine.epoch ? step(machine, input, context) : stay(machine)),',
+    to: 'step(machine, input, context),',
   },
   {
     rule: 'commands in flight fail when the connection goes',
