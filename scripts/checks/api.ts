@@ -1,8 +1,8 @@
 /** The API report of each entry, in api/: what the package promises, so that a change of it is seen as one. */
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { mkdirSync } from 'node:fs';
+import { entries, type Entry } from '../entries.mjs';
 import { difference } from './difference.js';
-import { entries, type Entry } from './entries.js';
 import { cache, CheckFailed, root } from './tool.js';
 
 const silent = { default: { logLevel: ExtractorLogLevel.None } };
@@ -11,7 +11,7 @@ const report = ({ name, types }: Entry, update: boolean): boolean => {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: types,
+      mainEntryPointFilePath: `${root}${types}`,
       compiler: { tsconfigFilePath: `${root}tsconfig.json` },
       apiReport: {
         enabled: true,
