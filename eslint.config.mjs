@@ -2,11 +2,15 @@ import { importX, createNodeResolver } from 'eslint-plugin-import-x';
 import rxjsX from 'eslint-plugin-rxjs-x';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { folders as published } from './scripts/entries.mjs';
 import dollar from './scripts/lint/dollar.mjs';
 
-/** The top-level folders, and which of the others each may import. Everything else goes through the package's public entries. */
+/**
+ * The top-level folders, and which of the others each may import. Everything else goes through the package's public entries.
+ * A folder that is published and has no line here may import none.
+ */
 const arrows = {
-  codecs: [],
+  ...Object.fromEntries(published.map((folder) => [folder, []])),
   streams: ['codecs'],
   src: ['codecs', 'streams'],
   node: ['src'],
@@ -14,7 +18,6 @@ const arrows = {
   testing: ['codecs', 'streams', 'src'],
   bench: [],
   tour: [],
-  examples: [],
 };
 const folders = [...Object.keys(arrows), 'test', 'marble-tests', 'scripts'];
 
@@ -126,11 +129,11 @@ export default defineConfig(
   // RxJS is for what the server shows of itself; what it does needs none.
   { files: ['server/**/*.ts'], ignores: ['server/stats.ts', 'server/create-server.ts', 'server/cli.ts'], rules: bans(noRxjs) },
   {
-    files: ['server/cli.ts', 'bench/**/*.ts', 'tour/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.{ts,mjs}'],
+    files: ['server/cli.ts', 'bench/**/*.ts', 'tour/**/*.ts', 'scripts/**/*.{ts,mjs}'],
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['bench/**/*.ts', 'tour/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts', 'marble-tests/**/*.ts'],
+    files: ['bench/**/*.ts', 'tour/**/*.ts', 'test/**/*.ts', 'marble-tests/**/*.ts'],
     rules: {
       // A stream that is empty where a value is expected should fail, as it does without a default.
       'rxjs-x/no-ignored-default-value': 'off',

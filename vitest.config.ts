@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { entries, folders } from './scripts/entries.mjs';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const gate = { lines: 95, branches: 90 };
@@ -9,10 +10,7 @@ const pure = ['marble-tests/**/*.test.ts', 'test/{codecs,streams,session,readme,
 export default defineConfig({
   resolve: {
     // Tests that import the package by its name run against the sources, so that they count as coverage and need no build.
-    alias: [
-      { find: /^rx-realtime$/, replacement: source('src/index.ts') },
-      { find: /^rx-realtime\/(streams|codecs|server|node|testing)$/, replacement: source('$1/index.ts') },
-    ],
+    alias: entries.map((entry) => ({ find: new RegExp(`^${entry.specifier}$`), replacement: source(entry.source) })),
   },
   test: {
     projects: [
@@ -30,7 +28,7 @@ export default defineConfig({
     typecheck: { enabled: false },
     coverage: {
       provider: 'v8',
-      include: ['codecs/**/*.ts', 'streams/**/*.ts', 'src/**/*.ts', 'node/**/*.ts', 'server/**/*.ts', 'testing/**/*.ts'],
+      include: folders.map((folder) => `${folder}/**/*.ts`),
       // The generated code; the command line of the server runs in a process of its own.
       exclude: ['codecs/proto/**', 'server/cli.ts', '**/*.d.ts'],
       reporter: ['text', 'json-summary'],

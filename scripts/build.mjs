@@ -1,12 +1,20 @@
 /** Compiles the package to dist/, unbundled, with declarations beside the modules. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { folders } from './entries.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = `${root}dist`;
-const folders = ['codecs', 'streams', 'src', 'node', 'server', 'testing'];
-const configuration = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+const configuration = ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/entries.mjs'];
+
+/** How the published folders are compiled. Written for tsc, which reads its list of folders from a file alone; its paths start at .cache/. */
+export const project = {
+  extends: '../tsconfig.json',
+  compilerOptions: { noEmit: false, noEmitOnError: true, declaration: true, stripInternal: true },
+  include: folders.map((folder) => `../${folder}`),
+  exclude: [],
+};
 
 /** What tsc doesn't write: the schema, for users of other languages. */
 const copied = ['codecs/proto/rtm.proto'];
@@ -33,7 +41,10 @@ export const build = ({ force = false } = {}) => {
   console.error('Building dist/');
   const started = new Date();
   const target = `${root}.cache/build-${process.pid}`;
-  const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.build.json`, '--outDir', target];
+  const configuration = `${root}.cache/tsconfig.build.json`;
+  mkdirSync(`${root}.cache`, { recursive: true });
+  writeFileSync(configuration, JSON.stringify(project));
+  const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', configuration, '--outDir', target];
   const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: 'inherit' });
   if (status !== 0) {
     rmSync(target, { recursive: true, force: true });

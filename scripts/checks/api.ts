@@ -4,9 +4,9 @@
  */
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { mkdirSync } from 'node:fs';
+import { entries } from '../entries.mjs';
 import { stageDeclarations } from './declarations.js';
 import { difference } from './difference.js';
-import { entries } from './entries.js';
 import { cache, CheckFailed, root } from './tool.js';
 
 const silent = { default: { logLevel: ExtractorLogLevel.None } };

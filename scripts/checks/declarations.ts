@@ -1,14 +1,14 @@
 /** The declarations of dist/ as a user's compiler sees them: one entry imports what another exports by the name of that entry. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { entries } from './entries.js';
+import { entries } from '../entries.mjs';
 import { cache, root } from './tool.js';
 
 const dist = `${root}dist/`;
 const staged = `${cache}declarations/`;
 
 /** `dist/codecs/index.js` to `rx-realtime/codecs`. */
-const specifiers = new Map(entries.map(({ types, specifier }) => [resolve(types).replace(/\.d\.ts$/, '.js'), specifier]));
+const specifiers = new Map(entries.map(({ types, specifier }) => [resolve(root, types).replace(/\.d\.ts$/, '.js'), specifier]));
 
 const folderOf = (path: string): string | undefined => relative(dist, path).split('/')[0];
 
@@ -34,5 +34,5 @@ export const stageDeclarations = (): ((types: string) => string) => {
   const installed = join(staged, 'node_modules/rx-realtime');
   cpSync(join(staged, 'dist'), join(installed, 'dist'), { recursive: true });
   cpSync(join(root, 'package.json'), join(installed, 'package.json'));
-  return (types) => join(staged, 'dist', relative(dist, types));
+  return (types) => join(staged, 'dist', relative(dist, join(root, types)));
 };

@@ -1,5 +1,5 @@
 /** Importing an entry does nothing: no socket, timer or listener, and no need of a browser's globals. */
-import { entries } from './entries.js';
+import { entries } from '../entries.mjs';
 import { execute } from './tool.js';
 
 /** Runs in a process of its own, so that what is seen there is the entry's. */

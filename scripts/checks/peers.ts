@@ -1,11 +1,18 @@
 /** The tarball with the oldest peers that it allows, in an application that installs it: its declarations check and its entries can be imported. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { entries, lowestPeers } from './entries.js';
+import { entries } from '../entries.mjs';
 import { importEntries } from './imports.js';
 import { pack } from './packed.js';
 import { execute, root } from './tool.js';
+
+const { peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+  readonly peerDependencies: Readonly<Record<string, string>>;
+};
+
+/** The oldest version of each peer that `peerDependencies` allows. */
+const lowestPeers = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace('^', '')}`);
 
 /** How applications resolve modules: by themselves in Node, or by a bundler. */
 const resolutions = [

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { entries } from '../../scripts/entries.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const directory = `${root}.cache/readme/`;
@@ -89,13 +90,7 @@ describe('the quick start of the README', () => {
     const { options } = ts.convertCompilerOptionsFromJson(
       {
         ...config.compilerOptions,
-        paths: {
-          'rx-realtime': ['./src/index.ts'],
-          'rx-realtime/streams': ['./streams/index.ts'],
-          'rx-realtime/codecs': ['./codecs/index.ts'],
-          'rx-realtime/server': ['./server/index.ts'],
-          'rx-realtime/node': ['./node/index.ts'],
-        },
+        paths: Object.fromEntries(entries.map(({ specifier, source }) => [specifier, [`./${source}`]])),
       },
       root,
     );

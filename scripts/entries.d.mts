@@ -1,0 +1,28 @@
+/** What `entries.mjs` gives. It is JavaScript because it is read before anything is installed. */
+
+export interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
+}
+
+/** A public entry. All paths are relative to the root of the project. */
+export interface Entry {
+  /** As it is imported: `rx-realtime/streams`. */
+  readonly specifier: string;
+  /** `streams`; `rx-realtime` for the main entry. */
+  readonly name: string;
+  /** `streams/index.ts`. */
+  readonly source: string;
+  /** The top-level folder of the source: `streams`. */
+  readonly folder: string;
+  /** `dist/streams/index.d.ts`. */
+  readonly types: string;
+}
+
+export const entriesOf: (manifest: Manifest) => readonly Entry[];
+
+/** The entries of this package. */
+export const entries: readonly Entry[];
+
+/** The top-level folders that the entries are in: what is published. */
+export const folders: readonly string[];

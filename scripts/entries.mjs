@@ -1,0 +1,30 @@
+/** The public entries of the package. `exports` of package.json lists them; every tool that needs the list takes it from here. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** @typedef {import('./entries.d.mts').Entry} Entry */
+/** @typedef {import('./entries.d.mts').Manifest} Manifest */
+
+/** @type {(manifest: Manifest) => readonly Entry[]} */
+export const entriesOf = ({ name, exports }) =>
+  Object.entries(exports).flatMap(([path, target]) => {
+    // A plain path is a file that one may read, package.json for one: not a module.
+    if (typeof target === 'string') return [];
+    const source = target.types.replace(/^\.\/dist\//, '').replace(/\.d\.ts$/, '.ts');
+    return [
+      {
+        specifier: name + path.slice(1),
+        name: path === '.' ? name : path.slice(2),
+        source,
+        folder: source.slice(0, source.indexOf('/')),
+        types: target.types.slice(2),
+      },
+    ];
+  });
+
+/** @type {Manifest} */
+const manifest = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8'));
+
+export const entries = entriesOf(manifest);
+
+export const folders = [...new Set(entries.map(({ folder }) => folder))];
