@@ -42,6 +42,7 @@ declare const users: { idOf(sessionToken: string): Promise<string | undefined> }
 declare const isRude: (content: string) => boolean;
 declare const notify: (clientIds: readonly string[], pushData: unknown) => void;
 declare const server: import('rx-realtime/server').RtmServer;
+declare const assertDeepEqual: (actual: unknown, expected: unknown) => void;
 
 declare module '@angular/core' {
   export const Component: (options: { readonly selector: string; readonly template: string }) => (target: unknown, context: unknown) => void;
