@@ -38,6 +38,11 @@ const optionsOfThisProject = (): ts.CompilerOptions => {
   return options;
 };
 
+const problemsOf = (program: ts.Program, file: ts.SourceFile | undefined): readonly ts.Diagnostic[] => [
+  ...program.getSyntacticDiagnostics(file),
+  ...program.getSemanticDiagnostics(file),
+];
+
 describe('the snippets of the documentation', () => {
   let problems: ReadonlyMap<string, readonly string[]>;
 
@@ -50,12 +55,10 @@ describe('the snippets of the documentation', () => {
     problems = new Map(
       [assumed, ...snippets.map(({ file }) => file)].map((file) => [
         file,
-        ts
-          .getPreEmitDiagnostics(program, program.getSourceFile(file))
-          .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+        problemsOf(program, program.getSourceFile(file)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
       ]),
     );
-  }, 60_000);
+  }, 120_000);
   afterAll(() => rm(directory, { recursive: true }));
 
   it('take only names for granted that exist', () => {
