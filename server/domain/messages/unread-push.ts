@@ -1,13 +1,13 @@
-import type { ServerCommand } from '../../codecs/index.js';
-import type { StoredMessage, UnreadSummary } from '../store/store.js';
+/** Unread counts as clients get them. */
+import { defined } from '../../../codecs/defined.js';
+import type { ServerCommand } from '../../../codecs/index.js';
+import type { StoredMessage, UnreadSummary } from '../records.js';
 
 const lastOf = ({ id, timestamp, editedAt, from, msg, binaryMsg }: StoredMessage) => ({
   mid: id,
   timestamp,
   from,
-  ...(editedAt === undefined ? {} : { patchTimestamp: editedAt }),
-  ...(msg === undefined ? {} : { data: msg }),
-  ...(binaryMsg === undefined ? {} : { binaryMsg }),
+  ...defined({ patchTimestamp: editedAt, data: msg, binaryMsg }),
 });
 
 const tuple = ({ conversationId, count, mentioned, last }: UnreadSummary) => ({

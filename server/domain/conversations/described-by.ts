@@ -1,5 +1,5 @@
 import { either as E, function as F } from 'fp-ts';
-import { Conversation, decodeAttributes, type ConversationInfo } from '../../codecs/index.js';
+import { Conversation, decodeAttributes, type ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
 
 type Described = Pick<ConversationInfo, 'name' | 'attributes'>;

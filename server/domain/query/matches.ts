@@ -1,8 +1,8 @@
 /** Which conversations a `where` holds for, as MongoDB has it. */
 import { date as D, function as F, number as N, predicate as P, string as S, type ordering } from 'fp-ts';
-import type { RE2JS } from 're2js';
-import type { Attribute, ConversationInfo } from '../../codecs/index.js';
+import type { Attribute, ConversationInfo } from '../../../codecs/index.js';
 import { COST, unlimited, type Spend } from './budget.js';
+import type { Regex } from './regex.js';
 import type { Comparison, Path, Test, Where } from './where.js';
 
 type Value = Attribute | undefined;
@@ -105,18 +105,14 @@ const satisfies: Readonly<Record<Comparison, (order: ordering.Ordering) => boole
   $gte: (order) => order >= 0,
 };
 
-/**
- * Whether an expression is found in a text. Not by its `test`, which makes an automaton as it goes: of an expression that is made for it, that has a state for each character, each as
- * large as the expression, and takes ten times as long.
- */
-const isFound = (spend: Spend, expression: RE2JS): Holds => {
-  const size = expression.programSize();
-  return (value) => {
+/** Whether an expression is found in a text. */
+const isFound =
+  (spend: Spend, { size, isFoundIn }: Regex): Holds =>
+  (value) => {
     if (typeof value !== 'string') return false;
     spend((value.length + 1) * size);
-    return expression.matcher(value).find();
+    return isFoundIn(value);
   };
-};
 
 const check = (spend: Spend, test: Test): Holds => {
   switch (test._tag) {

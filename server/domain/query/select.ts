@@ -1,6 +1,6 @@
 /** The conversations that a query gives. */
-import type { ConversationInfo } from '../../codecs/index.js';
-import type { ConversationQuery } from '../store/store.js';
+import type { ConversationInfo } from '../../../codecs/index.js';
+import type { ConversationSearch } from '../records.js';
 import { budgetOf, COST } from './budget.js';
 import { matches } from './matches.js';
 import { orderOf } from './order.js';
@@ -12,7 +12,7 @@ import { orderOf } from './order.js';
  * select(query, ids, (id) => infos.get(id), 1_000_000);
  */
 export const select = (
-  { where, sort, skip, limit, seen }: ConversationQuery,
+  { where, sort, skip, limit, seen }: ConversationSearch,
   ids: Iterable<string>,
   infoOf: (id: string) => ConversationInfo | undefined,
   steps: number,

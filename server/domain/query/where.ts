@@ -1,9 +1,9 @@
 /** What a query of conversations asks for: its `where`, read once, so that what is wrong with it is said before anything is looked at. */
-import { either as E, function as F, string as S, type readonlyNonEmptyArray as RNEA } from 'fp-ts';
+import { either as E, string as S, type readonlyNonEmptyArray as RNEA } from 'fp-ts';
 import * as t from 'io-ts';
-import { RE2JS } from 're2js';
-import { decodeDates, JsonObject, parseJson, preview, type Attribute, type Json } from '../../codecs/index.js';
+import { decodeDates, JsonObject, parseJson, preview, type Attribute, type Json } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
+import type { CompileRegex, Regex, RegexFlags } from './regex.js';
 
 /** How many `$and` and `$or` may lie inside of one another, and how many levels of objects and arrays a value may have. */
 export const MAX_DEPTH = 10;
@@ -41,7 +41,7 @@ export type Test =
   | { readonly _tag: 'Compare'; readonly by: Comparison; readonly to: Attribute }
   | { readonly _tag: 'Exists'; readonly exists: boolean }
   | { readonly _tag: 'Size'; readonly size: number }
-  | { readonly _tag: 'Regex'; readonly expression: RE2JS };
+  | { readonly _tag: 'Regex'; readonly expression: Regex };
 
 /** Which conversations are asked for. */
 export type Where =
@@ -104,34 +104,29 @@ const size = (value: Json): Test => {
   return { _tag: 'Size', size: value };
 };
 
-const flags: ReadonlyMap<string, number> = new Map([
-  ['i', RE2JS.CASE_INSENSITIVE],
-  ['m', RE2JS.MULTILINE],
-  ['s', RE2JS.DOTALL],
+const FLAGS: ReadonlyMap<string, keyof RegexFlags> = new Map<string, keyof RegexFlags>([
+  ['i', 'ignoreCase'],
+  ['m', 'multiline'],
+  ['s', 'dotAll'],
 ]);
 
-const flagsOf = (options: Json): number => {
+const flagsOf = (options: Json): RegexFlags => {
   if (typeof options !== 'string') throw refused('$options should be a text of i, m and s');
-  return Array.from(options).reduce((all, option) => {
-    const flag = flags.get(option);
-    if (flag === undefined) throw refused(`$options can be i, m and s, not ${preview(option)}`);
-    return all | flag;
-  }, 0);
+  const names = Array.from(options, (option) => {
+    const name = FLAGS.get(option);
+    if (name === undefined) throw refused(`$options can be i, m and s, not ${preview(option)}`);
+    return name;
+  });
+  return { ignoreCase: names.includes('ignoreCase'), multiline: names.includes('multiline'), dotAll: names.includes('dotAll') };
 };
 
-/** An expression whose time is linear in the text: what a client sends must not be able to keep the server busy, as JavaScript's own would. */
-const regex = (source: Json, { $options = '' }: JsonObject): Test => {
+const regex: Read = (source, { $options = '' }, compile) => {
   if (typeof source !== 'string') throw refused('$regex should be a text');
   if (source.length > MAX_REGEX_LENGTH) throw refused(`$regex has at most ${MAX_REGEX_LENGTH} characters`);
-  const options = flagsOf($options);
-  const expression = F.pipe(
-    E.tryCatch(() => RE2JS.compile(source, options), E.toError),
-    E.getOrElse(({ message }): RE2JS => {
-      throw refused(`$regex should be in RE2 syntax, which has no lookarounds and no backreferences: ${message}`);
-    }),
-  );
-  if (expression.programSize() > MAX_REGEX_SIZE) throw refused(`$regex compiles to at most ${MAX_REGEX_SIZE} instructions: repeat less`);
-  return { _tag: 'Regex', expression };
+  const expression = compile(source, flagsOf($options));
+  if (E.isLeft(expression)) throw refused(`$regex: ${expression.left}`);
+  if (expression.right.size > MAX_REGEX_SIZE) throw refused(`$regex compiles to at most ${MAX_REGEX_SIZE} instructions: repeat less`);
+  return { _tag: 'Regex', expression: expression.right };
 };
 
 const options = (value: Json, { $regex }: JsonObject): readonly Test[] => {
@@ -139,7 +134,7 @@ const options = (value: Json, { $regex }: JsonObject): readonly Test[] => {
   return [];
 };
 
-type Read = (value: Json, beside: JsonObject) => Test | readonly Test[];
+type Read = (value: Json, beside: JsonObject, compile: CompileRegex) => Test | readonly Test[];
 
 const operators: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['$ne', (value) => not(equal(value))],
@@ -162,7 +157,7 @@ const unknown = (operator: string): Refusal =>
   );
 
 /** An object with an operator is made of operators; any other value is one to be equal to. */
-const testsOf = (key: string, value: Json): readonly Test[] => {
+const testsOf = (key: string, value: Json, compile: CompileRegex): readonly Test[] => {
   if (!JsonObject.is(value)) return [equal(value)];
   const names = Object.keys(value);
   const operator = names.find(isOperator);
@@ -172,24 +167,24 @@ const testsOf = (key: string, value: Json): readonly Test[] => {
   return Object.entries(value).flatMap(([name, operand]) => {
     const read = operators.get(name);
     if (read === undefined) throw unknown(name);
-    return read(operand, value);
+    return read(operand, value, compile);
   });
 };
 
-const conditionsOf = (junction: string, value: Json): readonly Where[] => {
+const conditionsOf = (junction: string, value: Json, compile: CompileRegex): readonly Where[] => {
   if (!Conditions.is(value) || value.length === 0) throw refused(`${junction} should be an array of conditions, of one at least`);
-  return cheapestFirst(value.map(whereOf));
+  return cheapestFirst(value.map((condition) => whereOf(condition, compile)));
 };
 
-const whereOf = (condition: JsonObject): Where => ({
+const whereOf = (condition: JsonObject, compile: CompileRegex): Where => ({
   _tag: 'And',
   all: cheapestFirst(
     Object.entries(condition).flatMap(([key, value]): readonly Where[] => {
-      if (key === '$and') return [{ _tag: 'And', all: conditionsOf(key, value) }];
-      if (key === '$or') return [{ _tag: 'Or', any: conditionsOf(key, value) }];
+      if (key === '$and') return [{ _tag: 'And', all: conditionsOf(key, value, compile) }];
+      if (key === '$or') return [{ _tag: 'Or', any: conditionsOf(key, value, compile) }];
       if (isOperator(key)) throw unknown(key);
       const path = pathOf(key);
-      return testsOf(key, value).map((test) => ({ _tag: 'Field', path, test }));
+      return testsOf(key, value, compile).map((test) => ({ _tag: 'Field', path, test }));
     }),
   ),
 });
@@ -212,7 +207,7 @@ const countIn = (condition: Json, depth = 0): number => {
 };
 
 const sizeOfTest = (test: Test): number => {
-  if (test._tag === 'Regex') return test.expression.programSize();
+  if (test._tag === 'Regex') return test.expression.size;
   return test._tag === 'Not' ? sizeOfTest(test.test) : 0;
 };
 
@@ -235,13 +230,13 @@ const cheapestFirst = (conditions: readonly Where[]): readonly Where[] => condit
  * Reads a `where`; throws a `Refusal` with 4310 and what is wrong. The keys of an object have all to hold.
  *
  * @example
- * store.find({ where: parseWhere('{"m":"Tom","lm":{"$gt":{"__type":"Date","iso":"2030-01-01T00:00:00.000Z"}}}'), … });
+ * store.find({ where: parseWhere('{"m":"Tom","lm":{"$gt":{"__type":"Date","iso":"2030-01-01T00:00:00.000Z"}}}', compileRe2), … });
  */
-export const parseWhere = (json: string): Where => {
+export const parseWhere = (json: string, compile: CompileRegex): Where => {
   const parsed = parseJson(json);
   if (E.isLeft(parsed) || !JsonObject.is(parsed.right)) throw refused('it is not a JSON object');
   if (countIn(parsed.right) > MAX_CONDITIONS) throw refused(`there are at most ${MAX_CONDITIONS} conditions`);
-  const where = whereOf(parsed.right);
+  const where = whereOf(parsed.right, compile);
   if (sizeOf(where) > MAX_REGEX_SIZE) throw refused(`all $regex compile to at most ${MAX_REGEX_SIZE} instructions together`);
   return where;
 };

@@ -1,6 +1,6 @@
 /** In which order a query gives conversations. */
 import { monoid, number as N, ord, string as S } from 'fp-ts';
-import type { ConversationInfo } from '../../codecs/index.js';
+import type { ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
 import { COST, unlimited, type Spend } from './budget.js';
 import { stepsOf, valueOf } from './matches.js';
