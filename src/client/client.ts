@@ -81,6 +81,6 @@ export interface Client<V = unknown> extends Disposable {
   presence$(ids: Iterable<string> | Observable<Iterable<string>>): Observable<ReadonlyMap<string, boolean>>;
   /** Logs out, without waiting for it: what `using` does. */
   [Symbol.dispose](): void;
-  /** Cold: logs out, emits nothing, completes when it is done. Closing twice is the same as closing once. */
-  close(): Observable<never>;
+  /** Cold: logs out; emits `undefined` when it is done, then completes. Closing twice is the same as closing once. */
+  close(): Observable<void>;
 }

@@ -8,13 +8,14 @@ import {
   ignoreElements,
   map,
   merge,
+  of,
   switchMap,
   tap,
   type Observable,
   endWith,
   takeUntil,
 } from 'rxjs';
-import type { ConversationInfo } from '../../codecs/index.js';
+import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
 import {
   type ConversationEvent,
   membership,
@@ -41,17 +42,19 @@ import { changeOf, setMuted, updateConversation } from './attributes.js';
 import { conversationTimeline } from './conversation-timeline.js';
 import { conversationLog } from './conversation-log.js';
 import { stateAt, type ClientState } from './client-state.js';
-import type { Conversation, ConversationSource } from './conversation.js';
+import type { ConversationSource } from './conversation.js';
 import { conversationById } from './create-conversation.js';
 import { historyIterator, historyPage, historyPages, type HistoryOptions } from './history.js';
 import type { SigningLink } from './link.js';
 import { fetchReceipts, memberReceipts } from './member-receipts.js';
 import { memberCommands } from './member-commands.js';
 import { memberRoles } from './member-roles.js';
-import type { SendProgress } from './outgoing.js';
+import { nothing } from './nothing.js';
+import type { SendStep } from './outgoing.js';
 import { editMessage, recallMessage } from './modify.js';
-import { send, sendStored, track, type Sender } from './send.js';
-import type { UploadFile } from './upload.js';
+import type { SendOptions } from './send-options.js';
+import { sendSteps, sendStored, storedMessage, track, type Sender } from './send.js';
+import type { Upload, UploadFile } from './upload.js';
 import { createWishes } from './wishes.js';
 
 /** What the client has that a conversation needs. */
@@ -89,7 +92,7 @@ const hasReceipts = (kind: ConversationInfo['kind'] = 'ordinary'): boolean => ki
 export interface ConversationSources {
   readonly at: (id: string) => ConversationSource;
   /** Cold: sends what the outbox has kept from before. */
-  readonly sendStored: (message: StoredSend) => Observable<SendProgress>;
+  readonly sendStored: (message: StoredSend) => Observable<SendStep>;
 }
 
 export const conversationSources = (options: SourceOptions): ConversationSources => {
@@ -175,9 +178,9 @@ export const conversationSources = (options: SourceOptions): ConversationSources
     const events$ = followed(state.eventsOf(id));
     const modifier = { link, bodies: reader.bodies, tell };
     const load = (range: HistoryOptions) => historyPage(link, reader, id, range);
-    const sending: Conversation['send'] = (body, sendOptions = {}) => {
-      const outgoing = { conversationId: id, body, token: options.mint(), options: sendOptions };
-      return defer(() => send(senderIn(id), outgoing));
+    const steps = <B extends OutgoingBody>(body: B | Upload<B>, sendOptions: SendOptions): Observable<SendStep<B>> => {
+      const request = { conversationId: id, body, token: options.mint(), options: sendOptions };
+      return defer(() => sendSteps(senderIn(id), request));
     };
     const readUpTo = (upTo: { readonly timestamp: number } | number | undefined): number | undefined => {
       if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
@@ -212,18 +215,18 @@ export const conversationSources = (options: SourceOptions): ConversationSources
       unread$: stateAt(unread, id),
       receipts$: merge(stateAt(receipts, id), askingReceipts(id)).pipe(shareLatest()),
       memberReceipts$: memberReceipts({ link, conversationId: id, open$, events$, onFailure: failing(id) }),
-      send: sending,
-      trackSend: (body, sendOptions = {}) => sending(body, { ...sendOptions, receipt: true }).pipe(track(events$)),
+      send: (body, sendOptions = {}) => steps(body, sendOptions).pipe(storedMessage),
+      trackSend: (body, sendOptions = {}) => steps(body, { ...sendOptions, receipt: true }).pipe(track(events$)),
       messageStatus$: (message) => events$.pipe(messageStatus(message)),
       recall: (message) => recallMessage(modifier, message),
       edit: (message, body, mentions = {}) => editMessage(modifier, message, body, mentions),
       ...memberCommands(link, id, tell, () => conversations.get(id)?.members),
       update: (change, { optimistic = false } = {}) => {
-        const updating$ = updateConversation(link, id, change).pipe(tap(tell), ignoreElements());
+        const updating$ = updateConversation(link, id, change).pipe(tap(tell), map(nothing));
         return optimistic ? wishes.during(changeOf(link.clientId, id, change), updating$) : updating$;
       },
-      mute: () => setMuted(link, id, true).pipe(tap(tell), ignoreElements()),
-      unmute: () => setMuted(link, id, false).pipe(tap(tell), ignoreElements()),
+      mute: () => setMuted(link, id, true).pipe(tap(tell), map(nothing)),
+      unmute: () => setMuted(link, id, false).pipe(tap(tell), map(nothing)),
       history: (range = {}) => load(range),
       historyPages: (range) => historyPages(load, range),
       historyIterator: (range = {}) => historyIterator(load, range),
@@ -233,7 +236,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
         defer(() => {
           const at = readUpTo(upTo);
           if (at !== undefined) markRead(id, at);
-          return EMPTY;
+          return of(nothing());
         }),
     };
   };

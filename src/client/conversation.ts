@@ -22,8 +22,7 @@ import type { MembershipResult } from './membership.js';
 import type { Mentions } from './modify.js';
 import type { ClientPage, ClientPageOptions } from './restrictions.js';
 import type { SendOptions } from './send-options.js';
-import type { SendProgress } from './outgoing.js';
-import type { TrackedProgress } from './send.js';
+import type { SendProgress } from './send.js';
 import type { Upload } from './upload.js';
 
 /**
@@ -83,21 +82,20 @@ export interface Conversation {
    */
   readonly memberReceipts$: Observable<ReadonlyMap<string, Receipts>>;
   /**
-   * Cold: sends a message. Emits `sending`, then `sent` with the stored message, then completes; `uploading` before, where it has a file to store. Subscribing to the same command
-   * again can't double the message.
+   * Cold: sends a message; emits the stored message, with its id and time, then completes. `trackSend` tells the progress. Subscribing to the same command again can't double the message.
    *
    * Errors: `ConnectionLost` (never left), `Unconfirmed` (may have arrived), `ServerRejected`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`, `OutboxFull`.
    *
-   * @example conversation.send(text('Wake up, mouse!')).pipe(retry(3)).subscribe();
+   * @example const { id, timestamp } = await firstValueFrom(conversation.send(text('Wake up, mouse!')));
    */
-  send(body: OutgoingBody | Upload, options?: SendOptions): Observable<SendProgress>;
+  send<B extends OutgoingBody>(body: B | Upload<B>, options?: SendOptions): Observable<Message<B>>;
   /**
-   * Cold: `send` with a receipt, followed by `delivered` and `read`; completes with `read`, or when the client is closed.
-   * A command of its own, since `send` completes when the message is stored and can be awaited, and this one may never complete.
+   * Cold: sends a message with a receipt and tells how far it has come: `uploading` where it has a file to store, `sending`, `sent`, `delivered`, `read`. Completes with `read`, or when the client is closed, so it may
+   * never complete. Errors as `send` does; `sendStatus()` turns an error into the value `failed`.
    *
    * @example conversation.trackSend(text('Are you there?')).pipe(sendStatus()).subscribe(({ _tag }) => tick.set(_tag));
    */
-  trackSend(body: OutgoingBody | Upload, options?: Omit<SendOptions, 'receipt'>): Observable<TrackedProgress>;
+  trackSend<B extends OutgoingBody>(body: B | Upload<B>, options?: Omit<SendOptions, 'receipt'>): Observable<SendProgress<B>>;
   /** How far a message of one's own has come, from the receipts that arrive from now on: `sent`, `delivered`, `read`; completes with `read`. */
   messageStatus$(message: Position): Observable<DeliveryStatus>;
   /**
@@ -123,14 +121,14 @@ export interface Conversation {
   /** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
   count(): Observable<number>;
   /**
-   * Cold: changes the name and attributes that are given, and takes away those of `unset`, for all members; completes when it is done, and `state$` shows it (protocol: conv/update). With `optimistic`, `state$`
+   * Cold: changes the name and attributes that are given, and takes away those of `unset`, for all members; emits `undefined` when it is done and `state$` shows it, then completes (protocol: conv/update). With `optimistic`, `state$`
    * shows it from the start, and takes it back where it fails. Errors as `add` does.
    *
    * @example conversation.update({ attributes: { 'colours.sky': 'blue' }, unset: ['draft'] }, { optimistic: true }).subscribe();
    */
-  update(change: ConversationUpdate, options?: { readonly optimistic?: boolean }): Observable<never>;
+  update(change: ConversationUpdate, options?: { readonly optimistic?: boolean }): Observable<void>;
   /** Cold: gives a member another role, which its owner does; emits nothing, completes (protocol: conv/member_info_update). Errors as `add` does. */
-  setRole(member: string, role: 'Manager' | 'Member'): Observable<never>;
+  setRole(member: string, role: 'Manager' | 'Member'): Observable<void>;
   /** Cold: members may not send any more; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: conv/add_shutup). Errors as `add` does. */
   silence(members: readonly string[]): Observable<MembershipResult>;
   /** Cold: members may send again (protocol: conv/remove_shutup). */
@@ -143,10 +141,10 @@ export interface Conversation {
   unblock(clients: readonly string[]): Observable<MembershipResult>;
   /** Cold: a page of those who can't be members; the next one starts at its `next` (protocol: blacklist/query). */
   blocked(page?: ClientPageOptions): Observable<ClientPage>;
-  /** Cold: no push notifications of this conversation for this user; completes when it is so (protocol: conv/mute). */
-  mute(): Observable<never>;
-  /** Cold: push notifications again; completes when it is so (protocol: conv/unmute). */
-  unmute(): Observable<never>;
+  /** Cold: no push notifications of this conversation for this user; emits `undefined` when it is so, then completes (protocol: conv/mute). */
+  mute(): Observable<void>;
+  /** Cold: push notifications again; emits `undefined` when it is so, then completes (protocol: conv/unmute). */
+  unmute(): Observable<void>;
   /**
    * Cold: one page of history, oldest message first, then completes: by default the newest 20 (protocol: logs).
    *
@@ -170,10 +168,10 @@ export interface Conversation {
   /** Cold: asks how far the others have received and read; emits it, moves `receipts$`, completes (protocol: conv/max_read). Errors as `history` does. */
   fetchReceipts(): Observable<Receipts>;
   /**
-   * Cold: marks messages as read, here and on the user's other devices: all that have arrived, or those up to a message or a time (ms since 1970). Completes at once, and is
-   * told to the server when there is a connection, at most once a second.
+   * Cold: marks messages as read, here and on the user's other devices: all that have arrived, or those up to a message or a time (ms since 1970). Emits `undefined` and completes at once; the
+   * server is told when there is a connection, at most once a second.
    */
-  read(options?: { readonly upTo?: Position | number }): Observable<never>;
+  read(options?: { readonly upTo?: Position | number }): Observable<void>;
 }
 
 /** What a handle is made from: the streams and commands of its client. */

@@ -16,6 +16,7 @@ import {
   map,
   of,
   repeat,
+  take,
   switchMap,
   takeUntil,
   tap,
@@ -25,6 +26,7 @@ import type { ConversationInfo } from '../../codecs/index.js';
 import { modifications, presence, shareLatest, totalUnread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Client } from './client.js';
+import { nothing } from './nothing.js';
 import type { ClientStatus } from './client-status.js';
 import { conversationList, toSnapshot, type ListSource } from './conversation-list.js';
 import type { Conversation } from './conversation.js';
@@ -71,12 +73,13 @@ export const createClient = (source: ClientSource): Client => {
     distinctUntilChanged((before, now) => dequal(before, now)),
   );
 
-  const close = (): Observable<never> =>
+  const close = (): Observable<void> =>
     defer(() => {
       source.logout();
       return status$.pipe(
         filter(({ _tag }) => _tag === 'Closed'),
-        ignoreElements(),
+        take(1),
+        map(nothing),
       );
     });
 

@@ -1,8 +1,9 @@
 /** The part of a conversation that is about its members. */
-import { ignoreElements, tap, type Observable } from 'rxjs';
+import { map, tap, type Observable } from 'rxjs';
 import type { ConversationEvent, Membership } from '../../streams/index.js';
 import type { ConversationSource } from './conversation.js';
 import type { SigningLink } from './link.js';
+import { nothing } from './nothing.js';
 import { addMembers, countMembers, membershipEvent, removeMembers, type MembershipResult } from './membership.js';
 import { blockedPage, setBlocked, setRole, setSilenced, silencedPage } from './restrictions.js';
 
@@ -41,7 +42,7 @@ export const memberCommands = (
     join: () => telling(['Joined'], addMembers(link, id, [link.clientId])),
     quit: () => telling(['Left'], removeMembers(link, id, [link.clientId])),
     count: () => countMembers(link, id),
-    setRole: (member, role) => setRole(link, id, member, role).pipe(tap(tell), ignoreElements()),
+    setRole: (member, role) => setRole(link, id, member, role).pipe(tap(tell), map(nothing)),
     silence: (members) => telling(['Silenced'], setSilenced(link, id, members, true)),
     unsilence: (members) => telling(['Unsilenced'], setSilenced(link, id, members, false)),
     silenced: (page = {}) => silencedPage(link, id, page),

@@ -1,22 +1,19 @@
 /** Messages on their way out, and what is told of them. */
 import { type Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
-import type { OutgoingBody } from '../../codecs/index.js';
+import type { Body, OutgoingBody } from '../../codecs/index.js';
 import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
 import { toRealtimeError } from '../errors.js';
 import type { SendOptions } from './send-options.js';
 
-/**
- * How far a message has come: its file is on its way to the store (`progress` from 0 to 1), the message is taken, then stored by the server. `token` is the same in all of them,
- * and in every repetition.
- */
-export type SendProgress =
+/** The steps of sending one message: its file is uploaded, the message is accepted, the server has stored it. */
+export type SendStep<B extends Body = Body> =
   | { readonly _tag: 'uploading'; readonly token: string; readonly progress: number }
   | { readonly _tag: 'sending'; readonly token: string }
-  | { readonly _tag: 'sent'; readonly token: string; readonly message: Message };
+  | { readonly _tag: 'sent'; readonly token: string; readonly message: Message<B> };
 
 /** A message to send. */
-export interface Outgoing<B = OutgoingBody> {
+export interface SendRequest<B = OutgoingBody> {
   readonly conversationId: string;
   readonly body: B;
   /** Minted when the command is made, so that subscribing to it again, after an error too, can't double the message (protocol: `dt`). */
@@ -34,12 +31,12 @@ export interface Notes {
 }
 
 /** What is for now only, or for the end of the connection, is on no list of what is on its way. */
-const isPassing = ({ options: { transient = false, will = false } }: Outgoing): boolean => transient || will;
+const isPassing = ({ options: { transient = false, will = false } }: SendRequest): boolean => transient || will;
 
 /** Tells the log that the server has it: that it is stored before the message itself, so that a view never has both. */
-export const noteSent = (outgoing: Outgoing, { clock, note, sent }: Notes, message: Message): void => {
-  const { conversationId, token, body, options } = outgoing;
-  if (!isPassing(outgoing)) note({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
+export const noteSent = (request: SendRequest, { clock, note, sent }: Notes, message: Message): void => {
+  const { conversationId, token, body, options } = request;
+  if (!isPassing(request)) note({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
   if (options.will !== true) sent(message);
 };
 
@@ -47,22 +44,27 @@ export const noteSent = (outgoing: Outgoing, { clock, note, sent }: Notes, messa
  * The same send; each step that matters is told to the log.
  * `since` is when it was accepted, ms since 1970, where that was before.
  */
-export const noting = (outgoing: Outgoing, notes: Notes, progress$: Observable<SendProgress>, since?: number): Observable<SendProgress> =>
+export const noting = <B extends Body>(
+  request: SendRequest,
+  notes: Notes,
+  progress$: Observable<SendStep<B>>,
+  since?: number,
+): Observable<SendStep<B>> =>
   defer(() => {
-    const { conversationId, body, token } = outgoing;
+    const { conversationId, body, token } = request;
     const { clock, note } = notes;
     let isOver = false;
     const tell = (progress: Exclude<OutgoingEvent['progress'], { readonly _tag: 'sent' }>): void => {
       isOver = progress._tag === 'failed';
       const at = isOver ? clock.now() : (since ?? clock.now());
-      if (!isPassing(outgoing)) note({ _tag: 'Outgoing', conversationId, token, body, at, progress });
+      if (!isPassing(request)) note({ _tag: 'Outgoing', conversationId, token, body, at, progress });
     };
     return progress$.pipe(
       tap((progress) => {
         if (progress._tag === 'sending') tell({ _tag: 'sending' });
         if (progress._tag !== 'sent') return;
         isOver = true;
-        noteSent(outgoing, notes, progress.message);
+        noteSent(request, notes, progress.message);
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);

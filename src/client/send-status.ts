@@ -1,7 +1,7 @@
 import { catchError, map, of, startWith, type OperatorFunction } from 'rxjs';
 import type { Message } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
-import type { TrackedProgress } from './send.js';
+import type { SendProgress } from './send.js';
 
 /** Why a message was not sent: it never left, the server refused it, or nobody knows whether it has arrived. */
 export type SendFailure = 'never-left' | 'rejected' | 'unconfirmed';
@@ -30,7 +30,7 @@ const failureOf = (error: RealtimeError): SendFailure => {
   }
 };
 
-const toStatus = (progress: TrackedProgress): MessageStatus => {
+const toStatus = (progress: SendProgress): MessageStatus => {
   switch (progress._tag) {
     case 'uploading':
       return { _tag: 'uploading', progress: progress.progress };
@@ -47,9 +47,9 @@ const toStatus = (progress: TrackedProgress): MessageStatus => {
  * The progress of a send as values for a view: starts with `none`, and what would be an error is `failed`, after which it completes. Never errors.
  *
  * @example
- * conversation.send(text('hello')).pipe(sendStatus()).subscribe(({ _tag }) => icon.set(_tag));
+ * conversation.trackSend(text('hello')).pipe(sendStatus()).subscribe(({ _tag }) => icon.set(_tag));
  */
-export const sendStatus = (): OperatorFunction<TrackedProgress, MessageStatus> => (progress$) =>
+export const sendStatus = (): OperatorFunction<SendProgress, MessageStatus> => (progress$) =>
   progress$.pipe(
     map(toStatus),
     catchError((thrown: unknown) => {

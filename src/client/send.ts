@@ -1,5 +1,5 @@
 import { either as E } from 'fp-ts';
-import { concat, concatMap, defer, map, of, switchMap, type Observable } from 'rxjs';
+import { concat, concatMap, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,
   DecodeFailed,
@@ -19,14 +19,17 @@ import type { Ack, Outbox } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
 import type { KeptEntry } from '../outbox/storage-keeper.js';
 import { refuse, type Link } from './link.js';
-import { noteSent, noting, type Notes, type Outgoing, type SendProgress } from './outgoing.js';
+import { noteSent, noting, type Notes, type SendRequest, type SendStep } from './outgoing.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { problemWith, toStoredOptions, toWire } from './send-options.js';
-import { isUpload, uploaded, type Upload, type UploadFile } from './upload.js';
+import type { Upload, UploadFile } from './upload.js';
 
-/** The same, and then that the other side has received and read it; `at` in ms since 1970. */
-export type TrackedProgress =
-  SendProgress | { readonly _tag: 'delivered' | 'read'; readonly token: string; readonly message: Message; readonly at: number };
+/**
+ * How far a message has come: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the server, delivered, read. `token` is the same in all steps
+ * and in every repetition; `at` is in ms since 1970.
+ */
+export type SendProgress<B extends Body = Body> =
+  SendStep<B> | { readonly _tag: 'delivered' | 'read'; readonly token: string; readonly message: Message<B>; readonly at: number };
 
 export interface Sender extends Notes {
   readonly link: Link;
@@ -42,26 +45,31 @@ export interface Sender extends Notes {
 /** Whether an acknowledgement says what the message has become. */
 const isComplete = ({ ackMessage: { uid, t } }: Ack): boolean => uid !== undefined && t !== undefined;
 
-const messageOf = (
+const messageOf = <B extends Body>(
   { uid, t }: { readonly uid?: string; readonly t?: number },
   from: string,
-  { conversationId, options: { transient = false, mentions = [], mentionsAll = false } }: Outgoing,
-  body: Body,
-): Message => {
+  { conversationId, options: { transient = false, mentions = [], mentionsAll = false } }: SendRequest,
+  body: B,
+): Message<B> => {
   if (uid === undefined || t === undefined) throw new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined');
   return { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
 };
 
 /** A body, and what it is on the wire. */
-interface Content {
-  readonly body: Body;
+interface Content<B extends Body> {
+  readonly body: B;
   readonly wire: WireBody;
 }
 
 /** Cold: sends what is on the wire already; `age` where it was accepted before, so many ms ago. */
-const sendContent = (sender: Sender, outgoing: Outgoing, { body, wire }: Content, age?: number): Observable<SendProgress> => {
+const sendContent = <B extends Body>(
+  sender: Sender,
+  request: SendRequest,
+  { body, wire }: Content<B>,
+  age?: number,
+): Observable<SendStep<B>> => {
   const { link, outbox, clock } = sender;
-  const { conversationId, token, options } = outgoing;
+  const { conversationId, token, options } = request;
   const { envelope, fields } = toWire(options);
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
   if (bytes > MAX_BYTES) {
@@ -70,18 +78,18 @@ const sendContent = (sender: Sender, outgoing: Outgoing, { body, wire }: Content
     );
   }
   const command: ClientCommand = { cmd: 'direct', ...envelope, directMessage: { cid: conversationId, dt: token, ...wire, ...fields } };
-  const messageIn = ({ ackMessage }: Ack): Message => messageOf(ackMessage, link.clientId, outgoing, body);
+  const messageIn = ({ ackMessage }: Ack): Message<B> => messageOf(ackMessage, link.clientId, request, body);
   /** What it has become: a server that has forgotten the token stores what is written once more as another message. */
   let stored: string | undefined;
   // Nobody waits for it any more, but it is stored.
   const late = (ack: Ack): void => {
     if (!isComplete(ack) || ack.ackMessage.uid === stored) return;
     stored = ack.ackMessage.uid;
-    noteSent(outgoing, sender, messageIn(ack));
+    noteSent(request, sender, messageIn(ack));
   };
   const write = (options?: { readonly timeout: number }) => link.request(command, AckSent, { effectful: true, late, ...options });
-  const sending: SendProgress = { _tag: 'sending', token };
-  const acknowledged = (ack: Ack): SendProgress => {
+  const sending: SendStep<B> = { _tag: 'sending', token };
+  const acknowledged = (ack: Ack): SendStep<B> => {
     const message = messageIn(ack);
     stored = message.id;
     return { _tag: 'sent', token, message };
@@ -96,15 +104,15 @@ const sendContent = (sender: Sender, outgoing: Outgoing, { body, wire }: Content
 };
 
 /** Cold: sends a body that needs no upload any more. */
-const sendBody = (sender: Sender, outgoing: Outgoing): Observable<SendProgress> => {
-  const { body } = outgoing;
+const sendBody = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B>): Observable<SendStep<B>> => {
+  const { body } = request;
   const encoded = sender.bodies.encode(body);
   return noting(
-    outgoing,
+    request,
     sender,
     E.isLeft(encoded)
       ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
-      : sendContent(sender, outgoing, { body, wire: encoded.right }),
+      : sendContent(sender, request, { body, wire: encoded.right }),
   );
 };
 
@@ -115,7 +123,7 @@ const outgoingBody = (body: Body): OutgoingBody => {
 };
 
 /** What an outbox has kept, as what was to be sent; its body is read as that of a message is that arrives. */
-const storedOutgoing = (bodies: BodyCodec, { token, conversationId, body, options }: StoredSend): Outgoing => ({
+const storedRequest = (bodies: BodyCodec, { token, conversationId, body, options }: StoredSend): SendRequest => ({
   conversationId,
   body: outgoingBody(bodies.decode(fromStored(body))),
   token,
@@ -123,44 +131,52 @@ const storedOutgoing = (bodies: BodyCodec, { token, conversationId, body, option
 });
 
 /** Cold: sends what an outbox has kept, as it was to be written. */
-export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendProgress> =>
+export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendStep> =>
   defer(() => {
     const wire = fromStored(stored.body);
-    const outgoing = storedOutgoing(sender.bodies, stored);
+    const request = storedRequest(sender.bodies, stored);
     const age = Math.max(0, sender.clock.now() - stored.at);
-    return noting(outgoing, sender, sendContent(sender, outgoing, { body: sender.bodies.decode(wire), wire }, age), stored.at);
-  });
-
-/** Cold: sends a message; emits `uploading` where it has a file to store, `sending`, then `sent`, then completes (protocol: direct). */
-export const send = (sender: Sender, outgoing: Outgoing<OutgoingBody | Upload>): Observable<SendProgress> =>
-  defer(() => {
-    const { body, token, options } = outgoing;
-    const problem = problemWith(options, sender.kind);
-    if (problem !== undefined) return refuse(new InvalidArgument(problem));
-    if (!isUpload(body)) return sendBody(sender, { ...outgoing, body });
-    return uploaded(body, sender.upload).pipe(
-      concatMap((step) =>
-        step._tag === 'progress'
-          ? of<SendProgress>({ _tag: 'uploading', token, progress: step.progress })
-          : sendBody(sender, { ...outgoing, body: step.body }),
-      ),
-    );
+    return noting(request, sender, sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, age), stored.at);
   });
 
 /**
- * Follows a message that is sent with a receipt beyond `sent`, to `delivered` and `read`; completes with `read`.
- * A command of its own, not an option of `send`: that completes when the message is stored, so that it can be awaited; this one may never complete.
+ * Cold: sends a message; emits `uploading` where it has a file to store, `sending`, then `sent`, then completes (protocol: direct).
  */
+export const sendSteps = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B | Upload<B>>): Observable<SendStep<B>> =>
+  defer((): Observable<SendStep<B>> => {
+    const { body, token, options } = request;
+    const problem = problemWith(options, sender.kind);
+    if (problem !== undefined) return refuse(new InvalidArgument(problem));
+    if (body._tag !== 'Upload') return sendBody(sender, { ...request, body });
+    return body
+      .steps(sender.upload)
+      .pipe(
+        concatMap((step) =>
+          step._tag === 'progress'
+            ? of<SendStep<B>>({ _tag: 'uploading', token, progress: step.progress })
+            : sendBody(sender, { ...request, body: step.body }),
+        ),
+      );
+  });
+
+/** The message once it is stored: the one value of a send that is a command. */
+export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): Observable<Message<B>> =>
+  steps$.pipe(
+    filter((step) => step._tag === 'sent'),
+    map(({ message }) => message),
+  );
+
+/** Follows a message that is sent with a receipt beyond `sent`, to `delivered` and `read`; completes with `read`. */
 export const track =
   (events$: Observable<ConversationEvent>) =>
-  (progress$: Observable<SendProgress>): Observable<TrackedProgress> =>
-    progress$.pipe(
-      switchMap((progress): Observable<TrackedProgress> => {
-        if (progress._tag !== 'sent') return of(progress);
-        const { token, message } = progress;
+  <B extends Body>(steps$: Observable<SendStep<B>>): Observable<SendProgress<B>> =>
+    steps$.pipe(
+      switchMap((step): Observable<SendProgress<B>> => {
+        if (step._tag !== 'sent') return of(step);
+        const { token, message } = step;
         return events$.pipe(
           messageStatus(message),
-          map((status): TrackedProgress => (status._tag === 'sent' ? progress : { ...status, token, message })),
+          map((status): SendProgress<B> => (status._tag === 'sent' ? step : { ...status, token, message })),
         );
       }),
     );

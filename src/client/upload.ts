@@ -16,26 +16,20 @@ export interface UploadProgress {
  */
 export type UploadFile = (file: LocalFile, context: { readonly signal: AbortSignal }) => ObservableInput<StoredFile | UploadProgress>;
 
+/** How far a message with a file has come: the file is on its way (`progress` from 0 to 1), or it is stored and `body` can be sent. */
+export type UploadStep<B extends OutgoingBody = OutgoingBody> =
+  { readonly _tag: 'progress'; readonly progress: number } | { readonly _tag: 'stored'; readonly body: B };
+
 /** A message whose file is not stored yet. */
-export interface Upload {
+export interface Upload<B extends OutgoingBody = OutgoingBody> {
   readonly _tag: 'Upload';
   readonly file: LocalFile;
-  /** Makes the message when the file has an address. */
-  readonly toBody: (stored: StoredFile) => OutgoingBody;
+  /**
+   * Cold: stores the file, emits its progress, then the message, then completes. `send` runs it with the realtime's `upload` option.
+   * Errors with `InvalidArgument` where there is no store, where it fails, or where it answers with something that is no stored file.
+   */
+  readonly steps: (store: UploadFile | undefined) => Observable<UploadStep<B>>;
 }
-
-/**
- * A message with a file of the user's: `send` stores it first, by the realtime's `upload` option. Width, height or duration are read from the file itself.
- *
- * @example
- * conversation.send(upload({ data: input.files[0] }, (stored) => image(stored, { text: 'The cat' }))).subscribe();
- */
-export const upload = (file: LocalFile, toBody: (stored: StoredFile) => OutgoingBody): Upload =>
-  Object.freeze({ _tag: 'Upload', file, toBody });
-
-export const isUpload = (body: OutgoingBody | Upload): body is Upload => body._tag === 'Upload';
-
-type Step = { readonly _tag: 'progress'; readonly progress: number } | { readonly _tag: 'stored'; readonly body: OutgoingBody };
 
 const isProgress = (step: StoredFile | UploadProgress): step is UploadProgress => 'progress' in step;
 
@@ -54,17 +48,17 @@ const running = (store: UploadFile, file: LocalFile): Observable<StoredFile | Up
 const isStored = (answer: unknown): answer is StoredFile =>
   typeof answer === 'object' && answer !== null && 'url' in answer && typeof answer.url === 'string';
 
-/**
- * Cold: stores the file of a message; emits progress, then the message, then completes. Errors with `InvalidArgument` where there is no store, where it fails, or where it
- * answers with something that is no stored file.
- */
-export const uploaded = ({ file, toBody }: Upload, store: UploadFile | undefined): Observable<Step> => {
+const uploading = <B extends OutgoingBody>(
+  file: LocalFile,
+  toBody: (stored: StoredFile) => B,
+  store: UploadFile | undefined,
+): Observable<UploadStep<B>> => {
   if (store === undefined)
     return throwError(() => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'));
   return describeFile(file).pipe(
     switchMap((metaData) =>
       running(store, file).pipe(
-        map((answer): Step => {
+        map((answer): UploadStep<B> => {
           if (isProgress(answer)) return { _tag: 'progress', progress: clamp(answer.progress) };
           if (isStored(answer)) return { _tag: 'stored', body: toBody({ ...answer, metaData: { ...metaData, ...answer.metaData } }) };
           throw new InvalidArgument('the upload option should answer with { url }, or with { progress } on the way');
@@ -75,3 +69,12 @@ export const uploaded = ({ file, toBody }: Upload, store: UploadFile | undefined
     catchError((thrown: unknown) => throwError(() => toRealtimeError(thrown))),
   );
 };
+
+/**
+ * A message with a file: `send` stores the file first, by the realtime's `upload` option. Width, height or duration are read from the file itself.
+ *
+ * @example
+ * conversation.send(upload({ data: input.files[0] }, (stored) => image(stored, { text: 'The cat' }))).subscribe();
+ */
+export const upload = <B extends OutgoingBody>(file: LocalFile, toBody: (stored: StoredFile) => B): Upload<B> =>
+  Object.freeze({ _tag: 'Upload', file, steps: (store: UploadFile | undefined) => uploading(file, toBody, store) });

@@ -54,7 +54,7 @@ describe('a log', () => {
     const again = await login('Jerry');
     const later = entries(again.conversation(here.id), stored, 5);
     await sent(here, text('f'));
-    await lastValueFrom(here.update({ name: 'x' }), { defaultValue: undefined });
+    await lastValueFrom(here.update({ name: 'x' }));
     expect(await later).toEqual(['c', 'd', 'e', 'f', 'Attributes']);
   });
 

@@ -345,7 +345,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
           };
           acting.sends.push(send);
           here
-            .send(text(send.words), { receipt: true })
+            .trackSend(text(send.words))
             .pipe(sendStatus())
             .subscribe((status) => {
               send.status = status;
