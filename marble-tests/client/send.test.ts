@@ -1,10 +1,10 @@
 import { NEVER, Subject, defer, filter, of, throwError, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { bodyCodec, file, text, type OutgoingBody } from '../../codecs/index.js';
-import type { SendRequest, SendStep } from '../../src/client/outgoing.js';
-import { sendSteps, storedMessage, track, type Sender } from '../../src/client/send.js';
-import { sendStatus, type MessageStatus } from '../../src/client/send-status.js';
-import { upload, type Upload, type UploadFile } from '../../src/client/upload.js';
+import type { SendRequest, SendStep } from '../../src/client/sending/send-request.js';
+import { sendSteps, storedMessage, track, type Sender } from '../../src/client/sending/send.js';
+import { sendStatus, type MessageStatus } from '../../src/client/sending/send-status.js';
+import { upload, type Upload, type UploadFile } from '../../src/client/sending/upload.js';
 import {
   CommandTimeout,
   ConnectionLost,

@@ -33,7 +33,7 @@ describe('status and receipts', () => {
     const { here, there } = await pair();
     const heard = next(there.messages$, 1);
     const message = await sent(here, text('x'), { receipt: true });
-    const statuses = lastValueFrom(here.messageStatus$(message).pipe(toArray()));
+    const statuses = lastValueFrom(here.messageStatus(message).pipe(toArray()));
     await heard;
     there.read({ upTo: message }).subscribe();
     expect((await statuses).map(({ _tag }) => _tag).at(-1)).toBe('read');

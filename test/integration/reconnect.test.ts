@@ -133,7 +133,7 @@ describe('a network that is cut', () => {
     const realtime = realtimes.at(-1);
     const events: string[] = [];
     subscriptions.add(there.connection$.subscribe(({ _tag }) => events.push(`client ${_tag}`)));
-    subscriptions.add(realtime?.events$.subscribe(({ _tag }) => events.push(`realtime ${_tag}`)));
+    subscriptions.add(realtime?.connection$.subscribe(({ _tag }) => events.push(`realtime ${_tag}`)));
     const back = connectionEvent(there, 'reconnect');
     await cable.cut();
     await cable.mend();

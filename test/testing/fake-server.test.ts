@@ -454,7 +454,7 @@ describe('what a test pushes', () => {
         );
         expectObservable(counts$).toBe('02', [0, 1, 2]);
         expectObservable(one.faults$.pipe(map(({ _tag }) => _tag))).toBe('---f', { f: 'Unsupported' });
-        expectObservable(one.events$.pipe(map(({ _tag }: ConnectionEvent) => _tag))).toBe('-----(dsrR)', {
+        expectObservable(one.connection$.pipe(map(({ _tag }: ConnectionEvent) => _tag))).toBe('-----(dsrR)', {
           d: 'disconnect',
           s: 'schedule',
           r: 'retry',

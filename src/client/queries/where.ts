@@ -1,5 +1,5 @@
 /** Conditions of conversation queries, as values (protocol: `where`). */
-import { encodeDates, type Attribute, type JsonObject } from '../../codecs/index.js';
+import { encodeDates, type Attribute, type JsonObject } from '../../../codecs/index.js';
 
 /** A condition on conversations: an immutable value, to be combined with others. */
 export interface Condition {

@@ -8,9 +8,9 @@ import {
   type ClientCommand,
   type ConversationInfo,
   type ReadConversations,
-} from '../../codecs/index.js';
-import { InvalidArgument } from '../errors.js';
-import { refuse, type Link } from './link.js';
+} from '../../../codecs/index.js';
+import { InvalidArgument } from '../../errors.js';
+import { refuse, type Link } from '../link.js';
 import { wireKey, type Condition } from './where.js';
 
 /** So many clients can be asked for at a time. */

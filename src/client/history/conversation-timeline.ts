@@ -24,8 +24,8 @@ import {
   type Timeline,
   type TimelineInput,
   type TimelineState,
-} from '../../streams/index.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
+} from '../../../streams/index.js';
+import { toRealtimeError, type RealtimeError } from '../../errors.js';
 import type { HistoryOptions } from './history.js';
 
 /** How much of a conversation is shown. */

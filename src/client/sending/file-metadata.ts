@@ -1,6 +1,6 @@
 /** What a file says about itself: size, width, height, duration. Each reader is a library that is loaded when a file of its kind is sent. */
 import { catchError, defer, from, map, of, type Observable } from 'rxjs';
-import type { JsonObject } from '../../codecs/index.js';
+import type { JsonObject } from '../../../codecs/index.js';
 import type { FileData, LocalFile } from './local-file.js';
 
 const sizeOf = (data: FileData): number => (data instanceof Uint8Array ? data.length : data.size);

@@ -1,9 +1,9 @@
 /** How far the others in a conversation have received and read, asked for and kept. */
 import { EMPTY, catchError, distinctUntilChanged, filter, map, merge, mergeMap, scan, startWith, switchMap, type Observable } from 'rxjs';
-import { ConvMaxReadResult } from '../../codecs/index.js';
-import { shareLatest, withMemberReceipt, type ConversationEvent, type Receipts } from '../../streams/index.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
-import type { Link } from './link.js';
+import { ConvMaxReadResult } from '../../../codecs/index.js';
+import { shareLatest, withMemberReceipt, type ConversationEvent, type Receipts } from '../../../streams/index.js';
+import { toRealtimeError, type RealtimeError } from '../../errors.js';
+import type { Link } from '../link.js';
 
 type Receipt = Extract<ConversationEvent, { _tag: 'Receipt' }>;
 

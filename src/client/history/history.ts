@@ -1,12 +1,12 @@
 /** A conversation's history, page by page. */
 import { EMPTY, concatMap, defer, lastValueFrom, map, mergeMap, of, takeWhile, type Observable } from 'rxjs';
-import { Logs, type MessageType } from '../../codecs/index.js';
-import type { Message, Position } from '../../streams/index.js';
-import { InvalidArgument } from '../errors.js';
-import { readHistory } from '../session/push-events.js';
-import type { MissedPage } from '../session/catch-up.js';
-import type { MessageReader } from '../session/message-reader.js';
-import { refuse, type Link } from './link.js';
+import { Logs, type MessageType } from '../../../codecs/index.js';
+import type { Message, Position } from '../../../streams/index.js';
+import { InvalidArgument } from '../../errors.js';
+import { readHistory } from '../../session/push-events.js';
+import type { MissedPage } from '../../session/catch-up.js';
+import type { MessageReader } from '../../session/message-reader.js';
+import { refuse, type Link } from '../link.js';
 
 /** A place in history: a message (or its position), or a time in ms since 1970. */
 export type Place = Position | number;

@@ -1,9 +1,9 @@
 /** Commands that change what a conversation is like. */
 import { defer, map, type Observable } from 'rxjs';
-import { Conversation, ConvUpdated, encodeAttributes, type Attribute, type ClientCommand } from '../../codecs/index.js';
-import type { ConversationEvent } from '../../streams/index.js';
-import { InvalidArgument } from '../errors.js';
-import { refuse, type Link } from './link.js';
+import { Conversation, ConvUpdated, encodeAttributes, type Attribute, type ClientCommand } from '../../../codecs/index.js';
+import type { ConversationEvent } from '../../../streams/index.js';
+import { InvalidArgument } from '../../errors.js';
+import { refuse, type Link } from '../link.js';
 
 /** What changes; what is not named stays. */
 export interface ConversationUpdate {

@@ -9,9 +9,9 @@ import {
   ConvShutupRemoved,
   ConvShutupResult,
   type MemberRole,
-} from '../../codecs/index.js';
-import type { ConversationEvent } from '../../streams/index.js';
-import type { Link, SigningLink } from './link.js';
+} from '../../../codecs/index.js';
+import type { ConversationEvent } from '../../../streams/index.js';
+import type { Link, SigningLink } from '../link.js';
 import { toResult, withClientIds, type MembershipResult } from './membership.js';
 
 /** Cold: members may not send any more, or may again; emits for whom it came about (protocol: conv/add_shutup, conv/remove_shutup). */

@@ -1,9 +1,9 @@
 /** Messages on their way out, and what is told of them. */
 import { type Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
-import type { Body, OutgoingBody } from '../../codecs/index.js';
-import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../streams/index.js';
-import type { Clock } from '../clock.js';
-import { toRealtimeError } from '../errors.js';
+import type { Body, OutgoingBody } from '../../../codecs/index.js';
+import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../../streams/index.js';
+import type { Clock } from '../../clock.js';
+import { toRealtimeError } from '../../errors.js';
 import type { SendOptions } from './send-options.js';
 
 /** The steps of sending one message: its file is uploaded, the message is accepted, the server has stored it. */

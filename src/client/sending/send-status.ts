@@ -1,6 +1,6 @@
 import { catchError, map, of, startWith, type OperatorFunction } from 'rxjs';
-import type { Message } from '../../streams/index.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
+import type { Message } from '../../../streams/index.js';
+import { toRealtimeError, type RealtimeError } from '../../errors.js';
 import type { SendProgress } from './send.js';
 
 /** Why a message was not sent: it never left, the server refused it, or nobody knows whether it has arrived. */

@@ -1,8 +1,8 @@
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { defer, from, map, mergeMap } from 'rxjs';
-import { JsonObject, decodeFailed, record } from '../../codecs/index.js';
-import { InvalidArgument } from '../errors.js';
+import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
+import { InvalidArgument } from '../../errors.js';
 import type { LocalFile } from './local-file.js';
 import type { UploadFile } from './upload.js';
 

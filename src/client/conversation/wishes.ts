@@ -1,6 +1,6 @@
 /** Changes that are shown before they have come about. */
 import { BehaviorSubject, defer, distinctUntilChanged, finalize, map, type Observable } from 'rxjs';
-import type { ConversationEvent } from '../../streams/index.js';
+import type { ConversationEvent } from '../../../streams/index.js';
 
 type Wish = Extract<ConversationEvent, { _tag: 'Attributes' }>;
 

@@ -1,12 +1,12 @@
 import { NEVER, filter, finalize, map, of, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { presence } from '../../../streams/index.js';
+import { presenceByPolling } from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
 
 const words = (known: ReadonlyMap<string, boolean>): string => [...known].map(([id, online]) => (online ? id.toUpperCase() : id)).join('');
 const online = (...ids: readonly string[]): ReadonlySet<string> => new Set(ids);
 
-describe('presence', () => {
+describe('presenceByPolling', () => {
   it('starts with nothing, asks for who is new at once and for all of them again and again, and tells changes alone', () => {
     const asked: string[] = [];
     marbles(({ hot, expectObservable }) => {
@@ -17,7 +17,7 @@ describe('presence', () => {
       };
       const watched$ = hot('a-------b----', { a: ['a'], b: ['a', 'b', 'a'] });
       const every$ = hot('  ----x------x-');
-      expectObservable(watched$.pipe(presence({ ask, every$ }), map(words))).toBe('01---2---3---', ['', 'A', 'a', 'aB']);
+      expectObservable(watched$.pipe(presenceByPolling({ ask, every$ }), map(words))).toBe('01---2---3---', ['', 'A', 'a', 'aB']);
     });
     expect(asked).toEqual(['a', 'a', 'b', 'ab']);
   });
@@ -27,7 +27,7 @@ describe('presence', () => {
       let asked = 0;
       const ask = (): Observable<ReadonlySet<string>> => ((asked += 1) === 1 ? of(online('a', 'b')) : throwError(() => new Error('away')));
       const watched$ = hot('-a----b', { a: ['a', 'b'], b: ['b'] });
-      expectObservable(watched$.pipe(presence({ ask, every$: hot('---x') }), map(words))).toBe('-(01)-2', ['', 'AB', 'B']);
+      expectObservable(watched$.pipe(presenceByPolling({ ask, every$: hot('---x') }), map(words))).toBe('-(01)-2', ['', 'AB', 'B']);
     });
   });
 
@@ -39,7 +39,7 @@ describe('presence', () => {
         return cold('---(x|)', { x: online('c') });
       };
       const watched$ = hot('a----------', { a: ['a', 'b', 'c'] });
-      expectObservable(watched$.pipe(presence({ ask, every$: hot('-xx-x------'), batch: 2 }), map(words))).toBe('0--(12)----', [
+      expectObservable(watched$.pipe(presenceByPolling({ ask, every$: hot('-xx-x------'), batch: 2 }), map(words))).toBe('0--(12)----', [
         '',
         'ab',
         'abC',
@@ -63,7 +63,7 @@ describe('presence', () => {
         );
       };
       const known$ = hot('a', { a: ids }).pipe(
-        presence({ ask, every$: NEVER }),
+        presenceByPolling({ ask, every$: NEVER }),
         map((known) => [...known.values()].filter((isOnline) => isOnline).length),
         filter((count) => count === ids.length),
       );
@@ -77,12 +77,12 @@ describe('presence', () => {
   it('completes when the source and what it is told by have, errors as they do', () => {
     marbles(({ cold, expectObservable }) => {
       const ask = () => of(online());
-      expectObservable(cold('a--|', { a: [] }).pipe(presence({ ask, every$: cold('-|') }), map(words))).toBe('0--|', ['']);
-      expectObservable(cold('a--#', { a: [] }).pipe(presence({ ask, every$: NEVER }), map(words))).toBe('0--#', ['']);
+      expectObservable(cold('a--|', { a: [] }).pipe(presenceByPolling({ ask, every$: cold('-|') }), map(words))).toBe('0--|', ['']);
+      expectObservable(cold('a--#', { a: [] }).pipe(presenceByPolling({ ask, every$: NEVER }), map(words))).toBe('0--#', ['']);
     });
   });
 
   it('refuses a batch that can not be', () => {
-    expect(() => presence({ ask: () => of(online()), every$: NEVER, batch: 0 })).toThrow(RangeError);
+    expect(() => presenceByPolling({ ask: () => of(online()), every$: NEVER, batch: 0 })).toThrow(RangeError);
   });
 });

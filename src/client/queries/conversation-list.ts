@@ -17,15 +17,15 @@ import {
   tap,
   type ObservableInput,
 } from 'rxjs';
-import { toStored, type ConversationInfo } from '../../codecs/index.js';
-import { recentConversations, type ClientEvent, type ConversationListItem, type Message } from '../../streams/index.js';
-import type { Clock } from '../clock.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
-import { isInterruption } from '../session/catch-up.js';
-import type { MessageReader } from '../session/message-reader.js';
-import { readHistory } from '../session/push-events.js';
-import type { ClientState } from './client-state.js';
-import type { Link } from './link.js';
+import { toStored, type ConversationInfo } from '../../../codecs/index.js';
+import { recentConversations, type ClientEvent, type ConversationListItem, type Message } from '../../../streams/index.js';
+import type { Clock } from '../../clock.js';
+import { toRealtimeError, type RealtimeError } from '../../errors.js';
+import { isInterruption } from '../../session/catch-up.js';
+import type { MessageReader } from '../../session/message-reader.js';
+import { readHistory } from '../../session/push-events.js';
+import type { ClientState } from '../client-state.js';
+import type { Link } from '../link.js';
 import { MAX_LIMIT, queryConversations } from './queries.js';
 import { containsMembers } from './where.js';
 

@@ -1,9 +1,9 @@
 /** The part of a conversation that is about its members. */
 import { map, tap, type Observable } from 'rxjs';
-import type { ConversationEvent, Membership } from '../../streams/index.js';
-import type { ConversationSource } from './conversation.js';
-import type { SigningLink } from './link.js';
-import { nothing } from './nothing.js';
+import type { ConversationEvent, Membership } from '../../../streams/index.js';
+import type { ConversationSource } from '../conversation/conversation.js';
+import type { SigningLink } from '../link.js';
+import { nothing } from '../nothing.js';
 import { addMembers, countMembers, membershipEvent, removeMembers, type MembershipResult } from './membership.js';
 import { blockedPage, setBlocked, setRole, setSilenced, silencedPage } from './restrictions.js';
 

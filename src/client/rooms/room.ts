@@ -23,14 +23,14 @@ import {
   takeWhile,
   throwError,
 } from 'rxjs';
-import { modifications, shareLatest, type ConversationEvent, type Message, type Modification } from '../../streams/index.js';
-import type { Clock } from '../clock.js';
-import { ServerRejected, toRealtimeError } from '../errors.js';
-import type { Fault } from '../faults.js';
-import { isInterruption } from '../session/catch-up.js';
-import type { Conversation } from './conversation.js';
-import type { SigningLink } from './link.js';
-import { addMembers, countMembers, removeMembers } from './membership.js';
+import { modifications, shareLatest, type ConversationEvent, type Message, type Modification } from '../../../streams/index.js';
+import type { Clock } from '../../clock.js';
+import { ServerRejected, toRealtimeError } from '../../errors.js';
+import type { Fault } from '../../faults.js';
+import { isInterruption } from '../../session/catch-up.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { SigningLink } from '../link.js';
+import { addMembers, countMembers, removeMembers } from '../members/membership.js';
 
 /**
  * A handle on a chat room. Making one sends nothing. Its streams are leases: the first subscription to one of them enters the room, and the room is left when the last has been gone for the realtime's grace. A client

@@ -1,7 +1,7 @@
 /** How a message can be sent, and what can't go together. */
-import type { ClientCommand, ConversationKind, JsonObject } from '../../codecs/index.js';
-import { isClientId } from './client-id.js';
-import type { StoredSend } from '../outbox/outbox-storage.js';
+import type { ClientCommand, ConversationKind, JsonObject } from '../../../codecs/index.js';
+import { isClientId } from '../client-id.js';
+import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { Mentions } from './modify.js';
 
 /** Which messages a chat room gives up first when it is too busy: `low` before `normal`; `high` last. */

@@ -1,6 +1,6 @@
 import { dequal } from 'dequal';
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
-import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
+import type { ConversationInfo, OutgoingBody } from '../../../codecs/index.js';
 import type {
   ConversationEvent,
   DeliveryStatus,
@@ -13,17 +13,17 @@ import type {
   Roles,
   Timeline,
   Unread,
-} from '../../streams/index.js';
+} from '../../../streams/index.js';
 import type { ConversationUpdate } from './attributes.js';
-import type { LogOptions } from './conversation-log.js';
-import type { TimelineOptions } from './conversation-timeline.js';
-import type { HistoryOptions, HistoryPagesOptions } from './history.js';
-import type { MembershipResult } from './membership.js';
-import type { Mentions } from './modify.js';
-import type { ClientPage, ClientPageOptions } from './restrictions.js';
-import type { SendOptions } from './send-options.js';
-import type { SendProgress } from './send.js';
-import type { Upload } from './upload.js';
+import type { LogOptions } from '../history/conversation-log.js';
+import type { TimelineOptions } from '../history/conversation-timeline.js';
+import type { HistoryOptions, HistoryPagesOptions } from '../history/history.js';
+import type { MembershipResult } from '../members/membership.js';
+import type { Mentions } from '../sending/modify.js';
+import type { ClientPage, ClientPageOptions } from '../members/restrictions.js';
+import type { SendOptions } from '../sending/send-options.js';
+import type { SendProgress } from '../sending/send.js';
+import type { Upload } from '../sending/upload.js';
 
 /**
  * A handle on one conversation: commands, and streams derived from the client's log. Making one sends nothing.
@@ -60,9 +60,9 @@ export interface Conversation {
    *
    * The position moves before its entry is emitted. `atMostOnce` stores it before, `atLeastOnce` after an entry was handled.
    *
-   * @example conversation.log$({ since: load() }).pipe(atLeastOnce({ project: archive, commit: store })).subscribe();
+   * @example conversation.log({ since: load() }).pipe(atLeastOnce({ project: archive, commit: store })).subscribe();
    */
-  log$(options?: LogOptions): Observable<LogEntry>;
+  log(options?: LogOptions): Observable<LogEntry>;
   /**
    * The conversation as a view shows it: the newest page of history, older pages on demand, what is live, edits and recalls applied, gaps that can be filled, and one's own messages on their way: one immutable list, the oldest
    * first, in which an own message changes its place at most once, when it is stored. Cold: each subscriber has its own. Emits at once, then after each change; bounded by `window`. Never errors, completes with the client.
@@ -97,7 +97,7 @@ export interface Conversation {
    */
   trackSend<B extends OutgoingBody>(body: B | Upload<B>, options?: Omit<SendOptions, 'receipt'>): Observable<SendProgress<B>>;
   /** How far a message of one's own has come, from the receipts that arrive from now on: `sent`, `delivered`, `read`; completes with `read`. */
-  messageStatus$(message: Position): Observable<DeliveryStatus>;
+  messageStatus(message: Position): Observable<DeliveryStatus>;
   /**
    * Cold: takes back a message of one's own, for everybody and in history; emits what it is now, then completes (protocol: patch/modify).
    *

@@ -1,9 +1,9 @@
 import { map, mergeMap, type Observable } from 'rxjs';
-import { ConvStarted, encodeAttributes, type Attribute, type ClientCommand, type ConversationInfo } from '../../codecs/index.js';
-import { InvalidArgument, ServerRejected } from '../errors.js';
-import { isClientId } from './client-id.js';
-import { refuse, type Link, type SigningLink } from './link.js';
-import { conversationsById } from './queries.js';
+import { ConvStarted, encodeAttributes, type Attribute, type ClientCommand, type ConversationInfo } from '../../../codecs/index.js';
+import { InvalidArgument, ServerRejected } from '../../errors.js';
+import { isClientId } from '../client-id.js';
+import { refuse, type Link, type SigningLink } from '../link.js';
+import { conversationsById } from '../queries/queries.js';
 
 interface Described {
   readonly name?: string;

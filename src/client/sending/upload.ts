@@ -1,7 +1,7 @@
 /** Files of messages: stored first, then sent as an address. */
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
-import type { OutgoingBody, StoredFile } from '../../codecs/index.js';
-import { InvalidArgument, toRealtimeError } from '../errors.js';
+import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
+import { InvalidArgument, toRealtimeError } from '../../errors.js';
 import { describeFile } from './file-metadata.js';
 import type { LocalFile } from './local-file.js';
 

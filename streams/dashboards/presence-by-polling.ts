@@ -20,7 +20,7 @@ import { requireCount } from '../backpressure/limits.js';
 /** So many questions are under way at a time. */
 const AT_ONCE = 4;
 
-export interface PresenceOptions {
+export interface PresenceByPollingOptions {
   /** Which of the given clients are online: one answer. An error leaves what is known as it is. Four are under way at a time at most. */
   readonly ask: (ids: readonly string[]) => ObservableInput<ReadonlySet<string>>;
   /** When to ask again for all; while the answer is awaited it is not asked once more. */
@@ -48,13 +48,13 @@ const isSame = (a: ReadonlyMap<string, boolean>, b: ReadonlyMap<string, boolean>
  * ```
  *
  * @example
- * watched$.pipe(presence({ ask: (ids) => client.online(ids), every$: interval(10_000) }));
+ * watched$.pipe(presenceByPolling({ ask: (ids) => client.online(ids), every$: interval(10_000) }));
  */
-export const presence = ({
+export const presenceByPolling = ({
   ask,
   every$,
   batch = 20,
-}: PresenceOptions): OperatorFunction<Iterable<string>, ReadonlyMap<string, boolean>> => {
+}: PresenceByPollingOptions): OperatorFunction<Iterable<string>, ReadonlyMap<string, boolean>> => {
   requireCount('batch', batch);
   return (watched$) =>
     defer(() => {

@@ -1,7 +1,7 @@
 /** The ordered truth about one conversation, from a stored position on. */
 import { EMPTY, NEVER, concat, defer, endWith, switchMap, takeWhile, tap, type Observable } from 'rxjs';
-import { logEntries, type ConversationEvent, type LogEntry, type Position } from '../../streams/index.js';
-import { missed, type CatchUpOptions } from '../session/catch-up.js';
+import { logEntries, type ConversationEvent, type LogEntry, type Position } from '../../../streams/index.js';
+import { missed, type CatchUpOptions } from '../../session/catch-up.js';
 
 /** Where a log starts. */
 export interface LogOptions {

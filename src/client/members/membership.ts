@@ -1,10 +1,10 @@
 /** Commands about the members of a conversation. */
 import { map, mergeMap, type Observable } from 'rxjs';
-import { ConvAdded, ConvRemoved, ConvResult } from '../../codecs/index.js';
-import type { ConversationEvent } from '../../streams/index.js';
-import { InvalidArgument } from '../errors.js';
-import { isClientId } from './client-id.js';
-import { refuse, type Link, type SigningLink } from './link.js';
+import { ConvAdded, ConvRemoved, ConvResult } from '../../../codecs/index.js';
+import type { ConversationEvent } from '../../../streams/index.js';
+import { InvalidArgument } from '../../errors.js';
+import { isClientId } from '../client-id.js';
+import { refuse, type Link, type SigningLink } from '../link.js';
 
 /** Why a change did not come about for some. */
 export interface MembershipFailure {

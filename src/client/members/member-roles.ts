@@ -2,11 +2,11 @@
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { EMPTY, catchError, defer, distinctUntilChanged, map, merge, scan, startWith, switchMap, type Observable } from 'rxjs';
-import { decodeFailed, JsonObject, record, type MemberRole } from '../../codecs/index.js';
-import { shareLatest, withRole, type ConversationEvent, type Roles } from '../../streams/index.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
-import type { HttpApi } from '../http-api.js';
-import { roleOf } from '../session/push-events.js';
+import { decodeFailed, JsonObject, record, type MemberRole } from '../../../codecs/index.js';
+import { shareLatest, withRole, type ConversationEvent, type Roles } from '../../../streams/index.js';
+import { toRealtimeError, type RealtimeError } from '../../errors.js';
+import type { HttpApi } from '../../http-api.js';
+import { roleOf } from '../../session/push-events.js';
 
 const Rows = record('MemberInfos', { results: t.array(JsonObject) }, {});
 const Row = record('MemberInfo', { clientId: t.string }, { role: t.string });

@@ -2,11 +2,11 @@
 import { either as E } from 'fp-ts';
 import { defer, map, tap, type Observable } from 'rxjs';
 import type * as t from 'io-ts';
-import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../codecs/index.js';
-import type { Message, Modification } from '../../streams/index.js';
-import { InvalidArgument } from '../errors.js';
+import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../../codecs/index.js';
+import type { Message, Modification } from '../../../streams/index.js';
+import { InvalidArgument } from '../../errors.js';
 import { byteLength, MAX_BYTES } from './message-size.js';
-import { refuse, type Link } from './link.js';
+import { refuse, type Link } from '../link.js';
 
 /** Whom a message names. */
 export interface Mentions {

@@ -15,7 +15,7 @@ import {
   endWith,
   takeUntil,
 } from 'rxjs';
-import type { ConversationInfo, OutgoingBody } from '../../codecs/index.js';
+import type { ConversationInfo, OutgoingBody } from '../../../codecs/index.js';
 import {
   type ConversationEvent,
   membership,
@@ -26,35 +26,35 @@ import {
   withReceipt,
   type Receipts,
   shareLatest,
-} from '../../streams/index.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
-import type { Clock } from '../clock.js';
-import type { Fault } from '../faults.js';
-import type { HttpApi } from '../http-api.js';
-import { isInterruption, type CatchUpOptions } from '../session/catch-up.js';
-import type { InboxInput } from '../session/inbox.js';
-import type { Outbox } from '../outbox/outbox.js';
-import type { StoredSend } from '../outbox/outbox-storage.js';
-import type { KeptEntry } from '../outbox/storage-keeper.js';
-import type { MessageReader } from '../session/message-reader.js';
-import { patiently } from '../session/patience.js';
+} from '../../../streams/index.js';
+import { toRealtimeError, type RealtimeError } from '../../errors.js';
+import type { Clock } from '../../clock.js';
+import type { Fault } from '../../faults.js';
+import type { HttpApi } from '../../http-api.js';
+import { isInterruption, type CatchUpOptions } from '../../session/catch-up.js';
+import type { InboxInput } from '../../session/inbox.js';
+import type { Outbox } from '../../outbox/outbox.js';
+import type { StoredSend } from '../../outbox/outbox-storage.js';
+import type { KeptEntry } from '../../outbox/storage-keeper.js';
+import type { MessageReader } from '../../session/message-reader.js';
+import { patiently } from '../../session/patience.js';
 import { changeOf, setMuted, updateConversation } from './attributes.js';
-import { conversationTimeline } from './conversation-timeline.js';
-import { conversationLog } from './conversation-log.js';
-import { stateAt, type ClientState } from './client-state.js';
+import { conversationTimeline } from '../history/conversation-timeline.js';
+import { conversationLog } from '../history/conversation-log.js';
+import { stateAt, type ClientState } from '../client-state.js';
 import type { ConversationSource } from './conversation.js';
 import { conversationById } from './create-conversation.js';
-import { historyIterator, historyPage, historyPages, type HistoryOptions } from './history.js';
-import type { SigningLink } from './link.js';
-import { fetchReceipts, memberReceipts } from './member-receipts.js';
-import { memberCommands } from './member-commands.js';
-import { memberRoles } from './member-roles.js';
-import { nothing } from './nothing.js';
-import type { SendStep } from './outgoing.js';
-import { editMessage, recallMessage } from './modify.js';
-import type { SendOptions } from './send-options.js';
-import { sendSteps, sendStored, storedMessage, track, type Sender } from './send.js';
-import type { Upload, UploadFile } from './upload.js';
+import { historyIterator, historyPage, historyPages, type HistoryOptions } from '../history/history.js';
+import type { SigningLink } from '../link.js';
+import { fetchReceipts, memberReceipts } from '../members/member-receipts.js';
+import { memberCommands } from '../members/member-commands.js';
+import { memberRoles } from '../members/member-roles.js';
+import { nothing } from '../nothing.js';
+import type { SendStep } from '../sending/send-request.js';
+import { editMessage, recallMessage } from '../sending/modify.js';
+import type { SendOptions } from '../sending/send-options.js';
+import { sendSteps, sendStored, storedMessage, track, type Sender } from '../sending/send.js';
+import type { Upload, UploadFile } from '../sending/upload.js';
 import { createWishes } from './wishes.js';
 
 /** What the client has that a conversation needs. */
@@ -190,7 +190,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
     const state$ = stateOf(id);
     return {
       state$,
-      log$: (range = {}) =>
+      log: (range = {}) =>
         conversationLog(
           {
             conversationId: id,
@@ -217,7 +217,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
       memberReceipts$: memberReceipts({ link, conversationId: id, open$, events$, onFailure: failing(id) }),
       send: (body, sendOptions = {}) => steps(body, sendOptions).pipe(storedMessage),
       trackSend: (body, sendOptions = {}) => steps(body, { ...sendOptions, receipt: true }).pipe(track(events$)),
-      messageStatus$: (message) => events$.pipe(messageStatus(message)),
+      messageStatus: (message) => events$.pipe(messageStatus(message)),
       recall: (message) => recallMessage(modifier, message),
       edit: (message, body, mentions = {}) => editMessage(modifier, message, body, mentions),
       ...memberCommands(link, id, tell, () => conversations.get(id)?.members),

@@ -1,5 +1,5 @@
 /** How large a message is, and may be. */
-import type { WireBody } from '../../codecs/index.js';
+import type { WireBody } from '../../../codecs/index.js';
 
 /** The protocol's bound for one message, push data included, in bytes. */
 export const MAX_BYTES = 5 * 1_024;

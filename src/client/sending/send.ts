@@ -12,14 +12,14 @@ import {
   type ConversationKind,
   type OutgoingBody,
   type WireBody,
-} from '../../codecs/index.js';
-import { messageStatus, type ConversationEvent, type Message } from '../../streams/index.js';
-import { InvalidArgument } from '../errors.js';
-import type { Ack, Outbox } from '../outbox/outbox.js';
-import type { StoredSend } from '../outbox/outbox-storage.js';
-import type { KeptEntry } from '../outbox/storage-keeper.js';
-import { refuse, type Link } from './link.js';
-import { noteSent, noting, type Notes, type SendRequest, type SendStep } from './outgoing.js';
+} from '../../../codecs/index.js';
+import { messageStatus, type ConversationEvent, type Message } from '../../../streams/index.js';
+import { InvalidArgument } from '../../errors.js';
+import type { Ack, Outbox } from '../../outbox/outbox.js';
+import type { StoredSend } from '../../outbox/outbox-storage.js';
+import type { KeptEntry } from '../../outbox/storage-keeper.js';
+import { refuse, type Link } from '../link.js';
+import { noteSent, noting, type Notes, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { problemWith, toStoredOptions, toWire } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
