@@ -141,7 +141,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
 
   const realtime: Realtime = {
     state$: connection.state$,
-    events$: connection.events$,
+    connection$: connection.events$,
     faults$: defer(() =>
       merge(
         from(earlyFaults),

@@ -49,7 +49,7 @@ export type {
   Modification,
   ModificationReason,
   Outgoing,
-  OutgoingMessage,
+  OutboxMessage,
   Receipts,
   Roles,
   Timeline,
@@ -61,27 +61,26 @@ export type { Clock } from './clock.js';
 export { createRealtime } from './create-realtime.js';
 export type { Client } from './client/client.js';
 export type { ClientStatus } from './client/client-status.js';
-export type { Conversation } from './client/conversation.js';
-export type { NewConversation, NewRoom, NewTemporaryConversation } from './client/create-conversation.js';
-export type { HistoryOptions, HistoryPagesOptions, HistoryRange, Place } from './client/history.js';
-export type { FileData, LocalFile } from './client/local-file.js';
-export type { ConversationUpdate } from './client/attributes.js';
-export type { ClientPage, ClientPageOptions } from './client/restrictions.js';
-export type { MembershipFailure, MembershipResult } from './client/membership.js';
-export type { Mentions } from './client/modify.js';
-export type { TimelineOptions } from './client/conversation-timeline.js';
-export type { LogOptions } from './client/conversation-log.js';
-export type { ConversationListOptions } from './client/conversation-list.js';
-export type { ConversationQuery } from './client/queries.js';
-export type { Room } from './client/room.js';
-export * as where from './client/where.js';
-export type { Comparable, Condition } from './client/where.js';
-export type { Priority, SendOptions } from './client/send-options.js';
-export type { SendProgress } from './client/outgoing.js';
-export type { TrackedProgress } from './client/send.js';
-export { sendStatus, type MessageStatus, type SendFailure } from './client/send-status.js';
-export { uploadTo } from './client/upload-to.js';
-export { upload, type Upload, type UploadFile, type UploadProgress } from './client/upload.js';
+export type { Conversation } from './client/conversation/conversation.js';
+export type { NewConversation, NewRoom, NewTemporaryConversation } from './client/conversation/create-conversation.js';
+export type { HistoryOptions, HistoryPagesOptions, HistoryRange, Place } from './client/history/history.js';
+export type { FileData, LocalFile } from './client/sending/local-file.js';
+export type { ConversationUpdate } from './client/conversation/attributes.js';
+export type { ClientPage, ClientPageOptions } from './client/members/restrictions.js';
+export type { MembershipFailure, MembershipResult } from './client/members/membership.js';
+export type { Mentions } from './client/sending/modify.js';
+export type { TimelineOptions } from './client/history/conversation-timeline.js';
+export type { LogOptions } from './client/history/conversation-log.js';
+export type { ConversationListOptions } from './client/queries/conversation-list.js';
+export type { ConversationQuery } from './client/queries/queries.js';
+export type { Room } from './client/rooms/room.js';
+export * as where from './client/queries/where.js';
+export type { Comparable, Condition } from './client/queries/where.js';
+export type { Priority, SendOptions } from './client/sending/send-options.js';
+export type { SendProgress } from './client/sending/send.js';
+export { sendStatus, type MessageStatus, type SendFailure } from './client/sending/send-status.js';
+export { uploadTo } from './client/sending/upload-to.js';
+export { upload, type Upload, type UploadFile, type UploadProgress, type UploadStep } from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';

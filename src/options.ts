@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { OutboxBounds } from './outbox/outbox.js';
 import type { CustomType } from '../codecs/index.js';
 import type { Plugin } from './plugins/plugin.js';
-import type { UploadFile } from './client/upload.js';
+import type { UploadFile } from './client/sending/upload.js';
 import type { ConversationSignatureFactory, SignatureFactory } from './session/signature.js';
 import type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 

@@ -18,7 +18,7 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
   /** The state of the connection. Hot, replays the current one, never errors, completes after `Closed` or `Failed`. */
   readonly state$: Observable<ConnectionState>;
   /** What happens to the connection. Hot, without replay, never errors. Clients hear the same on `client.connection$`, right after. */
-  readonly events$: Observable<ConnectionEvent>;
+  readonly connection$: Observable<ConnectionEvent>;
   /** What went wrong without ending anything. Hot, without replay, but for what went wrong while the realtime was made; never errors, completes with `state$`. */
   readonly faults$: Observable<Fault>;
   /**

@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
-import type { ClientEvent, ConversationListItem, Message, Modification, OutgoingMessage, Unread } from '../../streams/index.js';
+import type { ClientEvent, ConversationListItem, Message, Modification, OutboxMessage, Unread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
-import type { Conversation } from './conversation.js';
-import type { ConversationListOptions } from './conversation-list.js';
+import type { Conversation } from './conversation/conversation.js';
+import type { ConversationListOptions } from './queries/conversation-list.js';
 import type { ClientStatus } from './client-status.js';
-import type { NewConversation, NewRoom, NewTemporaryConversation } from './create-conversation.js';
-import type { ConversationQuery } from './queries.js';
-import type { Room } from './room.js';
+import type { NewConversation, NewRoom, NewTemporaryConversation } from './conversation/create-conversation.js';
+import type { ConversationQuery } from './queries/queries.js';
+import type { Room } from './rooms/room.js';
 
 /**
  * A client that is logged in. Its streams are hot and never error; they complete when it is closed: logged out, displaced by a login with the same tag, or kicked.
@@ -34,7 +34,7 @@ export interface Client<V = unknown> extends Disposable {
   /** All unread messages together, for a badge. Replays the current number. */
   readonly totalUnread$: Observable<Unread>;
   /** Messages on their way, by token: those that wait for a connection, and those that the server has not acknowledged. Replays the current map. */
-  readonly outbox$: Observable<ReadonlyMap<string, OutgoingMessage>>;
+  readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
   /** Edits and recalls in all conversations, by this client too, without replay. */
   readonly modifications$: Observable<Modification>;
   /**
@@ -81,6 +81,6 @@ export interface Client<V = unknown> extends Disposable {
   presence$(ids: Iterable<string> | Observable<Iterable<string>>): Observable<ReadonlyMap<string, boolean>>;
   /** Logs out, without waiting for it: what `using` does. */
   [Symbol.dispose](): void;
-  /** Cold: logs out, emits nothing, completes when it is done. Closing twice is the same as closing once. */
-  close(): Observable<never>;
+  /** Cold: logs out; emits `undefined` when it is done, then completes. Closing twice is the same as closing once. */
+  close(): Observable<void>;
 }

@@ -16,22 +16,24 @@ import {
   map,
   of,
   repeat,
+  take,
   switchMap,
   takeUntil,
   tap,
   type Observable,
 } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
-import { modifications, presence, shareLatest, totalUnread } from '../../streams/index.js';
+import { modifications, presenceByPolling, shareLatest, totalUnread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Client } from './client.js';
+import { nothing } from './nothing.js';
 import type { ClientStatus } from './client-status.js';
-import { conversationList, toSnapshot, type ListSource } from './conversation-list.js';
-import type { Conversation } from './conversation.js';
-import { conversationById, startConversation, startRoom, startTemporary } from './create-conversation.js';
+import { conversationList, toSnapshot, type ListSource } from './queries/conversation-list.js';
+import type { Conversation } from './conversation/conversation.js';
+import { conversationById, startConversation, startRoom, startTemporary } from './conversation/create-conversation.js';
 import type { SigningLink } from './link.js';
-import { MAX_ONLINE_QUERY, findConversations, onlineClients } from './queries.js';
-import type { Rooms } from './room.js';
+import { MAX_ONLINE_QUERY, findConversations, onlineClients } from './queries/queries.js';
+import type { Rooms } from './rooms/room.js';
 
 export interface ClientSource extends ListSource {
   readonly link: SigningLink;
@@ -71,12 +73,13 @@ export const createClient = (source: ClientSource): Client => {
     distinctUntilChanged((before, now) => dequal(before, now)),
   );
 
-  const close = (): Observable<never> =>
+  const close = (): Observable<void> =>
     defer(() => {
       source.logout();
       return status$.pipe(
         filter(({ _tag }) => _tag === 'Closed'),
-        ignoreElements(),
+        take(1),
+        map(nothing),
       );
     });
 
@@ -116,7 +119,7 @@ export const createClient = (source: ClientSource): Client => {
     online: (ids) => onlineClients(link, ids),
     presence$: (ids) =>
       watched(ids).pipe(
-        presence({
+        presenceByPolling({
           ask: (some) => onlineClients(link, some),
           every$: open$.pipe(switchMap((open) => (open ? concat(of(undefined), clock.after(PRESENCE_PERIOD).pipe(repeat())) : EMPTY))),
           batch: MAX_ONLINE_QUERY,

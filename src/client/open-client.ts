@@ -28,14 +28,14 @@ import { settleAfterLogin } from '../session/settle-after-login.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
 import { clientState } from './client-state.js';
-import { conversationHandle, type Conversation } from './conversation.js';
-import { conversationSources } from './conversation-source.js';
+import { conversationHandle, type Conversation } from './conversation/conversation.js';
+import { conversationSources } from './conversation/conversation-source.js';
 import { createClient } from './create-client.js';
-import { messagesAfter } from './history.js';
+import { messagesAfter } from './history/history.js';
 import { createLink } from './link.js';
-import { conversationsById, lookedUpOf } from './queries.js';
-import { createRooms } from './room.js';
-import type { UploadFile } from './upload.js';
+import { conversationsById, lookedUpOf } from './queries/queries.js';
+import { createRooms } from './rooms/room.js';
+import type { UploadFile } from './sending/upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
