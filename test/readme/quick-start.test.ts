@@ -19,7 +19,6 @@ describe('the quick start of the README', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-import { blocksOf, pageAt, root } from './markdown.js';
   it('S4: prints what the README says it prints', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     await import(/* @vite-ignore */ file);
