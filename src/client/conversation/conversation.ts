@@ -1,29 +1,22 @@
-import { dequal } from 'dequal';
-import { distinctUntilChanged, map, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../../codecs/index.js';
 import type {
   ConversationEvent,
   DeliveryStatus,
-  LogEntry,
   Membership,
   Message,
   Modification,
   Position,
   Receipts,
-  Roles,
-  Timeline,
   Unread,
 } from '../../../streams/index.js';
-import type { ConversationUpdate } from './attributes.js';
-import type { LogOptions } from '../history/conversation-log.js';
-import type { TimelineOptions } from '../history/conversation-timeline.js';
-import type { HistoryOptions, HistoryPagesOptions } from '../history/history.js';
+import type { HistoryOptions } from '../history/history.js';
 import type { MembershipResult } from '../members/membership.js';
 import type { Mentions } from '../sending/modify.js';
-import type { ClientPage, ClientPageOptions } from '../members/restrictions.js';
 import type { SendOptions } from '../sending/send-options.js';
 import type { SendProgress } from '../sending/send.js';
 import type { Upload } from '../sending/upload.js';
+import type { ConversationUpdate } from './attributes.js';
 
 /**
  * A handle on one conversation: commands, and streams derived from the client's log. Making one sends nothing.
@@ -43,44 +36,16 @@ export interface Conversation {
   readonly messages$: Observable<Message>;
   /** Who has joined and left, was silenced and blocked, and by whom: without replay. What happened during a break is in `state$`, which is asked for again. */
   readonly membership$: Observable<Membership>;
-  /**
-   * Who has a role, by client id; who is not in it is a plain member. Replayed; asked for when first subscribed to and after each reconnect, and moved by notices.
-   *
-   * @example conversation.roles$.subscribe((roles) => render(roles.get('Tom') ?? 'Member'));
-   */
-  readonly roles$: Observable<Roles>;
   /** Whether this user gets no push notifications of the conversation; replayed. What another device of the user changes is seen when the conversation is described anew, as after a reconnect: the protocol has no notice for it. */
   readonly muted$: Observable<boolean>;
   /** The ordered log of this conversation, without replay: messages (those sent by this client too), edits, recalls, gaps, receipts, and changes of members and attributes. */
   readonly events$: Observable<ConversationEvent>;
-  /**
-   * The ordered truth about this conversation, and the position that each entry reaches: messages, edits, recalls, gaps, changes of members and attributes. Cold; with `since`, what is missing behind a stored position
-   * is fetched first, across breaks, and put before what is live, each message once; without it, it starts now. What can't be had is one `Gap`. Edits and recalls are told
-   * to who is logged in, and after a break: those of messages before `since` that happened while nobody was are in history only. Never errors, completes with the client.
-   *
-   * The position moves before its entry is emitted. `atMostOnce` stores it before, `atLeastOnce` after an entry was handled.
-   *
-   * @example conversation.log({ since: load() }).pipe(atLeastOnce({ project: archive, commit: store })).subscribe();
-   */
-  log(options?: LogOptions): Observable<LogEntry>;
-  /**
-   * The conversation as a view shows it: the newest page of history, older pages on demand, what is live, edits and recalls applied, gaps that can be filled, and one's own messages on their way: one immutable list, the oldest
-   * first, in which an own message changes its place at most once, when it is stored. Cold: each subscriber has its own. Emits at once, then after each change; bounded by `window`. Never errors, completes with the client.
-   *
-   * @example conversation.timeline({ pageSize: 20, older$: scrolledUp$ }).subscribe(({ entries, hasOlder }) => render(entries, hasOlder));
-   */
-  timeline(options?: TimelineOptions): Observable<Timeline>;
   /** Edits and recalls, by this client too, without replay: each carries what the message is now. Those that were missed come with the next login. */
   readonly modifications$: Observable<Modification>;
   /** How many messages wait to be read; replayed. */
   readonly unread$: Observable<Unread>;
   /** Up to when the other side has received and read what was sent with `receipt`, by the server's clock; replayed. Asked for with the first subscriber and again after each reconnect, and moved by the receipts that come. */
   readonly receipts$: Observable<Receipts>;
-  /**
-   * How far each other member has received and read, by client id; replayed. Asked for when first subscribed to and after each reconnect, and moved by the receipts that come,
-   * which they do in conversations of two.
-   */
-  readonly memberReceipts$: Observable<ReadonlyMap<string, Receipts>>;
   /**
    * Cold: sends a message; emits the stored message, with its id and time, then completes. `trackSend` tells the progress. Subscribing to the same command again can't double the message.
    *
@@ -127,20 +92,6 @@ export interface Conversation {
    * @example conversation.update({ attributes: { 'colours.sky': 'blue' }, unset: ['draft'] }, { optimistic: true }).subscribe();
    */
   update(change: ConversationUpdate, options?: { readonly optimistic?: boolean }): Observable<void>;
-  /** Cold: gives a member another role, which its owner does; emits nothing, completes (protocol: conv/member_info_update). Errors as `add` does. */
-  setRole(member: string, role: 'Manager' | 'Member'): Observable<void>;
-  /** Cold: members may not send any more; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: conv/add_shutup). Errors as `add` does. */
-  silence(members: readonly string[]): Observable<MembershipResult>;
-  /** Cold: members may send again (protocol: conv/remove_shutup). */
-  unsilence(members: readonly string[]): Observable<MembershipResult>;
-  /** Cold: a page of those who may not send; the next one starts at its `next` (protocol: conv/query_shutup). */
-  silenced(page?: ClientPageOptions): Observable<ClientPage>;
-  /** Cold: clients are no members any more and can't become any; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: blacklist/block). Errors as `add` does. */
-  block(clients: readonly string[]): Observable<MembershipResult>;
-  /** Cold: clients can be members again (protocol: blacklist/unblock). */
-  unblock(clients: readonly string[]): Observable<MembershipResult>;
-  /** Cold: a page of those who can't be members; the next one starts at its `next` (protocol: blacklist/query). */
-  blocked(page?: ClientPageOptions): Observable<ClientPage>;
   /** Cold: no push notifications of this conversation for this user; emits `undefined` when it is so, then completes (protocol: conv/mute). */
   mute(): Observable<void>;
   /** Cold: push notifications again; emits `undefined` when it is so, then completes (protocol: conv/unmute). */
@@ -153,18 +104,6 @@ export interface Conversation {
    * @example conversation.history({ before: oldest, limit: 50 }).subscribe(prepend);
    */
   history(options?: HistoryOptions): Observable<readonly Message[]>;
-  /**
-   * Cold: history page by page, one for each tick of `more$`, one after the other; no page repeats or leaves out a message. Completes when there is no more. Errors as `history` does.
-   *
-   * @example conversation.historyPages({ more$: scrolledUp$.pipe(startWith(undefined)) }).subscribe(prepend);
-   */
-  historyPages(options: HistoryPagesOptions & { readonly more$: Observable<unknown> }): Observable<readonly Message[]>;
-  /**
-   * History page by page, pulled: nothing is asked for ahead of time.
-   *
-   * @example for await (const page of conversation.historyIterator({ pageSize: 100 })) store(page);
-   */
-  historyIterator(options?: HistoryPagesOptions): AsyncIterable<readonly Message[]>;
   /** Cold: asks how far the others have received and read; emits it, moves `receipts$`, completes (protocol: conv/max_read). Errors as `history` does. */
   fetchReceipts(): Observable<Receipts>;
   /**
@@ -173,30 +112,3 @@ export interface Conversation {
    */
   read(options?: { readonly upTo?: Position | number }): Observable<void>;
 }
-
-/** What a handle is made from: the streams and commands of its client. */
-export interface ConversationSource extends Omit<Conversation, 'id' | 'members$' | 'unread$' | 'receipts$'> {
-  readonly unread$: Observable<Unread | undefined>;
-  readonly receipts$: Observable<Receipts | undefined>;
-}
-
-const NONE_UNREAD: Unread = { count: 0, mentioned: false };
-const NO_RECEIPTS: Receipts = {};
-
-export const conversationHandle = (id: string, source: ConversationSource): Conversation => ({
-  ...source,
-  id,
-  members$: source.state$.pipe(
-    map(({ members }) => members),
-    distinctUntilChanged(),
-    map((members) => new Set(members)),
-  ),
-  unread$: source.unread$.pipe(
-    map((unread): Unread => (unread === undefined ? NONE_UNREAD : { count: unread.count, mentioned: unread.mentioned })),
-    distinctUntilChanged((before, now) => dequal(before, now)),
-  ),
-  receipts$: source.receipts$.pipe(
-    map((receipts) => receipts ?? NO_RECEIPTS),
-    distinctUntilChanged(),
-  ),
-});

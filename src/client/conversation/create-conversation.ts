@@ -1,11 +1,13 @@
 import { map, mergeMap, type Observable } from 'rxjs';
+import { defined } from '../../../codecs/defined.js';
 import { ConvStarted, encodeAttributes, type Attribute, type ClientCommand, type ConversationInfo } from '../../../codecs/index.js';
 import { InvalidArgument, ServerRejected } from '../../errors.js';
 import { isClientId } from '../client-id.js';
 import { refuse, type Link, type SigningLink } from '../link.js';
-import { conversationsById } from '../queries/queries.js';
+import { conversationsById } from '../queries/conversations-by-id.js';
 
-interface Described {
+/** Name and attributes. */
+export interface Described {
   readonly name?: string;
   /** The application's own attributes: JSON, and dates. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
@@ -17,17 +19,6 @@ export interface NewConversation extends Described {
   readonly members: readonly string[];
   /** The same set of members gives the same conversation. Default false. */
   readonly unique?: boolean;
-}
-
-/** What a chat room starts with. */
-export type NewRoom = Described;
-
-/** What a temporary conversation starts with. */
-export interface NewTemporaryConversation {
-  /** Besides the creator; at most 10 together, for good. */
-  readonly members: readonly string[];
-  /** How long it lasts, seconds. Default: the server's, which is a day. */
-  readonly ttl?: number;
 }
 
 /** Cold: the conversation of an id. Errors with `ServerRejected` 4303 where there is none, with `DecodeFailed` where it can't be read. */
@@ -42,8 +33,8 @@ export const conversationById = (link: Link, id: string): Observable<Conversatio
 
 type Start = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage'];
 
-const describe = ({ name, attributes }: Described): Pick<Start, 'attr'> => ({
-  attr: { data: encodeAttributes({ ...attributes, ...(name === undefined ? {} : { name }) }) },
+export const describe = ({ name, attributes }: Described): Pick<Start, 'attr'> => ({
+  attr: { data: encodeAttributes({ ...attributes, ...defined({ name }) }) },
 });
 
 /** Everywhere else a dot leads into an attribute: one that has it in its own key could be found and changed by nobody. */
@@ -55,13 +46,13 @@ const problemWith = ({ attributes = {} }: Described): string | undefined => {
 };
 
 /** Runs a command that describes a conversation, unless that can't be. */
-const checked = (described: Described, command$: Observable<ConversationInfo>): Observable<ConversationInfo> => {
+export const checked = (described: Described, command$: Observable<ConversationInfo>): Observable<ConversationInfo> => {
   const problem = problemWith(described);
   return problem === undefined ? command$ : refuse(new InvalidArgument(problem));
 };
 
 /** Creates what the command says, then asks what it is like now. */
-const start = (link: SigningLink, members: readonly string[], fields: Start): Observable<ConversationInfo> => {
+export const start = (link: SigningLink, members: readonly string[], fields: Start): Observable<ConversationInfo> => {
   const wrong = members.filter((member: unknown) => !isClientId(member));
   if (wrong.length > 0) {
     return refuse(new InvalidArgument(`every member should be a client id of 1 to 64 characters, but not so ${JSON.stringify(wrong)}`));
@@ -80,11 +71,3 @@ export const startConversation = (
   link: SigningLink,
   { members, unique = false, ...described }: NewConversation,
 ): Observable<ConversationInfo> => checked(described, start(link, members, { unique, ...describe(described) }));
-
-/** Cold: creates a chat room (protocol: conv/start, `transient`). */
-export const startRoom = (link: SigningLink, described: NewRoom): Observable<ConversationInfo> =>
-  checked(described, start(link, [], { unique: false, transient: true, ...describe(described) }));
-
-/** Cold: creates a temporary conversation, or finds the one of these members while it lasts (protocol: conv/start, `tempConv`). */
-export const startTemporary = (link: SigningLink, { members, ttl }: NewTemporaryConversation): Observable<ConversationInfo> =>
-  start(link, members, { unique: true, tempConv: true, ...(ttl === undefined ? {} : { tempConvTTL: ttl }) });

@@ -1,6 +1,7 @@
-/** A conversation's history, page by page. */
-import { EMPTY, concatMap, defer, lastValueFrom, map, mergeMap, of, takeWhile, type Observable } from 'rxjs';
+/** A page of a conversation's history. */
+import { defer, map, mergeMap, type Observable } from 'rxjs';
 import { Logs, type MessageType } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
 import type { Message, Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import { readHistory } from '../../session/push-events.js';
@@ -32,16 +33,11 @@ export interface HistoryOptions extends HistoryRange {
   readonly limit?: number;
 }
 
-export interface HistoryPagesOptions extends HistoryRange {
-  /** How many messages a page has: 1 to 1,000. Default 20. */
-  readonly pageSize?: number;
-}
-
-const DEFAULT_LIMIT = 20;
+export const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1_000;
 const DIRECTIONS = { backward: 1, forward: 2 } as const;
 
-const directionOf = ({ before, after, direction }: HistoryRange): 'backward' | 'forward' =>
+export const directionOf = ({ before, after, direction }: HistoryRange): 'backward' | 'forward' =>
   direction ?? (after !== undefined && before === undefined ? 'forward' : 'backward');
 
 const timeOf = (place: Place): number => (typeof place === 'number' ? place : place.timestamp);
@@ -60,13 +56,10 @@ const boundsOf = (range: HistoryRange): object => {
   const { before, beforeIncluded = false, after, afterIncluded = false } = range;
   const [start, startIncluded, end, endIncluded] =
     directionOf(range) === 'backward' ? [before, beforeIncluded, after, afterIncluded] : [after, afterIncluded, before, beforeIncluded];
-  const startId = start === undefined ? undefined : idOf(start);
-  const endId = end === undefined ? undefined : idOf(end);
   return {
     ...(start === undefined ? {} : { t: timeOf(start), tIncluded: startIncluded }),
-    ...(startId === undefined ? {} : { mid: startId }),
     ...(end === undefined ? {} : { tt: timeOf(end), ttIncluded: endIncluded }),
-    ...(endId === undefined ? {} : { tmid: endId }),
+    ...defined({ mid: start === undefined ? undefined : idOf(start), tmid: end === undefined ? undefined : idOf(end) }),
   };
 };
 
@@ -90,7 +83,7 @@ export const historyPage = (
             l: limit,
             direction: DIRECTIONS[directionOf(options)],
             ...boundsOf(options),
-            ...(type === undefined ? {} : { lctype: type.type }),
+            ...defined({ lctype: type?.type }),
           },
         },
         Logs,
@@ -117,63 +110,3 @@ export const messagesAfter = (
             : { messages: messages.slice(0, limit), isWhole: false },
         ),
       );
-
-/** A page, and where the next one starts; no range where there is no next one. */
-interface Step {
-  readonly page: readonly Message[];
-  readonly next: HistoryRange | undefined;
-}
-
-/** After the last page. */
-const END: Step = { page: [], next: undefined };
-
-type Load = (options: HistoryOptions) => Observable<readonly Message[]>;
-
-const step = (load: Load, range: HistoryRange, pageSize: number): Observable<Step> =>
-  load({ ...range, limit: pageSize }).pipe(
-    map((page): Step => {
-      const backward = directionOf(range) === 'backward';
-      const last = backward ? page[0] : page.at(-1);
-      if (last === undefined || page.length < pageSize) return { page, next: undefined };
-      const direction = directionOf(range);
-      return {
-        page,
-        next: backward
-          ? { ...range, direction, before: last, beforeIncluded: false }
-          : { ...range, direction, after: last, afterIncluded: false },
-      };
-    }),
-  );
-
-/** Cold: a page for each tick of `more$`, one after the other; completes with the last page, which may be shorter, or with `more$`. */
-export const historyPages = (
-  load: Load,
-  { pageSize = DEFAULT_LIMIT, more$, ...range }: HistoryPagesOptions & { readonly more$: Observable<unknown> },
-): Observable<readonly Message[]> =>
-  defer(() => {
-    let rest: HistoryRange | undefined = range;
-    return more$.pipe(
-      concatMap(() => (rest === undefined ? EMPTY : step(load, rest, pageSize))),
-      map((loaded) => {
-        rest = loaded.next;
-        return loaded;
-      }),
-      takeWhile(({ next }) => next !== undefined, true),
-      mergeMap(({ page }) => (page.length === 0 ? EMPTY : of(page))),
-    );
-  });
-
-/** The same, pulled: a page for each turn of a `for await`; nothing is asked for ahead of time. */
-export const historyIterator = (
-  load: Load,
-  { pageSize = DEFAULT_LIMIT, ...range }: HistoryPagesOptions,
-): AsyncIterable<readonly Message[]> => ({
-  async *[Symbol.asyncIterator]() {
-    let rest: HistoryRange | undefined = range;
-    while (rest !== undefined) {
-      const { page, next }: Step = await lastValueFrom(step(load, rest, pageSize), { defaultValue: END });
-      if (page.length > 0) yield page;
-      rest = next;
-    }
-  },
-});

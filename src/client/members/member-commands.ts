@@ -1,54 +1,36 @@
-/** The part of a conversation that is about its members. */
-import { map, tap, type Observable } from 'rxjs';
-import type { ConversationEvent, Membership } from '../../../streams/index.js';
-import type { ConversationSource } from '../conversation/conversation.js';
-import type { SigningLink } from '../link.js';
-import { nothing } from '../nothing.js';
-import { addMembers, countMembers, membershipEvent, removeMembers, type MembershipResult } from './membership.js';
-import { blockedPage, setBlocked, setRole, setSilenced, silencedPage } from './restrictions.js';
+/** The commands of a conversation about its members. */
+import { tap, type MonoTypeOperatorFunction } from 'rxjs';
+import type { Membership } from '../../../streams/index.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { ClientInternals } from '../internals.js';
+import { addMembers, countMembers, removeMembers, type MembershipResult } from './membership.js';
 
-type MemberCommands = Pick<
-  ConversationSource,
-  'add' | 'remove' | 'join' | 'quit' | 'count' | 'setRole' | 'silence' | 'unsilence' | 'silenced' | 'block' | 'unblock' | 'blocked'
->;
+type MemberCommands = Pick<Conversation, 'add' | 'remove' | 'join' | 'quit' | 'count'>;
+
+/** Puts what a command has changed into the log: the server tells only the other clients. `changed` picks those for whom it was a change; by default all. */
+export const telling = (
+  { link, tell }: Pick<ClientInternals, 'link' | 'tell'>,
+  conversationId: string,
+  kinds: readonly Membership['_tag'][],
+  changed = (allowed: readonly string[]): readonly string[] => allowed,
+): MonoTypeOperatorFunction<MembershipResult> =>
+  tap(({ allowed }) => {
+    const members = changed(allowed);
+    if (members.length > 0) for (const kind of kinds) tell({ _tag: kind, conversationId, members, by: link.clientId });
+  });
 
 /**
- * Commands about the members of the conversation `id`; what comes about is told to the log, since the server tells everybody else. The answer names those too for whom nothing had to be done: `membersNow`, the members as far as they are
- * known, tells them apart.
+ * The answer of the server also names those for whom nothing had to be done: the members as far as they are known tell them apart.
  */
-export const memberCommands = (
-  link: SigningLink,
-  id: string,
-  tell: (event: ConversationEvent) => void,
-  membersNow: () => readonly string[] | undefined,
-): MemberCommands => {
-  const changed = (kind: Membership['_tag'], { allowed }: MembershipResult): readonly string[] => {
-    const members = membersNow();
-    if (members === undefined || (kind !== 'Joined' && kind !== 'Left')) return allowed;
-    return allowed.filter((client) => members.includes(client) === (kind === 'Left'));
-  };
-  const telling = (kinds: readonly Membership['_tag'][], result$: Observable<MembershipResult>): Observable<MembershipResult> =>
-    result$.pipe(
-      tap((result) => {
-        for (const kind of kinds) {
-          const members = changed(kind, result);
-          if (members.length > 0) tell(membershipEvent(link.clientId, id, kind, members));
-        }
-      }),
-    );
-  return {
-    add: (members) => telling(['Joined'], addMembers(link, id, members)),
-    remove: (members) => telling(['Left'], removeMembers(link, id, members)),
-    join: () => telling(['Joined'], addMembers(link, id, [link.clientId])),
-    quit: () => telling(['Left'], removeMembers(link, id, [link.clientId])),
-    count: () => countMembers(link, id),
-    setRole: (member, role) => setRole(link, id, member, role).pipe(tap(tell), map(nothing)),
-    silence: (members) => telling(['Silenced'], setSilenced(link, id, members, true)),
-    unsilence: (members) => telling(['Unsilenced'], setSilenced(link, id, members, false)),
-    silenced: (page = {}) => silencedPage(link, id, page),
-    // Who is blocked is out.
-    block: (clients) => telling(['Left', 'Blocked'], setBlocked(link, id, clients, true)),
-    unblock: (clients) => telling(['Unblocked'], setBlocked(link, id, clients, false)),
-    blocked: (page = {}) => blockedPage(link, id, page),
-  };
+export const memberCommands = (client: ClientInternals, id: string): MemberCommands => {
+  const { link, state } = client;
+  const self = link.clientId;
+  const told = (kind: 'Joined' | 'Left'): MonoTypeOperatorFunction<MembershipResult> =>
+    telling(client, id, [kind], (allowed) => {
+      const members = state.conversations.get(id)?.members;
+      return members === undefined ? allowed : allowed.filter((member) => members.includes(member) === (kind === 'Left'));
+    });
+  const add: MemberCommands['add'] = (members) => addMembers(link, id, members).pipe(told('Joined'));
+  const remove: MemberCommands['remove'] = (members) => removeMembers(link, id, members).pipe(told('Left'));
+  return { add, remove, join: () => add([self]), quit: () => remove([self]), count: () => countMembers(link, id) };
 };

@@ -1,23 +1,14 @@
-/** How far the others in a conversation have received and read, asked for and kept. */
-import { EMPTY, catchError, distinctUntilChanged, filter, map, merge, mergeMap, scan, startWith, switchMap, type Observable } from 'rxjs';
+/** How far each member of a conversation has received and read. */
+import { distinctUntilChanged, filter, map, merge, mergeMap, scan, startWith, type Observable } from 'rxjs';
 import { ConvMaxReadResult } from '../../../codecs/index.js';
-import { shareLatest, withMemberReceipt, type ConversationEvent, type Receipts } from '../../../streams/index.js';
-import { toRealtimeError, type RealtimeError } from '../../errors.js';
+import { withMemberReceipt, type Receipts } from '../../../streams/index.js';
+import { askWhileOpen } from '../ask-while-open.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { Room } from '../rooms/room.js';
+import { failing, ofConversation, type ConversationInternals } from '../internals.js';
 import type { Link } from '../link.js';
-
-type Receipt = Extract<ConversationEvent, { _tag: 'Receipt' }>;
-
-const receiptsOf = (conversationId: string, delivered: number | undefined, read: number | undefined, from?: string): readonly Receipt[] => {
-  const entry = (kind: Receipt['kind'], at: number | undefined): readonly Receipt[] =>
-    at === undefined ? [] : [{ _tag: 'Receipt', conversationId, kind, at, ...(from === undefined ? {} : { from }) }];
-  return [...entry('delivered', delivered), ...entry('read', read)];
-};
-
-/** Cold: up to when the others together have received and read, as entries of the log; then completes (protocol: conv/max_read). */
-export const fetchReceipts = (link: Link, conversationId: string): Observable<readonly Receipt[]> =>
-  link
-    .request({ cmd: 'conv', op: 'max_read', convMessage: { cid: conversationId } }, ConvMaxReadResult)
-    .pipe(map(({ convMessage: { maxAckTimestamp, maxReadTimestamp } }) => receiptsOf(conversationId, maxAckTimestamp, maxReadTimestamp)));
+import { sharedByConversation } from '../shared-by-conversation.js';
+import { receiptEntries, type Receipt } from './receipts.js';
 
 const fetchMemberReceipts = (link: Link, conversationId: string): Observable<readonly Receipt[]> =>
   link
@@ -25,46 +16,28 @@ const fetchMemberReceipts = (link: Link, conversationId: string): Observable<rea
     .pipe(
       map(({ convMessage: { maxReadTuples = [] } }) =>
         maxReadTuples.flatMap(({ pid, maxAckTimestamp, maxReadTimestamp }) =>
-          receiptsOf(conversationId, maxAckTimestamp, maxReadTimestamp, pid),
+          receiptEntries(conversationId, maxAckTimestamp, maxReadTimestamp, pid),
         ),
       ),
     );
 
-export interface MemberReceiptsOptions {
-  readonly link: Link;
-  readonly conversationId: string;
-  /** Whether the session is open; repeats nothing. */
-  readonly open$: Observable<boolean>;
-  /** The conversation's log. */
-  readonly events$: Observable<ConversationEvent>;
-  readonly onFailure: (error: RealtimeError) => void;
-}
-
-/**
- * How far each member has received and read, by client id: asked for with the first subscriber and again after each reconnect, and moved by the receipts of the log.
- * Shared, replays the current map; asks afresh after the last subscriber has left. Never errors; completes with the log.
- */
-export const memberReceipts = ({
-  link,
-  conversationId,
-  open$,
-  events$,
-  onFailure,
-}: MemberReceiptsOptions): Observable<ReadonlyMap<string, Receipts>> => {
-  const asked$ = open$.pipe(
-    switchMap((open) =>
-      open
-        ? fetchMemberReceipts(link, conversationId).pipe(
-            catchError((thrown: unknown) => {
-              onFailure(toRealtimeError(thrown));
-              return EMPTY;
-            }),
-          )
-        : EMPTY,
-    ),
+const asked = ({ client, id, events$ }: ConversationInternals): Observable<ReadonlyMap<string, Receipts>> => {
+  const asked$ = client.open$.pipe(
+    askWhileOpen(() => fetchMemberReceipts(client.link, id), failing(client, id)),
     mergeMap((receipts) => receipts),
   );
   const live$ = events$.pipe(filter((event) => event._tag === 'Receipt'));
   const none: ReadonlyMap<string, Receipts> = new Map();
-  return merge(asked$, live$).pipe(scan(withMemberReceipt, none), startWith(none), distinctUntilChanged(), shareLatest());
+  return merge(asked$, live$).pipe(scan(withMemberReceipt, none), startWith(none), distinctUntilChanged());
 };
+
+const shared = sharedByConversation(asked);
+
+/**
+ * How far each other member has received and read, by client id; shared, replays the current map. The server is asked with the first subscriber and after each reconnect, and the receipts that arrive
+ * move the map: in conversations of two they do. Never errors for a conversation of this package; completes with the client.
+ *
+ * @example memberReceipts(conversation).subscribe((receipts) => render(receipts.get('Jerry')?.readAt));
+ */
+export const memberReceipts = (conversation: Conversation | Room): Observable<ReadonlyMap<string, Receipts>> =>
+  ofConversation(conversation, shared);

@@ -1,7 +1,7 @@
 /** Commands about the members of a conversation. */
 import { map, mergeMap, type Observable } from 'rxjs';
+import { defined } from '../../../codecs/defined.js';
 import { ConvAdded, ConvRemoved, ConvResult } from '../../../codecs/index.js';
-import type { ConversationEvent } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import { isClientId } from '../client-id.js';
 import { refuse, type Link, type SigningLink } from '../link.js';
@@ -37,7 +37,7 @@ export const toResult = ({ allowedPids = [], failedPids = [] }: Outcome): Member
     members: pids,
     code,
     reason,
-    ...(detail === undefined ? {} : { detail }),
+    ...defined({ detail }),
   })),
 });
 
@@ -66,14 +66,6 @@ export const removeMembers = (link: SigningLink, cid: string, members: readonly 
       map(({ convMessage }) => toResult(convMessage)),
     ),
   );
-
-/** The entry of the log for what this client did itself: the server tells everybody else. */
-export const membershipEvent = (
-  self: string,
-  conversationId: string,
-  kind: 'Joined' | 'Left' | 'Silenced' | 'Unsilenced' | 'Blocked' | 'Unblocked',
-  members: readonly string[],
-): ConversationEvent => ({ _tag: kind, conversationId, members, by: self });
 
 /** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
 export const countMembers = (link: Link, cid: string): Observable<number> =>

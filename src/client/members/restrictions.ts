@@ -1,53 +1,84 @@
-/** Commands about who may not send, and who can't be a member. */
+/** Who may not send, and who can't be a member: commands of conversations and chat rooms. */
 import { map, mergeMap, type Observable } from 'rxjs';
 import {
   BlacklistBlocked,
   BlacklistQueryResult,
   BlacklistUnblocked,
-  ConvMemberInfoUpdated,
   ConvShutupAdded,
   ConvShutupRemoved,
   ConvShutupResult,
-  type MemberRole,
 } from '../../../codecs/index.js';
-import type { ConversationEvent } from '../../../streams/index.js';
-import type { Link, SigningLink } from '../link.js';
+import { defined } from '../../../codecs/defined.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { Room } from '../rooms/room.js';
+import { ofConversation } from '../internals.js';
+import { telling } from './member-commands.js';
 import { toResult, withClientIds, type MembershipResult } from './membership.js';
 
-/** Cold: members may not send any more, or may again; emits for whom it came about (protocol: conv/add_shutup, conv/remove_shutup). */
-export const setSilenced = (link: Link, cid: string, members: readonly string[], silenced: boolean): Observable<MembershipResult> =>
-  withClientIds(members, (m) =>
-    silenced
-      ? link
-          .request({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m } }, ConvShutupAdded)
-          .pipe(map(({ convMessage }) => toResult(convMessage)))
-      : link
-          .request({ cmd: 'conv', op: 'remove_shutup', convMessage: { cid, m } }, ConvShutupRemoved)
-          .pipe(map(({ convMessage }) => toResult(convMessage))),
+type Handle = Conversation | Room;
+
+/**
+ * Cold: members may not send any more; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: conv/add_shutup).
+ * Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ *
+ * @example const { failed } = await firstValueFrom(silence(conversation, ['Jerry']));
+ */
+export const silence = (conversation: Handle, members: readonly string[]): Observable<MembershipResult> =>
+  ofConversation(conversation, ({ client, id }) =>
+    withClientIds(members, (m) =>
+      client.link.request({ cmd: 'conv', op: 'add_shutup', convMessage: { cid: id, m } }, ConvShutupAdded).pipe(
+        map(({ convMessage }) => toResult(convMessage)),
+        telling(client, id, ['Silenced']),
+      ),
+    ),
   );
 
-/** Cold: clients can not be members any more, or can again; emits for whom it came about (protocol: blacklist/block, blacklist/unblock). */
-export const setBlocked = (link: SigningLink, cid: string, clientIds: readonly string[], blocked: boolean): Observable<MembershipResult> =>
-  withClientIds(clientIds, (toPids) =>
-    link
-      .sign({
-        action: blocked ? 'conversation-block-clients' : 'conversation-unblock-clients',
-        conversationId: cid,
-        members: toPids,
-      })
-      .pipe(
-        mergeMap((signature) => {
-          const blacklistMessage = { srcCid: cid, toPids, ...signature };
-          return blocked
-            ? link
-                .request({ cmd: 'blacklist', op: 'block', blacklistMessage }, BlacklistBlocked)
-                .pipe(map((answer) => toResult(answer.blacklistMessage)))
-            : link
-                .request({ cmd: 'blacklist', op: 'unblock', blacklistMessage }, BlacklistUnblocked)
-                .pipe(map((answer) => toResult(answer.blacklistMessage)));
-        }),
+/** Cold: members may send again; as `silence` (protocol: conv/remove_shutup). */
+export const unsilence = (conversation: Handle, members: readonly string[]): Observable<MembershipResult> =>
+  ofConversation(conversation, ({ client, id }) =>
+    withClientIds(members, (m) =>
+      client.link.request({ cmd: 'conv', op: 'remove_shutup', convMessage: { cid: id, m } }, ConvShutupRemoved).pipe(
+        map(({ convMessage }) => toResult(convMessage)),
+        telling(client, id, ['Unsilenced']),
       ),
+    ),
   );
+
+const setBlocked = (conversation: Handle, clients: readonly string[], blocked: boolean): Observable<MembershipResult> =>
+  ofConversation(conversation, ({ client, id }) =>
+    withClientIds(clients, (toPids) =>
+      client.link
+        .sign({
+          action: blocked ? 'conversation-block-clients' : 'conversation-unblock-clients',
+          conversationId: id,
+          members: toPids,
+        })
+        .pipe(
+          mergeMap((signature) => {
+            const blacklistMessage = { srcCid: id, toPids, ...signature };
+            return blocked
+              ? client.link.request({ cmd: 'blacklist', op: 'block', blacklistMessage }, BlacklistBlocked)
+              : client.link.request({ cmd: 'blacklist', op: 'unblock', blacklistMessage }, BlacklistUnblocked);
+          }),
+          map(({ blacklistMessage }) => toResult(blacklistMessage)),
+          // A client that is blocked is no member any more.
+          telling(client, id, blocked ? ['Left', 'Blocked'] : ['Unblocked']),
+        ),
+    ),
+  );
+
+/**
+ * Cold: clients are no members any more and can't become any; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: blacklist/block).
+ * Errors: `ServerRejected`, `SignatureFailed`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ *
+ * @example const { failed } = await firstValueFrom(block(conversation, ['Spike']));
+ */
+export const block = (conversation: Handle, clients: readonly string[]): Observable<MembershipResult> =>
+  setBlocked(conversation, clients, true);
+
+/** Cold: clients can be members again; as `block` (protocol: blacklist/unblock). */
+export const unblock = (conversation: Handle, clients: readonly string[]): Observable<MembershipResult> =>
+  setBlocked(conversation, clients, false);
 
 /** Which page of a list of clients. */
 export interface ClientPageOptions {
@@ -62,39 +93,32 @@ const DEFAULT_LIMIT = 50;
 /** A page of clients, and where the next one starts. */
 export interface ClientPage {
   readonly clientIds: readonly string[];
+  /** Missing on the last page. */
   readonly next?: string;
 }
 
-/** Cold: a page of those who may not send (protocol: conv/query_shutup). */
-export const silencedPage = (link: Link, cid: string, { limit = DEFAULT_LIMIT, next }: ClientPageOptions): Observable<ClientPage> =>
-  link
-    .request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid, limit, ...(next === undefined ? {} : { next }) } }, ConvShutupResult)
-    .pipe(
-      map(({ convMessage: { m = [], next: after } }) => ({
-        clientIds: m,
-        ...(after === undefined || after === '' ? {} : { next: after }),
-      })),
-    );
+const toPage = (clientIds: readonly string[] = [], next = ''): ClientPage => ({ clientIds, ...(next === '' ? {} : { next }) });
 
-/** Cold: a page of those who can't be members (protocol: blacklist/query). */
-export const blockedPage = (link: Link, cid: string, { limit = DEFAULT_LIMIT, next }: ClientPageOptions): Observable<ClientPage> =>
-  link
-    .request(
-      { cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: cid, limit, ...(next === undefined ? {} : { next }) } },
-      BlacklistQueryResult,
-    )
-    .pipe(
-      map(({ blacklistMessage: { blockedPids = [], next: after } }) => ({
-        clientIds: blockedPids,
-        ...(after === undefined || after === '' ? {} : { next: after }),
-      })),
-    );
+/**
+ * Cold: a page of those who may not send; the next one starts at its `next` (protocol: conv/query_shutup). Errors as `silence`.
+ *
+ * @example const { clientIds, next } = await firstValueFrom(silenced(conversation, { limit: 20 }));
+ */
+export const silenced = (conversation: Handle, { limit = DEFAULT_LIMIT, next }: ClientPageOptions = {}): Observable<ClientPage> =>
+  ofConversation(conversation, ({ client: { link }, id }) =>
+    link
+      .request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid: id, limit, ...defined({ next }) } }, ConvShutupResult)
+      .pipe(map(({ convMessage }) => toPage(convMessage.m, convMessage.next))),
+  );
 
-/** Cold: gives a member another role; emits that as an entry of the log (protocol: conv/member_info_update). */
-export const setRole = (link: Link, cid: string, member: string, role: MemberRole): Observable<ConversationEvent> =>
-  link
-    .request(
-      { cmd: 'conv', op: 'member_info_update', convMessage: { cid, targetClientId: member, info: { pid: member, role } } },
-      ConvMemberInfoUpdated,
-    )
-    .pipe(map((): ConversationEvent => ({ _tag: 'RoleChanged', conversationId: cid, member, role, by: link.clientId })));
+/**
+ * Cold: a page of those who can't be members; the next one starts at its `next` (protocol: blacklist/query). Errors as `block`.
+ *
+ * @example const { clientIds, next } = await firstValueFrom(blocked(conversation));
+ */
+export const blocked = (conversation: Handle, { limit = DEFAULT_LIMIT, next }: ClientPageOptions = {}): Observable<ClientPage> =>
+  ofConversation(conversation, ({ client: { link }, id }) =>
+    link
+      .request({ cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: id, limit, ...defined({ next }) } }, BlacklistQueryResult)
+      .pipe(map(({ blacklistMessage }) => toPage(blacklistMessage.blockedPids, blacklistMessage.next))),
+  );

@@ -9,7 +9,6 @@ import {
   defer,
   exhaustMap,
   filter,
-  map,
   merge,
   mergeMap,
   of,
@@ -17,16 +16,14 @@ import {
   tap,
   type ObservableInput,
 } from 'rxjs';
-import { toStored, type ConversationInfo } from '../../../codecs/index.js';
-import { recentConversations, type ClientEvent, type ConversationListItem, type Message } from '../../../streams/index.js';
-import type { Clock } from '../../clock.js';
-import { toRealtimeError, type RealtimeError } from '../../errors.js';
+import type { ConversationInfo } from '../../../codecs/index.js';
+import { recentConversations, shareLatest, type ConversationListItem } from '../../../streams/index.js';
+import { toRealtimeError } from '../../errors.js';
 import { isInterruption } from '../../session/catch-up.js';
-import type { MessageReader } from '../../session/message-reader.js';
-import { readHistory } from '../../session/push-events.js';
-import type { ClientState } from '../client-state.js';
-import type { Link } from '../link.js';
-import { MAX_LIMIT, queryConversations } from './queries.js';
+import type { Client } from '../client.js';
+import { toSnapshot } from '../conversation/learn.js';
+import { ofClient, perClient, type ClientInternals } from '../internals.js';
+import { MAX_LIMIT, queryConversations } from './find-conversations.js';
 import { containsMembers } from './where.js';
 
 /** How much of the list is asked for. */
@@ -37,40 +34,14 @@ export interface ConversationListOptions {
   readonly more$?: Observable<unknown>;
 }
 
-type Snapshot = Extract<ClientEvent, { _tag: 'Snapshot' }>;
-
-/** Cold: a conversation as an entry of the log, with its last message where it has come along; then completes. */
-export const toSnapshot = (reader: MessageReader, info: ConversationInfo): Observable<Snapshot> => {
-  const snapshot: Snapshot = { _tag: 'Snapshot', conversationId: info.id, info };
-  const { lastMessage: last } = info;
-  if (last === undefined) return of(snapshot);
-  const { id, from, timestamp, patchTimestamp } = last;
-  const item = { msgId: id, from, timestamp, ...(patchTimestamp === undefined ? {} : { patchTimestamp }), ...toStored(last) };
-  return readHistory(reader, info.id, [item]).pipe(
-    map(([lastMessage]: readonly Message[]) => (lastMessage === undefined ? snapshot : { ...snapshot, lastMessage })),
-  );
-};
-
-export interface ListSource {
-  readonly link: Link;
-  readonly reader: MessageReader;
-  readonly state: ClientState;
-  readonly log$: Observable<ClientEvent>;
-  /** Whether the session is open; repeats nothing. */
-  readonly open$: Observable<boolean>;
-  readonly clock: Clock;
-  readonly tell: (event: ClientEvent) => void;
-  readonly onFailure: (error: RealtimeError) => void;
-}
-
 const DEFAULT_PAGE = 20;
 
 /**
  * The list as `recentConversations` has it. The first page is asked for with the first subscriber, and all pages again after each reconnect, since what was created meanwhile is not known otherwise.
  * Never errors; completes with the log.
  */
-export const conversationList = (
-  { link, reader, state, log$, open$, clock, tell, onFailure }: ListSource,
+const listOf = (
+  { link, reader, state, log$, open$, clock, tell, report }: ClientInternals,
   { pageSize = DEFAULT_PAGE, more$ = EMPTY }: ConversationListOptions,
 ): Observable<readonly ConversationListItem[]> =>
   new Observable((subscriber) => {
@@ -126,7 +97,7 @@ export const conversationList = (
           if (isInterruption(error)) return EMPTY;
           hasFailed = true;
           isAsked = false;
-          onFailure(error);
+          report({ _tag: 'List', clientId: link.clientId, error });
           return EMPTY;
         }),
       );
@@ -162,3 +133,15 @@ export const conversationList = (
     subscriber.add(log$.pipe(recentConversations({ self: link.clientId, ...state, turn: () => clock.after(0) })).subscribe(subscriber));
     subscriber.add(merge(paging$, leaving$, asking$).subscribe());
   });
+
+const firstPage = perClient((client) => listOf(client, {}).pipe(shareLatest()));
+
+/**
+ * The conversations of this user, the latest activity first, each with its last message and unread count. Replays the current array; a new one at most once a turn, in which what has not changed
+ * is the same object. Without options it has the first 20 and whatever comes live, and is shared by all who call it so; with `more$` it is paged, and each call is a list of its own.
+ * Asked for with the first subscriber, and again after a reconnect. Never errors for a client of this package; completes when the client is closed.
+ *
+ * @example conversationList(client).subscribe((items) => render(items));
+ */
+export const conversationList = (client: Client, options?: ConversationListOptions): Observable<readonly ConversationListItem[]> =>
+  ofClient(client, (internals) => (options === undefined ? firstPage(internals) : listOf(internals, options).pipe(shareLatest())));

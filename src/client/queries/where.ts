@@ -1,5 +1,6 @@
 /** Conditions of conversation queries, as values (protocol: `where`). */
 import { encodeDates, type Attribute, type JsonObject } from '../../../codecs/index.js';
+import { wireKey } from './wire-key.js';
 
 /** A condition on conversations: an immutable value, to be combined with others. */
 export interface Condition {
@@ -9,21 +10,6 @@ export interface Condition {
 
 /** What can be compared: numbers with numbers, texts with texts, dates with dates. */
 export type Comparable = number | string | Date;
-
-/** What the snapshot of a conversation calls them, and what the protocol does. */
-const FIELDS: Readonly<Record<string, string>> = {
-  id: 'objectId',
-  creator: 'c',
-  members: 'm',
-  mutedMembers: 'mu',
-  lastMessageAt: 'lm',
-};
-
-/**
- * The protocol's name of a key: `id`, `name`, `creator`, `members`, `mutedMembers`, `unique`, `createdAt`, `updatedAt` and `lastMessageAt` are those of a snapshot, all others are attributes;
- * dots lead into nested ones.
- */
-export const wireKey = (key: string): string => (Object.hasOwn(FIELDS, key) ? (FIELDS[key] ?? key) : key);
 
 const condition = (key: string, test: JsonObject[string]): Condition => ({ where: { [wireKey(key)]: test } });
 

@@ -13,11 +13,13 @@ import {
   type OutgoingBody,
   type WireBody,
 } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
 import { messageStatus, type ConversationEvent, type Message } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import type { Ack, Outbox } from '../../outbox/outbox.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { KeptEntry } from '../../outbox/storage-keeper.js';
+import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 import { noteSent, noting, type Notes, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
@@ -41,6 +43,20 @@ export interface Sender extends Notes {
   /** What kind of conversation it is, where that is known. */
   readonly kind: ConversationKind | undefined;
 }
+
+/** The sender of a client in a conversation. */
+export const senderIn = ({ link, reader, outbox, clock, note, upload, state, tell }: ClientInternals, id: string): Sender => ({
+  link,
+  bodies: reader.bodies,
+  outbox,
+  clock,
+  note,
+  upload,
+  kind: state.conversations.get(id)?.kind,
+  sent: (message) => {
+    tell({ _tag: 'Message', conversationId: id, message, origin: 'sent' });
+  },
+});
 
 /** Whether an acknowledgement says what the message has become. */
 const isComplete = ({ ackMessage: { uid, t } }: Ack): boolean => uid !== undefined && t !== undefined;
@@ -99,7 +115,7 @@ const sendContent = <B extends Body>(
     return concat(of(sending), write().pipe(map(acknowledged)));
   const message = { token, conversationId, at: clock.now(), body: toStored(wire), options: toStoredOptions(options) };
   return outbox
-    .send({ conversationId, bytes, write$: write({ timeout: Infinity }), message, ...(age === undefined ? {} : { age }) })
+    .send({ conversationId, bytes, write$: write({ timeout: Infinity }), message, ...defined({ age }) })
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 

@@ -18,15 +18,18 @@ import {
   emptyTimeline,
   timelineReducer,
   toTimeline,
-  type ConversationEvent,
   type Gap,
   type Message,
   type Timeline,
   type TimelineInput,
   type TimelineState,
 } from '../../../streams/index.js';
-import { toRealtimeError, type RealtimeError } from '../../errors.js';
-import type { HistoryOptions } from './history.js';
+import { defined } from '../../../codecs/defined.js';
+import { toRealtimeError } from '../../errors.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { Room } from '../rooms/room.js';
+import { failing, ofConversation, type ConversationInternals } from '../internals.js';
+import { historyPage, type HistoryOptions } from './history.js';
 
 /** How much of a conversation is shown. */
 export interface TimelineOptions {
@@ -38,15 +41,6 @@ export interface TimelineOptions {
   readonly fill$?: Observable<Gap>;
   /** At most so many messages and gaps are kept, and as many messages that were not sent; later ones push out the oldest. Default 1,000. */
   readonly window?: number;
-}
-
-export interface TimelineSource {
-  readonly events$: Observable<ConversationEvent>;
-  /** Whether the session is open; repeats nothing. */
-  readonly open$: Observable<boolean>;
-  /** Cold: a page of history. */
-  readonly load: (options: HistoryOptions) => Observable<readonly Message[]>;
-  readonly onFailure: (error: RealtimeError) => void;
 }
 
 const PAGE = 20;
@@ -61,12 +55,13 @@ const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined 
     .map((entry) => (entry._tag === 'Message' ? entry.message : undefined))
     .find((message) => message !== undefined && comparePositions(message, gap.from) > 0);
 
-/** Cold: the timeline, at once and then after each change. Never errors; completes with the client. */
-export const conversationTimeline = (
-  { events$, open$, load, onFailure }: TimelineSource,
+const timelineOf = (
+  { client, id, events$ }: ConversationInternals,
   { pageSize = PAGE, older$ = EMPTY, fill$ = EMPTY, window = WINDOW }: TimelineOptions,
 ): Observable<Timeline> =>
   new Observable((subscriber) => {
+    const onFailure = failing(client, id);
+    const load = (range: HistoryOptions): Observable<readonly Message[]> => historyPage(client.link, client.reader, id, range);
     const state = new BehaviorSubject<TimelineState>(emptyTimeline);
     const reduce = timelineReducer(window);
     let hasPage = false;
@@ -92,14 +87,14 @@ export const conversationTimeline = (
         const { hasOlder, placed } = state.value;
         if (!hasOlder || placed.length >= window) return EMPTY;
         const before = oldestOf(state.value);
-        const page$ = load({ limit: pageSize, ...(before === undefined ? {} : { before }) });
+        const page$ = load({ limit: pageSize, ...defined({ before }) });
         return quietly(page$.pipe(map((messages): TimelineInput => ({ _tag: 'Older', messages, hasOlder: messages.length === pageSize }))));
       });
 
     const fill = (gap: Gap): Observable<never> => {
       const next = messageAfter(state.value, gap);
       return quietly(
-        load({ after: gap.from, ...(next === undefined ? {} : { before: next }), direction: 'forward', limit: pageSize }).pipe(
+        load({ after: gap.from, ...defined({ before: next }), direction: 'forward', limit: pageSize }).pipe(
           map((messages): TimelineInput => {
             const last = messages.at(-1);
             const isCut = last !== undefined && messages.length === pageSize;
@@ -136,6 +131,15 @@ export const conversationTimeline = (
       }),
     );
     // A break may take the first page away; others are asked for again by the next wish.
-    const first$ = open$.pipe(switchMap((open) => (open && !hasPage ? older() : EMPTY)));
+    const first$ = client.open$.pipe(switchMap((open) => (open && !hasPage ? older() : EMPTY)));
     subscriber.add(merge(first$, wishes(older$).pipe(exhaustMap(older)), wishes(fill$).pipe(concatMap(fill))).subscribe());
   });
+
+/**
+ * The conversation as a view shows it: the newest page of history, older pages on demand, what is live, edits and recalls applied, gaps that can be filled, and one's own messages on their way: one immutable list, the oldest
+ * first, in which an own message changes its place at most once, when it is stored. Cold: each subscriber has its own. Emits at once, then after each change; bounded by `window`. Never errors for a conversation of this package, completes with the client.
+ *
+ * @example timeline(conversation, { pageSize: 20, older$: scrolledUp$ }).subscribe(({ entries, hasOlder }) => render(entries, hasOlder));
+ */
+export const timeline = (conversation: Conversation | Room, options: TimelineOptions = {}): Observable<Timeline> =>
+  ofConversation(conversation, (internals) => timelineOf(internals, options));
