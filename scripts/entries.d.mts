@@ -1,10 +1,5 @@
 /** What `entries.mjs` gives. It is JavaScript because it is read before anything is installed. */
 
-export interface Manifest {
-  readonly name: string;
-  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
-}
-
 /** A public entry. All paths are relative to the root of the project. */
 export interface Entry {
   /** As it is imported: `rx-realtime/streams`. */
@@ -18,8 +13,6 @@ export interface Entry {
   /** `dist/streams/index.d.ts`. */
   readonly types: string;
 }
-
-export const entriesOf: (manifest: Manifest) => readonly Entry[];
 
 /** The entries of this package. */
 export const entries: readonly Entry[];

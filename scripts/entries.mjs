@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {import('./entries.d.mts').Entry} Entry */
-/** @typedef {import('./entries.d.mts').Manifest} Manifest */
+/** @typedef {{ name: string, exports: Record<string, string | { types: string }> }} Manifest */
 
 /** @type {(manifest: Manifest) => readonly Entry[]} */
-export const entriesOf = ({ name, exports }) =>
+const entriesOf = ({ name, exports }) =>
   Object.entries(exports).flatMap(([path, target]) => {
     // A plain path is a file that one may read, package.json for one: not a module.
     if (typeof target === 'string') return [];

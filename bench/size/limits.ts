@@ -1,0 +1,19 @@
+/** How heavy the package may be: bytes of gzip, 1 kB = 1,000 bytes. `npm run check -- size` holds these limits. */
+
+/** What a page downloads at first: the small chat of `small.ts`, and everything of the root entry. */
+export const limits = { small: 36_000, all: 50_000 } as const;
+
+export interface EntryLimit {
+  readonly bytes: number;
+  /** Where the entry runs: one for Node imports modules of Node itself. */
+  readonly platform: 'browser' | 'node';
+}
+
+/** Everything of each other entry. A limit is 3 % above what was measured, so that growth is noticed and raised on purpose. */
+export const entryLimits: Readonly<Record<string, EntryLimit>> = {
+  streams: { bytes: 18_600, platform: 'browser' },
+  codecs: { bytes: 42_100, platform: 'browser' },
+  testing: { bytes: 97_900, platform: 'browser' },
+  node: { bytes: 600, platform: 'node' },
+  server: { bytes: 275_000, platform: 'node' },
+};

@@ -1,0 +1,93 @@
+/** How much a browser downloads for a program: bundled and minified by esbuild, all dependencies in, compressed by gzip. */
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Weight {
+  /** Bytes of gzip of what is downloaded at first. */
+  readonly gzip: number;
+  /** Bytes, minified, of each module among it: a package, or a folder or file of this one. The heaviest comes first. */
+  readonly modules: ReadonlyMap<string, number>;
+  /** Bytes of gzip of the parts that are downloaded when they are first used: what `import()` asks for. */
+  readonly later: number;
+}
+
+/** A file of this folder, or an entry of the package with everything that it exports. */
+export type Program = { readonly file: string } | { readonly everythingOf: string; readonly platform?: 'browser' | 'node' };
+
+/** `dist/src/client/send.js` belongs to `src/client`, `dist/codecs/either.js` stands for itself. */
+const moduleOf = (path: string): string => {
+  const inPackage = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+  if (inPackage !== undefined) return inPackage;
+  const own = path.replace(/^dist\//, '').split('/');
+  return own.slice(0, 2).join('/');
+};
+
+/** The part of a bundle that starts the program, and the parts that it can't start without. */
+const startOf = (outputs: Metafile['outputs']): ReadonlySet<string> => {
+  const entry = Object.keys(outputs).find((path) => path.endsWith('/program.js'));
+  const start = new Set(entry === undefined ? [] : [entry]);
+  // A set's iteration goes on with what is added meanwhile.
+  for (const path of start)
+    for (const { kind, path: imported, external } of outputs[path]?.imports ?? [])
+      if (kind === 'import-statement' && external !== true) start.add(imported);
+  return start;
+};
+
+const modulesOf = (outputs: readonly Metafile['outputs'][string][]): ReadonlyMap<string, number> => {
+  const sizes = new Map<string, number>();
+  for (const { inputs } of outputs)
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const name = moduleOf(path);
+      sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
+    }
+  return new Map([...sizes].filter(([, bytes]) => bytes > 0).sort(([, a], [, b]) => b - a));
+};
+
+const optionsFor = (program: Program): BuildOptions =>
+  'file' in program
+    ? { entryPoints: { program: fileURLToPath(new URL(program.file, import.meta.url)) }, platform: 'browser' }
+    : {
+        stdin: { contents: `export * from '${program.everythingOf}';`, resolveDir: root, sourcefile: 'program.js' },
+        entryNames: 'program',
+        platform: program.platform ?? 'browser',
+      };
+
+/** Bundles dist/ as it is. */
+export const measure = async (program: Program): Promise<Weight> => {
+  const { outputFiles, metafile } = await build({
+    ...optionsFor(program),
+    absWorkingDir: root,
+    outdir: '.cache/size',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const start = startOf(metafile.outputs);
+  const compressed = outputFiles.map(({ path, contents }) => ({
+    isStart: start.has(path.slice(root.length)),
+    bytes: gzipSync(contents, { level: 9 }).length,
+  }));
+  const sum = (isStart: boolean): number =>
+    compressed.filter((file) => file.isStart === isStart).reduce((total, { bytes }) => total + bytes, 0);
+  return {
+    gzip: sum(true),
+    later: sum(false),
+    modules: modulesOf([...start].flatMap((path) => metafile.outputs[path] ?? [])),
+  };
+};
+
+/** The three that are compared. */
+export const compared = {
+  small: { file: 'small.ts' },
+  all: { everythingOf: 'rx-realtime' },
+  leancloud: { file: 'leancloud.ts' },
+} as const satisfies Readonly<Record<string, Program>>;
