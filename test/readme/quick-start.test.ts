@@ -25,7 +25,7 @@ describe('the quick start of the README', () => {
     expect(log.mock.calls).toEqual([['Tom: Wake up, mouse!']]);
     expect(readme.text).toContain('It prints `Tom: Wake up, mouse!`.');
     log.mockRestore();
-  });
+  }, 60_000);
 });
 
 describe('the README in Chinese', () => {

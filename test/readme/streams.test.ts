@@ -35,6 +35,15 @@ const functionsOf = async (name: string): Promise<readonly string[]> =>
       ts.isVariableStatement(statement) ? statement.declarationList.declarations.map((each) => each.name.getText()) : [],
     );
 
+/** Functions of the root entry that return a stream or a command, such as `timeline(conversation)`. */
+const functionsOfHandles = async (): Promise<readonly string[]> =>
+  (await report('rx-realtime')).statements.flatMap((statement) => {
+    if (!ts.isVariableStatement(statement)) return [];
+    return statement.declarationList.declarations
+      .filter(({ type }) => /=> (?:Observable|AsyncIterable)</.test(type?.getText() ?? ''))
+      .map(({ name }) => name.getText());
+  });
+
 /** Members of an interface that are streams, or give some. */
 const streamsOf = async (interfaceName: string): Promise<readonly string[]> => {
   const found = (await report('rx-realtime')).statements.find(
@@ -57,6 +66,12 @@ describe('docs/streams.md', () => {
   it.each(['Realtime', 'Client', 'Conversation', 'Room'])('has a heading or a row for each stream and command of a %s', async (owner) => {
     const names = (await streamsOf(owner)).map((name) => `${owner.toLowerCase()}.${name}`);
     expect(names).not.toEqual([]);
+    expect(names.filter((name) => !documented.has(name))).toEqual([]);
+  });
+
+  it('has a heading or a row for each function of rx-realtime that returns a stream or a command', async () => {
+    const names = await functionsOfHandles();
+    expect(names).toContain('timeline');
     expect(names.filter((name) => !documented.has(name))).toEqual([]);
   });
 
