@@ -15,6 +15,7 @@ export {
 export type { Extras } from './bodies/extras.js';
 export { location, LocationType, type Coordinates, type Location } from './bodies/location.js';
 export * from './bodies/media.js';
+export type { Decoded, MessageCodec } from './bodies/message-codec.js';
 export { messageType, type MessageType, type MessageTypeParts, type TaggedBody } from './bodies/message-type.js';
 export { RecalledType, type Recalled } from './bodies/recalled.js';
 export { text, TextType, type Text } from './bodies/text.js';
