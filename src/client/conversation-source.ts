@@ -75,8 +75,6 @@ export interface SourceOptions {
   readonly mint: () => string;
   /** Takes what belongs into the log. */
   readonly tell: (event: InboxInput) => void;
-  /** Puts what this client does itself into the log, at once. */
-  readonly note: (event: ConversationEvent) => void;
   /** Takes a read mark, ms since 1970. */
   readonly markRead: (conversationId: string, at: number) => void;
   readonly report: (fault: Fault) => void;
@@ -158,7 +156,7 @@ export const conversationSources = (options: SourceOptions): ConversationSources
     bodies: reader.bodies,
     outbox: options.outbox,
     clock: options.clock,
-    note: options.note,
+    note: tell,
     upload: options.upload,
     kind: conversations.get(id)?.kind,
     sent: (message) => {
