@@ -54,7 +54,12 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
   });
 
 /** A member wants push notifications of a conversation, or none. Gives the answer. */
-export const setMuted = async (app: App, actor: Actor & { readonly clientId: string }, id: string, muted: boolean): Promise<ServerCommand> =>
+export const setMuted = async (
+  app: App,
+  actor: Actor & { readonly clientId: string },
+  id: string,
+  muted: boolean,
+): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
     const conversation = forMuting(await existing(app, id), actor);
     await app.store.updateConversation(id, { mutedMembers: mutedWith(conversation, actor.clientId, muted) }, app.clock.now());

@@ -46,10 +46,7 @@ export const update = ({ world, session }: Asking, { convMessage: { cid, attr } 
 };
 
 /** Whether this client gets push notifications. */
-export const mute = (
-  { world, session }: Asking,
-  { op, convMessage: { cid } }: CommandOf<'conv', 'mute' | 'unmute'>,
-): Answers => {
+export const mute = ({ world, session }: Asking, { op, convMessage: { cid } }: CommandOf<'conv', 'mute' | 'unmute'>): Answers => {
   const info = forMuting(existing(world, cid), session);
   world.memory.updateConversation(cid, { mutedMembers: mutedWith(info, session.clientId, op === 'mute') }, world.now());
   return [mutedAnswer(info)];
