@@ -310,6 +310,31 @@ describe('what clients do in a diagram', () => {
   });
 });
 
+describe('a query in a diagram', () => {
+  it.each([
+    ['a text in an attribute', { where: where.contains('name', 'a.b') }, 'a'],
+    ['a text in an attribute, whatever its case', { where: where.matches('name', /^A\.B/i) }, 'a'],
+    ['a number', { where: where.greaterThan('level', 1), sort: '-level' }, 'c,b'],
+    ['an order', { sort: 'name' }, 'a,c,b'],
+  ])('finds conversations by %s, as the real server does', (_, query, ids) => {
+    diagram(({ server, realtime, expectObservable }) => {
+      for (const [id, name, level] of [
+        ['a', 'a.b c', 1],
+        ['b', 'x', 2],
+        ['c', 'axb', 3],
+      ] as const)
+        server.conversation({ ...pair, id, name, attributes: { level } });
+      const found$ = realtime()
+        .session('Tom')
+        .pipe(
+          mergeMap((tom) => tom.findConversations(query)),
+          map((found) => found.map(({ id }) => id).join()),
+        );
+      expectObservable(found$).toBe('f', { f: ids });
+    });
+  });
+});
+
 describe('a chat room in a diagram', () => {
   it('is a lease: heard while it is subscribed to, and after a break again, with a gap', () => {
     diagram(({ server, realtime, expectObservable }) => {
@@ -343,9 +368,6 @@ describe('what the fake server has no answer to', () => {
     ['conv/add_shutup', (conversation) => conversation.silence(['Jerry'])],
     ['blacklist/query', (conversation) => conversation.blocked()],
     ['direct', (conversation) => conversation.send(text('my will'), { will: true })],
-    ['conv/query', (_, client) => client.findConversations({ where: where.contains('name', 'x') })],
-    ['conv/query', (_, client) => client.findConversations({ where: where.greaterThan('level', 3) })],
-    ['conv/query', (_, client) => client.findConversations({ sort: 'name' })],
   ])('is refused at once, with words: %s', (kind, ask) => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
