@@ -62,10 +62,14 @@ describe('the first tasks of a stranger', () => {
     await execute(`${root}node_modules/.bin/tsc`, ['-p', '.'], project);
   }, 120_000);
 
-  it.each(tasks)('print what the page says: $title', async ({ file, output }) => {
-    // A program that doesn't end is stopped, and what it has printed is what it is judged by.
-    const run = promisify(execFile)(process.execPath, [`${file}.js`], { cwd: project, timeout: 30_000 });
-    const { stdout } = await run.catch((error: unknown) => error as { readonly stdout: string });
-    expect(stdout).toBe(output);
-  }, 60_000);
+  it.each(tasks)(
+    'print what the page says: $title',
+    async ({ file, output }) => {
+      // A program that doesn't end is stopped, and what it has printed is what it is judged by.
+      const run = promisify(execFile)(process.execPath, [`${file}.js`], { cwd: project, timeout: 30_000 });
+      const { stdout } = await run.catch((error: unknown) => error as { readonly stdout: string });
+      expect(stdout).toBe(output);
+    },
+    60_000,
+  );
 });
