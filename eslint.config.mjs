@@ -121,6 +121,8 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       // A type parameter that is used once keeps the literal in `literal('ack')`.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // An interface that extends the type of a codec gives that type a name.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
     },
   },
   { files: ['streams/**/*.ts', 'testing/**/*.ts'], rules: { ...bans(noNode), ...impure } },

@@ -1,6 +1,6 @@
 /** Streams for people who watch, each beside RxJS alone. */
 import { Subject, buffer, exhaustMap, map, of, sample, scan, type Observable, type OperatorFunction } from 'rxjs';
-import { latency, presence, rate, top } from 'rx-realtime/streams';
+import { latency, presenceByPolling, rate, top } from 'rx-realtime/streams';
 import { ITEMS, pushing, range, type Contender, type Contest } from './streams-contest.js';
 
 /** What is told is told after so many items. */
@@ -137,7 +137,7 @@ export const dashboards: readonly Contest[] = [
     lacks: 'a bound, what was before the last telling',
   },
   {
-    name: `presence, ${WATCHED} clients`,
+    name: `presenceByPolling, ${WATCHED} clients`,
     items: QUESTIONS * WATCHED,
     ours: pushing({
       items: range(QUESTIONS - 1),
@@ -145,7 +145,7 @@ export const dashboards: readonly Contest[] = [
       expects: [0, ...sizes],
       open: (every$, take) => {
         of(watched)
-          .pipe(presence({ ask: asking(), every$, batch: WATCHED }))
+          .pipe(presenceByPolling({ ask: asking(), every$, batch: WATCHED }))
           .subscribe((known) => take(online(known)));
         return undefined;
       },

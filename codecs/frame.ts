@@ -2,8 +2,10 @@
 import { either as E, function as F } from 'fp-ts';
 import type * as t from 'io-ts';
 import { fromBase64, toBase64 } from './base64.js';
-import { ClientCommand, ServerCommand, type UnsupportedCommand } from './commands/index.js';
+import { ClientCommand } from './client-commands/index.js';
+import type { UnsupportedCommand } from './commands/envelope.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
+import { ServerCommand } from './server-commands/index.js';
 import { parseWire, serialiseAddressee, serialiseWire } from './wire.js';
 
 /** What a socket hands over: text for base64, anything else for binary. */

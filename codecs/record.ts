@@ -2,7 +2,12 @@
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 
-type Static<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.TypeOf<R[K]> } & { [K in keyof O]?: t.TypeOf<O[K]> };
+/** The optional keys of a record, as its values have them. */
+export type OptionalOf<O extends t.Props> = { [K in keyof O]?: t.TypeOf<O[K]> };
+
+/** The values of a record with these required and optional keys. */
+export type RecordOf<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.TypeOf<R[K]> } & OptionalOf<O>;
+
 type Output<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.OutputOf<R[K]> } & { [K in keyof O]?: t.OutputOf<O[K]> };
 
 const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
@@ -14,7 +19,7 @@ const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
  * `is` accepts exactly these keys. A decode drops all others, an own `__proto__` among them, and takes `undefined` for absent.
  * Cheaper than io-ts's `exact(intersection([type, partial]))`, since only the keys that are there are looked at, and its errors name keys only.
  */
-export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Static<R, O>, Output<R, O>> {
+export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<RecordOf<R, O>, Output<R, O>> {
   readonly _tag = 'RecordType';
 
   constructor(
@@ -32,7 +37,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Sta
     /** What `is` asks for each key, by one lookup: it is asked of every frame. */
     const guards = new Map([...fields].map(([key, codec]) => [key, { is: codec.is, counts: Object.hasOwn(required, key) ? 1 : 0 }]));
 
-    const is = (input: unknown): input is Static<R, O> => {
+    const is = (input: unknown): input is RecordOf<R, O> => {
       if (!isObject(input)) return false;
       let missing = needed.length;
       for (const key of Object.keys(input)) {
@@ -43,7 +48,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Sta
       return missing === 0;
     };
 
-    const validate = (input: unknown, context: t.Context): t.Validation<Static<R, O>> => {
+    const validate = (input: unknown, context: t.Context): t.Validation<RecordOf<R, O>> => {
       if (same && is(input)) return t.success(input);
       if (!isObject(input)) return t.failure(input, context);
       const errors: t.Errors = [];
@@ -55,10 +60,10 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Sta
         if (E.isRight(field)) known.push([key, field.right]);
         else errors.push(...field.left);
       }
-      return errors.length === 0 ? t.success(Object.fromEntries(known) as Static<R, O>) : t.failures(errors);
+      return errors.length === 0 ? t.success(Object.fromEntries(known) as RecordOf<R, O>) : t.failures(errors);
     };
 
-    const encode = (record: Static<R, O>): Output<R, O> =>
+    const encode = (record: RecordOf<R, O>): Output<R, O> =>
       Object.fromEntries(Object.entries(record).map(([key, value]) => [key, fields.get(key)?.encode(value) as unknown])) as Output<R, O>;
 
     super(name, is, validate, same ? t.identity : encode);

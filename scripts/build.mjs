@@ -16,8 +16,8 @@ export const project = {
   exclude: [],
 };
 
-/** What tsc doesn't write: the generated code, which is JavaScript already, its declaration, and the schema for users of other languages. */
-const copied = ['rtm.js', 'rtm.d.ts', 'rtm.proto'].map((name) => `codecs/proto/${name}`);
+/** What tsc doesn't write: the schema, for users of other languages. */
+const copied = ['codecs/proto/rtm.proto'];
 
 /** The last change below a folder; the folders count too, since theirs is the only trace of a deleted file. */
 const lastChange = () =>

@@ -1,15 +1,99 @@
-/** Compiles `codecs/proto/rtm.proto` to static JavaScript. `npm run codegen` writes it; a test compares it with what is there. */
-import { readFile, writeFile } from 'node:fs/promises';
+/**
+ * Writes what is generated of `codecs/proto/rtm.proto`: `npm run codegen`. A test compares it with what is there.
+ * The package has a table of its own; what protobufjs generates is what tests compare it with, and the limit of the benchmarks.
+ */
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import protobuf from 'protobufjs';
 import { pbjs } from 'protobufjs-cli';
+import { format, resolveConfig } from 'prettier';
 
-const directory = new URL('../codecs/proto/', import.meta.url);
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-export const generatedFile: string = fileURLToPath(new URL('rtm.js', directory));
+const schema = path('../codecs/proto/rtm.proto');
+/** Where the table is. */
+export const tableFile: string = path('../codecs/proto/rtm.ts');
+/** Where the code is that protobufjs generates. */
+export const protobufjsFile: string = path('../bench/proto/rtm.js');
+
+const WIDTH = 110;
+
+/** Words in lines of at most so many characters. */
+const wrapped = (words: readonly string[]): string => {
+  const lines = [''];
+  for (const word of words) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length < WIDTH) lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+};
+
+/** A step from a number to the next, which is left out where it is 1. */
+const steps = <A>(items: readonly A[], first: number, numberOf: (item: A) => number): readonly (readonly [string, A])[] =>
+  items.map((item, index) => {
+    const before = items[index - 1];
+    const step = numberOf(item) - (before === undefined ? first : numberOf(before));
+    return [step === 1 ? '' : String(step), item];
+  });
+
+/** Those of the enumerations that are kept as integers in the schema. */
+const NAMED: ReadonlyMap<string, string> = new Map(Object.entries({ cmd: 'c', op: 'o' }));
+
+const SCALARS: ReadonlyMap<string, string> = new Map(Object.entries({ string: 's', int32: 'i', int64: 'l', bool: 'b', bytes: 'y' }));
+
+/** The table of the messages that one of them needs, itself first. */
+const messageTable = (root: protobuf.Type): string => {
+  const types: protobuf.Type[] = [root];
+  const kindOf = (field: protobuf.Field): string => {
+    const scalar = SCALARS.get(field.type);
+    const { resolvedType: type } = field.resolve();
+    if (type instanceof protobuf.Type) {
+      if (!types.includes(type)) types.push(type);
+      return String.fromCharCode(65 + types.indexOf(type));
+    }
+    if (field.repeated && scalar !== 's') throw new Error(`${field.fullName}: a list of numbers, which the reader doesn't know`);
+    if (scalar !== undefined) return (field.parent === root ? NAMED.get(field.name) : undefined) ?? scalar;
+    if (type?.valuesById !== undefined && Object.keys(type.valuesById).join() === '1,2') return 'e';
+    throw new Error(`${field.fullName}: a kind that the reader doesn't know`);
+  };
+  const lines: string[] = [];
+  // What a message holds is added to the list while it is walked.
+  for (const type of types) {
+    const fields = type.fieldsArray.toSorted((one, other) => one.id - other.id);
+    const words = steps(fields, 0, ({ id }) => id).map(([step, field]) => `${step}${field.repeated ? '*' : ''}${kindOf(field)}${field.name}`);
+    lines.push(wrapped(words));
+  }
+  if (types.length > 26) throw new Error('more messages than letters');
+  return lines.join(';\n');
+};
+
+const nameTable = ({ values }: protobuf.Enum): string =>
+  wrapped(steps(Object.entries(values), -1, ([, number]) => number).map(([step, [name]]) => `${step}${name}`));
+
+const quoted = (text: string): string => `\`\n${text}\n\``;
+
+/** The table of the schema. */
+export const generateTable = async (): Promise<string> => {
+  const root = await protobuf.load(schema);
+  const names = (name: string): string => quoted(nameTable(root.lookupEnum(name)));
+  const code = `// Generated of rtm.proto by \`npm run codegen\`.
+
+/** The messages, as \`parseSchema\` reads them. */
+export const messages = ${quoted(messageTable(root.lookupType('GenericCommand')))};
+
+/** The numbers of \`cmd\`, as \`parseSchema\` reads them. */
+export const commandTypes = ${names('CommandType')};
+
+/** The numbers of \`op\`, as \`parseSchema\` reads them. */
+export const opTypes = ${names('OpType')};
+`;
+  return format(code, { ...(await resolveConfig(tableFile)), parser: 'typescript' });
+};
 
 /**
  * What protobufjs decodes has the defaults of absent fields on its prototype, empty lists, 64-bit objects and views of the frame.
- * With these lines changed a decoded message holds what was present, as plain values of its own, and needs no second walk.
+ * With these lines changed a decoded message holds what was present, as plain values of its own.
  */
 const presentFieldsOnly = (code: string): string =>
   code
@@ -18,7 +102,8 @@ const presentFieldsOnly = (code: string): string =>
     .replaceAll('reader.int64()', '$util.LongBits.from(reader.int64()).toNumber()')
     .replaceAll('reader.bytes()', 'new Uint8Array(reader.bytes())');
 
-const compile = (target: string): Promise<void> =>
+/** The code that protobufjs generates: only what encodes and decodes. */
+export const generateProtobufjs = (): Promise<string> =>
   new Promise((resolve, reject) => {
     pbjs.main(
       [
@@ -26,20 +111,16 @@ const compile = (target: string): Promise<void> =>
         ['--wrap', 'esm'],
         ['--root', 'rx-realtime'],
         ['--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service', '--no-comments'],
-        ['--out', target],
-        [fileURLToPath(new URL('rtm.proto', directory))],
+        [schema],
       ].flat(),
-      (error) => {
+      (error, output) => {
         if (error) reject(error);
-        else resolve();
+        else resolve(presentFieldsOnly(output ?? ''));
       },
     );
   });
 
-/** Writes the generated module: only what encodes and decodes. */
-export const generate = async (target: string): Promise<void> => {
-  await compile(target);
-  await writeFile(target, presentFieldsOnly(await readFile(target, 'utf8')));
-};
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await generate(generatedFile);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeFile(tableFile, await generateTable());
+  await writeFile(protobufjsFile, await generateProtobufjs());
+}

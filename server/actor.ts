@@ -1,10 +1,8 @@
+import type { Party } from './domain/party.js';
 import type { Session } from './session.js';
 
-/** Who does something: a client, in a session or over HTTP; or the application's back end, in the name of a client or in nobody's. */
-export interface Actor {
-  /** It may do everything. */
-  readonly isBackEnd: boolean;
-  readonly clientId?: string;
+/** Who does something: a client, in a session or over HTTP; or the application's back end. */
+export interface Actor extends Party {
   readonly session?: Session;
 }
 

@@ -1,5 +1,6 @@
 /** What the application's own back end can do: everything, in nobody's name or in a client's. */
 import { either as E, function as F, json as J } from 'fp-ts';
+import { defined } from '../codecs/defined.js';
 import type { Attribute, ConversationInfo, ConversationKind, JsonObject, MemberRole } from '../codecs/index.js';
 import { encodeAttributes } from '../codecs/index.js';
 import type { Actor } from './actor.js';
@@ -7,13 +8,15 @@ import type { App } from './app.js';
 import { existing } from './conversations/access.js';
 import { updateAttributes } from './conversations/attributes.js';
 import { createConversation, deleteConversation } from './conversations/create.js';
-import { describedBy } from './conversations/described-by.js';
-import { addMembers, removeMembers, type Outcome } from './conversations/members.js';
+import { describedBy } from './domain/conversations/described-by.js';
+import { addMembers, removeMembers } from './conversations/members.js';
+import type { Outcome } from './domain/conversations/members.js';
 import { listed, setListed, setRole } from './conversations/roles.js';
 import { edit, send, type BackEndBody, type BackEndEdit, type BackEndMessage, type SystemMessage } from './messages/by-back-end.js';
 import { modify } from './messages/modify.js';
-import { parseWhere } from './query/where.js';
-import { Refusal, reasonOf, type RefusalCode } from './refusal.js';
+import { parseWhere } from './domain/query/where.js';
+import { compileRe2 } from './re2.js';
+import { Refusal, reasonOf, type RefusalCode } from './domain/refusal.js';
 import type { Bound, ClientList, StoredMessage } from './store/store.js';
 
 export type { BackEndBody, BackEndEdit, BackEndMessage, SystemMessage };
@@ -71,7 +74,7 @@ export interface History {
 }
 
 /** A page of a list of clients, in the order of their ids. */
-export interface ClientPage {
+export interface ListPage {
   readonly clientIds: readonly string[];
   /** Where there are more: `next` of the following page. */
   readonly next?: string;
@@ -123,11 +126,11 @@ export interface BackEnd {
   /** These clients may not send any more; at most `limits.listed` in a conversation, the others are named in the outcome. */
   silence(id: string, clientIds: readonly string[]): Promise<Outcome>;
   unsilence(id: string, clientIds: readonly string[]): Promise<Outcome>;
-  silenced(id: string, page?: PageOf): Promise<ClientPage>;
+  silenced(id: string, page?: PageOf): Promise<ListPage>;
   /** These clients are members no more, and can't become any; they leave a chat room. At most `limits.listed` in a conversation, the others are named in the outcome. */
   block(id: string, clientIds: readonly string[]): Promise<Outcome>;
   unblock(id: string, clientIds: readonly string[]): Promise<Outcome>;
-  blocked(id: string, page?: PageOf): Promise<ClientPage>;
+  blocked(id: string, page?: PageOf): Promise<ListPage>;
   /**
    * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in again, with what was signed
    * after this. Resolves when they have been told.
@@ -155,8 +158,6 @@ const written = (attributes: ConversationInfo['attributes']): string =>
     }),
   );
 
-const naming = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name });
-
 /** Refuses what this kind of conversation can't have when it is created. */
 const checkWanted = (kind: ConversationKind, { members = [], name, attributes, ttl }: WantedConversation): void => {
   if (members.length > 0 && (kind === 'room' || kind === 'system'))
@@ -169,13 +170,17 @@ const checkWanted = (kind: ConversationKind, { members = [], name, attributes, t
 const create = async (app: App, wanted: WantedConversation): Promise<ConversationInfo> => {
   const { kind = 'ordinary', creator, members = [], name, attributes = {}, unique = false, ttl } = wanted;
   checkWanted(kind, wanted);
-  return createConversation(app, creator === undefined ? BACK_END : { isBackEnd: true, clientId: creator }, {
-    kind,
-    members,
-    ...describedBy(written({ ...attributes, ...naming(name) })),
-    unique,
-    ...(ttl === undefined ? {} : { ttl }),
-  });
+  return createConversation(
+    app,
+    { isBackEnd: true, ...defined({ clientId: creator }) },
+    {
+      kind,
+      members,
+      ...describedBy(written({ ...attributes, ...defined({ name }) })),
+      unique,
+      ...defined({ ttl }),
+    },
+  );
 };
 
 /** A count from outside: an integer between two bounds. */
@@ -193,8 +198,8 @@ const find = async (
   const json = J.stringify(where);
   if (E.isLeft(json)) throw new Refusal(4310, 'where: it can not be written as JSON');
   return app.store.find({
-    where: parseWhere(json.right),
-    ...(sort === undefined ? {} : { sort }),
+    where: parseWhere(json.right, compileRe2),
+    ...defined({ sort }),
     skip,
     limit,
     seen: (info) => (kinds === undefined || kinds.includes(info.kind) ? info : undefined),
@@ -203,7 +208,7 @@ const find = async (
 
 const update = async (app: App, id: string, { name, attributes = {}, unset = [] }: ConversationUpdates): Promise<ConversationInfo> => {
   const removed = Object.fromEntries(unset.map((key) => [key, { __op: 'Delete' }]));
-  await updateAttributes(app, BACK_END, id, written({ ...attributes, ...removed, ...naming(name) }));
+  await updateAttributes(app, BACK_END, id, written({ ...attributes, ...removed, ...defined({ name }) }));
   return existing(app, id);
 };
 
@@ -226,7 +231,7 @@ export const createBackEnd = (app: App): BackEnd => {
       setListed(app, BACK_END, id, name, clientIds, isOn);
   const page =
     (name: ClientList) =>
-    (id: string, which: PageOf = {}): Promise<ClientPage> =>
+    (id: string, which: PageOf = {}): Promise<ListPage> =>
       listed(app, BACK_END, id, name, which);
 
   return {

@@ -8,10 +8,10 @@ export type Priority = 1 | 2 | 3;
 export type Notice =
   /** A push; the session with the id `except` has it already. With a priority it may be dropped where a receiver is slow. */
   | { readonly _tag: 'Push'; readonly command: ServerCommand; readonly except?: string; readonly priority?: Priority }
-  /** A new session with this tag has been opened: others with the tag end. */
-  | { readonly _tag: 'Displace'; readonly tag: string; readonly by: string }
-  /** The session with this token goes on as `by`, over another socket: what is left of it ends without a word. */
-  | { readonly _tag: 'Resume'; readonly token: string; readonly by: string }
+  /** These sessions have lost their place to a later login with their tag: they end. */
+  | { readonly _tag: 'Displace'; readonly sessions: readonly string[] }
+  /** This session goes on over another socket: what is left of it ends without a word. */
+  | { readonly _tag: 'Resume'; readonly session: string }
   | { readonly _tag: 'Kick'; readonly code: number; readonly reason: string }
   /** Out of this chat room, for who is in it. */
   | { readonly _tag: 'Exit'; readonly roomId: string };

@@ -1,6 +1,6 @@
 /** What the application's back end may hear of, and have a say in (protocol: hooks). */
 import type { JsonObject } from '../codecs/index.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './domain/refusal.js';
 
 /** No: the client gets the hook's code of refusal, with `code` as the application's own code and `detail` as words for people. */
 export interface Drop {

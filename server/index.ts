@@ -9,15 +9,15 @@ export type {
   BackEndBody,
   BackEndEdit,
   BackEndMessage,
-  ClientPage,
   ConversationUpdates,
   FindConversations,
   History,
+  ListPage,
   PageOf,
   SystemMessage,
   WantedConversation,
 } from './back-end.js';
-export type { Failure, Outcome } from './conversations/members.js';
+export type { Failure, Outcome } from './domain/conversations/members.js';
 export { createServer, type RtmServer } from './create-server.js';
 export type * from './hooks.js';
 export type { Drops, ServerStats, SlowReceiver } from './stats.js';
@@ -26,7 +26,7 @@ export type { LoginRequest, SignedAction } from './signatures.js';
 export { cloudLimits, defaultLimits, type Limits, type ServerOptions } from './options.js';
 export type { Authenticate } from './http/sign.js';
 export type { UploadOptions } from './http/uploads.js';
-export { Refusal, type RefusalCode } from './refusal.js';
+export { Refusal, type RefusalCode } from './domain/refusal.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type * from './store/store.js';
 export { verifyWebHook, webHooks, type HookName, type WebHookOptions, type WebHookRequest } from './web-hooks.js';

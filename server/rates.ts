@@ -2,7 +2,7 @@
 import type { ClientCommand } from '../codecs/index.js';
 import type { ServerClock } from './clock.js';
 import type { Limits } from './options.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './domain/refusal.js';
 
 export interface Rates {
   /** Takes tokens of a client, by default one; refuses with 4116 or 4318 where there are not so many left. */

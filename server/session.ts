@@ -1,17 +1,18 @@
 /** A client's session on one socket: what is published to the client reaches the socket through it. */
+import { defined } from '../codecs/defined.js';
 import type { ServerCommand } from '../codecs/index.js';
 import type { Bus, Notice, Priority } from './bus.js';
-import { reasonOf } from './refusal.js';
+import { reasonOf } from './domain/refusal.js';
 import type { RoomFanOut } from './room-fan-out.js';
 import type { Drops } from './stats.js';
-import type { StoredSession } from './store/store.js';
+import type { SessionOpening } from './domain/records.js';
 
 export interface Session {
   /** Unique among all sessions. */
   readonly id: string;
   readonly clientId: string;
-  /** What it was opened with, and what the store keeps of it. */
-  readonly login: StoredSession;
+  /** What it was opened with. */
+  readonly login: SessionOpening['session'];
   /** Joins the client on the bus. What is published from then on is held until `start`, so that nothing comes before the answer to the login. */
   readonly join: () => Promise<void>;
   /** Lets pushes through, from the given commands on; of those that were held, the ones to keep. */
@@ -24,6 +25,8 @@ export interface Session {
   readonly exit: () => void;
   /** Leaves the bus; it may be called at any time, and again. */
   readonly leave: () => void;
+  /** How it has ended, where that was not its own doing. */
+  readonly ended: () => Ending | undefined;
   /** Keeps what is to be done when the connection breaks, in place of what was kept before. */
   readonly setWill: (will: Will) => void;
   /** What is to be done now that it has; once, and nothing after a logout or where the server has ended the session. */
@@ -33,22 +36,26 @@ export interface Session {
 /** Sends a message that a client has left for the case that its connection breaks. */
 type Will = () => Promise<void>;
 
-/** Why a session has ended without being asked to. */
-type Ended = 'displaced' | 'resumed' | 'kicked';
+/** How a session has ended without being asked to, and what its client is told. */
+export interface Ending {
+  readonly how: 'displaced' | 'resumed' | 'kicked';
+  readonly code: number;
+  readonly reason: string;
+}
 
 /** Takes a push to the socket; one with a priority may give way. */
 export type WritePush = (push: ServerCommand, clientId: string, priority?: Priority) => void;
 
 export interface SessionOptions {
   readonly id: string;
-  readonly login: StoredSession;
+  readonly login: SessionOpening['session'];
   readonly bus: Bus;
   readonly rooms: RoomFanOut;
   readonly write: WritePush;
   /** Hears of messages of its chat room that were not kept for it. */
   readonly missed: (drops: Drops) => void;
   /** Hears that the session has ended by a notice. */
-  readonly ended: (how: Ended) => void;
+  readonly onEnd: (ending: Ending) => void;
   /** Hears that it was put out of its chat room. */
   readonly expelled: () => void;
 }
@@ -60,17 +67,18 @@ interface Held {
   readonly priority?: Priority;
 }
 
-export const newSession = ({ id, login, bus, rooms, write, missed, ended, expelled }: SessionOptions): Session => {
-  const { clientId, token, tag } = login;
+export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expelled }: SessionOptions): Session => {
+  const { clientId } = login;
   let held: Held[] | undefined = [];
   let unsubscribe: (() => void) | undefined;
   let room: { readonly id: string; readonly leave: () => void } | undefined;
   let isOver = false;
   let will: Will | undefined;
+  let ending: Ending | undefined;
 
   const push = (command: ServerCommand, priority?: Priority): void => {
     if (held === undefined) write(command, clientId, priority);
-    else held.push({ push: command, ...(priority === undefined ? {} : { priority }) });
+    else held.push({ push: command, ...defined({ priority }) });
   };
 
   const exit = (): void => {
@@ -85,11 +93,13 @@ export const newSession = ({ id, login, bus, rooms, write, missed, ended, expell
     room?.leave();
   };
 
-  const finish = (how: Ended, code: number, reason: string): void => {
+  const finish = (how: Ending['how'], code: number, reason: string): void => {
     will = undefined;
-    push({ cmd: 'session', op: 'closed', sessionMessage: { code, reason } });
+    // The client of a session that goes on elsewhere has gone there.
+    if (how !== 'resumed') push({ cmd: 'session', op: 'closed', sessionMessage: { code, reason } });
     leave();
-    ended(how);
+    ending = { how, code, reason };
+    onEnd(ending);
   };
 
   const receive = (notice: Notice): void => {
@@ -99,14 +109,10 @@ export const newSession = ({ id, login, bus, rooms, write, missed, ended, expell
         if (notice.except !== id) push(notice.command, notice.priority);
         return;
       case 'Displace':
-        if (notice.tag === tag && notice.by !== id) finish('displaced', DISPLACED, reasonOf(DISPLACED));
+        if (notice.sessions.includes(id)) finish('displaced', DISPLACED, reasonOf(DISPLACED));
         return;
       case 'Resume':
-        if (notice.token !== token || notice.by === id) return;
-        // The client is there: it has come back over another socket before this one was known to be broken.
-        will = undefined;
-        leave();
-        ended('resumed');
+        if (notice.session === id) finish('resumed', DISPLACED, reasonOf(DISPLACED));
         return;
       case 'Kick':
         finish('kicked', notice.code, notice.reason);
@@ -144,6 +150,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, ended, expell
     },
     exit,
     leave,
+    ended: () => ending,
     setWill: (next) => {
       will = next;
     },

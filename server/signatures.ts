@@ -1,7 +1,7 @@
 /** Signatures: HMAC-SHA1 with the application's master key (protocol: signatures). */
 import { createHmac } from 'node:crypto';
 import type { ServerClock } from './clock.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './domain/refusal.js';
 import { isSameSecret } from './same-secret.js';
 
 /** Timestamp, nonce and signature, where there are any. */

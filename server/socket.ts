@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { either as E } from 'fp-ts';
 import type { RawData, WebSocket } from 'ws';
+import { defined } from '../codecs/defined.js';
 import {
   decodeClientFrame,
   encodeFrame,
@@ -17,7 +18,7 @@ import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from './domain/refusal.js';
 import type { Session, WritePush } from './session.js';
 
 const READ_TIMEOUT = 4107;
@@ -44,7 +45,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 const errorAnswer = (error: unknown): ServerCommand => {
   if (!(error instanceof Refusal)) return errorAnswer(new Refusal(4200, 'the server could not carry the command out; try again'));
   const { code, reason, detail, appCode } = error;
-  return { cmd: 'error', errorMessage: { code, reason, detail, ...(appCode === undefined ? {} : { appCode }) } };
+  return { cmd: 'error', errorMessage: { code, reason, detail, ...defined({ appCode }) } };
 };
 
 const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
@@ -100,10 +101,10 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   };
 
   /** For a while, who comes back finds himself in the chat room that he was in. */
-  const noteBreak = ({ clientId, login: { token, tag }, room }: Session): void => {
+  const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
-    if (id !== undefined) void app.store.rememberRoom(token, { id, leftAt: app.clock.now() }).catch(app.report);
-    app.hooks.clientOffline({ peerId: clientId, ...(tag === undefined ? {} : { tag }), closeCode: CONNECTION_BROKEN });
+    if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.clock.now() }).catch(app.report);
+    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CONNECTION_BROKEN });
   };
 
   const close = (code: number, reason: string): void => {

@@ -1,5 +1,16 @@
-import { NEVER, defer, fromEvent, of, take, type Observable } from 'rxjs';
+import { Observable } from 'rxjs';
+import { listen } from './listen.js';
 
-/** Cold: emits when a signal is aborted, at once where it is already, and completes; nothing ever where there is no signal. Listens while subscribed to. */
+/**
+ * Cold: emits once when the signal is aborted, then completes; at once if the signal is already aborted.
+ * Without a signal it never emits. Listens only while it is subscribed to.
+ */
 export const aborted = (signal: AbortSignal | undefined): Observable<unknown> =>
-  signal === undefined ? NEVER : defer(() => (signal.aborted ? of(undefined) : fromEvent(signal, 'abort').pipe(take(1))));
+  new Observable((subscriber) => {
+    const tell = (): void => {
+      subscriber.next(undefined);
+      subscriber.complete();
+    };
+    if (signal?.aborted === true) tell();
+    else if (signal !== undefined) subscriber.add(listen(signal, 'abort', tell));
+  });

@@ -1,21 +1,26 @@
 import { asyncScheduler, switchMap, timer, type Observable } from 'rxjs';
 
-/** Time as the SDK sees it. Tests put a virtual one in its place. */
+/** The time that the SDK uses. Tests pass in a virtual clock. */
 export interface Clock {
-  /** Wall-clock time, ms since 1970. For showing and for age, never for measuring how long something took: it can jump. */
+  /** Wall-clock time, ms since 1970. It can jump: use it to show a time or an age, never to measure a duration. */
   now(): number;
-  /** Monotonic time in ms from an arbitrary start: for durations. */
+  /** Monotonic time, ms since an arbitrary start. Use it to measure durations. */
   elapsed(): number;
-  /** Cold: emits once after `ms`, then completes. */
+  /** Cold: emits once after `ms` milliseconds, then completes. Never errors. */
   after(ms: number): Observable<unknown>;
 }
 
-/** What a timer of JavaScript can wait, ms, some 24 days: it takes what is longer for nothing at all. */
+/** The longest delay of a JavaScript timer, ms (about 24 days). A longer delay would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
 const after = (ms: number): Observable<unknown> => (ms <= LONGEST ? timer(ms) : timer(LONGEST).pipe(switchMap(() => after(ms - LONGEST))));
 
-/** The machine's own time; inside RxJS's `TestScheduler.run` its wall clock and timers are virtual. */
+/**
+ * The clock of the system: the default of the `clock` option. It accepts delays of any length.
+ * Inside `TestScheduler.run` of RxJS, its wall clock and its timers are virtual.
+ *
+ * @example createRealtime({ appId, server, clock: { ...systemClock, now: () => serverTime() } });
+ */
 export const systemClock: Clock = {
   now: () => asyncScheduler.now(),
   elapsed: () => performance.now(),

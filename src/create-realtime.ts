@@ -16,6 +16,7 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
+import { defined } from '../codecs/defined.js';
 import { bodyCodec, builtInTypes, type BodyCodec } from '../codecs/index.js';
 import { aborted } from './aborted.js';
 import { systemClock } from './clock.js';
@@ -27,14 +28,13 @@ import { exponential } from './connection/backoff.js';
 import { createConnection } from './connection/create-connection.js';
 import { InvalidArgument } from './errors.js';
 import { healthOf } from './health.js';
-import { httpApi } from './http-api.js';
 import type { Fault } from './faults.js';
 import type { LoginOptions } from './login-options.js';
 import type { RealtimeOptions } from './options.js';
 import { decorate } from './plugins/decorate.js';
 import type { ExtendedRealtime, Plugin } from './plugins/plugin.js';
 import type { Realtime } from './realtime.js';
-import { identify, type User } from './session/user.js';
+import type { User } from './session/user.js';
 
 const COMMAND_TIMEOUT = 20_000;
 const GRACE = 2_000;
@@ -65,7 +65,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const commandTimeout = options.commandTimeout ?? COMMAND_TIMEOUT;
   const grace = options.grace ?? GRACE;
   const { appId, appKey, server } = options;
-  const api = httpApi({ appId, appKey, server, api: options.api, fetch: options.fetch });
+  const api = { appId, appKey, server, api: options.api, fetch: options.fetch };
   const plugins: readonly Plugin[] = options.plugins ?? [];
   const mint = minter(random);
   const deviceId = mint();
@@ -84,8 +84,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
       appId: options.appId,
       clientId,
       deviceId,
-      ...(login.tag === undefined ? {} : { tag: login.tag }),
-      ...(signature === undefined ? {} : { signature }),
+      ...defined({ tag: login.tag, signature }),
       conversationSignature: login.conversationSignature ?? options.conversationSignature,
       signatureTimeout: commandTimeout,
       commandTimeout,
@@ -136,12 +135,12 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
     defer(() => {
       if (typeof identity !== 'object') return sessionOf(identity, login);
-      return identify(identity, api).pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
+      return identity.identify(api).pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
     }).pipe(takeUntil(aborted(login.signal)));
 
   const realtime: Realtime = {
     state$: connection.state$,
-    events$: connection.events$,
+    connection$: connection.events$,
     faults$: defer(() =>
       merge(
         from(earlyFaults),

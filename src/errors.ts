@@ -1,138 +1,137 @@
 /** Every error that a command can fail with. Tell them apart by `_tag`, never by `instanceof`. */
 import type { DecodeFailed } from '../codecs/index.js';
+import { reasonOf } from './thrown.js';
 
-/** There is no connection, or it broke before the command was written. Nothing was sent; asking again is safe. */
-export class ConnectionLost extends Error {
-  readonly _tag = 'ConnectionLost';
-  override readonly name = 'ConnectionLost';
+/** What the errors of the SDK share: a tag that tells them apart. The name is the same text. */
+abstract class TaggedError<Tag extends string> extends Error {
+  override readonly name: Tag;
 
   constructor(
-    /** What happened, in words. */
+    readonly _tag: Tag,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = _tag;
+  }
+}
+
+/**
+ * There is no connection, or the connection broke before the command was written.
+ * The server has not received the command. It is safe to send it again.
+ */
+export class ConnectionLost extends TaggedError<'ConnectionLost'> {
+  constructor(
+    /** What happened, as text. */
     readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`not connected: ${reason}`, options);
+    super('ConnectionLost', `not connected: ${reason}`, options);
   }
 }
 
-/** The server did not answer in time. Whether it carried the command out is not known. */
-export class CommandTimeout extends Error {
-  readonly _tag = 'CommandTimeout';
-  override readonly name = 'CommandTimeout';
-
+/** The server did not answer in time. It is unknown whether the server has executed the command. */
+export class CommandTimeout extends TaggedError<'CommandTimeout'> {
   constructor(
-    /** Which command, as in `conv/query`. */
+    /** The command, for example `conv/query`. */
     readonly command: string,
-    /** How long was waited, in ms. */
+    /** The time limit that has passed, ms. */
     readonly waited: number,
   ) {
-    super(`the server did not answer ${command} within ${String(waited)} ms; raise commandTimeout if it is known to be slow`);
+    super('CommandTimeout', `the server did not answer ${command} within ${waited} ms; raise commandTimeout if it is known to be slow`);
   }
 }
 
-/** The connection broke after the command was written and before its answer came: it may have been carried out, or not. */
-export class Unconfirmed extends Error {
-  readonly _tag = 'Unconfirmed';
-  override readonly name = 'Unconfirmed';
-
+/**
+ * The connection broke after the command was written and before the answer arrived.
+ * It is unknown whether the server has executed the command.
+ */
+export class Unconfirmed extends TaggedError<'Unconfirmed'> {
   constructor(
-    /** Which command, as in `direct`. */
+    /** The command, for example `direct`. */
     readonly command: string,
     options?: ErrorOptions,
   ) {
-    super(`the connection broke before the answer to ${command} came; sending the same command object again cannot double it`, options);
+    super(
+      'Unconfirmed',
+      `the connection broke before the answer to ${command} arrived; subscribing to the same command again cannot double it`,
+      options,
+    );
   }
 }
 
 /** The server refused the command. */
-export class ServerRejected extends Error {
-  readonly _tag = 'ServerRejected';
-  override readonly name = 'ServerRejected';
-
+export class ServerRejected extends TaggedError<'ServerRejected'> {
   constructor(
-    /** The protocol's error code, as in 4401. */
+    /** The error code of the protocol, for example 4401. */
     readonly code: number,
-    /** The code's symbolic name, as in `INVALID_MESSAGING_TARGET`. */
+    /** The symbolic name of the code, for example `INVALID_MESSAGING_TARGET`. */
     readonly reason: string,
-    /** Words for people, where the server gives some. */
+    /** An explanation for people. Missing if the server gives none. */
     readonly detail?: string,
-    /** The application's own code, where a hook of its gave one. */
+    /** The code of the application. Missing unless a hook of the application has refused the command. */
     readonly appCode?: number,
   ) {
-    super(`the server refused: ${String(code)} ${reason}${detail === undefined ? '' : `, ${detail}`}`);
+    super('ServerRejected', `the server refused: ${code} ${reason}${detail === undefined ? '' : `, ${detail}`}`);
   }
 }
 
-/** The signature factory threw, never answered, or gave something that is no signature. */
-export class SignatureFailed extends Error {
-  readonly _tag = 'SignatureFailed';
-  override readonly name = 'SignatureFailed';
-
+/** The signature factory threw, did not answer in time, or returned a value that is no signature. */
+export class SignatureFailed extends TaggedError<'SignatureFailed'> {
   constructor(
-    /** What is wrong with it. */
+    /** What is wrong, as text. */
     readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`no usable signature: ${reason}; a signature factory answers with { signature, timestamp, nonce }`, options);
+    super('SignatureFailed', `no usable signature: ${reason}; a signature factory returns { signature, timestamp, nonce }`, options);
   }
 }
 
-/** The client is logged out, was displaced or kicked: log in again for a new one. */
-export class SessionClosed extends Error {
-  readonly _tag = 'SessionClosed';
-  override readonly name = 'SessionClosed';
-
+/** The client was logged out, displaced or kicked. Log in again to get a new client. */
+export class SessionClosed extends TaggedError<'SessionClosed'> {
   constructor(
-    /** 0 for a logout, 4111 displaced by a login with the same tag, 4115 kicked, or what the server says. */
+    /** 0: logged out. 4111: displaced by a login with the same tag. 4115: kicked. Others: the code of the server. */
     readonly code: number,
+    /** The symbolic name of the code. */
     readonly reason: string,
   ) {
-    super(`this client is closed (${String(code)} ${reason}); log in again to get a new one`);
+    super('SessionClosed', `this client is closed (${code} ${reason}); log in again to get a new one`);
   }
 }
 
-/** An argument that can't be right. Nothing was sent. */
-export class InvalidArgument extends Error {
-  readonly _tag = 'InvalidArgument';
-  override readonly name = 'InvalidArgument';
-
+/** An argument has a value that it must not have. Nothing was sent. */
+export class InvalidArgument extends TaggedError<'InvalidArgument'> {
   constructor(
-    /** Which argument, and what it should be. */
+    /** The name of the argument, and what it should be. */
     readonly what: string,
     options?: ErrorOptions,
   ) {
-    super(what, options);
+    super('InvalidArgument', what, options);
   }
 }
 
-/** The outbox is at one of its bounds, so the message was not taken. Nothing was sent. */
-export class OutboxFull extends Error {
-  readonly _tag = 'OutboxFull';
-  override readonly name = 'OutboxFull';
-
+/** The outbox has reached one of its bounds and did not accept the message. Nothing was sent. */
+export class OutboxFull extends TaggedError<'OutboxFull'> {
   constructor(
-    /** Which bound, as in `500 messages`. */
+    /** The bound, for example `500 messages`. */
     readonly bound: string,
   ) {
-    super(`the outbox is full (${bound}): wait until some have been sent, or raise the bound`);
+    super('OutboxFull', `the outbox is full (${bound}): wait until some have been sent, or raise the bound`);
   }
 }
 
-/** The storage of the outbox could not keep the message, so it was not taken. Nothing was sent. */
-export class StorageFailed extends Error {
-  readonly _tag = 'StorageFailed';
-  override readonly name = 'StorageFailed';
-
+/** The storage of the outbox could not keep the message, so the outbox did not accept it. Nothing was sent. */
+export class StorageFailed extends TaggedError<'StorageFailed'> {
   constructor(
-    /** What the storage says. */
+    /** The error of the storage, as text. */
     readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`the storage of the outbox failed: ${reason}`, options);
+    super('StorageFailed', `the storage of the outbox failed: ${reason}`, options);
   }
 }
 
-/** Everything that a command of this SDK can fail with. */
+/** Every error that a command of this SDK can fail with. `_tag` tells them apart. */
 export type RealtimeError =
   | ConnectionLost
   | CommandTimeout
@@ -160,10 +159,10 @@ const tags: ReadonlySet<unknown> = new Set<RealtimeError['_tag']>([
 
 const isRealtimeError = (error: unknown): error is RealtimeError => error instanceof Error && '_tag' in error && tags.has(error._tag);
 
-/** What came out of an error channel as one of ours. Anything else was thrown by code that was handed to the SDK: a backoff function, a clock, an Observable. */
+/**
+ * A thrown value as an error of the SDK. Errors of the SDK stay the same.
+ * Other values come from code that the application has passed in: a backoff function, a clock, an Observable.
+ * They become the `cause` of an `InvalidArgument`.
+ */
 export const toRealtimeError = (error: unknown): RealtimeError =>
-  isRealtimeError(error)
-    ? error
-    : new InvalidArgument(`something given to the realtime threw: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+  isRealtimeError(error) ? error : new InvalidArgument(`code given to the realtime threw: ${reasonOf(error)}`, { cause: error });

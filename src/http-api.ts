@@ -3,6 +3,7 @@ import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { catchError, defer, from, map, mergeMap, of, throwError, type Observable } from 'rxjs';
 import { record, SafeInteger } from '../codecs/index.js';
+import { defined } from '../codecs/defined.js';
 import type { Fetch } from './connection/endpoints.js';
 import { ConnectionLost, InvalidArgument, ServerRejected } from './errors.js';
 
@@ -24,12 +25,6 @@ interface HttpRequest {
   /** Sent as JSON. */
   readonly body?: object;
 }
-
-/**
- * Cold: asks the API; emits the JSON that it answers with, then completes. Errors: `InvalidArgument` where there is no address, `ConnectionLost` where it can't be reached, `ServerRejected` where it does not answer with
- * success: with the code in the answer, or the HTTP status where there is none.
- */
-export type HttpApi = (request: HttpRequest) => Observable<unknown>;
 
 const baseOf = ({ api, server }: HttpApiOptions): string | undefined => {
   const base = api ?? (typeof server === 'string' ? server : server[0]);
@@ -53,34 +48,31 @@ const refusalOf = (address: string, response: Awaited<ReturnType<Fetch>>): Obser
     }),
   );
 
-export const httpApi =
-  (options: HttpApiOptions): HttpApi =>
-  ({ method, path, headers, body }) =>
-    defer(() => {
-      const base = baseOf(options);
-      if (base === undefined) return throwError(() => new InvalidArgument('api should be an address, such as https://api.example.com'));
-      const address = new URL(path, base).href;
-      const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-      const { appId, appKey } = options;
-      return from(
-        fetch(address, {
-          method,
-          headers: {
-            'content-type': 'application/json',
-            'x-lc-id': appId,
-            ...(appKey === undefined ? {} : { 'x-lc-key': appKey }),
-            ...headers,
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }),
-      ).pipe(
-        catchError((cause: unknown) =>
-          throwError(
-            () => new ConnectionLost(`${address} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }),
-          ),
+/**
+ * Cold: asks the API; emits the JSON that it answers with, then completes. Errors: `InvalidArgument` where there is no address, `ConnectionLost` where it can't be reached, `ServerRejected` where it does not answer with
+ * success: with the code in the answer, or the HTTP status where there is none.
+ */
+export const askHttpApi = (options: HttpApiOptions, { method, path, headers, body }: HttpRequest): Observable<unknown> =>
+  defer(() => {
+    const base = baseOf(options);
+    if (base === undefined) return throwError(() => new InvalidArgument('api should be an address, such as https://api.example.com'));
+    const address = new URL(path, base).href;
+    const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+    const { appId, appKey } = options;
+    return from(
+      fetch(address, {
+        method,
+        headers: { 'content-type': 'application/json', 'x-lc-id': appId, ...defined({ 'x-lc-key': appKey }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    ).pipe(
+      catchError((cause: unknown) =>
+        throwError(
+          () => new ConnectionLost(`${address} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }),
         ),
-        mergeMap((response) =>
-          response.ok ? response.json() : refusalOf(address, response).pipe(mergeMap((refusal) => throwError(() => refusal))),
-        ),
-      );
-    });
+      ),
+      mergeMap((response) =>
+        response.ok ? response.json() : refusalOf(address, response).pipe(mergeMap((refusal) => throwError(() => refusal))),
+      ),
+    );
+  });

@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+import * as where from './client/queries/where.js';
 export { audio, AudioType, file, FileType, image, ImageType, video, VideoType } from '../codecs/index.js';
 export { binary, defineMessage, location, LocationType, plain, RecalledType, text, TextType } from '../codecs/index.js';
 export type {
@@ -49,7 +50,7 @@ export type {
   Modification,
   ModificationReason,
   Outgoing,
-  OutgoingMessage,
+  OutboxMessage,
   Receipts,
   Roles,
   Timeline,
@@ -57,33 +58,46 @@ export type {
   Unread,
   UnreadCount,
 } from '../streams/index.js';
-export type { Clock } from './clock.js';
+export { systemClock, type Clock } from './clock.js';
 export { createRealtime } from './create-realtime.js';
 export type { Client } from './client/client.js';
 export type { ClientStatus } from './client/client-status.js';
-export type { Conversation } from './client/conversation.js';
-export type { NewConversation, NewRoom, NewTemporaryConversation } from './client/create-conversation.js';
-export type { HistoryOptions, HistoryPagesOptions, HistoryRange, Place } from './client/history.js';
-export type { FileData, LocalFile } from './client/local-file.js';
-export type { ConversationUpdate } from './client/attributes.js';
-export type { ClientPage, ClientPageOptions } from './client/restrictions.js';
-export type { MembershipFailure, MembershipResult } from './client/membership.js';
-export type { Mentions } from './client/modify.js';
-export type { TimelineOptions } from './client/conversation-timeline.js';
-export type { LogOptions } from './client/conversation-log.js';
-export type { ConversationListOptions } from './client/conversation-list.js';
-export type { ConversationQuery } from './client/queries.js';
-export type { Room } from './client/room.js';
-export * as where from './client/where.js';
-export type { Comparable, Condition } from './client/where.js';
-export type { Priority, SendOptions } from './client/send-options.js';
-export type { SendProgress } from './client/outgoing.js';
-export type { TrackedProgress } from './client/send.js';
-export { sendStatus, type MessageStatus, type SendFailure } from './client/send-status.js';
-export { uploadTo } from './client/upload-to.js';
-export { upload, type Upload, type UploadFile, type UploadProgress } from './client/upload.js';
+export type { Conversation } from './client/conversation/conversation.js';
+export type { NewConversation } from './client/conversation/create-conversation.js';
+export { createTemporaryConversation, type NewTemporaryConversation } from './client/conversation/create-temporary-conversation.js';
+export { historyIterator, historyPages, type HistoryPagesOptions } from './client/history/history-pages.js';
+export type { HistoryOptions, HistoryRange, Place } from './client/history/history.js';
+export type { FileData, LocalFile } from './client/sending/local-file.js';
+export type { ConversationUpdate } from './client/conversation/attributes.js';
+export {
+  block,
+  blocked,
+  silence,
+  silenced,
+  unblock,
+  unsilence,
+  type ClientPage,
+  type ClientPageOptions,
+} from './client/members/restrictions.js';
+export type { MembershipFailure, MembershipResult } from './client/members/membership.js';
+export type { Mentions } from './client/sending/modify.js';
+export { timeline, type TimelineOptions } from './client/history/timeline.js';
+export { memberReceipts } from './client/members/member-receipts.js';
+export { roles, setRole } from './client/members/roles.js';
+export { log, type LogOptions } from './client/history/log.js';
+export { conversationList, type ConversationListOptions } from './client/queries/conversation-list.js';
+export { findConversations, type ConversationQuery } from './client/queries/find-conversations.js';
+export { online, presence } from './client/queries/presence.js';
+export { createRoom, room, type NewRoom, type Room } from './client/rooms/room.js';
+export { where };
+export type { Comparable, Condition } from './client/queries/where.js';
+export type { Priority, SendOptions } from './client/sending/send-options.js';
+export type { SendProgress } from './client/sending/send.js';
+export { sendStatus, type MessageStatus, type SendFailure } from './client/sending/send-status.js';
+export { uploadTo } from './client/sending/upload-to.js';
+export { upload, type Upload, type UploadFile, type UploadProgress, type UploadStep } from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';
-export { exponential, type Backoff } from './connection/backoff.js';
+export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';
 export type { ConnectionHealth, RoundTrip } from './connection/meter.js';
@@ -104,4 +118,4 @@ export type {
   Signature,
   SignatureFactory,
 } from './session/signature.js';
-export type { User } from './session/user.js';
+export { user, type Identity, type User, type UserOptions } from './session/user.js';

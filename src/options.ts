@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { OutboxBounds } from './outbox/outbox.js';
 import type { CustomType } from '../codecs/index.js';
 import type { Plugin } from './plugins/plugin.js';
-import type { UploadFile } from './client/upload.js';
+import type { UploadFile } from './client/sending/upload.js';
 import type { ConversationSignatureFactory, SignatureFactory } from './session/signature.js';
 import type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 
@@ -46,6 +46,8 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly grace?: number;
   /** How long to wait before an attempt to connect. Default: `exponential()`. */
   readonly backoff?: Backoff;
+  /** How long one address may take to let a connection open, ms. */
+  readonly connectTimeout?: number;
   /** How long a connection must hold before the attempt counter starts again, ms. */
   readonly minUptime?: number;
   /** How a peer that has silently gone is noticed; at the latest after 39 s by default. */

@@ -18,7 +18,7 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
   /** The state of the connection. Hot, replays the current one, never errors, completes after `Closed` or `Failed`. */
   readonly state$: Observable<ConnectionState>;
   /** What happens to the connection. Hot, without replay, never errors. Clients hear the same on `client.connection$`, right after. */
-  readonly events$: Observable<ConnectionEvent>;
+  readonly connection$: Observable<ConnectionEvent>;
   /** What went wrong without ending anything. Hot, without replay, but for what went wrong while the realtime was made; never errors, completes with `state$`. */
   readonly faults$: Observable<Fault>;
   /**
@@ -36,11 +36,11 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
    */
   session(identity: string | User, options?: LoginOptions): Observable<Client<V> & C>;
   /**
-   * Cold: logs in by a client id, or as a user by the session token of the application's own sign-in; emits the client, completes. The client lives until `client.close()`. The same id gives the same client while it lives.
+   * Cold: logs in by a client id, or as a `user` of the application; emits the client, completes. The client lives until `client.close()`. The same id gives the same client while it lives.
    * Errors: `ConnectionLost` where the server can't be reached, `ServerRejected`, `SignatureFailed`, `CommandTimeout`, `InvalidArgument`, `SessionClosed`.
    *
    * @example const tom = await firstValueFrom(realtime.login('Tom'));
-   * @example const me = await firstValueFrom(realtime.login({ sessionToken }));
+   * @example const me = await firstValueFrom(realtime.login(user({ sessionToken })));
    */
   login(identity: string | User, options?: LoginOptions): Observable<Client<V> & C>;
   /** Cold: what this platform's sockets can do; emits once, completes. Errors where there is no WebSocket at all. */

@@ -3,7 +3,7 @@ import type { OutgoingBody } from '../codecs/index.js';
 import type { ClientEvent } from './events.js';
 
 /** A message that is on its way, or waits for a connection. */
-export interface OutgoingMessage {
+export interface OutboxMessage {
   readonly conversationId: string;
   readonly token: string;
   readonly body: OutgoingBody;
@@ -11,7 +11,7 @@ export interface OutgoingMessage {
   readonly at: number;
 }
 
-const NOTHING: ReadonlyMap<string, OutgoingMessage> = new Map();
+const NOTHING: ReadonlyMap<string, OutboxMessage> = new Map();
 
 /**
  * What is on its way, by token, in the order in which it was sent. Starts with what the log begins with, which is nothing; a new map when a message is sent, and when it is stored, fails or is withdrawn. Same temperature, errors and
@@ -20,7 +20,7 @@ const NOTHING: ReadonlyMap<string, OutgoingMessage> = new Map();
  * @example
  * client.outbox$.subscribe((waiting) => badge.set(waiting.size));
  */
-export const outbox = (): OperatorFunction<ClientEvent, ReadonlyMap<string, OutgoingMessage>> => (log$) =>
+export const outbox = (): OperatorFunction<ClientEvent, ReadonlyMap<string, OutboxMessage>> => (log$) =>
   log$.pipe(
     scan((waiting, event) => {
       if (event._tag !== 'Outgoing') return waiting;

@@ -65,8 +65,6 @@ const talk = (who: Speaker, conversation: Conversation): Observable<Message> =>
   interval(PACE).pipe(
     take(MESSAGES),
     mergeMap((n) => conversation.send(text(line(n)), { receipt: true })),
-    filter((progress) => progress._tag === 'sent'),
-    map(({ message }) => message),
     tap((message) => {
       print(who, `» ${bodyText(message)}`, true);
     }),

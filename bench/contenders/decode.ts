@@ -1,4 +1,4 @@
-import { push_server } from '../../codecs/proto/rtm.js';
+import { push_server } from '../proto/rtm.js';
 import type { Contender } from '../contender.js';
 import { bareSocket } from './bare-socket.js';
 

@@ -1,8 +1,8 @@
 /** The envelope around every command, and the combinators that make one codec per kind of command. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { Bytes, Int32, SafeInteger } from '../primitives.js';
-import { record } from '../record.js';
+import { Int32, SafeInteger } from '../primitives.js';
+import { record, type OptionalOf, type RecordOf } from '../record.js';
 
 /** Envelope fields that any command may carry (protocol: GenericCommand 3 to 11). */
 const envelope = {
@@ -21,23 +21,28 @@ const envelope = {
   notificationType: Int32,
 };
 
-/** A message body as the wire has it, in one of its two forms. */
-export const bodyFields = { msg: t.string, binaryMsg: Bytes };
+/** What every command may carry beside its kind and its message. */
+export interface Envelope extends OptionalOf<typeof envelope> {}
 
-const literals = <C extends string, O extends string | undefined>(cmd: C, op: O) =>
-  (op === undefined ? { cmd: t.literal(cmd) } : { cmd: t.literal(cmd), op: t.literal(op) }) as O extends string
-    ? { cmd: t.LiteralC<C>; op: t.LiteralC<O> }
-    : { cmd: t.LiteralC<C> };
+/** The fields that tell kinds apart: not every kind has an `op`. */
+type KindOf<C extends string, O extends string | undefined> = O extends string ? { cmd: C; op: O } : { cmd: C };
+
+/** The codec of one kind of command; `M` is what the command has beside its kind and its envelope. */
+export interface CommandCodec<C extends string, O extends string | undefined, M> extends t.Type<Envelope & KindOf<C, O> & M> {}
 
 /** One kind of command: a `cmd`, an `op` where it has one, the sub-messages it must have and those it may have. */
-export const command = <C extends string, O extends string | undefined, R extends t.Props, P extends t.Props>(
+export function command<C extends string, O extends string | undefined, R extends t.Props, P extends t.Props>(
   cmd: C,
   op: O,
   required: R,
   optional: P,
-) => record(op === undefined ? cmd : `${cmd}/${op}`, { ...literals(cmd, op), ...required }, { ...envelope, ...optional });
+): CommandCodec<C, O, RecordOf<R, P>>;
+export function command(cmd: string, op: string | undefined, required: t.Props, optional: t.Props): t.Mixed {
+  const kind = op === undefined ? { cmd: t.literal(cmd) } : { cmd: t.literal(cmd), op: t.literal(op) };
+  return record(op === undefined ? cmd : `${cmd}/${op}`, { ...kind, ...required }, { ...envelope, ...optional });
+}
 
-const Unsupported = record(
+const unsupported = record(
   'UnsupportedCommand',
   {
     cmd: t.literal('unsupported'),
@@ -47,7 +52,7 @@ const Unsupported = record(
   { i: Int32, peerId: t.string },
 );
 /** A command that this project has no codec for: kept by name, so that it can be refused or reported. */
-export type UnsupportedCommand = Readonly<t.TypeOf<typeof Unsupported>>;
+export interface UnsupportedCommand extends Readonly<t.TypeOf<typeof unsupported>> {}
 
 const NameOrNumber = t.union([t.string, t.number], 'a name or a number');
 const Head = record('Command', { cmd: NameOrNumber }, { op: NameOrNumber, i: Int32, peerId: t.string });
@@ -74,7 +79,7 @@ export const commandByKind = <C extends t.Mixed>(
 
   return new t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C> | UnsupportedCommand>(
     name,
-    (input): input is t.TypeOf<C> | UnsupportedCommand => isObject(input) && (find(input) ?? Unsupported).is(input),
+    (input): input is t.TypeOf<C> | UnsupportedCommand => isObject(input) && (find(input) ?? unsupported).is(input),
     (input, context) => {
       if (!isObject(input)) return t.failure(input, context);
       const codec = find(input);

@@ -3,7 +3,7 @@ import { Subject, defer, filter, map, mergeMap, of, take, throwError, timer, typ
 import { describe, expect, it } from 'vitest';
 import { encodeConversations, text, type ClientCommand, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import { clientState } from '../../src/client/client-state.js';
-import { conversationList, type ConversationListOptions } from '../../src/client/conversation-list.js';
+import { conversationList, type ConversationListOptions } from '../../src/client/queries/conversation-list.js';
 import type { Link } from '../../src/client/link.js';
 import { ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
 import type { MessageReader } from '../../src/session/message-reader.js';

@@ -1,6 +1,6 @@
 import { NEVER, map, type Observable } from 'rxjs';
 import { describe, it } from 'vitest';
-import { conversationLog } from '../../src/client/conversation-log.js';
+import { conversationLog } from '../../src/client/history/conversation-log.js';
 import type { MissedPage } from '../../src/session/catch-up.js';
 import type { ConversationEvent, LogEntry, Position } from '../../streams/index.js';
 import { marbles } from '../marbles.js';

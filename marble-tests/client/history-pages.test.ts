@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { concat, map, of, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { historyIterator, historyPages, type HistoryOptions } from '../../src/client/history.js';
+import { historyIterator, historyPages, type HistoryOptions } from '../../src/client/history/history.js';
 import { ServerRejected } from '../../src/errors.js';
 import { comparePositions, type Message, type Position } from '../../streams/index.js';
 import { marbles } from '../marbles.js';

@@ -2,7 +2,7 @@ import { defer, filter, take, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ServerCommand } from '../../codecs/index.js';
 import type { Link } from '../../src/client/link.js';
-import { fetchReceipts, memberReceipts } from '../../src/client/member-receipts.js';
+import { fetchReceipts, memberReceipts } from '../../src/client/members/member-receipts.js';
 import { ConnectionLost, type RealtimeError } from '../../src/errors.js';
 import type { ConversationEvent, Receipts } from '../../streams/index.js';
 import { marbles } from '../marbles.js';

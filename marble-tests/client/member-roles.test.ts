@@ -1,7 +1,7 @@
 import { defer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { MemberRole } from '../../codecs/index.js';
-import { memberRoles, type MemberRolesOptions } from '../../src/client/member-roles.js';
+import { memberRoles, type MemberRolesOptions } from '../../src/client/members/member-roles.js';
 import { ServerRejected, type RealtimeError } from '../../src/errors.js';
 import type { ConversationEvent, Roles } from '../../streams/index.js';
 import { marbles } from '../marbles.js';

@@ -1,9 +1,9 @@
 import { EMPTY, NEVER, ReplaySubject, defer, filter, of, repeat, take, throwError, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
-import type { Conversation } from '../../src/client/conversation.js';
+import type { Conversation } from '../../src/client/conversation/conversation.js';
 import type { SigningLink } from '../../src/client/link.js';
-import { createRooms, type Rooms } from '../../src/client/room.js';
+import { createRooms, type Rooms } from '../../src/client/rooms/room.js';
 import { ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
 import type { ConversationEvent, Message } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';

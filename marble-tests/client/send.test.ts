@@ -1,10 +1,10 @@
 import { NEVER, Subject, defer, filter, of, throwError, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { bodyCodec, file, text, type OutgoingBody } from '../../codecs/index.js';
-import type { Outgoing, SendProgress } from '../../src/client/outgoing.js';
-import { send, track, type Sender } from '../../src/client/send.js';
-import { sendStatus, type MessageStatus } from '../../src/client/send-status.js';
-import { upload, type Upload, type UploadFile } from '../../src/client/upload.js';
+import type { SendRequest, SendStep } from '../../src/client/sending/send-request.js';
+import { sendSteps, storedMessage, track, type Sender } from '../../src/client/sending/send.js';
+import { sendStatus, type MessageStatus } from '../../src/client/sending/send-status.js';
+import { upload, type Upload, type UploadFile } from '../../src/client/sending/upload.js';
 import {
   CommandTimeout,
   ConnectionLost,
@@ -22,11 +22,21 @@ import { marbles, virtualClock } from '../marbles.js';
 import { message, receipt } from '../streams/log.js';
 
 const stored = message({ id: 'm', timestamp: 5 });
-const progress: Record<string, SendProgress> = {
+const progress: Record<string, SendStep> = {
   u: { _tag: 'uploading', token: 't', progress: 0.5 },
   g: { _tag: 'sending', token: 't' },
   s: { _tag: 'sent', token: 't', message: stored },
 };
+
+describe('storedMessage', () => {
+  it('is the one value of a send: the stored message, when the server has it', () => {
+    marbles(({ cold, expectObservable }) => {
+      expectObservable(cold('-u-g-(s|)', progress).pipe(storedMessage)).toBe('-----(s|)', { s: stored });
+      const lost = new ConnectionLost('x');
+      expectObservable(cold('-g-#', progress, lost).pipe(storedMessage)).toBe('---#', {}, lost);
+    });
+  });
+});
 
 describe('track', () => {
   it('follows a message beyond sent, to delivered and read, and ends there', () => {
@@ -110,7 +120,7 @@ describe('a message that is sent again', () => {
       sent: () => undefined,
       note: () => undefined,
     };
-    const command$ = send(sender, { conversationId: 'c', body: text('x'), token: 't', options: {} });
+    const command$ = sendSteps(sender, { conversationId: 'c', body: text('x'), token: 't', options: {} });
     const failures: unknown[] = [];
     const watch = { error: (error: unknown) => failures.push(error) };
     command$.subscribe(watch);
@@ -126,7 +136,7 @@ describe('a message that is sent again', () => {
 
 describe('what is told of a message on its way', () => {
   /** Sends over a link that answers at once, and says what is told, in order. */
-  const told = (change: Partial<Outgoing<OutgoingBody | Upload>>, store?: UploadFile): readonly string[] => {
+  const told = (change: Partial<SendRequest<OutgoingBody | Upload>>, store?: UploadFile): readonly string[] => {
     const lines: string[] = [];
     const sender: Sender = {
       link: {
@@ -141,7 +151,7 @@ describe('what is told of a message on its way', () => {
       sent: ({ id }) => lines.push(`message ${id}`),
       note: (event) => lines.push(event._tag === 'Outgoing' ? `${event.progress._tag} ${event.body._tag}` : event._tag),
     };
-    send(sender, { conversationId: 'c', body: text('x'), token: 't', options: {}, ...change }).subscribe();
+    sendSteps(sender, { conversationId: 'c', body: text('x'), token: 't', options: {}, ...change }).subscribe();
     return lines;
   };
 
@@ -166,8 +176,8 @@ describe('what is told of a message on its way', () => {
 
 describe('a message with a file', () => {
   /** Sends over a link that never answers: what follows the upload is `sending`. */
-  const sending = (store: UploadFile | undefined): Observable<SendProgress> =>
-    send(
+  const sending = (store: UploadFile | undefined): Observable<SendStep> =>
+    sendSteps(
       {
         link: { clientId: 'Tom', request: () => NEVER },
         bodies: bodyCodec(),
@@ -220,18 +230,18 @@ describe('a message with a file', () => {
         sent: () => undefined,
         note: () => undefined,
       };
-      expectObservable(send(sender, outgoing), '^-!').toBe('g', progress);
-      expectObservable(send(sender, { ...outgoing, options: { receipt: true } })).toBe(
+      expectObservable(sendSteps(sender, outgoing), '^-!').toBe('g', progress);
+      expectObservable(sendSteps(sender, { ...outgoing, options: { receipt: true } })).toBe(
         '#',
         undefined,
         new InvalidArgument('a chat room knows no receipts; leave out receipt'),
       );
-      expectObservable(send(sender, { ...outgoing, options: { pushData: {} } })).toBe(
+      expectObservable(sendSteps(sender, { ...outgoing, options: { pushData: {} } })).toBe(
         '#',
         undefined,
         new InvalidArgument('a chat room pushes nothing; leave out pushData'),
       );
-      expectObservable(send(sender, { ...outgoing, options: { priority: 'low' } }), '^-!').toBe('g', progress);
+      expectObservable(sendSteps(sender, { ...outgoing, options: { priority: 'low' } }), '^-!').toBe('g', progress);
     });
   });
 });

@@ -1,6 +1,6 @@
 import { concat, NEVER, takeUntil } from 'rxjs';
 import { describe, it } from 'vitest';
-import { createWishes } from '../../src/client/wishes.js';
+import { createWishes } from '../../src/client/conversation/wishes.js';
 import { marbles } from '../marbles.js';
 
 const wish = { _tag: 'Attributes', conversationId: 'c', changed: { name: 'x' } } as const;

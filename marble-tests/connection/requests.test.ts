@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AckSent, ConvResults, SessionClosed, SessionOpened, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
+import { AckSent, ConvResults, SessionClosedCommand, SessionOpened, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
 import type { AnswerKind, RequestOptions } from '../../src/connection/connection.js';
 import { createRequests } from '../../src/connection/requests.js';
 import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
@@ -44,7 +44,7 @@ const answered = (answer: ServerCommand, kind: AnswerKind<ServerCommand> = AckSe
 const failing = (options: RequestOptions): unknown => {
   let failure: unknown;
   const { requests } = start();
-  requests.request(LOGOUT, SessionClosed, options).subscribe({
+  requests.request(LOGOUT, SessionClosedCommand, options).subscribe({
     error: (error: unknown) => {
       failure = error;
     },
@@ -73,7 +73,7 @@ describe('a request', () => {
     const closed: ServerCommand = { cmd: 'session', op: 'closed', sessionMessage: { code: 4103, reason: 'INVALID_LOGIN', detail: 'who?' } };
     expect(answered(closed, SessionOpened)).toEqual(new ServerRejected(4103, 'INVALID_LOGIN', 'who?'));
     expect(answered({ cmd: 'session', op: 'closed' }, SessionOpened)).toEqual(new ServerRejected(0, 'SESSION_CLOSED'));
-    expect(answered(closed, SessionClosed)).toEqual(closed);
+    expect(answered(closed, SessionClosedCommand)).toEqual(closed);
   });
 
   it('fails where the answer is another than its command has', () => {
@@ -87,16 +87,20 @@ describe('a request', () => {
   it('fails in time where it is not answered, and says which command; without a limit it waits', () => {
     marbles(({ expectObservable }) => {
       const { requests } = start();
-      expectObservable(requests.request(LOGOUT, SessionClosed, {})).toBe('-----#', undefined, new CommandTimeout('session/close', 5));
+      expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe(
+        '-----#',
+        undefined,
+        new CommandTimeout('session/close', 5),
+      );
       expectObservable(requests.request({ cmd: 'echo' }, AckSent, { timeout: 2 })).toBe('--#', undefined, new CommandTimeout('echo', 2));
-      expectObservable(requests.request(LOGOUT, SessionClosed, { timeout: Infinity })).toBe('-');
+      expectObservable(requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity })).toBe('-');
     });
   });
 
   it('fails at once where it can not be written; and when the connection goes: it may have come about where it does something', () => {
     marbles(({ expectObservable }) => {
       const { requests } = start('no socket');
-      expectObservable(requests.request(LOGOUT, SessionClosed, {})).toBe('#', undefined, new ConnectionLost('no socket'));
+      expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe('#', undefined, new ConnectionLost('no socket'));
     });
     expect(failing({ effectful: true })).toEqual(new Unconfirmed('session/close'));
     expect(failing({})).toEqual(new ConnectionLost('the cable was cut'));
@@ -104,8 +108,8 @@ describe('a request', () => {
 
   it('has a number of its own, and is forgotten when nobody waits for it any more', () => {
     const { requests, written } = start();
-    const first = requests.request(LOGOUT, SessionClosed, { timeout: Infinity }).subscribe();
-    requests.request(LOGOUT, SessionClosed, { timeout: Infinity }).subscribe();
+    const first = requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity }).subscribe();
+    requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity }).subscribe();
     expect([written, requests.size()]).toEqual([[1, 2], 2]);
     first.unsubscribe();
     expect(requests.size()).toBe(1);

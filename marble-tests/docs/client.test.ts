@@ -93,7 +93,7 @@ describe('a client', () => {
       const tom$ = realtime({ outbox: true }).session('Tom');
       const send$ = tom$.pipe(
         delay(1_500),
-        mergeMap((tom) => tom.conversation('c').send(plain('m'))),
+        mergeMap((tom) => tom.conversation('c').trackSend(plain('m'))),
         map(({ _tag }) => _tag),
       );
       expectObservable(send$, '^ 5s !').toBe('1500ms a 499ms b', { a: 'sending', b: 'sent' });

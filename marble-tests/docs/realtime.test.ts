@@ -49,7 +49,7 @@ describe('a realtime', () => {
         u: 'Retrying, attempt 1',
         O: 'Connected, resumed',
       });
-      expectObservable(one.events$.pipe(map(eventInWords)), '^ 20s !').toBe('10s (ds) 996ms (rt) 1996ms (ub)', {
+      expectObservable(one.connection$.pipe(map(eventInWords)), '^ 20s !').toBe('10s (ds) 996ms (rt) 1996ms (ub)', {
         d: 'disconnect',
         s: 'schedule attempt=0 delay=1000',
         r: 'retry attempt=0',
@@ -103,7 +103,7 @@ describe('a session', () => {
           switchMap(() => tom$),
           switchMap((tom) => tom.close()),
         ),
-      ).toBe('8s |');
+      ).toBe('8s (u|)', { u: undefined });
       expectObservable(server.received$.pipe(map(sessionOf), filter(Boolean)), '^ 15s !').toBe('o 7999ms c', { o: 'open', c: 'close' });
     });
   });

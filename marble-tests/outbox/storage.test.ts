@@ -189,7 +189,7 @@ describe('an outbox that is kept', () => {
       expectObservable(timer(8)).toBe('--------(0|)', [0]);
       flush();
       const late =
-        'Unconfirmed: the connection broke before the answer to direct came; sending the same command object again cannot double it';
+        'Unconfirmed: the connection broke before the answer to direct arrived; subscribing to the same command again cannot double it';
       expect(resent).toEqual(['old Accepted', `old ${late}`, 'young Accepted', `young ${late}`]);
       expect(tokens(storage)).toEqual([]);
     });

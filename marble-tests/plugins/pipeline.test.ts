@@ -71,9 +71,9 @@ describe('a pipeline', () => {
         () => {
           throw new Error('oh');
         },
-        'something given to the realtime threw: oh',
+        'code given to the realtime threw: oh',
       ],
-      [() => throwError(() => new Error('no')), 'something given to the realtime threw: no'],
+      [() => throwError(() => new Error('no')), 'code given to the realtime threw: no'],
       [() => EMPTY, 'it ended without an answer'],
       [() => 'words' as never, 'what it answers is no message'],
       [() => ({ body: 'x' }) as never, 'what it answers is no message'],

@@ -1,17 +1,21 @@
-/** The API report of each entry, in api/: what the package promises, so that a change of it is seen as one. */
+/**
+ * The API report of each entry, in api/: what the package promises, so that a change of it is seen as one.
+ * A type that another entry exports is in the report of that entry, and imported here.
+ */
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { mkdirSync } from 'node:fs';
-import { entries, type Entry } from '../entries.mjs';
+import { entries } from '../entries.mjs';
+import { stageDeclarations } from './declarations.js';
 import { difference } from './difference.js';
 import { cache, CheckFailed, root } from './tool.js';
 
 const silent = { default: { logLevel: ExtractorLogLevel.None } };
 
-const report = ({ name, types }: Entry, update: boolean): boolean => {
+const report = (name: string, types: string, update: boolean): boolean => {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: `${root}${types}`,
+      mainEntryPointFilePath: types,
       compiler: { tsconfigFilePath: `${root}tsconfig.json` },
       apiReport: {
         enabled: true,
@@ -45,7 +49,8 @@ const report = ({ name, types }: Entry, update: boolean): boolean => {
 /** Compares the reports, or writes them. */
 export const api = async (update: boolean): Promise<string> => {
   mkdirSync(`${root}api`, { recursive: true });
-  const changed = entries.filter((entry) => report(entry, update)).map(({ name }) => name);
+  const staged = stageDeclarations();
+  const changed = entries.filter(({ name, types }) => report(name, staged(types), update)).map(({ name }) => name);
   if (changed.length === 0 || update)
     return changed.length === 0 ? `${String(entries.length)} reports unchanged` : `updated: ${changed.join(', ')}`;
   const diffs = await Promise.all(changed.map((name) => difference(`${root}api/${name}.api.md`, `${cache}api/${name}.api.md`)));

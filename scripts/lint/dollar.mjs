@@ -1,6 +1,6 @@
 /**
- * What is an observable ends in `$`, and nothing else does. Functions are named for what they do, whatever they return; that is why this isn't
- * `rxjs-x/finnish`, which takes a constant that holds a function returning an observable for an observable.
+ * A property, a constant or a parameter that is an observable ends in `$`, and nothing else does. A function or a method that returns one does not: it is
+ * named for what it does. That is why this isn't `rxjs-x/finnish`, which takes a constant that holds a function returning an observable for an observable.
  */
 import { TypeFlags } from 'typescript';
 
@@ -27,7 +27,11 @@ export default {
   meta: {
     type: 'suggestion',
     schema: [],
-    messages: { missing: '"{{name}}" is an observable: end its name in $.', wrong: '"{{name}}" is no observable: no $ at its end.' },
+    messages: {
+      missing: '"{{name}}" is an observable: end its name in $.',
+      wrong: '"{{name}}" is no observable: no $ at its end.',
+      method: '"{{name}}" is a function: no $ at its end, even if it returns an observable.',
+    },
   },
   create: (context) => {
     const services = context.sourceCode.parserServices;
@@ -41,7 +45,15 @@ export default {
       if (isObservable(type) && !name.endsWith('$') && name !== 'source') context.report({ node, messageId: 'missing', data: { name } });
       if (!mayBeObservable(type) && name.endsWith('$')) context.report({ node, messageId: 'wrong', data: { name } });
     };
+    /** The name of a function, a method or a member that holds a function. */
+    const checkFunction = (node) => {
+      if (node?.type !== 'Identifier' || !node.name.endsWith('$')) return;
+      if (services.getTypeAtLocation(node).getCallSignatures().length > 0)
+        context.report({ node, messageId: 'method', data: { name: node.name } });
+    };
     return {
+      'TSMethodSignature, MethodDefinition, ObjectExpression > Property': ({ key }) => checkFunction(key),
+      FunctionDeclaration: ({ id }) => checkFunction(id),
       VariableDeclarator: ({ id }) => check(id),
       'PropertyDefinition, TSPropertySignature': ({ key }) => check(key),
       ':function > Identifier.params, TSFunctionType > Identifier.params, TSMethodSignature > Identifier.params': check,

@@ -23,7 +23,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 'a message that is sent again has the same token',
-    file: 'src/client/send.ts',
+    file: 'src/client/sending/send.ts',
     from: 'link.request(command, AckSent, { effectful: true, late, ...options });',
     to: [
       'defer(() => link.request(',
@@ -32,7 +32,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 'the token is made with the command, not with each subscription',
-    file: 'src/client/conversation-source.ts',
+    file: 'src/client/conversation/conversation-source.ts',
     from: 'return defer(() => send(senderIn(id), outgoing));',
     to: 'return defer(() => send(senderIn(id), { ...outgoing, token: options.mint() }));',
   },
@@ -123,7 +123,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 'nothing is behind a hole in a log, where the client ends before all is there',
-    file: 'src/client/conversation-log.ts',
+    file: 'src/client/history/conversation-log.ts',
     from: 'return concat(loading$, NEVER).pipe(',
     to: 'return loading$.pipe(',
   },
@@ -249,15 +249,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 'a message whose sender does not wait any more is in the log',
-    file: 'src/client/send.ts',
+    file: 'src/client/sending/send.ts',
     from: '{ effectful: true, late, ...options }',
     to: '{ effectful: true, ...options }',
   },
   {
     rule: 'an old socket says nothing any more',
     file: 'src/connection/machine.ts',
-    from: 'input.epoch === machine.epoch ? step(machine, input, environment, policy) : result(machine),',
-    to: 'step(machine, input, environment, policy),',
+    from: '(input.epoch === machine.epoch ? step(machine, input, context) : stay(machine)),',
+    to: 'step(machine, input, context),',
   },
   {
     rule: 'commands in flight fail when the connection goes',

@@ -1,43 +1,30 @@
 /** Conversations begin and end. */
-import { encodeAttributes, type ConversationInfo, type ConversationKind, type JsonObject } from '../../codecs/index.js';
-import { JsonObject as JsonObjectCodec, parseJson } from '../../codecs/index.js';
 import { either as E } from 'fp-ts';
+import { defined } from '../../codecs/defined.js';
+import { JsonObject, encodeAttributes, parseJson, type ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { Refusal } from '../refusal.js';
-import { existing, isMember } from './access.js';
-import { addMembers, checkMembers } from './members.js';
-import { endRoom, tellJoined, tellLeft } from './notices.js';
-
-/** How long a temporary conversation lasts where nobody says, and at most, seconds. */
-const DEFAULT_TTL = 86_400;
-const MAX_TTL = 30 * 86_400;
+import { Refusal } from '../domain/refusal.js';
+import { isMember } from '../domain/conversations/access.js';
+import { checkMembers, foundersOf } from '../domain/conversations/members.js';
+import { addedNotices, leftNotices } from '../domain/conversations/notices.js';
+import { hasMembers, lifetimeOf, type WantedInfo } from '../domain/conversations/start.js';
+import { existing } from './access.js';
+import { addMembers } from './members.js';
+import { endRoom, tell } from './notices.js';
 
 const FULL = 4304;
 const BLOCKED = 4315;
 
-export interface Wanted {
-  readonly kind: ConversationKind;
-  readonly members: readonly string[];
-  readonly name?: string;
-  readonly attributes: ConversationInfo['attributes'];
-  readonly unique: boolean;
-  /** Of a temporary one, seconds. */
-  readonly ttl?: number;
+export interface Wanted extends WantedInfo {
   /** Refuses, where whoever asks would have to join the one that is there, and may not by what he has signed. Default: he may. */
   readonly verifyJoin?: (id: string) => void;
 }
 
 /** Attributes, and the name, as hooks and the wire have them. */
 export const asJson = ({ name, attributes }: Pick<ConversationInfo, 'name' | 'attributes'>): JsonObject => {
-  const json = parseJson(encodeAttributes({ ...attributes, ...(name === undefined ? {} : { name }) }));
-  return E.isRight(json) && JsonObjectCodec.is(json.right) ? json.right : {};
-};
-
-const lifetimeOf = ({ kind, ttl = DEFAULT_TTL }: Wanted): number | undefined => {
-  if (kind !== 'temporary') return undefined;
-  if (ttl < 1 || ttl > MAX_TTL) throw new Refusal(4301, `a temporary conversation lasts 1 to ${MAX_TTL} seconds`);
-  return ttl;
+  const json = parseJson(encodeAttributes({ ...attributes, ...defined({ name }) }));
+  return E.isRight(json) && JsonObject.is(json.right) ? json.right : {};
 };
 
 /** Who asks for a conversation that he has quit is a member again, by the same rules as who joins; or he is refused, since he could do nothing with it. */
@@ -57,7 +44,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   const { store, clock, limits, hooks } = app;
   const { kind, name, attributes } = wanted;
   const { clientId } = actor;
-  const members = [...new Set([...(clientId === undefined ? [] : [clientId]), ...wanted.members])];
+  const members = [...foundersOf(actor, wanted.members)];
   const limit = kind === 'temporary' ? limits.temporaryMembers : limits.members;
   if (members.length > limit) throw new Refusal(4304, `a ${kind} conversation has at most ${limit} members`);
   checkMembers(members);
@@ -66,24 +53,20 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   if (Buffer.byteLength(JSON.stringify(attr)) > limits.attributeBytes)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
   await hooks.conversationStart({ initBy: clientId, members, attr });
-  const hasMembers = kind === 'ordinary' || kind === 'temporary';
-  const unique = wanted.unique && hasMembers;
+  const unique = wanted.unique && hasMembers(kind);
 
   const create = async (): Promise<ConversationInfo> => {
     const { info, isNew } = await store.createConversation({
       kind,
-      ...(clientId === undefined ? {} : { creator: clientId }),
-      members: hasMembers ? members : [],
-      ...(name === undefined ? {} : { name }),
+      ...defined({ creator: clientId, name, ttl }),
+      members: hasMembers(kind) ? members : [],
       attributes,
       unique,
-      ...(ttl === undefined ? {} : { ttl }),
       now: clock.now(),
     });
     if (!isNew) return joined(app, actor, info, wanted);
-    const told = { id: info.id, added: members.filter((member) => member !== clientId), named: members, members };
     // A member who finds it at once may quit at once: that is told after this.
-    if (kind === 'ordinary') await app.inOrder(info.id, () => tellJoined(app, actor, told));
+    if (kind === 'ordinary') await app.inOrder(info.id, () => tell(app, actor, addedNotices(actor, info.id, [], members)));
     hooks.conversationStarted({ convId: info.id, initBy: clientId, members, attr });
     return info;
   };
@@ -97,5 +80,5 @@ export const deleteConversation = async (app: App, actor: Actor, id: string): Pr
     const { kind, members = [] } = await existing(app, id);
     await app.store.deleteConversation(id);
     if (kind === 'room') endRoom(app, actor, id);
-    if (kind === 'ordinary') await tellLeft(app, actor, { id, gone: members, members: [] });
+    if (kind === 'ordinary') await tell(app, actor, leftNotices(actor, id, members, members));
   });

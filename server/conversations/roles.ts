@@ -2,12 +2,15 @@
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../domain/refusal.js';
 import type { ClientList } from '../store/store.js';
-import { asMember, existing, ordinaryOnly } from './access.js';
-import { checkMembers, dismiss, failure, type Outcome } from './members.js';
-import { by, tell } from './notices.js';
-import { hasRole, outranks, roleOf } from './ranks.js';
+import { ordinaryOnly } from '../domain/conversations/access.js';
+import { checkMembers, failure, type Outcome } from '../domain/conversations/members.js';
+import { by } from '../domain/party.js';
+import { asMember, existing } from './access.js';
+import { dismiss } from './members.js';
+import { tell } from './notices.js';
+import { hasRole, outranks, roleOf } from '../domain/conversations/ranks.js';
 
 /** Gives a member another role: whoever ranks above it may, below his own rank. */
 export const setRole = async (app: App, actor: Actor, id: string, clientId: string, role: MemberRole): Promise<void> =>
@@ -21,7 +24,7 @@ export const setRole = async (app: App, actor: Actor, id: string, clientId: stri
     if (!hasRole(roles, actor, 'Owner')) throw new Refusal(4320, 'only the owner gives roles');
     await app.store.setRole(id, clientId, role);
     const convMessage = { cid: id, ...by(actor), info: { pid: clientId, role } };
-    await tell(app, actor, members, { cmd: 'conv', op: 'member_info_changed', convMessage });
+    await tell(app, actor, [{ to: members, notice: { cmd: 'conv', op: 'member_info_changed', convMessage } }]);
   });
 
 /** What is told, to the one concerned and to the others. */
@@ -40,10 +43,12 @@ const tellListed = async (
   ops: readonly [Op, MembersOp],
 ): Promise<void> => {
   const [own, others] = ops;
-  await tell(app, actor, changed, { cmd: 'conv', op: own, convMessage: { cid: info.id, ...by(actor) } });
-  if (info.kind !== 'ordinary') return;
-  const rest = (info.members ?? []).filter((member) => !changed.includes(member));
-  await tell(app, actor, rest, { cmd: 'conv', op: others, convMessage: { cid: info.id, ...by(actor), m: [...changed] } });
+  const { id, kind, members = [] } = info;
+  const rest = kind === 'ordinary' ? members.filter((member) => !changed.includes(member)) : [];
+  await tell(app, actor, [
+    { to: changed, notice: { cmd: 'conv', op: own, convMessage: { cid: id, ...by(actor) } } },
+    { to: rest, notice: { cmd: 'conv', op: others, convMessage: { cid: id, ...by(actor), m: [...changed] } } },
+  ]);
 };
 
 const asManager = async (

@@ -1,6 +1,7 @@
 /** Who can't be a member of a conversation. */
+import { defined } from '../../codecs/defined.js';
 import { clientActor } from '../actor.js';
-import { toWire } from '../conversations/members.js';
+import { toWire } from '../domain/conversations/members.js';
 import { listed, setListed } from '../conversations/roles.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
@@ -30,7 +31,7 @@ export const blacklistQuery: Handler<CommandOf<'blacklist', 'query'>> = async ({
     answer: {
       cmd: 'blacklist',
       op: 'query_result',
-      blacklistMessage: { srcCid, blockedPids: [...clientIds], ...(next === undefined ? {} : { next }) },
+      blacklistMessage: { srcCid, blockedPids: [...clientIds], ...defined({ next }) },
     },
   };
 };

@@ -1,5 +1,6 @@
 import { clientActor } from '../actor.js';
-import { addMembers, isSelf, toWire } from '../conversations/members.js';
+import { addMembers } from '../conversations/members.js';
+import { isSelf, toWire } from '../domain/conversations/members.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 

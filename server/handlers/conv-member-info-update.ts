@@ -1,7 +1,7 @@
 import { MemberRole } from '../../codecs/index.js';
 import { clientActor } from '../actor.js';
 import { setRole } from '../conversations/roles.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../domain/refusal.js';
 import type { CommandOf, Handler } from './handler.js';
 
 /** Gives a member another role. */

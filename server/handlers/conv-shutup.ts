@@ -1,6 +1,7 @@
 /** Who may not send in a conversation. */
+import { defined } from '../../codecs/defined.js';
 import { clientActor } from '../actor.js';
-import { toWire } from '../conversations/members.js';
+import { toWire } from '../domain/conversations/members.js';
 import { listed, setListed } from '../conversations/roles.js';
 import type { CommandOf, Handler } from './handler.js';
 
@@ -16,5 +17,5 @@ export const convRemoveShutup: Handler<CommandOf<'conv', 'remove_shutup'>> = asy
 
 export const convQueryShutup: Handler<CommandOf<'conv', 'query_shutup'>> = async ({ app, session }, { convMessage: { cid, ...page } }) => {
   const { clientIds, next } = await listed(app, clientActor(session()), cid, 'silenced', page);
-  return { answer: { cmd: 'conv', op: 'shutup_result', convMessage: { cid, m: [...clientIds], ...(next === undefined ? {} : { next }) } } };
+  return { answer: { cmd: 'conv', op: 'shutup_result', convMessage: { cid, m: [...clientIds], ...defined({ next }) } } };
 };

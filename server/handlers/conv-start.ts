@@ -1,45 +1,22 @@
-import type { ConversationKind } from '../../codecs/index.js';
 import { clientActor } from '../actor.js';
 import { createConversation } from '../conversations/create.js';
-import { describedBy } from '../conversations/described-by.js';
+import { foundersOf } from '../domain/conversations/members.js';
+import { started, wantedBy } from '../domain/conversations/start.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
-type Start = CommandOf<'conv', 'start'>;
-
-const kindOf = ({ transient, tempConv }: Start['convMessage']): ConversationKind => {
-  if (transient === true) return 'room';
-  return tempConv === true ? 'temporary' : 'ordinary';
-};
-
 /** Creates a conversation; its creator is always a member, where it has members. */
-export const convStart: Handler<Start> = async ({ app, session }, { convMessage }) => {
-  const creator = session();
-  const { m = [], attr, unique, tempConvTTL, t, n, s } = convMessage;
-  const kind = kindOf(convMessage);
-  const by = { appId: creator.login.appId, clientId: creator.clientId, ...signed({ t, n, s }) };
-  app.verifyAction({ ...by, action: 'create', members: [...new Set([creator.clientId, ...m])] });
-  const described = describedBy(attr?.data ?? '{}');
-  const info = await createConversation(app, clientActor(creator), {
-    kind,
-    members: m,
-    // A temporary one lasts too short to be described.
-    ...(kind === 'temporary' ? { attributes: {} } : described),
-    unique: unique === true,
+export const convStart: Handler<CommandOf<'conv', 'start'>> = async ({ app, session }, { convMessage }) => {
+  const { clientId, login } = session();
+  const creator = clientActor(session());
+  const { m = [], t, n, s } = convMessage;
+  const by = { appId: login.appId, clientId, ...signed({ t, n, s }) };
+  app.verifyAction({ ...by, action: 'create', members: [...foundersOf(creator, m)] });
+  const info = await createConversation(app, creator, {
+    ...wantedBy(convMessage),
     verifyJoin: (id) => {
-      app.verifyAction({ ...by, action: 'join', conversationId: id, members: [creator.clientId], impliedBy: 'create' });
+      app.verifyAction({ ...by, action: 'join', conversationId: id, members: [clientId], impliedBy: 'create' });
     },
-    ...(tempConvTTL === undefined ? {} : { ttl: tempConvTTL }),
   });
-  return {
-    answer: {
-      cmd: 'conv',
-      op: 'started',
-      convMessage: {
-        cid: info.id,
-        cdate: new Date(info.createdAt ?? app.clock.now()).toISOString(),
-        ...(info.ttl === undefined ? {} : { tempConvTTL: info.ttl }),
-      },
-    },
-  };
+  return { answer: started(info, app.clock.now()) };
 };

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { either as E } from 'fp-ts';
+import { defined } from '../../codecs/defined.js';
 import { JsonObject, parseJson } from '../../codecs/index.js';
 import { clientActor } from '../actor.js';
 import { asSpeaker } from '../conversations/access.js';
-import { bodyOf, checkSize } from '../messages/body.js';
+import { bodyOf } from '../domain/messages/body.js';
+import { checkSize } from '../messages/body.js';
 import { deliver, type Outgoing } from '../messages/deliver.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../domain/refusal.js';
 import type { CommandOf, Handler } from './handler.js';
 
 type Direct = CommandOf<'direct'>;
@@ -26,8 +28,7 @@ const outgoingOf = (from: string, { directMessage: wire, priority }: Direct): Ou
   transient: wire.transient === true,
   mentions: wire.mentionPids ?? [],
   mentionsAll: wire.mentionAll === true,
-  ...(wire.dt === undefined ? {} : { token: wire.dt }),
-  ...(priority === undefined ? {} : { priority }),
+  ...defined({ token: wire.dt, priority }),
   ...pushDataOf(wire),
 });
 

@@ -1,6 +1,6 @@
 import type { ClientCommand } from '../../codecs/index.js';
 import { endRoom } from '../conversations/notices.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../domain/refusal.js';
 import type { Handler } from './handler.js';
 
 /** How a conversation is refused that there is not. */

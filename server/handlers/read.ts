@@ -1,53 +1,32 @@
 import type { App } from '../app.js';
 import type { Session } from '../session.js';
-import type { MarkedRead, ReadUpTo } from '../store/store.js';
 import type { CommandOf, Handler } from './handler.js';
 import { clientActor } from '../actor.js';
 import { asMember } from '../conversations/access.js';
-import { unreadPush } from '../messages/unread-push.js';
-
-interface ReadMark {
-  readonly cid: string;
-  readonly timestamp?: number;
-  readonly mid?: string;
-}
-
-const upToOf = ({ timestamp, mid }: ReadMark): ReadUpTo => {
-  if (timestamp !== undefined) return { timestamp };
-  return mid === undefined ? 'end' : { id: mid };
-};
-
-const tellReader = ({ bus }: App, reader: Session, { isEnd, summary }: MarkedRead, now: number): void => {
-  bus.publish([reader.clientId], {
-    _tag: 'Push',
-    command: unreadPush([summary], now),
-    // The reader itself knows that nothing is left where it has read to the end, but not how much of what is later counts.
-    ...(isEnd ? { except: reader.id } : {}),
-  });
-};
+import { readMarksOf, readReceipts, type ReadMark } from '../domain/messages/receipts.js';
+import { unreadPush } from '../domain/messages/unread-push.js';
 
 /** One read mark: the user's other sessions get the new count, and in a conversation of two the sender its receipt. */
-const move = async (app: App, reader: Session, mark: ReadMark): Promise<void> => {
-  const { cid } = mark;
-  const { members = [] } = await asMember(app, clientActor(reader), cid, 4401);
+const move = async (app: App, reader: Session, { cid, upTo }: ReadMark): Promise<void> => {
+  const { store, bus } = app;
+  const { clientId } = reader;
+  const info = await asMember(app, clientActor(reader), cid, 4401);
   const now = app.clock.now();
-  const marked = await app.store.markRead(cid, reader.clientId, upToOf(mark), now);
+  const marked = await store.markRead(cid, clientId, upTo, now);
   if (!marked.moved) return;
-  tellReader(app, reader, marked, now);
-  const { newest } = marked;
-  if (newest !== undefined && members.length === 2) {
-    app.bus.publish([newest.from], {
-      _tag: 'Push',
-      command: { cmd: 'rcp', rcpMessage: { cid, id: newest.id, t: now, read: true, from: reader.clientId } },
-    });
-  }
+  bus.publish([clientId], {
+    _tag: 'Push',
+    command: unreadPush([marked.summary], now),
+    // The reader itself knows that nothing is left where it has read to the end, but not how much of what is later counts.
+    ...(marked.isEnd ? { except: reader.id } : {}),
+  });
+  for (const { to, push } of readReceipts(info, marked, clientId, now)) bus.publish([to], { _tag: 'Push', command: push });
 };
 
 /** Moves read marks, each for itself: one that is refused does not hold the others up. */
-export const read: Handler<CommandOf<'read'>> = async ({ app, session }, { readMessage: { cid, convs = [] } }) => {
+export const read: Handler<CommandOf<'read'>> = async ({ app, session }, { readMessage }) => {
   const reader = session();
-  const marks = cid === undefined ? convs : [{ cid }, ...convs];
-  const results = await Promise.allSettled(marks.map((mark) => move(app, reader, mark)));
+  const results = await Promise.allSettled(readMarksOf(readMessage).map((mark) => move(app, reader, mark)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return {};

@@ -1,14 +1,15 @@
+import { defined } from '../../codecs/defined.js';
 import type { CommandOf, Handler } from './handler.js';
 
 /** What the application is told. */
 const LOGGED_OUT = 1;
 
-/** Logs out: the session ends, and its token is good no more. */
+/** Logs out: the session ends, and its token is good no more, unless it goes on over another socket. */
 export const sessionClose: Handler<CommandOf<'session', 'close'>> = async ({ app, origin, session }) => {
-  const { clientId, login, leave } = session();
+  const { id, clientId, login, leave } = session();
   leave();
-  app.hooks.clientOffline({ peerId: clientId, ...(login.tag === undefined ? {} : { tag: login.tag }), closeCode: LOGGED_OUT });
+  app.hooks.clientOffline({ peerId: clientId, ...defined({ tag: login.tag }), closeCode: LOGGED_OUT });
   origin.sessions.delete(clientId);
-  await app.store.forgetSession(login.token);
+  await app.store.forgetSession(login.token, id);
   return { answer: { cmd: 'session', op: 'closed', peerId: clientId } };
 };

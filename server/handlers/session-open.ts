@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { defined } from '../../codecs/defined.js';
 import type { ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
-import { Refusal, reasonOf } from '../refusal.js';
+import { changesSince, missedChanges, missedCounts, missedMessages, type Missed } from '../domain/messages/missed.js';
+import { Refusal, reasonOf } from '../domain/refusal.js';
 import { newSession, type Session } from '../session.js';
-import type { StoredSession } from '../store/store.js';
+import type { SessionOpened, StoredSession } from '../store/store.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
-import { directPush, patchItem } from '../messages/pushes.js';
-import { unreadPush } from '../messages/unread-push.js';
 
 const MAX_ID = 64;
 const DISPLACED = 4111;
 /** How long a chat room waits for somebody whose connection broke, ms. */
 const ROOM_KEPT = 30 * 60_000;
+/** What the application is told of who has not gone by himself. */
+const CLOSE_CODES = { displaced: 3, kicked: 4 } as const;
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 const anonymous = (): string => randomBytes(12).toString('base64url');
@@ -19,174 +21,174 @@ const anonymous = (): string => randomBytes(12).toString('base64url');
 type Open = CommandOf<'session', 'open'>;
 type Opening = Open['sessionMessage'];
 
-/** The bit of `configBitmap` that says so. */
-const UNDERSTANDS_PATCHES = 1;
-
 const verify = async (app: App, clientId: string, { appId, sessionMessage: { tag, t, n, s } }: Open): Promise<void> => {
-  const request = {
-    clientId,
-    ...(appId === undefined ? {} : { appId }),
-    ...(tag === undefined ? {} : { tag }),
-    ...(t === undefined ? {} : { t }),
-    ...(n === undefined ? {} : { n }),
-    ...(s === undefined ? {} : { s }),
-  };
-  if (!(await app.verifyLogin(request))) throw new Refusal(4102, 'the signature of this login was not accepted');
+  if (!(await app.verifyLogin({ clientId, ...defined({ appId, tag, t, n, s }) })))
+    throw new Refusal(4102, 'the signature of this login was not accepted');
 };
+
+/** A token that is not good any more asks the client to log in without it. */
+const notGood = (): Refusal => new Refusal(4112, 'log in without the token');
 
 const isGood = ({ clientId, expiresAt }: StoredSession, now: number, peerId = clientId): boolean => peerId === clientId && expiresAt > now;
 
-/** The session that a token stands for; a token that is not good any more asks the client to log in without it. */
+/** The session that a token stands for. */
 const resume = async ({ store, clock }: App, peerId: string | undefined, token: string): Promise<StoredSession> => {
   const stored = await store.session(token);
-  if (stored === undefined || !isGood(stored, clock.now(), peerId)) throw new Refusal(4112, 'log in without the token');
+  if (stored === undefined || !isGood(stored, clock.now(), peerId)) throw notGood();
   return stored;
 };
 
 /** What the session is to be kept as; a tag and a device that are not named again are those of before. */
-const loginOf = (app: App, clientId: string, open: Open, stored: StoredSession | undefined, now: number): StoredSession => {
+const loginOf = (app: App, clientId: string, open: Open, stored: StoredSession | undefined, now: number): Session['login'] => {
   const { sessionMessage } = open;
-  const appId = open.appId ?? stored?.appId;
-  const tag = sessionMessage.tag ?? stored?.tag;
+  const token = stored?.token ?? newToken();
   return {
-    token: stored?.token ?? newToken(),
+    token,
+    holder: `${token}:${randomBytes(8).toString('hex')}`,
     clientId,
     deviceId: sessionMessage.deviceId ?? stored?.deviceId ?? '',
-    ...(tag === undefined ? {} : { tag }),
-    ...(appId === undefined ? {} : { appId }),
-    ...(stored?.room === undefined ? {} : { room: stored.room }),
+    ...defined({ tag: sessionMessage.tag ?? stored?.tag, appId: open.appId ?? stored?.appId }),
     expiresAt: now + app.limits.tokenTtl * 1_000,
-    displaced: false,
   };
 };
 
-/** Ends what this login takes the place of: others with its tag, and what is left of it on a socket that broke unnoticed. */
-const displace = async ({ store, bus }: App, { id, login: { clientId, token, tag } }: Session): Promise<void> => {
-  bus.publish([clientId], { _tag: 'Resume', token, by: id });
-  if (tag === undefined) return;
-  await store.displaceSessions(clientId, tag, token);
-  bus.publish([clientId], { _tag: 'Displace', tag, by: id });
-};
-
-/** What a login brings of messages that were missed, and which of those that arrived meanwhile are not in it. */
-interface Missed {
-  readonly pushes: readonly ServerCommand[];
-  readonly keeps: (push: ServerCommand) => boolean;
-}
-
-/** By the newest message of each conversation that is in what a login brings. */
-const laterThan =
-  (newest: ReadonlyMap<string, number>): Missed['keeps'] =>
-  (push) =>
-    push.cmd !== 'direct' || push.directMessage.timestamp > (newest.get(push.directMessage.cid) ?? 0);
-
-const unreadCounts = async ({ store, limits }: App, clientId: string, { lastUnreadNotifTime }: Opening, now: number): Promise<Missed> => {
-  const unread = await store.unread(clientId, lastUnreadNotifTime, limits.unreadConversations);
-  return {
-    pushes: [unreadPush(unread, now)],
-    keeps: laterThan(new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? 0]))),
-  };
-};
-
-/** The messages themselves; the first of a conversation says where there are older ones. */
-const offlineMessages = async ({ store, limits }: App, clientId: string): Promise<Missed> => {
-  const missed = await store.offline(clientId, limits.unreadConversations, limits.offlineMessages);
-  return {
-    pushes: missed.flatMap(({ messages, hasMore }) =>
-      messages.map((message, index) => directPush(message, { offline: true, hasMore: hasMore && index === 0 })),
-    ),
-    keeps: laterThan(new Map(missed.map(({ conversationId, messages }) => [conversationId, messages.at(-1)?.timestamp ?? 0]))),
-  };
-};
-
-/** Changes that this client has missed, where it understands them. */
-const missedChanges = async (
-  { store, limits }: App,
-  clientId: string,
-  { lastPatchTime, configBitmap = 0 }: Opening,
-): Promise<readonly ServerCommand[]> => {
-  if (lastPatchTime === undefined || (configBitmap & UNDERSTANDS_PATCHES) === 0) return [];
-  const messages = await store.modifiedSince(clientId, lastPatchTime, limits.patchesAtLogin);
-  return messages.length === 0 ? [] : [{ cmd: 'patch', op: 'modify', patchMessage: { patches: messages.map(patchItem) } }];
+/** Tells those whose place this session has taken: others with its tag, and what is left of it on a socket that broke unnoticed. */
+const tellReplaced = ({ bus }: App, clientId: string, { resumed, displaced }: Extract<SessionOpened, { _tag: 'Opened' }>): void => {
+  if (resumed !== undefined) bus.publish([clientId], { _tag: 'Resume', session: resumed });
+  if (displaced.length > 0) bus.publish([clientId], { _tag: 'Displace', sessions: displaced });
 };
 
 /** A chat room is entered again by who comes back soon enough. */
-const comeBack = async ({ store }: App, session: Session, now: number): Promise<void> => {
-  const { clientId, token, room } = session.login;
+const comeBack = async (app: App, session: Session, room: StoredSession['room'], now: number): Promise<void> => {
   if (room === undefined) return;
-  const [conversation] = await store.conversations([room.id]);
-  const isWelcome = conversation !== undefined && (await store.whoIsListed(room.id, 'blocked', [clientId])).size === 0;
-  const isSoon = room.leftAt === undefined || now - room.leftAt <= ROOM_KEPT;
-  if (isWelcome && isSoon) await session.enter(room.id);
-  await store.rememberRoom(token, isWelcome && isSoon ? { id: room.id } : undefined);
+  const { store } = app;
+  const { clientId, token, holder } = session.login;
+  // Who is blocked meanwhile is put out after he has come in, or is not let in.
+  await app.inOrder(room.id, async () => {
+    const [conversation] = await store.conversations([room.id]);
+    const isWelcome = conversation !== undefined && (await store.whoIsListed(room.id, 'blocked', [clientId])).size === 0;
+    const isSoon = room.leftAt === undefined || now - room.leftAt <= ROOM_KEPT;
+    if (isWelcome && isSoon) await session.enter(room.id);
+    await store.rememberRoom(token, holder, isWelcome && isSoon ? { id: room.id } : undefined);
+  });
 };
 
-const begin = async (app: App, session: Session, version: Origin['version'], opening: Opening, now: number): Promise<Reply> => {
-  const { limits } = app;
-  const { clientId, token } = session.login;
-  await session.join();
-  await displace(app, session);
-  await comeBack(app, session, now);
-  const missed = version === 1 ? await offlineMessages(app, clientId) : await unreadCounts(app, clientId, opening, now);
-  const notices = [...missed.pushes, ...(await missedChanges(app, clientId, opening))];
-  return {
-    answer: { cmd: 'session', op: 'opened', peerId: clientId, serverTs: now, sessionMessage: { st: token, stTtl: limits.tokenTtl } },
-    afterwards: () => {
-      session.start(notices, missed.keeps);
+const missedBy = async (
+  { store, limits }: App,
+  clientId: string,
+  version: Origin['version'],
+  opening: Opening,
+  now: number,
+): Promise<Missed> => {
+  const since = changesSince(opening);
+  const missed =
+    version === 1
+      ? missedMessages(await store.offline(clientId, limits.unreadConversations, limits.offlineMessages))
+      : missedCounts(await store.unread(clientId, opening.lastUnreadNotifTime, limits.unreadConversations), now);
+  const changes = since === undefined ? [] : missedChanges(await store.modifiedSince(clientId, since, limits.patchesAtLogin));
+  return { ...missed, pushes: [...missed.pushes, ...changes] };
+};
+
+const forget = (sessions: Origin['sessions'], session: Session): void => {
+  if (sessions.get(session.clientId) === session) sessions.delete(session.clientId);
+};
+
+const closed = (peerId: string, code: number, reason: string): ServerCommand => ({
+  cmd: 'session',
+  op: 'closed',
+  peerId,
+  sessionMessage: { code, reason },
+});
+
+const newSessionOf = (
+  { app, origin: { sessions, writePush, missed } }: Parameters<Handler<Open>>[0],
+  login: Session['login'],
+  wasOpen: () => boolean,
+): Session => {
+  const { clientId, token, holder, tag } = login;
+  const session: Session = newSession({
+    id: holder,
+    login,
+    bus: app.bus,
+    rooms: app.rooms,
+    write: writePush,
+    missed,
+    onEnd: ({ how }) => {
+      forget(sessions, session);
+      // It may have opened after the tokens of the client were taken away.
+      if (how === 'kicked') void app.store.forgetSession(token, holder).catch(app.report);
+      if (wasOpen() && how !== 'resumed') app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CLOSE_CODES[how] });
     },
-  };
+    expelled: () => {
+      void app.store.rememberRoom(token, holder, undefined).catch(app.report);
+    },
+  });
+  return session;
 };
 
-/** Logs a client in, or takes a session up again after a break. */
-export const sessionOpen: Handler<Open> = async ({ app, origin: { sessions, writePush, missed, version } }, command) => {
-  const { store, bus, limits, clock } = app;
+/**
+ * Logs a client in, or takes a session up again after a break.
+ *
+ * Of two logins that exclude one another, the store says which is the later: `openSession` is one step. A session is on the bus before it opens, so that whoever takes its place reaches it.
+ */
+export const sessionOpen: Handler<Open> = async (context, command) => {
+  const { app, origin } = context;
+  const { sessions, version } = origin;
+  const { store, limits, clock } = app;
   const { st } = command.sessionMessage;
   if (app.appId !== undefined && command.appId !== app.appId)
     throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
   const stored = st === undefined ? undefined : await resume(app, command.peerId, st);
   const clientId = command.peerId ?? stored?.clientId ?? anonymous();
   if (clientId.length < 1 || clientId.length > MAX_ID) throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
-  if (!sessions.has(clientId) && sessions.size >= limits.sessionsPerSocket) {
+  if (!sessions.has(clientId) && sessions.size >= limits.sessionsPerSocket)
     throw new Refusal(4113, `one connection carries at most ${limits.sessionsPerSocket} clients`);
-  }
-  if (stored?.displaced === true) {
-    return { answer: { cmd: 'session', op: 'closed', peerId: clientId, sessionMessage: { code: DISPLACED, reason: reasonOf(DISPLACED) } } };
-  }
+  const displaced: Reply = { answer: closed(clientId, DISPLACED, reasonOf(DISPLACED)) };
+  if (stored?.displaced === true) return displaced;
   if (stored === undefined) await verify(app, clientId, command);
   app.rates.spend('others', clientId);
 
   const now = clock.now();
   const login = loginOf(app, clientId, command, stored, now);
-  await store.saveSession(login, now);
-
-  const end = (): void => {
-    if (sessions.get(clientId) === session) sessions.delete(clientId);
-  };
-  const tagged = login.tag === undefined ? {} : { tag: login.tag };
-  const session = newSession({
-    id: `${login.token}:${randomBytes(8).toString('hex')}`,
-    login,
-    bus,
-    rooms: app.rooms,
-    write: writePush,
-    missed,
-    ended: (how) => {
-      end();
-      if (how !== 'resumed') app.hooks.clientOffline({ peerId: clientId, ...tagged, closeCode: how === 'displaced' ? 3 : 4 });
-    },
-    expelled: () => {
-      void store.rememberRoom(login.token, undefined).catch(app.report);
-    },
-  });
-  sessions.get(clientId)?.leave();
-  sessions.set(clientId, session);
+  let isOpen = false;
+  const session = newSessionOf(context, login, () => isOpen);
   try {
-    const reply = await begin(app, session, version, command.sessionMessage, now);
-    app.hooks.clientOnline({ peerId: clientId, ...tagged, reconnect: stored !== undefined });
-    return reply;
+    await session.join();
+    const opened = await store.openSession({ session: login, resumes: stored !== undefined }, now);
+    if (opened._tag === 'Gone') throw notGood();
+    if (opened._tag === 'Displaced') {
+      session.leave();
+      return displaced;
+    }
+    sessions.get(clientId)?.leave();
+    sessions.set(clientId, session);
+    tellReplaced(app, clientId, opened);
+    await comeBack(app, session, opened.room, now);
+    const missed = await missedBy(app, clientId, version, command.sessionMessage, now);
+    const ending = session.ended();
+    if (ending !== undefined) {
+      forget(sessions, session);
+      // Where its token was taken away before it opened.
+      if (ending.how === 'kicked') await store.forgetSession(login.token, login.holder);
+      return { answer: closed(clientId, ending.code, ending.reason) };
+    }
+    isOpen = true;
+    app.hooks.clientOnline({ peerId: clientId, ...defined({ tag: login.tag }), reconnect: stored !== undefined });
+    return {
+      answer: {
+        cmd: 'session',
+        op: 'opened',
+        peerId: clientId,
+        serverTs: now,
+        sessionMessage: { st: login.token, stTtl: limits.tokenTtl },
+      },
+      afterwards: () => {
+        session.start(missed.pushes, missed.keeps);
+      },
+    };
   } catch (error) {
     session.leave();
-    end();
+    forget(sessions, session);
     throw error;
   }
 };

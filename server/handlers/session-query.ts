@@ -1,4 +1,4 @@
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../domain/refusal.js';
 import type { CommandOf, Handler } from './handler.js';
 
 /** Who is online. */

@@ -1,12 +1,19 @@
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../domain/refusal.js';
 import type { CommandOf, Handler } from './handler.js';
+
+const notGood = (): Refusal => new Refusal(4112, 'this is not the token of the session');
 
 /** Renews a session's token; an expired one is taken too, since the session itself is open. */
 export const sessionRefresh: Handler<CommandOf<'session', 'refresh'>> = async ({ app, session }, { sessionMessage: { st } }) => {
-  const { login } = session();
-  if (login.token !== st) throw new Refusal(4112, 'this is not the token of the session');
-  const stored = (await app.store.session(st)) ?? login;
+  const { id, login, ended } = session();
+  if (login.token !== st) throw notGood();
   const now = app.clock.now();
-  await app.store.saveSession({ ...stored, expiresAt: now + app.limits.tokenTtl * 1_000 }, now);
+  const isRenewed = await app.store.renewSession({ ...login, expiresAt: now + app.limits.tokenTtl * 1_000 }, now);
+  if (!isRenewed) throw notGood();
+  // Who was kicked meanwhile has lost the token.
+  if (ended() !== undefined) {
+    await app.store.forgetSession(st, id);
+    throw notGood();
+  }
   return { answer: { cmd: 'session', op: 'refreshed', sessionMessage: { st, stTtl: app.limits.tokenTtl } } };
 };

@@ -1,3 +1,5 @@
+import { defined } from '../../codecs/defined.js';
+
 interface Signed {
   readonly t: number | undefined;
   readonly n: string | undefined;
@@ -5,8 +7,4 @@ interface Signed {
 }
 
 /** The signature of a command, as far as it has one. */
-export const signed = ({ t, n, s }: Signed): { readonly t?: number; readonly n?: string; readonly s?: string } => ({
-  ...(t === undefined ? {} : { t }),
-  ...(n === undefined ? {} : { n }),
-  ...(s === undefined ? {} : { s }),
-});
+export const signed = ({ t, n, s }: Signed): { readonly t?: number; readonly n?: string; readonly s?: string } => defined({ t, n, s });

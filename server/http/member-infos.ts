@@ -5,7 +5,7 @@ import * as t from 'io-ts';
 import { parseJson, record } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { asMember } from '../conversations/access.js';
-import { Refusal } from '../refusal.js';
+import { Refusal } from '../domain/refusal.js';
 import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
 import { UNAUTHORIZED, clientOf, queryOf } from './token.js';
 

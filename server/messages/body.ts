@@ -1,28 +1,7 @@
-/** What the server looks at in a message's body. */
-import { either as E, function as F } from 'fp-ts';
-import * as t from 'io-ts';
-import { fromStored, parseJson, toStored, type WireBody } from '../../codecs/index.js';
+/** What the server does with a message's body. */
+import { fromStored, toStored, type WireBody } from '../../codecs/index.js';
+import { Refusal } from '../domain/refusal.js';
 import type { HookContent } from '../hooks.js';
-import { Refusal } from '../refusal.js';
-
-const Typed = t.type({ _lctype: t.number });
-
-/** The message type's number, where the body is of a type. */
-export const typeOf = (msg = ''): { readonly type?: number } =>
-  // Only an object has a type; what is refused as JSON costs more than what is read.
-  !msg.startsWith('{')
-    ? {}
-    : F.pipe(
-        parseJson(msg),
-        E.match(
-          () => ({}),
-          (body) => (Typed.is(body) ? { type: body._lctype } : {}),
-        ),
-      );
-
-/** The body alone. */
-export const bodyOf = ({ msg, binaryMsg }: WireBody): WireBody =>
-  binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
 
 /** Refuses with 4109 what is too long, `beside` included: push data, and whom it mentions. */
 export const checkSize = ({ msg = '', binaryMsg }: WireBody, beside: string, limit: number): void => {

@@ -1,10 +1,11 @@
 /** Messages that the application's back end sends and changes. */
 import { either as E, function as F } from 'fp-ts';
+import { defined } from '../../codecs/defined.js';
 import { bodyCodec, type Custom, type JsonObject, type OutgoingBody, type WireBody } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import type { Priority } from '../bus.js';
-import { checkMembers } from '../conversations/members.js';
-import { Refusal } from '../refusal.js';
+import { checkMembers } from '../domain/conversations/members.js';
+import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
 import { checkSize } from './body.js';
 import { deliver } from './deliver.js';
@@ -77,7 +78,7 @@ export const send = async (app: App, conversationId: string, message: SystemMess
   checkSize(wire, written(pushData), app.limits.messageBytes);
   return deliver(
     app,
-    { isBackEnd: true, ...(from === undefined ? {} : { clientId: from }) },
+    { isBackEnd: true, ...defined({ clientId: from }) },
     {
       conversationId,
       from: from ?? '',
@@ -86,9 +87,7 @@ export const send = async (app: App, conversationId: string, message: SystemMess
       mentionsAll,
       transient,
       broadcast,
-      ...(pushData === undefined ? {} : { pushData }),
-      ...(priority === undefined ? {} : { priority }),
-      ...(to === undefined ? {} : { to }),
+      ...defined({ pushData, priority, to }),
     },
   );
 };

@@ -1,14 +1,17 @@
 /** Messages on their way to whom they are for. */
 import { randomBytes } from 'node:crypto';
+import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { Notice } from '../bus.js';
 import { asSpeaker } from '../conversations/access.js';
-import { Refusal } from '../refusal.js';
+import { bodyOf, typeOf } from '../domain/messages/body.js';
+import { transientTime } from '../domain/messages/message.js';
+import { directPush } from '../domain/messages/pushes.js';
+import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
-import { bodyOf, checkSize, fromHook, toHook, typeOf } from './body.js';
-import { directPush } from './pushes.js';
+import { checkSize, fromHook, toHook } from './body.js';
 
 /** A message as its sender has it. */
 export interface Outgoing {
@@ -35,15 +38,10 @@ export interface Outgoing {
 const NORMAL = 2;
 const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
 
-/** Nobody sees it out of order: it is not before the newest stored message, though the clock may be. */
-const transientMessage = (
-  content: Omit<StoredMessage, 'id' | 'timestamp'>,
-  now: number,
-  { lastMessageAt = 0 }: ConversationInfo,
-): StoredMessage => ({
+const transientMessage = (content: Omit<StoredMessage, 'id' | 'timestamp'>, now: number, info: ConversationInfo): StoredMessage => ({
   ...content,
   id: randomBytes(16).toString('base64url'),
-  timestamp: Math.max(now, lastMessageAt),
+  timestamp: transientTime(now, info),
 });
 
 /** Hands a notice to all who have a message: members, or who is in the chat room; of a system conversation all subscribers, or the few that it is for. */
@@ -71,8 +69,7 @@ const tellOffline = async (app: App, info: ConversationInfo, message: StoredMess
   const wanted = (message.to ?? members).filter((member) => member !== message.from && !mutedMembers.includes(member));
   const online = new Set(await app.bus.online(wanted));
   const offlinePeers = wanted.filter((member) => !online.has(member));
-  if (offlinePeers.length > 0)
-    app.hooks.receiversOffline({ ...hookMessage(info, message, false), offlinePeers, ...(pushData === undefined ? {} : { pushData }) });
+  if (offlinePeers.length > 0) app.hooks.receiversOffline({ ...hookMessage(info, message, false), offlinePeers, ...defined({ pushData }) });
 };
 
 const hookMessage = ({ kind }: ConversationInfo, message: StoredMessage, transient: boolean) => ({
@@ -139,12 +136,12 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
     };
     const { message, repeated } = transient
       ? { message: transientMessage(content, clock.now(), info), repeated: false }
-      : await store.append({ ...content, ...(token === undefined ? {} : { token }), now: clock.now() });
+      : await store.append({ ...content, ...defined({ token }), now: clock.now() });
     if (repeated) return message;
     const priority = priorityOf(outgoing.priority);
     const notice: Notice = {
       _tag: 'Push',
-      command: directPush(message, { transient, ...(outgoing.priority === undefined ? {} : { priority }) }),
+      command: directPush(message, { transient, ...defined({ priority: outgoing.priority === undefined ? undefined : priority }) }),
       ...(info.kind === 'room' ? { priority } : {}),
       ...exceptActor(actor),
     };

@@ -1,30 +1,22 @@
 /** Messages are changed, and taken back. */
-import type { WireBody } from '../../codecs/index.js';
+import { defined } from '../../codecs/defined.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { asSpeaker } from '../conversations/access.js';
-import { Refusal } from '../refusal.js';
+import { bodyOf, typeOf } from '../domain/messages/body.js';
+import type { EditWish } from '../domain/messages/message.js';
+import { patchPush } from '../domain/messages/pushes.js';
+import { unreadPush } from '../domain/messages/unread-push.js';
+import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
-import { bodyOf, checkSize, fromHook, toHook, typeOf } from './body.js';
+import { checkSize, fromHook, toHook } from './body.js';
 import { publishAbout } from './deliver.js';
-import { patchItem } from './pushes.js';
-import { unreadPush } from './unread-push.js';
-
-/** What becomes of a message: another body, or nothing. */
-export interface Wish {
-  readonly conversationId: string;
-  readonly messageId: string;
-  readonly recall: boolean;
-  readonly body?: WireBody;
-  readonly mentions?: readonly string[];
-  readonly mentionsAll?: boolean;
-}
 
 /** Before everything else of a chat room, since it may be what must not be seen. */
 const HIGH = 1;
 
 /** Changes one message, and tells every other session of all who have it. Gives what it is now. */
-export const modify = async (app: App, actor: Actor, wish: Wish): Promise<StoredMessage> =>
+export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<StoredMessage> =>
   app.inOrder(wish.conversationId, async () => {
     const { store, bus, clock, limits, hooks } = app;
     const { conversationId, messageId, recall, mentions = [], mentionsAll = false } = wish;
@@ -48,7 +40,7 @@ export const modify = async (app: App, actor: Actor, wish: Wish): Promise<Stored
       conversationId,
       messageId,
       // The back end may, whoever has sent it.
-      ...(actor.isBackEnd || actor.clientId === undefined ? {} : { by: actor.clientId }),
+      ...defined({ by: actor.isBackEnd ? undefined : actor.clientId }),
       recall,
       mentions,
       mentionsAll,
@@ -62,7 +54,7 @@ export const modify = async (app: App, actor: Actor, wish: Wish): Promise<Stored
     const { message, unreadBy } = result;
     publishAbout(app, info, message, {
       _tag: 'Push',
-      command: { cmd: 'patch', op: 'modify', patchMessage: { patches: [patchItem(message)] } },
+      command: patchPush([message]),
       ...(info.kind === 'room' ? { priority: HIGH } : {}),
       ...exceptActor(actor),
     });

@@ -1,197 +1,36 @@
 /** What the server keeps. Every call is asynchronous, and each is atomic: nothing that uses a store may assume that it is in memory. */
-import type { ConversationInfo, ConversationKind, MemberRole, ServerCommand, WireBody } from '../../codecs/index.js';
-import type { Where } from '../query/where.js';
+import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
+import type {
+  Arrived,
+  ClientList,
+  ConversationChange,
+  ConversationDraft,
+  ConversationSearch,
+  HistoryQuery,
+  MarkedRead,
+  MemberReceipt,
+  MembersAdded,
+  Modified,
+  NewMessage,
+  OfflineMessages,
+  ReadUpTo,
+  SessionOpened,
+  SessionOpening,
+  StoredEdit,
+  StoredMessage,
+  StoredNotice,
+  StoredSession,
+  UnreadSummary,
+} from '../domain/records.js';
 
-/** A conversation to create; the store gives it an id and its times. */
-export interface NewConversation {
-  readonly kind: ConversationKind;
-  /** Nobody where the back end makes it for itself. */
-  readonly creator?: string;
-  /** Each once; the members of a chat room, and the subscribers of a system conversation, come later. */
-  readonly members: readonly string[];
-  readonly name?: string;
-  readonly attributes: ConversationInfo['attributes'];
-  /** Find the one with the same set of members instead, where there is one. */
-  readonly unique: boolean;
-  /** Lifetime of a temporary one, seconds. */
-  readonly ttl?: number;
-  /** ms since 1970. */
-  readonly now: number;
-}
-
-/** Which conversations, in which order, which stretch of them. */
-export interface ConversationQuery {
-  readonly where: Where;
-  /** As in `-lm,name`: `-` is descending, the first key counts most. */
-  readonly sort?: string;
-  readonly skip: number;
-  readonly limit: number;
-  /** What the asking client gets to see of a conversation, on which `where` is evaluated; nothing where there is nothing. */
-  readonly seen: (info: ConversationInfo) => ConversationInfo | undefined;
-}
-
-/** A list of clients that a conversation keeps: who may not send, and who may not be a member. */
-export type ClientList = 'silenced' | 'blocked';
-
-/** A notice that a client can ask for when it comes back. */
-export interface StoredNotice {
-  /** ms since 1970; no two of one client have the same. */
-  readonly at: number;
-  readonly command: ServerCommand;
-}
-
-export interface NewMessage extends WireBody {
-  readonly conversationId: string;
-  readonly from: string;
-  /** In a system conversation: the only ones who get it, beside the sender. Default: everybody. */
-  readonly to?: readonly string[];
-  /** The sender's token: the same token of the same sender is the same message. */
-  readonly token?: string;
-  readonly receipt: boolean;
-  readonly mentions: readonly string[];
-  readonly mentionsAll: boolean;
-  /** The number of its message type, where it has one. */
-  readonly type?: number;
-  /** ms since 1970; the store moves it forward where the conversation has a message of that time or later. */
-  readonly now: number;
-}
-
-/** A stored message. Timestamps strictly increase within a conversation. */
-export interface StoredMessage extends WireBody {
-  readonly id: string;
-  readonly conversationId: string;
-  readonly from: string;
-  /** In a system conversation: the only ones who get it, beside the sender. */
-  readonly to?: readonly string[];
-  readonly timestamp: number;
-  readonly receipt: boolean;
-  readonly mentions: readonly string[];
-  readonly mentionsAll: boolean;
-  readonly type?: number;
-  /** When it was last changed or recalled. */
-  readonly editedAt?: number;
-  /** When somebody else first acknowledged, and first read it. */
-  readonly deliveredAt?: number;
-  readonly readAt?: number;
-}
-
-/** What a stored message is to become. A recall leaves a body that says so. */
-export interface Modification extends WireBody {
-  readonly conversationId: string;
-  readonly messageId: string;
-  /** Who wants it: only the sender may, and the back end, which has no client id. */
-  readonly by?: string;
-  readonly recall: boolean;
-  readonly mentions: readonly string[];
-  readonly mentionsAll: boolean;
-  readonly type?: number;
-  /** ms since 1970; the store moves it forward where the message has a change of that time or later. */
-  readonly now: number;
-}
-
-export type Modified =
-  /** `unreadBy`: members in whose unread count it was. */
-  | { readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] }
-  | { readonly _tag: 'Missing' }
-  | { readonly _tag: 'Foreign' };
-
-/** When a member last acknowledged, and last read, ms since 1970. */
-export interface MemberReceipt {
-  readonly clientId: string;
-  readonly deliveredAt?: number;
-  readonly readAt?: number;
-}
-
-/** One end of a stretch of history. */
-export interface Bound {
-  readonly timestamp: number;
-  readonly id?: string;
-  readonly included: boolean;
-}
-
-export interface HistoryQuery {
-  readonly conversationId: string;
-  /** Who asks; the back end, which sees all messages, where it is left out. */
-  readonly viewer?: string;
-  /** `old` goes from `from` (or the newest) towards the past, `new` from `from` (or the oldest) towards the present. */
-  readonly direction: 'old' | 'new';
-  readonly from?: Bound;
-  readonly to?: Bound;
-  /** Messages of this type only. */
-  readonly type?: number;
-  readonly limit: number;
-}
-
-/** Which messages have arrived: those of a stretch of time (ms, both ends included), or one. */
-export type Arrived = { readonly from: number; readonly to: number } | { readonly id: string };
-
-/** How far a conversation was read: up to a time (ms, included), up to a message (included), or all of it. */
-export type ReadUpTo = { readonly timestamp: number } | { readonly id: string } | 'end';
-
-/** What a user has not read in one conversation. */
-export interface UnreadSummary {
-  readonly conversationId: string;
-  readonly count: number;
-  readonly mentioned: boolean;
-  /** The newest message of the conversation. */
-  readonly last?: StoredMessage;
-}
-
-/** What became of a read mark. */
-export interface MarkedRead {
-  readonly moved: boolean;
-  /** Nothing in the conversation is later than the mark. */
-  readonly isEnd: boolean;
-  /** The newest message that is newly read and asked for a receipt. */
-  readonly newest?: StoredMessage;
-  readonly summary: UnreadSummary;
-}
-
-/** What became of new members. */
-export interface MembersAdded {
-  readonly added: readonly string[];
-  readonly present: readonly string[];
-  readonly full: readonly string[];
-}
-
-/** What a conversation is to become. */
-export interface ConversationChange {
-  /** All of them, as they are to be. */
-  readonly attributes?: ConversationInfo['attributes'];
-  readonly name?: string;
-  readonly mutedMembers?: readonly string[];
-}
-
-/** What a client has missed in one conversation. */
-export interface OfflineMessages {
-  readonly conversationId: string;
-  /** Oldest first. */
-  readonly messages: readonly StoredMessage[];
-  /** There are older ones. */
-  readonly hasMore: boolean;
-}
-
-/** A session that can be taken up again by its token. */
-export interface StoredSession {
-  readonly token: string;
-  readonly clientId: string;
-  readonly deviceId: string;
-  readonly tag?: string;
-  /** ms since 1970. */
-  readonly expiresAt: number;
-  readonly appId?: string;
-  /** The chat room that it was in, and when its connection broke, ms since 1970, where it did. */
-  readonly room?: { readonly id: string; readonly leftAt?: number };
-  /** A later login with the same tag has taken its place. */
-  readonly displaced: boolean;
-}
+export type * from '../domain/records.js';
 
 export interface Store {
   /** `isNew` is false where a unique one was found. */
-  createConversation(conversation: NewConversation): Promise<{ readonly info: ConversationInfo; readonly isNew: boolean }>;
+  createConversation(conversation: ConversationDraft): Promise<{ readonly info: ConversationInfo; readonly isNew: boolean }>;
   /** Those of the ids that exist. */
   conversations(ids: readonly string[]): Promise<readonly ConversationInfo[]>;
-  find(query: ConversationQuery): Promise<readonly ConversationInfo[]>;
+  find(query: ConversationSearch): Promise<readonly ConversationInfo[]>;
   /** Forgets a conversation with its messages; false where there is none. */
   deleteConversation(id: string): Promise<boolean>;
   /**
@@ -238,7 +77,7 @@ export interface Store {
    */
   markRead(conversationId: string, clientId: string, upTo: ReadUpTo, now: number): Promise<MarkedRead>;
   /** Changes or recalls a message. */
-  modify(modification: Modification): Promise<Modified>;
+  modify(modification: StoredEdit): Promise<Modified>;
   /** Messages in the conversations of this client that were changed at `since` (ms) or later: told twice is better than never; earliest change first, at most `limit`. */
   modifiedSince(clientId: string, since: number, limit: number): Promise<readonly StoredMessage[]>;
   /** How far each member has received and read; those of whom nothing is known are left out. */
@@ -252,15 +91,18 @@ export interface Store {
   unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
   /** Conversations with unread messages, and those that were marked as read, or in which a message was recalled, at `since` (ms) or later; latest message first, at most `limit`. */
   unread(clientId: string, since: number | undefined, limit: number): Promise<readonly UnreadSummary[]>;
-  /** Keeps a session, and no longer those that have expired. */
-  saveSession(session: StoredSession, now: number): Promise<void>;
+  /**
+   * Opens a session, in one step: of two that open with the same token, or with the same client and tag, the later takes the place of the earlier, and is told whose place that was. A token that was displaced, or
+   * is not there any more, opens nothing. Sessions that have expired are forgotten.
+   */
+  openSession(opening: SessionOpening, now: number): Promise<SessionOpened>;
   session(token: string): Promise<StoredSession | undefined>;
-  /** Notes the chat room that a session is in, or was in when its connection broke; nothing where it is in none. */
-  rememberRoom(token: string, room: StoredSession['room']): Promise<void>;
-  /** Marks the other sessions of a client with this tag as displaced. */
-  displaceSessions(clientId: string, tag: string, except: string): Promise<void>;
-  /** The token of a closed session is good no more. */
-  forgetSession(token: string): Promise<void>;
+  /** Keeps the token of an open session for longer, also one that was forgotten since it had expired; false where the session has lost its place. */
+  renewSession(session: SessionOpening['session'], now: number): Promise<boolean>;
+  /** Notes the chat room that a session is in, or was in when its connection broke; undefined where it is in none. Nothing where another session holds the token. */
+  rememberRoom(token: string, holder: string, room: StoredSession['room']): Promise<void>;
+  /** The token of a closed session is good no more. Nothing where another session holds it. */
+  forgetSession(token: string, holder: string): Promise<void>;
   /** The tokens of a client are good no more. */
   forgetSessions(clientId: string): Promise<void>;
   close(): Promise<void>;

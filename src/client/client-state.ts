@@ -15,7 +15,7 @@ import {
   type ConversationEvent,
   type KeyedState,
   type Message,
-  type OutgoingMessage,
+  type OutboxMessage,
   type Receipts,
   type UnreadState,
 } from '../../streams/index.js';
@@ -31,7 +31,7 @@ export interface ClientState {
   readonly messagesOf: (id: string) => Observable<Message>;
   readonly eventsOf: (id: string) => Observable<ConversationEvent>;
   /** What is on its way; replays. */
-  readonly outbox$: Observable<ReadonlyMap<string, OutgoingMessage>>;
+  readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
   readonly isRoom: (id: string) => boolean;
 }
 
@@ -44,7 +44,7 @@ export const clientState = (self: string, log$: Observable<ClientEvent>): readon
   };
   const conversations = owned(keyedState(log$, conversationsReducer));
   const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
-  const waiting = new ReplaySubject<ReadonlyMap<string, OutgoingMessage>>(1);
+  const waiting = new ReplaySubject<ReadonlyMap<string, OutboxMessage>>(1);
   subscription.add(log$.pipe(outbox()).subscribe(waiting));
   const messages$ = log$.pipe(messages());
   const state: ClientState = {

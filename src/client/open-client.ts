@@ -1,11 +1,12 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
 import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge, mergeMap, of, tap } from 'rxjs';
 import type { BodyCodec } from '../../codecs/index.js';
+import { defined } from '../../codecs/defined.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import { SessionClosed, toRealtimeError } from '../errors.js';
-import type { HttpApi } from '../http-api.js';
+import type { HttpApiOptions } from '../http-api.js';
 import { decorate } from '../plugins/decorate.js';
 import { createPipeline } from '../plugins/pipeline.js';
 import type { Plugin } from '../plugins/plugin.js';
@@ -28,14 +29,15 @@ import { settleAfterLogin } from '../session/settle-after-login.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
 import { clientState } from './client-state.js';
-import { conversationHandle, type Conversation } from './conversation.js';
-import { conversationSources } from './conversation-source.js';
+import { conversationHandle } from './conversation/conversation-handle.js';
+import { createWishes } from './conversation/wishes.js';
 import { createClient } from './create-client.js';
-import { messagesAfter } from './history.js';
+import { messagesAfter } from './history/history.js';
+import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
-import { conversationsById, lookedUpOf } from './queries.js';
-import { createRooms } from './room.js';
-import type { UploadFile } from './upload.js';
+import { conversationsById, lookedUpOf } from './queries/conversations-by-id.js';
+import { sendStored, senderIn } from './sending/send.js';
+import type { UploadFile } from './sending/upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
@@ -48,7 +50,7 @@ export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepTok
   /** How long a chat room is kept after its last subscriber, ms. */
   readonly grace: number;
   readonly bodies: BodyCodec;
-  readonly api: HttpApi;
+  readonly api: HttpApiOptions;
   readonly upload: UploadFile | undefined;
   readonly plugins: readonly Plugin[];
   /** How long a plugin may take for one message, ms. */
@@ -125,7 +127,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
             ready$: readiness(log, status),
             clock,
             patience: options.commandTimeout,
-            ...(keeper === undefined ? {} : { keeper }),
+            ...defined({ keeper }),
           });
 
     /** What this client does itself waits for nothing. */
@@ -147,7 +149,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       },
     };
 
-    const sources = conversationSources({
+    const internals: ClientInternals = {
       catchUp: {
         ...catchUp,
         pageAfter: (id, after) =>
@@ -164,7 +166,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       token: () => token,
       reader,
       state,
+      log$: log.asObservable(),
       open$,
+      grace: options.grace,
       outbox,
       upload: options.upload,
       mint: options.mint,
@@ -173,32 +177,18 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         else tell(event);
       },
       note,
-      markRead: (conversationId, at) => {
-        note({ _tag: 'ReadMark', conversationId, at });
-      },
       report,
-    });
-    const handle = (id: string): Conversation =>
-      decorate(conversationHandle(id, sources.at(id)), plugins, ({ onConversation }) => onConversation, 'onConversation', report);
-
-    const rooms = createRooms({ link, open$, clock, grace: options.grace, report, conversation: handle });
+      wishes: createWishes(),
+      room: { current: undefined },
+      conversation: (id) =>
+        decorate(conversationHandle(internals, id), plugins, ({ onConversation }) => onConversation, 'onConversation', report),
+    };
 
     const client: Client = decorate(
       createClient({
-        link,
-        reader,
-        state,
-        log$: log.asObservable(),
-        open$,
-        clock,
-        tell,
-        onFailure: (error) => {
-          report({ _tag: 'List', clientId, error });
-        },
+        internals,
         status$: status.asObservable(),
         connection$: connectionEvents.asObservable(),
-        rooms,
-        handle,
         logout: () => {
           logout.next();
         },
@@ -211,7 +201,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     /** Who has sent it is gone: what becomes of it is told by the log, and a failure by a fault. */
     const sendAgain = (message: StoredSend): void => {
-      sources.sendStored(message).subscribe({
+      sendStored(senderIn(internals, message.conversationId), message).subscribe({
         error: (thrown: unknown) => {
           const error = toRealtimeError(thrown);
           if (current._tag !== 'Closed') report({ _tag: 'Outbox', clientId, error });
@@ -245,7 +235,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
           ...catchUp,
           self: clientId,
           known: state.conversations.get,
-          room: rooms.current,
+          room: () => internals.room.current,
           changed: ({ id, editedAt = 0 }) => {
             changes.passed(id, editedAt);
           },

@@ -1,13 +1,13 @@
-/** An attempt to connect: where the server is, then which of its addresses answers. */
-import { catchError, defer, map, mergeMap, of, tap, type Observable } from 'rxjs';
+/** An attempt to connect: find the addresses of the server, then dial them. */
+import { catchError, defer, mergeMap, of, tap, type Observable } from 'rxjs';
 import type { Clock } from '../clock.js';
-import { InvalidArgument, type RealtimeError } from '../errors.js';
+import { toRealtimeError, type RealtimeError } from '../errors.js';
 import { dial, startingAt } from './dial.js';
 import { createEndpoints, routerFailure, type Fetch } from './endpoints.js';
 import { implementation } from './implementation.js';
 import { openSocket, type SocketEvent, type WebSocketConstructor } from './socket.js';
 
-/** No address can ever work. */
+/** None of the addresses can ever work. */
 export interface Unusable {
   readonly _tag: 'Unusable';
   readonly error: RealtimeError;
@@ -23,14 +23,14 @@ export interface AttemptsOptions {
   readonly webSocket?: WebSocketConstructor;
   /** How long one address may take to open, ms. Default 10,000. */
   readonly connectTimeout?: number;
-  /** The router could not be asked; the attempt is `Lost`. */
+  /** Called if the router could not be asked. The attempt is then `Lost`. */
   readonly onRouterFailure: (error: RealtimeError) => void;
 }
 
 export interface Attempts {
-  /** Cold: one attempt. Emits what the socket does; never errors. */
+  /** Cold: one attempt. Emits what the socket does. Never errors. */
   readonly attempt$: Observable<SocketEvent | Unusable>;
-  /** The addresses are asked for again with the next attempt. */
+  /** The next attempt asks the router again. */
   readonly forget: () => void;
 }
 
@@ -39,7 +39,7 @@ const CONNECT_TIMEOUT = 10_000;
 export const attempts = (options: AttemptsOptions): Attempts => {
   const { appId, server, clock, connectTimeout = CONNECT_TIMEOUT } = options;
   const endpoints = createEndpoints({ server, appId, fetch: options.fetch, clock });
-  /** Which address is tried first; moves on with each attempt that fails. */
+  /** The address that is tried first. Moves on with each attempt that fails. */
   let first = 0;
 
   const dialled = (urls: readonly string[]): Observable<SocketEvent> =>
@@ -63,19 +63,21 @@ export const attempts = (options: AttemptsOptions): Attempts => {
       );
     });
 
+  /** What went wrong before there was an address. */
+  const unreachable = (thrown: unknown): SocketEvent | Unusable => {
+    const error = toRealtimeError(thrown);
+    if (error === thrown && error._tag === 'InvalidArgument') return { _tag: 'Unusable', error };
+    const failure = routerFailure(thrown);
+    options.onRouterFailure(failure);
+    return { _tag: 'Lost', reason: { code: 1006, reason: failure.reason } };
+  };
+
   return {
     attempt$: endpoints.addresses$.pipe(
-      map(dialled),
-      catchError((error: unknown): Observable<Observable<SocketEvent | Unusable>> => {
-        if (error instanceof InvalidArgument) return of(of<Unusable>({ _tag: 'Unusable', error }));
-        const failure = routerFailure(error);
-        options.onRouterFailure(failure);
-        return of(of<SocketEvent>({ _tag: 'Lost', reason: { code: 1006, reason: failure.reason } }));
-      }),
-      mergeMap((events$) => events$),
+      // Only errors of the addresses are caught: what dialling throws is a mistake in the code.
+      catchError((thrown: unknown) => of(unreachable(thrown))),
+      mergeMap((found) => ('_tag' in found ? of(found) : dialled(found))),
     ),
-    forget: () => {
-      endpoints.forget();
-    },
+    forget: endpoints.forget,
   };
 };

@@ -1,20 +1,27 @@
-/** How long to wait before an attempt to connect: the attempt's number from 0, and a source of random numbers from 0 to 1; ms. */
+/**
+ * How long to wait before the next attempt to connect, ms.
+ *
+ * @param attempt - The number of the attempt, from 0.
+ * @param random - A source of random numbers from 0 to 1.
+ */
 export type Backoff = (attempt: number, random: () => number) => number;
 
+/** Options of `exponential`. */
 export interface ExponentialOptions {
-  /** The longest wait before the first attempt, ms. Default 1,000. */
+  /** The wait before the first attempt, ms. Default 1,000. */
   readonly base?: number;
-  /** The longest wait of all, ms. Default 300,000. */
+  /** The longest wait, ms. Default 300,000. */
   readonly cap?: number;
   /**
-   * Default true: the wait is drawn evenly from the upper half of what it would be otherwise, so that many clients that lost one server don't all come back in the same moment,
-   * and none comes back at once. False: it is exactly that.
+   * Default true: each wait is a random time between half of the full wait and the full wait.
+   * So clients that lost the same server do not all come back at the same moment, and none comes back at once.
+   * False: each wait is the full wait.
    */
   readonly jitter?: boolean;
 }
 
 /**
- * Waits that double from `base` to `cap`.
+ * A backoff whose waits double from `base` to `cap`. It is the default of the `backoff` option.
  *
  * @example createRealtime({ appId, server, backoff: exponential({ cap: 30_000 }) });
  */

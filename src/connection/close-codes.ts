@@ -1,38 +1,24 @@
-/** What the codes mean with which a server closes a socket (protocol: error codes; RFC 6455 for those under 4000). */
+/** The close codes of a server, and how a client reacts to them (protocol: error codes; RFC 6455 for codes below 4000). */
 
-/** `retry`: connect again. `relogin`: connect again and log in without the old token. `fatal`: trying again can't help. */
+/** `retry`: connect again. `relogin`: connect again and log in without the old token. `fatal`: give up. */
 export type CloseCodeClass = 'retry' | 'relogin' | 'fatal';
 
-interface CloseCode {
+interface FatalCode {
   readonly name: string;
-  readonly reaction: CloseCodeClass;
   /** For people: what is wrong, or what to do. */
-  readonly advice?: string;
+  readonly advice: string;
 }
 
-/** Codes with a meaning; all others, and a clean close among them, mean `retry`. */
-export const closeCodes: ReadonlyMap<number, CloseCode> = new Map<number, CloseCode>([
-  [1000, { name: 'CLOSE_NORMAL', reaction: 'retry' }],
-  [1001, { name: 'GOING_AWAY', reaction: 'retry' }],
-  [1006, { name: 'CLOSE_ABNORMAL', reaction: 'retry' }],
-  [1012, { name: 'SERVICE_RESTART', reaction: 'retry' }],
-  [1013, { name: 'TRY_AGAIN_LATER', reaction: 'retry' }],
-  [
-    4100,
-    { name: 'APP_NOT_AVAILABLE', reaction: 'fatal', advice: 'the server does not know this appId, or messaging is switched off for it' },
-  ],
-  [4102, { name: 'SIGNATURE_FAILED', reaction: 'relogin' }],
-  [4103, { name: 'INVALID_LOGIN', reaction: 'fatal', advice: 'the server does not accept this client id' }],
-  [4105, { name: 'SESSION_REQUIRED', reaction: 'relogin' }],
-  [4107, { name: 'READ_TIMEOUT', reaction: 'retry' }],
-  [4108, { name: 'LOGIN_TIMEOUT', reaction: 'relogin' }],
-  [4109, { name: 'FRAME_TOO_LONG', reaction: 'retry' }],
-  [4110, { name: 'INVALID_ORIGIN', reaction: 'fatal', advice: 'add the origin of this page to the domains that the application allows' }],
-  [4111, { name: 'SESSION_CONFLICT', reaction: 'retry' }],
-  [4112, { name: 'SESSION_TOKEN_EXPIRED', reaction: 'relogin' }],
-  [4113, { name: 'APP_QUOTA_EXCEEDED', reaction: 'retry' }],
-  [4200, { name: 'INTERNAL_ERROR', reaction: 'retry' }],
+/** After these codes another attempt can't help. */
+export const fatalCodes: ReadonlyMap<number, FatalCode> = new Map([
+  [4100, { name: 'APP_NOT_AVAILABLE', advice: 'the server does not know this appId, or messaging is switched off for it' }],
+  [4103, { name: 'INVALID_LOGIN', advice: 'the server does not accept this client id' }],
+  [4110, { name: 'INVALID_ORIGIN', advice: 'add the origin of this page to the domains that the application allows' }],
 ]);
 
-/** What a close with this code calls for. */
-export const closeCodeClass = (code: number): CloseCodeClass => closeCodes.get(code)?.reaction ?? 'retry';
+/** SIGNATURE_FAILED, SESSION_REQUIRED, LOGIN_TIMEOUT, SESSION_TOKEN_EXPIRED: the old session token is not valid any more. */
+const reloginCodes: readonly number[] = [4102, 4105, 4108, 4112];
+
+/** How to react to a close with this code. A code that is not listed means `retry`. */
+export const closeCodeClass = (code: number): CloseCodeClass =>
+  fatalCodes.has(code) ? 'fatal' : reloginCodes.includes(code) ? 'relogin' : 'retry';

@@ -1,23 +1,5 @@
-/** Runs the machine: sockets, timers and listeners are subscriptions that its effects make and end. */
-import { either as E } from 'fp-ts';
-import {
-  EMPTY,
-  NEVER,
-  Observable,
-  ReplaySubject,
-  Subject,
-  Subscription,
-  defer,
-  endWith,
-  fromEvent,
-  ignoreElements,
-  map,
-  merge,
-  mergeMap,
-  share,
-  takeUntil,
-  type Subscriber,
-} from 'rxjs';
+/** Interprets the machine: its effects start and end the subscriptions to sockets, timers and listeners. */
+import { EMPTY, Observable, ReplaySubject, Subject, Subscription, map, share, type Subscriber } from 'rxjs';
 import {
   decodeServerFrame,
   encodeFrame,
@@ -27,9 +9,11 @@ import {
   type ServerCommand,
   type Subprotocol,
 } from '../../codecs/index.js';
+import { defined } from '../../codecs/defined.js';
 import { aborted } from '../aborted.js';
 import type { Clock } from '../clock.js';
 import type { Fault } from '../faults.js';
+import { listen } from '../listen.js';
 import type { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
@@ -55,13 +39,13 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly backoff: Backoff;
-  /** ms. Default 10,000. */
+  /** A connection that lasted so long resets the attempt counter, ms. Default 10,000. */
   readonly minUptime?: number;
   /** How long one address may take to open, ms. Default 10,000. */
   readonly connectTimeout?: number;
-  /** ms. */
+  /** How long a command waits for its answer, ms. */
   readonly commandTimeout: number;
-  /** ms. */
+  /** How long the connection stays open after its last lease, ms. */
   readonly grace: number;
   readonly heartbeat?: HeartbeatOptions;
   readonly network$?: Observable<boolean>;
@@ -70,9 +54,9 @@ export interface ConnectionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How a dead peer is noticed: at the latest after twice the interval and the patience. */
+/** How a dead server is noticed. It takes at most twice the interval plus the patience. */
 export interface HeartbeatOptions {
-  /** How often is looked whether anything was heard, ms. Default 12,000. */
+  /** Time between two checks whether a frame has arrived, ms. Default 12,000. */
   readonly interval?: number;
   /** How long the answer to a heartbeat may take, ms. Default 15,000. */
   readonly patience?: number;
@@ -81,19 +65,16 @@ export interface HeartbeatOptions {
 const MIN_UPTIME = 10_000;
 const HEARTBEAT = { interval: 12_000, patience: 15_000 };
 
-/** What the platform says of the network: browsers do, others are taken to have one. */
-const platformNetwork$: Observable<boolean> = defer(() => {
-  const target: unknown = globalThis;
-  const browser = typeof (target as { readonly addEventListener?: unknown }).addEventListener === 'function' && 'document' in globalThis;
-  return browser
-    ? merge(fromEvent(globalThis, 'online').pipe(map(() => true)), fromEvent(globalThis, 'offline').pipe(map(() => false)))
-    : NEVER;
+/** Cold: whether there is a network, as a browser reports its changes. Other platforms report nothing. */
+const platformNetwork$ = new Observable<boolean>((subscriber) => {
+  if (!('document' in globalThis) || typeof globalThis.addEventListener !== 'function') return;
+  for (const up of [true, false]) subscriber.add(listen(globalThis, up ? 'online' : 'offline', () => subscriber.next(up)));
 });
 
-/** Nothing comes after these states. */
+/** Nothing follows these states. */
 const isOver = ({ _tag }: ConnectionState): boolean => _tag === 'Closed' || _tag === 'Failed';
 
-/** Why a command can't be written now, in words. */
+/** Why a command can't be written in this state, as text. */
 const unavailable = (state: ConnectionState): string => {
   switch (state._tag) {
     case 'Scheduled':
@@ -109,13 +90,11 @@ const unavailable = (state: ConnectionState): string => {
   }
 };
 
-/** How frames are written, and what a login brings. */
-const subprotocolOf = ({ noBinary = false, offlineMessages = false }: ConnectionOptions): Subprotocol => {
-  if (offlineMessages) return noBinary ? subprotocols.base64Offline : subprotocols.binaryOffline;
-  return noBinary ? subprotocols.base64 : subprotocols.binary;
-};
+/** The subprotocol for the options: how frames are encoded, and whether a login brings counts or messages. */
+const subprotocolOf = ({ noBinary, offlineMessages }: ConnectionOptions): Subprotocol =>
+  subprotocols[`${noBinary === true ? 'base64' : 'binary'}${offlineMessages === true ? 'Offline' : ''}`];
 
-/** Creates the connection of a realtime. Does nothing until the first lease. */
+/** Creates the connection of a realtime. It does nothing until the first lease. */
 export const createConnection = (options: ConnectionOptions): Connection => {
   const { clock, random, grace } = options;
   const subprotocol = subprotocolOf(options);
@@ -136,7 +115,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   let watching = Subscription.EMPTY;
   states.next(machine.state);
 
-  // A serial makes it a request for the server; whatever it answers with counts.
+  // The serial makes the echo a request, so that the server answers. Any frame counts as the answer.
   const beat = (): void => void send({ cmd: 'echo', i: 0x7fffffff });
   const holding = createHolding({ clock, beat });
 
@@ -155,7 +134,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     },
   });
 
-  // It is the socket that is waited for, so that time stands still while it does.
+  // Requests wait for the socket. Their time limits stand still while the socket is paused.
   const requests = createRequests({
     clock: holding.clock,
     timeout: options.commandTimeout,
@@ -181,13 +160,13 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     meter.received(frame);
     holding.heard();
     const decoded = decodeServerFrame(frame);
-    if (E.isLeft(decoded)) {
+    if (decoded._tag === 'Left') {
       faults.next({ _tag: 'Frame', error: decoded.left });
       return;
     }
     const command = decoded.right;
     if (command.cmd === 'unsupported') {
-      faults.next({ _tag: 'Unsupported', kind: command.kind, ...(command.peerId === undefined ? {} : { clientId: command.peerId }) });
+      faults.next({ _tag: 'Unsupported', ...defined({ kind: command.kind, clientId: command.peerId }) });
     } else if (command.i !== undefined && command.i !== 0) {
       if (!requests.settle(command.i, command) && command.cmd !== 'echo')
         faults.next({ _tag: 'Unexpected', kind: command.cmd, serial: command.i });
@@ -198,15 +177,11 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   };
 
   const onSocket = (epoch: number, event: SocketEvent | Unusable): void => {
-    switch (event._tag) {
-      case 'Opened':
-        use(event.wire);
-        reading = event.wire.frames$.subscribe(receive);
-        dispatch({ _tag: 'Opened', epoch });
-        return;
-      case 'Lost':
-      case 'Unusable':
-        dispatch({ ...event, epoch });
+    if (event._tag !== 'Opened') dispatch({ ...event, epoch });
+    else {
+      use(event.wire);
+      reading = event.wire.frames$.subscribe(receive);
+      dispatch({ _tag: 'Opened', epoch });
     }
   };
 
@@ -221,20 +196,22 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       dispatch({ _tag: 'Silent', epoch });
     });
 
+  const hangUp = (): void => {
+    use(undefined);
+    reading.unsubscribe();
+    socket.unsubscribe();
+  };
+
   const carryOut = (effect: Effect): void => {
     switch (effect._tag) {
       case 'Dial':
-        use(undefined);
-        reading.unsubscribe();
-        socket.unsubscribe();
+        hangUp();
         socket = dialling.attempt$.subscribe((event) => {
           onSocket(effect.epoch, event);
         });
         return;
       case 'Hangup':
-        use(undefined);
-        reading.unsubscribe();
-        socket.unsubscribe();
+        hangUp();
         return;
       case 'Wait':
         timer = clock.after(effect.delay).subscribe(() => {
@@ -254,64 +231,62 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     const next = step(machine, input, { now: clock.now(), elapsed: clock.elapsed(), random });
     machine = next.machine;
     const { state } = machine;
-    if (state !== before) {
-      if (before._tag === 'Connected') watching.unsubscribe();
-      states.next(state);
-    }
+    const isChanged = state !== before;
+    const isLost = isChanged && before._tag === 'Connected';
+    if (isLost) watching.unsubscribe();
+    if (isChanged) states.next(state);
     for (const event of next.events) {
       if (event._tag === 'retry') meter.retried();
       events.next(event);
       sessionEvents.next(event);
     }
-    if (before._tag === 'Connected' && state !== before) {
+    if (isLost) {
       use(undefined);
       requests.failAll(unavailable(state));
     }
     next.effects.forEach(carryOut);
-    if (state !== before && state._tag === 'Connected') watching = watch(machine.epoch);
-    if (state._tag === 'Closed' || state._tag === 'Failed')
-      for (const subject of [states, events, sessionEvents, faults]) subject.complete();
+    if (isChanged && state._tag === 'Connected') watching = watch(machine.epoch);
+    if (isOver(state)) for (const subject of [states, events, sessionEvents, faults]) subject.complete();
   });
 
-  const network$ = (options.network$ ?? platformNetwork$).pipe(
-    map((up) => {
-      dispatch({ _tag: up ? 'NetworkUp' : 'NetworkDown' });
-    }),
-    ignoreElements(),
-  );
+  /** The application asks for it. */
+  const asks = (_tag: 'Retry' | 'Pause' | 'Resume' | 'Close') => (): void => dispatch({ _tag });
 
-  const aborting$ = aborted(options.signal).pipe(
-    map(() => {
-      dispatch({ _tag: 'Close' });
-    }),
-    ignoreElements(),
-  );
+  /** Ends with the connection. Reacts to the network and to the abort signal until then. */
+  const follow = (subscriber: Subscriber<never>): void => {
+    const fail = (error: unknown): void => subscriber.error(error);
+    subscriber.add(
+      states.subscribe({
+        next: (state) => {
+          if (state._tag === 'Failed') fail(state.error);
+        },
+        complete: () => subscriber.complete(),
+      }),
+    );
+    if (subscriber.closed) return;
+    subscriber.add(
+      (options.network$ ?? platformNetwork$).subscribe({
+        next: (up) => dispatch({ _tag: up ? 'NetworkUp' : 'NetworkDown' }),
+        error: fail,
+      }),
+    );
+    subscriber.add(aborted(options.signal).subscribe(asks('Close')));
+  };
 
-  const opening$ = new Observable<never>(() => {
+  /** Cold: the connection is wanted while this is subscribed to. */
+  const wanted$ = new Observable<never>((subscriber) => {
+    follow(subscriber);
+    if (subscriber.closed) return undefined;
     dispatch({ _tag: 'Open' });
-    return () => {
-      dispatch({ _tag: 'Release' });
-    };
+    return () => dispatch({ _tag: 'Release' });
   });
-
-  /** Emits when the connection is closed for good; errors where it has failed. */
-  const ended$ = states.pipe(
-    mergeMap((state): Observable<never> => {
-      if (state._tag === 'Failed') throw state.error;
-      return EMPTY;
-    }),
-    endWith(undefined),
-  );
 
   return {
     state$: states.asObservable(),
     events$: events.asObservable(),
     sessionEvents$: sessionEvents.asObservable(),
     faults$: faults.asObservable(),
-    lease$: merge(network$, aborting$, opening$).pipe(
-      takeUntil(ended$),
-      share({ resetOnRefCountZero: () => (isOver(machine.state) ? EMPTY : clock.after(grace)) }),
-    ),
+    lease$: wanted$.pipe(share({ resetOnRefCountZero: () => (isOver(machine.state) ? EMPTY : clock.after(grace)) })),
     pushes: (clientId) =>
       new Observable<ServerCommand>((subscriber) => {
         receivers.set(clientId, subscriber);
@@ -324,17 +299,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     capabilities$: implementation(options.webSocket).pipe(map((Implementation) => ({ pause: canPause(Implementation) }))),
     hold: holding.hold,
     health: () => ({ ...meter.read(), inFlight: requests.size() }),
-    retry: () => {
-      dispatch({ _tag: 'Retry' });
-    },
-    pause: () => {
-      dispatch({ _tag: 'Pause' });
-    },
-    resume: () => {
-      dispatch({ _tag: 'Resume' });
-    },
-    close: () => {
-      dispatch({ _tag: 'Close' });
-    },
+    retry: asks('Retry'),
+    pause: asks('Pause'),
+    resume: asks('Resume'),
+    close: asks('Close'),
   };
 };

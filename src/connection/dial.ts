@@ -1,4 +1,4 @@
-import { Observable, defer, mergeMap, of, type OperatorFunction } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { SocketEvent } from './socket.js';
 import type { CloseReason } from './state.js';
@@ -8,57 +8,54 @@ export interface DialOptions {
   /** How long one address may take to open, ms. */
   readonly connectTimeout: number;
   readonly clock: Clock;
-  /** Hears which address has opened. */
+  /** Called with the address that has opened. */
   readonly reached: (url: string) => void;
 }
 
-/** The addresses with one of them put first, and those before it at the end. */
+/** The addresses, beginning with the one at `index`; those before it follow at the end. */
 export const startingAt = (urls: readonly string[], index: number): readonly string[] => {
-  const start = urls.length === 0 ? 0 : index % urls.length;
+  const start = index % Math.max(urls.length, 1);
   return [...urls.slice(start), ...urls.slice(0, start)];
 };
 
-/** Ends with `Lost` where the socket has not opened in time. */
-const within =
-  (url: string, { connectTimeout, clock }: DialOptions): OperatorFunction<SocketEvent, SocketEvent> =>
-  (socket$) =>
-    new Observable<SocketEvent>((subscriber) => {
-      const late = clock.after(connectTimeout).subscribe(() => {
-        subscriber.next({ _tag: 'Lost', reason: { code: 1006, reason: `${url} did not answer within ${connectTimeout} ms` } });
-        subscriber.complete();
-      });
-      subscriber.add(late);
-      subscriber.add(
-        socket$.subscribe({
-          next: (event) => {
-            late.unsubscribe();
+/**
+ * Cold: one attempt. Tries the addresses in order until one opens, then emits what that socket does, and completes with it.
+ * If none opens, it emits one `Lost` with the reasons of all addresses. Never errors.
+ */
+export const dial = (urls: readonly string[], { open, connectTimeout, clock, reached }: DialOptions): Observable<SocketEvent> =>
+  new Observable<SocketEvent>((subscriber) => {
+    const failures: string[] = [];
+    const lose = (reason: CloseReason): void => {
+      subscriber.next({ _tag: 'Lost', reason });
+      subscriber.complete();
+    };
+    const next = (index: number): void => {
+      const url = urls[index];
+      if (url === undefined) {
+        lose({ code: 1006, reason: failures.join('; ') });
+        return;
+      }
+      let isOpen = false;
+      const attempt = new Subscription();
+      const fail = (reason: string): void => {
+        attempt.unsubscribe();
+        failures.push(reason);
+        next(index + 1);
+      };
+      const late = clock.after(connectTimeout).subscribe(() => fail(`${url} did not answer within ${connectTimeout} ms`));
+      subscriber.add(attempt);
+      attempt.add(late);
+      attempt.add(
+        open(url).subscribe((event) => {
+          late.unsubscribe();
+          if (event._tag === 'Opened') {
+            isOpen = true;
+            reached(url);
             subscriber.next(event);
-          },
-          complete: () => {
-            subscriber.complete();
-          },
+          } else if (isOpen) lose(event.reason);
+          else fail(event.reason.reason);
         }),
       );
-    });
-
-/**
- * Cold: one attempt. Tries the addresses in order until one opens, and is that socket from then on; where none opens, `Lost` says why for each.
- */
-export const dial = (urls: readonly string[], options: DialOptions, before: readonly CloseReason[] = []): Observable<SocketEvent> =>
-  defer(() => {
-    const [url, ...rest] = urls;
-    if (url === undefined) {
-      return of<SocketEvent>({ _tag: 'Lost', reason: { code: 1006, reason: before.map(({ reason }) => reason).join('; ') } });
-    }
-    let opened = false;
-    return options.open(url).pipe(
-      within(url, options),
-      mergeMap((event) => {
-        if (event._tag === 'Opened') {
-          opened = true;
-          options.reached(url);
-        }
-        return event._tag === 'Lost' && !opened ? dial(rest, options, [...before, event.reason]) : of(event);
-      }),
-    );
+    };
+    next(0);
   });

@@ -1,12 +1,12 @@
-/** Where the server is: addresses that are given, or that a router is asked for. */
-import { either as E, function as F } from 'fp-ts';
+/** Where the server is: at addresses that are given, or at those that a router answers with. */
 import * as t from 'io-ts';
-import { defer, from, map, mergeMap, of, tap, throwError, type Observable } from 'rxjs';
+import { defer, from, map, mergeMap, of, type Observable } from 'rxjs';
 import { decodeFailed, record } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { ConnectionLost, InvalidArgument } from '../errors.js';
+import { reasonOf } from '../thrown.js';
 
-/** What is used of `fetch`. */
+/** The part of `fetch` that the SDK uses. */
 export type Fetch = (
   url: string,
   init?: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string },
@@ -15,93 +15,84 @@ export type Fetch = (
 export interface EndpointsOptions {
   readonly server: string | readonly string[];
   readonly appId: string;
+  /** Default: `fetch` of the platform. */
   readonly fetch: Fetch | undefined;
   readonly clock: Clock;
 }
 
 export interface Endpoints {
-  /** Cold: the addresses to try, in order, at least one; then complete. Errors: `InvalidArgument` where none can ever work, `ConnectionLost` where the router can't be asked. */
+  /**
+   * Cold: emits the addresses to try, in order, at least one; then completes.
+   * Errors: `InvalidArgument` if the option can never work; whatever went wrong if the router can't be asked.
+   */
   readonly addresses$: Observable<readonly string[]>;
-  /** Ask the router again the next time. */
-  forget(): void;
+  /** Asks the router again the next time. */
+  readonly forget: () => void;
 }
 
-/** The router's answer (protocol: `/v1/route`); `ttl` in seconds. */
+/** The answer of the router (protocol: `/v1/route`); `ttl` in seconds. */
 const Route = record('Route', { server: t.string }, { secondary: t.string, ttl: t.number });
 
-const EXAMPLES = 'use ws://host:port or wss://host, or the http(s):// address of a router';
+const invalid = (problem: string): InvalidArgument =>
+  new InvalidArgument(`server should ${problem}; use ws://host:port or wss://host, or the http(s):// address of a router`);
 
-type Parsed = { readonly _tag: 'Sockets'; readonly urls: readonly string[] } | { readonly _tag: 'Router'; readonly url: URL };
-
-const parseOne = (address: unknown): E.Either<InvalidArgument, URL> =>
-  F.pipe(
-    E.tryCatch(
-      () => new URL(String(address)),
-      () => new InvalidArgument(`server should be an address, but is ${JSON.stringify(address)}; ${EXAMPLES}`),
-    ),
-    E.filterOrElse(
-      ({ protocol }) => /^(ws|http)s?:$/.test(protocol),
-      ({ protocol }) => new InvalidArgument(`server should not begin with ${protocol}; ${EXAMPLES}`),
-    ),
-  );
-
-const parse = (server: string | readonly string[]): E.Either<InvalidArgument, Parsed> => {
-  const addresses = typeof server === 'string' ? [server] : server;
-  if (!Array.isArray(addresses) || addresses.length === 0)
-    return E.left(new InvalidArgument(`server should hold at least one address; ${EXAMPLES}`));
-  return F.pipe(
-    addresses,
-    E.traverseArray(parseOne),
-    E.chain((urls): E.Either<InvalidArgument, Parsed> => {
-      const [first] = urls;
-      const routers = urls.filter(({ protocol }) => protocol.startsWith('http'));
-      if (routers.length === 0) return E.right({ _tag: 'Sockets', urls: urls.map(({ href }) => href) });
-      return first !== undefined && urls.length === 1
-        ? E.right({ _tag: 'Router', url: first })
-        : E.left(new InvalidArgument(`server should be several ws(s):// addresses, or one router, not both; ${EXAMPLES}`));
-    }),
-  );
+/** One address; throws `InvalidArgument`. */
+const parseOne = (address: unknown): URL => {
+  let url: URL;
+  try {
+    url = new URL(String(address));
+  } catch {
+    throw invalid(`be an address, but is ${JSON.stringify(address)}`);
+  }
+  if (!/^(ws|http)s?:$/.test(url.protocol)) throw invalid(`not begin with ${url.protocol}`);
+  return url;
 };
 
-const route = (router: URL, appId: string): string => {
+const isRouter = ({ protocol }: URL): boolean => protocol.startsWith('http');
+
+/** The `server` option as one router, or as one or more addresses of servers; throws `InvalidArgument`. */
+const parse = (server: string | readonly string[]): readonly [URL, ...URL[]] => {
+  const addresses: unknown = typeof server === 'string' ? [server] : server;
+  const [first, ...rest] = Array.isArray(addresses) ? addresses.map(parseOne) : [];
+  if (first === undefined) throw invalid('hold at least one address');
+  if (rest.length > 0 && [first, ...rest].some(isRouter)) throw invalid('be several ws(s):// addresses, or one router, not both');
+  return [first, ...rest];
+};
+
+const routeOf = (router: URL, appId: string): string => {
   const url = new URL(`${router.href.replace(/\/$/, '')}/v1/route`);
   url.searchParams.set('appId', appId);
   url.searchParams.set('secure', String(router.protocol === 'https:'));
   return url.href;
 };
 
-/** The endpoints of the `server` option. */
+/** The endpoints for the `server` option. */
 export const createEndpoints = ({ server, appId, fetch: given, clock }: EndpointsOptions): Endpoints => {
   let cached: { readonly urls: readonly string[]; readonly until: number } | undefined;
 
-  const ask = (router: URL): Observable<readonly string[]> =>
-    defer(() => {
-      if (cached !== undefined && cached.until > clock.elapsed()) return of(cached.urls);
-      const fetch: Fetch = given ?? ((url) => globalThis.fetch(url));
-      const url = route(router, appId);
-      return from(fetch(url)).pipe(
-        mergeMap((response) => (response.ok ? response.json() : throwError(() => new Error(`it answered with status ${response.status}`)))),
-        map((json) => {
-          const decoded = Route.decode(json);
-          if (E.isLeft(decoded)) throw decodeFailed(decoded.left);
-          return decoded.right;
-        }),
-        map(({ server: first, secondary, ttl = 0 }) => ({
-          urls: secondary === undefined || secondary === first ? [first] : [first, secondary],
-          until: clock.elapsed() + ttl * 1_000,
-        })),
-        tap((answer) => {
-          cached = answer;
-        }),
-        map(({ urls }) => urls),
-      );
-    });
+  const ask = (router: URL): Observable<readonly string[]> => {
+    if (cached !== undefined && cached.until > clock.elapsed()) return of(cached.urls);
+    const fetch: Fetch = given ?? ((url) => globalThis.fetch(url));
+    return from(fetch(routeOf(router, appId))).pipe(
+      mergeMap((response) => {
+        if (!response.ok) throw new Error(`it answered with status ${response.status}`);
+        return response.json();
+      }),
+      map((json) => {
+        const decoded = Route.decode(json);
+        if (decoded._tag === 'Left') throw decodeFailed(decoded.left);
+        const { server: first, secondary = first, ttl = 0 } = decoded.right;
+        const urls = [...new Set([first, secondary])];
+        cached = { urls, until: clock.elapsed() + ttl * 1_000 };
+        return urls;
+      }),
+    );
+  };
 
   return {
     addresses$: defer(() => {
-      const parsed = parse(server);
-      if (E.isLeft(parsed)) return throwError(() => parsed.left);
-      return parsed.right._tag === 'Sockets' ? of(parsed.right.urls) : ask(parsed.right.url);
+      const urls = parse(server);
+      return isRouter(urls[0]) ? ask(urls[0]) : of(urls.map(({ href }) => href));
     }),
     forget: () => {
       cached = undefined;
@@ -109,9 +100,6 @@ export const createEndpoints = ({ server, appId, fetch: given, clock }: Endpoint
   };
 };
 
-/** An error of the router in our words. */
+/** An error of the router as an error of the SDK. */
 export const routerFailure = (error: unknown): ConnectionLost =>
-  new ConnectionLost(
-    `the router could not be asked for the server's addresses: ${error instanceof Error ? error.message : String(error)}`,
-    { cause: error },
-  );
+  new ConnectionLost(`the router could not be asked for the server's addresses: ${reasonOf(error)}`, { cause: error });

@@ -1,4 +1,4 @@
-/** Making the server wait: a socket that isn't read from, for as long as somebody wants it, and no longer at a stretch than is good. */
+/** Backpressure: pauses the socket while a subscriber asks for it. Each pause has a time limit. */
 import {
   BehaviorSubject,
   EMPTY,
@@ -21,27 +21,30 @@ import {
 import type { Clock } from '../clock.js';
 import type { Wire } from './socket.js';
 
-/** How long the socket is read from, after a pause that has lasted too long, to hear at least one frame, ms. */
+/** How long the socket is read between two pauses, ms. One frame ends this time earlier. */
 const BREATH = 250;
 
 export interface HoldingOptions {
   readonly clock: Clock;
-  /** Shows the server that there is somebody, though he says nothing. */
+  /** Sends a heartbeat: it shows the server that the client is alive. */
   readonly beat: () => void;
 }
 
 export interface Holding {
-  /** Cold: the socket is not read from while this is subscribed to, and the one after it as well, at most `maxPause` ms at a stretch. Emits whether the socket can be paused, and again where another one differs. */
+  /**
+   * Cold: the socket is paused while this is subscribed to, and so are the sockets that replace it.
+   * A single pause lasts at most `maxPause` ms. Emits whether the socket can be paused, and emits again when that changes.
+   */
   readonly hold: (maxPause: number) => Observable<boolean>;
-  /** There is a new socket, or none any more. */
+  /** Tells of a new socket, or that there is none any more. */
   readonly use: (wire: Wire | undefined) => void;
-  /** A frame was heard. */
+  /** Tells that a frame has arrived. */
   readonly heard: () => void;
-  /** Its timers stand still while the socket does: nobody answers to who does not listen. */
+  /** Its timers stand still while the socket is paused: no answer can be heard then. */
   readonly clock: Clock;
 }
 
-/** A timer that stands still at times. */
+/** Cold: a timer that stands still while `isPaused$` is true. */
 const pausable = (clock: Clock, isPaused$: Observable<boolean>, ms: number): Observable<unknown> =>
   defer(() => {
     let left = ms;
@@ -65,17 +68,17 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
   const isPaused$ = new BehaviorSubject(false);
   const frames = new Subject<void>();
   const holds = new Map<object, number>();
-  /** Since when nothing could be heard, ms; a stretch is over when a frame was heard, or there was a breath for one. */
+  /** When the current pause began, ms. A frame, or a whole breath without one, ends it. */
   let since: number | undefined;
-  /** Since when the socket is read from, ms. */
+  /** When reading was resumed last, ms. */
   let readSince = 0;
-  /** The shortest of the bounds; none where nobody holds. */
+  /** The shortest `maxPause` of all subscribers; `undefined` if there are none. */
   const bound$ = new BehaviorSubject<number | undefined>(undefined);
   const changeHolds = (): void => {
     bound$.next(holds.size === 0 ? undefined : Math.min(...holds.values()));
   };
 
-  /** The socket is read from for a moment: until a chunk of frames has come, or for a short time. */
+  /** Cold: reads for a moment, until a frame has arrived or `BREATH` has passed. */
   const breath$ = defer(() => {
     beat();
     return merge(frames, clock.after(BREATH)).pipe(
@@ -89,13 +92,13 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
     );
   });
 
-  /** The socket is not read from for as long as the shortest of the bounds says, counted from the beginning, whoever comes and goes meanwhile. */
+  /** Cold: pauses the socket for the shortest `maxPause`, counted from the beginning of the pause, even if subscribers come and go. */
   const pause = ({ pause: stop, resume }: Required<Pick<Wire, 'pause' | 'resume'>>): Observable<never> =>
     defer(() => {
       stop();
       isPaused$.next(true);
       const now = clock.elapsed();
-      // Who lets go and holds again at once has let nothing be heard.
+      // A subscriber that leaves and comes back at once has not let a frame through: it is still the same pause.
       const start = since === undefined || now - readSince >= BREATH ? now : since;
       since = start;
       return bound$.pipe(
@@ -120,7 +123,7 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
         distinctUntilChanged(),
         switchMap((isHeld) => (isHeld ? concat(pause({ pause: stop, resume }), breath$).pipe(repeat()) : EMPTY)),
       );
-      // A socket that has come meanwhile has to answer the login first.
+      // A new socket has to let the answer to the login through first.
       return index === 0 ? pauses$ : concat(breath$, pauses$);
     }),
     share(),

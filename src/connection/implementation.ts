@@ -1,14 +1,15 @@
 import { defer, from, map, of, type Observable } from 'rxjs';
 import type { WebSocketConstructor } from './socket.js';
 
-/** Node's own WebSocket, which it has from version 22 on, can't be paused, and costs more for each frame. */
+/** Node 22 and later have a WebSocket of their own. It can't be paused, and each frame costs more than with `ws`. */
 const isNode = (): boolean => {
   const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
   return process?.versions?.node !== undefined && !('document' in globalThis);
 };
 
 /**
- * Cold: the WebSocket to use, then complete. In Node the `ws` package, elsewhere the platform's own; the package is loaded only where it is used, so that bundles for browsers need not have it.
+ * Cold: emits the WebSocket implementation to use, then completes. In Node that is the `ws` package, elsewhere that of the platform.
+ * The package is loaded only where it is used, so that bundles for browsers need not contain it.
  */
 export const implementation = (given: WebSocketConstructor | undefined): Observable<WebSocketConstructor> =>
   defer(() => {

@@ -1,23 +1,24 @@
-import { Observable, defer, map, repeat, switchMap, take, type Subscriber } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
 
 export interface LivenessOptions {
-  /** How often is looked whether anything was heard, ms. */
+  /** Time between two checks whether a frame has arrived, ms. */
   readonly interval: number;
   /** How long the answer to a heartbeat may take, ms. */
   readonly patience: number;
   readonly clock: Clock;
-  /** How many frames have been heard so far. */
+  /** The number of frames that have arrived so far. */
   readonly heard: () => number;
   /** Sends a heartbeat. */
   readonly beat: () => void;
 }
 
 /**
- * Cold: watches a connection, and emits once when the peer has been silent for too long, then completes.
+ * Cold: watches a connection. Emits once when the server has been silent for too long, then completes. Never errors.
  *
- * Looks every `interval` whether anything was heard since the last look; if not, sends a heartbeat and gives it `patience`. Any frame counts as an answer. So a dead peer is noticed at the latest
- * after twice the interval and the patience. No times are compared: a clock that jumps changes nothing, and a timer that a browser has throttled leads to a heartbeat first.
+ * It checks every `interval` whether a frame has arrived since the last check. If not, it sends a heartbeat and waits `patience` for
+ * any frame. So a dead server is noticed after at most twice the interval plus the patience. No times are compared: a clock that jumps
+ * changes nothing, and a timer that a browser has throttled leads to a heartbeat first.
  *
  * ```
  * frames:    f--------------
@@ -26,28 +27,32 @@ export interface LivenessOptions {
  * ```
  */
 export const silence = ({ interval, patience, clock, heard, beat }: LivenessOptions): Observable<void> =>
-  defer(() => {
-    const look = (): Observable<boolean> => {
+  new Observable<void>((subscriber) => {
+    let timer = Subscription.EMPTY;
+    const wait = (ms: number, then: () => void): void => {
+      // Sending a heartbeat may have ended the connection.
+      if (!subscriber.closed) timer = clock.after(ms).subscribe(then);
+    };
+    const watch = (): void => {
       const before = heard();
-      return clock.after(interval).pipe(
-        take(1),
-        switchMap(() => {
-          if (heard() !== before) return [false];
+      const ifSilent = (then: () => void) => (): void => {
+        if (heard() === before) then();
+        else watch();
+      };
+      wait(
+        interval,
+        ifSilent(() => {
           beat();
-          return clock.after(patience).pipe(
-            take(1),
-            map(() => heard() === before),
+          wait(
+            patience,
+            ifSilent(() => {
+              subscriber.next();
+              subscriber.complete();
+            }),
           );
         }),
       );
     };
-    return new Observable<void>((subscriber: Subscriber<void>) =>
-      defer(look)
-        .pipe(repeat())
-        .subscribe((silent) => {
-          if (!silent) return;
-          subscriber.next();
-          subscriber.complete();
-        }),
-    );
+    watch();
+    return () => timer.unsubscribe();
   });

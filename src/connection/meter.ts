@@ -1,43 +1,45 @@
-/** What goes over a connection, in numbers. */
+/** Counts what goes over a connection. */
+import { defined } from '../../codecs/defined.js';
 import type { Frame } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 
-/** How long commands take to be answered, ms. */
+/** The time from writing a command to its answer, ms. */
 export interface RoundTrip {
+  /** The last one. */
   readonly last: number;
-  /** Smoothed as TCP does it: each answer counts for an eighth. */
+  /** Smoothed as in TCP: each new value counts for one eighth. */
   readonly smoothed: number;
 }
 
-/** How a connection does; numbers are since the realtime was made. */
+/** The health of a connection. Counts start when the realtime is created. */
 export interface ConnectionHealth {
-  /** Missing until a command was answered. */
+  /** Missing until the first command was answered. */
   readonly roundTrip?: RoundTrip;
-  /** Attempts to connect again. */
+  /** Number of attempts to reconnect. */
   readonly retries: number;
   readonly framesIn: number;
   readonly framesOut: number;
-  /** Of frames, without what WebSocket and TCP add; a text frame counts its characters. */
+  /** Bytes of the frames, without the overhead of WebSocket and TCP. A text frame counts its characters. */
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** When the last frame came, ms since 1970; missing until one has. */
+  /** When the last frame arrived, ms since 1970. Missing until the first one. */
   readonly lastHeardAt?: number;
-  /** Commands that wait for their answer. */
+  /** Number of commands that wait for their answer. */
   readonly inFlight: number;
-  /** Messages in the outboxes of all clients. */
+  /** Number of messages in the outboxes of all clients. */
   readonly outbox: number;
 }
 
-/** The next round trip, behind the one before. */
+/** The round trip after a new measurement. */
 export const withRoundTrip = (before: RoundTrip | undefined, last: number): RoundTrip => ({
   last,
   smoothed: before === undefined ? last : before.smoothed + (last - before.smoothed) / 8,
 });
 
-/** What is seen of the connection itself. */
+/** The part of the health that the connection itself counts. */
 type Traffic = Omit<ConnectionHealth, 'inFlight' | 'outbox'>;
 
-/** Counts in plain numbers: a frame costs two additions, whether somebody watches or not. */
+/** Counts in plain numbers: a frame costs two additions, even if nobody subscribes to the health. */
 export interface Meter {
   readonly received: (frame: Frame) => void;
   readonly sent: (frame: Frame) => void;
@@ -68,14 +70,6 @@ export const createMeter = ({ now }: Pick<Clock, 'now'>): Meter => {
     retried: () => {
       retries += 1;
     },
-    read: () => ({
-      ...(roundTrip === undefined ? {} : { roundTrip }),
-      retries,
-      framesIn,
-      framesOut,
-      bytesIn,
-      bytesOut,
-      ...(lastHeardAt === undefined ? {} : { lastHeardAt }),
-    }),
+    read: () => defined({ roundTrip, retries, framesIn, framesOut, bytesIn, bytesOut, lastHeardAt }),
   };
 };

@@ -1,4 +1,4 @@
-/** Commands that wait for an answer, by serial number. */
+/** The commands that wait for an answer, by their serial number. */
 import { Observable, type Subscriber } from 'rxjs';
 import { DecodeFailed, preview, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
@@ -8,21 +8,21 @@ import type { AnswerKind, RequestOptions } from './connection.js';
 export interface Requests {
   /** Cold: gives the command the next serial number, writes it, emits the answer, completes. */
   request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions<A>): Observable<A>;
-  /** Hands an answer to whoever waits for it, or wants to hear of it although he does not; false where nobody does. */
+  /** Gives an answer to the request that waits for it, or to its `late`. Returns false if there is neither. */
   settle(serial: number, command: ServerCommand): boolean;
-  /** So many wait. */
+  /** The number of requests that wait. */
   size(): number;
-  /** The connection is gone: everything that waits fails at once. */
+  /** The connection is lost: every request that waits fails at once. */
   failAll(reason: string): void;
 }
 
 export interface RequestsOptions {
-  /** Writes a command; the reason, in words, where it can't. */
+  /** Writes a command. Returns the reason, as text, if it can't be written. */
   readonly write: (command: ClientCommand) => string | undefined;
-  /** ms. */
+  /** How long a request waits for its answer, ms. */
   readonly timeout: number;
   readonly clock: Clock;
-  /** Hears how long each answer took, ms. */
+  /** Called with the time that each answer took, ms. */
   readonly answered?: (ms: number) => void;
 }
 
@@ -33,14 +33,14 @@ interface Pending {
   readonly lose: (reason: string) => void;
 }
 
-/** So many answers are listened for that nobody waits for: a server that never gives them costs no more. */
+/** The limit of `late` callbacks that are kept: answers that never arrive must not cost more memory. */
 const MAX_LATE = 1_000;
 
-/** A command's kind as the protocol writes it. */
+/** The kind of a command as the protocol writes it, for example `conv/query`. */
 const kindOf = (command: { readonly cmd: string; readonly op?: string }): string =>
   command.op === undefined ? command.cmd : `${command.cmd}/${command.op}`;
 
-/** What the server says no with: an error command, an acknowledgement with a code, or a session that it closes instead of opening. */
+/** How a server refuses: with an error command, an acknowledgement with a code, or a session that it closes instead of opening. */
 const refusal = (command: ServerCommand, expected: string): ServerRejected | undefined => {
   switch (command.cmd) {
     case 'error': {
@@ -63,7 +63,7 @@ const refusal = (command: ServerCommand, expected: string): ServerRejected | und
 
 export const createRequests = ({ write, timeout, clock, answered }: RequestsOptions): Requests => {
   const pending = new Map<number, Pending>();
-  /** Who hears of answers that nobody waits for. */
+  /** The `late` callbacks of requests that do not wait any more. */
   const late = new Map<number, (command: ServerCommand) => void>();
   let serial = 0;
 
@@ -104,7 +104,7 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
         const limit = options.timeout ?? timeout;
         pending.set(i, waiting(subscriber, kind, answer, options.effectful === true));
         subscriber.add(() => {
-          // Settled or lost, it is not there any more.
+          // A request that was answered or lost has already been removed.
           if (pending.delete(i) && options.late !== undefined) listenFor(i, answer, options.late);
         });
         const problem = write({ ...command, i });

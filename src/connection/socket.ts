@@ -1,9 +1,13 @@
 /** A WebSocket as an Observable, over any implementation. */
 import { Observable } from 'rxjs';
 import type { Frame } from '../../codecs/index.js';
+import { reasonOf } from '../thrown.js';
 import type { CloseReason } from './state.js';
 
-/** What is used of a WebSocket: browsers, Node, `ws`, and thin wrappers of a mini program's sockets have it. */
+/**
+ * The part of a WebSocket that the SDK uses. Browsers, Node and the package `ws` have it.
+ * For the sockets of a mini program a thin wrapper is enough.
+ */
 export interface WebSocketLike {
   binaryType: string;
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
@@ -14,32 +18,36 @@ export interface WebSocketLike {
   onclose: ((this: never, event: never) => unknown) | null;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
-  /** Stops reading, so that TCP holds the peer back; Node's `ws` has it. */
+  /** Stops reading, so that TCP makes the server wait. Only `ws` in Node has it. */
   pause?(): void;
   resume?(): void;
 }
 
+/** A WebSocket implementation: the type of the `webSocket` option. */
 export interface WebSocketConstructor {
   new (url: string, protocol: string): WebSocketLike;
   readonly prototype?: object;
 }
 
-/** Whether its sockets can be paused: known before there is one. */
+/** Whether the sockets of an implementation can be paused. Known before there is a socket. */
 export const canPause = ({ prototype = {} }: WebSocketConstructor): boolean => 'pause' in prototype && 'resume' in prototype;
 
 /** An open socket. */
 export interface Wire {
   send(frame: string | Uint8Array): void;
-  /** Stops reading, and reads on; nothing where the platform's sockets can't. */
+  /** Stops reading, and resumes it. Both are missing if the platform's sockets can't be paused. */
   readonly pause?: () => void;
   readonly resume?: () => void;
-  /** Hot, no replay, for one subscriber: what arrives; subscribe as the socket opens to have all of it. A stream of its own, so that a frame passes none of the operators that opening takes. */
+  /**
+   * Hot, no replay, for one subscriber: the frames that arrive. Subscribe when the socket opens to miss none.
+   * A stream of its own, so that a frame passes through none of the operators that opening needs.
+   */
   readonly frames$: Observable<Frame>;
 }
 
 export type SocketEvent =
   | { readonly _tag: 'Opened'; readonly wire: Wire }
-  /** The last event: it closed, or never opened. */
+  /** The last event: the socket closed, or never opened. */
   | { readonly _tag: 'Lost'; readonly reason: CloseReason };
 
 const CONNECTING = 0;
@@ -48,13 +56,13 @@ const NO_CODE = 1006;
 
 const ignore = (): void => undefined;
 
-const words = (event: { readonly message?: unknown }): string => (typeof event.message === 'string' ? event.message : '');
+const textOf = (event: { readonly message?: unknown }): string => (typeof event.message === 'string' ? event.message : '');
 
 /**
- * Cold: opens a socket on subscribe; emits `Opened`, and at last `Lost`, then completes. Never errors: an address that can't be connected to is `Lost` with code 1006
- * and the platform's words, where it has any (browsers give none).
+ * Cold: opens a socket on subscribe. Emits `Opened`, then `Lost` when the socket closes, then completes. Never errors:
+ * if the address can't be reached, it emits `Lost` with code 1006 and the text of the platform (browsers give none).
  *
- * Unsubscribing closes the socket, but never in mid-handshake: then it is closed as it opens. Nothing is heard of it after that.
+ * Unsubscribing closes the socket and silences it. During the handshake it waits: the socket is closed as soon as it opens.
  */
 export const openSocket = (Implementation: WebSocketConstructor, url: string, protocol: string): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
@@ -76,10 +84,10 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
     try {
       socket = new Implementation(url, protocol);
     } catch (error) {
-      lost({ code: NO_CODE, reason: `${url}: ${error instanceof Error ? error.message : String(error)}` });
+      lost({ code: NO_CODE, reason: `${url}: ${reasonOf(error)}` });
       return undefined;
     }
-    // Node's `ws` hands bytes over as they are; asked for an ArrayBuffer it copies each frame into one.
+    // `ws` gives the bytes as they are by default. With 'arraybuffer' it would copy each frame.
     if (socket.binaryType !== 'nodebuffer') socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       subscriber.next({
@@ -87,7 +95,7 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
         wire: {
           frames$,
           send: (frame) => {
-            // Between a close and its event the socket takes nothing any more; the event is on its way.
+            // A socket that is closing takes no frames. Its close event follows.
             if (socket.readyState === OPEN) socket.send(frame as string | Uint8Array<ArrayBuffer>);
           },
           ...(canPause(Implementation) ? { pause: () => socket.pause?.(), resume: () => socket.resume?.() } : {}),
@@ -95,7 +103,7 @@ export const openSocket = (Implementation: WebSocketConstructor, url: string, pr
       });
     };
     socket.onerror = (event: { readonly message?: unknown }) => {
-      trouble = words(event);
+      trouble = textOf(event);
     };
     socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: unknown }) => {
       const said = typeof reason === 'string' && reason !== '' ? reason : trouble;

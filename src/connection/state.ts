@@ -1,33 +1,37 @@
-/** The vocabulary of the connection: its states, and the events it tells of. */
+/** The states and the events of the connection. */
 import type { RealtimeError } from '../errors.js';
 
-/** Why a connection ended or could not be made. */
+/** Why a connection ended, or could not be opened. */
 export interface CloseReason {
-  /** The WebSocket close code, or 1006 where there was none. */
+  /** The close code of the WebSocket; 1006 if there was none. */
   readonly code: number;
-  /** The server's or the platform's words. */
+  /** The explanation of the server or the platform. */
   readonly reason: string;
 }
 
-/** The state of the connection; `_tag` tells them apart. Times are ms since 1970, delays ms. */
+/** The state of the connection. `_tag` tells the states apart. Times are ms since 1970; delays are ms. */
 export type ConnectionState =
-  /** Nobody wants a connection. */
+  /** No connection is wanted. */
   | { readonly _tag: 'Idle' }
-  /** The first attempt since it is wanted. */
+  /** The first attempt since the connection is wanted. */
   | { readonly _tag: 'Connecting' }
-  /** `resumed`: it is not the first connection since it is wanted. */
+  /** Connected since `since`. `resumed`: there was a connection before, since it is wanted. */
   | { readonly _tag: 'Connected'; readonly resumed: boolean; readonly since: number }
-  /** Waiting for the next attempt; `retry()` cuts the wait short. */
+  /** Waiting for the next attempt, which starts at `dueAt`. `retry()` ends the wait. `reason`: why the last connection or attempt ended. */
   | { readonly _tag: 'Scheduled'; readonly attempt: number; readonly delay: number; readonly dueAt: number; readonly reason: CloseReason }
+  /** An attempt to reconnect, numbered from 0. */
   | { readonly _tag: 'Retrying'; readonly attempt: number }
-  /** No network, or paused: nothing is tried, no timer runs. */
+  /** There is no network, or the realtime is paused: no attempt is made and no timer runs. */
   | { readonly _tag: 'Offline'; readonly reason: 'network' | 'paused' }
-  /** Closed by `close()`: the last state. */
+  /** Closed by `close()` or the abort signal. The last state. */
   | { readonly _tag: 'Closed' }
-  /** The server refuses this application for good: the last state. */
+  /** Another attempt can't help: the server refuses the application, or no address can be used. The last state. */
   | { readonly _tag: 'Failed'; readonly error: RealtimeError };
 
-/** What happens to a connection that was established; names as in the protocol's guide. */
+/**
+ * What happens to a connection. The names are those of the protocol's guide.
+ * `attempt` counts from 0; `delay` is ms.
+ */
 export type ConnectionEvent =
   | { readonly _tag: 'disconnect'; readonly reason: CloseReason }
   | { readonly _tag: 'offline' }

@@ -3,7 +3,7 @@ import type { ObservableInput } from 'rxjs';
 import type { CustomType, WireBody } from '../../codecs/index.js';
 import type { Message } from '../../streams/index.js';
 import type { Client } from '../client/client.js';
-import type { Conversation } from '../client/conversation.js';
+import type { Conversation } from '../client/conversation/conversation.js';
 import type { Realtime } from '../realtime.js';
 
 /**

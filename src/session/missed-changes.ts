@@ -44,32 +44,53 @@ export const changesBetween = (before: ConversationInfo, after: ConversationInfo
   ...changedAttributes(before, after),
 ];
 
-const membersOf = (changes: readonly ConversationEvent[], tag: 'Joined' | 'Left'): Set<string> =>
-  new Set(changes.flatMap((change) => (change._tag === tag ? change.members : [])));
+const membersOf = (changes: readonly ConversationEvent[], tag: 'Joined' | 'Left'): readonly string[] =>
+  changes.flatMap((change) => (change._tag === tag ? change.members : []));
 
-/** Passes an entry on, or what of it has not been told; `undefined` where that is nothing. */
-export type News = (event: ConversationEvent) => ConversationEvent | undefined;
+/** What was told of a conversation that was found changed, and may be pushed as well. */
+export interface News {
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+  /** The conversation as it was seen, where its attributes were told and no push has changed them since. */
+  readonly seen: ConversationInfo | undefined;
+}
+
+/** `changes` are those that were told, `after` is the conversation as it was seen, where it was. */
+export const newsAfter = (changes: readonly ConversationEvent[], after?: ConversationInfo): News => ({
+  joined: membersOf(changes, 'Joined'),
+  left: membersOf(changes, 'Left'),
+  seen: changes.some(({ _tag }) => _tag === 'Attributes') ? after : undefined,
+});
+
+/** An entry, or what of it has not been told (`undefined` where that is nothing), and what counts as told from then on. */
+export interface Untold {
+  readonly event: ConversationEvent | undefined;
+  readonly news: News;
+}
+
+const untoldMembers = (event: Membership, told: readonly string[]): Membership | undefined => {
+  const members = without(event.members, told);
+  return members.length === 0 ? undefined : { ...event, members };
+};
 
 /**
- * A change that is pushed while the conversation is being looked up may have been seen there, and was told then: it is not told again. `changes` are those that were told, `after` is the conversation as it was seen, where it was.
+ * A change that is pushed while the conversation is being looked up may have been seen there, and was told then: it is not told again.
+ * It is passed over once; the contrary of what was told is news.
  */
-export const newsAfter = (changes: readonly ConversationEvent[], after?: ConversationInfo): News => {
-  const joined = membersOf(changes, 'Joined');
-  const left = membersOf(changes, 'Left');
-  /** What is told of these, without those of whom it was told already; the contrary of it is news again. */
-  const untold = (event: Membership, told: Set<string>, contrary: Set<string>): Membership | undefined => {
-    for (const member of event.members) contrary.delete(member);
-    const members = event.members.filter((member) => !told.delete(member));
-    return members.length === 0 ? undefined : { ...event, members };
-  };
-  let seen = changes.some(({ _tag }) => _tag === 'Attributes') ? after : undefined;
-  return (event) => {
-    if (event._tag === 'Joined') return untold(event, joined, left);
-    if (event._tag === 'Left') return untold(event, left, joined);
-    if (event._tag !== 'Attributes' || seen === undefined) return event;
-    const { changed, removed = [] } = event;
-    if (dequal(withAttributes(seen, { changed, removed }), seen)) return undefined;
-    seen = undefined;
-    return event;
-  };
+export const untold = (news: News, event: ConversationEvent): Untold => {
+  switch (event._tag) {
+    case 'Joined':
+    case 'Left': {
+      const rest = { ...news, joined: without(news.joined, event.members), left: without(news.left, event.members) };
+      return { event: untoldMembers(event, event._tag === 'Joined' ? news.joined : news.left), news: rest };
+    }
+    case 'Attributes': {
+      if (news.seen === undefined) return { event, news };
+      const { changed, removed = [] } = event;
+      const isSeen = dequal(withAttributes(news.seen, { changed, removed }), news.seen);
+      return isSeen ? { event: undefined, news } : { event, news: { ...news, seen: undefined } };
+    }
+    default:
+      return { event, news };
+  }
 };

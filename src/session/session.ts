@@ -16,7 +16,7 @@ import {
   take,
   throwError,
 } from 'rxjs';
-import { SessionClosed as SessionClosedCommand, SessionOpened, SessionRefreshed, type ServerCommand } from '../../codecs/index.js';
+import { SessionClosedCommand, SessionOpened, SessionRefreshed, type ServerCommand } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { closeCodeClass } from '../connection/close-codes.js';
 import type { Connection } from '../connection/connection.js';

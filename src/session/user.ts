@@ -4,20 +4,27 @@ import * as t from 'io-ts';
 import { catchError, map, throwError, type Observable } from 'rxjs';
 import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
 import { InvalidArgument, SignatureFailed, toRealtimeError } from '../errors.js';
-import type { HttpApi } from '../http-api.js';
+import { askHttpApi, type HttpApiOptions } from '../http-api.js';
 import type { Signature, SignatureFactory } from './signature.js';
-
-/** A user of the application, known by the token of a sign-in there. */
-export interface User {
-  readonly sessionToken: string;
-  /** The user's id, which is the client id; needed where the API does not say it. */
-  readonly id?: string;
-}
 
 /** Who a login is for, and what signs it. */
 export interface Identity {
   readonly clientId: string;
   readonly signature: SignatureFactory;
+}
+
+/** A user of the application, made with `user`: somebody to log in as. */
+export interface User {
+  /** Cold: asks who the user is. Emits once, then completes. `login` runs it. */
+  readonly identify: (api: HttpApiOptions) => Observable<Identity>;
+}
+
+/** How the application knows a user. */
+export interface UserOptions {
+  /** The token of a sign-in to the application. */
+  readonly sessionToken: string;
+  /** The user's id, which is the client id; needed where the API does not say it. */
+  readonly id?: string;
 }
 
 const SIGN_PATH = '/1.1/rtm/sign';
@@ -27,8 +34,8 @@ const Signed = record('Signed', { signature: t.string, timestamp: SafeInteger, n
 type Signed = t.TypeOf<typeof Signed>;
 
 /** Cold: one signature from the API, then completes. */
-const sign = ({ sessionToken }: User, api: HttpApi): Observable<Signed> =>
-  api({ method: 'POST', path: SIGN_PATH, body: { session_token: sessionToken } }).pipe(
+const sign = ({ sessionToken }: UserOptions, api: HttpApiOptions): Observable<Signed> =>
+  askHttpApi(api, { method: 'POST', path: SIGN_PATH, body: { session_token: sessionToken } }).pipe(
     map((answer) => {
       const decoded = Signed.decode(answer);
       if (E.isLeft(decoded)) throw new SignatureFailed(`${SIGN_PATH}: ${decodeFailed(decoded.left).message}`);
@@ -44,22 +51,26 @@ const sign = ({ sessionToken }: User, api: HttpApi): Observable<Signed> =>
 
 const toSignature = ({ signature, timestamp, nonce }: Signed): Signature => ({ signature, timestamp, nonce });
 
-/**
- * Cold: who a user is. Emits once, then completes. The signature that came with the answer serves the first login; later ones that need one ask again.
- * Errors: `InvalidArgument` where nobody says the user's id, `SignatureFailed` where the API refuses the token or can't be read.
- */
-export const identify = (user: User, api: HttpApi): Observable<Identity> =>
-  sign(user, api).pipe(
+const identify = (options: UserOptions, api: HttpApiOptions): Observable<Identity> =>
+  sign(options, api).pipe(
     map((first) => {
-      const clientId = first.clientId ?? user.id;
+      const clientId = first.clientId ?? options.id;
       if (clientId === undefined) throw new InvalidArgument('the API does not say who the user is: give the id beside the session token');
       const ready = [toSignature(first)];
       return {
         clientId,
         signature: () => {
           const next = ready.pop();
-          return next === undefined ? sign(user, api).pipe(map(toSignature)) : [next];
+          return next === undefined ? sign(options, api).pipe(map(toSignature)) : [next];
         },
       };
     }),
   );
+
+/**
+ * A user of the application, by the session token of a sign-in there. The application's HTTP API says who it is and signs the login. That answer serves the first login; later ones that need a signature ask again.
+ * The login errors with `InvalidArgument` where nobody says the user's id, with `SignatureFailed` where the API refuses the token or can't be read.
+ *
+ * @example const me = await firstValueFrom(realtime.login(user({ sessionToken })));
+ */
+export const user = (options: UserOptions): User => Object.freeze({ identify: (api: HttpApiOptions) => identify(options, api) });

@@ -1,5 +1,5 @@
 /** Streams for people who watch. */
 export * from './latency.js';
-export * from './presence.js';
+export * from './presence-by-polling.js';
 export * from './rate.js';
 export * from './top.js';

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { either as E } from 'fp-ts';
 import {
-  clientCommands,
   decodeClientFrame,
   decodeServerFrame,
   encodeFrame,
   LogItem,
   ServerCommand,
-  serverCommands,
   subprotocols,
   type DecodeFailed,
   type Frame,
 } from 'rx-realtime/codecs';
 import { describe, expect, it, test } from 'vitest';
+import { clientCommands } from '../../codecs/client-commands/index.js';
+import { serverCommands } from '../../codecs/server-commands/index.js';
 import { arbitraryOf } from './arbitrary-of.js';
 
 type Codec = (typeof clientCommands)[number] | (typeof serverCommands)[number];

@@ -3,17 +3,17 @@ import fc from 'fast-check';
 import { either as E } from 'fp-ts';
 import {
   ClientCommand,
-  clientCommands,
   decodeClientFrame,
   decodeServerFrame,
   encodeFrame,
   ServerCommand,
-  serverCommands,
   subprotocols,
   type DecodeFailed,
   type Frame,
 } from 'rx-realtime/codecs';
 import { expect, it } from 'vitest';
+import { clientCommands } from '../../codecs/client-commands/index.js';
+import { serverCommands } from '../../codecs/server-commands/index.js';
 import { arbitraryOf } from './arbitrary-of.js';
 
 const FRAMES = 100_000;

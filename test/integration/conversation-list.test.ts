@@ -44,7 +44,7 @@ describe('the conversation list', () => {
     await added;
 
     const renamed = firstValueFrom(jerry.conversations$.pipe(filter((items) => items[0]?.conversation.name === 'C')));
-    await lastValueFrom(c.update({ name: 'C' }), { defaultValue: undefined });
+    await lastValueFrom(c.update({ name: 'C' }));
     await renamed;
 
     const gone = become(jerry, ['b', 'a']);
@@ -82,7 +82,7 @@ describe('the conversation list', () => {
     const keeping = jerry.conversations$.subscribe();
     realtimes[1]?.pause();
     await sent(await create(tom, 'new', ['Jerry']), text('hello'));
-    await lastValueFrom(here.update({ name: 'renamed' }), { defaultValue: undefined });
+    await lastValueFrom(here.update({ name: 'renamed' }));
     realtimes[1]?.resume();
     realtimes[1]?.retry();
     await become(jerry, ['new', 'renamed']);

@@ -63,7 +63,7 @@ describe('a realtime that is watched', () => {
     await back;
     expect(seen).toEqual(['', 'Jerry true, Spike false', 'Jerry true, Spike true']);
     const over = firstValueFrom(presence$.pipe(filter(() => false)), { defaultValue: 'completed' });
-    await firstValueFrom(tom.close(), { defaultValue: undefined });
+    await firstValueFrom(tom.close());
     expect(await over).toBe('completed');
     expect(subscription.closed).toBe(true);
   });

@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Subject, firstValueFrom, lastValueFrom, throwError, toArray } from 'rxjs';
+import { Subject, firstValueFrom, lastValueFrom, takeWhile, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { audio, createRealtime, file, image, upload, uploadTo } from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
-import { fail, next, world } from './world.js';
+import { next, world } from './world.js';
 
 const { login, pair } = world();
 
@@ -18,8 +18,7 @@ describe('files', () => {
     try {
       const tom = await firstValueFrom(created.login('Tom'));
       const conversation = await firstValueFrom(tom.createConversation({ members: [] }));
-      const progress = await lastValueFrom(conversation.send(upload({ data: new File(['words'], 'a.txt') }, file)));
-      const body = progress._tag === 'sent' && progress.message.body._tag === 'File' ? progress.message.body : fail();
+      const { body } = await firstValueFrom(conversation.send(upload({ data: new File(['words'], 'a.txt') }, file)));
       expect(body.file.metaData).toMatchObject({ name: 'a.txt', size: 5, format: 'txt', mime_type: 'text/plain' });
       expect(await (await fetch(body.file.url)).text()).toBe('words');
       const tooLong = upload({ data: new Uint8Array(1_001) }, file);
@@ -47,7 +46,12 @@ describe('files', () => {
     });
     const heard = next(there.messages$, 1);
     const local = { data: new Uint8Array(pixel), name: 'pixel.png', type: 'image/png' };
-    const progress = await lastValueFrom(here.send(upload(local, (done) => image(done, { text: 'a pixel' }))).pipe(toArray()));
+    const progress = await lastValueFrom(
+      here.trackSend(upload(local, (done) => image(done, { text: 'a pixel' }))).pipe(
+        takeWhile(({ _tag }) => _tag !== 'sent', true),
+        toArray(),
+      ),
+    );
     expect(progress.map((step) => (step._tag === 'uploading' ? step.progress : step._tag))).toEqual([0.5, 1, 'sending', 'sent']);
     expect(stored).toEqual([local]);
     expect((await heard)[0]?.body).toEqual(

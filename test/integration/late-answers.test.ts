@@ -23,7 +23,7 @@ const what = (entry: LogEntry): string => (entry._tag === 'Message' ? `${entry.o
 describe('an answer that comes late', () => {
   it('puts a message into the log and the timeline of who has given it up, once and in its place', async () => {
     const { here, there } = await pair();
-    const log = lastValueFrom(here.log$().pipe(map(what), take(3), toArray()));
+    const log = lastValueFrom(here.log().pipe(map(what), take(3), toArray()));
     const timeline = firstValueFrom(
       here.timeline().pipe(
         map(({ entries }) => entries.map((entry) => (entry._tag === 'Message' ? textOf(entry.message) : entry._tag))),
@@ -42,7 +42,7 @@ describe('an answer that comes late', () => {
 
   it('shows a message that was said to have failed as what it is', async () => {
     const { here } = await pair({ commandTimeout: 500 });
-    const log = next(here.log$().pipe(map(what)), 1);
+    const log = next(here.log().pipe(map(what)), 1);
     const shown = lastValueFrom(
       here.timeline().pipe(
         map(({ entries }) =>

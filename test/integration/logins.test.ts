@@ -18,7 +18,7 @@ describe('wills and what was missed', () => {
     realtimes[0]?.resume();
     await firstValueFrom(tom.status$.pipe(filter(({ _tag }) => _tag === 'Open')));
     await sent(here, text('never'), { will: true });
-    await lastValueFrom(tom.close(), { defaultValue: undefined });
+    await lastValueFrom(tom.close());
     const [end] = await Promise.all([
       next(jerry.messages$, 1),
       sent(there, text('end'))

@@ -91,7 +91,7 @@ describe('attributes', () => {
     await firstValueFrom(there.state$);
     const seen = firstValueFrom(there.state$.pipe(filter(({ name }) => name === 'new')));
     const born = new Date(0);
-    await lastValueFrom(here.update({ name: 'new', attributes: { 'a.b': 5, born } }), { defaultValue: undefined });
+    await lastValueFrom(here.update({ name: 'new', attributes: { 'a.b': 5, born } }));
     const expected = { name: 'new', attributes: { a: { b: 5, c: 2 }, kept: true, born } };
     expect(await seen).toMatchObject(expected);
     expect(await firstValueFrom(here.state$)).toMatchObject(expected);
@@ -118,9 +118,9 @@ describe('attributes', () => {
   it('C9: a muted member is among those who are, until he is not', async () => {
     const { tom, here } = await pair();
     const muted = async () => (await firstValueFrom((await firstValueFrom(tom.fetchConversation(here.id))).state$)).mutedMembers;
-    await lastValueFrom(here.mute(), { defaultValue: undefined });
+    await lastValueFrom(here.mute());
     expect(await muted()).toEqual(['Tom']);
-    await lastValueFrom(here.unmute(), { defaultValue: undefined });
+    await lastValueFrom(here.unmute());
     expect(await muted()).toEqual([]);
   });
 });
@@ -129,11 +129,11 @@ describe('attributes that change', () => {
   it('C8: are unset by their keys, for everybody, and the time of the change is the server’s', async () => {
     const { here, there } = await pair();
     await firstValueFrom(there.state$);
-    await lastValueFrom(here.update({ attributes: { a: { b: 1, c: null }, d: 2 } }), { defaultValue: undefined });
+    await lastValueFrom(here.update({ attributes: { a: { b: 1, c: null }, d: 2 } }));
     const seen = (conversation: Conversation) =>
       firstValueFrom(conversation.state$.pipe(filter(({ attributes }) => !Object.hasOwn(attributes, 'd'))));
     const both = Promise.all([seen(here), seen(there)]);
-    await lastValueFrom(here.update({ unset: ['a.b', 'd', 'never'] }), { defaultValue: undefined });
+    await lastValueFrom(here.update({ unset: ['a.b', 'd', 'never'] }));
     const [mine, yours] = await both;
     expect(mine.attributes).toEqual({ a: { c: null } });
     expect(yours.attributes).toEqual({ a: { c: null } });
@@ -157,11 +157,11 @@ describe('attributes that change', () => {
         distinctUntilChanged(),
       )
       .subscribe((name) => names.push(name));
-    const updating = lastValueFrom(here.update({ name: 'new' }, { optimistic: true }), { defaultValue: undefined });
+    const updating = lastValueFrom(here.update({ name: 'new' }, { optimistic: true }));
     expect(names.at(-1)).toBe('new');
     await updating;
     expect(names).toEqual(['Tom & Jerry', 'new']);
-    await lastValueFrom(there.remove(['Jerry']), { defaultValue: undefined });
+    await lastValueFrom(there.remove(['Jerry']));
     const shown: (string | undefined)[] = [];
     there.state$.subscribe(({ name }) => shown.push(name));
     await expect(lastValueFrom(there.update({ name: 'mine' }, { optimistic: true }))).rejects.toMatchObject({ code: 4309 });
@@ -174,9 +174,9 @@ describe('attributes that change', () => {
     expect([createdAt, updatedAt].every((time) => typeof time === 'number')).toBe(true);
     expect([creator, members]).toEqual(['Tom', ['Tom', 'Jerry']]);
     const muted = firstValueFrom(here.muted$.pipe(filter(Boolean)));
-    await lastValueFrom(here.mute(), { defaultValue: undefined });
+    await lastValueFrom(here.mute());
     await muted;
-    await lastValueFrom(here.unmute(), { defaultValue: undefined });
+    await lastValueFrom(here.unmute());
     expect(await firstValueFrom(here.muted$)).toBe(false);
     expect((await firstValueFrom(here.state$)).updatedAt).toBe(updatedAt);
   });

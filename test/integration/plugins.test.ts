@@ -72,7 +72,7 @@ describe('plugins', () => {
       },
     };
     const { here, there } = await pair({ plugins: [slow] });
-    const logged = next(there.log$(), 2);
+    const logged = next(there.log(), 2);
     const begun = firstValueFrom(reading);
     await sent(here, text('theirs'));
     await begun;

@@ -20,10 +20,10 @@ describe('roles', () => {
     const { here, there } = await pair();
     for (const conversation of [here, there]) await become(conversation, { Tom: 'Owner' });
     const [mine, yours] = [here, there].map((conversation) => become(conversation, { Jerry: 'Manager', Tom: 'Owner' }));
-    await lastValueFrom(here.setRole('Jerry', 'Manager'), { defaultValue: undefined });
+    await lastValueFrom(here.setRole('Jerry', 'Manager'));
     await Promise.all([mine, yours]);
     const back = become(there, { Tom: 'Owner' });
-    await lastValueFrom(here.setRole('Jerry', 'Member'), { defaultValue: undefined });
+    await lastValueFrom(here.setRole('Jerry', 'Member'));
     await back;
     await expect(lastValueFrom(there.setRole('Jerry', 'Manager'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4320 });
   });
@@ -33,7 +33,7 @@ describe('roles', () => {
     await become(there, { Tom: 'Owner' });
     const keeping = there.roles$.subscribe();
     realtimes[1]?.pause();
-    await lastValueFrom(here.setRole('Jerry', 'Manager'), { defaultValue: undefined });
+    await lastValueFrom(here.setRole('Jerry', 'Manager'));
     const changed = become(there, { Jerry: 'Manager', Tom: 'Owner' });
     realtimes[1]?.resume();
     realtimes[1]?.retry();

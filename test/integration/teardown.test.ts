@@ -110,7 +110,7 @@ describe('the end', () => {
           switchMap((tom) => {
             const conversation = tom.conversation(id);
             // Everything that takes something while it is subscribed to.
-            return merge(tom.status$, tom.messages$, conversation.log$(), tom.unread$, conversation.events$).pipe(take(1));
+            return merge(tom.status$, tom.messages$, conversation.log(), tom.unread$, conversation.events$).pipe(take(1));
           }),
           take(1),
         ),

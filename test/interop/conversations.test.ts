@@ -121,7 +121,7 @@ const ours = async (
   return { client: await firstValueFrom(realtime.login(id)), realtime };
 };
 
-const done = (command$: Observable<unknown>): Promise<unknown> => lastValueFrom(command$, { defaultValue: undefined });
+const done = (command$: Observable<unknown>): Promise<unknown> => firstValueFrom(command$);
 
 /** The next event of the published client with this name: what it carries, without the conversation. */
 const event = (emitter: { on(name: string, listener: (...args: never[]) => void): unknown }, name: string): Promise<unknown> =>

@@ -86,13 +86,10 @@ const messagesOf = async (emitter: object, count: number): Promise<readonly Type
   (await nextEvents(emitter, Published.Event.MESSAGE, count)).map(([message]) => message as Typed);
 
 const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> => lastValueFrom(stream$.pipe(take(count), toArray()));
-const done = (command$: Observable<unknown>): Promise<unknown> => lastValueFrom(command$, { defaultValue: undefined });
+const done = (command$: Observable<unknown>): Promise<unknown> => firstValueFrom(command$);
 
-const sent = async (conversation: Conversation, body: OutgoingBody, options?: Parameters<Conversation['send']>[1]): Promise<Message> => {
-  const progress = await lastValueFrom(conversation.send(body, options));
-  if (progress._tag !== 'sent') throw new Error(`sent was expected, not ${progress._tag}`);
-  return progress.message;
-};
+const sent = (conversation: Conversation, body: OutgoingBody, options?: Parameters<Conversation['send']>[1]): Promise<Message> =>
+  firstValueFrom(conversation.send(body, options));
 
 const storedFile = (name: string, url: string): AV.File => {
   const stored = AV.File.withURL(name, url);

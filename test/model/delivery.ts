@@ -253,7 +253,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     // Who is kicked, or is refused, comes again.
     const clients$ = defer(() => realtime.session(id)).pipe(retry({ delay: () => timer(4) }), repeat({ delay: () => timer(4) }));
     const following = (current: Client, place: Place): Observable<LogEntry> =>
-      defer(() => current.conversation(ids[place]).log$({ since: logs[place].at(-1)?.position ?? START })).pipe(
+      defer(() => current.conversation(ids[place]).log({ since: logs[place].at(-1)?.position ?? START })).pipe(
         tap((entry) => logs[place].push(entry)),
       );
     /** Whoever is a member all the time is told of each change of members before it is described as it is. */
@@ -345,7 +345,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
           };
           acting.sends.push(send);
           here
-            .send(text(send.words), { receipt: true })
+            .trackSend(text(send.words))
             .pipe(sendStatus())
             .subscribe((status) => {
               send.status = status;

@@ -84,7 +84,7 @@ const change = (conversation: Conversation, wish: Change): Observable<Membership
 
 /** Emits nothing and fails with the reason, or completes; refusals are part of the game. */
 const attempt = async <A>(command$: Observable<A>): Promise<A | undefined> =>
-  lastValueFrom(command$, { defaultValue: undefined }).catch((error: unknown) => {
+  lastValueFrom(command$).catch((error: unknown) => {
     const tag = typeof error === 'object' && error !== null && '_tag' in error ? error._tag : undefined;
     if (tag === 'ServerRejected' || tag === 'ConnectionLost' || tag === 'Unconfirmed') return undefined;
     throw error;

@@ -19,7 +19,7 @@ realtime.login('Tom').subscribe((tom) => {
       mergeMap((word) =>
         tom
           .conversation(conversationId)
-          .send(text(word))
+          .trackSend(text(word))
           .pipe(
             sendStatus(),
             filter(({ _tag }) => _tag === 'sending'),

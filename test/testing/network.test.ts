@@ -91,7 +91,7 @@ describe('the latency of a diagram', () => {
           .session('Tom')
           .pipe(
             mergeMap((tom) => cold('960ms s').pipe(map(() => tom))),
-            mergeMap((tom) => tom.conversation('c').send(plain('once'))),
+            mergeMap((tom) => tom.conversation('c').trackSend(plain('once'))),
             map(({ _tag }) => _tag),
           );
         expectObservable(progress$).toBe('1s a 1069ms b', { a: 'sending', b: 'sent' });

@@ -1,8 +1,9 @@
 /** Clients of a conversation: its members or subscribers, who may not send, who may not be a member. */
+import { defined } from '../../../codecs/defined.js';
 import * as t from 'io-ts';
 import { record } from '../../../codecs/index.js';
 import type { BackEnd, PageOf } from '../../back-end.js';
-import type { Outcome } from '../../conversations/members.js';
+import type { Outcome } from '../../domain/conversations/members.js';
 import type { Answer } from '../respond.js';
 import { named, type Family } from './family.js';
 import { statusOf } from './refused.js';
@@ -71,7 +72,7 @@ const listing = (backEnd: BackEnd, family: Family, list: string, page: 'silenced
   answer: async (request) => {
     const { id } = await named(backEnd, family, request);
     const { clientIds, next } = await backEnd[page](id, pageOf(request));
-    return [200, { client_ids: clientIds, ...(next === undefined ? {} : { next }) }];
+    return [200, { client_ids: clientIds, ...defined({ next }) }];
   },
 });
 

@@ -1,7 +1,7 @@
 /** Kinds of conversation that have paths of their own. */
 import { Conversation, type ConversationInfo, type ConversationKind, type JsonObject } from '../../../codecs/index.js';
 import type { BackEnd } from '../../back-end.js';
-import { Refusal } from '../../refusal.js';
+import { Refusal } from '../../domain/refusal.js';
 import { param, type ApiRequest } from './request.js';
 
 /** A path, and the kinds of conversation that are under it. */

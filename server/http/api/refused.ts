@@ -1,5 +1,5 @@
 /** Every no of the HTTP API, with its status. */
-import { Refusal, type RefusalCode } from '../../refusal.js';
+import { Refusal, type RefusalCode } from '../../domain/refusal.js';
 import type { Answer } from '../respond.js';
 import { BadRequest } from './request.js';
 

@@ -1,0 +1,64 @@
+/** What a client asks about its session: login, logout, a new token, who is online (protocol: SessionCommand). */
+import * as t from 'io-ts';
+import { command } from '../commands/envelope.js';
+import { signature } from '../commands/signature.js';
+import { SafeInteger } from '../primitives.js';
+import { record } from '../record.js';
+
+const sessionOpen = command(
+  'session',
+  'open',
+  {
+    sessionMessage: record(
+      'SessionOpenMessage',
+      {},
+      {
+        ...signature,
+        ua: t.string,
+        /** True where a session that was open before is taken up again. */
+        r: t.boolean,
+        tag: t.string,
+        deviceId: t.string,
+        st: t.string,
+        lastUnreadNotifTime: SafeInteger,
+        lastPatchTime: SafeInteger,
+        configBitmap: SafeInteger,
+      },
+    ),
+  },
+  {},
+);
+/**
+ * Login. After a reconnect it carries `r` and the token `st`. It names the last things that the client has seen,
+ * so that the server can push what the client has missed. Answered by `SessionOpened`.
+ */
+export interface SessionOpen extends t.TypeOf<typeof sessionOpen> {}
+export const SessionOpen: t.Type<SessionOpen> = sessionOpen;
+
+const sessionClose = command('session', 'close', {}, { sessionMessage: record('SessionCloseMessage', {}, {}) });
+/** Logout. Answered by `SessionClosedCommand`. */
+export interface SessionClose extends t.TypeOf<typeof sessionClose> {}
+export const SessionClose: t.Type<SessionClose> = sessionClose;
+
+const sessionRefresh = command(
+  'session',
+  'refresh',
+  { sessionMessage: record('SessionRefreshMessage', { st: t.string }, { ...signature, ua: t.string }) },
+  {},
+);
+/** Asks for a new token in place of `st`. Answered by `SessionRefreshed`. */
+export interface SessionRefresh extends t.TypeOf<typeof sessionRefresh> {}
+export const SessionRefresh: t.Type<SessionRefresh> = sessionRefresh;
+
+const sessionQuery = command(
+  'session',
+  'query',
+  { sessionMessage: record('SessionQueryMessage', {}, { sessionPeerIds: t.array(t.string) }) },
+  {},
+);
+/** Asks which of these clients are online. Answered by `SessionQueryResult`. */
+export interface SessionQuery extends t.TypeOf<typeof sessionQuery> {}
+export const SessionQuery: t.Type<SessionQuery> = sessionQuery;
+
+/** What a client asks about its session. */
+export type ClientSessionCommand = SessionOpen | SessionClose | SessionRefresh | SessionQuery;

@@ -1,0 +1,133 @@
+/** Protobuf bytes to plain objects, by a table. */
+import { isObject, SIZED, VARINT, type Field, type Message } from './schema.js';
+import { readText } from './utf8.js';
+
+/** How deep groups, which the schema has none of, may be nested to be skipped. */
+const MAX_DEPTH = 100;
+
+/** Of a tag or a length, which are 32-bit integers. */
+const MAX_BYTES = 5;
+const MAX_VALUE = 0xff_ff_ff_ff;
+
+/** Wire types of what the schema has nothing of. */
+const FIXED_64 = 1;
+const GROUP = 3;
+const FIXED_32 = 5;
+
+const refuse = (reason: string): never => {
+  throw new RangeError(reason);
+};
+
+/** Reads one frame, and throws where it is malformed. What it gives holds nothing of the bytes. */
+class Reader {
+  private at = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  /** The next byte. */
+  private byte(): number {
+    return this.bytes[this.at++] ?? refuse('the bytes end within a number');
+  }
+
+  /** An integer of up to 64 bits; rounded where a number can't hold it. */
+  private integer(): number {
+    let low = this.byte();
+    if (low < 128) return low;
+    low &= 127;
+    for (let shift = 7; shift < 28; shift += 7) {
+      const byte = this.byte();
+      low |= (byte & 127) << shift;
+      if (byte < 128) return low;
+    }
+    // Parts of 28 bits: bitwise operators have 32.
+    let middle = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.byte();
+      middle |= (byte & 127) << shift;
+      if (byte < 128) return middle * 0x10_00_00_00 + low;
+    }
+    const high = this.byte();
+    const sign = high < 128 ? 0 : this.byte();
+    if (sign > 127) refuse('a number has more than 64 bits');
+    return (((high & 127) | ((sign & 1) << 7)) << 24 >> 24) * 2 ** 56 + middle * 0x10_00_00_00 + low;
+  }
+
+  /** A tag or a length. */
+  private small(): number {
+    const first = this.bytes[this.at];
+    if (first !== undefined && first < 128) {
+      this.at += 1;
+      return first;
+    }
+    const start = this.at;
+    const value = this.integer();
+    return value > MAX_VALUE || this.at - start > MAX_BYTES ? refuse('a tag or a length has more than 32 bits') : value;
+  }
+
+  /** Goes on behind so many bytes, and tells where they have begun. */
+  private pass(length: number, end: number): number {
+    const start = this.at;
+    this.at += length;
+    return this.at > end ? refuse('the bytes end within a field') : start;
+  }
+
+  /** Goes on behind a field that the table doesn't have. */
+  private skip(tag: number, end: number, depth: number): void {
+    if (tag < 8 || depth > MAX_DEPTH) refuse('there is no field 0, nor a group as deep');
+    const wireType = tag & 7;
+    if (wireType === VARINT) this.integer();
+    else if (wireType === SIZED) this.pass(this.small(), end);
+    else if (wireType === FIXED_64) this.pass(8, end);
+    else if (wireType === FIXED_32) this.pass(4, end);
+    else if (wireType === GROUP) {
+      for (let inner = this.small(); inner !== tag + 1; inner = this.small()) this.skip(inner, end, depth + 1);
+    } else refuse('a field is of no known kind');
+  }
+
+  /** What ends at `stop`. */
+  private sized({ kind, message }: Field, stop: number): unknown {
+    if (message !== undefined) return this.message(message, stop, {});
+    const start = this.at;
+    this.at = stop;
+    return kind === 's' ? readText(this.bytes, start, stop) : new Uint8Array(this.bytes.subarray(start, stop));
+  }
+
+  /** The fields up to `end`, as own keys of `target`. */
+  message({ byNumber }: Message, end: number, target: Record<string, unknown>): Record<string, unknown> {
+    while (this.at < end) {
+      const tag = this.small();
+      const field = byNumber[tag >>> 3];
+      if (field === undefined) {
+        this.skip(tag, end, 0);
+        continue;
+      }
+      if ((tag & 7) !== field.wireType) refuse('a field is of another kind');
+      const { name, kind } = field;
+      if (field.wireType === SIZED) {
+        const stop = this.small() + this.at;
+        if (stop > end) refuse('the bytes end within a field');
+        if (field.isList) {
+          const list = (target[name] ??= []);
+          if (Array.isArray(list)) list.push(this.sized(field, stop));
+        } else if (field.message === undefined) target[name] = this.sized(field, stop);
+        else {
+          // A message that comes in parts is one.
+          const before = target[name];
+          target[name] = this.message(field.message, stop, isObject(before) ? before : {});
+        }
+      } else {
+        const value = this.integer();
+        if (kind === 'l') target[name] = value;
+        else if (kind === 'b') target[name] = value !== 0;
+        else if (!Number.isSafeInteger(value)) refuse('a number has more than 32 bits');
+        // A number of an enumeration that is not among its own is one that an older schema doesn't know.
+        else if (kind !== 'e' || value === 1 || value === 2) target[name] = field.names?.names.get(value) ?? value | 0;
+      }
+    }
+    return this.at > end ? refuse('a message ends within a field') : target;
+  }
+}
+
+/** Reads a message with own keys for what is present; throws where the bytes are none. It holds nothing of them. */
+export const readMessage = (schema: Message, bytes: Uint8Array): Record<string, unknown> =>
+  new Reader(bytes).message(schema, bytes.length, {});

@@ -1,0 +1,124 @@
+/** Plain objects to protobuf bytes, by a table. */
+import { isObject, SIZED, type Field, type Message } from './schema.js';
+
+/** The most bytes of an integer. */
+const INTEGER = 10;
+
+/** How much memory is asked for at a time, for many messages: that is what would take longest. */
+const POOL_SIZE = 8_192;
+
+/** What is left of it. */
+let pool = new Uint8Array(0);
+
+class Writer {
+  private bytes = pool;
+  private at = 0;
+
+  /** Makes room for so many bytes more. */
+  private reserve(size: number): void {
+    const needed = this.at + size;
+    if (needed <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(POOL_SIZE, 2 * needed));
+    larger.set(this.bytes.subarray(0, this.at));
+    this.bytes = larger;
+  }
+
+  /** An integer in two's complement of 64 bits: a negative one is of ten bytes. */
+  private integer(value: number): void {
+    this.reserve(INTEGER);
+    let low = value >>> 0;
+    let high = low === value ? 0 : Math.floor(value / 2 ** 32) >>> 0;
+    while (high > 0 || low > 127) {
+      this.bytes[this.at++] = low | 128;
+      low = ((low >>> 7) | (high << 25)) >>> 0;
+      high >>>= 7;
+    }
+    this.bytes[this.at++] = low;
+  }
+
+  /** Half a surrogate pair, which UTF-8 can't have, is written as a replacement. */
+  private text(text: string): void {
+    this.reserve(3 * text.length);
+    const { bytes } = this;
+    let { at } = this;
+    for (let index = 0; index < text.length; index += 1) {
+      let unit = text.charCodeAt(index);
+      if (unit < 0x80) {
+        bytes[at++] = unit;
+        continue;
+      }
+      if (unit < 0x8_00) bytes[at++] = 0xc0 | (unit >> 6);
+      else {
+        if (unit >= 0xd8_00 && unit < 0xe0_00) unit = text.codePointAt(index) ?? 0;
+        if (unit > 0xff_ff) {
+          index += 1;
+          bytes[at++] = 0xf0 | (unit >> 18);
+          bytes[at++] = 0x80 | ((unit >> 12) & 63);
+        } else {
+          if (unit >= 0xd8_00 && unit < 0xe0_00) unit = 0xff_fd;
+          bytes[at++] = 0xe0 | (unit >> 12);
+        }
+        bytes[at++] = 0x80 | ((unit >> 6) & 63);
+      }
+      bytes[at++] = 0x80 | (unit & 63);
+    }
+    this.at = at;
+  }
+
+  /** Writes what has its length in front: room for a length of one byte is left, and more is made where that is too little. */
+  private sized({ message }: Field, value: unknown): void {
+    this.reserve(1);
+    const start = (this.at += 1);
+    if (typeof value === 'string') this.text(value);
+    else if (value instanceof Uint8Array) {
+      this.reserve(value.length);
+      this.bytes.set(value, start);
+      this.at += value.length;
+    } else if (message !== undefined && isObject(value)) this.message(message, value);
+    const length = this.at - start;
+    let more = 0;
+    for (let rest = length; rest > 127; rest >>>= 7) more += 1;
+    if (more > 0) {
+      this.reserve(more);
+      this.bytes.copyWithin(start + more, start, this.at);
+    }
+    this.at = start - 1;
+    this.integer(length);
+    this.at += length;
+  }
+
+  private field(field: Field, value: unknown): void {
+    this.integer(field.number * 8 + field.wireType);
+    if (field.wireType === SIZED) this.sized(field, value);
+    else this.integer(Number(field.names?.numbers.get(value) ?? value));
+  }
+
+  message({ byName }: Message, message: Readonly<Record<string, unknown>>): void {
+    const present: Field[] = [];
+    for (const name of Object.keys(message)) {
+      const field = byName.get(name);
+      if (field !== undefined) present.push(field);
+    }
+    for (const field of present.sort((one, other) => one.number - other.number)) {
+      const value = message[field.name];
+      if (value === undefined || value === null) continue;
+      if (field.isList && Array.isArray(value)) for (const item of value) this.field(field, item);
+      else this.field(field, value);
+    }
+  }
+
+  finish(): Uint8Array {
+    const { bytes, at } = this;
+    // A message that needed more than others has its own memory, and no more than it needs.
+    if (bytes.length > POOL_SIZE) return bytes.slice(0, at);
+    pool = bytes.subarray(at);
+    return bytes.subarray(0, at);
+  }
+}
+
+/** Writes what is present, in the order of the numbers; an empty list is as good as none. */
+export const writeMessage = (schema: Message, message: object): Uint8Array => {
+  const writer = new Writer();
+  writer.message(schema, { ...message });
+  return writer.finish();
+};

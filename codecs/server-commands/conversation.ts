@@ -1,0 +1,88 @@
+/** What a server says about conversations: its answers, and the notices about members and attributes (protocol: ConvCommand). */
+import * as t from 'io-ts';
+import { conv, JsonText, people } from '../commands/conv.js';
+import { Int32, SafeInteger } from '../primitives.js';
+import { memberNotice, notice } from './notice.js';
+import { outcome } from './outcome.js';
+import { record } from '../record.js';
+
+const convStarted = conv('started', { cid: t.string }, { cdate: t.string, tempConvTTL: Int32, ...people, uniqueId: t.string });
+/** The answer to `ConvStart`: the conversation exists, `cdate` is its creation in ISO 8601, `tempConvTTL` its lifetime in seconds. */
+export interface ConvStarted extends t.TypeOf<typeof convStarted> {}
+export const ConvStarted: t.Type<ConvStarted> = convStarted;
+
+const convResults = conv('results', { results: JsonText }, {});
+/** The answer to `ConvQuery`: `results.data` is a JSON array of conversations. */
+export interface ConvResults extends t.TypeOf<typeof convResults> {}
+export const ConvResults: t.Type<ConvResults> = convResults;
+
+const convJoined = notice('joined');
+/** The receiver was added. */
+export interface ConvJoined extends t.TypeOf<typeof convJoined> {}
+export const ConvJoined: t.Type<ConvJoined> = convJoined;
+
+const convLeft = notice('left');
+/** The receiver was removed. */
+export interface ConvLeft extends t.TypeOf<typeof convLeft> {}
+export const ConvLeft: t.Type<ConvLeft> = convLeft;
+
+const convMembersJoined = memberNotice('members_joined');
+/** Members `m` were added, by `initBy`. */
+export interface ConvMembersJoined extends t.TypeOf<typeof convMembersJoined> {}
+export const ConvMembersJoined: t.Type<ConvMembersJoined> = convMembersJoined;
+
+const convMembersLeft = memberNotice('members_left');
+/** Members `m` were removed, by `initBy`. */
+export interface ConvMembersLeft extends t.TypeOf<typeof convMembersLeft> {}
+export const ConvMembersLeft: t.Type<ConvMembersLeft> = convMembersLeft;
+
+const convAdded = conv('added', {}, { cid: t.string, ...outcome });
+/** The answer to `ConvAdd`: which members were added, and which were not. */
+export interface ConvAdded extends t.TypeOf<typeof convAdded> {}
+export const ConvAdded: t.Type<ConvAdded> = convAdded;
+
+const convRemoved = conv('removed', {}, { cid: t.string, ...outcome });
+/** The answer to `ConvRemove`: which members were removed, and which were not. */
+export interface ConvRemoved extends t.TypeOf<typeof convRemoved> {}
+export const ConvRemoved: t.Type<ConvRemoved> = convRemoved;
+
+const convResult = conv('result', { count: Int32 }, { cid: t.string });
+/** The answer to `ConvCount`. */
+export interface ConvResult extends t.TypeOf<typeof convResult> {}
+export const ConvResult: t.Type<ConvResult> = convResult;
+
+const maxReadTuple = record('MaxReadTuple', { pid: t.string }, { maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger });
+/** How far one member has received and read, ms. */
+export interface MaxReadTuple extends t.TypeOf<typeof maxReadTuple> {}
+export const MaxReadTuple: t.Type<MaxReadTuple> = maxReadTuple;
+
+const convMaxReadResult = conv(
+  'max_read',
+  {},
+  { cid: t.string, maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger, maxReadTuples: t.array(MaxReadTuple) },
+);
+/** The answer to `ConvMaxRead`: times in ms, of all others together or of each member. */
+export interface ConvMaxReadResult extends t.TypeOf<typeof convMaxReadResult> {}
+export const ConvMaxReadResult: t.Type<ConvMaxReadResult> = convMaxReadResult;
+
+const convUpdated = conv('updated', {}, { cid: t.string, initBy: t.string, attr: JsonText, attrModified: JsonText, udate: t.string });
+/**
+ * Without a serial: another member changed attributes, `attr.data` holds the changed ones.
+ * With one, an answer to `ConvUpdate`, `ConvMute` or `ConvUnmute`: `udate` is when, in ISO 8601.
+ */
+export interface ConvUpdated extends t.TypeOf<typeof convUpdated> {}
+export const ConvUpdated: t.Type<ConvUpdated> = convUpdated;
+
+/** What a server says about conversations. */
+export type ServerConvCommand =
+  | ConvStarted
+  | ConvResults
+  | ConvJoined
+  | ConvLeft
+  | ConvMembersJoined
+  | ConvMembersLeft
+  | ConvAdded
+  | ConvRemoved
+  | ConvResult
+  | ConvMaxReadResult
+  | ConvUpdated;

@@ -1,0 +1,105 @@
+/** What a server says about what members may do: roles, silence, block lists (protocol: ConvMemberInfo, shutup, BlacklistCommand). */
+import * as t from 'io-ts';
+import { blacklist } from '../commands/blacklist.js';
+import { conv, MemberInfo, people } from '../commands/conv.js';
+import { memberNotice, notice } from './notice.js';
+import { outcome } from './outcome.js';
+
+const convMemberInfoUpdated = conv('member_info_updated', {}, { cid: t.string });
+/** The answer to `ConvMemberInfoUpdate`. */
+export interface ConvMemberInfoUpdated extends t.TypeOf<typeof convMemberInfoUpdated> {}
+export const ConvMemberInfoUpdated: t.Type<ConvMemberInfoUpdated> = convMemberInfoUpdated;
+
+const convMemberInfoChanged = conv('member_info_changed', { cid: t.string, info: MemberInfo }, { initBy: t.string });
+/** Without a serial: a member has another role, by `initBy`. */
+export interface ConvMemberInfoChanged extends t.TypeOf<typeof convMemberInfoChanged> {}
+export const ConvMemberInfoChanged: t.Type<ConvMemberInfoChanged> = convMemberInfoChanged;
+
+const convShutupAdded = conv('shutup_added', {}, { cid: t.string, ...outcome });
+/** The answer to `ConvAddShutup`. */
+export interface ConvShutupAdded extends t.TypeOf<typeof convShutupAdded> {}
+export const ConvShutupAdded: t.Type<ConvShutupAdded> = convShutupAdded;
+
+const convShutupRemoved = conv('shutup_removed', {}, { cid: t.string, ...outcome });
+/** The answer to `ConvRemoveShutup`. */
+export interface ConvShutupRemoved extends t.TypeOf<typeof convShutupRemoved> {}
+export const ConvShutupRemoved: t.Type<ConvShutupRemoved> = convShutupRemoved;
+
+const convShutupResult = conv('shutup_result', {}, { cid: t.string, ...people, next: t.string });
+/** The answer to `ConvQueryShutup`; with a `next`, there is more. */
+export interface ConvShutupResult extends t.TypeOf<typeof convShutupResult> {}
+export const ConvShutupResult: t.Type<ConvShutupResult> = convShutupResult;
+
+const convShutuped = notice('shutuped');
+/** The receiver may not send any more. */
+export interface ConvShutuped extends t.TypeOf<typeof convShutuped> {}
+export const ConvShutuped: t.Type<ConvShutuped> = convShutuped;
+
+const convUnshutuped = notice('unshutuped');
+/** The receiver may send again. */
+export interface ConvUnshutuped extends t.TypeOf<typeof convUnshutuped> {}
+export const ConvUnshutuped: t.Type<ConvUnshutuped> = convUnshutuped;
+
+const convMembersShutuped = memberNotice('members_shutuped');
+/** Members `m` may not send any more. */
+export interface ConvMembersShutuped extends t.TypeOf<typeof convMembersShutuped> {}
+export const ConvMembersShutuped: t.Type<ConvMembersShutuped> = convMembersShutuped;
+
+const convMembersUnshutuped = memberNotice('members_unshutuped');
+/** Members `m` may send again. */
+export interface ConvMembersUnshutuped extends t.TypeOf<typeof convMembersUnshutuped> {}
+export const ConvMembersUnshutuped: t.Type<ConvMembersUnshutuped> = convMembersUnshutuped;
+
+const convBlocked = notice('blocked');
+/** The receiver can't be a member any more. */
+export interface ConvBlocked extends t.TypeOf<typeof convBlocked> {}
+export const ConvBlocked: t.Type<ConvBlocked> = convBlocked;
+
+const convUnblocked = notice('unblocked');
+/** The receiver can be a member again. */
+export interface ConvUnblocked extends t.TypeOf<typeof convUnblocked> {}
+export const ConvUnblocked: t.Type<ConvUnblocked> = convUnblocked;
+
+const convMembersBlocked = memberNotice('members_blocked');
+/** Clients `m` can't be members any more. */
+export interface ConvMembersBlocked extends t.TypeOf<typeof convMembersBlocked> {}
+export const ConvMembersBlocked: t.Type<ConvMembersBlocked> = convMembersBlocked;
+
+const convMembersUnblocked = memberNotice('members_unblocked');
+/** Clients `m` can be members again. */
+export interface ConvMembersUnblocked extends t.TypeOf<typeof convMembersUnblocked> {}
+export const ConvMembersUnblocked: t.Type<ConvMembersUnblocked> = convMembersUnblocked;
+
+const blacklistBlocked = blacklist('blocked', {}, { srcCid: t.string, ...outcome });
+/** The answer to `BlacklistBlock`. */
+export interface BlacklistBlocked extends t.TypeOf<typeof blacklistBlocked> {}
+export const BlacklistBlocked: t.Type<BlacklistBlocked> = blacklistBlocked;
+
+const blacklistUnblocked = blacklist('unblocked', {}, { srcCid: t.string, ...outcome });
+/** The answer to `BlacklistUnblock`. */
+export interface BlacklistUnblocked extends t.TypeOf<typeof blacklistUnblocked> {}
+export const BlacklistUnblocked: t.Type<BlacklistUnblocked> = blacklistUnblocked;
+
+const blacklistQueryResult = blacklist('query_result', {}, { srcCid: t.string, blockedPids: t.array(t.string), next: t.string });
+/** The answer to `BlacklistQuery`; with a `next`, there is more. */
+export interface BlacklistQueryResult extends t.TypeOf<typeof blacklistQueryResult> {}
+export const BlacklistQueryResult: t.Type<BlacklistQueryResult> = blacklistQueryResult;
+
+/** What a server says about what members may do. */
+export type ServerRoleCommand =
+  | ConvMemberInfoUpdated
+  | ConvMemberInfoChanged
+  | ConvShutupAdded
+  | ConvShutupRemoved
+  | ConvShutupResult
+  | ConvShutuped
+  | ConvUnshutuped
+  | ConvMembersShutuped
+  | ConvMembersUnshutuped
+  | ConvBlocked
+  | ConvUnblocked
+  | ConvMembersBlocked
+  | ConvMembersUnblocked
+  | BlacklistBlocked
+  | BlacklistUnblocked
+  | BlacklistQueryResult;

@@ -1,0 +1,51 @@
+/** What a server says about a session: its answers to a client, and that the session has ended (protocol: SessionCommand). */
+import * as t from 'io-ts';
+import { command } from '../commands/envelope.js';
+import { Int32 } from '../primitives.js';
+import { record } from '../record.js';
+
+const sessionOpened = command(
+  'session',
+  'opened',
+  { sessionMessage: record('SessionOpenedMessage', {}, { st: t.string, stTtl: Int32, code: Int32, reason: t.string, detail: t.string }) },
+  {},
+);
+/**
+ * The answer to `SessionOpen`: the token `st` is good for `stTtl` seconds.
+ * A refusal may come as `SessionClosedCommand` or as `ErrorAnswer` instead.
+ */
+export interface SessionOpened extends t.TypeOf<typeof sessionOpened> {}
+export const SessionOpened: t.Type<SessionOpened> = sessionOpened;
+
+const sessionClosed = command(
+  'session',
+  'closed',
+  {},
+  { sessionMessage: record('SessionClosedMessage', {}, { code: Int32, reason: t.string, detail: t.string }) },
+);
+/** Without a serial: the server ends the session (4111 displaced, 4115 kicked). With one: the answer to `SessionClose`, or a refusal. */
+export interface SessionClosedCommand extends t.TypeOf<typeof sessionClosed> {}
+export const SessionClosedCommand: t.Type<SessionClosedCommand> = sessionClosed;
+
+const sessionRefreshed = command(
+  'session',
+  'refreshed',
+  { sessionMessage: record('SessionRefreshedMessage', { st: t.string, stTtl: Int32 }, {}) },
+  {},
+);
+/** The new token; `stTtl` is its lifetime in seconds. */
+export interface SessionRefreshed extends t.TypeOf<typeof sessionRefreshed> {}
+export const SessionRefreshed: t.Type<SessionRefreshed> = sessionRefreshed;
+
+const sessionQueryResult = command(
+  'session',
+  'query_result',
+  { sessionMessage: record('SessionQueryResultMessage', {}, { onlineSessionPeerIds: t.array(t.string) }) },
+  {},
+);
+/** Which of the clients are online. Without `onlineSessionPeerIds`, none is. */
+export interface SessionQueryResult extends t.TypeOf<typeof sessionQueryResult> {}
+export const SessionQueryResult: t.Type<SessionQueryResult> = sessionQueryResult;
+
+/** What a server says about a session. */
+export type ServerSessionCommand = SessionOpened | SessionClosedCommand | SessionRefreshed | SessionQueryResult;

@@ -1,0 +1,90 @@
+/** What a conversation is like changes. */
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { defined } from '../../../codecs/defined.js';
+import {
+  assignAttribute,
+  encodeAttributes,
+  record,
+  removeAttribute,
+  type Attribute,
+  type ConversationInfo,
+  type ServerCommand,
+} from '../../../codecs/index.js';
+import { by, type Party } from '../party.js';
+import { Refusal } from '../refusal.js';
+import { changedBy } from './described-by.js';
+
+const Delete = record('Delete', { __op: t.literal('Delete') }, {});
+
+type Attributes = ConversationInfo['attributes'];
+
+/** Each key costs a copy of what lies beside it. */
+const MAX_KEYS = 500;
+/** As deep as attributes may be at all. */
+const MAX_DEPTH = 100;
+
+const checkKeys = (keys: readonly string[]): void => {
+  if (keys.length > MAX_KEYS) throw new Refusal(4306, `at most ${MAX_KEYS} attributes are changed at a time`);
+  if (keys.some((key) => key.split('.', MAX_DEPTH + 1).length > MAX_DEPTH))
+    throw new Refusal(4306, `attributes have at most ${MAX_DEPTH} levels`);
+};
+
+const isGone = ([, value]: readonly [string, Attribute]): boolean => E.isRight(Delete.decode(value));
+
+const nulls = (keys: readonly string[]): Attributes => Object.fromEntries(keys.map((key) => [key, null]));
+
+/** What stays or comes, and what goes, by keys with dots. */
+export interface AttributesChange {
+  readonly name?: string;
+  readonly set: Attributes;
+  readonly removed: readonly string[];
+}
+
+/** Reads `attr.data`. */
+export const attributesChange = (data: string): AttributesChange => {
+  const { name, attributes } = changedBy(data);
+  checkKeys(Object.keys(attributes));
+  const entries = Object.entries(attributes);
+  return {
+    ...defined({ name }),
+    set: Object.fromEntries(entries.filter((entry) => !isGone(entry))),
+    removed: entries.filter(isGone).map(([key]) => key),
+  };
+};
+
+/** The attributes of a conversation after a change. */
+export const changedAttributes = (before: Attributes, { set, removed }: AttributesChange): Attributes => {
+  const assigned = Object.entries(set).reduce((all, [key, value]) => assignAttribute(all, key.split('.'), value), before);
+  return removed.reduce((all, key) => removeAttribute(all, key.split('.')), assigned);
+};
+
+/** What was set, as `attrModified` has it: what was removed is missing. */
+export const writtenModified = ({ name, set }: AttributesChange): string => encodeAttributes({ ...set, ...defined({ name }) });
+
+/** The whole change, as `attr` has it, where every client understands it: what was removed is null. */
+export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attributes => ({
+  ...set,
+  ...nulls(removed),
+  ...defined({ name }),
+});
+
+/** What the others are told of a change (protocol: conv/update). */
+export const updatedNotice = (party: Party, id: string, change: AttributesChange, at: number): ServerCommand => ({
+  cmd: 'conv',
+  op: 'updated',
+  serverTs: at,
+  convMessage: {
+    cid: id,
+    ...by(party),
+    attr: { data: encodeAttributes(changeWithNulls(change)) },
+    attrModified: { data: writtenModified(change) },
+    udate: new Date(at).toISOString(),
+  },
+});
+
+/** Who gets push notifications of a conversation no more, when one member has changed its mind. */
+export const mutedWith = ({ mutedMembers = [] }: ConversationInfo, clientId: string, muted: boolean): readonly string[] => {
+  const others = mutedMembers.filter((member) => member !== clientId);
+  return muted ? [...others, clientId] : others;
+};

@@ -1,0 +1,21 @@
+/** Who may do something to whom: by role. */
+import type { MemberRole } from '../../../codecs/index.js';
+import type { Party } from '../party.js';
+
+/** The roles of those who have another than `Member`. */
+export type Roles = ReadonlyMap<string, MemberRole>;
+
+const RANKS: Readonly<Record<MemberRole, number>> = { Member: 0, Manager: 1, Owner: 2 };
+
+export const roleOf = (roles: Roles, clientId: string | undefined): MemberRole => roles.get(clientId ?? '') ?? 'Member';
+
+/** Whether the party has at least this role; the back end has them all. */
+export const hasRole = (roles: Roles, party: Party, role: MemberRole): boolean =>
+  party.isBackEnd || RANKS[roleOf(roles, party.clientId)] >= RANKS[role];
+
+/** Whether the party's role is above that of a client; of plain members `amongMembers` says whether one may do it to another. */
+export const outranks = (roles: Roles, party: Party, clientId: string, amongMembers: boolean): boolean => {
+  if (party.isBackEnd) return true;
+  const [own, other] = [RANKS[roleOf(roles, party.clientId)], RANKS[roleOf(roles, clientId)]];
+  return own > other || (amongMembers && own === 0 && other === 0);
+};

@@ -1,0 +1,93 @@
+/** A conversation as the memory holds it, and what changes of it. */
+import { defined } from '../../../codecs/defined.js';
+import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
+import { bodyOf } from '../messages/body.js';
+import type { ClientList, ConversationDraft, MembersAdded, StoredMessage } from '../records.js';
+import { conversationLog, type ConversationLog } from './conversation-log.js';
+
+export interface HeldConversation {
+  info: ConversationInfo;
+  readonly log: ConversationLog;
+  readonly roles: Map<string, MemberRole>;
+  readonly lists: Readonly<Record<ClientList, Set<string>>>;
+}
+
+/** The conversation that a draft becomes. */
+export const infoOf = (id: string, draft: ConversationDraft): ConversationInfo => {
+  const { kind, creator, members, name, attributes, unique, ttl, now } = draft;
+  return {
+    id,
+    kind,
+    ...defined({ creator, members: kind === 'room' ? undefined : members, name, unique: unique || undefined, ttl }),
+    createdAt: now,
+    updatedAt: now,
+    attributes,
+  };
+};
+
+/** A conversation in which nothing has happened. Who has made it is its owner. */
+export const held = (info: ConversationInfo, unreadLimit: number): HeldConversation => ({
+  info,
+  log: conversationLog(info.id, unreadLimit),
+  roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),
+  lists: { silenced: new Set(), blocked: new Set() },
+});
+
+/** By what a unique conversation is found: its kind and the members that it was made for, whoever comes and goes. */
+export const uniqueKey = ({ kind, members = [] }: Pick<ConversationInfo, 'kind' | 'members'>): string =>
+  JSON.stringify([kind, ...[...members].sort()]);
+
+/** When a conversation ends, ms: a temporary one by its lifetime, others when nothing has happened for `idle` ms. */
+export const endOf = ({ info, log }: HeldConversation, idle: number): number => {
+  const { kind, ttl = 0, createdAt = 0, updatedAt = 0 } = info;
+  return kind === 'temporary' ? createdAt + ttl * 1_000 : Math.max(createdAt, updatedAt, log.lastAt() ?? -Infinity) + idle;
+};
+
+const lastMessageOf = (message: StoredMessage): NonNullable<ConversationInfo['lastMessage']> => {
+  const { id, from, timestamp, editedAt } = message;
+  return { id, from, timestamp, ...defined({ patchTimestamp: editedAt }), ...bodyOf(message) };
+};
+
+/** What a conversation is like now: with its newest message, and the time of that. */
+export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
+  const shown = log.lastPublic();
+  if (shown !== undefined) return { ...info, lastMessageAt: shown.timestamp, lastMessage: lastMessageOf(shown) };
+  // The last message of a system conversation may be for somebody else.
+  return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
+};
+
+/** Who becomes a member, each once, as long as there is room. */
+export const admitted = ({ members = [] }: ConversationInfo, wanted: readonly string[], limit: number): MembersAdded => {
+  const isMember = new Set(members);
+  const news = [...new Set(wanted)].filter((member) => !isMember.has(member));
+  const added = news.slice(0, Math.max(0, limit - members.length));
+  return { added, present: wanted.filter((member) => isMember.has(member)), full: news.slice(added.length) };
+};
+
+/** Puts clients on a list, as long as there is room, or takes them off it. */
+export const changeList = (
+  list: Set<string>,
+  clientIds: readonly string[],
+  listed: boolean,
+  limit: number,
+): { readonly changed: readonly string[]; readonly full: readonly string[] } => {
+  const wanted = [...new Set(clientIds)].filter((clientId) => list.has(clientId) !== listed);
+  const room = listed ? Math.max(0, limit - list.size) : wanted.length;
+  const changed = wanted.slice(0, room);
+  for (const clientId of changed) {
+    if (listed) list.add(clientId);
+    else list.delete(clientId);
+  }
+  return { changed, full: wanted.slice(room) };
+};
+
+/** A page of a list, in the order of ids, after the id `after`. */
+export const pageOfList = (
+  list: ReadonlySet<string>,
+  limit: number,
+  after: string,
+): { readonly clientIds: readonly string[]; readonly next?: string } => {
+  const clientIds = [...list].filter((clientId) => clientId > after).sort();
+  const page = clientIds.slice(0, limit);
+  return { clientIds: page, ...defined({ next: clientIds.length > limit ? page.at(-1) : undefined }) };
+};

@@ -1,0 +1,264 @@
+/** Conversations, their messages and their sessions, kept in memory: every call is made at once. */
+import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
+import { DEFAULT_STEPS } from '../query/budget.js';
+import { select } from '../query/select.js';
+import { whereIds, whereMember } from '../query/where.js';
+import type {
+  Arrived,
+  ClientList,
+  ConversationChange,
+  ConversationDraft,
+  ConversationSearch,
+  HistoryQuery,
+  MarkedRead,
+  MemberReceipt,
+  MembersAdded,
+  Modified,
+  NewMessage,
+  OfflineMessages,
+  ReadUpTo,
+  StoredEdit,
+  StoredMessage,
+  UnreadSummary,
+} from '../records.js';
+import type { ConversationLog } from './conversation-log.js';
+import { admitted, changeList, describe, endOf, held, infoOf, pageOfList, uniqueKey, type HeldConversation } from './held-conversation.js';
+import { memorySessions, type MemorySessions } from './sessions.js';
+
+/** How much is kept, and for how long. */
+export interface MemoryLimits {
+  /** A count of unread messages stops here. Default 100. */
+  readonly unreadLimit?: number;
+  /** Messages are kept for so many days. Default 180. */
+  readonly historyDays?: number;
+  /** At least so many of the latest messages of a conversation are kept, and at most twice as many. Default 100,000. */
+  readonly historyMessages?: number;
+  /** A conversation in which nothing has happened for so many days is gone. Default 180. */
+  readonly conversationDays?: number;
+  /** Steps of a query of conversations (docs/server.md); one that takes more is refused with 4310. Default 1,000,000, which are some 60 ms at most. */
+  readonly querySteps?: number;
+  /** So many of the latest notices are kept for each client that can come back. Default 5,000: more than a day brings. */
+  readonly notices?: number;
+}
+
+/** What a memory takes from outside. */
+export interface MemoryOptions extends MemoryLimits {
+  /** The time, ms since 1970. */
+  readonly now: () => number;
+  readonly newConversationId: () => string;
+  readonly newMessageId: () => string;
+}
+
+/** What a store does, at once. */
+export interface Memory {
+  /** Puts a conversation there as it is. */
+  readonly put: (info: ConversationInfo) => void;
+  readonly createConversation: (draft: ConversationDraft) => { readonly info: ConversationInfo; readonly isNew: boolean };
+  readonly conversations: (ids: readonly string[]) => readonly ConversationInfo[];
+  readonly find: (search: ConversationSearch) => readonly ConversationInfo[];
+  readonly deleteConversation: (id: string) => boolean;
+  readonly addMembers: (id: string, members: readonly string[], limit: number) => MembersAdded | undefined;
+  readonly removeMembers: (id: string, members: readonly string[]) => readonly string[];
+  readonly updateConversation: (id: string, change: ConversationChange, now: number) => ConversationInfo | undefined;
+  readonly setRole: (id: string, clientId: string, role: MemberRole) => void;
+  readonly roles: (id: string) => ReadonlyMap<string, MemberRole>;
+  readonly setListed: (
+    id: string,
+    list: ClientList,
+    clientIds: readonly string[],
+    listed: boolean,
+    limit: number,
+  ) => ReturnType<typeof changeList>;
+  readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
+  readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
+  /** `id`: the message's, in place of a new one. */
+  readonly append: (message: NewMessage, id?: string) => { readonly message: StoredMessage; readonly repeated: boolean };
+  readonly history: (query: HistoryQuery) => readonly StoredMessage[];
+  readonly modify: (edit: StoredEdit) => Modified;
+  readonly modifiedSince: (clientId: string, since: number, limit: number) => readonly StoredMessage[];
+  readonly receipts: (id: string) => readonly MemberReceipt[];
+  readonly offline: (clientId: string, conversations: number, messages: number) => readonly OfflineMessages[];
+  readonly unreadIn: (id: string, clientId: string) => UnreadSummary;
+  readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
+  readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
+  readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
+  readonly sessions: MemorySessions;
+}
+
+const DAY = 86_400_000;
+
+export const createMemory = ({
+  unreadLimit = 100,
+  historyDays = 180,
+  historyMessages = 100_000,
+  conversationDays = 180,
+  querySteps = DEFAULT_STEPS,
+  notices = 5_000,
+  now,
+  newConversationId,
+  newMessageId,
+}: MemoryOptions): Memory => {
+  const conversations = new Map<string, HeldConversation>();
+  const unique = new Map<string, string>();
+  /** Conversations of each member. */
+  const memberships = new Map<string, Set<string>>();
+
+  const remove = (id: string): boolean => {
+    for (const member of conversations.get(id)?.info.members ?? []) memberships.get(member)?.delete(id);
+    return conversations.delete(id);
+  };
+
+  /** A conversation that has not ended. */
+  const find = (id: string): HeldConversation | undefined => {
+    const conversation = conversations.get(id);
+    if (conversation === undefined || endOf(conversation, conversationDays * DAY) > now()) return conversation;
+    remove(id);
+    return undefined;
+  };
+
+  const described = (id: string): ConversationInfo | undefined => {
+    const conversation = find(id);
+    return conversation === undefined ? undefined : describe(conversation);
+  };
+
+  const oldest = (): number => now() - historyDays * DAY;
+
+  /** The log of a conversation, without what is too old. */
+  const logOf = (id: string): ConversationLog | undefined => {
+    const log = find(id)?.log;
+    log?.trim(oldest(), historyMessages);
+    return log;
+  };
+
+  const logsOf = (clientId: string): readonly ConversationLog[] => [...(memberships.get(clientId) ?? [])].flatMap((id) => logOf(id) ?? []);
+
+  const join = (id: string, members: readonly string[]): void => {
+    for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
+  };
+
+  const put = (info: ConversationInfo): void => {
+    conversations.set(info.id, held(info, unreadLimit));
+    if (info.unique === true) unique.set(uniqueKey(info), info.id);
+    join(info.id, info.members ?? []);
+  };
+
+  return {
+    put,
+
+    createConversation: (draft) => {
+      const existing = draft.unique ? described(unique.get(uniqueKey(draft)) ?? '') : undefined;
+      if (existing !== undefined) return { info: existing, isNew: false };
+      const id = newConversationId();
+      const info = infoOf(draft.kind === 'temporary' ? `_tmp:${id}` : id, draft);
+      put(info);
+      return { info, isNew: true };
+    },
+
+    conversations: (ids) => ids.flatMap((id) => described(id) ?? []),
+
+    find: (search) => {
+      const member = whereMember(search.where);
+      const all = [...(member === undefined ? conversations.keys() : (memberships.get(member) ?? []))];
+      return select(search, whereIds(search.where) ?? all, described, querySteps);
+    },
+
+    deleteConversation: remove,
+
+    addMembers: (id, wanted, limit) => {
+      const conversation = find(id);
+      if (conversation === undefined) return undefined;
+      const { info } = conversation;
+      const admission = admitted(info, wanted, limit);
+      if (admission.added.length > 0) conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
+      join(id, admission.added);
+      return admission;
+    },
+
+    removeMembers: (id, wanted) => {
+      const conversation = find(id);
+      const gone = new Set((conversation?.info.members ?? []).filter((member) => wanted.includes(member)));
+      if (conversation === undefined || gone.size === 0) return [];
+      const { info, roles } = conversation;
+      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
+      for (const member of gone) {
+        memberships.get(member)?.delete(id);
+        // The owner comes back as the owner; a manager does not.
+        if (roles.get(member) === 'Manager') roles.delete(member);
+      }
+      return [...gone];
+    },
+
+    updateConversation: (id, change, at) => {
+      const conversation = find(id);
+      if (conversation === undefined) return undefined;
+      const isDescribed = change.attributes !== undefined || change.name !== undefined;
+      conversation.info = { ...conversation.info, ...change, ...(isDescribed ? { updatedAt: at } : {}) };
+      return describe(conversation);
+    },
+
+    setRole: (id, clientId, role) => {
+      if (role === 'Member') find(id)?.roles.delete(clientId);
+      else find(id)?.roles.set(clientId, role);
+    },
+
+    roles: (id) => new Map(find(id)?.roles),
+
+    setListed: (id, list, clientIds, listed, limit) => changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit),
+
+    listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
+
+    whoIsListed: (id, list, clientIds) => {
+      const listed = find(id)?.lists[list];
+      return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
+    },
+
+    append: (message, id) => {
+      const log = logOf(message.conversationId);
+      if (log === undefined) throw new Error(`there is no conversation ${message.conversationId}`);
+      return log.append(message, id === undefined ? newMessageId : () => id);
+    },
+
+    history: (query) => logOf(query.conversationId)?.history(query, oldest()) ?? [],
+
+    modify: (edit) => {
+      const conversation = find(edit.conversationId);
+      return conversation === undefined ? { _tag: 'Missing' } : conversation.log.modify(edit, conversation.info.members ?? []);
+    },
+
+    modifiedSince: (clientId, since, limit) =>
+      logsOf(clientId)
+        .flatMap((log) => log.modifiedSince(clientId, since))
+        .sort((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0))
+        .slice(0, limit),
+
+    receipts: (id) => logOf(id)?.receipts() ?? [],
+
+    offline: (clientId, conversationLimit, messageLimit) =>
+      [...logsOf(clientId)]
+        .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0))
+        .map((log) => log.offline(clientId, messageLimit))
+        .filter(({ messages }) => messages.length > 0)
+        .slice(0, conversationLimit),
+
+    unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
+
+    acknowledge: (id, clientId, arrived, at) => logOf(id)?.acknowledge(clientId, arrived, at) ?? [],
+
+    markRead: (id, clientId, upTo, at) => {
+      const log = logOf(id);
+      return log === undefined
+        ? { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } }
+        : { ...log.markRead(clientId, upTo, at), summary: log.unread(clientId) };
+    },
+
+    unread: (clientId, since, limit) =>
+      logsOf(clientId)
+        .map((log) => ({ summary: log.unread(clientId), lessAt: log.unreadLessAt(clientId) }))
+        .filter(({ summary, lessAt }) => summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since))
+        .map(({ summary }) => summary)
+        .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
+        .slice(0, limit),
+
+    sessions: memorySessions(notices),
+  };
+};

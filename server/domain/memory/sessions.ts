@@ -1,0 +1,111 @@
+/** Sessions that can be taken up again, and notices for clients that are away, in memory. */
+import { defined } from '../../../codecs/defined.js';
+import type { SessionOpened, SessionOpening, StoredNotice, StoredSession } from '../records.js';
+
+export interface MemorySessions {
+  readonly open: (opening: SessionOpening, now: number) => SessionOpened;
+  readonly get: (token: string) => StoredSession | undefined;
+  readonly renew: (session: SessionOpening['session']) => boolean;
+  readonly rememberRoom: (token: string, holder: string, room: StoredSession['room']) => void;
+  readonly forget: (token: string, holder: string) => void;
+  readonly forgetAll: (clientId: string) => void;
+  readonly keepNotice: (clientIds: readonly string[], notice: StoredNotice) => void;
+  readonly notices: (clientId: string, since: number, limit: number) => readonly StoredNotice[];
+}
+
+/** `atMost`: so many of the latest notices are kept for each client. */
+export const memorySessions = (atMost: number): MemorySessions => {
+  const sessions = new Map<string, StoredSession>();
+  /** Tokens of each client. */
+  const tokens = new Map<string, Set<string>>();
+  /** For clients that can come back only: nobody else asks. */
+  const notices = new Map<string, StoredNotice[]>();
+
+  const save = (session: StoredSession): void => {
+    const { token, clientId } = session;
+    tokens.set(clientId, (tokens.get(clientId) ?? new Set()).add(token));
+    sessions.delete(token);
+    sessions.set(token, session);
+  };
+
+  const remove = (token: string): void => {
+    const session = sessions.get(token);
+    if (session === undefined) return;
+    sessions.delete(token);
+    const { clientId } = session;
+    const others = tokens.get(clientId);
+    others?.delete(token);
+    if (others?.size !== 0) return;
+    tokens.delete(clientId);
+    notices.delete(clientId);
+  };
+
+  /** Sessions that were saved first come first: where one has not expired, later ones have not either. */
+  const removeExpired = (now: number): void => {
+    for (const { token, expiresAt } of sessions.values()) {
+      if (expiresAt > now) break;
+      remove(token);
+    }
+  };
+
+  /** The session of a token, where it is this one that holds it. */
+  const heldBy = (token: string, holder: string): StoredSession | undefined => {
+    const session = sessions.get(token);
+    return session?.holder === holder ? session : undefined;
+  };
+
+  /** Takes the places of the client's other sessions with this tag; gives those that had one. */
+  const displace = ({ clientId, tag, token: own }: SessionOpening['session']): readonly string[] => {
+    if (tag === undefined) return [];
+    const others = [...(tokens.get(clientId) ?? [])].flatMap((token) => (token === own ? [] : (sessions.get(token) ?? [])));
+    const losers = others.filter((session) => session.tag === tag && !session.displaced);
+    for (const loser of losers) sessions.set(loser.token, { ...loser, displaced: true });
+    return losers.map(({ holder }) => holder);
+  };
+
+  return {
+    open: ({ session, resumes }, now) => {
+      removeExpired(now);
+      const before = sessions.get(session.token);
+      if (before?.displaced === true) return { _tag: 'Displaced' };
+      if (resumes && (before === undefined || before.expiresAt <= now)) return { _tag: 'Gone' };
+      const room = before?.room;
+      save({ ...session, ...defined({ room }), displaced: false });
+      return { _tag: 'Opened', displaced: displace(session), ...defined({ room, resumed: before?.holder }) };
+    },
+    get: (token) => sessions.get(token),
+    renew: (session) => {
+      const before = sessions.get(session.token);
+      if (before !== undefined && (before.displaced || before.holder !== session.holder)) return false;
+      save({ displaced: false, ...session, ...before, expiresAt: session.expiresAt });
+      return true;
+    },
+    rememberRoom: (token, holder, room) => {
+      const session = heldBy(token, holder);
+      if (session === undefined) return;
+      const { room: left, ...others } = session;
+      sessions.set(token, { ...others, ...defined({ room }) });
+    },
+    forget: (token, holder) => {
+      if (heldBy(token, holder) !== undefined) remove(token);
+    },
+    forgetAll: (clientId) => {
+      for (const token of [...(tokens.get(clientId) ?? [])]) remove(token);
+    },
+    keepNotice: (clientIds, notice) => {
+      for (const clientId of clientIds) {
+        if (!tokens.has(clientId)) continue;
+        const kept = notices.get(clientId) ?? [];
+        kept.push(notice);
+        // Not for each notice: all that stay are moved.
+        if (kept.length >= 2 * atMost) kept.splice(0, kept.length - atMost);
+        notices.set(clientId, kept);
+      }
+    },
+    notices: (clientId, since, limit) =>
+      (notices.get(clientId) ?? [])
+        .slice(-atMost)
+        .filter(({ at }) => at > since)
+        .slice(0, limit),
+  };
+};

@@ -1,0 +1,64 @@
+/** Stretches of a conversation's messages, which are sorted by their times. */
+import type { Bound, HistoryQuery, StoredMessage } from '../records.js';
+
+/** The number of the type that a recalled message has (protocol: `_lctype`). */
+export const RECALLED = -127;
+
+/** The first index from which on all messages pass; they are sorted, so a binary search finds it. */
+export const firstThat = (messages: readonly StoredMessage[], passes: (message: StoredMessage) => boolean): number => {
+  let low = 0;
+  let high = messages.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const message = messages[middle];
+    if (message !== undefined && passes(message)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** The index of the first message that is later than a time. */
+export const firstAfter = (messages: readonly StoredMessage[], timestamp: number): number =>
+  firstThat(messages, (message) => message.timestamp > timestamp);
+
+const isBefore = (message: StoredMessage, { timestamp, id, included }: Bound): boolean => {
+  if (message.timestamp !== timestamp) return message.timestamp < timestamp;
+  if (id === undefined || message.id === id) return included;
+  return message.id < id;
+};
+
+const isAfter = (message: StoredMessage, { timestamp, id, included }: Bound): boolean => {
+  if (message.timestamp !== timestamp) return message.timestamp > timestamp;
+  if (id === undefined || message.id === id) return included;
+  return message.id > id;
+};
+
+/** Whether a client gets a message. A message of a system conversation may be for some clients only; its sender gets it, too. */
+export const isFor = ({ to, from }: StoredMessage, clientId: string | undefined): boolean =>
+  to === undefined || clientId === undefined || from === clientId || to.includes(clientId);
+
+/** Whether a client has to be told of a message: it is another's, for this client, and was not recalled. */
+export const concerns = (message: StoredMessage, clientId: string): boolean =>
+  message.from !== clientId && message.type !== RECALLED && isFor(message, clientId);
+
+/** A page of history, oldest first; nothing before `since` (ms). */
+export const pageOf = (
+  messages: readonly StoredMessage[],
+  { viewer, direction, from, to, type, limit }: HistoryQuery,
+  since: number,
+): readonly StoredMessage[] => {
+  const isOld = direction === 'old';
+  const [oldest, newest] = isOld ? [to, from] : [from, to];
+  const start = Math.max(
+    firstAfter(messages, since - 1),
+    oldest === undefined ? 0 : firstThat(messages, (message) => isAfter(message, oldest)),
+  );
+  const end = newest === undefined ? messages.length : firstThat(messages, (message) => !isBefore(message, newest));
+  const page: StoredMessage[] = [];
+  for (let step = 0; step < end - start && page.length < limit; step += 1) {
+    const message = messages[isOld ? end - 1 - step : start + step];
+    if (message === undefined || !isFor(message, viewer)) continue;
+    if (type === undefined || message.type === type) page.push(message);
+  }
+  return isOld ? page.reverse() : page;
+};

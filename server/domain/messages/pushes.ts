@@ -1,0 +1,78 @@
+/** Messages as clients get them. */
+import { defined } from '../../../codecs/defined.js';
+import { toStored, type LogItem, type PatchItem, type ServerCommand } from '../../../codecs/index.js';
+import type { StoredMessage } from '../records.js';
+import { bodyOf } from './body.js';
+import { RECALLED } from './history.js';
+
+/** Only what is true, or not empty, is on the wire. */
+const mentionsOf = ({ mentions, mentionsAll }: StoredMessage): { mentionPids?: string[]; mentionAll?: true } => ({
+  ...(mentions.length === 0 ? {} : { mentionPids: [...mentions] }),
+  ...(mentionsAll ? { mentionAll: true } : {}),
+});
+
+/** How a message is sent. */
+export interface Sending {
+  readonly transient?: boolean;
+  /** It was missed. */
+  readonly offline?: boolean;
+  /** There are older ones that were missed. */
+  readonly hasMore?: boolean;
+  readonly priority?: number;
+}
+
+/** A message as its receivers get it. */
+export const directPush = (message: StoredMessage, { transient, offline, hasMore, priority }: Sending = {}): ServerCommand => ({
+  cmd: 'direct',
+  ...defined({ priority }),
+  directMessage: {
+    id: message.id,
+    cid: message.conversationId,
+    fromPeerId: message.from,
+    timestamp: message.timestamp,
+    ...defined({
+      patchTimestamp: message.editedAt,
+      r: message.receipt || undefined,
+      transient: transient === true || undefined,
+      offline: offline === true || undefined,
+      hasMore: hasMore === true || undefined,
+    }),
+    ...bodyOf(message),
+    ...mentionsOf(message),
+  },
+});
+
+/** A changed message as clients are told of it. */
+const patchItem = (message: StoredMessage): PatchItem => {
+  const { id, conversationId, from, timestamp, editedAt = timestamp, type, msg, binaryMsg } = message;
+  return {
+    cid: conversationId,
+    mid: id,
+    from,
+    timestamp,
+    patchTimestamp: editedAt,
+    recall: type === RECALLED,
+    ...defined({ data: msg, binaryMsg }),
+    ...mentionsOf(message),
+  };
+};
+
+/** What clients are told of changed messages. */
+export const patchPush = (messages: readonly StoredMessage[]): ServerCommand => ({
+  cmd: 'patch',
+  op: 'modify',
+  patchMessage: { patches: messages.map(patchItem) },
+});
+
+/** A message of the past. */
+export const logItem = (message: StoredMessage): LogItem => {
+  const { id, timestamp, editedAt, from, deliveredAt, readAt } = message;
+  return {
+    msgId: id,
+    timestamp,
+    from,
+    ...defined({ patchTimestamp: editedAt, ackAt: deliveredAt, readAt }),
+    ...toStored(message),
+    ...mentionsOf(message),
+  };
+};

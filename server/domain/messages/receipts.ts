@@ -1,0 +1,74 @@
+/** What senders learn of who has received and read. */
+import { defined } from '../../../codecs/defined.js';
+import type { ClientCommand, ConversationInfo, ServerCommand } from '../../../codecs/index.js';
+import type { Arrived, MarkedRead, MemberReceipt, ReadUpTo, StoredMessage } from '../records.js';
+
+type CommandOf<C extends ClientCommand['cmd']> = Extract<ClientCommand, { cmd: C }>;
+
+/** A receipt, and whose message it is for. */
+export interface Receipt {
+  readonly to: string;
+  readonly push: ServerCommand;
+}
+
+/** Receipts are for conversations of two. */
+const isPair = ({ members = [] }: ConversationInfo): boolean => members.length === 2;
+
+const receipt = ({ id, from: to, conversationId: cid }: StoredMessage, from: string, now: number, read?: true): Receipt => ({
+  to,
+  push: { cmd: 'rcp', rcpMessage: { cid, id, t: now, from, ...defined({ read }) } },
+});
+
+/** Of messages that have reached a client. */
+export const deliveryReceipts = (
+  info: ConversationInfo,
+  delivered: readonly StoredMessage[],
+  receiver: string,
+  now: number,
+): readonly Receipt[] => (isPair(info) ? delivered.map((message) => receipt(message, receiver, now)) : []);
+
+/** Of the newest of the messages that a client has read: who hears of it knows of all before it. */
+export const readReceipts = (info: ConversationInfo, { newest }: MarkedRead, reader: string, now: number): readonly Receipt[] =>
+  isPair(info) && newest !== undefined ? [receipt(newest, reader, now, true)] : [];
+
+/** Which messages a client acknowledges: by a stretch of time, or by id. Clients do the one or the other. */
+export const arrivedOf = ({ fromts, tots, mid }: CommandOf<'ack'>['ackMessage']): Arrived | undefined => {
+  if (fromts !== undefined && tots !== undefined) return { from: fromts, to: tots };
+  return mid === undefined ? undefined : { id: mid };
+};
+
+/** One read mark of a command. */
+export interface ReadMark {
+  readonly cid: string;
+  readonly upTo: ReadUpTo;
+}
+
+/** How far a client has read, in each conversation that it names. */
+export const readMarksOf = ({ cid, convs = [] }: CommandOf<'read'>['readMessage']): readonly ReadMark[] => [
+  ...(cid === undefined ? [] : [{ cid, upTo: 'end' as const }]),
+  ...convs.map(({ cid: id, timestamp, mid }): ReadMark => {
+    if (timestamp !== undefined) return { cid: id, upTo: { timestamp } };
+    return { cid: id, upTo: mid === undefined ? 'end' : { id: mid } };
+  }),
+];
+
+const newest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+};
+
+/** How far the other members have received and read: each, or all of them together. Who has subscribed to a system conversation is nobody's business. */
+export const maxRead = (
+  { id: cid, kind, members = [] }: ConversationInfo,
+  receipts: readonly MemberReceipt[],
+  asking: string,
+  each = false,
+): ServerCommand => {
+  const others = receipts.filter(({ clientId }) => kind !== 'system' && clientId !== asking && members.includes(clientId));
+  const times = (deliveredAt: number | undefined, readAt: number | undefined) =>
+    defined({ maxAckTimestamp: deliveredAt, maxReadTimestamp: readAt });
+  const told = each
+    ? { maxReadTuples: others.map(({ clientId, deliveredAt, readAt }) => ({ pid: clientId, ...times(deliveredAt, readAt) })) }
+    : times(newest(others.map(({ deliveredAt }) => deliveredAt)), newest(others.map(({ readAt }) => readAt)));
+  return { cmd: 'conv', op: 'max_read', convMessage: { cid, ...told } };
+};

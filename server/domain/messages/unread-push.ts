@@ -1,0 +1,24 @@
+/** Unread counts as clients get them. */
+import { defined } from '../../../codecs/defined.js';
+import type { ServerCommand } from '../../../codecs/index.js';
+import type { StoredMessage, UnreadSummary } from '../records.js';
+
+const lastOf = ({ id, timestamp, editedAt, from, msg, binaryMsg }: StoredMessage) => ({
+  mid: id,
+  timestamp,
+  from,
+  ...defined({ patchTimestamp: editedAt, data: msg, binaryMsg }),
+});
+
+const tuple = ({ conversationId, count, mentioned, last }: UnreadSummary) => ({
+  cid: conversationId,
+  unread: count,
+  mentioned,
+  ...(last === undefined ? {} : lastOf(last)),
+});
+
+/** Absolute unread counts, each with the newest message of its conversation. */
+export const unreadPush = (summaries: readonly UnreadSummary[], now: number): ServerCommand => ({
+  cmd: 'unread',
+  unreadMessage: { convs: summaries.map(tuple), notifTime: now },
+});

@@ -1,0 +1,54 @@
+/** What a client has not read, and what it has missed. */
+import type { OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
+import { defined } from '../../../codecs/defined.js';
+import { concerns, firstAfter, isFor } from './history.js';
+
+export interface UnreadOptions {
+  readonly conversationId: string;
+  readonly clientId: string;
+  /** The time of the last message that the client has read, ms; -Infinity where it has read none. */
+  readonly readUpTo: number;
+  /** The count stops here. */
+  readonly limit: number;
+}
+
+/** How many messages a client has not read, and whether one of them mentions it. From the newest on: beyond the limit nothing is looked at. */
+export const unreadOf = (
+  messages: readonly StoredMessage[],
+  { conversationId, clientId, readUpTo, limit }: UnreadOptions,
+): UnreadSummary => {
+  const first = firstAfter(messages, readUpTo);
+  let count = 0;
+  let mentioned = false;
+  for (let index = messages.length - 1; index >= first && count < limit; index -= 1) {
+    const message = messages[index];
+    if (message === undefined || !concerns(message, clientId)) continue;
+    count += 1;
+    mentioned ||= message.mentionsAll || message.mentions.includes(clientId);
+  }
+  const last = messages.findLast((message) => isFor(message, clientId));
+  return { conversationId, count, mentioned, ...defined({ last }) };
+};
+
+export interface MissedOptions {
+  readonly conversationId: string;
+  readonly clientId: string;
+  /** The time of the last message that the client has got, ms; -Infinity where it has got none. */
+  readonly gotUpTo: number;
+  /** At most so many: the newest. */
+  readonly limit: number;
+}
+
+/** The messages that a client has missed. */
+export const missedOf = (
+  messages: readonly StoredMessage[],
+  { conversationId, clientId, gotUpTo, limit }: MissedOptions,
+): OfflineMessages => {
+  const first = firstAfter(messages, gotUpTo);
+  const missed: StoredMessage[] = [];
+  for (let index = messages.length - 1; index >= first && missed.length <= limit; index -= 1) {
+    const message = messages[index];
+    if (message !== undefined && concerns(message, clientId)) missed.push(message);
+  }
+  return { conversationId, messages: missed.slice(0, limit).reverse(), hasMore: missed.length > limit };
+};

@@ -1,0 +1,30 @@
+/** The conversations that a query gives. */
+import type { ConversationInfo } from '../../../codecs/index.js';
+import type { ConversationSearch } from '../records.js';
+import { budgetOf, COST } from './budget.js';
+import { matches } from './matches.js';
+import { orderOf } from './order.js';
+
+/**
+ * Looks at candidates one by one, in at most so many steps; each that is looked at takes some, whatever it turns out to be. Throws a `Refusal` with 4310 where they are not enough.
+ *
+ * @example
+ * select(query, ids, (id) => infos.get(id), 1_000_000);
+ */
+export const select = (
+  { where, sort, skip, limit, seen }: ConversationSearch,
+  ids: Iterable<string>,
+  infoOf: (id: string) => ConversationInfo | undefined,
+  steps: number,
+): readonly ConversationInfo[] => {
+  const spend = budgetOf(steps);
+  const isMatch = matches(where, spend);
+  const found: ConversationInfo[] = [];
+  for (const id of ids) {
+    spend(COST.conversation);
+    const info = infoOf(id);
+    const shown = info === undefined ? undefined : seen(info);
+    if (shown !== undefined && isMatch(shown)) found.push(shown);
+  }
+  return (sort === undefined ? found : found.toSorted(orderOf(sort, spend).compare)).slice(skip, skip + limit);
+};

@@ -1,0 +1,268 @@
+/** What a query of conversations asks for: its `where`, read once, so that what is wrong with it is said before anything is looked at. */
+import { either as E, string as S, type readonlyNonEmptyArray as RNEA } from 'fp-ts';
+import * as t from 'io-ts';
+import { decodeDates, JsonObject, parseJson, preview, type Attribute, type Json } from '../../../codecs/index.js';
+import { Refusal } from '../refusal.js';
+import type { CompileRegex, Regex, RegexFlags } from './regex.js';
+
+/** How many `$and` and `$or` may lie inside of one another, and how many levels of objects and arrays a value may have. */
+export const MAX_DEPTH = 10;
+
+/** How many conditions there may be in all: each operator of a key is one, and so is a plain value. */
+export const MAX_CONDITIONS = 100;
+
+/** How many elements `$in`, `$nin` and `$all` may have. */
+export const MAX_ELEMENTS = 1_000;
+
+/** How long an expression of `$regex` may be, in characters. */
+export const MAX_REGEX_LENGTH = 512;
+
+/**
+ * How many instructions the expressions of a query may compile to, all together. Their time is linear in the text, but times this number: without counted repetitions
+ * the length is bound enough, with them 512 characters make 100,000, which take half a minute for one long attribute.
+ */
+export const MAX_REGEX_SIZE = 1_000;
+
+/** A key of the protocol or of an attribute, and the keys that lead on into nested ones. */
+export type Path = RNEA.ReadonlyNonEmptyArray<string>;
+
+/** The path that a key with dots is. */
+export const pathOf: (key: string) => Path = S.split('.');
+
+export type Comparison = '$lt' | '$lte' | '$gt' | '$gte';
+
+/** What is asked of one value. */
+export type Test =
+  /** Equals one of these, or has an element that does. */
+  | { readonly _tag: 'In'; readonly values: readonly Attribute[] }
+  /** Equals each of these, or has an element that does. */
+  | { readonly _tag: 'All'; readonly values: readonly Attribute[] }
+  | { readonly _tag: 'Not'; readonly test: Test }
+  | { readonly _tag: 'Compare'; readonly by: Comparison; readonly to: Attribute }
+  | { readonly _tag: 'Exists'; readonly exists: boolean }
+  | { readonly _tag: 'Size'; readonly size: number }
+  | { readonly _tag: 'Regex'; readonly expression: Regex };
+
+/** Which conversations are asked for. */
+export type Where =
+  | { readonly _tag: 'And'; readonly all: readonly Where[] }
+  | { readonly _tag: 'Or'; readonly any: readonly Where[] }
+  | { readonly _tag: 'Field'; readonly path: Path; readonly test: Test };
+
+/** What is not understood is refused by its name: leaving it out would give other conversations than were asked for. */
+const refused = (words: string): Refusal => new Refusal(4310, `where: ${words}`);
+
+const Conditions = t.readonlyArray(JsonObject);
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+const isOperator = (key: string): boolean => key.startsWith('$');
+const isJunction = (key: string): boolean => key === '$and' || key === '$or';
+
+/** Whether there are at most so many levels; looks no deeper, so that an input of any depth costs no stack. */
+const isWithin = (value: Json, levels: number): boolean =>
+  typeof value !== 'object' || value === null || (levels > 0 && Object.values<Json>(value).every((item) => isWithin(item, levels - 1)));
+
+const operatorIn = (value: Json): string | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (isList(value)) return value.map(operatorIn).find((key) => key !== undefined);
+  return (
+    Object.keys(value).find(isOperator) ??
+    Object.values<Json>(value)
+      .map(operatorIn)
+      .find((key) => key !== undefined)
+  );
+};
+
+/** A value to compare with. An operator inside of one would be taken for a key, and never be found. */
+const operandOf = (value: Json): Attribute => {
+  if (!isWithin(value, MAX_DEPTH)) throw refused(`a value has at most ${MAX_DEPTH} levels`);
+  const operator = operatorIn(value);
+  if (operator !== undefined) throw refused(`${preview(operator)} can not be inside of a value; write a key with dots for a nested one`);
+  return decodeDates(value);
+};
+
+const operandsOf = (operator: string, value: Json): readonly Attribute[] => {
+  if (!isList(value)) throw refused(`${operator} should be an array`);
+  if (value.length > MAX_ELEMENTS) throw refused(`${operator} has at most ${MAX_ELEMENTS} elements`);
+  return value.map(operandOf);
+};
+
+const equal = (value: Json): Test => ({ _tag: 'In', values: [operandOf(value)] });
+const not = (test: Test): Test => ({ _tag: 'Not', test });
+
+const compare =
+  (by: Comparison) =>
+  (value: Json): Test => ({ _tag: 'Compare', by, to: operandOf(value) });
+
+const exists = (value: Json): Test => {
+  if (typeof value !== 'boolean') throw refused('$exists should be true or false');
+  return { _tag: 'Exists', exists: value };
+};
+
+const size = (value: Json): Test => {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw refused('$size should be an integer of 0 or more');
+  return { _tag: 'Size', size: value };
+};
+
+const FLAGS: ReadonlyMap<string, keyof RegexFlags> = new Map<string, keyof RegexFlags>([
+  ['i', 'ignoreCase'],
+  ['m', 'multiline'],
+  ['s', 'dotAll'],
+]);
+
+const flagsOf = (options: Json): RegexFlags => {
+  if (typeof options !== 'string') throw refused('$options should be a text of i, m and s');
+  const names = Array.from(options, (option) => {
+    const name = FLAGS.get(option);
+    if (name === undefined) throw refused(`$options can be i, m and s, not ${preview(option)}`);
+    return name;
+  });
+  return { ignoreCase: names.includes('ignoreCase'), multiline: names.includes('multiline'), dotAll: names.includes('dotAll') };
+};
+
+const regex: Read = (source, { $options = '' }, compile) => {
+  if (typeof source !== 'string') throw refused('$regex should be a text');
+  if (source.length > MAX_REGEX_LENGTH) throw refused(`$regex has at most ${MAX_REGEX_LENGTH} characters`);
+  const expression = compile(source, flagsOf($options));
+  if (E.isLeft(expression)) throw refused(`$regex: ${expression.left}`);
+  if (expression.right.size > MAX_REGEX_SIZE) throw refused(`$regex compiles to at most ${MAX_REGEX_SIZE} instructions: repeat less`);
+  return { _tag: 'Regex', expression: expression.right };
+};
+
+const options = (value: Json, { $regex }: JsonObject): readonly Test[] => {
+  if ($regex === undefined) throw refused(`$options ${preview(value)} should be beside a $regex`);
+  return [];
+};
+
+type Read = (value: Json, beside: JsonObject, compile: CompileRegex) => Test | readonly Test[];
+
+const operators: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['$ne', (value) => not(equal(value))],
+  ['$lt', compare('$lt')],
+  ['$lte', compare('$lte')],
+  ['$gt', compare('$gt')],
+  ['$gte', compare('$gte')],
+  ['$exists', exists],
+  ['$in', (value) => ({ _tag: 'In', values: operandsOf('$in', value) })],
+  ['$nin', (value) => not({ _tag: 'In', values: operandsOf('$nin', value) })],
+  ['$all', (value) => ({ _tag: 'All', values: operandsOf('$all', value) })],
+  ['$size', size],
+  ['$regex', regex],
+  ['$options', options],
+]);
+
+const unknown = (operator: string): Refusal =>
+  refused(
+    `there is no operator ${preview(operator)} here; those of a key are ${[...operators.keys()].join(', ')}, those of conditions $and, $or`,
+  );
+
+/** An object with an operator is made of operators; any other value is one to be equal to. */
+const testsOf = (key: string, value: Json, compile: CompileRegex): readonly Test[] => {
+  if (!JsonObject.is(value)) return [equal(value)];
+  const names = Object.keys(value);
+  const operator = names.find(isOperator);
+  if (operator === undefined) return [equal(value)];
+  const plain = names.find((name) => !isOperator(name));
+  if (plain !== undefined) throw refused(`${preview(key)} has both the operator ${preview(operator)} and the key ${preview(plain)}`);
+  return Object.entries(value).flatMap(([name, operand]) => {
+    const read = operators.get(name);
+    if (read === undefined) throw unknown(name);
+    return read(operand, value, compile);
+  });
+};
+
+const conditionsOf = (junction: string, value: Json, compile: CompileRegex): readonly Where[] => {
+  if (!Conditions.is(value) || value.length === 0) throw refused(`${junction} should be an array of conditions, of one at least`);
+  return cheapestFirst(value.map((condition) => whereOf(condition, compile)));
+};
+
+const whereOf = (condition: JsonObject, compile: CompileRegex): Where => ({
+  _tag: 'And',
+  all: cheapestFirst(
+    Object.entries(condition).flatMap(([key, value]): readonly Where[] => {
+      if (key === '$and') return [{ _tag: 'And', all: conditionsOf(key, value, compile) }];
+      if (key === '$or') return [{ _tag: 'Or', any: conditionsOf(key, value, compile) }];
+      if (isOperator(key)) throw unknown(key);
+      const path = pathOf(key);
+      return testsOf(key, value, compile).map((test) => ({ _tag: 'Field', path, test }));
+    }),
+  ),
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+
+/**
+ * How many conditions there are, an empty one counting as well. They are counted before they are read, since reading an expression takes time;
+ * and their depth is looked at here, so that what is read afterwards can be walked through by recursion.
+ */
+const countIn = (condition: Json, depth = 0): number => {
+  if (depth > MAX_DEPTH) throw refused(`$and and $or lie at most ${MAX_DEPTH} deep in one another`);
+  if (!JsonObject.is(condition)) return 1;
+  const counts = Object.entries(condition).map(([key, value]) => {
+    if (isJunction(key) && isList(value)) return sum(value.map((inner) => countIn(inner, depth + 1)));
+    if (!JsonObject.is(value)) return 1;
+    return Math.max(1, Object.keys(value).filter((name) => isOperator(name) && name !== '$options').length);
+  });
+  return Math.max(1, sum(counts));
+};
+
+const sizeOfTest = (test: Test): number => {
+  if (test._tag === 'Regex') return test.expression.size;
+  return test._tag === 'Not' ? sizeOfTest(test.test) : 0;
+};
+
+/** Instructions of all expressions. */
+const sizeOf = (where: Where): number => {
+  switch (where._tag) {
+    case 'And':
+      return sum(where.all.map(sizeOf));
+    case 'Or':
+      return sum(where.any.map(sizeOf));
+    case 'Field':
+      return sizeOfTest(where.test);
+  }
+};
+
+/** What is decided without an expression needs none, in whatever order the conditions were written. */
+const cheapestFirst = (conditions: readonly Where[]): readonly Where[] => conditions.toSorted((a, b) => sizeOf(a) - sizeOf(b));
+
+/**
+ * Reads a `where`; throws a `Refusal` with 4310 and what is wrong. The keys of an object have all to hold.
+ *
+ * @example
+ * store.find({ where: parseWhere('{"m":"Tom","lm":{"$gt":{"__type":"Date","iso":"2030-01-01T00:00:00.000Z"}}}', compileRe2), … });
+ */
+export const parseWhere = (json: string, compile: CompileRegex): Where => {
+  const parsed = parseJson(json);
+  if (E.isLeft(parsed) || !JsonObject.is(parsed.right)) throw refused('it is not a JSON object');
+  if (countIn(parsed.right) > MAX_CONDITIONS) throw refused(`there are at most ${MAX_CONDITIONS} conditions`);
+  const where = whereOf(parsed.right, compile);
+  if (sizeOf(where) > MAX_REGEX_SIZE) throw refused(`all $regex compile to at most ${MAX_REGEX_SIZE} instructions together`);
+  return where;
+};
+
+/** The tests of a key that hold for whatever matches. */
+const neededOf = (where: Where, key: string): readonly Test[] => {
+  switch (where._tag) {
+    case 'And':
+      return where.all.flatMap((part) => neededOf(part, key));
+    case 'Or':
+      return [];
+    case 'Field':
+      return where.path.length === 1 && where.path[0] === key ? [where.test] : [];
+  }
+};
+
+const isText = (value: Attribute): value is string => typeof value === 'string';
+
+/** The ids that a match can have, each once, where `objectId` has to be one of some: what has another needs not be looked at. */
+export const whereIds = (where: Where): readonly string[] | undefined => {
+  const ids = neededOf(where, 'objectId').find((test) => test._tag === 'In');
+  return ids === undefined ? undefined : [...new Set(ids.values.filter(isText))];
+};
+
+/** A client that all matches have among their members, where there is one: other clients' conversations need not be looked at. */
+export const whereMember = (where: Where): string | undefined =>
+  neededOf(where, 'm')
+    .flatMap((test) => (test._tag === 'All' || (test._tag === 'In' && test.values.length === 1) ? test.values : []))
+    .find(isText);

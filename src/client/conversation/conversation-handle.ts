@@ -1,0 +1,155 @@
+/** The handle of one conversation, made from the parts of its client. */
+import { dequal } from 'dequal';
+import { combineLatest, defer, distinctUntilChanged, endWith, ignoreElements, map, merge, of, takeUntil, tap, type Observable } from 'rxjs';
+import type { ConversationInfo, OutgoingBody } from '../../../codecs/index.js';
+import {
+  membership,
+  messageStatus,
+  modifications,
+  shareLatest,
+  withActivity,
+  withAttributes,
+  withReceipt,
+  type ConversationEvent,
+  type Position,
+  type Receipts,
+  type Unread,
+} from '../../../streams/index.js';
+import { patiently } from '../../session/patience.js';
+import { askWhileOpen } from '../ask-while-open.js';
+import { stateAt } from '../client-state.js';
+import { historyPage } from '../history/history.js';
+import { carryConversation, failing, type ClientInternals } from '../internals.js';
+import { memberCommands } from '../members/member-commands.js';
+import { fetchReceipts } from '../members/receipts.js';
+import { nothing } from '../nothing.js';
+import { editMessage, recallMessage } from '../sending/modify.js';
+import type { SendOptions } from '../sending/send-options.js';
+import type { SendStep } from '../sending/send-request.js';
+import { sendSteps, senderIn, storedMessage, track } from '../sending/send.js';
+import type { Upload } from '../sending/upload.js';
+import { changeOf, setMuted, updateConversation } from './attributes.js';
+import type { Conversation } from './conversation.js';
+import { conversationById } from './create-conversation.js';
+
+/** Chat rooms and system conversations have none. */
+const hasReceipts = (kind: ConversationInfo['kind'] = 'ordinary'): boolean => kind !== 'room' && kind !== 'system';
+
+const NO_RECEIPTS: Receipts = {};
+const NONE_UNREAD: Unread = { count: 0, mentioned: false };
+
+/** The state of a conversation, with the changes that are under way. Asked for where nobody has yet, and again after a reconnect where that failed. */
+const stateOf = (client: ClientInternals, id: string): Observable<ConversationInfo> => {
+  const { open$, state, tell, link, clock, wishes } = client;
+  const { conversations, lastMessages } = state;
+  const closed$ = open$.pipe(ignoreElements(), endWith(true));
+  return merge(
+    combineLatest([conversations.at(id), stateAt(lastMessages, id), wishes.at(id).pipe(takeUntil(closed$))]).pipe(
+      map(([info, last, wished]) => wished.reduce(withAttributes, withActivity(info, last?.timestamp))),
+      distinctUntilChanged(),
+    ),
+    open$.pipe(
+      map((open) => open && conversations.get(id) === undefined),
+      askWhileOpen(
+        () =>
+          conversationById(link, id).pipe(
+            patiently(clock),
+            tap((info) => {
+              tell({ _tag: 'Snapshot', conversationId: id, info });
+            }),
+          ),
+        failing(client, id),
+      ),
+      ignoreElements(),
+    ),
+  );
+};
+
+/** Up to when the others have received and read: asked for, and moved by the receipts of the log. */
+const receiptsOf = (client: ClientInternals, id: string, fetched$: Observable<unknown>): Observable<Receipts> => {
+  const { open$, state, clock } = client;
+  const asking$ = open$.pipe(
+    map((open) => open && hasReceipts(state.conversations.get(id)?.kind)),
+    askWhileOpen(() => fetched$.pipe(patiently(clock)), failing(client, id)),
+    ignoreElements(),
+  );
+  return merge(stateAt(state.receipts, id), asking$).pipe(
+    map((receipts) => receipts ?? NO_RECEIPTS),
+    distinctUntilChanged(),
+    shareLatest(),
+  );
+};
+
+/** Sends nothing. */
+export const conversationHandle = (client: ClientInternals, id: string): Conversation => {
+  const { link, reader, state, tell, note, wishes } = client;
+  const { conversations, lastMessages, unread, receipts } = state;
+
+  const followed = <T>(stream$: Observable<T>): Observable<T> =>
+    defer(() => {
+      tell({ _tag: 'Follow', conversationId: id });
+      return stream$;
+    });
+  const events$ = followed(state.eventsOf(id));
+  const modifier = { link, bodies: reader.bodies, tell };
+  const telling = (command$: Observable<ConversationEvent>): Observable<void> => command$.pipe(tap(tell), map(nothing));
+
+  const steps = <B extends OutgoingBody>(body: B | Upload<B>, options: SendOptions): Observable<SendStep<B>> => {
+    const request = { conversationId: id, body, token: client.mint(), options };
+    return defer(() => sendSteps(senderIn(client, id), request));
+  };
+  const readUpTo = (upTo: Position | number | undefined): number | undefined => {
+    if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
+    return unread.get(id)?.asOf ?? lastMessages.get(id)?.timestamp ?? conversations.get(id)?.lastMessageAt;
+  };
+  const fetched$ = defer(() => fetchReceipts(link, id)).pipe(
+    tap((entries) => {
+      entries.forEach(tell);
+    }),
+  );
+  const state$ = stateOf(client, id);
+
+  return {
+    ...carryConversation({ client, id, events$ }),
+    id,
+    state$,
+    members$: state$.pipe(
+      map(({ members }) => members),
+      distinctUntilChanged(),
+      map((members) => new Set(members)),
+    ),
+    muted$: state$.pipe(
+      map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
+      distinctUntilChanged(),
+    ),
+    events$,
+    messages$: followed(state.messagesOf(id)),
+    membership$: events$.pipe(membership()),
+    modifications$: events$.pipe(modifications()),
+    unread$: stateAt(unread, id).pipe(
+      map((known): Unread => (known === undefined ? NONE_UNREAD : { count: known.count, mentioned: known.mentioned })),
+      distinctUntilChanged((before, now) => dequal(before, now)),
+    ),
+    receipts$: receiptsOf(client, id, fetched$),
+    send: (body, options = {}) => steps(body, options).pipe(storedMessage),
+    trackSend: (body, options = {}) => steps(body, { ...options, receipt: true }).pipe(track(events$)),
+    messageStatus: (message) => events$.pipe(messageStatus(message)),
+    recall: (message) => recallMessage(modifier, message),
+    edit: (message, body, mentions = {}) => editMessage(modifier, message, body, mentions),
+    ...memberCommands(client, id),
+    update: (change, { optimistic = false } = {}) => {
+      const updating$ = telling(updateConversation(link, id, change));
+      return optimistic ? wishes.during(changeOf(link.clientId, id, change), updating$) : updating$;
+    },
+    mute: () => telling(setMuted(link, id, true)),
+    unmute: () => telling(setMuted(link, id, false)),
+    history: (range = {}) => historyPage(link, reader, id, range),
+    fetchReceipts: () => fetched$.pipe(map((entries) => entries.reduce<Receipts>(withReceipt, receipts.get(id) ?? {}))),
+    read: ({ upTo } = {}) =>
+      defer(() => {
+        const at = readUpTo(upTo);
+        if (at !== undefined) note({ _tag: 'ReadMark', conversationId: id, at });
+        return of(undefined);
+      }),
+  };
+};

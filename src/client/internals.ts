@@ -1,0 +1,114 @@
+/** What a handle carries for the functions that take it: one property under a symbol, so that handles stay small and unused functions are not bundled. */
+import type { Observable } from 'rxjs';
+import type { ClientEvent, ConversationEvent } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
+import { InvalidArgument, type RealtimeError } from '../errors.js';
+import type { Fault } from '../faults.js';
+import type { HttpApiOptions } from '../http-api.js';
+import type { Outbox } from '../outbox/outbox.js';
+import type { KeptEntry } from '../outbox/storage-keeper.js';
+import { isInterruption, type CatchUpOptions } from '../session/catch-up.js';
+import type { InboxInput } from '../session/inbox.js';
+import type { MessageReader } from '../session/message-reader.js';
+import type { ClientState } from './client-state.js';
+import type { Conversation } from './conversation/conversation.js';
+import type { Wishes } from './conversation/wishes.js';
+import { refuse, type SigningLink } from './link.js';
+import type { UploadFile } from './sending/upload.js';
+
+/** The parts of one client. */
+export interface ClientInternals {
+  readonly link: SigningLink;
+  readonly reader: MessageReader;
+  readonly state: ClientState;
+  readonly log$: Observable<ClientEvent>;
+  /** Whether the session is open; repeats nothing. */
+  readonly open$: Observable<boolean>;
+  readonly clock: Clock;
+  /** How long what nobody subscribes to is kept, ms. */
+  readonly grace: number;
+  readonly outbox: Outbox<KeptEntry> | undefined;
+  readonly upload: UploadFile | undefined;
+  /** How what is missing is fetched. */
+  readonly catchUp: CatchUpOptions;
+  /** The server's time, ms since 1970, as well as it is known. */
+  readonly serverTime: () => number;
+  /** A new token for each message. */
+  readonly mint: () => string;
+  /** Takes what belongs into the log. */
+  readonly tell: (event: InboxInput) => void;
+  /** Puts what this client does itself into the log, at once. */
+  readonly note: (event: ConversationEvent) => void;
+  readonly report: (fault: Fault) => void;
+  /** Where the application's HTTP API is. */
+  readonly api: HttpApiOptions;
+  /** The token of the session, for the HTTP API. */
+  readonly token: () => string | undefined;
+  /** Changes that are shown before the server has made them. */
+  readonly wishes: Wishes;
+  /** The chat room that this client is in. */
+  readonly room: { current: string | undefined };
+  /** The handle of a conversation, with what plugins add. */
+  readonly conversation: (id: string) => Conversation;
+}
+
+/** The parts of one conversation. */
+export interface ConversationInternals {
+  readonly client: ClientInternals;
+  readonly id: string;
+  /** The conversation's log; a subscription follows the conversation. */
+  readonly events$: Observable<ConversationEvent>;
+}
+
+const key: unique symbol = Symbol('rx-realtime');
+
+/** The property that a handle carries. It is enumerable: a copy made by a spread has it as well. */
+interface Carrier<I> {
+  readonly [key]: I;
+}
+
+type Internals =
+  | { readonly _tag: 'Client'; readonly client: ClientInternals }
+  | { readonly _tag: 'Conversation'; readonly conversation: ConversationInternals };
+
+export const carryClient = (client: ClientInternals): Carrier<Internals> => ({ [key]: { _tag: 'Client', client } });
+
+export const carryConversation = (conversation: ConversationInternals): Carrier<Internals> => ({
+  [key]: { _tag: 'Conversation', conversation },
+});
+
+const carries = (handle: object): handle is Carrier<Internals> => key in handle;
+
+const internalsOf = (handle: object): Internals | undefined => (carries(handle) ? handle[key] : undefined);
+
+const unknownHandle = (kind: string): InvalidArgument =>
+  new InvalidArgument(`this ${kind} was not made by a realtime of this package: a fake has to replace the function that takes it as well`);
+
+/** Runs a function of a client; errors with `InvalidArgument` where the handle is none of ours. */
+export const ofClient = <A>(handle: object, then: (client: ClientInternals) => Observable<A>): Observable<A> => {
+  const found = internalsOf(handle);
+  return found?._tag === 'Client' ? then(found.client) : refuse(unknownHandle('client'));
+};
+
+/** Runs a function of a conversation, or of a chat room; errors with `InvalidArgument` where the handle is none of ours. */
+export const ofConversation = <A>(handle: object, then: (conversation: ConversationInternals) => Observable<A>): Observable<A> => {
+  const found = internalsOf(handle);
+  return found?._tag === 'Conversation' ? then(found.conversation) : refuse(unknownHandle('conversation'));
+};
+
+/** One value for each client: made when it is first asked for, kept as long as the client. */
+export const perClient = <T>(make: (client: ClientInternals) => T): ((client: ClientInternals) => T) => {
+  const made = new WeakMap<ClientInternals, { readonly value: T }>();
+  return (client) => {
+    const known = made.get(client) ?? { value: make(client) };
+    made.set(client, known);
+    return known.value;
+  };
+};
+
+/** Reports what could not be fetched about a conversation. What failed because the connection is gone is fetched after the reconnect. */
+export const failing =
+  ({ report, link: { clientId } }: Pick<ClientInternals, 'report' | 'link'>, conversationId: string) =>
+  (error: RealtimeError): void => {
+    if (!isInterruption(error)) report({ _tag: 'CatchUp', clientId, conversationId, error });
+  };

@@ -1,0 +1,43 @@
+/** How far each member of a conversation has received and read. */
+import { distinctUntilChanged, filter, map, merge, mergeMap, scan, startWith, type Observable } from 'rxjs';
+import { ConvMaxReadResult } from '../../../codecs/index.js';
+import { withMemberReceipt, type Receipts } from '../../../streams/index.js';
+import { askWhileOpen } from '../ask-while-open.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { Room } from '../rooms/room.js';
+import { failing, ofConversation, type ConversationInternals } from '../internals.js';
+import type { Link } from '../link.js';
+import { sharedByConversation } from '../shared-by-conversation.js';
+import { receiptEntries, type Receipt } from './receipts.js';
+
+const fetchMemberReceipts = (link: Link, conversationId: string): Observable<readonly Receipt[]> =>
+  link
+    .request({ cmd: 'conv', op: 'max_read', convMessage: { cid: conversationId, queryAllMembers: true } }, ConvMaxReadResult)
+    .pipe(
+      map(({ convMessage: { maxReadTuples = [] } }) =>
+        maxReadTuples.flatMap(({ pid, maxAckTimestamp, maxReadTimestamp }) =>
+          receiptEntries(conversationId, maxAckTimestamp, maxReadTimestamp, pid),
+        ),
+      ),
+    );
+
+const asked = ({ client, id, events$ }: ConversationInternals): Observable<ReadonlyMap<string, Receipts>> => {
+  const asked$ = client.open$.pipe(
+    askWhileOpen(() => fetchMemberReceipts(client.link, id), failing(client, id)),
+    mergeMap((receipts) => receipts),
+  );
+  const live$ = events$.pipe(filter((event) => event._tag === 'Receipt'));
+  const none: ReadonlyMap<string, Receipts> = new Map();
+  return merge(asked$, live$).pipe(scan(withMemberReceipt, none), startWith(none), distinctUntilChanged());
+};
+
+const shared = sharedByConversation(asked);
+
+/**
+ * How far each other member has received and read, by client id; shared, replays the current map. The server is asked with the first subscriber and after each reconnect, and the receipts that arrive
+ * move the map: in conversations of two they do. Never errors for a conversation of this package; completes with the client.
+ *
+ * @example memberReceipts(conversation).subscribe((receipts) => render(receipts.get('Jerry')?.readAt));
+ */
+export const memberReceipts = (conversation: Conversation | Room): Observable<ReadonlyMap<string, Receipts>> =>
+  ofConversation(conversation, shared);

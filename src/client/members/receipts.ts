@@ -1,0 +1,28 @@
+/** How far the others in a conversation have received and read, asked of the server. */
+import { map, type Observable } from 'rxjs';
+import { ConvMaxReadResult } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
+import type { ConversationEvent } from '../../../streams/index.js';
+import type { Link } from '../link.js';
+
+export type Receipt = Extract<ConversationEvent, { _tag: 'Receipt' }>;
+
+/** Two entries of the log, or one, or none. */
+export const receiptEntries = (
+  conversationId: string,
+  delivered: number | undefined,
+  read: number | undefined,
+  from?: string,
+): readonly Receipt[] => {
+  const entry = (kind: Receipt['kind'], at: number | undefined): readonly Receipt[] =>
+    at === undefined ? [] : [{ _tag: 'Receipt', conversationId, kind, at, ...defined({ from }) }];
+  return [...entry('delivered', delivered), ...entry('read', read)];
+};
+
+/** Cold: up to when the others together have received and read, as entries of the log; then completes (protocol: conv/max_read). */
+export const fetchReceipts = (link: Link, conversationId: string): Observable<readonly Receipt[]> =>
+  link
+    .request({ cmd: 'conv', op: 'max_read', convMessage: { cid: conversationId } }, ConvMaxReadResult)
+    .pipe(
+      map(({ convMessage: { maxAckTimestamp, maxReadTimestamp } }) => receiptEntries(conversationId, maxAckTimestamp, maxReadTimestamp)),
+    );

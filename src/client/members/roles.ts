@@ -1,0 +1,82 @@
+/** The roles of the members of a conversation. */
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { defer, distinctUntilChanged, map, merge, scan, startWith, tap, type Observable } from 'rxjs';
+import { ConvMemberInfoUpdated, JsonObject, decodeFailed, record, type MemberRole } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
+import { withRole, type Roles } from '../../../streams/index.js';
+import { askHttpApi } from '../../http-api.js';
+import { roleOf } from '../../session/push-events.js';
+import { askWhileOpen } from '../ask-while-open.js';
+import type { Conversation } from '../conversation/conversation.js';
+import type { Room } from '../rooms/room.js';
+import { failing, ofConversation, type ConversationInternals } from '../internals.js';
+import { nothing } from '../nothing.js';
+import { sharedByConversation } from '../shared-by-conversation.js';
+
+const Rows = record('MemberInfos', { results: t.array(JsonObject) }, {});
+const Row = record('MemberInfo', { clientId: t.string }, { role: t.string });
+
+const toRoles = (answer: unknown): Roles => {
+  const rows = Rows.decode(answer);
+  if (E.isLeft(rows)) throw decodeFailed(rows.left);
+  const entries = rows.right.results.flatMap((row): (readonly [string, MemberRole])[] => {
+    const { clientId, role } = row;
+    const known = { clientId, ...defined({ role: role ?? undefined }) };
+    return Row.is(known) ? [[known.clientId, roleOf(known.role)]] : [];
+  });
+  return new Map(entries.filter(([, role]) => role !== 'Member'));
+};
+
+/** Cold: the roles of those who have one; then completes (protocol: `/1.1/classes/_ConversationMemberInfo`). */
+const fetchRoles = ({ client: { api, link, token }, id }: ConversationInternals): Observable<Roles> =>
+  defer(() => {
+    const query = new URLSearchParams({ client_id: link.clientId, where: JSON.stringify({ cid: id }) });
+    const path = `/1.1/classes/_ConversationMemberInfo?${query.toString()}`;
+    return askHttpApi(api, { method: 'GET', path, headers: { 'x-lc-im-session-token': token() ?? '' } });
+  }).pipe(map(toRoles));
+
+const none: Roles = new Map();
+
+const shared = sharedByConversation((conversation: ConversationInternals): Observable<Roles> => {
+  const { client, id, events$ } = conversation;
+  const fetched$ = client.open$.pipe(
+    askWhileOpen(() => fetchRoles(conversation), failing(client, id)),
+    map((roles) => () => roles),
+  );
+  const moved$ = events$.pipe(map((event) => (current: Roles) => withRole(current, event)));
+  return merge(fetched$, moved$).pipe(
+    scan((current, step) => step(current), none),
+    startWith(none),
+    distinctUntilChanged(),
+  );
+});
+
+/**
+ * The roles of members by client id; shared, replays the current map. A member who is not in it is a plain `Member`. The application's HTTP API is asked with the first subscriber and after each reconnect, and
+ * notices move the map. Never errors for a conversation of this package; completes with the client.
+ *
+ * @example roles(conversation).subscribe((current) => render(current.get('Tom') ?? 'Member'));
+ */
+export const roles = (conversation: Conversation | Room): Observable<Roles> => ofConversation(conversation, shared);
+
+/**
+ * Cold: gives a member another role, which only the owner may do; emits `undefined`, completes (protocol: conv/member_info_update).
+ * Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ *
+ * @example await firstValueFrom(setRole(conversation, 'Jerry', 'Manager'));
+ */
+export const setRole = (conversation: Conversation | Room, member: string, role: Exclude<MemberRole, 'Owner'>): Observable<void> =>
+  ofConversation(conversation, ({ client: { link, tell }, id }) =>
+    link
+      .request(
+        { cmd: 'conv', op: 'member_info_update', convMessage: { cid: id, targetClientId: member, info: { pid: member, role } } },
+        ConvMemberInfoUpdated,
+      )
+      .pipe(
+        tap(() => {
+          tell({ _tag: 'RoleChanged', conversationId: id, member, role, by: link.clientId });
+        }),
+        map(nothing),
+      ),
+  );

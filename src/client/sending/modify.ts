@@ -1,0 +1,95 @@
+/** Messages of one's own are changed, or taken back, after they were sent. */
+import { either as E } from 'fp-ts';
+import { defer, map, tap, type Observable } from 'rxjs';
+import type * as t from 'io-ts';
+import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../../codecs/index.js';
+import type { Message, Modification } from '../../../streams/index.js';
+import { InvalidArgument } from '../../errors.js';
+import { byteLength, MAX_BYTES } from './message-size.js';
+import { refuse, type Link } from '../link.js';
+
+/** Whom a message names. */
+export interface Mentions {
+  /** The clients it names. */
+  readonly mentions?: readonly string[];
+  /** It is for the attention of all members. Default false. */
+  readonly mentionsAll?: boolean;
+}
+
+export interface Modifier {
+  readonly link: Link;
+  readonly bodies: BodyCodec;
+  /** Hears of each message that was changed, by whoever waits for it or not: the server tells everybody else. */
+  readonly tell: (modification: Modification) => void;
+}
+
+type Answer = t.TypeOf<typeof PatchModified>;
+
+const RECALLED: WireBody = { msg: '{"_lctype":-127}' };
+
+/** What a modification sends beside the message that it is about. */
+interface Change {
+  readonly recall: boolean;
+  readonly content: WireBody;
+  readonly mentions: Mentions;
+}
+
+const modify = (
+  { link, bodies, tell }: Modifier,
+  { conversationId, id, from, timestamp, transient }: Message,
+  { recall, content, mentions: { mentions = [], mentionsAll = false } }: Change,
+): Observable<Modification> => {
+  const verb = recall ? 'recalled' : 'changed';
+  if (from !== link.clientId) return refuse(new InvalidArgument(`a message can only be ${verb} by its sender, but this one is by ${from}`));
+  if (transient) return refuse(new InvalidArgument(`a transient message is not stored, so it can't be ${verb}`));
+  const { data } = toStored(content);
+  const body = recall ? {} : content.binaryMsg === undefined ? { data: data ?? '' } : { binaryMsg: content.binaryMsg };
+  const modified = ({ patchMessage: { lastPatchTime = timestamp } }: Answer): Modification => ({
+    _tag: recall ? 'Recall' : 'Edit',
+    conversationId,
+    message: {
+      conversationId,
+      id,
+      from,
+      timestamp,
+      transient,
+      mentions,
+      mentionsAll,
+      mentioned: false,
+      body: bodies.decode(content),
+      editedAt: lastPatchTime,
+    },
+  });
+  return link
+    .request(
+      {
+        cmd: 'patch',
+        op: 'modify',
+        patchMessage: {
+          patches: [{ cid: conversationId, mid: id, timestamp, recall, ...body, mentionPids: [...mentions], mentionAll: mentionsAll }],
+        },
+      },
+      PatchModified,
+      {
+        late: (answer) => {
+          tell(modified(answer));
+        },
+      },
+    )
+    .pipe(map(modified), tap(tell));
+};
+
+/** Cold: takes a message back; emits what it is now, then completes (protocol: patch/modify). */
+export const recallMessage = (modifier: Modifier, message: Message): Observable<Modification> =>
+  defer(() => modify(modifier, message, { recall: true, content: RECALLED, mentions: {} }));
+
+/** Cold: gives a message another body; emits what it is now, then completes (protocol: patch/modify). */
+export const editMessage = (modifier: Modifier, message: Message, body: OutgoingBody, mentions: Mentions): Observable<Modification> =>
+  defer(() => {
+    const content = modifier.bodies.encode(body);
+    if (E.isLeft(content)) return refuse(new InvalidArgument(`this message can't be sent: ${content.left.message}`));
+    const bytes = byteLength(content.right);
+    if (bytes > MAX_BYTES)
+      return refuse(new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, but this one has ${String(bytes)}`));
+    return modify(modifier, message, { recall: false, content: content.right, mentions });
+  });

@@ -1,0 +1,37 @@
+import { either as E } from 'fp-ts';
+import * as t from 'io-ts';
+import { defer, from, map, mergeMap } from 'rxjs';
+import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
+import { InvalidArgument } from '../../errors.js';
+import type { LocalFile } from './local-file.js';
+import type { UploadFile } from './upload.js';
+
+/** What the server's uploads answer. */
+const Uploaded = record('Uploaded', { url: t.string }, { objId: t.string, metaData: JsonObject });
+
+const bytesOf = ({ data, type }: LocalFile): Blob =>
+  data instanceof Uint8Array ? new Blob([new Uint8Array(data)], { type: type ?? '' }) : data;
+
+const nameOf = ({ data, name }: LocalFile): string => name ?? ('name' in data && typeof data.name === 'string' ? data.name : 'file');
+
+/**
+ * Stores files with a server of this package that takes uploads: for the realtime's `upload` option. `fetch` tells no progress, so there is none.
+ *
+ * @example createRealtime({ appId, server: 'ws://127.0.0.1:6400', upload: uploadTo('http://127.0.0.1:6400') });
+ */
+export const uploadTo =
+  (address: string): UploadFile =>
+  (file, { signal }) =>
+    defer(() =>
+      from(fetch(new URL(`/uploads/${encodeURIComponent(nameOf(file))}`, address), { method: 'POST', body: bytesOf(file), signal })),
+    ).pipe(
+      mergeMap((response) => {
+        if (!response.ok) throw new InvalidArgument(`${address} answered an upload with status ${String(response.status)}`);
+        return from<Promise<unknown>>(response.json());
+      }),
+      map((answer) => {
+        const stored = Uploaded.decode(answer);
+        if (E.isLeft(stored)) throw new InvalidArgument(`${address}: ${decodeFailed(stored.left).message}`);
+        return stored.right;
+      }),
+    );

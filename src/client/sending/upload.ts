@@ -1,0 +1,80 @@
+/** Files of messages: stored first, then sent as an address. */
+import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
+import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
+import { InvalidArgument, toRealtimeError } from '../../errors.js';
+import { describeFile } from './file-metadata.js';
+import type { LocalFile } from './local-file.js';
+
+/** How far an upload has come, from 0 to 1. */
+export interface UploadProgress {
+  readonly progress: number;
+}
+
+/**
+ * Stores a file and answers with its address; may tell of its progress before. `signal` aborts where the send is unsubscribed from.
+ * What it gives as `metaData` wins over what was read from the file.
+ */
+export type UploadFile = (file: LocalFile, context: { readonly signal: AbortSignal }) => ObservableInput<StoredFile | UploadProgress>;
+
+/** How far a message with a file has come: the file is on its way (`progress` from 0 to 1), or it is stored and `body` can be sent. */
+export type UploadStep<B extends OutgoingBody = OutgoingBody> =
+  { readonly _tag: 'progress'; readonly progress: number } | { readonly _tag: 'stored'; readonly body: B };
+
+/** A message whose file is not stored yet. */
+export interface Upload<B extends OutgoingBody = OutgoingBody> {
+  readonly _tag: 'Upload';
+  readonly file: LocalFile;
+  /**
+   * Cold: stores the file, emits its progress, then the message, then completes. `send` runs it with the realtime's `upload` option.
+   * Errors with `InvalidArgument` where there is no store, where it fails, or where it answers with something that is no stored file.
+   */
+  readonly steps: (store: UploadFile | undefined) => Observable<UploadStep<B>>;
+}
+
+const isProgress = (step: StoredFile | UploadProgress): step is UploadProgress => 'progress' in step;
+
+const clamp = (progress: number): number => Math.min(1, Math.max(0, progress));
+
+/** Runs the user's function; its signal aborts when nobody waits any more. */
+const running = (store: UploadFile, file: LocalFile): Observable<StoredFile | UploadProgress> =>
+  new Observable((subscriber) => {
+    const abort = new AbortController();
+    subscriber.add(() => {
+      abort.abort();
+    });
+    subscriber.add(defer(() => from(store(file, { signal: abort.signal }))).subscribe(subscriber));
+  });
+
+const isStored = (answer: unknown): answer is StoredFile =>
+  typeof answer === 'object' && answer !== null && 'url' in answer && typeof answer.url === 'string';
+
+const uploading = <B extends OutgoingBody>(
+  file: LocalFile,
+  toBody: (stored: StoredFile) => B,
+  store: UploadFile | undefined,
+): Observable<UploadStep<B>> => {
+  if (store === undefined)
+    return throwError(() => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'));
+  return describeFile(file).pipe(
+    switchMap((metaData) =>
+      running(store, file).pipe(
+        map((answer): UploadStep<B> => {
+          if (isProgress(answer)) return { _tag: 'progress', progress: clamp(answer.progress) };
+          if (isStored(answer)) return { _tag: 'stored', body: toBody({ ...answer, metaData: { ...metaData, ...answer.metaData } }) };
+          throw new InvalidArgument('the upload option should answer with { url }, or with { progress } on the way');
+        }),
+      ),
+    ),
+    takeWhile(({ _tag }) => _tag !== 'stored', true),
+    catchError((thrown: unknown) => throwError(() => toRealtimeError(thrown))),
+  );
+};
+
+/**
+ * A message with a file: `send` stores the file first, by the realtime's `upload` option. Width, height or duration are read from the file itself.
+ *
+ * @example
+ * conversation.send(upload({ data: input.files[0] }, (stored) => image(stored, { text: 'The cat' }))).subscribe();
+ */
+export const upload = <B extends OutgoingBody>(file: LocalFile, toBody: (stored: StoredFile) => B): Upload<B> =>
+  Object.freeze({ _tag: 'Upload', file, steps: (store: UploadFile | undefined) => uploading(file, toBody, store) });

@@ -1,0 +1,24 @@
+import { defer, finalize, type Observable } from 'rxjs';
+import { shareLatest } from '../../streams/index.js';
+import { perClient, type ConversationInternals } from './internals.js';
+
+/**
+ * A stream for each conversation, shared by all handles of the conversation, and replayed. It is made with the first subscriber and forgotten with the last.
+ */
+export const sharedByConversation = <T>(
+  make: (conversation: ConversationInternals) => Observable<T>,
+): ((conversation: ConversationInternals) => Observable<T>) => {
+  const streamsOf = perClient(() => new Map<string, Observable<T>>());
+  return (conversation) =>
+    defer(() => {
+      const streams = streamsOf(conversation.client);
+      const known$ = streams.get(conversation.id);
+      if (known$ !== undefined) return known$;
+      const shared$ = make(conversation).pipe(
+        finalize(() => streams.delete(conversation.id)),
+        shareLatest(),
+      );
+      streams.set(conversation.id, shared$);
+      return shared$;
+    });
+};

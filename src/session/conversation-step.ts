@@ -1,0 +1,220 @@
+/** What is done in one conversation, one thing after the other: looked up, caught up, then passed on what has come of it. */
+import type { ConversationInfo } from '../../codecs/index.js';
+import { comparePositions, type ClientEvent, type ConversationEvent, type Position } from '../../streams/index.js';
+import type { RealtimeError } from '../errors.js';
+import { gapAt, readPage, type CatchingUp, type MissedPage } from './catch-up.js';
+import { reach } from './cursor.js';
+import { append, fifoOf, takeFirst, valuesOf } from './fifo.js';
+import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
+import { admit, cursorOf, keep, report, withSession } from './making.js';
+import { changesBetween, newsAfter, untold } from './missed-changes.js';
+import { hasId } from './recent-ids.js';
+
+type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
+type WorkOf<Tag extends Work['_tag']> = Extract<Work, { readonly _tag: Tag }>;
+
+const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
+
+/** Of chat rooms and system conversations nobody is told the members. */
+const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' || kind === 'temporary';
+
+const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
+
+const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
+
+/** Entries that tell the client that it is out, or may come in: there is nothing to be learnt, nor anything that it could have missed. */
+const isOutside = (event: ConversationEvent, self: string): boolean =>
+  (event._tag === 'Left' || event._tag === 'Blocked' || event._tag === 'Unblocked') && event.members.includes(self);
+
+/** Something of it may have been missed. Chat rooms are live only. */
+const isBehind = ({ isResumed, number }: Session, { caughtUpIn, info }: Cursor): boolean =>
+  isResumed && caughtUpIn < number && info?.kind !== 'room';
+
+/** Takes something of a conversation: it waits where the conversation is busy. */
+export const arrive = (making: Making, task: Task): void => {
+  const cursor = cursorOf(making, task.conversationId);
+  if (cursor.work === undefined) handle(making, cursor, task);
+  else keep(making, { ...cursor, waiting: append(cursor.waiting, task) });
+};
+
+/** Handles what it is the turn of, in a conversation that is not busy. */
+const handle = (making: Making, cursor: Cursor, task: Task): Cursor => {
+  switch (task._tag) {
+    case 'Barrier':
+      making.effects.push({ _tag: 'Reach', barrier: task });
+      return cursor;
+    case 'Discover':
+      return isBehind(making.state.session, cursor) ? lookUp(making, cursor, false, undefined) : cursor;
+    case 'Snapshot':
+      return admit(making, cursor, task);
+    default: {
+      if (cursor.news === undefined) return handleNews(making, cursor, task);
+      const { event, news } = untold(cursor.news, task);
+      const next = keep(making, { ...cursor, news });
+      return event === undefined ? next : handleNews(making, next, event);
+    }
+  }
+};
+
+const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
+  const { session } = making.state;
+  const { self } = making.policy;
+  const { info } = cursor;
+  const isFar = isBehind(session, cursor);
+  const isUnknown = info === undefined && cursor.lookedUpIn < session.number;
+  // Who was no member was told of nothing.
+  const isStale = event._tag === 'Joined' && info !== undefined && event.members.includes(self) && !isMember(info, self);
+  // Of an own message the conversation need not be known; but what was missed comes before it.
+  const isOwn = event._tag === 'Message' && event.origin === 'sent';
+  if (isOutside(event, self) || (!isFar && (isOwn || !(isUnknown || isStale)))) return admit(making, cursor, event);
+  return lookUp(making, cursor, isStale, event);
+};
+
+/** Asks what a conversation is where that is not known, then what was missed in it; then passes the event on. */
+const lookUp = (making: Making, cursor: Cursor, isStale: boolean, event: ConversationEvent | undefined): Cursor => {
+  const { session } = making.state;
+  const { id, info, isOut, lookedUpIn, position } = cursor;
+  const from = isBehind(session, cursor) ? position : undefined;
+  const work: WorkOf<'LookUp'> = { _tag: 'LookUp', isBack: isStale || isOut, from, event };
+  if (!isStale && (info !== undefined || lookedUpIn === session.number)) return afterLookUp(making, cursor, work);
+  making.effects.push({ _tag: 'LookUp', session: session.number, ids: [id] });
+  return keep(making, { ...cursor, lookedUpIn: session.number, isOut: false, work });
+};
+
+/** The server has said what a conversation is; nothing where it does not know it. */
+export const lookedUp = (making: Making, cursor: Cursor, work: WorkOf<'LookUp'>, info: ConversationInfo | undefined): Cursor => {
+  if (info === undefined) return afterLookUp(making, cursor, work);
+  const { lastMessageAt } = info;
+  // What was said while the client was out is nothing that it has missed.
+  const next = work.isBack && lastMessageAt !== undefined ? reach(cursor, { timestamp: lastMessageAt + 1, id: '' }) : cursor;
+  return afterLookUp(making, admit(making, next, snapshotOf(info)), work);
+};
+
+const afterLookUp = (making: Making, cursor: Cursor, work: WorkOf<'LookUp'>): Cursor => {
+  const { from, event } = work;
+  if (from === undefined || cursor.info?.kind === 'room') return finish(making, cursor, work);
+  const { openedAt: to } = making.state.session;
+  const catching: CatchingUp = { conversationId: cursor.id, reached: from, to, count: 0 };
+  return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: false, event });
+};
+
+/** Fetches what was missed, when it is its turn. */
+const catchUp = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>): Cursor => {
+  const { fetching, turns } = making.state.session;
+  if (fetching < making.policy.concurrency) {
+    withSession(making, { fetching: fetching + 1 });
+    fetchPage(making, work.catching);
+  } else withSession(making, { turns: append(turns, cursor.id) });
+  return keep(making, { ...cursor, work });
+};
+
+const fetchPage = ({ state, effects }: Making, { conversationId, reached: after }: CatchingUp): void => {
+  effects.push({ _tag: 'FetchPage', session: state.session.number, conversationId, after });
+};
+
+/** Gives the place of a conversation that has caught up to the next one. */
+const giveTurn = (making: Making): void => {
+  const { cursors, session } = making.state;
+  const taken = takeFirst(session.turns);
+  withSession(making, taken === undefined ? { fetching: session.fetching - 1 } : { turns: taken.rest });
+  const next = taken === undefined ? undefined : cursors.get(taken.first)?.work;
+  if (next?._tag === 'CatchUp') fetchPage(making, next.catching);
+};
+
+/** Its place is before a position. Transient messages have none. */
+const isBefore = (event: ConversationEvent | Task | undefined, position: Position): event is MessageEvent =>
+  event?._tag === 'Message' && !event.message.transient && comparePositions(event.message, position) < 0;
+
+/** Two lists, each in order, as one. */
+const merged = (events: readonly ConversationEvent[], earlier: readonly MessageEvent[]): readonly ConversationEvent[] => {
+  let next = 0;
+  return events.flatMap((event) => {
+    const start = next;
+    while (event._tag === 'Message' && isBefore(earlier[next], event.message)) next += 1;
+    return [...earlier.slice(start, next), event];
+  });
+};
+
+/**
+ * A page of missed messages has come. What waits, and belongs before its last message, comes in its place: the server has pushed it, and may
+ * have forgotten it since.
+ */
+export const pageCame = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, page: MissedPage): Cursor => {
+  const { events, next } = readPage(work.catching, page, making.policy, ({ id }) => hasId(cursor.seen, id));
+  const last = events.at(-1);
+  const isEarlier = (task: Task | undefined): task is MessageEvent => last?._tag === 'Message' && isBefore(task, last.message);
+  const tasks = valuesOf(cursor.waiting);
+  const earlier = [work.event, ...tasks].filter(isEarlier).sort((a, b) => comparePositions(a.message, b.message));
+  const waiting = earlier.length === 0 ? cursor.waiting : fifoOf(tasks.filter((task) => !isEarlier(task)));
+  const rest = isEarlier(work.event) ? { ...work, event: undefined } : work;
+  const told = merged(events, earlier).reduce((before, event) => admit(making, before, event), keep(making, { ...cursor, waiting }));
+  if (next === undefined) return caughtUp(making, told, rest);
+  fetchPage(making, next);
+  return keep(making, { ...told, work: { ...rest, catching: next } });
+};
+
+/** A page could not be had: what is left is a gap. */
+export const pageFailed = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, error: RealtimeError): Cursor => {
+  report(making, cursor.id, error);
+  return caughtUp(making, admit(making, cursor, gapAt(work.catching, error)), work);
+};
+
+/** The last page has come. */
+const caughtUp = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>): Cursor => {
+  giveTurn(making);
+  return finish(making, cursor, work);
+};
+
+/** Passes on what the work was for, then what has waited, until the conversation is busy again. */
+const finish = (making: Making, cursor: Cursor, work: Work): Cursor => {
+  const isRefresh = work._tag === 'Refresh' || (work._tag === 'CatchUp' && work.isRefresh);
+  const caughtUpIn = work._tag === 'LookUp' ? cursor.caughtUpIn : making.state.session.number;
+  let next = keep(making, { ...cursor, caughtUpIn, work: undefined });
+  if (isRefresh) countRefreshed(making);
+  if (work._tag !== 'Refresh' && work.event !== undefined) next = admit(making, next, work.event);
+  for (let taken = takeFirst(next.waiting); taken !== undefined && next.work === undefined; taken = takeFirst(next.waiting))
+    next = handle(making, keep(making, { ...next, waiting: taken.rest }), taken.first);
+  return next;
+};
+
+const countRefreshed = (making: Making): void => {
+  const left = making.state.session.left - 1;
+  withSession(making, { left });
+  if (left === 0) making.out.push(CAUGHT_UP);
+};
+
+/** It is there no more, or the client is no member any more: who was in it is told, as is told at once to who is online. */
+const ended = (making: Making, cursor: Cursor): Cursor => {
+  const { self } = making.policy;
+  const { id, info, lookedUpIn } = cursor;
+  const wasIn = info === undefined ? lookedUpIn > 0 : isMember(info, self);
+  if (!wasIn) return cursor;
+  const left: ConversationEvent = { _tag: 'Left', conversationId: id, members: [self] };
+  return admit(making, { ...cursor, news: newsAfter([left]) }, left);
+};
+
+/** What was said in a conversation during the break; `info` is what the server says of it now, where that is known. */
+const refreshMessages = (making: Making, cursor: Cursor, info: ConversationInfo | undefined): Cursor => {
+  const { id, position } = cursor;
+  const { lastMessageAt = 0, kind } = info ?? { ...cursor.info, lastMessageAt: Infinity };
+  // Where no message is known at that time, one may have come in the same millisecond.
+  const isNewer = lastMessageAt >= position.timestamp + (position.id === '' ? 0 : 1);
+  if (!isNewer || kind === 'room') return finish(making, cursor, { _tag: 'Refresh' });
+  const to = Math.max(making.state.session.openedAt, info?.lastMessageAt ?? 0);
+  const catching: CatchingUp = { conversationId: id, reached: position, to, count: 0 };
+  return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: true, event: undefined });
+};
+
+/** The server has said what became of a conversation during the break: nothing where it could not. */
+export const refreshed = (making: Making, cursor: Cursor, info: ConversationInfo | undefined, isGone: boolean): Cursor => {
+  const { self } = making.policy;
+  const before = making.environment.known(cursor.id);
+  const isOut = info !== undefined && before !== undefined && hasMembers(info) && isMember(before, self) && !isMember(info, self);
+  if (isGone || isOut) return finish(making, ended(making, cursor), { _tag: 'Refresh' });
+  if (info === undefined) return refreshMessages(making, cursor, undefined);
+  const changes = before === undefined ? [] : changesBetween(before, info);
+  const news = changes.length === 0 ? undefined : newsAfter(changes, info);
+  // What was changed about it comes before what it is like now, and that before what was said.
+  const told = [...changes, snapshotOf(info)].reduce((next, event) => admit(making, next, event), cursor);
+  return refreshMessages(making, keep(making, { ...told, news }), info);
+};

@@ -1,0 +1,156 @@
+/**
+ * The step of the inbox: what arrives, and what was asked for, becomes the log in order. Pure by contract: the same state and input give the
+ * same result, and the map of cursors is changed by nobody else. Total: what nobody waits for changes nothing.
+ */
+import type { ClientEvent } from '../../streams/index.js';
+import { isInterruption } from './catch-up.js';
+import { arrive, lookedUp, pageCame, pageFailed, refreshed } from './conversation-step.js';
+import { NOTHING_WAITS } from './fifo.js';
+import type { Answer, Environment, InboxInput, InboxState, Making, Policy, Step } from './inbox-state.js';
+import { admit, cursorOf, keep, report, withSession } from './making.js';
+
+type Tagged<T, Tag> = Extract<T, { readonly _tag: Tag }>;
+type Opened = Tagged<ClientEvent, 'Opened'>;
+
+/** So many conversations are asked about in one question. */
+const IDS_IN_ONE_QUERY = 100;
+
+/** Forgets what waits: not lost, since the positions have not moved, so that the next catch-up brings it. */
+const dropped = (making: Making): void => {
+  for (const cursor of making.state.cursors.values())
+    if (cursor.work !== undefined) keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS });
+  if (making.state.session.isOpen) making.effects.push({ _tag: 'Abandon' });
+  withSession(making, { isOpen: false, unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });
+};
+
+/** Asks about the next of the conversations that were known before the break. */
+const askNext = (making: Making): void => {
+  const { number, unasked } = making.state.session;
+  if (unasked.length === 0) return;
+  making.effects.push({ _tag: 'LookUp', session: number, ids: unasked.slice(0, IDS_IN_ONE_QUERY) });
+  withSession(making, { unasked: unasked.slice(IDS_IN_ONE_QUERY) });
+};
+
+const opened = (making: Making, event: Opened): void => {
+  dropped(making);
+  const { state, out } = making;
+  const { at, resumed: isResumed } = event;
+  const baseline = isResumed ? state.session.openedAt : at;
+  const known = isResumed ? [...state.cursors.keys()] : [];
+  withSession(making, {
+    number: state.session.number + 1,
+    isOpen: true,
+    isResumed,
+    openedAt: at,
+    baseline,
+    unasked: known,
+    left: known.length,
+  });
+  out.push(event);
+  if (known.length === 0) out.push({ _tag: 'CaughtUp' });
+  for (const cursor of state.cursors.values()) {
+    const start = { timestamp: baseline, id: '' };
+    // Who was followed before the first session is followed from there on.
+    keep(making, isResumed ? { ...cursor, work: { _tag: 'Refresh' } } : { ...cursor, position: start, newest: start });
+  }
+  if (isResumed) roomGap(making, at);
+  askNext(making);
+};
+
+/** What was said in the chat room during the break: first of all, so that nothing live is before it. */
+const roomGap = (making: Making, to: number): void => {
+  const room = making.environment.room();
+  if (room === undefined) return;
+  const cursor = cursorOf(making, room);
+  admit(making, cursor, { _tag: 'Gap', conversationId: room, from: cursor.position, to, cause: 'room' });
+};
+
+/** Conversations never heard of with unread messages after a break were missed whole. */
+const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'>): void => {
+  const { cursors, session } = making.state;
+  if (!session.isResumed) return;
+  for (const { conversationId, count } of counts)
+    if (count > 0 && !cursors.has(conversationId)) arrive(making, { _tag: 'Discover', conversationId });
+};
+
+/** What the server says of conversations, or that it could not be had. */
+const answered = (making: Making, { ids, infos, gone }: Pick<Tagged<Answer, 'LookedUp'>, 'ids' | 'infos' | 'gone'>): void => {
+  const { cursors } = making.state;
+  const byId = new Map(infos.map((info) => [info.id, info]));
+  let isRefresh = false;
+  for (const id of ids) {
+    const cursor = cursors.get(id);
+    if (cursor?.work?._tag === 'LookUp') lookedUp(making, cursor, cursor.work, byId.get(id));
+    if (cursor?.work?._tag !== 'Refresh') continue;
+    isRefresh = true;
+    refreshed(making, cursor, byId.get(id), gone.includes(id));
+  }
+  if (isRefresh) askNext(making);
+};
+
+const take = (making: Making, input: InboxInput): void => {
+  switch (input._tag) {
+    case 'Dropped':
+      dropped(making);
+      return;
+    case 'Opened':
+      opened(making, input);
+      return;
+    case 'Follow':
+      cursorOf(making, input.conversationId);
+      return;
+    case 'Outgoing':
+    case 'ReadMark':
+      // What this client does itself waits for nothing, not even for a session.
+      making.out.push(input);
+      return;
+    default:
+      if (!making.state.session.isOpen) return;
+      if ('conversationId' in input) arrive(making, input);
+      else making.out.push(input);
+      if (input._tag === 'UnreadCounts') discover(making, input);
+  }
+};
+
+const NOTHING_KNOWN = { infos: [], gone: [] };
+
+const hear = (making: Making, answer: Answer): void => {
+  const { isOpen, number } = making.state.session;
+  if (!isOpen || answer.session !== number) return;
+  // The break is about to be told: the next session asks again.
+  if ('error' in answer && isInterruption(answer.error)) return;
+  switch (answer._tag) {
+    case 'LookedUp':
+      answered(making, answer);
+      return;
+    case 'LookUpFailed':
+      for (const id of answer.ids) report(making, id, answer.error);
+      answered(making, { ...NOTHING_KNOWN, ids: answer.ids });
+      return;
+    case 'Page':
+    case 'PageFailed': {
+      const cursor = making.state.cursors.get(answer.conversationId);
+      if (cursor?.work?._tag !== 'CatchUp') return;
+      if (answer._tag === 'Page') pageCame(making, cursor, cursor.work, answer.page);
+      else pageFailed(making, cursor, cursor.work, answer.error);
+    }
+  }
+};
+
+/** One step: the state after an input, the entries to pass on, in order, and the effects to carry out behind them, in order. */
+export const inboxStep =
+  (policy: Policy) =>
+  (state: InboxState, input: InboxInput | Answer, environment: Environment): Step => {
+    const making: Making = { state, out: [], effects: [], policy, environment };
+    switch (input._tag) {
+      case 'LookedUp':
+      case 'LookUpFailed':
+      case 'Page':
+      case 'PageFailed':
+        hear(making, input);
+        break;
+      default:
+        take(making, input);
+    }
+    return making;
+  };

@@ -1,0 +1,37 @@
+/** A step while it is made: what each part of it does to the state. */
+import type { ConversationEvent } from '../../streams/index.js';
+import type { RealtimeError } from '../errors.js';
+import { isNew, passed, startCursor } from './cursor.js';
+import type { Cursor, Making, Session } from './inbox-state.js';
+
+/** Puts a cursor in the place of the one before. */
+export const keep = ({ state }: Making, cursor: Cursor): Cursor => {
+  state.cursors.set(cursor.id, cursor);
+  return cursor;
+};
+
+export const withSession = (making: Making, change: Partial<Session>): void => {
+  const { cursors, session } = making.state;
+  making.state = { cursors, session: { ...session, ...change } };
+};
+
+export const cursorOf = (making: Making, id: string): Cursor => {
+  const { cursors, session } = making.state;
+  return cursors.get(id) ?? keep(making, startCursor(id, { timestamp: session.baseline, id: '' }));
+};
+
+/** Passes an event on where it is new. The position moves before anybody hears of it. */
+export const admit = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
+  const { state, out, effects, policy } = making;
+  const isFirst = isNew(cursor, event);
+  const next = passed(cursor, event, isFirst, state.session.number, policy.self);
+  if (next !== cursor) keep(making, next);
+  if (isFirst) out.push(event);
+  if (event._tag === 'Edit' || event._tag === 'Recall') effects.push({ _tag: 'Changed', message: event.message });
+  return next;
+};
+
+/** Says that a conversation could not be looked up or caught up. */
+export const report = ({ effects }: Making, conversationId: string, error: RealtimeError): void => {
+  effects.push({ _tag: 'Report', conversationId, error });
+};

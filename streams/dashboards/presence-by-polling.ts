@@ -1,0 +1,93 @@
+import {
+  catchError,
+  defer,
+  distinctUntilChanged,
+  exhaustMap,
+  from,
+  map,
+  mergeMap,
+  startWith,
+  switchMap,
+  take,
+  tap,
+  EMPTY,
+  type Observable,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
+import { requireCount } from '../backpressure/limits.js';
+
+/** So many questions are under way at a time. */
+const AT_ONCE = 4;
+
+export interface PresenceByPollingOptions {
+  /** Which of the given clients are online: one answer. An error leaves what is known as it is. Four are under way at a time at most. */
+  readonly ask: (ids: readonly string[]) => ObservableInput<ReadonlySet<string>>;
+  /** When to ask again for all; while the answer is awaited it is not asked once more. */
+  readonly every$: Observable<unknown>;
+  /** So many clients are asked for at a time. Default 20, which is what the protocol allows. */
+  readonly batch?: number;
+}
+
+const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+const isSame = (a: ReadonlyMap<string, boolean>, b: ReadonlyMap<string, boolean>): boolean =>
+  a.size === b.size && [...a].every(([id, online]) => b.get(id) === online);
+
+/**
+ * Who of the clients that are watched is online; a client of whom nothing is known yet is left out. The source says whom to watch: those who are new are asked for at once, all of them with each `every$`. Starts with an empty map, and emits a new one only where it says something else.
+ * Never errors by itself. Completes when the source and `every$` have.
+ *
+ * Each question costs O(clients), each emission too.
+ *
+ * ```
+ * source:     a--------b---
+ * every$:     ----x------x-     (asking takes 1)
+ * result:     01---2----3--     0: nothing known   1: a online   2: a not   3: a not, b online
+ * ```
+ *
+ * @example
+ * watched$.pipe(presenceByPolling({ ask: (ids) => client.online(ids), every$: interval(10_000) }));
+ */
+export const presenceByPolling = ({
+  ask,
+  every$,
+  batch = 20,
+}: PresenceByPollingOptions): OperatorFunction<Iterable<string>, ReadonlyMap<string, boolean>> => {
+  requireCount('batch', batch);
+  return (watched$) =>
+    defer(() => {
+      const known = new Map<string, boolean>();
+      const asking = (ids: readonly string[]): Observable<unknown> =>
+        from(chunks(ids, batch)).pipe(
+          mergeMap(
+            (some) =>
+              defer(() => ask(some)).pipe(
+                take(1),
+                tap((online) => {
+                  for (const id of some) known.set(id, online.has(id));
+                }),
+                catchError(() => EMPTY),
+              ),
+            AT_ONCE,
+          ),
+        );
+      return watched$.pipe(
+        map((watched) => [...new Set(watched)]),
+        switchMap((ids) => {
+          const wanted = new Set(ids);
+          for (const id of known.keys()) if (!wanted.has(id)) known.delete(id);
+          const fresh = ids.filter((id) => !known.has(id));
+          return every$.pipe(
+            map(() => ids),
+            startWith(fresh),
+            exhaustMap(asking),
+            startWith(undefined),
+          );
+        }),
+        map((): ReadonlyMap<string, boolean> => new Map(known)),
+        distinctUntilChanged(isSame),
+      );
+    });
+};

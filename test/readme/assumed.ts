@@ -1,0 +1,55 @@
+/** What the snippets of the documentation take for granted: names of the reader's own program. */
+export const ASSUMED = `
+type Realtime = import('rx-realtime').Realtime;
+type Client = import('rx-realtime').Client;
+type Conversation = import('rx-realtime').Conversation;
+type Message = import('rx-realtime').Message;
+type Position = import('rx-realtime').Position;
+type Signature = import('rx-realtime').Signature;
+type RxObservable<T> = import('rxjs').Observable<T>;
+type Show = (...values: readonly unknown[]) => void;
+
+declare const realtime: Realtime;
+declare const client: Client;
+declare const conversation: Conversation;
+declare const message: Message;
+declare const id: string;
+declare const roomId: string;
+declare const sessionToken: string;
+declare const storedPosition: Position;
+declare const input: { readonly files: [File] };
+declare const badge: { set(count: number): void };
+declare const icon: { set(name: string): void };
+declare const scrolledUp$: RxObservable<void>;
+declare const scrolledDown$: RxObservable<void>;
+
+declare const show: Show;
+declare const render: Show;
+declare const prepend: Show;
+declare const note: Show;
+declare const draw: (value: unknown) => Promise<void>;
+declare const store: (value: unknown) => Promise<void>;
+declare const savePosition: (position: Position) => Promise<void>;
+declare const logInAgain: () => void;
+declare const askBackEnd: (request: { readonly action: string; readonly conversationId?: string }) => Promise<Signature>;
+
+declare const sink: WritableStream<Message>;
+declare const output: NodeJS.WritableStream;
+
+declare const masterKey: string;
+declare const secret: string;
+declare const users: { idOf(sessionToken: string): Promise<string | undefined> };
+declare const isRude: (content: string) => boolean;
+declare const notify: (clientIds: readonly string[], pushData: unknown) => void;
+declare const server: import('rx-realtime/server').RtmServer;
+declare const assertDeepEqual: (actual: unknown, expected: unknown) => void;
+
+declare module '@angular/core' {
+  export const Component: (options: { readonly selector: string; readonly template: string }) => (target: unknown, context: unknown) => void;
+  export const Injectable: (options: { readonly providedIn: 'root' }) => (target: unknown, context: unknown) => void;
+  export const inject: <T>(token: new () => T) => T;
+}
+declare module '@angular/core/rxjs-interop' {
+  export const toSignal: <T>(source: RxObservable<T>) => () => T | undefined;
+}
+`;
