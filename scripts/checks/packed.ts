@@ -2,9 +2,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { cache, CheckFailed, execute, root, tool } from './tool.js';
 
-/** Packs dist/ as it is; gives the path of the tarball. */
-export const pack = async (): Promise<string> => {
-  const target = `${cache}pack/`;
+/** Packs dist/ as it is into a folder, which is emptied first. Gives the path of the tarball. */
+export const pack = async (target = `${cache}pack/`): Promise<string> => {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   const [packed] = JSON.parse(await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', target])) as readonly {
