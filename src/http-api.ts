@@ -3,7 +3,6 @@ import * as t from 'io-ts';
 import { catchError, defer, from, map, mergeMap, of, type Observable } from 'rxjs';
 import { defined } from '../codecs/defined.js';
 import { record, SafeInteger } from '../codecs/index.js';
-import { defined } from '../codecs/defined.js';
 import type { Fetch } from './connection/endpoints.js';
 import { ConnectionLost, InvalidArgument, ServerRejected } from './errors.js';
 import { reasonOf } from './thrown.js';

@@ -29,7 +29,6 @@ export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInt
   serverTime: () => 0,
   mint: () => 't',
   tell: () => undefined,
-  note: () => undefined,
   report: () => undefined,
   api: { appId: 'app', appKey: undefined, api: undefined, server: 'ws://api', fetch: undefined },
   token: () => undefined,

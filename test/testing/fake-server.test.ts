@@ -334,7 +334,7 @@ describe('a query in a diagram', () => {
       const found$ = realtime()
         .session('Tom')
         .pipe(
-          mergeMap((tom) => tom.findConversations(query)),
+          mergeMap((tom) => findConversations(tom, query)),
           map((found) => found.map(({ id }) => id).join()),
         );
       expectObservable(found$).toBe('f', { f: ids });
