@@ -1,6 +1,6 @@
 /** Frames of both subprotocols, binary and base64 text, to and from commands. */
-import { either as E, function as F } from 'fp-ts';
 import type * as t from 'io-ts';
+import { isLeft, left, mapLeft, right, type Either } from './either.js';
 import { fromBase64, toBase64 } from './base64.js';
 import { ClientCommand, ServerCommand, type UnsupportedCommand } from './commands/index.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
@@ -26,46 +26,51 @@ export const subprotocols = {
   base64Offline: { name: 'lc.proto2base64.1', encoding: 'base64', version: 1 },
 } as const satisfies Record<string, Subprotocol>;
 
-const parseBytes = (bytes: Uint8Array): E.Either<DecodeFailed, unknown> =>
-  E.tryCatch(
-    () => parseWire(bytes),
-    () => new DecodeFailed('frame', 'a GenericCommand in protobuf', preview(bytes)),
-  );
+const parseBytes = (bytes: Uint8Array): Either<DecodeFailed, unknown> => {
+  try {
+    return right(parseWire(bytes));
+  } catch {
+    return left(new DecodeFailed('frame', 'a GenericCommand in protobuf', preview(bytes)));
+  }
+};
 
-const parseFrame = (frame: Frame): E.Either<DecodeFailed, unknown> => {
+const parseFrame = (frame: Frame): Either<DecodeFailed, unknown> => {
   if (typeof frame !== 'string') return parseBytes(frame instanceof Uint8Array ? frame : new Uint8Array(frame));
-  return F.pipe(
-    fromBase64(frame),
-    E.mapLeft(({ expected, preview: shown }) => new DecodeFailed('frame', expected, shown)),
-    E.chain(parseBytes),
-  );
+  const bytes = fromBase64(frame);
+  return isLeft(bytes) ? left(new DecodeFailed('frame', bytes.left.expected, bytes.left.preview)) : parseBytes(bytes.right);
 };
 
 const decodeWith =
   <A>(codec: t.Type<A, unknown>) =>
-  (frame: Frame): E.Either<DecodeFailed, A> => {
+  (frame: Frame): Either<DecodeFailed, A> => {
     const wire = parseFrame(frame);
-    if (E.isLeft(wire)) return wire;
+    if (isLeft(wire)) return wire;
     // The guard is several times cheaper than a decode, which is only needed to drop what the codec doesn't know, to explain a failure,
     // or to name an unsupported command.
-    return codec.is(wire.right) ? E.right(wire.right) : F.pipe(codec.decode(wire.right), E.mapLeft(decodeFailed));
+    return codec.is(wire.right) ? right(wire.right) : mapLeft(codec.decode(wire.right), decodeFailed);
   };
 
 /**
  * Reads a frame that a server sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
  *
  * @example
- * socket.onmessage = ({ data }) => pipe(decodeServerFrame(data), E.match(report, handle));
+ * const command = decodeServerFrame(data);
+ * if (command._tag === 'Right') handle(command.right);
+ * else report(command.left);
  */
-export const decodeServerFrame: (frame: Frame) => E.Either<DecodeFailed, ServerCommand | UnsupportedCommand> = decodeWith(ServerCommand);
+export const decodeServerFrame: (frame: Frame) => Either<DecodeFailed, ServerCommand | UnsupportedCommand> =
+  /* @__PURE__ */ decodeWith(ServerCommand);
 
 /**
  * Reads a frame that a client sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
  *
  * @example
- * socket.on('message', (data) => pipe(decodeClientFrame(data), E.match(refuse, handle)));
+ * const command = decodeClientFrame(data);
+ * if (command._tag === 'Right') handle(command.right);
+ * else refuse(command.left);
  */
-export const decodeClientFrame: (frame: Frame) => E.Either<DecodeFailed, ClientCommand | UnsupportedCommand> = decodeWith(ClientCommand);
+export const decodeClientFrame: (frame: Frame) => Either<DecodeFailed, ClientCommand | UnsupportedCommand> =
+  /* @__PURE__ */ decodeWith(ClientCommand);
 
 /**
  * Writes a command as one frame; `cmd` is always present in it, an empty list never is.

@@ -1,6 +1,6 @@
 /** Objects with a fixed set of keys: what nearly everything on the wire is made of. */
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
+import { isRight } from './either.js';
 
 type Static<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.TypeOf<R[K]> } & { [K in keyof O]?: t.TypeOf<O[K]> };
 type Output<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.OutputOf<R[K]> } & { [K in keyof O]?: t.OutputOf<O[K]> };
@@ -52,7 +52,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Sta
         const value = Object.hasOwn(input, key) ? input[key] : undefined;
         if (value === undefined && !Object.hasOwn(required, key)) continue;
         const field = codec.validate(value, t.appendContext(context, key, codec, value));
-        if (E.isRight(field)) known.push([key, field.right]);
+        if (isRight(field)) known.push([key, field.right]);
         else errors.push(...field.left);
       }
       return errors.length === 0 ? t.success(Object.fromEntries(known) as Static<R, O>) : t.failures(errors);

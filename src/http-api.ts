@@ -1,7 +1,7 @@
 /** The HTTP API of the application: what clients ask beside their connection. */
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { catchError, defer, from, map, mergeMap, of, throwError, type Observable } from 'rxjs';
+import { isLeft } from '../codecs/either.js';
 import { record, SafeInteger } from '../codecs/index.js';
 import type { Fetch } from './connection/endpoints.js';
 import { ConnectionLost, InvalidArgument, ServerRejected } from './errors.js';
@@ -47,7 +47,7 @@ const refusalOf = (address: string, response: Awaited<ReturnType<Fetch>>): Obser
     map((body) => {
       const answered = `${address} answered with status ${String(response.status)}`;
       const refused = Refused.decode(body);
-      if (E.isLeft(refused)) return new ServerRejected(response.status, 'HTTP', answered);
+      if (isLeft(refused)) return new ServerRejected(response.status, 'HTTP', answered);
       const { code, error } = refused.right;
       return new ServerRejected(code, 'HTTP', error === undefined ? answered : `${answered}: ${error}`);
     }),

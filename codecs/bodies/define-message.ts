@@ -1,6 +1,6 @@
 /** Message types of the application's own. */
-import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
+import { chain, type Either, isLeft, left, mapLeft, right } from '../either.js';
 import { DecodeFailed, decodeFailed, preview } from '../decode-failed.js';
 import { JsonObject } from '../json.js';
 import { record } from '../record.js';
@@ -41,11 +41,11 @@ const CustomBody = record('Custom', { _tag: t.literal('Custom'), type: t.number,
 const without = (json: JsonObject): JsonObject => Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
 
 /** The user's codec may throw; then nothing was decoded. */
-const guardedBy = <A>(name: string, run: () => E.Either<DecodeFailed, A>): E.Either<DecodeFailed, A> => {
+const guardedBy = <A>(name: string, run: () => Either<DecodeFailed, A>): Either<DecodeFailed, A> => {
   try {
     return run();
   } catch (thrown) {
-    return E.left(new DecodeFailed('', `${name}, whose codec has thrown ${thrown instanceof Error ? thrown.message : String(thrown)}`, ''));
+    return left(new DecodeFailed('', `${name}, whose codec has thrown ${thrown instanceof Error ? thrown.message : String(thrown)}`, ''));
   }
 };
 
@@ -66,32 +66,25 @@ export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): 
   const make = (fields: A, extras: Extras = {}): Custom<A> => Object.freeze({ _tag: 'Custom', type, fields, ...extras });
   const is = (body: TaggedBody): body is Custom<A> => body._tag === 'Custom' && 'type' in body && body.type === type;
 
-  const decode = (json: JsonObject): E.Either<DecodeFailed, Custom<A>> =>
+  const decode = (json: JsonObject): Either<DecodeFailed, Custom<A>> =>
     guardedBy(name, () => {
       const extras = Head.decode(json);
-      if (E.isLeft(extras)) return E.left(decodeFailed(extras.left));
+      if (isLeft(extras)) return left(decodeFailed(extras.left));
       const fields = codec.decode(without(json));
-      return E.isLeft(fields) ? E.left(decodeFailed(fields.left)) : E.right(make(fields.right, fromExtraWire(extras.right)));
+      return isLeft(fields) ? left(decodeFailed(fields.left)) : right(make(fields.right, fromExtraWire(extras.right)));
     });
 
-  const encode = (body: TaggedBody): E.Either<DecodeFailed, JsonObject> =>
+  const encode = (body: TaggedBody): Either<DecodeFailed, JsonObject> =>
     guardedBy(name, () =>
-      F.pipe(
-        CustomBody.decode(body),
-        E.filterOrElseW(
-          ({ fields }) => codec.is(fields),
-          ({ fields }) => [{ value: fields, context: [{ key: 'fields', type: codec, actual: fields }] }],
-        ),
-        E.mapLeft(decodeFailed),
-        E.chain(({ fields, ...extras }) => {
-          const json: unknown = codec.encode(fields as A);
-          if (!JsonObject.is(json)) return E.left(new DecodeFailed('fields', `a JSON object, as ${codec.name} encodes it`, preview(json)));
-          const taken = RESERVED.find((key) => Object.hasOwn(json, key));
-          if (taken !== undefined)
-            return E.left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
-          return E.right({ ...json, _lctype: type, ...toExtraWire(extras) });
-        }),
-      ),
+      chain(mapLeft(CustomBody.decode(body), decodeFailed), ({ fields, ...extras }) => {
+        if (!codec.is(fields)) return left(decodeFailed([{ value: fields, context: [{ key: 'fields', type: codec, actual: fields }] }]));
+        const json: unknown = codec.encode(fields);
+        if (!JsonObject.is(json)) return left(new DecodeFailed('fields', `a JSON object, as ${codec.name} encodes it`, preview(json)));
+        const taken = RESERVED.find((key) => Object.hasOwn(json, key));
+        if (taken !== undefined)
+          return left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
+        return right({ ...json, _lctype: type, ...toExtraWire(extras) });
+      }),
     );
 
   return Object.assign(make, { type, tag: 'Custom' as const, is, decode, encode, codec });

@@ -1,6 +1,6 @@
 /** The envelope around every command, and the combinators that make one codec per kind of command. */
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
+import { map } from '../either.js';
 import { Bytes, Int32, SafeInteger } from '../primitives.js';
 import { record } from '../record.js';
 
@@ -79,12 +79,12 @@ export const commandByKind = <C extends t.Mixed>(
       if (!isObject(input)) return t.failure(input, context);
       const codec = find(input);
       if (codec !== undefined) return codec.validate(input, context) as t.Validation<t.TypeOf<C>>;
-      return E.map(({ cmd, op, i, peerId }: t.TypeOf<typeof Head>): UnsupportedCommand => ({
+      return map(Head.validate(input, context), ({ cmd, op, i, peerId }): UnsupportedCommand => ({
         cmd: 'unsupported',
         kind: op === undefined ? String(cmd) : `${String(cmd)}/${String(op)}`,
         ...(i === undefined ? {} : { i }),
         ...(peerId === undefined ? {} : { peerId }),
-      }))(Head.validate(input, context));
+      }));
     },
     t.identity,
   );

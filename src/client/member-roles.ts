@@ -1,7 +1,7 @@
 /** The roles of a conversation's members, asked for and kept. */
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { EMPTY, catchError, defer, distinctUntilChanged, map, merge, scan, startWith, switchMap, type Observable } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import { decodeFailed, JsonObject, record, type MemberRole } from '../../codecs/index.js';
 import { shareLatest, withRole, type ConversationEvent, type Roles } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
@@ -26,7 +26,7 @@ export interface MemberRolesOptions {
 
 const toRoles = (answer: unknown): Roles => {
   const rows = Rows.decode(answer);
-  if (E.isLeft(rows)) throw decodeFailed(rows.left);
+  if (isLeft(rows)) throw decodeFailed(rows.left);
   const entries = rows.right.results.flatMap((row): (readonly [string, MemberRole])[] => {
     const { clientId, role } = row;
     const known = { clientId, ...(role === undefined || role === null ? {} : { role }) };

@@ -1,6 +1,6 @@
 /** Questions to the server: conversations, who is online. */
-import { either as E } from 'fp-ts';
 import { defaultIfEmpty, defer, forkJoin, map, type Observable } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import {
   ConvResults,
   SessionQueryResult,
@@ -55,7 +55,7 @@ const ask = (link: Link, convMessage: Query): Observable<ReadConversations> =>
   link.request({ cmd: 'conv', op: 'query', convMessage }, ConvResults).pipe(
     map((answer) => {
       const read = readConversations(answer.convMessage.results.data);
-      if (E.isLeft(read)) throw read.left;
+      if (isLeft(read)) throw read.left;
       for (const { error } of read.right.unreadable) link.report?.({ _tag: 'Frame', error });
       return read.right;
     }),

@@ -1,5 +1,5 @@
-import { either as E } from 'fp-ts';
 import { concat, concatMap, defer, map, of, switchMap, type Observable } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import {
   AckSent,
   DecodeFailed,
@@ -102,7 +102,7 @@ const sendBody = (sender: Sender, outgoing: Outgoing): Observable<SendProgress> 
   return noting(
     outgoing,
     sender,
-    E.isLeft(encoded)
+    isLeft(encoded)
       ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
       : sendContent(sender, outgoing, { body, wire: encoded.right }),
   );

@@ -1,6 +1,6 @@
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { defer, from, map, mergeMap } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import { JsonObject, decodeFailed, record } from '../../codecs/index.js';
 import { InvalidArgument } from '../errors.js';
 import type { LocalFile } from './local-file.js';
@@ -31,7 +31,7 @@ export const uploadTo =
       }),
       map((answer) => {
         const stored = Uploaded.decode(answer);
-        if (E.isLeft(stored)) throw new InvalidArgument(`${address}: ${decodeFailed(stored.left).message}`);
+        if (isLeft(stored)) throw new InvalidArgument(`${address}: ${decodeFailed(stored.left).message}`);
         return stored.right;
       }),
     );

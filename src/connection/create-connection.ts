@@ -1,5 +1,4 @@
 /** Runs the machine: sockets, timers and listeners are subscriptions that its effects make and end. */
-import { either as E } from 'fp-ts';
 import {
   EMPTY,
   NEVER,
@@ -18,6 +17,7 @@ import {
   takeUntil,
   type Subscriber,
 } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import {
   decodeServerFrame,
   encodeFrame,
@@ -181,7 +181,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     meter.received(frame);
     holding.heard();
     const decoded = decodeServerFrame(frame);
-    if (E.isLeft(decoded)) {
+    if (isLeft(decoded)) {
       faults.next({ _tag: 'Frame', error: decoded.left });
       return;
     }

@@ -1,7 +1,7 @@
 /** Where the server is: addresses that are given, or that a router is asked for. */
-import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
 import { defer, from, map, mergeMap, of, tap, throwError, type Observable } from 'rxjs';
+import { type Either, isLeft, left, right } from '../../codecs/either.js';
 import { decodeFailed, record } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { ConnectionLost, InvalidArgument } from '../errors.js';
@@ -33,34 +33,34 @@ const EXAMPLES = 'use ws://host:port or wss://host, or the http(s):// address of
 
 type Parsed = { readonly _tag: 'Sockets'; readonly urls: readonly string[] } | { readonly _tag: 'Router'; readonly url: URL };
 
-const parseOne = (address: unknown): E.Either<InvalidArgument, URL> =>
-  F.pipe(
-    E.tryCatch(
-      () => new URL(String(address)),
-      () => new InvalidArgument(`server should be an address, but is ${JSON.stringify(address)}; ${EXAMPLES}`),
-    ),
-    E.filterOrElse(
-      ({ protocol }) => /^(ws|http)s?:$/.test(protocol),
-      ({ protocol }) => new InvalidArgument(`server should not begin with ${protocol}; ${EXAMPLES}`),
-    ),
-  );
+const parseOne = (address: unknown): Either<InvalidArgument, URL> => {
+  let url: URL;
+  try {
+    url = new URL(String(address));
+  } catch {
+    return left(new InvalidArgument(`server should be an address, but is ${JSON.stringify(address)}; ${EXAMPLES}`));
+  }
+  return /^(ws|http)s?:$/.test(url.protocol)
+    ? right(url)
+    : left(new InvalidArgument(`server should not begin with ${url.protocol}; ${EXAMPLES}`));
+};
 
-const parse = (server: string | readonly string[]): E.Either<InvalidArgument, Parsed> => {
+const parse = (server: string | readonly string[]): Either<InvalidArgument, Parsed> => {
   const addresses = typeof server === 'string' ? [server] : server;
   if (!Array.isArray(addresses) || addresses.length === 0)
-    return E.left(new InvalidArgument(`server should hold at least one address; ${EXAMPLES}`));
-  return F.pipe(
-    addresses,
-    E.traverseArray(parseOne),
-    E.chain((urls): E.Either<InvalidArgument, Parsed> => {
-      const [first] = urls;
-      const routers = urls.filter(({ protocol }) => protocol.startsWith('http'));
-      if (routers.length === 0) return E.right({ _tag: 'Sockets', urls: urls.map(({ href }) => href) });
-      return first !== undefined && urls.length === 1
-        ? E.right({ _tag: 'Router', url: first })
-        : E.left(new InvalidArgument(`server should be several ws(s):// addresses, or one router, not both; ${EXAMPLES}`));
-    }),
-  );
+    return left(new InvalidArgument(`server should hold at least one address; ${EXAMPLES}`));
+  const urls: URL[] = [];
+  for (const address of addresses) {
+    const url = parseOne(address);
+    if (isLeft(url)) return url;
+    urls.push(url.right);
+  }
+  const [first] = urls;
+  const routers = urls.filter(({ protocol }) => protocol.startsWith('http'));
+  if (routers.length === 0) return right({ _tag: 'Sockets', urls: urls.map(({ href }) => href) });
+  return first !== undefined && urls.length === 1
+    ? right({ _tag: 'Router', url: first })
+    : left(new InvalidArgument(`server should be several ws(s):// addresses, or one router, not both; ${EXAMPLES}`));
 };
 
 const route = (router: URL, appId: string): string => {
@@ -83,7 +83,7 @@ export const createEndpoints = ({ server, appId, fetch: given, clock }: Endpoint
         mergeMap((response) => (response.ok ? response.json() : throwError(() => new Error(`it answered with status ${response.status}`)))),
         map((json) => {
           const decoded = Route.decode(json);
-          if (E.isLeft(decoded)) throw decodeFailed(decoded.left);
+          if (isLeft(decoded)) throw decodeFailed(decoded.left);
           return decoded.right;
         }),
         map(({ server: first, secondary, ttl = 0 }) => ({
@@ -100,7 +100,7 @@ export const createEndpoints = ({ server, appId, fetch: given, clock }: Endpoint
   return {
     addresses$: defer(() => {
       const parsed = parse(server);
-      if (E.isLeft(parsed)) return throwError(() => parsed.left);
+      if (isLeft(parsed)) return throwError(() => parsed.left);
       return parsed.right._tag === 'Sockets' ? of(parsed.right.urls) : ask(parsed.right.url);
     }),
     forget: () => {

@@ -1,5 +1,4 @@
 /** An outbox that is kept in a storage. */
-import { either as E } from 'fp-ts';
 import {
   AsyncSubject,
   catchError,
@@ -16,6 +15,7 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs';
+import { isRight } from '../../codecs/either.js';
 import { decodeFailed } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { StorageFailed, type RealtimeError } from '../errors.js';
@@ -59,7 +59,7 @@ export const storageKeeper = ({
   let last = 0;
   const readable = (kept: unknown): readonly StoredSend[] => {
     const decoded = StoredSend.decode(kept);
-    if (E.isRight(decoded)) return [decoded.right];
+    if (isRight(decoded)) return [decoded.right];
     report(decodeFailed(decoded.left));
     return [];
   };

@@ -1,5 +1,5 @@
 /** Turns what the server sends into entries of the log. */
-import { either as E, function as F } from 'fp-ts';
+import { isLeft } from '../../codecs/either.js';
 import {
   decodeAttributes,
   fromStored,
@@ -124,22 +124,17 @@ const fromUpdate = (
   { cid, attr, attrModified, udate, initBy }: Extract<ConvPush, { op: 'updated' }>['convMessage'],
 ): ClientEvent | undefined => {
   if (cid === undefined || attr === undefined) return undefined;
-  const decoded = F.pipe(
-    E.Do,
-    E.bind('named', () => decodeAttributes(attr.data)),
-    E.bind('present', () => decodeAttributes((attrModified ?? attr).data)),
-  );
-  if (E.isLeft(decoded)) {
-    report({ _tag: 'Frame', error: decoded.left });
-    return undefined;
-  }
-  const { named, present } = decoded.right;
-  const removed = Object.keys(named).filter((key) => !Object.hasOwn(present, key));
+  const named = decodeAttributes(attr.data);
+  const present = decodeAttributes((attrModified ?? attr).data);
+  const failed = [named, present].find(isLeft);
+  if (failed !== undefined) report({ _tag: 'Frame', error: failed.left });
+  if (isLeft(named) || isLeft(present)) return undefined;
+  const removed = Object.keys(named.right).filter((key) => !Object.hasOwn(present.right, key));
   const at = Date.parse(udate ?? '');
   return {
     _tag: 'Attributes',
     conversationId: cid,
-    changed: present,
+    changed: present.right,
     ...(removed.length === 0 ? {} : { removed }),
     ...(Number.isNaN(at) ? {} : { at }),
     ...by(initBy),

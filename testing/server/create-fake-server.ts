@@ -1,7 +1,7 @@
 /** Puts the fake server together: its network, its memory, and what is drawn. */
-import { either as E } from 'fp-ts';
 import { Subject, Subscription, from, type ObservableInput } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
+import { isLeft } from '../../codecs/either.js';
 import {
   bodyCodec,
   builtInTypes,
@@ -79,7 +79,7 @@ export const createFakeServer = ({
 
   const contentOf = (body: OutgoingBody): StoredMessage['content'] => {
     const encoded = bodies.encode(body);
-    if (E.isLeft(encoded)) throw encoded.left;
+    if (isLeft(encoded)) throw encoded.left;
     return encoded.right;
   };
 

@@ -1,5 +1,5 @@
 /** The conditions of queries, as far as the fake server knows them. */
-import { either as E } from 'fp-ts';
+import { isRight } from '../../codecs/either.js';
 import { JsonObject, encodeDates, parseJson, type ConversationInfo, type Json } from '../../codecs/index.js';
 
 export type Condition = (info: ConversationInfo) => boolean;
@@ -80,5 +80,5 @@ const parsed = (where: Json): Condition | undefined => {
 /** The condition that a `where` is; nothing where it has operators that are not known here. */
 export const conditionOf = (data: string): Condition | undefined => {
   const where = parseJson(data);
-  return E.isRight(where) ? parsed(where.right) : undefined;
+  return isRight(where) ? parsed(where.right) : undefined;
 };

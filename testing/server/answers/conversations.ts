@@ -1,5 +1,5 @@
 /** Conversations: made, found, described anew. */
-import { either as E } from 'fp-ts';
+import { isLeft } from '../../../codecs/either.js';
 import {
   assignAttribute,
   decodeAttributes,
@@ -22,7 +22,7 @@ const DAY = 86_400;
 /** The name, and the attributes besides. */
 const naming = (data: string): Pick<ConversationInfo, 'name' | 'attributes'> => {
   const given = decodeAttributes(data);
-  if (E.isLeft(given)) throw given.left;
+  if (isLeft(given)) throw given.left;
   const { name, ...attributes } = given.right;
   return typeof name === 'string' ? { name, attributes } : { attributes: given.right };
 };

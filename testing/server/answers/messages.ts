@@ -1,5 +1,5 @@
 /** Messages: sent, received, read, changed, and those of the past. */
-import { either as E } from 'fp-ts';
+import { isRight } from '../../../codecs/either.js';
 import { fromStored, parseJson, type WireBody } from '../../../codecs/index.js';
 import { isBeyond, isMember, moveMark, type Bound, type Held, type StoredMessage } from '../memory.js';
 import { logItem, patchPush, unreadPush } from '../pushes.js';
@@ -74,7 +74,7 @@ const boundOf = (timestamp: number | undefined, id: string | undefined, isInclud
 /** The number of a message's type, where it has one. */
 const typeOf = ({ content: { msg = '' } }: StoredMessage): unknown => {
   const json = parseJson(msg);
-  return E.isRight(json) && typeof json.right === 'object' && json.right !== null && '_lctype' in json.right
+  return isRight(json) && typeof json.right === 'object' && json.right !== null && '_lctype' in json.right
     ? json.right['_lctype']
     : undefined;
 };
