@@ -30,9 +30,8 @@ class Writer {
     this.bytes = larger;
   }
 
-  /** An integer in two's complement of 64 bits: a negative one is of ten bytes. */
+  /** An integer in two's complement of 64 bits, for which there is room: a negative one is of ten bytes. */
   private integer(value: number): void {
-    this.reserve(INTEGER);
     let low = value >>> 0;
     let high = low === value ? 0 : Math.floor(value / 2 ** 32) >>> 0;
     while (high > 0 || low > 127) {
@@ -96,6 +95,7 @@ class Writer {
   }
 
   private field(field: Field, value: unknown): void {
+    this.reserve(2 * INTEGER);
     this.integer(field.number * 8 + field.wireType);
     if (field.wireType === SIZED) this.sized(field, value);
     else this.integer(Number(field.names?.numbers.get(value) ?? value));

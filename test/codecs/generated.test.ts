@@ -215,6 +215,13 @@ describe('a frame', () => {
     }
   });
 
+  it('is whole wherever it comes to lie in the memory that many are written into', () => {
+    for (let length = 0; length < 3_000; length += 1) {
+      const command = { cmd: 'conv', convMessage: { m: ['\u00e9'.repeat(length % 7), 'x'.repeat(length % 140)], limit: 1 - length } };
+      expect(parseWire(serialiseWire(command))).toEqual(command);
+    }
+  });
+
   it('has a replacement for what is no UTF-8, as the platform has it', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (content) => {
