@@ -1,5 +1,5 @@
 /** A conversation as the server describes it: one object of the JSON array in `results.data`. */
-import { array as A, either as E, function as F } from 'fp-ts';
+import { chain, isRight, left, map, mapLeft, right, type Either } from './either.js';
 import * as t from 'io-ts';
 import { fromStored, toStored, type WireBody } from './bodies/wire-body.js';
 import { decodeDates, encodeDates, isShallow, Timestamp, type Attribute } from './dates.js';
@@ -166,27 +166,20 @@ export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
   'Conversation',
   Info.is,
   (input, context) =>
-    F.pipe(
-      JsonObject.validate(input, context),
-      E.chain((json) => {
-        const { left: attributes, right: known } = A.partition(isField)(Object.entries(json));
-        return F.pipe(
-          Fields.validate(Object.fromEntries(known.filter(([, value]) => value !== null)), context),
-          E.map((wire) => toInfo(wire, Object.fromEntries(attributes))),
-        );
-      }),
-    ),
+    chain(JsonObject.validate(input, context), (json) => {
+      const entries = Object.entries(json);
+      const known = entries.filter((entry) => isField(entry) && entry[1] !== null);
+      const attributes = entries.filter((entry) => !isField(entry));
+      return map(Fields.validate(Object.fromEntries(known), context), (wire) => toInfo(wire, Object.fromEntries(attributes)));
+    }),
   toWire,
 );
 
 const Conversations = t.array(RawConversation, 'Conversations');
 
 /** Reads `results.data`. */
-export const decodeConversations = (data: string): E.Either<DecodeFailed, readonly ConversationInfo[]> =>
-  F.pipe(
-    parseJson(data),
-    E.chain((json) => F.pipe(Conversations.decode(json), E.mapLeft(decodeFailed))),
-  );
+export const decodeConversations = (data: string): Either<DecodeFailed, readonly ConversationInfo[]> =>
+  chain(parseJson(data), (json) => mapLeft(Conversations.decode(json), decodeFailed));
 
 /** A conversation that can't be read, with its id where it has one. */
 export interface UnreadableConversation {
@@ -208,17 +201,16 @@ const idOf = (item: unknown): { readonly id?: string } => {
 };
 
 /** Reads `results.data`, each conversation by itself: one that can't be read takes no other with it. Refuses what is no list at all. */
-export const readConversations = (data: string): E.Either<DecodeFailed, ReadConversations> =>
-  F.pipe(
-    parseJson(data),
-    E.chain((json) => F.pipe(JsonArray.decode(json), E.mapLeft(decodeFailed))),
-    E.map((items) => {
-      const { left: unreadable, right: infos } = A.partitionMapWithIndex((index, item: unknown) =>
-        F.pipe(
-          RawConversation.validate(item, [{ key: String(index), type: RawConversation, actual: item }]),
-          E.mapLeft((errors): UnreadableConversation => ({ ...idOf(item), error: decodeFailed(errors) })),
-        ),
-      )(items);
+export const readConversations = (data: string): Either<DecodeFailed, ReadConversations> =>
+  chain(parseJson(data), (json) =>
+    map(mapLeft(JsonArray.decode(json), decodeFailed), (items) => {
+      const infos: ConversationInfo[] = [];
+      const unreadable: UnreadableConversation[] = [];
+      for (const [index, item] of items.entries()) {
+        const read = RawConversation.validate(item, [{ key: String(index), type: RawConversation, actual: item }]);
+        if (isRight(read)) infos.push(read.right);
+        else unreadable.push({ ...idOf(item), error: decodeFailed(read.left) });
+      }
       return { infos, unreadable };
     }),
   );
@@ -227,15 +219,13 @@ export const readConversations = (data: string): E.Either<DecodeFailed, ReadConv
 export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));
 
 /** Reads the attributes of `attr.data`; refuses what is nested deeper than 100 levels, which not everybody could write again. */
-export const decodeAttributes = (data: string): E.Either<DecodeFailed, ConversationInfo['attributes']> =>
-  F.pipe(
-    parseJson(data),
-    E.chain((json) => F.pipe(JsonObject.decode(json), E.mapLeft(decodeFailed))),
-    E.filterOrElse(
-      (json) => isShallow(json),
-      (json) => new DecodeFailed('', 'attributes of at most 100 levels', preview(json)),
+export const decodeAttributes = (data: string): Either<DecodeFailed, ConversationInfo['attributes']> =>
+  chain(parseJson(data), (json) =>
+    chain(mapLeft(JsonObject.decode(json), decodeFailed), (attributes) =>
+      isShallow(attributes)
+        ? right(decodeDates(attributes) as ConversationInfo['attributes'])
+        : left(new DecodeFailed('', 'attributes of at most 100 levels', preview(attributes))),
     ),
-    E.map((json) => decodeDates(json) as ConversationInfo['attributes']),
   );
 
 /** Writes attributes as `attr.data`. */

@@ -1,4 +1,4 @@
-import type { either as E } from 'fp-ts';
+import type { Either } from './either.js';
 import { ClientCommand } from './client-commands/index.js';
 import type { UnsupportedCommand } from './commands/envelope.js';
 import type { DecodeFailed } from './decode-failed.js';
@@ -8,6 +8,8 @@ import { decodeWith, type Frame } from './frame.js';
  * Reads a frame that a client sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
  *
  * @example
- * socket.on('message', (data) => pipe(decodeClientFrame(data), E.match(refuse, handle)));
+ * const command = decodeClientFrame(data);
+ * if (command._tag === 'Right') handle(command.right);
+ * else refuse(command.left);
  */
-export const decodeClientFrame: (frame: Frame) => E.Either<DecodeFailed, ClientCommand | UnsupportedCommand> = decodeWith(ClientCommand);
+export const decodeClientFrame: (frame: Frame) => Either<DecodeFailed, ClientCommand | UnsupportedCommand> = decodeWith(ClientCommand);

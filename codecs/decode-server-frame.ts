@@ -1,4 +1,4 @@
-import type { either as E } from 'fp-ts';
+import type { Either } from './either.js';
 import type { UnsupportedCommand } from './commands/envelope.js';
 import type { DecodeFailed } from './decode-failed.js';
 import { decodeWith, type Frame } from './frame.js';
@@ -8,6 +8,8 @@ import { ServerCommand } from './server-commands/index.js';
  * Reads a frame that a server sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
  *
  * @example
- * socket.onmessage = ({ data }) => pipe(decodeServerFrame(data), E.match(report, handle));
+ * const command = decodeServerFrame(data);
+ * if (command._tag === 'Right') handle(command.right);
+ * else report(command.left);
  */
-export const decodeServerFrame: (frame: Frame) => E.Either<DecodeFailed, ServerCommand | UnsupportedCommand> = decodeWith(ServerCommand);
+export const decodeServerFrame: (frame: Frame) => Either<DecodeFailed, ServerCommand | UnsupportedCommand> = decodeWith(ServerCommand);

@@ -1,6 +1,6 @@
 /** Frames of both subprotocols, binary and base64 text, to and from commands. */
-import { either as E, function as F } from 'fp-ts';
 import type * as t from 'io-ts';
+import { isLeft, left, mapLeft, right, type Either } from './either.js';
 import { fromBase64, toBase64 } from './base64.js';
 import type { ClientCommand } from './client-commands/index.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
@@ -30,30 +30,29 @@ export const subprotocols = {
   base64Offline: { name: 'lc.proto2base64.1', encoding: 'base64', version: 1 },
 } as const satisfies Record<string, Subprotocol>;
 
-const parseBytes = (bytes: Uint8Array): E.Either<DecodeFailed, unknown> =>
-  E.tryCatch(
-    () => parseWire(bytes),
-    () => new DecodeFailed('frame', 'a GenericCommand in protobuf', preview(bytes)),
-  );
+const parseBytes = (bytes: Uint8Array): Either<DecodeFailed, unknown> => {
+  try {
+    return right(parseWire(bytes));
+  } catch {
+    return left(new DecodeFailed('frame', 'a GenericCommand in protobuf', preview(bytes)));
+  }
+};
 
-const parseFrame = (frame: Frame): E.Either<DecodeFailed, unknown> => {
+const parseFrame = (frame: Frame): Either<DecodeFailed, unknown> => {
   if (typeof frame !== 'string') return parseBytes(frame instanceof Uint8Array ? frame : new Uint8Array(frame));
-  return F.pipe(
-    fromBase64(frame),
-    E.mapLeft(({ expected, preview: shown }) => new DecodeFailed('frame', expected, shown)),
-    E.chain(parseBytes),
-  );
+  const bytes = fromBase64(frame);
+  return isLeft(bytes) ? left(new DecodeFailed('frame', bytes.left.expected, bytes.left.preview)) : parseBytes(bytes.right);
 };
 
 /** Reads frames by the codec of one direction. */
 export const decodeWith =
   <A>(codec: t.Type<A, unknown>) =>
-  (frame: Frame): E.Either<DecodeFailed, A> => {
+  (frame: Frame): Either<DecodeFailed, A> => {
     const wire = parseFrame(frame);
-    if (E.isLeft(wire)) return wire;
+    if (isLeft(wire)) return wire;
     // The guard is several times cheaper than a decode, which is only needed to drop what the codec doesn't know, to explain a failure,
     // or to name an unsupported command.
-    return codec.is(wire.right) ? E.right(wire.right) : F.pipe(codec.decode(wire.right), E.mapLeft(decodeFailed));
+    return codec.is(wire.right) ? right(wire.right) : mapLeft(codec.decode(wire.right), decodeFailed);
   };
 
 /**

@@ -1,11 +1,12 @@
-import { either as E, type json as J } from 'fp-ts';
+import { left, right, type Either } from './either.js';
+import type { json } from 'fp-ts';
 import type * as t from 'io-ts';
 import secureJson from 'secure-json-parse';
 import { DecodeFailed, preview } from './decode-failed.js';
 import { guarded } from './primitives.js';
 
 /** Any JSON value. */
-export type Json = J.Json;
+export type Json = json.Json;
 
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, Json>>;
@@ -21,10 +22,10 @@ export const JsonObject: t.Type<JsonObject> = guarded('JsonObject', isJsonObject
 const SAFE = { protoAction: 'remove', constructorAction: 'remove' } as const;
 
 /** Parses JSON text; `__proto__` keys, and `constructor` keys with a `prototype`, are removed at every depth, whichever way they are escaped. */
-export const parseJson = (text: string): E.Either<DecodeFailed, Json> => {
+export const parseJson = (text: string): Either<DecodeFailed, Json> => {
   try {
-    return E.right(secureJson(text, SAFE) as Json);
+    return right(secureJson(text, SAFE) as Json);
   } catch {
-    return E.left(new DecodeFailed('', 'JSON', preview(text)));
+    return left(new DecodeFailed('', 'JSON', preview(text)));
   }
 };

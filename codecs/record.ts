@@ -1,6 +1,6 @@
 /** Objects with a fixed set of keys: what nearly everything on the wire is made of. */
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
+import { isRight } from './either.js';
 
 /** The optional keys of a record, as its values have them. */
 export type OptionalOf<O extends t.Props> = { [K in keyof O]?: t.TypeOf<O[K]> };
@@ -60,7 +60,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
         const value = Object.hasOwn(input, key) ? input[key] : undefined;
         if (value === undefined && !Object.hasOwn(required, key)) continue;
         const field = codec.validate(value, t.appendContext(context, key, codec, value));
-        if (E.isRight(field)) known.push([key, field.right]);
+        if (isRight(field)) known.push([key, field.right]);
         else errors.push(...field.left);
       }
       return errors.length === 0 ? t.success(Object.fromEntries(known) as RecordOf<R, O>) : t.failures(errors);

@@ -61,7 +61,9 @@ const messageTable = (root: protobuf.Type): string => {
   // What a message holds is added to the list while it is walked.
   for (const type of types) {
     const fields = type.fieldsArray.toSorted((one, other) => one.id - other.id);
-    const words = steps(fields, 0, ({ id }) => id).map(([step, field]) => `${step}${field.repeated ? '*' : ''}${kindOf(field)}${field.name}`);
+    const words = steps(fields, 0, ({ id }) => id).map(
+      ([step, field]) => `${step}${field.repeated ? '*' : ''}${kindOf(field)}${field.name}`,
+    );
     lines.push(wrapped(words));
   }
   if (types.length > 26) throw new Error('more messages than letters');

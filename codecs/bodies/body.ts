@@ -1,5 +1,5 @@
 /** Message bodies, by a registry from type number to message type. Reading one never fails: what can't be understood is a body that says so. */
-import { either as E, function as F, json as J } from 'fp-ts';
+import { chain, isLeft, isRight, left, map, right, type Either } from '../either.js';
 import * as t from 'io-ts';
 import { DecodeFailed, preview } from '../decode-failed.js';
 import { JsonObject, parseJson } from '../json.js';
@@ -73,7 +73,7 @@ export interface BodyCodec<B extends TaggedBody = TypedBody> {
    * Refuses a body that is not what its tag says, or that can't be written: JSON has no cycles, and UTF-8 has no half of a surrogate pair
    * (what is left where an emoji was cut in two).
    */
-  encode(body: B | Plain | Binary): E.Either<DecodeFailed, WireBody>;
+  encode(body: B | Plain | Binary): Either<DecodeFailed, WireBody>;
 }
 
 /** The types of the protocol itself. */
@@ -93,10 +93,16 @@ const loneSurrogate = /[\ud800-\udfff]/u;
 /** In JSON.stringify's output, where lone surrogates are escaped and no others: `\ud800` to `\udfff` after an even number of backslashes. */
 const escapedSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
 
-const wellFormed =
-  (path: string, refused: RegExp) =>
-  (written: string): E.Either<DecodeFailed, string> =>
-    refused.test(written) ? E.left(new DecodeFailed(path, 'text without half a surrogate pair', preview(written))) : E.right(written);
+const wellFormed = (path: string, refused: RegExp, written: string): Either<DecodeFailed, string> =>
+  refused.test(written) ? left(new DecodeFailed(path, 'text without half a surrogate pair', preview(written))) : right(written);
+
+const stringify = (json: JsonObject): Either<DecodeFailed, string> => {
+  try {
+    return right(JSON.stringify(json));
+  } catch {
+    return left(new DecodeFailed('', 'a body that JSON can hold', preview(json)));
+  }
+};
 
 /**
  * The body codec over a set of message types, by default the protocol's own; looked up by number, so that their count costs nothing.
@@ -117,40 +123,26 @@ export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCod
   const decodeText = (raw: string): BodyOf<TaggedBody> => {
     if (!startsObject.test(raw)) return plain(raw);
     const json = parseJson(raw);
-    if (E.isLeft(json) || !JsonObject.is(json.right)) return plain(raw);
+    if (isLeft(json) || !JsonObject.is(json.right)) return plain(raw);
     const { _lctype: number } = json.right;
     if (typeof number !== 'number') return plain(raw);
     const type = byNumber.get(number);
     if (type === undefined) return { _tag: 'Unknown', type: number, raw };
     const body = type.decode(json.right);
-    return E.isRight(body) ? body.right : { _tag: 'Invalid', type: number, raw, failure: body.left };
+    return isRight(body) ? body.right : { _tag: 'Invalid', type: number, raw, failure: body.left };
   };
 
-  const toText = (body: TaggedBody): E.Either<DecodeFailed, string> => {
-    if (PlainBody.is(body)) return wellFormed('content', loneSurrogate)(body.content);
+  const toText = (body: TaggedBody): Either<DecodeFailed, string> => {
+    if (PlainBody.is(body)) return wellFormed('content', loneSurrogate, body.content);
     const type = types.find((registered) => registered.is(body));
     if (type === undefined)
-      return E.left(new DecodeFailed('_tag', 'of a registered type; give a type of your own to the realtime', preview(body._tag)));
-    return F.pipe(
-      type.encode(body),
-      E.chain((json) =>
-        F.pipe(
-          J.stringify(json),
-          E.mapLeft(() => new DecodeFailed('', 'a body that JSON can hold', preview(json))),
-        ),
-      ),
-      E.chain(wellFormed('', escapedSurrogate)),
-    );
+      return left(new DecodeFailed('_tag', 'of a registered type; give a type of your own to the realtime', preview(body._tag)));
+    const written = chain(type.encode(body), stringify);
+    return chain(written, (json) => wellFormed('', escapedSurrogate, json));
   };
 
   return {
     decode: ({ msg = '', binaryMsg }) => (binaryMsg === undefined ? decodeText(msg) : { _tag: 'Binary', bytes: binaryMsg }),
-    encode: (body) =>
-      BinaryBody.is(body)
-        ? E.right({ binaryMsg: body.bytes })
-        : F.pipe(
-            toText(body),
-            E.map((msg) => ({ msg })),
-          ),
+    encode: (body) => (BinaryBody.is(body) ? right({ binaryMsg: body.bytes }) : map(toText(body), (msg) => ({ msg }))),
   };
 }

@@ -1,5 +1,5 @@
 /** Message types of the application's own. */
-import { either as E } from 'fp-ts';
+import { isLeft, left, right, type Either } from '../either.js';
 import * as t from 'io-ts';
 import { DecodeFailed, decodeFailed, preview } from '../decode-failed.js';
 import { JsonObject } from '../json.js';
@@ -42,11 +42,11 @@ const CustomBody = record('Custom', { _tag: t.literal('Custom'), type: t.number,
 const without = (json: JsonObject): JsonObject => Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
 
 /** The user's codec may throw; that refuses the message, and ends no stream. */
-const guardedBy = <A>(name: string, input: unknown, run: () => E.Either<DecodeFailed, A>): E.Either<DecodeFailed, A> => {
+const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFailed, A>): Either<DecodeFailed, A> => {
   try {
     return run();
   } catch (thrown) {
-    return E.left(refusedBy(`${name}, whose codec has thrown`, thrown, input));
+    return left(refusedBy(`${name}, whose codec has thrown`, thrown, input));
   }
 };
 
@@ -67,27 +67,27 @@ export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): 
   const make = (fields: A, extras: Extras = {}): Custom<A> => Object.freeze({ _tag: 'Custom', type, fields, ...extras });
   const is = (body: TaggedBody): body is Custom<A> => body._tag === 'Custom' && 'type' in body && body.type === type;
 
-  const decode = (json: JsonObject): E.Either<DecodeFailed, Custom<A>> =>
+  const decode = (json: JsonObject): Either<DecodeFailed, Custom<A>> =>
     guardedBy(name, json, () => {
       const extras = Head.decode(json);
-      if (E.isLeft(extras)) return E.left(decodeFailed(extras.left));
+      if (isLeft(extras)) return left(decodeFailed(extras.left));
       const own = without(json);
       const fields = codec.decode(own);
-      return fields._tag === 'Right' ? E.right(make(fields.right, fromExtraWire(extras.right))) : E.left(refusedBy(name, fields.left, own));
+      return fields._tag === 'Right' ? right(make(fields.right, fromExtraWire(extras.right))) : left(refusedBy(name, fields.left, own));
     });
 
-  const encode = (body: TaggedBody): E.Either<DecodeFailed, JsonObject> =>
+  const encode = (body: TaggedBody): Either<DecodeFailed, JsonObject> =>
     guardedBy(name, body, () => {
       const custom = CustomBody.decode(body);
-      if (E.isLeft(custom)) return E.left(decodeFailed(custom.left));
+      if (isLeft(custom)) return left(decodeFailed(custom.left));
       const { fields, ...extras } = custom.right;
-      if (!codec.is(fields)) return E.left(new DecodeFailed('fields', `fields of ${name}`, preview(fields)));
+      if (!codec.is(fields)) return left(new DecodeFailed('fields', `fields of ${name}`, preview(fields)));
       const json = codec.encode(fields);
-      if (!JsonObject.is(json)) return E.left(new DecodeFailed('fields', `a JSON object, as ${name} encodes it`, preview(json)));
+      if (!JsonObject.is(json)) return left(new DecodeFailed('fields', `a JSON object, as ${name} encodes it`, preview(json)));
       const taken = RESERVED.find((key) => Object.hasOwn(json, key));
       if (taken !== undefined)
-        return E.left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
-      return E.right({ ...json, _lctype: type, ...toExtraWire(extras) });
+        return left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
+      return right({ ...json, _lctype: type, ...toExtraWire(extras) });
     });
 
   return Object.assign(make, { type, tag: 'Custom' as const, is, decode, encode, codec });

@@ -1,6 +1,6 @@
 /** A message type: what `_lctype` number it has on the wire, and how its JSON there and the value that users see become each other. */
-import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
+import { type Either, isLeft, isRight, left, right } from '../either.js';
 import { decodeFailed, type DecodeFailed } from '../decode-failed.js';
 import type { JsonObject } from '../json.js';
 
@@ -18,9 +18,9 @@ export interface MessageType<B extends TaggedBody = TaggedBody> {
   /** Whether a body is of this type. */
   is(body: TaggedBody): body is B;
   /** Reads the JSON object of a message, `_lctype` included. */
-  decode(json: JsonObject): E.Either<DecodeFailed, B>;
+  decode(json: JsonObject): Either<DecodeFailed, B>;
   /** Writes the JSON object of a message; refuses a body that is not of this type. */
-  encode(body: TaggedBody): E.Either<DecodeFailed, JsonObject>;
+  encode(body: TaggedBody): Either<DecodeFailed, JsonObject>;
 }
 
 /** The parts of a message type: the codecs of its two forms and the two functions between them. */
@@ -49,13 +49,12 @@ export const messageType = <B extends TaggedBody, W>({
   is: (value): value is B => value._tag === tag,
   // Every message passes here: where both sides of the codec are the same, its guard answers for a decode.
   decode: (json) => {
-    if (wire.encode === t.identity && wire.is(json)) return E.right(toBody(json));
+    if (wire.encode === t.identity && wire.is(json)) return right(toBody(json));
     const decoded = wire.decode(json);
-    return E.isRight(decoded) ? E.right(toBody(decoded.right)) : E.left(decodeFailed(decoded.left));
+    return isRight(decoded) ? right(toBody(decoded.right)) : left(decodeFailed(decoded.left));
   },
-  encode: (value) =>
-    F.pipe(
-      body.decode(value),
-      E.bimap(decodeFailed, (valid) => wire.encode(toWire(valid))),
-    ),
+  encode: (value) => {
+    const valid = body.decode(value);
+    return isLeft(valid) ? left(decodeFailed(valid.left)) : right(wire.encode(toWire(valid.right)));
+  },
 });

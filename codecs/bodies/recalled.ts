@@ -1,4 +1,4 @@
-import { either as E } from 'fp-ts';
+import { left, right } from '../either.js';
 import { DecodeFailed, preview } from '../decode-failed.js';
 import type { MessageType } from './message-type.js';
 
@@ -14,7 +14,7 @@ export const RecalledType: MessageType<Recalled> = {
   type: -127,
   tag: 'Recalled',
   is: (body): body is Recalled => body._tag === 'Recalled',
-  decode: () => E.right(recalled),
+  decode: () => right(recalled),
   encode: (body) =>
-    E.left(new DecodeFailed('', 'a message that can be sent; one that was sent is taken back with recall', preview(body._tag))),
+    left(new DecodeFailed('', 'a message that can be sent; one that was sent is taken back with recall', preview(body._tag))),
 };

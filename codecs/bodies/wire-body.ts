@@ -1,5 +1,5 @@
 /** A message body as the wire has it: in a command of its own, and stored in history or as the last message of a conversation. */
-import { either as E, function as F } from 'fp-ts';
+import { isLeft } from '../either.js';
 import { fromBase64, toBase64 } from '../base64.js';
 
 /** A body as the wire has it: text or bytes, or neither. */
@@ -18,13 +18,8 @@ export interface StoredBody {
 export const fromStored = ({ data, bin }: StoredBody): WireBody => {
   if (data === undefined) return {};
   if (bin !== true) return { msg: data };
-  return F.pipe(
-    fromBase64(data),
-    E.match(
-      (): WireBody => ({ msg: data }),
-      (binaryMsg) => ({ binaryMsg }),
-    ),
-  );
+  const bytes = fromBase64(data);
+  return isLeft(bytes) ? { msg: data } : { binaryMsg: bytes.right };
 };
 
 /** The inverse of `fromStored`. */

@@ -49,7 +49,7 @@ class Reader {
     const high = this.byte();
     const sign = high < 128 ? 0 : this.byte();
     if (sign > 127) refuse('a number has more than 64 bits');
-    return (((high & 127) | ((sign & 1) << 7)) << 24 >> 24) * 2 ** 56 + middle * 0x10_00_00_00 + low;
+    return ((((high & 127) | ((sign & 1) << 7)) << 24) >> 24) * 2 ** 56 + middle * 0x10_00_00_00 + low;
   }
 
   /** A tag or a length. */

@@ -10,6 +10,13 @@ const POOL_SIZE = 8_192;
 /** What is left of it. */
 let pool = new Uint8Array(0);
 
+/** How many bytes a length takes. */
+const sizeOf = (length: number): number => {
+  let size = 1;
+  for (let rest = length; rest > 127; rest >>>= 7) size += 1;
+  return size;
+};
+
 class Writer {
   private bytes = pool;
   private at = 0;
@@ -23,9 +30,8 @@ class Writer {
     this.bytes = larger;
   }
 
-  /** An integer in two's complement of 64 bits: a negative one is of ten bytes. */
+  /** An integer in two's complement of 64 bits, for which there is room: a negative one is of ten bytes. */
   private integer(value: number): void {
-    this.reserve(INTEGER);
     let low = value >>> 0;
     let high = low === value ? 0 : Math.floor(value / 2 ** 32) >>> 0;
     while (high > 0 || low > 127) {
@@ -65,41 +71,52 @@ class Writer {
     this.at = at;
   }
 
-  /** Writes what has its length in front: room for a length of one byte is left, and more is made where that is too little. */
+  /** Writes what has its length in front: room for it is left as for plain ASCII, or a short message, and is moved where that is wrong. */
   private sized({ message }: Field, value: unknown): void {
-    this.reserve(1);
-    const start = (this.at += 1);
+    const room = typeof value === 'string' ? sizeOf(value.length) : 1;
+    this.reserve(room);
+    const start = this.at;
+    this.at += room;
     if (typeof value === 'string') this.text(value);
     else if (value instanceof Uint8Array) {
       this.reserve(value.length);
-      this.bytes.set(value, start);
+      this.bytes.set(value, this.at);
       this.at += value.length;
     } else if (message !== undefined && isObject(value)) this.message(message, value);
-    const length = this.at - start;
-    let more = 0;
-    for (let rest = length; rest > 127; rest >>>= 7) more += 1;
-    if (more > 0) {
-      this.reserve(more);
-      this.bytes.copyWithin(start + more, start, this.at);
+    const length = this.at - start - room;
+    const size = sizeOf(length);
+    if (size !== room) {
+      this.reserve(size);
+      this.bytes.copyWithin(start + size, start + room, this.at);
     }
-    this.at = start - 1;
+    this.at = start;
     this.integer(length);
     this.at += length;
   }
 
   private field(field: Field, value: unknown): void {
+    this.reserve(2 * INTEGER);
     this.integer(field.number * 8 + field.wireType);
     if (field.wireType === SIZED) this.sized(field, value);
     else this.integer(Number(field.names?.numbers.get(value) ?? value));
   }
 
   message({ byName }: Message, message: Readonly<Record<string, unknown>>): void {
+    // Few are present, and mostly in this order.
     const present: Field[] = [];
     for (const name of Object.keys(message)) {
       const field = byName.get(name);
-      if (field !== undefined) present.push(field);
+      if (field === undefined) continue;
+      let index = present.length;
+      while (index > 0) {
+        const before = present[index - 1];
+        if (before === undefined || before.number < field.number) break;
+        present[index] = before;
+        index -= 1;
+      }
+      present[index] = field;
     }
-    for (const field of present.sort((one, other) => one.number - other.number)) {
+    for (const field of present) {
       const value = message[field.name];
       if (value === undefined || value === null) continue;
       if (field.isList && Array.isArray(value)) for (const item of value) this.field(field, item);

@@ -12,6 +12,7 @@ import {
   type Observable,
   type ObservableInput,
 } from 'rxjs';
+import { isRight } from '../../codecs/either.js';
 import { decodeFailed } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { StorageFailed, toRealtimeError, type RealtimeError } from '../errors.js';

@@ -1,5 +1,5 @@
 /** Turns what the server sends into entries of the log: one handler for each kind of push. */
-import { either as E, function as F } from 'fp-ts';
+import { isLeft } from '../../codecs/either.js';
 import { concatMap, from, isObservable, toArray, type Observable } from 'rxjs';
 import {
   decodeAttributes,
@@ -110,22 +110,18 @@ export const roleOf = (role: string | undefined): MemberRole => (MemberRole.is(r
 /** Attributes that the server names as changed but does not have any more are gone. */
 const updated: Handler<PushOf<'conv/updated'>> = ({ report }, { convMessage: { cid, attr, attrModified, udate, initBy } }, tell) => {
   if (cid === undefined || attr === undefined) return;
-  const decoded = F.pipe(
-    E.Do,
-    E.bind('named', () => decodeAttributes(attr.data)),
-    E.bind('present', () => decodeAttributes((attrModified ?? attr).data)),
-  );
-  if (E.isLeft(decoded)) {
-    report({ _tag: 'Frame', error: decoded.left });
+  const named = decodeAttributes(attr.data);
+  const present = decodeAttributes((attrModified ?? attr).data);
+  if (isLeft(named) || isLeft(present)) {
+    for (const decoded of [named, present]) if (isLeft(decoded)) report({ _tag: 'Frame', error: decoded.left });
     return;
   }
-  const { named, present } = decoded.right;
-  const removed = Object.keys(named).filter((key) => !Object.hasOwn(present, key));
+  const removed = Object.keys(named.right).filter((key) => !Object.hasOwn(present.right, key));
   const at = Date.parse(udate ?? '');
   tell({
     _tag: 'Attributes',
     conversationId: cid,
-    changed: present,
+    changed: present.right,
     ...(removed.length === 0 ? {} : { removed }),
     ...(Number.isNaN(at) ? {} : { at }),
     ...by(initBy),

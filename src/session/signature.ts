@@ -1,4 +1,3 @@
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import {
   catchError,
@@ -13,6 +12,7 @@ import {
   type Observable,
   type ObservableInput,
 } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { SignatureFailed } from '../errors.js';
@@ -59,7 +59,7 @@ export const sign = (factory: () => ObservableInput<Signature>, timeout: number,
     throwIfEmpty(() => new SignatureFailed('the factory ended without one')),
     map((answer) => {
       const decoded = Signature.decode(answer);
-      if (E.isLeft(decoded)) throw new SignatureFailed(decodeFailed(decoded.left).message);
+      if (isLeft(decoded)) throw new SignatureFailed(decodeFailed(decoded.left).message);
       return decoded.right;
     }),
     mergeWith(late$),

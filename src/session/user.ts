@@ -1,7 +1,7 @@
 /** Logging in as a user of the application: its HTTP API knows the session token and signs the login. */
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { catchError, map, throwError, type Observable } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
 import { InvalidArgument, SignatureFailed, toRealtimeError } from '../errors.js';
 import { askHttpApi, type HttpApiOptions } from '../http-api.js';
@@ -38,7 +38,7 @@ const sign = ({ sessionToken }: UserOptions, api: HttpApiOptions): Observable<Si
   askHttpApi(api, { method: 'POST', path: SIGN_PATH, body: { session_token: sessionToken } }).pipe(
     map((answer) => {
       const decoded = Signed.decode(answer);
-      if (E.isLeft(decoded)) throw new SignatureFailed(`${SIGN_PATH}: ${decodeFailed(decoded.left).message}`);
+      if (isLeft(decoded)) throw new SignatureFailed(`${SIGN_PATH}: ${decodeFailed(decoded.left).message}`);
       return decoded.right;
     }),
     catchError((thrown: unknown) => {

@@ -1,29 +1,244 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { push_server } from '../../codecs/proto/rtm.js';
-import { generate, generatedFile } from '../../scripts/codegen.js';
+/** The table of the schema, and the reader and the writer that go by it, beside the code that protobufjs generates. */
+import fc from 'fast-check';
+import { readFile } from 'node:fs/promises';
+import protobuf from 'protobufjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { push_server } from '../../bench/proto/rtm.js';
+import { parseWire, serialiseWire } from '../../codecs/wire.js';
+import { generateProtobufjs, generateTable, protobufjsFile, tableFile } from '../../scripts/codegen.js';
 
-const { CommandType, OpType } = push_server.messages2;
+const { CommandType, GenericCommand, OpType } = push_server.messages2;
 
-describe('the generated code', () => {
-  let directory: string;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'rtm-'));
+const schema = new URL('../../codecs/proto/rtm.proto', import.meta.url);
+const { root } = protobuf.parse(await readFile(schema, 'utf8'));
+root.resolveAll();
+const generic = root.lookupType('push_server.messages2.GenericCommand');
+
+type Value = string | number | boolean | Uint8Array | Message | readonly Value[];
+interface Message {
+  readonly [name: string]: Value;
+}
+
+const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string({ unit: 'binary', minLength: 40, maxLength: 200 }));
+
+const scalars: Readonly<Record<string, fc.Arbitrary<Value>>> = {
+  string: text,
+  int32: fc.oneof(fc.integer(), fc.integer({ min: -3, max: 300 })),
+  int64: fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -3, max: 300 })),
+  bool: fc.boolean(),
+  bytes: fc.uint8Array({ maxLength: 200 }),
+};
+
+/** Any message of a type, with some of its fields. */
+const messageOf = (type: protobuf.Type): fc.Arbitrary<Message> =>
+  fc.record(
+    Object.fromEntries(
+      type.fieldsArray.map((field) => {
+        const { resolvedType } = field.resolve();
+        const value =
+          resolvedType instanceof protobuf.Type
+            ? messageOf(resolvedType)
+            : resolvedType === null
+              ? (scalars[field.type] ?? fc.constantFrom<Value>())
+              : fc.constantFrom<Value>(...Object.values(resolvedType.values));
+        return [field.name, field.repeated ? fc.array(value, { minLength: 1, maxLength: 3 }) : value];
+      }),
+    ),
+    { requiredKeys: type.fieldsArray.filter(({ required }) => required).map(({ name }) => name) },
+  );
+
+const subMessages = generic.fieldsArray.filter((field) => field.resolve().resolvedType instanceof protobuf.Type);
+
+/** Any command with a message of one type, and the fields that each may have. */
+const commandWith = (field: protobuf.Field): fc.Arbitrary<Message> => {
+  const only = new protobuf.Type('GenericCommand');
+  for (const { name, id, type } of generic.fieldsArray) if (!type.endsWith('Command')) only.add(new protobuf.Field(name, id, type));
+  const names = {
+    cmd: fc.constantFrom(...Object.keys(CommandType).map((name) => name)),
+    op: fc.constantFrom(...Object.keys(OpType).map((name) => name)),
+  };
+  const inner = field.resolve().resolvedType;
+  if (!(inner instanceof protobuf.Type)) throw new Error(`${field.name} is no message`);
+  return fc
+    .tuple(messageOf(only), fc.record(names, { requiredKeys: ['cmd'] }), messageOf(inner))
+    .map(([{ cmd, op, ...head }, named, message]) => ({ ...head, ...named, [field.name]: message }));
+};
+
+const numbered = (command: Message): Message => ({
+  ...command,
+  ...('cmd' in command ? { cmd: CommandType[String(command['cmd'])] ?? -1 } : {}),
+  ...('op' in command ? { op: OpType[String(command['op'])] ?? -1 } : {}),
+});
+
+const commandNames = new Map(Object.entries(CommandType).map(([name, number]) => [number, name]));
+const opNames = new Map(Object.entries(OpType).map(([name, number]) => [number, name]));
+
+/** As protobufjs reads it, with names for numbers; plain, as a comparison needs it. */
+const byProtobufjs = (bytes: Uint8Array): unknown => {
+  const { cmd, op, ...rest }: { cmd?: number; op?: number } = GenericCommand.decode(bytes);
+  return {
+    ...(cmd === undefined ? {} : { cmd: commandNames.get(cmd) ?? cmd }),
+    ...(op === undefined ? {} : { op: opNames.get(op) ?? op }),
+    ...rest,
+  };
+};
+
+/** Whether it is a message without a field that it must have: that is for the codecs, which say where. */
+const isIncomplete = (bytes: Uint8Array): boolean => {
+  try {
+    GenericCommand.decode(bytes);
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.message.startsWith('missing required');
+  }
+};
+
+const attempt = (read: () => unknown): { readonly value: unknown } | undefined => {
+  try {
+    return { value: read() };
+  } catch {
+    return undefined;
+  }
+};
+
+describe('what is generated', () => {
+  it.each([
+    ['the table', tableFile, generateTable],
+    ['the code of protobufjs', protobufjsFile, generateProtobufjs],
+  ] as const)('%s is what the schema gives: run `npm run codegen` after a change', async (_, file, generate) => {
+    expect(await readFile(file, 'utf8')).toBe(await generate());
   });
-  afterAll(() => rm(directory, { recursive: true }));
+});
 
-  it('is what the schema gives: run `npm run codegen` after a change', async () => {
-    const fresh = join(directory, 'rtm.js');
-    await generate(fresh);
-    expect(await readFile(generatedFile, 'utf8')).toBe(await readFile(fresh, 'utf8'));
+describe.each(subMessages.map((field) => [field.name, field] as const))('%s', (_, field) => {
+  let commands: fc.Arbitrary<Message>;
+  beforeAll(() => {
+    commands = commandWith(field);
   });
 
-  it('leaves what is absent absent, and has no 64-bit objects', () => {
-    const message = push_server.messages2.GenericCommand.decode(new Uint8Array(Buffer.from('0802c2060320e807', 'hex')));
-    expect(message).toEqual({ cmd: 2, directMessage: { timestamp: 1_000 } });
-    for (const key of ['peerId', 'op', 'sessionMessage']) expect(key in message).toBe(false);
+  it('is written as protobufjs writes it', () => {
+    fc.assert(
+      fc.property(commands, (command) => {
+        expect(Buffer.from(serialiseWire(command)).toString('hex')).toBe(
+          Buffer.from(GenericCommand.encode(numbered(command)).finish()).toString('hex'),
+        );
+      }),
+    );
+  });
+
+  it('is read as it was written, and as protobufjs reads it', () => {
+    fc.assert(
+      fc.property(commands, (command) => {
+        const frame = Buffer.from(GenericCommand.encode(numbered(command)).finish());
+        expect(parseWire(frame)).toEqual(command);
+        expect(parseWire(new Uint8Array(frame))).toEqual(command);
+        expect(byProtobufjs(frame)).toEqual(command);
+      }),
+    );
+  });
+
+  it('is refused where it is damaged, or read as protobufjs reads it', () => {
+    const damage = fc.record({ at: fc.nat(), byte: fc.nat(255), cut: fc.boolean() });
+    let refused = 0;
+    let read = 0;
+    fc.assert(
+      fc.property(commands, fc.array(damage, { minLength: 1, maxLength: 3 }), (command, damages) => {
+        let frame = serialiseWire(command).slice();
+        for (const { at, byte, cut } of damages) {
+          const index = at % (frame.length + 1);
+          if (cut) frame = frame.slice(0, index);
+          else if (index < frame.length) frame[index] = byte;
+        }
+        const ours = attempt(() => parseWire(frame));
+        if (ours === undefined) refused += 1;
+        else if (!isIncomplete(frame)) {
+          read += 1;
+          expect(ours).toEqual(attempt(() => byProtobufjs(frame)));
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(refused).toBeGreaterThan(0);
+    expect(read).toBeGreaterThan(0);
+  });
+});
+
+const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
+
+describe('a frame', () => {
+  it('has keys for what is present only, and plain numbers', () => {
+    const message = parseWire(bytes('0802c2060320e807'));
+    expect(message).toEqual({ cmd: 'direct', directMessage: { timestamp: 1_000 } });
+    expect(Object.keys(message as object)).toEqual(['cmd', 'directMessage']);
+  });
+
+  it.each([
+    ['a varint', '0802f8ff0301'],
+    ['64 bits', '0802f9ff030102030405060708'],
+    ['bytes', '0802faff0303010203'],
+    ['a group with a group in it', '0802fbff0308010b12010a0c fcff03'.replaceAll(' ', '')],
+    ['32 bits', '0802fdff0301020304'],
+  ])('is read without what the schema has not: %s', (_, hex) => {
+    expect(parseWire(bytes(hex))).toEqual({ cmd: 'direct' });
+    expect(byProtobufjs(bytes(hex))).toEqual({ cmd: 'direct' });
+  });
+
+  it('is one message where its parts are several', () => {
+    const parts = bytes('0802c20603 5a0161 c20604 62 02 6162 c20603 5a0162'.replaceAll(' ', ''));
+    expect(parseWire(parts)).toEqual(byProtobufjs(parts));
+    expect(parseWire(parts)).toEqual({ cmd: 'direct', directMessage: { cid: 'b', id: 'ab' } });
+  });
+
+  it.each([
+    ['a number without an end', '0880'],
+    ['a number of eleven bytes', `08${'80'.repeat(10)}01`],
+    ['text that is longer than the frame', '22056162'],
+    ['a message that ends within a field', 'c206025a056162636465'],
+    ['text where a number should be', '0a0161'],
+    ['a number where text should be', '2001'],
+    ['32 bits that are more', `08${'ff'.repeat(8)}01`],
+    ['field 0', '0001'],
+    ['the end of a group that was not begun', '0802fcff03'],
+    ['a group without an end', '0802fbff030801'],
+    ['a wire type that there is not', '0802feff03'],
+    ['a tag of six bytes', '88808080800002'],
+    ['101 groups, each in the one before', `${'fbff03'.repeat(102)}${'fcff03'.repeat(102)}`],
+  ])('is refused with %s', (_, hex) => {
+    expect(() => parseWire(bytes(hex))).toThrow(RangeError);
+  });
+
+  it('has numbers of 64 bits as they are near the bounds', () => {
+    for (const value of [2 ** 53 - 1, 1 - 2 ** 53, -1, 0, 2 ** 28, 2 ** 56, -(2 ** 56), -(2 ** 63), 2 ** 32, -(2 ** 32)]) {
+      const frame = GenericCommand.encode({ serverTs: value }).finish();
+      expect(parseWire(frame)).toEqual({ serverTs: value });
+      expect(serialiseWire({ serverTs: value })).toEqual(new Uint8Array(frame));
+    }
+  });
+
+  it('is whole wherever it comes to lie in the memory that many are written into', () => {
+    for (let length = 0; length < 3_000; length += 1) {
+      const command = { cmd: 'conv', convMessage: { m: ['\u00e9'.repeat(length % 7), 'x'.repeat(length % 140)], limit: 1 - length } };
+      expect(parseWire(serialiseWire(command))).toEqual(command);
+    }
+  });
+
+  it('has a replacement for what is no UTF-8, as the platform has it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (content) => {
+        const peerId = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
+        const frame = Uint8Array.of(0x22, content.length, ...content);
+        expect(parseWire(frame)).toEqual({ peerId });
+        expect(parseWire(Buffer.from(frame))).toEqual({ peerId });
+      }),
+    );
+  });
+
+  it('has a replacement for half a surrogate pair, however long the text is', () => {
+    for (const around of ['x', 'x'.repeat(100)]) {
+      expect(parseWire(serialiseWire({ peerId: `${around}\ud83d${around}\ude00` }))).toEqual({
+        peerId: `${around}\ufffd${around}\ufffd`,
+      });
+    }
   });
 });
 
@@ -45,7 +260,7 @@ describe('the numbers of the protocol', () => {
       goaway: 21,
     }),
   )('command %s is %i', (name, number) => {
-    expect(CommandType[name]).toBe(number);
+    expect(serialiseWire({ cmd: name })).toEqual(Uint8Array.of(8, number));
   });
 
   it.each(
@@ -76,6 +291,7 @@ describe('the numbers of the protocol', () => {
       check_shutup: 190,
     }),
   )('operation %s is %i', (name, number) => {
-    expect(OpType[name]).toBe(number);
+    expect(parseWire(GenericCommand.encode({ cmd: 1, op: number }).finish())).toEqual({ cmd: 'conv', op: name });
+    expect(parseWire(serialiseWire({ cmd: 'conv', op: name }))).toEqual({ cmd: 'conv', op: name });
   });
 });

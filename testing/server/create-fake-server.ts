@@ -1,5 +1,4 @@
 /** Puts the fake server together: its network, its memory, and what is drawn. */
-import { either as E } from 'fp-ts';
 import { Subject, Subscription, from } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import { bodyCodec, builtInTypes, type ConversationInfo, type CustomType, type ServerCommand } from '../../codecs/index.js';
@@ -95,7 +94,7 @@ export const createFakeServer = ({
 
   const contentOf = (body: OutgoingBody): Saying['content'] => {
     const encoded = bodies.encode(body);
-    if (E.isLeft(encoded)) throw encoded.left;
+    if (isLeft(encoded)) throw encoded.left;
     return encoded.right;
   };
 

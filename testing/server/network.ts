@@ -1,6 +1,6 @@
 /** The network between the clients and the fake server: sockets that open and close as drawn, and frames that take their time. */
-import { either as E } from 'fp-ts';
 import { Subscription } from 'rxjs';
+import { isLeft } from '../../codecs/either.js';
 import {
   decodeClientFrame,
   encodeFrame,
@@ -79,7 +79,7 @@ export const createNetwork = ({ latency, hear, gone }: NetworkOptions): Network 
       heard: (frame) => {
         if (mode !== 'up') return;
         const command = decodeClientFrame(frame);
-        if (E.isLeft(command)) throw command.left;
+        if (isLeft(command)) throw command.left;
         hear(link, command.right);
       },
       ended: () => {

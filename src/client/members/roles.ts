@@ -1,5 +1,5 @@
 /** The roles of the members of a conversation. */
-import { either as E } from 'fp-ts';
+import { isLeft } from '../../../codecs/either.js';
 import * as t from 'io-ts';
 import { defer, distinctUntilChanged, map, merge, scan, startWith, tap, type Observable } from 'rxjs';
 import { ConvMemberInfoUpdated, JsonObject, decodeFailed, record, type MemberRole } from '../../../codecs/index.js';
@@ -19,7 +19,7 @@ const Row = record('MemberInfo', { clientId: t.string }, { role: t.string });
 
 const toRoles = (answer: unknown): Roles => {
   const rows = Rows.decode(answer);
-  if (E.isLeft(rows)) throw decodeFailed(rows.left);
+  if (isLeft(rows)) throw decodeFailed(rows.left);
   const entries = rows.right.results.flatMap((row): (readonly [string, MemberRole])[] => {
     const { clientId, role } = row;
     const known = { clientId, ...defined({ role: role ?? undefined }) };

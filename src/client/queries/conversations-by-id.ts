@@ -1,5 +1,5 @@
 /** What the server says of conversations. */
-import { either as E } from 'fp-ts';
+import { isLeft } from '../../../codecs/either.js';
 import { defaultIfEmpty, forkJoin, map, type Observable } from 'rxjs';
 import { ConvResults, readConversations, type ClientCommand, type ReadConversations } from '../../../codecs/index.js';
 import type { Link } from '../link.js';
@@ -11,7 +11,7 @@ export const askConversations = (link: Link, convMessage: Query): Observable<Rea
   link.request({ cmd: 'conv', op: 'query', convMessage }, ConvResults).pipe(
     map((answer) => {
       const read = readConversations(answer.convMessage.results.data);
-      if (E.isLeft(read)) throw read.left;
+      if (isLeft(read)) throw read.left;
       for (const { error } of read.right.unreadable) link.report?.({ _tag: 'Frame', error });
       return read.right;
     }),

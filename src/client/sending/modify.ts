@@ -1,5 +1,4 @@
 /** Messages of one's own are changed, or taken back, after they were sent. */
-import { either as E } from 'fp-ts';
 import { defer, map, tap, type Observable } from 'rxjs';
 import type * as t from 'io-ts';
 import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../../codecs/index.js';
@@ -87,7 +86,7 @@ export const recallMessage = (modifier: Modifier, message: Message): Observable<
 export const editMessage = (modifier: Modifier, message: Message, body: OutgoingBody, mentions: Mentions): Observable<Modification> =>
   defer(() => {
     const content = modifier.bodies.encode(body);
-    if (E.isLeft(content)) return refuse(new InvalidArgument(`this message can't be sent: ${content.left.message}`));
+    if (isLeft(content)) return refuse(new InvalidArgument(`this message can't be sent: ${content.left.message}`));
     const bytes = byteLength(content.right);
     if (bytes > MAX_BYTES)
       return refuse(new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, but this one has ${String(bytes)}`));

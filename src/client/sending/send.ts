@@ -1,4 +1,3 @@
-import { either as E } from 'fp-ts';
 import { concat, concatMap, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,
@@ -123,7 +122,7 @@ const sendBody = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B
   return telling(
     request,
     sender,
-    E.isLeft(encoded)
+    isLeft(encoded)
       ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
       : sendContent(sender, request, { body, wire: encoded.right }),
   );

@@ -1,4 +1,3 @@
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { defer, from, map, mergeMap } from 'rxjs';
 import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
@@ -31,7 +30,7 @@ export const uploadTo =
       }),
       map((answer) => {
         const stored = Uploaded.decode(answer);
-        if (E.isLeft(stored)) throw new InvalidArgument(`${address}: ${decodeFailed(stored.left).message}`);
+        if (isLeft(stored)) throw new InvalidArgument(`${address}: ${decodeFailed(stored.left).message}`);
         return stored.right;
       }),
     );
