@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import type { ObservableInput } from 'rxjs';
-import { JsonObject, SafeInteger, record } from '../../codecs/index.js';
+import { codecOf, type ValueOf } from '../../codecs/codec.js';
+import { JsonObject, SafeInteger, record, type Codec } from '../../codecs/index.js';
 
 const StoredOptions = record(
   'StoredOptions',
@@ -14,26 +15,30 @@ const StoredOptions = record(
   },
 );
 
-/**
- * A message that waits, as a storage keeps it: plain data that goes through JSON and through the structured clone of browsers. What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
- */
-export const StoredSend = record(
-  'StoredSend',
-  {
-    /** Unique to the message; the server stores it once for each token. */
-    token: t.string,
-    conversationId: t.string,
-    /** When it was accepted, ms since 1970 by the client's clock. */
-    at: SafeInteger,
-    /** Its place among those of its owner: smaller ones go out first. */
-    sequence: SafeInteger,
-    /** The body as the wire has it; with `bin`, `data` is base64 of bytes. */
-    body: record('StoredBody', {}, { data: t.string, bin: t.boolean }),
-    options: StoredOptions,
-  },
-  {},
+const storedSend = codecOf(
+  record(
+    'StoredSend',
+    {
+      /** Unique to the message; the server stores it once for each token. */
+      token: t.string,
+      conversationId: t.string,
+      /** When it was accepted, ms since 1970 by the client's clock. */
+      at: SafeInteger,
+      /** Its place among those of its owner: smaller ones go out first. */
+      sequence: SafeInteger,
+      /** The body as the wire has it; with `bin`, `data` is base64 of bytes. */
+      body: record('StoredBody', {}, { data: t.string, bin: t.boolean }),
+      options: StoredOptions,
+    },
+    {},
+  ),
 );
-export type StoredSend = Readonly<t.TypeOf<typeof StoredSend>>;
+/**
+ * A message that waits, as a storage keeps it: plain data that goes through JSON and through the structured clone of browsers.
+ * What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
+ */
+export interface StoredSend extends Readonly<ValueOf<typeof storedSend>> {}
+export const StoredSend: Codec<StoredSend> = storedSend;
 
 /**
  * Keeps the messages of outboxes beyond a reload, or the end of a process. `memoryOutbox`, `indexedDbOutbox` and `fileOutbox` (of `rx-realtime/node`) are three; one's own answers as whatever RxJS takes: a promise, an Observable, an array.

@@ -1,5 +1,4 @@
 /** An outbox that is kept in a storage. */
-import { either as E } from 'fp-ts';
 import {
   AsyncSubject,
   catchError,
@@ -16,7 +15,7 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs';
-import { decodeFailed } from '../../codecs/index.js';
+import { refusedBy } from '../../codecs/codec.js';
 import type { Clock } from '../clock.js';
 import { StorageFailed, type RealtimeError } from '../errors.js';
 import type { Keeper, OutboxEntry } from './outbox.js';
@@ -59,8 +58,8 @@ export const storageKeeper = ({
   let last = 0;
   const readable = (kept: unknown): readonly StoredSend[] => {
     const decoded = StoredSend.decode(kept);
-    if (E.isRight(decoded)) return [decoded.right];
-    report(decodeFailed(decoded.left));
+    if (decoded._tag === 'Right') return [decoded.right];
+    report(refusedBy('a stored message', decoded.left, kept));
     return [];
   };
   /** The first value; an error where there is none in time. */
