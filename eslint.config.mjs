@@ -102,6 +102,8 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // An interface that extends the type of a codec gives that type a name.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       // What is taken out of an object is left out of the rest.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'rx-realtime/dollar': 'error',
@@ -121,8 +123,6 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       // A type parameter that is used once keeps the literal in `literal('ack')`.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
-      // An interface that extends the type of a codec gives that type a name.
-      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
     },
   },
   { files: ['streams/**/*.ts', 'testing/**/*.ts'], rules: { ...bans(noNode), ...impure } },

@@ -15,7 +15,6 @@ export {
 export type { Extras } from './bodies/extras.js';
 export { location, LocationType, type Coordinates, type Location } from './bodies/location.js';
 export * from './bodies/media.js';
-export type { Decoded, MessageCodec } from './bodies/message-codec.js';
 export { messageType, type MessageType, type MessageTypeParts, type TaggedBody } from './bodies/message-type.js';
 export { RecalledType, type Recalled } from './bodies/recalled.js';
 export { text, TextType, type Text } from './bodies/text.js';
@@ -25,6 +24,7 @@ export { ClientCommand } from './client-commands/index.js';
 export * from './client-commands/messages.js';
 export * from './client-commands/roles.js';
 export * from './client-commands/session.js';
+export type { Codec, Decoded } from './codec.js';
 export { JsonText, MemberInfo } from './commands/conv.js';
 export { Echo } from './commands/echo.js';
 export type { Envelope, UnsupportedCommand } from './commands/envelope.js';

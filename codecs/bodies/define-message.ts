@@ -1,11 +1,11 @@
 /** Message types of the application's own. */
 import { isLeft, left, right, type Either } from '../either.js';
 import * as t from 'io-ts';
+import { refusedBy, type Codec } from '../codec.js';
 import { DecodeFailed, decodeFailed, preview } from '../decode-failed.js';
 import { JsonObject } from '../json.js';
 import { record } from '../record.js';
 import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
-import { refusedBy, type MessageCodec } from './message-codec.js';
 import type { MessageType, TaggedBody } from './message-type.js';
 
 /** A message of a type that the application has defined. */
@@ -24,14 +24,17 @@ export type CustomType<A = unknown> = MessageType<Custom<A>>;
 export interface MessageDefinition<A> extends CustomType<A> {
   (fields: A, extras?: Extras): Custom<A>;
   /** The codec of the fields. */
-  readonly codec: MessageCodec<A>;
+  readonly codec: Codec<A>;
 }
 
 export interface MessageDefinitionOptions<A> {
   /** The number of the type: whole and positive, since the protocol has the others. */
   readonly type: number;
-  /** The codec of the message's own fields, by io-ts or by hand. What it throws is a refusal. */
-  readonly codec: MessageCodec<A>;
+  /**
+   * The codec of the message's own fields, by io-ts or by hand: from and to a JSON object with keys that don't begin with `_lc`.
+   * What it throws is a refusal.
+   */
+  readonly codec: Codec<A>;
 }
 
 const RESERVED = ['_lctype', '_lctext', '_lcattrs'];

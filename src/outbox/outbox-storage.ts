@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import type { ObservableInput } from 'rxjs';
-import { JsonObject, SafeInteger, record } from '../../codecs/index.js';
+import { codecOf, type ValueOf } from '../../codecs/codec.js';
+import { JsonObject, SafeInteger, record, type Codec } from '../../codecs/index.js';
 
 const StoredOptions = record(
   'StoredOptions',
@@ -14,28 +15,30 @@ const StoredOptions = record(
   },
 );
 
-/**
- * The codec and the type of a stored message: plain data that JSON and the structured clone of browsers can copy.
- * The SDK decodes what a storage loads with this codec. A message that the codec refuses is skipped and reported as a
- * fault.
- */
-export const StoredSend = record(
-  'StoredSend',
-  {
-    /** Unique to the message. The server stores one message for each token. */
-    token: t.string,
-    conversationId: t.string,
-    /** When the outbox accepted the message, ms since 1970 by the clock of the client. */
-    at: SafeInteger,
-    /** The place of the message among those of its owner: smaller numbers are sent first. */
-    sequence: SafeInteger,
-    /** The body as it is sent. With `bin`, `data` is base64. */
-    body: record('StoredBody', {}, { data: t.string, bin: t.boolean }),
-    options: StoredOptions,
-  },
-  {},
+const storedSend = codecOf(
+  record(
+    'StoredSend',
+    {
+      /** Unique to the message. The server stores one message for each token. */
+      token: t.string,
+      conversationId: t.string,
+      /** When the outbox accepted the message, ms since 1970 by the clock of the client. */
+      at: SafeInteger,
+      /** The place of the message among those of its owner: smaller numbers are sent first. */
+      sequence: SafeInteger,
+      /** The body as it is sent. With `bin`, `data` is base64. */
+      body: record('StoredBody', {}, { data: t.string, bin: t.boolean }),
+      options: StoredOptions,
+    },
+    {},
+  ),
 );
-export type StoredSend = Readonly<t.TypeOf<typeof StoredSend>>;
+/**
+ * A message that waits, as a storage keeps it: plain data that goes through JSON and through the structured clone of browsers.
+ * What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
+ */
+export interface StoredSend extends Readonly<ValueOf<typeof storedSend>> {}
+export const StoredSend: Codec<StoredSend> = storedSend;
 
 /**
  * Stores the messages of outboxes, so that they outlive a reload or the end of a process. The SDK has three:

@@ -16,7 +16,6 @@ import {
   tap,
   throwError,
 } from 'rxjs';
-import type * as t from 'io-ts';
 import type { AckSent } from '../../codecs/index.js';
 import { concatMapByKey } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
@@ -40,7 +39,7 @@ export interface OutboxBounds {
   readonly storage?: OutboxStorage;
 }
 
-export type Ack = t.TypeOf<typeof AckSent>;
+export type Ack = AckSent;
 
 /** A message to send. */
 export interface OutboxEntry {

@@ -12,8 +12,8 @@ import {
   type Observable,
   type ObservableInput,
 } from 'rxjs';
+import { refusedBy } from '../../codecs/codec.js';
 import { isRight } from '../../codecs/either.js';
-import { decodeFailed } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { StorageFailed, toRealtimeError, type RealtimeError } from '../errors.js';
 import { inTime } from '../in-time.js';
@@ -63,7 +63,7 @@ export const storageKeeper = ({
   const readable = (kept: unknown): readonly StoredSend[] => {
     const decoded = StoredSend.decode(kept);
     if (decoded._tag === 'Right') return [decoded.right];
-    report(decodeFailed(decoded.left));
+    report(refusedBy('a stored message', decoded.left, kept));
     return [];
   };
   const late = (): StorageFailed => new StorageFailed(`it did not answer within ${timeout} ms`);

@@ -12,14 +12,15 @@ import {
   type Observable,
   type ObservableInput,
 } from 'rxjs';
-import { isLeft } from '../../codecs/either.js';
-import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
+import { codecOf, refusedBy, type ValueOf } from '../../codecs/codec.js';
+import { record, SafeInteger, type Codec } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { SignatureFailed } from '../errors.js';
 
+const signatureCodec = codecOf(record('Signature', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, {}));
 /** What a signature factory answers with. */
-export const Signature = record('Signature', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, {});
-export type Signature = t.TypeOf<typeof Signature>;
+export interface Signature extends ValueOf<typeof signatureCodec> {}
+export const Signature: Codec<Signature> = signatureCodec;
 
 /** Asks the application's own back end to sign a login. Called for each login that needs one, never ahead of time. */
 export type SignatureFactory = (clientId: string) => ObservableInput<Signature>;
@@ -59,7 +60,7 @@ export const sign = (factory: () => ObservableInput<Signature>, timeout: number,
     throwIfEmpty(() => new SignatureFailed('the factory ended without one')),
     map((answer) => {
       const decoded = Signature.decode(answer);
-      if (isLeft(decoded)) throw new SignatureFailed(decodeFailed(decoded.left).message);
+      if (decoded._tag === 'Left') throw new SignatureFailed(refusedBy('a signature', decoded.left, answer).message);
       return decoded.right;
     }),
     mergeWith(late$),

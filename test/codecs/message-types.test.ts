@@ -24,10 +24,10 @@ import {
   type Body,
   type BodyCodec,
   type BodyOf,
+  type Codec,
   type Custom,
   type Decoded,
   type Extras,
-  type MessageCodec,
   type MessageDefinition,
   type OutgoingBody,
   type StoredFile,
@@ -146,7 +146,7 @@ describe('a codec without a library', () => {
 
   it('gives the type of its fields to the message', () => {
     expectTypeOf(PointMessage({ x: 5 })).toEqualTypeOf<Custom<Point>>();
-    expectTypeOf(PointMessage.codec).toEqualTypeOf<MessageCodec<Point>>();
+    expectTypeOf(PointMessage.codec).toEqualTypeOf<Codec<Point>>();
     expectTypeOf(defineMessage({ type: 1, codec: t.type({ x: t.number }) })({ x: 1 })).toEqualTypeOf<Custom<{ x: number }>>();
     expectTypeOf(defineMessage({ type: 1, codec: t.strict({ at: t.string }) })).toEqualTypeOf<MessageDefinition<{ at: string }>>();
     // @ts-expect-error: the fields have no y.

@@ -1,6 +1,5 @@
 /** Messages of one's own are changed, or taken back, after they were sent. */
 import { defer, map, tap, type Observable } from 'rxjs';
-import type * as t from 'io-ts';
 import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../../codecs/index.js';
 import type { Message, Modification } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
@@ -22,7 +21,7 @@ export interface Modifier {
   readonly tell: (modification: Modification) => void;
 }
 
-type Answer = t.TypeOf<typeof PatchModified>;
+type Answer = PatchModified;
 
 const RECALLED: WireBody = { msg: '{"_lctype":-127}' };
 

@@ -1,28 +1,36 @@
-/** The codec of a custom message, of whatever library, and what its refusals mean. */
+/** Codecs of whatever library, and what their refusals mean. */
 import type * as t from 'io-ts';
-import { decodeFailed, DecodeFailed, preview, short } from '../decode-failed.js';
+import { decodeFailed, DecodeFailed, preview, short } from './decode-failed.js';
 
 /** What a decode gives: the value, or why there is none. The `Either` of fp-ts has this shape. */
 export type Decoded<A> = { readonly _tag: 'Right'; readonly right: A } | { readonly _tag: 'Left'; readonly left: unknown };
 
 /**
- * Reads and writes the fields of a custom message. A codec of io-ts is one as it is; without io-ts, three functions are:
+ * Reads and writes values of one type. A codec of io-ts is one as it is; without io-ts, three functions are:
  *
  * @example
- * const Point: MessageCodec<{ x: number }> = {
- *   is: (input): input is { x: number } => typeof input === 'object' && input !== null && 'x' in input && typeof input.x === 'number',
- *   decode: (input) => (Point.is(input) ? { _tag: 'Right', right: input } : { _tag: 'Left', left: 'x should be a number' }),
- *   encode: (value) => ({ x: value.x }),
+ * const isPoint = (input: unknown): input is Point =>
+ *   typeof input === 'object' && input !== null && 'x' in input && typeof input.x === 'number';
+ * const Point: Codec<Point> = {
+ *   is: isPoint,
+ *   decode: (input) => (isPoint(input) ? { _tag: 'Right', right: input } : { _tag: 'Left', left: 'x should be a number' }),
+ *   encode: ({ x }) => ({ x }),
  * };
  */
-export interface MessageCodec<A> {
+export interface Codec<A> {
   /** Whether this is a value that can be encoded. */
   is(input: unknown): input is A;
-  /** From a JSON object; keys that begin with `_lc` are not in it. */
+  /** From JSON. */
   decode(input: unknown): Decoded<A>;
-  /** To a JSON object with keys that don't begin with `_lc`. */
+  /** To JSON. */
   encode(value: A): unknown;
 }
+
+/** The values of a codec. */
+export type ValueOf<C> = C extends Codec<infer A> ? A : never;
+
+/** A codec of io-ts as any other: its type says what its values are, and nothing of what it is made of. */
+export const codecOf = <A>(codec: t.Type<A, unknown>): Codec<A> => codec;
 
 const isRecord = (input: unknown): input is Readonly<Record<string, unknown>> => typeof input === 'object' && input !== null;
 
