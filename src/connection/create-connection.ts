@@ -129,7 +129,6 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   let machine: Machine = initial;
   let wire: Wire | undefined;
-  let heard = 0;
   let socket = Subscription.EMPTY;
   let reading = Subscription.EMPTY;
   let timer = Subscription.EMPTY;
@@ -138,9 +137,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   // A serial makes it a request for the server; whatever it answers with counts.
   const beat = (): void => void send({ cmd: 'echo', i: 0x7fffffff });
-  const holding = createHolding({ clock, beat });
-
   const meter = createMeter(clock);
+  const holding = createHolding({ clock, beat, heard: meter.heard });
 
   const use = (next: Wire | undefined): void => {
     wire = next;
@@ -177,9 +175,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   };
 
   const receive = (frame: Frame): void => {
-    heard += 1;
     meter.received(frame);
-    holding.heard();
     const decoded = decodeServerFrame(frame);
     if (E.isLeft(decoded)) {
       faults.next({ _tag: 'Frame', error: decoded.left });
@@ -215,7 +211,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       ...HEARTBEAT,
       ...options.heartbeat,
       clock: holding.clock,
-      heard: () => heard,
+      heard: meter.heard,
       beat,
     }).subscribe(() => {
       dispatch({ _tag: 'Silent', epoch });

@@ -4,7 +4,6 @@ import {
   EMPTY,
   NEVER,
   Observable,
-  Subject,
   concat,
   defer,
   distinctUntilChanged,
@@ -19,6 +18,7 @@ import {
   tap,
 } from 'rxjs';
 import type { Clock } from '../clock.js';
+import type { Heard } from './meter.js';
 import type { Wire } from './socket.js';
 
 /** How long the socket is read from, after a pause that has lasted too long, to hear at least one frame, ms. */
@@ -28,6 +28,7 @@ export interface HoldingOptions {
   readonly clock: Clock;
   /** Shows the server that there is somebody, though he says nothing. */
   readonly beat: () => void;
+  readonly heard: Heard;
 }
 
 export interface Holding {
@@ -35,8 +36,6 @@ export interface Holding {
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** There is a new socket, or none any more. */
   readonly use: (wire: Wire | undefined) => void;
-  /** A frame was heard. */
-  readonly heard: () => void;
   /** Its timers stand still while the socket does: nobody answers to who does not listen. */
   readonly clock: Clock;
 }
@@ -60,13 +59,12 @@ const pausable = (clock: Clock, isPaused$: Observable<boolean>, ms: number): Obs
     );
   });
 
-export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
+export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding => {
   const wire$ = new BehaviorSubject<Wire | undefined>(undefined);
   const isPaused$ = new BehaviorSubject(false);
-  const frames = new Subject<void>();
   const holds = new Map<object, number>();
-  /** Since when nothing could be heard, ms; a stretch is over when a frame was heard, or there was a breath for one. */
-  let since: number | undefined;
+  /** Since when nothing could be heard, ms, and how much had been heard by then; a stretch is over when a frame was heard, or there was a breath for one. */
+  let silent: { readonly since: number; readonly heard: number } | undefined;
   /** Since when the socket is read from, ms. */
   let readSince = 0;
   /** The shortest of the bounds; none where nobody holds. */
@@ -78,12 +76,12 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
   /** The socket is read from for a moment: until a chunk of frames has come, or for a short time. */
   const breath$ = defer(() => {
     beat();
-    return merge(frames, clock.after(BREATH)).pipe(
+    return merge(heard.frame$, clock.after(BREATH)).pipe(
       take(1),
       ignoreElements(),
       tap({
         complete: () => {
-          since = undefined;
+          silent = undefined;
         },
       }),
     );
@@ -96,8 +94,8 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
       isPaused$.next(true);
       const now = clock.elapsed();
       // Who lets go and holds again at once has let nothing be heard.
-      const start = since === undefined || now - readSince >= BREATH ? now : since;
-      since = start;
+      const start = silent?.heard === heard.count() && now - readSince < BREATH ? silent.since : now;
+      silent = { since: start, heard: heard.count() };
       return bound$.pipe(
         distinctUntilChanged(),
         switchMap((bound) => (bound === undefined ? NEVER : clock.after(Math.max(0, bound - (clock.elapsed() - start))))),
@@ -147,12 +145,8 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
         subscriber.add(pausing$.subscribe());
       }),
     use: (wire) => {
-      since = undefined;
+      silent = undefined;
       wire$.next(wire);
-    },
-    heard: () => {
-      since = undefined;
-      if (frames.observed) frames.next();
     },
     clock: { ...clock, after: (ms) => pausable(clock, isPaused$, ms) },
   };

@@ -1,5 +1,6 @@
 import { Observable, defer, map, repeat, switchMap, take, type Subscriber } from 'rxjs';
 import type { Clock } from '../clock.js';
+import type { Heard } from './meter.js';
 
 export interface LivenessOptions {
   /** How often is looked whether anything was heard, ms. */
@@ -7,8 +8,7 @@ export interface LivenessOptions {
   /** How long the answer to a heartbeat may take, ms. */
   readonly patience: number;
   readonly clock: Clock;
-  /** How many frames have been heard so far. */
-  readonly heard: () => number;
+  readonly heard: Pick<Heard, 'count'>;
   /** Sends a heartbeat. */
   readonly beat: () => void;
 }
@@ -28,15 +28,15 @@ export interface LivenessOptions {
 export const silence = ({ interval, patience, clock, heard, beat }: LivenessOptions): Observable<void> =>
   defer(() => {
     const look = (): Observable<boolean> => {
-      const before = heard();
+      const before = heard.count();
       return clock.after(interval).pipe(
         take(1),
         switchMap(() => {
-          if (heard() !== before) return [false];
+          if (heard.count() !== before) return [false];
           beat();
           return clock.after(patience).pipe(
             take(1),
-            map(() => heard() === before),
+            map(() => heard.count() === before),
           );
         }),
       );

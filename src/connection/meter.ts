@@ -1,4 +1,5 @@
 /** What goes over a connection, in numbers. */
+import { Subject, type Observable } from 'rxjs';
 import type { Frame } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 
@@ -37,8 +38,18 @@ export const withRoundTrip = (before: RoundTrip | undefined, last: number): Roun
 /** What is seen of the connection itself. */
 type Traffic = Omit<ConnectionHealth, 'inFlight' | 'outbox'>;
 
+/** What has been heard: any frame shows that there is somebody. */
+export interface Heard {
+  /** How many frames so far. */
+  readonly count: () => number;
+  /** Hot, no replay: emits as a frame is heard. */
+  readonly frame$: Observable<void>;
+}
+
 /** Counts in plain numbers: a frame costs two additions, whether somebody watches or not. */
 export interface Meter {
+  readonly heard: Heard;
+  /** The one notice of a frame that has come. */
   readonly received: (frame: Frame) => void;
   readonly sent: (frame: Frame) => void;
   readonly answered: (ms: number) => void;
@@ -52,11 +63,14 @@ export const createMeter = ({ now }: Pick<Clock, 'now'>): Meter => {
   let [retries, framesIn, framesOut, bytesIn, bytesOut] = [0, 0, 0, 0, 0];
   let lastHeardAt: number | undefined;
   let roundTrip: RoundTrip | undefined;
+  const frames = new Subject<void>();
   return {
+    heard: { count: () => framesIn, frame$: frames.asObservable() },
     received: (frame) => {
       framesIn += 1;
       bytesIn += sizeOf(frame);
       lastHeardAt = now();
+      if (frames.observed) frames.next();
     },
     sent: (frame) => {
       framesOut += 1;
