@@ -169,7 +169,8 @@ const play = (world: World, history: readonly Action[]) => {
   const perform = (action: Action): void => {
     switch (action._tag) {
       case 'Say': {
-        now += action.ticks;
+        // Times strictly increase within a conversation, and may be the same in two.
+        now += everything.some(({ conversationId, timestamp }) => conversationId === action.where && timestamp === now) ? 1 : action.ticks;
         const id = `m${String(everything.length).padStart(3, '0')}`;
         const said = message({ id, timestamp: now, conversationId: action.where, from: action.isOwn ? 'Tom' : 'Jerry' });
         if (action.isOwn && !isOpen) return;
