@@ -1,16 +1,22 @@
 import { NEVER, Subject, map, switchMap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { createHolding } from '../../src/connection/holding.js';
+import { createMeter } from '../../src/connection/meter.js';
 import type { Wire } from '../../src/connection/socket.js';
 import { marbles, virtualClock } from '../marbles.js';
 
 const setUp = () => {
   const done = new Subject<string>();
+  const meter = createMeter(virtualClock);
+  const heard = (): void => {
+    meter.received('');
+  };
   const holding = createHolding({
     clock: virtualClock,
     beat: () => {
       done.next('beat');
     },
+    heard: meter.heard,
   });
   const wire = (name: string): Wire => ({
     send: () => undefined,
@@ -22,7 +28,7 @@ const setUp = () => {
       done.next(`${name} goes on`);
     },
   });
-  return { ...holding, wire, done$: done.asObservable() };
+  return { ...holding, heard, wire, done$: done.asObservable() };
 };
 
 const marks = { s: 'A stops', g: 'A goes on', b: 'beat', S: 'B stops', G: 'B goes on' };

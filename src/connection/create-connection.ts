@@ -109,7 +109,6 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   let machine: Machine = initial;
   let wire: Wire | undefined;
-  let heard = 0;
   let socket = Subscription.EMPTY;
   let reading = Subscription.EMPTY;
   let timer = Subscription.EMPTY;
@@ -118,9 +117,8 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   // The serial makes the echo a request, so that the server answers. Any frame counts as the answer.
   const beat = (): void => void send({ cmd: 'echo', i: 0x7fffffff });
-  const holding = createHolding({ clock, beat });
-
   const meter = createMeter(clock);
+  const holding = createHolding({ clock, beat, heard: meter.heard });
 
   const use = (next: Wire | undefined): void => {
     wire = next;
@@ -157,9 +155,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   };
 
   const receive = (frame: Frame): void => {
-    heard += 1;
     meter.received(frame);
-    holding.heard();
     const decoded = decodeServerFrame(frame);
     if (decoded._tag === 'Left') {
       faults.next({ _tag: 'Frame', error: decoded.left });
@@ -191,7 +187,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       ...HEARTBEAT,
       ...options.heartbeat,
       clock: holding.clock,
-      heard: () => heard,
+      heard: meter.heard,
       beat,
     }).subscribe(() => {
       dispatch({ _tag: 'Silent', epoch });

@@ -4,7 +4,6 @@ import {
   EMPTY,
   NEVER,
   Observable,
-  Subject,
   concat,
   defer,
   distinctUntilChanged,
@@ -19,6 +18,7 @@ import {
   tap,
 } from 'rxjs';
 import type { Clock } from '../clock.js';
+import type { Heard } from './meter.js';
 import type { Wire } from './socket.js';
 
 /** How long the socket is read between two pauses, ms. One frame ends this time earlier. */
@@ -28,6 +28,7 @@ export interface HoldingOptions {
   readonly clock: Clock;
   /** Sends a heartbeat: it shows the server that the client is alive. */
   readonly beat: () => void;
+  readonly heard: Heard;
 }
 
 export interface Holding {
@@ -39,8 +40,6 @@ export interface Holding {
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** Tells of a new socket, or that there is none any more. */
   readonly use: (wire: Wire | undefined) => void;
-  /** Tells that a frame has arrived. */
-  readonly heard: () => void;
   /** Its timers stand still while the socket is paused: no answer can be heard then. */
   readonly clock: Clock;
 }
@@ -64,13 +63,15 @@ const pausable = (clock: Clock, isPaused$: Observable<boolean>, ms: number): Obs
     );
   });
 
-export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
+export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding => {
   const wire$ = new BehaviorSubject<Wire | undefined>(undefined);
   const isPaused$ = new BehaviorSubject(false);
-  const frames = new Subject<void>();
   const holds = new Map<object, number>();
-  /** When the current pause began, ms. A frame, or a whole breath without one, ends it. */
-  let since: number | undefined;
+  /**
+   * When the current pause began, ms, and how many frames had been heard by then. A frame, or a whole breath without
+   * one, ends the pause.
+   */
+  let silent: { readonly since: number; readonly heard: number } | undefined;
   /** When reading was resumed last, ms. */
   let readSince = 0;
   /** The shortest `maxPause` of all subscribers; `undefined` if there are none. */
@@ -82,12 +83,12 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
   /** Cold: reads for a moment, until a frame has arrived or `BREATH` has passed. */
   const breath$ = defer(() => {
     beat();
-    return merge(frames, clock.after(BREATH)).pipe(
+    return merge(heard.frame$, clock.after(BREATH)).pipe(
       take(1),
       ignoreElements(),
       tap({
         complete: () => {
-          since = undefined;
+          silent = undefined;
         },
       }),
     );
@@ -103,8 +104,8 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
       isPaused$.next(true);
       const now = clock.elapsed();
       // A subscriber that leaves and comes back at once has not let a frame through: it is still the same pause.
-      const start = since === undefined || now - readSince >= BREATH ? now : since;
-      since = start;
+      const start = silent?.heard === heard.count() && now - readSince < BREATH ? silent.since : now;
+      silent = { since: start, heard: heard.count() };
       return bound$.pipe(
         distinctUntilChanged(),
         switchMap((bound) =>
@@ -156,12 +157,8 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
         subscriber.add(pausing$.subscribe());
       }),
     use: (wire) => {
-      since = undefined;
+      silent = undefined;
       wire$.next(wire);
-    },
-    heard: () => {
-      since = undefined;
-      if (frames.observed) frames.next();
     },
     clock: { ...clock, after: (ms) => pausable(clock, isPaused$, ms) },
   };

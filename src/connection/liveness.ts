@@ -1,5 +1,6 @@
 import { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
+import type { Heard } from './meter.js';
 
 export interface LivenessOptions {
   /** Time between two checks whether a frame has arrived, ms. */
@@ -7,8 +8,7 @@ export interface LivenessOptions {
   /** How long the answer to a heartbeat may take, ms. */
   readonly patience: number;
   readonly clock: Clock;
-  /** The number of frames that have arrived so far. */
-  readonly heard: () => number;
+  readonly heard: Pick<Heard, 'count'>;
   /** Sends a heartbeat. */
   readonly beat: () => void;
 }
@@ -36,9 +36,9 @@ export const silence = ({ interval, patience, clock, heard, beat }: LivenessOpti
       if (!subscriber.closed) timer = clock.after(ms).subscribe(then);
     };
     const watch = (): void => {
-      const before = heard();
+      const before = heard.count();
       const ifSilent = (then: () => void) => (): void => {
-        if (heard() === before) then();
+        if (heard.count() === before) then();
         else watch();
       };
       wait(

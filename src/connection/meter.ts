@@ -1,4 +1,5 @@
 /** Counts what goes over a connection. */
+import { Subject, type Observable } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import type { Frame } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
@@ -39,8 +40,18 @@ export const withRoundTrip = (before: RoundTrip | undefined, last: number): Roun
 /** The part of the health that the connection itself counts. */
 type Traffic = Omit<ConnectionHealth, 'inFlight' | 'outbox'>;
 
+/** What has been heard: any frame shows that the peer is alive. */
+export interface Heard {
+  /** The number of frames so far. */
+  readonly count: () => number;
+  /** Hot, no replay: emits when a frame is heard. */
+  readonly frame$: Observable<void>;
+}
+
 /** Counts in plain numbers: a frame costs two additions, even if nobody subscribes to the health. */
 export interface Meter {
+  readonly heard: Heard;
+  /** The one notice of a frame that has come. */
   readonly received: (frame: Frame) => void;
   readonly sent: (frame: Frame) => void;
   readonly answered: (ms: number) => void;
@@ -54,11 +65,14 @@ export const createMeter = ({ now }: Pick<Clock, 'now'>): Meter => {
   let [retries, framesIn, framesOut, bytesIn, bytesOut] = [0, 0, 0, 0, 0];
   let lastHeardAt: number | undefined;
   let roundTrip: RoundTrip | undefined;
+  const frames = new Subject<void>();
   return {
+    heard: { count: () => framesIn, frame$: frames.asObservable() },
     received: (frame) => {
       framesIn += 1;
       bytesIn += sizeOf(frame);
       lastHeardAt = now();
+      if (frames.observed) frames.next();
     },
     sent: (frame) => {
       framesOut += 1;

@@ -7,10 +7,13 @@ export const runToCompletion = <I>(handle: (input: I) => void): ((input: I) => v
   const queue: I[] = [];
   let running = false;
   return (input) => {
-    queue.push(input);
-    if (running) return;
+    if (running) {
+      queue.push(input);
+      return;
+    }
     running = true;
     try {
+      handle(input);
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) handle(next);
     } finally {
       running = false;

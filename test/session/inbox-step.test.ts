@@ -1,0 +1,349 @@
+/** Each rule of the inbox by itself: what goes in, what comes out, and what is asked for. */
+import { describe, expect, it } from 'vitest';
+import { arrived, conversation, counted, message, snapshot } from '../../marble-tests/streams/log.js';
+import type { ConversationInfo } from '../../codecs/index.js';
+import { CommandTimeout, ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
+import { initialState, type Answer, type Effect, type InboxInput } from '../../src/session/inbox-state.js';
+import { inboxStep } from '../../src/session/inbox-step.js';
+import type { ClientEvent, Message } from '../../streams/index.js';
+
+type Input = InboxInput | Answer;
+
+interface Rule {
+  readonly rule: string;
+  /** What has happened before. */
+  readonly before?: readonly Input[];
+  readonly input: Input;
+  readonly out?: readonly string[];
+  readonly effects?: readonly string[];
+  readonly known?: ConversationInfo;
+  readonly room?: string;
+}
+
+const say = (event: ClientEvent): string => {
+  switch (event._tag) {
+    case 'Message':
+      return `${event.origin} ${event.message.id}`;
+    case 'Gap':
+      return `gap ${event.cause} ${String(event.from.timestamp)}-${String(event.to)}`;
+    case 'Joined':
+    case 'Left':
+      return `${event._tag} ${event.members.join()}`;
+    default:
+      return event._tag;
+  }
+};
+
+const name = (effect: Effect): string => {
+  switch (effect._tag) {
+    case 'LookUp':
+      return `look up ${effect.ids.join()}`;
+    case 'FetchPage':
+      return `page of ${effect.conversationId} after ${String(effect.after.timestamp)}`;
+    case 'Report':
+      return `report ${effect.error._tag}`;
+    case 'Reach':
+    case 'Changed':
+    case 'Abandon':
+      return effect._tag;
+  }
+};
+
+const opened = (at: number, resumed = true): Input => ({ _tag: 'Opened', at, resumed });
+const dropped: Input = { _tag: 'Dropped' };
+const live = (timestamp: number): Input => arrived({ timestamp });
+const own = (timestamp: number): Input => arrived({ timestamp, from: 'Tom' }, 'sent');
+const moved = (_tag: 'Joined' | 'Left', ...members: string[]): ClientEvent => ({ _tag, conversationId: 'c', members });
+const edit = (editedAt: number): Input => ({ _tag: 'Edit', conversationId: 'c', message: message({ timestamp: 2, editedAt }) });
+const barrier: Input = { _tag: 'Barrier', conversationId: 'c', reached: () => undefined };
+const found = (info: ConversationInfo | undefined, session = 2): Input => ({
+  _tag: 'LookedUp',
+  session,
+  ids: ['c'],
+  infos: info === undefined ? [] : [info],
+  gone: info === undefined ? ['c'] : [],
+});
+const notFound = (error: RealtimeError, session = 2): Input => ({ _tag: 'LookUpFailed', session, ids: ['c'], error });
+const page = (messages: readonly Message[], isWhole = true, session = 2): Input => ({
+  _tag: 'Page',
+  session,
+  conversationId: 'c',
+  page: { messages, isWhole },
+});
+const noPage = (error: RealtimeError): Input => ({ _tag: 'PageFailed', session: 2, conversationId: 'c', error });
+const messages = (...timestamps: number[]): readonly Message[] => timestamps.map((timestamp) => message({ timestamp }));
+
+/** A session in which the conversation is known, and has a message. */
+const known: readonly Input[] = [opened(1, false), snapshot(), live(2)];
+/** And one after a break. */
+const again: readonly Input[] = [...known, dropped, opened(9)];
+/** In which the server has said that there is more. */
+const behind: readonly Input[] = [...again, found(conversation({ lastMessageAt: 8 }))];
+
+const rules: readonly Rule[] = [
+  { rule: 'a first login is caught up: there is nothing that it could have missed', input: opened(1, false), out: ['Opened', 'CaughtUp'] },
+  { rule: 'nothing passes before a session is open', input: live(2) },
+  {
+    rule: 'what the client does itself passes at once, without a session',
+    input: { _tag: 'ReadMark', conversationId: 'c', at: 1 },
+    out: ['ReadMark'],
+  },
+  { rule: 'a message of a known conversation passes', before: known, input: live(3), out: ['live m3'] },
+  { rule: 'a message passes once', before: known, input: live(2) },
+  {
+    rule: 'a message that comes late passes, where it comes for the first time',
+    before: [...known, live(4)],
+    input: live(3),
+    out: ['live m3'],
+  },
+  { rule: 'an edit passes, and is counted as heard', before: known, input: edit(5), out: ['Edit'], effects: ['Changed'] },
+  { rule: 'an edit passes once, and is counted as heard each time', before: [...known, edit(5)], input: edit(5), effects: ['Changed'] },
+  {
+    rule: 'a message of an unknown conversation waits: the conversation is looked up',
+    before: [opened(1, false)],
+    input: live(2),
+    effects: ['look up c'],
+  },
+  { rule: 'what comes behind it waits too, without a second question', before: [opened(1, false), live(2)], input: live(3) },
+  {
+    rule: 'what has waited follows the description, in its order',
+    before: [opened(1, false), live(2), live(3)],
+    input: found(conversation(), 1),
+    out: ['Snapshot', 'live m2', 'live m3'],
+  },
+  {
+    rule: 'what can not be looked up is reported, and its messages pass',
+    before: [opened(1, false), live(2)],
+    input: notFound(new CommandTimeout('conv/query', 1), 1),
+    out: ['live m2'],
+    effects: ['report CommandTimeout'],
+  },
+  {
+    rule: 'where the connection went, nobody is told so twice: everything waits for the break',
+    before: [opened(1, false), live(2)],
+    input: notFound(new ConnectionLost('gone'), 1),
+  },
+  { rule: 'an own message passes, whether its conversation is known or not', before: [opened(1, false)], input: own(2), out: ['sent m2'] },
+  { rule: 'a break ends what was asked for', before: known, input: dropped, effects: ['Abandon'] },
+  {
+    rule: 'after a break all conversations are asked about at once',
+    before: [...known, dropped],
+    input: opened(9),
+    out: ['Opened'],
+    effects: ['look up c'],
+  },
+  { rule: 'what is pushed before the answer waits', before: again, input: live(10) },
+  {
+    rule: 'a conversation with nothing new is caught up with the answer',
+    before: again,
+    input: found(conversation({ lastMessageAt: 2 })),
+    out: ['Snapshot', 'CaughtUp'],
+  },
+  {
+    rule: 'what was said after the last message is fetched',
+    before: again,
+    input: found(conversation({ lastMessageAt: 8 })),
+    out: ['Snapshot'],
+    effects: ['page of c after 2'],
+  },
+  {
+    rule: 'missed messages come before what was pushed meanwhile, and before the word that all is there',
+    before: [...behind, live(10)],
+    input: page(messages(3)),
+    out: ['missed m3', 'CaughtUp', 'live m10'],
+  },
+  {
+    rule: 'a full page is followed by the next one',
+    before: behind,
+    input: page(messages(3, 4)),
+    out: ['missed m3', 'missed m4'],
+    effects: ['page of c after 4'],
+  },
+  {
+    rule: 'a message that was pushed and fetched passes once',
+    before: [...behind, live(3)],
+    input: page(messages(3)),
+    out: ['missed m3', 'CaughtUp'],
+  },
+  {
+    rule: 'a pushed message that the server has forgotten comes in its place',
+    before: [...behind, live(10)],
+    input: page(messages(11)),
+    out: ['live m10', 'missed m11', 'CaughtUp'],
+  },
+  {
+    rule: 'more than the limit is a gap',
+    before: [...behind, page(messages(3, 4)), page(messages(5, 6))],
+    input: page(messages(7)),
+    out: ['gap limit 6-9', 'CaughtUp'],
+  },
+  {
+    rule: 'what the server has forgotten is a gap, before what it has',
+    before: behind,
+    input: page(messages(7), false),
+    out: ['gap gone 2-7', 'missed m7', 'CaughtUp'],
+  },
+  {
+    rule: 'what the server refuses is a gap, and reported',
+    before: behind,
+    input: noPage(new ServerRejected(4312, 'CONVERSATION_LOG_REJECTED')),
+    out: ['gap refused 2-9', 'CaughtUp'],
+    effects: ['report ServerRejected'],
+  },
+  {
+    rule: 'what fails is a gap, and reported',
+    before: behind,
+    input: noPage(new CommandTimeout('logs', 1)),
+    out: ['gap failed 2-9', 'CaughtUp'],
+    effects: ['report CommandTimeout'],
+  },
+  {
+    rule: 'what fails because the connection went is no gap: the next session fetches it',
+    before: behind,
+    input: noPage(new ConnectionLost('gone')),
+  },
+  {
+    rule: 'what is declared missing does not come any more',
+    before: [...behind, noPage(new CommandTimeout('logs', 1)), dropped, opened(20)],
+    input: found(conversation({ lastMessageAt: 9 }), 3),
+    out: ['Snapshot', 'CaughtUp'],
+  },
+  { rule: 'an answer to an old session says nothing', before: [...behind, dropped, opened(20)], input: page(messages(3)) },
+  { rule: 'an answer that nobody waits for says nothing', before: known, input: page(messages(3), true, 1) },
+  {
+    rule: 'a catch-up that was broken off starts from the same position',
+    before: [...behind, live(10), dropped, opened(20)],
+    input: found(conversation({ lastMessageAt: 10 }), 3),
+    out: ['Snapshot'],
+    effects: ['page of c after 2'],
+  },
+  {
+    rule: 'an own message does not move the position: what others said before it is still fetched',
+    before: [...known, own(4), dropped, opened(9)],
+    input: found(conversation({ lastMessageAt: 4 })),
+    out: ['Snapshot'],
+    effects: ['page of c after 2'],
+  },
+  { rule: 'an own message comes behind what was missed', before: again, input: own(10) },
+  {
+    rule: 'a followed conversation is asked about after a break, heard of before or not',
+    before: [opened(1, false), { _tag: 'Follow', conversationId: 'c' }, dropped],
+    input: opened(9),
+    out: ['Opened'],
+    effects: ['look up c'],
+  },
+  {
+    rule: 'an unknown conversation with unread messages is discovered after a break',
+    before: [opened(1, false), dropped, opened(9)],
+    input: counted(1, 5),
+    out: ['UnreadCounts'],
+    effects: ['look up c'],
+  },
+  {
+    rule: 'and caught up from the session before',
+    before: [opened(1, false), dropped, opened(9), counted(1, 5)],
+    input: found(conversation()),
+    out: ['Snapshot'],
+    effects: ['page of c after 1'],
+  },
+  { rule: 'no conversation is discovered in a first session', before: [opened(1, false)], input: counted(1, 5), out: ['UnreadCounts'] },
+  {
+    rule: 'what was said in the chat room during a break is a gap',
+    before: [opened(1, false), snapshot({ kind: 'room' }), dropped],
+    input: opened(9),
+    room: 'c',
+    out: ['Opened', 'gap room 1-9'],
+    effects: ['look up c'],
+  },
+  {
+    rule: 'the history of a chat room is not fetched',
+    before: [opened(1, false), snapshot({ kind: 'room' }), dropped, opened(9)],
+    input: found(conversation({ kind: 'room', lastMessageAt: 8 })),
+    out: ['Snapshot', 'CaughtUp'],
+  },
+  {
+    rule: 'who has joined and left during a break is told before the description',
+    before: again,
+    known: conversation({ members: ['Tom', 'Spike'] }),
+    input: found(conversation({ members: ['Tom', 'Jerry'] })),
+    out: ['Joined Jerry', 'Left Spike', 'Snapshot', 'CaughtUp'],
+  },
+  {
+    rule: 'and is not told again where it was pushed as well',
+    before: [...again, moved('Joined', 'Jerry')],
+    known: conversation({ members: ['Tom'] }),
+    input: found(conversation({ members: ['Tom', 'Jerry'] })),
+    out: ['Joined Jerry', 'Snapshot', 'CaughtUp'],
+  },
+  {
+    rule: 'who was removed during a break has left, and misses nothing',
+    before: again,
+    known: conversation({ members: ['Tom'] }),
+    input: found(conversation({ members: ['Jerry'], lastMessageAt: 8 })),
+    out: ['Left Tom', 'CaughtUp'],
+  },
+  { rule: 'a conversation that is gone has been left', before: again, input: found(undefined), out: ['Left Tom', 'CaughtUp'] },
+  {
+    rule: 'who is told that he is out is told at once: nothing is looked up',
+    before: [opened(1, false)],
+    input: moved('Left', 'Tom'),
+    out: ['Left Tom'],
+  },
+  {
+    rule: 'who comes back is told what the conversation is like first',
+    before: [...known, moved('Left', 'Tom')],
+    input: moved('Joined', 'Tom'),
+    effects: ['look up c'],
+  },
+  { rule: 'a barrier is reached behind all that came before', before: known, input: barrier, effects: ['Reach'] },
+  { rule: 'a barrier waits behind what waits', before: behind, input: barrier },
+  {
+    rule: 'and is reached when that has passed',
+    before: [...behind, live(10), barrier],
+    input: page(messages(3)),
+    out: ['missed m3', 'CaughtUp', 'live m10'],
+    effects: ['Reach'],
+  },
+];
+
+describe('the inbox, step by step', () => {
+  it.each(rules)('$rule', ({ before = [], input, out = [], effects = [], known: info, room }) => {
+    const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const environment = { known: () => info, room: () => room };
+    let state = initialState();
+    for (const one of before) ({ state } = step(state, one, environment));
+    const made = step(state, input, environment);
+    expect([made.out.map(say), made.effects.map(name)]).toEqual([out, effects]);
+  });
+
+  it('catches up so many conversations at a time, and gives each place to the next one', () => {
+    const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const environment = { known: () => undefined, room: () => undefined };
+    let state = initialState();
+    const inputs: readonly Input[] = [opened(1, false), snapshot(), snapshot({ id: 'd' }), dropped, opened(9)];
+    for (const one of inputs) ({ state } = step(state, one, environment));
+    const infos = [conversation({ lastMessageAt: 8 }), conversation({ id: 'd', lastMessageAt: 8 })];
+    const first = step(state, { _tag: 'LookedUp', session: 2, ids: ['c', 'd'], infos, gone: [] }, environment);
+    expect(first.effects.map(name)).toEqual(['page of c after 1']);
+    const second = step(first.state, page([]), environment);
+    expect([second.out.map(say), second.effects.map(name)]).toEqual([[], ['page of d after 1']]);
+  });
+
+  it('asks about very many conversations one question after the other', () => {
+    const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const environment = { known: () => undefined, room: () => undefined };
+    let state = initialState();
+    const many = Array.from({ length: 150 }, (_, index) => snapshot({ id: `c${String(index)}` }));
+    for (const one of [opened(1, false), ...many, dropped]) ({ state } = step(state, one, environment));
+    const ids = (effects: readonly Effect[]): readonly string[] =>
+      effects.flatMap((effect) => (effect._tag === 'LookUp' ? effect.ids : []));
+    const first = step(state, opened(9), environment);
+    expect(ids(first.effects)).toHaveLength(100);
+    const second = step(
+      first.state,
+      { _tag: 'LookedUp', session: 2, ids: ids(first.effects), infos: [], gone: ids(first.effects) },
+      environment,
+    );
+    expect(ids(second.effects)).toHaveLength(50);
+  });
+});
