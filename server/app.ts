@@ -3,7 +3,7 @@ import type { ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
-import type { RunningHooks } from './hooks.js';
+import type { RunningHooks } from './running-hooks.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
 import type { Rates } from './rates.js';

@@ -1,20 +1,5 @@
 /** How sessions reach each other. Both ends may sit in different processes; nothing that uses a bus may assume that they don't. */
-import type { ServerCommand } from '../codecs/index.js';
-
-/** Which of a chat room's messages go first when a receiver is slow: 1 high, 2 normal, 3 low. */
-export type Priority = 1 | 2 | 3;
-
-/** What is sent to sessions. */
-export type Notice =
-  /** A push; the session with the id `except` has it already. With a priority it may be dropped where a receiver is slow. */
-  | { readonly _tag: 'Push'; readonly command: ServerCommand; readonly except?: string; readonly priority?: Priority }
-  /** These sessions have lost their place to a later login with their tag: they end. */
-  | { readonly _tag: 'Displace'; readonly sessions: readonly string[] }
-  /** This session goes on over another socket: what is left of it ends without a word. */
-  | { readonly _tag: 'Resume'; readonly session: string }
-  | { readonly _tag: 'Kick'; readonly code: number; readonly reason: string }
-  /** Out of this chat room, for who is in it. */
-  | { readonly _tag: 'Exit'; readonly roomId: string };
+import type { Notice } from './notice.js';
 
 /** Takes a notice to whoever has asked for it. */
 export type Receive = (notice: Notice) => void;

@@ -10,7 +10,7 @@ import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { neverBack, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
-import { runHooks } from './hooks.js';
+import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
 import { createRoomFanOut } from './room-fan-out.js';

@@ -3,7 +3,16 @@
  *
  * @packageDocumentation
  */
-export { inProcessBus, type Bus, type Notice, type Priority } from './bus.js';
+export { inProcessBus, type Bus, type Receive } from './bus.js';
+export {
+  Notice,
+  type DisplaceNotice,
+  type ExitNotice,
+  type KickNotice,
+  type PushNotice,
+  type ResumeNotice,
+  type RoomPriority,
+} from './notice.js';
 export type {
   BackEnd,
   BackEndBody,
@@ -26,6 +35,9 @@ export type { LoginRequest, SignedAction } from './signatures.js';
 export { cloudLimits, defaultLimits, type Limits, type ServerOptions } from './options.js';
 export type { Authenticate } from './http/sign.js';
 export type { UploadOptions } from './http/uploads.js';
+export { select } from './domain/query/select.js';
+export type { AttributePath, Comparison, ValueTest, Where } from './domain/query/where.js';
+export type { Regex } from './domain/query/regex.js';
 export { Refusal, type RefusalCode } from './domain/refusal.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type * from './store/store.js';

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Subprotocol } from '../codecs/index.js';
 import type { SharedFrame } from '../codecs/shared-frame.js';
-import type { Priority } from './bus.js';
+import type { RoomPriority } from './notice.js';
 import type { Limits } from './options.js';
 import { createPriorityQueue } from './priority-queue.js';
 import { noDrops, plus, withOne, type Drops } from './stats.js';
@@ -21,7 +21,7 @@ export interface OutgoingFrames {
   /** Writes a frame, which nobody drops. */
   readonly write: (frame: Frame) => void;
   /** Has a frame written when it is this socket's turn; where too many wait, it gives way, or makes others give way: low before normal; high ones wait. */
-  readonly offer: (offer: Offer, priority: Priority) => void;
+  readonly offer: (offer: Offer, priority: RoomPriority) => void;
   /** Counts messages that were dropped before they came here. */
   readonly missed: (drops: Drops) => void;
   readonly pressure: () => {

@@ -1,10 +1,10 @@
 /** What waits for a slow receiver, each with a priority: 1 high, 2 normal, 3 low. */
-import type { Priority } from './bus.js';
+import type { RoomPriority } from './notice.js';
 
 export interface PriorityQueue<T> {
   readonly size: () => number;
   /** Adds an item; where there are too many then, gives the one that was dropped: the oldest of those that count least, but none of a high priority. */
-  readonly add: (item: T, priority: Priority) => Dropped<T> | undefined;
+  readonly add: (item: T, priority: RoomPriority) => Dropped<T> | undefined;
   /** Takes the item that has waited longest; items keep their order, whatever their priority. */
   readonly take: () => T | undefined;
 }
@@ -12,7 +12,7 @@ export interface PriorityQueue<T> {
 /** What has given way. */
 interface Dropped<T> {
   readonly item: T;
-  readonly priority: Priority;
+  readonly priority: RoomPriority;
 }
 
 interface Lane<T> {
@@ -22,8 +22,8 @@ interface Lane<T> {
   head: number;
 }
 
-const LEAST_FIRST: readonly Priority[] = [3, 2];
-const ALL: readonly Priority[] = [1, 2, 3];
+const LEAST_FIRST: readonly RoomPriority[] = [3, 2];
+const ALL: readonly RoomPriority[] = [1, 2, 3];
 /** A lane's front is cut off when so much of it has been taken. */
 const CUT_AT = 256;
 
@@ -43,11 +43,11 @@ const takeFrom = <T>(lane: Lane<T>): T | undefined => {
 
 /** A queue in which at most `limit` items of normal and low priority wait; those of high priority wait however many they are, so that whoever fills it has to bound them. */
 export const createPriorityQueue = <T>(limit: number): PriorityQueue<T> => {
-  const lanes: Readonly<Record<Priority, Lane<T>>> = { 1: emptyLane(), 2: emptyLane(), 3: emptyLane() };
+  const lanes: Readonly<Record<RoomPriority, Lane<T>>> = { 1: emptyLane(), 2: emptyLane(), 3: emptyLane() };
   let size = 0;
   let order = 0;
 
-  const orderOf = (priority: Priority): number => lanes[priority].orders[lanes[priority].head] ?? Infinity;
+  const orderOf = (priority: RoomPriority): number => lanes[priority].orders[lanes[priority].head] ?? Infinity;
 
   const drop = (): Dropped<T> | undefined => {
     const priority = LEAST_FIRST.find((lane) => orderOf(lane) !== Infinity);

@@ -2,7 +2,8 @@
  * What is published in chat rooms, on its way to the sessions of this process. A message costs the same however many are in the room: it waits until everybody has what came before, and then everybody
  * gets, in turn, all that has come meanwhile. So the more there is to do, the more of it is done in one go.
  */
-import type { Bus, Notice, Receive } from './bus.js';
+import type { Bus, Receive } from './bus.js';
+import type { Notice } from './notice.js';
 import { createPriorityQueue } from './priority-queue.js';
 import { noDrops, withOne, type Drops } from './stats.js';
 import type { Turns } from './turns.js';

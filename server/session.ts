@@ -1,7 +1,8 @@
 /** A client's session on one socket: what is published to the client reaches the socket through it. */
 import { defined } from '../codecs/defined.js';
 import type { ServerCommand } from '../codecs/index.js';
-import type { Bus, Notice, Priority } from './bus.js';
+import type { Bus } from './bus.js';
+import type { Notice, RoomPriority } from './notice.js';
 import { reasonOf } from './domain/refusal.js';
 import type { RoomFanOut } from './room-fan-out.js';
 import type { Drops } from './stats.js';
@@ -44,7 +45,7 @@ export interface Ending {
 }
 
 /** Takes a push to the socket; one with a priority may give way. */
-export type WritePush = (push: ServerCommand, clientId: string, priority?: Priority) => void;
+export type WritePush = (push: ServerCommand, clientId: string, priority?: RoomPriority) => void;
 
 export interface SessionOptions {
   readonly id: string;
@@ -64,7 +65,7 @@ const DISPLACED = 4111;
 
 interface Held {
   readonly push: ServerCommand;
-  readonly priority?: Priority;
+  readonly priority?: RoomPriority;
 }
 
 export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expelled }: SessionOptions): Session => {
@@ -76,7 +77,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
   let will: Will | undefined;
   let ending: Ending | undefined;
 
-  const push = (command: ServerCommand, priority?: Priority): void => {
+  const push = (command: ServerCommand, priority?: RoomPriority): void => {
     if (held === undefined) write(command, clientId, priority);
     else held.push({ push: command, ...defined({ priority }) });
   };

@@ -1,5 +1,5 @@
 import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
-import type { Priority } from './bus.js';
+import type { RoomPriority } from './notice.js';
 
 /** Messages of chat rooms that a receiver did not get, since it, or the server, was too slow. */
 export interface Drops {
@@ -12,7 +12,7 @@ export const noDrops: Drops = { normal: 0, low: 0 };
 export const plus = (a: Drops, b: Drops): Drops => ({ normal: a.normal + b.normal, low: a.low + b.low });
 
 /** With one more that was dropped: it is low, or else normal. */
-export const withOne = ({ normal, low }: Drops, priority: Priority): Drops =>
+export const withOne = ({ normal, low }: Drops, priority: RoomPriority): Drops =>
   priority === LOW ? { normal, low: low + 1 } : { normal: normal + 1, low };
 
 /** A socket, as far as its numbers go. */
@@ -53,7 +53,7 @@ export interface StatsSource {
   readonly past: () => Drops;
 }
 
-const LOW: Priority = 3;
+const LOW: RoomPriority = 3;
 
 /** How often it is looked, ms. */
 const PERIOD = 1_000;

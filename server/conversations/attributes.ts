@@ -3,7 +3,7 @@ import { defined } from '../../codecs/defined.js';
 import { encodeAttributes, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
-import type { Notice } from '../bus.js';
+import type { Notice } from '../notice.js';
 import { forChange, forMuting } from '../domain/conversations/access.js';
 import {
   attributesChange,

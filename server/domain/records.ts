@@ -196,7 +196,7 @@ export interface SessionOpening {
 }
 
 /** What became of it. */
-export type SessionOpened =
+export type OpeningResult =
   | {
       readonly _tag: 'Opened';
       /** The chat room that the session was in before. */

@@ -5,7 +5,7 @@ import { changesSince, missedChanges, missedCounts, missedMessages, type Missed 
 import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
 import { newSession, type Session } from '../session.js';
-import type { SessionOpened, StoredSession } from '../store/store.js';
+import type { OpeningResult, StoredSession } from '../store/store.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 
 const MAX_ID = 64;
@@ -51,7 +51,7 @@ const loginOf = (app: App, clientId: string, open: Open, stored: StoredSession |
 };
 
 /** Tells those whose place this session has taken: others with its tag, and what is left of it on a socket that broke unnoticed. */
-const tellReplaced = ({ bus }: App, clientId: string, { resumed, displaced }: Extract<SessionOpened, { _tag: 'Opened' }>): void => {
+const tellReplaced = ({ bus }: App, clientId: string, { resumed, displaced }: Extract<OpeningResult, { _tag: 'Opened' }>): void => {
   if (resumed !== undefined) bus.publish([clientId], { _tag: 'Resume', session: resumed });
   if (displaced.length > 0) bus.publish([clientId], { _tag: 'Displace', sessions: displaced });
 };

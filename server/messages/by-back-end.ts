@@ -3,7 +3,7 @@ import { either as E, function as F } from 'fp-ts';
 import { defined } from '../../codecs/defined.js';
 import { bodyCodec, type Custom, type JsonObject, type OutgoingBody, type WireBody } from '../../codecs/index.js';
 import type { App } from '../app.js';
-import type { Priority } from '../bus.js';
+import type { RoomPriority } from '../notice.js';
 import { checkMembers } from '../domain/conversations/members.js';
 import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
@@ -31,7 +31,7 @@ export interface BackEndMessage extends BackEndEdit {
   /** What the hook `receiversOffline` is told with. */
   readonly pushData?: JsonObject;
   /** In a chat room: 1 high, 2 normal, 3 low. Default 2. */
-  readonly priority?: Priority;
+  readonly priority?: RoomPriority;
 }
 
 /** A message of the back end that may be for some only. */

@@ -4,7 +4,7 @@ import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
-import type { Notice } from '../bus.js';
+import type { Notice } from '../notice.js';
 import { asSpeaker } from '../conversations/access.js';
 import { bodyOf, typeOf } from '../domain/messages/body.js';
 import { transientTime } from '../domain/messages/transient-time.js';

@@ -14,7 +14,7 @@ import type {
   NewMessage,
   OfflineMessages,
   ReadUpTo,
-  SessionOpened,
+  OpeningResult,
   SessionOpening,
   StoredEdit,
   StoredMessage,
@@ -95,7 +95,7 @@ export interface Store {
    * Opens a session, in one step: of two that open with the same token, or with the same client and tag, the later takes the place of the earlier, and is told whose place that was. A token that was displaced, or
    * is not there any more, opens nothing. Sessions that have expired are forgotten.
    */
-  openSession(opening: SessionOpening, now: number): Promise<SessionOpened>;
+  openSession(opening: SessionOpening, now: number): Promise<OpeningResult>;
   session(token: string): Promise<StoredSession | undefined>;
   /** Keeps the token of an open session for longer, also one that was forgotten since it had expired; false where the session has lost its place. */
   renewSession(session: SessionOpening['session'], now: number): Promise<boolean>;

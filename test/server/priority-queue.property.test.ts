@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Priority } from 'rx-realtime/server';
+import type { RoomPriority } from 'rx-realtime/server';
 import { createPriorityQueue } from '../../server/priority-queue.js';
 
 interface Item {
   readonly number: number;
-  readonly priority: Priority;
+  readonly priority: RoomPriority;
 }
 
-const step = fc.oneof({ weight: 3, arbitrary: fc.constantFrom<Priority>(1, 2, 3) }, { weight: 2, arbitrary: fc.constant<'take'>('take') });
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<RoomPriority>(1, 2, 3) },
+  { weight: 2, arbitrary: fc.constant<'take'>('take') },
+);
 
 it('gives up low items first, then normal ones, the oldest of them, and never a high one; what is left keeps its order', () => {
   fc.assert(

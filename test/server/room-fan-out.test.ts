@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inProcessBus, type Bus, type Notice, type Priority } from 'rx-realtime/server';
+import { inProcessBus, type Bus, type Notice, type RoomPriority } from 'rx-realtime/server';
 import type { Receive } from '../../server/bus.js';
 import { createRoomFanOut } from '../../server/room-fan-out.js';
 import { createTurns } from '../../server/turns.js';
@@ -25,7 +25,7 @@ const steered = (limit: number, bus: Bus = inProcessBus()) => {
 };
 
 /** A notice with a number, which is its time. */
-const notice = (number: number, priority?: Priority, except?: string): Notice => ({
+const notice = (number: number, priority?: RoomPriority, except?: string): Notice => ({
   _tag: 'Push',
   command: { cmd: 'direct', directMessage: { id: 'id', cid: ROOM, fromPeerId: 'x', timestamp: number, msg: '' } },
   ...(priority === undefined ? {} : { priority }),
@@ -54,7 +54,7 @@ const listener = (id: string) => {
 
 interface Published {
   readonly number: number;
-  readonly priority: Priority;
+  readonly priority: RoomPriority;
   readonly by: string;
 }
 
@@ -66,7 +66,7 @@ describe('what is published in a chat room', () => {
           fc.oneof(
             {
               weight: 6,
-              arbitrary: fc.record({ by: fc.constantFrom('a', 'b', 'out'), priority: fc.constantFrom<Priority>(1, 2, 3) }),
+              arbitrary: fc.record({ by: fc.constantFrom('a', 'b', 'out'), priority: fc.constantFrom<RoomPriority>(1, 2, 3) }),
             },
             { weight: 2, arbitrary: fc.constant('go on' as const) },
           ),

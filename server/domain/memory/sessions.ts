@@ -1,9 +1,9 @@
 /** Sessions that can be taken up again, and notices for clients that are away, in memory. */
 import { defined } from '../../../codecs/defined.js';
-import type { SessionOpened, SessionOpening, StoredNotice, StoredSession } from '../records.js';
+import type { OpeningResult, SessionOpening, StoredNotice, StoredSession } from '../records.js';
 
 export interface MemorySessions {
-  readonly open: (opening: SessionOpening, now: number) => SessionOpened;
+  readonly open: (opening: SessionOpening, now: number) => OpeningResult;
   readonly get: (token: string) => StoredSession | undefined;
   readonly renew: (session: SessionOpening['session']) => boolean;
   readonly rememberRoom: (token: string, holder: string, room: StoredSession['room']) => void;

@@ -3,7 +3,7 @@ import { date as D, function as F, number as N, predicate as P, string as S, typ
 import type { Attribute, ConversationInfo } from '../../../codecs/index.js';
 import { COST, unlimited, type Spend } from './budget.js';
 import type { Regex } from './regex.js';
-import type { Comparison, Path, Test, Where } from './where.js';
+import type { Comparison, AttributePath, ValueTest, Where } from './where.js';
 
 type Value = Attribute | undefined;
 type Holds = (value: Value) => boolean;
@@ -39,7 +39,7 @@ const fields: ReadonlyMap<string, Get> = new Map<string, Get>([
 ]);
 
 /** What a conversation has at a path; undefined for nothing. */
-export const valueOf = ([key, ...inner]: Path): Get => {
+export const valueOf = ([key, ...inner]: AttributePath): Get => {
   const get = fields.get(key) ?? (({ attributes }: ConversationInfo) => own(attributes, key));
   return (info) => {
     let value = get(info);
@@ -56,7 +56,7 @@ export const valueOf = ([key, ...inner]: Path): Get => {
 const MAX_LEVELS = 100;
 
 /** How many steps lead to what is at a path. */
-export const stepsOf = (path: Path): number => Math.min(path.length, MAX_LEVELS);
+export const stepsOf = (path: AttributePath): number => Math.min(path.length, MAX_LEVELS);
 
 /** Equality of lists, dates and objects, whatever the order of their keys; as deep as what is asked for, which is bounded. */
 const equals = (spend: Spend, a: Value, b: Value): boolean => {
@@ -114,7 +114,7 @@ const isFound =
     return isFoundIn(value);
   };
 
-const check = (spend: Spend, test: Test): Holds => {
+const check = (spend: Spend, test: ValueTest): Holds => {
   switch (test._tag) {
     case 'In':
       return oneOf(spend, test.values);

@@ -1,7 +1,7 @@
 /** The conversations that a query gives. */
 import type { ConversationInfo } from '../../../codecs/index.js';
 import type { ConversationSearch } from '../records.js';
-import { budgetOf, COST } from './budget.js';
+import { budgetOf, COST, DEFAULT_STEPS } from './budget.js';
 import { matches } from './matches.js';
 import { orderOf } from './order.js';
 
@@ -9,13 +9,13 @@ import { orderOf } from './order.js';
  * Looks at candidates one by one, in at most so many steps; each that is looked at takes some, whatever it turns out to be. Throws a `Refusal` with 4310 where they are not enough.
  *
  * @example
- * select(query, ids, (id) => infos.get(id), 1_000_000);
+ * select(search, infos.keys(), (id) => infos.get(id));
  */
 export const select = (
   { where, sort, skip, limit, seen }: ConversationSearch,
   ids: Iterable<string>,
   infoOf: (id: string) => ConversationInfo | undefined,
-  steps: number,
+  steps = DEFAULT_STEPS,
 ): readonly ConversationInfo[] => {
   const spend = budgetOf(steps);
   const isMatch = matches(where, spend);

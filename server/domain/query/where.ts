@@ -24,20 +24,20 @@ export const MAX_REGEX_LENGTH = 512;
 export const MAX_REGEX_SIZE = 1_000;
 
 /** A key of the protocol or of an attribute, and the keys that lead on into nested ones. */
-export type Path = RNEA.ReadonlyNonEmptyArray<string>;
+export type AttributePath = RNEA.ReadonlyNonEmptyArray<string>;
 
 /** The path that a key with dots is. */
-export const pathOf: (key: string) => Path = S.split('.');
+export const pathOf: (key: string) => AttributePath = S.split('.');
 
 export type Comparison = '$lt' | '$lte' | '$gt' | '$gte';
 
 /** What is asked of one value. */
-export type Test =
+export type ValueTest =
   /** Equals one of these, or has an element that does. */
   | { readonly _tag: 'In'; readonly values: readonly Attribute[] }
   /** Equals each of these, or has an element that does. */
   | { readonly _tag: 'All'; readonly values: readonly Attribute[] }
-  | { readonly _tag: 'Not'; readonly test: Test }
+  | { readonly _tag: 'Not'; readonly test: ValueTest }
   | { readonly _tag: 'Compare'; readonly by: Comparison; readonly to: Attribute }
   | { readonly _tag: 'Exists'; readonly exists: boolean }
   | { readonly _tag: 'Size'; readonly size: number }
@@ -47,7 +47,7 @@ export type Test =
 export type Where =
   | { readonly _tag: 'And'; readonly all: readonly Where[] }
   | { readonly _tag: 'Or'; readonly any: readonly Where[] }
-  | { readonly _tag: 'Field'; readonly path: Path; readonly test: Test };
+  | { readonly _tag: 'Field'; readonly path: AttributePath; readonly test: ValueTest };
 
 /** What is not understood is refused by its name: leaving it out would give other conversations than were asked for. */
 const refused = (words: string): Refusal => new Refusal(4310, `where: ${words}`);
@@ -87,19 +87,19 @@ const operandsOf = (operator: string, value: Json): readonly Attribute[] => {
   return value.map(operandOf);
 };
 
-const equal = (value: Json): Test => ({ _tag: 'In', values: [operandOf(value)] });
-const not = (test: Test): Test => ({ _tag: 'Not', test });
+const equal = (value: Json): ValueTest => ({ _tag: 'In', values: [operandOf(value)] });
+const not = (test: ValueTest): ValueTest => ({ _tag: 'Not', test });
 
 const compare =
   (by: Comparison) =>
-  (value: Json): Test => ({ _tag: 'Compare', by, to: operandOf(value) });
+  (value: Json): ValueTest => ({ _tag: 'Compare', by, to: operandOf(value) });
 
-const exists = (value: Json): Test => {
+const exists = (value: Json): ValueTest => {
   if (typeof value !== 'boolean') throw refused('$exists should be true or false');
   return { _tag: 'Exists', exists: value };
 };
 
-const size = (value: Json): Test => {
+const size = (value: Json): ValueTest => {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw refused('$size should be an integer of 0 or more');
   return { _tag: 'Size', size: value };
 };
@@ -129,12 +129,12 @@ const regex: Read = (source, { $options = '' }, compile) => {
   return { _tag: 'Regex', expression: expression.right };
 };
 
-const options = (value: Json, { $regex }: JsonObject): readonly Test[] => {
+const options = (value: Json, { $regex }: JsonObject): readonly ValueTest[] => {
   if ($regex === undefined) throw refused(`$options ${preview(value)} should be beside a $regex`);
   return [];
 };
 
-type Read = (value: Json, beside: JsonObject, compile: CompileRegex) => Test | readonly Test[];
+type Read = (value: Json, beside: JsonObject, compile: CompileRegex) => ValueTest | readonly ValueTest[];
 
 const operators: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['$ne', (value) => not(equal(value))],
@@ -157,7 +157,7 @@ const unknown = (operator: string): Refusal =>
   );
 
 /** An object with an operator is made of operators; any other value is one to be equal to. */
-const testsOf = (key: string, value: Json, compile: CompileRegex): readonly Test[] => {
+const testsOf = (key: string, value: Json, compile: CompileRegex): readonly ValueTest[] => {
   if (!JsonObject.is(value)) return [equal(value)];
   const names = Object.keys(value);
   const operator = names.find(isOperator);
@@ -206,7 +206,7 @@ const countIn = (condition: Json, depth = 0): number => {
   return Math.max(1, sum(counts));
 };
 
-const sizeOfTest = (test: Test): number => {
+const sizeOfTest = (test: ValueTest): number => {
   if (test._tag === 'Regex') return test.expression.size;
   return test._tag === 'Not' ? sizeOfTest(test.test) : 0;
 };
@@ -242,7 +242,7 @@ export const parseWhere = (json: string, compile: CompileRegex): Where => {
 };
 
 /** The tests of a key that hold for whatever matches. */
-const neededOf = (where: Where, key: string): readonly Test[] => {
+const neededOf = (where: Where, key: string): readonly ValueTest[] => {
   switch (where._tag) {
     case 'And':
       return where.all.flatMap((part) => neededOf(part, key));

@@ -4,13 +4,13 @@ import * as t from 'io-ts';
 import { fromStored, JsonObject, record, toStored } from '../../../codecs/index.js';
 import { guarded } from '../../../codecs/primitives.js';
 import type { BackEnd, BackEndBody, BackEndEdit, BackEndMessage, History } from '../../back-end.js';
-import type { Priority } from '../../bus.js';
+import type { RoomPriority } from '../../notice.js';
 import type { StoredMessage } from '../../store/store.js';
 import type { Answer } from '../respond.js';
 import { chatRooms, named, services, type Family } from './family.js';
 import { bodyAs, BadRequest, flagIn, integerIn, param, type ApiRequest, type ApiRoute } from './request.js';
 
-const priorities: ReadonlyMap<string, Priority> = new Map([
+const priorities: ReadonlyMap<string, RoomPriority> = new Map([
   ['high', 1],
   ['normal', 2],
   ['low', 3],
@@ -50,7 +50,7 @@ const editOf = (edit: t.TypeOf<typeof Edit>): BackEndEdit => ({
   mentionsAll: edit.mention_all ?? false,
 });
 
-const priorityOf = (priority: string): Priority => {
+const priorityOf = (priority: string): RoomPriority => {
   const known = priorities.get(priority.toLowerCase());
   if (known === undefined) throw new BadRequest(`priority should be ${[...priorities.keys()].join(', ')}`);
   return known;

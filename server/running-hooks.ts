@@ -1,0 +1,91 @@
+/** The application's hooks, as the server calls them. */
+import { Refusal } from './domain/refusal.js';
+import type {
+  ClientOffline,
+  ClientOnline,
+  ConversationMembers,
+  ConversationStart,
+  ConversationUpdateHook,
+  HookContent,
+  Hooks,
+  MessageReceived,
+  MessageSent,
+  MessageUpdate,
+  ReceiversOffline,
+  Verdict,
+} from './hooks.js';
+
+/** The hooks as the server calls them: none is missing, none throws but a `Refusal`. */
+export interface RunningHooks {
+  readonly messageReceived: (message: MessageReceived) => Promise<HookContent>;
+  readonly messageSent: (message: MessageSent) => void;
+  readonly messageUpdate: (update: MessageUpdate) => Promise<HookContent>;
+  readonly receiversOffline: (message: ReceiversOffline) => void;
+  /** Whether anybody wants to know. */
+  readonly hearsOfOffline: boolean;
+  readonly conversationStart: (start: ConversationStart) => Promise<void>;
+  readonly conversationStarted: (started: ConversationStart & { readonly convId: string }) => void;
+  readonly conversationAdd: (members: ConversationMembers) => Promise<readonly string[]>;
+  readonly conversationAdded: (members: ConversationMembers) => void;
+  readonly conversationRemove: (members: ConversationMembers) => Promise<readonly string[]>;
+  readonly conversationRemoved: (members: ConversationMembers) => void;
+  readonly conversationUpdate: (update: ConversationUpdateHook) => Promise<void>;
+  readonly clientOnline: (client: ClientOnline) => void;
+  readonly clientOffline: (client: ClientOffline) => void;
+}
+
+type Code = 4305 | 4402 | 4405;
+
+export const runHooks = (hooks: Hooks, report: (error: unknown) => void): RunningHooks => {
+  const asked = async <C>(ask: () => Verdict<C>, code: Code): Promise<C | undefined> => {
+    let verdict: Awaited<Verdict<C>>;
+    try {
+      verdict = await ask();
+    } catch (error) {
+      report(error);
+      return undefined;
+    }
+    if (typeof verdict === 'object' && verdict !== null && 'drop' in verdict)
+      throw new Refusal(code, verdict.detail ?? 'the application does not want it', verdict.code);
+    return verdict ?? undefined;
+  };
+
+  const told = (tell: () => unknown): void => {
+    void Promise.resolve().then(tell).catch(report);
+  };
+
+  return {
+    messageReceived: async (message) => ({ ...message, ...(await asked(() => hooks.messageReceived?.(message), 4402)) }),
+    messageSent: (message) => {
+      if (hooks.messageSent !== undefined) told(() => hooks.messageSent?.(message));
+    },
+    messageUpdate: async (update) => ({ ...update, ...(await asked(() => hooks.messageUpdate?.(update), 4405)) }),
+    receiversOffline: (message) => {
+      told(() => hooks.receiversOffline?.(message));
+    },
+    hearsOfOffline: hooks.receiversOffline !== undefined,
+    conversationStart: async (start) => {
+      await asked(() => hooks.conversationStart?.(start), 4305);
+    },
+    conversationStarted: (started) => {
+      told(() => hooks.conversationStarted?.(started));
+    },
+    conversationAdd: async (members) => (await asked(() => hooks.conversationAdd?.(members), 4305))?.members ?? members.members,
+    conversationAdded: (members) => {
+      told(() => hooks.conversationAdded?.(members));
+    },
+    conversationRemove: async (members) => (await asked(() => hooks.conversationRemove?.(members), 4305))?.members ?? members.members,
+    conversationRemoved: (members) => {
+      told(() => hooks.conversationRemoved?.(members));
+    },
+    conversationUpdate: async (update) => {
+      await asked(() => hooks.conversationUpdate?.(update), 4305);
+    },
+    clientOnline: (client) => {
+      told(() => hooks.clientOnline?.(client));
+    },
+    clientOffline: (client) => {
+      told(() => hooks.clientOffline?.(client));
+    },
+  };
+};

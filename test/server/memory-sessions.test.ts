@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { memorySessions } from '../../server/domain/memory/sessions.js';
+import type { SessionOpening } from '../../server/domain/records.js';
+
+const opening = (token: string, holder: string, change: { readonly tag?: string; readonly resumes?: boolean } = {}): SessionOpening => {
+  const { tag, resumes = false } = change;
+  const session = { token, holder, clientId: 'Tom', deviceId: '', expiresAt: 100, ...(tag === undefined ? {} : { tag }) };
+  return { session, resumes };
+};
+
+describe('sessions in memory', () => {
+  it('of one tag take the place of one another: the later is told of the earlier, once', () => {
+    const sessions = memorySessions(10);
+    expect(sessions.open(opening('a', 'a1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: [] });
+    expect(sessions.open(opening('b', 'b1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: ['a1'] });
+    expect(sessions.open(opening('c', 'c1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: ['b1'] });
+    expect(sessions.open(opening('d', 'd1', { tag: 'Mobile' }), 0)).toEqual({ _tag: 'Opened', displaced: [] });
+    expect(sessions.open(opening('a', 'a2', { tag: 'Web', resumes: true }), 0)).toEqual({ _tag: 'Displaced' });
+  });
+
+  it('of one token go on as the last that has opened, which alone may note, renew and close it', () => {
+    const sessions = memorySessions(10);
+    sessions.open(opening('a', 'a1'), 0);
+    sessions.rememberRoom('a', 'a1', { id: 'lobby', leftAt: 5 });
+    expect(sessions.open(opening('a', 'a2', { resumes: true }), 0)).toEqual({
+      _tag: 'Opened',
+      displaced: [],
+      resumed: 'a1',
+      room: { id: 'lobby', leftAt: 5 },
+    });
+    sessions.rememberRoom('a', 'a1', undefined);
+    sessions.forget('a', 'a1');
+    expect(sessions.renew(opening('a', 'a1').session)).toBe(false);
+    expect(sessions.get('a')).toMatchObject({ holder: 'a2', room: { id: 'lobby' } });
+    sessions.forget('a', 'a2');
+    expect(sessions.get('a')).toBeUndefined();
+  });
+
+  it('are not taken up again by a token that has expired, or was given up', () => {
+    const sessions = memorySessions(10);
+    sessions.open(opening('a', 'a1'), 0);
+    expect(sessions.open(opening('a', 'a2', { resumes: true }), 100)).toEqual({ _tag: 'Gone' });
+    sessions.open(opening('b', 'b1'), 0);
+    sessions.forgetAll('Tom');
+    expect(sessions.open(opening('b', 'b2', { resumes: true }), 0)).toEqual({ _tag: 'Gone' });
+  });
+});

@@ -1,0 +1,267 @@
+/** What excludes one another happens at the same instant: one of the two comes first, and both know which. */
+import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { memoryStore, type RtmServer, type Store } from 'rx-realtime/server';
+import { dial, login, open, serve, start, tokenOf, type RawClient, type Received } from './raw-client.js';
+import { statsNow } from './stats-now.js';
+
+/** Numbers that look random, the same for each seed. */
+const numbersOf = (seed: number): (() => number) => {
+  let state = seed * 2_654_435_761 + 1;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 16;
+  };
+};
+
+/** A store whose calls take some turns of the event loop, before and after they do their work. */
+const slow = (store: Store, seed: number): Store => {
+  const next = numbersOf(seed);
+  const wait = async (): Promise<void> => {
+    for (let turns = next() % 6; turns > 0; turns -= 1) await turn();
+  };
+  return new Proxy(store, {
+    get: (target, key): unknown => {
+      const call: unknown = Reflect.get(target, key);
+      if (typeof call !== 'function') return call;
+      return async (...args: unknown[]): Promise<unknown> => {
+        await wait();
+        const result: unknown = await Reflect.apply(call, target, args);
+        await wait();
+        return result;
+      };
+    },
+  });
+};
+
+const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
+
+/** The same for a quick store, and for slow ones. */
+const onEach = async (check: (server: RtmServer) => Promise<void>): Promise<void> => {
+  await check(await serve());
+  for (const seed of SEEDS) await check(await serve({ store: slow(memoryStore(), seed) }));
+};
+
+const isOpened = (answer: Received): boolean => answer.cmd === 'session' && answer.op === 'opened';
+
+const wasClosed = (answer: Received, { inbox }: RawClient): boolean =>
+  [answer, ...inbox].some((command) => command.cmd === 'session' && command.op === 'closed');
+
+const closing = (answer: Received, { inbox }: RawClient): unknown =>
+  [answer, ...inbox].find((command) => command.cmd === 'session' && command.op === 'closed');
+
+/** Two clients do something at once; what each was answered, when everything has come. */
+const both = async (
+  one: () => Promise<Received>,
+  other: () => Promise<Received>,
+  clients: readonly RawClient[],
+): Promise<readonly [Received, Received]> => {
+  const answers = await Promise.all([one(), other()]);
+  await Promise.all(clients.map((client) => client.settle()));
+  return answers;
+};
+
+/** Whether a token can be used: it is tried, which takes the session away from who has it. */
+const isGood = async ({ url }: RtmServer, peerId: string, st: string): Promise<boolean> =>
+  isOpened(await open(await dial(url), peerId, { r: true, st }));
+
+describe('two logins at the same instant', () => {
+  it('with one tag: one stays, and the other is told that it was displaced', async () => {
+    await onEach(async (server) => {
+      const [one, other] = [await dial(server.url), await dial(server.url)];
+      const answers = await both(
+        () => open(one, 'Tom', { tag: 'Web' }),
+        () => open(other, 'Tom', { tag: 'Web' }),
+        [one, other],
+      );
+      const losers = [one, other].flatMap((client, index) => closing(answers[index] ?? { cmd: 'echo' }, client) ?? []);
+      expect(losers).toMatchObject([{ op: 'closed', peerId: 'Tom', sessionMessage: { code: 4111 } }]);
+      expect(await statsNow(server)).toMatchObject({ sessions: 1 });
+    });
+  });
+
+  it('with one tag: the one that stays gets what is sent, and its token is the only good one', async () => {
+    await onEach(async (server) => {
+      const jerry = await login(server, 'Jerry');
+      const cid = await start(jerry, ['Tom']);
+      const clients = [await dial(server.url), await dial(server.url)] as const;
+      const answers = await both(
+        () => open(clients[0], 'Tom', { tag: 'Web' }),
+        () => open(clients[1], 'Tom', { tag: 'Web' }),
+        clients,
+      );
+      const stays = wasClosed(answers[0], clients[0]) ? 1 : 0;
+      await jerry.request({ cmd: 'direct', directMessage: { cid, msg: 'to Tom' } });
+      await Promise.all(clients.map((client) => client.settle()));
+      const heard = clients.map(({ inbox }) => inbox.filter(({ cmd }) => cmd === 'direct').length);
+      expect(heard).toEqual(stays === 0 ? [1, 0] : [0, 1]);
+      const [stayed, gone] = stays === 0 ? answers : [answers[1], answers[0]];
+      if (isOpened(gone)) {
+        const again = await open(await dial(server.url), 'Tom', { r: true, st: tokenOf(gone) });
+        expect(again).toMatchObject({ op: 'closed', sessionMessage: { code: 4111 } });
+      }
+      expect(await isGood(server, 'Tom', tokenOf(stayed))).toBe(true);
+    });
+  });
+
+  it('with the same token: one goes on as the session, and the other is nobody', async () => {
+    await onEach(async (server) => {
+      const st = tokenOf(await open(await dial(server.url), 'Tom'));
+      const clients = [await dial(server.url), await dial(server.url)] as const;
+      await both(
+        () => open(clients[0], 'Tom', { r: true, st }),
+        () => open(clients[1], 'Tom', { r: true, st }),
+        clients,
+      );
+      expect(await statsNow(server)).toMatchObject({ sessions: 1 });
+      const jerry = await login(server, 'Jerry');
+      const cid = await start(jerry, ['Tom']);
+      await jerry.request({ cmd: 'direct', directMessage: { cid, msg: 'to Tom' } });
+      await Promise.all(clients.map((client) => client.settle()));
+      expect(clients.flatMap(({ inbox }) => inbox.filter(({ cmd }) => cmd === 'direct'))).toHaveLength(1);
+      expect(await isGood(server, 'Tom', st)).toBe(true);
+    });
+  });
+
+  it('without a tag, or with two: both stay', async () => {
+    await onEach(async (server) => {
+      const clients = [await dial(server.url), await dial(server.url), await dial(server.url)] as const;
+      await Promise.all([open(clients[0], 'Tom'), open(clients[1], 'Tom', { tag: 'Web' }), open(clients[2], 'Tom', { tag: 'Mobile' })]);
+      expect(await statsNow(server)).toMatchObject({ sessions: 3 });
+    });
+  });
+});
+
+describe('a session that is taken up again while a login with its tag displaces it', () => {
+  it('is closed with 4111, and stays displaced', async () => {
+    await onEach(async (server) => {
+      const before = await dial(server.url);
+      const st = tokenOf(await open(before, 'Tom', { tag: 'Web' }));
+      const [back, young] = [await dial(server.url), await dial(server.url)];
+      const [answer, opened] = await both(
+        () => open(back, 'Tom', { r: true, st, tag: 'Web' }),
+        () => open(young, 'Tom', { tag: 'Web' }),
+        [back, young],
+      );
+      expect(closing(answer, back)).toMatchObject({ sessionMessage: { code: 4111 } });
+      expect(isOpened(opened)).toBe(true);
+      expect(wasClosed(opened, young)).toBe(false);
+      expect(await statsNow(server)).toMatchObject({ sessions: 1 });
+      expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject({ op: 'closed', sessionMessage: { code: 4111 } });
+    });
+  });
+
+  it('stays displaced though it renews its token', async () => {
+    await onEach(async (server) => {
+      const [old, young] = [await dial(server.url), await dial(server.url)];
+      const st = tokenOf(await open(old, 'Tom', { tag: 'Web' }));
+      await both(
+        () => old.request({ cmd: 'session', op: 'refresh', sessionMessage: { st } }),
+        () => open(young, 'Tom', { tag: 'Web' }),
+        [old, young],
+      );
+      expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject({ op: 'closed', sessionMessage: { code: 4111 } });
+    });
+  });
+});
+
+describe('a kick while its client', () => {
+  /** Who was kicked is gone, and has no token; who was not is there, and has one. */
+  const isConsistent = async (server: RtmServer, tom: RawClient, answer: Received, st: string | undefined): Promise<void> => {
+    const isKicked = !isOpened(answer) || wasClosed(answer, tom);
+    expect(await statsNow(server)).toMatchObject({ sessions: isKicked ? 0 : 1 });
+    if (st !== undefined) expect(await isGood(server, 'Tom', st)).toBe(!isKicked);
+  };
+
+  it('logs in ends the session and takes its token, or comes before it', async () => {
+    await onEach(async (server) => {
+      const tom = await dial(server.url);
+      const [answer] = await Promise.all([open(tom, 'Tom'), server.kick('Tom')]);
+      await tom.settle();
+      await isConsistent(server, tom, answer, isOpened(answer) ? tokenOf(answer) : undefined);
+    });
+  });
+
+  it('takes its session up again does the same', async () => {
+    await onEach(async (server) => {
+      const st = tokenOf(await open(await dial(server.url), 'Tom'));
+      const tom = await dial(server.url);
+      const [answer] = await Promise.all([open(tom, 'Tom', { r: true, st }), server.kick('Tom')]);
+      await tom.settle();
+      expect(await statsNow(server)).toMatchObject({ sessions: 0 });
+      expect(isOpened(answer) && !wasClosed(answer, tom)).toBe(false);
+      expect(await isGood(server, 'Tom', st)).toBe(false);
+    });
+  });
+
+  it('renews its token takes the token', async () => {
+    await onEach(async (server) => {
+      const tom = await dial(server.url);
+      const st = tokenOf(await open(tom, 'Tom'));
+      await Promise.all([tom.request({ cmd: 'session', op: 'refresh', sessionMessage: { st } }), server.kick('Tom')]);
+      await tom.settle();
+      expect(await isGood(server, 'Tom', st)).toBe(false);
+    });
+  });
+});
+
+describe('a logout', () => {
+  it('while the session is taken up again over another socket: the token is good where that one is open', async () => {
+    await onEach(async (server) => {
+      const [old, young] = [await dial(server.url), await dial(server.url)];
+      const st = tokenOf(await open(old, 'Tom'));
+      const [, answer] = await both(
+        () => old.request({ cmd: 'session', op: 'close' }),
+        () => open(young, 'Tom', { r: true, st }),
+        [young],
+      );
+      expect(await statsNow(server)).toMatchObject({ sessions: isOpened(answer) ? 1 : 0 });
+      expect(await isGood(server, 'Tom', st)).toBe(isOpened(answer));
+    });
+  });
+});
+
+describe('a chat room', () => {
+  const room = async (owner: RawClient): Promise<string> => start(owner, [], { transient: true });
+  const occupants = async (client: RawClient, cid: string): Promise<unknown> => {
+    const answer = await client.request({ cmd: 'conv', op: 'count', convMessage: { cid } });
+    return answer.cmd === 'conv' && answer.op === 'result' ? answer.convMessage.count : answer;
+  };
+
+  it('is entered by two sessions of a client at once: each is inside, and hears each message once', async () => {
+    await onEach(async (server) => {
+      const jerry = await login(server, 'Jerry');
+      const cid = await room(jerry);
+      const clients = [await login(server, 'Tom'), await login(server, 'Tom')] as const;
+      const enter = (client: RawClient) => client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Tom'] } });
+      await both(
+        () => enter(clients[0]),
+        () => enter(clients[1]),
+        clients,
+      );
+      expect(await occupants(jerry, cid)).toBe(1);
+      await jerry.request({ cmd: 'direct', directMessage: { cid, msg: randomBytes(4).toString('hex') } });
+      await Promise.all(clients.map((client) => client.push('direct')));
+      await Promise.all(clients.map((client) => client.settle()));
+      expect(clients.flatMap(({ inbox }) => inbox.filter(({ cmd }) => cmd === 'direct'))).toEqual([]);
+    });
+  });
+
+  it('is not entered again by who is blocked while he comes back', async () => {
+    await onEach(async (server) => {
+      const jerry = await login(server, 'Jerry');
+      const cid = await room(jerry);
+      const tom = await dial(server.url);
+      const st = tokenOf(await open(tom, 'Tom'));
+      await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Tom'] } });
+      const back = await dial(server.url);
+      await both(
+        () => open(back, 'Tom', { r: true, st }),
+        () => jerry.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid: cid, toPids: ['Tom'] } }),
+        [back, jerry],
+      );
+      expect(await occupants(jerry, cid)).toBe(0);
+    });
+  });
+});
