@@ -22,7 +22,10 @@ export interface Message<B extends Body = Body> extends Position {
   readonly mentioned: boolean;
   /** When it was last edited or recalled, ms since 1970. */
   readonly editedAt?: number;
-  /** It was pushed at a login, since it had come while the user was away (only where the realtime asks for such messages). */
+  /**
+   * It was pushed at a login, since it had come while the user was away (only where the realtime asks for such
+   * messages).
+   */
   readonly offline?: true;
 }
 
@@ -36,7 +39,10 @@ export interface Membership {
   readonly by?: string;
 }
 
-/** Why the service changed a message, where its sender did not: a negative code of its own, or a positive one of the application's hook. */
+/**
+ * Why the service changed a message, where its sender did not: a negative code of its own, or a positive one of the
+ * application's hook.
+ */
 export interface ModificationReason {
   readonly code: number;
   readonly detail?: string;
@@ -50,7 +56,10 @@ export interface Modification {
   readonly reason?: ModificationReason;
 }
 
-/** How far a message of one's own has come: on its way (in the outbox, too), stored, or not sent: for an `error`, or since its sender has withdrawn it. */
+/**
+ * How far a message of one's own has come: on its way (in the outbox, too), stored, or not sent: for an `error`, or
+ * since its sender has withdrawn it.
+ */
 export interface Outgoing {
   readonly _tag: 'Outgoing';
   readonly conversationId: string;
@@ -86,7 +95,11 @@ export interface Gap {
   readonly from: Position;
   /** Server time up to which messages may be missing, ms since 1970. */
   readonly to: number;
-  /** `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could not. `room`: a chat room's messages are for who is in it at the time. `gone`: the server does not keep them any more. */
+  /**
+   * `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could
+   * not. `room`: a chat room's messages are for who is in it at the time. `gone`: the server does not keep them any
+   * more.
+   */
   readonly cause: 'limit' | 'refused' | 'failed' | 'room' | 'gone';
 }
 
@@ -95,18 +108,22 @@ export interface Gap {
  *
  * - `Opened`: the session is open; `at` is the server's time. `resumed` after a break.
  * - `CaughtUp`: what was missed in the conversations known before the break is in the log now.
- * - `Message`: a message has arrived, or was sent by this client, where the answer came late, too, and nobody waited for it any more.
+ * - `Message`: a message has arrived, or was sent by this client, where the answer came late, too, and nobody waited
+ * for it any more.
  * - `Outgoing`: a message that this client sends has come so far; the stored one is told as a `Message` as well.
  * - `Edit`, `Recall`: a message was changed or taken back, whether this client has it or not; a later one wins.
  * - `Gap`: see there.
  * - `UnreadCounts`: the server's absolute numbers, valid for messages up to `asOf`.
  * - `ReadMark`: this client has read a conversation up to `at`.
  * - `Receipt`: `from`, or the other side of a one-to-one conversation, had received, or read, by `at`.
- * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom. What has changed during a break comes before the `Snapshot` that tells it, by nobody; what was undone again does not come.
- * - `Silenced`, `Unsilenced`: members may not send any more, or may again; `Blocked`, `Unblocked`: clients can not be members any more, or can again; `by` whom.
+ * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom. What has changed
+ * during a break comes before the `Snapshot` that tells it, by nobody; what was undone again does not come.
+ * - `Silenced`, `Unsilenced`: members may not send any more, or may again; `Blocked`, `Unblocked`: clients can not be
+ * members any more, or can again; `by` whom.
  * - `RoleChanged`: a member has another role.
  * - `Muted`, `Unmuted`: this client wants no push notifications of the conversation, or wants them again.
- * - `Attributes`: attributes were changed by `by`; only those that changed, and the keys of those that are gone. During a break as `Joined` is.
+ * - `Attributes`: attributes were changed by `by`; only those that changed, and the keys of those that are gone.
+ * During a break as `Joined` is.
  * - `Snapshot`: a conversation as the server describes it now.
  */
 export type ClientEvent =

@@ -8,9 +8,12 @@ export interface ConsumeOptions {
 }
 
 /**
- * Owns the consumer: takes an item from the queue of the strategy before it, and the next when what `project` has made of it completes. What `concatMap` and `mergeMap` do, without the queue of theirs that has no bound and that nobody sees.
+ * Owns the consumer: takes an item from the queue of the strategy before it, and the next when what `project` has
+ * made of it completes. What `concatMap` and `mergeMap` do, without the queue of theirs that has no bound and that
+ * nobody sees.
  *
- * Cold. Emits what the projected Observables emit. Completes when the source has and everything is done; errors as the source or one of the projected does, at once; with `NoStrategy` where no strategy comes before it.
+ * Cold. Emits what the projected Observables emit. Completes when the source has and everything is done; errors as
+ * the source or one of the projected does, at once; with `NoStrategy` where no strategy comes before it.
  *
  * @param project the work for one item (for an array of them behind `batch({ max })`)
  * @example
