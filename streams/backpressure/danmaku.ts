@@ -24,13 +24,13 @@ export interface DanmakuOptions<T> extends ExpireOptions<T> {
 
 /**
  * The recipe for bullet comments: `expire(maxAge)`, `dropByPriority(bound, rank)`, `batch({ max, ready$, rank })`.
- * Late is worse than lost; of what is too much, the lowest goes first; what is left comes as arrays, when the screen
- * is ready,
- * the highest first where that can’t take all. Nothing is given up while anything lower is shown. Within an array all
- * are in the order in which they came.
+ * Late comments are dropped. If there are too many, the lowest rank is dropped first. The others are emitted as
+ * arrays when the
+ * screen is ready, the highest rank first if there are more than `max`. The items of an array are in the order of
+ * arrival.
  *
- * Completes with the source or `ready$`, errors as either does. Pressure is told of the number that waits; its
- * `dropped` are those over `bound`, not those that are late.
+ * Completes and errors with the source or `ready$`. Pressure reports the number of waiting items; its `dropped`
+ * counts the items over `bound`, not the late ones.
  *
  * @example
  * room.messages$.pipe(danmaku({ ready$: animationFrames(), rank: ({ body }) => (body._tag === 'Text' ? 0 : 1) })).subscribe((comments) => fly(comments));

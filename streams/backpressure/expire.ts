@@ -12,11 +12,10 @@ export interface ExpireOptions<T> extends StrategyOptions {
 }
 
 /**
- * Gives up what has waited for longer than `maxAge` when the consumer behind it takes it: for danmaku, where late is
- * worse than lost. It bounds the age, not the number: put a strategy with a bound behind it, or before it. Each item
- * costs O(1).
+ * Drops items that have waited longer than `maxAge` when the consumer takes them: for danmaku, where late is worse
+ * than lost. It bounds the age, not the number: combine it with a strategy that has a bound. Each item costs O(1).
  *
- * Its marks are that it begins to give up, and that nothing waits any more. Otherwise as `dropOldest`.
+ * Its pressure marks: it begins to drop items; nothing waits any more. Otherwise as `dropOldest`.
  *
  * @param maxAge ms
  * @example

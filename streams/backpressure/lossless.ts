@@ -31,14 +31,13 @@ export interface LosslessOptions extends StrategyOptions {
 }
 
 /**
- * Keeps everything, in order. When `high` items wait for the consumer behind it, the source is made to wait (in Node
- * the socket is not read any more, so that TCP holds the server back); when only `low` are left, it goes on. Where
- * the source
- * can't wait (in browsers), or not for so long, it errors with `Overflow` at its bound, `high` + `slack`: loudly,
- * since it may give nothing up. Each item costs O(1).
+ * Keeps all items, in order. When `high` items wait, the source is held: in Node the socket is not read any more, so
+ * that TCP makes
+ * the server wait. When only `low` items are left, the source continues. If the source can't be held (in browsers),
+ * or not for so long, it errors with `Overflow` when more than `high` + `slack` items wait. Each item costs O(1).
  *
- * While the socket stands still, so does every client of the realtime, and answers to commands don't arrive: a
- * consumer that has to wait for a command needs a realtime of its own for it. Otherwise as `dropOldest`.
+ * While the socket is held, no client of the realtime receives anything, not even answers to commands. A consumer
+ * that waits for a command needs another realtime for it. Otherwise as `dropOldest`.
  *
  * @example
  * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), consume((message) => archive(message)));

@@ -31,11 +31,11 @@ const LONGEST = 1e12;
 
 /**
  * Percentiles of a stream of durations, from the subscription on: a histogram whose buckets grow by a factor, as in
- * DDSketch (Masson, Rim, Lee 2019), so that the error is a part of the value, whatever its size. For the percentiles
- * of the last minute, subscribe anew each minute.
+ * DDSketch (Masson, Rim, Lee 2019). So the error is a fraction of the value. For the last minute, subscribe again
+ * each minute.
  *
  * Keeps at most 2,100 numbers at an accuracy of 1 %, and no items. Each item costs O(1), each emission O(buckets).
- * What is no number from 0 on is passed over. Completes with the source or `every$`, errors as they do.
+ * Values that are no numbers from 0 on are ignored. Completes and errors with the source or `every$`.
  *
  * ```
  * source:     1-2-9-----

@@ -42,14 +42,15 @@ const advance = (ring: Ring, step: number): void => {
 };
 
 /**
- * Items a second by key, over a sliding window: emitted with each `every$`, as a new map, keys without items left
- * out. What was counted is divided by the time in which it was: that of the steps, the last of which has only begun,
- * or that since the
- * subscription, where that is shorter. So an even stream reads true at any moment, to within one item in the window;
- * the first moments, which know little, swing.
+ * Items per second for each key, over a sliding window. Emits a new map each time that `every$` emits, without the
+ * keys that had no
+ * items. The count is divided by the time that it covers: the steps of the window (the last one has only begun), or
+ * the time since
+ * the subscription if that is shorter. So an even stream is off by at most one item in the window; the first values
+ * vary more.
  *
- * Keeps `steps` numbers for each key and no items. Each item costs O(1), each emission O(keys). Completes with the
- * source or `every$`, errors as they do.
+ * Keeps `steps` numbers for each key and no items. Each item costs O(1), each emission O(keys). Completes and errors
+ * with the source or `every$`.
  *
  * ```
  * source:     a-a-b-----
