@@ -1,15 +1,16 @@
 import { Observable, from, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { createQueue, type Queue } from './backpressure/queue.js';
 
-/** What a projection gives: a value at once, a stream of values that later items of the same key wait for, or nothing. */
+/** The result of a projection: a value now, a stream that later items of the same key wait for, or nothing. */
 export type Projected<R> = { readonly now: R } | { readonly later: ObservableInput<R> } | undefined;
 
 /**
- * `concatMap` for each key (items without one count as one more), all keys side by side: an item whose projection takes time holds back the later items of its own key and no others.
- * A projection that gives `now` costs a map lookup and nothing more.
+ * `concatMap` for each key; all keys run side by side. An item whose projection takes time holds back later items of
+ * its own key only. Items without a key count as one more key. A projection that returns `now` costs a map lookup
+ * only.
  *
- * Errors of the source or of a projection end the result; it completes when the source has completed and nothing waits.
- * What waits is held in memory without a bound: bound the time that a projection may take.
+ * Errors with the source or a projection. Completes when the source has completed and nothing waits.
+ * Waiting items are kept in memory without a bound: limit the time that a projection may take.
  *
  * ```
  * source:    a1 b1 a2 b2
@@ -21,7 +22,7 @@ export const concatMapByKey =
   <T, R>(keyOf: (item: T) => string | undefined, project: (item: T) => Projected<R>): OperatorFunction<T, R> =>
   (source$) =>
     new Observable<R>((subscriber) => {
-      /** Items that wait, for the keys that are busy. */
+      /** The waiting items of each busy key. */
       const waiting = new Map<string | undefined, Queue<T>>();
       let sourceDone = false;
 
@@ -29,7 +30,7 @@ export const concatMapByKey =
         if (sourceDone && waiting.size === 0) subscriber.complete();
       };
 
-      /** Runs a projection that takes time; true where it has completed already. */
+      /** Runs a projection that takes time. Returns true if it has completed already. */
       const run = (key: string | undefined, later: ObservableInput<R>): boolean => {
         let done = false;
         let synchronous = true;
@@ -50,11 +51,12 @@ export const concatMapByKey =
         return done;
       };
 
-      /** Handles the items that have waited, until one takes time again or none is left. */
+      /** Handles the waiting items until one takes time again or none is left. */
       const release = (key: string | undefined): void => {
         const queue = waiting.get(key);
         for (let next = queue?.oldest(); next !== undefined; next = queue?.oldest()) {
-          // Before it is handled: what is said meanwhile comes behind it, and it is not kept while the key stays busy.
+          // Removed before it is handled: items that arrive meanwhile queue behind it, and it is not kept while the
+          // key stays busy.
           queue?.remove(next);
           const projected = project(next.value);
           if (projected === undefined) continue;

@@ -6,7 +6,7 @@ type Attributes = Readonly<Record<string, Attribute>>;
 
 type AttributesChanged = Extract<ClientEvent, { _tag: 'Attributes' }>;
 
-/** A snapshot with attributes changed; keys with dots lead into nested ones. */
+/** A snapshot with changed attributes. A key with dots names a nested value. */
 export const withAttributes = (
   info: ConversationInfo,
   { changed, removed = [], at }: Pick<AttributesChanged, 'changed' | 'removed' | 'at'>,
@@ -24,13 +24,13 @@ export const withAttributes = (
 export const withActivity = (info: ConversationInfo, at: number | undefined): ConversationInfo =>
   at === undefined || at <= (info.lastMessageAt ?? 0) ? info : { ...info, lastMessageAt: at };
 
-/** Snapshots of the conversations that this client knows, by id: as the server described them, kept by notices since. */
+/** Snapshots of the known conversations, by id: the description of the server with all later notices applied. */
 export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> = (event, get, set) => {
   if (event._tag === 'Snapshot') {
     set(event.conversationId, event.info);
     return;
   }
-  // Most of what comes are messages, which change no snapshot: not even looked up.
+  // Most events are messages. They change no snapshot, so nothing is looked up for them.
   const info = event._tag !== 'Message' && 'conversationId' in event ? get(event.conversationId) : undefined;
   if (info === undefined) return;
   switch (event._tag) {

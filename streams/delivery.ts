@@ -1,17 +1,18 @@
 import { concat, concatMap, defer, endWith, from, ignoreElements, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
 import type { Position } from './events.js';
 
-/** What has a position: the entries of a conversation's log. */
+/** An item with a position, for example an entry of the log of a conversation. */
 interface Placed {
   readonly position: Position;
 }
 
-/** Stores a position; it is stored when this completes. */
+/** Stores a position. The position is stored when the result completes. */
 export type SavePosition = (position: Position) => ObservableInput<unknown>;
 
 /**
- * At most once: the position is stored before its entry is emitted. Who crashes goes on behind the entries that he has been given, and misses the one that he was at. One entry after the other; those that come
- * meanwhile wait in memory. Errors with what `save` errors with; completes when everything has been emitted.
+ * At most once: stores the position of an entry, then emits the entry. After a crash the log continues after the
+ * stored position, so the entry that was being handled is lost. Handles one entry at a time; later ones wait in
+ * memory. Errors with the source or `save`. Completes when all entries have been emitted.
  *
  * @example
  * conversation.log$({ since: load() }).pipe(atMostOnce((position) => store(position))).subscribe(notify);
@@ -20,8 +21,12 @@ export const atMostOnce = <E extends Placed>(save: SavePosition): MonoTypeOperat
   concatMap((entry) => defer(() => from(save(entry.position))).pipe(ignoreElements(), endWith(entry)));
 
 /**
- * At least once: an entry is handled by `project`, and its position stored when that has completed. Who crashes goes on with the entry that he was at, and may be given it twice, so that handling it twice has to be harmless. One entry
- * after the other; those that come meanwhile wait in memory. Emits each entry when it is handled and its position stored; errors with what either errors with.
+ * At least once: handles an entry with `project`, then stores its position, then emits the entry. After a crash the
+ * log continues
+ * with the entry that was being handled, so it may be handled twice: handling it twice must do no harm. Handles one
+ * entry at a
+ * time; later ones wait in memory. Errors with the source, `project` or `commit`. Completes when all entries have
+ * been emitted.
  *
  * @example
  * conversation.log$({ since: load() }).pipe(atLeastOnce({ project: (entry) => archive(entry), commit: (position) => store(position) })).subscribe();
@@ -30,9 +35,9 @@ export const atLeastOnce = <E extends Placed>({
   project,
   commit,
 }: {
-  /** Handles an entry; it is handled when this completes. */
+  /** Handles an entry. The entry is handled when the result completes. */
   readonly project: (entry: E) => ObservableInput<unknown>;
-  /** Stores how far everything is handled. */
+  /** Stores the position up to which everything is handled. */
   readonly commit: SavePosition;
 }): MonoTypeOperatorFunction<E> =>
   concatMap((entry) =>

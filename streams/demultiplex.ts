@@ -1,10 +1,10 @@
 import { Observable, Subject, type Subscription } from 'rxjs';
 
 /**
- * Splits a log by key with a map, so that an item costs one lookup however many keys are watched; N subscribers that each filter would cost N.
+ * Splits a log by key. An item costs one map lookup for any number of subscribers; N filters would cost N tests.
  *
- * The first result gives the hot stream of one key: no replay, same errors and completion as the log. Subscribes to the log at once; the subscription is the
- * second result, for whoever owns the log.
+ * The first result returns the stream of one key: hot, no replay, errors and completion as the log. The second result
+ * is the subscription to the log, which starts at once; the owner of the log ends it.
  */
 export const demultiplex = <T>(
   log$: Observable<T>,

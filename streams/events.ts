@@ -22,7 +22,10 @@ export interface Message<B extends Body = Body> extends Position {
   readonly mentioned: boolean;
   /** When it was last edited or recalled, ms since 1970. */
   readonly editedAt?: number;
-  /** It was pushed at a login, since it had come while the user was away (only where the realtime asks for such messages). */
+  /**
+   * It was pushed at a login, since it had come while the user was away (only where the realtime asks for such
+   * messages).
+   */
   readonly offline?: true;
 }
 
@@ -36,7 +39,10 @@ export interface Membership {
   readonly by?: string;
 }
 
-/** Why the service changed a message, where its sender did not: a negative code of its own, or a positive one of the application's hook. */
+/**
+ * Why the service changed a message, where its sender did not: a negative code of its own, or a positive one of the
+ * application's hook.
+ */
 export interface ModificationReason {
   readonly code: number;
   readonly detail?: string;
@@ -50,7 +56,10 @@ export interface Modification {
   readonly reason?: ModificationReason;
 }
 
-/** How far a message of one's own has come: on its way (in the outbox, too), stored, or not sent: for an `error`, or since its sender has withdrawn it. */
+/**
+ * How far a message of one's own has come: on its way (in the outbox, too), stored, or not sent: for an `error`, or
+ * since its sender has withdrawn it.
+ */
 export interface Outgoing {
   readonly _tag: 'Outgoing';
   readonly conversationId: string;
@@ -86,7 +95,11 @@ export interface Gap {
   readonly from: Position;
   /** Server time up to which messages may be missing, ms since 1970. */
   readonly to: number;
-  /** `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could not. `room`: a chat room's messages are for who is in it at the time. `gone`: the server does not keep them any more. */
+  /**
+   * `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could
+   * not. `room`: a chat room's messages are for who is in it at the time. `gone`: the server does not keep them any
+   * more.
+   */
   readonly cause: 'limit' | 'refused' | 'failed' | 'room' | 'gone';
 }
 
@@ -179,7 +192,8 @@ export interface Snapshot {
 /**
  * One entry of a client's log, in order. `_tag` tells them apart; each type says what its tags mean.
  *
- * What has changed in a conversation during a break comes before the `Snapshot` that tells it, by nobody; what was undone again does not come.
+ * Changes that happened in a conversation during a break come before the `Snapshot`, without `by`. A change that was
+ * undone again during the break does not come.
  */
 export type ClientEvent =
   | Opened

@@ -2,11 +2,14 @@ import { comparePositions, type ConversationEvent, type Position } from './event
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 
-/** Messages that wait for what is brought before them, by position. A server may forget one that it has pushed before it is asked: then it belongs before what is brought, not behind it. */
+/**
+ * Live messages that wait while earlier ones are fetched, by position. The server may have forgotten a live message
+ * when it is asked; such a message is then emitted at its position between the fetched ones.
+ */
 export interface HeldMessages {
-  /** Takes a message, but for a transient one, which has no place. */
+  /** Adds a message. Transient messages have no position and are not added. */
   readonly hold: (event: MessageEvent) => void;
-  /** Those before a position, each once. */
+  /** Removes and returns the messages before a position. */
   readonly before: (position: Position) => readonly MessageEvent[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * `rx-realtime/streams`: what is derived from a client's log. Pure: Observables in, Observables out; no sockets and no clock of their own.
+ * `rx-realtime/streams`: what is derived from a client's log. Pure: Observables in, Observables out; no sockets and
+ * no clock of their own.
  *
  * @packageDocumentation
  */

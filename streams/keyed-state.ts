@@ -1,25 +1,31 @@
 import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rxjs';
 
-/** A state for each key, kept by reducing a log. */
+/** A state for each key, derived from a log. */
 export interface KeyedState<V> {
-  /** The state of a key now. */
+  /** The current state of a key. */
   readonly get: (key: string) => V | undefined;
   /** The keys that have a state. */
   readonly keys: () => IterableIterator<string>;
-  /** Hot, replays the state of this key (where it has one), then each change. Never errors; completes with the log. */
+  /**
+   * Hot, replays the state of this key if it has one, then emits each change. Never errors. Completes with the log.
+   */
   readonly at: (key: string) => Observable<V>;
-  /** Hot, replays an immutable map of all states, then a new one after each change. Never errors; completes with the log. */
+  /**
+   * Hot, replays an immutable map of all states, then emits a new map after each change. Never errors. Completes with
+   * the log.
+   */
   readonly all$: Observable<ReadonlyMap<string, V>>;
 }
 
-/** What an event changes: calls `set` for each key with a new state. */
+/** Applies an event: calls `set` for each key whose state changes. */
 export type KeyedReducer<E, V> = (event: E, get: (key: string) => V | undefined, set: (key: string, value: V) => void) => void;
 
 /**
- * Reduces a log to one state for each key. An event costs what it changes, however many keys there are: the map is only copied
- * when somebody watches it, and the change of one key reaches the watchers of that key and no others.
+ * Reduces a log to one state for each key. The cost of an event does not depend on the number of keys: the map is
+ * copied only if it has subscribers, and a change reaches only the subscribers of its key.
  *
- * Subscribes to the log at once, so that nothing is missed before the first watcher; the subscription is the second result, for whoever owns the log.
+ * Subscribes to the log at once, so that nothing is missed before the first subscriber. The second result is that
+ * subscription; the owner of the log ends it.
  */
 export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>): readonly [KeyedState<V>, Subscription] => {
   const states = new Map<string, V>();

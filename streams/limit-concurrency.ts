@@ -1,8 +1,8 @@
 import { Observable } from 'rxjs';
 
 /**
- * A gate that lets `limit` jobs run at a time; the others start, in the order in which they were subscribed to, as places become free.
- * A job that is unsubscribed from gives its place, or its turn, back.
+ * Runs at most `limit` jobs at the same time. The others wait and start in the order of their subscriptions.
+ * A job that is unsubscribed frees its place.
  *
  * @example
  * const limited = limitConcurrency(4);

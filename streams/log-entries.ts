@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import { comparePositions, type ClientEvent, type ConversationEvent, type Gap, type Position } from './events.js';
 import { heldMessages } from './held-messages.js';
 
-/** What the ordered truth of a conversation is made of. */
+/** The entries of a conversation's log. */
 export type LogEvent = Extract<
   ConversationEvent,
   {
@@ -22,7 +22,11 @@ export type LogEvent = Extract<
   }
 >;
 
-/** An entry of a conversation's log, with the position that is reached with it: where `log$({ since })` goes on. Only messages move it: who goes on at a gap is given what can be had of it by then, or the gap again. */
+/**
+ * An entry of a conversation's log, with the position after it: give it as `since` to continue there. Only messages
+ * move the position. So a log that continues at a gap emits the messages of the gap that can be fetched by then, or
+ * the gap again.
+ */
 export type LogEntry = LogEvent & { readonly position: Position };
 
 const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<LogEvent['_tag']>([
@@ -43,34 +47,37 @@ const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<LogEvent['_tag']>([
 const isLogEvent = (event: ClientEvent): event is LogEvent => TAGS.has(event._tag);
 
 export interface LogEntriesOptions {
-  /** Where to start. */
+  /** The position to start from. */
   readonly since: Position;
-  /** Cold: what is missing between `since` and what is live, in order; completes when it is all there. Has to be retried by itself; never errors. Without it everything that is live counts, whatever its time. */
+  /**
+   * Cold: the messages between `since` and the live entries, in order; completes after all of them. It must retry by
+   * itself and never error. Without it, all live entries are emitted, whatever their time.
+   */
   readonly missing$?: Observable<ConversationEvent>;
 }
 
-/** So many of the newest messages are remembered: one that comes late, behind a later one, is told from one that has come. */
+/** How many of the newest messages are remembered, to tell a late message from a repeated one. */
 const LATE = 256;
 const BEGINNING: Position = { timestamp: 0, id: '' };
 
-/** What a log has had: where it is, and whether a message is new to it. */
+/** The progress of a log: its position, and whether a message is new. */
 const createCursor = (since: Position, beginning: Position) => {
   let position = since;
-  /** All up to here has come, or never will. */
+  /** All messages up to here have been emitted, or never will be. */
   let floor = beginning;
   const recent: Position[] = [];
   let next = 0;
   return {
     position: () => position,
-    /** Mostly a comparison; what is behind the position is looked for among the newest. */
+    /** Usually one comparison. A message before the position is looked up among the newest ones. */
     has: (message: Position): boolean =>
       comparePositions(message, position) <= 0 && (comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),
-    /** What is declared missing stays so, where something newer has come. */
+    /** Messages that lie in a gap stay missing if a newer message has been emitted. */
     leaveOut: ({ to }: Gap): void => {
       const end: Position = { timestamp: to, id: '' };
       if (comparePositions(end, floor) > 0) floor = end;
     },
-    /** Moves the position, which never goes back. */
+    /** Moves the position. It never goes back. */
     reach: ({ timestamp, id }: Position): void => {
       const reached: Position = { timestamp, id };
       const forgotten = recent[next];
@@ -83,10 +90,16 @@ const createCursor = (since: Position, beginning: Position) => {
 };
 
 /**
- * The ordered log of a conversation from a position on. Cold. Listens to what is live first, then brings what is missing, then what has come meanwhile, then what is live: in order, each message once. The position of
- * each entry is moved before it is emitted. A message that comes late, behind a later one, is emitted late rather than not at all, but where a gap has declared it missing. What waits in between is held in memory, as long as the missing takes.
+ * The ordered log of a conversation from a position. Cold. It listens to live entries first, then emits the missing
+ * messages, then
+ * the entries that arrived meanwhile, then live ones: in order, each message once. The position moves before an entry
+ * is emitted.
  *
- * Completes with the live events, errors as they do; what waits for the missing then is not emitted, since it would stand behind a hole: whoever goes on from the last position gets it.
+ * A message that arrives after a later one is emitted late, unless it lies in a gap. Waiting entries are kept in
+ * memory until the missing ones have arrived.
+ *
+ * Completes and errors with the live events. Entries that still wait for missing ones are then not emitted: a log
+ * that continues from the last position emits them.
  *
  * ```
  * live:     ---4-----5--|
@@ -99,11 +112,11 @@ export const logEntries =
   (live$: Observable<ConversationEvent>): Observable<LogEntry> =>
     new Observable((subscriber) => {
       const cursor = createCursor(since, missing$ === undefined ? BEGINNING : since);
-      /** What is live, as it came, until the missing is there. */
+      /** Live entries, in the order of arrival, that wait until the missing ones have arrived. */
       let held: LogEvent[] | undefined = missing$ === undefined ? undefined : [];
       const messages = heldMessages();
 
-      /** Edits and others have no place of their own: they are told as they come. Of what has been brought there is no gap. */
+      /** Edits and notices have no position and are emitted as they arrive. Fetched messages leave no gap. */
       const rest = (event: LogEvent): LogEvent | undefined => {
         if (event._tag === 'Message') return !event.message.transient && cursor.has(event.message) ? undefined : event;
         if (event._tag !== 'Gap') return event;

@@ -11,7 +11,8 @@ const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<Membership['_tag']>([
 ]);
 
 /**
- * Who has joined and left, was silenced and blocked, whom by: the entries of a log that are about members, in its order. Same temperature, completion and errors as the log.
+ * The entries of a log about members: joined, left, silenced, blocked, and by whom. In the order of the log. Hot or
+ * cold, errors and completion as the log.
  *
  * @example
  * client.events$.pipe(membership()).subscribe(({ _tag, members, by }) => console.log(by, _tag, members));

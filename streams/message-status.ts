@@ -1,7 +1,7 @@
 import { defer, distinctUntilChanged, scan, startWith, takeWhile, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Position } from './events.js';
 
-/** How far a stored message of one's own has come. */
+/** The status of a stored message of this client. */
 export type DeliveryStatus =
   { readonly _tag: 'sent' } | { readonly _tag: 'delivered'; readonly at: number } | { readonly _tag: 'read'; readonly at: number };
 
@@ -10,11 +10,12 @@ type Receipt = Extract<ClientEvent, { _tag: 'Receipt' }>;
 const SENT: DeliveryStatus = { _tag: 'sent' };
 
 /**
- * Follows the receipts of one message in a log: `sent`, then `delivered`, then `read`, with times in ms since 1970. Starts with `sent` and never goes back;
- * completes with `read`, or with the log.
+ * Follows the receipts of one message in a log. Emits `sent` at once, then `delivered`, then `read`, with times in ms
+ * since 1970. It never goes back. Completes with `read`, or with the log. Errors with the log.
  *
- * A receipt that names the message counts. So does a read receipt that names a later one: who reads, reads everything before. One that names no message counts where it is
- * not older than the message.
+ * A receipt counts if it names the message. A read receipt also counts if it names a later message, because reading a
+ * message means that the earlier ones are read. A receipt that names no message counts if it is not older than the
+ * message.
  *
  * @example
  * conversation.events$.pipe(messageStatus(message)).subscribe(({ _tag }) => tick.set(_tag));

@@ -2,7 +2,8 @@ import { filter, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Modification } from './events.js';
 
 /**
- * The edits and recalls of a log, in its order; each carries what the message is now.
+ * The edits and recalls of a log, in order. Each holds the current version of its message. Hot or cold, errors and
+ * completion as the log.
  *
  * @example
  * client.events$.pipe(modifications()).subscribe(({ message }) => replace(message.id, message));

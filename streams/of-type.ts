@@ -3,7 +3,7 @@ import type { Body, MessageType } from '../codecs/index.js';
 import type { Message } from './events.js';
 
 /**
- * Only the messages of one type, with the type of their body. Keeps the temperature, completion and errors of its source.
+ * Emits the messages of one type only; their bodies have that type. Hot or cold, errors and completion as the source.
  *
  * @example
  * client.messages$.pipe(ofType(TextType)).subscribe(({ body }) => console.log(body.text));

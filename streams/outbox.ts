@@ -2,20 +2,20 @@ import { distinctUntilChanged, scan, startWith, type OperatorFunction } from 'rx
 import type { OutgoingBody } from '../codecs/index.js';
 import type { ClientEvent } from './events.js';
 
-/** A message that is on its way, or waits for a connection. */
+/** A message that is being sent, or waits for a connection. */
 export interface OutboxMessage {
   readonly conversationId: string;
   readonly token: string;
   readonly body: OutgoingBody;
-  /** When it was sent, ms since 1970, by the client's clock. */
+  /** When it was sent, ms since 1970, by the clock of the client. */
   readonly at: number;
 }
 
 const NOTHING: ReadonlyMap<string, OutboxMessage> = new Map();
 
 /**
- * What is on its way, by token, in the order in which it was sent. Starts with what the log begins with, which is nothing; a new map when a message is sent, and when it is stored, fails or is withdrawn. Same temperature, errors and
- * completion as the log.
+ * The messages that are being sent, by token, in the order of sending. Starts with an empty map. Emits a new
+ * immutable map when a message is sent, stored, failed or withdrawn. Hot or cold, errors and completion as the log.
  *
  * @example
  * client.outbox$.subscribe((waiting) => badge.set(waiting.size));

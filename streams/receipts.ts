@@ -1,7 +1,7 @@
 import type { ClientEvent } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
 
-/** Up to when somebody has received and read, ms since 1970. */
+/** The times up to which messages were delivered and read, ms since 1970. */
 export interface Receipts {
   readonly deliveredAt?: number;
   readonly readAt?: number;
@@ -9,7 +9,10 @@ export interface Receipts {
 
 type Receipt = Extract<ClientEvent, { _tag: 'Receipt' }>;
 
-/** Receipts with one more: each mark only moves forward, so early, late and repeated ones are harmless. What was read was delivered. */
+/**
+ * Receipts after one more receipt. Each time only moves forward, so the order and repetitions do not matter. A read
+ * message is delivered.
+ */
 export const withReceipt = (before: Receipts | undefined, { kind, at }: Pick<Receipt, 'kind' | 'at'>): Receipts => {
   const deliveredAt = Math.max(before?.deliveredAt ?? 0, at);
   const readAt = kind === 'read' ? Math.max(before?.readAt ?? 0, at) : before?.readAt;
@@ -17,12 +20,15 @@ export const withReceipt = (before: Receipts | undefined, { kind, at }: Pick<Rec
   return { deliveredAt, ...(readAt === undefined ? {} : { readAt }) };
 };
 
-/** Receipts of the others in a conversation together, by conversation id. */
+/** The receipts of all other members together, by conversation id. */
 export const receiptsReducer: KeyedReducer<ClientEvent, Receipts> = (event, get, set) => {
   if (event._tag === 'Receipt') set(event.conversationId, withReceipt(get(event.conversationId), event));
 };
 
-/** Receipts of each member, by client id, with one more; the same map where it says nothing new, or not whose it is. */
+/**
+ * The receipts of each member, by client id, after one more receipt. Returns the same map if it changes nothing or
+ * names no member.
+ */
 export const withMemberReceipt = (
   members: ReadonlyMap<string, Receipts>,
   receipt: Pick<Receipt, 'kind' | 'at' | 'from'>,

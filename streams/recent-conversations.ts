@@ -4,17 +4,17 @@ import { withActivity } from './conversations.js';
 import type { ClientEvent, Message, Unread } from './events.js';
 import type { KeyedState } from './keyed-state.js';
 
-/** A conversation as a list shows it. Immutable: while nothing changes it is the same object. */
+/** An item of the conversation list. Immutable: it is the same object until something changes. */
 export interface ConversationListItem {
   readonly conversation: ConversationInfo;
-  /** The newest message that is known, as it is now. */
+  /** The current version of the newest known message. */
   readonly lastMessage?: Message;
   readonly unread: Unread;
-  /** When something was last said, or else when it was created, ms since 1970. */
+  /** The time of the newest message, or else of the creation, ms since 1970. */
   readonly activeAt: number;
 }
 
-/** What the list is made of: states of the same log, which have to be subscribed to it before. */
+/** The sources of the list: states of the same log. They must be subscribed to the log before the list is. */
 export interface RecentConversationsOptions {
   /** The client's own id. */
   readonly self: string;
@@ -27,11 +27,11 @@ export interface RecentConversationsOptions {
 
 const NONE_UNREAD: Unread = { count: 0, mentioned: false };
 
-/** Newest first; of the same time, by id. */
+/** Newest first, then by id. */
 const compare = (a: ConversationListItem, b: ConversationListItem): number =>
   b.activeAt - a.activeAt || (a.conversation.id < b.conversation.id ? -1 : Number(a.conversation.id > b.conversation.id));
 
-/** Where an item is, or where it belongs. */
+/** The index of an item, or the index at which it has to be inserted. */
 const indexOf = (items: readonly ConversationListItem[], item: ConversationListItem): number => {
   let low = 0;
   let high = items.length;
@@ -44,15 +44,18 @@ const indexOf = (items: readonly ConversationListItem[], item: ConversationListI
   return low;
 };
 
-/** Chat rooms are not lists' matter; of the others, those that the client is known to be in: strangers are not told of the members. Who subscribes to a system conversation is not among its members. */
+/**
+ * The list holds conversations whose members include the client. Chat rooms are left out. Only members see the
+ * members, and subscribers of a system conversation are no members.
+ */
 const isListed = ({ kind, members }: ConversationInfo, self: string): boolean =>
   kind === 'ordinary' || kind === 'temporary' ? members?.includes(self) === true : false;
 
-/** The same object where it says the same. */
+/** The old object if both are equal. */
 const unreadOf = (now: Unread = NONE_UNREAD, before: Unread | undefined): Unread =>
   before?.count === now.count && before.mentioned === now.mentioned ? before : { count: now.count, mentioned: now.mentioned };
 
-/** An item, and the snapshot that it was made of. */
+/** An item, and the snapshot from which it was made. */
 interface Entry {
   readonly item: ConversationListItem;
   readonly info: ConversationInfo;
@@ -64,10 +67,13 @@ const idsOf = (event: ClientEvent): readonly string[] => {
 };
 
 /**
- * The conversations that a client knows and is a member of, the latest activity first, each with its last message and its unread count. Cold: replays nothing itself, but each subscriber starts with the list as it is,
- * at once. Then a new array at most once a turn, and only when something in it has changed; items that have not are the same objects. Completes with the log, errors as it does.
+ * The conversations that the client is a member of, the latest activity first, each with its last message and its
+ * unread count.
+ * Cold: each subscriber gets the current list at once. Then it emits a new array at most once a turn, if something
+ * has changed. Unchanged items are the same objects. Completes and errors with the log.
  *
- * An entry of the log costs a binary search, an emission a copy of the array; it is sorted once, at the start.
+ * An entry of the log costs a binary search, an emission costs a copy of the array. The list is sorted once, at the
+ * start.
  *
  * @example
  * client.conversations$.subscribe((items) => render(items.map(({ conversation, unread }) => `${conversation.name} (${unread.count})`)));
@@ -85,7 +91,10 @@ export const recentConversations =
       const entries = new Map<string, Entry>();
       let isDirty = false;
 
-      /** What there is of a conversation now: the one of before where nothing has changed; nothing where it is not in the list. */
+      /**
+       * The current item of a conversation: the old object if nothing has changed; `undefined` if the list does not
+       * hold it.
+       */
       const entryOf = (id: string, before: Entry | undefined): Entry | undefined => {
         const info = conversations.get(id);
         if (info === undefined || !isListed(info, self)) return undefined;

@@ -1,10 +1,13 @@
 import type { MemberRole } from '../codecs/index.js';
 import type { ConversationEvent } from './events.js';
 
-/** Roles by client id; who is not in it is a `Member`. */
+/** Roles by client id. A member that is missing has the role `Member`. */
 export type Roles = ReadonlyMap<string, MemberRole>;
 
-/** Roles after one more entry of the log: a role has changed, or whoever had one is gone. The same map where it says nothing new. */
+/**
+ * The roles after one more entry of the log: a role has changed, or a member with a role has left. Returns the same
+ * map if nothing changes.
+ */
 export const withRole = (roles: Roles, event: ConversationEvent): Roles => {
   if (event._tag === 'RoleChanged') {
     const { member, role } = event;

@@ -1,9 +1,12 @@
 import { ReplaySubject, share, timer, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 
 /**
- * The one way to share a state here: one subscription to the source for all subscribers, each of whom gets the latest value first.
- * Everything is reset with the last subscriber (or `grace` ms after, or when the notifier of `grace` emits), with completion and with an error,
- * so that a later subscriber starts afresh and never sees a dead value.
+ * Shares a state: one subscription to the source for all subscribers. Each subscriber gets the latest value first.
+ *
+ * Everything is reset after the last subscriber has gone, after completion and after an error. So a later subscriber
+ * starts
+ * again and never gets an outdated value. With `grace`, the reset after the last subscriber comes `grace` ms later,
+ * or when the notifier emits.
  *
  * @example
  * const price$ = ticker$.pipe(shareLatest());

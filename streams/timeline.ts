@@ -2,7 +2,7 @@ import type { OutgoingBody } from '../codecs/index.js';
 import { comparePositions, type ConversationEvent, type Gap, type Message, type Position } from './events.js';
 import { latestVersion } from './versions.js';
 
-/** A line of a timeline: a message as it is now, a part that is missing, or a message of one's own that is not stored yet. */
+/** An entry of a timeline: a message in its current version, a gap, or an own message that is not stored yet. */
 export type TimelineEntry =
   | { readonly _tag: 'Message'; readonly message: Message }
   | Gap
@@ -10,30 +10,32 @@ export type TimelineEntry =
       readonly _tag: 'Pending';
       readonly token: string;
       readonly body: OutgoingBody;
-      /** When it was sent, ms since 1970, by the client's clock. */
+      /** When it was sent, ms since 1970, by the clock of the client. */
       readonly at: number;
-      /** Why it was not sent; sending it again clears it. */
+      /** Why sending failed. Missing while it is sent, or sent again. */
       readonly error?: Error;
     };
 
-/** A conversation as a view shows it: immutable, the oldest first; messages on their way come last. */
+/**
+ * A conversation as a view shows it. Immutable. The oldest entry comes first; messages that are being sent come last.
+ */
 export interface Timeline {
   readonly entries: readonly TimelineEntry[];
-  /** There may be older messages. */
+  /** Whether there may be older messages. */
   readonly hasOlder: boolean;
 }
 
-/** What moves a timeline: the conversation's log; a page of messages before those that are there; what was missing in a gap. */
+/** An input of a timeline: an entry of the log, a page of older messages, or messages that fill a gap. */
 export type TimelineInput =
   | ConversationEvent
   | { readonly _tag: 'Older'; readonly messages: readonly Message[]; readonly hasOlder: boolean }
-  /** The first messages of a gap; `rest` is what is still missing. */
+  /** The first messages of a gap; `rest` is the gap that remains. */
   | { readonly _tag: 'Filled'; readonly gap: Gap; readonly messages: readonly Message[]; readonly rest?: Gap };
 
 type Placed = Extract<TimelineEntry, { _tag: 'Message' | 'Gap' }>;
 type Pending = Extract<TimelineEntry, { _tag: 'Pending' }>;
 
-/** A timeline while it is kept. */
+/** The state from which a timeline is made. */
 export interface TimelineState {
   readonly placed: readonly Placed[];
   readonly pending: readonly Pending[];
@@ -44,11 +46,11 @@ export const emptyTimeline: TimelineState = { placed: [], pending: [], hasOlder:
 
 const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? entry.from : entry.message);
 
-/** By time and id; a gap lies behind the message that it begins with. */
+/** By time, then by id. A gap lies behind the message that it begins with. */
 const compare = (a: Placed, b: Placed): number =>
   comparePositions(positionOf(a), positionOf(b)) || Number(a._tag === 'Gap') - Number(b._tag === 'Gap');
 
-/** Where an entry is, or belongs. */
+/** The index of an entry, or the index at which it has to be inserted. */
 const indexOf = (placed: readonly Placed[], entry: Placed): number => {
   let low = 0;
   let high = placed.length;
@@ -67,7 +69,7 @@ const splice = <T>(entries: readonly T[], index: number, count: number, ...added
   return copy;
 };
 
-/** With one more entry; of a message that is there, the later version stays. */
+/** Adds an entry. If the message is there already, the later version stays. */
 const insert = (placed: readonly Placed[], entry: Placed): readonly Placed[] => {
   const index = indexOf(placed, entry);
   const there = placed[index];
@@ -81,11 +83,11 @@ const toEntry = (message: Message): Placed => ({ _tag: 'Message', message });
 
 const withPlaced = (state: TimelineState, placed: readonly Placed[], window: number): TimelineState => {
   if (placed === state.placed) return state;
-  // What is dropped at the old end can be asked for again.
+  // Dropped old messages can be loaded again.
   return placed.length <= window ? { ...state, placed } : { ...state, placed: placed.slice(placed.length - window), hasOlder: true };
 };
 
-/** In its place, or at the end. Of more than may be kept, the oldest that have failed go. */
+/** Replaces the message, or appends it. If there are too many, the oldest failed ones are dropped. */
 const withPending = (state: TimelineState, entry: Pending, window: number): TimelineState => {
   const index = state.pending.findIndex(({ token }) => token === entry.token);
   if (index >= 0) return { ...state, pending: splice(state.pending, index, 1, entry) };
@@ -99,7 +101,11 @@ const withoutPending = (state: TimelineState, token: string): TimelineState => {
   return pending.length === state.pending.length ? state : { ...state, pending };
 };
 
-/** What a timeline is after one more input: a binary search and a copy of the list for an entry of the log. The same state where nothing has changed. At most `window` entries have a place; more push out the oldest. Of messages that were not sent, as many. */
+/**
+ * The state after one more input; the same state if nothing changes. An entry of the log costs a binary search and a
+ * copy of the list. The list holds at most `window` stored entries; older ones are dropped. The same bound holds for
+ * failed messages.
+ */
 export const timelineReducer =
   (window: number) =>
   (state: TimelineState, input: TimelineInput): TimelineState => {

@@ -1,21 +1,24 @@
 import type { ClientEvent, Unread, UnreadCount } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
 
-/** What the unread count of a conversation is known to be, and up to which message. */
+/** The unread count of a conversation, and up to which message it is known. */
 export interface UnreadState extends Unread {
-  /** Messages up to this time are in the count (or were read), ms since 1970. */
+  /** Messages up to this time are counted or read, ms since 1970. */
   readonly asOf: number;
-  /** This client has read up to here, whether the server has heard of it or not, ms since 1970. */
+  /** This client has read up to this time, ms since 1970; the server may not know it yet. */
   readonly readUpTo: number;
 }
 
-/** The server has counted before it heard of this client's read mark, which is further. */
+/** The count of the server is older than the read mark of this client. */
 const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boolean => before !== undefined && asOf <= before.readUpTo;
 
 /**
- * Unread counts, by conversation id. The server's absolute numbers win, unless they are older than what this client has read; later messages by others count one each, until this client, or another device of its user,
- * marks them as read. Transient messages, recalled ones and the user's own don't count. A message that has been counted never counts again: counting goes by time, so repeating a
- * part of the log changes nothing.
+ * Unread counts, by conversation id. The count of the server wins, unless it is older than the read mark of this
+ * client. Each later message of others adds one, until this client or another device of its user marks the messages
+ * as read.
+ *
+ * Transient messages, recalled messages and own messages do not count. Counting goes by time, so a message never
+ * counts twice and a repeated part of the log changes nothing.
  *
  * @param self the client's own id
  * @param counts false for conversations whose messages never count: chat rooms
@@ -36,7 +39,7 @@ export const unreadReducer =
         const before = get(conversationId);
         if (message.from === self || message.transient || message.body._tag === 'Recalled' || message.timestamp <= (before?.asOf ?? 0))
           return;
-        // A conversation that has a count is known to have one.
+        // The conversation has a count already.
         if (before === undefined && !counts(conversationId)) return;
         set(conversationId, {
           count: (before?.count ?? 0) + 1,

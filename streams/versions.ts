@@ -1,14 +1,18 @@
 import { distinctUntilChanged, filter, scan, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Message } from './events.js';
 
-/** The later of two versions of one message: by the time of the last edit or recall. A message that was never edited is the earliest. */
+/**
+ * The later of two versions of a message, by the time of the last edit or recall. A version without an edit is the
+ * earliest.
+ */
 export const latestVersion = <M extends Message>(a: M, b: M): M => ((b.editedAt ?? 0) > (a.editedAt ?? 0) ? b : a);
 
 /**
- * Messages by id as they are now: edits and recalls of a log applied, whether they come before the message, after it, or twice.
- * Edits of messages that the log never had are among them, since they say all that there is to know.
+ * The current versions of messages, by id. Edits and recalls of the log are applied, whether they arrive before the
+ * message, after it, or twice. An edit of a message that is not in the log adds that message.
  *
- * Same temperature, errors and completion as the log; a new immutable map with each change. Keeps every message that has passed: meant for a stretch of a log with an end.
+ * Emits a new immutable map for each change. Hot or cold, errors and completion as the log. It keeps every message
+ * that it has seen: use it for a part of a log that ends.
  *
  * @example
  * conversation.events$.pipe(take(100), versions(), last()).subscribe((messages) => render([...messages.values()]));

@@ -42,7 +42,7 @@ describe('conversations', () => {
     });
   });
 
-  it('know the silenced members from notices, each of them once', () => {
+  it('add and remove the clients that mute and unmute them, each client once', () => {
     const mute = (_tag: 'Muted' | 'Unmuted', by: string): ClientEvent => ({ _tag, conversationId: 'c', by });
     marbles(({ hot, expectObservable }) => {
       const log$ = hot<ClientEvent>('-s-m-m-n-u-', {

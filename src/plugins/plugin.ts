@@ -22,8 +22,12 @@ import type { Realtime } from '../realtime.js';
  * `Plugin` fault then.
  *
  * @example
- * const shout = { name: 'shout', onConversation: (conversation: Conversation) => ({ shout: (words: string) =>
- * conversation.send(text(words.toUpperCase())) }) };
+ * const shout = {
+ *   name: 'shout',
+ *   onConversation: (conversation: Conversation) => ({
+ *     shout: (words: string) => conversation.send(text(words.toUpperCase())),
+ *   }),
+ * };
  * createRealtime({ appId, server, plugins: [shout] });
  */
 export interface Plugin {

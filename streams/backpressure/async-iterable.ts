@@ -14,10 +14,13 @@ interface Pending<T> {
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * Leaves RxJS for `for await`: an item is taken from the strategy's queue when the loop asks for it, so that a slow loop is felt by the source (behind `lossless`) or by what the strategy gives up. For Node's streams:
+ * Leaves RxJS for `for await`: an item is taken from the strategy's queue when the loop asks for it, so that a slow
+ * loop is felt by the source (behind `lossless`) or by what the strategy gives up. For Node's streams:
  * `Readable.from(toAsyncIterable(…), { highWaterMark: 1 })`.
  *
- * Each iterator is a subscription: made with the first `next()`, ended by `break`, `return`, an error, the end of the source or the `signal`. Errors reject the `next()` that waits, or else the next one; with `NoStrategy` where no strategy comes before it.
+ * Each iterator is a subscription: made with the first `next()`, ended by `break`, `return`, an error, the end of the
+ * source or the `signal`. Errors reject the `next()` that waits, or else the next one; with `NoStrategy` where no
+ * strategy comes before it.
  *
  * @example
  * for await (const message of toAsyncIterable(client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold })))) await archive(message);

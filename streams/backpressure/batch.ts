@@ -6,9 +6,15 @@ import { hasStrategy, resupplied, supplyOf, type Strategy } from './strategy.js'
 export interface BatchOptions<T = unknown> {
   /** So many items are in an array at most. Default: 1,000. */
   readonly max?: number;
-  /** The consumer is ready for an array: `animationFrames()`, `interval(100)`. Without it, the consumer behind this one is (`consume`, `toAsyncIterable`): it takes arrays. */
+  /**
+   * The consumer is ready for an array: `animationFrames()`, `interval(100)`. Without it, the consumer behind this
+   * one is (`consume`, `toAsyncIterable`): it takes arrays.
+   */
   readonly ready$?: ObservableInput<unknown>;
-  /** What goes first where more wait than `max`: the higher, the sooner, and of one rank the oldest. Within an array all are in the order in which they came. Default: the oldest. */
+  /**
+   * What goes first where more wait than `max`: the higher, the sooner, and of one rank the oldest. Within an array
+   * all are in the order in which they came. Default: the oldest.
+   */
   readonly rank?: (value: T) => number;
 }
 
@@ -29,14 +35,20 @@ const highestFirst = <T>(rank: (value: T) => number): Strategy<T> => ({
 });
 
 /**
- * Keeps everything that it is given, as arrays of up to `max`, and gives up the time of each: for drawing and for writing to databases. Each item costs O(1); with `rank`, O(log r) for r different ranks that wait at a time.
+ * Emits the items as arrays of up to `max`: for drawing and for writing to databases. It drops nothing. Each item
+ * costs O(1); with `rank`, O(log r) for r different ranks that wait at the same time.
  *
- * With `ready$`: emits, when that does, what waits, where anything does; never an empty array. Behind a strategy what is over `max` waits for the next time; without one, a full array goes out at once, so that never more than `max` wait. When the
- * source completes, or `ready$`, what is left comes in arrays, then it completes; errors as either does, at once.
+ * With `ready$`, it emits the waiting items each time that `ready$` emits; never an empty array. Behind a strategy,
+ * items over `max`
+ * wait for the next time. Without a strategy, a full array is emitted at once, so that never more than `max` items
+ * wait. When the source or `ready$` completes, it emits the remaining items, then completes. Errors with either, at
+ * once.
  *
- * Without `ready$`: `consume`, `toAsyncIterable` or `toReadableStream` has to come right behind it, and a strategy before it.
+ * Without `ready$`, a strategy must come before it, and `consume`, `toAsyncIterable` or `toReadableStream` directly
+ * behind it.
  *
- * With `rank` what is low may have to wait for long: put `expire` before it, too. Errors with what `rank` throws. It gives nothing up, and tells of no pressure: the strategy before it does.
+ * With `rank`, low ranks may wait for a long time: put `expire` before it. Errors with what `rank` throws. It reports
+ * no pressure; the strategy before it does.
  *
  * @example
  * room.messages$.pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() })).subscribe((messages) => draw(messages));

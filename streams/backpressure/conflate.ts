@@ -12,9 +12,12 @@ export interface ConflateOptions<T> extends StrategyOptions {
 }
 
 /**
- * Keeps the last value of each key while the consumer behind it is busy, and gives up those in between: for dashboards, presence, typing. A newer value takes the place of the one that waits, so that a busy key is not put off again and again; for
- * `expire` it is as old as itself, not as its place. It bounds the queue by the number of keys: where that
- * has none, put a strategy with a bound behind it. Each item costs O(1). Otherwise as `dropOldest`.
+ * Keeps the last value of each key while the consumer behind it is busy, and drops the values in between: for
+ * dashboards, presence
+ * and typing. A newer value takes the place of the waiting one, so that a busy key is not delayed again and again.
+ * For `expire`,
+ * the age is that of the value. It bounds the queue by the number of keys; if that has no bound, put a strategy with
+ * a bound behind it. Each item costs O(1). Otherwise as `dropOldest`.
  *
  * @param key what a value is about
  * @example

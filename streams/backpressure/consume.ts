@@ -8,9 +8,12 @@ export interface ConsumeOptions {
 }
 
 /**
- * Owns the consumer: takes an item from the queue of the strategy before it, and the next when what `project` has made of it completes. What `concatMap` and `mergeMap` do, without the queue of theirs that has no bound and that nobody sees.
+ * Runs the consumer: takes an item from the queue of the strategy before it, and takes the next item when the
+ * Observable of `project` has completed. It works like `concatMap` and `mergeMap`, but without their hidden queue
+ * that has no bound.
  *
- * Cold. Emits what the projected Observables emit. Completes when the source has and everything is done; errors as the source or one of the projected does, at once; with `NoStrategy` where no strategy comes before it.
+ * Cold. Emits the values of the projected Observables. Completes when the source has completed and all work is done.
+ * Errors with the source or the work, at once; with `NoStrategy` if no strategy comes before it.
  *
  * @param project the work for one item (for an array of them behind `batch({ max })`)
  * @example

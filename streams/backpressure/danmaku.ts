@@ -6,21 +6,31 @@ import { expire, type ExpireOptions } from './expire.js';
 export interface DanmakuOptions<T> extends ExpireOptions<T> {
   /** The screen is ready for the next comments: `animationFrames()`. */
   readonly ready$: ObservableInput<unknown>;
-  /** What outranks what when there is too much: the higher, the longer it is kept, and the sooner it is shown where `max` lets not all be. Default: all alike, so that the newest stay. */
+  /**
+   * What outranks what when there is too much: the higher, the longer it is kept, and the sooner it is shown where
+   * `max` lets not all be. Default: all alike, so that the newest stay.
+   */
   readonly rank?: (value: T) => number;
   /** What has waited for longer is not shown, ms. Default 2,000. */
   readonly maxAge?: number;
   /** So many wait at most. Default 200. */
   readonly bound?: number;
-  /** So many are shown at a time at most: those of the highest rank, and the oldest of one rank. Default: all that wait. */
+  /**
+   * So many are shown at a time at most: those of the highest rank, and the oldest of one rank. Default: all that
+   * wait.
+   */
   readonly max?: number;
 }
 
 /**
- * The recipe for bullet comments: `expire(maxAge)`, `dropByPriority(bound, rank)`, `batch({ max, ready$, rank })`. Late is worse than lost; of what is too much, the lowest goes first; what is left comes as arrays, when the screen is ready,
- * the highest first where that can’t take all. Nothing is given up while anything lower is shown. Within an array all are in the order in which they came.
+ * The recipe for bullet comments: `expire(maxAge)`, `dropByPriority(bound, rank)`, `batch({ max, ready$, rank })`.
+ * Late comments are dropped. If there are too many, the lowest rank is dropped first. The others are emitted as
+ * arrays when the
+ * screen is ready, the highest rank first if there are more than `max`. The items of an array are in the order of
+ * arrival.
  *
- * Completes with the source or `ready$`, errors as either does. Pressure is told of the number that waits; its `dropped` are those over `bound`, not those that are late.
+ * Completes and errors with the source or `ready$`. Pressure reports the number of waiting items; its `dropped`
+ * counts the items over `bound`, not the late ones.
  *
  * @example
  * room.messages$.pipe(danmaku({ ready$: animationFrames(), rank: ({ body }) => (body._tag === 'Text' ? 0 : 1) })).subscribe((comments) => fly(comments));

@@ -5,7 +5,10 @@ import type { Item } from './queue.js';
 import { ranking } from './ranking.js';
 import { strategy, type Rules, type Strategy, type Waiting } from './strategy.js';
 
-/** A strategy with a bound: over it, one item after the other is given up, as `victim` says. Its marks are the bound and half of it. */
+/**
+ * A strategy with a bound: over it, one item after the other is given up, as `victim` says. Its marks are the bound
+ * and half of it.
+ */
 const bounded = <T>(
   bound: number,
   { pressureObserver, now }: StrategyOptions,
@@ -42,10 +45,13 @@ export const newestOnly = <T>(bound: number, options: StrategyOptions): Strategy
   bounded(bound, options, ({ oldest }) => ({ victim: oldest }));
 
 /**
- * Keeps the newest `bound` items while the consumer behind it is busy, and gives up the oldest: for lists and tails. Each item costs O(1).
+ * Keeps the newest `bound` items while the consumer behind it is busy, and drops the oldest: for lists and tails.
+ * Each item costs O(1).
  *
- * Passes nothing by itself: `batch`, `sample`, `consume`, `toAsyncIterable` or `toReadableStream` has to come right behind it, or other strategies and then one of these; subscribed to by anything else it errors with `NoDemand`.
- * Completes when the source has and everything is taken; errors as the source does, at once. Its marks are the bound and half of it.
+ * A strategy emits nothing by itself. A consumer must follow it directly, or after other strategies: `batch`,
+ * `sample`, `consume`, `toAsyncIterable` or `toReadableStream`. Any other subscriber gets the error `NoDemand`.
+ * Completes when the source has completed and all items are taken. Errors with the source, at once. Its pressure
+ * marks are the bound and half of the bound.
  *
  * @param bound how many items may wait
  * @example
@@ -55,7 +61,8 @@ export const dropOldest = <T>(bound: number, options: StrategyOptions = {}): Mon
   strategy('dropOldest', newestOnly(bound, options));
 
 /**
- * Keeps the first `bound` items while the consumer behind it is busy, and gives up what comes then: for audits of how a burst begins. Otherwise as `dropOldest`.
+ * Keeps the first `bound` items while the consumer behind it is busy, and drops later ones: to see how a burst begins.
+ * Otherwise as `dropOldest`.
  *
  * @param bound how many items may wait
  * @example
@@ -68,8 +75,11 @@ export const dropNewest = <T>(bound: number, options: StrategyOptions = {}): Mon
   );
 
 /**
- * Keeps the `bound` items of the highest rank, and the newest of one rank: what is lowest is given up first, of that the oldest; the new item, where it is the lowest. For danmaku, where a gift outranks a text. What is kept comes in the order
- * in which it came: what may go first, where not all can go at once, is for `batch({ max, rank })` to say. Each item costs O(log r) for r different ranks that wait at a time, and where a rank comes or goes a move in an array of r. Otherwise as `dropOldest`.
+ * Keeps the `bound` items of the highest rank. It drops an item of the lowest rank first, and of that rank the
+ * oldest; that may be the new item. For danmaku, where a gift ranks above a text. Kept items are emitted in the order
+ * of arrival; use
+ * `batch({ max, rank })` to take the highest rank first. Each item costs O(log r) for r different ranks that wait at
+ * the same time. Otherwise as `dropOldest`.
  *
  * @param bound how many items may wait
  * @param rank the higher, the longer it is kept; asked once for each item

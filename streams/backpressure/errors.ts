@@ -1,4 +1,7 @@
-/** A queue that may not give anything up is full: its consumer is slower than its source, and the source can't be made to wait, or not for so long. Tell it by `_tag`. */
+/**
+ * A queue that may not give anything up is full: its consumer is slower than its source, and the source can't be made
+ * to wait, or not for so long. Tell it by `_tag`.
+ */
 export class Overflow extends Error {
   readonly _tag = 'Overflow';
   override readonly name = 'Overflow';

@@ -3,14 +3,19 @@ import { counter, crossings, type StrategyOptions } from './pressure.js';
 import { strategy } from './strategy.js';
 
 export interface ExpireOptions<T> extends StrategyOptions {
-  /** Since when an item counts as waiting, ms, by the same clock as `now`. Default: since it came. With a message's `timestamp` what came late already is given up, too; it is the server's time, so that a wrong clock here gives up too much or too little. */
+  /**
+   * Since when an item counts as waiting, ms, by the same clock as `now`. Default: since it came. With a message's
+   * `timestamp` what came late already is given up, too; it is the server's time, so that a wrong clock here gives up
+   * too much or too little.
+   */
   readonly since?: (value: T) => number;
 }
 
 /**
- * Gives up what has waited for longer than `maxAge` when the consumer behind it takes it: for danmaku, where late is worse than lost. It bounds the age, not the number: put a strategy with a bound behind it, or before it. Each item costs O(1).
+ * Drops items that have waited longer than `maxAge` when the consumer takes them: for danmaku, where late is worse
+ * than lost. It bounds the age, not the number: combine it with a strategy that has a bound. Each item costs O(1).
  *
- * Its marks are that it begins to give up, and that nothing waits any more. Otherwise as `dropOldest`.
+ * Its pressure marks: it begins to drop items; nothing waits any more. Otherwise as `dropOldest`.
  *
  * @param maxAge ms
  * @example

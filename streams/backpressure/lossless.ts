@@ -5,7 +5,9 @@ import { crossings, teller, type StrategyOptions } from './pressure.js';
 import { strategy } from './strategy.js';
 
 /**
- * Makes a source wait. Cold: it stands still while this is subscribed to, at most `maxPause` ms at a stretch; then it goes on for a moment, and stands still again. Emits whether it does: true, or false where it can't be made to. `realtime.hold` is one.
+ * Makes a source wait. Cold: it stands still while this is subscribed to, at most `maxPause` ms at a stretch; then it
+ * goes on for a moment, and stands still again. Emits whether it does: true, or false where it can't be made to.
+ * `realtime.hold` is one.
  */
 export type Hold = (maxPause: number) => Observable<boolean>;
 
@@ -14,19 +16,28 @@ export interface LosslessOptions extends StrategyOptions {
   readonly high: number;
   /** With so many the source goes on. Default: a quarter of `high`. */
   readonly low?: number;
-  /** So many may come after the source was told to wait: what had been read of the socket already. Over `high` and this together it errors with `Overflow`. Default: 4,096, or `high` where that is more. */
+  /**
+   * So many may come after the source was told to wait: what had been read of the socket already. Over `high` and
+   * this together it errors with `Overflow`. Default: 4,096, or `high` where that is more.
+   */
   readonly slack?: number;
-  /** How long the source may stand still at a stretch, ms: while it does, nobody hears that the connection has gone, and no answer to a command arrives. Default 10,000. */
+  /**
+   * How long the source may stand still at a stretch, ms: while it does, nobody hears that the connection has gone,
+   * and no answer to a command arrives. Default 10,000.
+   */
   readonly maxPause?: number;
   /** Makes the source wait: `realtime.hold`. Without it nothing does. */
   readonly hold?: Hold;
 }
 
 /**
- * Keeps everything, in order. When `high` items wait for the consumer behind it, the source is made to wait (in Node the socket is not read any more, so that TCP holds the server back); when only `low` are left, it goes on. Where the source
- * can't wait (in browsers), or not for so long, it errors with `Overflow` at its bound, `high` + `slack`: loudly, since it may give nothing up. Each item costs O(1).
+ * Keeps all items, in order. When `high` items wait, the source is held: in Node the socket is not read any more, so
+ * that TCP makes
+ * the server wait. When only `low` items are left, the source continues. If the source can't be held (in browsers),
+ * or not for so long, it errors with `Overflow` when more than `high` + `slack` items wait. Each item costs O(1).
  *
- * While the socket stands still, so does every client of the realtime, and answers to commands don't arrive: a consumer that has to wait for a command needs a realtime of its own for it. Otherwise as `dropOldest`.
+ * While the socket is held, no client of the realtime receives anything, not even answers to commands. A consumer
+ * that waits for a command needs another realtime for it. Otherwise as `dropOldest`.
  *
  * @example
  * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), consume((message) => archive(message)));

@@ -3,13 +3,19 @@ import type { Item } from './queue.js';
 
 /** How full a strategy's queue is. */
 export interface Pressure {
-  /** `high`: the queue has reached its upper mark, and not come down to the lower one since. `low`: it has not reached the upper one, or is down at the lower one again. */
+  /**
+   * `high`: the queue has reached its upper mark, and not come down to the lower one since. `low`: it has not reached
+   * the upper one, or is down at the lower one again.
+   */
   readonly level: 'high' | 'low';
   /** Items that wait. */
   readonly queued: number;
   /** Items that this strategy has given up, or merged into others, since it was subscribed to. */
   readonly dropped: number;
-  /** For how long the first in the queue has had its place, ms; none has had one for longer. Behind `conflate` a place is a key's: it counts from the first of the values that were merged in it. */
+  /**
+   * For how long the first in the queue has had its place, ms; none has had one for longer. Behind `conflate` a place
+   * is a key's: it counts from the first of the values that were merged in it.
+   */
   readonly oldestAge: number;
   /** The source stands still for this queue. */
   readonly paused: boolean;
@@ -18,15 +24,22 @@ export interface Pressure {
 /** What every strategy takes. */
 export interface StrategyOptions {
   /**
-   * Hears of the pressure: when it crosses a mark, once on the way up, once on the way down; in between, while it is above, when the first item is given up and whenever `dropped` has doubled since it was last told, so that n items given up
-   * cost no more than log2 n reports; and when the queue ends, however it does, where something was given up since the last report. So the last report has the number of all that were given up. A `Subject` of yours, or anything else with `next`.
+   * Hears of the pressure: when it crosses a mark, once on the way up, once on the way down; in between, while it is
+   * above, when the first item is given up and whenever `dropped` has doubled since it was last told, so that n items
+   * given up
+   * cost no more than log2 n reports; and when the queue ends, however it does, where something was given up since
+   * the last report. So the last report has the number of all that were given up. A `Subject` of yours, or anything
+   * else with `next`.
    *
    * @example
    * const pressure$ = new Subject<Pressure>();
    * messages$.pipe(dropOldest(500, { pressureObserver: pressure$ }), consume(render));
    */
   readonly pressureObserver?: Pick<Observer<Pressure>, 'next'>;
-  /** The time, ms, by which ages are measured; where several strategies of one queue name one, the last does. Default: RxJS's, which a `TestScheduler` makes virtual. */
+  /**
+   * The time, ms, by which ages are measured; where several strategies of one queue name one, the last does. Default:
+   * RxJS's, which a `TestScheduler` makes virtual.
+   */
   readonly now?: () => number;
 }
 

@@ -27,7 +27,10 @@ export interface Queue<T> {
   readonly remove: (item: Item<T>) => void;
 }
 
-/** A doubly linked list: an array has to move what is behind an item that goes, and a `Set` walks over the holes that taking the first one leaves. */
+/**
+ * A doubly linked list: an array has to move what is behind an item that goes, and a `Set` walks over the holes that
+ * taking the first one leaves.
+ */
 export const createQueue = <T>(): Queue<T> => {
   let first: Link<T> | undefined;
   let last: Link<T> | undefined;

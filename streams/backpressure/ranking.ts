@@ -22,7 +22,9 @@ const placeOf = (ranks: readonly number[], rank: number): number => {
   return low;
 };
 
-/** Each step costs O(log r) for r different ranks at a time, and a move in an array of them where one comes or goes. */
+/**
+ * Each step costs O(log r) for r different ranks at a time, and a move in an array of them where one comes or goes.
+ */
 export const ranking = <T>(rank: (value: T) => number): Ranking<T> => {
   type Peers = Queue<Item<T>>;
   const byRank = new Map<number, Peers>();

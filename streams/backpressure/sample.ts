@@ -4,8 +4,11 @@ import type { StrategyOptions } from './pressure.js';
 import { supplyOf } from './strategy.js';
 
 /**
- * Keeps the newest item and emits it when `ready$` emits, where there is a new one: for charts. The rest is given up. When the source completes, or `ready$`, the one that waits comes at last (RxJS's `sample` loses it), then it completes; errors
- * as either does, at once. Behind strategies their rules hold as well. Each item costs O(1). Its pressure is that of `dropOldest(1)`: its marks are that one waits, and that none does.
+ * Keeps the newest item and emits it when `ready$` emits: for charts. It emits an item once and drops the items in
+ * between. When
+ * the source or `ready$` completes, it emits the waiting item, then completes (`sample` of RxJS loses that item).
+ * Errors with either, at once. Strategies before it keep their rules. Each item costs O(1). Its pressure is that of
+ * `dropOldest(1)`.
  *
  * @param ready$ the consumer is ready for one: `animationFrames()`, `interval(1_000)`
  * @example

@@ -1,6 +1,9 @@
 /**
- * How strategies and consumers work together. RxJS has no signal for demand, so that an operator alone can't know when what it holds is wanted. Therefore a strategy is data: an Observable that remembers which source it is of, and by which
- * rules its queue goes. The consumer right behind it (`batch`, `sample`, `consume`, `toAsyncIterable`) makes one queue by all these rules, subscribes to the source, and takes from the queue as it gets ready.
+ * How strategies and consumers work together. RxJS has no signal for demand, so that an operator alone can't know
+ * when what it holds is wanted. Therefore a strategy is data: an Observable that remembers which source it is of, and
+ * by which
+ * rules its queue goes. The consumer right behind it (`batch`, `sample`, `consume`, `toAsyncIterable`) makes one
+ * queue by all these rules, subscribes to the source, and takes from the queue as it gets ready.
  */
 import { Observable, Subject, Subscription, asyncScheduler, takeUntil, type OperatorFunction } from 'rxjs';
 import { NoDemand, NoStrategy } from './errors.js';
@@ -18,7 +21,10 @@ export interface Waiting<T> extends Pick<Queue<T>, 'size' | 'oldest' | 'newest'>
   readonly subscription: Subscription;
 }
 
-/** What a strategy does with what comes and waits. Every part is optional; each is called for all rules of a queue, in the order in which they were piped. */
+/**
+ * What a strategy does with what comes and waits. Every part is optional; each is called for all rules of a queue, in
+ * the order in which they were piped.
+ */
 export interface Rules<T> {
   /** Something comes: true where it has become part of an item that waits, which is then returned. */
   readonly merge?: (value: T, at: number) => Item<T> | undefined;
@@ -54,7 +60,10 @@ export interface Supply<T> {
   readonly size: () => number;
   /** Takes the oldest item that is still wanted. */
   readonly take: () => Pick<Item<T>, 'value'> | undefined;
-  /** Takes up to so many, at least 1, of those that are still wanted, in the order in which they came: all, or those that a rule wants first, or the oldest. */
+  /**
+   * Takes up to so many, at least 1, of those that are still wanted, in the order in which they came: all, or those
+   * that a rule wants first, or the oldest.
+   */
   readonly takeUpTo: (max: number) => readonly T[];
   /** Subscribes to the source; what it gives at once is told to the consumer meanwhile. */
   readonly start: () => void;
@@ -217,7 +226,10 @@ export interface SupplyOptions<T> {
   readonly order?: Strategy<T>;
 }
 
-/** What a consumer takes from; it fails with `NoStrategy` where any number of items might have to wait. Nothing happens before `start`. */
+/**
+ * What a consumer takes from; it fails with `NoStrategy` where any number of items might have to wait. Nothing
+ * happens before `start`.
+ */
 export const supplyOf = <T>(source$: Observable<T>, { operator, consumer, own, order }: SupplyOptions<T>): Supply<T> => {
   if (isSupplying(source$)) return source$[SUPPLIES](consumer);
   const { source$: origin$, strategies } = isHeld(source$) ? source$[STRATEGIES] : { source$, strategies: [] };

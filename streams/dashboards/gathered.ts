@@ -8,7 +8,10 @@ export interface Gathering<T, R> {
 
 const OVER = Symbol('over');
 
-/** Gathers the items of a source, for each subscriber anew, and emits what is told with each `every$`. Completes with the source or `every$`, errors as they do. */
+/**
+ * Gathers the items of a source, for each subscriber anew, and emits what is told with each `every$`. Completes with
+ * the source or `every$`, errors as they do.
+ */
 export const gathered =
   <T, R>(every$: Observable<unknown>, start: () => Gathering<T, R>): OperatorFunction<T, R> =>
   (source$) =>

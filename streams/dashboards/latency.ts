@@ -8,7 +8,10 @@ export interface LatencyOptions {
   readonly accuracy?: number;
 }
 
-/** How long things took, in the unit of the source. Percentiles are within `accuracy` of the true ones, the rest is exact; all are 0 where nothing came. */
+/**
+ * How long things took, in the unit of the source. Percentiles are within `accuracy` of the true ones, the rest is
+ * exact; all are 0 where nothing came.
+ */
 export interface Latency {
   readonly count: number;
   readonly min: number;
@@ -19,14 +22,20 @@ export interface Latency {
   readonly p99: number;
 }
 
-/** What is shorter counts as no time at all, what is longer as so long: so there is a bound to what is kept, whatever comes. */
+/**
+ * What is shorter counts as no time at all, what is longer as so long: so there is a bound to what is kept, whatever
+ * comes.
+ */
 const SHORTEST = 1e-6;
 const LONGEST = 1e12;
 
 /**
- * Percentiles of a stream of durations, from the subscription on: a histogram whose buckets grow by a factor, as in DDSketch (Masson, Rim, Lee 2019), so that the error is a part of the value, whatever its size. For the percentiles of the last minute, subscribe anew each minute.
+ * Percentiles of a stream of durations, from the subscription on: a histogram whose buckets grow by a factor, as in
+ * DDSketch (Masson, Rim, Lee 2019). So the error is a fraction of the value. For the last minute, subscribe again
+ * each minute.
  *
- * Keeps at most 2,100 numbers at an accuracy of 1 %, and no items. Each item costs O(1), each emission O(buckets). What is no number from 0 on is passed over. Completes with the source or `every$`, errors as they do.
+ * Keeps at most 2,100 numbers at an accuracy of 1 %, and no items. Each item costs O(1), each emission O(buckets).
+ * Values that are no numbers from 0 on are ignored. Completes and errors with the source or `every$`.
  *
  * ```
  * source:     1-2-9-----

@@ -21,7 +21,10 @@ import { requireCount } from '../backpressure/limits.js';
 const AT_ONCE = 4;
 
 export interface PresenceByPollingOptions {
-  /** Which of the given clients are online: one answer. An error leaves what is known as it is. Four are under way at a time at most. */
+  /**
+   * Which of the given clients are online: one answer. An error changes nothing. At most four questions are under way
+   * at a time.
+   */
   readonly ask: (ids: readonly string[]) => ObservableInput<ReadonlySet<string>>;
   /** When to ask again for all; while the answer is awaited it is not asked once more. */
   readonly every$: Observable<unknown>;
@@ -36,10 +39,12 @@ const isSame = (a: ReadonlyMap<string, boolean>, b: ReadonlyMap<string, boolean>
   a.size === b.size && [...a].every(([id, online]) => b.get(id) === online);
 
 /**
- * Who of the clients that are watched is online; a client of whom nothing is known yet is left out. The source says whom to watch: those who are new are asked for at once, all of them with each `every$`. Starts with an empty map, and emits a new one only where it says something else.
- * Never errors by itself. Completes when the source and `every$` have.
+ * Which of the watched clients are online. Clients without a known state are left out. The source emits the ids to
+ * watch: new ones are
+ * asked for at once, all of them each time that `every$` emits. Starts with an empty map, and emits a new map only if
+ * it differs. A failed question is no error. Completes after the source and `every$`, errors with either.
  *
- * Each question costs O(clients), each emission too.
+ * Each question and each emission costs O(clients).
  *
  * ```
  * source:     a--------b---

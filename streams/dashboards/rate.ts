@@ -11,7 +11,10 @@ export interface RateOptions<T> {
   readonly window?: number;
   /** In so many steps the window moves on. Default 10. */
   readonly steps?: number;
-  /** So many keys are counted each for itself; items of any further one count for `others`, until a key has had none for a window. Default 10,000. */
+  /**
+   * So many keys are counted each for itself; items of any further one count for `others`, until a key has had none
+   * for a window. Default 10,000.
+   */
   readonly maxKeys?: number;
   /** The key of those beyond `maxKeys`. Default `(others)`. */
   readonly others?: string;
@@ -39,10 +42,15 @@ const advance = (ring: Ring, step: number): void => {
 };
 
 /**
- * Items a second by key, over a sliding window: emitted with each `every$`, as a new map, keys without items left out. What was counted is divided by the time in which it was: that of the steps, the last of which has only begun, or that since the
- * subscription, where that is shorter. So an even stream reads true at any moment, to within one item in the window; the first moments, which know little, swing.
+ * Items per second for each key, over a sliding window. Emits a new map each time that `every$` emits, without the
+ * keys that had no
+ * items. The count is divided by the time that it covers: the steps of the window (the last one has only begun), or
+ * the time since
+ * the subscription if that is shorter. So an even stream is off by at most one item in the window; the first values
+ * vary more.
  *
- * Keeps `steps` numbers for each key and no items. Each item costs O(1), each emission O(keys). Completes with the source or `every$`, errors as they do.
+ * Keeps `steps` numbers for each key and no items. Each item costs O(1), each emission O(keys). Completes and errors
+ * with the source or `every$`.
  *
  * ```
  * source:     a-a-b-----

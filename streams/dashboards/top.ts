@@ -17,7 +17,10 @@ export interface TopOptions<T> {
 export interface TopEntry {
   readonly key: string;
   readonly count: number;
-  /** What it may have been credited with of a key whose place it has taken; 0 where the number is exact, as it is until there are more keys than `capacity`. */
+  /**
+   * What it may have been credited with of a key whose place it has taken; 0 where the number is exact, as it is
+   * until there are more keys than `capacity`.
+   */
   readonly error: number;
 }
 
@@ -27,10 +30,15 @@ interface Counter {
 }
 
 /**
- * The busiest keys, busiest first, in bounded memory: the Space-Saving algorithm (Metwally, Agrawal, El Abbadi 2005). Where `capacity` keys are counted and another comes, it takes the place, and the count, of one with the fewest items. So each key that makes up more
- * than one in `capacity` of all items is among those counted, and how far a number may be too high is told with it. Counts from the subscription on: for the busiest of the last minute, subscribe anew each minute.
+ * The busiest keys, the busiest first, in bounded memory: the Space-Saving algorithm (Metwally, Agrawal, El Abbadi
+ * 2005).
+ * It counts `capacity` keys. A further key takes the place and the count of a key with the fewest items. So each key
+ * whose share of
+ * all items is above 1/`capacity` is counted, and `error` says how much a count may be too high. It counts from the
+ * subscription: for the last minute, subscribe again each minute.
  *
- * Each item of a key that is counted costs O(1), one that takes another's place up to O(capacity), each emission O(capacity log capacity). Completes with the source or `every$`, errors as they do.
+ * An item of a counted key costs O(1), a new key up to O(capacity), an emission O(capacity log capacity). Completes
+ * and errors with the source or `every$`.
  *
  * ```
  * source:     a-b-a-----
