@@ -67,7 +67,7 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
     log.next({ _tag: 'Left', conversationId: id, members: ['Tom'] });
   });
   const tell: ClientInternals['tell'] = (event) => {
-    if (event._tag !== 'Follow' && event._tag !== 'Dropped') log.next(event);
+    if (event._tag !== 'Follow' && event._tag !== 'Dropped' && event._tag !== 'Barrier') log.next(event);
   };
   const report = (fault: Fault): void => {
     if (fault._tag === 'List') failed.push(`${virtualClock.now()}: ${fault.error._tag}`);
