@@ -2,6 +2,7 @@ import { EMPTY, NEVER, ReplaySubject, defer, filter, of, repeat, take, throwErro
 import { describe, expect, it } from 'vitest';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { Conversation } from '../../src/client/conversation/conversation.js';
+import type { ClientInternals } from '../../src/client/internals.js';
 import type { SigningLink } from '../../src/client/link.js';
 import { room as roomOf, type Room } from '../../src/client/rooms/room.js';
 import { ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
@@ -39,15 +40,14 @@ const lately = (open$: Observable<boolean>): Observable<boolean> => {
 const nameOf = (command: ClientCommand): string =>
   command.cmd === 'conv' && 'cid' in command.convMessage ? `${command.op} ${command.convMessage.cid}` : command.cmd;
 
+interface Rooms {
+  readonly room: (id: string) => Room;
+  /** The room that the client is in. */
+  readonly current: () => string | undefined;
+}
+
 /** Rooms over a link that notes what is sent, and when. */
-const rooms = ({
-  answer = welcoming,
-  sign = () => of({}),
-  open$ = of(true),
-  messages$ = NEVER,
-  events$ = NEVER,
-  sent,
-}: Scene): { readonly room: (id: string) => Room } => {
+const rooms = ({ answer = welcoming, sign = () => of({}), open$ = of(true), messages$ = NEVER, events$ = NEVER, sent }: Scene): Rooms => {
   const link: SigningLink = {
     clientId: 'Tom',
     sign,
@@ -60,13 +60,15 @@ const rooms = ({
         take(1),
       ),
   };
+  const stay: ClientInternals['room'] = { current: undefined };
   const client = clientHandle({
     link,
+    room: stay,
     open$,
     grace: GRACE,
     conversation: (id) => ({ id, messages$, events$ }) as Conversation,
   });
-  return { room: (id) => roomOf(client, id) };
+  return { room: (id) => roomOf(client, id), current: () => stay.current };
 };
 
 describe('being in a chat room', () => {

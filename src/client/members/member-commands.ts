@@ -7,30 +7,31 @@ import { addMembers, countMembers, removeMembers, type MembershipResult } from '
 
 type MemberCommands = Pick<Conversation, 'add' | 'remove' | 'join' | 'quit' | 'count'>;
 
-/** Puts what a command has changed into the log: the server tells only the other clients. `changed` picks those for whom it was a change; by default all. */
-export const telling = (
-  { link, tell }: Pick<ClientInternals, 'link' | 'tell'>,
-  conversationId: string,
-  kinds: readonly Membership['_tag'][],
-  changed = (allowed: readonly string[]): readonly string[] => allowed,
-): MonoTypeOperatorFunction<MembershipResult> =>
-  tap(({ allowed }) => {
-    const members = changed(allowed);
-    if (members.length > 0) for (const kind of kinds) tell({ _tag: kind, conversationId, members, by: link.clientId });
-  });
-
 /**
- * The answer of the server also names those for whom nothing had to be done: the members as far as they are known tell them apart.
+ * Puts what a command has changed into the log: the server tells only the other clients. The answer of the server also names those for whom nothing had to be done; the members as far as they are known tell them apart.
  */
+export const telling = (
+  { link, state, tell }: Pick<ClientInternals, 'link' | 'state' | 'tell'>,
+  conversationId: string,
+  ...kinds: readonly Membership['_tag'][]
+): MonoTypeOperatorFunction<MembershipResult> => {
+  const changed = (kind: Membership['_tag'], allowed: readonly string[]): readonly string[] => {
+    const known = state.conversations.get(conversationId)?.members;
+    if (known === undefined || (kind !== 'Joined' && kind !== 'Left')) return allowed;
+    return allowed.filter((client) => known.includes(client) === (kind === 'Left'));
+  };
+  return tap(({ allowed }) => {
+    for (const kind of kinds) {
+      const members = changed(kind, allowed);
+      if (members.length > 0) tell({ _tag: kind, conversationId, members, by: link.clientId });
+    }
+  });
+};
+
 export const memberCommands = (client: ClientInternals, id: string): MemberCommands => {
-  const { link, state } = client;
+  const { link } = client;
   const self = link.clientId;
-  const told = (kind: 'Joined' | 'Left'): MonoTypeOperatorFunction<MembershipResult> =>
-    telling(client, id, [kind], (allowed) => {
-      const members = state.conversations.get(id)?.members;
-      return members === undefined ? allowed : allowed.filter((member) => members.includes(member) === (kind === 'Left'));
-    });
-  const add: MemberCommands['add'] = (members) => addMembers(link, id, members).pipe(told('Joined'));
-  const remove: MemberCommands['remove'] = (members) => removeMembers(link, id, members).pipe(told('Left'));
+  const add: MemberCommands['add'] = (members) => addMembers(link, id, members).pipe(telling(client, id, 'Joined'));
+  const remove: MemberCommands['remove'] = (members) => removeMembers(link, id, members).pipe(telling(client, id, 'Left'));
   return { add, remove, join: () => add([self]), quit: () => remove([self]), count: () => countMembers(link, id) };
 };

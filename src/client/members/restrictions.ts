@@ -28,7 +28,7 @@ export const silence = (conversation: Handle, members: readonly string[]): Obser
     withClientIds(members, (m) =>
       client.link.request({ cmd: 'conv', op: 'add_shutup', convMessage: { cid: id, m } }, ConvShutupAdded).pipe(
         map(({ convMessage }) => toResult(convMessage)),
-        telling(client, id, ['Silenced']),
+        telling(client, id, 'Silenced'),
       ),
     ),
   );
@@ -39,7 +39,7 @@ export const unsilence = (conversation: Handle, members: readonly string[]): Obs
     withClientIds(members, (m) =>
       client.link.request({ cmd: 'conv', op: 'remove_shutup', convMessage: { cid: id, m } }, ConvShutupRemoved).pipe(
         map(({ convMessage }) => toResult(convMessage)),
-        telling(client, id, ['Unsilenced']),
+        telling(client, id, 'Unsilenced'),
       ),
     ),
   );
@@ -62,7 +62,7 @@ const setBlocked = (conversation: Handle, clients: readonly string[], blocked: b
           }),
           map(({ blacklistMessage }) => toResult(blacklistMessage)),
           // A client that is blocked is no member any more.
-          telling(client, id, blocked ? ['Left', 'Blocked'] : ['Unblocked']),
+          blocked ? telling(client, id, 'Left', 'Blocked') : telling(client, id, 'Unblocked'),
         ),
     ),
   );
