@@ -15,7 +15,7 @@ const arrows = {
   src: ['codecs', 'streams'],
   node: ['src'],
   server: ['codecs'],
-  testing: ['codecs', 'streams', 'src'],
+  testing: ['codecs', 'streams', 'src', 'server/domain'],
   bench: [],
   tour: [],
 };

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
-import { createRealtime } from 'rx-realtime';
+import { createRealtime, createRoom } from 'rx-realtime';
 import { encodeFrame, subprotocols, type ClientCommand } from 'rx-realtime/codecs';
 import { start, type Child } from './child.js';
 import { Inside, MEMORY, Memory, Serving, Tally } from './room-orders.js';
@@ -75,10 +75,10 @@ const bareSender = async (url: string, room: string): Promise<Sender> => {
   };
 };
 
-const createRoom = async (url: string): Promise<string> => {
+const openRoom = async (url: string): Promise<string> => {
   const realtime = createRealtime({ appId: 'bench', server: url });
   const client = await firstValueFrom(realtime.login('owner'));
-  const { id } = await firstValueFrom(client.createRoom());
+  const { id } = await firstValueFrom(createRoom(client));
   realtime.close();
   return id;
 };
@@ -86,7 +86,7 @@ const createRoom = async (url: string): Promise<string> => {
 const prepare = async (name: Contender['name']): Promise<Contender> => {
   const server = start('room-server.ts', name);
   const { url } = await server.next(Serving);
-  const room = name === 'ours' ? await createRoom(url) : '';
+  const room = name === 'ours' ? await openRoom(url) : '';
   const receivers = start('room-receivers.ts', url, room, String(RECEIVERS));
   await receivers.next(Inside);
   const sender = name === 'ours' ? await ourSender(url, room) : await bareSender(url, 'x'.repeat(24));

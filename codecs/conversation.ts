@@ -3,6 +3,7 @@ import { array as A, either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
 import { fromStored, toStored, type WireBody } from './bodies/wire-body.js';
 import { decodeDates, encodeDates, isShallow, Timestamp, type Attribute } from './dates.js';
+import { defined } from './defined.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
 import { JsonObject, parseJson } from './json.js';
 import { Bytes, SafeInteger, guarded } from './primitives.js';
@@ -73,10 +74,6 @@ type Fields = t.TypeOf<typeof Fields>;
 const isField = ([key, value]: readonly [string, unknown]): boolean =>
   key === 'name' ? typeof value === 'string' : key === 'objectId' || Object.hasOwn(fields, key);
 
-/** `{ [key]: value }`, or nothing where there is no value: absent keys stay absent. */
-const present = <K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> =>
-  (value === undefined ? {} : { [key]: value }) as Partial<Record<K, V>>;
-
 const kindOf = ({ objectId, tr, sys, ttl }: Fields): ConversationKind => {
   if (tr === true) return 'room';
   if (sys === true) return 'system';
@@ -86,58 +83,54 @@ const kindOf = ({ objectId, tr, sys, ttl }: Fields): ConversationKind => {
 const lastMessageOf = (wire: Fields): LastMessage | undefined =>
   wire.msg_mid === undefined || wire.msg_from === undefined || wire.msg_timestamp === undefined
     ? undefined
-    : {
+    : defined({
         id: wire.msg_mid,
         from: wire.msg_from,
         timestamp: wire.msg_timestamp,
-        ...present('patchTimestamp', wire.patch_timestamp),
-        ...fromStored({ ...present('data', wire.msg), ...present('bin', wire.bin) }),
-      };
+        patchTimestamp: wire.patch_timestamp,
+        ...fromStored(defined({ data: wire.msg, bin: wire.bin })),
+      });
 
-const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo => ({
-  id: wire.objectId,
-  kind: kindOf(wire),
-  ...present('name', wire.name),
-  ...present('creator', wire.c),
-  ...present('members', wire.m),
-  ...present('mutedMembers', wire.mu),
-  ...present('unique', wire.unique),
-  ...present('ttl', wire.ttl),
-  ...present('createdAt', wire.createdAt),
-  ...present('updatedAt', wire.updatedAt),
-  ...present('lastMessageAt', wire.lm),
-  ...present('lastMessage', lastMessageOf(wire)),
-  attributes: decodeDates(attributes) as ConversationInfo['attributes'],
-});
-
-const lastMessageToWire = (last: LastMessage): Partial<Fields> => {
-  const { data, bin } = toStored(last);
-  return {
-    msg_mid: last.id,
-    msg_from: last.from,
-    msg_timestamp: last.timestamp,
-    ...present('patch_timestamp', last.patchTimestamp),
-    ...present('msg', data),
-    ...present('bin', bin),
-  };
-};
+const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo =>
+  defined({
+    id: wire.objectId,
+    kind: kindOf(wire),
+    name: wire.name,
+    creator: wire.c,
+    members: wire.m,
+    mutedMembers: wire.mu,
+    unique: wire.unique,
+    ttl: wire.ttl,
+    createdAt: wire.createdAt,
+    updatedAt: wire.updatedAt,
+    lastMessageAt: wire.lm,
+    lastMessage: lastMessageOf(wire),
+    attributes: decodeDates(attributes) as ConversationInfo['attributes'],
+  });
 
 const toWire = (info: ConversationInfo): JsonObject => {
-  const known: Fields = {
+  const { lastMessage: last } = info;
+  const body = last && toStored(last);
+  const known: Fields = defined({
     objectId: info.id,
-    ...present('c', info.creator),
-    ...present('m', info.members?.slice()),
-    ...present('mu', info.mutedMembers?.slice()),
-    ...present('tr', info.kind === 'room' ? true : undefined),
-    ...present('sys', info.kind === 'system' ? true : undefined),
-    ...present('unique', info.unique),
-    ...present('name', info.name),
-    ...present('ttl', info.ttl),
-    ...present('lm', info.lastMessageAt),
-    ...present('createdAt', info.createdAt),
-    ...present('updatedAt', info.updatedAt),
-    ...(info.lastMessage === undefined ? {} : lastMessageToWire(info.lastMessage)),
-  };
+    c: info.creator,
+    m: info.members?.slice(),
+    mu: info.mutedMembers?.slice(),
+    tr: info.kind === 'room' ? true : undefined,
+    sys: info.kind === 'system' ? true : undefined,
+    unique: info.unique,
+    name: info.name,
+    ttl: info.ttl,
+    lm: info.lastMessageAt,
+    createdAt: info.createdAt,
+    updatedAt: info.updatedAt,
+    msg_mid: last?.id,
+    msg_from: last?.from,
+    msg_timestamp: last?.timestamp,
+    patch_timestamp: last?.patchTimestamp,
+    msg: body?.data,
+    bin: body?.bin,
+  });
   return { ...(encodeDates(info.attributes) as JsonObject), ...(Fields.encode(known) as JsonObject) };
 };
 
@@ -169,7 +162,7 @@ const Info: t.Type<ConversationInfo> = record(
 );
 
 /** One conversation of `results.data`, known keys as fields and all others as attributes (protocol: appendix C). */
-export const Conversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
+export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
   'Conversation',
   Info.is,
   (input, context) =>
@@ -186,7 +179,7 @@ export const Conversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
   toWire,
 );
 
-const Conversations = t.array(Conversation, 'Conversations');
+const Conversations = t.array(RawConversation, 'Conversations');
 
 /** Reads `results.data`. */
 export const decodeConversations = (data: string): E.Either<DecodeFailed, readonly ConversationInfo[]> =>
@@ -222,7 +215,7 @@ export const readConversations = (data: string): E.Either<DecodeFailed, ReadConv
     E.map((items) => {
       const { left: unreadable, right: infos } = A.partitionMapWithIndex((index, item: unknown) =>
         F.pipe(
-          Conversation.validate(item, [{ key: String(index), type: Conversation, actual: item }]),
+          RawConversation.validate(item, [{ key: String(index), type: RawConversation, actual: item }]),
           E.mapLeft((errors): UnreadableConversation => ({ ...idOf(item), error: decodeFailed(errors) })),
         ),
       )(items);

@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 
 /** How much of a rejected value an error shows, in characters; also the bound of its other parts. */
 const MAX_LENGTH = 120;
@@ -7,7 +7,7 @@ const MAX_LENGTH = 120;
  * At most so many characters, as a string of its own: a slice of a long string would keep all of it in memory.
  * Joining single characters is what makes it one.
  */
-const short = (text: string, length = MAX_LENGTH): string =>
+export const short = (text: string, length = MAX_LENGTH): string =>
   text.length <= length ? Array.from(text).join('') : `${Array.from(text.slice(0, length - 1)).join('')}…`;
 
 /**
@@ -58,16 +58,18 @@ const render = (value: unknown): string => {
 /** A short rendering of anything, as a new string of at most 120 characters. */
 export const preview = (value: unknown): string => short(render(value));
 
-/** Whether a codec is, inside whatever refines it, made of parts for which io-ts inserts a step into the path. */
-const hasParts = (codec: unknown): boolean => {
-  if (codec instanceof t.IntersectionType || codec instanceof t.UnionType) return true;
-  const refines =
-    codec instanceof t.ExactType ||
-    codec instanceof t.ReadonlyType ||
-    codec instanceof t.RefinementType ||
-    codec instanceof t.RecursiveType;
-  return refines && hasParts(codec.type);
-};
+const PARTS = ['IntersectionType', 'UnionType'];
+const REFINEMENTS = ['ExactType', 'ReadonlyType', 'RefinementType', 'RecursiveType'];
+
+/**
+ * Whether a codec is, inside whatever refines it, made of parts for which io-ts inserts a step into the path.
+ * By its tag: the io-ts that made it need not be the one here.
+ */
+const hasParts = (codec: unknown): boolean =>
+  typeof codec === 'object' &&
+  codec !== null &&
+  '_tag' in codec &&
+  (PARTS.includes(String(codec._tag)) || (REFINEMENTS.includes(String(codec._tag)) && 'type' in codec && hasParts(codec.type)));
 
 /** The first of io-ts's errors, without the input that they all hold. */
 export const decodeFailed = (errors: t.Errors): DecodeFailed => {

@@ -2,11 +2,10 @@
 import { either as E, function as F } from 'fp-ts';
 import type * as t from 'io-ts';
 import { fromBase64, toBase64 } from './base64.js';
-import { ClientCommand } from './client-commands/index.js';
-import type { UnsupportedCommand } from './commands/envelope.js';
+import type { ClientCommand } from './client-commands/index.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
-import { ServerCommand } from './server-commands/index.js';
-import { parseWire, serialiseAddressee, serialiseWire } from './wire.js';
+import type { ServerCommand } from './server-commands/index.js';
+import { parseWire, serialiseWire } from './wire.js';
 
 /** What a socket hands over: text for base64, anything else for binary. */
 export type Frame = string | ArrayBuffer | Uint8Array;
@@ -19,6 +18,9 @@ export interface Subprotocol {
   /** What a login brings of messages that were missed: their counts (3), or themselves (1). */
   readonly version: 1 | 3;
 }
+
+/** What either side sends. */
+export type Command = ClientCommand | ServerCommand;
 
 /** The subprotocols (protocol: `lc.<format>.<version>`). */
 export const subprotocols = {
@@ -43,7 +45,8 @@ const parseFrame = (frame: Frame): E.Either<DecodeFailed, unknown> => {
   );
 };
 
-const decodeWith =
+/** Reads frames by the codec of one direction. */
+export const decodeWith =
   <A>(codec: t.Type<A, unknown>) =>
   (frame: Frame): E.Either<DecodeFailed, A> => {
     const wire = parseFrame(frame);
@@ -54,66 +57,12 @@ const decodeWith =
   };
 
 /**
- * Reads a frame that a server sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
- *
- * @example
- * socket.onmessage = ({ data }) => pipe(decodeServerFrame(data), E.match(report, handle));
- */
-export const decodeServerFrame: (frame: Frame) => E.Either<DecodeFailed, ServerCommand | UnsupportedCommand> = decodeWith(ServerCommand);
-
-/**
- * Reads a frame that a client sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
- *
- * @example
- * socket.on('message', (data) => pipe(decodeClientFrame(data), E.match(refuse, handle)));
- */
-export const decodeClientFrame: (frame: Frame) => E.Either<DecodeFailed, ClientCommand | UnsupportedCommand> = decodeWith(ClientCommand);
-
-/**
  * Writes a command as one frame; `cmd` is always present in it, an empty list never is.
  *
  * @example
  * socket.send(encodeFrame({ cmd: 'echo', i: 1 }, subprotocols.binary));
  */
-export const encodeFrame = (command: ClientCommand | ServerCommand, { encoding }: Subprotocol): Uint8Array | string => {
+export const encodeFrame = (command: Command, { encoding }: Subprotocol): Uint8Array | string => {
   const bytes = serialiseWire(command);
   return encoding === 'binary' ? bytes : toBase64(bytes);
-};
-
-/** A command as frames for many receivers. */
-export interface SharedFrame {
-  /** How long what they have in common is. */
-  readonly bytes: number;
-  /** The frame for the one with this client id. */
-  to(peerId: string, subprotocol: Subprotocol): Uint8Array | string;
-}
-
-const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-};
-
-/**
- * Encodes a command once for all of its receivers: a client id, which the command has not, is put behind the bytes that they have in common.
- *
- * @example
- * const frame = sharedFrame({ cmd: 'conv', op: 'joined', convMessage: { cid } });
- * for (const { socket, id } of receivers) socket.send(frame.to(id, subprotocols.binary));
- */
-export const sharedFrame = (command: ServerCommand): SharedFrame => {
-  const bytes = serialiseWire(command);
-  // Base64 writes three bytes at a time: whole threes are the same text for everybody, and what is over is written with the client id.
-  const whole = bytes.length - (bytes.length % 3);
-  let text: string | undefined;
-  return {
-    bytes: bytes.length,
-    to: (peerId, { encoding }) => {
-      const addressee = serialiseAddressee(peerId);
-      if (encoding === 'binary') return joined(bytes, addressee);
-      text ??= toBase64(bytes.subarray(0, whole));
-      return text + toBase64(joined(bytes.subarray(whole), addressee));
-    },
-  };
 };

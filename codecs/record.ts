@@ -5,8 +5,11 @@ import * as t from 'io-ts';
 /** The optional keys of a record, as its values have them. */
 export type OptionalOf<O extends t.Props> = { [K in keyof O]?: t.TypeOf<O[K]> };
 
+/** The same keys in one object, which is how an editor then shows them. */
+type Flat<T> = T extends infer U ? { [K in keyof U]: U[K] } : never;
+
 /** The values of a record with these required and optional keys. */
-export type RecordOf<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.TypeOf<R[K]> } & OptionalOf<O>;
+export type RecordOf<R extends t.Props, O extends t.Props> = Flat<{ [K in keyof R]: t.TypeOf<R[K]> } & OptionalOf<O>>;
 
 type Output<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.OutputOf<R[K]> } & { [K in keyof O]?: t.OutputOf<O[K]> };
 
@@ -66,7 +69,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
     const encode = (record: RecordOf<R, O>): Output<R, O> =>
       Object.fromEntries(Object.entries(record).map(([key, value]) => [key, fields.get(key)?.encode(value) as unknown])) as Output<R, O>;
 
-    super(name, is, validate, same ? t.identity : encode);
+    super(name, is, validate, same ? (t.identity as t.Encode<RecordOf<R, O>, Output<R, O>>) : encode);
   }
 }
 

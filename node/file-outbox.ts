@@ -7,10 +7,10 @@ const KEPT = '.json';
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-/** Text that any file system takes as a name, whatever stands in it and however long it is. */
+/** A name that every file system accepts, for a text of any length and any characters. */
 const nameOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What a file has; nothing where it has been removed meanwhile. */
+/** The content of a file; nothing if it was removed meanwhile. */
 const read = async (path: string): Promise<readonly unknown[]> => {
   const content = await readFile(path, 'utf8').catch((error: unknown) => {
     if (isMissing(error)) return undefined;
@@ -21,14 +21,17 @@ const read = async (path: string): Promise<readonly unknown[]> => {
     const json: unknown = JSON.parse(content);
     return [json];
   } catch {
-    // Told by the codec, with what stands there.
+    // The codec reports this content.
     return [content];
   }
 };
 
 /**
- * Keeps an outbox in a directory, beyond the end of the process, `kill -9` included: one file a message, written aside, flushed and renamed, so that none is ever there in half. The directory is made with the first use; what a crash has left half written
- * is never read.
+ * An outbox storage in a directory. Messages outlive the process, even after `kill -9`. The directory is created at
+ * the first use.
+ *
+ * Each message is one file. It is written under another name, flushed and renamed, so that a half-written file is
+ * never read.
  *
  * @example const realtime = createRealtime({ appId, server, outbox: { storage: fileOutbox('./outbox') } });
  */
@@ -49,7 +52,9 @@ export const fileOutbox = (directory: string): OutboxStorage => {
         if (isMissing(error)) return [];
         throw error;
       });
-      return (await Promise.all(names.filter((name) => name.endsWith(KEPT)).map((name) => read(join(folder, name))))).flat();
+      return (
+        await Promise.all(names.filter((name) => name.endsWith(KEPT)).map((name) => read(join(folder, name))))
+      ).flat();
     },
     put: async (owner, message) => {
       await make(folderOf(owner));

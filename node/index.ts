@@ -1,5 +1,5 @@
 /**
- * `rx-realtime/node`: what works in Node alone.
+ * `rx-realtime/node`: the parts that work only in Node.
  *
  * @packageDocumentation
  */

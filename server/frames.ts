@@ -1,4 +1,5 @@
-import { sharedFrame, type ServerCommand, type SharedFrame } from '../codecs/index.js';
+import type { ServerCommand } from '../codecs/index.js';
+import { sharedFrame, type SharedFrame } from '../codecs/shared-frame.js';
 
 /** Instant messaging, as opposed to the protocol's other services; some clients ignore pushes that don't say so. */
 const SERVICE = 2;

@@ -1,7 +1,8 @@
 /** What goes out on one socket: answers and notices at once, a chat room's messages in turn, by priority where the reader or the server is too slow for all of them. */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { SharedFrame, Subprotocol } from '../codecs/index.js';
+import type { Subprotocol } from '../codecs/index.js';
+import type { SharedFrame } from '../codecs/shared-frame.js';
 import type { Priority } from './bus.js';
 import type { Limits } from './options.js';
 import { createPriorityQueue } from './priority-queue.js';

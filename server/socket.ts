@@ -18,7 +18,7 @@ import { handle } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
-import { Refusal } from './domain/refusal.js';
+import { Refusal, refusalAnswer } from './domain/refusal.js';
 import type { Session, WritePush } from './session.js';
 
 const READ_TIMEOUT = 4107;
@@ -42,11 +42,8 @@ const CONNECTION_BROKEN = 2;
 /** The longest time that a timer can run, ms: a longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-const errorAnswer = (error: unknown): ServerCommand => {
-  if (!(error instanceof Refusal)) return errorAnswer(new Refusal(4200, 'the server could not carry the command out; try again'));
-  const { code, reason, detail, appCode } = error;
-  return { cmd: 'error', errorMessage: { code, reason, detail, ...defined({ appCode }) } };
-};
+const errorAnswer = (error: unknown): ServerCommand =>
+  refusalAnswer(error instanceof Refusal ? error : new Refusal(4200, 'the server could not carry the command out; try again'));
 
 const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
 

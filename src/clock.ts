@@ -13,7 +13,8 @@ export interface Clock {
 /** The longest delay of a JavaScript timer, ms (about 24 days). A longer delay would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
-const after = (ms: number): Observable<unknown> => (ms <= LONGEST ? timer(ms) : timer(LONGEST).pipe(switchMap(() => after(ms - LONGEST))));
+const after = (ms: number): Observable<unknown> =>
+  ms <= LONGEST ? timer(ms) : timer(LONGEST).pipe(switchMap(() => after(ms - LONGEST)));
 
 /**
  * The clock of the system: the default of the `clock` option. It accepts delays of any length.

@@ -38,7 +38,10 @@ export class CommandTimeout extends TaggedError<'CommandTimeout'> {
     /** The time limit that has passed, ms. */
     readonly waited: number,
   ) {
-    super('CommandTimeout', `the server did not answer ${command} within ${waited} ms; raise commandTimeout if it is known to be slow`);
+    super(
+      'CommandTimeout',
+      `the server did not answer ${command} within ${waited} ms; raise commandTimeout if it is known to be slow`,
+    );
   }
 }
 
@@ -54,7 +57,7 @@ export class Unconfirmed extends TaggedError<'Unconfirmed'> {
   ) {
     super(
       'Unconfirmed',
-      `the connection broke before the answer to ${command} arrived; subscribing to the same command again cannot double it`,
+      `the connection broke before the answer to ${command} arrived; subscribing to the same command again can't double it`,
       options,
     );
   }
@@ -83,7 +86,11 @@ export class SignatureFailed extends TaggedError<'SignatureFailed'> {
     readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super('SignatureFailed', `no usable signature: ${reason}; a signature factory returns { signature, timestamp, nonce }`, options);
+    super(
+      'SignatureFailed',
+      `no usable signature: ${reason}; a signature factory returns { signature, timestamp, nonce }`,
+      options,
+    );
   }
 }
 
@@ -157,7 +164,8 @@ const tags: ReadonlySet<unknown> = new Set<RealtimeError['_tag']>([
   'StorageFailed',
 ]);
 
-const isRealtimeError = (error: unknown): error is RealtimeError => error instanceof Error && '_tag' in error && tags.has(error._tag);
+const isRealtimeError = (error: unknown): error is RealtimeError =>
+  error instanceof Error && '_tag' in error && tags.has(error._tag);
 
 /**
  * A thrown value as an error of the SDK. Errors of the SDK stay the same.
@@ -165,4 +173,6 @@ const isRealtimeError = (error: unknown): error is RealtimeError => error instan
  * They become the `cause` of an `InvalidArgument`.
  */
 export const toRealtimeError = (error: unknown): RealtimeError =>
-  isRealtimeError(error) ? error : new InvalidArgument(`code given to the realtime threw: ${reasonOf(error)}`, { cause: error });
+  isRealtimeError(error)
+    ? error
+    : new InvalidArgument(`code given to the realtime threw: ${reasonOf(error)}`, { cause: error });

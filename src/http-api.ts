@@ -1,25 +1,25 @@
 /** The HTTP API of the application: what clients ask beside their connection. */
-import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { catchError, defer, from, map, mergeMap, of, throwError, type Observable } from 'rxjs';
-import { record, SafeInteger } from '../codecs/index.js';
+import { catchError, defer, from, map, mergeMap, of, type Observable } from 'rxjs';
 import { defined } from '../codecs/defined.js';
+import { record, SafeInteger } from '../codecs/index.js';
 import type { Fetch } from './connection/endpoints.js';
 import { ConnectionLost, InvalidArgument, ServerRejected } from './errors.js';
+import { reasonOf } from './thrown.js';
 
 export interface HttpApiOptions {
   readonly appId: string;
   readonly appKey: string | undefined;
-  /** Where the API is. */
+  /** The address of the API. */
   readonly api: string | undefined;
-  /** Where the server is; its address with `http` is taken for the API where none is given. */
+  /** The address of the server. Without `api`, the API has the same address with `http` instead of `ws`. */
   readonly server: string | readonly string[];
   readonly fetch: Fetch | undefined;
 }
 
 interface HttpRequest {
   readonly method: 'GET' | 'POST';
-  /** With its query. */
+  /** The path, with the query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
@@ -31,31 +31,28 @@ const baseOf = ({ api, server }: HttpApiOptions): string | undefined => {
   return base !== undefined && URL.canParse(base) ? base.replace(/^ws/, 'http') : undefined;
 };
 
-/** What the API answers where it refuses (protocol: `{"code", "error"}`). */
+/** The answer of the API if it refuses (protocol: `{"code", "error"}`). */
 const Refused = record('ApiRefusal', { code: SafeInteger }, { error: t.string });
 
-/** Cold: why the API refused, as far as it says; then completes. */
-const refusalOf = (address: string, response: Awaited<ReturnType<Fetch>>): Observable<ServerRejected> =>
-  defer(() => response.json()).pipe(
-    // Whatever is in between, a proxy say, need not answer with JSON.
-    catchError(() => of(undefined)),
-    map((body) => {
-      const answered = `${address} answered with status ${String(response.status)}`;
-      const refused = Refused.decode(body);
-      if (E.isLeft(refused)) return new ServerRejected(response.status, 'HTTP', answered);
-      const { code, error } = refused.right;
-      return new ServerRejected(code, 'HTTP', error === undefined ? answered : `${answered}: ${error}`);
-    }),
-  );
+/** Why the API refused, as far as its answer says. The answer of a proxy, for example, need not be JSON. */
+const refusalOf = (address: string, status: number, body: unknown): ServerRejected => {
+  const answered = `${address} answered with status ${status}`;
+  const refused = Refused.decode(body);
+  if (refused._tag === 'Left') return new ServerRejected(status, 'HTTP', answered);
+  const { code, error } = refused.right;
+  return new ServerRejected(code, 'HTTP', error === undefined ? answered : `${answered}: ${error}`);
+};
 
 /**
- * Cold: asks the API; emits the JSON that it answers with, then completes. Errors: `InvalidArgument` where there is no address, `ConnectionLost` where it can't be reached, `ServerRejected` where it does not answer with
- * success: with the code in the answer, or the HTTP status where there is none.
+ * Cold: asks the API, emits the JSON of the answer, then completes.
+ *
+ * Errors: `InvalidArgument` if there is no address; `ConnectionLost` if the API can't be reached; `ServerRejected` if the
+ * answer is no success, with the code of the answer, or with the HTTP status if the answer has no code.
  */
 export const askHttpApi = (options: HttpApiOptions, { method, path, headers, body }: HttpRequest): Observable<unknown> =>
   defer(() => {
     const base = baseOf(options);
-    if (base === undefined) return throwError(() => new InvalidArgument('api should be an address, such as https://api.example.com'));
+    if (base === undefined) throw new InvalidArgument('api should be an address, such as https://api.example.com');
     const address = new URL(path, base).href;
     const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     const { appId, appKey } = options;
@@ -66,13 +63,18 @@ export const askHttpApi = (options: HttpApiOptions, { method, path, headers, bod
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     ).pipe(
-      catchError((cause: unknown) =>
-        throwError(
-          () => new ConnectionLost(`${address} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }),
-        ),
-      ),
+      catchError((cause: unknown) => {
+        throw new ConnectionLost(`${address} can't be reached: ${reasonOf(cause)}`, { cause });
+      }),
       mergeMap((response) =>
-        response.ok ? response.json() : refusalOf(address, response).pipe(mergeMap((refusal) => throwError(() => refusal))),
+        response.ok
+          ? response.json()
+          : defer(() => response.json()).pipe(
+              catchError(() => of(undefined)),
+              map((answer): never => {
+                throw refusalOf(address, response.status, answer);
+              }),
+            ),
       ),
     );
   });

@@ -90,70 +90,112 @@ export interface Gap {
   readonly cause: 'limit' | 'refused' | 'failed' | 'room' | 'gone';
 }
 
+/** The session is open. */
+export interface Opened {
+  readonly _tag: 'Opened';
+  /** ms since 1970, by the server's clock. */
+  readonly at: number;
+  /** It was open before a break. */
+  readonly resumed: boolean;
+}
+
+/** What was missed in the conversations known before the break is in the log now. */
+export interface CaughtUp {
+  readonly _tag: 'CaughtUp';
+}
+
+/** A message has arrived, or was sent by this client, also where the answer came so late that nobody waited for it any more. */
+export interface MessageArrived {
+  readonly _tag: 'Message';
+  readonly conversationId: string;
+  readonly message: Message;
+  readonly origin: Origin;
+}
+
+/** The server's absolute numbers, valid for messages up to `asOf`. */
+export interface UnreadCounts {
+  readonly _tag: 'UnreadCounts';
+  readonly counts: readonly UnreadCount[];
+}
+
+/** This client has read a conversation up to `at`. */
+export interface ReadMark {
+  readonly _tag: 'ReadMark';
+  readonly conversationId: string;
+  /** ms since 1970, by the server's clock. */
+  readonly at: number;
+}
+
+/** `from`, or the other side of a one-to-one conversation, had received, or read, by `at`. */
+export interface Receipt {
+  readonly _tag: 'Receipt';
+  readonly conversationId: string;
+  readonly kind: 'delivered' | 'read';
+  readonly at: number;
+  /** The newest message that was delivered or read, where the server names it. */
+  readonly messageId?: string;
+  /** Who has; the others together where the server does not say. */
+  readonly from?: string;
+}
+
+/** A member has another role. */
+export interface RoleChanged {
+  readonly _tag: 'RoleChanged';
+  readonly conversationId: string;
+  readonly member: string;
+  readonly role: MemberRole;
+  readonly by?: string;
+}
+
+/** This client wants no push notifications of the conversation, or wants them again. */
+export interface MuteChanged {
+  readonly _tag: 'Muted' | 'Unmuted';
+  readonly conversationId: string;
+  readonly by: string;
+}
+
+/** Attributes were changed: those that changed, and the keys of those that are gone. */
+export interface AttributesChanged {
+  readonly _tag: 'Attributes';
+  readonly conversationId: string;
+  readonly changed: Readonly<Record<string, Attribute>>;
+  /** Keys with dots, as in `changed`. */
+  readonly removed?: readonly string[];
+  /** When, ms since 1970, by the server's clock. */
+  readonly at?: number;
+  /** Who did it; nobody where it was found out after a break. */
+  readonly by?: string;
+}
+
+/** A conversation as the server describes it now. */
+export interface Snapshot {
+  readonly _tag: 'Snapshot';
+  readonly conversationId: string;
+  readonly info: ConversationInfo;
+  /** The newest message, where it was asked for. */
+  readonly lastMessage?: Message;
+}
+
 /**
- * One entry of a client's log, in order. `_tag` tells them apart:
+ * One entry of a client's log, in order. `_tag` tells them apart; each type says what its tags mean.
  *
- * - `Opened`: the session is open; `at` is the server's time. `resumed` after a break.
- * - `CaughtUp`: what was missed in the conversations known before the break is in the log now.
- * - `Message`: a message has arrived, or was sent by this client, where the answer came late, too, and nobody waited for it any more.
- * - `Outgoing`: a message that this client sends has come so far; the stored one is told as a `Message` as well.
- * - `Edit`, `Recall`: a message was changed or taken back, whether this client has it or not; a later one wins.
- * - `Gap`: see there.
- * - `UnreadCounts`: the server's absolute numbers, valid for messages up to `asOf`.
- * - `ReadMark`: this client has read a conversation up to `at`.
- * - `Receipt`: `from`, or the other side of a one-to-one conversation, had received, or read, by `at`.
- * - `Joined`, `Left`: members were added or are gone, this client among them or not; `by` whom. What has changed during a break comes before the `Snapshot` that tells it, by nobody; what was undone again does not come.
- * - `Silenced`, `Unsilenced`: members may not send any more, or may again; `Blocked`, `Unblocked`: clients can not be members any more, or can again; `by` whom.
- * - `RoleChanged`: a member has another role.
- * - `Muted`, `Unmuted`: this client wants no push notifications of the conversation, or wants them again.
- * - `Attributes`: attributes were changed by `by`; only those that changed, and the keys of those that are gone. During a break as `Joined` is.
- * - `Snapshot`: a conversation as the server describes it now.
+ * What has changed in a conversation during a break comes before the `Snapshot` that tells it, by nobody; what was undone again does not come.
  */
 export type ClientEvent =
-  | { readonly _tag: 'Opened'; readonly at: number; readonly resumed: boolean }
-  | { readonly _tag: 'CaughtUp' }
-  | { readonly _tag: 'Message'; readonly conversationId: string; readonly message: Message; readonly origin: Origin }
+  | Opened
+  | CaughtUp
+  | MessageArrived
   | Gap
   | Modification
   | Outgoing
-  | { readonly _tag: 'UnreadCounts'; readonly counts: readonly UnreadCount[] }
-  | { readonly _tag: 'ReadMark'; readonly conversationId: string; readonly at: number }
-  | {
-      readonly _tag: 'Receipt';
-      readonly conversationId: string;
-      readonly kind: 'delivered' | 'read';
-      readonly at: number;
-      /** The newest message that was delivered or read, where the server names it. */
-      readonly messageId?: string;
-      /** Who has; the others together where the server does not say. */
-      readonly from?: string;
-    }
+  | UnreadCounts
+  | ReadMark
+  | Receipt
   | Membership
-  | {
-      readonly _tag: 'RoleChanged';
-      readonly conversationId: string;
-      readonly member: string;
-      readonly role: MemberRole;
-      readonly by?: string;
-    }
-  | { readonly _tag: 'Muted' | 'Unmuted'; readonly conversationId: string; readonly by: string }
-  | {
-      readonly _tag: 'Attributes';
-      readonly conversationId: string;
-      readonly changed: Readonly<Record<string, Attribute>>;
-      /** Keys with dots, as in `changed`. */
-      readonly removed?: readonly string[];
-      /** When, ms since 1970, by the server's clock. */
-      readonly at?: number;
-      readonly by?: string;
-    }
-  | {
-      readonly _tag: 'Snapshot';
-      readonly conversationId: string;
-      readonly info: ConversationInfo;
-      /** The newest message, where it was asked for. */
-      readonly lastMessage?: Message;
-    };
+  | RoleChanged
+  | MuteChanged
+  | AttributesChanged
+  | Snapshot;
 
 /** The server's count for one conversation. */
 export interface UnreadCount extends Unread {

@@ -1,10 +1,11 @@
 /** Message types of the application's own. */
-import { either as E, function as F } from 'fp-ts';
+import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { DecodeFailed, decodeFailed, preview } from '../decode-failed.js';
 import { JsonObject } from '../json.js';
 import { record } from '../record.js';
 import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
+import { refusedBy, type MessageCodec } from './message-codec.js';
 import type { MessageType, TaggedBody } from './message-type.js';
 
 /** A message of a type that the application has defined. */
@@ -23,14 +24,14 @@ export type CustomType<A = unknown> = MessageType<Custom<A>>;
 export interface MessageDefinition<A> extends CustomType<A> {
   (fields: A, extras?: Extras): Custom<A>;
   /** The codec of the fields. */
-  readonly codec: t.Type<A, unknown>;
+  readonly codec: MessageCodec<A>;
 }
 
 export interface MessageDefinitionOptions<A> {
   /** The number of the type: whole and positive, since the protocol has the others. */
   readonly type: number;
-  /** The codec of the message's own fields: from and to a JSON object with keys that don't begin with `_lc`. */
-  readonly codec: t.Type<A, unknown>;
+  /** The codec of the message's own fields, by io-ts or by hand. What it throws is a refusal. */
+  readonly codec: MessageCodec<A>;
 }
 
 const RESERVED = ['_lctype', '_lctext', '_lcattrs'];
@@ -40,12 +41,12 @@ const CustomBody = record('Custom', { _tag: t.literal('Custom'), type: t.number,
 
 const without = (json: JsonObject): JsonObject => Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
 
-/** The user's codec may throw; then nothing was decoded. */
-const guardedBy = <A>(name: string, run: () => E.Either<DecodeFailed, A>): E.Either<DecodeFailed, A> => {
+/** The user's codec may throw; that refuses the message, and ends no stream. */
+const guardedBy = <A>(name: string, input: unknown, run: () => E.Either<DecodeFailed, A>): E.Either<DecodeFailed, A> => {
   try {
     return run();
   } catch (thrown) {
-    return E.left(new DecodeFailed('', `${name}, whose codec has thrown ${thrown instanceof Error ? thrown.message : String(thrown)}`, ''));
+    return E.left(refusedBy(`${name}, whose codec has thrown`, thrown, input));
   }
 };
 
@@ -67,32 +68,27 @@ export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): 
   const is = (body: TaggedBody): body is Custom<A> => body._tag === 'Custom' && 'type' in body && body.type === type;
 
   const decode = (json: JsonObject): E.Either<DecodeFailed, Custom<A>> =>
-    guardedBy(name, () => {
+    guardedBy(name, json, () => {
       const extras = Head.decode(json);
       if (E.isLeft(extras)) return E.left(decodeFailed(extras.left));
-      const fields = codec.decode(without(json));
-      return E.isLeft(fields) ? E.left(decodeFailed(fields.left)) : E.right(make(fields.right, fromExtraWire(extras.right)));
+      const own = without(json);
+      const fields = codec.decode(own);
+      return fields._tag === 'Right' ? E.right(make(fields.right, fromExtraWire(extras.right))) : E.left(refusedBy(name, fields.left, own));
     });
 
   const encode = (body: TaggedBody): E.Either<DecodeFailed, JsonObject> =>
-    guardedBy(name, () =>
-      F.pipe(
-        CustomBody.decode(body),
-        E.filterOrElseW(
-          ({ fields }) => codec.is(fields),
-          ({ fields }) => [{ value: fields, context: [{ key: 'fields', type: codec, actual: fields }] }],
-        ),
-        E.mapLeft(decodeFailed),
-        E.chain(({ fields, ...extras }) => {
-          const json: unknown = codec.encode(fields as A);
-          if (!JsonObject.is(json)) return E.left(new DecodeFailed('fields', `a JSON object, as ${codec.name} encodes it`, preview(json)));
-          const taken = RESERVED.find((key) => Object.hasOwn(json, key));
-          if (taken !== undefined)
-            return E.left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
-          return E.right({ ...json, _lctype: type, ...toExtraWire(extras) });
-        }),
-      ),
-    );
+    guardedBy(name, body, () => {
+      const custom = CustomBody.decode(body);
+      if (E.isLeft(custom)) return E.left(decodeFailed(custom.left));
+      const { fields, ...extras } = custom.right;
+      if (!codec.is(fields)) return E.left(new DecodeFailed('fields', `fields of ${name}`, preview(fields)));
+      const json = codec.encode(fields);
+      if (!JsonObject.is(json)) return E.left(new DecodeFailed('fields', `a JSON object, as ${name} encodes it`, preview(json)));
+      const taken = RESERVED.find((key) => Object.hasOwn(json, key));
+      if (taken !== undefined)
+        return E.left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
+      return E.right({ ...json, _lctype: type, ...toExtraWire(extras) });
+    });
 
   return Object.assign(make, { type, tag: 'Custom' as const, is, decode, encode, codec });
 };

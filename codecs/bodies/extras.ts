@@ -1,5 +1,6 @@
 /** What every typed message can have beside its own fields: a caption, and what the application attaches. */
 import * as t from 'io-ts';
+import { defined } from '../defined.js';
 import { JsonObject } from '../json.js';
 
 export interface Extras {
@@ -21,13 +22,7 @@ interface ExtraWire {
 }
 
 /** Absent keys stay absent. */
-export const fromExtraWire = ({ _lctext, _lcattrs }: ExtraWire): Extras => ({
-  ...(_lctext === undefined ? {} : { text: _lctext }),
-  ...(_lcattrs === undefined ? {} : { attributes: _lcattrs }),
-});
+export const fromExtraWire = ({ _lctext, _lcattrs }: ExtraWire): Extras => defined({ text: _lctext, attributes: _lcattrs });
 
 /** The inverse of `fromExtraWire`. */
-export const toExtraWire = ({ text, attributes }: Extras): ExtraWire => ({
-  ...(text === undefined ? {} : { _lctext: text }),
-  ...(attributes === undefined ? {} : { _lcattrs: attributes }),
-});
+export const toExtraWire = ({ text, attributes }: Extras): ExtraWire => defined({ _lctext: text, _lcattrs: attributes });

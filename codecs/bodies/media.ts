@@ -1,5 +1,6 @@
 /** Messages with a file: images, sounds, videos, and files of any kind. */
 import * as t from 'io-ts';
+import { defined } from '../defined.js';
 import { JsonObject, type Json } from '../json.js';
 import { guarded } from '../primitives.js';
 import { record } from '../record.js';
@@ -38,17 +39,15 @@ const AnyJson: t.Type<Json> = guarded('JSON', (input): input is Json => input !=
 const StoredFileWire = record('_lcfile', { url: t.string }, { objId: AnyJson, metaData: AnyJson });
 
 const fromWire = ({ url, objId, metaData }: t.TypeOf<typeof StoredFileWire>): StoredFile =>
-  Object.freeze({
-    url,
-    ...(typeof objId === 'string' && objId !== '' ? { objId } : {}),
-    ...(JsonObject.is(metaData) ? { metaData } : {}),
-  });
+  Object.freeze(
+    defined({
+      url,
+      objId: typeof objId === 'string' && objId !== '' ? objId : undefined,
+      metaData: JsonObject.is(metaData) ? metaData : undefined,
+    }),
+  );
 
-const toWire = ({ url, objId, metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> => ({
-  url,
-  ...(objId === undefined ? {} : { objId }),
-  ...(metaData === undefined ? {} : { metaData }),
-});
+const toWire = ({ url, objId, metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> => defined({ url, objId, metaData });
 
 /** Makes one kind of media message, from the address of a file or from the file with what is known of it. */
 type Constructor<M> = (file: string | StoredFile, extras?: Extras) => M;

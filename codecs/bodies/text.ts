@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { defined } from '../defined.js';
 import { JsonObject } from '../json.js';
 import { record } from '../record.js';
 import { messageType, type MessageType } from './message-type.js';
@@ -22,7 +23,7 @@ const TextWire = record('TextBody', { _lctype: t.literal(-1), _lctext: t.string 
  * conversation.send(text('Wake up, mouse!'));
  */
 export const text = (content: string, attributes?: JsonObject): Text =>
-  Object.freeze(attributes === undefined ? { _tag: 'Text', text: content } : { _tag: 'Text', text: content, attributes });
+  Object.freeze(defined({ _tag: 'Text' as const, text: content, attributes }));
 
 /**
  * The type of text messages.
@@ -36,9 +37,5 @@ export const TextType: MessageType<Text> = messageType({
   body: TextBody,
   wire: TextWire,
   toBody: ({ _lctext, _lcattrs }) => text(_lctext, _lcattrs),
-  toWire: ({ text: content, attributes }) => ({
-    _lctype: -1 as const,
-    _lctext: content,
-    ...(attributes === undefined ? {} : { _lcattrs: attributes }),
-  }),
+  toWire: ({ text: content, attributes }) => defined({ _lctype: -1 as const, _lctext: content, _lcattrs: attributes }),
 });

@@ -1,6 +1,7 @@
 /** The envelope around every command, and the combinators that make one codec per kind of command. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
+import { defined } from '../defined.js';
 import { Int32, SafeInteger } from '../primitives.js';
 import { record, type OptionalOf, type RecordOf } from '../record.js';
 
@@ -84,12 +85,9 @@ export const commandByKind = <C extends t.Mixed>(
       if (!isObject(input)) return t.failure(input, context);
       const codec = find(input);
       if (codec !== undefined) return codec.validate(input, context) as t.Validation<t.TypeOf<C>>;
-      return E.map(({ cmd, op, i, peerId }: t.TypeOf<typeof Head>): UnsupportedCommand => ({
-        cmd: 'unsupported',
-        kind: op === undefined ? String(cmd) : `${String(cmd)}/${String(op)}`,
-        ...(i === undefined ? {} : { i }),
-        ...(peerId === undefined ? {} : { peerId }),
-      }))(Head.validate(input, context));
+      return E.map(({ cmd, op, i, peerId }: t.TypeOf<typeof Head>): UnsupportedCommand =>
+        defined({ cmd: 'unsupported' as const, kind: op === undefined ? String(cmd) : `${String(cmd)}/${String(op)}`, i, peerId }),
+      )(Head.validate(input, context));
     },
     t.identity,
   );

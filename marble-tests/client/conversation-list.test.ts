@@ -1,26 +1,20 @@
-import { either as E } from 'fp-ts';
 import { Subject, defer, filter, map, mergeMap, of, take, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { encodeConversations, text, type ClientCommand, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
+import { encodeConversations, type ClientCommand, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import { clientState } from '../../src/client/client-state.js';
 import { conversationList, type ConversationListOptions } from '../../src/client/queries/conversation-list.js';
-import type { Link } from '../../src/client/link.js';
+import type { SigningLink } from '../../src/client/link.js';
 import { ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
-import type { MessageReader } from '../../src/session/message-reader.js';
+import type { Fault } from '../../src/faults.js';
 import type { ClientEvent, ConversationListItem } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { conversation } from '../streams/log.js';
+import type { ClientInternals } from '../../src/client/internals.js';
+import { clientHandle } from './internals.js';
 
 /** How long an answer takes. */
 const TRIP = 2;
 const readiness = { t: true, f: false };
-
-const reader: MessageReader = {
-  self: 'Tom',
-  bodies: { decode: () => text('squeak'), encode: () => E.right({}) },
-  report: () => undefined,
-  pipeline: undefined,
-};
 
 /** So many conversations, the first with the latest activity. */
 const conversations = (count: number): readonly ConversationInfo[] =>
@@ -58,8 +52,9 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
       mergeMap(() => (failure === undefined ? of(results(there.slice(skip, skip + limit), bad)) : throwError(() => failure))),
     );
   };
-  const link: Link = {
+  const link: SigningLink = {
     clientId: 'Tom',
+    sign: () => of({}),
     request: (command, kind) =>
       defer(() => answer(command)).pipe(
         filter((given) => kind.is(given)),
@@ -71,13 +66,14 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
     there = there.filter((info) => info.id !== id);
     log.next({ _tag: 'Left', conversationId: id, members: ['Tom'] });
   });
-  const tell = (event: ClientEvent): void => {
-    log.next(event);
+  const tell: ClientInternals['tell'] = (event) => {
+    if (event._tag === 'Snapshot') log.next(event);
   };
-  const onFailure = (error: RealtimeError): void => {
-    failed.push(`${virtualClock.now()}: ${error._tag}`);
+  const report = (fault: Fault): void => {
+    if (fault._tag === 'List') failed.push(`${virtualClock.now()}: ${fault.error._tag}`);
   };
-  const list$ = conversationList({ link, reader, state, log$: log, open$, clock: virtualClock, tell, onFailure }, options);
+  const client = clientHandle({ link, state, log$: log, open$, tell, report });
+  const list$ = conversationList(client, options);
   return { list$, asked, failed };
 };
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { concat, map, of, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { historyIterator, historyPages, type HistoryOptions } from '../../src/client/history/history.js';
+import { historyIterator, historyPages } from '../../src/client/history/history-pages.js';
+import type { HistoryOptions } from '../../src/client/history/history.js';
 import { ServerRejected } from '../../src/errors.js';
 import { comparePositions, type Message, type Position } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
@@ -10,7 +11,7 @@ import { message } from '../streams/log.js';
 /** A history of so many messages, each page of which takes two frames. */
 const history = (messages: readonly Message[], delay = 2) => {
   const asked: HistoryOptions[] = [];
-  const load = (options: HistoryOptions): Observable<readonly Message[]> => {
+  const load = (options: HistoryOptions = {}): Observable<readonly Message[]> => {
     asked.push(options);
     const { before, after, direction = after !== undefined && before === undefined ? 'forward' : 'backward', limit = 20 } = options;
     const inside = messages.filter(
@@ -21,7 +22,7 @@ const history = (messages: readonly Message[], delay = 2) => {
     const page = direction === 'backward' ? inside.slice(-limit) : inside.slice(0, limit);
     return delay === 0 ? of(page) : timer(delay).pipe(map(() => page));
   };
-  return [load, asked] as const;
+  return [{ history: load }, asked] as const;
 };
 
 const numbered = (count: number): readonly Message[] => Array.from({ length: count }, (_, index) => message({ timestamp: index + 1 }));
@@ -30,8 +31,8 @@ const timesOf = (page: readonly Message[]): string => page.map(({ timestamp }) =
 describe('historyPages', () => {
   it('asks for nothing until the first tick, then gives a page for each, and completes with the last', () => {
     marbles(({ hot, expectObservable, flush }) => {
-      const [load, asked] = history(numbered(5));
-      const pages$ = historyPages(load, { pageSize: 2, more$: hot('--m---m---m---m') }).pipe(map(timesOf));
+      const [conversation, asked] = history(numbered(5));
+      const pages$ = historyPages(conversation, { pageSize: 2, more$: hot('--m---m---m---m') }).pipe(map(timesOf));
       expectObservable(pages$).toBe('----a---b---(c|)', { a: '4 5', b: '2 3', c: '1' });
       flush();
       expect(asked.map(({ limit }) => limit)).toEqual([2, 2, 2]);
@@ -40,8 +41,8 @@ describe('historyPages', () => {
 
   it('gives the pages of ticks that come too fast one after the other', () => {
     marbles(({ hot, expectObservable }) => {
-      const [load] = history(numbered(5));
-      expectObservable(historyPages(load, { pageSize: 2, more$: hot('mmmm') }).pipe(map(timesOf))).toBe('--a-b-(c|)', {
+      const [conversation] = history(numbered(5));
+      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('mmmm') }).pipe(map(timesOf))).toBe('--a-b-(c|)', {
         a: '4 5',
         b: '2 3',
         c: '1',
@@ -51,23 +52,23 @@ describe('historyPages', () => {
 
   it('completes without an empty page where the last one was full', () => {
     marbles(({ hot, expectObservable }) => {
-      const [load] = history(numbered(2));
-      expectObservable(historyPages(load, { pageSize: 2, more$: hot('m---m--') }).pipe(map(timesOf))).toBe('--a---|', { a: '1 2' });
+      const [conversation] = history(numbered(2));
+      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---m--') }).pipe(map(timesOf))).toBe('--a---|', { a: '1 2' });
     });
   });
 
   it('completes with the ticks', () => {
     marbles(({ hot, expectObservable }) => {
-      const [load] = history(numbered(9));
-      expectObservable(historyPages(load, { pageSize: 2, more$: hot('m---|') }).pipe(map(timesOf))).toBe('--a-|', { a: '8 9' });
+      const [conversation] = history(numbered(9));
+      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---|') }).pipe(map(timesOf))).toBe('--a-|', { a: '8 9' });
     });
   });
 
   it('goes forward, within bounds', () => {
     marbles(({ hot, expectObservable }) => {
-      const [load] = history(numbered(9));
+      const [conversation] = history(numbered(9));
       const bounds = { after: message({ timestamp: 2 }), before: message({ timestamp: 7 }), direction: 'forward' } as const;
-      expectObservable(historyPages(load, { ...bounds, pageSize: 3, more$: hot('mm') }).pipe(map(timesOf))).toBe('--a-(b|)', {
+      expectObservable(historyPages(conversation, { ...bounds, pageSize: 3, more$: hot('mm') }).pipe(map(timesOf))).toBe('--a-(b|)', {
         a: '3 4 5',
         b: '6',
       });
@@ -77,14 +78,14 @@ describe('historyPages', () => {
   it('errors where a page can’t be had', () => {
     const refused = new ServerRejected(4312, 'CONVERSATION_LOG_REJECTED');
     marbles(({ hot, expectObservable }) => {
-      expectObservable(historyPages(() => throwError(() => refused), { more$: hot('--m') })).toBe('--#', undefined, refused);
+      expectObservable(historyPages({ history: () => throwError(() => refused) }, { more$: hot('--m') })).toBe('--#', undefined, refused);
     });
   });
 
   it('starts anew with each subscriber', () => {
     marbles(({ cold, expectObservable }) => {
-      const [load] = history(numbered(2));
-      const pages$ = historyPages(load, { more$: cold('m') }).pipe(map(timesOf));
+      const [conversation] = history(numbered(2));
+      const pages$ = historyPages(conversation, { more$: cold('m') }).pipe(map(timesOf));
       expectObservable(concat(pages$, pages$)).toBe('--a-(a|)', { a: '1 2' });
     });
   });
@@ -101,9 +102,9 @@ describe('historyIterator', () => {
         fc.constantFrom('backward' as const, 'forward' as const),
         async (positions, pageSize, direction) => {
           const messages = positions.map((position) => message(position)).sort(comparePositions);
-          const [load] = history(messages, 0);
+          const [conversation] = history(messages, 0);
           const pages: Message[][] = [];
-          for await (const page of historyIterator(load, { pageSize, direction })) pages.push([...page]);
+          for await (const page of historyIterator(conversation, { pageSize, direction })) pages.push([...page]);
           expect((direction === 'backward' ? pages.reverse() : pages).flat()).toEqual(messages);
           expect(pages.every(({ length }) => length > 0)).toBe(true);
         },

@@ -1,15 +1,19 @@
-import { defer, filter, take, type Observable } from 'rxjs';
+import { defer, filter, of, take, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ServerCommand } from '../../codecs/index.js';
-import type { Link } from '../../src/client/link.js';
-import { fetchReceipts, memberReceipts } from '../../src/client/members/member-receipts.js';
-import { ConnectionLost, type RealtimeError } from '../../src/errors.js';
+import type { SigningLink } from '../../src/client/link.js';
+import { memberReceipts } from '../../src/client/members/member-receipts.js';
+import { fetchReceipts } from '../../src/client/members/receipts.js';
+import { ServerRejected } from '../../src/errors.js';
+import type { Fault } from '../../src/faults.js';
 import type { ConversationEvent, Receipts } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { receipt } from '../streams/log.js';
+import { conversationHandle } from './internals.js';
 
 /** A link whose answers a diagram draws. */
-const linkTo = (answer: () => Observable<ServerCommand>): Link => ({
+const linkTo = (answer: () => Observable<ServerCommand>): SigningLink => ({
+  sign: () => of({}),
   clientId: 'Tom',
   request: (_command, kind) =>
     defer(answer).pipe(
@@ -47,13 +51,12 @@ describe('memberReceipts', () => {
   it('starts with nobody, asks when the session is open, and moves with the receipts of the log', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const events$ = hot<ConversationEvent>('-------r', { r: { ...receipt('read', 9), from: 'Jerry' } as ConversationEvent });
-      const all$ = memberReceipts({
-        link: linkTo(() => cold('-a', answers)),
-        conversationId: 'c',
-        open$: cold('t', readiness),
-        events$,
-        onFailure: () => undefined,
-      });
+      const all$ = memberReceipts(
+        conversationHandle({
+          client: { link: linkTo(() => cold('-a', answers)), open$: cold('t', readiness) },
+          events$,
+        }),
+      );
       expectObservable(all$, '^--------!').toBe('n(jSs)-r', known);
     });
   });
@@ -61,16 +64,18 @@ describe('memberReceipts', () => {
   it('asks once for all subscribers, and a later one gets the current map', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       let asked = 0;
-      const all$ = memberReceipts({
-        link: linkTo(() => {
-          asked += 1;
-          return cold('-a', answers);
+      const all$ = memberReceipts(
+        conversationHandle({
+          client: {
+            link: linkTo(() => {
+              asked += 1;
+              return cold('-a', answers);
+            }),
+            open$: cold('t', readiness),
+          },
+          events$: hot('-'),
         }),
-        conversationId: 'c',
-        open$: cold('t', readiness),
-        events$: hot('-'),
-        onFailure: () => undefined,
-      });
+      );
       expectObservable(all$, '^--------!').toBe('n(jSs)', known);
       expectObservable(all$, '---^-----!').toBe('---s', known);
       flush();
@@ -80,32 +85,34 @@ describe('memberReceipts', () => {
 
   it('asks again after a reconnect, and reports a question that fails', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
-      const failures: RealtimeError[] = [];
-      const lost = new ConnectionLost('the wire was cut');
+      const faults: Fault[] = [];
+      const refused = new ServerRejected(4301, 'x');
       let asked = 0;
-      const all$ = memberReceipts({
-        link: linkTo(() => ((asked += 1) === 1 ? cold('#', undefined, lost) : cold('n', answers))),
-        conversationId: 'c',
-        open$: cold('t-f-t', readiness),
-        events$: hot('-'),
-        onFailure: (error) => failures.push(error),
-      });
+      const all$ = memberReceipts(
+        conversationHandle({
+          client: {
+            link: linkTo(() => ((asked += 1) === 1 ? cold('#', undefined, refused) : cold('n', answers))),
+            open$: cold('t-f-t', readiness),
+            report: (fault) => faults.push(fault),
+          },
+          events$: hot('-'),
+        }),
+      );
       expectObservable(all$, '^------!').toBe('n', known);
       flush();
       expect(asked).toBe(2);
-      expect(failures).toEqual([lost]);
+      expect(faults).toEqual([{ _tag: 'CatchUp', clientId: 'Tom', conversationId: 'c', error: refused }]);
     });
   });
 
   it('says nothing where the answer after a reconnect is what is known', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      const all$ = memberReceipts({
-        link: linkTo(() => cold('a', answers)),
-        conversationId: 'c',
-        open$: cold('t--f-t', readiness),
-        events$: hot('-'),
-        onFailure: () => undefined,
-      });
+      const all$ = memberReceipts(
+        conversationHandle({
+          client: { link: linkTo(() => cold('a', answers)), open$: cold('t--f-t', readiness) },
+          events$: hot('-'),
+        }),
+      );
       expectObservable(all$, '^------!').toBe('(njSs)', known);
     });
   });

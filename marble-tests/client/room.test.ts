@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { Conversation } from '../../src/client/conversation/conversation.js';
 import type { SigningLink } from '../../src/client/link.js';
-import { createRooms, type Rooms } from '../../src/client/rooms/room.js';
+import { room as roomOf, type Room } from '../../src/client/rooms/room.js';
 import { ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
 import type { ConversationEvent, Message } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { message } from '../streams/log.js';
+import { clientHandle } from './internals.js';
 
 const GRACE = 3;
 
@@ -39,7 +40,14 @@ const nameOf = (command: ClientCommand): string =>
   command.cmd === 'conv' && 'cid' in command.convMessage ? `${command.op} ${command.convMessage.cid}` : command.cmd;
 
 /** Rooms over a link that notes what is sent, and when. */
-const rooms = ({ answer = welcoming, sign = () => of({}), open$ = of(true), messages$ = NEVER, events$ = NEVER, sent }: Scene): Rooms => {
+const rooms = ({
+  answer = welcoming,
+  sign = () => of({}),
+  open$ = of(true),
+  messages$ = NEVER,
+  events$ = NEVER,
+  sent,
+}: Scene): { readonly room: (id: string) => Room } => {
   const link: SigningLink = {
     clientId: 'Tom',
     sign,
@@ -52,14 +60,13 @@ const rooms = ({ answer = welcoming, sign = () => of({}), open$ = of(true), mess
         take(1),
       ),
   };
-  return createRooms({
+  const client = clientHandle({
     link,
     open$,
-    clock: virtualClock,
     grace: GRACE,
-    report: () => undefined,
     conversation: (id) => ({ id, messages$, events$ }) as Conversation,
   });
+  return { room: (id) => roomOf(client, id) };
 };
 
 describe('being in a chat room', () => {

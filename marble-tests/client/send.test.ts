@@ -117,8 +117,7 @@ describe('a message that is sent again', () => {
       clock: virtualClock,
       upload: undefined,
       kind: undefined,
-      sent: () => undefined,
-      note: () => undefined,
+      tell: () => undefined,
     };
     const command$ = sendSteps(sender, { conversationId: 'c', body: text('x'), token: 't', options: {} });
     const failures: unknown[] = [];
@@ -148,8 +147,10 @@ describe('what is told of a message on its way', () => {
       clock: virtualClock,
       upload: store,
       kind: undefined,
-      sent: ({ id }) => lines.push(`message ${id}`),
-      note: (event) => lines.push(event._tag === 'Outgoing' ? `${event.progress._tag} ${event.body._tag}` : event._tag),
+      tell: (event) => {
+        if (event._tag === 'Message') lines.push(`message ${event.message.id}`);
+        else lines.push(event._tag === 'Outgoing' ? `${event.progress._tag} ${event.body._tag}` : event._tag);
+      },
     };
     sendSteps(sender, { conversationId: 'c', body: text('x'), token: 't', options: {}, ...change }).subscribe();
     return lines;
@@ -185,8 +186,7 @@ describe('a message with a file', () => {
         clock: virtualClock,
         upload: store,
         kind: undefined,
-        sent: () => undefined,
-        note: () => undefined,
+        tell: () => undefined,
       },
       { conversationId: 'c', body: upload({ data: new Uint8Array([1]) }, file), token: 't', options: {} },
     );
@@ -227,8 +227,7 @@ describe('a message with a file', () => {
         clock: virtualClock,
         upload: undefined,
         kind: 'room' as const,
-        sent: () => undefined,
-        note: () => undefined,
+        tell: () => undefined,
       };
       expectObservable(sendSteps(sender, outgoing), '^-!').toBe('g', progress);
       expectObservable(sendSteps(sender, { ...outgoing, options: { receipt: true } })).toBe(

@@ -9,7 +9,7 @@ import { marbles, virtualClock } from '../marbles.js';
 const states: Readonly<Record<string, ConnectionState>> = { i: { _tag: 'Idle' }, c: { _tag: 'Closed' } };
 
 describe('the health of a connection', () => {
-  it('is told at once, then at most once a second where something has changed, until the connection is closed', () => {
+  it('is emitted at once, then at most once a second if something has changed, until the connection is closed', () => {
     marbles(({ hot, expectObservable }) => {
       const meter = createMeter(virtualClock);
       hot('- 500ms x 2s y').subscribe(() => {
@@ -27,7 +27,7 @@ describe('the health of a connection', () => {
     });
   });
 
-  it('counts what waits in the outboxes of all clients that are there', () => {
+  it('counts the messages in the outboxes of all clients', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const [health$, watch] = healthOf(
         { state$: hot('i', states), health: () => ({ ...createMeter(virtualClock).read(), inFlight: 0 }) },
@@ -42,7 +42,7 @@ describe('the health of a connection', () => {
     });
   });
 
-  it('counts frames and bytes each way, attempts, and when the last frame came', () => {
+  it('counts frames and bytes in both directions, attempts, and the time of the last frame', () => {
     const meter = createMeter({ now: () => 7 });
     expect(meter.read()).toEqual({ retries: 0, framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0 });
     meter.received('text');
@@ -61,7 +61,7 @@ describe('the health of a connection', () => {
     });
   });
 
-  it('smooths the round trip: each answer counts for an eighth', () => {
+  it('smooths the round trip: each new value counts for one eighth', () => {
     const first = withRoundTrip(undefined, 80);
     expect(withRoundTrip(first, 160)).toEqual({ last: 160, smoothed: 90 });
   });

@@ -28,7 +28,7 @@ const setUp = () => {
 const marks = { s: 'A stops', g: 'A goes on', b: 'beat', S: 'B stops', G: 'B goes on' };
 
 describe('holding a connection', () => {
-  it('pauses the socket while somebody holds, and only then', () => {
+  it('pauses the socket while there is a subscriber', () => {
     marbles(({ hot, expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();
       use(wire('A'));
@@ -39,7 +39,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('reads on for a moment after a pause that has lasted too long, until a frame has come, and shows the server that it is there', () => {
+  it('after the longest pause, sends a heartbeat and reads until one frame has arrived', () => {
     marbles(({ hot, expectObservable }) => {
       const { use, hold, heard, wire, done$ } = setUp();
       use(wire('A'));
@@ -49,7 +49,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('reads on for a quarter of a second where no frame comes', () => {
+  it('reads for 250 ms between two pauses if no frame arrives', () => {
     marbles(({ expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();
       use(wire('A'));
@@ -58,7 +58,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('goes by the shortest of the bounds', () => {
+  it('uses the shortest limit of all subscribers', () => {
     marbles(({ expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();
       use(wire('A'));
@@ -68,7 +68,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('counts a pause from its beginning, however often somebody else comes and goes meanwhile', () => {
+  it('measures a pause from its beginning, even if other subscribers come and go', () => {
     marbles(({ expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();
       use(wire('A'));
@@ -79,7 +79,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('is the same pause for who lets go and holds again at once, and another one after a frame', () => {
+  it('continues the same pause if a subscriber leaves and comes back at once; starts a new one after a frame', () => {
     marbles(({ hot, expectObservable }) => {
       const { use, hold, heard, wire, done$ } = setUp();
       use(wire('A'));
@@ -90,7 +90,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('is over at once where a shorter bound has passed already', () => {
+  it('ends a pause at once if a new subscriber has a limit that has passed already', () => {
     marbles(({ expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();
       use(wire('A'));
@@ -100,7 +100,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('reads on for its moment, whoever comes meanwhile', () => {
+  it('does not shorten the time of reading for a new subscriber', () => {
     marbles(({ hot, expectObservable }) => {
       const { use, hold, heard, wire, done$ } = setUp();
       use(wire('A'));
@@ -111,7 +111,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('lets a new socket answer before it is paused, too', () => {
+  it('reads one frame from a new socket before it pauses it', () => {
     marbles(({ hot, expectObservable }) => {
       const { use, hold, heard, wire, done$ } = setUp();
       use(wire('A'));
@@ -127,7 +127,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('says where a socket can’t be paused, and does nothing to it', () => {
+  it('emits false for a socket that can not be paused, and leaves it alone', () => {
     marbles(({ hot, expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();
       const { send, frames$ } = wire('');
@@ -140,7 +140,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('lets its timers stand still while the socket does', () => {
+  it('stops its timers while the socket is paused', () => {
     marbles(({ expectObservable }) => {
       const { use, hold, wire, clock } = setUp();
       use(wire('A'));
@@ -149,7 +149,7 @@ describe('holding a connection', () => {
     });
   });
 
-  it('has timers like any others while nobody holds', () => {
+  it('has ordinary timers while there is no subscriber', () => {
     marbles(({ expectObservable }) => {
       const { clock } = setUp();
       expectObservable(clock.after(5).pipe(map(() => 'x'))).toBe('-----(x|)');

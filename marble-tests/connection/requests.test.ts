@@ -54,29 +54,29 @@ const failing = (options: RequestOptions): unknown => {
 };
 
 describe('a request', () => {
-  it('is answered by what has its number', () => {
+  it('emits the answer that has its serial number', () => {
     expect(answered(ack())).toEqual(ack());
     expect(start().requests.settle(1, ack())).toBe(false);
   });
 
-  it('is refused by an error, with all that the server says', () => {
+  it('fails with everything that an error command says', () => {
     const errorMessage = { code: 4401, reason: 'INVALID_MESSAGING_TARGET', detail: 'no', appCode: 7 };
     expect(answered({ cmd: 'error', errorMessage })).toEqual(new ServerRejected(4401, 'INVALID_MESSAGING_TARGET', 'no', 7));
   });
 
-  it('is refused by an acknowledgement with a code, whether it gives a reason or not', () => {
+  it('fails if the acknowledgement has a code, with or without a reason', () => {
     expect(answered(ack({ code: 4305, appMsg: 'hook', appCode: 3 }))).toEqual(new ServerRejected(4305, 'MESSAGE_REJECTED', 'hook', 3));
     expect(answered(ack({ code: 4305, reason: 'NO' }))).toEqual(new ServerRejected(4305, 'NO'));
   });
 
-  it('is refused by a session that is closed rather than opened; a logout is answered by that', () => {
+  it('fails if the server closes the session instead of opening it; for a logout, that is the answer', () => {
     const closed: ServerCommand = { cmd: 'session', op: 'closed', sessionMessage: { code: 4103, reason: 'INVALID_LOGIN', detail: 'who?' } };
     expect(answered(closed, SessionOpened)).toEqual(new ServerRejected(4103, 'INVALID_LOGIN', 'who?'));
     expect(answered({ cmd: 'session', op: 'closed' }, SessionOpened)).toEqual(new ServerRejected(0, 'SESSION_CLOSED'));
     expect(answered(closed, SessionClosedCommand)).toEqual(closed);
   });
 
-  it('fails where the answer is another than its command has', () => {
+  it('fails with DecodeFailed if the answer is of another kind', () => {
     expect(answered(ack(), ConvResults)).toMatchObject({ _tag: 'DecodeFailed', expected: ConvResults.name });
     expect(answered({ cmd: 'session', op: 'refreshed', sessionMessage: { st: 't', stTtl: 1 } })).toMatchObject({
       _tag: 'DecodeFailed',
@@ -84,7 +84,7 @@ describe('a request', () => {
     });
   });
 
-  it('fails in time where it is not answered, and says which command; without a limit it waits', () => {
+  it('fails with the name of its command after its time limit; waits forever without a limit', () => {
     marbles(({ expectObservable }) => {
       const { requests } = start();
       expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe(
@@ -97,7 +97,7 @@ describe('a request', () => {
     });
   });
 
-  it('fails at once where it can not be written; and when the connection goes: it may have come about where it does something', () => {
+  it('fails at once if it can not be written; if the connection breaks, it is lost, or unconfirmed if it changes something', () => {
     marbles(({ expectObservable }) => {
       const { requests } = start('no socket');
       expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe('#', undefined, new ConnectionLost('no socket'));
@@ -106,7 +106,7 @@ describe('a request', () => {
     expect(failing({})).toEqual(new ConnectionLost('the cable was cut'));
   });
 
-  it('has a number of its own, and is forgotten when nobody waits for it any more', () => {
+  it('has its own serial number, and is removed when it is unsubscribed', () => {
     const { requests, written } = start();
     const first = requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity }).subscribe();
     requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity }).subscribe();
@@ -115,7 +115,7 @@ describe('a request', () => {
     expect(requests.size()).toBe(1);
   });
 
-  it('hears of an answer that nobody waits for any more, where that is wanted: once, and of no refusal', () => {
+  it('calls `late` once with an answer that comes too late, and never with a refusal', () => {
     marbles(({ flush }) => {
       const heard: unknown[] = [];
       const { requests } = start();
@@ -144,7 +144,7 @@ describe('a request', () => {
     });
   });
 
-  it('hears of no such answer where the request was never written, or the connection has gone; and keeps a thousand in mind', () => {
+  it('never calls `late` if the request was not written or the connection broke; keeps at most 1,000 callbacks', () => {
     const heard: unknown[] = [];
     const options: RequestOptions = { timeout: Infinity, late: (answer) => heard.push(answer) };
     const { requests: unwritten } = start('no socket');

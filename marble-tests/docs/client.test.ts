@@ -1,6 +1,6 @@
 import { delay, map, mergeMap, switchMap, type Observable } from 'rxjs';
 import { describe, it } from 'vitest';
-import { plain, type Client, type ClientEvent, type Timeline } from '../../src/index.js';
+import { plain, type Client, type ClientEvent, type Timeline, room, timeline } from '../../src/index.js';
 import { contentOf, says, scene } from './scene.js';
 
 const eventInWords = (event: ClientEvent): string => {
@@ -122,7 +122,7 @@ describe('a timeline', () => {
           .session('Tom')
           .pipe(map((tom) => tom.conversation('c')));
         const timeline$ = conversation$.pipe(
-          switchMap((conversation) => conversation.timeline({ pageSize: 2, older$ })),
+          switchMap((conversation) => timeline(conversation, { pageSize: 2, older$ })),
           map(timelineInWords),
         );
         expectObservable(timeline$, '^ 5s !').toBe('40ms e 19ms p 979ms a 959ms m 19ms n 999ms o', {
@@ -148,7 +148,7 @@ describe('a chat room', () => {
       server.messages('lobby', ' 5s a 6s b 3s c', says('Jerry', 'abc'));
       const lobby$ = realtime()
         .session('Tom')
-        .pipe(map((tom) => tom.room('lobby')));
+        .pipe(map((tom) => room(tom, 'lobby')));
       expectObservable(
         lobby$.pipe(
           switchMap(({ events$ }) => events$),

@@ -18,14 +18,14 @@ const outboxOf = (ready$: Observable<boolean>, bounds: OutboxBounds = {}) => {
 };
 
 describe('the outbox', () => {
-  it('writes at once while it may', () => {
+  it('writes a message at once while the session is open', () => {
     marbles(({ cold, expectObservable }) => {
       const outbox = outboxOf(of(true));
       expectObservable(outbox.send({ bytes: 1, write$: cold('--a|', values) })).toBe('--(a|)', values);
     });
   });
 
-  it('does nothing until it is subscribed to', () => {
+  it('does nothing before the subscription', () => {
     marbles(({ cold, expectSubscriptions }) => {
       const write$ = cold('--a|', values);
       void outboxOf(of(true)).send({ bytes: 1, write$ });
@@ -33,7 +33,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('keeps messages while it may not write, then writes them in the order in which they were sent', () => {
+  it('holds messages while the session is closed, then writes them in the order in which they were sent', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const outbox = outboxOf(cold('f----t', readiness));
       const first$ = cold('--a|', values);
@@ -45,7 +45,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('writes again, in order, what was not acknowledged when the connection broke', () => {
+  it('after a break, writes the messages without an acknowledgement again, in order', () => {
     const ready = new Subject<boolean>();
     const outbox = outboxOf(ready);
     const written: string[] = [];
@@ -71,7 +71,7 @@ describe('the outbox', () => {
     expect(acknowledged).toEqual(['a', 'b']);
   });
 
-  it('does not write a message again that is on its way', () => {
+  it('does not write a message twice while its acknowledgement is awaited', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const outbox = outboxOf(cold('t-t-t', readiness));
       const write$ = cold('-----a|', values);
@@ -80,7 +80,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('fails a message that the server refuses, and goes on with the others', () => {
+  it('fails a message that the server refuses, and continues with the others', () => {
     marbles(({ cold, expectObservable }) => {
       const outbox = outboxOf(of(true));
       const refused = new ServerRejected(4401, 'INVALID_MESSAGING_TARGET');
@@ -89,7 +89,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('writes what is not answered once more; an answer to any of the writings counts', () => {
+  it('writes a message again if there is no acknowledgement; an acknowledgement of any write counts', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const slow$ = cold('------------a|', values);
       const lost$ = cold<Ack>('-');
@@ -101,7 +101,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('writes it once more when it may again, where the connection goes meanwhile', () => {
+  it('writes it again after the reconnect if the connection breaks before the acknowledgement', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const first$ = cold<Ack>('--#', {}, new ConnectionLost('gone'));
       const second$ = cold('-a|', values);
@@ -112,7 +112,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('does not write once more what is not answered when its time is over', () => {
+  it('does not write a message again after its time has ended', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const outbox = outboxOf(of(true), { maxAge: 3 });
       const late = new Unconfirmed('direct', { cause: new ConnectionLost('the message has waited 3 ms in the outbox') });
@@ -122,7 +122,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('is full at its bound of messages, and says so at once', () => {
+  it('refuses a message at once if it holds maxMessages messages', () => {
     marbles(({ expectObservable }) => {
       const outbox = outboxOf(NEVER, { maxMessages: 1 });
       expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe('-');
@@ -130,7 +130,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('is full at its bound of bytes', () => {
+  it('refuses a message that would exceed maxBytes', () => {
     marbles(({ expectObservable }) => {
       const outbox = outboxOf(NEVER, { maxBytes: 10 });
       expectObservable(outbox.send({ bytes: 6, write$: NEVER })).toBe('-');
@@ -139,7 +139,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('has room again for what was acknowledged, failed or withdrawn', () => {
+  it('has room again after a message was acknowledged, failed or withdrawn', () => {
     marbles(({ cold, expectObservable }) => {
       const outbox = outboxOf(of(true), { maxMessages: 1 });
       expectObservable(outbox.send({ bytes: 1, write$: cold('-a|', values) })).toBe('-(a|)', values);
@@ -148,7 +148,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('withdraws a message when it is unsubscribed from', () => {
+  it('withdraws a message when it is unsubscribed', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const outbox = outboxOf(cold('f----t', readiness));
       const write$ = cold('-a|', values);
@@ -157,7 +157,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('lets go of a message that has waited too long, and says how long', () => {
+  it('fails a message that has waited longer than maxAge, and says how long', () => {
     marbles(({ expectObservable }) => {
       const outbox = outboxOf(NEVER, { maxAge: 5 });
       expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe(
@@ -168,7 +168,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('lets the answer decide about a message that is on its way when its time is over; what may have arrived is not said to be lost', () => {
+  it('lets the answer decide about a written message whose time has ended; a message that may have arrived is never reported as lost', () => {
     marbles(({ cold, expectObservable }) => {
       const lost = new Unconfirmed('direct');
       const late = new Unconfirmed('direct', { cause: new ConnectionLost('the message has waited 5 ms in the outbox') });
@@ -181,7 +181,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('fails everything that waits when the client is closed', () => {
+  it('fails all waiting messages when the client is closed', () => {
     marbles(({ cold, expectObservable }) => {
       const closed = new SessionClosed(4115, 'KICKED_BY_APP');
       const outbox = outboxOf(cold('f-#', readiness, closed));

@@ -72,8 +72,8 @@ const tokens = (storage: OutboxStorage): string[] => {
   return found.flatMap((one) => (one !== null && typeof one === 'object' && 'token' in one ? [String(one.token)] : []));
 };
 
-describe('an outbox that is kept', () => {
-  it('accepts a message when it is kept, not before, and writes it then', () => {
+describe('an outbox with a storage', () => {
+  it('accepts and writes a message when it is stored, not before', () => {
     marbles(({ expectObservable, flush }) => {
       const { send, entry, written } = start({ ...memoryOutbox(), put: () => timer(3) }, of(true));
       expectObservable(send(entry('m'))).toBe('---(Aa|)');
@@ -82,7 +82,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('fails a message that can not be kept, and goes on with the others', () => {
+  it('fails a message that can not be stored, and continues with the others', () => {
     marbles(({ expectObservable, flush }) => {
       const full = new Error('the disk is full');
       const memory = memoryOutbox();
@@ -98,7 +98,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('does not wait for a storage that does not answer, and takes back what it keeps too late', () => {
+  it('fails a message if the storage does not answer in time, and removes it if it is stored later', () => {
     marbles(({ expectObservable, flush }) => {
       const memory = memoryOutbox();
       /** Keeps a message after so many ms, whether anybody waits for it or not. */
@@ -126,7 +126,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('keeps the order of each conversation, in whatever order the storage answers', () => {
+  it('keeps the order of each conversation, whatever the order of the answers of the storage', () => {
     marbles(({ expectObservable, flush }) => {
       const delays: Record<string, number> = { m: 5, n: 1, o: 2 };
       const { send, entry, written } = start({ ...memoryOutbox(), put: (_, { token }) => timer(delays[token] ?? 0) }, of(true));
@@ -138,7 +138,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('is full at once where too many wait to be kept, however slow the storage is', () => {
+  it('counts messages that are being stored towards its bounds', () => {
     marbles(({ cold, expectObservable, flush }) => {
       const storage: OutboxStorage = {
         ...memoryOutbox(),
@@ -154,7 +154,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('sends what was kept before first, in its order, whatever else is sent before it was loaded', () => {
+  it('sends the stored messages first, in their order, before messages that are sent while they are loaded', () => {
     marbles(({ cold, expectObservable, flush }) => {
       const stored = of([kept('second', 2), kept('first', 1)]);
       const storage: OutboxStorage = {
@@ -169,7 +169,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('passes over what it can not read, and says so; a storage that can not be read holds nothing up', () => {
+  it('reports and skips a stored message that it can not read; a storage that can not be read delays nothing', () => {
     marbles(({ expectObservable, flush }) => {
       const broken = start({ ...memoryOutbox(), load: () => of(['{"torn', kept('first')]) }, of(true));
       const away = start({ ...memoryOutbox(), load: () => throwError(() => new Error('locked')) }, of(true));
@@ -181,7 +181,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('counts the age of a message from when it was accepted, across restarts', () => {
+  it('measures the age of a message from its acceptance, across restarts', () => {
     marbles(({ expectObservable, flush }) => {
       const storage = memoryOutbox();
       for (const message of [kept('old', 1, -10), kept('young', 2, -3)]) from(storage.put(OWNER, message)).subscribe();
@@ -189,13 +189,13 @@ describe('an outbox that is kept', () => {
       expectObservable(timer(8)).toBe('--------(0|)', [0]);
       flush();
       const late =
-        'Unconfirmed: the connection broke before the answer to direct arrived; subscribing to the same command again cannot double it';
+        "Unconfirmed: the connection broke before the answer to direct arrived; subscribing to the same command again can't double it";
       expect(resent).toEqual(['old Accepted', `old ${late}`, 'young Accepted', `young ${late}`]);
       expect(tokens(storage)).toEqual([]);
     });
   });
 
-  it('forgets what was sent, refused, expired or withdrawn, and keeps the rest when the client is closed', () => {
+  it('removes messages that were sent, refused, expired or withdrawn, and keeps the others when the client is closed', () => {
     marbles(({ cold, expectObservable, flush }) => {
       const storage = memoryOutbox();
       const closed = new SessionClosed(0, 'logged out');
@@ -217,7 +217,7 @@ describe('an outbox that is kept', () => {
     });
   });
 
-  it('leaves nothing of a message that is withdrawn, or whose client is closed, while it is being kept', () => {
+  it('removes a message that is withdrawn, or whose client is closed, while it is being stored', () => {
     const storage = memoryOutbox();
     const ready = new Subject<boolean>();
     const asked: Subject<never>[] = [];
@@ -243,7 +243,7 @@ describe('an outbox that is kept', () => {
     expect(tokens(storage)).toEqual([]);
   });
 
-  it('says where it could not forget, and that is all', () => {
+  it('reports a message that it could not remove, and does nothing else', () => {
     marbles(({ expectObservable, flush }) => {
       const { send, entry, faults } = start({ ...memoryOutbox(), remove: () => throwError(() => new Error('read only')) }, of(true));
       expectObservable(send(entry('m'))).toBe('(Aa|)');

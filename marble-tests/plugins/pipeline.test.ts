@@ -27,11 +27,11 @@ const adding =
   (read: Message): Message => ({ ...read, body: text(`${read.body._tag === 'Text' ? read.body.text : ''}${letter}`) });
 
 describe('a pipeline', () => {
-  it('is none where no plugin looks at messages', () => {
+  it('does not exist if no plugin reads messages', () => {
     expect(createPipeline([{ name: 'other' }], { timeout: 5, clock: virtualClock, report: () => undefined })).toBeUndefined();
   });
 
-  it('hands a message from one plugin to the next, at once where all answer at once', () => {
+  it('gives a message from one plugin to the next; synchronously if all of them answer synchronously', () => {
     marbles(({ expectObservable }) => {
       const [pipeline] = pipelineOf([
         { name: 'one', afterParse: adding('1') },
@@ -41,7 +41,7 @@ describe('a pipeline', () => {
     });
   });
 
-  it('waits for a plugin, takes its first answer and leaves it', () => {
+  it('waits for a plugin, takes its first value and unsubscribes', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const answer$ = cold('--m-m', { m: say('later') });
       const [pipeline] = pipelineOf([
@@ -53,7 +53,7 @@ describe('a pipeline', () => {
     });
   });
 
-  it('goes on without a plugin that does not answer in time, and says which', () => {
+  it('skips a plugin that does not answer in time, and reports its name', () => {
     marbles(({ expectObservable, flush }) => {
       const [pipeline, faults] = pipelineOf([
         { name: 'sleeper', afterParse: () => NEVER },
@@ -65,7 +65,7 @@ describe('a pipeline', () => {
     });
   });
 
-  it('goes on with what there was before a plugin that throws, errors, ends, or answers with something else', () => {
+  it('skips a plugin that throws, errors, completes without a value or returns a wrong value', () => {
     const broken: readonly (readonly [answer: () => Message | Observable<Message>, words: string])[] = [
       [
         () => {
@@ -91,7 +91,7 @@ describe('a pipeline', () => {
     }
   });
 
-  it('leaves a message its id, time, sender and conversation', () => {
+  it('does not let a plugin change the id, time, sender and conversation of a message', () => {
     marbles(({ expectObservable }) => {
       const forged = { id: 'f', timestamp: 99, from: 'Nobody', conversationId: 'x', transient: true };
       const [pipeline] = pipelineOf([{ name: 'forger', afterParse: (read) => ({ ...read, ...forged, mentions: ['a'] }) }]);
@@ -99,7 +99,7 @@ describe('a pipeline', () => {
     });
   });
 
-  it('changes bodies before they are read, bytes too, and refuses what is none', () => {
+  it('changes bodies, also binary ones, before they are decoded, and refuses values that are no bodies', () => {
     marbles(({ expectObservable, flush }) => {
       const [pipeline, faults] = pipelineOf([
         { name: 'one', beforeParse: ({ msg = '' }) => ({ msg: `${msg}1` }) },

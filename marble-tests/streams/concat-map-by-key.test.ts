@@ -7,7 +7,7 @@ import { marbles } from '../marbles.js';
 const keyOf = (item: string): string => item.charAt(0);
 
 describe('concatMapByKey', () => {
-  it('gives at once what needs no time', () => {
+  it('emits synchronously if the projection needs no time', () => {
     marbles(({ hot, expectObservable }) => {
       const source$ = hot('  -a-b-a-|');
       const result$ = source$.pipe(concatMapByKey(keyOf, (item): Projected<string> => ({ now: item })));
@@ -15,7 +15,7 @@ describe('concatMapByKey', () => {
     });
   });
 
-  it('holds back later items of the same key, and no others, while one takes time', () => {
+  it('holds back later items of the same key only, while one takes time', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const source$ = hot('  -1-2-3-4-|', { '1': 'a-slow', '2': 'b', '3': 'a', '4': 'b' });
       const result$ = source$.pipe(
@@ -34,7 +34,7 @@ describe('concatMapByKey', () => {
     });
   });
 
-  it('gives nothing for items whose projection is nothing, or empty', () => {
+  it('emits nothing for items whose projection is nothing or empty', () => {
     marbles(({ hot, expectObservable }) => {
       const source$ = hot('  -a-b-c-|');
       const result$ = source$.pipe(
@@ -71,7 +71,7 @@ describe('concatMapByKey', () => {
     expect(seen).toEqual(['a2', 'a3', 'a4']);
   });
 
-  it('completes when its source has, and nothing waits any more', () => {
+  it('completes when the source has completed and nothing waits', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const source$ = hot('  -a|');
       const result$ = source$.pipe(concatMapByKey(keyOf, (): Projected<string> => ({ later: cold('----x|') })));
@@ -79,7 +79,7 @@ describe('concatMapByKey', () => {
     });
   });
 
-  it('ends with the error of its source, or of a projection', () => {
+  it('errors with its source or with a projection', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const source$ = hot('-a-#');
       expectObservable(source$.pipe(concatMapByKey(keyOf, (item): Projected<string> => ({ now: item })))).toBe('-a-#');
@@ -87,7 +87,7 @@ describe('concatMapByKey', () => {
     });
   });
 
-  it('drops what waits when it is unsubscribed from', () => {
+  it('drops waiting items when it is unsubscribed', () => {
     marbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
       const source$ = hot('  -a-a----');
       const inner$ = cold('---x|');

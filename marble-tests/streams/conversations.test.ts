@@ -25,7 +25,7 @@ const attributes = (before: Parameters<typeof conversation>[0], change: ClientEv
 };
 
 describe('conversations', () => {
-  it('are what the server describes, each description in place of the one before', () => {
+  it('are as the server describes them; a new description replaces the one before', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('-s-t-', { s: snapshot(), t: snapshot({ name: 'Milk' }) });
       expectObservable(conversations(log$).at('c')).toBe('-s-t-', { s: conversation(), t: conversation({ name: 'Milk' }) });
@@ -42,7 +42,7 @@ describe('conversations', () => {
     });
   });
 
-  it('know who has muted them, by notices, each once', () => {
+  it('know the silenced members from notices, each of them once', () => {
     const mute = (_tag: 'Muted' | 'Unmuted', by: string): ClientEvent => ({ _tag, conversationId: 'c', by });
     marbles(({ hot, expectObservable }) => {
       const log$ = hot<ClientEvent>('-s-m-m-n-u-', {
@@ -58,7 +58,7 @@ describe('conversations', () => {
     });
   });
 
-  it('have no members where the server tells none, and notices do not make some up', () => {
+  it('have no members if the server lists none; notices do not add any', () => {
     marbles(({ hot, expectObservable }) => {
       const compact: ConversationInfo = { id: 'c', kind: 'ordinary', attributes: {} };
       const log$ = hot<ClientEvent>('-s-j-l-', {
@@ -82,7 +82,7 @@ describe('conversations', () => {
     });
   });
 
-  it('know who wants no push notifications of them, each once', () => {
+  it('know the clients that muted their push notifications, each of them once', () => {
     marbles(({ hot, expectObservable }) => {
       const muting = (_tag: 'Muted' | 'Unmuted', by: string) => ({ _tag, conversationId: 'c', by }) as const;
       const log$ = hot('-s-t-t-j-u-', {
@@ -101,15 +101,15 @@ describe('conversations', () => {
     });
   });
 
-  it('change attributes by their keys, and leave the others', () => {
+  it('change attributes by their keys and leave the others', () => {
     attributes({ attributes: { a: 1, b: 2 } }, changed({ b: 3, c: null }), { a: 1, b: 3, c: null });
   });
 
-  it('change a place inside an attribute by a dotted key', () => {
+  it('change a nested value by a dotted key', () => {
     attributes({ attributes: { a: { b: { c: 1 }, d: 2 } } }, changed({ 'a.b.c': 9, 'x.y': 1 }), { a: { b: { c: 9 }, d: 2 }, x: { y: 1 } });
   });
 
-  it('put an object where a dotted key finds a list, a date or a number', () => {
+  it('replace a list, a date or a number by an object if a dotted key leads through it', () => {
     attributes({ attributes: { l: [1], d: new Date(0), n: 1 } }, changed({ 'l.a': 1, 'd.a': 1, 'n.a': 1 }), {
       l: { a: 1 },
       d: { a: 1 },
@@ -117,7 +117,7 @@ describe('conversations', () => {
     });
   });
 
-  it('take no key that reaches a prototype', () => {
+  it('ignore keys that reach a prototype', () => {
     attributes({}, changed(JSON.parse('{"__proto__.polluted": true, "constructor.prototype.polluted": 1}') as Record<string, never>), {
       constructor: { prototype: { polluted: 1 } },
     });
@@ -137,7 +137,7 @@ describe('conversations', () => {
 });
 
 describe('the last message', () => {
-  it('moves forward with stored messages, and with no others', () => {
+  it('moves forward with stored messages only', () => {
     marbles(({ hot, expectObservable }) => {
       const events = {
         a: arrived({ timestamp: 5 }),
@@ -150,7 +150,7 @@ describe('the last message', () => {
     });
   });
 
-  it('is put into a snapshot only where it is later', () => {
+  it('changes a snapshot only if it is later', () => {
     const info = conversation({ lastMessageAt: 5 });
     expect(withActivity(info, 7)).toEqual({ ...info, lastMessageAt: 7 });
     expect(withActivity(info, 5)).toBe(info);

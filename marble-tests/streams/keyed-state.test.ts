@@ -9,7 +9,7 @@ const count: KeyedReducer<string, number> = (event, get, set) => {
 };
 
 describe('keyedState', () => {
-  it('replays the state of a key, then gives each change of this key alone', () => {
+  it('replays the state of a key, then emits the changes of this key only', () => {
     marbles(({ hot, expectObservable }) => {
       const letters$ = hot('-a-b-a-|');
       const [state] = keyedState(letters$, count);
@@ -19,7 +19,7 @@ describe('keyedState', () => {
     });
   });
 
-  it('replays an immutable map of all, then a new one with each change', () => {
+  it('replays an immutable map of all states, then emits a new one for each change', () => {
     marbles(({ hot, expectObservable }) => {
       const letters$ = hot('-a-z-b-|');
       const [state] = keyedState(letters$, count);
@@ -29,7 +29,7 @@ describe('keyedState', () => {
     });
   });
 
-  it('gives the same map to all subscribers, and never changes one that it gave', () => {
+  it('emits the same map to all subscribers, and never changes an emitted map', () => {
     const log = new Subject<string>();
     const [state] = keyedState(log, count);
     const first: ReadonlyMap<string, number>[] = [];
@@ -42,7 +42,7 @@ describe('keyedState', () => {
     expect(second[2]).toBe(first[2]);
   });
 
-  it('keeps the state of the log when nobody watches', () => {
+  it('follows the log without subscribers', () => {
     const log = new Subject<string>();
     const [state] = keyedState(log, count);
     for (const event of ['a', 'b', 'a']) log.next(event);
@@ -84,7 +84,7 @@ describe('keyedState', () => {
     expect(log.observed).toBe(false);
   });
 
-  it('lets go of a key that nobody watches any more', () => {
+  it('removes a key that has no subscribers any more', () => {
     const log = new Subject<string>();
     const [state] = keyedState(log, count);
     const seen: number[] = [];

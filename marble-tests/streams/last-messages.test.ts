@@ -26,7 +26,7 @@ const diagram = (
 };
 
 describe('the last message', () => {
-  it('is the newest that is stored, whoever has sent it', () => {
+  it('is the newest stored message, of any sender', () => {
     diagram(
       '-a-b-t-o-',
       {
@@ -40,7 +40,7 @@ describe('the last message', () => {
     );
   });
 
-  it('is as it is now: of the one that is shown, the later version', () => {
+  it('is the latest version of the message', () => {
     const edit = (timestamp: number, editedAt: number): ClientEvent => ({
       _tag: 'Edit',
       conversationId: 'c',
@@ -49,7 +49,7 @@ describe('the last message', () => {
     diagram('-a-e-o-x-', { a: arrived({ timestamp: 2 }), e: edit(2, 7), o: edit(2, 6), x: edit(1, 9) }, '-a-e-----', { a: '2', e: '2,7' });
   });
 
-  it('is what the server says where that is newer, or the same in a later version', () => {
+  it('follows the server if its message is newer, or a later version of the same message', () => {
     diagram(
       '-n-s-o-e-m-',
       {

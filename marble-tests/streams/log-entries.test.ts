@@ -37,15 +37,15 @@ const short = (entry: LogEntry): string => {
 const log = (live$: Observable<ConversationEvent>, missing$?: Observable<ConversationEvent>, since = at(1)): Observable<string> =>
   live$.pipe(logEntries({ since, ...(missing$ === undefined ? {} : { missing$ }) }), map(short));
 
-describe('a log from a position on', () => {
-  it('brings what is missing, then what came meanwhile, then what is live; what is in both comes once', () => {
+describe('a log from a position', () => {
+  it('emits the missing entries, then those that arrived meanwhile, then live ones; each entry once', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const log$ = log(hot('---4-----5--|', events), cold('--2-34|', events));
       expectObservable(log$).toBe('--a-bc---d--|', { a: 'm2@2', b: 'm3@3', c: 'm4@4', d: 'm5@5' });
     });
   });
 
-  it('holds what is live until the missing is there', () => {
+  it('holds live entries until the missing ones have arrived', () => {
     marbles(({ cold, hot, expectObservable }) => {
       expectObservable(log(hot('-4-e-------|', events), cold('----3--|', events))).toBe('----a--(bc)|', {
         a: 'm3@3',
@@ -55,7 +55,7 @@ describe('a log from a position on', () => {
     });
   });
 
-  it('puts what is live in front of what is brought, where it is earlier: the server has forgotten it since', () => {
+  it('emits an earlier live message before the fetched ones: the server has forgotten it', () => {
     marbles(({ cold, hot, expectObservable }) => {
       expectObservable(log(hot('-3e5------', events), cold('----(24)-|', events))).toBe('----(abc)(de)', {
         a: 'm2@2',
@@ -67,7 +67,7 @@ describe('a log from a position on', () => {
     });
   });
 
-  it('puts it there by its place, however late it came, and once; what has no place waits for the end', () => {
+  it('sorts such live messages by position, each once; entries without a position wait for the end', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const typing = arrived({ timestamp: 1, id: 'typing', transient: true });
       const log$ = log(
@@ -86,33 +86,33 @@ describe('a log from a position on', () => {
     });
   });
 
-  it('ends with the errors of either', () => {
+  it('errors with the live entries or with the missing ones', () => {
     marbles(({ cold, hot, expectObservable }) => {
       expectObservable(log(hot('-4-#', events), cold('--2----|', events))).toBe('--a#', { a: 'm2@2' });
       expectObservable(log(hot('-4---', events), cold('--2#', events))).toBe('--a#', { a: 'm2@2' });
     });
   });
 
-  it('has the entries that say what is true, not receipts and snapshots', () => {
+  it('holds messages, edits, notices and gaps; no receipts and no snapshots', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(log(hot('-r4se|', events), EMPTY)).toBe('--a-b|', { a: 'm4@4', b: 'Edit@4' });
     });
   });
 
-  it('takes no message twice that the session brings as well, after a break of its own', () => {
+  it('emits a message once if the session fetches it after a break as well', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const log$ = log(hot('----23-4', events), cold('-23|', events));
       expectObservable(log$).toBe('-ab----c', { a: 'm2@2', b: 'm3@3', c: 'm4@4' });
     });
   });
 
-  it('ends with what is live, and leaves out what would stand behind a hole: going on from its position brings it', () => {
+  it('completes with the live entries, and leaves out entries behind missing ones: the next log emits them', () => {
     marbles(({ cold, hot, expectObservable }) => {
       expectObservable(log(hot('-4--|', events), cold('--2----3|', events))).toBe('--a-|', { a: 'm2@2' });
     });
   });
 
-  it('has no gap for what it has brought itself, and of one that begins before its position the rest', () => {
+  it('removes gaps that it has filled, and shortens a gap that begins before its position', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const log$ = hot('-g-----', { ...events, g: { ...gap, to: 3 } }).pipe(logEntries({ since: at(1), missing$: cold('--23|', events) }));
       expectObservable(log$.pipe(map(short))).toBe('--ab---', { a: 'm2@2', b: 'm3@3' });
@@ -132,19 +132,19 @@ describe('a log from a position on', () => {
     });
   });
 
-  it('starts, where nothing is missing, at a position, and takes what comes whatever its time', () => {
+  it('accepts all entries, whatever their time, if nothing is missing', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(log(hot('-e2-|', events), undefined, at(3))).toBe('-ab-|', { a: 'Edit@3', b: 'm2@3' });
     });
   });
 
-  it('does not move its position by a gap: who goes on there is told of it again', () => {
+  it('keeps its position at a gap, so that the next log emits the gap again', () => {
     marbles(({ cold, hot, expectObservable }) => {
       expectObservable(log(hot('--5-', events), cold('-g|', events))).toBe('-ab-', { a: 'Gap@1', b: 'm5@5' });
     });
   });
 
-  it('starts with each subscriber anew, and ends what it has begun with the subscription', () => {
+  it('starts again for each subscriber, and stops fetching when it is unsubscribed', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const [live$, missing$] = [hot('-----5', events), cold('-3|', events)];
       const log$ = log(live$, missing$);
@@ -155,19 +155,19 @@ describe('a log from a position on', () => {
     });
   });
 
-  it('has a message that comes behind a later one late rather than not at all, and once', () => {
+  it('emits a message that arrives after a later one, once', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(log(hot('-54-4|', events), EMPTY)).toBe('-ab--|', { a: 'm5@5', b: 'm4@5' });
     });
   });
 
-  it('leaves out what comes late and was declared missing', () => {
+  it('leaves out a late message that lies in a gap', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(log(hot('-g54-|', { ...events, g: { ...gap, to: 5 } }), EMPTY)).toBe('-ab--|', { a: 'Gap@1', b: 'm5@5' });
     });
   });
 
-  it('remembers the newest: what is older than those has come before', () => {
+  it('remembers only the newest messages; an older one counts as emitted', () => {
     const many = Array.from({ length: 300 }, (_, index) => live(index + 10));
     const again = [live(5), live(10), live(309)];
     const ids: string[] = [];
@@ -196,7 +196,7 @@ describe('at most once', () => {
 });
 
 describe('at least once', () => {
-  it('stores the position when the entry is handled, and emits it then; one after the other', () => {
+  it('stores the position after the entry was handled, then emits the entry; one entry at a time', () => {
     marbles(({ hot, expectObservable }) => {
       const steps: string[] = [];
       const entries$ = hot('-4-5|', events).pipe(
@@ -220,7 +220,7 @@ describe('at least once', () => {
     });
   });
 
-  it('stores nothing where handling fails, and ends with that error', () => {
+  it('stores nothing if handling fails, and errors with that error', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const stored: Position[] = [];
       const entries$ = hot('-4-5|', events).pipe(

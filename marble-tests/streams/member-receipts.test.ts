@@ -11,7 +11,7 @@ interface Receipt {
 const none: ReadonlyMap<string, Receipts> = new Map();
 
 describe('withMemberReceipt', () => {
-  it('moves the marks of one member, and leaves the others', () => {
+  it('changes the receipts of one member and leaves the others', () => {
     const tom = withMemberReceipt(none, { kind: 'delivered', at: 1, from: 'Tom' });
     const both = withMemberReceipt(tom, { kind: 'read', at: 2, from: 'Jerry' });
     expect([...both]).toEqual([
@@ -21,7 +21,7 @@ describe('withMemberReceipt', () => {
     expect([...tom]).toEqual([['Tom', { deliveredAt: 1 }]]);
   });
 
-  it('is the same map where a receipt says nothing new, or not whose it is', () => {
+  it('returns the same map for a receipt that changes nothing or names no member', () => {
     const tom = withMemberReceipt(none, { kind: 'read', at: 5, from: 'Tom' });
     for (const receipt of [
       { kind: 'delivered', at: 4, from: 'Tom' },
@@ -31,7 +31,7 @@ describe('withMemberReceipt', () => {
       expect(withMemberReceipt(tom, receipt)).toBe(tom);
   });
 
-  it('is the same in whatever order, and however often, receipts come', () => {
+  it('gives the same result for any order and any repetition of the receipts', () => {
     const receipt: fc.Arbitrary<Receipt> = fc.record({
       kind: fc.constantFrom('delivered', 'read'),
       at: fc.nat(20),

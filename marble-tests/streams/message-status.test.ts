@@ -22,37 +22,37 @@ const diagram = (log: string, events: Readonly<Record<string, ClientEvent>>, exp
 };
 
 describe('messageStatus', () => {
-  it('is sent at once, then delivered, then read, and ends there', () => {
+  it('emits sent at once, then delivered, then read, then completes', () => {
     diagram('-d-r-r', { d: of('delivered', 20, 'm'), r: of('read', 30, 'm') }, 'sd-(r|)');
   });
 
-  it('goes to read where the delivery was not told, and never back', () => {
+  it('emits read even without a delivery receipt, and never goes back', () => {
     diagram('-r-d', { d: of('delivered', 20, 'm'), r: of('read', 30, 'm') }, 's(r|)');
   });
 
-  it('says nothing of a receipt that comes again', () => {
+  it('emits nothing for a repeated receipt', () => {
     diagram('-d-d-', { d: of('delivered', 20, 'm') }, 'sd---', '^----!');
   });
 
-  it('takes no receipt of another message for its own', () => {
+  it('ignores receipts of other messages', () => {
     diagram('-d-r-', { d: of('delivered', 20, 'other'), r: of('read', 30, 'other') }, 's----', '^----!');
   });
 
-  it('is read with a later message of one’s own, but not delivered with it', () => {
+  it('emits read, but not delivered, for the receipt of a later own message', () => {
     const later = arrived({ id: 'later', timestamp: 15 }, 'sent');
     diagram('-l-d-r', { l: later, d: of('delivered', 20, 'later'), r: of('read', 30, 'later') }, 's----(r|)');
   });
 
-  it('is not read with an earlier message of one’s own', () => {
+  it('does not emit read for the receipt of an earlier own message', () => {
     const earlier = arrived({ id: 'earlier', timestamp: 5 }, 'sent');
     diagram('-e-r', { e: earlier, r: of('read', 30, 'earlier') }, 's---', '^---!');
   });
 
-  it('takes a receipt without a message for its own where it is not older', () => {
+  it('accepts a receipt without a message id if it is not older than the message', () => {
     diagram('-o-d-r', { o: of('delivered', 9), d: of('delivered', 20), r: of('read', 30) }, 's--d-(r|)');
   });
 
-  it('ends with the log', () => {
+  it('completes with the log', () => {
     diagram('-d-|', { d: of('delivered', 20, 'm') }, 'sd-|');
   });
 

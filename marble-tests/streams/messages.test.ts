@@ -6,7 +6,7 @@ import { marbles } from '../marbles.js';
 import { arrived, message, read } from './log.js';
 
 describe('messages', () => {
-  it('are what others, and other devices, have sent: live or missed, but not what was sent here', () => {
+  it('emit messages of others and of other devices, live or missed, but not messages sent here', () => {
     marbles(({ hot, expectObservable }) => {
       const live = message({ timestamp: 1 });
       const missed = message({ timestamp: 2 });
@@ -17,7 +17,7 @@ describe('messages', () => {
 });
 
 describe('ofType', () => {
-  it('passes the messages of one type, and no others', () => {
+  it('emits the messages of one type only', () => {
     marbles(({ hot, expectObservable }) => {
       const text = message();
       const log$ = hot('-t-p-u-|', {
@@ -47,7 +47,7 @@ describe('positions', () => {
 });
 
 describe('an entry of a log', () => {
-  it('belongs to a conversation, or to the client as a whole', () => {
+  it('belongs to a conversation or to the client', () => {
     expect(isConversationEvent(arrived())).toBe(true);
     expect(isConversationEvent({ _tag: 'CaughtUp' })).toBe(false);
   });

@@ -26,19 +26,19 @@ describe('receipts', () => {
     });
   });
 
-  it('take what was read for delivered, where the delivery was not told', () => {
+  it('treat a read message as delivered if there was no delivery receipt', () => {
     diagram('-r-', { r: receipt('read', 2) }, '-r-', { r: { deliveredAt: 2, readAt: 2 } });
   });
 
-  it('never move back, and say nothing of what comes late or again', () => {
+  it('never move back, and emit nothing for late or repeated receipts', () => {
     diagram('-r-d-r-', { r: receipt('read', 5), d: receipt('delivered', 3) }, '-r-----', { r: { deliveredAt: 5, readAt: 5 } });
   });
 
-  it('are for one conversation each', () => {
+  it('are kept for each conversation separately', () => {
     diagram('-o-', { o: receipt('read', 5, 'other') }, '---', {});
   });
 
-  it('are the same in whatever order, and however often, they come', () => {
+  it('give the same result for any order and any repetition of the receipts', () => {
     const event = fc
       .record({ kind: fc.constantFrom('delivered' as const, 'read' as const), at: fc.nat(50) })
       .map(({ kind, at }) => receipt(kind, at));

@@ -45,7 +45,7 @@ const said = (id: string, timestamp: number, change: Partial<Message> = {}): Cli
 });
 
 describe('the list of conversations', () => {
-  it('has the latest activity first; a conversation moves when something is said in it, by anybody, and when it is stored', () => {
+  it('has the latest activity first; a stored message, of anybody, moves its conversation to the front', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('  -a-b-m-t-n-|', {
         a: snapshot('a', { createdAt: 1 }),
@@ -58,21 +58,21 @@ describe('the list of conversations', () => {
     });
   });
 
-  it('emits once a turn, however much has changed in it', () => {
+  it('emits once a turn, however many changes there are', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const log$ = hot('  -(abm)---n---|', { a: snapshot('a'), b: snapshot('b'), m: said('a', 5), n: said('b', 6) });
       expectObservable(list(log$, () => cold('--(t|)')).pipe(map(names))).toBe('x--a-------b-|', { x: '', a: 'ab', b: 'ba' });
     });
   });
 
-  it('emits what is pending when the log completes', () => {
+  it('emits pending changes when the log completes', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const events = { a: snapshot('a') };
       expectObservable(list(hot('-a|', events), () => cold('---t')).pipe(map(names))).toBe('x-(a|)', { x: '', a: 'a' });
     });
   });
 
-  it('starts each subscriber with the list as it is', () => {
+  it('emits the current list to each new subscriber', () => {
     marbles(({ hot, expectObservable }) => {
       const list$ = list(hot('-a--b-', { a: snapshot('a', { createdAt: 1 }), b: snapshot('b', { createdAt: 2 }) }), () => of(0)).pipe(
         map(names),
@@ -82,7 +82,7 @@ describe('the list of conversations', () => {
     });
   });
 
-  it('has the conversations that the client is in: not those that it has left, until it is back, no chat rooms and no system conversations', () => {
+  it('holds the conversations that the client is a member of; no left ones, chat rooms or system conversations', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('-a-r-s-l-j-', {
         a: snapshot('a'),
@@ -95,7 +95,7 @@ describe('the list of conversations', () => {
     });
   });
 
-  it('has none of which it is not known that the client is in it: strangers see no members', () => {
+  it('leaves out conversations whose members are unknown: only members see the members', () => {
     marbles(({ hot, expectObservable }) => {
       const outline: ClientEvent = { _tag: 'Snapshot', conversationId: 'a', info: { id: 'a', kind: 'ordinary', attributes: {} } };
       const log$ = hot('-a-o-t-o-d-', {
@@ -108,7 +108,7 @@ describe('the list of conversations', () => {
     });
   });
 
-  it('shows the last message as it is now, and who has not read it', () => {
+  it('shows the current version of the last message, and the unread count', () => {
     marbles(({ hot, expectObservable }) => {
       const edited = message({ conversationId: 'a', id: 'a5', timestamp: 5, editedAt: 9 });
       const log$ = hot('-a-m-o-e-r-', {
@@ -135,7 +135,7 @@ describe('the list of conversations', () => {
     });
   });
 
-  it('does not go back to an older last message that a page brings', () => {
+  it('keeps the last message if a page contains an older one', () => {
     const log = new Subject<ClientEvent>();
     const seen: (string | undefined)[] = [];
     list(log, () => of(0)).subscribe(([item]) => seen.push(item?.lastMessage?.id));
@@ -145,7 +145,7 @@ describe('the list of conversations', () => {
     expect(seen).toEqual([undefined, undefined, 'a5', 'a5']);
   });
 
-  it('shares what has not changed: other items are the same objects, and nothing is emitted where nothing is different', () => {
+  it('keeps unchanged items as the same objects, and emits nothing if nothing has changed', () => {
     const log = new Subject<ClientEvent>();
     const lists: (readonly ConversationListItem[])[] = [];
     list(log, () => of(0)).subscribe((items) => lists.push(items));
@@ -162,7 +162,7 @@ describe('the list of conversations', () => {
     expect(lists).toHaveLength(count);
   });
 
-  it('is always what sorting everything anew would give', () => {
+  it('always equals the result of sorting everything again', () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd');
     const event: fc.Arbitrary<ClientEvent> = fc.oneof(
       fc.tuple(id, fc.integer({ min: 1, max: 20 })).map(([at, createdAt]) => snapshot(at, { createdAt })),

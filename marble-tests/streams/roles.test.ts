@@ -9,7 +9,7 @@ const changed = (member: string, role: MemberRole): ConversationEvent => ({ _tag
 const left = (member: string): ConversationEvent => ({ _tag: 'Left', conversationId: 'c', members: [member] });
 
 describe('roles', () => {
-  it('follow what is given and taken away; who is gone and comes back is a plain member, unless it is the owner', () => {
+  it('change with the log; a member who leaves and comes back has no role, unless it is the owner', () => {
     marbles(({ hot, expectObservable }) => {
       const roles$ = hot('-m-m-p-g-o-x', {
         m: changed('Jerry', 'Manager'),
@@ -33,7 +33,7 @@ describe('roles', () => {
     });
   });
 
-  it('stay the same map where an entry says nothing new', () => {
+  it('stay the same map if an entry changes nothing', () => {
     const roles: Roles = new Map([['Tom', 'Owner']]);
     expect(withRole(roles, changed('Tom', 'Owner'))).toBe(roles);
     expect(withRole(roles, arrived({}))).toBe(roles);
@@ -42,7 +42,7 @@ describe('roles', () => {
 });
 
 describe('membership', () => {
-  it('is the entries of the log about members, in its order, and completes with it', () => {
+  it('emits the entries of the log about members, in order, and completes with the log', () => {
     marbles(({ hot, expectObservable }) => {
       const about = (_tag: 'Joined' | 'Silenced' | 'Unsilenced' | 'Blocked' | 'Unblocked') =>
         ({ _tag, conversationId: 'c', members: ['Jerry'], by: 'Tom' }) as const;

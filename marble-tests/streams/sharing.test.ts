@@ -4,7 +4,7 @@ import { demultiplex, limitConcurrency, shareLatest } from '../../streams/index.
 import { marbles, virtualClock } from '../marbles.js';
 
 describe('shareLatest', () => {
-  it('gives a late subscriber the latest value first, over one subscription to the source', () => {
+  it('emits the latest value first to a late subscriber, with one subscription to the source', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('  -a-b---c-');
       const shared$ = source$.pipe(shareLatest());
@@ -14,7 +14,7 @@ describe('shareLatest', () => {
     });
   });
 
-  it('starts afresh after the last subscriber, so that nobody gets a dead value', () => {
+  it('resets after the last subscriber, so that nobody gets an outdated value', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('-a---b-');
       const shared$ = source$.pipe(shareLatest());
@@ -24,7 +24,7 @@ describe('shareLatest', () => {
     });
   });
 
-  it('keeps the source, and the latest value, for the grace', () => {
+  it('keeps the source and the latest value during the grace period', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('-a-------b-');
       const shared$ = source$.pipe(shareLatest(5));
@@ -34,7 +34,7 @@ describe('shareLatest', () => {
     });
   });
 
-  it('takes a notifier for the grace', () => {
+  it('accepts a notifier as the grace period', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('-a-----');
       const shared$ = source$.pipe(shareLatest(() => virtualClock.after(2)));
@@ -43,7 +43,7 @@ describe('shareLatest', () => {
     });
   });
 
-  it('does not replay after completion: the next subscriber has the source again', () => {
+  it('does not replay after completion: the next subscriber subscribes to the source again', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('a|');
       const shared$ = source$.pipe(shareLatest());
@@ -58,7 +58,7 @@ describe('demultiplex', () => {
   const split = (log$: Parameters<typeof demultiplex<string>>[0]) =>
     demultiplex(log$, (item) => (item === '-' ? undefined : item.charAt(0)))[0];
 
-  it('gives each key its own items, live', () => {
+  it('emits the live items of each key', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('-1-2-3-|', { '1': 'a1', '2': 'b1', '3': 'a2' });
       const at = split(log$);
@@ -77,7 +77,7 @@ describe('demultiplex', () => {
     });
   });
 
-  it('passes items without a key to nobody', () => {
+  it('ignores items without a key', () => {
     const log = new Subject<string>();
     const seen: string[] = [];
     split(log)('-').subscribe((item) => seen.push(item));
@@ -85,7 +85,7 @@ describe('demultiplex', () => {
     expect(seen).toEqual([]);
   });
 
-  it('ends as the log ends, for late subscribers too', () => {
+  it('completes or errors with the log, also for late subscribers', () => {
     marbles(({ hot, expectObservable }) => {
       const completing = split(hot('-|'));
       expectObservable(completing('a')).toBe('-|');
@@ -96,7 +96,7 @@ describe('demultiplex', () => {
     });
   });
 
-  it('forgets a key with its last subscriber', () => {
+  it('removes a key with its last subscriber', () => {
     const log = new Subject<string>();
     const at = split(log);
     const seen: string[] = [];
@@ -113,7 +113,7 @@ describe('demultiplex', () => {
 });
 
 describe('limitConcurrency', () => {
-  it('lets so many jobs run at a time, the others in order', () => {
+  it('runs the given number of jobs at the same time, the others in order', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const limited = limitConcurrency(2);
       const jobs = [cold('--a|'), cold('----b|'), cold('-c|'), cold('-d|')] as const;
@@ -126,7 +126,7 @@ describe('limitConcurrency', () => {
     });
   });
 
-  it('gives the place of an unsubscribed job to the next, and the turn of one that waits to nobody', () => {
+  it('frees the place of an unsubscribed job for the next; skips an unsubscribed job that waits', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const limited = limitConcurrency(1);
       const last$ = cold('-c|');
@@ -138,7 +138,7 @@ describe('limitConcurrency', () => {
     });
   });
 
-  it('gives the place of a job that fails to the next', () => {
+  it('frees the place of a failed job for the next', () => {
     marbles(({ cold, expectObservable }) => {
       const limited = limitConcurrency(1);
       expectObservable(limited(cold('-#'))).toBe('-#');
@@ -146,7 +146,7 @@ describe('limitConcurrency', () => {
     });
   });
 
-  it('runs jobs that are done at once, one after the other', () => {
+  it('runs synchronous jobs one after the other', () => {
     const limited = limitConcurrency(1);
     const seen: number[] = [];
     for (const job of [1, 2, 3]) limited(of(job)).subscribe((value) => seen.push(value));

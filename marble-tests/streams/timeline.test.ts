@@ -73,7 +73,7 @@ const diagram = (
 };
 
 describe('a timeline', () => {
-  it('is moved by each entry of the log, and by pages: sorted, each message once', () => {
+  it('applies the entries of the log and pages: sorted, each message once', () => {
     diagram(
       '-a-p-e-l-d',
       { a: arrived({ timestamp: 5 }), p: older(3, 4), e: edited(4, 9), l: older(2), d: arrived({ timestamp: 5 }) },
@@ -82,7 +82,7 @@ describe('a timeline', () => {
     );
   });
 
-  it('has what is on its way at the end, until it is stored: it changes its place once', () => {
+  it('shows messages that are being sent at the end; they move to their place once, when they are stored', () => {
     const sending = out('x', { _tag: 'sending' });
     const sent = out('x', { _tag: 'sent', message: message({ timestamp: 4 }) });
     diagram('-a-x-b-s', { a: arrived({ timestamp: 3 }), x: sending, b: arrived({ timestamp: 5 }), s: sent }, 'na-x-b-s', {
@@ -95,12 +95,12 @@ describe('a timeline', () => {
     expect(short([sending, sent, arrived({ timestamp: 4 }, 'sent')])).toBe('…4');
   });
 
-  it('keeps what was not sent with its error, until it is sent again; what is withdrawn is gone', () => {
+  it('shows a failed message with its error until it is sent again, and removes a withdrawn one', () => {
     const [sending, failed] = [out('x', { _tag: 'sending' }), out('x', { _tag: 'failed', error: new Error('no') })];
     diagram('-s-f-s-w', { s: sending, f: failed, w: out('x', { _tag: 'failed' }) }, 'ns-f-s-n', { n: '…', s: '…x', f: '…x!' });
   });
 
-  it('shows a gap behind the message that it begins with, and fills it a page at a time', () => {
+  it('shows a gap behind the message before it, and fills it page by page', () => {
     const rest = gap(4, 9);
     diagram(
       '-a-g-b-p-q',
@@ -116,11 +116,11 @@ describe('a timeline', () => {
     );
   });
 
-  it('keeps no more than its window: the oldest go, and can be asked for again', () => {
+  it('keeps at most its window of messages; the oldest are dropped and can be loaded again', () => {
     expect(short([older(1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 })], 2)).toBe('…2 3');
   });
 
-  it('keeps no more that was not sent: the oldest of those go, what is on its way stays', () => {
+  it('keeps at most its window of failed messages; messages that are being sent stay', () => {
     const [w, x, y, z] = ['w', 'x', 'y', 'z'].map((token) => out(token, { _tag: 'sending' }));
     const failed = (token: string) => out(token, { _tag: 'failed', error: new Error('no') });
     expect(
@@ -131,18 +131,18 @@ describe('a timeline', () => {
     ).toBe('…w y! z');
   });
 
-  it('takes no edit of a message that it does not have, and no message that is not stored', () => {
+  it('ignores edits of messages that it does not have, and messages that are not stored', () => {
     expect(short([edited(4, 9), arrived({ timestamp: 5, transient: true })])).toBe('…');
   });
 
-  it('is the same state where nothing has changed', () => {
+  it('returns the same state if nothing has changed', () => {
     const reduce = timelineReducer(10);
     const state = [arrived({ timestamp: 1 }), edited(1, 9)].reduce(reduce, emptyTimeline);
     for (const input of [arrived({ timestamp: 1 }), edited(1, 8), edited(7, 9), out('y', { _tag: 'failed' })])
       expect(reduce(state, input)).toBe(state);
   });
 
-  it('is always what sorting everything anew would give', () => {
+  it('always equals the result of sorting everything again', () => {
     const time = fc.integer({ min: 1, max: 12 });
     const input: fc.Arbitrary<TimelineInput> = fc.oneof(
       time.map((timestamp) => arrived({ timestamp })),
@@ -167,7 +167,7 @@ describe('a timeline', () => {
 });
 
 describe('the outbox of a log', () => {
-  it('has what is on its way, in the order in which it was sent', () => {
+  it('holds the messages that are being sent, in the order of sending', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('-a-b-m-s-f|', {
         a: out('a', { _tag: 'sending' }),

@@ -16,7 +16,7 @@ const maps: Record<string, ReadonlyMap<string, Unread>> = {
 };
 
 describe('totalUnread', () => {
-  it('adds up all conversations, and is mentioned where one of them is', () => {
+  it('is the sum over all conversations, and mentioned if one of them is', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('n-a-b-|', maps).pipe(totalUnread())).toBe('n-a-b-|', {
         n: { count: 0, mentioned: false },
@@ -26,7 +26,7 @@ describe('totalUnread', () => {
     });
   });
 
-  it('says nothing where messages move from one conversation to another', () => {
+  it('emits nothing if the sum stays the same', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-b-c-', maps).pipe(totalUnread()), '^----!').toBe('-b---', { b: { count: 5, mentioned: true } });
     });

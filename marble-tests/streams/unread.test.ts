@@ -23,11 +23,11 @@ const diagram = (log: string, events: Readonly<Record<string, ClientEvent>>, cou
 };
 
 describe('unread counts', () => {
-  it('start from what the server says at login, and grow by one with each message', () => {
+  it('start from the count of the server at login, and grow by one with each message', () => {
     diagram('-u-a-b-', { u: counted(3, 10), a: arrived({ timestamp: 11 }), b: arrived({ timestamp: 12 }) }, '-3-4-5-');
   });
 
-  it('start from the first message where the server has said nothing', () => {
+  it('start from the first message if the server gave no count', () => {
     diagram('-a-b-', { a: arrived({ timestamp: 11 }), b: arrived({ timestamp: 12 }) }, '-1-2-');
   });
 
@@ -51,7 +51,7 @@ describe('unread counts', () => {
     diagram('-u-a-', { u: counted(1, 10), a: arrived({ timestamp: 11, transient: true }) }, '-1---');
   });
 
-  it('do not count what was taken back before it was seen', () => {
+  it('do not count a message that was recalled before it was read', () => {
     diagram('-u-a-', { u: counted(1, 10), a: arrived({ timestamp: 11, body: { _tag: 'Recalled' } }, 'missed') }, '-1---');
   });
 
@@ -62,7 +62,7 @@ describe('unread counts', () => {
     });
   });
 
-  it('are 0 after a read mark, and grow again with what comes later', () => {
+  it('are 0 after a read mark, and grow again with later messages', () => {
     diagram('-u-r-a-', { u: counted(3, 10), r: read(10), a: arrived({ timestamp: 11 }) }, '-3-0-1-');
   });
 
@@ -70,7 +70,7 @@ describe('unread counts', () => {
     diagram('-u-v-', { u: counted(3, 10), v: counted(0, 10) }, '-3-0-');
   });
 
-  it('do not fall for a server that has not heard of the read mark yet', () => {
+  it('ignore a count of a server that does not know the read mark yet', () => {
     diagram('-u-r-u-', { u: counted(3, 10), r: read(10) }, '-3-0---');
   });
 
@@ -97,7 +97,7 @@ describe('unread counts', () => {
     });
   });
 
-  it('are kept for each conversation by itself', () => {
+  it('are kept for each conversation separately', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('-a-b-', { a: arrived({ timestamp: 11 }), b: arrived({ timestamp: 5, conversationId: 'd' }) });
       const counts$ = unread(log$).all$.pipe(map((all) => [...all].map(([id, state]) => `${id}${state.count}`).join()));
@@ -105,7 +105,7 @@ describe('unread counts', () => {
     });
   });
 
-  it('are the same when any part of the log comes again', () => {
+  it('are the same if a part of the log is repeated', () => {
     const event = fc.oneof(
       fc.integer({ min: 1, max: 30 }).map((timestamp) => arrived({ timestamp })),
       fc.integer({ min: 1, max: 30 }).map((at) => read(at)),

@@ -19,7 +19,7 @@ const recall = (editedAt: number, id = 'm1'): Modification => ({
 const only = (...messages: readonly Message[]): ReadonlyMap<string, Message> => new Map(messages.map((one) => [one.id, one]));
 
 describe('versions', () => {
-  it('has each message as it is now: edits and recalls applied', () => {
+  it('holds the current version of each message: edits and recalls are applied', () => {
     const [m, e, r] = [arrived(), edit(5, 'new'), recall(6)];
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-m-e-r-|', { m, e, r }).pipe(versions())).toBe('-m-e-r-|', {
@@ -30,7 +30,7 @@ describe('versions', () => {
     });
   });
 
-  it('takes an edit that comes before its message, and one of a message that never comes', () => {
+  it('accepts an edit that arrives before its message or without it', () => {
     const [e, m, o] = [edit(5, 'new'), arrived(), edit(5, 'other', 'm2')];
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-e-m-o', { e, m, o }).pipe(versions()), '^-----!').toBe('-e---o', {
@@ -40,7 +40,7 @@ describe('versions', () => {
     });
   });
 
-  it('says nothing of other entries, or of what comes again', () => {
+  it('emits nothing for other entries and for repetitions', () => {
     const [m, x] = [arrived(), read(5)];
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-x-m-m', { m, x }).pipe(versions()), '^-----!').toBe('---m--', { m: only(m.message) });
@@ -53,7 +53,7 @@ describe('versions', () => {
     });
   });
 
-  it('is the same in whatever order, and however often, messages, edits and recalls come', () => {
+  it('gives the same result for any order and any repetition of messages, edits and recalls', () => {
     const id = fc.constantFrom('m1', 'm2', 'm3');
     const event: fc.Arbitrary<ClientEvent> = fc.oneof(
       id.map((one) => arrived({ id: one, timestamp: 1 })),
@@ -82,7 +82,7 @@ describe('versions', () => {
 });
 
 describe('latestVersion', () => {
-  it('prefers the one that was edited last, and the first of two that were not', () => {
+  it('prefers the version that was edited last, and the first of two that were not edited', () => {
     const [plain, edited] = [message(), message({ editedAt: 5 })];
     expect(latestVersion(plain, edited)).toBe(edited);
     expect(latestVersion(edited, plain)).toBe(edited);
@@ -91,7 +91,7 @@ describe('latestVersion', () => {
 });
 
 describe('modifications', () => {
-  it('are the edits and recalls of a log, in its order', () => {
+  it('emit the edits and recalls of a log, in order', () => {
     const values = { m: arrived(), e: edit(5, 'new'), r: recall(6) };
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('-m-e-r-|', values).pipe(modifications())).toBe('---e-r-|', values);

@@ -1,6 +1,6 @@
 /** What a conversation is like changes. */
 import { defined } from '../../codecs/defined.js';
-import { encodeAttributes, type ConversationInfo } from '../../codecs/index.js';
+import { encodeAttributes, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { Notice } from '../bus.js';
@@ -9,20 +9,14 @@ import {
   attributesChange,
   changedAttributes,
   changeWithNulls,
+  mutedAnswer,
   mutedWith,
+  updatedAnswer,
   updatedNotice,
-  writtenModified,
 } from '../domain/conversations/attributes.js';
 import { Refusal } from '../domain/refusal.js';
 import { existing } from './access.js';
 import { asJson } from './create.js';
-
-/** When attributes were changed, and which they are now. */
-export interface Changed {
-  readonly at: number;
-  /** As the answer and the notice have it. */
-  readonly attrModified: string;
-}
 
 const tooLong = (bytes: number): Refusal => new Refusal(4306, `the attributes of a conversation have at most ${bytes} bytes`);
 
@@ -33,9 +27,9 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
 
 /**
  * Changes the name and attributes, and tells the other sessions of all members, or of who is in the chat room, which (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing from `attrModified`,
- * by which a client tells it from an attribute that is null.
+ * by which a client tells it from an attribute that is null. Gives the answer.
  */
-export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<Changed> =>
+export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
     const { store, bus, clock, limits, hooks } = app;
     const conversation = await changeable(app, actor, id);
@@ -56,14 +50,18 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
     // Without a priority, though it is a chat room: nothing else would tell of it later.
     if (conversation.kind === 'room') bus.publishRoom(id, notice);
     else bus.publish(conversation.members ?? [], notice);
-    return { at, attrModified: writtenModified(change) };
+    return updatedAnswer(id, change, at);
   });
 
-/** A member wants push notifications of a conversation, or none. Gives when the conversation was last changed. */
-export const setMuted = async (app: App, actor: Actor & { readonly clientId: string }, id: string, muted: boolean): Promise<number> =>
+/** A member wants push notifications of a conversation, or none. Gives the answer. */
+export const setMuted = async (
+  app: App,
+  actor: Actor & { readonly clientId: string },
+  id: string,
+  muted: boolean,
+): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
     const conversation = forMuting(await existing(app, id), actor);
-    const { updatedAt = 0 } = conversation;
     await app.store.updateConversation(id, { mutedMembers: mutedWith(conversation, actor.clientId, muted) }, app.clock.now());
-    return updatedAt;
+    return mutedAnswer(conversation);
   });

@@ -8,7 +8,7 @@ import { Refusal } from '../domain/refusal.js';
 import { isMember } from '../domain/conversations/access.js';
 import { checkMembers, foundersOf } from '../domain/conversations/members.js';
 import { addedNotices, leftNotices } from '../domain/conversations/notices.js';
-import { hasMembers, lifetimeOf, type WantedInfo } from '../domain/conversations/start.js';
+import { draftOf, type WantedInfo } from '../domain/conversations/start.js';
 import { existing } from './access.js';
 import { addMembers } from './members.js';
 import { endRoom, tell } from './notices.js';
@@ -42,28 +42,20 @@ const joined = async (app: App, actor: Actor, info: ConversationInfo, { verifyJo
 /** Creates a conversation, or finds the one of the same members where it is to be unique; whoever acts is a member, where it is a client and there are members. */
 export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
   const { store, clock, limits, hooks } = app;
-  const { kind, name, attributes } = wanted;
+  const { kind } = wanted;
   const { clientId } = actor;
   const members = [...foundersOf(actor, wanted.members)];
   const limit = kind === 'temporary' ? limits.temporaryMembers : limits.members;
   if (members.length > limit) throw new Refusal(4304, `a ${kind} conversation has at most ${limit} members`);
   checkMembers(members);
-  const ttl = lifetimeOf(wanted);
+  const draft = draftOf(actor, wanted, clock.now());
   const attr = asJson(wanted);
   if (Buffer.byteLength(JSON.stringify(attr)) > limits.attributeBytes)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
   await hooks.conversationStart({ initBy: clientId, members, attr });
-  const unique = wanted.unique && hasMembers(kind);
 
   const create = async (): Promise<ConversationInfo> => {
-    const { info, isNew } = await store.createConversation({
-      kind,
-      ...defined({ creator: clientId, name, ttl }),
-      members: hasMembers(kind) ? members : [],
-      attributes,
-      unique,
-      now: clock.now(),
-    });
+    const { info, isNew } = await store.createConversation({ ...draft, now: clock.now() });
     if (!isNew) return joined(app, actor, info, wanted);
     // A member who finds it at once may quit at once: that is told after this.
     if (kind === 'ordinary') await app.inOrder(info.id, () => tell(app, actor, addedNotices(actor, info.id, [], members)));
@@ -71,7 +63,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
     return info;
   };
   // Who asks for the same one has his answer, and with it something to send to, when its members have heard of it.
-  return unique ? app.inOrder(JSON.stringify([kind, ...members.toSorted()]), create) : create();
+  return draft.unique ? app.inOrder(JSON.stringify([kind, ...members.toSorted()]), create) : create();
 };
 
 /** Ends a conversation: its members, or who is in the chat room, are told that they are out of it, and nobody finds it any more. */

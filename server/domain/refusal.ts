@@ -1,4 +1,7 @@
 /** Every no of the server: the protocol's code, its symbolic name, and words for people (protocol: error codes). */
+import { defined } from '../../codecs/defined.js';
+import type { ServerCommand } from '../../codecs/index.js';
+
 const names = {
   4100: 'APP_NOT_AVAILABLE',
   4102: 'SIGNATURE_FAILED',
@@ -63,6 +66,12 @@ export class Refusal extends Error {
     this.reason = names[code];
   }
 }
+
+/** An answer that says no (protocol: error codes). */
+export const refusalAnswer = ({ code, reason, detail, appCode }: Refusal): ServerCommand => ({
+  cmd: 'error',
+  errorMessage: { code, reason, detail, ...defined({ appCode }) },
+});
 
 /** The symbolic name of a code. */
 export const reasonOf = (code: RefusalCode): string => names[code];

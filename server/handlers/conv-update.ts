@@ -3,9 +3,6 @@ import { updateAttributes } from '../conversations/attributes.js';
 import type { CommandOf, Handler } from './handler.js';
 
 /** Changes the name and attributes of a conversation. */
-export const convUpdate: Handler<CommandOf<'conv', 'update'>> = async ({ app, session }, { convMessage: { cid, attr } }) => {
-  const { at, attrModified } = await updateAttributes(app, clientActor(session()), cid, attr.data);
-  return {
-    answer: { cmd: 'conv', op: 'updated', convMessage: { cid, udate: new Date(at).toISOString(), attrModified: { data: attrModified } } },
-  };
-};
+export const convUpdate: Handler<CommandOf<'conv', 'update'>> = async ({ app, session }, { convMessage: { cid, attr } }) => ({
+  answer: await updateAttributes(app, clientActor(session()), cid, attr.data),
+});

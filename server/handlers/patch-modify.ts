@@ -1,5 +1,5 @@
 import { clientActor } from '../actor.js';
-import { editWishes } from '../domain/messages/message.js';
+import { editWishes } from '../domain/messages/edits.js';
 import { modify } from '../messages/modify.js';
 import type { CommandOf, Handler } from './handler.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../codecs/defined.js';
-import type { ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { changesSince, missedChanges, missedCounts, missedMessages, type Missed } from '../domain/messages/missed.js';
+import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
 import { newSession, type Session } from '../session.js';
 import type { SessionOpened, StoredSession } from '../store/store.js';
@@ -10,8 +10,6 @@ import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 
 const MAX_ID = 64;
 const DISPLACED = 4111;
-/** How long a chat room waits for somebody whose connection broke, ms. */
-const ROOM_KEPT = 30 * 60_000;
 /** What the application is told of who has not gone by himself. */
 const CLOSE_CODES = { displaced: 3, kicked: 4 } as const;
 
@@ -67,9 +65,9 @@ const comeBack = async (app: App, session: Session, room: StoredSession['room'],
   await app.inOrder(room.id, async () => {
     const [conversation] = await store.conversations([room.id]);
     const isWelcome = conversation !== undefined && (await store.whoIsListed(room.id, 'blocked', [clientId])).size === 0;
-    const isSoon = room.leftAt === undefined || now - room.leftAt <= ROOM_KEPT;
-    if (isWelcome && isSoon) await session.enter(room.id);
-    await store.rememberRoom(token, holder, isWelcome && isSoon ? { id: room.id } : undefined);
+    const isIn = isWelcome && isRoomKept(room, now);
+    if (isIn) await session.enter(room.id);
+    await store.rememberRoom(token, holder, isIn ? { id: room.id } : undefined);
   });
 };
 
@@ -92,13 +90,6 @@ const missedBy = async (
 const forget = (sessions: Origin['sessions'], session: Session): void => {
   if (sessions.get(session.clientId) === session) sessions.delete(session.clientId);
 };
-
-const closed = (peerId: string, code: number, reason: string): ServerCommand => ({
-  cmd: 'session',
-  op: 'closed',
-  peerId,
-  sessionMessage: { code, reason },
-});
 
 const newSessionOf = (
   { app, origin: { sessions, writePush, missed } }: Parameters<Handler<Open>>[0],
@@ -143,7 +134,7 @@ export const sessionOpen: Handler<Open> = async (context, command) => {
   if (clientId.length < 1 || clientId.length > MAX_ID) throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
   if (!sessions.has(clientId) && sessions.size >= limits.sessionsPerSocket)
     throw new Refusal(4113, `one connection carries at most ${limits.sessionsPerSocket} clients`);
-  const displaced: Reply = { answer: closed(clientId, DISPLACED, reasonOf(DISPLACED)) };
+  const displaced: Reply = { answer: closedCommand(clientId, DISPLACED, reasonOf(DISPLACED)) };
   if (stored?.displaced === true) return displaced;
   if (stored === undefined) await verify(app, clientId, command);
   app.rates.spend('others', clientId);
@@ -170,7 +161,7 @@ export const sessionOpen: Handler<Open> = async (context, command) => {
       forget(sessions, session);
       // Where its token was taken away before it opened.
       if (ending.how === 'kicked') await store.forgetSession(login.token, login.holder);
-      return { answer: closed(clientId, ending.code, ending.reason) };
+      return { answer: closedCommand(clientId, ending.code, ending.reason) };
     }
     isOpen = true;
     app.hooks.clientOnline({ peerId: clientId, ...defined({ tag: login.tag }), reconnect: stored !== undefined });

@@ -7,7 +7,7 @@ import type { App } from '../app.js';
 import type { Notice } from '../bus.js';
 import { asSpeaker } from '../conversations/access.js';
 import { bodyOf, typeOf } from '../domain/messages/body.js';
-import { transientTime } from '../domain/messages/message.js';
+import { transientTime } from '../domain/messages/transient-time.js';
 import { directPush } from '../domain/messages/pushes.js';
 import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';

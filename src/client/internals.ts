@@ -8,8 +8,8 @@ import type { HttpApiOptions } from '../http-api.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { KeptEntry } from '../outbox/storage-keeper.js';
 import { isInterruption, type CatchUpOptions } from '../session/catch-up.js';
-import type { InboxInput } from '../session/inbox.js';
 import type { MessageReader } from '../session/message-reader.js';
+import type { Told } from '../session/read-in-order.js';
 import type { ClientState } from './client-state.js';
 import type { Conversation } from './conversation/conversation.js';
 import type { Wishes } from './conversation/wishes.js';
@@ -35,10 +35,8 @@ export interface ClientInternals {
   readonly serverTime: () => number;
   /** A new token for each message. */
   readonly mint: () => string;
-  /** Takes what belongs into the log. */
-  readonly tell: (event: InboxInput) => void;
-  /** Puts what this client does itself into the log, at once. */
-  readonly note: (event: ConversationEvent) => void;
+  /** The one way into the log. */
+  readonly tell: (entry: Told) => void;
   readonly report: (fault: Fault) => void;
   /** Where the application's HTTP API is. */
   readonly api: HttpApiOptions;

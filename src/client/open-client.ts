@@ -1,6 +1,6 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
 import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge, mergeMap, of, tap } from 'rxjs';
-import type { BodyCodec } from '../../codecs/index.js';
+import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import { defined } from '../../codecs/defined.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -15,17 +15,17 @@ import type { CatchUpOptions } from '../session/catch-up.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { changeMark } from '../session/change-mark.js';
 import { gatheredLookUps } from '../session/gathered-look-ups.js';
-import { inbox, type InboxInput } from '../session/inbox.js';
+import { inbox } from '../session/inbox.js';
 import { createOutbox, type OutboxBounds } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
 import { ownerOf, storageKeeper, type KeptEntry } from '../outbox/storage-keeper.js';
 import { patiently } from '../session/patience.js';
-import { tellEvents } from '../session/push-events.js';
-import { readInOrder, type Unordered } from '../session/read-in-order.js';
+import { readPush } from '../session/push-events.js';
+import { readInOrder, type Told } from '../session/read-in-order.js';
 import type { ConversationSignatureFactory } from '../session/signature.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { session, type SessionEvent, type SessionOptions } from '../session/session.js';
-import { settleAfterLogin } from '../session/settle-after-login.js';
+import { settling } from '../session/settle-after-login.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
 import { clientState } from './client-state.js';
@@ -61,7 +61,7 @@ const PAGE_SIZE = 100;
 const MAX_LOOKED_UP = 100;
 const CATCH_UP_CONCURRENCY = 4;
 
-const toStatus = (event: SessionEvent): ClientStatus | undefined => {
+const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
   switch (event._tag) {
     case 'Opened':
       return { _tag: 'Open' };
@@ -92,9 +92,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     let token: string | undefined;
     let serverTime: (elapsed: number) => number = () => clock.now();
     const connectionEvents = new Subject<ConnectionEvent>();
-    const arrivals = new Subject<InboxInput>();
+    const told = new Subject<Told>();
     const log = new Subject<ClientEvent>();
-    const barriers = new Subject<Barrier>();
 
     const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
     const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
@@ -130,15 +129,10 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
             ...defined({ keeper }),
           });
 
-    /** What this client does itself waits for nothing. */
-    const note = (event: ClientEvent): void => {
-      if (current._tag !== 'Closed') log.next(event);
+    /** The one way into the log: what is read in order, then put in order by the inbox. */
+    const tell = (entry: Told): void => {
+      if (current._tag !== 'Closed') told.next(entry);
     };
-    const tell = (event: InboxInput): void => {
-      arrivals.next(event);
-    };
-    /** What goes through the plugins, and own messages behind it: those of one conversation one after the other. */
-    const piped = new Subject<Unordered>();
     const pageSize = Math.max(1, Math.min(PAGE_SIZE, options.catchUpLimit));
     const catchUp: CatchUpOptions = {
       pageAfter: (id, after) => messagesAfter(link, reader, id, after, pageSize).pipe(patiently(clock)),
@@ -155,7 +149,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         pageAfter: (id, after) =>
           catchUp.pageAfter(id, after).pipe(
             behindWhatHasCome(id, (barrier) => {
-              barriers.next(barrier);
+              heard.receive(barrier);
             }),
           ),
       },
@@ -172,11 +166,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       outbox,
       upload: options.upload,
       mint: options.mint,
-      tell: (event) => {
-        if (pipeline !== undefined && event._tag === 'Message') piped.next(event);
-        else tell(event);
-      },
-      note,
+      tell,
       report,
       wishes: createWishes(),
       room: { current: undefined },
@@ -224,8 +214,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       connection.send({ ...command, peerId: clientId });
     });
 
-    const logging = arrivals
+    const logging = told
       .pipe(
+        readInOrder(reader),
         inbox({
           lookUp: gatheredLookUps({
             lookUp: (ids) => conversationsById(link, ids).pipe(patiently(clock)),
@@ -244,13 +235,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       )
       .subscribe(log);
 
-    const parsing = pipeline === undefined ? undefined : piped.pipe(readInOrder(reader, pipeline)).subscribe(tell);
-
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
       if (current._tag === 'Closed') return;
       become(closed);
-      for (const stream of [status, barriers, piped, arrivals, connectionEvents, log]) stream.complete();
+      for (const stream of [status, told, connectionEvents, log]) stream.complete();
     };
 
     let announced = false;
@@ -266,41 +255,47 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         token = next;
       },
     });
-    const living = merge(session$, barriers)
-      .pipe(settleAfterLogin(clock))
-      .subscribe({
-        next: (event) => {
-          if (event._tag === 'Push' || event._tag === 'Barrier') {
-            if (pipeline !== undefined) piped.next(event);
-            else if (event._tag === 'Push') tellEvents(reader, event.command, tell);
-            else tell(event);
-            return;
-          }
-          if (event._tag === 'Closed') {
-            end(event);
-            if (event.code === 0) subscriber.complete();
-            else subscriber.error(new SessionClosed(event.code, event.reason));
-            return;
-          }
-          const next = toStatus(event);
-          if (next !== undefined) become(next);
-          if (event._tag === 'Opened') serverTime = timeSince(event.at, clock.elapsed());
-          if (event._tag === 'Opened' && !announced) {
-            announced = true;
-            subscriber.next(client);
-          } else if (event._tag === 'Opened') connectionEvents.next({ _tag: 'reconnect' });
-          tell(event);
-        },
-        error: (error: unknown) => {
-          subscriber.error(error);
-        },
-      });
+    const hear = (event: SessionEvent | ServerCommand | Barrier): void => {
+      if ('cmd' in event) {
+        readPush(reader, event, tell);
+        return;
+      }
+      if (event._tag === 'Closed') {
+        end(event);
+        if (event.code === 0) subscriber.complete();
+        else subscriber.error(new SessionClosed(event.code, event.reason));
+        return;
+      }
+      const next = toStatus(event);
+      if (next !== undefined) become(next);
+      if (event._tag === 'Opened') {
+        serverTime = timeSince(event.at, clock.elapsed());
+        if (announced) connectionEvents.next({ _tag: 'reconnect' });
+        else {
+          announced = true;
+          subscriber.add(heard.begin());
+          subscriber.next(client);
+        }
+      }
+      tell(event);
+    };
+    const heard = settling(clock, hear);
+    const living = session$.subscribe({
+      next: (event) => {
+        heard.receive(event);
+      },
+      error: (error: unknown) => {
+        heard.end();
+        subscriber.error(error);
+      },
+      complete: heard.end,
+    });
 
     // First, so that whatever is derived of the log completes with it.
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
-    for (const part of [living, parsing, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
+    for (const part of [living, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
   });
 
 /** What a clock says that was at `at` when this one was at `start`. */

@@ -19,11 +19,17 @@ export interface Capabilities {
 
 /** Options of a request. */
 export interface RequestOptions<A extends ServerCommand = ServerCommand> {
-  /** The command changes something at the server. A break after the write is then `Unconfirmed`, not `ConnectionLost`. Default false. */
+  /**
+   * The command changes something at the server. A break after the write is then `Unconfirmed`, not `ConnectionLost`.
+   * Default false.
+   */
   readonly effectful?: boolean;
   /** How long the answer may take, ms. Default: `commandTimeout`. `Infinity`: as long as the connection lasts. */
   readonly timeout?: number;
-  /** Called with an answer that arrives after the time limit, or after the unsubscription: the command was executed all the same. */
+  /**
+   * Called with an answer that arrives after the time limit, or after the unsubscription: the command was executed
+   * all the same.
+   */
   readonly late?: (answer: A) => void;
 }
 
@@ -49,9 +55,14 @@ export interface Connection {
   pushes(clientId: string): Observable<ServerCommand>;
   /**
    * Cold: writes the command on subscribe, emits its answer, then completes.
-   * Errors: `ConnectionLost`, `Unconfirmed`, `CommandTimeout`, `ServerRejected`; `DecodeFailed` if the answer is of another kind.
+   * Errors: `ConnectionLost`, `Unconfirmed`, `CommandTimeout`, `ServerRejected`; `DecodeFailed` if the answer is of
+   * another kind.
    */
-  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options?: RequestOptions<A>): Observable<A>;
+  request<A extends ServerCommand>(
+    command: ClientCommand,
+    answer: AnswerKind<A>,
+    options?: RequestOptions<A>,
+  ): Observable<A>;
   /** Writes a command that has no answer. Returns false if there is no connection. */
   send(command: ClientCommand): boolean;
   /** Cold: emits what the sockets of this platform can do, then completes. */
@@ -60,7 +71,9 @@ export interface Connection {
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** Counts of what was sent and received, and of the commands that wait for an answer. */
   readonly health: () => Omit<ConnectionHealth, 'outbox'>;
-  /** In the state `Scheduled`: makes the next attempt now, and resets the attempt counter. No effect in other states. */
+  /**
+   * In the state `Scheduled`: makes the next attempt now, and resets the attempt counter. No effect in other states.
+   */
   readonly retry: () => void;
   /** Disconnects and stays offline until `resume`. */
   readonly pause: () => void;

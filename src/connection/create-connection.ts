@@ -68,7 +68,8 @@ const HEARTBEAT = { interval: 12_000, patience: 15_000 };
 /** Cold: whether there is a network, as a browser reports its changes. Other platforms report nothing. */
 const platformNetwork$ = new Observable<boolean>((subscriber) => {
   if (!('document' in globalThis) || typeof globalThis.addEventListener !== 'function') return;
-  for (const up of [true, false]) subscriber.add(listen(globalThis, up ? 'online' : 'offline', () => subscriber.next(up)));
+  for (const up of [true, false])
+    subscriber.add(listen(globalThis, up ? 'online' : 'offline', () => subscriber.next(up)));
 });
 
 /** Nothing follows these states. */
@@ -296,7 +297,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       }),
     request: (command, answer, requestOptions = {}) => requests.request(command, answer, requestOptions),
     send,
-    capabilities$: implementation(options.webSocket).pipe(map((Implementation) => ({ pause: canPause(Implementation) }))),
+    capabilities$: implementation(options.webSocket).pipe(
+      map((Implementation) => ({ pause: canPause(Implementation) })),
+    ),
     hold: holding.hold,
     health: () => ({ ...meter.read(), inFlight: requests.size() }),
     retry: asks('Retry'),

@@ -19,10 +19,14 @@ export const startingAt = (urls: readonly string[], index: number): readonly str
 };
 
 /**
- * Cold: one attempt. Tries the addresses in order until one opens, then emits what that socket does, and completes with it.
+ * Cold: one attempt. Tries the addresses in order until one opens, then emits what that socket does, and completes
+ * with it.
  * If none opens, it emits one `Lost` with the reasons of all addresses. Never errors.
  */
-export const dial = (urls: readonly string[], { open, connectTimeout, clock, reached }: DialOptions): Observable<SocketEvent> =>
+export const dial = (
+  urls: readonly string[],
+  { open, connectTimeout, clock, reached }: DialOptions,
+): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
     const failures: string[] = [];
     const lose = (reason: CloseReason): void => {
@@ -42,7 +46,9 @@ export const dial = (urls: readonly string[], { open, connectTimeout, clock, rea
         failures.push(reason);
         next(index + 1);
       };
-      const late = clock.after(connectTimeout).subscribe(() => fail(`${url} did not answer within ${connectTimeout} ms`));
+      const late = clock
+        .after(connectTimeout)
+        .subscribe(() => fail(`${url} did not answer within ${connectTimeout} ms`));
       subscriber.add(attempt);
       attempt.add(late);
       attempt.add(

@@ -34,7 +34,9 @@ export interface Endpoints {
 const Route = record('Route', { server: t.string }, { secondary: t.string, ttl: t.number });
 
 const invalid = (problem: string): InvalidArgument =>
-  new InvalidArgument(`server should ${problem}; use ws://host:port or wss://host, or the http(s):// address of a router`);
+  new InvalidArgument(
+    `server should ${problem}; use ws://host:port or wss://host, or the http(s):// address of a router`,
+  );
 
 /** One address; throws `InvalidArgument`. */
 const parseOne = (address: unknown): URL => {
@@ -55,7 +57,8 @@ const parse = (server: string | readonly string[]): readonly [URL, ...URL[]] => 
   const addresses: unknown = typeof server === 'string' ? [server] : server;
   const [first, ...rest] = Array.isArray(addresses) ? addresses.map(parseOne) : [];
   if (first === undefined) throw invalid('hold at least one address');
-  if (rest.length > 0 && [first, ...rest].some(isRouter)) throw invalid('be several ws(s):// addresses, or one router, not both');
+  if (rest.length > 0 && [first, ...rest].some(isRouter))
+    throw invalid('be several ws(s):// addresses, or one router, not both');
   return [first, ...rest];
 };
 

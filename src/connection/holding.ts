@@ -33,7 +33,8 @@ export interface HoldingOptions {
 export interface Holding {
   /**
    * Cold: the socket is paused while this is subscribed to, and so are the sockets that replace it.
-   * A single pause lasts at most `maxPause` ms. Emits whether the socket can be paused, and emits again when that changes.
+   * A single pause lasts at most `maxPause` ms. Emits whether the socket can be paused, and emits again when that
+   * changes.
    */
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** Tells of a new socket, or that there is none any more. */
@@ -92,7 +93,10 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
     );
   });
 
-  /** Cold: pauses the socket for the shortest `maxPause`, counted from the beginning of the pause, even if subscribers come and go. */
+  /**
+   * Cold: pauses the socket for the shortest `maxPause`, counted from the beginning of the pause, even if subscribers
+   * come and go.
+   */
   const pause = ({ pause: stop, resume }: Required<Pick<Wire, 'pause' | 'resume'>>): Observable<never> =>
     defer(() => {
       stop();
@@ -103,7 +107,9 @@ export const createHolding = ({ clock, beat }: HoldingOptions): Holding => {
       since = start;
       return bound$.pipe(
         distinctUntilChanged(),
-        switchMap((bound) => (bound === undefined ? NEVER : clock.after(Math.max(0, bound - (clock.elapsed() - start))))),
+        switchMap((bound) =>
+          bound === undefined ? NEVER : clock.after(Math.max(0, bound - (clock.elapsed() - start))),
+        ),
         take(1),
         ignoreElements(),
         finalize(() => {

@@ -8,11 +8,15 @@ const isNode = (): boolean => {
 };
 
 /**
- * Cold: emits the WebSocket implementation to use, then completes. In Node that is the `ws` package, elsewhere that of the platform.
+ * Cold: emits the WebSocket implementation to use, then completes. In Node that is the `ws` package, elsewhere that
+ * of the platform.
  * The package is loaded only where it is used, so that bundles for browsers need not contain it.
  */
 export const implementation = (given: WebSocketConstructor | undefined): Observable<WebSocketConstructor> =>
   defer(() => {
-    const own = given ?? (isNode() ? undefined : (globalThis as { readonly WebSocket?: WebSocketConstructor }).WebSocket);
-    return own === undefined ? from(import('ws')).pipe(map(({ WebSocket }): WebSocketConstructor => WebSocket)) : of(own);
+    const own =
+      given ?? (isNode() ? undefined : (globalThis as { readonly WebSocket?: WebSocketConstructor }).WebSocket);
+    return own === undefined
+      ? from(import('ws')).pipe(map(({ WebSocket }): WebSocketConstructor => WebSocket))
+      : of(own);
   });

@@ -7,7 +7,10 @@ import type { Backoff } from './backoff.js';
 import { closeCodeClass, fatalCodes } from './close-codes.js';
 import type { CloseReason, ConnectionEvent, ConnectionState } from './state.js';
 
-/** What the machine reacts to. An input of a socket carries the epoch of that socket: inputs of old sockets are ignored. */
+/**
+ * What the machine reacts to. An input of a socket carries the epoch of that socket: inputs of old sockets are
+ * ignored.
+ */
 export type Input =
   /** The first subscriber wants a connection. */
   | { readonly _tag: 'Open' }
@@ -158,8 +161,13 @@ const cell = <A extends Input = Input>(to: readonly StateTag[], step: Step<A>): 
 const ignored: Cell = cell([], stay);
 
 /** An input of a socket that is not the newest one means nothing. */
-const ofSocket = <A extends Extract<Input, { readonly epoch: number }>>(to: readonly StateTag[], step: Step<A>): Cell<A> =>
-  cell(to, (machine, input, context) => (input.epoch === machine.epoch ? step(machine, input, context) : stay(machine)));
+const ofSocket = <A extends Extract<Input, { readonly epoch: number }>>(
+  to: readonly StateTag[],
+  step: Step<A>,
+): Cell<A> =>
+  cell(to, (machine, input, context) =>
+    input.epoch === machine.epoch ? step(machine, input, context) : stay(machine),
+  );
 
 /** Only remembers the change. */
 const note = (changes: Changes): Cell => cell([], (machine) => change(machine, changes));
@@ -245,7 +253,9 @@ const holding = (effects: Effects, told: (reason: CloseReason) => Events = () =>
 const attempting = {
   ...holding(HANGUP),
   Lost: ofSocket<InputOf<'Lost'>>(['Scheduled'], (machine, { reason }, context) => schedule(machine, reason, context)),
-  Unusable: ofSocket<InputOf<'Unusable'>>(['Failed'], (machine, { error }) => change(machine, { state: { _tag: 'Failed', error } })),
+  Unusable: ofSocket<InputOf<'Unusable'>>(['Failed'], (machine, { error }) =>
+    change(machine, { state: { _tag: 'Failed', error } }),
+  ),
 };
 
 /** Every state and every input. The compiler reports a cell that is missing. */
@@ -253,7 +263,9 @@ export const table: Table = {
   Idle: {
     ...last,
     Open: cell(['Connecting', 'Offline'], (machine) =>
-      machine.paused || !machine.network ? offline(machine, {}, [{ _tag: 'offline' }]) : dial(machine, { state: { _tag: 'Connecting' } }),
+      machine.paused || !machine.network
+        ? offline(machine, {}, [{ _tag: 'offline' }])
+        : dial(machine, { state: { _tag: 'Connecting' } }),
     ),
     Close: leave('Closed'),
     Pause: note(PAUSE),
@@ -282,7 +294,12 @@ export const table: Table = {
       return dial(machine, { state: { _tag: 'Retrying', attempt } }, [{ _tag: 'retry', attempt }]);
     }),
     Retry: cell(['Retrying'], (machine) =>
-      dial(machine, { attempt: 1, state: { _tag: 'Retrying', attempt: 0 } }, [{ _tag: 'retry', attempt: 0 }], STOP_WAITING),
+      dial(
+        machine,
+        { attempt: 1, state: { _tag: 'Retrying', attempt: 0 } },
+        [{ _tag: 'retry', attempt: 0 }],
+        STOP_WAITING,
+      ),
     ),
   },
   Offline: {

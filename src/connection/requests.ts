@@ -7,7 +7,11 @@ import type { AnswerKind, RequestOptions } from './connection.js';
 
 export interface Requests {
   /** Cold: gives the command the next serial number, writes it, emits the answer, completes. */
-  request<A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions<A>): Observable<A>;
+  request<A extends ServerCommand>(
+    command: ClientCommand,
+    answer: AnswerKind<A>,
+    options: RequestOptions<A>,
+  ): Observable<A>;
   /** Gives an answer to the request that waits for it, or to its `late`. Returns false if there is neither. */
   settle(serial: number, command: ServerCommand): boolean;
   /** The number of requests that wait. */
@@ -40,7 +44,10 @@ const MAX_LATE = 1_000;
 const kindOf = (command: { readonly cmd: string; readonly op?: string }): string =>
   command.op === undefined ? command.cmd : `${command.cmd}/${command.op}`;
 
-/** How a server refuses: with an error command, an acknowledgement with a code, or a session that it closes instead of opening. */
+/**
+ * How a server refuses: with an error command, an acknowledgement with a code, or a session that it closes instead of
+ * opening.
+ */
 const refusal = (command: ServerCommand, expected: string): ServerRejected | undefined => {
   switch (command.cmd) {
     case 'error': {

@@ -1,5 +1,6 @@
 /**
- * Handles inputs one after the other. An input that arrives while another one is handled waits until that one has reached all observers.
+ * Handles inputs one after the other. An input that arrives while another one is handled waits until that one has
+ * reached all observers.
  * Otherwise an observer that reacts to a state would let later observers see the states in the wrong order.
  */
 export const runToCompletion = <I>(handle: (input: I) => void): ((input: I) => void) => {

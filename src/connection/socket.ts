@@ -30,7 +30,8 @@ export interface WebSocketConstructor {
 }
 
 /** Whether the sockets of an implementation can be paused. Known before there is a socket. */
-export const canPause = ({ prototype = {} }: WebSocketConstructor): boolean => 'pause' in prototype && 'resume' in prototype;
+export const canPause = ({ prototype = {} }: WebSocketConstructor): boolean =>
+  'pause' in prototype && 'resume' in prototype;
 
 /** An open socket. */
 export interface Wire {
@@ -56,15 +57,21 @@ const NO_CODE = 1006;
 
 const ignore = (): void => undefined;
 
-const textOf = (event: { readonly message?: unknown }): string => (typeof event.message === 'string' ? event.message : '');
+const textOf = (event: { readonly message?: unknown }): string =>
+  typeof event.message === 'string' ? event.message : '';
 
 /**
  * Cold: opens a socket on subscribe. Emits `Opened`, then `Lost` when the socket closes, then completes. Never errors:
  * if the address can't be reached, it emits `Lost` with code 1006 and the text of the platform (browsers give none).
  *
- * Unsubscribing closes the socket and silences it. During the handshake it waits: the socket is closed as soon as it opens.
+ * Unsubscribing closes the socket and silences it. During the handshake it waits: the socket is closed as soon as it
+ * opens.
  */
-export const openSocket = (Implementation: WebSocketConstructor, url: string, protocol: string): Observable<SocketEvent> =>
+export const openSocket = (
+  Implementation: WebSocketConstructor,
+  url: string,
+  protocol: string,
+): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
     let trouble = '';
     const frames$ = new Observable<Frame>((reader) => {

@@ -17,8 +17,17 @@ export type ConnectionState =
   | { readonly _tag: 'Connecting' }
   /** Connected since `since`. `resumed`: there was a connection before, since it is wanted. */
   | { readonly _tag: 'Connected'; readonly resumed: boolean; readonly since: number }
-  /** Waiting for the next attempt, which starts at `dueAt`. `retry()` ends the wait. `reason`: why the last connection or attempt ended. */
-  | { readonly _tag: 'Scheduled'; readonly attempt: number; readonly delay: number; readonly dueAt: number; readonly reason: CloseReason }
+  /**
+   * Waiting for the next attempt, which starts at `dueAt`. `retry()` ends the wait. `reason`: why the last connection
+   * or attempt ended.
+   */
+  | {
+      readonly _tag: 'Scheduled';
+      readonly attempt: number;
+      readonly delay: number;
+      readonly dueAt: number;
+      readonly reason: CloseReason;
+    }
   /** An attempt to reconnect, numbered from 0. */
   | { readonly _tag: 'Retrying'; readonly attempt: number }
   /** There is no network, or the realtime is paused: no attempt is made and no timer runs. */

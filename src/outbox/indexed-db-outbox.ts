@@ -9,13 +9,15 @@ interface Schema extends DBSchema {
   };
 }
 
+/** Options of `indexedDbOutbox`. */
 export interface IndexedDbOutboxOptions {
   /** The name of the database. Default `rx-realtime-outbox`. */
   readonly name?: string;
 }
 
 /**
- * Keeps an outbox in a browser's IndexedDB, beyond a reload. The database is opened with the first use, and again where the browser has closed it.
+ * An outbox storage in the IndexedDB of a browser. Messages outlive a reload of the page.
+ * The database is opened at the first use, and again if the browser has closed it.
  *
  * @example const realtime = createRealtime({ appId, server, outbox: { storage: indexedDbOutbox() } });
  */
@@ -31,7 +33,7 @@ export const indexedDbOutbox = ({ name = 'rx-realtime-outbox' }: IndexedDbOutbox
         upgrade: (db) => {
           db.createObjectStore('messages', { keyPath: ['owner', 'token'] }).createIndex('owner', 'owner');
         },
-        // Another tab wants to change or delete it.
+        // Another tab wants to upgrade or delete the database.
         blocking: (_current, _blocked, event) => {
           forget();
           if (event.target instanceof IDBDatabase) event.target.close();
@@ -43,9 +45,10 @@ export const indexedDbOutbox = ({ name = 'rx-realtime-outbox' }: IndexedDbOutbox
     return current;
   };
   return {
-    load: async (owner) => (await (await opened()).getAllFromIndex('messages', 'owner', owner)).map(({ message }) => message),
+    load: async (owner) =>
+      (await (await opened()).getAllFromIndex('messages', 'owner', owner)).map(({ message }) => message),
     put: async (owner, message) => {
-      // On the disk, not in a buffer of the system, when it completes.
+      // 'strict': the message is on the disk when the transaction completes, not in a buffer of the system.
       const writing = (await opened()).transaction('messages', 'readwrite', { durability: 'strict' });
       await Promise.all([writing.store.put({ owner, token: message.token, message }), writing.done]);
     },

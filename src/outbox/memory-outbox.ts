@@ -2,7 +2,8 @@ import { of } from 'rxjs';
 import type { OutboxStorage, StoredSend } from './outbox-storage.js';
 
 /**
- * Keeps an outbox in memory, beyond the realtime it is given to: for tests, and where a realtime is made anew in one process. Answers at once.
+ * An outbox storage in memory. It outlives the realtimes that use it, but not the process. It answers synchronously.
+ * Use it in tests, or if one process creates a new realtime now and then.
  *
  * @example const realtime = createRealtime({ appId, server, outbox: { storage: memoryOutbox() } });
  */

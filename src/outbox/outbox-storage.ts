@@ -15,19 +15,21 @@ const StoredOptions = record(
 );
 
 /**
- * A message that waits, as a storage keeps it: plain data that goes through JSON and through the structured clone of browsers. What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
+ * The codec and the type of a stored message: plain data that JSON and the structured clone of browsers can copy.
+ * The SDK decodes what a storage loads with this codec. A message that the codec refuses is skipped and reported as a
+ * fault.
  */
 export const StoredSend = record(
   'StoredSend',
   {
-    /** Unique to the message; the server stores it once for each token. */
+    /** Unique to the message. The server stores one message for each token. */
     token: t.string,
     conversationId: t.string,
-    /** When it was accepted, ms since 1970 by the client's clock. */
+    /** When the outbox accepted the message, ms since 1970 by the clock of the client. */
     at: SafeInteger,
-    /** Its place among those of its owner: smaller ones go out first. */
+    /** The place of the message among those of its owner: smaller numbers are sent first. */
     sequence: SafeInteger,
-    /** The body as the wire has it; with `bin`, `data` is base64 of bytes. */
+    /** The body as it is sent. With `bin`, `data` is base64. */
     body: record('StoredBody', {}, { data: t.string, bin: t.boolean }),
     options: StoredOptions,
   },
@@ -36,9 +38,14 @@ export const StoredSend = record(
 export type StoredSend = Readonly<t.TypeOf<typeof StoredSend>>;
 
 /**
- * Keeps the messages of outboxes beyond a reload, or the end of a process. `memoryOutbox`, `indexedDbOutbox` and `fileOutbox` (of `rx-realtime/node`) are three; one's own answers as whatever RxJS takes: a promise, an Observable, an array.
+ * Stores the messages of outboxes, so that they outlive a reload or the end of a process. The SDK has three:
+ * `memoryOutbox`,
+ * `indexedDbOutbox`, and `fileOutbox` of `rx-realtime/node`. Your own may answer with anything that RxJS accepts as an
+ * `ObservableInput`: a promise, an Observable, an array.
  *
- * `owner` names whose messages they are: an application and a client id, as text of any length. Two processes with one owner at a time both send what is kept; the token sees to it that the server stores it once.
+ * `owner` is the application and the client id as one text of any length. If two processes use the same owner at the
+ * same time, both
+ * send the stored messages. The server stores each of them once, because their tokens are the same.
  *
  * @example
  * const storage: OutboxStorage = {
@@ -48,10 +55,17 @@ export type StoredSend = Readonly<t.TypeOf<typeof StoredSend>>;
  * };
  */
 export interface OutboxStorage {
-  /** All that is kept of an owner, in any order; the first value counts. Asked once for each login; where there is none within `commandTimeout`, that is a fault, and the next login asks again. */
+  /**
+   * All messages of an owner, in any order. The first value counts. Called once for each login.
+   * No answer within `commandTimeout` is a fault; the next login asks again.
+   */
   readonly load: (owner: string) => ObservableInput<readonly unknown[]>;
-  /** Keeps a message. It is accepted when this completes, not before; an error, or no answer within `commandTimeout`, fails its send with `StorageFailed`; what is kept after that is removed. */
+  /**
+   * Stores a message. The outbox accepts the message when this completes. An error, or no answer within
+   * `commandTimeout`, fails the
+   * send with `StorageFailed`. A message that is stored after that is removed.
+   */
   readonly put: (owner: string, message: StoredSend) => ObservableInput<unknown>;
-  /** Forgets a message that was sent, refused, expired or withdrawn; nothing happens where there is none. */
+  /** Removes a message that was sent, refused, withdrawn or has expired. Does nothing if there is none. */
   readonly remove: (owner: string, token: string) => ObservableInput<unknown>;
 }

@@ -1,4 +1,4 @@
-/** Messages on their way out: in order, each with its token, waiting while there is no connection where that is wanted. */
+/** The outbox: messages wait in it while there is no connection, and are sent in order, each with its token. */
 import {
   AsyncSubject,
   EMPTY,
@@ -23,15 +23,20 @@ import type { Clock } from '../clock.js';
 import { ConnectionLost, OutboxFull, Unconfirmed, toRealtimeError, type RealtimeError } from '../errors.js';
 import type { OutboxStorage } from './outbox-storage.js';
 
-/** Bounds of the outbox, and what keeps it. A message over one of the bounds is refused with `OutboxFull`, or expires with `ConnectionLost`. */
+/**
+ * The bounds and the storage of the outbox. A message over `maxMessages` or `maxBytes` is refused with `OutboxFull`.
+ */
 export interface OutboxBounds {
-  /** Messages that wait at a time. Default 1,000. */
+  /** How many messages may wait. Default 1,000. */
   readonly maxMessages?: number;
-  /** Bytes of bodies that wait at a time. Default 1 MiB. */
+  /** How many bytes the bodies of the waiting messages may have. Default 1 MiB. */
   readonly maxBytes?: number;
-  /** How long a message may wait, ms; where it is kept in a storage, by the clock on the wall and across restarts. Default: for ever. */
+  /**
+   * How long a message may wait, ms; then its send fails with `ConnectionLost`. Default: without limit.
+   * With a storage, the age is measured by wall-clock time and across restarts.
+   */
   readonly maxAge?: number;
-  /** Keeps what waits beyond a reload, or the end of the process. Default: nothing does. */
+  /** Stores the waiting messages beyond a reload or the end of the process. Default: they are in memory only. */
   readonly storage?: OutboxStorage;
 }
 
@@ -41,46 +46,55 @@ export type Ack = t.TypeOf<typeof AckSent>;
 export interface OutboxEntry {
   readonly conversationId: string;
   readonly bytes: number;
-  /** Cold: writes the message, emits its acknowledgement, however long that takes. Repeating it can't double the message, since its token stays the same. */
+  /**
+   * Cold: writes the message and emits its acknowledgement, without a time limit. Its token stays the same, so a
+   * repetition can't double it.
+   */
   readonly write$: Observable<Ack>;
-  /** It was accepted before, so long ago, ms: it is kept already, and waits for nothing but its turn. */
+  /** The age of a message that an earlier client accepted, ms. It is stored already and waits only for its turn. */
   readonly age?: number;
 }
 
-/** What keeps messages beyond this client. */
+/** Stores the messages beyond the life of the client. */
 export interface Keeper<E extends OutboxEntry> {
-  /** Cold: keeps a message; completes when it is kept, errors where it can't be. */
+  /** Cold: stores a message. Completes when it is stored; errors if it can't be stored. */
   readonly put: (entry: E) => Observable<unknown>;
-  /** Forgets a message. */
+  /** Removes a message. */
   readonly remove: (entry: E) => void;
 }
 
-/** Keeps nothing: what waits is in memory, as long as the client is. */
+/** Stores nothing: the messages are in memory as long as the client lives. */
 const forgetful: Keeper<OutboxEntry> = { put: () => EMPTY, remove: () => undefined };
 
 export interface OutboxOptions<E extends OutboxEntry> {
   readonly bounds: Omit<OutboxBounds, 'storage'>;
-  /** Whether messages can be written now: the session is open, and what was missed has been fetched. Errors for good when the client is closed. */
+  /**
+   * Whether messages can be written: the session is open, and missed messages have been fetched. Errors when the
+   * client is closed.
+   */
   readonly ready$: Observable<boolean>;
   readonly clock: Clock;
-  /** What is not answered for so long is written once more, ms. */
+  /** A message without an acknowledgement is written again after this time, ms. */
   readonly patience: number;
-  /** Default: nothing is kept. */
+  /** Default: nothing is stored. */
   readonly keeper?: Keeper<E>;
 }
 
-/** How far the outbox has come with a message: it is taken, the server has it. */
+/** The progress of a message: the outbox has accepted it; the server has acknowledged it. */
 export type OutboxStep = { readonly _tag: 'Accepted' } | { readonly _tag: 'Acknowledged'; readonly ack: Ack };
 
 export interface Outbox<E extends OutboxEntry = OutboxEntry> {
   /**
-   * Cold: takes the message, emits `Accepted` when it is kept, then its acknowledgement, completes. Errors at once with `OutboxFull`; with `StorageFailed` where it can't be kept; with `ConnectionLost` when it has waited too long; with
-   * what the server refused it for. Unsubscribing withdraws a message that has not been written.
+   * Cold: puts the message into the outbox. Emits `Accepted` when it is stored, then `Acknowledged`, then completes.
+   *
+   * Errors: `OutboxFull` at once; `StorageFailed` if it can't be stored; `ConnectionLost` if it has waited too long;
+   * the error of the
+   * server if that refuses it. Unsubscribing withdraws a message that has not been written.
    */
   send(entry: E): Observable<OutboxStep>;
 }
 
-/** Who hears of a message. */
+/** The callbacks of a message. */
 interface Outcome {
   readonly sent: (ack: Ack) => void;
   readonly failed: (error: RealtimeError) => void;
@@ -88,18 +102,26 @@ interface Outcome {
 
 interface Waiting<E> extends Outcome {
   readonly entry: E;
-  /** Where it is on its way. */
+  /** The subscription to its write, once it was written. */
   written: Subscription | undefined;
-  /** It was written, and nobody knows whether it has arrived. */
+  /** It was written, and it is unknown whether it has arrived. */
   isUncertain: boolean;
-  /** It has waited too long while it was on its way: it is not written again. */
+  /** Its time ended while an acknowledgement was awaited: it is not written again. */
   isExpired: boolean;
 }
 
-/** Whether it may be sent again: nobody knows that it arrived, or it did not. */
+/** Whether the message may be sent again: it did not arrive, or that is unknown. */
 const isRepeatable = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionLost' || _tag === 'Unconfirmed';
 
-/** The outbox, its subscription to `ready$` for whoever owns the client, and, where there is a keeper, how what was accepted before comes first: what is sent waits until the given Observable, which sends it with its age, completes. It never errors. */
+/**
+ * Creates an outbox. Returns three things:
+ *
+ * - the outbox;
+ * - its subscription to `ready$`, which the owner of the client ends;
+ * - with a keeper: a function for the messages that were stored before. It takes an Observable that sends them with
+ *   their age and never
+ *   errors. New messages wait until it completes, so that the stored ones are sent first.
+ */
 export const createOutbox = <E extends OutboxEntry>({
   bounds,
   ready$,
@@ -108,22 +130,25 @@ export const createOutbox = <E extends OutboxEntry>({
   keeper = forgetful,
 }: OutboxOptions<E>): readonly [Outbox<E>, Subscription, (restored$: Observable<unknown>) => void] => {
   const { maxMessages = 1_000, maxBytes = 1_048_576, maxAge } = bounds;
-  /** In the order in which they were accepted; a message leaves with its acknowledgement. */
+  /** The accepted messages, in order. A message leaves with its acknowledgement. */
   const entries = new Set<Waiting<E>>();
-  /** Of those that wait to be kept, too. */
+  /** Messages that take up room: the accepted ones and those that are being stored. */
   let count = 0;
   let bytes = 0;
   let ready = false;
-  /** Why nothing will ever be written again. */
+  /** The error of a closed client: nothing is written any more. */
   let over: RealtimeError | undefined;
 
   const expired = (): RealtimeError => new ConnectionLost(`the message has waited ${String(maxAge)} ms in the outbox`);
-  /** What may have arrived is never said not to have. */
+  /** A message that may have arrived fails with `Unconfirmed`, whatever the error is. */
   const giveUp = ({ isUncertain, failed }: Waiting<E>, error: RealtimeError): void => {
     failed(isUncertain ? new Unconfirmed('direct', { cause: error }) : error);
   };
 
-  /** What is not answered is written once more: the line may be dead, which is noticed later. An answer to any of the writings counts. */
+  /**
+   * Writes again if there is no acknowledgement: a dead connection is noticed late. An acknowledgement of any of the
+   * writes counts.
+   */
   const writing = (waiting: Waiting<E>): Observable<Ack> =>
     clock.after(patience).pipe(
       repeat(),
@@ -141,7 +166,7 @@ export const createOutbox = <E extends OutboxEntry>({
       error: (thrown: unknown) => {
         const error = toRealtimeError(thrown);
         if (error._tag === 'Unconfirmed') waiting.isUncertain = true;
-        // Who is refused now may have been let in before.
+        // A message that is refused now may have been stored by an earlier write: `giveUp` says so.
         if (!isRepeatable(error)) giveUp(waiting, error);
         else if (waiting.isExpired) giveUp(waiting, expired());
       },
@@ -154,11 +179,11 @@ export const createOutbox = <E extends OutboxEntry>({
 
   const refusal = (entry: E): RealtimeError | undefined => {
     if (over !== undefined) return over;
-    if (count >= maxMessages) return new OutboxFull(`${String(maxMessages)} messages`);
-    return bytes + entry.bytes > maxBytes ? new OutboxFull(`${String(maxBytes)} bytes`) : undefined;
+    if (count >= maxMessages) return new OutboxFull(`${maxMessages} messages`);
+    return bytes + entry.bytes > maxBytes ? new OutboxFull(`${maxBytes} bytes`) : undefined;
   };
 
-  /** Takes up room until it is unsubscribed. */
+  /** Takes up room in the outbox until it is unsubscribed. */
   const occupy = (entry: E): Subscription => {
     count += 1;
     bytes += entry.bytes;
@@ -168,14 +193,20 @@ export const createOutbox = <E extends OutboxEntry>({
     });
   };
 
-  /** Puts a message behind all others; unsubscribing takes it out. */
+  /** Appends a message. Unsubscribing removes it. */
   const enter = (entry: E, outcome: Outcome): Subscription => {
     const { age = 0 } = entry;
-    // What an earlier process had accepted it may have written, too.
-    const waiting: Waiting<E> = { ...outcome, entry, written: undefined, isUncertain: entry.age !== undefined, isExpired: false };
+    // An earlier process that accepted the message may have written it.
+    const waiting: Waiting<E> = {
+      ...outcome,
+      entry,
+      written: undefined,
+      isUncertain: entry.age !== undefined,
+      isExpired: false,
+    };
     const expire = (): void => {
       waiting.isExpired = true;
-      // What is on its way is decided by its answer, which has a time limit of its own.
+      // A message that is being written is decided by its acknowledgement, or by the next repetition.
       if (waiting.written?.closed !== false) giveUp(waiting, expired());
     };
     if (maxAge !== undefined && age >= maxAge) {
@@ -187,16 +218,20 @@ export const createOutbox = <E extends OutboxEntry>({
       waiting.written?.unsubscribe();
       entries.delete(waiting);
     });
-    // A clock on the wall may have been set back.
+    // The wall clock may have been set back: then the age is negative.
     if (maxAge !== undefined) subscription.add(clock.after(Math.min(maxAge - age, maxAge)).subscribe(expire));
     return subscription;
   };
 
-  /** Those that are not accepted yet. */
+  /** The error callbacks of messages that are not accepted yet. */
   const asking = new Set<(error: RealtimeError) => void>();
-  /** Completes when what was accepted before has entered. */
+  /** Completes when the messages that were stored before are in the outbox. */
   const restored = new AsyncSubject<never>();
-  /** What is asked to be kept, of one conversation one after the other: in whatever order a storage answers, they enter in the order in which they were sent. */
+  /**
+   * Messages to store. Those of one conversation are stored one after the other. So they enter the outbox in the
+   * order in which they were
+   * sent, whatever the order of the storage's answers.
+   */
   const keeping = new Subject<{ readonly conversationId: string; readonly kept$: Observable<never> }>();
   keeping
     .pipe(
@@ -256,7 +291,7 @@ export const createOutbox = <E extends OutboxEntry>({
                   subscriber.complete();
                 },
                 failed: (error) => {
-                  // What was accepted outlives the client: the next login sends it.
+                  // An accepted message outlives a closed client: the next login sends it.
                   if (error === over) isKept = false;
                   subscriber.error(error);
                 },
@@ -275,7 +310,7 @@ export const createOutbox = <E extends OutboxEntry>({
                   ignoreElements(),
                   tap({
                     complete: () => {
-                      // Withdrawn, or the client was closed, while it was being kept.
+                      // The message was withdrawn, or the client was closed, while the message was being stored.
                       if (subscriber.closed) keeper.remove(entry);
                       else accept();
                     },

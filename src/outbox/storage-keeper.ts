@@ -1,31 +1,29 @@
-/** An outbox that is kept in a storage. */
-import { either as E } from 'fp-ts';
+/** Keeps the messages of an outbox in a storage of the application. */
 import {
   AsyncSubject,
   catchError,
   defaultIfEmpty,
   defer,
   endWith,
-  from,
   ignoreElements,
   map,
-  mergeWith,
   of,
   take,
-  throwError,
-  type MonoTypeOperatorFunction,
   type Observable,
+  type ObservableInput,
 } from 'rxjs';
 import { decodeFailed } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
-import { StorageFailed, type RealtimeError } from '../errors.js';
+import { StorageFailed, toRealtimeError, type RealtimeError } from '../errors.js';
+import { inTime } from '../in-time.js';
+import { reasonOf } from '../thrown.js';
 import type { Keeper, OutboxEntry } from './outbox.js';
 import { StoredSend, type OutboxStorage } from './outbox-storage.js';
 
-/** A message as it is kept, but for its place. */
+/** A message as it is stored, without its place in the order. */
 type KeptSend = Omit<StoredSend, 'sequence'>;
 
-/** A message of an outbox that is kept. */
+/** A message of an outbox with a storage. */
 export interface KeptEntry extends OutboxEntry {
   readonly message: KeptSend;
 }
@@ -33,22 +31,26 @@ export interface KeptEntry extends OutboxEntry {
 export interface StorageKeeperOptions {
   readonly storage: OutboxStorage;
   readonly owner: string;
-  /** How long the storage may take to keep a message, or to give what it has, ms. */
+  /** How long the storage may take to store a message, or to load all messages, ms. */
   readonly timeout: number;
   readonly clock: Clock;
-  /** Hears of what could not be read or forgotten. */
+  /** Called if messages could not be read or removed. */
   readonly report: (error: RealtimeError) => void;
 }
 
-const failure = (thrown: unknown): StorageFailed =>
-  thrown instanceof StorageFailed
-    ? thrown
-    : new StorageFailed(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+const failure = (thrown: unknown): RealtimeError => {
+  const error = toRealtimeError(thrown);
+  return error._tag === 'StorageFailed' ? error : new StorageFailed(reasonOf(thrown), { cause: thrown });
+};
 
-/** Whose messages they are, as one text. */
+/** The owner of the messages as one text: the application and the client. */
 export const ownerOf = (appId: string, clientId: string): string => [appId, clientId].map(encodeURIComponent).join('/');
 
-/** The keeper, and what was kept before: cold, in order, emitted once; what can't be read is told and passed over. */
+/**
+ * The keeper, and the messages that were stored before. Those are cold: emitted once, in order, then complete; never
+ * errors.
+ * A message that can't be read is reported and skipped.
+ */
 export const storageKeeper = ({
   storage,
   owner,
@@ -59,47 +61,26 @@ export const storageKeeper = ({
   let last = 0;
   const readable = (kept: unknown): readonly StoredSend[] => {
     const decoded = StoredSend.decode(kept);
-    if (E.isRight(decoded)) return [decoded.right];
+    if (decoded._tag === 'Right') return [decoded.right];
     report(decodeFailed(decoded.left));
     return [];
   };
-  /** The first value; an error where there is none in time. */
-  const inTime =
-    <T>(): MonoTypeOperatorFunction<T> =>
-    (answer$) =>
-      answer$.pipe(
-        mergeWith(
-          clock.after(timeout).pipe(
-            map((): never => {
-              throw new StorageFailed(`it did not answer within ${String(timeout)} ms`);
-            }),
-          ),
-        ),
-        take(1),
-      );
+  const late = (): StorageFailed => new StorageFailed(`it did not answer within ${timeout} ms`);
+  const fail = (thrown: unknown): void => report(failure(thrown));
   const forget = (token: string): void => {
-    defer(() => from(storage.remove(owner, token))).subscribe({
-      error: (thrown: unknown) => {
-        report(failure(thrown));
-      },
-    });
+    defer((): ObservableInput<unknown> => storage.remove(owner, token)).subscribe({ error: fail });
   };
-  /** What is kept too late was said not to be. */
+  /** The send has failed, so a message that is stored after all has to be removed. */
   const forgetLater = (putting$: Observable<never>, token: string): void => {
-    putting$.subscribe({
-      error: () => undefined,
-      complete: () => {
-        forget(token);
-      },
-    });
+    putting$.subscribe({ error: () => undefined, complete: () => forget(token) });
   };
   const kept$ = defer(() => storage.load(owner)).pipe(
     take(1),
     defaultIfEmpty([]),
-    inTime(),
+    inTime(clock, timeout, late),
     map((all) => all.flatMap(readable).sort((a, b) => a.sequence - b.sequence)),
     catchError((thrown: unknown) => {
-      report(failure(thrown));
+      fail(thrown);
       return of([]);
     }),
     map((all) => {
@@ -118,10 +99,10 @@ export const storageKeeper = ({
             .subscribe(putting);
           return putting.pipe(
             endWith(undefined),
-            inTime(),
+            inTime(clock, timeout, late),
             catchError((thrown: unknown) => {
               forgetLater(putting, message.token);
-              return throwError(() => failure(thrown));
+              throw failure(thrown);
             }),
             ignoreElements(),
           );

@@ -2,7 +2,10 @@ import type { Fault } from '../faults.js';
 import { toRealtimeError } from '../errors.js';
 import type { Decorator, Plugin } from './plugin.js';
 
-/** A value with what the plugins add to it, one after the other, each seeing what those before it have added. */
+/**
+ * Adds to a value what the plugins return for it, in their order. Each plugin sees what the plugins before it have
+ * added.
+ */
 export const decorate = <T extends object>(
   value: T,
   plugins: readonly Plugin[],

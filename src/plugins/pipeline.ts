@@ -1,4 +1,4 @@
-/** The middlewares of all plugins, one behind the other. */
+/** The middlewares of all plugins, one after the other. */
 import {
   catchError,
   defer,
@@ -6,9 +6,7 @@ import {
   isObservable,
   map,
   mergeMap,
-  mergeWith,
   of,
-  take,
   throwIfEmpty,
   type Observable,
   type ObservableInput,
@@ -18,6 +16,7 @@ import type { Message } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
 import { InvalidArgument, toRealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
+import { inTime } from '../in-time.js';
 import type { Pipeline } from '../session/message-reader.js';
 import type { Plugin } from './plugin.js';
 
@@ -30,51 +29,47 @@ export interface PipelineOptions {
 
 type Hook = 'beforeParse' | 'afterParse';
 
-/** One plugin's part in one hook. */
+/** The hook of one plugin. */
 interface Middleware<A> {
   readonly plugin: string;
   readonly run: (value: A) => A | ObservableInput<A>;
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 const isInput = <A>(value: A | ObservableInput<A>): value is ObservableInput<A> =>
   isObservable(value) ||
-  (typeof value === 'object' &&
-    value !== null &&
-    ('then' in value || Symbol.iterator in value || Symbol.asyncIterator in value || 'subscribe' in value || 'getReader' in value));
+  (isObject(value) &&
+    ['then', 'subscribe', 'getReader', Symbol.iterator, Symbol.asyncIterator].some((key) => key in value));
 
 const ended = (): InvalidArgument => new InvalidArgument('it ended without an answer');
 
 const isContent = (value: unknown): value is WireBody =>
-  typeof value === 'object' &&
-  value !== null &&
+  isObject(value) &&
   (!('msg' in value) || typeof value.msg === 'string') &&
   (!('binaryMsg' in value) || value.binaryMsg instanceof Uint8Array);
 
 const isMessage = (value: unknown): value is Message =>
-  typeof value === 'object' &&
-  value !== null &&
-  'body' in value &&
-  typeof value.body === 'object' &&
-  value.body !== null &&
-  '_tag' in value.body;
+  isObject(value) && 'body' in value && isObject(value.body) && '_tag' in value.body;
 
 const through =
-  <A>(hook: Hook, middlewares: readonly Middleware<A>[], isValid: (value: unknown) => value is A, options: PipelineOptions) =>
+  <A>(
+    hook: Hook,
+    middlewares: readonly Middleware<A>[],
+    isValid: (value: unknown) => value is A,
+    options: PipelineOptions,
+  ) =>
   (value: A): Observable<A> => {
     const { timeout, clock, report } = options;
-    const late$ = clock.after(timeout).pipe(
-      map((): never => {
-        throw new InvalidArgument(`it did not answer within ${String(timeout)} ms`);
-      }),
-    );
+    const late = (): InvalidArgument => new InvalidArgument(`it did not answer within ${timeout} ms`);
     const pass = ({ plugin, run }: Middleware<A>, before: A): Observable<A> =>
       defer(() => {
         const answer = run(before);
-        return isInput(answer) ? from(answer).pipe(throwIfEmpty(ended), mergeWith(late$)) : of(answer);
+        return isInput(answer) ? from(answer).pipe(throwIfEmpty(ended), inTime(clock, timeout, late)) : of(answer);
       }).pipe(
-        take(1),
         map((answer) => {
-          if (!isValid(answer)) throw new InvalidArgument(`what it answers is no ${hook === 'beforeParse' ? 'message body' : 'message'}`);
+          if (!isValid(answer))
+            throw new InvalidArgument(`what it answers is no ${hook === 'beforeParse' ? 'message body' : 'message'}`);
           return answer;
         }),
         catchError((thrown: unknown) => {
@@ -82,10 +77,13 @@ const through =
           return of(before);
         }),
       );
-    return middlewares.reduce((current$, middleware) => current$.pipe(mergeMap((current) => pass(middleware, current))), of(value));
+    return middlewares.reduce(
+      (current$, middleware) => current$.pipe(mergeMap((current) => pass(middleware, current))),
+      of(value),
+    );
   };
 
-/** The pipeline of these plugins; nothing where none of them looks at messages. */
+/** The pipeline of the plugins; `undefined` if none of them reads messages. */
 export const createPipeline = (plugins: readonly Plugin[], options: PipelineOptions): Pipeline | undefined => {
   const before = plugins.flatMap(({ name, beforeParse }): Middleware<WireBody>[] =>
     beforeParse === undefined ? [] : [{ plugin: name, run: beforeParse }],

@@ -17,6 +17,10 @@ export type InboxInput =
   | Barrier
   | ClientEvent;
 
+/** What this client does itself waits for nothing, neither for plug-ins nor for what was missed, and needs no session. */
+export const waitsForNothing = ({ _tag }: { readonly _tag: string }): boolean =>
+  _tag === 'Outgoing' || _tag === 'ReadMark' || _tag === 'Follow';
+
 /** Answers to what the inbox has asked for, with the number of the session in which it did: those of an old session are ignored. */
 export type Answer =
   | (LookedUp & { readonly _tag: 'LookedUp'; readonly session: number; readonly ids: readonly string[] })

@@ -1,5 +1,6 @@
-/** Turns what the server sends into entries of the log. */
+/** Turns what the server sends into entries of the log: one handler for each kind of push. */
 import { either as E, function as F } from 'fp-ts';
+import { concatMap, from, isObservable, toArray, type Observable } from 'rxjs';
 import {
   decodeAttributes,
   fromStored,
@@ -9,121 +10,106 @@ import {
   type ServerCommand,
   type WireBody,
 } from '../../codecs/index.js';
-import { EMPTY, concatMap, from, map, mergeMap, of, toArray, type Observable } from 'rxjs';
-import type { ClientEvent, Membership, Message, Modification } from '../../streams/index.js';
-import type { MessageReader, Pipeline } from './message-reader.js';
-
-const NOBODY: readonly string[] = [];
+import type { ClientEvent, Membership, Message } from '../../streams/index.js';
+import { readMessage, type MessageReader, type RawEntry } from './message-reader.js';
 
 /** What a recalled message has for a body; some servers leave it to the client. */
 const RECALLED = '{"_lctype":-127}';
 
-/** What the two forms of a message on the wire have in common. */
-interface WireMessage {
-  readonly mentionPids?: readonly string[];
-  readonly mentionAll?: boolean;
-  readonly timestamp: number;
-  readonly patchTimestamp?: number;
-  readonly offline?: boolean;
-}
+/** Takes an entry of the log. */
+type Tell = (entry: ClientEvent | RawEntry) => void;
 
-/** One literal with all keys: an object that grows by spreads costs more than all the rest of reading a message. */
-const toMessage = (
-  { self, bodies, report }: MessageReader,
-  head: Pick<Message, 'conversationId' | 'id' | 'from' | 'transient'>,
-  wire: WireMessage,
-  content: WireBody,
-): Message => {
-  const { conversationId, id, from, transient } = head;
-  const body = bodies.decode(content);
-  if (body._tag === 'Invalid') report({ _tag: 'Body', clientId: self, conversationId, messageId: id, error: body.failure });
-  const { timestamp, mentionPids: mentions = NOBODY, mentionAll: mentionsAll = false, patchTimestamp: editedAt, offline } = wire;
-  const mentioned = from !== self && (mentionsAll || mentions.includes(self));
-  const message = { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned };
-  if (editedAt === undefined && offline !== true) return message;
-  return { ...message, ...(editedAt === undefined ? {} : { editedAt }), ...(offline === true ? { offline } : {}) };
-};
+/** At once: no array and no stream, since every message passes here. */
+type Handler<C> = (reader: MessageReader, push: C, tell: Tell) => void;
 
-type MessageEvent = Extract<ClientEvent, { _tag: 'Message' }>;
-type DirectPush = Extract<ServerCommand, { cmd: 'direct' }>;
+/** The kind of a command, as in `conv/joined`. */
+type KindOf<C extends ServerCommand> = C extends { readonly op: infer O extends string } ? `${C['cmd']}/${O}` : C['cmd'];
 
-const fromPush = (reader: MessageReader, { directMessage: wire }: DirectPush, content: WireBody = wire): MessageEvent => {
+/** Kinds that are no entries: answers to requests, and what the connection and the session see to. */
+type Ignored =
+  | 'ack'
+  | 'blacklist/blocked'
+  | 'blacklist/query_result'
+  | 'blacklist/unblocked'
+  | 'conv/added'
+  | 'conv/max_read'
+  | 'conv/member_info_updated'
+  | 'conv/removed'
+  | 'conv/result'
+  | 'conv/results'
+  | 'conv/shutup_added'
+  | 'conv/shutup_removed'
+  | 'conv/shutup_result'
+  | 'conv/started'
+  | 'echo'
+  | 'error'
+  | 'goaway'
+  | 'logs'
+  | 'patch/modified'
+  | 'session/closed'
+  | 'session/opened'
+  | 'session/query_result'
+  | 'session/refreshed';
+
+/** Every other kind has its handler: the compiler sees to it that none is left out. */
+type Handlers = { readonly [C in ServerCommand as Exclude<KindOf<C>, Ignored>]: Handler<C> };
+
+type PushOf<Kind extends keyof Handlers> = Parameters<Handlers[Kind]>[1];
+
+const direct: Handler<PushOf<'direct'>> = (_reader, { directMessage: wire }, tell) => {
   const { cid: conversationId, id, fromPeerId, transient = false } = wire;
-  const message = toMessage(reader, { conversationId, id, from: fromPeerId, transient }, wire, content);
-  return { _tag: 'Message', conversationId, message, origin: 'live' };
+  tell({ _tag: 'Raw', becomes: 'Message', conversationId, id, from: fromPeerId, transient, wire, content: wire });
 };
-
-/** Cold: the messages of a page of history, in its order. */
-export const readHistory = (reader: MessageReader, conversationId: string, items: readonly LogItem[]): Observable<readonly Message[]> => {
-  const { pipeline } = reader;
-  return pipeline === undefined
-    ? of(items.map((item) => fromHistory(reader, conversationId, item, fromStored(item))))
-    : from(items).pipe(
-        concatMap((item) =>
-          pipeline.content(fromStored(item)).pipe(
-            map((content) => fromHistory(reader, conversationId, item, content)),
-            mergeMap(pipeline.message),
-          ),
-        ),
-        toArray(),
-      );
-};
-
-const fromHistory = (reader: MessageReader, conversationId: string, item: LogItem, content: WireBody): Message =>
-  toMessage(reader, { conversationId, id: item.msgId, from: item.from, transient: false }, item, content);
-
-type PatchPush = Extract<ServerCommand, { cmd: 'patch'; op: 'modify' }>;
 
 /** What a recall may come without. */
 const contentOf = ({ recall = false, data, binaryMsg }: PatchItem): WireBody =>
   binaryMsg === undefined ? { msg: data ?? (recall ? RECALLED : '') } : { binaryMsg };
 
-const fromPatch = (reader: MessageReader, item: PatchItem, content: WireBody): Modification => {
+const patched = (item: PatchItem): RawEntry => {
   const { cid, mid, from: sender = '', recall = false, timestamp = 0, patchTimestamp = timestamp, patchCode, patchReason } = item;
-  const head = { conversationId: cid, id: mid, from: sender, transient: false };
   return {
-    _tag: recall ? 'Recall' : 'Edit',
+    _tag: 'Raw',
+    becomes: recall ? 'Recall' : 'Edit',
     conversationId: cid,
-    message: toMessage(reader, head, { ...item, timestamp, patchTimestamp }, content),
+    id: mid,
+    from: sender,
+    transient: false,
+    wire: { ...item, timestamp, patchTimestamp },
+    content: contentOf(item),
     ...(patchCode === undefined ? {} : { reason: { code: patchCode, ...(patchReason === undefined ? {} : { detail: patchReason }) } }),
   };
 };
 
-/** The entries of the log for a push of patches. */
-const fromPatches = (reader: MessageReader, { patchMessage: { patches = [] } }: PatchPush): readonly ClientEvent[] =>
-  patches.map((item) => fromPatch(reader, item, contentOf(item)));
+const by = (initBy: string | undefined): { readonly by?: string } => (initBy === undefined ? {} : { by: initBy });
 
-type ConvPush = Extract<ServerCommand, { cmd: 'conv' }>;
+interface Notice {
+  readonly convMessage: { readonly cid: string; readonly initBy?: string };
+}
+
+/** A notice to the one concerned. */
+const aboutMe =
+  (tag: Membership['_tag']): Handler<Notice> =>
+  ({ self }, { convMessage: { cid, initBy } }, tell) => {
+    tell({ _tag: tag, conversationId: cid, members: [self], ...by(initBy) });
+  };
+
+interface NoticeToOthers {
+  readonly convMessage: Notice['convMessage'] & { readonly m?: readonly string[] };
+}
+
+/** A notice to the others, which names those concerned. */
+const aboutOthers =
+  (tag: Membership['_tag']): Handler<NoticeToOthers> =>
+  (_reader, { convMessage: { cid, initBy, m = [] } }, tell) => {
+    tell({ _tag: tag, conversationId: cid, members: m, ...by(initBy) });
+  };
 
 /** Roles that only others know have no meaning here. */
 export const roleOf = (role: string | undefined): MemberRole => (MemberRole.is(role) ? role : 'Member');
 
-const by = (initBy: string | undefined): { readonly by?: string } => (initBy === undefined ? {} : { by: initBy });
-
-/** Notices about members: those to the one concerned, and those to the others, who are named. */
-const MEMBERSHIP = {
-  joined: 'Joined',
-  left: 'Left',
-  shutuped: 'Silenced',
-  unshutuped: 'Unsilenced',
-  blocked: 'Blocked',
-  unblocked: 'Unblocked',
-  members_joined: 'Joined',
-  members_left: 'Left',
-  members_shutuped: 'Silenced',
-  members_unshutuped: 'Unsilenced',
-  members_blocked: 'Blocked',
-  members_unblocked: 'Unblocked',
-} as const satisfies Partial<Record<ConvPush['op'], Membership['_tag']>>;
-
-const isMembership = (push: ConvPush): push is Extract<ConvPush, { op: keyof typeof MEMBERSHIP }> => Object.hasOwn(MEMBERSHIP, push.op);
-
 /** Attributes that the server names as changed but does not have any more are gone. */
-const fromUpdate = (
-  { report }: MessageReader,
-  { cid, attr, attrModified, udate, initBy }: Extract<ConvPush, { op: 'updated' }>['convMessage'],
-): ClientEvent | undefined => {
-  if (cid === undefined || attr === undefined) return undefined;
+const updated: Handler<PushOf<'conv/updated'>> = ({ report }, { convMessage: { cid, attr, attrModified, udate, initBy } }, tell) => {
+  if (cid === undefined || attr === undefined) return;
   const decoded = F.pipe(
     E.Do,
     E.bind('named', () => decodeAttributes(attr.data)),
@@ -131,108 +117,80 @@ const fromUpdate = (
   );
   if (E.isLeft(decoded)) {
     report({ _tag: 'Frame', error: decoded.left });
-    return undefined;
+    return;
   }
   const { named, present } = decoded.right;
   const removed = Object.keys(named).filter((key) => !Object.hasOwn(present, key));
   const at = Date.parse(udate ?? '');
-  return {
+  tell({
     _tag: 'Attributes',
     conversationId: cid,
     changed: present,
     ...(removed.length === 0 ? {} : { removed }),
     ...(Number.isNaN(at) ? {} : { at }),
     ...by(initBy),
-  };
+  });
 };
 
-const fromConv = (reader: MessageReader, push: ConvPush): ClientEvent | undefined => {
-  if (isMembership(push)) {
-    const { cid, initBy } = push.convMessage;
-    const { m = [] } = 'm' in push.convMessage ? push.convMessage : {};
-    return { _tag: MEMBERSHIP[push.op], conversationId: cid, members: push.op.startsWith('members_') ? m : [reader.self], ...by(initBy) };
-  }
-  switch (push.op) {
-    case 'member_info_changed': {
-      const { cid, info, initBy } = push.convMessage;
-      return { _tag: 'RoleChanged', conversationId: cid, member: info.pid, role: roleOf(info.role), ...by(initBy) };
-    }
-    case 'updated':
-      return fromUpdate(reader, push.convMessage);
-    default:
-      return undefined;
-  }
-};
-
-/** The entry of the log for a push that has one; nothing for what has no place there. */
-const toEvent = (reader: MessageReader, push: ServerCommand): ClientEvent | undefined => {
-  switch (push.cmd) {
-    case 'direct':
-      return fromPush(reader, push);
-    case 'unread': {
-      const { convs = [], notifTime } = push.unreadMessage;
-      return {
-        _tag: 'UnreadCounts',
-        counts: convs.map(({ cid, unread, mentioned, timestamp }) => ({
-          conversationId: cid,
-          count: unread,
-          mentioned: mentioned === true,
-          asOf: timestamp ?? notifTime ?? 0,
-        })),
-      };
-    }
-    case 'rcp': {
-      const { cid, id, t, read, from } = push.rcpMessage;
-      return {
-        _tag: 'Receipt',
+const handlers: Handlers = {
+  direct,
+  'patch/modify': (_reader, { patchMessage: { patches = [] } }, tell) => {
+    for (const item of patches) tell(patched(item));
+  },
+  unread: (_reader, { unreadMessage: { convs = [], notifTime } }, tell) => {
+    tell({
+      _tag: 'UnreadCounts',
+      counts: convs.map(({ cid, unread, mentioned, timestamp }) => ({
         conversationId: cid,
-        kind: read === true ? 'read' : 'delivered',
-        at: t ?? 0,
-        ...(id === undefined ? {} : { messageId: id }),
-        ...(from === undefined ? {} : { from }),
-      };
-    }
-    case 'conv':
-      return fromConv(reader, push);
-    default:
-      return undefined;
-  }
+        count: unread,
+        mentioned: mentioned === true,
+        asOf: timestamp ?? notifTime ?? 0,
+      })),
+    });
+  },
+  rcp: (_reader, { rcpMessage: { cid, id, t, read, from: reader } }, tell) => {
+    tell({
+      _tag: 'Receipt',
+      conversationId: cid,
+      kind: read === true ? 'read' : 'delivered',
+      at: t ?? 0,
+      ...(id === undefined ? {} : { messageId: id }),
+      ...(reader === undefined ? {} : { from: reader }),
+    });
+  },
+  'conv/joined': aboutMe('Joined'),
+  'conv/left': aboutMe('Left'),
+  'conv/shutuped': aboutMe('Silenced'),
+  'conv/unshutuped': aboutMe('Unsilenced'),
+  'conv/blocked': aboutMe('Blocked'),
+  'conv/unblocked': aboutMe('Unblocked'),
+  'conv/members_joined': aboutOthers('Joined'),
+  'conv/members_left': aboutOthers('Left'),
+  'conv/members_shutuped': aboutOthers('Silenced'),
+  'conv/members_unshutuped': aboutOthers('Unsilenced'),
+  'conv/members_blocked': aboutOthers('Blocked'),
+  'conv/members_unblocked': aboutOthers('Unblocked'),
+  'conv/member_info_changed': (_reader, { convMessage: { cid, info, initBy } }, tell) => {
+    tell({ _tag: 'RoleChanged', conversationId: cid, member: info.pid, role: roleOf(info.role), ...by(initBy) });
+  },
+  'conv/updated': updated,
 };
 
-/** Hands the entries of the log for one push to `tell`, at once: no array, no stream, since every message passes here. */
-export const tellEvents = (reader: MessageReader, push: ServerCommand, tell: (event: ClientEvent) => void): void => {
-  if (push.cmd === 'patch' && push.op === 'modify') {
-    fromPatches(reader, push).forEach(tell);
-    return;
-  }
-  const event = toEvent(reader, push);
-  if (event !== undefined) tell(event);
+/** Tells the entries of the log for one push, at once and in order; none for what has no place there. */
+export const readPush = (reader: MessageReader, push: ServerCommand, tell: Tell): void => {
+  const kind = 'op' in push ? `${push.cmd}/${push.op}` : push.cmd;
+  // The table pairs each kind with a handler that takes it; TypeScript can't follow the pairing through the lookup.
+  const handler = (handlers as Partial<Record<string, Handler<ServerCommand>>>)[kind];
+  handler?.(reader, push, tell);
 };
 
-/** A message, and the same message in an entry of the log. */
-const withMessage = <E extends Extract<ClientEvent, { readonly message: Message }>>(event: E, pipeline: Pipeline): Observable<E> =>
-  pipeline.message(event.message).pipe(map((message) => ({ ...event, message })));
-
-/** Cold: the same entries, with the bodies and messages in them as the plugins have it. */
-export const readEvents = (reader: MessageReader, pipeline: Pipeline, push: ServerCommand): Observable<ClientEvent> => {
-  if (push.cmd === 'direct') {
-    const { msg, binaryMsg } = push.directMessage;
-    const content: WireBody = binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
-    return pipeline.content(content).pipe(
-      map((changed) => fromPush(reader, push, changed)),
-      mergeMap((event) => withMessage(event, pipeline)),
-    );
-  }
-  if (push.cmd === 'patch' && push.op === 'modify') {
-    return from(push.patchMessage.patches ?? []).pipe(
-      concatMap((item) =>
-        pipeline.content(contentOf(item)).pipe(
-          map((content) => fromPatch(reader, item, content)),
-          mergeMap((event) => withMessage(event, pipeline)),
-        ),
-      ),
-    );
-  }
-  const event = toEvent(reader, push);
-  return event === undefined ? EMPTY : of(event);
-};
+/** Cold: the messages of a page of history, in its order. */
+export const readHistory = (reader: MessageReader, conversationId: string, items: readonly LogItem[]): Observable<readonly Message[]> =>
+  from(items).pipe(
+    concatMap((item) => {
+      const { msgId: id, from: sender } = item;
+      const message = readMessage(reader, { conversationId, id, from: sender, transient: false, wire: item, content: fromStored(item) });
+      return isObservable(message) ? message : [message];
+    }),
+    toArray(),
+  );

@@ -1,38 +1,23 @@
-/** What goes through the plugins, which may take their time. */
+/** The one way into the log: what arrives is read, in the order of each conversation. */
 import type { Observable } from 'rxjs';
-import { concatMapByKey, type ClientEvent, type Projected } from '../../streams/index.js';
-import type { Barrier } from './barrier.js';
-import type { MessageReader, Pipeline } from './message-reader.js';
-import { readEvents } from './push-events.js';
-import type { SessionEvent } from './session.js';
+import { concatMapByKey, type Projected } from '../../streams/index.js';
+import { waitsForNothing, type InboxInput } from './inbox-state.js';
+import { readEntry, type MessageReader, type RawEntry } from './message-reader.js';
 
-/** A push that is to be read; an own message and a barrier keep their places behind it. */
-export type Unordered = Extract<SessionEvent, { _tag: 'Push' }> | Extract<ClientEvent, { _tag: 'Message' }> | Barrier;
+/** What is told to the log. */
+export type Told = RawEntry | InboxInput;
 
-/** Which conversation it is about; patches may be about several, and wait for each other. */
-const conversationOf = (event: Unordered): string | undefined => {
-  if (event._tag !== 'Push') return event.conversationId;
-  const { command } = event;
-  switch (command.cmd) {
-    case 'direct':
-      return command.directMessage.cid;
-    case 'conv':
-      return 'cid' in command.convMessage ? command.convMessage.cid : undefined;
-    case 'rcp':
-      return command.rcpMessage.cid;
-    case 'patch':
-      return command.op === 'modify' ? command.patchMessage.patches?.[0]?.cid : undefined;
-    default:
-      return undefined;
-  }
-};
+/** What waits for the plug-ins holds back what comes behind it of the same conversation. */
+const conversationOf = (told: Told): string | undefined =>
+  'conversationId' in told && !waitsForNothing(told) ? told.conversationId : undefined;
 
-/** Reads pushes through the plugins: those of one conversation one after the other, own messages among them. */
+/**
+ * Reads the messages in what is told: at once, or where plug-ins take their time those of one conversation one after the other, with all
+ * else that is told of it behind them. What this client does itself waits for nothing.
+ */
 export const readInOrder =
-  (reader: MessageReader, pipeline: Pipeline) =>
-  (arriving$: Observable<Unordered>): Observable<ClientEvent | Barrier> =>
-    arriving$.pipe(
-      concatMapByKey(conversationOf, (event): Projected<ClientEvent | Barrier> =>
-        event._tag === 'Push' ? { later: readEvents(reader, pipeline, event.command) } : { now: event },
-      ),
+  (reader: MessageReader) =>
+  (told$: Observable<Told>): Observable<InboxInput> =>
+    told$.pipe(
+      concatMapByKey(conversationOf, (told): Projected<InboxInput> => (told._tag === 'Raw' ? readEntry(reader, told) : { now: told })),
     );

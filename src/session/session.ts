@@ -26,12 +26,11 @@ import type { Fault } from '../faults.js';
 import type { ChangeMark } from './change-mark.js';
 import { sign, toWire, type SignatureFactory } from './signature.js';
 
-/** What a session tells the client above it, in order. */
+/** What becomes of a session. */
 export type SessionEvent =
   | { readonly _tag: 'Opened'; readonly at: number; readonly resumed: boolean }
   /** The connection is gone; the session will be opened again with the next one. */
   | { readonly _tag: 'Dropped' }
-  | { readonly _tag: 'Push'; readonly command: ServerCommand }
   /** The last event. 0 is a logout. */
   | { readonly _tag: 'Closed'; readonly code: number; readonly reason: string };
 
@@ -76,12 +75,12 @@ const isFinal = (error: RealtimeError): error is ServerRejected =>
   error._tag === 'ServerRejected' && (error.code === DISPLACED || closeCodeClass(error.code) === 'fatal');
 
 /**
- * Cold: holds a lease on the connection, logs in whenever it is connected, and passes pushes on; logs out and releases the lease when unsubscribed.
+ * Cold: holds a lease on the connection, logs in whenever it is connected, and passes pushes on as they are; logs out and releases the lease when unsubscribed.
  *
  * Completes after `Closed`. Errors where the first login is refused, with the `RealtimeError` that says why; a later one that fails is a fault,
  * and is tried again with backoff.
  */
-export const session = (connection: Connection, options: SessionOptions): Observable<SessionEvent> =>
+export const session = (connection: Connection, options: SessionOptions): Observable<SessionEvent | ServerCommand> =>
   defer(() => {
     const { clientId, clock, changes } = options;
     let token: Token | undefined;
@@ -211,7 +210,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       }),
     );
 
-    const toPush = (command: ServerCommand): SessionEvent => {
+    /** What of a push is about the session itself. */
+    const heard = (command: ServerCommand): SessionEvent | undefined => {
       if (command.cmd === 'session' && command.op === 'closed') {
         return {
           _tag: 'Closed',
@@ -224,7 +224,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           changes.arrived(mid, patchTimestamp);
       }
       if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
-      return { _tag: 'Push', command };
+      return undefined;
     };
 
     const close = { cmd: 'session', op: 'close', peerId: clientId } as const;
@@ -242,7 +242,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
 
     const lease$ = connection.lease$.pipe(endWith<SessionEvent>({ _tag: 'Closed', code: 0, reason: 'the realtime was closed' }));
 
-    return new Observable<SessionEvent>((subscriber) => {
+    return new Observable<SessionEvent | ServerCommand>((subscriber) => {
       subscriber.add(() => {
         if (open) connection.send(close);
       });
@@ -257,7 +257,9 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       // Not merged with the others: a push passes no operator that it doesn't need.
       subscriber.add(
         connection.pushes(clientId).subscribe((command) => {
-          tell(toPush(command));
+          const event = heard(command);
+          if (event === undefined) subscriber.next(command);
+          else tell(event);
         }),
       );
       subscriber.add(merge(logout$, lifecycle$, lease$).subscribe({ next: tell, error: fail }));

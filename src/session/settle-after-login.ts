@@ -1,44 +1,32 @@
-import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
-import type { Barrier } from './barrier.js';
-import type { SessionEvent } from './session.js';
 
-/**
- * Holds back what follows the first `Opened` until the turn is over, or the session with it: who awaits a login as a promise can subscribe to the client's streams before anything flows.
- */
-export const settleAfterLogin =
-  (clock: Clock): MonoTypeOperatorFunction<SessionEvent | Barrier> =>
-  (events$) =>
-    new Observable<SessionEvent | Barrier>((subscriber) => {
-      let held: (SessionEvent | Barrier)[] | undefined;
-      const release = (): void => {
-        const events = held ?? [];
-        held = undefined;
-        for (const event of events) subscriber.next(event);
+/** Holds back what comes until a turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows. */
+export interface Settling<T> {
+  /** Takes what comes. It is the handler itself, but for the turn in which something is held back. */
+  receive: (item: T) => void;
+  /** Holds back what comes from now on until the turn is over. */
+  readonly begin: () => Subscription;
+  /** Hands over what is held back, in its order. */
+  readonly end: () => void;
+}
+
+export const settling = <T>(clock: Clock, handle: (item: T) => void): Settling<T> => {
+  const held: T[] = [];
+  const settled: Settling<T> = {
+    receive: handle,
+    begin: () => {
+      settled.receive = (item) => {
+        held.push(item);
       };
-      const hold = (): void => {
-        held = [];
-        subscriber.add(clock.after(0).subscribe(release));
-      };
-      subscriber.add(
-        events$.subscribe({
-          next: (event) => {
-            if (held !== undefined) {
-              held.push(event);
-              if (event._tag === 'Closed') release();
-              return;
-            }
-            if (event._tag === 'Opened' && !event.resumed) hold();
-            subscriber.next(event);
-          },
-          error: (error: unknown) => {
-            release();
-            subscriber.error(error);
-          },
-          complete: () => {
-            release();
-            subscriber.complete();
-          },
-        }),
-      );
-    });
+      return clock.after(0).subscribe(settled.end);
+    },
+    end: () => {
+      // What comes while these are handled comes behind them.
+      for (const item of held) handle(item);
+      held.length = 0;
+      settled.receive = handle;
+    },
+  };
+  return settled;
+};

@@ -13,7 +13,7 @@ import {
   type LastMessage,
 } from 'rx-realtime/codecs';
 import { describe, expect, it } from 'vitest';
-import { Conversation } from '../../codecs/conversation.js';
+import { RawConversation } from '../../codecs/conversation.js';
 import { json, wellFormedText } from './arbitrary-of.js';
 
 const time = fc.integer({ min: -8.64e15, max: 8.64e15 });
@@ -111,8 +111,8 @@ describe('what was written is read as it was', () => {
   it('a conversation', () => {
     fc.assert(
       fc.property(conversation, (info) => {
-        expect(Conversation.is(info)).toBe(true);
-        expect(Conversation.decode(Conversation.encode(info))).toEqual(E.right(info));
+        expect(RawConversation.is(info)).toBe(true);
+        expect(RawConversation.decode(RawConversation.encode(info))).toEqual(E.right(info));
       }),
     );
   });
@@ -156,10 +156,10 @@ describe('a conversation of a server', () => {
   });
 
   it('is not what lacks the parts of one', () => {
-    expect(Conversation.is({ id: 'a', kind: 'ordinary', attributes: {} })).toBe(true);
-    expect(Conversation.is({ id: 'a', kind: 'none', attributes: {} })).toBe(false);
-    expect(Conversation.is({ id: 'a', kind: 'room', attributes: {}, createdAt: '1' })).toBe(false);
-    expect(Conversation.is({ id: 'a', kind: 'room', attributes: [] })).toBe(false);
+    expect(RawConversation.is({ id: 'a', kind: 'ordinary', attributes: {} })).toBe(true);
+    expect(RawConversation.is({ id: 'a', kind: 'none', attributes: {} })).toBe(false);
+    expect(RawConversation.is({ id: 'a', kind: 'room', attributes: {}, createdAt: '1' })).toBe(false);
+    expect(RawConversation.is({ id: 'a', kind: 'room', attributes: [] })).toBe(false);
   });
 
   it('is refused with the path to what is wrong', () => {

@@ -25,7 +25,10 @@ import {
   type BodyCodec,
   type BodyOf,
   type Custom,
+  type Decoded,
   type Extras,
+  type MessageCodec,
+  type MessageDefinition,
   type OutgoingBody,
   type StoredFile,
   type TypedBody,
@@ -115,6 +118,80 @@ describe('the types of the protocol', () => {
   });
 });
 
+interface Point {
+  readonly x: number;
+}
+
+describe('a codec without a library', () => {
+  const isPoint = (input: unknown): input is Point =>
+    typeof input === 'object' && input !== null && 'x' in input && typeof input.x === 'number';
+  const pointCodec = {
+    is: isPoint,
+    decode: (input: unknown): Decoded<Point> =>
+      isPoint(input) ? { _tag: 'Right', right: { x: input.x } } : { _tag: 'Left', left: 'x should be a number' },
+    encode: ({ x }: Point) => ({ x }),
+  };
+  const PointMessage = defineMessage({ type: 3, codec: pointCodec });
+  const points = bodyCodec([PointMessage]);
+  const refusing = (left: unknown) =>
+    bodyCodec([defineMessage<Point>({ type: 3, codec: { ...pointCodec, decode: () => ({ _tag: 'Left', left }) } })]).decode({
+      msg: '{"_lctype":3,"y":1}',
+    });
+
+  it('reads what it has written', () => {
+    const point = PointMessage({ x: 5 }, { text: 'here' });
+    expect(points.encode(point)).toEqual(E.right({ msg: '{"x":5,"_lctype":3,"_lctext":"here"}' }));
+    expect(points.decode({ msg: '{"x":5,"y":6,"_lctype":3,"_lctext":"here"}' })).toEqual(point);
+  });
+
+  it('gives the type of its fields to the message', () => {
+    expectTypeOf(PointMessage({ x: 5 })).toEqualTypeOf<Custom<Point>>();
+    expectTypeOf(PointMessage.codec).toEqualTypeOf<MessageCodec<Point>>();
+    expectTypeOf(defineMessage({ type: 1, codec: t.type({ x: t.number }) })({ x: 1 })).toEqualTypeOf<Custom<{ x: number }>>();
+    expectTypeOf(defineMessage({ type: 1, codec: t.strict({ at: t.string }) })).toEqualTypeOf<MessageDefinition<{ at: string }>>();
+    // @ts-expect-error: the fields have no y.
+    PointMessage({ y: 1 });
+    // @ts-expect-error: a codec can decode, too.
+    defineMessage<Point>({ type: 3, codec: { is: isPoint, encode: ({ x }: Point) => ({ x }) } });
+  });
+
+  it.each([
+    ['a text', 'x should be a number', 'message type 3: x should be a number'],
+    ['an error', new Error('x is wrong'), 'message type 3: x is wrong'],
+    ['an object', { issues: [] }, 'message type 3: an object with "issues"'],
+    ['a list of something', [{ path: ['x'] }], 'message type 3: an array of 1'],
+    ['nothing', undefined, 'message type 3'],
+  ])('says what it refuses by %s', (_, left, expected) => {
+    expect(refusing(left)).toMatchObject({ _tag: 'Invalid', failure: { path: '', expected, preview: 'an object with "y"' } });
+  });
+
+  it('keeps a refusal short', () => {
+    const body = refusing('x'.repeat(10_000));
+    expect(body._tag === 'Invalid' && body.failure.expected.length).toBe(120);
+  });
+
+  it('refuses an answer that is neither right nor left', () => {
+    const odd = defineMessage<Point>({ type: 3, codec: { ...pointCodec, decode: () => undefined as unknown as Decoded<Point> } });
+    expect(bodyCodec([odd]).decode({ msg: '{"_lctype":3,"x":1}' })).toMatchObject({ _tag: 'Invalid', type: 3 });
+  });
+
+  it('refuses to send fields that are not its own', () => {
+    expect(points.encode({ _tag: 'Custom', type: 3, fields: { x: 'five' } } as unknown as Custom<Point>)).toMatchObject(
+      E.left({ path: 'fields', expected: 'fields of message type 3' }),
+    );
+  });
+
+  it('keeps path and expectation of an io-ts that is another copy than the one here', () => {
+    const context = [
+      { key: '', type: { name: '{ a: { b: number } }' } },
+      { key: 'a', type: { name: '({ b: number } & { c: string })', _tag: 'IntersectionType' } },
+      { key: '0', type: { name: '{ b: number }' } },
+      { key: 'b', type: { name: 'number' } },
+    ];
+    expect(refusing([{ value: 'five', context }])).toMatchObject({ failure: { path: 'a.b', expected: 'number', preview: '"five"' } });
+  });
+});
+
 describe('a type of one’s own', () => {
   it('has its fields at the top of the message', () => {
     expect(bodies.encode(Operation({ op: 'add', count: 1 }, { text: 'plus' }))).toEqual(
@@ -126,7 +203,7 @@ describe('a type of one’s own', () => {
     const messages$ = EMPTY.pipe(ofType(Operation));
     expectTypeOf(messages$).toEqualTypeOf<Observable<Message<Custom<{ op: string; count: number }>>>>();
     expectTypeOf(registry.decode({})).toEqualTypeOf<
-      BodyOf<Exclude<TypedBody, Custom> | Custom<{ op: string; count: number }> | Custom<{ name: string } & { size?: number }>>
+      BodyOf<Exclude<TypedBody, Custom> | Custom<{ op: string; count: number }> | Custom<{ name: string; size?: number }>>
     >();
     expectTypeOf(Operation({ op: '', count: 1 })).toExtend<OutgoingBody>();
     expectTypeOf(bodies.decode({})).toExtend<Body>();
@@ -171,6 +248,20 @@ describe('a type of one’s own', () => {
       failure: { expected: expect.stringContaining('no more') as string },
     });
     expect(codec.encode(Broken('x'))).toMatchObject(E.left({ _tag: 'DecodeFailed' }));
+  });
+
+  it('is Invalid where its codec throws what can not become text', () => {
+    const mute = defineMessage<string>({
+      type: 9,
+      codec: {
+        is: (input): input is string => typeof input === 'string',
+        decode: () => {
+          throw Object.create(null);
+        },
+        encode: (value) => value,
+      },
+    });
+    expect(bodyCodec([mute]).decode({ msg: '{"_lctype":9}' })).toMatchObject({ _tag: 'Invalid', type: 9 });
   });
 
   it('is Unknown where it is not registered, and is not sent', () => {

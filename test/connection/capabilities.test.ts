@@ -7,13 +7,13 @@ import { fakeNetwork } from '../../marble-tests/fake-web-socket.js';
 const capabilities = (options: Partial<RealtimeOptions> = {}) =>
   firstValueFrom(createRealtime({ appId: 'app', server: 'ws://127.0.0.1:1', ...options }).capabilities$);
 
-describe('what a socket can do', () => {
-  it('is to be paused, where it is that of Node: given, or found', async () => {
+describe('the capabilities of a socket', () => {
+  it('include pause with the ws package, given or found', async () => {
     expect(await capabilities({ webSocket: WebSocket })).toEqual({ pause: true });
     expect(await capabilities()).toEqual({ pause: true });
   });
 
-  it('is not to be paused, where it has no more than those of browsers', async () => {
+  it('do not include pause with a WebSocket like that of browsers', async () => {
     expect(await capabilities({ webSocket: fakeNetwork().WebSocket })).toEqual({ pause: false });
   });
 });

@@ -17,7 +17,7 @@ const answering = (json: unknown, status = 200) => {
 };
 
 describe('endpoints', () => {
-  it('are the addresses that were given, in their order', async () => {
+  it('are the given addresses, in their order', async () => {
     expect(await addresses(endpoints('ws://a:1').addresses$)).toEqual(['ws://a:1/']);
     expect(await addresses(endpoints(['wss://a', 'ws://b:2/path?x=1']).addresses$)).toEqual(['wss://a/', 'ws://b:2/path?x=1']);
   });
@@ -29,27 +29,27 @@ describe('endpoints', () => {
     ['a router beside a server', ['http://router', 'ws://a']],
     ['two routers', ['http://a', 'https://b']],
     ['no string at all', 7 as unknown as string],
-  ])('that can never work are refused, with examples of those that can: %s', async (_, server) => {
+  ])('are refused with examples if they can never work: %s', async (_, server) => {
     await expect(firstValueFrom(endpoints(server).addresses$)).rejects.toMatchObject({
       _tag: 'InvalidArgument',
       message: expect.stringContaining('ws://host:port') as string,
     });
   });
 
-  it('come from the router where its address was given', async () => {
+  it('come from the router if its address is given', async () => {
     const { asked, fetch } = answering({ server: 'ws://a', secondary: 'ws://b', ttl: 60, groupId: 'g' });
     expect(await addresses(endpoints('https://router/', fetch).addresses$)).toEqual(['ws://a', 'ws://b']);
     expect(asked).toEqual(['https://router/v1/route?appId=my+app&secure=true']);
   });
 
-  it('are one where the router names one, or the same twice', async () => {
+  it('are one address if the router names one, or the same one twice', async () => {
     expect(await addresses(endpoints('http://router', answering({ server: 'ws://a' }).fetch).addresses$)).toEqual(['ws://a']);
     expect(await addresses(endpoints('http://router', answering({ server: 'ws://a', secondary: 'ws://a' }).fetch).addresses$)).toEqual([
       'ws://a',
     ]);
   });
 
-  it('are kept for as long as the router says, and asked for again after that, or when they are forgotten', async () => {
+  it('are cached for the time that the router says; then, or after forget, the router is asked again', async () => {
     const { asked, fetch } = answering({ server: 'ws://a', ttl: 60 });
     const { addresses$, forget } = endpoints('http://router', fetch);
     await addresses(addresses$);
@@ -64,7 +64,7 @@ describe('endpoints', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('are not there where the router refuses, answers something else, or can not be reached', async () => {
+  it('fail if the router refuses, gives a wrong answer or can not be reached', async () => {
     await expect(firstValueFrom(endpoints('http://router', answering({}, 503).fetch).addresses$)).rejects.toThrow('status 503');
     await expect(firstValueFrom(endpoints('http://router', answering({ server: 1 }).fetch).addresses$)).rejects.toMatchObject({
       _tag: 'DecodeFailed',
@@ -76,7 +76,7 @@ describe('endpoints', () => {
     await expect(firstValueFrom(endpoints('http://127.0.0.1:1').addresses$)).rejects.toThrow();
   });
 
-  it('fail in words that name the router', () => {
+  it('fail with a text that names the router', () => {
     expect(routerFailure(new Error('no route'))).toMatchObject({
       _tag: 'ConnectionLost',
       message: expect.stringMatching(/router.*no route/) as string,

@@ -126,39 +126,39 @@ const always = (check: (visit: Visit) => void): void => {
 };
 
 describe('the machine, for any schedule of inputs', () => {
-  it('has at most one socket, and one exactly in the states that need one', () => {
+  it('has exactly one socket in the states that need one, and none in the others', () => {
     always(({ after, world }) => {
       const needed = ['Connecting', 'Retrying', 'Connected'].includes(after.machine.state._tag);
       expect(world.sockets, after.machine.state._tag).toBe(needed ? 1 : 0);
     });
   });
 
-  it('has a timer exactly in the state that waits', () => {
+  it('has exactly one timer in the state Scheduled, and none in the others', () => {
     always(({ after, world }) => {
       expect(world.timers, after.machine.state._tag).toBe(after.machine.state._tag === 'Scheduled' ? 1 : 0);
     });
   });
 
-  it('leaves Closed and Failed never again', () => {
+  it('never leaves Closed and Failed', () => {
     always(({ before, after }) => {
       if (before.state._tag === 'Closed' || before.state._tag === 'Failed') expect(after.machine).toBe(before);
     });
   });
 
-  it('goes nowhere but where the table says', () => {
+  it('changes only to states that the table lists', () => {
     always(({ before, input, after }) => {
       const { to } = table[before.state._tag][input._tag];
       if (after.machine.state !== before.state) expect(to).toContain(after.machine.state._tag);
     });
   });
 
-  it('does not react to a socket that is not the newest', () => {
+  it('ignores inputs of a socket that is not the newest', () => {
     always(({ before, input, after }) => {
       if ('epoch' in input && input.epoch !== before.epoch) expect(after).toEqual({ machine: before, events: [], effects: [] });
     });
   });
 
-  it('tells of each schedule and retry with the numbers of its state', () => {
+  it('emits schedule and retry events with the numbers of its state', () => {
     always(({ after: { machine, events } }) => {
       for (const event of events) {
         if (event._tag === 'schedule')
@@ -168,14 +168,14 @@ describe('the machine, for any schedule of inputs', () => {
     });
   });
 
-  it('waits as the backoff says for that attempt, and knows when the wait is over', () => {
+  it('waits as long as the backoff says for the attempt', () => {
     always(({ after: { machine } }) => {
       if (machine.state._tag !== 'Scheduled') return;
       expect(machine.state.delay).toBe(Math.min(300_000, 1_000 * 2 ** machine.state.attempt));
     });
   });
 
-  it('counts attempts on until a connection has held, and from 0 after one that has', () => {
+  it('resets the attempt counter only after a connection that lasted', () => {
     always(({ before, after, input }) => {
       if (before.state._tag !== 'Connected' || after.machine.state._tag !== 'Scheduled') return;
       expect(['Lost', 'Silent', 'Goaway']).toContain(input._tag);
@@ -184,7 +184,7 @@ describe('the machine, for any schedule of inputs', () => {
     });
   });
 
-  it('reaches every state, and every place of the table that leads somewhere', () => {
+  it('reaches every state, and uses every cell of the table that changes the state', () => {
     const reached = new Set<StateTag>(['Idle']);
     const used = new Set<string>();
     for (const moves of fc.sample(schedules, { numRuns: 30_000, seed: 1 })) {
@@ -205,7 +205,7 @@ describe('the machine', () => {
     inputs.reduce((machine, [elapsed, input]) => step(machine, input, at(elapsed)).machine, initial);
   const lost = (epoch: number, code = 1006): Input => ({ _tag: 'Lost', epoch, reason: { code, reason: '' } });
 
-  it('starts counting again after a connection that held for the minimum, and not after one that did not', () => {
+  it('resets the attempt counter after a connection that lasted minUptime, not after a shorter one', () => {
     const flapping = follow(
       [0, { _tag: 'Open' }],
       [0, { _tag: 'Opened', epoch: 1 }],
@@ -217,7 +217,7 @@ describe('the machine', () => {
     expect(step(flapping, lost(2), at(MIN_UPTIME + 3)).machine.state).toMatchObject({ attempt: 0 });
   });
 
-  it('comes back online only when both the pause and the lack of a network are over', () => {
+  it('comes back online only when the pause is over and the network is back', () => {
     const both = follow([0, { _tag: 'Open' }], [0, { _tag: 'Pause' }], [0, { _tag: 'NetworkDown' }]);
     expect(both.state).toEqual({ _tag: 'Offline', reason: 'paused' });
     const resumed = step(both, { _tag: 'Resume' }, at(1));
@@ -225,7 +225,7 @@ describe('the machine', () => {
     expect(step(resumed.machine, { _tag: 'NetworkUp' }, at(2)).events.map(({ _tag }) => _tag)).toEqual(['online', 'schedule']);
   });
 
-  it.each([4100, 4103, 4110])('gives up for good at close code %i, with words that say what to do', (code) => {
+  it.each([4100, 4103, 4110])('gives up at close code %i, and says what to do', (code) => {
     const connected = follow([0, { _tag: 'Open' }], [0, { _tag: 'Opened', epoch: 1 }]);
     const { machine, events } = step(connected, lost(1, code), at(1));
     expect(machine.state).toMatchObject({ _tag: 'Failed', error: { _tag: 'ServerRejected', code } });
@@ -233,20 +233,20 @@ describe('the machine', () => {
   });
 
   it.each([1000, 1001, 1005, 1006, 1012, 4102, 4107, 4108, 4109, 4111, 4112, 4113, 4200, 4999])(
-    'comes back after close code %i',
+    'reconnects after close code %i',
     (code) => {
       const connected = follow([0, { _tag: 'Open' }], [0, { _tag: 'Opened', epoch: 1 }]);
       expect(step(connected, lost(1, code), at(1)).machine.state).toMatchObject({ _tag: 'Scheduled', reason: { code } });
     },
   );
 
-  it('does not give up for a fatal code before it was connected: that address failed, another may not', () => {
+  it('does not give up for a fatal code before it was connected: another address may work', () => {
     const connecting = follow([0, { _tag: 'Open' }]);
     expect(step(connecting, lost(1, 4100), at(1)).machine.state._tag).toBe('Scheduled');
   });
 });
 
-describe('a close that is fatal', () => {
+describe('a fatal close code', () => {
   const failed = (code: number, reason: string): unknown => {
     const environment: Environment = { now: 5, elapsed: 5, random: () => 0 };
     const dialling = step(initial, { _tag: 'Open' }, environment).machine;

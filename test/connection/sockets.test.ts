@@ -60,7 +60,7 @@ const realtime = (options: Partial<RealtimeOptions>): Realtime => {
 };
 
 describe('a socket', () => {
-  it('offers the one subprotocol that it is for, opens, and tells how it was closed', async () => {
+  it('offers its subprotocol, opens, and emits how it was closed', async () => {
     const { url, offered } = await listen((socket) => {
       socket.close(4200, 'INTERNAL_ERROR');
     });
@@ -70,7 +70,7 @@ describe('a socket', () => {
     expect(offered).toEqual(['lc.protobuf2.3']);
   });
 
-  it('is lost, with the words of the platform, where it can not be opened', async () => {
+  it('emits Lost with the text of the platform if it can not be opened', async () => {
     const url = await closedPort();
     expect(await lastValueFrom((await open(url)).pipe(toArray()))).toMatchObject([
       { _tag: 'Lost', reason: { code: 1006, reason: expect.stringContaining('ECONNREFUSED') as string } },
@@ -84,7 +84,7 @@ describe('a socket', () => {
     });
   });
 
-  it('is lost where the implementation refuses the address', () => {
+  it('emits Lost if the implementation refuses the address', () => {
     const refusing = function () {
       throw new SyntaxError('bad address');
     } as unknown as Parameters<typeof openSocket>[0];
@@ -93,7 +93,7 @@ describe('a socket', () => {
     expect(events).toEqual([{ _tag: 'Lost', reason: { code: 1006, reason: 'ws://x: bad address' } }]);
   });
 
-  it('writes nothing any more once it is closing', async () => {
+  it('writes nothing while it is closing', async () => {
     const closed = new Subject<void>();
     const { url } = await listen((socket) => {
       socket.on('close', () => {
@@ -127,14 +127,14 @@ describe('an attempt', () => {
     return { reached, socket$ };
   };
 
-  it('goes on to the next address where one fails', async () => {
+  it('tries the next address if one fails', async () => {
     const [dead, { url }] = [await closedPort(), await listen()];
     const { reached, socket$ } = await dialling([dead, url]);
     expect((await firstValueFrom(socket$))._tag).toBe('Opened');
     expect(reached).toEqual([url]);
   });
 
-  it('goes on where one does not answer in time', async () => {
+  it('tries the next address if one does not answer in time', async () => {
     const mute = createTcpServer((socket) => socket.on('error', () => undefined));
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     closers.push(() => mute.close());
@@ -143,14 +143,14 @@ describe('an attempt', () => {
     expect((await firstValueFrom(socket$))._tag).toBe('Opened');
   });
 
-  it('is lost, with what every address said, where none opens', async () => {
+  it('emits Lost with the reasons of all addresses if none opens', async () => {
     const urls = [await closedPort(), await closedPort()];
     const { socket$ } = await dialling(urls);
     const lost = await lastValueFrom(socket$);
     for (const url of urls) expect(lost).toMatchObject({ _tag: 'Lost', reason: { reason: expect.stringContaining(url) as string } });
   });
 
-  it('starts with a later address where the first ones have failed before', () => {
+  it('starts with a later address if the first ones have failed before', () => {
     expect(startingAt(['a', 'b', 'c'], 1)).toEqual(['b', 'c', 'a']);
     expect(startingAt(['a', 'b', 'c'], 3)).toEqual(['a', 'b', 'c']);
     expect(startingAt([], 3)).toEqual([]);
@@ -166,7 +166,7 @@ describe('a realtime', () => {
     expect((await firstValueFrom(realtime({ server: `http://127.0.0.1:${server.port}` }).login('Jerry'))).id).toBe('Jerry');
   });
 
-  it('goes on asking a router that is away, and says so', async () => {
+  it('asks a router that can not be reached again and again, and reports it', async () => {
     const faults: Fault[] = [];
     const states: ConnectionState['_tag'][] = [];
     const waiting = realtime({ server: (await closedPort()).replace('ws', 'http') });

@@ -41,8 +41,8 @@ const said = async (socket: WebSocket, words: string): Promise<string> => {
 };
 const closed = async (socket: WebSocket): Promise<unknown> => (await once(socket, 'close'))[0];
 
-describe('the network of the tests', () => {
-  it('carries everything while it is sound, long frames too', async () => {
+describe('the proxy of the tests', () => {
+  it('forwards everything without faults, also long frames', async () => {
     const socket = await open();
     expect(await said(socket, 'hello')).toBe('echo hello');
     const long = 'x'.repeat(100_000);
@@ -50,7 +50,7 @@ describe('the network of the tests', () => {
     expect(proxy.connections()).toBe(1);
   });
 
-  it('cuts both ends at once', async () => {
+  it('cuts both ends at the same time', async () => {
     const socket = await open();
     const [there] = server.clients;
     const gone = Promise.all([closed(socket), there === undefined ? undefined : once(there, 'close')]);
@@ -71,7 +71,7 @@ describe('the network of the tests', () => {
     expect(heard).toEqual(['hello']);
   });
 
-  it('loses answers, or requests, or both, and tells nobody', async () => {
+  it('drops answers, requests or both without closing the connection', async () => {
     for (const [fault, hears] of [
       [{ _tag: 'LoseAnswers' }, true],
       [{ _tag: 'LoseRequests' }, false],
@@ -106,7 +106,7 @@ describe('the network of the tests', () => {
     expect(await gone).toBe(1012);
   });
 
-  it('takes its time, and keeps the order', async () => {
+  it('delays frames and keeps their order', async () => {
     const socket = await open();
     const answers: string[] = [];
     proxy.inflict({ _tag: 'Delay', ms: 20 });
@@ -122,7 +122,7 @@ describe('the network of the tests', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(38);
   });
 
-  it('never reorders, as TCP does not, however its delay and bandwidth change', async () => {
+  it('never reorders frames, whatever its delay and bandwidth are', async () => {
     const socket = await open();
     const expected = Array.from({ length: 400 }, (_, index) => `echo ${String(index)}`);
     const answers: string[] = [];
@@ -141,7 +141,7 @@ describe('the network of the tests', () => {
     expect(answers).toEqual(expected);
   });
 
-  it('has a bandwidth', async () => {
+  it('limits the bandwidth', async () => {
     const socket = await open();
     proxy.inflict({ _tag: 'Throttle', bytesPerSecond: 100_000 });
     const start = performance.now();

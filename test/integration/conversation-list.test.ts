@@ -1,7 +1,19 @@
 /** The conversation list, and queries. */
 import { Subject, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { image, text, where, type Client, type ClientEvent, type ConversationListItem, type Fault } from 'rx-realtime';
+import {
+  image,
+  text,
+  where,
+  type Client,
+  type ClientEvent,
+  type ConversationListItem,
+  type Fault,
+  findConversations,
+  conversationList,
+  block,
+  online,
+} from 'rx-realtime';
 import { createServer, memoryStore } from 'rx-realtime/server';
 import { fail, sent, world } from './world.js';
 
@@ -16,7 +28,7 @@ const create = async (client: Client, name: string, members: readonly string[] =
 
 /** The list, once it is this. */
 const become = (client: Client, wanted: readonly string[]): Promise<readonly ConversationListItem[]> =>
-  firstValueFrom(client.conversations$.pipe(filter((items) => JSON.stringify(names(items)) === JSON.stringify(wanted))));
+  firstValueFrom(conversationList(client).pipe(filter((items) => JSON.stringify(names(items)) === JSON.stringify(wanted))));
 
 describe('the conversation list', () => {
   it('C11 C19: has the latest activity first, with last messages and unread counts, and follows what happens', async () => {
@@ -26,7 +38,7 @@ describe('the conversation list', () => {
     await sent(b, image({ url: 'http://localhost/cat.png' }));
     await sent(a, text('new'), { mentions: ['Jerry'] });
     const jerry = await login('Jerry');
-    const keeping = jerry.conversations$.subscribe();
+    const keeping = conversationList(jerry).subscribe();
     const [first, second] = await become(jerry, ['a', 'b']);
     expect(first).toMatchObject({
       lastMessage: { body: { _tag: 'Text', text: 'new' }, from: 'Tom' },
@@ -43,7 +55,7 @@ describe('the conversation list', () => {
     await sent(c, text('hello'));
     await added;
 
-    const renamed = firstValueFrom(jerry.conversations$.pipe(filter((items) => items[0]?.conversation.name === 'C')));
+    const renamed = firstValueFrom(conversationList(jerry).pipe(filter((items) => items[0]?.conversation.name === 'C')));
     await lastValueFrom(c.update({ name: 'C' }));
     await renamed;
 
@@ -63,7 +75,7 @@ describe('the conversation list', () => {
     }
     const jerry = await login('Tom');
     const more = new Subject<void>();
-    const list$ = jerry.conversationList({ pageSize: 2, more$: more });
+    const list$ = conversationList(jerry, { pageSize: 2, more$: more });
     const until = (wanted: readonly string[]) => firstValueFrom(list$.pipe(filter((items) => names(items).join() === wanted.join())));
     const keeping = list$.subscribe();
     await until(['e', 'd']);
@@ -79,7 +91,7 @@ describe('the conversation list', () => {
   it('has what was created and said during a break', async () => {
     const { tom, jerry, here } = await pair();
     await become(jerry, ['Tom & Jerry']);
-    const keeping = jerry.conversations$.subscribe();
+    const keeping = conversationList(jerry).subscribe();
     realtimes[1]?.pause();
     await sent(await create(tom, 'new', ['Jerry']), text('hello'));
     await lastValueFrom(here.update({ name: 'renamed' }));
@@ -93,14 +105,14 @@ describe('the conversation list', () => {
 describe('the conversation list, of what the client is not in', () => {
   /** What was pushed before has come, what it made the client ask for has, too, and a turn is over. */
   const settled = async (client: Client): Promise<void> => {
-    for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(client.online([]));
+    for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(online(client, []));
   };
-  const listOf = async (client: Client): Promise<readonly string[]> => names(await firstValueFrom(client.conversations$));
+  const listOf = async (client: Client): Promise<readonly string[]> => names(await firstValueFrom(conversationList(client)));
   const blockedIn = (client: Client): Promise<ClientEvent> => firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'Blocked')));
 
   it('has nothing that it was removed from during a break', async () => {
     const { jerry, here } = await pair();
-    const keeping = jerry.conversations$.subscribe();
+    const keeping = conversationList(jerry).subscribe();
     await become(jerry, ['Tom & Jerry']);
     realtimes[1]?.pause();
     await lastValueFrom(here.remove(['Jerry']));
@@ -113,10 +125,10 @@ describe('the conversation list, of what the client is not in', () => {
   it('has nothing that it is blocked in, whether it was in it before or never', async () => {
     const { jerry, here } = await pair();
     const spike = await login('Spike');
-    const keeping = [jerry, spike].map((client) => client.conversations$.subscribe());
+    const keeping = [jerry, spike].map((client) => conversationList(client).subscribe());
     await become(jerry, ['Tom & Jerry']);
     const told = Promise.all([blockedIn(jerry), blockedIn(spike)]);
-    await lastValueFrom(here.block(['Jerry', 'Spike']));
+    await lastValueFrom(block(here, ['Jerry', 'Spike']));
     await told;
     for (const client of [jerry, spike]) {
       await settled(client);
@@ -128,7 +140,7 @@ describe('the conversation list, of what the client is not in', () => {
   it('has nothing that it has only looked at, until it joins', async () => {
     const { here } = await pair();
     const spike = await login('Spike');
-    const keeping = spike.conversations$.subscribe();
+    const keeping = conversationList(spike).subscribe();
     const there = await firstValueFrom(spike.fetchConversation(here.id));
     await settled(spike);
     expect(await listOf(spike)).toEqual([]);
@@ -139,7 +151,7 @@ describe('the conversation list, of what the client is not in', () => {
 
   it('has nothing that was deleted, during a break or not: both are told as a departure, and nothing else', async () => {
     const { jerry, here, there } = await pair();
-    const keeping = jerry.conversations$.subscribe();
+    const keeping = conversationList(jerry).subscribe();
     const members: string[] = [];
     there.members$.subscribe((now) => members.push([...now].join()));
     await become(jerry, ['Tom & Jerry']);
@@ -174,7 +186,7 @@ describe('a conversation that can not be read', () => {
     try {
       const tom = await login('Tom', { server: own.url });
       const [a] = [await create(tom, 'a'), await create(tom, 'b')];
-      const keeping = tom.conversations$.subscribe();
+      const keeping = conversationList(tom).subscribe();
       await become(tom, ['b', 'a']);
       const left: ClientEvent[] = [];
       tom.events$.pipe(filter(({ _tag }) => _tag === 'Left')).subscribe((entry) => left.push(entry));
@@ -194,8 +206,8 @@ describe('a conversation that can not be read', () => {
       // The one of the catch-up, the other of the list.
       for (const fault of await faults) expect(fault).toMatchObject({ error: { path: expect.stringMatching(/^\d\.tr$/) as string } });
       expect(left).toEqual([]);
-      expect(names(await firstValueFrom(tom.conversations$))).toEqual(['b', 'a']);
-      expect((await lastValueFrom(tom.findConversations())).map(({ name }) => name)).toEqual(['b']);
+      expect(names(await firstValueFrom(conversationList(tom)))).toEqual(['b', 'a']);
+      expect((await lastValueFrom(findConversations(tom))).map(({ name }) => name)).toEqual(['b']);
       await expect(lastValueFrom(tom.fetchConversation(a.id))).rejects.toMatchObject({ _tag: 'DecodeFailed' });
       keeping.unsubscribe();
     } finally {
@@ -212,9 +224,9 @@ describe('a query of conversations', () => {
     await create(tom, 'gamma', [], { age: 3 });
     const find = (condition: where.Condition | undefined, rest = {}): Promise<readonly (string | undefined)[]> =>
       lastValueFrom(
-        tom
-          .findConversations({ ...(condition === undefined ? {} : { where: condition }), sort: 'age', ...rest })
-          .pipe(map((infos) => infos.map(({ name }) => name))),
+        findConversations(tom, { ...(condition === undefined ? {} : { where: condition }), sort: 'age', ...rest }).pipe(
+          map((infos) => infos.map(({ name }) => name)),
+        ),
       );
     return { tom, find };
   };
@@ -259,18 +271,18 @@ describe('a query of conversations', () => {
 
   it('C10 C18 C19: leaves out members where it is compact, brings last messages where it is asked to, and is kept by id', async () => {
     const { tom } = await all();
-    const [compact] = await lastValueFrom(tom.findConversations({ where: where.equal('age', 1), compact: true }));
+    const [compact] = await lastValueFrom(findConversations(tom, { where: where.equal('age', 1), compact: true }));
     expect(compact).not.toHaveProperty('members');
     const id = compact?.id ?? '';
     expect(await firstValueFrom(tom.conversation(id).state$)).toMatchObject({ members: ['Tom', 'Jerry'] });
     await sent(tom.conversation(id), text('hello'));
-    const [full] = await lastValueFrom(tom.findConversations({ where: where.equal('age', 1), lastMessages: true }));
+    const [full] = await lastValueFrom(findConversations(tom, { where: where.equal('age', 1), lastMessages: true }));
     expect(full?.lastMessage).toMatchObject({ from: 'Tom' });
   });
 
   it('that the server does not take is an error with its code', async () => {
     const { tom } = await all();
-    await expect(lastValueFrom(tom.findConversations({ where: where.matches('name', /(?=x)/) }))).rejects.toMatchObject({ code: 4310 });
-    await expect(lastValueFrom(tom.findConversations({ limit: 0 }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    await expect(lastValueFrom(findConversations(tom, { where: where.matches('name', /(?=x)/) }))).rejects.toMatchObject({ code: 4310 });
+    await expect(lastValueFrom(findConversations(tom, { limit: 0 }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
   });
 });

@@ -1,6 +1,6 @@
 import { Subject, filter, firstValueFrom, skipWhile, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRealtime, text, type Client, type Realtime } from 'rx-realtime';
+import { createRealtime, text, type Client, type Realtime, presence } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 
 describe('a realtime that is watched', () => {
@@ -50,7 +50,7 @@ describe('a realtime that is watched', () => {
     const [realtime, tom] = await login('Tom');
     await login('Jerry');
     const watched$ = new Subject<readonly string[]>();
-    const presence$ = tom.presence$(watched$);
+    const presence$ = presence(tom, watched$);
     const seen: string[] = [];
     const subscription = presence$.subscribe((known) => seen.push([...known].map(([id, online]) => `${id} ${String(online)}`).join(', ')));
     const first = until(presence$, ({ size }) => size === 2);

@@ -1,7 +1,7 @@
 /** History, by one page and by many. */
 import { Subject, firstValueFrom, startWith } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, type Conversation, type Message } from 'rx-realtime';
+import { text, type Conversation, type Message, historyIterator, historyPages } from 'rx-realtime';
 import { fail, Operation, sent, textOf, world } from './world.js';
 
 const { pair } = world();
@@ -42,7 +42,7 @@ describe('history', () => {
     const more$ = new Subject<void>();
     const pages: string[][] = [];
     const done = new Promise<void>((resolve, reject) => {
-      here.historyPages({ pageSize: 3, more$: more$.pipe(startWith(undefined)) }).subscribe({
+      historyPages(here, { pageSize: 3, more$: more$.pipe(startWith(undefined)) }).subscribe({
         next: (page) => {
           pages.push(page.map(textOf));
           more$.next();
@@ -55,10 +55,10 @@ describe('history', () => {
     const expected = [['4', '5', '6'], ['1', '2', '3'], ['0']];
     expect(pages).toEqual(expected);
     const pulled: string[][] = [];
-    for await (const page of here.historyIterator({ pageSize: 3 })) pulled.push(page.map(textOf));
+    for await (const page of historyIterator(here, { pageSize: 3 })) pulled.push(page.map(textOf));
     expect(pulled).toEqual(expected);
     const forward: string[][] = [];
-    for await (const page of here.historyIterator({ pageSize: 7, direction: 'forward' })) forward.push(page.map(textOf));
+    for await (const page of historyIterator(here, { pageSize: 7, direction: 'forward' })) forward.push(page.map(textOf));
     expect(forward).toEqual([['0', '1', '2', '3', '4', '5', '6']]);
   });
 });

@@ -1,7 +1,7 @@
 /** What nobody waits for any more comes about all the same, and the log says so. */
 import { distinctUntilChanged, filter, firstValueFrom, lastValueFrom, map, take, takeWhile, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, type LogEntry } from 'rx-realtime';
+import { text, type LogEntry, timeline, log } from 'rx-realtime';
 import { next, sent, textOf, world } from './world.js';
 
 /** The server answers messages of this text only when it is told to. */
@@ -23,9 +23,9 @@ const what = (entry: LogEntry): string => (entry._tag === 'Message' ? `${entry.o
 describe('an answer that comes late', () => {
   it('puts a message into the log and the timeline of who has given it up, once and in its place', async () => {
     const { here, there } = await pair();
-    const log = lastValueFrom(here.log().pipe(map(what), take(3), toArray()));
-    const timeline = firstValueFrom(
-      here.timeline().pipe(
+    const logged = lastValueFrom(log(here).pipe(map(what), take(3), toArray()));
+    const listed = firstValueFrom(
+      timeline(here).pipe(
         map(({ entries }) => entries.map((entry) => (entry._tag === 'Message' ? textOf(entry.message) : entry._tag))),
         filter((entries) => entries.includes('three')),
       ),
@@ -36,15 +36,15 @@ describe('an answer that comes late', () => {
     here.send(text('two')).subscribe().unsubscribe();
     await sent(here, text('three'));
     expect((await heard).map(textOf)).toEqual(['one', 'two', 'three']);
-    expect(await log).toEqual(['sent one', 'sent two', 'sent three']);
-    expect(await timeline).toEqual(['one', 'two', 'three']);
+    expect(await logged).toEqual(['sent one', 'sent two', 'sent three']);
+    expect(await listed).toEqual(['one', 'two', 'three']);
   });
 
   it('shows a message that was said to have failed as what it is', async () => {
     const { here } = await pair({ commandTimeout: 500 });
-    const log = next(here.log().pipe(map(what)), 1);
+    const logged = next(log(here).pipe(map(what)), 1);
     const shown = lastValueFrom(
-      here.timeline().pipe(
+      timeline(here).pipe(
         map(({ entries }) =>
           entries.map((entry) => (entry._tag === 'Pending' && entry.error !== undefined ? 'failed' : entry._tag)).join(),
         ),
@@ -55,7 +55,7 @@ describe('an answer that comes late', () => {
     );
     await expect(lastValueFrom(here.send(text('late')))).rejects.toMatchObject({ _tag: 'CommandTimeout' });
     release();
-    expect(await log).toEqual(['sent late']);
+    expect(await logged).toEqual(['sent late']);
     expect(await shown).toEqual(['', 'Pending', 'failed', 'Message']);
   });
 

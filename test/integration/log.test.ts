@@ -13,7 +13,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { atLeastOnce, text, type Conversation, type LogEntry, type Message, type Plugin, type Position } from 'rx-realtime';
+import { atLeastOnce, text, type Conversation, type LogEntry, type Message, type Plugin, type Position, log } from 'rx-realtime';
 import { memoryStore } from 'rx-realtime/server';
 import { sent, textOf, world } from './world.js';
 
@@ -21,7 +21,7 @@ const what = (entry: LogEntry): string =>
   entry._tag === 'Message' ? textOf(entry.message) : entry._tag === 'Gap' ? `gap ${entry.cause}` : entry._tag;
 
 const entries = (conversation: Conversation, since: Position, count: number): Promise<readonly string[]> =>
-  lastValueFrom(conversation.log({ since }).pipe(take(count), map(what), toArray()));
+  lastValueFrom(log(conversation, { since }).pipe(take(count), map(what), toArray()));
 
 const START: Position = { timestamp: 0, id: '' };
 
@@ -34,7 +34,7 @@ describe('a log', () => {
     let stored = START;
     const handled: string[] = [];
     await lastValueFrom(
-      there.log({ since: stored }).pipe(
+      log(there, { since: stored }).pipe(
         atLeastOnce({
           project: (entry) => {
             handled.push(what(entry));
@@ -70,7 +70,7 @@ describe('a log', () => {
     const contents = Array.from({ length: 250 }, (_, index) => String(index));
     for (const content of contents) await sent(here, text(content));
     let cuts = 0;
-    const log$ = there.log({ since: START }).pipe(
+    const log$ = log(there, { since: START }).pipe(
       map((entry) => {
         if (what(entry) === '50' && cuts === 0) {
           cuts += 1;
@@ -95,7 +95,7 @@ describe('a log of a server that forgets', () => {
     const first = await sent(here, text('0'));
     for (let index = 1; index < 10; index += 1) await sent(here, text(String(index)));
     const [gap, ...rest] = await lastValueFrom(
-      there.log({ since: first }).pipe(
+      log(there, { since: first }).pipe(
         map(what),
         takeWhile((entry) => entry !== '9', true),
         toArray(),
@@ -104,7 +104,7 @@ describe('a log of a server that forgets', () => {
     expect(gap).toBe('gap gone');
     expect(rest.slice(-3)).toEqual(['7', '8', '9']);
     expect(rest.length).toBeLessThan(9);
-    expect(await firstValueFrom(there.log({ since: first }))).toMatchObject({ from: first, to: expect.any(Number) });
+    expect(await firstValueFrom(log(there, { since: first }))).toMatchObject({ from: first, to: expect.any(Number) });
   });
 
   it('has what was pushed and still waits to be read before what the server, which has forgotten it, is asked for then', async () => {

@@ -1,7 +1,7 @@
 /** Wills, what was missed, and users of the application. */
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createRealtime, text, type Fetch } from 'rx-realtime';
+import { user, createRealtime, text, type Fetch } from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
 import { next, sent, textOf, world } from './world.js';
 
@@ -56,13 +56,13 @@ describe('users', () => {
     const own = await createServer({ masterKey: 'key', authenticate: (token) => (token === 'token of Tom' ? 'Tom' : undefined) });
     const created = createRealtime({ appId: 'app', server: own.url });
     try {
-      const tom = await firstValueFrom(created.login({ sessionToken: 'token of Tom' }));
+      const tom = await firstValueFrom(created.login(user({ sessionToken: 'token of Tom' })));
       expect(tom.id).toBe('Tom');
-      expect(await firstValueFrom(created.login({ sessionToken: 'token of Tom' }))).toBe(tom);
+      expect(await firstValueFrom(created.login(user({ sessionToken: 'token of Tom' })))).toBe(tom);
       await own.kick('Tom', { code: 4115 });
       await lastValueFrom(tom.status$);
-      expect((await firstValueFrom(created.login({ sessionToken: 'token of Tom' }))).id).toBe('Tom');
-      await expect(firstValueFrom(created.login({ sessionToken: 'wrong' }))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+      expect((await firstValueFrom(created.login(user({ sessionToken: 'token of Tom' })))).id).toBe('Tom');
+      await expect(firstValueFrom(created.login(user({ sessionToken: 'wrong' })))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
       await expect(firstValueFrom(created.login('Jerry'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4102 });
     } finally {
       created.close();
@@ -75,15 +75,15 @@ describe('users', () => {
     ['answers with nonsense', () => Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve({ signature: 5 }) })],
     ['refuses', () => Promise.resolve({ ok: false, status: 401, json: () => Promise.resolve({}) })],
   ])('L3: an API that %s is SignatureFailed', async (_, fetch) => {
-    await expect(firstValueFrom(realtime({ fetch }).login({ sessionToken: 'x' }))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+    await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
   });
 
   it('L3: an API that does not say who the user is needs the id', async () => {
     const signature = { signature: 's', timestamp: 1, nonce: 'n' };
     const fetch: Fetch = () => Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve(signature) });
-    await expect(firstValueFrom(realtime({ fetch }).login({ sessionToken: 'x' }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
-    expect((await firstValueFrom(realtime({ fetch }).login({ sessionToken: 'x', id: 'Tom' }))).id).toBe('Tom');
-    await expect(firstValueFrom(realtime({ fetch, api: 'no address' }).login({ sessionToken: 'x' }))).rejects.toMatchObject({
+    await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    expect((await firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x', id: 'Tom' })))).id).toBe('Tom');
+    await expect(firstValueFrom(realtime({ fetch, api: 'no address' }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({
       _tag: 'InvalidArgument',
     });
   });

@@ -2,7 +2,7 @@
 import * as t from 'io-ts';
 import { Subject, delay, firstValueFrom, lastValueFrom, map, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createRealtime, defineMessage, ofType, text, type Client, type Conversation, type Message, type Plugin } from 'rx-realtime';
+import { createRealtime, defineMessage, ofType, text, type Client, type Conversation, type Message, type Plugin, log } from 'rx-realtime';
 import { fail, next, sent, textOf, world } from './world.js';
 
 const { pair, realtime, realtimes, server } = world();
@@ -72,7 +72,7 @@ describe('plugins', () => {
       },
     };
     const { here, there } = await pair({ plugins: [slow] });
-    const logged = next(there.log(), 2);
+    const logged = next(log(there), 2);
     const begun = firstValueFrom(reading);
     await sent(here, text('theirs'));
     await begun;

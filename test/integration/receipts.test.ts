@@ -1,7 +1,7 @@
 /** How far messages have come, and what is unread. */
 import { EMPTY, filter, firstValueFrom, lastValueFrom, mergeMap, switchMap, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { sendStatus, text, type Conversation } from 'rx-realtime';
+import { sendStatus, text, type Conversation, memberReceipts } from 'rx-realtime';
 import { next, sent, world } from './world.js';
 
 const { login, pair } = world();
@@ -61,7 +61,7 @@ describe('status and receipts', () => {
     await lastValueFrom(there.read());
     const readers = await firstValueFrom(
       timer(0, 50).pipe(
-        switchMap(() => here.memberReceipts$),
+        switchMap(() => memberReceipts(here)),
         filter((members) => members.get('Jerry')?.readAt !== undefined),
       ),
     );

@@ -1,7 +1,21 @@
 /** Roles, who is silenced, who is blocked. */
 import { EMPTY, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, type Client, type Conversation, type Fault, type RealtimeOptions } from 'rx-realtime';
+import {
+  text,
+  type Client,
+  type Conversation,
+  type Fault,
+  type RealtimeOptions,
+  blocked,
+  block,
+  unblock,
+  unsilence,
+  silenced,
+  silence,
+  roles,
+  setRole,
+} from 'rx-realtime';
 import { sent, world } from './world.js';
 
 const { login, pair, realtimes } = world();
@@ -9,7 +23,7 @@ const { login, pair, realtimes } = world();
 /** The roles, once they are these. */
 const become = (conversation: Conversation, wanted: Readonly<Record<string, string>>): Promise<unknown> =>
   firstValueFrom(
-    conversation.roles$.pipe(
+    roles(conversation).pipe(
       map((roles) => JSON.stringify(Object.fromEntries([...roles].sort()))),
       filter((roles) => roles === JSON.stringify(wanted)),
     ),
@@ -20,20 +34,20 @@ describe('roles', () => {
     const { here, there } = await pair();
     for (const conversation of [here, there]) await become(conversation, { Tom: 'Owner' });
     const [mine, yours] = [here, there].map((conversation) => become(conversation, { Jerry: 'Manager', Tom: 'Owner' }));
-    await lastValueFrom(here.setRole('Jerry', 'Manager'));
+    await lastValueFrom(setRole(here, 'Jerry', 'Manager'));
     await Promise.all([mine, yours]);
     const back = become(there, { Tom: 'Owner' });
-    await lastValueFrom(here.setRole('Jerry', 'Member'));
+    await lastValueFrom(setRole(here, 'Jerry', 'Member'));
     await back;
-    await expect(lastValueFrom(there.setRole('Jerry', 'Manager'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4320 });
+    await expect(lastValueFrom(setRole(there, 'Jerry', 'Manager'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4320 });
   });
 
   it('that changed during a break are asked for after it', async () => {
     const { here, there } = await pair();
     await become(there, { Tom: 'Owner' });
-    const keeping = there.roles$.subscribe();
+    const keeping = roles(there).subscribe();
     realtimes[1]?.pause();
-    await lastValueFrom(here.setRole('Jerry', 'Manager'));
+    await lastValueFrom(setRole(here, 'Jerry', 'Manager'));
     const changed = become(there, { Jerry: 'Manager', Tom: 'Owner' });
     realtimes[1]?.resume();
     realtimes[1]?.retry();
@@ -48,7 +62,7 @@ describe('roles that the API does not tell', () => {
     const { here } = await pair();
     const spike: Client = await login('Spike', options);
     const fault = firstValueFrom(realtimes.at(-1)?.faults$ ?? EMPTY);
-    const asking = spike.conversation(here.id).roles$.subscribe();
+    const asking = roles(spike.conversation(here.id)).subscribe();
     const heard = await fault;
     asking.unsubscribe();
     return heard;
@@ -70,13 +84,13 @@ describe('who is silenced', () => {
   it('can not send until he may again; he and the others are told, by whom', async () => {
     const { here, there } = await pair();
     const heard = lastValueFrom(there.membership$.pipe(take(2), toArray()));
-    expect(await lastValueFrom(here.silence(['Jerry', 'Spike']))).toMatchObject({
+    expect(await lastValueFrom(silence(here, ['Jerry', 'Spike']))).toMatchObject({
       allowed: ['Jerry'],
       failed: [{ members: ['Spike'], code: 4317 }],
     });
     await expect(lastValueFrom(there.send(text('x')))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4563 });
-    expect(await lastValueFrom(here.silenced())).toEqual({ clientIds: ['Jerry'] });
-    await lastValueFrom(here.unsilence(['Jerry']));
+    expect(await lastValueFrom(silenced(here))).toEqual({ clientIds: ['Jerry'] });
+    await lastValueFrom(unsilence(here, ['Jerry']));
     await sent(there, text('x'));
     expect(await heard).toEqual([
       { _tag: 'Silenced', conversationId: here.id, members: ['Jerry'], by: 'Tom' },
@@ -90,7 +104,7 @@ describe('who is blocked', () => {
     const { tom, here, there } = await pair();
     const heard = lastValueFrom(there.membership$.pipe(take(2), toArray()));
     const own = lastValueFrom(here.membership$.pipe(take(2), toArray()));
-    await lastValueFrom(here.block(['Jerry']));
+    await lastValueFrom(block(here, ['Jerry']));
     expect((await heard).map(({ _tag, members, by }) => [_tag, members, by])).toEqual([
       ['Left', ['Jerry'], 'Tom'],
       ['Blocked', ['Jerry'], 'Tom'],
@@ -99,8 +113,8 @@ describe('who is blocked', () => {
     expect(await firstValueFrom(here.members$)).toEqual(new Set(['Tom']));
     expect(await lastValueFrom(there.join())).toMatchObject({ allowed: [], failed: [{ members: ['Jerry'], code: 4315 }] });
     expect(await lastValueFrom(here.add(['Jerry']))).toMatchObject({ allowed: [], failed: [{ members: ['Jerry'], code: 4315 }] });
-    expect(await lastValueFrom(here.blocked())).toEqual({ clientIds: ['Jerry'] });
-    await lastValueFrom(here.unblock(['Jerry']));
+    expect(await lastValueFrom(blocked(here))).toEqual({ clientIds: ['Jerry'] });
+    await lastValueFrom(unblock(here, ['Jerry']));
     expect(await lastValueFrom(there.join())).toMatchObject({ allowed: ['Jerry'], failed: [] });
     expect(tom.id).toBe('Tom');
   });
@@ -108,9 +122,9 @@ describe('who is blocked', () => {
   it('are listed page by page', async () => {
     const tom = await login('Tom');
     const here = await firstValueFrom(tom.createConversation({ members: [] }));
-    await lastValueFrom(here.block(['a', 'b', 'c']));
-    const first = await lastValueFrom(here.blocked({ limit: 2 }));
+    await lastValueFrom(block(here, ['a', 'b', 'c']));
+    const first = await lastValueFrom(blocked(here, { limit: 2 }));
     expect(first).toEqual({ clientIds: ['a', 'b'], next: 'b' });
-    expect(await lastValueFrom(here.blocked({ limit: 2, next: first.next ?? '' }))).toEqual({ clientIds: ['c'] });
+    expect(await lastValueFrom(blocked(here, { limit: 2, next: first.next ?? '' }))).toEqual({ clientIds: ['c'] });
   });
 });

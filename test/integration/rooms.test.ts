@@ -1,16 +1,30 @@
 /** Chat rooms, entered by subscribing. */
 import { filter, firstValueFrom, lastValueFrom, switchMap, take, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, where, type Client, type Clock, type RealtimeOptions, type Room } from 'rx-realtime';
+import {
+  text,
+  where,
+  type Client,
+  type Clock,
+  type RealtimeOptions,
+  type Room,
+  room,
+  findConversations,
+  createRoom,
+  unsilence,
+  silenced,
+  silence,
+  block,
+} from 'rx-realtime';
 import { next, textOf, world } from './world.js';
 
 const { login, realtimes, server } = world();
 
-const inside = (room: Room, count: number): Promise<number> => firstValueFrom(room.online$.pipe(filter((online) => online === count)));
+const inside = (here: Room, count: number): Promise<number> => firstValueFrom(here.online$.pipe(filter((online) => online === count)));
 
 /** The count as the server has it, asked until it is this. */
 const counted = async (client: Client, id: string, wanted: number): Promise<void> => {
-  await expect.poll(() => lastValueFrom(client.room(id).count())).toBe(wanted);
+  await expect.poll(() => lastValueFrom(room(client, id).count())).toBe(wanted);
 };
 
 /** Jerry's connection goes for a while, during which this is done; his session is open again then. */
@@ -25,31 +39,31 @@ const breakOf = async (jerry: Client, during: () => Promise<unknown>): Promise<v
 
 const both = async (jerrys: Partial<RealtimeOptions> = {}) => {
   const [tom, jerry] = await Promise.all([login('Tom', { grace: 0 }), login('Jerry', { grace: 0, ...jerrys })]);
-  const { id } = await firstValueFrom(tom.createRoom({ name: 'Mice', attributes: { topic: 'cheese' } }));
+  const { id } = await firstValueFrom(createRoom(tom, { name: 'Mice', attributes: { topic: 'cheese' } }));
   return { tom, jerry, id };
 };
 
 describe('a chat room', () => {
   it('C3 R1: is entered by subscribing and left by unsubscribing; whoever is in it hears what anybody says', async () => {
     const { tom, jerry, id } = await both();
-    const heard = next(jerry.room(id).messages$, 2);
+    const heard = next(room(jerry, id).messages$, 2);
     await counted(tom, id, 1);
-    await lastValueFrom(tom.room(id).send(text('a'), { priority: 'low' }));
-    await lastValueFrom(tom.room(id).send(text('b')));
+    await lastValueFrom(room(tom, id).send(text('a'), { priority: 'low' }));
+    await lastValueFrom(room(tom, id).send(text('b')));
     expect((await heard).map(textOf)).toEqual(['a', 'b']);
     await counted(tom, id, 0);
-    expect(await firstValueFrom(tom.room(id).state$)).toMatchObject({ kind: 'room', name: 'Mice', attributes: { topic: 'cheese' } });
-    expect((await firstValueFrom(tom.room(id).state$)).members).toBeUndefined();
+    expect(await firstValueFrom(room(tom, id).state$)).toMatchObject({ kind: 'room', name: 'Mice', attributes: { topic: 'cheese' } });
+    expect((await firstValueFrom(room(tom, id).state$)).members).toBeUndefined();
   });
 
   it('R1: shares one lease among all subscriptions, and counts who is online', async () => {
     const { tom, jerry, id } = await both();
-    const room = jerry.room(id);
-    const [first, second] = [room.messages$.subscribe(), jerry.room(id).events$.subscribe()];
+    const here = room(jerry, id);
+    const [first, second] = [here.messages$.subscribe(), room(jerry, id).events$.subscribe()];
     await counted(tom, id, 1);
     first.unsubscribe();
-    const own = tom.room(id).events$.subscribe();
-    expect(await inside(tom.room(id), 2)).toBe(2);
+    const own = room(tom, id).events$.subscribe();
+    expect(await inside(room(tom, id), 2)).toBe(2);
     own.unsubscribe();
     second.unsubscribe();
     await counted(tom, id, 0);
@@ -57,77 +71,77 @@ describe('a chat room', () => {
 
   it('R2: knows no unread messages, no receipts and no members', async () => {
     const { tom, jerry, id } = await both();
-    const heard = next(jerry.room(id).messages$, 1);
+    const heard = next(room(jerry, id).messages$, 1);
     const events: string[] = [];
     jerry.events$.subscribe(({ _tag }) => events.push(_tag));
     await counted(tom, id, 1);
-    await lastValueFrom(tom.room(id).send(text('a')));
+    await lastValueFrom(room(tom, id).send(text('a')));
     await heard;
     await counted(tom, id, 0);
     expect(events.filter((tag) => tag === 'Joined' || tag === 'Left' || tag === 'Receipt')).toEqual([]);
     expect((await firstValueFrom(jerry.unread$)).size).toBe(0);
-    await expect(lastValueFrom(tom.room(id).send(text('b'), { receipt: true }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    await expect(lastValueFrom(room(tom, id).send(text('b'), { receipt: true }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
   });
 
   it('R3: is left by entering another, and its streams complete', async () => {
     const { tom, jerry, id } = await both();
-    const { id: other } = await firstValueFrom(tom.createRoom());
-    const first = lastValueFrom(jerry.room(id).messages$.pipe(toArray()));
+    const { id: other } = await firstValueFrom(createRoom(tom));
+    const first = lastValueFrom(room(jerry, id).messages$.pipe(toArray()));
     await counted(tom, id, 1);
-    const second = next(jerry.room(other).messages$, 1);
+    const second = next(room(jerry, other).messages$, 1);
     expect(await first).toEqual([]);
     await counted(tom, other, 1);
     await counted(tom, id, 0);
-    await lastValueFrom(tom.room(id).send(text('not heard')));
-    await lastValueFrom(tom.room(other).send(text('heard')));
+    await lastValueFrom(room(tom, id).send(text('not heard')));
+    await lastValueFrom(room(tom, other).send(text('heard')));
     expect((await second).map(textOf)).toEqual(['heard']);
   });
 
   it('R3: is changed by switchMap', async () => {
     const { tom, jerry, id } = await both();
-    const { id: other } = await firstValueFrom(tom.createRoom());
+    const { id: other } = await firstValueFrom(createRoom(tom));
     const ids = [id, other];
     const heard = lastValueFrom(
       jerry.status$.pipe(
         take(1),
         switchMap(() => ids),
-        switchMap((room) => jerry.room(room).messages$),
+        switchMap((each) => room(jerry, each).messages$),
         take(1),
       ),
     );
     await counted(tom, other, 1);
-    await lastValueFrom(tom.room(other).send(text('here')));
+    await lastValueFrom(room(tom, other).send(text('here')));
     expect(textOf(await heard)).toBe('here');
   });
 
   it('R4: is entered again after a break, with a gap before what is said then; history has what was missed', async () => {
     const { tom, jerry, id } = await both();
-    const room = jerry.room(id);
-    const events = next(room.events$.pipe(filter(({ _tag }) => _tag === 'Message' || _tag === 'Gap')), 3);
+    const here = room(jerry, id);
+    const events = next(here.events$.pipe(filter(({ _tag }) => _tag === 'Message' || _tag === 'Gap')), 3);
     await counted(tom, id, 1);
-    await lastValueFrom(tom.room(id).send(text('before')));
-    await expect.poll(() => lastValueFrom(tom.room(id).history()).then(({ length }) => length)).toBe(1);
-    await firstValueFrom(room.history());
+    await lastValueFrom(room(tom, id).send(text('before')));
+    await expect.poll(() => lastValueFrom(room(tom, id).history()).then(({ length }) => length)).toBe(1);
+    await firstValueFrom(here.history());
     realtimes[1]?.pause();
     await counted(tom, id, 0);
-    await lastValueFrom(tom.room(id).send(text('missed')));
+    await lastValueFrom(room(tom, id).send(text('missed')));
     realtimes[1]?.resume();
     realtimes[1]?.retry();
     await counted(tom, id, 1);
-    await lastValueFrom(tom.room(id).send(text('after')));
+    await lastValueFrom(room(tom, id).send(text('after')));
     expect(
       (await events).map((event) =>
         event._tag === 'Message' ? textOf(event.message) : `${event._tag} ${'cause' in event ? event.cause : ''}`,
       ),
     ).toEqual(['before', 'Gap room', 'after']);
-    expect((await lastValueFrom(room.history())).map(textOf)).toEqual(['before', 'missed', 'after']);
+    expect((await lastValueFrom(here.history())).map(textOf)).toEqual(['before', 'missed', 'after']);
   });
 
   it('R4: is not entered again after 30 minutes, though the server has kept the place: its streams complete, and a new subscription enters it', async () => {
     let slept = 0;
     const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() + slept, after: (ms) => timer(ms) };
     const { tom, jerry, id } = await both({ clock });
-    const stay = lastValueFrom(jerry.room(id).messages$.pipe(toArray()));
+    const stay = lastValueFrom(room(jerry, id).messages$.pipe(toArray()));
     await counted(tom, id, 1);
     await breakOf(jerry, async () => {
       await counted(tom, id, 0);
@@ -135,16 +149,16 @@ describe('a chat room', () => {
     });
     expect(await stay).toEqual([]);
     await counted(tom, id, 0);
-    const heard = next(jerry.room(id).messages$, 1);
+    const heard = next(room(jerry, id).messages$, 1);
     await counted(tom, id, 1);
-    await lastValueFrom(tom.room(id).send(text('back')));
+    await lastValueFrom(room(tom, id).send(text('back')));
     expect((await heard).map(textOf)).toEqual(['back']);
   });
 
   it('that was given up during a break is left after it, and nothing of it is heard', async () => {
     const { tom, jerry, id } = await both();
     const { id: chat } = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
-    const stay = jerry.room(id).messages$.subscribe();
+    const stay = room(jerry, id).messages$.subscribe();
     await counted(tom, id, 1);
     await breakOf(jerry, async () => {
       stay.unsubscribe();
@@ -152,14 +166,14 @@ describe('a chat room', () => {
     });
     await counted(tom, id, 0);
     const heard = next(jerry.messages$, 1);
-    await lastValueFrom(tom.room(id).send(text('not heard')));
+    await lastValueFrom(room(tom, id).send(text('not heard')));
     await lastValueFrom(tom.conversation(chat).send(text('heard')));
     expect((await heard).map(textOf)).toEqual(['heard']);
   });
 
   it('that the back end ends completes its streams', async () => {
     const { tom, jerry, id } = await both();
-    const stay = lastValueFrom(jerry.room(id).messages$.pipe(toArray()));
+    const stay = lastValueFrom(room(jerry, id).messages$.pipe(toArray()));
     await counted(tom, id, 1);
     await server().backEnd.delete(id);
     expect(await stay).toEqual([]);
@@ -168,29 +182,29 @@ describe('a chat room', () => {
   it('R5: is found by a query', async () => {
     const { jerry, id } = await both();
     await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));
-    const rooms = await lastValueFrom(jerry.findConversations({ where: where.and(where.isRoom, where.equal('topic', 'cheese')) }));
+    const rooms = await lastValueFrom(findConversations(jerry, { where: where.and(where.isRoom, where.equal('topic', 'cheese')) }));
     expect(rooms.map((info) => info.id)).toEqual([id]);
   });
 
   it('that does not let somebody in is an error of its streams: one that does not exist, and one where he is blocked', async () => {
     const { tom, jerry, id } = await both();
-    await expect(lastValueFrom(jerry.room('0123').messages$)).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
-    const out = lastValueFrom(jerry.room(id).messages$);
+    await expect(lastValueFrom(room(jerry, '0123').messages$)).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
+    const out = lastValueFrom(room(jerry, id).messages$);
     await counted(tom, id, 1);
     void out.catch(() => undefined);
-    expect(await lastValueFrom(tom.room(id).block(['Jerry']))).toEqual({ allowed: ['Jerry'], failed: [] });
+    expect(await lastValueFrom(block(room(tom, id), ['Jerry']))).toEqual({ allowed: ['Jerry'], failed: [] });
     await counted(tom, id, 0);
-    await expect(lastValueFrom(jerry.room(id).send(text('x')))).rejects.toMatchObject({ code: 4315 });
+    await expect(lastValueFrom(room(jerry, id).send(text('x')))).rejects.toMatchObject({ code: 4315 });
     await expect(out).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4315 });
   });
 
   it('silences who is told to be silent', async () => {
     const { tom, jerry, id } = await both();
-    await lastValueFrom(tom.room(id).silence(['Jerry']));
-    await expect(lastValueFrom(jerry.room(id).send(text('x')))).rejects.toMatchObject({ code: 4563 });
-    await expect(lastValueFrom(jerry.room(id).silence(['Tom']))).rejects.toMatchObject({ code: 4320 });
-    expect(await lastValueFrom(tom.room(id).silenced())).toEqual({ clientIds: ['Jerry'] });
-    await lastValueFrom(tom.room(id).unsilence(['Jerry']));
-    await lastValueFrom(jerry.room(id).send(text('x')));
+    await lastValueFrom(silence(room(tom, id), ['Jerry']));
+    await expect(lastValueFrom(room(jerry, id).send(text('x')))).rejects.toMatchObject({ code: 4563 });
+    await expect(lastValueFrom(silence(room(jerry, id), ['Tom']))).rejects.toMatchObject({ code: 4320 });
+    expect(await lastValueFrom(silenced(room(tom, id)))).toEqual({ clientIds: ['Jerry'] });
+    await lastValueFrom(unsilence(room(tom, id), ['Jerry']));
+    await lastValueFrom(room(jerry, id).send(text('x')));
   });
 });

@@ -4,6 +4,7 @@ import { firstValueFrom, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ConversationSignatureRequest, RealtimeOptions, Signature } from 'rx-realtime';
 import { world } from './world.js';
+import { unblock, block } from 'rx-realtime';
 
 const MASTER_KEY = 'a key that no client has';
 const { login, realtime } = world({
@@ -44,8 +45,8 @@ describe('what clients do to conversations', () => {
     await lastValueFrom(here.add(['Tyke', 'Quacker']));
     await lastValueFrom(here.remove(['Tyke']));
     await lastValueFrom(there.quit());
-    await lastValueFrom(here.block(['Jerry']));
-    await lastValueFrom(here.unblock(['Jerry']));
+    await lastValueFrom(block(here, ['Jerry']));
+    await lastValueFrom(unblock(here, ['Jerry']));
     expect(asked).toEqual([
       { action: 'create', clientId: 'Tom', members: ['Butch', 'Spike', 'Tom'] },
       { action: 'invite', clientId: 'Jerry', conversationId: here.id, members: ['Jerry'] },

@@ -1,6 +1,6 @@
 import { firstValueFrom, filter, lastValueFrom, map, switchMap, take, toArray, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRealtime, text, type Client, type Message, type Realtime, type RealtimeOptions } from 'rx-realtime';
+import { createRealtime, text, type Client, type Message, type Realtime, type RealtimeOptions, online } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { statsNow } from '../server/stats-now.js';
 
@@ -120,7 +120,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     await lastValueFrom(tom.createConversation({ members: ['Jerry'] }).pipe(switchMap((conversation) => conversation.send(text('psst')))));
     expect((await heard).map(bodyText)).toEqual(['psst']);
     expect((await statsNow(server)).sockets).toBe(1);
-    expect(await firstValueFrom(tom.online(['Tom', 'Jerry', 'Spike']))).toEqual(new Set(['Tom', 'Jerry']));
+    expect(await firstValueFrom(online(tom, ['Tom', 'Jerry', 'Spike']))).toEqual(new Set(['Tom', 'Jerry']));
   });
 
   it('L5: displaces an older login with the same id and tag, and tells it why', async () => {
@@ -129,7 +129,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
     const closed = firstValueFrom(old.status$.pipe(filter(({ _tag }) => _tag === 'Closed')));
     await firstValueFrom(realtime().login('Tom', { tag: 'Web' }));
     expect(await closed).toMatchObject({ code: 4111 });
-    await expect(firstValueFrom(old.online(['Tom']))).rejects.toMatchObject({ _tag: 'SessionClosed', code: 4111 });
+    await expect(firstValueFrom(online(old, ['Tom']))).rejects.toMatchObject({ _tag: 'SessionClosed', code: 4111 });
     // The displaced client is gone: the next login of its realtime is a new one.
     const again = await firstValueFrom(first.login('Tom', { tag: 'Phone' }));
     expect(again).not.toBe(old);
@@ -145,7 +145,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('the whole path over re
   it('L4: goes offline for the others when it logs out', async () => {
     const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
     await lastValueFrom(jerry.close());
-    expect(await firstValueFrom(tom.online(['Jerry']))).toEqual(new Set());
-    await expect(firstValueFrom(jerry.online(['Tom']))).rejects.toMatchObject({ _tag: 'SessionClosed', code: 0 });
+    expect(await firstValueFrom(online(tom, ['Jerry']))).toEqual(new Set());
+    await expect(firstValueFrom(online(jerry, ['Tom']))).rejects.toMatchObject({ _tag: 'SessionClosed', code: 0 });
   });
 });

@@ -13,6 +13,7 @@ import {
   type Realtime,
   type RealtimeOptions,
   type Signature,
+  online,
 } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { subprotocols } from 'rx-realtime/codecs';
@@ -142,7 +143,7 @@ describe('what a stranger might try', () => {
     it.each(['x'.repeat(64), '__proto__', 'constructor', '汤姆', '👨‍👩‍👧‍👦', ' ', '../../etc'])('%s works', async (id) => {
       const client = await login(id);
       expect(client.id).toBe(id);
-      expect(await firstValueFrom(client.online([id]))).toEqual(new Set([id]));
+      expect(await firstValueFrom(online(client, [id]))).toEqual(new Set([id]));
     });
   });
 
@@ -205,7 +206,7 @@ describe('what a stranger might try', () => {
         tom.createConversation({ members: [] }),
         conversation.send(text('hi')),
         conversation.history(),
-        tom.online([]),
+        online(tom, []),
       ]) {
         await expect(lastValueFrom<unknown>(command)).rejects.toMatchObject({ _tag: 'SessionClosed' });
       }

@@ -1,6 +1,6 @@
 import { firstValueFrom, lastValueFrom, merge, switchMap, take, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRealtime, text, type Client, type Realtime, type RealtimeOptions } from 'rx-realtime';
+import { createRealtime, text, type Client, type Realtime, type RealtimeOptions, log } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { toRealtimeError } from '../../src/errors.js';
 import { statsNow } from '../server/stats-now.js';
@@ -110,7 +110,7 @@ describe('the end', () => {
           switchMap((tom) => {
             const conversation = tom.conversation(id);
             // Everything that takes something while it is subscribed to.
-            return merge(tom.status$, tom.messages$, conversation.log(), tom.unread$, conversation.events$).pipe(take(1));
+            return merge(tom.status$, tom.messages$, log(conversation), tom.unread$, conversation.events$).pipe(take(1));
           }),
           take(1),
         ),

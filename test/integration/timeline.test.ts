@@ -1,7 +1,7 @@
 /** The timeline of a conversation, and what is on its way. */
 import { EMPTY, Subject, filter, firstValueFrom, lastValueFrom, map, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, type Conversation, type Gap, type Timeline, type TimelineOptions } from 'rx-realtime';
+import { text, type Conversation, type Gap, type Timeline, type TimelineOptions, timeline } from 'rx-realtime';
 import { sent, textOf, world } from './world.js';
 
 const { pair, realtimes } = world();
@@ -19,8 +19,7 @@ const short = ({ entries, hasOlder }: Timeline): string => {
 const watch = (conversation: Conversation, options?: TimelineOptions) => {
   const seen: string[] = [];
   const changes = new Subject<string>();
-  const subscription = conversation
-    .timeline(options)
+  const subscription = timeline(conversation, options)
     .pipe(map(short))
     .subscribe((now) => {
       seen.push(now);

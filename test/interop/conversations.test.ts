@@ -12,6 +12,14 @@ import {
   type Realtime,
   type RealtimeOptions,
   type Signature,
+  online,
+  findConversations,
+  room,
+  unblock,
+  blocked,
+  silence,
+  roles,
+  createRoom,
 } from 'rx-realtime';
 import { createServer, type RtmServer, type ServerOptions, type SignedAction } from 'rx-realtime/server';
 
@@ -171,7 +179,7 @@ describe('conversations', () => {
     const found = await theirs(tom, mine.id);
     expect([found.name, found.get('topic'), found.get('deep')]).toEqual(['m', 'mice', nested.deep]);
 
-    const room = await firstValueFrom(jerry.createRoom({ name: 'room' }));
+    const room = await firstValueFrom(createRoom(jerry, { name: 'room' }));
     expect((await theirs(tom, room.id)).transient).toBe(true);
     const temporary = await tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 });
     expect(temporary.id).toMatch(/^_tmp:/);
@@ -278,7 +286,7 @@ describe('conversations', () => {
     const spikes = await theirs(spike, here.id);
     await spikes.getAllMemberInfo();
     const [role, changed] = [
-      firstValueFrom(there.roles$.pipe(filter((roles) => roles.get('Jerry') === 'Manager'))),
+      firstValueFrom(roles(there).pipe(filter((roles) => roles.get('Jerry') === 'Manager'))),
       event(spike, 'memberinfoupdated'),
     ];
     await here.updateMemberRole('Jerry', 'Manager');
@@ -288,7 +296,7 @@ describe('conversations', () => {
     expect(infos.map(({ memberId, role: given }) => `${memberId} ${given}`).sort()).toEqual(['Jerry Manager', 'Spike Member', 'Tom Owner']);
 
     const [muted, others, own] = [event(spike, 'muted'), event(tom, 'membersmuted'), told(jerry, 1)];
-    await done(there.silence(['Spike']));
+    await done(silence(there, ['Spike']));
     expect([await muted, await others, await own]).toEqual([
       { mutedBy: 'Jerry' },
       { mutedBy: 'Jerry', members: ['Spike'] },
@@ -300,9 +308,9 @@ describe('conversations', () => {
     await here.unmuteMembers(['Spike']);
     expect([await unmuted, await unsilenced]).toEqual([{ unmutedBy: 'Tom' }, [['Unsilenced', ['Spike'], 'Tom']]]);
 
-    const [kicked, blocked, both] = [event(spike, 'kicked'), event(spike, 'blocked'), told(jerry, 2)];
+    const [kicked, blockedBy, both] = [event(spike, 'kicked'), event(spike, 'blocked'), told(jerry, 2)];
     expect(await here.blockMembers(['Spike'])).toMatchObject({ successfulClientIds: ['Spike'] });
-    expect([await kicked, await blocked, await both]).toEqual([
+    expect([await kicked, await blockedBy, await both]).toEqual([
       { kickedBy: 'Tom' },
       { blockedBy: 'Tom' },
       [
@@ -310,10 +318,10 @@ describe('conversations', () => {
         ['Blocked', ['Spike'], 'Tom'],
       ],
     ]);
-    expect(await lastValueFrom(there.blocked())).toEqual({ clientIds: ['Spike'] });
+    expect(await lastValueFrom(blocked(there))).toEqual({ clientIds: ['Spike'] });
     expect((await here.add(['Spike'])).failures).toMatchObject([{ code: 4315, clientIds: ['Spike'] }]);
     const unblocked = event(tom, 'membersunblocked');
-    await done(there.unblock(['Spike']));
+    await done(unblock(there, ['Spike']));
     expect(await unblocked).toEqual({ unblockedBy: 'Jerry', members: ['Spike'] });
     expect((await here.queryBlockedMembers()).results).toEqual([]);
     expect(await here.add(['Spike'])).toMatchObject({ successfulClientIds: ['Spike'] });
@@ -321,24 +329,24 @@ describe('conversations', () => {
 
   it('that are chat rooms are shared by both, counted, and entered again after a break', async () => {
     const [{ client: tom, realtime }, { client: jerry }] = [await published('Tom'), await ours('Jerry', { grace: 0 })];
-    const room = await tom.createChatRoom({ name: 'room' });
-    await room.join();
-    const heard = firstValueFrom(jerry.room(room.id).messages$);
-    await expect.poll(() => room.count()).toBe(2);
-    await room.send(new Published.TextMessage('a'), { priority: Published.MessagePriority.LOW });
+    const shared = await tom.createChatRoom({ name: 'room' });
+    await shared.join();
+    const heard = firstValueFrom(room(jerry, shared.id).messages$);
+    await expect.poll(() => shared.count()).toBe(2);
+    await shared.send(new Published.TextMessage('a'), { priority: Published.MessagePriority.LOW });
     expect(await heard).toMatchObject({ body: { text: 'a' } });
     const theirs$ = event(tom, 'message');
-    await done(jerry.room(room.id).send(text('b'), { priority: 'high' }));
+    await done(room(jerry, shared.id).send(text('b'), { priority: 'high' }));
     expect(await theirs$).toMatchObject({ from: 'Jerry' });
     const back = event(tom, 'reconnect');
     realtime.pause();
-    await expect.poll(() => lastValueFrom(jerry.room(room.id).count())).toBe(0);
+    await expect.poll(() => lastValueFrom(room(jerry, shared.id).count())).toBe(0);
     realtime.resume();
     realtime.retry();
     await back;
-    await expect.poll(() => lastValueFrom(jerry.room(room.id).count())).toBe(1);
-    const rooms = await lastValueFrom(jerry.findConversations({ where: where.isRoom }));
-    expect(rooms.map(({ id }) => id)).toEqual([room.id]);
+    await expect.poll(() => lastValueFrom(room(jerry, shared.id).count())).toBe(1);
+    const rooms = await lastValueFrom(findConversations(jerry, { where: where.isRoom }));
+    expect(rooms.map(({ id }) => id)).toEqual([shared.id]);
   });
 
   it('in which something happened during a break of the published client are told of when it is back', async () => {
@@ -346,7 +354,7 @@ describe('conversations', () => {
     const first = await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));
     await theirs(tom, first.id);
     realtime.pause();
-    await expect.poll(() => lastValueFrom(jerry.online(['Tom'])).then(({ size }) => size)).toBe(0);
+    await expect.poll(() => lastValueFrom(online(jerry, ['Tom'])).then(({ size }) => size)).toBe(0);
     const [invited, kicked] = [event(tom, 'invited'), event(tom, 'kicked')];
     await done(first.remove(['Tom']));
     await firstValueFrom(jerry.createConversation({ members: ['Tom'], name: 'second' }));

@@ -9,7 +9,7 @@ import {
 } from 'leancloud-realtime';
 import { filter, firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createRealtime, text, type Client, type Realtime, type RealtimeOptions } from 'rx-realtime';
+import { createRealtime, text, type Client, type Realtime, type RealtimeOptions, online } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { statsNow } from '../server/stats-now.js';
 
@@ -232,7 +232,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
     it('sees the published client log out', async () => {
       const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
       await tom.close();
-      expect(await firstValueFrom(jerry.online(['Tom']))).toEqual(new Set());
+      expect(await firstValueFrom(online(jerry, ['Tom']))).toEqual(new Set());
     });
 
     it('moves the published client away with goaway, and it comes back', async () => {

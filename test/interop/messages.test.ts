@@ -26,6 +26,7 @@ import {
   type OutgoingBody,
   type Realtime,
   type RealtimeOptions,
+  historyIterator,
 } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 
@@ -309,7 +310,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     for (let n = 0; n < 7; n += 1) await sent(here, text(String(n)));
     const pages: string[][] = [];
-    for await (const page of here.historyIterator({ pageSize: 3 }))
+    for await (const page of historyIterator(here, { pageSize: 3 }))
       pages.push(page.map(({ body }) => (body._tag === 'Text' ? body.text : body._tag)));
     const iterator = (await jerry.getConversation(here.id)).createMessagesIterator({ limit: 3 });
     const theirs: string[][] = [];

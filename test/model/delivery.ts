@@ -37,6 +37,7 @@ import {
   type MessageStatus,
   type Position,
   type Realtime,
+  log,
 } from '../../src/index.js';
 import { table } from '../../src/connection/machine.js';
 import { neverBack } from '../../server/clock.js';
@@ -253,7 +254,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     // Who is kicked, or is refused, comes again.
     const clients$ = defer(() => realtime.session(id)).pipe(retry({ delay: () => timer(4) }), repeat({ delay: () => timer(4) }));
     const following = (current: Client, place: Place): Observable<LogEntry> =>
-      defer(() => current.conversation(ids[place]).log({ since: logs[place].at(-1)?.position ?? START })).pipe(
+      defer(() => log(current.conversation(ids[place]), { since: logs[place].at(-1)?.position ?? START })).pipe(
         tap((entry) => logs[place].push(entry)),
       );
     /** Whoever is a member all the time is told of each change of members before it is described as it is. */

@@ -8,6 +8,8 @@ import fc from 'fast-check';
 import { filter, firstValueFrom, lastValueFrom, map, timeout, type Observable } from 'rxjs';
 import { expect, it } from 'vitest';
 import {
+  unblock,
+  block,
   createRealtime,
   text,
   type Client,
@@ -16,6 +18,8 @@ import {
   type ConversationInfo,
   type MembershipResult,
   type Realtime,
+  conversationList,
+  online,
 } from 'rx-realtime';
 import { createServer, memoryStore } from 'rx-realtime/server';
 import { faultProxy, type FaultProxy } from '../faults/proxy.js';
@@ -76,9 +80,11 @@ const change = (conversation: Conversation, wish: Change): Observable<Membership
       return conversation.quit();
     case 'add':
     case 'remove':
-    case 'block':
-    case 'unblock':
       return conversation[wish.what](wish.whom);
+    case 'block':
+      return block(conversation, wish.whom);
+    case 'unblock':
+      return unblock(conversation, wish.whom);
   }
 };
 
@@ -104,7 +110,7 @@ const without = (clientIds: readonly string[], others: readonly string[]): reado
 
 /** What was pushed before has come, and what it made the client ask for has, too. */
 const settled = async ({ client, isAway }: Device): Promise<void> => {
-  if (!isAway) for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(client.online([]));
+  if (!isAway) for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(online(client, []));
 };
 
 /** The next time that the client is open, and has caught up. */
@@ -159,7 +165,7 @@ const known = (client: Client, id: string) => {
   return {
     state$: conversation.state$,
     members$: conversation.members$.pipe(map((members) => named([...members]))),
-    isListed$: client.conversations$.pipe(map((items) => items.some((item) => item.conversation.id === id))),
+    isListed$: conversationList(client).pipe(map((items) => items.some((item) => item.conversation.id === id))),
   };
 };
 
@@ -184,7 +190,7 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
           const client = await firstValueFrom(realtime.login(id));
           const told: string[] = [];
           client.events$.subscribe((entry) => told.push(...short(entry)));
-          client.conversations$.subscribe();
+          conversationList(client).subscribe();
           return { realtime, proxy, client, told, expected: [], isAway: false };
         }),
       );

@@ -75,7 +75,7 @@ const step = fc.oneof(
 const done = (answer: ReturnType<OutboxStorage['put']>): Promise<unknown> => lastValueFrom(from(answer), { defaultValue: undefined });
 
 describe.each(Object.entries(storages))('%s', (_, make) => {
-  it('has what was put and not removed, of each owner for himself, after a restart too', async () => {
+  it('loads the messages that were put and not removed, for each owner, also after a restart', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
         const open = make();
@@ -101,7 +101,7 @@ describe.each(Object.entries(storages))('%s', (_, make) => {
     );
   });
 
-  it('keeps many that are put at once', async () => {
+  it('stores many messages that are put at the same time', async () => {
     const storage = make()();
     const [one] = fc.sample(message, 1);
     if (one === undefined) return;

@@ -358,7 +358,7 @@ describe('an online query', () => {
 });
 
 describe('before the login', () => {
-  it.each([
+  it.each<Parameters<RawClient['request']>[0]>([
     { cmd: 'session', op: 'close' },
     { cmd: 'session', op: 'query', sessionMessage: {} },
     { cmd: 'session', op: 'refresh', sessionMessage: { st: '' } },
@@ -366,7 +366,7 @@ describe('before the login', () => {
     { cmd: 'conv', op: 'query', convMessage: {} },
     { cmd: 'direct', directMessage: { cid: 'c' } },
     { cmd: 'logs', logsMessage: { cid: 'c' } },
-  ] as const)('$cmd $op is refused with 4105', async (command) => {
+  ])('$cmd $op is refused with 4105', async (command) => {
     const server = await serve();
     expect(await (await dial(server.url)).request(command)).toMatchObject({ ...error(4105), i: 1 });
   });

@@ -3,8 +3,8 @@ import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { bodyCodec, type ServerCommand } from '../../codecs/index.js';
 import type { Fault } from '../../src/faults.js';
-import { readHistory, tellEvents } from '../../src/session/push-events.js';
-import type { MessageReader } from '../../src/session/message-reader.js';
+import { readHistory, readPush } from '../../src/session/push-events.js';
+import { readEntry, type MessageReader } from '../../src/session/message-reader.js';
 import type { ClientEvent } from '../../streams/index.js';
 
 const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
@@ -24,7 +24,10 @@ const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
 
 const toEvents = (reader: MessageReader, push: ServerCommand): readonly ClientEvent[] => {
   const events: ClientEvent[] = [];
-  tellEvents(reader, push, (event) => events.push(event));
+  readPush(reader, push, (entry) => {
+    const read = entry._tag === 'Raw' ? readEntry(reader, entry) : { now: entry };
+    if ('now' in read) events.push(read.now);
+  });
   return events;
 };
 

@@ -32,6 +32,13 @@ import {
   type Message,
   type Realtime,
   type Room,
+  online,
+  conversationList,
+  room,
+  createRoom,
+  createTemporaryConversation,
+  findConversations,
+  memberReceipts,
 } from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
 import { runMarbles } from 'rx-realtime/testing';
@@ -126,7 +133,7 @@ const play = (realtimeOf: () => Realtime): Observable<Played> => {
 const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> => {
   let here: Conversation;
   let there: Conversation;
-  let room: Room;
+  let hall: Room;
   let first: Message;
   /** Until the other side has heard it: what was pushed before has come, too. */
   const heard = (from: Conversation, by: Client): Observable<unknown> =>
@@ -175,7 +182,7 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
     result('unread', () => jerry.unread$.pipe(take(1))),
     result('receipts', () => here.fetchReceipts()),
     result('member receipts', () =>
-      here.memberReceipts$.pipe(
+      memberReceipts(here).pipe(
         filter(({ size }) => size > 0),
         take(1),
       ),
@@ -213,11 +220,43 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
       ),
     ),
     result('unmute', () => here.unmute()),
-    result('find by attribute', () => tom.findConversations({ where: where.equal('name', 'B'), compact: true })),
-    result('find by member', () => tom.findConversations({ where: where.withMembers(['Jerry', 'Tom']), lastMessages: true })),
+    result('find by attribute', () => findConversations(tom, { where: where.equal('name', 'B'), compact: true })),
+    result('find by member', () => findConversations(tom, { where: where.withMembers(['Jerry', 'Tom']), lastMessages: true })),
     result('find none', () =>
-      tom.findConversations({ where: where.and(where.isAbsent('name'), where.notEqual('creator', 'Tom'), where.oneOf('id', [here.id])) }),
+      findConversations(tom, { where: where.and(where.isAbsent('name'), where.notEqual('creator', 'Tom'), where.oneOf('id', [here.id])) }),
     ),
+    result('find by a text', () => findConversations(tom, { where: where.contains('name', 'B'), sort: '-createdAt,name' })),
+    result('find by a text with a meaning in expressions', () => findConversations(tom, { where: where.contains('name', '.*') })),
+    result('find by an expression', () => findConversations(tom, { where: where.matches('name', /^b$/i) })),
+    result('find by what RE2 has not', () => findConversations(tom, { where: where.matches('name', /(?=B)B/) })),
+    result('find by a number', () => findConversations(tom, { where: where.greaterThan('a.b', 1) })),
+    result('find by dates', () => findConversations(tom, { where: where.lessThan('createdAt', new Date(5)) })),
+    result('find what one is no member of', () =>
+      away.session('Spike').pipe(
+        mergeMap((spike) => findConversations(spike, { where: where.equal('name', 'B') })),
+        take(1),
+      ),
+    ),
+    result('fetch what one is no member of', () =>
+      away.session('Spike').pipe(
+        mergeMap((spike) => spike.fetchConversation(here.id)),
+        mergeMap(({ state$ }) => state$),
+        take(1),
+      ),
+    ),
+    result('count what one is no member of', () =>
+      away.session('Spike').pipe(
+        mergeMap((spike) => spike.conversation(here.id).count()),
+        take(1),
+      ),
+    ),
+    result('remove the owner', () => there.remove(['Tom'])),
+    result('add an id that is too long', () => here.add(['x'.repeat(65)])),
+    result('update with a key of the protocol', () => here.update({ attributes: { tr: true } })),
+    result('update inside of the name', () => here.update({ attributes: { 'name.first': 'B' } })),
+    result('create with dots', () => tom.createConversation({ members: [], attributes: { 'a.b': 1 } })),
+    result('temporary, for too long', () => createTemporaryConversation(tom, { members: [], ttl: 10_000_000 })),
+    result('edit what another has said', () => there.edit(first, text('mine'))),
     result('unique', () => tom.createConversation({ members: ['Jerry'], unique: true }).pipe(map(() => 'made'))),
     result('unique again', () =>
       jerry.createConversation({ members: ['Tom'], unique: true }).pipe(
@@ -228,50 +267,50 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
     result('unique, quit', () => jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.quit()))),
     result('unique, back', () => jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.count()))),
     result('temporary', () =>
-      tom
-        .createTemporaryConversation({ members: ['Jerry'], ttl: 60 })
-        .pipe(mergeMap((made) => concat(made.state$.pipe(take(1), ignoreElements()), stored(made, text('soon gone'))))),
+      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(
+        mergeMap((made) => concat(made.state$.pipe(take(1), ignoreElements()), stored(made, text('soon gone')))),
+      ),
     ),
     result('temporary, added to', () =>
-      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.add(['Spike']))),
+      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.add(['Spike']))),
     ),
     result('temporary, removed from', () =>
-      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.remove(['Jerry']))),
+      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.remove(['Jerry']))),
     ),
     result('temporary, changed', () =>
-      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.update({ name: 'T' }))),
+      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.update({ name: 'T' }))),
     ),
     result('temporary, muted', () =>
-      tom.createTemporaryConversation({ members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.mute())),
+      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.mute())),
     ),
-    result('online', () => tom.online(['Tom', 'Jerry', 'Spike'])),
+    result('online', () => online(tom, ['Tom', 'Jerry', 'Spike'])),
     result('unknown', () => tom.fetchConversation('0123456789abcdef01234567')),
     result('unknown target', () => stored(tom.conversation('0123456789abcdef01234567'), text('x'))),
-    result('unknown room', () => tom.room('0123456789abcdef01234567').messages$),
+    result('unknown room', () => room(tom, '0123456789abcdef01234567').messages$),
     result('room', () =>
-      tom.createRoom({ name: 'R' }).pipe(
-        tap((made) => (room = made)),
+      createRoom(tom, { name: 'R' }).pipe(
+        tap((made) => (hall = made)),
         map(() => 'made'),
       ),
     ),
     result('room heard', () => {
-      const inside = jerry.room(room.id);
+      const inside = room(jerry, hall.id);
       const counted$ = inside.online$.pipe(
         filter((count) => count === 1),
         take(1),
-        mergeMap(() => stored(room, text('hello room'))),
+        mergeMap(() => stored(hall, text('hello room'))),
         ignoreElements(),
       );
       return merge(inside.messages$.pipe(take(1)), counted$);
     }),
-    result('room, changed', () => concat(room.update({ attributes: { topic: 'cats' } }), room.state$.pipe(take(1)))),
-    result('room of another, changed', () => jerry.room(room.id).update({ attributes: { topic: 'mice' } })),
-    result('room, removed from', () => tom.conversation(room.id).remove(['Jerry'])),
-    result('room, muted', () => tom.conversation(room.id).mute()),
-    result('room, added to', () => tom.conversation(room.id).add(['Jerry'])),
-    result('room history', () => room.history()),
+    result('room, changed', () => concat(hall.update({ attributes: { topic: 'cats' } }), hall.state$.pipe(take(1)))),
+    result('room of another, changed', () => room(jerry, hall.id).update({ attributes: { topic: 'mice' } })),
+    result('room, removed from', () => tom.conversation(hall.id).remove(['Jerry'])),
+    result('room, muted', () => tom.conversation(hall.id).mute()),
+    result('room, added to', () => tom.conversation(hall.id).add(['Jerry'])),
+    result('room history', () => hall.history()),
     result('list', () =>
-      jerry.conversations$.pipe(
+      conversationList(jerry).pipe(
         filter((items) => items.length >= 3),
         take(1),
         // Over sockets two of them can be of one millisecond.
@@ -300,7 +339,7 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
     result('heard', () => heard(here, jerry)),
     result('heard back', () => heard(there, tom)),
     result('close', () => jerry.close()),
-    result('online', () => tom.online(['Tom', 'Jerry'])),
+    result('online', () => online(tom, ['Tom', 'Jerry'])),
   );
 };
 

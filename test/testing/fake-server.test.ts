@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { EMPTY, catchError, filter, ignoreElements, map, merge, mergeMap, of, retry, switchMap, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
+  conversationList,
   binary,
   defineMessage,
   ofType,
@@ -12,6 +13,12 @@ import {
   type ClientEvent,
   type ConnectionEvent,
   type Conversation,
+  online,
+  findConversations,
+  blocked,
+  silence,
+  setRole,
+  room,
 } from 'rx-realtime';
 import { contentOf, contents, diagram, says } from './diagram.js';
 
@@ -297,15 +304,40 @@ describe('what clients do in a diagram', () => {
       );
       expectObservable(timer(1).pipe(mergeMap(() => made$))).toBe('-m', { m: 'conversation-1 Tom,Jerry' });
       const found$ = later(2, tom$).pipe(
-        mergeMap((tom) => tom.findConversations({ where: where.and(where.equal('topic', 'cheese'), where.containsMembers(['Tom'])) })),
+        mergeMap((tom) => findConversations(tom, { where: where.and(where.equal('topic', 'cheese'), where.containsMembers(['Tom'])) })),
         map((found) => found.map(({ id }) => id).join()),
       );
       expectObservable(found$).toBe('--c');
       const listed$ = tom$.pipe(
-        switchMap(({ conversations$ }) => conversations$),
+        switchMap((tom) => conversationList(tom)),
         map((items) => items.map(({ conversation }) => conversation.name).join()),
       );
       expectObservable(listed$, '^!').toBe('(ab)', { a: '', b: 'Cheese' });
+    });
+  });
+});
+
+describe('a query in a diagram', () => {
+  it.each([
+    ['a text in an attribute', { where: where.contains('name', 'a.b') }, 'a'],
+    ['a text in an attribute, whatever its case', { where: where.matches('name', /^A\.B/i) }, 'a'],
+    ['a number', { where: where.greaterThan('level', 1), sort: '-level' }, 'c,b'],
+    ['an order', { sort: 'name' }, 'a,c,b'],
+  ])('finds conversations by %s, as the real server does', (_, query, ids) => {
+    diagram(({ server, realtime, expectObservable }) => {
+      for (const [id, name, level] of [
+        ['a', 'a.b c', 1],
+        ['b', 'x', 2],
+        ['c', 'axb', 3],
+      ] as const)
+        server.conversation({ ...pair, id, name, attributes: { level } });
+      const found$ = realtime()
+        .session('Tom')
+        .pipe(
+          mergeMap((tom) => findConversations(tom, query)),
+          map((found) => found.map(({ id }) => id).join()),
+        );
+      expectObservable(found$).toBe('f', { f: ids });
     });
   });
 });
@@ -318,11 +350,11 @@ describe('a chat room in a diagram', () => {
       server.messages('lobby', '--a-----b-----c--d', says('Jerry', 'abcd'));
       const room$ = realtime({ backoff: () => 6, grace: 0 })
         .session('Tom')
-        .pipe(map((tom) => tom.room('lobby')));
+        .pipe(map((tom) => room(tom, 'lobby')));
       expectObservable(logOf(room$), '^---------------!').toBe('--a---------g-c', { a: 'live a', g: 'Gap room', c: 'live c' });
       const counted$ = realtime({ backoff: () => 6 })
         .session('Spike')
-        .pipe(switchMap((spike) => merge(timer(1), timer(14), timer(17)).pipe(mergeMap(() => spike.room('lobby').count()))));
+        .pipe(switchMap((spike) => merge(timer(1), timer(14), timer(17)).pipe(mergeMap(() => room(spike, 'lobby').count()))));
       expectObservable(counted$).toBe('-1------------1--0', [0, 1]);
     });
   });
@@ -331,7 +363,7 @@ describe('a chat room in a diagram', () => {
     diagram(({ realtime, expectObservable }) => {
       const error$ = realtime()
         .session('Tom')
-        .pipe(mergeMap((tom) => failure(tom.room('nowhere').messages$)));
+        .pipe(mergeMap((tom) => failure(room(tom, 'nowhere').messages$)));
       expectObservable(error$).toBe('e', { e: 'the server refused: 4303 CONVERSATION_NOT_FOUND, there is no conversation nowhere' });
     });
   });
@@ -339,13 +371,10 @@ describe('a chat room in a diagram', () => {
 
 describe('what the fake server has no answer to', () => {
   it.each<[string, (conversation: Conversation, client: Client) => Observable<unknown>]>([
-    ['conv/member_info_update', (conversation) => conversation.setRole('Jerry', 'Manager')],
-    ['conv/add_shutup', (conversation) => conversation.silence(['Jerry'])],
-    ['blacklist/query', (conversation) => conversation.blocked()],
+    ['conv/member_info_update', (conversation) => setRole(conversation, 'Jerry', 'Manager')],
+    ['conv/add_shutup', (conversation) => silence(conversation, ['Jerry'])],
+    ['blacklist/query', (conversation) => blocked(conversation)],
     ['direct', (conversation) => conversation.send(text('my will'), { will: true })],
-    ['conv/query', (_, client) => client.findConversations({ where: where.contains('name', 'x') })],
-    ['conv/query', (_, client) => client.findConversations({ where: where.greaterThan('level', 3) })],
-    ['conv/query', (_, client) => client.findConversations({ sort: 'name' })],
   ])('is refused at once, with words: %s', (kind, ask) => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
@@ -430,7 +459,7 @@ describe('what a test pushes', () => {
       const words = { e: 'this client is closed (4115 KICKED_BY_APP); log in again to get a new one' };
       expectObservable(failure(one.session('Tom'))).toBe('--(e|)', words);
       const online$ = later(3, one.session('Jerry')).pipe(
-        mergeMap((jerry) => jerry.online(['Tom', 'Jerry'])),
+        mergeMap((jerry) => online(jerry, ['Tom', 'Jerry'])),
         map((online) => [...online].join()),
       );
       expectObservable(online$).toBe('---j', { j: 'Jerry' });

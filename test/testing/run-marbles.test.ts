@@ -1,6 +1,6 @@
 import { Subject, asyncScheduler, interval, map, mergeMap, switchMap, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createRealtime, plain, type Realtime } from 'rx-realtime';
+import { createRealtime, plain, type Realtime, roles } from 'rx-realtime';
 import { runMarbles, virtualClock } from 'rx-realtime/testing';
 import { contentOf, contents, diagram, expectEqual, says, statesOf } from './diagram.js';
 
@@ -304,7 +304,7 @@ describe('a realtime of a diagram', () => {
       one.faults$.subscribe((fault) => faults.push(fault));
       one
         .session('Tom')
-        .pipe(switchMap((tom) => tom.conversation('c').roles$))
+        .pipe(switchMap((tom) => roles(tom.conversation('c'))))
         .subscribe();
       flush();
       expect(faults).toMatchObject([{ error: { message: expect.stringContaining('no HTTP API') as string } }]);

@@ -1,25 +1,20 @@
 /** Puts the fake server together: its network, its memory, and what is drawn. */
 import { either as E } from 'fp-ts';
-import { Subject, Subscription, from, type ObservableInput } from 'rxjs';
+import { Subject, Subscription, from } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
-import {
-  bodyCodec,
-  builtInTypes,
-  type ClientCommand,
-  type CustomType,
-  type OutgoingBody,
-  type ServerCommand,
-  type UnsupportedCommand,
-} from '../../codecs/index.js';
-import type { Message, WebSocketConstructor } from '../../src/index.js';
+import { bodyCodec, builtInTypes, type ConversationInfo, type CustomType, type ServerCommand } from '../../codecs/index.js';
+import { createMemory } from '../../server/domain/memory/memory.js';
+import { bodyOf, typeOf } from '../../server/domain/messages/body.js';
+import type { StoredMessage } from '../../server/domain/records.js';
+import type { Message, OutgoingBody, WebSocketConstructor } from '../../src/index.js';
 import { conversation } from '../fixtures.js';
 import { virtualClock } from '../virtual-clock.js';
-import { answerTo } from './answers/answer.js';
-import type { AnswerHandler, FakeServer } from './fake-server.js';
-import { createMemory, type Held, type StoredMessage } from './memory.js';
-import { createNetwork, type Link, type NetworkChange } from './network.js';
+import { breakOff } from './answers/sessions.js';
+import type { FakeServer } from './fake-server.js';
+import { createHearing } from './hearing.js';
+import { createNetwork, type NetworkChange } from './network.js';
 import { createSessions, tell } from './sessions.js';
-import { refused, say, type World } from './world.js';
+import { say, type Saying, type World } from './world.js';
 
 export interface FakeServerOptions {
   /** Draws what happens. */
@@ -32,12 +27,29 @@ export interface FakeServerOptions {
 }
 
 const CHANGES: Readonly<Record<string, NetworkChange>> = { u: 'up', d: 'down', s: 'silent' };
-/** More than that in one millisecond is no application. */
-const COMMANDS_AT_ONCE = 10_000;
 
-const kindOf = (command: ClientCommand | UnsupportedCommand): string => {
-  if (command.cmd === 'unsupported') return command.kind;
-  return 'op' in command ? `${command.cmd}/${command.op}` : command.cmd;
+/** `message-1`, `message-2` and so on. */
+const countingIds = (): World['newId'] => {
+  const counts = new Map<string, number>();
+  return (what) => {
+    const count = (counts.get(what) ?? 0) + 1;
+    counts.set(what, count);
+    return `${what}-${count}`;
+  };
+};
+
+const createWorld = (said: World['said']): World => {
+  const now = (): number => virtualClock.now();
+  const newId = countingIds();
+  const memory = createMemory({
+    now,
+    newConversationId: () => newId('conversation'),
+    newMessageId: () => newId('message'),
+    // A diagram may be of years.
+    historyDays: Infinity,
+    conversationDays: Infinity,
+  });
+  return { now, newId, memory, sessions: createSessions(), isOpen: () => false, said };
 };
 
 /** The server, what clients connect to, and what ends both. */
@@ -48,36 +60,40 @@ export const createFakeServer = ({
   fail,
 }: FakeServerOptions): readonly [FakeServer, WebSocketConstructor, Subscription] => {
   const bodies = bodyCodec([...builtInTypes, ...types]);
-  const received = new Subject<ClientCommand>();
   const said = new Subject<Message>();
-  const handlers: AnswerHandler[] = [];
   const running = new Subscription();
-  const burst = { at: 0, size: 0 };
 
-  const toMessage = ({ content, receipt: _asked, token: _known, isRecalled: _seen, ...message }: StoredMessage): Message => ({
-    ...message,
-    body: bodies.decode(content),
-    transient: false,
+  const toMessage = (
+    { id, conversationId, from: sender, timestamp, mentions, mentionsAll, editedAt, ...content }: StoredMessage,
+    transient = false,
+  ): Message => ({
+    id,
+    conversationId,
+    from: sender,
+    timestamp,
+    mentions,
+    mentionsAll,
+    ...(editedAt === undefined ? {} : { editedAt }),
+    body: bodies.decode(bodyOf(content)),
+    transient,
     mentioned: false,
   });
 
-  const world: World = {
-    now: () => virtualClock.now(),
-    memory: createMemory(),
-    sessions: createSessions(),
-    logins: new Map(),
-    said: (message, transient) => {
-      said.next({ ...toMessage(message), transient });
-    },
+  const world = createWorld((message, transient) => {
+    said.next(toMessage(message, transient));
+  });
+  const { memory, sessions } = world;
+
+  const existing = (id: string): ConversationInfo => {
+    const [info] = memory.conversations([id]);
+    if (info === undefined) throw new Error(`the fake server has no conversation ${id}: make it with server.conversation({ id: '${id}' })`);
+    return info;
   };
 
-  const existing = (id: string): Held => {
-    const held = world.memory.find(id);
-    if (held === undefined) throw new Error(`the fake server has no conversation ${id}: make it with server.conversation({ id: '${id}' })`);
-    return held;
-  };
+  const storedIn = (conversationId: string): readonly StoredMessage[] =>
+    memory.history({ conversationId: existing(conversationId).id, direction: 'new', limit: Infinity });
 
-  const contentOf = (body: OutgoingBody): StoredMessage['content'] => {
+  const contentOf = (body: OutgoingBody): Saying['content'] => {
     const encoded = bodies.encode(body);
     if (E.isLeft(encoded)) throw encoded.left;
     return encoded.right;
@@ -94,67 +110,12 @@ export const createFakeServer = ({
     );
   };
 
-  /** A client that asks again and again without waiting would stop the clock. */
-  const count = (): void => {
-    const now = virtualClock.now();
-    burst.size = burst.at === now ? burst.size + 1 : 1;
-    burst.at = now;
-    if (burst.size === COMMANDS_AT_ONCE)
-      fail(
-        new Error(`clients have sent ${COMMANDS_AT_ONCE} commands within one millisecond, at ${now} ms: is there a retry without a delay?`),
-      );
-  };
-
-  const override = (command: ClientCommand): ObservableInput<ServerCommand> | undefined => {
-    for (const handler of handlers) {
-      const answer = handler(command);
-      if (answer !== undefined) return answer;
-    }
-    return undefined;
-  };
-
-  const hear = (link: Link, command: ClientCommand | UnsupportedCommand): void => {
-    const { i, peerId } = command;
-    const addressee = peerId === undefined ? {} : { peerId };
-    const serial = i === undefined ? {} : { i };
-    const reply = (answer: ServerCommand, index: number): void => {
-      link.push({ ...addressee, ...(index === 0 ? serial : {}), ...answer });
-    };
-    const refuse = (): void => {
-      const words = `the fake server has no answer to ${kindOf(command)} like this one: give one with server.answer(...)`;
-      refused(4200, 'NO_ANSWER', words).forEach(reply);
-    };
-    count();
-    if (command.cmd === 'unsupported') {
-      refuse();
-      return;
-    }
-    received.next(command);
-    const given = override(command);
-    if (given !== undefined) {
-      let index = 0;
-      running.add(
-        from(given).subscribe((answer) => {
-          reply(answer, index);
-          index += 1;
-        }),
-      );
-      return;
-    }
-    const own = answerTo(world, link, command);
-    if (own === undefined) refuse();
-    else own.forEach(reply);
-  };
-
+  const { answer, hear, received$ } = createHearing({ world, running, fail });
   const network = createNetwork({
     latency,
-    gone: world.sessions.endOn,
-    hear: (link, command) => {
-      try {
-        hear(link, command);
-      } catch (error) {
-        fail(error);
-      }
+    hear,
+    gone: (link) => {
+      breakOff(world, link);
     },
   });
 
@@ -163,35 +124,25 @@ export const createFakeServer = ({
       for (const link of network.links()) link.push(command);
       return;
     }
-    const sessions = world.sessions.all().filter(({ clientId }) => command.peerId === undefined || clientId === command.peerId);
-    tell(sessions, command);
-    if (command.cmd === 'session' && command.op === 'closed') sessions.forEach(world.sessions.end);
+    const concerned = sessions.all().filter(({ clientId }) => command.peerId === undefined || clientId === command.peerId);
+    tell(concerned, command);
+    if (command.cmd === 'session' && command.op === 'closed') concerned.forEach(sessions.end);
   };
 
   const server: FakeServer = {
     conversation: (change) => {
       const info = conversation(change);
-      if (world.memory.find(info.id) !== undefined) throw new Error(`the fake server has a conversation ${info.id} already`);
-      world.memory.add(info);
+      if (memory.conversations([info.id]).length > 0) throw new Error(`the fake server has a conversation ${info.id} already`);
+      memory.put(info);
       return info;
     },
     history: (conversationId, past) => {
-      const held = existing(conversationId);
-      if (held.messages.length > 0)
+      if (storedIn(conversationId).length > 0)
         throw new Error(`conversation ${conversationId} has messages already: its history comes before them, and at once`);
-      past.forEach((one, index) => {
-        const { id = world.memory.newId('message'), from: sender, mentions = [], mentionsAll = false } = one;
-        held.messages.push({
-          id,
-          conversationId,
-          from: sender,
-          timestamp: index - past.length,
-          content: contentOf(one.body),
-          mentions,
-          mentionsAll,
-          receipt: false,
-          isRecalled: false,
-        });
+      past.forEach(({ id, from: sender, body, mentions = [], mentionsAll = false }, index) => {
+        const content = contentOf(body);
+        const message = { conversationId, from: sender, mentions, mentionsAll, receipt: false, ...typeOf(content.msg), ...content };
+        memory.append({ ...message, now: index - past.length }, id);
       });
     },
     messages: (conversationId, marbles, values) => {
@@ -203,19 +154,16 @@ export const createFakeServer = ({
     network: (marbles, values = {}) => {
       draw('network(…)', marbles, { ...CHANGES, ...values }, network.change);
     },
-    answer: (handler) => {
-      handlers.unshift(handler);
-    },
+    answer,
     push: (commands$) => {
       running.add(from(commands$).subscribe(push));
     },
-    received$: received.asObservable(),
+    received$,
     said$: said.asObservable(),
-    stored: (conversationId) => existing(conversationId).messages.map(toMessage),
+    stored: (conversationId) => storedIn(conversationId).map((message) => toMessage(message)),
   };
 
   running.add(() => {
-    received.complete();
     said.complete();
   });
   return [server, network.webSocket, running];

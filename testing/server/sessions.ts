@@ -1,12 +1,14 @@
 /** Who is logged in at the fake server, over which socket. */
 import type { ServerCommand } from '../../codecs/index.js';
+import type { Party } from '../../server/domain/party.js';
 import type { Link } from './network.js';
 
-export interface Session {
+export interface Session extends Party {
+  readonly id: string;
+  readonly isBackEnd: false;
   readonly clientId: string;
   readonly link: Link;
   readonly token: string;
-  readonly tag: string | undefined;
   /** The chat room that it is in. */
   room: string | undefined;
 }
@@ -15,10 +17,12 @@ export interface Sessions {
   /** Takes the place of the client's session on the same socket, where there is one. */
   readonly begin: (session: Session) => void;
   readonly end: (session: Session) => void;
-  readonly endOn: (link: Link) => void;
+  /** Ends those of a socket; gives them. */
+  readonly endOn: (link: Link) => readonly Session[];
   /** The session that a command from a socket is of; without a client id, the first one there. */
   readonly on: (link: Link, clientId: string | undefined) => Session | undefined;
   readonly all: () => readonly Session[];
+  readonly byId: (ids: readonly string[]) => readonly Session[];
   readonly of: (clientIds: readonly string[]) => readonly Session[];
   readonly inRoom: (id: string) => readonly Session[];
 }
@@ -41,10 +45,13 @@ export const createSessions = (): Sessions => {
     },
     end,
     endOn: (link) => {
-      where((session) => session.link === link).forEach(end);
+      const ended = where((session) => session.link === link);
+      ended.forEach(end);
+      return ended;
     },
     on: (link, clientId) => where((session) => session.link === link && (clientId === undefined || session.clientId === clientId))[0],
     all: () => [...all],
+    byId: (ids) => where(({ id }) => ids.includes(id)),
     of: (clientIds) => where(({ clientId }) => clientIds.includes(clientId)),
     inRoom: (id) => where(({ room }) => room === id),
   };

@@ -1,15 +1,23 @@
-/** What the answers of the fake server are made with. */
+/** What the answers of the fake server are made with: the rules of the real one, a memory, and who is connected. */
+import { defined } from '../../codecs/defined.js';
 import type { ClientCommand, ConversationInfo, ServerCommand, WireBody } from '../../codecs/index.js';
+import { existingOf, type IsOpen } from '../../server/domain/conversations/access.js';
+import type { Telling } from '../../server/domain/conversations/notices.js';
+import type { Memory } from '../../server/domain/memory/memory.js';
+import { bodyOf, typeOf } from '../../server/domain/messages/body.js';
+import { transientTime } from '../../server/domain/messages/transient-time.js';
+import { directPush } from '../../server/domain/messages/pushes.js';
+import type { StoredMessage } from '../../server/domain/records.js';
 import { tell, type Session, type Sessions } from './sessions.js';
-import { nextTime, type Held, type Memory, type StoredMessage } from './memory.js';
-import { directPush } from './pushes.js';
 
 export interface World {
   readonly now: () => number;
   readonly memory: Memory;
   readonly sessions: Sessions;
-  /** Whom each token is of, also of those who are away; `displaced` by a login with the same tag, who has to stay out. */
-  readonly logins: Map<string, { readonly clientId: string; readonly tag: string | undefined; readonly displaced: boolean }>;
+  /** Whether those who are not members may read an ordinary conversation. */
+  readonly isOpen: IsOpen;
+  /** `message-1`, `message-2` and so on. */
+  readonly newId: (what: string) => string;
   /** Hears of each message that is said while the diagram runs. */
   readonly said: (message: StoredMessage, transient: boolean) => void;
 }
@@ -29,21 +37,17 @@ export type CommandOf<C extends ClientCommand['cmd'], O extends string | undefin
 /** The answer, then what follows it; nothing at all for what needs none. */
 export type Answers = readonly ServerCommand[];
 
-/** An answer that says no (protocol: error codes). */
-export const refused = (code: number, reason: string, detail: string): Answers => [
-  { cmd: 'error', errorMessage: { code, reason, detail } },
-];
-
-export const noSuchConversation = (id: string): Answers => refused(4303, 'CONVERSATION_NOT_FOUND', `there is no conversation ${id}`);
-
-/** The name of code 4314. */
-export const NOT_ORDINARY = 'NORMAL_CONVERSATION_REQUIRED';
-
-export const notMember = (): Answers => refused(4317, 'CONVERSATION_MEMBERSHIP_REQUIRED', 'you are not a member of this conversation');
+/** The conversation of an id; refuses where there is none. */
+export const existing = ({ memory }: World, id: string): ConversationInfo => existingOf(id, memory.conversations([id])[0]);
 
 /** Everybody who is told what happens in a conversation, and online. */
 export const audience = ({ sessions }: World, { id, kind, members = [] }: ConversationInfo): readonly Session[] =>
   kind === 'room' ? sessions.inRoom(id) : sessions.of(members);
+
+/** Tells everybody concerned but the session whose doing it is. */
+export const tellAll = ({ world: { sessions }, session }: Asking, tellings: readonly Telling[]): void => {
+  for (const { to, notice } of tellings) tell(sessions.of(to), notice, session);
+};
 
 /** A message as it was said. */
 export interface Saying {
@@ -57,23 +61,17 @@ export interface Saying {
   readonly token?: string;
 }
 
-/** Stores a message, unless it is transient, and hands it to everybody but the session that has sent it. */
-export const say = (world: World, held: Held, saying: Saying, except?: Session): StoredMessage => {
-  const { memory, now } = world;
-  const { id = memory.newId('message'), transient = false, mentions = [], mentionsAll = false, receipt = false, ...rest } = saying;
-  const timestamp = transient ? Math.max(now(), held.messages.at(-1)?.timestamp ?? 0) : nextTime(held, now());
-  const message: StoredMessage = {
-    ...rest,
-    id,
-    conversationId: held.info.id,
-    timestamp,
-    mentions,
-    mentionsAll,
-    receipt,
-    isRecalled: false,
-  };
-  if (!transient) held.messages.push(message);
+/** Stores a message, unless it is transient, and hands it to everybody but the session that has sent it. The same token of the same sender is the same message. */
+export const say = (world: World, info: ConversationInfo, saying: Saying, except?: Session): StoredMessage => {
+  const { memory, newId, now } = world;
+  const { id, from, content, transient = false, mentions = [], mentionsAll = false, receipt = false, token } = saying;
+  const body = bodyOf(content);
+  const said = { conversationId: info.id, from, mentions, mentionsAll, receipt, ...typeOf(body.msg), ...body };
+  const { message, repeated } = transient
+    ? { message: { ...said, id: id ?? newId('message'), timestamp: transientTime(now(), info) }, repeated: false }
+    : memory.append({ ...said, ...defined({ token }), now: now() }, id);
+  if (repeated) return message;
   world.said(message, transient);
-  tell(audience(world, held.info), directPush(message, { transient }), except);
+  tell(audience(world, info), directPush(message, { transient }), except);
   return message;
 };

@@ -6,7 +6,7 @@ import { marbles } from '../../marbles.js';
 const joined = map((values: readonly string[]): string => values.join(''));
 
 describe('batch with ready$', () => {
-  it('emits what waits when the consumer is ready, and nothing where nothing waits', () => {
+  it('emits the waiting items when the consumer is ready; nothing if nothing waits', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ready$ = cold('                             ---r--r--r--r');
       expectObservable(hot('-ab-c------d|').pipe(batch({ ready$ }), joined)).toBe('---x--y-----(z|)', { x: 'ab', y: 'c', z: 'd' });
@@ -94,7 +94,7 @@ describe('batch with a rank', () => {
     });
   });
 
-  it('is no strategy: something has to say what gives way', () => {
+  it('is no strategy: a source without a strategy is refused', () => {
     marbles(({ hot, expectObservable }) => {
       const unbounded$ = hot('a').pipe(
         batch({ rank }),
@@ -115,7 +115,7 @@ describe('batch with a rank', () => {
 });
 
 describe('batch without ready$', () => {
-  it('hands arrays of what waits to the consumer behind it', () => {
+  it('gives arrays of waiting items to the consumer behind it', () => {
     marbles(({ hot, expectObservable }) => {
       const insert = consume((values: readonly string[]) => of(values.join('')).pipe(delay(3)));
       expectObservable(hot('abcdef|').pipe(dropOldest(9), batch({ max: 3 }), insert)).toBe('---a--b--(c|)', { a: 'a', b: 'bcd', c: 'ef' });
@@ -139,7 +139,7 @@ describe('batch without ready$', () => {
 });
 
 describe('batch', () => {
-  it('refuses a bound that can’t be one, where it is made', () => {
+  it('refuses an invalid bound when it is created', () => {
     for (const max of [0, NaN, 1.5]) expect(() => batch({ max, ready$: NEVER })).toThrow('max should be a whole number from 1 on');
     expect(() => batch({ max: NaN })).toThrow(RangeError);
     expect(() => danmaku({ ready$: NEVER, max: 0 })).toThrow(RangeError);
@@ -147,7 +147,7 @@ describe('batch', () => {
 });
 
 describe('sample', () => {
-  it('emits the newest when the consumer is ready, where it is new, and the one that waits at the end', () => {
+  it('emits the newest item when the consumer is ready, and the waiting one at the end', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ready$ = cold('                         --r--r--r');
       expectObservable(hot('ab-c----def|').pipe(sample(ready$))).toBe('--b--c--d--(f|)');
@@ -185,7 +185,7 @@ describe('sample', () => {
 describe('danmaku', () => {
   const rank = (value: string): number => (value === value.toUpperCase() ? 1 : 0);
 
-  it('shows what is fresh when the screen is ready, and gives up the lowest first', () => {
+  it('shows fresh messages when the screen is ready, and drops the lowest rank first', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ready$ = cold('                                                              -----r-----r');
       const shown$ = hot('aBcDe------fg').pipe(danmaku({ ready$, rank, bound: 3, maxAge: 3 }), joined);

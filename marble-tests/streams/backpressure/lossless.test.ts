@@ -28,7 +28,7 @@ describe('lossless', () => {
     });
   });
 
-  it('tells of its pressure, and whether the source stands still', () => {
+  it('reports its pressure, and whether the source is held', () => {
     marbles(({ hot, expectObservable }) => {
       const [hold] = holding(true);
       const pressure$ = new Subject<Pressure>();
@@ -41,7 +41,7 @@ describe('lossless', () => {
     });
   });
 
-  it('takes what comes all the same, up to its slack, then errors loudly and lets the source go', () => {
+  it('accepts items up to its slack while the source is held, then errors and releases the source', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const [hold, told$] = holding(true);
       const source$ = hot('abcdefgh');
@@ -56,7 +56,7 @@ describe('lossless', () => {
     });
   });
 
-  it('says at its bound that this source can’t wait', () => {
+  it('says in its error that this source can not be held', () => {
     marbles(({ hot, expectObservable }) => {
       const error = (canPause: boolean): unknown =>
         expect.objectContaining({ _tag: 'Overflow', canPause, message: expect.stringContaining('can’t be paused here') as string });
@@ -76,7 +76,7 @@ describe('lossless', () => {
     });
   });
 
-  it('lets the source go when it is unsubscribed from', () => {
+  it('releases the source when it is unsubscribed', () => {
     marbles(({ hot, expectObservable }) => {
       const [hold, told$] = holding(true);
       expectObservable(told$).toBe('--h-g', { h: 'hold 10000', g: 'go' });
@@ -90,7 +90,7 @@ describe('lossless', () => {
     });
   });
 
-  it('errors where the source can’t be held for a reason', () => {
+  it('errors with the reason if the source can not be held', () => {
     marbles(({ hot, expectObservable }) => {
       const hold: Hold = () => throwError(() => new Error('closed'));
       expectObservable(
@@ -102,7 +102,7 @@ describe('lossless', () => {
     });
   });
 
-  it('refuses marks that can’t be marks', () => {
+  it('refuses invalid marks', () => {
     expect(() => lossless({ high: 0 })).toThrow('high should be a whole number');
     expect(() => lossless({ high: 2, low: 2 })).toThrow('low should be from 0 on and less than high, 2, but is 2');
     expect(() => lossless({ high: 2, low: -1 })).toThrow('but is -1');

@@ -10,13 +10,13 @@ const slowly = consume((value: string) => of(value).pipe(delay(5)));
 const short = ({ level, queued, dropped, oldestAge }: Pressure): string => `${level} ${queued} -${dropped} ${oldestAge}ms`;
 
 describe('a strategy', () => {
-  it('keeps everything while its consumer keeps up', () => {
+  it('keeps everything while its consumer is fast enough', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('a-----b-----c-|').pipe(dropOldest(1), slowly)).toBe('-----a-----b-----(c|)');
     });
   });
 
-  it('does nothing before it is subscribed to, and nothing after: every subscription has a queue of its own', () => {
+  it('does nothing without a subscription; each subscription has its own queue', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const source$ = cold('  (abc|)');
       const result$ = source$.pipe(dropOldest(1), slowly);
@@ -26,7 +26,7 @@ describe('a strategy', () => {
     });
   });
 
-  it('says so where nothing behind it can say when it is ready, rather than pass everything on', () => {
+  it('errors if no consumer behind it can say when it is ready', () => {
     marbles(({ hot, expectObservable }) => {
       const result$ = hot('ab|').pipe(
         dropOldest(1),
@@ -36,7 +36,7 @@ describe('a strategy', () => {
     });
   });
 
-  it('errors as its source does, at once, and lets go of the source when it is unsubscribed from', () => {
+  it('errors with its source at once, and unsubscribes from the source when it is unsubscribed', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const failing$ = hot('ab--#');
       expectObservable(failing$.pipe(dropOldest(9), slowly)).toBe('----#');
@@ -58,7 +58,7 @@ describe('a strategy', () => {
     });
   });
 
-  it('refuses a bound that can’t be one, where it is made', () => {
+  it('refuses an invalid bound when it is created', () => {
     expect(() => dropOldest(0)).toThrow(RangeError);
     expect(() => dropNewest(1.5)).toThrow(/whole number from 1 on, but is 1.5/);
     expect(() => dropByPriority(NaN, () => 1)).toThrow(RangeError);
@@ -66,7 +66,7 @@ describe('a strategy', () => {
     expect(() => expire(NaN)).toThrow('maxAge should be a number of ms from 0 on, but is NaN');
   });
 
-  it('works through a source that gives everything at once, without ending in a deep recursion', () => {
+  it('handles a synchronous source without deep recursion', () => {
     let sum = 0;
     range(1, 200_000)
       .pipe(
@@ -79,7 +79,7 @@ describe('a strategy', () => {
     expect(sum).toBe(20_000_100_000);
   });
 
-  it('stops a source that gives everything at once when nobody wants more', () => {
+  it('stops a synchronous source when it is unsubscribed', () => {
     let made = 0;
     const endless$ = range(1, 1_000_000).pipe(
       map((value) => {
@@ -117,7 +117,7 @@ describe('dropOldest', () => {
     });
   });
 
-  it('tells of pressure once on the way up and once on the way down', () => {
+  it('reports pressure once at the upper mark and once at the lower mark', () => {
     marbles(({ hot, expectObservable }) => {
       const pressure$ = new Subject<Pressure>();
       expectObservable(pressure$.pipe(map(short))).toBe('----x-----y', { x: 'high 4 -0 3ms', y: 'low 2 -0 7ms' });
@@ -137,19 +137,19 @@ describe('dropNewest', () => {
 describe('dropByPriority', () => {
   const rank = (value: string): number => (value === value.toUpperCase() ? 1 : 0);
 
-  it('gives up the lowest first, of that the oldest, and keeps the order of the rest', () => {
+  it('drops the lowest rank first, of that the oldest item, and keeps the order of the others', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('abCdEf|').pipe(dropByPriority(3, rank), slowly)).toBe('-----a----C----E----(f|)');
     });
   });
 
-  it('gives up the new item where it is the lowest', () => {
+  it('drops the new item if it has the lowest rank', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('aBCd|').pipe(dropByPriority(2, rank), slowly)).toBe('-----a----B----(C|)');
     });
   });
 
-  it('takes what is not a number for the lowest rank', () => {
+  it('treats a rank that is not a number as the lowest', () => {
     marbles(({ hot, expectObservable }) => {
       const ranks: Readonly<Record<string, number>> = { a: 0, b: NaN, c: -5, d: NaN };
       expectObservable(
@@ -172,7 +172,7 @@ describe('conflate', () => {
     });
   });
 
-  it('merges what waits with what is new, where it is told how', () => {
+  it('merges the waiting value with the new one if a merge function is given', () => {
     marbles(({ hot, expectObservable }) => {
       const merge = (waiting: string, value: string): string => waiting + value.slice(1);
       const values = { a: 'x1', b: 'x2', c: 'x3', d: 'x23' };
@@ -209,13 +209,13 @@ describe('conflate', () => {
 });
 
 describe('expire', () => {
-  it('gives up what has waited too long when the consumer gets to it', () => {
+  it('drops items that have waited too long when the consumer takes them', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('abc----d|').pipe(expire(3), dropOldest(9), slowly)).toBe('-----a----c----(d|)');
     });
   });
 
-  it('makes room by what is too old before anything else has to go', () => {
+  it('drops items that are too old before any others', () => {
     marbles(({ hot, expectObservable }) => {
       const rank = (value: string): number => (value === 'B' ? 9 : 0);
       const busy = consume((value: string) => timer(value === 'a' ? 9 : 1).pipe(map(() => value)));
@@ -237,7 +237,7 @@ describe('expire', () => {
     });
   });
 
-  it('tells when it begins to give up, and when nothing waits any more', () => {
+  it('reports when it begins to drop, and when nothing waits any more', () => {
     marbles(({ hot, expectObservable }) => {
       const pressure$ = new Subject<Pressure>();
       expectObservable(pressure$.pipe(map(short))).toBe('-----x----y', { x: 'high 0 -1 0ms', y: 'low 0 -1 0ms' });
@@ -250,7 +250,7 @@ describe('expire', () => {
 describe('consume', () => {
   const inner$ = (value: string): Observable<string> => timer(5).pipe(map(() => value));
 
-  it('works on as many items at a time as it is told', () => {
+  it('works on the given number of items at the same time', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('(abcd|)').pipe(dropOldest(9), consume(inner$, { concurrency: 2 }))).toBe('-----(ab)-(cd|)');
     });
@@ -263,7 +263,7 @@ describe('consume', () => {
     });
   });
 
-  it('emits all that the work emits, and is done with an item when that completes', () => {
+  it('emits the values of the work, and finishes an item when its work completes', () => {
     marbles(({ cold, hot, expectObservable }) => {
       expectObservable(
         hot('xy|').pipe(
@@ -274,7 +274,7 @@ describe('consume', () => {
     });
   });
 
-  it('errors as the work does, and lets go of the source', () => {
+  it('errors with the work, and unsubscribes from the source', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('ab-');
       expectObservable(
@@ -287,7 +287,7 @@ describe('consume', () => {
     });
   });
 
-  it('ends the work when it is unsubscribed from', () => {
+  it('ends the work when it is unsubscribed', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const work$ = cold('---a');
       expectObservable(
@@ -301,11 +301,11 @@ describe('consume', () => {
     });
   });
 
-  it('refuses a number of items at a time that can’t be one, rather than wait for ever', () => {
+  it('refuses an invalid concurrency', () => {
     for (const concurrency of [0, -1, 1.5, NaN]) expect(() => consume(inner$, { concurrency })).toThrow('concurrency should be a whole');
   });
 
-  it('refuses a source for which nothing says what gives way', () => {
+  it('refuses a source without a strategy', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('a');
       expectObservable(source$.pipe(slowly)).toBe('#', undefined, expect.objectContaining({ _tag: 'NoStrategy', operator: 'consume' }));

@@ -12,7 +12,7 @@ const rounded = ({ p50, p90, p99, ...rest }: Latency): Latency => ({
 });
 
 describe('latency', () => {
-  it('is percentiles of all that has come, with the least, the most and the mean exact; zeros where nothing has', () => {
+  it('emits percentiles of all durations, and exact minimum, maximum and mean; zeros without durations', () => {
     marbles(({ hot, expectObservable }) => {
       const durations$ = hot('--a-b-c--', { a: 1, b: 2, c: 9 });
       const every$ = hot('-x------x');
@@ -23,7 +23,7 @@ describe('latency', () => {
     });
   });
 
-  it('passes over what is no duration', () => {
+  it('ignores values that are no durations', () => {
     marbles(({ hot, expectObservable }) => {
       const durations$ = hot('abc', { a: -1, b: NaN, c: 5 });
       expectObservable(
@@ -35,14 +35,14 @@ describe('latency', () => {
     });
   });
 
-  it('completes with the source, errors as it does', () => {
+  it('completes and errors with the source', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('a--|', { a: 1 }).pipe(latency({ every$: NEVER }))).toBe('---|');
       expectObservable(cold('a--#', { a: 1 }).pipe(latency({ every$: NEVER }))).toBe('---#');
     });
   });
 
-  it('is off by no more than its accuracy, whatever the durations', () => {
+  it('is off by at most its accuracy, for any durations', () => {
     const durations = fc.array(
       fc.oneof(fc.constant(0), fc.double({ min: 1e-5, max: 1e11, noNaN: true }), fc.integer({ min: 0, max: 500 })),
       { minLength: 1, maxLength: 200 },
@@ -71,7 +71,7 @@ describe('latency', () => {
     );
   });
 
-  it('keeps no more buckets than it says, however long things take', () => {
+  it('has a bounded number of buckets, for any durations', () => {
     const powers = new Set<number>();
     for (let duration = 1e-6; duration < 1e15; duration *= 1.005)
       powers.add(Math.ceil(Math.log(Math.min(duration, 1e12)) / Math.log(1.01 / 0.99)));
@@ -86,7 +86,7 @@ describe('latency', () => {
     });
   });
 
-  it('refuses an accuracy that can not be', () => {
+  it('refuses an invalid accuracy', () => {
     for (const accuracy of [0, 1, NaN]) expect(() => latency({ every$: NEVER, accuracy })).toThrow(RangeError);
   });
 });

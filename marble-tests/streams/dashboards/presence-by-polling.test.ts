@@ -7,7 +7,7 @@ const words = (known: ReadonlyMap<string, boolean>): string => [...known].map(([
 const online = (...ids: readonly string[]): ReadonlySet<string> => new Set(ids);
 
 describe('presenceByPolling', () => {
-  it('starts with nothing, asks for who is new at once and for all of them again and again, and tells changes alone', () => {
+  it('asks for new clients at once and for all of them repeatedly, and emits only changes', () => {
     const asked: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const answers = [online('a'), online(), online('b'), online('b')];
@@ -22,7 +22,7 @@ describe('presenceByPolling', () => {
     expect(asked).toEqual(['a', 'a', 'b', 'ab']);
   });
 
-  it('keeps what it knows where a question fails, and forgets who is not watched any more', () => {
+  it('keeps its knowledge if a question fails, and forgets clients that are not watched any more', () => {
     marbles(({ hot, expectObservable }) => {
       let asked = 0;
       const ask = (): Observable<ReadonlySet<string>> => ((asked += 1) === 1 ? of(online('a', 'b')) : throwError(() => new Error('away')));
@@ -31,7 +31,7 @@ describe('presenceByPolling', () => {
     });
   });
 
-  it('does not ask once more while it waits, and asks for no more at a time than it may', () => {
+  it('does not repeat a question that waits for its answer, and asks for at most one batch at a time', () => {
     const asked: string[] = [];
     marbles(({ hot, cold, expectObservable }) => {
       const ask = (ids: readonly string[]): Observable<ReadonlySet<string>> => {
@@ -48,7 +48,7 @@ describe('presenceByPolling', () => {
     expect(asked).toEqual(['ab', 'c', 'ab', 'c']);
   });
 
-  it('asks a few questions at a time, however many are watched, and all of them in the end', () => {
+  it('asks only a few questions at the same time, and all of them in the end', () => {
     const ids = Array.from({ length: 1_000 }, (_, index) => String(index));
     marbles(({ hot, cold, expectObservable, flush }) => {
       let [asked, underWay, most] = [0, 0, 0];
@@ -74,7 +74,7 @@ describe('presenceByPolling', () => {
     });
   });
 
-  it('completes when the source and what it is told by have, errors as they do', () => {
+  it('completes after the source and the notifier, and errors with either', () => {
     marbles(({ cold, expectObservable }) => {
       const ask = () => of(online());
       expectObservable(cold('a--|', { a: [] }).pipe(presenceByPolling({ ask, every$: cold('-|') }), map(words))).toBe('0--|', ['']);
@@ -82,7 +82,7 @@ describe('presenceByPolling', () => {
     });
   });
 
-  it('refuses a batch that can not be', () => {
+  it('refuses an invalid batch size', () => {
     expect(() => presenceByPolling({ ask: () => of(online()), every$: NEVER, batch: 0 })).toThrow(RangeError);
   });
 });

@@ -8,7 +8,7 @@ const key = (item: string): string => item;
 const rates = (entries: Readonly<Record<string, number>>): ReadonlyMap<string, number> => new Map(Object.entries(entries));
 
 describe('rate', () => {
-  it('is items a second of each key in the window, and leaves out who has had none', () => {
+  it('emits items per second for each key in the window, without keys that had none', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('-a-a-b-----');
       const every$ = hot('------x---x');
@@ -19,7 +19,7 @@ describe('rate', () => {
     });
   });
 
-  it('slides: the window moves on by its steps', () => {
+  it('slides the window step by step', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('aaaaaaaa');
       const every$ = hot('----x--x-x--x');
@@ -38,7 +38,7 @@ describe('rate', () => {
     });
   });
 
-  it('counts what is beyond its keys together, until one of them has had nothing for a window', () => {
+  it('counts further keys together until a counted key had no items for a whole window', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('abc------c-');
       const every$ = hot('----x---x-x');
@@ -50,7 +50,7 @@ describe('rate', () => {
     });
   });
 
-  it('reads true at any moment of its step, and before the window is full', () => {
+  it('is correct at any moment of a step, and before the window is full', () => {
     marbles(({ expectObservable }) => {
       const even$ = interval(10).pipe(map(() => 'a'));
       const told = (every: number) =>
@@ -66,7 +66,7 @@ describe('rate', () => {
     });
   });
 
-  it('is within one item of an even stream’s once the window is full, whatever the window, its steps and the moment', () => {
+  it('for an even stream and a full window, is off by at most one item, for any window, steps and moment', () => {
     const positive = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
     fc.assert(
       fc.property(positive(200), positive(5_000), positive(20), positive(10_000), positive(5_000), (period, window, steps, start, late) => {
@@ -88,7 +88,7 @@ describe('rate', () => {
     );
   });
 
-  it('completes with the source or with what it is told by, errors as they do, and counts for each subscriber anew', () => {
+  it('completes and errors with the source or the notifier, and counts for each subscriber separately', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('a--|').pipe(rate({ key, every$: NEVER }))).toBe('---|');
       expectObservable(cold('a---').pipe(rate({ key, every$: cold('--|') }))).toBe('--|');
@@ -103,7 +103,7 @@ describe('rate', () => {
     });
   });
 
-  it('refuses a window, steps or keys that can not be', () => {
+  it('refuses an invalid window, steps or number of keys', () => {
     for (const wrong of [{ window: 0 }, { window: NaN }, { window: Infinity }, { steps: 0 }, { maxKeys: 0.5 }]) {
       expect(() => rate({ key, every$: NEVER, ...wrong })).toThrow(RangeError);
     }

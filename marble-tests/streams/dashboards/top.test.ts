@@ -8,7 +8,7 @@ const key = (item: string): string => item;
 const exact = (name: string, count: number): TopEntry => ({ key: name, count, error: 0 });
 
 describe('top', () => {
-  it('is the busiest keys, busiest first, with exact numbers as long as there is a place for each', () => {
+  it('emits the busiest keys first, with exact numbers while there are no more keys than places', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('a-b-b-c-b-c-');
       const every$ = hot('---x-------x');
@@ -19,7 +19,7 @@ describe('top', () => {
     });
   });
 
-  it('gives the place of the least busy to who comes new, and says how far that may be wrong', () => {
+  it('gives the place of the least busy key to a new one, and emits the possible error', () => {
     marbles(({ hot, expectObservable }) => {
       const items$ = hot('aab-c-');
       const every$ = hot('-----x');
@@ -29,14 +29,14 @@ describe('top', () => {
     });
   });
 
-  it('completes with the source, errors as it does', () => {
+  it('completes and errors with the source', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('a--|').pipe(top({ key, every$: NEVER }))).toBe('---|');
       expectObservable(cold('a--#').pipe(top({ key, every$: NEVER }))).toBe('---#');
     });
   });
 
-  it('has every key that makes up more than one in its capacity, and never a number too low or further off than it says', () => {
+  it('holds each key whose share is above 1/capacity; no number is too low or off by more than its error', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -71,7 +71,7 @@ describe('top', () => {
     );
   });
 
-  it('refuses numbers that can not be', () => {
+  it('refuses invalid numbers', () => {
     expect(() => top({ key, every$: NEVER, count: 0 })).toThrow(RangeError);
     expect(() => top({ key, every$: NEVER, count: 5, capacity: 4 })).toThrow('capacity should be at least count, 5, but is 4');
   });

@@ -88,3 +88,17 @@ export const mutedWith = ({ mutedMembers = [] }: ConversationInfo, clientId: str
   const others = mutedMembers.filter((member) => member !== clientId);
   return muted ? [...others, clientId] : others;
 };
+
+/** The answer to who has changed it. */
+export const updatedAnswer = (id: string, change: AttributesChange, at: number): ServerCommand => ({
+  cmd: 'conv',
+  op: 'updated',
+  convMessage: { cid: id, udate: new Date(at).toISOString(), attrModified: { data: writtenModified(change) } },
+});
+
+/** The answer to who has muted it: that changes nothing of what it is like. */
+export const mutedAnswer = ({ id, updatedAt = 0 }: ConversationInfo): ServerCommand => ({
+  cmd: 'conv',
+  op: 'updated',
+  convMessage: { cid: id, udate: new Date(updatedAt).toISOString() },
+});

@@ -1,5 +1,5 @@
 import { either as E, function as F } from 'fp-ts';
-import { Conversation, decodeAttributes, type ConversationInfo } from '../../../codecs/index.js';
+import { RawConversation, decodeAttributes, type ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
 
 type Described = Pick<ConversationInfo, 'name' | 'attributes'>;
@@ -7,7 +7,7 @@ type Described = Pick<ConversationInfo, 'name' | 'attributes'>;
 /** Whether a conversation with this key would be read as having the attribute, or the name. */
 const isFree = ([key, value]: readonly [string, unknown]): boolean =>
   F.pipe(
-    Conversation.decode({ [key]: value, objectId: '' }),
+    RawConversation.decode({ [key]: value, objectId: '' }),
     E.exists(({ name, attributes }) => Object.hasOwn(attributes, key) || name !== undefined),
   );
 

@@ -1,8 +1,11 @@
 /** Conversations as clients ask for them. */
 import { defined } from '../../../codecs/defined.js';
 import type { ClientCommand, ConversationInfo, ConversationKind, ServerCommand } from '../../../codecs/index.js';
+import type { Party } from '../party.js';
+import type { ConversationDraft } from '../records.js';
 import { Refusal } from '../refusal.js';
 import { describedBy } from './described-by.js';
+import { foundersOf } from './members.js';
 
 /** How long a temporary conversation lasts where nobody says, and at most, seconds. */
 const DEFAULT_TTL = 86_400;
@@ -35,13 +38,26 @@ export const wantedBy = (start: Start): WantedInfo => {
 };
 
 /** Chat rooms are entered, and system conversations subscribed to. */
-export const hasMembers = (kind: ConversationKind): boolean => kind === 'ordinary' || kind === 'temporary';
+const hasMembers = (kind: ConversationKind): boolean => kind === 'ordinary' || kind === 'temporary';
 
 /** How long a conversation lasts, seconds: a temporary one. */
-export const lifetimeOf = ({ kind, ttl = DEFAULT_TTL }: Pick<WantedInfo, 'kind' | 'ttl'>): number | undefined => {
+const lifetimeOf = ({ kind, ttl = DEFAULT_TTL }: Pick<WantedInfo, 'kind' | 'ttl'>): number | undefined => {
   if (kind !== 'temporary') return undefined;
   if (ttl < 1 || ttl > MAX_TTL) throw new Refusal(4301, `a temporary conversation lasts 1 to ${MAX_TTL} seconds`);
   return ttl;
+};
+
+/** What is to be stored; whoever acts is a member, where it is a client and there are members. */
+export const draftOf = (party: Party, wanted: WantedInfo, now: number): ConversationDraft => {
+  const { kind, name, attributes, unique } = wanted;
+  return {
+    kind,
+    ...defined({ creator: party.clientId, name, ttl: lifetimeOf(wanted) }),
+    members: hasMembers(kind) ? foundersOf(party, wanted.members) : [],
+    attributes,
+    unique: unique && hasMembers(kind),
+    now,
+  };
 };
 
 /** Its answer. */

@@ -39,7 +39,7 @@ export const uniqueKey = ({ kind, members = [] }: Pick<ConversationInfo, 'kind' 
 
 /** When a conversation ends, ms: a temporary one by its lifetime, others when nothing has happened for `idle` ms. */
 export const endOf = ({ info, log }: HeldConversation, idle: number): number => {
-  const { kind, ttl = 0, createdAt = 0, updatedAt = 0 } = info;
+  const { kind, ttl = Infinity, createdAt = 0, updatedAt = 0 } = info;
   return kind === 'temporary' ? createdAt + ttl * 1_000 : Math.max(createdAt, updatedAt, log.lastAt() ?? -Infinity) + idle;
 };
 

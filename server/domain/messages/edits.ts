@@ -1,7 +1,63 @@
 /** Messages are changed, and taken back. */
 import { defined } from '../../../codecs/defined.js';
+import type { ClientCommand, WireBody } from '../../../codecs/index.js';
+import type { Party } from '../party.js';
 import type { Modified, StoredEdit, StoredMessage } from '../records.js';
+import { Refusal } from '../refusal.js';
+import { typeOf } from './body.js';
 import { RECALLED } from './history.js';
+
+/** What becomes of a message: another body, or nothing. */
+export interface EditWish {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly recall: boolean;
+  readonly body?: WireBody;
+  readonly mentions?: readonly string[];
+  readonly mentionsAll?: boolean;
+}
+
+type Patch = Extract<ClientCommand, { cmd: 'patch' }>['patchMessage'];
+
+/** What a client wants to become of messages. */
+export const editWishes = ({ patches = [] }: Patch): readonly EditWish[] =>
+  patches.map(({ cid, mid, recall = false, data, binaryMsg, mentionPids: mentions = [], mentionAll: mentionsAll = false }) => ({
+    conversationId: cid,
+    messageId: mid,
+    recall,
+    mentions,
+    mentionsAll,
+    ...defined({ body: binaryMsg === undefined ? (data === undefined ? undefined : { msg: data }) : { binaryMsg } }),
+  }));
+
+/** The body that a message is to have; none where it is recalled. */
+export const wantedBody = ({ recall, body }: EditWish): WireBody => {
+  if (!recall && body === undefined) throw new Refusal(4114, 'a message is changed to a body, or recalled');
+  return body ?? {};
+};
+
+/** What the store is asked for. The back end may change every message, whoever has sent it. */
+export const editOf = (party: Party, wish: EditWish, body: WireBody, now: number): StoredEdit => {
+  const { conversationId, messageId, recall, mentions = [], mentionsAll = false } = wish;
+  return {
+    conversationId,
+    messageId,
+    ...defined({ by: party.isBackEnd ? undefined : party.clientId }),
+    recall,
+    mentions,
+    mentionsAll,
+    ...typeOf(body.msg),
+    ...body,
+    now,
+  };
+};
+
+/** The message as it is now, and who has not read it; refuses where nothing was changed. */
+export const editResult = (result: Modified, messageId: string): Extract<Modified, { _tag: 'Modified' }> => {
+  if (result._tag === 'Missing') throw new Refusal(4404, `there is no message ${messageId} in this conversation`);
+  if (result._tag === 'Foreign') throw new Refusal(4403, 'a message is changed and recalled by who has sent it');
+  return result;
+};
 
 const recalledBody = JSON.stringify({ _lctype: RECALLED });
 

@@ -1,5 +1,5 @@
 /** Kinds of conversation that have paths of their own. */
-import { Conversation, type ConversationInfo, type ConversationKind, type JsonObject } from '../../../codecs/index.js';
+import { RawConversation, type ConversationInfo, type ConversationKind, type JsonObject } from '../../../codecs/index.js';
 import type { BackEnd } from '../../back-end.js';
 import { Refusal } from '../../domain/refusal.js';
 import { param, type ApiRequest } from './request.js';
@@ -29,7 +29,7 @@ const iso = (ms: number | undefined, key: string): JsonObject => (ms === undefin
 export const shown = (info: ConversationInfo): JsonObject => {
   const { members, mutedMembers, ...others } = info;
   return {
-    ...Conversation.encode(info.kind === 'system' ? others : info),
+    ...RawConversation.encode(info.kind === 'system' ? others : info),
     ...iso(info.createdAt, 'createdAt'),
     ...iso(info.updatedAt, 'updatedAt'),
   };

@@ -82,7 +82,7 @@ const receiptsOf = (client: ClientInternals, id: string, fetched$: Observable<un
 
 /** Sends nothing. */
 export const conversationHandle = (client: ClientInternals, id: string): Conversation => {
-  const { link, reader, state, tell, note, wishes } = client;
+  const { link, reader, state, tell, wishes } = client;
   const { conversations, lastMessages, unread, receipts } = state;
 
   const followed = <T>(stream$: Observable<T>): Observable<T> =>
@@ -148,7 +148,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     read: ({ upTo } = {}) =>
       defer(() => {
         const at = readUpTo(upTo);
-        if (at !== undefined) note({ _tag: 'ReadMark', conversationId: id, at });
+        if (at !== undefined) tell({ _tag: 'ReadMark', conversationId: id, at });
         return of(undefined);
       }),
   };

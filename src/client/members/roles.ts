@@ -29,28 +29,32 @@ const toRoles = (answer: unknown): Roles => {
 };
 
 /** Cold: the roles of those who have one; then completes (protocol: `/1.1/classes/_ConversationMemberInfo`). */
-const fetchRoles = ({ client: { api, link, token }, id }: ConversationInternals): Observable<Roles> =>
+const fetchRoles = (ask: typeof askHttpApi, { client: { api, link, token }, id }: ConversationInternals): Observable<Roles> =>
   defer(() => {
     const query = new URLSearchParams({ client_id: link.clientId, where: JSON.stringify({ cid: id }) });
     const path = `/1.1/classes/_ConversationMemberInfo?${query.toString()}`;
-    return askHttpApi(api, { method: 'GET', path, headers: { 'x-lc-im-session-token': token() ?? '' } });
+    return ask(api, { method: 'GET', path, headers: { 'x-lc-im-session-token': token() ?? '' } });
   }).pipe(map(toRoles));
 
 const none: Roles = new Map();
 
-const shared = sharedByConversation((conversation: ConversationInternals): Observable<Roles> => {
-  const { client, id, events$ } = conversation;
-  const fetched$ = client.open$.pipe(
-    askWhileOpen(() => fetchRoles(conversation), failing(client, id)),
-    map((roles) => () => roles),
-  );
-  const moved$ = events$.pipe(map((event) => (current: Roles) => withRole(current, event)));
-  return merge(fetched$, moved$).pipe(
-    scan((current, step) => step(current), none),
-    startWith(none),
-    distinctUntilChanged(),
-  );
-});
+/** The roles of conversations, shared; `ask` is how the HTTP API is asked. */
+export const rolesBy = (ask: typeof askHttpApi): ((conversation: ConversationInternals) => Observable<Roles>) =>
+  sharedByConversation((conversation) => {
+    const { client, id, events$ } = conversation;
+    const fetched$ = client.open$.pipe(
+      askWhileOpen(() => fetchRoles(ask, conversation), failing(client, id)),
+      map((roles) => () => roles),
+    );
+    const moved$ = events$.pipe(map((event) => (current: Roles) => withRole(current, event)));
+    return merge(fetched$, moved$).pipe(
+      scan((current, step) => step(current), none),
+      startWith(none),
+      distinctUntilChanged(),
+    );
+  });
+
+const shared = rolesBy(askHttpApi);
 
 /**
  * The roles of members by client id; shared, replays the current map. A member who is not in it is a plain `Member`. The application's HTTP API is asked with the first subscriber and after each reconnect, and

@@ -21,59 +21,56 @@ export interface SendRequest<B = OutgoingBody> {
   readonly options: SendOptions;
 }
 
-/** Who hears of messages on their way. */
-export interface Notes {
+/** What tells the log of messages on their way. */
+export interface SendLog {
   readonly clock: Clock;
-  /** Puts what becomes of a message into the log, at once. */
-  readonly note: (event: ConversationEvent) => void;
-  /** Hears of each message that the server has stored, or handed on. */
-  readonly sent: (message: Message) => void;
+  /** The one way into the log. */
+  readonly tell: (event: ConversationEvent) => void;
 }
 
-/** What is for now only, or for the end of the connection, is on no list of what is on its way. */
+/** Transient messages and wills are in no list of what is on its way. */
 const isPassing = ({ options: { transient = false, will = false } }: SendRequest): boolean => transient || will;
 
-/** Tells the log that the server has it: that it is stored before the message itself, so that a view never has both. */
-export const noteSent = (request: SendRequest, { clock, note, sent }: Notes, message: Message): void => {
+/** Tells the log that the server has the message. The progress comes before the message itself, so that a view never has both. */
+export const tellSent = (request: SendRequest, { clock, tell }: SendLog, message: Message): void => {
   const { conversationId, token, body, options } = request;
-  if (!isPassing(request)) note({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
-  if (options.will !== true) sent(message);
+  if (!isPassing(request)) tell({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
+  if (options.will !== true) tell({ _tag: 'Message', conversationId, message, origin: 'sent' });
 };
 
 /**
- * The same send; each step that matters is told to the log.
- * `since` is when it was accepted, ms since 1970, where that was before.
+ * The same send; the log is told of each step.
+ * `since` is the time at which the message was accepted before, ms since 1970.
  */
-export const noting = <B extends Body>(
+export const telling = <B extends Body>(
   request: SendRequest,
-  notes: Notes,
+  log: SendLog,
   progress$: Observable<SendStep<B>>,
   since?: number,
 ): Observable<SendStep<B>> =>
   defer(() => {
     const { conversationId, body, token } = request;
-    const { clock, note } = notes;
     let isOver = false;
-    const tell = (progress: Exclude<OutgoingEvent['progress'], { readonly _tag: 'sent' }>): void => {
+    const tellProgress = (progress: Exclude<OutgoingEvent['progress'], { readonly _tag: 'sent' }>): void => {
       isOver = progress._tag === 'failed';
-      const at = isOver ? clock.now() : (since ?? clock.now());
-      if (!isPassing(request)) note({ _tag: 'Outgoing', conversationId, token, body, at, progress });
+      const at = isOver ? log.clock.now() : (since ?? log.clock.now());
+      if (!isPassing(request)) log.tell({ _tag: 'Outgoing', conversationId, token, body, at, progress });
     };
     return progress$.pipe(
       tap((progress) => {
-        if (progress._tag === 'sending') tell({ _tag: 'sending' });
+        if (progress._tag === 'sending') tellProgress({ _tag: 'sending' });
         if (progress._tag !== 'sent') return;
         isOver = true;
-        noteSent(request, notes, progress.message);
+        tellSent(request, log, progress.message);
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);
-        tell({ _tag: 'failed', error });
+        tellProgress({ _tag: 'failed', error });
         return throwError(() => error);
       }),
-      // Nobody waits for it any more.
+      // Unsubscribed: nobody waits for the message any more.
       finalize(() => {
-        if (!isOver) tell({ _tag: 'failed' });
+        if (!isOver) tellProgress({ _tag: 'failed' });
       }),
     );
   });

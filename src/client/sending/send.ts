@@ -21,7 +21,7 @@ import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { KeptEntry } from '../../outbox/storage-keeper.js';
 import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
-import { noteSent, noting, type Notes, type SendRequest, type SendStep } from './send-request.js';
+import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { problemWith, toStoredOptions, toWire } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
@@ -33,7 +33,7 @@ import type { Upload, UploadFile } from './upload.js';
 export type SendProgress<B extends Body = Body> =
   SendStep<B> | { readonly _tag: 'delivered' | 'read'; readonly token: string; readonly message: Message<B>; readonly at: number };
 
-export interface Sender extends Notes {
+export interface Sender extends SendLog {
   readonly link: Link;
   readonly bodies: BodyCodec;
   /** Where messages wait while there is no connection; without it they fail then. */
@@ -45,17 +45,14 @@ export interface Sender extends Notes {
 }
 
 /** The sender of a client in a conversation. */
-export const senderIn = ({ link, reader, outbox, clock, note, upload, state, tell }: ClientInternals, id: string): Sender => ({
+export const senderIn = ({ link, reader, outbox, clock, upload, state, tell }: ClientInternals, id: string): Sender => ({
   link,
   bodies: reader.bodies,
   outbox,
   clock,
-  note,
+  tell,
   upload,
   kind: state.conversations.get(id)?.kind,
-  sent: (message) => {
-    tell({ _tag: 'Message', conversationId: id, message, origin: 'sent' });
-  },
 });
 
 /** Whether an acknowledgement says what the message has become. */
@@ -101,7 +98,7 @@ const sendContent = <B extends Body>(
   const late = (ack: Ack): void => {
     if (!isComplete(ack) || ack.ackMessage.uid === stored) return;
     stored = ack.ackMessage.uid;
-    noteSent(request, sender, messageIn(ack));
+    tellSent(request, sender, messageIn(ack));
   };
   const write = (options?: { readonly timeout: number }) => link.request(command, AckSent, { effectful: true, late, ...options });
   const sending: SendStep<B> = { _tag: 'sending', token };
@@ -123,7 +120,7 @@ const sendContent = <B extends Body>(
 const sendBody = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B>): Observable<SendStep<B>> => {
   const { body } = request;
   const encoded = sender.bodies.encode(body);
-  return noting(
+  return telling(
     request,
     sender,
     E.isLeft(encoded)
@@ -152,7 +149,7 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
     const wire = fromStored(stored.body);
     const request = storedRequest(sender.bodies, stored);
     const age = Math.max(0, sender.clock.now() - stored.at);
-    return noting(request, sender, sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, age), stored.at);
+    return telling(request, sender, sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, age), stored.at);
   });
 
 /**

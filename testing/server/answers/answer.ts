@@ -1,9 +1,10 @@
 /** What the fake server answers by itself. */
 import type { ClientCommand } from '../../../codecs/index.js';
+import { Refusal, refusalAnswer } from '../../../server/domain/refusal.js';
 import type { Link } from '../network.js';
-import { refused, type Answers, type Asking, type CommandOf, type World } from '../world.js';
+import type { Answers, Asking, CommandOf, World } from '../world.js';
 import { mute, query, start, update } from './conversations.js';
-import { add, count, maxRead, remove } from './members.js';
+import { add, count, furthest, remove } from './members.js';
 import { direct, logs, modify, read, received } from './messages.js';
 import { close, online, open, refresh } from './sessions.js';
 
@@ -25,7 +26,7 @@ const toConversations = (asking: Asking, command: CommandOf<'conv'>): Answers | 
     case 'count':
       return count(asking, command);
     case 'max_read':
-      return maxRead(asking, command);
+      return furthest(asking, command);
     default:
       return undefined;
   }
@@ -65,12 +66,21 @@ const toClients = (asking: Asking, command: ClientCommand): Answers | undefined 
   }
 };
 
-/** The answer to a command, and what follows it; nothing where this server has none. */
-export const answerTo = (world: World, link: Link, command: ClientCommand): Answers | undefined => {
+const answered = (world: World, link: Link, command: ClientCommand): Answers | undefined => {
   if (command.cmd === 'echo') return [{ cmd: 'echo' }];
   if (command.cmd === 'session' && command.op === 'open') return open(world, link, command);
   const session = world.sessions.on(link, command.peerId);
-  return session === undefined
-    ? refused(4105, 'SESSION_REQUIRED', `${command.peerId ?? 'nobody'} is not logged in over this connection`)
-    : toClients({ world, session }, command);
+  if (session === undefined) throw new Refusal(4105, `${command.peerId ?? 'nobody'} is not logged in over this connection`);
+  return toClients({ world, session }, command);
+};
+
+/** The answer to a command, and what follows it; nothing where this server has none. */
+export const answerTo = (world: World, link: Link, command: ClientCommand): Answers | undefined => {
+  try {
+    return answered(world, link, command);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    // Acknowledgements and read marks have no serial: nobody waits.
+    return command.i === undefined ? [] : [refusalAnswer(error)];
+  }
 };

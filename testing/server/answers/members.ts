@@ -1,96 +1,69 @@
 /** Members come and go; chat rooms are entered and left. */
-import { isMember, type Held } from '../memory.js';
-import { tell } from '../sessions.js';
-import { NOT_ORDINARY, noSuchConversation, notMember, refused, type Answers, type Asking, type CommandOf } from '../world.js';
+import {
+  checkAdding,
+  checkMembers,
+  checkRemoving,
+  partedByRank,
+  removed,
+  toWire,
+  type Outcome,
+} from '../../../server/domain/conversations/members.js';
+import { forMember, forReader } from '../../../server/domain/conversations/access.js';
+import { addedNotices, leftNotices } from '../../../server/domain/conversations/notices.js';
+import { maxRead } from '../../../server/domain/messages/receipts.js';
+import type { ConversationInfo } from '../../../codecs/index.js';
+import { existing, tellAll, type Answers, type Asking, type CommandOf } from '../world.js';
 
-/** Tells those who were added, and all members, each but the session that has done it. */
-export const tellJoined = ({ world: { sessions }, session }: Asking, { info: { id: cid, members = [] } }: Held, m: string[]): void => {
-  const by = { cid, initBy: session.clientId };
-  const invited = m.filter((member) => member !== session.clientId);
-  tell(sessions.of(invited), { cmd: 'conv', op: 'joined', convMessage: by });
-  tell(sessions.of(members), { cmd: 'conv', op: 'members_joined', convMessage: { ...by, m } }, session);
-};
+const everybody = (wanted: readonly string[]): Outcome => ({ allowed: wanted, failed: [] });
 
-const tellLeft = ({ world: { sessions }, session }: Asking, { info: { id: cid, members = [] } }: Held, m: string[]): void => {
-  const by = { cid, initBy: session.clientId };
-  tell(sessions.of(m), { cmd: 'conv', op: 'left', convMessage: by }, session);
-  tell(sessions.of(members), { cmd: 'conv', op: 'members_left', convMessage: { ...by, m } }, session);
+/** Enters a chat room, or leaves it. */
+const move = ({ world: { memory }, session }: Asking, room: string | undefined): void => {
+  session.room = room;
+  memory.sessions.rememberRoom(session.token, session.id, room === undefined ? undefined : { id: room });
 };
 
 /** Makes members of those who are none, and tells everybody. */
-export const join = (asking: Asking, held: Held, wanted: readonly string[]): void => {
-  const added = wanted.filter((member) => !isMember(held, member));
-  if (added.length === 0) return;
-  held.info = { ...held.info, members: [...(held.info.members ?? []), ...added] };
-  tellJoined(asking, held, added);
+export const join = (asking: Asking, { id, kind, members = [] }: ConversationInfo, wanted: readonly string[]): void => {
+  const added = asking.world.memory.addMembers(id, wanted, Infinity)?.added ?? [];
+  if (kind === 'ordinary' && added.length > 0) tellAll(asking, addedNotices(asking.session, id, members, added));
 };
 
-const isSelf = ({ session }: Asking, m: readonly string[]): boolean => m.length === 1 && m[0] === session.clientId;
-
 export const add = (asking: Asking, { convMessage: { cid, m = [] } }: CommandOf<'conv', 'add'>): Answers => {
-  const { world, session } = asking;
-  const held = world.memory.find(cid);
-  if (held === undefined) return noSuchConversation(cid);
-  const { info } = held;
-  if (info.kind === 'temporary') return refused(4314, NOT_ORDINARY, 'the members of a temporary conversation are fixed');
-  if (info.kind !== 'ordinary' && !isSelf(asking, m)) return refused(4314, NOT_ORDINARY, 'here everybody joins for himself');
-  if (info.kind === 'room') session.room = cid;
-  else {
-    if (!isSelf(asking, m) && !isMember(held, session.clientId)) return notMember();
-    join(asking, held, m);
-  }
-  return [{ cmd: 'conv', op: 'added', convMessage: { cid, allowedPids: m } }];
+  checkMembers(m);
+  const info = existing(asking.world, cid);
+  checkAdding(info, asking.session, m);
+  if (info.kind === 'room') move(asking, cid);
+  else join(asking, info, m);
+  return [{ cmd: 'conv', op: 'added', convMessage: { cid, ...toWire(everybody(m)) } }];
+};
+
+const dismissed = (asking: Asking, { id, kind, members = [] }: ConversationInfo, wanted: readonly string[]): Outcome => {
+  const { memory } = asking.world;
+  const { below, above } = partedByRank(memory.roles(id), asking.session, wanted);
+  const gone = memory.removeMembers(id, below);
+  if (kind === 'ordinary' && gone.length > 0) tellAll(asking, leftNotices(asking.session, id, members, gone));
+  return removed(below, above);
 };
 
 export const remove = (asking: Asking, { convMessage: { cid, m = [] } }: CommandOf<'conv', 'remove'>): Answers => {
   const { world, session } = asking;
-  const held = world.memory.find(cid);
-  if (held === undefined) return noSuchConversation(cid);
-  const { info } = held;
-  if (info.kind === 'temporary') return refused(4314, NOT_ORDINARY, 'the members of a temporary conversation are fixed');
-  if (info.kind === 'room') {
-    if (!isSelf(asking, m)) return refused(4314, NOT_ORDINARY, 'nobody can be removed from a chat room');
-    if (session.room === cid) session.room = undefined;
-  } else {
-    if (!isMember(held, session.clientId)) return notMember();
-    const gone = m.filter((member) => isMember(held, member));
-    held.info = { ...info, members: (info.members ?? []).filter((member) => !gone.includes(member)) };
-    if (gone.length > 0) tellLeft(asking, held, gone);
-  }
-  return [{ cmd: 'conv', op: 'removed', convMessage: { cid, allowedPids: m } }];
+  const info = existing(world, cid);
+  checkRemoving(info, session, m);
+  if (info.kind === 'room' && session.room === cid) move(asking, undefined);
+  const outcome = info.kind === 'room' ? everybody(m) : dismissed(asking, info, m);
+  return [{ cmd: 'conv', op: 'removed', convMessage: { cid, ...toWire(outcome) } }];
 };
 
 /** Of a chat room, how many are in it now. */
-export const count = ({ world: { memory, sessions } }: Asking, { convMessage: { cid } }: CommandOf<'conv', 'count'>): Answers => {
-  const held = memory.find(cid);
-  if (held === undefined) return noSuchConversation(cid);
-  const { kind, members = [] } = held.info;
-  const inside = kind === 'room' ? new Set(sessions.inRoom(cid).map(({ clientId }) => clientId)).size : members.length;
+export const count = ({ world, session }: Asking, { convMessage: { cid } }: CommandOf<'conv', 'count'>): Answers => {
+  const { kind, members = [] } = forReader(existing(world, cid), session, 4317, world.isOpen);
+  const inside = kind === 'room' ? new Set(world.sessions.inRoom(cid).map(({ clientId }) => clientId)).size : members.length;
   return [{ cmd: 'conv', op: 'result', convMessage: { cid, count: inside } }];
 };
 
 /** How far the others have received and read: each of them, or the furthest. */
-export const maxRead = ({ world: { memory }, session }: Asking, { convMessage }: CommandOf<'conv', 'max_read'>): Answers => {
-  const { cid, queryAllMembers = false } = convMessage;
-  const held = memory.find(cid);
-  if (held === undefined) return noSuchConversation(cid);
-  const times = (member: string) => {
-    const readAt = held.read.get(member)?.at;
-    const receivedAt = Math.max(held.received.get(member)?.at ?? -Infinity, readAt ?? -Infinity);
-    return {
-      ...(receivedAt === -Infinity ? {} : { maxAckTimestamp: receivedAt }),
-      ...(readAt === undefined ? {} : { maxReadTimestamp: readAt }),
-    };
-  };
-  const others = (held.info.members ?? []).filter((member) => member !== session.clientId);
-  const furthest = others.map(times).reduce(
-    (most, { maxAckTimestamp: ack = -Infinity, maxReadTimestamp: read = -Infinity }) => ({
-      ...most,
-      ...(ack > (most.maxAckTimestamp ?? -Infinity) ? { maxAckTimestamp: ack } : {}),
-      ...(read > (most.maxReadTimestamp ?? -Infinity) ? { maxReadTimestamp: read } : {}),
-    }),
-    {},
-  );
-  const told = queryAllMembers ? { maxReadTuples: others.map((pid) => ({ pid, ...times(pid) })) } : furthest;
-  return [{ cmd: 'conv', op: 'max_read', convMessage: { cid, ...told } }];
+export const furthest = ({ world, session }: Asking, { convMessage }: CommandOf<'conv', 'max_read'>): Answers => {
+  const { cid, queryAllMembers } = convMessage;
+  const info = forMember(existing(world, cid), session, 4317);
+  return [maxRead(info, world.memory.receipts(cid), session.clientId, queryAllMembers)];
 };

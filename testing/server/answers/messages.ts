@@ -1,144 +1,82 @@
 /** Messages: sent, received, read, changed, and those of the past. */
-import { either as E } from 'fp-ts';
-import { fromStored, parseJson, type WireBody } from '../../../codecs/index.js';
-import { isBeyond, isMember, moveMark, type Bound, type Held, type StoredMessage } from '../memory.js';
-import { logItem, patchPush, unreadPush } from '../pushes.js';
+import { defined } from '../../../codecs/defined.js';
+import { forMember, forReader, forSpeaker } from '../../../server/domain/conversations/access.js';
+import { editOf, editResult, editWishes, wantedBody, type EditWish } from '../../../server/domain/messages/edits.js';
+import { historyQuery } from '../../../server/domain/messages/history-query.js';
+import { logItem, patchPush } from '../../../server/domain/messages/pushes.js';
+import {
+  arrivedOf,
+  deliveryReceipts,
+  readMarksOf,
+  readReceipts,
+  type ReadMark,
+  type Receipt,
+} from '../../../server/domain/messages/receipts.js';
+import { unreadPush } from '../../../server/domain/messages/unread-push.js';
 import { tell } from '../sessions.js';
-import { audience, noSuchConversation, refused, say, type Answers, type Asking, type CommandOf } from '../world.js';
+import { audience, existing, say, type Answers, type Asking, type CommandOf, type World } from '../world.js';
 
-const RECALLED: WireBody = { msg: '{"_lctype":-127}' };
-const NO_TARGET = 'there is no such conversation, or you are not a member of it';
-const DEFAULT_PAGE = 20;
-const TOWARDS_PRESENT = 2;
-
-const canSpeak = (held: Held, clientId: string): boolean => held.info.kind === 'room' || isMember(held, clientId);
-
-const bodyOf = ({ msg, binaryMsg }: WireBody): WireBody => (binaryMsg === undefined ? { msg: msg ?? '' } : { binaryMsg });
-
-/** The same token of the same sender is the same message; a will is none yet, and has no answer here. */
+/** A will is no message yet, and has no answer here. */
 export const direct = ({ world, session }: Asking, { directMessage: wire }: CommandOf<'direct'>): Answers | undefined => {
   const { cid, dt: token, mentionPids: mentions = [], mentionAll: mentionsAll = false, transient = false, r: receipt = false, will } = wire;
-  const { clientId: from } = session;
   if (will === true) return undefined;
-  const held = world.memory.find(cid);
-  if (held === undefined || !canSpeak(held, from)) return refused(4401, 'INVALID_MESSAGING_TARGET', NO_TARGET);
-  const before = held.messages.find((message) => message.from === from && message.token !== undefined && message.token === token);
-  const saying = { from, content: bodyOf(wire), mentions, mentionsAll, transient, receipt, ...(token === undefined ? {} : { token }) };
-  const { id, timestamp } = before ?? say(world, held, saying, session);
+  const info = forSpeaker(cid, world.memory.conversations([cid])[0], session);
+  const saying = { from: session.clientId, content: wire, mentions, mentionsAll, transient, receipt, ...defined({ token }) };
+  const { id, timestamp } = say(world, info, saying, session);
   return [{ cmd: 'ack', ackMessage: { uid: id, t: timestamp, cid } }];
 };
 
-/** Receipts are for conversations of two. */
-const isPair = ({ info: { members = [] } }: Held): boolean => members.length === 2;
+const tellSenders = ({ sessions }: World, receipts: readonly Receipt[]): void => {
+  for (const { to, push } of receipts) tell(sessions.of([to]), push);
+};
 
-export const received = ({ world, session: { clientId } }: Asking, { ackMessage }: CommandOf<'ack'>): Answers => {
-  const { cid, fromts = -Infinity, tots: upTo = -Infinity } = ackMessage;
-  const held = world.memory.find(cid);
-  const moved = held === undefined ? undefined : moveMark(held.received, clientId, { upTo, at: world.now() });
-  if (held === undefined || moved === undefined || !isPair(held)) return [];
-  const isNew = ({ timestamp }: StoredMessage): boolean => timestamp > moved.from && timestamp >= fromts && timestamp <= upTo;
-  for (const { id, from, receipt } of held.messages.filter(isNew)) {
-    if (receipt && from !== clientId)
-      tell(world.sessions.of([from]), { cmd: 'rcp', rcpMessage: { cid, id, t: world.now(), from: clientId } });
-  }
+export const received = ({ world, session }: Asking, { ackMessage }: CommandOf<'ack'>): Answers => {
+  const info = forMember(existing(world, ackMessage.cid), session, 4401);
+  const arrived = arrivedOf(ackMessage);
+  if (arrived === undefined) return [];
+  const delivered = world.memory.acknowledge(info.id, session.clientId, arrived, world.now());
+  tellSenders(world, deliveryReceipts(info, delivered, session.clientId, world.now()));
   return [];
 };
 
-const markRead = ({ world, session }: Asking, cid: string, wanted: number): void => {
-  const { now, sessions } = world;
+const markRead = ({ world, session }: Asking, { cid, upTo }: ReadMark): void => {
+  const { memory, sessions, now } = world;
   const { clientId } = session;
-  const held = world.memory.find(cid);
-  if (held === undefined || !isMember(held, clientId)) return;
-  const upTo = held.messages.findLast(({ timestamp }) => timestamp <= wanted)?.timestamp ?? -Infinity;
-  const moved = moveMark(held.read, clientId, { upTo, at: now() });
-  if (moved === undefined) return;
-  const isEnd = upTo === held.messages.at(-1)?.timestamp;
+  const info = forMember(existing(world, cid), session, 4401);
+  const marked = memory.markRead(cid, clientId, upTo, now());
+  if (!marked.moved) return;
   // Who has read to the end knows that nothing is left.
-  tell(sessions.of([clientId]), unreadPush([held], clientId, now()), isEnd ? session : undefined);
-  const newest = held.messages.findLast(
-    ({ from, receipt, timestamp }) => receipt && from !== clientId && timestamp > moved.from && timestamp <= upTo,
-  );
-  if (newest !== undefined && isPair(held))
-    tell(sessions.of([newest.from]), { cmd: 'rcp', rcpMessage: { cid, id: newest.id, t: now(), read: true, from: clientId } });
+  tell(sessions.of([clientId]), unreadPush([marked.summary], now()), marked.isEnd ? session : undefined);
+  tellSenders(world, readReceipts(info, marked, clientId, now()));
 };
 
-export const read = (asking: Asking, { readMessage: { cid, convs = [] } }: CommandOf<'read'>): Answers => {
-  if (cid !== undefined) markRead(asking, cid, Infinity);
-  for (const { cid: id, timestamp = Infinity } of convs) markRead(asking, id, timestamp);
+export const read = (asking: Asking, { readMessage }: CommandOf<'read'>): Answers => {
+  for (const mark of readMarksOf(readMessage)) markRead(asking, mark);
   return [];
-};
-
-const boundOf = (timestamp: number | undefined, id: string | undefined, isIncluded = false): Bound | undefined =>
-  timestamp === undefined ? undefined : { timestamp, id, isIncluded };
-
-/** The number of a message's type, where it has one. */
-const typeOf = ({ content: { msg = '' } }: StoredMessage): unknown => {
-  const json = parseJson(msg);
-  return E.isRight(json) && typeof json.right === 'object' && json.right !== null && '_lctype' in json.right
-    ? json.right['_lctype']
-    : undefined;
 };
 
 /** A page of history, oldest first. */
-export const logs = ({ world, session }: Asking, { logsMessage: wire }: CommandOf<'logs'>): Answers => {
-  const { cid, l: limit = DEFAULT_PAGE, direction, lctype } = wire;
-  const held = world.memory.find(cid);
-  if (held === undefined) return noSuchConversation(cid);
-  if (!canSpeak(held, session.clientId)) return refused(4312, 'CONVERSATION_LOG_REJECTED', 'this conversation is for its members');
-  const start = boundOf(wire.t, wire.mid, wire.tIncluded);
-  const end = boundOf(wire.tt, wire.tmid, wire.ttIncluded);
-  const isForward = direction === TOWARDS_PRESENT;
-  const [oldest, newest] = isForward ? [start, end] : [end, start];
-  const stretch = held.messages.filter(
-    (message) =>
-      (oldest === undefined || isBeyond(message, oldest, 1)) &&
-      (newest === undefined || isBeyond(message, newest, -1)) &&
-      (lctype === undefined || typeOf(message) === lctype),
-  );
-  const page = isForward ? stretch.slice(0, limit) : stretch.slice(-limit);
-  return [{ cmd: 'logs', logsMessage: { cid, logs: page.map(logItem) } }];
+export const logs = ({ world, session }: Asking, { logsMessage }: CommandOf<'logs'>): Answers => {
+  const { id } = forReader(existing(world, logsMessage.cid), session, 4312, world.isOpen);
+  const messages = world.memory.history(historyQuery(session.clientId, logsMessage));
+  return [{ cmd: 'logs', logsMessage: { cid: id, logs: messages.map(logItem) } }];
 };
 
-type Wish = NonNullable<CommandOf<'patch'>['patchMessage']['patches']>[number];
-
-const changedBy = (
-  message: StoredMessage,
-  { recall = false, data, binaryMsg, mentionPids = [], mentionAll = false }: Wish,
-  now: number,
-): StoredMessage => {
-  const content = binaryMsg === undefined ? fromStored({ data: data ?? '' }) : { binaryMsg };
-  const editedAt = Math.max(now, (message.editedAt ?? -Infinity) + 1);
-  return recall
-    ? { ...message, content: RECALLED, mentions: [], mentionsAll: false, editedAt, isRecalled: true }
-    : { ...message, content, mentions: mentionPids, mentionsAll: mentionAll, editedAt };
-};
-
-/** There is one less to read for who has not read it. */
-const tellWhoHasNotRead = ({ world: { sessions, now } }: Asking, held: Held, { from, timestamp }: StoredMessage): void => {
-  const { members = [] } = held.info;
-  const hasNotRead = (member: string): boolean => member !== from && (held.read.get(member)?.upTo ?? -Infinity) < timestamp;
-  for (const member of members.filter(hasNotRead)) tell(sessions.of([member]), unreadPush([held], member, now()));
+/** Changes one message, and tells everybody; gives when. */
+const change = ({ world, session }: Asking, wish: EditWish): number => {
+  const { memory, sessions, now } = world;
+  const { conversationId: id, messageId, recall } = wish;
+  const info = forSpeaker(id, memory.conversations([id])[0], session);
+  const { message, unreadBy } = editResult(memory.modify(editOf(session, wish, wantedBody(wish), now())), messageId);
+  tell(audience(world, info), patchPush([message]), session);
+  // There is one less to read for who has not read it.
+  const concerned = recall && info.kind !== 'room' ? unreadBy : [];
+  for (const member of concerned) tell(sessions.of([member]), unreadPush([memory.unreadIn(id, member)], now()));
+  return message.editedAt ?? message.timestamp;
 };
 
 /** Edits and recalls, one after the other; the first that is refused is the answer. */
-export const modify = (asking: Asking, { patchMessage: { patches = [] } }: CommandOf<'patch'>): Answers => {
-  const { world, session } = asking;
-  let lastPatchTime = world.now();
-  for (const wish of patches) {
-    const { cid, mid } = wish;
-    const held = world.memory.find(cid);
-    if (held === undefined) return noSuchConversation(cid);
-    // What was taken back stays so.
-    const index = held.messages.findIndex(({ id, isRecalled }) => id === mid && (!isRecalled || wish.recall === true));
-    const message = held.messages[index];
-    if (message === undefined) return refused(4404, 'MESSAGE_NOT_FOUND', `there is no message ${mid} in this conversation`);
-    if (message.from !== session.clientId)
-      return refused(4403, 'MESSAGE_OWNERSHIP_REQUIRED', 'a message is changed and recalled by who has sent it');
-    const changed = changedBy(message, wish, world.now());
-    held.messages[index] = changed;
-    lastPatchTime = changed.editedAt ?? lastPatchTime;
-    tell(audience(world, held.info), patchPush([changed]), session);
-    if (changed.isRecalled && held.info.kind !== 'room') tellWhoHasNotRead(asking, held, message);
-  }
+export const modify = (asking: Asking, { patchMessage }: CommandOf<'patch'>): Answers => {
+  const lastPatchTime = editWishes(patchMessage).reduce((_, wish) => change(asking, wish), 0);
   return [{ cmd: 'patch', op: 'modified', patchMessage: { lastPatchTime } }];
 };

@@ -1,73 +1,71 @@
 /** Logins and logouts, and who is online. */
+import { defined } from '../../../codecs/defined.js';
 import type { ServerCommand } from '../../../codecs/index.js';
-import { unreadBy, unreadLessAt } from '../memory.js';
+import { changesSince, missedChanges, missedCounts, missedMessages } from '../../../server/domain/messages/missed.js';
+import { Refusal, reasonOf } from '../../../server/domain/refusal.js';
+import { closedCommand, isRoomKept } from '../../../server/domain/sessions.js';
 import type { Link } from '../network.js';
-import { directPush, patchPush, unreadPush } from '../pushes.js';
-import { tell } from '../sessions.js';
-import { refused, type Answers, type Asking, type CommandOf, type World } from '../world.js';
+import type { Answers, Asking, CommandOf, World } from '../world.js';
 
 /** How long a token is good, seconds. */
 const TOKEN_TTL = 86_400;
-const DISPLACED = { code: 4111, reason: 'SESSION_CONFLICT' };
+const DISPLACED = 4111;
 /** So many messages of a conversation come with a login that asks for messages. */
 const OFFLINE_AT_MOST = 20;
 
 type Open = CommandOf<'session', 'open'>;
 
-/** Ends what this login takes the place of: the other sessions with its tag, those of who is away among them. */
-const displace = ({ sessions, logins }: World, clientId: string, tag: string | undefined, token: string): void => {
-  if (tag === undefined) return;
-  for (const [other, login] of logins)
-    if (other !== token && login.clientId === clientId && login.tag === tag) logins.set(other, { ...login, displaced: true });
-  const ended = sessions.of([clientId]).filter((session) => logins.get(session.token)?.displaced === true);
-  tell(ended, { cmd: 'session', op: 'closed', sessionMessage: DISPLACED });
-  ended.forEach(sessions.end);
-};
+const displacedCommand = (clientId: string): ServerCommand => closedCommand(clientId, DISPLACED, reasonOf(DISPLACED));
 
 /** What a login brings of messages and changes that were missed. */
 const missedBy = ({ memory, now }: World, clientId: string, { version }: Link, { sessionMessage }: Open): readonly ServerCommand[] => {
-  const { lastUnreadNotifTime, lastPatchTime = Infinity } = sessionMessage;
-  const own = memory.of(clientId);
-  const unread = own.filter(
-    (held) => unreadBy(held, clientId).length > 0 || unreadLessAt(held, clientId) >= (lastUnreadNotifTime ?? Infinity),
-  );
-  const changed = own.flatMap(({ messages }) => messages.filter(({ editedAt = -Infinity }) => editedAt >= lastPatchTime));
-  return [
-    ...(version === 3
-      ? [unreadPush(unread, clientId, now())]
-      : own.flatMap((held) =>
-          unreadBy(held, clientId)
-            .slice(-OFFLINE_AT_MOST)
-            .map((message) => directPush(message, { offline: true })),
-        )),
-    ...(changed.length === 0 ? [] : [patchPush(changed)]),
-  ];
+  const since = changesSince(sessionMessage);
+  const { pushes } =
+    version === 3
+      ? missedCounts(memory.unread(clientId, sessionMessage.lastUnreadNotifTime, Infinity), now())
+      : missedMessages(memory.offline(clientId, Infinity, OFFLINE_AT_MOST));
+  return [...pushes, ...(since === undefined ? [] : missedChanges(memory.modifiedSince(clientId, since, Infinity)))];
 };
 
 export const open = (world: World, link: Link, command: Open): Answers => {
-  const { sessions, logins, memory, now } = world;
+  const { sessions, memory, newId, now } = world;
   const { peerId: clientId, sessionMessage } = command;
-  const { tag, st = memory.newId('token') } = sessionMessage;
-  if (clientId === undefined) return refused(4103, 'INVALID_LOGIN', 'a login names its client');
-  if (logins.get(st)?.displaced === true) return [{ cmd: 'session', op: 'closed', sessionMessage: DISPLACED }];
-  logins.set(st, { clientId, tag, displaced: false });
-  displace(world, clientId, tag, st);
-  sessions.begin({ clientId, link, token: st, tag, room: undefined });
+  const { tag, deviceId = '', st: token = newId('token') } = sessionMessage;
+  if (clientId === undefined) throw new Refusal(4103, 'a login names its client');
+  const id = newId('session');
+  const login = { token, holder: id, clientId, deviceId, expiresAt: now() + TOKEN_TTL * 1_000, ...defined({ tag }) };
+  const opened = memory.sessions.open({ session: login, resumes: sessionMessage.st !== undefined }, now());
+  if (opened._tag === 'Gone') throw new Refusal(4112, 'log in without the token');
+  if (opened._tag === 'Displaced') return [displacedCommand(clientId)];
+  sessions.byId([...opened.displaced, ...(opened.resumed === undefined ? [] : [opened.resumed])]).forEach((replaced) => {
+    if (replaced.link !== link && replaced.id !== opened.resumed) replaced.link.push(displacedCommand(clientId));
+    sessions.end(replaced);
+  });
+  const { room } = opened;
+  const isIn = room !== undefined && memory.conversations([room.id]).length > 0 && isRoomKept(room, now());
+  sessions.begin({ isBackEnd: false, id, clientId, link, token, room: isIn ? room.id : undefined });
   return [
-    { cmd: 'session', op: 'opened', serverTs: now(), sessionMessage: { st, stTtl: TOKEN_TTL } },
+    { cmd: 'session', op: 'opened', serverTs: now(), sessionMessage: { st: token, stTtl: TOKEN_TTL } },
     ...missedBy(world, clientId, link, command),
   ];
 };
 
-export const close = ({ world: { sessions, logins }, session }: Asking): Answers => {
-  logins.delete(session.token);
+/** For a while, who comes back finds himself in the chat room that he was in. */
+export const breakOff = ({ sessions, memory, now }: World, link: Link): void => {
+  for (const { id, token, room } of sessions.endOn(link))
+    if (room !== undefined) memory.sessions.rememberRoom(token, id, { id: room, leftAt: now() });
+};
+
+export const close = ({ world: { sessions, memory }, session }: Asking): Answers => {
+  memory.sessions.forget(session.token, session.id);
   sessions.end(session);
   return [{ cmd: 'session', op: 'closed' }];
 };
 
-export const refresh = ({ session: { token } }: Asking): Answers => [
-  { cmd: 'session', op: 'refreshed', sessionMessage: { st: token, stTtl: TOKEN_TTL } },
-];
+export const refresh = ({ world: { memory, now }, session: { id: holder, token, clientId } }: Asking): Answers => {
+  memory.sessions.renew({ token, holder, clientId, deviceId: '', expiresAt: now() + TOKEN_TTL * 1_000 });
+  return [{ cmd: 'session', op: 'refreshed', sessionMessage: { st: token, stTtl: TOKEN_TTL } }];
+};
 
 export const online = (
   { world: { sessions } }: Asking,

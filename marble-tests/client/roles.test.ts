@@ -1,10 +1,12 @@
 import { defer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { MemberRole } from '../../codecs/index.js';
-import { memberRoles, type MemberRolesOptions } from '../../src/client/members/member-roles.js';
+import { rolesBy } from '../../src/client/members/roles.js';
 import { ServerRejected, type RealtimeError } from '../../src/errors.js';
+import type { askHttpApi } from '../../src/http-api.js';
 import type { ConversationEvent, Roles } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
+import { clientInternals } from './internals.js';
 
 const readiness = { t: true, f: false };
 const roles = (...entries: readonly (readonly [string, MemberRole])[]): Roles => new Map(entries);
@@ -48,22 +50,24 @@ const notices: Record<string, ConversationEvent> = {
 };
 
 /** What varies; the API's answers are drawn. */
-const rolesOf = (
-  scene: Pick<MemberRolesOptions, 'open$' | 'events$'> & {
-    readonly answer: () => Observable<unknown>;
-    readonly failures?: RealtimeError[];
-  },
-): Observable<Roles> =>
-  memberRoles({
-    ...scene,
-    api: () => defer(scene.answer),
-    clientId: 'Tom',
-    conversationId: 'c',
-    token: () => 'token',
-    onFailure: (error) => scene.failures?.push(error),
+const rolesOf = (scene: {
+  readonly open$: Observable<boolean>;
+  readonly events$: Observable<ConversationEvent>;
+  readonly answer: () => Observable<unknown>;
+  readonly failures?: RealtimeError[];
+}): Observable<Roles> =>
+  rolesBy(() => defer(scene.answer))({
+    client: clientInternals({
+      open$: scene.open$,
+      report: (fault) => {
+        if (fault._tag === 'CatchUp') scene.failures?.push(fault.error);
+      },
+    }),
+    id: 'c',
+    events$: scene.events$,
   });
 
-describe('memberRoles', () => {
+describe('roles', () => {
   it('starts with nobody, and has who the API names once the session is open', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const [open$, events$] = [hot('f-t', readiness), hot<ConversationEvent>('-')];
@@ -73,17 +77,13 @@ describe('memberRoles', () => {
   });
 
   it('asks for this conversation with the token that the session has then, and nothing before somebody subscribes', () => {
-    const asked: Parameters<MemberRolesOptions['api']>[0][] = [];
+    const asked: Parameters<typeof askHttpApi>[1][] = [];
     marbles(({ cold, hot, expectObservable, flush }) => {
       let token = 'stale';
-      const all$ = memberRoles({
-        open$: hot('--t', readiness),
+      const all$ = rolesBy((_, request) => defer(() => (asked.push(request), cold('(a|)', answers))))({
+        client: clientInternals({ open$: hot('--t', readiness), token: () => token }),
+        id: 'c&d',
         events$: hot('-'),
-        api: (request) => defer(() => (asked.push(request), cold('(a|)', answers))),
-        clientId: 'Tom',
-        conversationId: 'c&d',
-        token: () => token,
-        onFailure: () => undefined,
       });
       expect(asked).toEqual([]);
       token = 'fresh';

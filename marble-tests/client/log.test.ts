@@ -1,10 +1,12 @@
-import { NEVER, map, type Observable } from 'rxjs';
+import { NEVER, map, of, type Observable } from 'rxjs';
 import { describe, it } from 'vitest';
-import { conversationLog } from '../../src/client/history/conversation-log.js';
+import { clientState } from '../../src/client/client-state.js';
+import { log as logOf } from '../../src/client/history/log.js';
 import type { MissedPage } from '../../src/session/catch-up.js';
 import type { ConversationEvent, LogEntry, Position } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, message } from '../streams/log.js';
+import { conversationHandle } from './internals.js';
 
 const page = (...timestamps: number[]): MissedPage => ({ messages: timestamps.map((timestamp) => message({ timestamp })), isWhole: true });
 const live = (timestamp: number): ConversationEvent => arrived({ timestamp });
@@ -17,15 +19,16 @@ const log = (
   pageAfter: (timestamp: number) => Observable<MissedPage>,
   since?: Position,
 ): Observable<string> =>
-  conversationLog(
-    {
-      conversationId: 'c',
+  logOf(
+    conversationHandle({
       events$,
-      open$,
-      catchUp: { pageAfter: (_, { timestamp }) => pageAfter(timestamp), pageSize: 2, catchUpLimit: 100, onFailure: () => undefined },
-      serverTime: () => 99,
-      last: () => ({ timestamp: 3, id: 'm3' }),
-    },
+      client: {
+        open$,
+        catchUp: { pageAfter: (_, { timestamp }) => pageAfter(timestamp), pageSize: 2, catchUpLimit: 100, onFailure: () => undefined },
+        serverTime: () => 99,
+        state: clientState('Tom', of(arrived({ timestamp: 3 })))[0],
+      },
+    }),
     since === undefined ? {} : { since },
   ).pipe(map((entry: LogEntry) => (entry._tag === 'Message' ? `${entry.origin} ${String(entry.message.timestamp)}` : entry._tag)));
 

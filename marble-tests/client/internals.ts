@@ -1,0 +1,51 @@
+/** Handles whose parts a test gives. */
+import { either as E } from 'fp-ts';
+import { EMPTY, NEVER, of } from 'rxjs';
+import { text } from '../../codecs/index.js';
+import { clientState } from '../../src/client/client-state.js';
+import type { Client } from '../../src/client/client.js';
+import type { Conversation } from '../../src/client/conversation/conversation.js';
+import { createWishes } from '../../src/client/conversation/wishes.js';
+import { carryClient, carryConversation, type ClientInternals, type ConversationInternals } from '../../src/client/internals.js';
+import { virtualClock } from '../marbles.js';
+
+/** The parts of a client that nothing happens to, but for those that are given. */
+export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInternals => ({
+  link: { clientId: 'Tom', request: () => NEVER, sign: () => of({}) },
+  reader: {
+    self: 'Tom',
+    bodies: { decode: () => text('squeak'), encode: () => E.right({}) },
+    report: () => undefined,
+    pipeline: undefined,
+  },
+  state: clientState('Tom', EMPTY)[0],
+  log$: NEVER,
+  open$: NEVER,
+  clock: virtualClock,
+  grace: 0,
+  outbox: undefined,
+  upload: undefined,
+  catchUp: { pageAfter: () => EMPTY, pageSize: 2, catchUpLimit: 100, onFailure: () => undefined },
+  serverTime: () => 0,
+  mint: () => 't',
+  tell: () => undefined,
+  report: () => undefined,
+  api: { appId: 'app', appKey: undefined, api: undefined, server: 'ws://api', fetch: undefined },
+  token: () => undefined,
+  wishes: createWishes(),
+  room: { current: undefined },
+  conversation: (id) => conversationHandle({ id }),
+  ...parts,
+});
+
+/** A conversation with these parts, and nothing else. */
+export const conversationHandle = (
+  parts: Partial<Omit<ConversationInternals, 'client'>> & { readonly client?: Partial<ClientInternals> },
+): Conversation =>
+  carryConversation({ id: 'c', events$: NEVER, ...parts, client: clientInternals(parts.client) }) as unknown as Conversation;
+
+/** A client with these parts, and nothing else. */
+export const clientHandle = (parts: Partial<ClientInternals>): Client => {
+  const internals = clientInternals(parts);
+  return { ...carryClient(internals), id: 'Tom', conversation: internals.conversation } as unknown as Client;
+};
