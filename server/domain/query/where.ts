@@ -230,7 +230,7 @@ const cheapestFirst = (conditions: readonly Where[]): readonly Where[] => condit
  * Reads a `where`; throws a `Refusal` with 4310 and what is wrong. The keys of an object have all to hold.
  *
  * @example
- * store.find({ where: parseWhere('{"m":"Tom","lm":{"$gt":{"__type":"Date","iso":"2030-01-01T00:00:00.000Z"}}}', compileRe2), … });
+ * const where = parseWhere('{"m":"Tom","lm":{"$gt":{"__type":"Date","iso":"2030-01-01T00:00:00.000Z"}}}', compileRe2);
  */
 export const parseWhere = (json: string, compile: CompileRegex): Where => {
   const parsed = parseJson(json);

@@ -1,0 +1,4 @@
+import type { Rule } from 'eslint';
+
+declare const columns: Rule.RuleModule;
+export default columns;
