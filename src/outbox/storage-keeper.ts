@@ -13,7 +13,6 @@ import {
   type ObservableInput,
 } from 'rxjs';
 import { refusedBy } from '../../codecs/codec.js';
-import { isRight } from '../../codecs/either.js';
 import type { Clock } from '../clock.js';
 import { StorageFailed, toRealtimeError, type RealtimeError } from '../errors.js';
 import { inTime } from '../in-time.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { either as E } from 'fp-ts';
 import { describe, expect, it } from 'vitest';
 import { Notice } from 'rx-realtime/server';
-import { serverCommands } from '../../codecs/commands/index.js';
+import { serverCommands } from '../../codecs/server-commands/index.js';
 import { arbitraryOf, wellFormedText } from '../codecs/arbitrary-of.js';
 
 const push = fc.record(

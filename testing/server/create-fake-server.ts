@@ -1,4 +1,5 @@
 /** Puts the fake server together: its network, its memory, and what is drawn. */
+import { isLeft } from '../../codecs/either.js';
 import { Subject, Subscription, from } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import { bodyCodec, builtInTypes, type ConversationInfo, type CustomType, type ServerCommand } from '../../codecs/index.js';

@@ -1,4 +1,5 @@
 /** Messages of one's own are changed, or taken back, after they were sent. */
+import { isLeft } from '../../../codecs/either.js';
 import { defer, map, tap, type Observable } from 'rxjs';
 import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../../codecs/index.js';
 import type { Message, Modification } from '../../../streams/index.js';

@@ -1,3 +1,4 @@
+import { isLeft } from '../../../codecs/either.js';
 import { concat, concatMap, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,

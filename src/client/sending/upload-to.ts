@@ -1,3 +1,4 @@
+import { isLeft } from '../../../codecs/either.js';
 import * as t from 'io-ts';
 import { defer, from, map, mergeMap } from 'rxjs';
 import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
