@@ -64,10 +64,13 @@ const commandWith = (field: protobuf.Field): fc.Arbitrary<Message> => {
     .map(([{ cmd, op, ...head }, named, message]) => ({ ...head, ...named, [field.name]: message }));
 };
 
+const numberIn = (numbers: Readonly<Record<string, number>>, name: Value | undefined): number =>
+  (typeof name === 'string' ? numbers[name] : undefined) ?? -1;
+
 const numbered = (command: Message): Message => ({
   ...command,
-  ...('cmd' in command ? { cmd: CommandType[String(command['cmd'])] ?? -1 } : {}),
-  ...('op' in command ? { op: OpType[String(command['op'])] ?? -1 } : {}),
+  ...('cmd' in command ? { cmd: numberIn(CommandType, command['cmd']) } : {}),
+  ...('op' in command ? { op: numberIn(OpType, command['op']) } : {}),
 });
 
 const commandNames = new Map(Object.entries(CommandType).map(([name, number]) => [number, name]));
