@@ -1,12 +1,12 @@
 /** A conversation as the server describes it: one object of the JSON array in `results.data`. */
 import { chain, isRight, left, map, mapLeft, right, type Either } from './either.js';
 import * as t from 'io-ts';
-import { fromStored, toStored, type WireBody } from './bodies/wire-body.js';
+import { fromStored, type WireBody } from './bodies/wire-body.js';
 import { decodeDates, encodeDates, isShallow, Timestamp, type Attribute } from './dates.js';
 import { defined } from './defined.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
 import { JsonObject, parseJson } from './json.js';
-import { Bytes, SafeInteger, guarded } from './primitives.js';
+import { SafeInteger } from './primitives.js';
 import { record } from './record.js';
 
 /** What kind of conversation it is: `room` is a chat room (transient), `system` a service conversation. */
@@ -64,14 +64,14 @@ const fields = {
   patch_timestamp: SafeInteger,
 };
 
-const Fields = record('Conversation', { objectId: t.string }, fields);
-type Fields = t.TypeOf<typeof Fields>;
+export const Fields = record('Conversation', { objectId: t.string }, fields);
+export type Fields = t.TypeOf<typeof Fields>;
 
 /**
  * Whether the protocol's meaning holds for this key. `null` is no value, and any member can make `name` what he likes:
  * where it is no text, it is an attribute like others, so that nobody can make a conversation unreadable.
  */
-const isField = ([key, value]: readonly [string, unknown]): boolean =>
+export const isField = ([key, value]: readonly [string, unknown]): boolean =>
   key === 'name' ? typeof value === 'string' : key === 'objectId' || Object.hasOwn(fields, key);
 
 const kindOf = ({ objectId, tr, sys, ttl }: Fields): ConversationKind => {
@@ -108,78 +108,14 @@ const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo =>
     attributes: decodeDates(attributes) as ConversationInfo['attributes'],
   });
 
-const toWire = (info: ConversationInfo): JsonObject => {
-  const { lastMessage: last } = info;
-  const body = last && toStored(last);
-  const known: Fields = defined({
-    objectId: info.id,
-    c: info.creator,
-    m: info.members?.slice(),
-    mu: info.mutedMembers?.slice(),
-    tr: info.kind === 'room' ? true : undefined,
-    sys: info.kind === 'system' ? true : undefined,
-    unique: info.unique,
-    name: info.name,
-    ttl: info.ttl,
-    lm: info.lastMessageAt,
-    createdAt: info.createdAt,
-    updatedAt: info.updatedAt,
-    msg_mid: last?.id,
-    msg_from: last?.from,
-    msg_timestamp: last?.timestamp,
-    patch_timestamp: last?.patchTimestamp,
-    msg: body?.data,
-    bin: body?.bin,
+/** Reads one conversation of `results.data`: known keys as fields and all others as attributes (protocol: appendix C). */
+export const validateConversation: t.Validate<unknown, ConversationInfo> = (input, context) =>
+  chain(JsonObject.validate(input, context), (json) => {
+    const entries = Object.entries(json);
+    const known = entries.filter((entry) => isField(entry) && entry[1] !== null);
+    const attributes = entries.filter((entry) => !isField(entry));
+    return map(Fields.validate(Object.fromEntries(known), context), (wire) => toInfo(wire, Object.fromEntries(attributes)));
   });
-  return { ...(encodeDates(info.attributes) as JsonObject), ...(Fields.encode(known) as JsonObject) };
-};
-
-const Attributes: t.Type<ConversationInfo['attributes']> = guarded('Attributes', (input): input is ConversationInfo['attributes'] =>
-  JsonObject.is(input),
-);
-
-const Time = guarded('Time', Timestamp.is);
-
-const Info: t.Type<ConversationInfo> = record(
-  'ConversationInfo',
-  { id: t.string, kind: t.keyof({ ordinary: null, room: null, system: null, temporary: null }), attributes: Attributes },
-  {
-    name: t.string,
-    creator: t.string,
-    members: t.readonlyArray(t.string),
-    mutedMembers: t.readonlyArray(t.string),
-    unique: t.boolean,
-    ttl: t.number,
-    createdAt: Time,
-    updatedAt: Time,
-    lastMessageAt: Time,
-    lastMessage: record(
-      'LastMessage',
-      { id: t.string, from: t.string, timestamp: SafeInteger },
-      { patchTimestamp: SafeInteger, msg: t.string, binaryMsg: Bytes },
-    ),
-  },
-);
-
-/** One conversation of `results.data`, known keys as fields and all others as attributes (protocol: appendix C). */
-export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
-  'Conversation',
-  Info.is,
-  (input, context) =>
-    chain(JsonObject.validate(input, context), (json) => {
-      const entries = Object.entries(json);
-      const known = entries.filter((entry) => isField(entry) && entry[1] !== null);
-      const attributes = entries.filter((entry) => !isField(entry));
-      return map(Fields.validate(Object.fromEntries(known), context), (wire) => toInfo(wire, Object.fromEntries(attributes)));
-    }),
-  toWire,
-);
-
-const Conversations = t.array(RawConversation, 'Conversations');
-
-/** Reads `results.data`. */
-export const decodeConversations = (data: string): Either<DecodeFailed, readonly ConversationInfo[]> =>
-  chain(parseJson(data), (json) => mapLeft(Conversations.decode(json), decodeFailed));
 
 /** A conversation that can't be read, with its id where it has one. */
 export interface UnreadableConversation {
@@ -207,16 +143,13 @@ export const readConversations = (data: string): Either<DecodeFailed, ReadConver
       const infos: ConversationInfo[] = [];
       const unreadable: UnreadableConversation[] = [];
       for (const [index, item] of items.entries()) {
-        const read = RawConversation.validate(item, [{ key: String(index), type: RawConversation, actual: item }]);
+        const read = validateConversation(item, [{ key: String(index), type: Fields, actual: item }]);
         if (isRight(read)) infos.push(read.right);
         else unreadable.push({ ...idOf(item), error: decodeFailed(read.left) });
       }
       return { infos, unreadable };
     }),
   );
-
-/** Writes `results.data`. */
-export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));
 
 /** Reads the attributes of `attr.data`; refuses what is nested deeper than 100 levels, which not everybody could write again. */
 export const decodeAttributes = (data: string): Either<DecodeFailed, ConversationInfo['attributes']> =>

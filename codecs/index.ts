@@ -28,7 +28,16 @@ export type { Codec, Decoded } from './codec.js';
 export { JsonText, MemberInfo } from './commands/conv.js';
 export { Echo } from './commands/echo.js';
 export type { Envelope, UnsupportedCommand } from './commands/envelope.js';
-export * from './conversation.js';
+export {
+  decodeAttributes,
+  encodeAttributes,
+  readConversations,
+  type ConversationInfo,
+  type ConversationKind,
+  type LastMessage,
+  type ReadConversations,
+  type UnreadableConversation,
+} from './conversation.js';
 export { decodeDates, encodeDates, Timestamp, type Attribute } from './dates.js';
 export { decodeClientFrame } from './decode-client-frame.js';
 export { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
@@ -37,6 +46,7 @@ export { encodeFrame, subprotocols, type Command, type Frame, type Subprotocol }
 export { JsonObject, parseJson, type Json } from './json.js';
 export { MemberRole } from './member-role.js';
 export { Bytes, Int32, SafeInteger } from './primitives.js';
+export { decodeConversations, encodeConversations, RawConversation } from './raw-conversation.js';
 export { record, type RecordType } from './record.js';
 export * from './server-commands/conversation.js';
 export { ServerCommand } from './server-commands/index.js';

@@ -13,7 +13,7 @@ import {
   type LastMessage,
 } from 'rx-realtime/codecs';
 import { describe, expect, it } from 'vitest';
-import { RawConversation } from '../../codecs/conversation.js';
+import { RawConversation } from '../../codecs/raw-conversation.js';
 import { json, wellFormedText } from './arbitrary-of.js';
 
 const time = fc.integer({ min: -8.64e15, max: 8.64e15 });

@@ -32,7 +32,8 @@ export interface PublicTypes {
   readonly entries: ReadonlyMap<string, ReadonlyMap<string, ts.Symbol>>;
 }
 
-const read = (): PublicTypes => {
+/** Reads the sources, which takes seconds and some hundred megabytes: keep it no longer than needed. */
+export const publicTypes = (): PublicTypes => {
   const program = ts.createProgram({ rootNames: sources.map(({ file }) => file), options: optionsOfProject() });
   const checker = program.getTypeChecker();
   const original = (symbol: ts.Symbol): ts.Symbol =>
@@ -45,8 +46,3 @@ const read = (): PublicTypes => {
   });
   return { checker, entries: new Map(entries) };
 };
-
-let known: PublicTypes | undefined;
-
-/** Reads the sources once for all who ask: it takes seconds. */
-export const publicTypes = (): PublicTypes => (known ??= read());

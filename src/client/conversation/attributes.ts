@@ -1,6 +1,7 @@
 /** Commands that change what a conversation is like. */
 import { defer, map, type Observable } from 'rxjs';
-import { RawConversation, ConvUpdated, encodeAttributes, type Attribute, type ClientCommand } from '../../../codecs/index.js';
+import { isField } from '../../../codecs/conversation.js';
+import { ConvUpdated, encodeAttributes, type Attribute, type ClientCommand } from '../../../codecs/index.js';
 import type { ConversationEvent } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import { refuse, type Link } from '../link.js';
@@ -19,8 +20,7 @@ const DELETE = { __op: 'Delete' };
 /** Whether a key is free for an application's attributes: the protocol gives others a meaning of their own. */
 const isReserved = (key: string): boolean => {
   const top = key.split('.')[0] ?? '';
-  const decoded = RawConversation.decode({ objectId: '', [top]: {} });
-  return top === '' || top === '__proto__' || decoded._tag === 'Left' || !Object.hasOwn(decoded.right.attributes, top);
+  return top === '' || top === '__proto__' || isField([top, {}]);
 };
 
 const problemWith = ({ attributes = {}, unset = [] }: ConversationUpdate): string | undefined => {

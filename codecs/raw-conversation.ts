@@ -1,0 +1,79 @@
+/** Conversations written as the server writes them: a client only reads them. */
+import { either as E, function as F } from 'fp-ts';
+import * as t from 'io-ts';
+import { toStored } from './bodies/wire-body.js';
+import { Fields, validateConversation, type ConversationInfo } from './conversation.js';
+import { encodeDates, Timestamp } from './dates.js';
+import { decodeFailed, type DecodeFailed } from './decode-failed.js';
+import { defined } from './defined.js';
+import { JsonObject, parseJson } from './json.js';
+import { Bytes, SafeInteger, guarded } from './primitives.js';
+import { record } from './record.js';
+
+const toWire = (info: ConversationInfo): JsonObject => {
+  const { lastMessage: last } = info;
+  const body = last && toStored(last);
+  const known: Fields = defined({
+    objectId: info.id,
+    c: info.creator,
+    m: info.members?.slice(),
+    mu: info.mutedMembers?.slice(),
+    tr: info.kind === 'room' ? true : undefined,
+    sys: info.kind === 'system' ? true : undefined,
+    unique: info.unique,
+    name: info.name,
+    ttl: info.ttl,
+    lm: info.lastMessageAt,
+    createdAt: info.createdAt,
+    updatedAt: info.updatedAt,
+    msg_mid: last?.id,
+    msg_from: last?.from,
+    msg_timestamp: last?.timestamp,
+    patch_timestamp: last?.patchTimestamp,
+    msg: body?.data,
+    bin: body?.bin,
+  });
+  return { ...(encodeDates(info.attributes) as JsonObject), ...(Fields.encode(known) as JsonObject) };
+};
+
+const Attributes: t.Type<ConversationInfo['attributes']> = guarded('Attributes', (input): input is ConversationInfo['attributes'] =>
+  JsonObject.is(input),
+);
+
+const Time = guarded('Time', Timestamp.is);
+
+const Info: t.Type<ConversationInfo> = record(
+  'ConversationInfo',
+  { id: t.string, kind: t.keyof({ ordinary: null, room: null, system: null, temporary: null }), attributes: Attributes },
+  {
+    name: t.string,
+    creator: t.string,
+    members: t.readonlyArray(t.string),
+    mutedMembers: t.readonlyArray(t.string),
+    unique: t.boolean,
+    ttl: t.number,
+    createdAt: Time,
+    updatedAt: Time,
+    lastMessageAt: Time,
+    lastMessage: record(
+      'LastMessage',
+      { id: t.string, from: t.string, timestamp: SafeInteger },
+      { patchTimestamp: SafeInteger, msg: t.string, binaryMsg: Bytes },
+    ),
+  },
+);
+
+/** One conversation of `results.data`, known keys as fields and all others as attributes (protocol: appendix C). */
+export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type('Conversation', Info.is, validateConversation, toWire);
+
+const Conversations = t.array(RawConversation, 'Conversations');
+
+/** Reads `results.data`. */
+export const decodeConversations = (data: string): E.Either<DecodeFailed, readonly ConversationInfo[]> =>
+  F.pipe(
+    parseJson(data),
+    E.chain((json) => F.pipe(Conversations.decode(json), E.mapLeft(decodeFailed))),
+  );
+
+/** Writes `results.data`. */
+export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));
