@@ -1,7 +1,7 @@
 /** Reads messages: bodies are decoded, and plug-ins have their say. */
-import { isObservable, map, mergeMap, type Observable } from 'rxjs';
+import { map, mergeMap, of, type Observable } from 'rxjs';
 import type { BodyCodec, WireBody } from '../../codecs/index.js';
-import type { ClientEvent, Message, ModificationReason, Projected } from '../../streams/index.js';
+import type { ClientEvent, Message, ModificationReason } from '../../streams/index.js';
 import type { Fault } from '../faults.js';
 
 /** What plugins make of bodies and messages on their way in. */
@@ -53,7 +53,7 @@ export interface RawEntry extends RawMessage {
 const NOBODY: readonly string[] = [];
 
 /** One literal with all keys: an object that grows by spreads costs more than all the rest of reading a message. */
-const toMessage = ({ self, bodies, report }: MessageReader, raw: RawMessage, content: WireBody): Message => {
+export const toMessage = ({ self, bodies, report }: MessageReader, raw: RawMessage, content: WireBody = raw.content): Message => {
   const { conversationId, id, from, transient, wire } = raw;
   const body = bodies.decode(content);
   if (body._tag === 'Invalid') report({ _tag: 'Body', clientId: self, conversationId, messageId: id, error: body.failure });
@@ -66,24 +66,18 @@ const toMessage = ({ self, bodies, report }: MessageReader, raw: RawMessage, con
 
 const bodyOnly = ({ msg, binaryMsg }: WireBody): WireBody => (binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg });
 
-/** Cold: the message after all plug-ins; emits once. */
-const throughPlugins = (reader: MessageReader, pipeline: Pipeline, raw: RawMessage): Observable<Message> =>
-  pipeline.content(bodyOnly(raw.content)).pipe(
+/** Cold: the message, after the plug-ins where there are any; emits once, then completes. */
+export const readMessage = (reader: MessageReader, raw: RawMessage): Observable<Message> => {
+  const { pipeline } = reader;
+  if (pipeline === undefined) return of(toMessage(reader, raw));
+  return pipeline.content(bodyOnly(raw.content)).pipe(
     map((content) => toMessage(reader, raw, content)),
     mergeMap(pipeline.message),
   );
+};
 
-/** The message: at once where there are no plug-ins to wait for. */
-export const readMessage = (reader: MessageReader, raw: RawMessage): Message | Observable<Message> =>
-  reader.pipeline === undefined ? toMessage(reader, raw, raw.content) : throughPlugins(reader, reader.pipeline, raw);
-
-const withMessage = ({ becomes, conversationId, reason }: RawEntry, message: Message): ClientEvent =>
+/** The entry with its message. */
+export const withMessage = ({ becomes, conversationId, reason }: RawEntry, message: Message): ClientEvent =>
   becomes === 'Message'
     ? { _tag: becomes, conversationId, message, origin: 'live' }
     : { _tag: becomes, conversationId, message, ...(reason === undefined ? {} : { reason }) };
-
-/** The entry with its message. */
-export const readEntry = (reader: MessageReader, raw: RawEntry): Exclude<Projected<ClientEvent>, undefined> => {
-  const message = readMessage(reader, raw);
-  return isObservable(message) ? { later: message.pipe(map((read) => withMessage(raw, read))) } : { now: withMessage(raw, message) };
-};

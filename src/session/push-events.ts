@@ -1,6 +1,6 @@
 /** Turns what the server sends into entries of the log: one handler for each kind of push. */
 import { isLeft } from '../../codecs/either.js';
-import { concatMap, from, isObservable, toArray, type Observable } from 'rxjs';
+import { concatMap, from, toArray, type Observable } from 'rxjs';
 import {
   decodeAttributes,
   fromStored,
@@ -185,8 +185,7 @@ export const readHistory = (reader: MessageReader, conversationId: string, items
   from(items).pipe(
     concatMap((item) => {
       const { msgId: id, from: sender } = item;
-      const message = readMessage(reader, { conversationId, id, from: sender, transient: false, wire: item, content: fromStored(item) });
-      return isObservable(message) ? message : [message];
+      return readMessage(reader, { conversationId, id, from: sender, transient: false, wire: item, content: fromStored(item) });
     }),
     toArray(),
   );

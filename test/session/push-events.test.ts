@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bodyCodec, type ServerCommand } from '../../codecs/index.js';
 import type { Fault } from '../../src/faults.js';
 import { readHistory, readPush } from '../../src/session/push-events.js';
-import { readEntry, type MessageReader } from '../../src/session/message-reader.js';
+import { toMessage, withMessage, type MessageReader } from '../../src/session/message-reader.js';
 import type { ClientEvent } from '../../streams/index.js';
 
 const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
@@ -25,8 +25,7 @@ const reading = (): [reader: MessageReader, faults: readonly Fault[]] => {
 const toEvents = (reader: MessageReader, push: ServerCommand): readonly ClientEvent[] => {
   const events: ClientEvent[] = [];
   readPush(reader, push, (entry) => {
-    const read = entry._tag === 'Raw' ? readEntry(reader, entry) : { now: entry };
-    if ('now' in read) events.push(read.now);
+    events.push(entry._tag === 'Raw' ? withMessage(entry, toMessage(reader, entry)) : entry);
   });
   return events;
 };
