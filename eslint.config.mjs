@@ -64,7 +64,7 @@ const impure = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', '.cache', 'codecs/proto/rtm.js']),
+  globalIgnores(['dist', 'coverage', '.cache', 'bench/proto/rtm.js']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjsX.configs.strict],
