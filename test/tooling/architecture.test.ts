@@ -37,8 +37,14 @@ const ways: readonly Way[] = readFileSync(`${root}docs/architecture.md`, 'utf8')
     }),
   }));
 
-const parsed = (file: string): ts.SourceFile =>
-  ts.createSourceFile(file, readFileSync(`${root}${file}`, 'utf8'), ts.ScriptTarget.Latest, true);
+const sources = new Map<string, ts.SourceFile>();
+const parsed = (file: string): ts.SourceFile => {
+  const known = sources.get(file);
+  if (known !== undefined) return known;
+  const source = ts.createSourceFile(file, readFileSync(`${root}${file}`, 'utf8'), ts.ScriptTarget.Latest, true);
+  sources.set(file, source);
+  return source;
+};
 
 /** The file of the project that a relative import means. */
 const fileOf = (importer: string, specifier: ts.Expression | undefined): string | undefined =>
