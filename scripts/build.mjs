@@ -2,11 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { vendor } from './vendor.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = `${root}dist`;
 const folders = ['codecs', 'streams', 'src', 'node', 'server', 'testing'];
-const configuration = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
+const configuration = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs', 'scripts/vendor.mjs'];
 
 /** What tsc doesn't write: the generated code, which is JavaScript already, its declaration, and the schema for users of other languages. */
 const copied = ['rtm.js', 'rtm.d.ts', 'rtm.proto'].map((name) => `codecs/proto/${name}`);
@@ -40,6 +41,7 @@ export const build = ({ force = false } = {}) => {
     process.exit(status ?? 1);
   }
   for (const path of copied) cpSync(`${root}${path}`, `${target}/${path}`);
+  vendor(root, `${target}/server`);
   // The time of the sources that were read: a source saved during the build makes it stale.
   utimesSync(target, started, started);
   rmSync(dist, { recursive: true, force: true });

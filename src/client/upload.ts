@@ -2,7 +2,7 @@
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../codecs/index.js';
 import { InvalidArgument, toRealtimeError } from '../errors.js';
-import { describeFile } from './file-metadata.js';
+import { describeFile, type DescribeFile } from './file-metadata.js';
 import type { LocalFile } from './local-file.js';
 
 /** How far an upload has come, from 0 to 1. */
@@ -22,16 +22,23 @@ export interface Upload {
   readonly file: LocalFile;
   /** Makes the message when the file has an address. */
   readonly toBody: (stored: StoredFile) => OutgoingBody;
+  readonly describe?: DescribeFile;
+}
+
+/** How a file is sent. */
+export interface UploadHow {
+  /** Reads what is in the file, for its receivers. Default: its name and size are all that they are told. */
+  readonly describe?: DescribeFile;
 }
 
 /**
- * A message with a file of the user's: `send` stores it first, by the realtime's `upload` option. Width, height or duration are read from the file itself.
+ * A message with a file of the user's: `send` stores it first, by the realtime's `upload` option. Width, height or duration are read from the file where `describe` reads them: `describeMedia` of `rx-realtime/media` does.
  *
  * @example
  * conversation.send(upload({ data: input.files[0] }, (stored) => image(stored, { text: 'The cat' }))).subscribe();
  */
-export const upload = (file: LocalFile, toBody: (stored: StoredFile) => OutgoingBody): Upload =>
-  Object.freeze({ _tag: 'Upload', file, toBody });
+export const upload = (file: LocalFile, toBody: (stored: StoredFile) => OutgoingBody, { describe }: UploadHow = {}): Upload =>
+  Object.freeze({ _tag: 'Upload', file, toBody, ...(describe === undefined ? {} : { describe }) });
 
 export const isUpload = (body: OutgoingBody | Upload): body is Upload => body._tag === 'Upload';
 
@@ -58,10 +65,10 @@ const isStored = (answer: unknown): answer is StoredFile =>
  * Cold: stores the file of a message; emits progress, then the message, then completes. Errors with `InvalidArgument` where there is no store, where it fails, or where it
  * answers with something that is no stored file.
  */
-export const uploaded = ({ file, toBody }: Upload, store: UploadFile | undefined): Observable<Step> => {
+export const uploaded = ({ file, toBody, describe }: Upload, store: UploadFile | undefined): Observable<Step> => {
   if (store === undefined)
     return throwError(() => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'));
-  return describeFile(file).pipe(
+  return describeFile(file, describe).pipe(
     switchMap((metaData) =>
       running(store, file).pipe(
         map((answer): Step => {
