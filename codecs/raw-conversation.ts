@@ -1,11 +1,11 @@
 /** Conversations written as the server writes them: a client only reads them. */
-import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
 import { toStored } from './bodies/wire-body.js';
 import { Fields, validateConversation, type ConversationInfo } from './conversation.js';
 import { encodeDates, Timestamp } from './dates.js';
 import { decodeFailed, type DecodeFailed } from './decode-failed.js';
 import { defined } from './defined.js';
+import { chain, mapLeft, type Either } from './either.js';
 import { JsonObject, parseJson } from './json.js';
 import { Bytes, SafeInteger, guarded } from './primitives.js';
 import { record } from './record.js';
@@ -69,11 +69,8 @@ export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
 const Conversations = t.array(RawConversation, 'Conversations');
 
 /** Reads `results.data`. */
-export const decodeConversations = (data: string): E.Either<DecodeFailed, readonly ConversationInfo[]> =>
-  F.pipe(
-    parseJson(data),
-    E.chain((json) => F.pipe(Conversations.decode(json), E.mapLeft(decodeFailed))),
-  );
+export const decodeConversations = (data: string): Either<DecodeFailed, readonly ConversationInfo[]> =>
+  chain(parseJson(data), (json) => mapLeft(Conversations.decode(json), decodeFailed));
 
 /** Writes `results.data`. */
 export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));

@@ -3,10 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { folders } from './entries.mjs';
+import { vendor } from './vendor.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = `${root}dist`;
-const configuration = ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'scripts/entries.mjs'];
+const configuration = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.mjs',
+  'scripts/entries.mjs',
+  'scripts/vendor.mjs',
+];
 
 /** How the published folders are compiled. Written for tsc, which reads its list of folders from a file alone; its paths start at .cache/. */
 export const project = {
@@ -51,6 +60,7 @@ export const build = ({ force = false } = {}) => {
     process.exit(status ?? 1);
   }
   for (const path of copied) cpSync(`${root}${path}`, `${target}/${path}`);
+  vendor(root, `${target}/server`);
   // The time of the sources that were read: a source saved during the build makes it stale.
   utimesSync(target, started, started);
   rmSync(dist, { recursive: true, force: true });

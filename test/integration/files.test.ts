@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { audio, createRealtime, file, image, upload, uploadTo } from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
 import { next, world } from './world.js';
+import { describeMedia } from '../../src/media.js';
 
 const { login, pair } = world();
 
@@ -47,7 +48,7 @@ describe('files', () => {
     const heard = next(there.messages$, 1);
     const local = { data: new Uint8Array(pixel), name: 'pixel.png', type: 'image/png' };
     const progress = await lastValueFrom(
-      here.trackSend(upload(local, (done) => image(done, { text: 'a pixel' }))).pipe(
+      here.trackSend(upload(local, (done) => image(done, { text: 'a pixel' }), { describe: describeMedia })).pipe(
         takeWhile(({ _tag }) => _tag !== 'sent', true),
         toArray(),
       ),
@@ -69,8 +70,12 @@ describe('files', () => {
   it('M2: a sound says how long it is; what can’t be read is sent all the same', async () => {
     const { here, there } = await pair({ upload: () => [{ url: 'u' }] });
     const heard = next(there.messages$, 2);
-    await lastValueFrom(here.send(upload({ data: new Blob([silence(8_000, 2)], { type: 'audio/wav' }), name: 'a.wav' }, audio)));
-    await lastValueFrom(here.send(upload({ data: new Blob(['nothing of the kind'], { type: 'image/png' }) }, image)));
+    await lastValueFrom(
+      here.send(upload({ data: new Blob([silence(8_000, 2)], { type: 'audio/wav' }), name: 'a.wav' }, audio, { describe: describeMedia })),
+    );
+    await lastValueFrom(
+      here.send(upload({ data: new Blob(['nothing of the kind'], { type: 'image/png' }) }, image, { describe: describeMedia })),
+    );
     const [sound, picture] = await heard;
     expect(sound?.body).toMatchObject({ file: { metaData: { name: 'a.wav', duration: 2 } } });
     expect(picture?.body).toMatchObject({ file: { url: 'u', metaData: { size: 19 } } });

@@ -2,7 +2,7 @@
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
-import { describeFile } from './file-metadata.js';
+import { describeFile, type DescribeFile } from './file-metadata.js';
 import type { LocalFile } from './local-file.js';
 
 /** How far an upload has come, from 0 to 1. */
@@ -31,6 +31,12 @@ export interface Upload<B extends OutgoingBody = OutgoingBody> {
   readonly steps: (store: UploadFile | undefined) => Observable<UploadStep<B>>;
 }
 
+/** How a file is sent. */
+export interface UploadMessageOptions {
+  /** Reads the content of the file for its receivers. Default: they are told its name and size. */
+  readonly describe?: DescribeFile;
+}
+
 const isProgress = (step: StoredFile | UploadProgress): step is UploadProgress => 'progress' in step;
 
 const clamp = (progress: number): number => Math.min(1, Math.max(0, progress));
@@ -52,10 +58,11 @@ const uploading = <B extends OutgoingBody>(
   file: LocalFile,
   toBody: (stored: StoredFile) => B,
   store: UploadFile | undefined,
+  describe: DescribeFile | undefined,
 ): Observable<UploadStep<B>> => {
   if (store === undefined)
     return throwError(() => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'));
-  return describeFile(file).pipe(
+  return describeFile(file, describe).pipe(
     switchMap((metaData) =>
       running(store, file).pipe(
         map((answer): UploadStep<B> => {
@@ -71,10 +78,19 @@ const uploading = <B extends OutgoingBody>(
 };
 
 /**
- * A message with a file: `send` stores the file first, by the realtime's `upload` option. Width, height or duration are read from the file itself.
+ * A message with a file: `send` stores the file first, by the realtime's `upload` option. The option `describe` reads
+ * width, height or duration from the file: `describeMedia` of `rx-realtime/media` does.
  *
  * @example
  * conversation.send(upload({ data: input.files[0] }, (stored) => image(stored, { text: 'The cat' }))).subscribe();
  */
-export const upload = <B extends OutgoingBody>(file: LocalFile, toBody: (stored: StoredFile) => B): Upload<B> =>
-  Object.freeze({ _tag: 'Upload', file, steps: (store: UploadFile | undefined) => uploading(file, toBody, store) });
+export const upload = <B extends OutgoingBody>(
+  file: LocalFile,
+  toBody: (stored: StoredFile) => B,
+  { describe }: UploadMessageOptions = {},
+): Upload<B> =>
+  Object.freeze({
+    _tag: 'Upload',
+    file,
+    steps: (store: UploadFile | undefined) => uploading(file, toBody, store, describe),
+  });

@@ -1,0 +1,60 @@
+/** Puts the small packages that the server alone needs into it, with their licences, so that nobody else installs them. */
+import { buildSync } from 'esbuild';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+/** What the server takes of each. */
+const taken = {
+  re2js: 'RE2JS',
+  'find-my-way': 'default',
+  mime: 'default',
+};
+
+/** The packages that went into a bundle, by the paths of its inputs. */
+const packagesOf = (inputs) => [
+  ...new Set(Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.slice(0, 1) ?? [])),
+];
+
+const licenceOf = (root, folder) => {
+  const { name, version, license } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
+  const file = readdirSync(`${root}${folder}`).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no file with its licence`);
+  return `${name} ${version} (${license})\n\n${readFileSync(`${root}${folder}/${file}`, 'utf8').trim()}\n`;
+};
+
+/** Bundles each package into `vendor/` of the built server, and makes the server's modules import it from there. */
+export const vendor = (root, server) => {
+  const folders = new Set();
+  mkdirSync(`${server}/vendor`, { recursive: true });
+  for (const [name, what] of Object.entries(taken)) {
+    const { metafile } = buildSync({
+      stdin: { contents: `export { ${what} } from '${name}';`, resolveDir: root },
+      outfile: `${server}/vendor/${name}.js`,
+      absWorkingDir: root,
+      bundle: true,
+      minify: true,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'es2022',
+      legalComments: 'none',
+      // Of a CommonJS package, what it requires of Node.
+      banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    });
+    for (const folder of packagesOf(metafile.inputs)) folders.add(folder);
+  }
+  writeFileSync(`${server}/vendor/LICENSES.txt`, [...folders].map((folder) => licenceOf(root, folder)).join(`\n${'-'.repeat(78)}\n\n`));
+
+  const importing = new RegExp(`from '(${Object.keys(taken).join('|')})'`, 'g');
+  for (const path of readdirSync(server, { recursive: true })) {
+    if (!/\.(js|d\.ts)$/.test(path) || path.startsWith('vendor')) continue;
+    const text = readFileSync(`${server}/${path}`, 'utf8');
+    if (!importing.test(text)) continue;
+    if (path.endsWith('.d.ts')) throw new Error(`${path}: a type of the server's is one of a package that nobody installs`);
+    const depth = relative(`${server}/${path}/..`, server) || '.';
+    writeFileSync(
+      `${server}/${path}`,
+      text.replace(importing, (_, name) => `from '${depth}/vendor/${name}.js'`),
+    );
+  }
+};
