@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mutants, type Mutant } from './mutants/delivery.js';
+import { mutants } from './mutants/delivery.js';
+import type { Mutant } from './mutants/mutant.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const PARTS = [
