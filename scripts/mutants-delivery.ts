@@ -6,7 +6,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { folders } from './entries.mjs';
-import { mutants, type Mutant } from './mutants/delivery.js';
+import { mutants } from './mutants/delivery.js';
+import type { Mutant } from './mutants/mutant.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const PARTS = [...folders, 'test', 'marble-tests', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'scripts/entries.mjs'];

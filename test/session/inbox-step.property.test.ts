@@ -221,8 +221,8 @@ const play = (world: World, history: readonly Action[]) => {
   come();
   history.forEach(perform);
   // Rest: whoever was silenced comes again, and all is delivered and answered.
-  if (isOpen && silenced.size > 0) part();
-  if (!isOpen) come();
+  if (silenced.size > 0) perform({ _tag: 'Break' });
+  perform({ _tag: 'Come' });
   while (onTheWay.length + asked.length > 0) {
     deliver(false);
     settle(0);

@@ -1,0 +1,161 @@
+/** The rules of the inbox and of what leads to it, each with how it is taken back. */
+import type { Mutant } from './mutant.js';
+
+export const inboxMutants: readonly Mutant[] = [
+  {
+    rule: 'an edit that waited when the connection went is asked for again',
+    file: 'src/session/change-mark.ts',
+    from: 'if (waiting.size > 0) passedUpTo = Math.min(passedUpTo ?? Infinity, ...waiting.values());',
+    to: 'passedUpTo = Math.max(passedUpTo ?? 0, ...waiting.values());',
+  },
+  {
+    rule: 'what the server has forgotten since it was pushed comes in its place',
+    file: 'src/session/conversation-step.ts',
+    from: "last?._tag === 'Message' && isBefore(task, last.message)",
+    to: 'false',
+  },
+  {
+    rule: 'a message comes once, however often it is delivered',
+    file: 'src/session/making.ts',
+    from: 'if (isFirst) out.push(event);',
+    to: 'out.push(event);',
+  },
+  {
+    rule: 'what is missed starts behind the newest that was passed on',
+    file: 'src/session/cursor.ts',
+    from: '{ position: later(cursor.position, at), own: cursor.own }',
+    to: '{ position: cursor.position, own: cursor.own }',
+  },
+  {
+    rule: 'an own message says nothing about those before it',
+    file: 'src/session/cursor.ts',
+    from: "origin === 'sent' ? passOwn(cursor, at, session) : {",
+    to: '{',
+  },
+  {
+    rule: 'what was missed comes before what is live',
+    file: 'src/session/conversation-step.ts',
+    from: 'const isFar = isBehind(session, cursor);',
+    to: 'const isFar = false;',
+  },
+  {
+    rule: 'events wait behind a conversation that is not known',
+    file: 'src/session/conversation-step.ts',
+    from: 'const isUnknown = info === undefined && cursor.lookedUpIn < session.number;',
+    to: 'const isUnknown = false;',
+  },
+  {
+    rule: 'what is followed is caught up, heard of before or not',
+    file: 'src/session/inbox-step.ts',
+    from: ['      cursorOf(making, input.conversationId);', '      return;'].join('\n'),
+    to: '      return;',
+  },
+  {
+    rule: 'more than the limit is a gap',
+    file: 'src/session/catch-up.ts',
+    from: "messages.length === 0 ? [] : [gapFrom(catching, 'limit')]",
+    to: '[]',
+  },
+  {
+    rule: 'what the server has forgotten is a gap',
+    file: 'src/session/catch-up.ts',
+    from: "isWhole ? events : [{ ...gapFrom(catching, 'gone'), to: messages[0]?.timestamp ?? to }, ...events]",
+    to: 'events',
+  },
+  {
+    rule: 'what the server refuses is a gap',
+    file: 'src/session/conversation-step.ts',
+    from: 'admit(making, cursor, gapAt(work.catching, error))',
+    to: 'cursor',
+  },
+  {
+    rule: 'all pages of what was missed are fetched',
+    file: 'src/session/catch-up.ts',
+    from: 'messages.length === pageSize ? next : undefined',
+    to: 'undefined',
+  },
+  {
+    rule: 'what is declared missing is not brought behind what is newer',
+    file: 'src/session/cursor.ts',
+    from: "return reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });",
+    to: 'return cursor;',
+  },
+  {
+    rule: 'own messages alone move the position in the end',
+    file: 'src/session/cursor.ts',
+    from: 'later(position, own.at)',
+    to: 'position',
+  },
+  {
+    rule: 'what was said in a chat room during a break is a gap',
+    file: 'src/session/inbox-step.ts',
+    from: '  if (isResumed) roomGap(making, at);',
+    to: '',
+  },
+  {
+    rule: 'changes of members and attributes that were missed are told',
+    file: 'src/session/conversation-step.ts',
+    from: 'before === undefined ? [] : changesBetween(before, info)',
+    to: '[]',
+  },
+  {
+    rule: 'and are told once',
+    file: 'src/session/conversation-step.ts',
+    from: 'const news = changes.length === 0 ? undefined : newsAfter(changes, info);',
+    to: 'const news = undefined;',
+  },
+  {
+    rule: 'who was removed during a break is told so',
+    file: 'src/session/conversation-step.ts',
+    from: 'if (isGone || isOut)',
+    to: 'if (isGone)',
+  },
+  {
+    rule: 'what the server refuses is a gap in a log',
+    file: 'src/session/catch-up.ts',
+    from: 'events: [gapAt(catching, error)]',
+    to: 'events: []',
+  },
+  {
+    rule: 'what waits when the connection goes is asked for again',
+    file: 'src/session/inbox-step.ts',
+    from: 'keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS })',
+    to: 'keep(making, { ...cursor, work: undefined })',
+  },
+  {
+    rule: 'an answer to an old session says nothing any more',
+    file: 'src/session/inbox-step.ts',
+    from: 'if (!isOpen || answer.session !== number) return;',
+    to: 'if (!isOpen) return;',
+  },
+  {
+    rule: 'a position never goes back',
+    file: 'src/session/cursor.ts',
+    from: '(comparePositions(b, a) > 0 ? b : a)',
+    to: 'b',
+  },
+  {
+    rule: 'the answer to a conversation that is gone is that it is left',
+    file: 'src/session/inbox-step.ts',
+    from: 'gone.includes(id)',
+    to: 'false',
+  },
+  {
+    rule: 'who comes back is not told what was said while he was out',
+    file: 'src/session/conversation-step.ts',
+    from: 'work.isBack && lastMessageAt !== undefined',
+    to: 'false',
+  },
+  {
+    rule: 'only so many conversations are caught up at a time, and the next one gets the place',
+    file: 'src/session/conversation-step.ts',
+    from: "  if (next?._tag === 'CatchUp') fetchPage(making, next.catching);",
+    to: '',
+  },
+  {
+    rule: 'what waits for a plug-in holds back what comes behind it',
+    file: 'src/session/read-in-order.ts',
+    from: "'conversationId' in told && !waitsForNothing(told) ? told.conversationId : undefined",
+    to: 'undefined',
+  },
+];
