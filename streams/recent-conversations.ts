@@ -1,4 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { placeOf } from './binary-search.js';
 import type { ConversationInfo } from '../codecs/index.js';
 import { withActivity } from './conversations.js';
 import type { ClientEvent, Message, Unread } from './events.js';
@@ -32,17 +33,8 @@ const compare = (a: ConversationListItem, b: ConversationListItem): number =>
   b.activeAt - a.activeAt || (a.conversation.id < b.conversation.id ? -1 : Number(a.conversation.id > b.conversation.id));
 
 /** Where an item is, or where it belongs. */
-const indexOf = (items: readonly ConversationListItem[], item: ConversationListItem): number => {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = items[middle];
-    if (other !== undefined && compare(other, item) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
+const indexOf = (items: readonly ConversationListItem[], item: ConversationListItem): number =>
+  placeOf(items, (other) => compare(other, item) < 0);
 
 /** Chat rooms are not lists' matter; of the others, those that the client is known to be in: strangers are not told of the members. Who subscribes to a system conversation is not among its members. */
 const isListed = ({ kind, members }: ConversationInfo, self: string): boolean =>
@@ -128,7 +120,11 @@ export const recentConversations =
       subscriber.add(
         log$.subscribe({
           next: (event) => {
-            idsOf(event).forEach(update);
+            try {
+              idsOf(event).forEach(update);
+            } catch (error) {
+              subscriber.error(error);
+            }
           },
           error: (error: unknown) => {
             subscriber.error(error);

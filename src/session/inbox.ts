@@ -23,12 +23,12 @@ import type { ConversationInfo } from '../../codecs/index.js';
 import {
   concatMapByKey,
   isConversationEvent,
-  limitConcurrency,
   type ClientEvent,
   type ConversationEvent,
   type Gap,
   type Projected,
 } from '../../streams/index.js';
+import { limitConcurrency } from '../../streams/limit-concurrency.js';
 import { heldMessages, type HeldMessages } from '../../streams/held-messages.js';
 import { toRealtimeError } from '../errors.js';
 import type { Barrier } from './barrier.js';
