@@ -6,7 +6,6 @@ import {
   atMostOnce,
   concatMapByKey,
   demultiplex,
-  limitConcurrency,
   logEntries,
   membership,
   messages,
@@ -23,7 +22,6 @@ import { CONVERSATIONS, editEvent, joinedEvent, messageEvent, nameOf, numberOf, 
 
 /** So many items where one costs microseconds. */
 const FEW = 1_000;
-const LIMIT = 4;
 
 const numbers = range(ITEMS);
 const log = numbers.map(messageEvent);
@@ -215,24 +213,6 @@ const byKey: readonly Contest[] = [
     ),
     beside: 'groupBy, mergeMap, concatMap',
     lacks: 'forgetting keys',
-  },
-  {
-    name: 'limitConcurrency',
-    ours: through(
-      logged,
-      (source$) => {
-        const limited = limitConcurrency(LIMIT);
-        return source$.pipe(mergeMap((event) => limited(of(event))));
-      },
-      eventNumber,
-    ),
-    peer: through(
-      logged,
-      mergeMap((event) => of(event), LIMIT),
-      eventNumber,
-    ),
-    beside: 'mergeMap(…, n)',
-    lacks: 'jobs of several streams, giving a place back',
   },
   {
     name: 'shareLatest',

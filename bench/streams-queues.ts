@@ -1,17 +1,6 @@
 /** Queues of any length. */
 import { Observable, Subject, concat, concatMap, of, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs';
-import {
-  batch,
-  concatMapByKey,
-  conflate,
-  consume,
-  dropByPriority,
-  dropNewest,
-  dropOldest,
-  expire,
-  limitConcurrency,
-  lossless,
-} from 'rx-realtime/streams';
+import { batch, concatMapByKey, conflate, consume, dropByPriority, dropNewest, dropOldest, expire, lossless } from 'rx-realtime/streams';
 import { FEWER, type Growing, type Steady } from './streams-growth.js';
 
 interface Item {
@@ -149,32 +138,6 @@ export const queues: readonly Growing[] = [
           push(BATCH);
         },
         kept: () => pushed - taken,
-      };
-    },
-  },
-  {
-    name: 'limitConcurrency, jobs that wait',
-    claim: '-',
-    steps: FEWER,
-    full: (size: number): Steady => {
-      const limited = limitConcurrency(1);
-      let [started, asked] = [0, 0];
-      let finish = (): void => undefined;
-      const job$ = new Observable<never>((subscriber) => {
-        started += 1;
-        finish = () => subscriber.complete();
-      });
-      const ask = (): void => {
-        asked += 1;
-        limited(job$).subscribe();
-      };
-      for (let left = size + 1; left > 0; left -= 1) ask();
-      return {
-        step: () => {
-          finish();
-          ask();
-        },
-        kept: () => asked - started,
       };
     },
   },

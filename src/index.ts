@@ -93,6 +93,8 @@ export { where };
 export type { Comparable, Condition } from './client/queries/where.js';
 export type { Priority, SendOptions } from './client/sending/send-options.js';
 export type { SendProgress } from './client/sending/send.js';
+export type { SendStep } from './client/sending/send-request.js';
+export type { HttpApiOptions } from './http-api.js';
 export { sendStatus, type MessageStatus, type SendFailure } from './client/sending/send-status.js';
 export { uploadTo } from './client/sending/upload-to.js';
 export type { DescribeFile } from './client/sending/file-metadata.js';

@@ -43,7 +43,12 @@ export const concatMapByKey =
           },
           complete: () => {
             done = true;
-            if (!synchronous) release(key);
+            if (synchronous) return;
+            try {
+              release(key);
+            } catch (error) {
+              subscriber.error(error);
+            }
           },
         });
         synchronous = false;
@@ -67,23 +72,33 @@ export const concatMapByKey =
         settle();
       };
 
+      const handle = (item: T): void => {
+        const key = keyOf(item);
+        const queue = waiting.get(key);
+        if (queue !== undefined) {
+          queue.append(item, 0);
+          return;
+        }
+        const projected = project(item);
+        if (projected === undefined) return;
+        if ('now' in projected) {
+          subscriber.next(projected.now);
+          return;
+        }
+        waiting.set(key, createQueue());
+        if (run(key, projected.later)) release(key);
+      };
+
       subscriber.add(
         source$.subscribe({
           next: (item) => {
-            const key = keyOf(item);
-            const queue = waiting.get(key);
-            if (queue !== undefined) {
-              queue.append(item, 0);
-              return;
+            if (subscriber.closed) return;
+            // What the functions of the application throw ends the stream, as with RxJS's operators.
+            try {
+              handle(item);
+            } catch (error) {
+              subscriber.error(error);
             }
-            const projected = project(item);
-            if (projected === undefined) return;
-            if ('now' in projected) {
-              subscriber.next(projected.now);
-              return;
-            }
-            waiting.set(key, createQueue());
-            if (run(key, projected.later)) release(key);
           },
           error: (error: unknown) => {
             subscriber.error(error);

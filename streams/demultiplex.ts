@@ -1,4 +1,5 @@
-import { Observable, Subject, type Subscription } from 'rxjs';
+import { Observable, Subject, takeUntil, type Subscription } from 'rxjs';
+import { finish, type Ending } from './ending.js';
 
 /**
  * Splits a log by key. An item costs one map lookup for any number of subscribers; N filters would cost N tests.
@@ -11,16 +12,26 @@ export const demultiplex = <T>(
   keyOf: (item: T) => string | undefined,
 ): readonly [(key: string) => Observable<T>, Subscription] => {
   const watched = new Map<string, Subject<T>>();
-  let ended: { readonly error?: unknown } | undefined;
-  const end = (how: { readonly error?: unknown }): void => {
+  let ended: Ending | undefined;
+  const end = (how: Ending): void => {
+    if (ended !== undefined) return;
     ended = how;
     for (const subject of watched.values()) finish(subject, how);
     watched.clear();
   };
 
-  const connection = log$.subscribe({
+  /** What a log gives all at once does not see an unsubscription before its end. */
+  const stopped = new Subject<void>();
+  const connection = log$.pipe(takeUntil(stopped)).subscribe({
     next: (item) => {
-      const key = keyOf(item);
+      let key: string | undefined;
+      try {
+        key = keyOf(item);
+      } catch (error) {
+        end({ error });
+        stopped.next();
+        return;
+      }
       if (key !== undefined) watched.get(key)?.next(item);
     },
     error: (error: unknown) => {
@@ -46,9 +57,4 @@ export const demultiplex = <T>(
     });
 
   return [at, connection];
-};
-
-const finish = (observer: { error(error: unknown): void; complete(): void }, how: { readonly error?: unknown }): void => {
-  if ('error' in how) observer.error(how.error);
-  else observer.complete();
 };

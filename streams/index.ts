@@ -13,7 +13,6 @@ export * from './demultiplex.js';
 export * from './events.js';
 export * from './keyed-state.js';
 export * from './last-messages.js';
-export * from './limit-concurrency.js';
 export * from './log-entries.js';
 export * from './membership.js';
 export * from './message-status.js';

@@ -1,4 +1,5 @@
-import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rxjs';
+import { Observable, Subject, distinctUntilChanged, takeUntil, type Subscription } from 'rxjs';
+import { finish, type Ending } from './ending.js';
 
 /** A state for each key, derived from a log. */
 export interface KeyedState<V> {
@@ -7,12 +8,13 @@ export interface KeyedState<V> {
   /** The keys that have a state. */
   readonly keys: () => IterableIterator<string>;
   /**
-   * Hot, replays the state of this key if it has one, then emits each change. Never errors. Completes with the log.
+   * Hot, replays the state of this key if it has one, then emits each change. Completes with the log. Errors as the log
+   * does, or with what the reducer throws.
    */
   readonly at: (key: string) => Observable<V>;
   /**
-   * Hot, replays an immutable map of all states, then emits a new map after each change. Never errors. Completes with
-   * the log.
+   * Hot, replays an immutable map of all states, then emits a new map after each change. Completes with the log. Errors
+   * as the log does, or with what the reducer throws.
    */
   readonly all$: Observable<ReadonlyMap<string, V>>;
 }
@@ -32,7 +34,14 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
   const watched = new Map<string, Subject<V>>();
   const changed = new Subject<void>();
   let snapshot: ReadonlyMap<string, V> | undefined;
-  let completed = false;
+  let ended: Ending | undefined;
+  const end = (how: Ending): void => {
+    if (ended !== undefined) return;
+    ended = how;
+    finish(changed, how);
+    for (const subject of watched.values()) finish(subject, how);
+    watched.clear();
+  };
 
   const get = (key: string): V | undefined => states.get(key);
 
@@ -43,16 +52,24 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
     watched.get(key)?.next(value);
   };
 
-  const connection = log$.subscribe({
+  /** What a log gives all at once does not see an unsubscription before its end. */
+  const stopped = new Subject<void>();
+  const connection = log$.pipe(takeUntil(stopped)).subscribe({
     next: (event) => {
-      reduce(event, get, set);
+      try {
+        reduce(event, get, set);
+      } catch (error) {
+        end({ error });
+        stopped.next();
+        return;
+      }
       if (snapshot === undefined && changed.observed) changed.next();
     },
+    error: (error: unknown) => {
+      end({ error });
+    },
     complete: () => {
-      completed = true;
-      changed.complete();
-      for (const subject of watched.values()) subject.complete();
-      watched.clear();
+      end({});
     },
   });
 
@@ -61,8 +78,8 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
       new Observable<V>((subscriber) => {
         const current = states.get(key);
         if (current !== undefined) subscriber.next(current);
-        if (completed) {
-          subscriber.complete();
+        if (ended !== undefined) {
+          finish(subscriber, ended);
           return;
         }
         const subject = watched.get(key) ?? new Subject<V>();
@@ -83,6 +100,9 @@ export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>
     subscriber.add(
       changed.subscribe({
         next: emit,
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
         complete: () => {
           subscriber.complete();
         },

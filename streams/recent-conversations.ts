@@ -1,4 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { placeOf } from './binary-search.js';
 import type { ConversationInfo } from '../codecs/index.js';
 import { withActivity } from './conversations.js';
 import type { ClientEvent, Message, Unread } from './events.js';
@@ -32,17 +33,8 @@ const compare = (a: ConversationListItem, b: ConversationListItem): number =>
   b.activeAt - a.activeAt || (a.conversation.id < b.conversation.id ? -1 : Number(a.conversation.id > b.conversation.id));
 
 /** The index of an item, or the index at which it has to be inserted. */
-const indexOf = (items: readonly ConversationListItem[], item: ConversationListItem): number => {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = items[middle];
-    if (other !== undefined && compare(other, item) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
+const indexOf = (items: readonly ConversationListItem[], item: ConversationListItem): number =>
+  placeOf(items, (other) => compare(other, item) < 0);
 
 /**
  * The list holds conversations whose members include the client. Chat rooms are left out. Only members see the
@@ -137,7 +129,11 @@ export const recentConversations =
       subscriber.add(
         log$.subscribe({
           next: (event) => {
-            idsOf(event).forEach(update);
+            try {
+              idsOf(event).forEach(update);
+            } catch (error) {
+              subscriber.error(error);
+            }
           },
           error: (error: unknown) => {
             subscriber.error(error);

@@ -1,4 +1,5 @@
 import type { OutgoingBody } from '../codecs/index.js';
+import { placeOf } from './binary-search.js';
 import { comparePositions, type ConversationEvent, type Gap, type Message, type Position } from './events.js';
 import { latestVersion } from './versions.js';
 
@@ -51,17 +52,7 @@ const compare = (a: Placed, b: Placed): number =>
   comparePositions(positionOf(a), positionOf(b)) || Number(a._tag === 'Gap') - Number(b._tag === 'Gap');
 
 /** The index of an entry, or the index at which it has to be inserted. */
-const indexOf = (placed: readonly Placed[], entry: Placed): number => {
-  let low = 0;
-  let high = placed.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = placed[middle];
-    if (other !== undefined && compare(other, entry) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
+const indexOf = (placed: readonly Placed[], entry: Placed): number => placeOf(placed, (other) => compare(other, entry) < 0);
 
 const splice = <T>(entries: readonly T[], index: number, count: number, ...added: readonly T[]): readonly T[] => {
   const copy = entries.slice();

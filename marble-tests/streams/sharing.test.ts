@@ -1,6 +1,7 @@
 import { NEVER, Subject, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { demultiplex, limitConcurrency, shareLatest } from '../../streams/index.js';
+import { demultiplex, shareLatest } from '../../streams/index.js';
+import { limitConcurrency } from '../../streams/limit-concurrency.js';
 import { marbles, virtualClock } from '../marbles.js';
 
 describe('shareLatest', () => {

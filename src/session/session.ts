@@ -66,7 +66,7 @@ const TOKEN_EXPIRED = 4112;
 const DISPLACED = 4111;
 /** Timers hold at most a signed 32-bit number of ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-const USER_AGENT = 'rx-realtime/0.1';
+const USER_AGENT = 'rx-realtime/0.2';
 
 const hasCode = (error: RealtimeError, code: number): boolean => error._tag === 'ServerRejected' && error.code === code;
 

@@ -1,3 +1,4 @@
+import { placeOf } from '../binary-search.js';
 import { createQueue, type Item, type Queue } from './queue.js';
 
 /** Items by rank; within a rank in the order in which they came. */
@@ -11,16 +12,7 @@ export interface Ranking<T> {
 }
 
 /** Where a rank is, or belongs, in an ascending list. */
-const placeOf = (ranks: readonly number[], rank: number): number => {
-  let low = 0;
-  let high = ranks.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranks[middle] ?? Infinity) < rank) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
+const placeOfRank = (ranks: readonly number[], rank: number): number => placeOf(ranks, (other) => other < rank);
 
 /**
  * Each step costs O(log r) for r different ranks at a time, and a move in an array of them where one comes or goes.
@@ -37,7 +29,7 @@ export const ranking = <T>(rank: (value: T) => number): Ranking<T> => {
     if (known !== undefined) return known;
     const peers = createQueue<Item<T>>();
     byRank.set(itsRank, peers);
-    ranks.splice(placeOf(ranks, itsRank), 0, itsRank);
+    ranks.splice(placeOfRank(ranks, itsRank), 0, itsRank);
     return peers;
   };
   const firstOf = (itsRank: number | undefined): Item<T> | undefined =>
@@ -57,7 +49,7 @@ export const ranking = <T>(rank: (value: T) => number): Ranking<T> => {
       known.peers.remove(known.place);
       if (known.peers.size() > 0) return;
       byRank.delete(known.rank);
-      ranks.splice(placeOf(ranks, known.rank), 1);
+      ranks.splice(placeOfRank(ranks, known.rank), 1);
     },
     lowest: () => firstOf(ranks[0]),
     highest: () => firstOf(ranks.at(-1)),

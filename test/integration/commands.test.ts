@@ -270,7 +270,7 @@ describe.each(commands)('%s', (name, command) => {
 
   it('sends nothing before it is subscribed to', async () => {
     const scene = await prepared();
-    command(scene);
+    void command(scene);
     await firstValueFrom(scene.here.count());
     expect(written).toEqual(['conv/count']);
   });
