@@ -112,8 +112,12 @@ const updated: Handler<PushOf<'conv/updated'>> = ({ report }, { convMessage: { c
   if (cid === undefined || attr === undefined) return;
   const named = decodeAttributes(attr.data);
   const present = decodeAttributes((attrModified ?? attr).data);
-  if (isLeft(named) || isLeft(present)) {
-    for (const decoded of [named, present]) if (isLeft(decoded)) report({ _tag: 'Frame', error: decoded.left });
+  if (isLeft(named)) {
+    report({ _tag: 'Frame', error: named.left });
+    return;
+  }
+  if (isLeft(present)) {
+    report({ _tag: 'Frame', error: present.left });
     return;
   }
   const removed = Object.keys(named.right).filter((key) => !Object.hasOwn(present.right, key));
