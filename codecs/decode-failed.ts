@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 
 /** How much of a rejected value an error shows, in characters; also the bound of its other parts. */
 const MAX_LENGTH = 120;
@@ -60,13 +60,9 @@ export const preview = (value: unknown): string => short(render(value));
 
 /** Whether a codec is, inside whatever refines it, made of parts for which io-ts inserts a step into the path. */
 const hasParts = (codec: unknown): boolean => {
-  if (codec instanceof t.IntersectionType || codec instanceof t.UnionType) return true;
-  const refines =
-    codec instanceof t.ExactType ||
-    codec instanceof t.ReadonlyType ||
-    codec instanceof t.RefinementType ||
-    codec instanceof t.RecursiveType;
-  return refines && hasParts(codec.type);
+  if (typeof codec !== 'object' || codec === null || !('_tag' in codec)) return false;
+  const tag = String(codec._tag);
+  return /^(Intersection|Union)Type$/.test(tag) || (/^(Exact|Readonly|Refinement|Recursive)Type$/.test(tag) && 'type' in codec && hasParts(codec.type));
 };
 
 /** The first of io-ts's errors, without the input that they all hold. */
