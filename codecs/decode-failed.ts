@@ -58,18 +58,16 @@ const render = (value: unknown): string => {
 /** A short rendering of anything, as a new string of at most 120 characters. */
 export const preview = (value: unknown): string => short(render(value));
 
-const PARTS = ['IntersectionType', 'UnionType'];
-const REFINEMENTS = ['ExactType', 'ReadonlyType', 'RefinementType', 'RecursiveType'];
-
 /**
- * Whether a codec is, inside whatever refines it, made of parts for which io-ts inserts a step into the path.
- * By its tag: the io-ts that made it need not be the one here.
+ * Whether a codec, inside its refinements, is made of parts for which io-ts inserts a step into the path.
+ * It goes by the tag: the codec may come from another copy of io-ts.
  */
-const hasParts = (codec: unknown): boolean =>
-  typeof codec === 'object' &&
-  codec !== null &&
-  '_tag' in codec &&
-  (PARTS.includes(String(codec._tag)) || (REFINEMENTS.includes(String(codec._tag)) && 'type' in codec && hasParts(codec.type)));
+const hasParts = (codec: unknown): boolean => {
+  if (typeof codec !== 'object' || codec === null || !('_tag' in codec)) return false;
+  const tag = String(codec._tag);
+  if (/^(Intersection|Union)Type$/.test(tag)) return true;
+  return /^(Exact|Readonly|Refinement|Recursive)Type$/.test(tag) && 'type' in codec && hasParts(codec.type);
+};
 
 /** The first of io-ts's errors, without the input that they all hold. */
 export const decodeFailed = (errors: t.Errors): DecodeFailed => {

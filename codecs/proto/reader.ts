@@ -14,8 +14,9 @@ const FIXED_64 = 1;
 const GROUP = 3;
 const FIXED_32 = 5;
 
-const refuse = (reason: string): never => {
-  throw new RangeError(reason);
+/** The bytes are malformed. Nobody is told how: what is said of a frame that can't be read is a preview of it. */
+const refuse = (): never => {
+  throw new RangeError('malformed');
 };
 
 /** Reads one frame, and throws where it is malformed. What it gives holds nothing of the bytes. */
@@ -26,7 +27,7 @@ class Reader {
 
   /** The next byte. */
   private byte(): number {
-    return this.bytes[this.at++] ?? refuse('the bytes end within a number');
+    return this.bytes[this.at++] ?? refuse();
   }
 
   /** An integer of up to 64 bits; rounded where a number can't hold it. */
@@ -48,7 +49,7 @@ class Reader {
     }
     const high = this.byte();
     const sign = high < 128 ? 0 : this.byte();
-    if (sign > 127) refuse('a number has more than 64 bits');
+    if (sign > 127) refuse();
     return ((((high & 127) | ((sign & 1) << 7)) << 24) >> 24) * 2 ** 56 + middle * 0x10_00_00_00 + low;
   }
 
@@ -61,19 +62,19 @@ class Reader {
     }
     const start = this.at;
     const value = this.integer();
-    return value > MAX_VALUE || this.at - start > MAX_BYTES ? refuse('a tag or a length has more than 32 bits') : value;
+    return value > MAX_VALUE || this.at - start > MAX_BYTES ? refuse() : value;
   }
 
   /** Goes on behind so many bytes, and tells where they have begun. */
   private pass(length: number, end: number): number {
     const start = this.at;
     this.at += length;
-    return this.at > end ? refuse('the bytes end within a field') : start;
+    return this.at > end ? refuse() : start;
   }
 
   /** Goes on behind a field that the table doesn't have. */
   private skip(tag: number, end: number, depth: number): void {
-    if (tag < 8 || depth > MAX_DEPTH) refuse('there is no field 0, nor a group as deep');
+    if (tag < 8 || depth > MAX_DEPTH) refuse();
     const wireType = tag & 7;
     if (wireType === VARINT) this.integer();
     else if (wireType === SIZED) this.pass(this.small(), end);
@@ -81,7 +82,7 @@ class Reader {
     else if (wireType === FIXED_32) this.pass(4, end);
     else if (wireType === GROUP) {
       for (let inner = this.small(); inner !== tag + 1; inner = this.small()) this.skip(inner, end, depth + 1);
-    } else refuse('a field is of no known kind');
+    } else refuse();
   }
 
   /** What ends at `stop`. */
@@ -101,11 +102,11 @@ class Reader {
         this.skip(tag, end, 0);
         continue;
       }
-      if ((tag & 7) !== field.wireType) refuse('a field is of another kind');
+      if ((tag & 7) !== field.wireType) refuse();
       const { name, kind } = field;
       if (field.wireType === SIZED) {
         const stop = this.small() + this.at;
-        if (stop > end) refuse('the bytes end within a field');
+        if (stop > end) refuse();
         if (field.isList) {
           const list = (target[name] ??= []);
           if (Array.isArray(list)) list.push(this.sized(field, stop));
@@ -119,12 +120,12 @@ class Reader {
         const value = this.integer();
         if (kind === 'l') target[name] = value;
         else if (kind === 'b') target[name] = value !== 0;
-        else if (!Number.isSafeInteger(value)) refuse('a number has more than 32 bits');
+        else if (!Number.isSafeInteger(value)) refuse();
         // A number of an enumeration that is not among its own is one that an older schema doesn't know.
         else if (kind !== 'e' || value === 1 || value === 2) target[name] = field.names?.names.get(value) ?? value | 0;
       }
     }
-    return this.at > end ? refuse('a message ends within a field') : target;
+    return this.at > end ? refuse() : target;
   }
 }
 

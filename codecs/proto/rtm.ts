@@ -3,37 +3,31 @@
 /** The messages, as `parseSchema` reads them. */
 export const messages = `
 ccmd oop sappId speerId ii sinstallationId ipriority iservice lserverTs lclientTs inotificationType
-90BdataMessage CsessionMessage DerrorMessage EdirectMessage FackMessage GunreadMessage HreadMessage
-IrcpMessage JlogsMessage KconvMessage LroomMessage MpresenceMessage NreportMessage OpatchMessage
-PpubsubMessage QblacklistMessage;
-*sids *Rmsg boffline;
+91BsessionMessage CerrorMessage DdirectMessage EackMessage FunreadMessage GreadMessage HrcpMessage
+IlogsMessage JconvMessage 4KpatchMessage 2LblacklistMessage;
 lt sn ss sua br stag sdeviceId *ssessionPeerIds *sonlineSessionPeerIds sst istTtl icode sreason sdeviceToken
 bsp sdetail llastUnreadNotifTime llastPatchTime lconfigBitmap;
 icode sreason iappCode sdetail *spids sappMsg;
 smsg suid sfromPeerId ltimestamp boffline bhasMore *stoPeerIds 3br scid sid btransient sdt sroomId spushData
 bwill lpatchTimestamp ybinaryMsg *smentionPids bmentionAll iconvType;
 icode sreason smid scid lt suid lfromts ltots stype *sids iappCode sappMsg;
-*Sconvs lnotifTime;
-scid *scids *Tconvs;
+*Mconvs lnotifTime;
+scid *scids *Nconvs;
 sid scid lt bread sfrom;
-scid il ilimit lt ltt stmid smid schecksum bstored edirection btIncluded bttIncluded ilctype 92*Ulogs;
+scid il ilimit lt ltt stmid smid schecksum bstored edirection btIncluded bttIncluded ilctype 92*Ologs;
 *sm btransient bunique scid scdate sinitBy ssort ilimit iskip iflag icount sudate lt sn ss bstatusSub
 bstatusPub istatusTTL suniqueId stargetClientId lmaxReadTimestamp lmaxAckTimestamp bqueryAllMembers
-*VmaxReadTuples *scids Winfo btempConv itempConvTTL *stempConvIds *sallowedPids *DfailedPids 9snext 60Rresults
+*PmaxReadTuples *scids Qinfo btempConv itempConvTTL *stempConvIds *sallowedPids *CfailedPids 9snext 60Rresults
 Rwhere 2Rattr RattrModified;
-sroomId ss lt sn btransient *sroomPeerIds sbyPeerId;
-estatus *ssessionPeerIds scid;
-binitiative stype sdata;
-*Xpatches llastPatchTime;
-scid *scids stopic ssubtopic *stopics *ssubtopics Rresults;
-ssrcCid *stoPids ssrcPid *stoCids ilimit snext 2*sblockedPids *sblockedCids *sallowedPids *DfailedPids lt sn
+*Spatches llastPatchTime;
+ssrcCid *stoPids ssrcPid *stoCids ilimit snext 2*sblockedPids *sblockedCids *sallowedPids *CfailedPids lt sn
 ss;
-sdata;
 scid iunread smid ltimestamp sfrom sdata lpatchTimestamp bmentioned ybinaryMsg iconvType;
 scid ltimestamp smid;
 sfrom sdata ltimestamp smsgId lackAt lreadAt lpatchTimestamp bmentionAll *smentionPids bbin iconvType;
 spid lmaxAckTimestamp lmaxReadTimestamp;
 spid srole sinfoId;
+sdata;
 scid smid ltimestamp brecall sdata lpatchTimestamp sfrom ybinaryMsg bmentionAll *smentionPids lpatchCode
 spatchReason
 `;

@@ -28,7 +28,7 @@ export interface Message {
 }
 
 /** Numbers and their names. */
-export interface Names {
+interface Names {
   readonly numbers: ReadonlyMap<unknown, number>;
   readonly names: ReadonlyMap<unknown, string>;
 }
