@@ -135,6 +135,9 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
     defer(() => {
       if (typeof identity !== 'object') return sessionOf(identity, login);
+      // Without types, what was made without `user` comes here as well.
+      if (!('identify' in identity))
+        return throwError(() => new InvalidArgument('log in with a client id, or with user({ sessionToken })'));
       return identity.identify(api).pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
     }).pipe(takeUntil(aborted(login.signal)));
 
