@@ -35,8 +35,8 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'what was missed comes before what is live',
     file: 'src/session/conversation-step.ts',
-    from: 'const isFar = isBehind(session, cursor);',
-    to: 'const isFar = false;',
+    from: "isResumed && caughtUpIn < number && info?.kind !== 'room'",
+    to: 'false',
   },
   {
     rule: 'events wait behind a conversation that is not known',
@@ -117,10 +117,10 @@ export const inboxMutants: readonly Mutant[] = [
     to: 'events: []',
   },
   {
-    rule: 'what waits when the connection goes is asked for again',
+    rule: 'a catch-up that was broken off gives its place back',
     file: 'src/session/inbox-step.ts',
-    from: 'keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS })',
-    to: 'keep(making, { ...cursor, work: undefined })',
+    from: 'unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });',
+    to: 'unasked: [], left: 0, turns: NOTHING_WAITS });',
   },
   {
     rule: 'an answer to an old session says nothing any more',
@@ -157,5 +157,11 @@ export const inboxMutants: readonly Mutant[] = [
     file: 'src/session/read-in-order.ts',
     from: "'conversationId' in told && !waitsForNothing(told) ? told.conversationId : undefined",
     to: 'undefined',
+  },
+  {
+    rule: 'an own message comes behind what was missed',
+    file: 'src/session/conversation-step.ts',
+    from: 'const isFar = isBehind(session, cursor);',
+    to: 'const isFar = false;',
   },
 ];

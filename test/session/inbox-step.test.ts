@@ -208,7 +208,11 @@ const rules: readonly Rule[] = [
     input: found(conversation({ lastMessageAt: 9 }), 3),
     out: ['Snapshot', 'CaughtUp'],
   },
-  { rule: 'an answer to an old session says nothing', before: [...behind, dropped, opened(20)], input: page(messages(3)) },
+  {
+    rule: 'an answer to an old session says nothing',
+    before: [...behind, dropped, opened(20), found(conversation({ lastMessageAt: 8 }), 3)],
+    input: page(messages(3)),
+  },
   { rule: 'an answer that nobody waits for says nothing', before: known, input: page(messages(3), true, 1) },
   {
     rule: 'a catch-up that was broken off starts from the same position',
@@ -224,7 +228,12 @@ const rules: readonly Rule[] = [
     out: ['Snapshot'],
     effects: ['page of c after 2'],
   },
-  { rule: 'an own message comes behind what was missed', before: again, input: own(10) },
+  {
+    rule: 'an own message comes behind what was missed, where nothing of its conversation was heard before',
+    before: [opened(1, false), dropped, opened(9)],
+    input: own(10),
+    effects: ['look up c'],
+  },
   {
     rule: 'a followed conversation is asked about after a break, heard of before or not',
     before: [opened(1, false), { _tag: 'Follow', conversationId: 'c' }, dropped],
@@ -294,6 +303,12 @@ const rules: readonly Rule[] = [
     before: [...known, moved('Left', 'Tom')],
     input: moved('Joined', 'Tom'),
     effects: ['look up c'],
+  },
+  {
+    rule: 'what was said while he was out is nothing that he has missed',
+    before: [...known, moved('Left', 'Tom'), moved('Joined', 'Tom'), found(conversation({ lastMessageAt: 8 }), 1), dropped, opened(9)],
+    input: found(conversation({ lastMessageAt: 8 })),
+    out: ['Snapshot', 'CaughtUp'],
   },
   { rule: 'a barrier is reached behind all that came before', before: known, input: barrier, effects: ['Reach'] },
   { rule: 'a barrier waits behind what waits', before: behind, input: barrier },
