@@ -10,6 +10,7 @@ const places = {
   streams: 'streams/index.ts',
   src: 'src/index.ts',
   server: 'server/index.ts',
+  'server/domain': 'server/domain/party.ts',
   testing: 'testing/index.ts',
   test: 'test/tooling/arrows.test.ts',
 };
@@ -50,6 +51,8 @@ describe('the arrows between the folders', () => {
     ['server', "export * from '../testing/index.js';"],
     ['testing', "export * from '../server/index.js';"],
     ['testing', "export * from '../node/index.js';"],
+    ['server/domain', "export * from '../bus.js';"],
+    ['server/domain', "export * from '../../src/index.js';"],
     ['testing', "import type {} from '../marble-tests/marbles.js';"],
   ] as const)('%s/ may not contain %s', async (folder, code) => {
     expect(await brokenRules(eslint, folder, code)).toEqual(['import-x/no-restricted-paths']);
@@ -63,6 +66,9 @@ describe('the arrows between the folders', () => {
     ['testing', "export * from '../codecs/index.js';"],
     ['testing', "export * from '../streams/index.js';"],
     ['testing', "export * from '../src/index.js';"],
+    ['testing', "export * from '../server/domain/party.js';"],
+    ['server', "export * from './domain/party.js';"],
+    ['server/domain', "export * from '../../codecs/index.js';\nexport * from './refusal.js';"],
     ['testing', "import { TestScheduler } from 'rxjs/testing';\nexport const scheduler = TestScheduler;"],
     ['test', "export * from '../../server/index.js';"],
     ['test', "export * from '../../testing/index.js';"],
@@ -73,6 +79,8 @@ describe('the arrows between the folders', () => {
   it.each([
     ['codecs', "export * from 'rxjs';", 'no-restricted-imports'],
     ['server', "export * from 'rxjs';", 'no-restricted-imports'],
+    ['server/domain', "export * from 'rxjs';", 'no-restricted-imports'],
+    ['server/domain', "export * from 'node:fs';", 'no-restricted-imports'],
     ['codecs', "export * from 'node:fs';", 'no-restricted-imports'],
     ['streams', "export * from 'ws';", 'no-restricted-imports'],
     ['testing', "export * from 'node:fs';", 'no-restricted-imports'],

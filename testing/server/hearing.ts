@@ -1,5 +1,5 @@
 /** What the fake server does with a command: the test's own answer, or the server's. */
-import { Subject, Subscription, from, type Observable, type ObservableInput } from 'rxjs';
+import { Subject, from, type Subscription, type Observable, type ObservableInput } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import type { ClientCommand, ServerCommand, UnsupportedCommand } from '../../codecs/index.js';
 import { virtualClock } from '../virtual-clock.js';
