@@ -11,7 +11,6 @@ const configuration = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
-  'tsconfig.build.json',
   'scripts/build.mjs',
   'scripts/entries.mjs',
   'scripts/vendor.mjs',

@@ -12,8 +12,9 @@ export interface EntryLimit {
 /** Everything of each other entry. A limit is 3 % above what was measured, so that growth is noticed and raised on purpose. */
 export const entryLimits: Readonly<Record<string, EntryLimit>> = {
   streams: { bytes: 18_600, platform: 'browser' },
-  codecs: { bytes: 42_100, platform: 'browser' },
-  testing: { bytes: 97_900, platform: 'browser' },
+  codecs: { bytes: 16_700, platform: 'browser' },
+  testing: { bytes: 81_000, platform: 'browser' },
+  media: { bytes: 900, platform: 'browser' },
   node: { bytes: 600, platform: 'node' },
-  server: { bytes: 275_000, platform: 'node' },
+  server: { bytes: 259_300, platform: 'node' },
 };
