@@ -22,6 +22,7 @@ import {
   scan,
   switchMap,
   tap,
+  takeWhile,
   timeout,
   timer,
   type Observable,
@@ -347,7 +348,11 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
           acting.sends.push(send);
           here
             .trackSend(text(send.words))
-            .pipe(sendStatus())
+            .pipe(
+              sendStatus(),
+              // What becomes of it after that is no outcome of the send.
+              takeWhile(({ _tag }) => _tag !== 'sent', true),
+            )
             .subscribe((status) => {
               send.status = status;
             });
