@@ -62,7 +62,10 @@ export const preview = (value: unknown): string => short(render(value));
 const hasParts = (codec: unknown): boolean => {
   if (typeof codec !== 'object' || codec === null || !('_tag' in codec)) return false;
   const tag = String(codec._tag);
-  return /^(Intersection|Union)Type$/.test(tag) || (/^(Exact|Readonly|Refinement|Recursive)Type$/.test(tag) && 'type' in codec && hasParts(codec.type));
+  return (
+    /^(Intersection|Union)Type$/.test(tag) ||
+    (/^(Exact|Readonly|Refinement|Recursive)Type$/.test(tag) && 'type' in codec && hasParts(codec.type))
+  );
 };
 
 /** The first of io-ts's errors, without the input that they all hold. */
