@@ -25,7 +25,7 @@ class Writer {
   private reserve(size: number): void {
     const needed = this.at + size;
     if (needed <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(POOL_SIZE, 2 * needed));
+    const larger = new Uint8Array(Math.max(POOL_SIZE, 2 * this.bytes.length, needed));
     larger.set(this.bytes.subarray(0, this.at));
     this.bytes = larger;
   }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import protobuf from 'protobufjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { push_server } from '../../bench/proto/rtm.js';
 import { parseWire, serialiseWire } from '../../codecs/wire.js';
 import { generateProtobufjs, generateTable, omitted, protobufjsFile, tableFile } from '../../scripts/codegen.js';
@@ -245,6 +245,20 @@ describe('a frame', () => {
         expect(parseWire(Buffer.from(frame))).toEqual({ peerId });
       }),
     );
+  });
+
+  it('is read where the platform has no decoder for text; what is no UTF-8 is refused there', async () => {
+    vi.stubGlobal('TextDecoder', undefined);
+    vi.resetModules();
+    try {
+      const { parseWire: parse } = await import('../../codecs/wire.js');
+      const peerId = '\u4f60\u597d, \ud83d\ude00 '.repeat(20);
+      expect(parse(new Uint8Array(serialiseWire({ peerId })))).toEqual({ peerId });
+      expect(() => parse(bytes('2201ff'))).toThrow();
+    } finally {
+      vi.unstubAllGlobals();
+      vi.resetModules();
+    }
   });
 
   it('has a replacement for half a surrogate pair, however long the text is', () => {
