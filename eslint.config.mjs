@@ -3,6 +3,7 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { folders as published } from './scripts/entries.mjs';
+import columns from './scripts/lint/columns.mjs';
 import dollar from './scripts/lint/dollar.mjs';
 
 /**
@@ -70,7 +71,7 @@ export default defineConfig(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked, rxjsX.configs.strict],
-    plugins: { 'import-x': importX, 'rx-realtime': { rules: { dollar } } },
+    plugins: { 'import-x': importX, 'rx-realtime': { rules: { columns, dollar } } },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
     settings: {
@@ -118,6 +119,7 @@ export default defineConfig(
       // What is taken out of an object is left out of the rest.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'rx-realtime/dollar': 'error',
+      'rx-realtime/columns': ['error', 120],
       // Most streams here never error, which the rule can't see; an error that nobody handles, RxJS throws where everybody sees it.
       'rxjs-x/no-ignored-error': 'off',
       // `() => subject.next(x)` says what it does.
@@ -170,6 +172,8 @@ export default defineConfig(
   },
   {
     files: ['**/*.{js,mjs}'],
+    plugins: { 'rx-realtime': { rules: { columns } } },
+    rules: { 'rx-realtime/columns': ['error', 120] },
     languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
     linterOptions: { noInlineConfig: true },
   },

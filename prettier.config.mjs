@@ -1,6 +1,6 @@
 /** @type {import('prettier').Config} */
 export default {
-  printWidth: 140,
+  printWidth: 120,
   singleQuote: true,
   trailingComma: 'all',
 };
