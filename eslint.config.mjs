@@ -7,8 +7,8 @@ import columns from './scripts/lint/columns.mjs';
 import dollar from './scripts/lint/dollar.mjs';
 
 /**
- * The top-level folders, and which of the others each may import. Everything else goes through the package's public entries.
- * A folder that is published and has no line here may import none.
+ * The top-level folders, and which of the others each may import. Everything else goes through the package's public
+ * entries. A folder that is published and has no line here may import none.
  */
 const arrows = {
   ...Object.fromEntries(published.map((folder) => [folder, []])),
@@ -21,17 +21,26 @@ const arrows = {
   tour: [],
 };
 const folders = [...Object.keys(arrows), 'test', 'marble-tests', 'scripts'];
-/** Parts of a folder that more may import than of the folder itself. What the generated code does alone is the limit that benchmarks measure against. */
+/**
+ * Parts of a folder that more may import than of the folder itself. What the generated code does alone is the limit
+ * that benchmarks measure against.
+ */
 const excepted = { bench: ['./proto'], testing: ['./domain'] };
 
 /** What may be imported nowhere. */
 const banned = [
   { regex: '^rxjs/internal(/|$)', message: 'Internal to RxJS: import from rxjs.' },
   { regex: '^rxjs/operators$', message: 'Import operators from rxjs.' },
-  { regex: '^(fp-ts|io-ts)/(?!package\\.json)', message: "Doesn't resolve in Node's ESM: import { either as E } from 'fp-ts'." },
+  {
+    regex: '^(fp-ts|io-ts)/(?!package\\.json)',
+    message: "Doesn't resolve in Node's ESM: import { either as E } from 'fp-ts'.",
+  },
 ];
 const noRxjs = { regex: '^rxjs(/|$)', message: 'This folder knows nothing of RxJS.' };
-const noNode = { regex: '^(node:|ws$)', message: 'This folder runs wherever JavaScript runs: what does IO is given to it.' };
+const noNode = {
+  regex: '^(node:|ws$)',
+  message: 'This folder runs wherever JavaScript runs: what does IO is given to it.',
+};
 
 /** @param {...{ regex: string, message: string }} patterns */
 const bans = (...patterns) => ({
@@ -77,7 +86,9 @@ export default defineConfig(
     settings: {
       'import-x/extensions': ['.ts', '.js'],
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } })],
+      'import-x/resolver-next': [
+        createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } }),
+      ],
     },
     rules: {
       ...bans(),
@@ -89,7 +100,9 @@ export default defineConfig(
           zones: [
             ...Object.entries(arrows).map(([folder, allowed]) => ({
               target: `./${folder}`,
-              from: folders.filter((other) => other !== folder && !allowed.includes(other)).map((other) => `./${other}`),
+              from: folders
+                .filter((other) => other !== folder && !allowed.includes(other))
+                .map((other) => `./${other}`),
               except: excepted[folder] ?? [],
               message: `${folder}/ may import ${[...allowed.map((other) => `${other}/`), 'public entries of packages'].join(' and ')}.`,
             })),
@@ -105,7 +118,8 @@ export default defineConfig(
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       eqeqeq: 'error',
       'no-console': 'error',
-      // A codec and the type derived from it have one name, as io-ts has it; TypeScript itself refuses what this rule is for.
+      // A codec and the type derived from it have one name, as io-ts has it; TypeScript itself refuses what this rule
+      // is for.
       'no-redeclare': 'off',
       // A template may hold a number: that is what they are for.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -120,7 +134,8 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'rx-realtime/dollar': 'error',
       'rx-realtime/columns': ['error', 120],
-      // Most streams here never error, which the rule can't see; an error that nobody handles, RxJS throws where everybody sees it.
+      // Most streams here never error, which the rule can't see; an error that nobody handles, RxJS throws where
+      // everybody sees it.
       'rxjs-x/no-ignored-error': 'off',
       // `() => subject.next(x)` says what it does.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -140,7 +155,11 @@ export default defineConfig(
   },
   { files: ['streams/**/*.ts', 'testing/**/*.ts'], rules: { ...bans(noNode), ...impure } },
   // RxJS is for what the server shows of itself; what it does needs none.
-  { files: ['server/**/*.ts'], ignores: ['server/stats.ts', 'server/create-server.ts', 'server/cli.ts'], rules: bans(noRxjs) },
+  {
+    files: ['server/**/*.ts'],
+    ignores: ['server/stats.ts', 'server/create-server.ts', 'server/cli.ts'],
+    rules: bans(noRxjs),
+  },
   // The rules of the server run in a browser too: in the tests of an application.
   { files: ['server/domain/**/*.ts'], rules: { ...bans(noRxjs, noNode), ...impure } },
   {
@@ -159,7 +178,8 @@ export default defineConfig(
     rules: {
       // A suite is as long as its subject has rules.
       'max-lines': 'off',
-      // What a test subscribes to, it observes; its fakes may be Subjects, and their shapes are those of what they stand in for.
+      // What a test subscribes to, it observes; its fakes may be Subjects, and their shapes are those of what they
+      // stand in for.
       'rxjs-x/no-exposed-subjects': 'off',
       'rxjs-x/no-nested-subscribe': 'off',
       'rx-realtime/dollar': 'off',

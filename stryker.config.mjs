@@ -15,7 +15,8 @@ export default {
     'src/connection/{machine,backoff,close-codes,liveness,requests,run-to-completion,holding}.ts',
   ],
   coverageAnalysis: 'perTest',
-  // What runs once, as a module is loaded, can't be told apart by test: all tests would have to run for each such mutant.
+  // What runs once, as a module is loaded, can't be told apart by test: all tests would have to run for each such
+  // mutant.
   ignoreStatic: true,
   // Words for people are not what a program does.
   mutator: { excludedMutations: ['StringLiteral'] },

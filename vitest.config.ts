@@ -4,19 +4,26 @@ import { entries, folders } from './scripts/entries.mjs';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const gate = { lines: 95, branches: 90 };
-/** Tests without sockets, in virtual time: they leave nothing behind, so that they can share a process and what it has loaded. */
+/**
+ * Tests without sockets, in virtual time: they leave nothing behind, so that they can share a process and what it has
+ * loaded.
+ */
 const pure = ['marble-tests/**/*.test.ts', 'test/{codecs,streams,session,readme,tooling,examples}/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
-    // Tests that import the package by its name run against the sources, so that they count as coverage and need no build.
+    // Tests that import the package by its name run against the sources, so that they count as coverage and need no
+    // build.
     alias: entries.map((entry) => ({ find: new RegExp(`^${entry.specifier}$`), replacement: source(entry.source) })),
   },
   test: {
     projects: [
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
       // A process for each file: these tests count its handles and its memory.
-      { extends: true, test: { name: 'process', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...pure] } },
+      {
+        extends: true,
+        test: { name: 'process', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...pure] },
+      },
     ],
     pool: 'forks',
     maxWorkers: 2,

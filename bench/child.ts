@@ -17,8 +17,12 @@ const PATIENCE = 60_000;
 /** Runs a module of this folder as a process. */
 export const start = (module: string, ...args: readonly string[]): Child => {
   const name = [module, ...args].join(' ');
-  const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, { execArgv: ['--import', import.meta.resolve('tsx/esm')] });
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} has ended with status ${String(code)}`)));
+  const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
+    execArgv: ['--import', import.meta.resolve('tsx/esm')],
+  });
+  const ended = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`${name} has ended with status ${String(code)}`)),
+  );
   // Asked about in next() only.
   ended.catch(() => undefined);
   return {

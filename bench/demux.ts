@@ -1,4 +1,7 @@
-/** `npm run bench:demux`: what a thousand conversations cost, each with a subscriber of its own, beside one conversation with one. */
+/**
+ * `npm run bench:demux`: what a thousand conversations cost, each with a subscriber of its own, beside one
+ * conversation with one.
+ */
 import { availableParallelism } from 'node:os';
 import { CONVERSATIONS } from './contenders/conversations.js';
 import { median, run } from './rounds.js';
@@ -35,4 +38,6 @@ console.table(
     ]),
   ),
 );
-console.log(JSON.stringify({ one: Math.round(one), thousand: Math.round(thousand), ratio: Number((thousand / one).toFixed(3)) }));
+console.log(
+  JSON.stringify({ one: Math.round(one), thousand: Math.round(thousand), ratio: Number((thousand / one).toFixed(3)) }),
+);

@@ -1,6 +1,6 @@
 /**
- * The server of the benchmarks, a process of its own: says of every conversation that it exists, and floods whom it is told to.
- * Everything that costs time is done before the flood, so that its speed is the receiver's.
+ * The server of the benchmarks, a process of its own: says of every conversation that it exists, and floods whom it
+ * is told to. Everything that costs time is done before the flood, so that its speed is the receiver's.
  */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
@@ -51,7 +51,13 @@ const answer = (command: ClientCommand): ServerCommand | undefined => {
     case 'session':
       return command.op === 'close'
         ? { cmd: 'session', op: 'closed', ...head }
-        : { cmd: 'session', op: 'opened', ...head, serverTs: Date.now(), sessionMessage: { st: 'token', stTtl: 86_400 } };
+        : {
+            cmd: 'session',
+            op: 'opened',
+            ...head,
+            serverTs: Date.now(),
+            sessionMessage: { st: 'token', stTtl: 86_400 },
+          };
     default:
       return undefined;
   }
@@ -89,14 +95,19 @@ process.on('message', (order) => {
   if (E.isLeft(decoded)) throw new Error(`no order: ${JSON.stringify(order)}`);
   if (decoded.right.order === 'prepare') {
     const { first, count, spreads } = decoded.right;
-    floods = new Map(spreads.map((conversations) => [conversations, prepareFlood({ mix, first, count, conversations })]));
-    process.send?.({ expected: [...floods].map(([conversations, { texts, bytes }]) => ({ conversations, texts, bytes })) });
+    floods = new Map(
+      spreads.map((conversations) => [conversations, prepareFlood({ mix, first, count, conversations })]),
+    );
+    process.send?.({
+      expected: [...floods].map(([conversations, { texts, bytes }]) => ({ conversations, texts, bytes })),
+    });
     return;
   }
   const { path, conversations } = decoded.right;
   const socket = sockets.get(path);
   const flood = floods.get(conversations);
-  if (socket === undefined || flood === undefined) throw new Error(`nobody has connected at ${path}, or nothing is prepared`);
+  if (socket === undefined || flood === undefined)
+    throw new Error(`nobody has connected at ${path}, or nothing is prepared`);
   void pour(flood, socket);
 });
 process.on('disconnect', () => process.exit());

@@ -18,10 +18,16 @@ export type Mix = 'texts' | 'mixed';
 export const CUSTOM = 1;
 
 export interface FloodOptions {
-  /** The number of the first message; a later flood goes on where an earlier one ended, so that ids and times never repeat. */
+  /**
+   * The number of the first message; a later flood goes on where an earlier one ended, so that ids and times never
+   * repeat.
+   */
   readonly first: number;
   readonly count: number;
-  /** Texts alone; or, of every eight messages, two with attributes, one that mentions the reader, and one of a custom type. */
+  /**
+   * Texts alone; or, of every eight messages, two with attributes, one that mentions the reader, and one of a custom
+   * type.
+   */
   readonly mix: Mix;
   /** The messages go to so many conversations in turn. */
   readonly conversations: number;
@@ -41,7 +47,11 @@ const EPOCH = Date.UTC(2030, 0);
 const textOf = (number: number): string => `${number} ${FILLING}${FILLING}`.slice(0, TEXT_BYTES);
 
 /** The body of a message, and whom it mentions. */
-const contentOf = (number: number, text: string, mix: Mix): { readonly body: object; readonly mentions: readonly string[] } => {
+const contentOf = (
+  number: number,
+  text: string,
+  mix: Mix,
+): { readonly body: object; readonly mentions: readonly string[] } => {
   const plain = { body: { _lctype: -1, _lctext: text }, mentions: [] };
   if (mix === 'texts') return plain;
   switch (number % 8) {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:inbound`: how fast messages come in, beside what `leancloud-realtime` does and what is possible at all. With `-- --mixed`, attributes, mentions and a custom type are
- * among them.
+ * `npm run bench:inbound`: how fast messages come in, beside what `leancloud-realtime` does and what is possible at
+ * all. With `-- --mixed`, attributes, mentions and a custom type are among them.
  */
 import { availableParallelism } from 'node:os';
 import type { Mix } from './flood.js';
@@ -11,9 +11,18 @@ const COUNT = 100_000;
 
 const mix: Mix = process.argv.includes('--mixed') ? 'mixed' : 'texts';
 
-const entry = (contender: string): Entry => ({ contender, counts: contender === 'receive' ? 'bytes' : 'texts', conversations: 1 });
+const entry = (contender: string): Entry => ({
+  contender,
+  counts: contender === 'receive' ? 'bytes' : 'texts',
+  conversations: 1,
+});
 
-const rates = await run({ entries: ['receive', 'decode', 'ours', 'leancloud'].map(entry), rounds: ROUNDS, count: COUNT, mix });
+const rates = await run({
+  entries: ['receive', 'decode', 'ours', 'leancloud'].map(entry),
+  rounds: ROUNDS,
+  count: COUNT,
+  mix,
+});
 const medians = Object.fromEntries([...rates].map(([name, all]) => [name, Math.round(median(all))]));
 const { decode = NaN, leancloud = NaN } = medians;
 

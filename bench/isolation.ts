@@ -1,4 +1,7 @@
-/** `npm run bench:isolation`: how much slower a client's messages get while another client floods the server as fast as it can, with rates as the cloud has them, and without. */
+/**
+ * `npm run bench:isolation`: how much slower a client's messages get while another client floods the server as fast
+ * as it can, with rates as the cloud has them, and without.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { filter, firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
@@ -23,7 +26,8 @@ interface Scene {
   readonly peer: Client;
 }
 
-const login = (url: string, id: string): Promise<Client> => firstValueFrom(createRealtime({ appId: 'bench', server: url }).login(id));
+const login = (url: string, id: string): Promise<Client> =>
+  firstValueFrom(createRealtime({ appId: 'bench', server: url }).login(id));
 
 const prepare = async (kind: 'ours' | 'limited'): Promise<Scene> => {
   const server = start('room-server.ts', kind);
@@ -37,7 +41,9 @@ const roundTrips = async ({ conversation, peer }: Scene): Promise<readonly numbe
   const times: number[] = [];
   for (let index = 0; index < MESSAGES; index += 1) {
     const content = `${performance.now()} ${index}`;
-    const arrived = firstValueFrom(peer.messages$.pipe(filter(({ body }) => body._tag === 'Text' && body.text === content)));
+    const arrived = firstValueFrom(
+      peer.messages$.pipe(filter(({ body }) => body._tag === 'Text' && body.text === content)),
+    );
     const started = performance.now();
     conversation.send(text(content)).subscribe();
     await arrived;
@@ -86,7 +92,9 @@ interface Times {
   readonly flooded: number;
 }
 
-/** Rounds with and without the flood in turn: what else the machine does hits both. The flood is a process of its own. */
+/**
+ * Rounds with and without the flood in turn: what else the machine does hits both. The flood is a process of its own.
+ */
 const measure = async (kind: 'ours' | 'limited'): Promise<Times> => {
   const scene = await prepare(kind);
   const [alone, flooded]: [number[], number[]] = [[], []];

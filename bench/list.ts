@@ -1,4 +1,7 @@
-/** `npm run bench:list`: what one message costs a list of 5,000 conversations, beside sorting all of them anew, and beside copying the array, which no immutable list can do without. */
+/**
+ * `npm run bench:list`: what one message costs a list of 5,000 conversations, beside sorting all of them anew, and
+ * beside copying the array, which no immutable list can do without.
+ */
 import { Subject, of } from 'rxjs';
 import {
   conversationsReducer,
@@ -25,9 +28,11 @@ const [unread] = keyedState(
 
 let shown: readonly ConversationListItem[] = [];
 /** Each message is a turn of its own: nothing is gained by putting several into one array. */
-log.pipe(recentConversations({ self: 'reader', conversations, lastMessages, unread, turn: () => of(0) })).subscribe((items) => {
-  shown = items;
-});
+log
+  .pipe(recentConversations({ self: 'reader', conversations, lastMessages, unread, turn: () => of(0) }))
+  .subscribe((items) => {
+    shown = items;
+  });
 
 const idOf = (index: number): string => `conversation-${index}`;
 for (let index = 0; index < CONVERSATIONS; index += 1) {
@@ -48,7 +53,12 @@ const message = (): ClientEvent => {
     mentionsAll: false,
     mentioned: false,
   } as const;
-  return { _tag: 'Message', conversationId, message: { id: `m${time}`, conversationId, timestamp: time, ...content }, origin: 'live' };
+  return {
+    _tag: 'Message',
+    conversationId,
+    message: { id: `m${time}`, conversationId, timestamp: time, ...content },
+    origin: 'live',
+  };
 };
 
 /** Microseconds for each of many. */
@@ -61,14 +71,17 @@ const timeEach = (step: () => void): number => {
 const ours = (): void => {
   const [before] = shown;
   log.next(message());
-  if (shown[0] === before || shown.length !== CONVERSATIONS) throw new Error('the conversation of the message should be the first');
+  if (shown[0] === before || shown.length !== CONVERSATIONS)
+    throw new Error('the conversation of the message should be the first');
 };
 
 /** The naive form: the changed item is replaced, and everything is sorted. */
 const resort = (): void => {
   const changed = shown[(time * 7_919) % CONVERSATIONS];
   time += 1;
-  shown = shown.map((item) => (item === changed ? { ...item, activeAt: time } : item)).sort((a, b) => b.activeAt - a.activeAt);
+  shown = shown
+    .map((item) => (item === changed ? { ...item, activeAt: time } : item))
+    .sort((a, b) => b.activeAt - a.activeAt);
 };
 
 let copies = 0;
@@ -83,7 +96,9 @@ for (let round = 0; round < ROUNDS; round += 1) {
   // What the naive form has done to the array is forgotten.
   log.next(message());
 }
-const [oursUs, resortUs, copyUs] = [median(times.ours), median(times.resort), median(times.copy)].map((us) => Number(us.toFixed(2)));
+const [oursUs, resortUs, copyUs] = [median(times.ours), median(times.resort), median(times.copy)].map((us) =>
+  Number(us.toFixed(2)),
+);
 console.log(
   `Microseconds for a message; ${CONVERSATIONS} conversations, ${ROUNDS} rounds of ${MESSAGES} messages; ${copies} items copied; Node ${process.version}`,
 );

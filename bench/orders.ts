@@ -1,7 +1,10 @@
 /** What the processes of a benchmark say to each other. */
 import * as t from 'io-ts';
 
-/** To the server: make the floods of a round, one for each number of conversations to spread them over; or send one to who has connected at a path. */
+/**
+ * To the server: make the floods of a round, one for each number of conversations to spread them over; or send one to
+ * who has connected at a path.
+ */
 export const FloodOrder = t.union([
   t.type({ order: t.literal('prepare'), first: t.number, count: t.number, spreads: t.array(t.number) }),
   t.type({ order: t.literal('pour'), path: t.string, conversations: t.number }),
@@ -11,7 +14,9 @@ export const FloodOrder = t.union([
 export const Listening = t.type({ port: t.number });
 
 /** From the server: what a receiver of each flood should come to. */
-export const Prepared = t.type({ expected: t.array(t.type({ conversations: t.number, texts: t.number, bytes: t.number })) });
+export const Prepared = t.type({
+  expected: t.array(t.type({ conversations: t.number, texts: t.number, bytes: t.number })),
+});
 
 /** To a receiver: so many messages come next. */
 export const Expect = t.type({ expect: t.number });

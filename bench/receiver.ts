@@ -1,4 +1,7 @@
-/** A process with one contender in it: `receiver.ts <contender> <server>`. Is told how many messages to expect, and reports when they have arrived. */
+/**
+ * A process with one contender in it: `receiver.ts <contender> <server>`. Is told how many messages to expect, and
+ * reports when they have arrived.
+ */
 import { either as E } from 'fp-ts';
 import type { Contender, Tally } from './contender.js';
 import { Expect } from './orders.js';

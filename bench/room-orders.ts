@@ -15,7 +15,10 @@ export const ReceiverOrder = t.union([t.type({ order: t.literal('begin') }), t.t
 /** From the receivers: they are in the room, or have begun. */
 export const Inside = t.type({ inside: t.number });
 
-/** From the receivers: how many messages have arrived, of each priority; delays of high ones, ms, a sample; and how many came before an earlier one. */
+/**
+ * From the receivers: how many messages have arrived, of each priority; delays of high ones, ms, a sample; and how
+ * many came before an earlier one.
+ */
 export const Tally = t.type({
   received: t.type({ high: t.number, normal: t.number, low: t.number }),
   highDelays: t.array(t.number),

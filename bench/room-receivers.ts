@@ -1,4 +1,7 @@
-/** A process with the receivers of `bench/room.ts`: `room-receivers.ts <url> <room> <count>`; without a room, of the bare server. They look for a stamp in the bytes, and at nothing else. */
+/**
+ * A process with the receivers of `bench/room.ts`: `room-receivers.ts <url> <room> <count>`; without a room, of the
+ * bare server. They look for a stamp in the bytes, and at nothing else.
+ */
 import { either as E } from 'fp-ts';
 import { WebSocket } from 'ws';
 import { decodeServerFrame, encodeFrame, subprotocols, type ClientCommand } from 'rx-realtime/codecs';
@@ -47,7 +50,8 @@ const enter = (index: number): Promise<void> =>
       }
       const answer = decodeServerFrame(data);
       if (E.isLeft(answer)) throw answer.left;
-      if (answer.right.i === 1) send(socket, { cmd: 'conv', op: 'add', peerId: id, i: 2, convMessage: { cid: room, m: [id] } });
+      if (answer.right.i === 1)
+        send(socket, { cmd: 'conv', op: 'add', peerId: id, i: 2, convMessage: { cid: room, m: [id] } });
       if (answer.right.i === 2) {
         isInside = true;
         resolve();

@@ -1,4 +1,6 @@
-/** What is written into each message of `bench/room.ts`, so that a receiver finds it in the bytes without decoding them. */
+/**
+ * What is written into each message of `bench/room.ts`, so that a receiver finds it in the bytes without decoding them.
+ */
 import { text, type Text } from 'rx-realtime/codecs';
 
 export const PRIORITIES = ['high', 'normal', 'low'] as const;
@@ -14,7 +16,9 @@ export const now = (): number => Math.round(Number(process.hrtime.bigint()) / 1_
 
 /** A text of about 150 bytes: a priority, a number and the time. */
 export const stamped = (priority: Priority, number: number): Text =>
-  text(`@@${PRIORITIES.indexOf(priority)}${String(number).padStart(NUMBER, '0')}${String(now()).padStart(TIME, '0')}${FILLING}`);
+  text(
+    `@@${PRIORITIES.indexOf(priority)}${String(number).padStart(NUMBER, '0')}${String(now()).padStart(TIME, '0')}${FILLING}`,
+  );
 
 export interface Stamp {
   readonly priority: Priority;

@@ -1,4 +1,7 @@
-/** `npm run bench:room`: a chat room of 1,000 sockets under messages of mixed priority, beside a bare broadcast of the same bytes by `ws`. `-- --seconds 5` makes it shorter. */
+/**
+ * `npm run bench:room`: a chat room of 1,000 sockets under messages of mixed priority, beside a bare broadcast of the
+ * same bytes by `ws`. `-- --seconds 5` makes it shorter.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { firstValueFrom } from 'rxjs';
@@ -50,7 +53,15 @@ const ourSender = async (url: string, room: string): Promise<Sender> => {
   return {
     send: (priority, number) => {
       const msg = JSON.stringify({ _lctype: -1, _lctext: stamped(priority, number).text });
-      socket.send(frame({ cmd: 'direct', peerId: 'sender', i: number + 2, priority: WIRE[priority], directMessage: { cid: room, msg } }));
+      socket.send(
+        frame({
+          cmd: 'direct',
+          peerId: 'sender',
+          i: number + 2,
+          priority: WIRE[priority],
+          directMessage: { cid: room, msg },
+        }),
+      );
     },
     close: () => {
       socket.close();
@@ -66,7 +77,10 @@ const bareSender = async (url: string, room: string): Promise<Sender> => {
       const msg = JSON.stringify({ _lctype: -1, _lctext: stamped(priority, number).text });
       const push = { id: 'x'.repeat(22), cid: room, fromPeerId: 'sender', timestamp: Date.now(), msg };
       socket.send(
-        encodeFrame({ cmd: 'direct', peerId: 'r999', service: 2, priority: WIRE[priority], directMessage: push }, subprotocols.binary),
+        encodeFrame(
+          { cmd: 'direct', peerId: 'r999', service: 2, priority: WIRE[priority], directMessage: push },
+          subprotocols.binary,
+        ),
       );
     },
     close: () => {
@@ -114,7 +128,11 @@ const measure = async ({ server, receivers, sender }: Contender, rate: number): 
   const started = performance.now();
   let count = 0;
   while (count < rate * SECONDS) {
-    for (const due = Math.min(rate * SECONDS, ((performance.now() - started) * rate) / 1_000); count < due; count += 1) {
+    for (
+      const due = Math.min(rate * SECONDS, ((performance.now() - started) * rate) / 1_000);
+      count < due;
+      count += 1
+    ) {
       const priority = MIX[count % MIX.length] ?? 'low';
       number += 1;
       sent[priority] += 1;
@@ -139,11 +157,13 @@ const percentile = (values: readonly number[], part: number): number => {
   return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN).toFixed(1));
 };
 
-const total = (counts: Readonly<Record<Priority, number>>): number => PRIORITIES.reduce((sum, priority) => sum + counts[priority], 0);
+const total = (counts: Readonly<Record<Priority, number>>): number =>
+  PRIORITIES.reduce((sum, priority) => sum + counts[priority], 0);
 
 const rateOf = ({ inTime }: Result): number => Math.round(inTime / SECONDS);
 
-const dropped = ({ sent, received }: Result, priority: Priority): number => sent[priority] * RECEIVERS - received[priority];
+const dropped = ({ sent, received }: Result, priority: Priority): number =>
+  sent[priority] * RECEIVERS - received[priority];
 
 const contenders = [await prepare('ours'), await prepare('bare')];
 const results = new Map<string, Result>();
@@ -151,7 +171,8 @@ for (const rate of RATES) {
   for (const contender of contenders) {
     const result = await measure(contender, rate);
     results.set(`${contender.name} ${rate}`, result);
-    if (result.reordered > 0) throw new Error(`${contender.name}: ${result.reordered} messages came before earlier ones`);
+    if (result.reordered > 0)
+      throw new Error(`${contender.name}: ${result.reordered} messages came before earlier ones`);
   }
 }
 

@@ -3,7 +3,10 @@ import { start } from './child.js';
 import type { Mix } from './flood.js';
 import { Listening, Prepared, Ready, Received } from './orders.js';
 
-/** So many conversations become known at a time: were it all at once, V8 would learn that what a message makes lives long. */
+/**
+ * So many conversations become known at a time: were it all at once, V8 would learn that what a message makes lives
+ * long.
+ */
 const FEW = 20;
 
 export interface Entry {
@@ -28,11 +31,17 @@ export interface Plan {
 /**
  * The messages a second of each contender, a number for each round.
  *
- * The server and each contender are processes of their own, so that nobody pays for another's memory, or for code that was optimised for another's objects;
- * a contender's process lives through all rounds, as an application's does. In a round everybody gets as many messages, one contender after another,
- * and the next round begins with the next contender: what else the machine does meanwhile hits all of them.
+ * The server and each contender are processes of their own, so that nobody pays for another's memory, or for code
+ * that was optimised for another's objects; a contender's process lives through all rounds, as an application's does.
+ * In a round everybody gets as many messages, one contender after another, and the next round begins with the next
+ * contender: what else the machine does meanwhile hits all of them.
  */
-export const run = async ({ entries, rounds, count, mix = 'texts' }: Plan): Promise<ReadonlyMap<string, readonly number[]>> => {
+export const run = async ({
+  entries,
+  rounds,
+  count,
+  mix = 'texts',
+}: Plan): Promise<ReadonlyMap<string, readonly number[]>> => {
   const server = start('flood-server.ts', mix);
   const { port } = await server.next(Listening);
 
@@ -69,7 +78,8 @@ export const run = async ({ entries, rounds, count, mix = 'texts' }: Plan): Prom
     return times;
   };
 
-  // A message for each conversation, so that it is known: those that wait for that are another matter. Then a flood for the compiler.
+  // A message for each conversation, so that it is known: those that wait for that are another matter. Then a flood
+  // for the compiler.
   for (let known = 0; known < Math.max(...spreads); known += FEW) await flood(FEW, contenders);
   await flood(count, contenders);
   for (let round = 0; round < rounds; round += 1) {

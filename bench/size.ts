@@ -1,10 +1,14 @@
 /**
- * `npm run bench:size`: how much a page downloads for a small chat, for everything of the root entry, and for the small chat with
- * `leancloud-realtime`.
+ * `npm run bench:size`: how much a page downloads for a small chat, for everything of the root entry, and for the
+ * small chat with `leancloud-realtime`.
  */
 import { compared, measure } from './size/measure.js';
 
-const [small, all, leancloud] = await Promise.all([measure(compared.small), measure(compared.all), measure(compared.leancloud)]);
+const [small, all, leancloud] = await Promise.all([
+  measure(compared.small),
+  measure(compared.all),
+  measure(compared.leancloud),
+]);
 const weights = { small, all, leancloud };
 const names = ['small', 'all', 'leancloud'] as const;
 
@@ -13,7 +17,8 @@ const row = (figure: (weight: typeof small) => number | undefined): Readonly<Rec
   Object.fromEntries(names.map((name) => [name, figure(weights[name])]));
 
 const modules = new Set(names.flatMap((name) => [...weights[name].modules.keys()]));
-const minified = (weight: typeof small): number => [...weight.modules.values()].reduce((total, bytes) => total + bytes, 0);
+const minified = (weight: typeof small): number =>
+  [...weight.modules.values()].reduce((total, bytes) => total + bytes, 0);
 
 console.log('Bytes, minified, by module: esbuild, for browsers, all dependencies in');
 console.table({

@@ -1,5 +1,16 @@
 /** The strategies and the consumers behind them, each beside RxJS alone. */
-import { EMPTY, ReplaySubject, buffer, concatMap, filter, lastValueFrom, map, sample as latest, scan, timestamp } from 'rxjs';
+import {
+  EMPTY,
+  ReplaySubject,
+  buffer,
+  concatMap,
+  filter,
+  lastValueFrom,
+  map,
+  sample as latest,
+  scan,
+  timestamp,
+} from 'rxjs';
 import {
   batch,
   conflate,
@@ -63,7 +74,12 @@ const fastConsumers: readonly Contest[] = [
   { name: 'dropNewest, consume', ours: fast(behind(dropNewest(BOUND))), ...besideQueue },
   { name: 'dropByPriority, consume', ours: fast(behind(dropByPriority(BOUND, ({ rank }) => rank))), ...besideQueue },
   { name: 'conflate, consume', ours: fast(behind(conflate(({ key }) => key))), ...besideQueue },
-  { name: 'lossless, consume', ours: fast(behind(lossless({ high: BOUND }))), ...besideQueue, lacks: 'a bound, making the source wait' },
+  {
+    name: 'lossless, consume',
+    ours: fast(behind(lossless({ high: BOUND }))),
+    ...besideQueue,
+    lacks: 'a bound, making the source wait',
+  },
   {
     name: 'expire, dropOldest, consume',
     ours: fast(behind((source$) => source$.pipe(expire(2_000), dropOldest(BOUND)))),

@@ -6,7 +6,10 @@ import { EVERY, ITEMS, idsFrom, pushing, range, type Contender } from './streams
 export const BOUND = 1_000;
 const KEYS = 100;
 const RANKS = 3;
-/** So many comments wait for a screen, so many come between two screens where there are too many, and so many are on one where not all have room. */
+/**
+ * So many comments wait for a screen, so many come between two screens where there are too many, and so many are on
+ * one where not all have room.
+ */
 export const SCREEN = 200;
 export const BURST = 500;
 export const ROOM = 50;
@@ -34,14 +37,18 @@ export const chunks = (size: number): readonly (readonly Comment[])[] =>
 
 /** Those of the highest rank, of these the newest, in the order in which they came. */
 export const highest = (comments: readonly Comment[], bound: number): readonly Comment[] => {
-  const ranked = comments.map((item, index) => ({ item, index })).sort((a, b) => b.item.rank - a.item.rank || b.index - a.index);
+  const ranked = comments
+    .map((item, index) => ({ item, index }))
+    .sort((a, b) => b.item.rank - a.item.rank || b.index - a.index);
   return ranked
     .slice(0, bound)
     .sort((a, b) => a.index - b.index)
     .map(({ item }) => item);
 };
 
-/** What is on screens that have room for a few: those of the highest rank, of these the oldest; what has no room waits. */
+/**
+ * What is on screens that have room for a few: those of the highest rank, of these the oldest; what has no room waits.
+ */
 export const shown = (): readonly Comment[] => {
   let waiting: readonly Comment[] = [];
   return chunks(BURST).flatMap((some) => {
@@ -53,7 +60,9 @@ export const shown = (): readonly Comment[] => {
   });
 };
 
-export const byKey = (comments: readonly Comment[]): readonly Comment[] => [...new Map(comments.map((item) => [item.key, item])).values()];
+export const byKey = (comments: readonly Comment[]): readonly Comment[] => [
+  ...new Map(comments.map((item) => [item.key, item])).values(),
+];
 
 /** A consumer that is done with each item at once: nothing ever waits. */
 export const fast = (operator: (work: Work) => Step, expects: readonly Comment[] = items): Contender =>
@@ -66,7 +75,10 @@ export const fast = (operator: (work: Work) => Step, expects: readonly Comment[]
     },
   });
 
-/** A consumer that is busy with its first item until everything has come; then with each until it is told that it is done. */
+/**
+ * A consumer that is busy with its first item until everything has come; then with each until it is told that it is
+ * done.
+ */
 export const slow = (operator: (work: Work) => Step, expects: readonly Comment[]): Contender =>
   pushing({
     items,
@@ -92,7 +104,10 @@ export const slow = (operator: (work: Work) => Step, expects: readonly Comment[]
   });
 
 /** What is kept for a consumer that is slow: by a part of RxJS that has no consumer, and is read at the end. */
-export const kept = (open: (source$: Observable<Comment>) => () => Iterable<Comment>, expects: readonly Comment[]): Contender =>
+export const kept = (
+  open: (source$: Observable<Comment>) => () => Iterable<Comment>,
+  expects: readonly Comment[],
+): Contender =>
   pushing({
     items,
     fill,

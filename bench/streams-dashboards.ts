@@ -54,7 +54,10 @@ const now = (): number => Math.min(Date.now(), START);
 const WATCHED = 100;
 const QUESTIONS = 200;
 const watched = range(WATCHED).map((index) => `client-${index}`);
-const answers: readonly ReadonlySet<string>[] = [new Set(watched.slice(0, WATCHED / 2)), new Set(watched.slice(WATCHED / 4))];
+const answers: readonly ReadonlySet<string>[] = [
+  new Set(watched.slice(0, WATCHED / 2)),
+  new Set(watched.slice(WATCHED / 4)),
+];
 const sizes = range(QUESTIONS).map((index) => (answers[index % 2] ?? new Set()).size);
 
 const asking = (): (() => Observable<ReadonlySet<string>>) => {

@@ -18,7 +18,15 @@ import {
   type Message,
 } from 'rx-realtime/streams';
 import { ITEMS, pushing, range, through, type Contender, type Contest } from './streams-contest.js';
-import { CONVERSATIONS, editEvent, joinedEvent, messageEvent, nameOf, numberOf, type MessageEvent } from './streams-events.js';
+import {
+  CONVERSATIONS,
+  editEvent,
+  joinedEvent,
+  messageEvent,
+  nameOf,
+  numberOf,
+  type MessageEvent,
+} from './streams-events.js';
 
 /** So many items where one costs microseconds. */
 const FEW = 1_000;
@@ -161,7 +169,10 @@ const byKey: readonly Contest[] = [
     name: `demultiplex, ${CONVERSATIONS} keys`,
     items: FEW,
     ours: watched(fewOfThem, demultiplexed),
-    peer: watched(fewOfThem, (source$) => (name) => source$.pipe(filter(({ conversationId }) => conversationId === name))),
+    peer: watched(
+      fewOfThem,
+      (source$) => (name) => source$.pipe(filter(({ conversationId }) => conversationId === name)),
+    ),
     beside: 'a filter for each key',
     lacks: 'one lookup for all keys',
   },

@@ -1,5 +1,13 @@
 /** The entries of a log that go through derived streams. */
-import { text, type ConversationEvent, type Membership, type Message, type Modification, type Outgoing, type Position } from 'rx-realtime';
+import {
+  text,
+  type ConversationEvent,
+  type Membership,
+  type Message,
+  type Modification,
+  type Outgoing,
+  type Position,
+} from 'rx-realtime';
 
 export const CONVERSATIONS = 100;
 export const SELF = 'reader';

@@ -74,8 +74,14 @@ const measured = ({ name, full, large = LARGE, steps = STEPS, items = 1 }: Growi
     if (kept !== size) throw new Error(`${name} should have kept ${size}, but has kept ${kept}`);
   }
   const [smallNs = NaN, largeNs = NaN] = sizes.map(({ times }) => median(times));
-  return { large, smallNs, largeNs, ...(before === undefined || after === undefined ? {} : { bytes: (after - before) / large }) };
+  return {
+    large,
+    smallNs,
+    largeNs,
+    ...(before === undefined || after === undefined ? {} : { bytes: (after - before) / large }),
+  };
 };
 
 /** Small and large in turns. */
-export const grow = (all: readonly Growing[]): ReadonlyMap<Growing, Growth> => new Map(all.map((growing) => [growing, measured(growing)]));
+export const grow = (all: readonly Growing[]): ReadonlyMap<Growing, Growth> =>
+  new Map(all.map((growing) => [growing, measured(growing)]));

@@ -208,7 +208,12 @@ export const kept: readonly Growing[] = [
   },
   { name: 'keyedState(unreadReducer), one watched', claim: 'what it changes', full: counted('one') },
   { name: 'keyedState(unreadReducer), all watched', claim: 'and a copy', ...COPYING, full: counted('all') },
-  { name: 'timelineReducer, a message', claim: 'O(log n) and a copy', ...COPYING, full: placed((number) => logged(nameOf(0), number)) },
+  {
+    name: 'timelineReducer, a message',
+    claim: 'O(log n) and a copy',
+    ...COPYING,
+    full: placed((number) => logged(nameOf(0), number)),
+  },
   { name: `timelineReducer, a page of ${PAGE}`, claim: '-', ...COPYING, items: PAGE, full: placed(() => older) },
   {
     name: 'outbox(), on their way',
@@ -231,7 +236,11 @@ export const kept: readonly Growing[] = [
       versions(),
       (number) => logged(nameOf(0), number),
       (number, size) => [
-        { _tag: 'Edit', conversationId: nameOf(0), message: { editedAt: number, ...messageOf(number % size, nameOf(0)) } },
+        {
+          _tag: 'Edit',
+          conversationId: nameOf(0),
+          message: { editedAt: number, ...messageOf(number % size, nameOf(0)) },
+        },
       ],
     ),
   },

@@ -1,6 +1,16 @@
 /** Queues of any length. */
 import { Observable, Subject, concat, concatMap, of, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs';
-import { batch, concatMapByKey, conflate, consume, dropByPriority, dropNewest, dropOldest, expire, lossless } from 'rx-realtime/streams';
+import {
+  batch,
+  concatMapByKey,
+  conflate,
+  consume,
+  dropByPriority,
+  dropNewest,
+  dropOldest,
+  expire,
+  lossless,
+} from 'rx-realtime/streams';
 import { FEWER, type Growing, type Steady } from './streams-growth.js';
 
 interface Item {
@@ -87,7 +97,11 @@ const passing =
 export const queues: readonly Growing[] = [
   { name: 'dropOldest', claim: 'O(1)', full: fullOf((size) => dropOldest(size)) },
   { name: 'dropNewest', claim: 'O(1)', full: fullOf((size) => dropNewest(size)) },
-  { name: 'dropByPriority, 3 ranks', claim: 'O(log ranks)', full: fullOf((size) => dropByPriority(size, ({ rank }) => rank % 3)) },
+  {
+    name: 'dropByPriority, 3 ranks',
+    claim: 'O(log ranks)',
+    full: fullOf((size) => dropByPriority(size, ({ rank }) => rank % 3)),
+  },
   {
     name: 'dropByPriority, all ranks differ',
     claim: 'O(log ranks)',
@@ -95,7 +109,11 @@ export const queues: readonly Growing[] = [
     full: fullOf((size) => dropByPriority(size, ({ rank }) => rank)),
   },
   { name: 'conflate, all keys wait', claim: 'O(1)', full: fullOf(() => conflate(({ key }) => key)) },
-  { name: 'expire, dropOldest', claim: 'O(1)', full: fullOf((size) => (source$) => source$.pipe(expire(HOUR), dropOldest(size))) },
+  {
+    name: 'expire, dropOldest',
+    claim: 'O(1)',
+    full: fullOf((size) => (source$) => source$.pipe(expire(HOUR), dropOldest(size))),
+  },
   {
     name: 'lossless, one out for one in',
     claim: 'O(1)',

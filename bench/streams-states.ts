@@ -48,7 +48,11 @@ const log = numbers.map(messageEvent);
 const isWatched = (number: number): boolean => number % CONVERSATIONS === 0;
 
 /** One key of many is watched. */
-const keyed = <V>(pushed: Pushed<ConversationEvent>, reducer: KeyedReducer<ClientEvent, V>, read: (state: V) => number): Contender =>
+const keyed = <V>(
+  pushed: Pushed<ConversationEvent>,
+  reducer: KeyedReducer<ClientEvent, V>,
+  read: (state: V) => number,
+): Contender =>
   pushing({
     ...pushed,
     open: (source$, take) => {
@@ -114,14 +118,21 @@ const keyedStates: readonly Contest[] = [
   {
     name: 'keyedState(lastMessagesReducer)',
     ours: keyed(lasting, lastMessagesReducer, numberOf),
-    peer: scanned<MessageEvent, Message>(lasting, (last, { conversationId, message }) => last.set(conversationId, message), numberOf),
+    peer: scanned<MessageEvent, Message>(
+      lasting,
+      (last, { conversationId, message }) => last.set(conversationId, message),
+      numberOf,
+    ),
     ...besideScan,
     lacks: 'order, edits, recalls',
   },
   {
     name: 'keyedState(conversationsReducer)',
     ours: keyed(describing, conversationsReducer, ({ attributes }) => Number(attributes['level'] ?? -1)),
-    peer: scanned<ReturnType<typeof snapshotEvent> | ReturnType<typeof attributesEvent>, Readonly<Record<string, unknown>>>(
+    peer: scanned<
+      ReturnType<typeof snapshotEvent> | ReturnType<typeof attributesEvent>,
+      Readonly<Record<string, unknown>>
+    >(
       describing,
       (known, event) =>
         known.set(
@@ -166,7 +177,11 @@ const lastNumber = ({ entries }: Timeline): number => {
   const last = entries.at(-1);
   return last?._tag === 'Message' ? numberOf(last.message) : -1;
 };
-const appending = { fill: log.slice(0, WINDOW), items: log.slice(WINDOW, WINDOW + FEW), expects: numbers.slice(0, WINDOW + FEW) };
+const appending = {
+  fill: log.slice(0, WINDOW),
+  items: log.slice(WINDOW, WINDOW + FEW),
+  expects: numbers.slice(0, WINDOW + FEW),
+};
 const editing = {
   fill: log.slice(0, WINDOW),
   items: range(FEW).map((number) => editEvent(number % WINDOW)),
@@ -219,8 +234,14 @@ const timelines: readonly Contest[] = [
 /** While some are on their way, one sets out and the oldest arrives. */
 const sending = {
   fill: range(UNDERWAY).map((number) => outgoingEvent(number, 'sending')),
-  items: range(ITEMS / 2).flatMap((number) => [outgoingEvent(number + UNDERWAY, 'sending'), outgoingEvent(number, 'sent')]),
-  expects: [...range(UNDERWAY).map((count) => count + 1), ...numbers.map((index) => (index % 2 === 0 ? UNDERWAY + 1 : UNDERWAY))],
+  items: range(ITEMS / 2).flatMap((number) => [
+    outgoingEvent(number + UNDERWAY, 'sending'),
+    outgoingEvent(number, 'sent'),
+  ]),
+  expects: [
+    ...range(UNDERWAY).map((count) => count + 1),
+    ...numbers.map((index) => (index % 2 === 0 ? UNDERWAY + 1 : UNDERWAY)),
+  ],
 };
 const editsAfter = {
   items: [...few.map(messageEvent), ...few.map(editEvent)],
@@ -256,7 +277,8 @@ const others: readonly Contest[] = [
     ours: through<ClientEvent, ReadonlyMap<string, Message>>(editsAfter, versions(), ({ size }) => size),
     peer: through<MessageEvent | Modification, ReadonlyMap<string, Message>>(
       editsAfter,
-      (source$) => source$.pipe(scan((known, { message }) => known.set(message.id, message), new Map<string, Message>())),
+      (source$) =>
+        source$.pipe(scan((known, { message }) => known.set(message.id, message), new Map<string, Message>())),
       ({ size }) => size,
     ),
     beside: 'scan into a Map',

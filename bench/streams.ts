@@ -1,5 +1,6 @@
 /**
- * `npm run bench:streams`: what each operator costs an item, beside the bare RxJS pipeline that does less; and whether it costs more where more waits or is kept.
+ * `npm run bench:streams`: what each operator costs an item, beside the bare RxJS pipeline that does less; and
+ * whether it costs more where more waits or is kept.
  */
 import { backpressure } from './streams-backpressure.js';
 import { ITEMS, ROUNDS, contend } from './streams-contest.js';
@@ -40,7 +41,9 @@ console.log('Nanoseconds for an item where 100 wait or are kept, and where many 
 console.table(Object.fromEntries(sizes.map(({ name, ...columns }) => [name, columns])));
 console.log(
   JSON.stringify({
-    contests: Object.fromEntries(contests.map(({ name, ns, 'peer ns': peerNs, 'x peer': x }) => [name, { ns, peerNs, x }])),
+    contests: Object.fromEntries(
+      contests.map(({ name, ns, 'peer ns': peerNs, 'x peer': x }) => [name, { ns, peerNs, x }]),
+    ),
     sizes: Object.fromEntries(sizes.map(({ name, x }) => [name, x])),
   }),
 );

@@ -6,12 +6,17 @@ const isPlace = (value: Attribute | undefined): value is Attributes =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 /**
- * Attributes with one more, or with another value of one: the path leads into nested ones, which are made where they aren't.
+ * Attributes with one more, or with another value of one: the path leads into nested ones, which are made where they
+ * aren't.
  *
  * @example
  * assignAttribute({ a: { b: 1 } }, 'a.c'.split('.'), 2); // { a: { b: 1, c: 2 } }
  */
-export const assignAttribute = (attributes: Attributes, [key, ...rest]: readonly string[], value: Attribute): Attributes => {
+export const assignAttribute = (
+  attributes: Attributes,
+  [key, ...rest]: readonly string[],
+  value: Attribute,
+): Attributes => {
   if (key === undefined || key === '__proto__') return attributes;
   if (rest.length === 0) return { ...attributes, [key]: value };
   const inner = Object.hasOwn(attributes, key) ? attributes[key] : undefined;

@@ -3,7 +3,8 @@ import type * as t from 'io-ts';
 import { decodeFailed, DecodeFailed, preview, short } from './decode-failed.js';
 
 /** What a decode gives: the value, or why there is none. The `Either` of fp-ts has this shape. */
-export type Decoded<A> = { readonly _tag: 'Right'; readonly right: A } | { readonly _tag: 'Left'; readonly left: unknown };
+export type Decoded<A> =
+  { readonly _tag: 'Right'; readonly right: A } | { readonly _tag: 'Left'; readonly left: unknown };
 
 /**
  * Reads and writes values of one type. A codec of io-ts is one as it is; without io-ts, three functions are:
@@ -13,7 +14,8 @@ export type Decoded<A> = { readonly _tag: 'Right'; readonly right: A } | { reado
  *   typeof input === 'object' && input !== null && 'x' in input && typeof input.x === 'number';
  * const Point: Codec<Point> = {
  *   is: isPoint,
- *   decode: (input) => (isPoint(input) ? { _tag: 'Right', right: input } : { _tag: 'Left', left: 'x should be a number' }),
+ *   decode: (input) =>
+ *     isPoint(input) ? { _tag: 'Right', right: input } : { _tag: 'Left', left: 'x should be a number' },
  *   encode: ({ x }) => ({ x }),
  * };
  */
@@ -32,10 +34,14 @@ export type ValueOf<C> = C extends Codec<infer A> ? A : never;
 /** A codec of io-ts as any other: its type says what its values are, and nothing of what it is made of. */
 export const codecOf = <A>(codec: t.Type<A, unknown>): Codec<A> => codec;
 
-const isRecord = (input: unknown): input is Readonly<Record<string, unknown>> => typeof input === 'object' && input !== null;
+const isRecord = (input: unknown): input is Readonly<Record<string, unknown>> =>
+  typeof input === 'object' && input !== null;
 
 const isStep = (input: unknown): boolean =>
-  isRecord(input) && typeof input['key'] === 'string' && isRecord(input['type']) && typeof input['type']['name'] === 'string';
+  isRecord(input) &&
+  typeof input['key'] === 'string' &&
+  isRecord(input['type']) &&
+  typeof input['type']['name'] === 'string';
 
 /** By their shape: the io-ts that made them need not be the one here. */
 const isErrors = (input: unknown): input is t.Errors =>
@@ -43,7 +49,10 @@ const isErrors = (input: unknown): input is t.Errors =>
   input.length > 0 &&
   input.every((error: unknown) => isRecord(error) && Array.isArray(error['context']) && error['context'].every(isStep));
 
-/** What a codec gives as its reason, as a `DecodeFailed`: io-ts's errors keep the path and what was expected there, a text is kept. */
+/**
+ * What a codec gives as its reason, as a `DecodeFailed`: io-ts's errors keep the path and what was expected there, a
+ * text is kept.
+ */
 export const refusedBy = (name: string, reason: unknown, input: unknown): DecodeFailed => {
   if (reason instanceof DecodeFailed) return reason;
   if (isErrors(reason)) return decodeFailed(reason);

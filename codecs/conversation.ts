@@ -108,13 +108,17 @@ const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo =>
     attributes: decodeDates(attributes) as ConversationInfo['attributes'],
   });
 
-/** Reads one conversation of `results.data`: known keys as fields and all others as attributes (protocol: appendix C). */
+/**
+ * Reads one conversation of `results.data`: known keys as fields and all others as attributes (protocol: appendix C).
+ */
 export const validateConversation: t.Validate<unknown, ConversationInfo> = (input, context) =>
   chain(JsonObject.validate(input, context), (json) => {
     const entries = Object.entries(json);
     const known = entries.filter((entry) => isField(entry) && entry[1] !== null);
     const attributes = entries.filter((entry) => !isField(entry));
-    return map(Fields.validate(Object.fromEntries(known), context), (wire) => toInfo(wire, Object.fromEntries(attributes)));
+    return map(Fields.validate(Object.fromEntries(known), context), (wire) =>
+      toInfo(wire, Object.fromEntries(attributes)),
+    );
   });
 
 /** A conversation that can't be read, with its id where it has one. */
@@ -136,7 +140,10 @@ const idOf = (item: unknown): { readonly id?: string } => {
   return typeof objectId === 'string' ? { id: objectId } : {};
 };
 
-/** Reads `results.data`, each conversation by itself: one that can't be read takes no other with it. Refuses what is no list at all. */
+/**
+ * Reads `results.data`, each conversation by itself: one that can't be read takes no other with it. Refuses what is
+ * no list at all.
+ */
 export const readConversations = (data: string): Either<DecodeFailed, ReadConversations> =>
   chain(parseJson(data), (json) =>
     map(mapLeft(JsonArray.decode(json), decodeFailed), (items) => {
@@ -151,7 +158,10 @@ export const readConversations = (data: string): Either<DecodeFailed, ReadConver
     }),
   );
 
-/** Reads the attributes of `attr.data`; refuses what is nested deeper than 100 levels, which not everybody could write again. */
+/**
+ * Reads the attributes of `attr.data`; refuses what is nested deeper than 100 levels, which not everybody could write
+ * again.
+ */
 export const decodeAttributes = (data: string): Either<DecodeFailed, ConversationInfo['attributes']> =>
   chain(parseJson(data), (json) =>
     chain(mapLeft(JsonObject.decode(json), decodeFailed), (attributes) =>
@@ -162,4 +172,5 @@ export const decodeAttributes = (data: string): Either<DecodeFailed, Conversatio
   );
 
 /** Writes attributes as `attr.data`. */
-export const encodeAttributes = (attributes: ConversationInfo['attributes']): string => JSON.stringify(encodeDates(attributes));
+export const encodeAttributes = (attributes: ConversationInfo['attributes']): string =>
+  JSON.stringify(encodeDates(attributes));

@@ -5,11 +5,13 @@ import type { DecodeFailed } from './decode-failed.js';
 import { decodeWith, type Frame } from './frame.js';
 
 /**
- * Reads a frame that a client sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
+ * Reads a frame that a client sent: text as base64, anything else as protobuf. Never throws; the result holds nothing
+ * of the frame.
  *
  * @example
  * const command = decodeClientFrame(data);
  * if (command._tag === 'Right') handle(command.right);
  * else refuse(command.left);
  */
-export const decodeClientFrame: (frame: Frame) => Either<DecodeFailed, ClientCommand | UnsupportedCommand> = decodeWith(ClientCommand);
+export const decodeClientFrame: (frame: Frame) => Either<DecodeFailed, ClientCommand | UnsupportedCommand> =
+  decodeWith(ClientCommand);

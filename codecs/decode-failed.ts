@@ -13,8 +13,9 @@ export const short = (text: string, length = MAX_LENGTH): string =>
 /**
  * A value from outside that does not have the shape the protocol gives it.
  *
- * Holds the path to the offending part, what was expected there, and a preview, each of at most 120 characters:
- * never the input itself, so that keeping the error keeps nothing else alive. Its stack is its message alone, for the same reason.
+ * Holds the path to the offending part, what was expected there, and a preview, each of at most 120 characters: never
+ * the input itself, so that keeping the error keeps nothing else alive. Its stack is its message alone, for the same
+ * reason.
  *
  * @example
  * if (error._tag === 'DecodeFailed') console.warn(error.path, error.expected, error.preview);
@@ -24,7 +25,10 @@ export class DecodeFailed extends Error {
   override readonly name = 'DecodeFailed';
 
   constructor(
-    /** Where: keys and indices joined with dots, empty for the value as a whole, `frame` for a frame that is no protobuf at all. */
+    /**
+     * Where: keys and indices joined with dots, empty for the value as a whole, `frame` for a frame that is no
+     * protobuf at all.
+     */
     readonly path: string,
     /** The name of the codec that refused. */
     readonly expected: string,
@@ -32,7 +36,8 @@ export class DecodeFailed extends Error {
     readonly preview: string,
   ) {
     super(`${path === '' ? 'value' : path} should be ${expected}, but is ${preview}`);
-    // V8's stack holds the functions that were running, and through what they close over, the input. It would only show how codecs work.
+    // V8's stack holds the functions that were running, and through what they close over, the input. It would only
+    // show how codecs work.
     this.stack = `${this.name}: ${this.message}`;
   }
 }
@@ -42,7 +47,9 @@ const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 const render = (value: unknown): string => {
   if (typeof value === 'string') {
     const [shown, length] = [value.slice(0, MAX_LENGTH - 24), value.length];
-    return shown.length === length ? JSON.stringify(shown) : `${short(JSON.stringify(shown), MAX_LENGTH - 20)} (${String(length)} chars)`;
+    return shown.length === length
+      ? JSON.stringify(shown)
+      : `${short(JSON.stringify(shown), MAX_LENGTH - 20)} (${String(length)} chars)`;
   }
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
@@ -78,5 +85,9 @@ export const decodeFailed = (errors: t.Errors): DecodeFailed => {
     .filter(({ key }, index) => key !== '' && !hasParts(context[index - 1]?.type))
     .map(({ key }) => short(key, 32))
     .join('.');
-  return new DecodeFailed(short(path), short(first?.message ?? context.at(-1)?.type.name ?? 'something else'), preview(first?.value));
+  return new DecodeFailed(
+    short(path),
+    short(first?.message ?? context.at(-1)?.type.name ?? 'something else'),
+    preview(first?.value),
+  );
 };

@@ -5,11 +5,13 @@ import { decodeWith, type Frame } from './frame.js';
 import { ServerCommand } from './server-commands/index.js';
 
 /**
- * Reads a frame that a server sent: text as base64, anything else as protobuf. Never throws; the result holds nothing of the frame.
+ * Reads a frame that a server sent: text as base64, anything else as protobuf. Never throws; the result holds nothing
+ * of the frame.
  *
  * @example
  * const command = decodeServerFrame(data);
  * if (command._tag === 'Right') handle(command.right);
  * else report(command.left);
  */
-export const decodeServerFrame: (frame: Frame) => Either<DecodeFailed, ServerCommand | UnsupportedCommand> = decodeWith(ServerCommand);
+export const decodeServerFrame: (frame: Frame) => Either<DecodeFailed, ServerCommand | UnsupportedCommand> =
+  decodeWith(ServerCommand);

@@ -4,7 +4,8 @@ export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 };
 
 /**
- * The object without the keys whose value is undefined: absent keys stay absent. For objects that are written out in place.
+ * The object without the keys whose value is undefined: absent keys stay absent. For objects that are written out in
+ * place.
  *
  * @example
  * defined({ id, name: info.name }); // { id } where there is no name

@@ -1,6 +1,6 @@
 /**
- * What this project needs of fp-ts's `Either`, and its type. A bundler can't drop what isn't used of fp-ts's own module,
- * since much of it is computed when it is loaded.
+ * What this project needs of fp-ts's `Either`, and its type. A bundler can't drop what isn't used of fp-ts's own
+ * module, since much of it is computed when it is loaded.
  */
 import type { either } from 'fp-ts';
 

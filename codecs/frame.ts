@@ -41,7 +41,9 @@ const parseBytes = (bytes: Uint8Array): Either<DecodeFailed, unknown> => {
 const parseFrame = (frame: Frame): Either<DecodeFailed, unknown> => {
   if (typeof frame !== 'string') return parseBytes(frame instanceof Uint8Array ? frame : new Uint8Array(frame));
   const bytes = fromBase64(frame);
-  return isLeft(bytes) ? left(new DecodeFailed('frame', bytes.left.expected, bytes.left.preview)) : parseBytes(bytes.right);
+  return isLeft(bytes)
+    ? left(new DecodeFailed('frame', bytes.left.expected, bytes.left.preview))
+    : parseBytes(bytes.right);
 };
 
 /** Reads frames by the codec of one direction. */
@@ -50,8 +52,8 @@ export const decodeWith =
   (frame: Frame): Either<DecodeFailed, A> => {
     const wire = parseFrame(frame);
     if (isLeft(wire)) return wire;
-    // The guard is several times cheaper than a decode, which is only needed to drop what the codec doesn't know, to explain a failure,
-    // or to name an unsupported command.
+    // The guard is several times cheaper than a decode, which is only needed to drop what the codec doesn't know, to
+    // explain a failure, or to name an unsupported command.
     return codec.is(wire.right) ? right(wire.right) : mapLeft(codec.decode(wire.right), decodeFailed);
   };
 

@@ -11,7 +11,8 @@ export type Json = json.Json;
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, Json>>;
 
-const isJsonObject = (input: unknown): input is JsonObject => typeof input === 'object' && input !== null && !Array.isArray(input);
+const isJsonObject = (input: unknown): input is JsonObject =>
+  typeof input === 'object' && input !== null && !Array.isArray(input);
 
 /**
  * A JSON object that came out of `parseJson`, so its leaves are JSON already: only the top is looked at,
@@ -21,7 +22,10 @@ export const JsonObject: t.Type<JsonObject> = guarded('JsonObject', isJsonObject
 
 const SAFE = { protoAction: 'remove', constructorAction: 'remove' } as const;
 
-/** Parses JSON text; `__proto__` keys, and `constructor` keys with a `prototype`, are removed at every depth, whichever way they are escaped. */
+/**
+ * Parses JSON text; `__proto__` keys, and `constructor` keys with a `prototype`, are removed at every depth,
+ * whichever way they are escaped.
+ */
 export const parseJson = (text: string): Either<DecodeFailed, Json> => {
   try {
     return right(secureJson(text, SAFE) as Json);

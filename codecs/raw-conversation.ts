@@ -36,15 +36,20 @@ const toWire = (info: ConversationInfo): JsonObject => {
   return { ...(encodeDates(info.attributes) as JsonObject), ...(Fields.encode(known) as JsonObject) };
 };
 
-const Attributes: t.Type<ConversationInfo['attributes']> = guarded('Attributes', (input): input is ConversationInfo['attributes'] =>
-  JsonObject.is(input),
+const Attributes: t.Type<ConversationInfo['attributes']> = guarded(
+  'Attributes',
+  (input): input is ConversationInfo['attributes'] => JsonObject.is(input),
 );
 
 const Time = guarded('Time', Timestamp.is);
 
 const Info: t.Type<ConversationInfo> = record(
   'ConversationInfo',
-  { id: t.string, kind: t.keyof({ ordinary: null, room: null, system: null, temporary: null }), attributes: Attributes },
+  {
+    id: t.string,
+    kind: t.keyof({ ordinary: null, room: null, system: null, temporary: null }),
+    attributes: Attributes,
+  },
   {
     name: t.string,
     creator: t.string,
@@ -64,7 +69,12 @@ const Info: t.Type<ConversationInfo> = record(
 );
 
 /** One conversation of `results.data`, known keys as fields and all others as attributes (protocol: appendix C). */
-export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type('Conversation', Info.is, validateConversation, toWire);
+export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
+  'Conversation',
+  Info.is,
+  validateConversation,
+  toWire,
+);
 
 const Conversations = t.array(RawConversation, 'Conversations');
 
@@ -73,4 +83,5 @@ export const decodeConversations = (data: string): Either<DecodeFailed, readonly
   chain(parseJson(data), (json) => mapLeft(Conversations.decode(json), decodeFailed));
 
 /** Writes `results.data`. */
-export const encodeConversations = (infos: readonly ConversationInfo[]): string => JSON.stringify(Conversations.encode([...infos]));
+export const encodeConversations = (infos: readonly ConversationInfo[]): string =>
+  JSON.stringify(Conversations.encode([...infos]));

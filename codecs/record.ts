@@ -11,7 +11,9 @@ type Flat<T> = T extends infer U ? { [K in keyof U]: U[K] } : never;
 /** The values of a record with these required and optional keys. */
 export type RecordOf<R extends t.Props, O extends t.Props> = Flat<{ [K in keyof R]: t.TypeOf<R[K]> } & OptionalOf<O>>;
 
-type Output<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.OutputOf<R[K]> } & { [K in keyof O]?: t.OutputOf<O[K]> };
+type Output<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.OutputOf<R[K]> } & {
+  [K in keyof O]?: t.OutputOf<O[K]>;
+};
 
 const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
   typeof input === 'object' && input !== null && !Array.isArray(input);
@@ -19,8 +21,9 @@ const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
 /**
  * The codec of an object with required and optional keys, and no others.
  *
- * `is` accepts exactly these keys. A decode drops all others, an own `__proto__` among them, and takes `undefined` for absent.
- * Cheaper than io-ts's `exact(intersection([type, partial]))`, since only the keys that are there are looked at, and its errors name keys only.
+ * `is` accepts exactly these keys. A decode drops all others, an own `__proto__` among them, and takes `undefined`
+ * for absent. Cheaper than io-ts's `exact(intersection([type, partial]))`, since only the keys that are there are
+ * looked at, and its errors name keys only.
  */
 export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<RecordOf<R, O>, Output<R, O>> {
   readonly _tag = 'RecordType';
@@ -38,7 +41,9 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
     const same = [...fields.values()].every(({ encode }) => encode === t.identity);
 
     /** What `is` asks for each key, by one lookup: it is asked of every frame. */
-    const guards = new Map([...fields].map(([key, codec]) => [key, { is: codec.is, counts: Object.hasOwn(required, key) ? 1 : 0 }]));
+    const guards = new Map(
+      [...fields].map(([key, codec]) => [key, { is: codec.is, counts: Object.hasOwn(required, key) ? 1 : 0 }]),
+    );
 
     const is = (input: unknown): input is RecordOf<R, O> => {
       if (!isObject(input)) return false;
@@ -67,7 +72,9 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
     };
 
     const encode = (record: RecordOf<R, O>): Output<R, O> =>
-      Object.fromEntries(Object.entries(record).map(([key, value]) => [key, fields.get(key)?.encode(value) as unknown])) as Output<R, O>;
+      Object.fromEntries(
+        Object.entries(record).map(([key, value]) => [key, fields.get(key)?.encode(value) as unknown]),
+      ) as Output<R, O>;
 
     super(name, is, validate, same ? (t.identity as t.Encode<RecordOf<R, O>, Output<R, O>>) : encode);
   }
@@ -79,5 +86,8 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
  * @example
  * const Point = record('Point', { x: t.number, y: t.number }, { label: t.string });
  */
-export const record = <R extends t.Props, O extends t.Props>(name: string, required: R, optional: O): RecordType<R, O> =>
-  new RecordType(name, required, optional);
+export const record = <R extends t.Props, O extends t.Props>(
+  name: string,
+  required: R,
+  optional: O,
+): RecordType<R, O> => new RecordType(name, required, optional);

@@ -20,7 +20,8 @@ const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
 };
 
 /**
- * Encodes a command once for all of its receivers: a client id, which the command has not, is put behind the bytes that they have in common.
+ * Encodes a command once for all of its receivers: a client id, which the command has not, is put behind the bytes
+ * that they have in common.
  *
  * @example
  * const frame = sharedFrame({ cmd: 'conv', op: 'joined', convMessage: { cid } });
@@ -28,7 +29,8 @@ const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
  */
 export const sharedFrame = (command: ServerCommand): SharedFrame => {
   const bytes = serialiseWire(command);
-  // Base64 writes three bytes at a time: whole threes are the same text for everybody, and what is over is written with the client id.
+  // Base64 writes three bytes at a time: whole threes are the same text for everybody, and what is over is written
+  // with the client id.
   const whole = bytes.length - (bytes.length % 3);
   let text: string | undefined;
   return {

@@ -10,8 +10,8 @@ import { writeMessage } from './proto/writer.js';
 const schema = /* @__PURE__ */ parseSchema(messages, commandTypes, opTypes);
 
 /**
- * A `GenericCommand` with own keys for what is present: `cmd` and `op` by name, or as a number where the schema has no name for it.
- * Holds nothing of `bytes`. Throws where the bytes are no `GenericCommand`.
+ * A `GenericCommand` with own keys for what is present: `cmd` and `op` by name, or as a number where the schema has
+ * no name for it. Holds nothing of `bytes`. Throws where the bytes are no `GenericCommand`.
  */
 export const parseWire = (bytes: Uint8Array): unknown => readMessage(schema, bytes);
 

@@ -153,8 +153,12 @@ describe('a connection', () => {
       },
       HOUR,
       () => {
-        const delays = lines.filter((line) => line.includes('realtime schedule')).map((line) => Number(/delay=(\d+)/.exec(line)?.[1]));
-        expect(delays.slice(0, 11)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map((seconds) => seconds * 1_000));
+        const delays = lines
+          .filter((line) => line.includes('realtime schedule'))
+          .map((line) => Number(/delay=(\d+)/.exec(line)?.[1]));
+        expect(delays.slice(0, 11)).toEqual(
+          [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map((seconds) => seconds * 1_000),
+        );
         expect(network.dialled.length).toBeLessThan(25);
         expect(network.live.most).toBe(1);
         connection.close();
@@ -262,7 +266,14 @@ describe('a connection', () => {
       },
       5_000,
       () => {
-        expect(states).toEqual(['Idle', 'Connecting', 'Offline', 'Scheduled attempt=0 delay=1000', 'Retrying attempt=0', 'Connected']);
+        expect(states).toEqual([
+          'Idle',
+          'Connecting',
+          'Offline',
+          'Scheduled attempt=0 delay=1000',
+          'Retrying attempt=0',
+          'Connected',
+        ]);
         connection.close();
       },
     );
@@ -731,9 +742,18 @@ describe('a request', () => {
           for (let count = 0; count < 4; count += 1) told.push(outcome(echo(connection)));
         },
         200: () => {
-          network.push({ cmd: 'error', i: 1, errorMessage: { code: 4303, reason: 'CONVERSATION_NOT_FOUND', detail: 'none', appCode: 7 } });
+          network.push({
+            cmd: 'error',
+            i: 1,
+            errorMessage: { code: 4303, reason: 'CONVERSATION_NOT_FOUND', detail: 'none', appCode: 7 },
+          });
           network.push({ cmd: 'ack', i: 2, ackMessage: { code: 4401, reason: 'INVALID_MESSAGING_TARGET' } });
-          network.push({ cmd: 'session', op: 'closed', i: 3, sessionMessage: { code: 4102, reason: 'SIGNATURE_FAILED' } });
+          network.push({
+            cmd: 'session',
+            op: 'closed',
+            i: 3,
+            sessionMessage: { code: 4102, reason: 'SIGNATURE_FAILED' },
+          });
           network.push({ cmd: 'logs', i: 4, logsMessage: {} });
         },
       },
@@ -752,13 +772,15 @@ describe('a request', () => {
 });
 
 describe('a push', () => {
-  const unread = (peerId?: string) => ({ cmd: 'unread', unreadMessage: {}, ...(peerId === undefined ? {} : { peerId }) }) as const;
+  const unread = (peerId?: string) =>
+    ({ cmd: 'unread', unreadMessage: {}, ...(peerId === undefined ? {} : { peerId }) }) as const;
 
   it('goes to the client that it is meant for, and without a client id to the one that came first', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const seen: string[] = [];
-    for (const id of ['Tom', 'Jerry']) connection.pushes(id).subscribe(({ peerId }) => seen.push(`${id} ${peerId ?? '-'}`));
+    for (const id of ['Tom', 'Jerry'])
+      connection.pushes(id).subscribe(({ peerId }) => seen.push(`${id} ${peerId ?? '-'}`));
     scenario(
       {
         0: () => {

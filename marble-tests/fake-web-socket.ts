@@ -1,11 +1,21 @@
 /** WebSockets of a scripted network, in the virtual time of a diagram. */
 import { Subject, Subscription, filter, map, type Observable } from 'rxjs';
-import { decodeClientFrame, encodeFrame, subprotocols, type ClientCommand, type Frame, type ServerCommand } from '../codecs/index.js';
+import {
+  decodeClientFrame,
+  encodeFrame,
+  subprotocols,
+  type ClientCommand,
+  type Frame,
+  type ServerCommand,
+} from '../codecs/index.js';
 import type { WebSocketConstructor } from '../src/connection/socket.js';
 import { fakeWebSocket, type ServerEnd } from '../testing/fake-web-socket.js';
 import { virtualClock } from '../testing/virtual-clock.js';
 
-/** What becomes of one attempt to open a socket: opens after so many ms, or fails; a socket that opens may be closed by the server later. */
+/**
+ * What becomes of one attempt to open a socket: opens after so many ms, or fails; a socket that opens may be closed
+ * by the server later.
+ */
 export interface Attempt {
   readonly opens?: number;
   readonly fails?: number;

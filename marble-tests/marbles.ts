@@ -1,4 +1,7 @@
-/** Runs marble diagrams in virtual time: a frame is a millisecond, and what is expected is compared when the diagram ends. */
+/**
+ * Runs marble diagrams in virtual time: a frame is a millisecond, and what is expected is compared when the diagram
+ * ends.
+ */
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { expect } from 'vitest';
 import { drawn } from './drawing/drawn.js';

@@ -1,6 +1,16 @@
 /** Compiles the package to dist/, unbundled, with declarations beside the modules. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { folders } from './entries.mjs';
 import { vendor } from './vendor.mjs';
@@ -16,7 +26,10 @@ const configuration = [
   'scripts/vendor.mjs',
 ];
 
-/** How the published folders are compiled. Written for tsc, which reads its list of folders from a file alone; its paths start at .cache/. */
+/**
+ * How the published folders are compiled. Written for tsc, which reads its list of folders from a file alone; its
+ * paths start at .cache/.
+ */
 export const project = {
   extends: '../tsconfig.json',
   compilerOptions: { noEmit: false, noEmitOnError: true, declaration: true, stripInternal: true },
@@ -31,7 +44,10 @@ const copied = ['codecs/proto/rtm.proto'];
 const lastChange = () =>
   Math.max(
     ...folders
-      .flatMap((folder) => [folder, ...readdirSync(`${root}${folder}`, { recursive: true }).map((path) => `${folder}/${path}`)])
+      .flatMap((folder) => [
+        folder,
+        ...readdirSync(`${root}${folder}`, { recursive: true }).map((path) => `${folder}/${path}`),
+      ])
       .concat(configuration)
       .map((path) => statSync(`${root}${path}`).mtimeMs),
   );
@@ -39,8 +55,8 @@ const lastChange = () =>
 const isFresh = () => existsSync(dist) && statSync(dist).mtimeMs >= lastChange();
 
 /**
- * Builds unless dist/ is newer than the sources. It is built aside and put in place whole, so that a build that fails, or a program that runs
- * meanwhile, finds the old one.
+ * Builds unless dist/ is newer than the sources. It is built aside and put in place whole, so that a build that
+ * fails, or a program that runs meanwhile, finds the old one.
  *
  * @param {{ readonly force?: boolean }} [options]
  */

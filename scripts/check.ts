@@ -1,6 +1,7 @@
 /**
- * `npm run check [step...]`: all that is proved without running the product. Says one line a step; the first that fails ends it, with its output.
- * `--update` writes the API reports and the diagrams of the documentation instead of comparing them.
+ * `npm run check [step...]`: all that is proved without running the product. Says one line a step; the first that
+ * fails ends it, with its output. `--update` writes the API reports and the diagrams of the documentation instead of
+ * comparing them.
  */
 import { parseArgs } from 'node:util';
 import { api } from './checks/api.js';
@@ -11,7 +12,10 @@ import { peers } from './checks/peers.js';
 import { size } from './checks/size.js';
 import { CheckFailed, execute, root, tool } from './checks/tool.js';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { update: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { update: { type: 'boolean', default: false } },
+});
 
 /** Runs a tool whose output matters only when it fails. */
 const quietly =
@@ -54,7 +58,8 @@ const wanted =
   positionals.length === 0
     ? Object.keys(steps)
     : Object.keys(steps).filter(
-        (name) => positionals.includes(name) || (name === 'build' && positionals.some((other) => built.includes(other))),
+        (name) =>
+          positionals.includes(name) || (name === 'build' && positionals.some((other) => built.includes(other))),
       );
 
 for (const name of wanted) {

@@ -1,6 +1,7 @@
 /**
- * Writes what is generated of `codecs/proto/rtm.proto`: `npm run codegen`. A test compares it with what is there.
- * The package has a table of its own; what protobufjs generates is what tests compare it with, and the limit of the benchmarks.
+ * Writes what is generated of `codecs/proto/rtm.proto`: `npm run codegen`. A test compares it with what is there. The
+ * package has a table of its own; what protobufjs generates is what tests compare it with, and the limit of the
+ * benchmarks.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +31,11 @@ const wrapped = (words: readonly string[]): string => {
 };
 
 /** A step from a number to the next, which is left out where it is 1. */
-const steps = <A>(items: readonly A[], first: number, numberOf: (item: A) => number): readonly (readonly [string, A])[] =>
+const steps = <A>(
+  items: readonly A[],
+  first: number,
+  numberOf: (item: A) => number,
+): readonly (readonly [string, A])[] =>
   items.map((item, index) => {
     const before = items[index - 1];
     const step = numberOf(item) - (before === undefined ? first : numberOf(before));
@@ -40,10 +45,18 @@ const steps = <A>(items: readonly A[], first: number, numberOf: (item: A) => num
 /** Those of the enumerations that are kept as integers in the schema. */
 const NAMED: ReadonlyMap<string, string> = new Map(Object.entries({ cmd: 'c', op: 'o' }));
 
-const SCALARS: ReadonlyMap<string, string> = new Map(Object.entries({ string: 's', int32: 'i', int64: 'l', bool: 'b', bytes: 'y' }));
+const SCALARS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ string: 's', int32: 'i', int64: 'l', bool: 'b', bytes: 'y' }),
+);
 
 /** Messages of commands that no codec knows: the reader skips them, as it skips what the schema doesn't have. */
-export const omitted: readonly string[] = ['DataCommand', 'RoomCommand', 'PresenceCommand', 'ReportCommand', 'PubsubCommand'];
+export const omitted: readonly string[] = [
+  'DataCommand',
+  'RoomCommand',
+  'PresenceCommand',
+  'ReportCommand',
+  'PubsubCommand',
+];
 
 /** The table of the messages that one of them needs, itself first. */
 const messageTable = (root: protobuf.Type): string => {
@@ -55,7 +68,8 @@ const messageTable = (root: protobuf.Type): string => {
       if (!types.includes(type)) types.push(type);
       return String.fromCharCode(65 + types.indexOf(type));
     }
-    if (field.repeated && scalar !== 's') throw new Error(`${field.fullName}: a list of numbers, which the reader doesn't know`);
+    if (field.repeated && scalar !== 's')
+      throw new Error(`${field.fullName}: a list of numbers, which the reader doesn't know`);
     if (scalar !== undefined) return (field.parent === root ? NAMED.get(field.name) : undefined) ?? scalar;
     if (type?.valuesById !== undefined && Object.keys(type.valuesById).join() === '1,2') return 'e';
     throw new Error(`${field.fullName}: a kind that the reader doesn't know`);
@@ -63,7 +77,9 @@ const messageTable = (root: protobuf.Type): string => {
   const lines: string[] = [];
   // What a message holds is added to the list while it is walked.
   for (const type of types) {
-    const fields = type.fieldsArray.filter((field) => !omitted.includes(field.type)).toSorted((one, other) => one.id - other.id);
+    const fields = type.fieldsArray
+      .filter((field) => !omitted.includes(field.type))
+      .toSorted((one, other) => one.id - other.id);
     const words = steps(fields, 0, ({ id }) => id).map(
       ([step, field]) => `${step}${field.repeated ? '*' : ''}${kindOf(field)}${field.name}`,
     );
@@ -97,8 +113,8 @@ export const opTypes = ${names('OpType')};
 };
 
 /**
- * What protobufjs decodes has the defaults of absent fields on its prototype, empty lists, 64-bit objects and views of the frame.
- * With these lines changed a decoded message holds what was present, as plain values of its own.
+ * What protobufjs decodes has the defaults of absent fields on its prototype, empty lists, 64-bit objects and views
+ * of the frame. With these lines changed a decoded message holds what was present, as plain values of its own.
  */
 const presentFieldsOnly = (code: string): string =>
   code
@@ -115,7 +131,15 @@ export const generateProtobufjs = (): Promise<string> =>
         ['--target', 'static-module'],
         ['--wrap', 'esm'],
         ['--root', 'rx-realtime'],
-        ['--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-service', '--no-comments'],
+        [
+          '--no-create',
+          '--no-verify',
+          '--no-convert',
+          '--no-delimited',
+          '--no-typeurl',
+          '--no-service',
+          '--no-comments',
+        ],
         [schema],
       ].flat(),
       (error, output) => {

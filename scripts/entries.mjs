@@ -1,4 +1,7 @@
-/** The public entries of the package. `exports` of package.json lists them; every tool that needs the list takes it from here. */
+/**
+ * The public entries of the package. `exports` of package.json lists them; every tool that needs the list takes it
+ * from here.
+ */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

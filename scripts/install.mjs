@@ -1,4 +1,7 @@
-/** Brings a clone to the point where its tools can run. Plain JavaScript over Node's own modules, because it runs before anything is installed. */
+/**
+ * Brings a clone to the point where its tools can run. Plain JavaScript over Node's own modules, because it runs
+ * before anything is installed.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,14 +22,19 @@ export const requireNode = () => {
   process.exit(1);
 };
 
-/** Whether node_modules is what package-lock.json asks for; npm writes its own lock file there last, so an install that broke off counts as none. */
+/**
+ * Whether node_modules is what package-lock.json asks for; npm writes its own lock file there last, so an install
+ * that broke off counts as none.
+ */
 const isInstalled = () => {
   if (!existsSync(`${root}node_modules/.package-lock.json`)) return false;
   const installed = json('node_modules/.package-lock.json').packages;
   return Object.entries(json('package-lock.json').packages).every(
     // What is optional may be for another platform.
     ([path, { version, optional }]) =>
-      path === '' || optional === true || (installed[path]?.version === version && existsSync(`${root}${path}/package.json`)),
+      path === '' ||
+      optional === true ||
+      (installed[path]?.version === version && existsSync(`${root}${path}/package.json`)),
   );
 };
 

@@ -1,5 +1,6 @@
 /**
- * `npm run mutants:delivery`: takes the rules of delivery back, one at a time, in a copy of the sources, and sees that the tests fail each time. Ends with one JSON line; the status is 1 where a mutant has survived.
+ * `npm run mutants:delivery`: takes the rules of delivery back, one at a time, in a copy of the sources, and sees
+ * that the tests fail each time. Ends with one JSON line; the status is 1 where a mutant has survived.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,15 @@ import { mutants } from './mutants/delivery.js';
 import type { Mutant } from './mutants/mutant.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const PARTS = [...folders, 'test', 'marble-tests', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'scripts/entries.mjs'];
+const PARTS = [
+  ...folders,
+  'test',
+  'marble-tests',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'scripts/entries.mjs',
+];
 /** The quick ones first: with the first that fails all is said. */
 const SUITES: readonly (readonly string[])[] = [
   [
@@ -40,11 +49,15 @@ const copy = (): string => {
 };
 
 const passes = (folder: string, suite: readonly string[]): boolean =>
-  spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--bail', '1', '--reporter', 'dot', ...suite], {
-    cwd: folder,
-    stdio: 'ignore',
-    timeout: 300_000,
-  }).status === 0;
+  spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--bail', '1', '--reporter', 'dot', ...suite],
+    {
+      cwd: folder,
+      stdio: 'ignore',
+      timeout: 300_000,
+    },
+  ).status === 0;
 
 /** The first suite that fails. */
 const killedBy = (folder: string): string | undefined => SUITES.find((suite) => !passes(folder, suite))?.[0];
@@ -69,7 +82,9 @@ try {
     const killer = killedBy(folder);
     cpSync(join(root, file), join(folder, file));
     if (killer === undefined) survivors.push(rule);
-    console.log(`${killer === undefined ? 'SURVIVED' : 'died    '}  ${rule}${killer === undefined ? '' : `  (${killer})`}`);
+    console.log(
+      `${killer === undefined ? 'SURVIVED' : 'died    '}  ${rule}${killer === undefined ? '' : `  (${killer})`}`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * What the scripts of package.json call: `node scripts/run.mjs <task> [arguments]`. It installs and builds what the task needs, then becomes the
- * task: no process between npm and the program, so that Ctrl-C reaches it directly.
+ * What the scripts of package.json call: `node scripts/run.mjs <task> [arguments]`. It installs and builds what the
+ * task needs, then becomes the task: no process between npm and the program, so that Ctrl-C reaches it directly.
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled, requireNode } from './install.mjs';
@@ -9,8 +9,8 @@ const root = new URL('../', import.meta.url);
 const parent = process.ppid;
 
 /**
- * Where npm is stopped by a signal, it passes it to the shell it has started, and that dies without passing it on. So that no server is left
- * behind, what runs under npm ends when its parent does.
+ * Where npm is stopped by a signal, it passes it to the shell it has started, and that dies without passing it on. So
+ * that no server is left behind, what runs under npm ends when its parent does.
  */
 const endWithParent = () => {
   if (process.env.npm_lifecycle_event === undefined) return;

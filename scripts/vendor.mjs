@@ -1,4 +1,6 @@
-/** Puts the small packages that the server alone needs into it, with their licences, so that nobody else installs them. */
+/**
+ * Puts the small packages that the server alone needs into it, with their licences, so that nobody else installs them.
+ */
 import { buildSync } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -12,7 +14,9 @@ const taken = {
 
 /** The packages that went into a bundle, by the paths of its inputs. */
 const packagesOf = (inputs) => [
-  ...new Set(Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.slice(0, 1) ?? [])),
+  ...new Set(
+    Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.slice(0, 1) ?? []),
+  ),
 ];
 
 const licenceOf = (root, folder) => {
@@ -43,14 +47,18 @@ export const vendor = (root, server) => {
     });
     for (const folder of packagesOf(metafile.inputs)) folders.add(folder);
   }
-  writeFileSync(`${server}/vendor/LICENSES.txt`, [...folders].map((folder) => licenceOf(root, folder)).join(`\n${'-'.repeat(78)}\n\n`));
+  writeFileSync(
+    `${server}/vendor/LICENSES.txt`,
+    [...folders].map((folder) => licenceOf(root, folder)).join(`\n${'-'.repeat(78)}\n\n`),
+  );
 
   const importing = new RegExp(`from '(${Object.keys(taken).join('|')})'`, 'g');
   for (const path of readdirSync(server, { recursive: true })) {
     if (!/\.(js|d\.ts)$/.test(path) || path.startsWith('vendor')) continue;
     const text = readFileSync(`${server}/${path}`, 'utf8');
     if (!importing.test(text)) continue;
-    if (path.endsWith('.d.ts')) throw new Error(`${path}: a type of the server's is one of a package that nobody installs`);
+    if (path.endsWith('.d.ts'))
+      throw new Error(`${path}: a type of the server's is one of a package that nobody installs`);
     const depth = relative(`${server}/${path}/..`, server) || '.';
     writeFileSync(
       `${server}/${path}`,

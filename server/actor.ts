@@ -7,7 +7,8 @@ export interface Actor extends Party {
 }
 
 /** The one session that need not be told of what it did itself. */
-export const exceptActor = ({ session }: Actor): { readonly except?: string } => (session === undefined ? {} : { except: session.id });
+export const exceptActor = ({ session }: Actor): { readonly except?: string } =>
+  session === undefined ? {} : { except: session.id };
 
 export const clientActor = (session: Session): Actor & { readonly clientId: string; readonly session: Session } => ({
   isBackEnd: false,

@@ -33,7 +33,10 @@ export interface App {
   readonly verifyAction: Signatures['action'];
   /** Ends what a client has signed until now. */
   readonly endSignatures: Signatures['end'];
-  /** Jobs of one conversation run one after the other, so that all receivers see its messages and notices in the same order; those that look for the same unique one do, too. */
+  /**
+   * Jobs of one conversation run one after the other, so that all receivers see its messages and notices in the same
+   * order; those that look for the same unique one do, too.
+   */
   readonly inOrder: <R>(key: string, job: () => Promise<R>) => Promise<R>;
   /** Hears of errors that are the server's own fault. */
   readonly report: (error: unknown) => void;

@@ -12,7 +12,14 @@ import { describedBy } from './domain/conversations/described-by.js';
 import { addMembers, removeMembers } from './conversations/members.js';
 import type { Outcome } from './domain/conversations/members.js';
 import { listed, setListed, setRole } from './conversations/roles.js';
-import { edit, send, type BackEndBody, type BackEndEdit, type BackEndMessage, type SystemMessage } from './messages/by-back-end.js';
+import {
+  edit,
+  send,
+  type BackEndBody,
+  type BackEndEdit,
+  type BackEndMessage,
+  type SystemMessage,
+} from './messages/by-back-end.js';
 import { modify } from './messages/modify.js';
 import { parseWhere } from './domain/query/where.js';
 import { compileRe2 } from './re2.js';
@@ -27,7 +34,10 @@ export interface WantedConversation {
   readonly kind?: ConversationKind;
   /** Who owns it, and is a member where it has members. Default: nobody. */
   readonly creator?: string;
-  /** Of an ordinary or a temporary one; a chat room is entered, and a system conversation subscribed to, later. Default: none. */
+  /**
+   * Of an ordinary or a temporary one; a chat room is entered, and a system conversation subscribed to, later.
+   * Default: none.
+   */
   readonly members?: readonly string[];
   /** Neither a name nor attributes where it is a temporary one. */
   readonly name?: string;
@@ -63,7 +73,10 @@ export interface ConversationUpdates {
 
 /** Which messages are wanted. */
 export interface History {
-  /** `old` goes from `from` (or the newest) towards the past, `new` from `from` (or the oldest) towards the present. Default `old`. */
+  /**
+   * `old` goes from `from` (or the newest) towards the past, `new` from `from` (or the oldest) towards the present.
+   * Default `old`.
+   */
   readonly direction?: 'old' | 'new';
   readonly from?: Bound;
   readonly to?: Bound;
@@ -88,8 +101,10 @@ export interface PageOf {
 }
 
 /**
- * What the application's back end does in the process of the server. Each call is carried out at once, asks and tells the same hooks as a client's command, and its effects reach clients by the bus.
- * Each rejects with a `Refusal`, whose `code` is the protocol's, where it is refused; with 4303 where there is no such conversation, 4323 where it was a temporary one.
+ * What the application's back end does in the process of the server. Each call is carried out at once, asks and tells
+ * the same hooks as a client's command, and its effects reach clients by the bus. Each rejects with a `Refusal`,
+ * whose `code` is the protocol's, where it is refused; with 4303 where there is no such conversation, 4323 where it
+ * was a temporary one.
  *
  * @example
  * const { id } = await server.backEnd.create({ kind: 'system', name: 'News' });
@@ -101,44 +116,74 @@ export interface BackEnd {
   /** Conversations that a condition holds for. Rejects with 4310 where it can't be understood. */
   find(query?: FindConversations): Promise<readonly ConversationInfo[]>;
   get(id: string): Promise<ConversationInfo>;
-  /** Changes name and attributes, which members are told of; gives the conversation as it is then. A temporary one can't be changed: 4314. */
+  /**
+   * Changes name and attributes, which members are told of; gives the conversation as it is then. A temporary one
+   * can't be changed: 4314.
+   */
   update(id: string, updates: ConversationUpdates): Promise<ConversationInfo>;
-  /** Ends a conversation with its messages; the members of an ordinary one, and who is in a chat room, are told that they are out of it. */
+  /**
+   * Ends a conversation with its messages; the members of an ordinary one, and who is in a chat room, are told that
+   * they are out of it.
+   */
   delete(id: string): Promise<void>;
   /** Members; the subscribers of a system conversation; who is in a chat room now. */
   members(id: string): Promise<readonly string[]>;
-  /** Adds members to an ordinary conversation, or subscribers to a system conversation. Who can't be one is named in the outcome. */
+  /**
+   * Adds members to an ordinary conversation, or subscribers to a system conversation. Who can't be one is named in
+   * the outcome.
+   */
   addMembers(id: string, clientIds: readonly string[]): Promise<Outcome>;
-  /** Removes members, or subscribers; who was none is no failure. Nobody is removed from a chat room (4314): `block` puts clients out of it. */
+  /**
+   * Removes members, or subscribers; who was none is no failure. Nobody is removed from a chat room (4314): `block`
+   * puts clients out of it.
+   */
   removeMembers(id: string, clientIds: readonly string[]): Promise<Outcome>;
   /** Gives a member of an ordinary conversation another role; the owner stays the owner (4324). */
   setRole(id: string, clientId: string, role: 'Manager' | 'Member'): Promise<void>;
-  /** Sends a message to all members, subscribers, or who is in the chat room; in a system conversation `to` some. The sender need not be a member, and gets it, too. */
+  /**
+   * Sends a message to all members, subscribers, or who is in the chat room; in a system conversation `to` some. The
+   * sender need not be a member, and gets it, too.
+   */
   send(id: string, message: SystemMessage): Promise<StoredMessage>;
-  /** Sends a message of a system conversation to every client that is online, subscribed or not; it is stored for the subscribers. 4313 elsewhere. */
+  /**
+   * Sends a message of a system conversation to every client that is online, subscribed or not; it is stored for the
+   * subscribers. 4313 elsewhere.
+   */
   broadcast(id: string, message: BackEndMessage): Promise<StoredMessage>;
   /** A page of history, oldest first, with what is for some only. */
   history(id: string, query?: History): Promise<readonly StoredMessage[]>;
-  /** Gives a message another body, whoever has sent it; gives it as it is then. 4404 where there is none, or where it was recalled. */
+  /**
+   * Gives a message another body, whoever has sent it; gives it as it is then. 4404 where there is none, or where it
+   * was recalled.
+   */
   edit(id: string, messageId: string, message: BackEndEdit): Promise<StoredMessage>;
   /** Takes a message back, whoever has sent it; gives what is left of it. */
   recall(id: string, messageId: string): Promise<StoredMessage>;
-  /** These clients may not send any more; at most `limits.listed` in a conversation, the others are named in the outcome. */
+  /**
+   * These clients may not send any more; at most `limits.listed` in a conversation, the others are named in the
+   * outcome.
+   */
   silence(id: string, clientIds: readonly string[]): Promise<Outcome>;
   unsilence(id: string, clientIds: readonly string[]): Promise<Outcome>;
   silenced(id: string, page?: PageOf): Promise<ListPage>;
-  /** These clients are members no more, and can't become any; they leave a chat room. At most `limits.listed` in a conversation, the others are named in the outcome. */
+  /**
+   * These clients are members no more, and can't become any; they leave a chat room. At most `limits.listed` in a
+   * conversation, the others are named in the outcome.
+   */
   block(id: string, clientIds: readonly string[]): Promise<Outcome>;
   unblock(id: string, clientIds: readonly string[]): Promise<Outcome>;
   blocked(id: string, page?: PageOf): Promise<ListPage>;
   /**
-   * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in again, with what was signed
-   * after this. Resolves when they have been told.
+   * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who
+   * comes back has to log in again, with what was signed after this. Resolves when they have been told.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
   /** Those of these clients that have a session. */
   online(clientIds: readonly string[]): Promise<readonly string[]>;
-  /** How many messages a client has not read, in all conversations together; of each, as many as `limits.unreadMessages` count. */
+  /**
+   * How many messages a client has not read, in all conversations together; of each, as many as
+   * `limits.unreadMessages` count.
+   */
   unreadCount(clientId: string): Promise<number>;
 }
 
@@ -161,7 +206,10 @@ const written = (attributes: ConversationInfo['attributes']): string =>
 /** Refuses what this kind of conversation can't have when it is created. */
 const checkWanted = (kind: ConversationKind, { members = [], name, attributes, ttl }: WantedConversation): void => {
   if (members.length > 0 && (kind === 'room' || kind === 'system'))
-    throw new Refusal(4301, 'a chat room is entered, and a system conversation subscribed to, when it is there: it has no members yet');
+    throw new Refusal(
+      4301,
+      'a chat room is entered, and a system conversation subscribed to, when it is there: it has no members yet',
+    );
   if (ttl !== undefined && kind !== 'temporary') throw new Refusal(4301, 'ttl: only a temporary conversation has one');
   if (kind === 'temporary' && (name !== undefined || attributes !== undefined))
     throw new Refusal(4301, 'a temporary conversation has no name and no attributes');
@@ -206,7 +254,11 @@ const find = async (
   });
 };
 
-const update = async (app: App, id: string, { name, attributes = {}, unset = [] }: ConversationUpdates): Promise<ConversationInfo> => {
+const update = async (
+  app: App,
+  id: string,
+  { name, attributes = {}, unset = [] }: ConversationUpdates,
+): Promise<ConversationInfo> => {
   const removed = Object.fromEntries(unset.map((key) => [key, { __op: 'Delete' }]));
   await updateAttributes(app, BACK_END, id, written({ ...attributes, ...removed, ...defined({ name }) }));
   return existing(app, id);

@@ -1,4 +1,7 @@
-/** How sessions reach each other. Both ends may sit in different processes; nothing that uses a bus may assume that they don't. */
+/**
+ * How sessions reach each other. Both ends may sit in different processes; nothing that uses a bus may assume that
+ * they don't.
+ */
 import type { Notice } from './notice.js';
 
 /** Takes a notice to whoever has asked for it. */
@@ -7,15 +10,22 @@ export type Receive = (notice: Notice) => void;
 export interface Bus {
   /** Hands a notice to every session of these clients. Two calls by one process reach a session in their order. */
   publish(clientIds: readonly string[], notice: Notice): void;
-  /** Hands a notice to whoever has put sessions into a chat room, once, however many these are. Two calls by one process reach it in their order. */
+  /**
+   * Hands a notice to whoever has put sessions into a chat room, once, however many these are. Two calls by one
+   * process reach it in their order.
+   */
   publishRoom(roomId: string, notice: Notice): void;
   /** Hands a notice to every session. */
   publishAll(notice: Notice): void;
-  /** Joins a session: from when this resolves, no notice passes it by. The result leaves again; `receive` may still be called while it does. */
+  /**
+   * Joins a session: from when this resolves, no notice passes it by. The result leaves again; `receive` may still be
+   * called while it does.
+   */
   subscribe(clientId: string, receive: Receive): Promise<() => void>;
   /**
-   * Puts a session into a chat room: from when this resolves, no notice for the room passes `receive` by. The result takes it out again. With the same `receive` for many sessions, a notice costs
-   * the bus the same for all of them together.
+   * Puts a session into a chat room: from when this resolves, no notice for the room passes `receive` by. The result
+   * takes it out again. With the same `receive` for many sessions, a notice costs the bus the same for all of them
+   * together.
    */
   enter(roomId: string, clientId: string, receive: Receive): Promise<() => void>;
   /** Which of these clients have a session. */
@@ -52,7 +62,8 @@ interface Inside {
 export const inProcessBus = (): Bus => {
   const clients = setsByKey<string, Receive>();
   const rooms = new Map<string, ReturnType<typeof setsByKey<Receive, Inside>>>();
-  const insideOf = (roomId: string): readonly Inside[] => [...(rooms.get(roomId)?.all.values() ?? [])].flatMap((inside) => [...inside]);
+  const insideOf = (roomId: string): readonly Inside[] =>
+    [...(rooms.get(roomId)?.all.values() ?? [])].flatMap((inside) => [...inside]);
   return {
     publish: (clientIds, notice) => {
       for (const clientId of clientIds) {

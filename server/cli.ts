@@ -7,7 +7,10 @@ import { createServer } from './create-server.js';
 
 const DEFAULT_PORT = '6400';
 
-/** How long clients that were asked to go elsewhere have to look up where, ms: the lookup must be answered, or theirs fails for good. */
+/**
+ * How long clients that were asked to go elsewhere have to look up where, ms: the lookup must be answered, or theirs
+ * fails for good.
+ */
 const GOAWAY_TIME = 500;
 
 const serve = async (): Promise<void> => {

@@ -4,7 +4,10 @@ export interface ServerClock {
   now(): number;
 }
 
-/** The same clock, but where it is set back it goes on from where it was, ahead by as much: positions and marks are compared by time, so that what comes later must not be earlier. */
+/**
+ * The same clock, but where it is set back it goes on from where it was, ahead by as much: positions and marks are
+ * compared by time, so that what comes later must not be earlier.
+ */
 export const neverBack = (clock: ServerClock): ServerClock => {
   let last = -Infinity;
   let ahead = 0;

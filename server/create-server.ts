@@ -33,20 +33,30 @@ export interface RtmServer {
   /** The address for clients: `ws://host:port`. */
   readonly url: string;
   readonly port: number;
-  /** What it is doing: cold, the numbers as they are now, then every second; completes with the server. `firstValueFrom` gives them once. */
+  /**
+   * What it is doing: cold, the numbers as they are now, then every second; completes with the server.
+   * `firstValueFrom` gives them once.
+   */
   readonly stats$: Observable<ServerStats>;
-  /** What the application's back end may do, in this process: everything. Over HTTP, it is served where there is a `masterKey`. */
+  /**
+   * What the application's back end may do, in this process: everything. Over HTTP, it is served where there is a
+   * `masterKey`.
+   */
   readonly backEnd: BackEnd;
   /**
-   * The same as `backEnd.kick`: ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who comes back has to log in
-   * again. Resolves when they have been told.
+   * The same as `backEnd.kick`: ends all sessions of a client with `session/closed`, by default with code 4115, and
+   * takes their tokens away: who comes back has to log in again. Resolves when they have been told.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
-  /** Asks every client to look its endpoints up again and reconnect. Wills are not sent for connections that clients close from then on, but for those that break. */
+  /**
+   * Asks every client to look its endpoints up again and reconnect. Wills are not sent for connections that clients
+   * close from then on, but for those that break.
+   */
   goaway(): void;
   /**
-   * Carries out what clients have sent, closes every socket with 1001, which they take as a reason to reconnect, then the port and the store.
-   * Sockets that don't answer within a second are cut. No wills are sent. Closing twice is the same as closing once.
+   * Carries out what clients have sent, closes every socket with 1001, which they take as a reason to reconnect, then
+   * the port and the store. Sockets that don't answer within a second are cut. No wills are sent. Closing twice is
+   * the same as closing once.
    */
   close(): Promise<void>;
 }
@@ -57,7 +67,9 @@ const CLOSE_TIMEOUT = 1_000;
 /** A frame beyond this many times the bound is not read at all: it closes with 1009. */
 const UNREAD_FACTOR = 2;
 
-const known: ReadonlyMap<string, Subprotocol> = new Map(Object.values(subprotocols).map((subprotocol) => [subprotocol.name, subprotocol]));
+const known: ReadonlyMap<string, Subprotocol> = new Map(
+  Object.values(subprotocols).map((subprotocol) => [subprotocol.name, subprotocol]),
+);
 
 const offered = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -77,15 +89,22 @@ const toStderr = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 };
 
-/** A login has to pass the master key's signature, where it has to be signed, and the application's own check, where there is one. */
-const loginVerifier = ({ verifyLogin = () => true, signed }: ServerOptions, signatures: Signatures | undefined): App['verifyLogin'] => {
+/**
+ * A login has to pass the master key's signature, where it has to be signed, and the application's own check, where
+ * there is one.
+ */
+const loginVerifier = (
+  { verifyLogin = () => true, signed }: ServerOptions,
+  signatures: Signatures | undefined,
+): App['verifyLogin'] => {
   if (signatures === undefined || signed?.includes('login') === false) return verifyLogin;
   return async (login) => signatures.login(login) && (await verifyLogin(login));
 };
 
 const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: ServerClock): Signatures | undefined => {
   if (masterKey === undefined) {
-    if (signed.some((action) => action !== 'login')) throw new RangeError('signed: without a masterKey nothing can be verified');
+    if (signed.some((action) => action !== 'login'))
+      throw new RangeError('signed: without a masterKey nothing can be verified');
     return undefined;
   }
   if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
@@ -99,7 +118,8 @@ const stamps = (clock: ServerClock): (() => number) => {
 };
 
 /**
- * Starts a server for the LeanCloud RTM protocol, both subprotocols, with the router lookup `/v1/route` on the same port. Resolves when it listens.
+ * Starts a server for the LeanCloud RTM protocol, both subprotocols, with the router lookup `/v1/route` on the same
+ * port. Resolves when it listens.
  *
  * @example
  * const server = await createServer({ port: 0 });
@@ -142,7 +162,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
   const { authenticate, masterKey, uploads: files } = options;
-  const signing = sign({ authenticate, masterKey: masterKey ?? randomBytes(32).toString('hex'), clock, report: app.report });
+  const signing = sign({
+    authenticate,
+    masterKey: masterKey ?? randomBytes(32).toString('hex'),
+    clock,
+    report: app.report,
+  });
   const http = createHttpServer(
     listener([
       route(urlOf),
@@ -161,7 +186,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     handleProtocols: (protocols) => [...protocols].find((name) => known.has(name)) ?? false,
   });
   const serve = (socket: WebSocket, transport: Duplex): void => {
-    const client = serveSocket({ app, socket, transport, subprotocol: known.get(socket.protocol) ?? subprotocols.binary });
+    const client = serveSocket({
+      app,
+      socket,
+      transport,
+      subprotocol: known.get(socket.protocol) ?? subprotocols.binary,
+    });
     clients.add(client);
     socket.once('close', () => {
       past = withClosed(past, client);

@@ -1,7 +1,10 @@
 /** What the application's back end may hear of, and have a say in (protocol: hooks). */
 import type { JsonObject } from '../codecs/index.js';
 
-/** No: the client gets the hook's code of refusal, with `code` as the application's own code and `detail` as words for people. */
+/**
+ * No: the client gets the hook's code of refusal, with `code` as the application's own code and `detail` as words for
+ * people.
+ */
 export interface Drop {
   readonly drop: true;
   readonly code?: number;
@@ -91,8 +94,9 @@ export interface ClientOffline {
 }
 
 /**
- * Functions that the server calls. Those that are asked (`messageReceived`, `messageUpdate`, `conversationStart`, `conversationAdd`, `conversationRemove`, `conversationUpdate`) are waited for, and hold up
- * their conversation meanwhile; the others are told. One that throws is reported to `onError` and taken for a yes.
+ * Functions that the server calls. Those that are asked (`messageReceived`, `messageUpdate`, `conversationStart`,
+ * `conversationAdd`, `conversationRemove`, `conversationUpdate`) are waited for, and hold up their conversation
+ * meanwhile; the others are told. One that throws is reported to `onError` and taken for a yes.
  */
 export interface Hooks {
   /** Asked before a message is stored; may drop it (4402), or give it another body. */

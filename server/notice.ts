@@ -13,15 +13,27 @@ const CommandAsText = new t.Type<ServerCommand, string>(
   (input): input is ServerCommand => ServerCommand.is(input) && input.cmd !== 'unsupported',
   (input, context) => {
     const command = typeof input === 'string' ? decodeServerFrame(input) : E.left(undefined);
-    return E.isRight(command) && command.right.cmd !== 'unsupported' ? t.success(command.right) : t.failure(input, context);
+    return E.isRight(command) && command.right.cmd !== 'unsupported'
+      ? t.success(command.right)
+      : t.failure(input, context);
   },
   (command) => String(encodeFrame(command, subprotocols.base64)),
 );
 
-/** A push; the session with the id `except` has it already. With a priority it may be dropped where a receiver is slow. */
-const PushNotice = record('PushNotice', { _tag: t.literal('Push'), command: CommandAsText }, { except: t.string, priority: RoomPriority });
+/**
+ * A push; the session with the id `except` has it already. With a priority it may be dropped where a receiver is slow.
+ */
+const PushNotice = record(
+  'PushNotice',
+  { _tag: t.literal('Push'), command: CommandAsText },
+  { except: t.string, priority: RoomPriority },
+);
 /** These sessions have lost their place to a later login with their tag: they end. */
-const DisplaceNotice = record('DisplaceNotice', { _tag: t.literal('Displace'), sessions: t.readonlyArray(t.string) }, {});
+const DisplaceNotice = record(
+  'DisplaceNotice',
+  { _tag: t.literal('Displace'), sessions: t.readonlyArray(t.string) },
+  {},
+);
 /** This session goes on over another socket: what is left of it ends without a word. */
 const ResumeNotice = record('ResumeNotice', { _tag: t.literal('Resume'), session: t.string }, {});
 /** All sessions of a client end, with this code. */
@@ -44,4 +56,7 @@ export type Notice = PushNotice | DisplaceNotice | ResumeNotice | KickNotice | E
  * @example
  * redis.publish(channel, JSON.stringify(Notice.encode(notice)));
  */
-export const Notice: t.Type<Notice, object> = t.union([PushNotice, DisplaceNotice, ResumeNotice, KickNotice, ExitNotice], 'Notice');
+export const Notice: t.Type<Notice, object> = t.union(
+  [PushNotice, DisplaceNotice, ResumeNotice, KickNotice, ExitNotice],
+  'Notice',
+);

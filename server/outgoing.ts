@@ -1,4 +1,7 @@
-/** What goes out on one socket: answers and notices at once, a chat room's messages in turn, by priority where the reader or the server is too slow for all of them. */
+/**
+ * What goes out on one socket: answers and notices at once, a chat room's messages in turn, by priority where the
+ * reader or the server is too slow for all of them.
+ */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Subprotocol } from '../codecs/index.js';
@@ -20,7 +23,10 @@ interface Offer {
 export interface OutgoingFrames {
   /** Writes a frame, which nobody drops. */
   readonly write: (frame: Frame) => void;
-  /** Has a frame written when it is this socket's turn; where too many wait, it gives way, or makes others give way: low before normal; high ones wait. */
+  /**
+   * Has a frame written when it is this socket's turn; where too many wait, it gives way, or makes others give way:
+   * low before normal; high ones wait.
+   */
   readonly offer: (offer: Offer, priority: RoomPriority) => void;
   /** Counts messages that were dropped before they came here. */
   readonly missed: (drops: Drops) => void;
@@ -46,7 +52,14 @@ export interface OutgoingOptions {
 /** So many frames are written in one turn of a socket, by one system call. */
 const PER_TURN = 64;
 
-export const outgoingFrames = ({ socket, transport, subprotocol, limits, turns, tooSlow }: OutgoingOptions): OutgoingFrames => {
+export const outgoingFrames = ({
+  socket,
+  transport,
+  subprotocol,
+  limits,
+  turns,
+  tooSlow,
+}: OutgoingOptions): OutgoingFrames => {
   const waiting = createPriorityQueue<Offer>(limits.roomQueue);
   let dropped = noDrops;
   let waitingBytes = 0;

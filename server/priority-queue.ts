@@ -3,7 +3,10 @@ import type { RoomPriority } from './notice.js';
 
 export interface PriorityQueue<T> {
   readonly size: () => number;
-  /** Adds an item; where there are too many then, gives the one that was dropped: the oldest of those that count least, but none of a high priority. */
+  /**
+   * Adds an item; where there are too many then, gives the one that was dropped: the oldest of those that count
+   * least, but none of a high priority.
+   */
   readonly add: (item: T, priority: RoomPriority) => Dropped<T> | undefined;
   /** Takes the item that has waited longest; items keep their order, whatever their priority. */
   readonly take: () => T | undefined;
@@ -41,7 +44,10 @@ const takeFrom = <T>(lane: Lane<T>): T | undefined => {
   return first;
 };
 
-/** A queue in which at most `limit` items of normal and low priority wait; those of high priority wait however many they are, so that whoever fills it has to bound them. */
+/**
+ * A queue in which at most `limit` items of normal and low priority wait; those of high priority wait however many
+ * they are, so that whoever fills it has to bound them.
+ */
 export const createPriorityQueue = <T>(limit: number): PriorityQueue<T> => {
   const lanes: Readonly<Record<RoomPriority, Lane<T>>> = { 1: emptyLane(), 2: emptyLane(), 3: emptyLane() };
   let size = 0;

@@ -1,4 +1,7 @@
-/** How often a client may ask: a bucket of tokens for each client and kind of command, which fills up again by the minute. */
+/**
+ * How often a client may ask: a bucket of tokens for each client and kind of command, which fills up again by the
+ * minute.
+ */
 import type { ClientCommand } from '../codecs/index.js';
 import type { ServerClock } from './clock.js';
 import type { Limits } from './options.js';
@@ -19,7 +22,10 @@ const MINUTE = 60_000;
 
 export type RateKind = 'sends' | 'history' | 'others';
 
-/** What a command of a client that is logged in counts as. Heartbeats, acknowledgements and read marks are free: nobody sends them by hand. */
+/**
+ * What a command of a client that is logged in counts as. Heartbeats, acknowledgements and read marks are free:
+ * nobody sends them by hand.
+ */
 export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
   switch (command.cmd) {
     case 'direct':
@@ -47,12 +53,19 @@ export const createRates = (
   { sendsPerMinute, historyPerMinute, othersPerMinute, commandsPerMinute }: Limits,
   clock: ServerClock,
 ): Rates => {
-  const capacities: Readonly<Record<RateKind, number>> = { sends: sendsPerMinute, history: historyPerMinute, others: othersPerMinute };
+  const capacities: Readonly<Record<RateKind, number>> = {
+    sends: sendsPerMinute,
+    history: historyPerMinute,
+    others: othersPerMinute,
+  };
   const buckets = new Map<string, Bucket>();
 
   let sweptAt = clock.now();
 
-  /** Buckets that were left alone for a minute are full: there is nothing to remember. Once a minute, so that it costs each command little. */
+  /**
+   * Buckets that were left alone for a minute are full: there is nothing to remember. Once a minute, so that it costs
+   * each command little.
+   */
   const sweep = (now: number): void => {
     if (Math.abs(now - sweptAt) < MINUTE) return;
     sweptAt = now;

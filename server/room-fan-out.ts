@@ -1,6 +1,7 @@
 /**
- * What is published in chat rooms, on its way to the sessions of this process. A message costs the same however many are in the room: it waits until everybody has what came before, and then everybody
- * gets, in turn, all that has come meanwhile. So the more there is to do, the more of it is done in one go.
+ * What is published in chat rooms, on its way to the sessions of this process. A message costs the same however many
+ * are in the room: it waits until everybody has what came before, and then everybody gets, in turn, all that has come
+ * meanwhile. So the more there is to do, the more of it is done in one go.
  */
 import type { Bus, Receive } from './bus.js';
 import type { Notice } from './notice.js';
@@ -19,14 +20,19 @@ interface Occupant {
 }
 
 export interface RoomFanOut {
-  /** Puts a session into a chat room: from when this resolves, no notice passes it by. With the result it is out at once. */
+  /**
+   * Puts a session into a chat room: from when this resolves, no notice passes it by. With the result it is out at
+   * once.
+   */
   enter(roomId: string, occupant: Occupant): Promise<() => void>;
 }
 
 export interface RoomFanOutOptions {
   readonly bus: Bus;
   readonly turns: Turns;
-  /** So many messages of a room wait at most until everybody has what came before; high ones wait however many they are. */
+  /**
+   * So many messages of a room wait at most until everybody has what came before; high ones wait however many they are.
+   */
   readonly limit: number;
   /** Hears of what one session throws; the others get what they should. */
   readonly report: (error: unknown) => void;
@@ -64,10 +70,16 @@ interface Room {
 const nothing: Batch = { first: 0, notices: [], dropped: noDrops, droppedOf: new Map() };
 /** Without a priority, a notice is not dropped. */
 const HIGH = 1;
-/** So many sessions are handed a batch in one turn of a room. Their sockets write it in the turns after that, before memory has forgotten them. */
+/**
+ * So many sessions are handed a batch in one turn of a room. Their sockets write it in the turns after that, before
+ * memory has forgotten them.
+ */
 const PER_TURN = 32;
 
-const without = (all: Drops, own: Drops = noDrops): Drops => ({ normal: all.normal - own.normal, low: all.low - own.low });
+const without = (all: Drops, own: Drops = noDrops): Drops => ({
+  normal: all.normal - own.normal,
+  low: all.low - own.low,
+});
 
 const createRoom = ({ turns, limit, report }: RoomFanOutOptions): Room => {
   const occupants = new Set<Inside>();

@@ -55,7 +55,10 @@ export const runHooks = (hooks: Hooks, report: (error: unknown) => void): Runnin
   };
 
   return {
-    messageReceived: async (message) => ({ ...message, ...(await asked(() => hooks.messageReceived?.(message), 4402)) }),
+    messageReceived: async (message) => ({
+      ...message,
+      ...(await asked(() => hooks.messageReceived?.(message), 4402)),
+    }),
     messageSent: (message) => {
       if (hooks.messageSent !== undefined) told(() => hooks.messageSent?.(message));
     },
@@ -70,11 +73,13 @@ export const runHooks = (hooks: Hooks, report: (error: unknown) => void): Runnin
     conversationStarted: (started) => {
       told(() => hooks.conversationStarted?.(started));
     },
-    conversationAdd: async (members) => (await asked(() => hooks.conversationAdd?.(members), 4305))?.members ?? members.members,
+    conversationAdd: async (members) =>
+      (await asked(() => hooks.conversationAdd?.(members), 4305))?.members ?? members.members,
     conversationAdded: (members) => {
       told(() => hooks.conversationAdded?.(members));
     },
-    conversationRemove: async (members) => (await asked(() => hooks.conversationRemove?.(members), 4305))?.members ?? members.members,
+    conversationRemove: async (members) =>
+      (await asked(() => hooks.conversationRemove?.(members), 4305))?.members ?? members.members,
     conversationRemoved: (members) => {
       told(() => hooks.conversationRemoved?.(members));
     },

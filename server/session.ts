@@ -14,7 +14,10 @@ export interface Session {
   readonly clientId: string;
   /** What it was opened with. */
   readonly login: SessionOpening['session'];
-  /** Joins the client on the bus. What is published from then on is held until `start`, so that nothing comes before the answer to the login. */
+  /**
+   * Joins the client on the bus. What is published from then on is held until `start`, so that nothing comes before
+   * the answer to the login.
+   */
   readonly join: () => Promise<void>;
   /** Lets pushes through, from the given commands on; of those that were held, the ones to keep. */
   readonly start: (first: readonly ServerCommand[], keep: (push: ServerCommand) => boolean) => void;

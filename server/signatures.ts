@@ -77,10 +77,16 @@ export interface Signatures {
 }
 
 /**
- * What is signed with this key, not too long ago, after the client's signatures were ended last, and with a nonce that this client of this application has not used before. Colons join what is signed: at a login only the client's id may have some of its
- * own, or the signature of the client `Tom::5` would be one of `Tom`, too; in other actions no id may.
+ * What is signed with this key, not too long ago, after the client's signatures were ended last, and with a nonce
+ * that this client of this application has not used before. Colons join what is signed: at a login only the client's
+ * id may have some of its own, or the signature of the client `Tom::5` would be one of `Tom`, too; in other actions
+ * no id may.
  */
-export const createSignatures = (masterKey: string, clock: ServerClock, wanted: ReadonlySet<SignedAction>): Signatures => {
+export const createSignatures = (
+  masterKey: string,
+  clock: ServerClock,
+  wanted: ReadonlySet<SignedAction>,
+): Signatures => {
   /** Application, client and nonce of what was accepted, with when their signatures end at the latest. */
   const used = new Map<string, number>();
   /** When signatures of clients were ended, the earliest first. */

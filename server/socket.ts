@@ -30,7 +30,10 @@ const BROKEN = 1006;
 
 const TOO_MANY_SENDS = 4116;
 const TOO_MANY_OTHERS = 4318;
-/** How long the next command of who sends too many has to wait, ms: saying no as fast as somebody asks would cost others their time. */
+/**
+ * How long the next command of who sends too many has to wait, ms: saying no as fast as somebody asks would cost
+ * others their time.
+ */
 const OVER_RATE_PAUSE = 20;
 
 /** How long frames of one socket are handled before others have their turn, ms. */
@@ -43,7 +46,9 @@ const CONNECTION_BROKEN = 2;
 const MAX_TIMER = 2 ** 31 - 1;
 
 const errorAnswer = (error: unknown): ServerCommand =>
-  refusalAnswer(error instanceof Refusal ? error : new Refusal(4200, 'the server could not carry the command out; try again'));
+  refusalAnswer(
+    error instanceof Refusal ? error : new Refusal(4200, 'the server could not carry the command out; try again'),
+  );
 
 const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
 
@@ -162,12 +167,16 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     } catch (error) {
       if (!(error instanceof Refusal)) app.report(error);
       else isOverItsRate = error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS;
-      // Acknowledgements and read marks have no serial: nobody waits, and an error without one would be taken for the connection's.
+      // Acknowledgements and read marks have no serial: nobody waits, and an error without one would be taken for the
+      // connection's.
       if (command.i !== undefined) write({ ...errorAnswer(error), ...addresseeOf(command) });
     }
   };
 
-  /** The table has no code for it. Not 4105 or 4114: the command is readable and the client may be logged in, this server just does not serve it. */
+  /**
+   * The table has no code for it. Not 4105 or 4114: the command is readable and the client may be logged in, this
+   * server just does not serve it.
+   */
   const refuse = (command: UnsupportedCommand): void => {
     write({ ...errorAnswer(new Refusal(4200, `this server does not serve ${command.kind}`)), ...addresseeOf(command) });
   };

@@ -25,7 +25,10 @@ interface Receiver {
   };
 }
 
-/** A receiver that does not keep up, or for which a chat room was too much; where the server is what was too slow, that is everybody in the room. */
+/**
+ * A receiver that does not keep up, or for which a chat room was too much; where the server is what was too slow,
+ * that is everybody in the room.
+ */
 export interface SlowReceiver {
   readonly clientIds: readonly string[];
   /** Messages of chat rooms that wait for it. */
@@ -41,9 +44,15 @@ export interface ServerStats {
   readonly sockets: number;
   /** Clients that are logged in on them. */
   readonly sessions: number;
-  /** Messages of chat rooms that receivers did not get, since they, or the server, were too slow; since the server has started. */
+  /**
+   * Messages of chat rooms that receivers did not get, since they, or the server, were too slow; since the server has
+   * started.
+   */
   readonly dropped: Drops;
-  /** Receivers for which more waits than `limits.roomBufferedBytes`, or that did not get everything; those whose socket is open. */
+  /**
+   * Receivers for which more waits than `limits.roomBufferedBytes`, or that did not get everything; those whose
+   * socket is open.
+   */
   readonly slow: readonly SlowReceiver[];
 }
 
@@ -67,7 +76,9 @@ const read = ({ clients, past }: StatsSource): ServerStats => {
     sockets: clients.size,
     sessions: receivers.reduce((sum, { clientIds }) => sum + clientIds.length, 0),
     dropped: receivers.reduce((sum, { dropped }) => plus(sum, dropped), past()),
-    slow: receivers.filter(isSlow).map(({ clientIds, queued, bufferedBytes, dropped }) => ({ clientIds, queued, bufferedBytes, dropped })),
+    slow: receivers
+      .filter(isSlow)
+      .map(({ clientIds, queued, bufferedBytes, dropped }) => ({ clientIds, queued, bufferedBytes, dropped })),
   };
 };
 

@@ -20,8 +20,10 @@ export interface WebHookOptions {
   /** These hooks only. Default: all. */
   readonly only?: readonly HookName[];
   /**
-   * What becomes of something that the application should be asked, when it can't be: no answer in time, a status other than 2xx, an answer that can't be understood. `proceed`: it goes ahead, and the server's
-   * `onError` hears of it. `refuse`: the client is refused, and `onError` of these options hears of it. Hooks that are only told are reported either way. Default `proceed`.
+   * What becomes of something that the application should be asked, when it can't be: no answer in time, a status
+   * other than 2xx, an answer that can't be understood. `proceed`: it goes ahead, and the server's `onError` hears of
+   * it. `refuse`: the client is refused, and `onError` of these options hears of it. Hooks that are only told are
+   * reported either way. Default `proceed`.
    */
   readonly onFailure?: 'proceed' | 'refuse';
   /** Hears of failures for which a client was refused. Default: nobody. */
@@ -57,7 +59,8 @@ const sign = (secret: string, timestamp: string | number, body: string | Uint8Ar
  * Whether a request comes from who has the secret, unchanged, and not too long ago. Compares in constant time.
  *
  * @example
- * if (!verifyWebHook({ secret, header: request.headers['x-lc-hook-signature'], body, now: Date.now() })) response.writeHead(401).end();
+ * if (!verifyWebHook({ secret, header: request.headers['x-lc-hook-signature'], body, now: Date.now() }))
+ *   response.writeHead(401).end();
  */
 export const verifyWebHook = ({ secret, header = '', body, now, maxAge = MAX_AGE }: WebHookRequest): boolean => {
   const [, timestamp, signature] = SIGNATURE.exec(header) ?? [];
@@ -72,14 +75,19 @@ const MembersVerdict = record('MembersVerdict', {}, { ...drop, members: t.readon
 
 /** A no; nothing where it is none. */
 const dropIn = ({ drop: isNo = false, code, detail }: t.TypeOf<typeof Verdict>): Drop | undefined =>
-  isNo ? { drop: true, ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }) } : undefined;
+  isNo
+    ? { drop: true, ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }) }
+    : undefined;
 
 /**
- * Hooks that ask and tell the application's back end over HTTP: each is a POST with what the hook is called with as JSON, signed in `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<body>">`.
- * Status 204, an empty body or `{}` is a yes; other answers are JSON, as the hook may answer. Redirects are not followed.
+ * Hooks that ask and tell the application's back end over HTTP: each is a POST with what the hook is called with as
+ * JSON, signed in `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<body>">`. Status 204, an empty
+ * body or `{}` is a yes; other answers are JSON, as the hook may answer. Redirects are not followed.
  *
  * @example
- * createServer({ hooks: webHooks({ url: 'https://example.com/hooks', secret, only: ['messageReceived'], onFailure: 'refuse' }) });
+ * createServer({
+ *   hooks: webHooks({ url: 'https://example.com/hooks', secret, only: ['messageReceived'], onFailure: 'refuse' }),
+ * });
  */
 export const webHooks = (options: WebHookOptions): Hooks => {
   const { url, secret, timeout = TIMEOUT, only, onFailure = 'proceed', onError = () => undefined } = options;
@@ -118,7 +126,11 @@ export const webHooks = (options: WebHookOptions): Hooks => {
   };
 
   const ask =
-    <A extends t.TypeOf<typeof Verdict>, C>(name: HookName, codec: t.Decoder<unknown, A>, change: (answer: A) => C | undefined) =>
+    <A extends t.TypeOf<typeof Verdict>, C>(
+      name: HookName,
+      codec: t.Decoder<unknown, A>,
+      change: (answer: A) => C | undefined,
+    ) =>
     async (event: object): Promise<undefined | Drop | C> => {
       try {
         const answer = read(name, codec, await post(name, event));
@@ -136,7 +148,8 @@ export const webHooks = (options: WebHookOptions): Hooks => {
     ...(content === undefined ? {} : { content }),
     ...(bin === undefined ? {} : { bin }),
   });
-  const chosenMembers = ({ members }: t.TypeOf<typeof MembersVerdict>) => (members === undefined ? undefined : { members });
+  const chosenMembers = ({ members }: t.TypeOf<typeof MembersVerdict>) =>
+    members === undefined ? undefined : { members };
   const unchanged = (): undefined => undefined;
 
   const all = {
@@ -156,5 +169,7 @@ export const webHooks = (options: WebHookOptions): Hooks => {
   } satisfies Required<Hooks>;
 
   // A hook that is not there costs nothing: who is offline is not even looked up.
-  return only === undefined ? all : Object.fromEntries(Object.entries(all).filter(([name]) => only.some((wanted) => wanted === name)));
+  return only === undefined
+    ? all
+    : Object.fromEntries(Object.entries(all).filter(([name]) => only.some((wanted) => wanted === name)));
 };

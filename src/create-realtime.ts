@@ -49,16 +49,22 @@ const minter = (random: () => number) => (): string =>
       .padStart(8, '0'),
   ).join('');
 
-/** The codec of message bodies, for the protocol's types, the application's and those of plugins. Throws where two of them have one number. */
+/**
+ * The codec of message bodies, for the protocol's types, the application's and those of plugins. Throws where two of
+ * them have one number.
+ */
 const bodiesOf = ({ messages = [], plugins = [] }: RealtimeOptions): BodyCodec =>
   bodyCodec([...builtInTypes, ...messages, ...plugins.flatMap((plugin) => plugin.messages ?? [])]);
 
 /**
- * Creates a realtime. Does nothing else: no socket, timer or listener until the first login, where wrong options show as `InvalidArgument`.
+ * Creates a realtime. Does nothing else: no socket, timer or listener until the first login, where wrong options show
+ * as `InvalidArgument`.
  *
  * @example const realtime = createRealtime({ appId: 'my-app', server: 'ws://127.0.0.1:6400' });
  */
-export const createRealtime = <const P extends readonly Plugin[] = []>(options: RealtimeOptions<P>): ExtendedRealtime<P> => {
+export const createRealtime = <const P extends readonly Plugin[] = []>(
+  options: RealtimeOptions<P>,
+): ExtendedRealtime<P> => {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const backoff = options.backoff ?? exponential();
@@ -114,7 +120,9 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
       if (sessions.get(clientId) === client$) sessions.delete(clientId);
     };
     const client$: Observable<Client> = bodies$.pipe(
-      catchError((thrown: unknown) => throwError(() => new InvalidArgument(thrown instanceof Error ? thrown.message : String(thrown)))),
+      catchError((thrown: unknown) =>
+        throwError(() => new InvalidArgument(thrown instanceof Error ? thrown.message : String(thrown))),
+      ),
       switchMap((bodies) => open(clientId, login, bodies)),
       tap({ next: watch, error: forget, complete: forget, unsubscribe: forget }),
       share({
@@ -130,7 +138,12 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
   const sessionOf = (clientId: string, login: LoginOptions): Observable<Client> =>
     isClientId(clientId)
       ? shared(clientId, login)
-      : throwError(() => new InvalidArgument(`a client id should be a string of 1 to 64 characters, but is ${JSON.stringify(clientId)}`));
+      : throwError(
+          () =>
+            new InvalidArgument(
+              `a client id should be a string of 1 to 64 characters, but is ${JSON.stringify(clientId)}`,
+            ),
+        );
 
   const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
     defer(() => {
@@ -138,7 +151,9 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(options: 
       // Without types, what was made without `user` comes here as well.
       if (!('identify' in identity))
         return throwError(() => new InvalidArgument('log in with a client id, or with user({ sessionToken })'));
-      return identity.identify(api).pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
+      return identity
+        .identify(api)
+        .pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
     }).pipe(takeUntil(aborted(login.signal)));
 
   const realtime: Realtime = {

@@ -46,10 +46,13 @@ const refusalOf = (address: string, status: number, body: unknown): ServerReject
 /**
  * Cold: asks the API, emits the JSON of the answer, then completes.
  *
- * Errors: `InvalidArgument` if there is no address; `ConnectionLost` if the API can't be reached; `ServerRejected` if the
- * answer is no success, with the code of the answer, or with the HTTP status if the answer has no code.
+ * Errors: `InvalidArgument` if there is no address; `ConnectionLost` if the API can't be reached; `ServerRejected` if
+ * the answer is no success, with the code of the answer, or with the HTTP status if the answer has no code.
  */
-export const askHttpApi = (options: HttpApiOptions, { method, path, headers, body }: HttpRequest): Observable<unknown> =>
+export const askHttpApi = (
+  options: HttpApiOptions,
+  { method, path, headers, body }: HttpRequest,
+): Observable<unknown> =>
   defer(() => {
     const base = baseOf(options);
     if (base === undefined) throw new InvalidArgument('api should be an address, such as https://api.example.com');
@@ -59,7 +62,12 @@ export const askHttpApi = (options: HttpApiOptions, { method, path, headers, bod
     return from(
       fetch(address, {
         method,
-        headers: { 'content-type': 'application/json', 'x-lc-id': appId, ...defined({ 'x-lc-key': appKey }), ...headers },
+        headers: {
+          'content-type': 'application/json',
+          'x-lc-id': appId,
+          ...defined({ 'x-lc-key': appKey }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     ).pipe(

@@ -20,7 +20,17 @@ export type {
   Invalid,
   Location,
 } from '../codecs/index.js';
-export type { MessageDefinition, MessageType, OutgoingBody, Plain, Recalled, StoredFile, Text, Unknown, Video } from '../codecs/index.js';
+export type {
+  MessageDefinition,
+  MessageType,
+  OutgoingBody,
+  Plain,
+  Recalled,
+  StoredFile,
+  Text,
+  Unknown,
+  Video,
+} from '../codecs/index.js';
 export {
   DecodeFailed,
   type Attribute,
@@ -64,7 +74,10 @@ export type { Client } from './client/client.js';
 export type { ClientStatus } from './client/client-status.js';
 export type { Conversation } from './client/conversation/conversation.js';
 export type { NewConversation } from './client/conversation/create-conversation.js';
-export { createTemporaryConversation, type NewTemporaryConversation } from './client/conversation/create-temporary-conversation.js';
+export {
+  createTemporaryConversation,
+  type NewTemporaryConversation,
+} from './client/conversation/create-temporary-conversation.js';
 export { historyIterator, historyPages, type HistoryPagesOptions } from './client/history/history-pages.js';
 export type { HistoryOptions, HistoryRange, Place } from './client/history/history.js';
 export type { FileData, LocalFile } from './client/sending/local-file.js';
@@ -98,7 +111,14 @@ export type { HttpApiOptions } from './http-api.js';
 export { sendStatus, type MessageStatus, type SendFailure } from './client/sending/send-status.js';
 export { uploadTo } from './client/sending/upload-to.js';
 export type { DescribeFile } from './client/sending/file-metadata.js';
-export { upload, type Upload, type UploadFile, type UploadMessageOptions, type UploadProgress, type UploadStep } from './client/sending/upload.js';
+export {
+  upload,
+  type Upload,
+  type UploadFile,
+  type UploadMessageOptions,
+  type UploadProgress,
+  type UploadStep,
+} from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';

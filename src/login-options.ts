@@ -8,6 +8,9 @@ export interface LoginOptions {
   readonly signature?: SignatureFactory;
   /** Signs what this client does to conversations. */
   readonly conversationSignature?: ConversationSignatureFactory;
-  /** Ends this subscription's lease when it is aborted, as unsubscribing does; a `login` that is still under way errors with `SessionClosed`. */
+  /**
+   * Ends this subscription's lease when it is aborted, as unsubscribing does; a `login` that is still under way
+   * errors with `SessionClosed`.
+   */
   readonly signal?: AbortSignal;
 }

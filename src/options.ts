@@ -15,12 +15,16 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   /** The application's key; only its HTTP API asks for it. */
   readonly appKey?: string;
   /**
-   * Where the server is: one or several `ws:` or `wss:` addresses, tried in order; or the `http:` or `https:` address of a router, which is asked for them.
+   * Where the server is: one or several `ws:` or `wss:` addresses, tried in order; or the `http:` or `https:` address
+   * of a router, which is asked for them.
    */
   readonly server: string | readonly string[];
   /** Text frames (base64) instead of binary ones, for platforms that have no others. Default false. */
   readonly noBinary?: boolean;
-  /** Messages sent while disconnected wait and go out after the reconnect, in order, once. Default: they fail with `ConnectionLost`. */
+  /**
+   * Messages sent while disconnected wait and go out after the reconnect, in order, once. Default: they fail with
+   * `ConnectionLost`.
+   */
   readonly outbox?: boolean | OutboxBounds;
   /** The application's own message types, made with `defineMessage`. */
   readonly messages?: readonly CustomType[];
@@ -31,18 +35,28 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   /** Stores the files of messages that are sent with `upload`. */
   readonly upload?: UploadFile;
   /**
-   * A login brings the messages that have come meanwhile, up to 20 for each conversation, flagged `offline`, and not their counts. Default false.
+   * A login brings the messages that have come meanwhile, up to 20 for each conversation, flagged `offline`, and not
+   * their counts. Default false.
    */
   readonly offlineMessages?: boolean;
-  /** The address of the application's HTTP API, which signs logins with a session token. Default: that of the router, or the server's own. */
+  /**
+   * The address of the application's HTTP API, which signs logins with a session token. Default: that of the router,
+   * or the server's own.
+   */
   readonly api?: string;
   /** Signs logins that don't bring a factory of their own. */
   readonly signature?: SignatureFactory;
-  /** Signs what clients do to conversations: create, add and join, remove and quit, block and unblock. Default: nobody does. */
+  /**
+   * Signs what clients do to conversations: create, add and join, remove and quit, block and unblock. Default: nobody
+   * does.
+   */
   readonly conversationSignature?: ConversationSignatureFactory;
   /** How long a command waits for its answer, ms. Default 20,000. */
   readonly commandTimeout?: number;
-  /** How long a session stays open after its last subscriber, and the connection after its last session, ms. Default 2,000. */
+  /**
+   * How long a session stays open after its last subscriber, and the connection after its last session, ms. Default
+   * 2,000.
+   */
   readonly grace?: number;
   /** How long to wait before an attempt to connect. Default: `exponential()`. */
   readonly backoff?: Backoff;

@@ -17,7 +17,12 @@ export const withAttributes = (
     info.attributes,
   );
   const attributes = removed.reduce((result, key) => removeAttribute(result, key.split('.')), assigned);
-  return { ...info, attributes, ...(typeof name === 'string' ? { name } : {}), ...(at === undefined ? {} : { updatedAt: at }) };
+  return {
+    ...info,
+    attributes,
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(at === undefined ? {} : { updatedAt: at }),
+  };
 };
 
 /** A snapshot with the time of a later message. */
@@ -35,11 +40,13 @@ export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> =
   if (info === undefined) return;
   switch (event._tag) {
     case 'Joined':
-      if (info.members !== undefined) set(info.id, { ...info, members: [...new Set([...info.members, ...event.members])] });
+      if (info.members !== undefined)
+        set(info.id, { ...info, members: [...new Set([...info.members, ...event.members])] });
       return;
     case 'Left': {
       const gone = new Set(event.members);
-      if (info.members !== undefined) set(info.id, { ...info, members: info.members.filter((member) => !gone.has(member)) });
+      if (info.members !== undefined)
+        set(info.id, { ...info, members: info.members.filter((member) => !gone.has(member)) });
       return;
     }
     case 'Muted':

@@ -1,4 +1,13 @@
-import { concat, concatMap, defer, endWith, from, ignoreElements, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  defer,
+  endWith,
+  from,
+  ignoreElements,
+  type MonoTypeOperatorFunction,
+  type ObservableInput,
+} from 'rxjs';
 import type { Position } from './events.js';
 
 /** An item with a position, for example an entry of the log of a conversation. */
@@ -29,7 +38,10 @@ export const atMostOnce = <E extends Placed>(save: SavePosition): MonoTypeOperat
  * been emitted.
  *
  * @example
- * conversation.log$({ since: load() }).pipe(atLeastOnce({ project: (entry) => archive(entry), commit: (position) => store(position) })).subscribe();
+ * conversation
+ *   .log$({ since: load() })
+ *   .pipe(atLeastOnce({ project: (entry) => archive(entry), commit: (position) => store(position) }))
+ *   .subscribe();
  */
 export const atLeastOnce = <E extends Placed>({
   project,

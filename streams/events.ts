@@ -117,7 +117,10 @@ export interface CaughtUp {
   readonly _tag: 'CaughtUp';
 }
 
-/** A message has arrived, or was sent by this client, also where the answer came so late that nobody waited for it any more. */
+/**
+ * A message has arrived, or was sent by this client, also where the answer came so late that nobody waited for it any
+ * more.
+ */
 export interface MessageArrived {
   readonly _tag: 'Message';
   readonly conversationId: string;
@@ -225,4 +228,5 @@ export type ConversationEvent = Extract<ClientEvent, { readonly conversationId: 
 export const isConversationEvent = (event: ClientEvent): event is ConversationEvent => 'conversationId' in event;
 
 /** Orders positions: negative where `a` is before `b`, 0 where they are the same. */
-export const comparePositions = (a: Position, b: Position): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : Number(a.id > b.id));
+export const comparePositions = (a: Position, b: Position): number =>
+  a.timestamp - b.timestamp || (a.id < b.id ? -1 : Number(a.id > b.id));

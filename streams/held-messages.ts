@@ -24,7 +24,12 @@ export const heldMessages = (): HeldMessages => {
     },
     before: (position) => {
       const start = next;
-      for (let event = held[next]; event !== undefined && comparePositions(event.message, position) < 0; event = held[next]) next += 1;
+      for (
+        let event = held[next];
+        event !== undefined && comparePositions(event.message, position) < 0;
+        event = held[next]
+      )
+        next += 1;
       return held.slice(start, next);
     },
   };

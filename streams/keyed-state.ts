@@ -20,7 +20,11 @@ export interface KeyedState<V> {
 }
 
 /** Applies an event: calls `set` for each key whose state changes. */
-export type KeyedReducer<E, V> = (event: E, get: (key: string) => V | undefined, set: (key: string, value: V) => void) => void;
+export type KeyedReducer<E, V> = (
+  event: E,
+  get: (key: string) => V | undefined,
+  set: (key: string, value: V) => void,
+) => void;
 
 /**
  * Reduces a log to one state for each key. The cost of an event does not depend on the number of keys: the map is
@@ -29,7 +33,10 @@ export type KeyedReducer<E, V> = (event: E, get: (key: string) => V | undefined,
  * Subscribes to the log at once, so that nothing is missed before the first subscriber. The second result is that
  * subscription; the owner of the log ends it.
  */
-export const keyedState = <E, V>(log$: Observable<E>, reduce: KeyedReducer<E, V>): readonly [KeyedState<V>, Subscription] => {
+export const keyedState = <E, V>(
+  log$: Observable<E>,
+  reduce: KeyedReducer<E, V>,
+): readonly [KeyedState<V>, Subscription] => {
   const states = new Map<string, V>();
   const watched = new Map<string, Subject<V>>();
   const changed = new Subject<void>();

@@ -71,7 +71,8 @@ const createCursor = (since: Position, beginning: Position) => {
     position: () => position,
     /** Usually one comparison. A message before the position is looked up among the newest ones. */
     has: (message: Position): boolean =>
-      comparePositions(message, position) <= 0 && (comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),
+      comparePositions(message, position) <= 0 &&
+      (comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),
     /** Messages that lie in a gap stay missing if a newer message has been emitted. */
     leaveOut: ({ to }: Gap): void => {
       const end: Position = { timestamp: to, id: '' };

@@ -17,4 +17,5 @@ const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<Membership['_tag']>([
  * @example
  * client.events$.pipe(membership()).subscribe(({ _tag, members, by }) => console.log(by, _tag, members));
  */
-export const membership = (): OperatorFunction<ClientEvent, Membership> => filter((event): event is Membership => TAGS.has(event._tag));
+export const membership = (): OperatorFunction<ClientEvent, Membership> =>
+  filter((event): event is Membership => TAGS.has(event._tag));

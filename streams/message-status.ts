@@ -3,7 +3,9 @@ import type { ClientEvent, Position } from './events.js';
 
 /** The status of a stored message of this client. */
 export type DeliveryStatus =
-  { readonly _tag: 'sent' } | { readonly _tag: 'delivered'; readonly at: number } | { readonly _tag: 'read'; readonly at: number };
+  | { readonly _tag: 'sent' }
+  | { readonly _tag: 'delivered'; readonly at: number }
+  | { readonly _tag: 'read'; readonly at: number };
 
 type Receipt = Extract<ClientEvent, { _tag: 'Receipt' }>;
 
@@ -30,7 +32,8 @@ export const messageStatus =
         messageId === undefined ? at >= timestamp : messageId === id || (kind === 'read' && later.has(messageId));
 
       const step = (status: DeliveryStatus, event: ClientEvent): DeliveryStatus => {
-        if (event._tag === 'Message' && event.origin === 'sent' && event.message.timestamp > timestamp) later.add(event.message.id);
+        if (event._tag === 'Message' && event.origin === 'sent' && event.message.timestamp > timestamp)
+          later.add(event.message.id);
         if (event._tag !== 'Receipt' || !covers(event)) return status;
         if (event.kind === 'read') return { _tag: 'read', at: event.at };
         return status._tag === 'sent' ? { _tag: 'delivered', at: event.at } : status;

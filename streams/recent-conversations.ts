@@ -30,7 +30,8 @@ const NONE_UNREAD: Unread = { count: 0, mentioned: false };
 
 /** Newest first, then by id. */
 const compare = (a: ConversationListItem, b: ConversationListItem): number =>
-  b.activeAt - a.activeAt || (a.conversation.id < b.conversation.id ? -1 : Number(a.conversation.id > b.conversation.id));
+  b.activeAt - a.activeAt ||
+  (a.conversation.id < b.conversation.id ? -1 : Number(a.conversation.id > b.conversation.id));
 
 /** The index of an item, or the index at which it has to be inserted. */
 const indexOf = (items: readonly ConversationListItem[], item: ConversationListItem): number =>
@@ -45,7 +46,9 @@ const isListed = ({ kind, members }: ConversationInfo, self: string): boolean =>
 
 /** The old object if both are equal. */
 const unreadOf = (now: Unread = NONE_UNREAD, before: Unread | undefined): Unread =>
-  before?.count === now.count && before.mentioned === now.mentioned ? before : { count: now.count, mentioned: now.mentioned };
+  before?.count === now.count && before.mentioned === now.mentioned
+    ? before
+    : { count: now.count, mentioned: now.mentioned };
 
 /** An item, and the snapshot from which it was made. */
 interface Entry {
@@ -68,7 +71,9 @@ const idsOf = (event: ClientEvent): readonly string[] => {
  * start.
  *
  * @example
- * client.conversations$.subscribe((items) => render(items.map(({ conversation, unread }) => `${conversation.name} (${unread.count})`)));
+ * client.conversations$.subscribe((items) =>
+ *   render(items.map(({ conversation, unread }) => `${conversation.name} (${unread.count})`)),
+ * );
  */
 export const recentConversations =
   ({
@@ -92,10 +97,14 @@ export const recentConversations =
         if (info === undefined || !isListed(info, self)) return undefined;
         const lastMessage = lastMessages.get(id);
         const count = unreadOf(unread.get(id), before?.item.unread);
-        if (before?.info === info && before.item.lastMessage === lastMessage && before.item.unread === count) return before;
+        if (before?.info === info && before.item.lastMessage === lastMessage && before.item.unread === count)
+          return before;
         const conversation = withActivity(info, lastMessage?.timestamp);
         const activeAt = conversation.lastMessageAt ?? conversation.createdAt ?? 0;
-        return { info, item: { conversation, ...(lastMessage === undefined ? {} : { lastMessage }), unread: count, activeAt } };
+        return {
+          info,
+          item: { conversation, ...(lastMessage === undefined ? {} : { lastMessage }), unread: count, activeAt },
+        };
       };
 
       for (const id of conversations.keys()) {

@@ -52,7 +52,8 @@ const compare = (a: Placed, b: Placed): number =>
   comparePositions(positionOf(a), positionOf(b)) || Number(a._tag === 'Gap') - Number(b._tag === 'Gap');
 
 /** The index of an entry, or the index at which it has to be inserted. */
-const indexOf = (placed: readonly Placed[], entry: Placed): number => placeOf(placed, (other) => compare(other, entry) < 0);
+const indexOf = (placed: readonly Placed[], entry: Placed): number =>
+  placeOf(placed, (other) => compare(other, entry) < 0);
 
 const splice = <T>(entries: readonly T[], index: number, count: number, ...added: readonly T[]): readonly T[] => {
   const copy = entries.slice();
@@ -75,7 +76,9 @@ const toEntry = (message: Message): Placed => ({ _tag: 'Message', message });
 const withPlaced = (state: TimelineState, placed: readonly Placed[], window: number): TimelineState => {
   if (placed === state.placed) return state;
   // Dropped old messages can be loaded again.
-  return placed.length <= window ? { ...state, placed } : { ...state, placed: placed.slice(placed.length - window), hasOlder: true };
+  return placed.length <= window
+    ? { ...state, placed }
+    : { ...state, placed: placed.slice(placed.length - window), hasOlder: true };
 };
 
 /** Replaces the message, or appends it. If there are too many, the oldest failed ones are dropped. */
@@ -102,12 +105,16 @@ export const timelineReducer =
   (state: TimelineState, input: TimelineInput): TimelineState => {
     switch (input._tag) {
       case 'Message':
-        return input.message.transient ? state : withPlaced(state, insert(state.placed, toEntry(input.message)), window);
+        return input.message.transient
+          ? state
+          : withPlaced(state, insert(state.placed, toEntry(input.message)), window);
       case 'Edit':
       case 'Recall': {
         const entry = toEntry(input.message);
         const there = state.placed[indexOf(state.placed, entry)];
-        return there !== undefined && compare(there, entry) === 0 ? withPlaced(state, insert(state.placed, entry), window) : state;
+        return there !== undefined && compare(there, entry) === 0
+          ? withPlaced(state, insert(state.placed, entry), window)
+          : state;
       }
       case 'Gap':
         return withPlaced(state, insert(state.placed, input), window);
@@ -132,8 +139,12 @@ export const timelineReducer =
       case 'Filled': {
         const index = indexOf(state.placed, input.gap);
         const there = state.placed[index];
-        const without = there?._tag === 'Gap' && compare(there, input.gap) === 0 ? splice(state.placed, index, 1) : state.placed;
-        const filled = [...input.messages.map(toEntry), ...(input.rest === undefined ? [] : [input.rest])].reduce(insert, without);
+        const without =
+          there?._tag === 'Gap' && compare(there, input.gap) === 0 ? splice(state.placed, index, 1) : state.placed;
+        const filled = [...input.messages.map(toEntry), ...(input.rest === undefined ? [] : [input.rest])].reduce(
+          insert,
+          without,
+        );
         return withPlaced(state, filled, window);
       }
       default:

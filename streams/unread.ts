@@ -10,7 +10,8 @@ export interface UnreadState extends Unread {
 }
 
 /** The count of the server is older than the read mark of this client. */
-const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boolean => before !== undefined && asOf <= before.readUpTo;
+const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boolean =>
+  before !== undefined && asOf <= before.readUpTo;
 
 /**
  * Unread counts, by conversation id. The count of the server wins, unless it is older than the read mark of this
@@ -31,13 +32,19 @@ export const unreadReducer =
         for (const counted of event.counts) {
           const { conversationId, count, mentioned, asOf } = counted;
           const before = get(conversationId);
-          if (!isOutdated(counted, before)) set(conversationId, { count, mentioned, asOf, readUpTo: before?.readUpTo ?? 0 });
+          if (!isOutdated(counted, before))
+            set(conversationId, { count, mentioned, asOf, readUpTo: before?.readUpTo ?? 0 });
         }
         return;
       case 'Message': {
         const { conversationId, message } = event;
         const before = get(conversationId);
-        if (message.from === self || message.transient || message.body._tag === 'Recalled' || message.timestamp <= (before?.asOf ?? 0))
+        if (
+          message.from === self ||
+          message.transient ||
+          message.body._tag === 'Recalled' ||
+          message.timestamp <= (before?.asOf ?? 0)
+        )
           return;
         // The conversation has a count already.
         if (before === undefined && !counts(conversationId)) return;

@@ -5,7 +5,8 @@ import type { Message } from '../streams/index.js';
 /**
  * A message: Jerry says "squeak" in conversation `c` at 1 ms. Its id is made of its time.
  *
- * @example hot('a-b', { a: message(), b: message({ from: 'Tom', body: text('Wake up!'), timestamp: 2 }) }).pipe(myOperator());
+ * @example
+ * hot('a-b', { a: message(), b: message({ from: 'Tom', body: text('Wake up!'), timestamp: 2 }) }).pipe(myOperator());
  */
 export const message = (change: Partial<Message> = {}): Message => ({
   id: `m${change.timestamp ?? 1}`,
@@ -21,7 +22,8 @@ export const message = (change: Partial<Message> = {}): Message => ({
 });
 
 /**
- * A conversation: `c`, called "Cheese", made by Tom for himself and Jerry. Chat rooms and system conversations have no members.
+ * A conversation: `c`, called "Cheese", made by Tom for himself and Jerry. Chat rooms and system conversations have
+ * no members.
  *
  * @example conversation({ id: 'lobby', kind: 'room' });
  */

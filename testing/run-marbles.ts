@@ -32,14 +32,16 @@ export interface MarbleHelpers extends RunHelpers {
   /** The virtual time. */
   readonly clock: Clock;
   /**
-   * A realtime on the server, as `createRealtime` makes it, in virtual time: it connects, comes back, catches up, and has an outbox where it is told to. Random numbers are the same in each run, and the backoff has no jitter. Every
+   * A realtime on the server, as `createRealtime` makes it, in virtual time: it connects, comes back, catches up, and
+   * has an outbox where it is told to. Random numbers are the same in each run, and the backoff has no jitter. Every
    * option can be another. It is closed when the diagram is over.
    *
    * @example realtime({ outbox: true }).session('Tom').pipe(switchMap((tom) => tom.messages$));
    */
   realtime<const P extends readonly Plugin[] = []>(options?: Partial<RealtimeOptions<P>>): ExtendedRealtime<P>;
   /**
-   * What `realtime` gives to `createRealtime`, for code that makes its realtime itself; by the `signal` in it that is closed, too.
+   * What `realtime` gives to `createRealtime`, for code that makes its realtime itself; by the `signal` in it that is
+   * closed, too.
    *
    * @example createApp({ realtime: realtimeOptions });
    */
@@ -56,7 +58,9 @@ const noApi = (address: string): never => {
 const bounded = (helpers: RunHelpers, end: () => number): RunHelpers => {
   const check = (frame: number | undefined): void => {
     if (frame !== undefined && frame !== Infinity && frame > end())
-      throw new Error(`this diagram draws something at ${frame} ms, but its time ends at ${end()} ms: give runMarbles a later \`until\``);
+      throw new Error(
+        `this diagram draws something at ${frame} ms, but its time ends at ${end()} ms: give runMarbles a later \`until\``,
+      );
   };
   const inTime = (marbles: string): string => {
     check(TestScheduler.parseMarbles(marbles, undefined, undefined, undefined, true).at(-1)?.frame);
@@ -97,12 +101,16 @@ const copy = (list: unknown): unknown => (Array.isArray(list) ? Array.from<unkno
 const isPromise = (value: unknown): boolean => typeof value === 'object' && value !== null && 'then' in value;
 
 /**
- * Runs a diagram as RxJS's `TestScheduler.run` does, with a server and realtimes in it. Of no test framework: `assertDeepEqual` throws where the two differ, or returns false.
+ * Runs a diagram as RxJS's `TestScheduler.run` does, with a server and realtimes in it. Of no test framework:
+ * `assertDeepEqual` throws where the two differ, or returns false.
  *
- * Virtual time is bounded, since a connection has a heartbeat for ever: it stops `until` ms after the start, and what still goes on then is cut off, which counts neither as completed nor as unsubscribed. What is drawn later than that
- * throws. Each `flush()` runs all of it, for assertions of your own behind it. When the diagram is over, and where it throws, every realtime is closed.
+ * Virtual time is bounded, since a connection has a heartbeat for ever: it stops `until` ms after the start, and what
+ * still goes on then is cut off, which counts neither as completed nor as unsubscribed. What is drawn later than that
+ * throws. Each `flush()` runs all of it, for assertions of your own behind it. When the diagram is over, and where it
+ * throws, every realtime is closed.
  *
- * Promises don't resolve in virtual time: what is given to a realtime as one (a signature, a storage, a plugin) has to be a value or an Observable here.
+ * Promises don't resolve in virtual time: what is given to a realtime as one (a signature, a storage, a plugin) has
+ * to be a value or an Observable here.
  *
  * @example
  * const expectEqual = (actual: unknown, expected: unknown) => expect(actual).toEqual(expected);
@@ -119,12 +127,14 @@ export const runMarbles = (
   { until = UNTIL, latency = 0, messages = [] }: MarbleOptions = {},
 ): void => {
   const scheduler = new TestScheduler((actual: unknown, expected: unknown) => {
-    if (assertDeepEqual(copy(actual), copy(expected)) === false) throw new Error('what happened is not what was expected');
+    if (assertDeepEqual(copy(actual), copy(expected)) === false)
+      throw new Error('what happened is not what was expected');
   });
   scheduler.run((plain) => {
     const realtimes: Pick<Realtime, 'close'>[] = [];
     const helpers = bounded(plain, () => scheduler.maxFrames);
-    // Not as RxJS throws what nobody handles, by a timer that is due after all others: a client that never stops would never let it come.
+    // Not as RxJS throws what nobody handles, by a timer that is due after all others: a client that never stops
+    // would never let it come.
     const fail = (error: unknown): void => {
       scheduler.schedule(() => {
         throw error;
@@ -155,7 +165,9 @@ export const runMarbles = (
         server,
         clock: virtualClock,
         realtimeOptions: { ...options, signal: ending.signal },
-        realtime: <const P extends readonly Plugin[] = []>(own: Partial<RealtimeOptions<P>> = {}): ExtendedRealtime<P> => {
+        realtime: <const P extends readonly Plugin[] = []>(
+          own: Partial<RealtimeOptions<P>> = {},
+        ): ExtendedRealtime<P> => {
           const made = createRealtime<P>({ ...options, ...own });
           realtimes.push(made);
           return made;

@@ -26,7 +26,15 @@ import {
   timer,
   toArray,
 } from 'rxjs';
-import { createRealtime, text, type Client, type ConnectionEvent, type Conversation, type Message, type Realtime } from 'rx-realtime';
+import {
+  createRealtime,
+  text,
+  type Client,
+  type ConnectionEvent,
+  type Conversation,
+  type Message,
+  type Realtime,
+} from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
 import { layCable } from './cable.js';
 import { line } from './phrases.js';
@@ -83,7 +91,8 @@ const watch = (who: Speaker, client: Client, conversation: Conversation): Observ
       throttleTime(2_000, undefined, { trailing: true }),
       filter(({ deliveredAt }) => deliveredAt !== undefined),
       map(({ deliveredAt, readAt }) => {
-        const clock = (at: number | undefined): string => (at === undefined ? 'not yet' : new Date(at).toISOString().slice(11, 19));
+        const clock = (at: number | undefined): string =>
+          at === undefined ? 'not yet' : new Date(at).toISOString().slice(11, 19);
         return `receipts: delivered up to ${clock(deliveredAt)}, read up to ${clock(readAt)}`;
       }),
     ),
@@ -165,7 +174,9 @@ const tour = async (address: string | undefined): Promise<Summary> => {
       [talk('Tom', here), talk('Jerry', there)].map((said$) => lastValueFrom(said$.pipe(takeUntil(stop$), toArray()))),
     );
     const [byTom = [], byJerry = []] = received;
-    const complete$ = interval(100).pipe(filter(() => byJerry.length >= (sent[0]?.length ?? 0) && byTom.length >= (sent[1]?.length ?? 0)));
+    const complete$ = interval(100).pipe(
+      filter(() => byJerry.length >= (sent[0]?.length ?? 0) && byTom.length >= (sent[1]?.length ?? 0)),
+    );
     await firstValueFrom(merge(complete$, timer(PATIENCE), stop$));
     // Time for what should not come: the same message twice.
     await firstValueFrom(merge(timer(AFTERWARDS), stop$));

@@ -1,4 +1,6 @@
-/** What Tom and Jerry say: short lines in several languages and scripts, so that what arrives shows that encodings hold. */
+/**
+ * What Tom and Jerry say: short lines in several languages and scripts, so that what arrives shows that encodings hold.
+ */
 const phrases = [
   'Good morning! Is the cheese still there?',
   '早上好，奶酪还在吗？',

@@ -3,7 +3,13 @@ import { styleText } from 'node:util';
 
 export type Speaker = 'server' | 'network' | 'Tom' | 'Jerry' | 'tour';
 
-const colours = { server: 'gray', network: 'red', Tom: 'cyan', Jerry: 'yellow', tour: 'green' } as const satisfies Record<Speaker, unknown>;
+const colours = {
+  server: 'gray',
+  network: 'red',
+  Tom: 'cyan',
+  Jerry: 'yellow',
+  tour: 'green',
+} as const satisfies Record<Speaker, unknown>;
 
 const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 

@@ -7,7 +7,12 @@ import { reader } from '../flood.js';
 export const bareSocket = async (server: string): Promise<WebSocket> => {
   const socket = new WebSocket(server, subprotocols.binary.name);
   await once(socket, 'open');
-  socket.send(encodeFrame({ cmd: 'session', op: 'open', i: 1, appId: 'bench', peerId: reader, sessionMessage: {} }, subprotocols.binary));
+  socket.send(
+    encodeFrame(
+      { cmd: 'session', op: 'open', i: 1, appId: 'bench', peerId: reader, sessionMessage: {} },
+      subprotocols.binary,
+    ),
+  );
   await once(socket, 'message');
   return socket;
 };

@@ -1,6 +1,9 @@
 import type { Reader } from 'protobufjs/minimal.js';
 
-/** What this project uses of the generated code. What `decode` returns has own keys for what was present, and is unknown until a codec has looked at it. */
+/**
+ * What this project uses of the generated code. What `decode` returns has own keys for what was present, and is
+ * unknown until a codec has looked at it.
+ */
 interface MessageType {
   encode(message: object): { finish(): Uint8Array };
   decode(frame: Uint8Array | Reader): object;

@@ -1,4 +1,6 @@
-/** How much a browser downloads for a program: bundled and minified by esbuild, all dependencies in, compressed by gzip. */
+/**
+ * How much a browser downloads for a program: bundled and minified by esbuild, all dependencies in, compressed by gzip.
+ */
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -15,7 +17,8 @@ export interface Weight {
 }
 
 /** A file of this folder, or an entry of the package with everything that it exports. */
-export type Program = { readonly file: string } | { readonly everythingOf: string; readonly platform?: 'browser' | 'node' };
+export type Program =
+  { readonly file: string } | { readonly everythingOf: string; readonly platform?: 'browser' | 'node' };
 
 /** `dist/src/client/send.js` belongs to `src/client`, `dist/codecs/either.js` stands for itself. */
 const moduleOf = (path: string): string => {

@@ -1,4 +1,7 @@
-/** Message bodies, by a registry from type number to message type. Reading one never fails: what can't be understood is a body that says so. */
+/**
+ * Message bodies, by a registry from type number to message type. Reading one never fails: what can't be understood
+ * is a body that says so.
+ */
 import { chain, isLeft, isRight, left, map, right, type Either } from '../either.js';
 import * as t from 'io-ts';
 import { DecodeFailed, preview } from '../decode-failed.js';
@@ -7,7 +10,16 @@ import { Bytes } from '../primitives.js';
 import { record } from '../record.js';
 import type { Custom } from './define-message.js';
 import { LocationType, type Location } from './location.js';
-import { AudioType, FileType, ImageType, VideoType, type Audio, type FileMessage, type Image, type Video } from './media.js';
+import {
+  AudioType,
+  FileType,
+  ImageType,
+  VideoType,
+  type Audio,
+  type FileMessage,
+  type Image,
+  type Video,
+} from './media.js';
 import type { MessageType, TaggedBody } from './message-type.js';
 import { RecalledType, type Recalled } from './recalled.js';
 import { TextType, type Text } from './text.js';
@@ -70,8 +82,8 @@ export interface BodyCodec<B extends TaggedBody = TypedBody> {
   /** Total: an unregistered type is `Unknown`, a refused one is `Invalid`. */
   decode(wire: WireBody): BodyOf<B>;
   /**
-   * Refuses a body that is not what its tag says, or that can't be written: JSON has no cycles, and UTF-8 has no half of a surrogate pair
-   * (what is left where an emoji was cut in two).
+   * Refuses a body that is not what its tag says, or that can't be written: JSON has no cycles, and UTF-8 has no half
+   * of a surrogate pair (what is left where an emoji was cut in two).
    */
   encode(body: B | Plain | Binary): Either<DecodeFailed, WireBody>;
 }
@@ -90,11 +102,16 @@ const startsObject = /^\s*\{/;
 
 const loneSurrogate = /[\ud800-\udfff]/u;
 
-/** In JSON.stringify's output, where lone surrogates are escaped and no others: `\ud800` to `\udfff` after an even number of backslashes. */
+/**
+ * In JSON.stringify's output, where lone surrogates are escaped and no others: `\ud800` to `\udfff` after an even
+ * number of backslashes.
+ */
 const escapedSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
 
 const wellFormed = (path: string, refused: RegExp, written: string): Either<DecodeFailed, string> =>
-  refused.test(written) ? left(new DecodeFailed(path, 'text without half a surrogate pair', preview(written))) : right(written);
+  refused.test(written)
+    ? left(new DecodeFailed(path, 'text without half a surrogate pair', preview(written)))
+    : right(written);
 
 const stringify = (json: JsonObject): Either<DecodeFailed, string> => {
   try {
@@ -105,8 +122,8 @@ const stringify = (json: JsonObject): Either<DecodeFailed, string> => {
 };
 
 /**
- * The body codec over a set of message types, by default the protocol's own; looked up by number, so that their count costs nothing.
- * Throws a `RangeError` where two types have one number.
+ * The body codec over a set of message types, by default the protocol's own; looked up by number, so that their count
+ * costs nothing. Throws a `RangeError` where two types have one number.
  *
  * @example
  * const bodies = bodyCodec([...builtInTypes, SongType]);
@@ -136,13 +153,16 @@ export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCod
     if (PlainBody.is(body)) return wellFormed('content', loneSurrogate, body.content);
     const type = types.find((registered) => registered.is(body));
     if (type === undefined)
-      return left(new DecodeFailed('_tag', 'of a registered type; give a type of your own to the realtime', preview(body._tag)));
+      return left(
+        new DecodeFailed('_tag', 'of a registered type; give a type of your own to the realtime', preview(body._tag)),
+      );
     const written = chain(type.encode(body), stringify);
     return chain(written, (json) => wellFormed('', escapedSurrogate, json));
   };
 
   return {
-    decode: ({ msg = '', binaryMsg }) => (binaryMsg === undefined ? decodeText(msg) : { _tag: 'Binary', bytes: binaryMsg }),
+    decode: ({ msg = '', binaryMsg }) =>
+      binaryMsg === undefined ? decodeText(msg) : { _tag: 'Binary', bytes: binaryMsg },
     encode: (body) => (BinaryBody.is(body) ? right({ binaryMsg: body.bytes }) : map(toText(body), (msg) => ({ msg }))),
   };
 }

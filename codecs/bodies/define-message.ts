@@ -31,8 +31,8 @@ export interface MessageDefinitionOptions<A> {
   /** The number of the type: whole and positive, since the protocol has the others. */
   readonly type: number;
   /**
-   * The codec of the message's own fields, by io-ts or by hand: from and to a JSON object with keys that don't begin with `_lc`.
-   * What it throws is a refusal.
+   * The codec of the message's own fields, by io-ts or by hand: from and to a JSON object with keys that don't begin
+   * with `_lc`. What it throws is a refusal.
    */
   readonly codec: Codec<A>;
 }
@@ -42,7 +42,8 @@ const RESERVED = ['_lctype', '_lctext', '_lcattrs'];
 const Head = record('a typed message', {}, extraWire);
 const CustomBody = record('Custom', { _tag: t.literal('Custom'), type: t.number, fields: t.unknown }, extraFields);
 
-const without = (json: JsonObject): JsonObject => Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
+const without = (json: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
 
 /** The user's codec may throw; that refuses the message, and ends no stream. */
 const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFailed, A>): Either<DecodeFailed, A> => {
@@ -54,8 +55,8 @@ const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFail
 };
 
 /**
- * Defines a message type. The result is the type, for the realtime's `messages` option and for `ofType`, and makes its messages when it is called.
- * Throws a `RangeError` for a number that is the protocol's.
+ * Defines a message type. The result is the type, for the realtime's `messages` option and for `ofType`, and makes
+ * its messages when it is called. Throws a `RangeError` for a number that is the protocol's.
  *
  * @example
  * const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
@@ -65,9 +66,12 @@ const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFail
  */
 export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): MessageDefinition<A> => {
   if (!Number.isSafeInteger(type) || type < 1)
-    throw new RangeError(`the type of a message should be a whole number from 1 on, but is ${String(type)}: the others are the protocol's`);
+    throw new RangeError(
+      `the type of a message should be a whole number from 1 on, but is ${String(type)}: the others are the protocol's`,
+    );
   const name = `message type ${String(type)}`;
-  const make = (fields: A, extras: Extras = {}): Custom<A> => Object.freeze({ _tag: 'Custom', type, fields, ...extras });
+  const make = (fields: A, extras: Extras = {}): Custom<A> =>
+    Object.freeze({ _tag: 'Custom', type, fields, ...extras });
   const is = (body: TaggedBody): body is Custom<A> => body._tag === 'Custom' && 'type' in body && body.type === type;
 
   const decode = (json: JsonObject): Either<DecodeFailed, Custom<A>> =>
@@ -76,7 +80,9 @@ export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): 
       if (isLeft(extras)) return left(decodeFailed(extras.left));
       const own = without(json);
       const fields = codec.decode(own);
-      return fields._tag === 'Right' ? right(make(fields.right, fromExtraWire(extras.right))) : left(refusedBy(name, fields.left, own));
+      return fields._tag === 'Right'
+        ? right(make(fields.right, fromExtraWire(extras.right)))
+        : left(refusedBy(name, fields.left, own));
     });
 
   const encode = (body: TaggedBody): Either<DecodeFailed, JsonObject> =>
@@ -86,10 +92,17 @@ export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): 
       const { fields, ...extras } = custom.right;
       if (!codec.is(fields)) return left(new DecodeFailed('fields', `fields of ${name}`, preview(fields)));
       const json = codec.encode(fields);
-      if (!JsonObject.is(json)) return left(new DecodeFailed('fields', `a JSON object, as ${name} encodes it`, preview(json)));
+      if (!JsonObject.is(json))
+        return left(new DecodeFailed('fields', `a JSON object, as ${name} encodes it`, preview(json)));
       const taken = RESERVED.find((key) => Object.hasOwn(json, key));
       if (taken !== undefined)
-        return left(new DecodeFailed(`fields.${taken}`, 'left out: the protocol has its own meaning for it', preview(json[taken])));
+        return left(
+          new DecodeFailed(
+            `fields.${taken}`,
+            'left out: the protocol has its own meaning for it',
+            preview(json[taken]),
+          ),
+        );
       return right({ ...json, _lctype: type, ...toExtraWire(extras) });
     });
 

@@ -22,7 +22,9 @@ interface ExtraWire {
 }
 
 /** Absent keys stay absent. */
-export const fromExtraWire = ({ _lctext, _lcattrs }: ExtraWire): Extras => defined({ text: _lctext, attributes: _lcattrs });
+export const fromExtraWire = ({ _lctext, _lcattrs }: ExtraWire): Extras =>
+  defined({ text: _lctext, attributes: _lcattrs });
 
 /** The inverse of `fromExtraWire`. */
-export const toExtraWire = ({ text, attributes }: Extras): ExtraWire => defined({ _lctext: text, _lcattrs: attributes });
+export const toExtraWire = ({ text, attributes }: Extras): ExtraWire =>
+  defined({ _lctext: text, _lcattrs: attributes });

@@ -17,7 +17,11 @@ export interface Location extends Coordinates, Extras {
 
 const Degrees: t.Type<number> = guarded('a finite number', (input): input is number => Number.isFinite(input));
 
-const LocationBody = record('Location', { _tag: t.literal('Location'), latitude: Degrees, longitude: Degrees }, extraFields);
+const LocationBody = record(
+  'Location',
+  { _tag: t.literal('Location'), latitude: Degrees, longitude: Degrees },
+  extraFields,
+);
 
 const LocationWire = record(
   'LocationBody',

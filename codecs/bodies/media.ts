@@ -47,12 +47,16 @@ const fromWire = ({ url, objId, metaData }: t.TypeOf<typeof StoredFileWire>): St
     }),
   );
 
-const toWire = ({ url, objId, metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> => defined({ url, objId, metaData });
+const toWire = ({ url, objId, metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> =>
+  defined({ url, objId, metaData });
 
 /** Makes one kind of media message, from the address of a file or from the file with what is known of it. */
 type Constructor<M> = (file: string | StoredFile, extras?: Extras) => M;
 
-const media = <Tag extends string>(tag: Tag, type: number): readonly [MessageType<Media<Tag>>, Constructor<Media<Tag>>] => {
+const media = <Tag extends string>(
+  tag: Tag,
+  type: number,
+): readonly [MessageType<Media<Tag>>, Constructor<Media<Tag>>] => {
   const make: Constructor<Media<Tag>> = (file, extras = {}) =>
     Object.freeze({ _tag: tag, file: Object.freeze(typeof file === 'string' ? { url: file } : file), ...extras });
   return [

@@ -1,4 +1,7 @@
-/** A message type: what `_lctype` number it has on the wire, and how its JSON there and the value that users see become each other. */
+/**
+ * A message type: what `_lctype` number it has on the wire, and how its JSON there and the value that users see
+ * become each other.
+ */
 import * as t from 'io-ts';
 import { type Either, isLeft, isRight, left, right } from '../either.js';
 import { decodeFailed, type DecodeFailed } from '../decode-failed.js';
@@ -9,7 +12,10 @@ export interface TaggedBody {
   readonly _tag: string;
 }
 
-/** A registered type of message. A type of one kind of body is a type of bodies too, so that types of many kinds make one registry. */
+/**
+ * A registered type of message. A type of one kind of body is a type of bodies too, so that types of many kinds make
+ * one registry.
+ */
 export interface MessageType<B extends TaggedBody = TaggedBody> {
   /** `_lctype`: negative for the protocol's own types, positive for an application's. */
   readonly type: number;

@@ -2,7 +2,10 @@ import { left, right } from '../either.js';
 import { DecodeFailed, preview } from '../decode-failed.js';
 import type { MessageType } from './message-type.js';
 
-/** What is left of a message that its sender has taken back (protocol: `_lctype` -127). It can't be sent: `conversation.recall` makes it. */
+/**
+ * What is left of a message that its sender has taken back (protocol: `_lctype` -127). It can't be sent:
+ * `conversation.recall` makes it.
+ */
 export interface Recalled {
   readonly _tag: 'Recalled';
 }
@@ -16,5 +19,11 @@ export const RecalledType: MessageType<Recalled> = {
   is: (body): body is Recalled => body._tag === 'Recalled',
   decode: () => right(recalled),
   encode: (body) =>
-    left(new DecodeFailed('', 'a message that can be sent; one that was sent is taken back with recall', preview(body._tag))),
+    left(
+      new DecodeFailed(
+        '',
+        'a message that can be sent; one that was sent is taken back with recall',
+        preview(body._tag),
+      ),
+    ),
 };

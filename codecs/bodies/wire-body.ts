@@ -1,4 +1,7 @@
-/** A message body as the wire has it: in a command of its own, and stored in history or as the last message of a conversation. */
+/**
+ * A message body as the wire has it: in a command of its own, and stored in history or as the last message of a
+ * conversation.
+ */
 import { isLeft } from '../either.js';
 import { fromBase64, toBase64 } from '../base64.js';
 

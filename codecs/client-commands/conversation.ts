@@ -18,8 +18,8 @@ const convStart = conv(
   },
 );
 /**
- * Asks for a conversation with the members `m` and, in `attr`, the attributes (`name` among them).
- * `unique`: the one that exists with just these members, if one does; `transient`: a chat room. Answered by `ConvStarted`.
+ * Asks for a conversation with the members `m` and, in `attr`, the attributes (`name` among them). `unique`: the one
+ * that exists with just these members, if one does; `transient`: a chat room. Answered by `ConvStarted`.
  */
 export interface ConvStart extends t.TypeOf<typeof convStart> {}
 export const ConvStart: t.Type<ConvStart> = convStart;
@@ -67,9 +67,13 @@ export interface ConvUnmute extends t.TypeOf<typeof convUnmute> {}
 export const ConvUnmute: t.Type<ConvUnmute> = convUnmute;
 
 const convMaxRead = conv('max_read', { cid: t.string }, { queryAllMembers: t.boolean });
-/** Asks how far the others have received and read; with `queryAllMembers`, each of them. Answered by `ConvMaxReadResult`. */
+/**
+ * Asks how far the others have received and read; with `queryAllMembers`, each of them. Answered by
+ * `ConvMaxReadResult`.
+ */
 export interface ConvMaxRead extends t.TypeOf<typeof convMaxRead> {}
 export const ConvMaxRead: t.Type<ConvMaxRead> = convMaxRead;
 
 /** What a client asks about conversations. */
-export type ClientConvCommand = ConvStart | ConvQuery | ConvAdd | ConvRemove | ConvCount | ConvUpdate | ConvMute | ConvUnmute | ConvMaxRead;
+export type ClientConvCommand =
+  ConvStart | ConvQuery | ConvAdd | ConvRemove | ConvCount | ConvUpdate | ConvMute | ConvUnmute | ConvMaxRead;

@@ -1,4 +1,7 @@
-/** All commands that a client sends. A new command is one codec in a file beside this one, a name in its union, and one line in the list here. */
+/**
+ * All commands that a client sends. A new command is one codec in a file beside this one, a name in its union, and
+ * one line in the list here.
+ */
 import type * as t from 'io-ts';
 import { Echo } from '../commands/echo.js';
 import { commandByKind, type UnsupportedCommand } from '../commands/envelope.js';
@@ -57,6 +60,9 @@ export const clientCommands = [
   Echo,
 ] as const;
 
-/** What a client sends, discriminated by `cmd` and `op`; the codec decodes a kind that is not listed to an `UnsupportedCommand`. */
+/**
+ * What a client sends, discriminated by `cmd` and `op`; the codec decodes a kind that is not listed to an
+ * `UnsupportedCommand`.
+ */
 export type ClientCommand = ClientSessionCommand | ClientConvCommand | ClientRoleCommand | ClientMessageCommand | Echo;
 export const ClientCommand: t.Type<ClientCommand | UnsupportedCommand> = commandByKind('ClientCommand', clientCommands);

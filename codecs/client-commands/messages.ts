@@ -1,4 +1,6 @@
-/** What a client sends about messages: the messages, acknowledgements, read marks, questions for history, and changes. */
+/**
+ * What a client sends about messages: the messages, acknowledgements, read marks, questions for history, and changes.
+ */
 import * as t from 'io-ts';
 import { command } from '../commands/envelope.js';
 import { bodyFields, change, mentions, target } from '../commands/message-fields.js';
@@ -12,7 +14,15 @@ const directSend = command(
     directMessage: record(
       'DirectSendMessage',
       { cid: t.string },
-      { ...bodyFields, ...mentions, dt: t.string, r: t.boolean, transient: t.boolean, will: t.boolean, pushData: t.string },
+      {
+        ...bodyFields,
+        ...mentions,
+        dt: t.string,
+        r: t.boolean,
+        transient: t.boolean,
+        will: t.boolean,
+        pushData: t.string,
+      },
     ),
   },
   {},
@@ -44,7 +54,10 @@ const read = command(
     readMessage: record(
       'ReadMessage',
       {},
-      { cid: t.string, convs: t.array(record('ReadTuple', { cid: t.string }, { timestamp: SafeInteger, mid: t.string })) },
+      {
+        cid: t.string,
+        convs: t.array(record('ReadTuple', { cid: t.string }, { timestamp: SafeInteger, mid: t.string })),
+      },
     ),
   },
   {},
@@ -78,7 +91,9 @@ const logsQuery = command(
   },
   {},
 );
-/** Asks for a page of history; `l` is its size, `direction` 1 (towards the past, the default) or 2. Answered by `Logs`. */
+/**
+ * Asks for a page of history; `l` is its size, `direction` 1 (towards the past, the default) or 2. Answered by `Logs`.
+ */
 export interface LogsQuery extends t.TypeOf<typeof logsQuery> {}
 export const LogsQuery: t.Type<LogsQuery> = logsQuery;
 
@@ -86,7 +101,11 @@ const patchModify = command(
   'patch',
   'modify',
   {
-    patchMessage: record('patch/modify message', {}, { patches: t.array(record('PatchWish', target, change)), lastPatchTime: SafeInteger }),
+    patchMessage: record(
+      'patch/modify message',
+      {},
+      { patches: t.array(record('PatchWish', target, change)), lastPatchTime: SafeInteger },
+    ),
   },
   {},
 );

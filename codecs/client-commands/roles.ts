@@ -1,11 +1,18 @@
-/** What a client asks about what members may do: roles, silence, block lists (protocol: ConvMemberInfo, shutup, BlacklistCommand). */
+/**
+ * What a client asks about what members may do: roles, silence, block lists (protocol: ConvMemberInfo, shutup,
+ * BlacklistCommand).
+ */
 import * as t from 'io-ts';
 import { blacklist } from '../commands/blacklist.js';
 import { conv, MemberInfo, people } from '../commands/conv.js';
 import { signature } from '../commands/signature.js';
 import { Int32 } from '../primitives.js';
 
-const convMemberInfoUpdate = conv('member_info_update', { cid: t.string, info: MemberInfo }, { targetClientId: t.string });
+const convMemberInfoUpdate = conv(
+  'member_info_update',
+  { cid: t.string, info: MemberInfo },
+  { targetClientId: t.string },
+);
 /** Gives a member another role. Answered by `ConvMemberInfoUpdated`. */
 export interface ConvMemberInfoUpdate extends t.TypeOf<typeof convMemberInfoUpdate> {}
 export const ConvMemberInfoUpdate: t.Type<ConvMemberInfoUpdate> = convMemberInfoUpdate;
@@ -46,4 +53,10 @@ export const BlacklistQuery: t.Type<BlacklistQuery> = blacklistQuery;
 
 /** What a client asks about what members may do. */
 export type ClientRoleCommand =
-  ConvMemberInfoUpdate | ConvAddShutup | ConvRemoveShutup | ConvQueryShutup | BlacklistBlock | BlacklistUnblock | BlacklistQuery;
+  | ConvMemberInfoUpdate
+  | ConvAddShutup
+  | ConvRemoveShutup
+  | ConvQueryShutup
+  | BlacklistBlock
+  | BlacklistUnblock
+  | BlacklistQuery;

@@ -14,4 +14,5 @@ export const blacklist = <O extends string, R extends t.Props, P extends t.Props
   op: O,
   required: R,
   optional: P,
-): BlacklistCodec<O, R, P> => command('blacklist', op, { blacklistMessage: record(`blacklist/${op} message`, required, optional) }, {});
+): BlacklistCodec<O, R, P> =>
+  command('blacklist', op, { blacklistMessage: record(`blacklist/${op} message`, required, optional) }, {});

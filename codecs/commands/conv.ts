@@ -24,5 +24,8 @@ export interface ConvCodec<O extends string, R extends t.Props, P extends t.Prop
 > {}
 
 /** The codec of a `conv` command. */
-export const conv = <O extends string, R extends t.Props, P extends t.Props>(op: O, required: R, optional: P): ConvCodec<O, R, P> =>
-  command('conv', op, { convMessage: record(`conv/${op} message`, required, optional) }, {});
+export const conv = <O extends string, R extends t.Props, P extends t.Props>(
+  op: O,
+  required: R,
+  optional: P,
+): ConvCodec<O, R, P> => command('conv', op, { convMessage: record(`conv/${op} message`, required, optional) }, {});

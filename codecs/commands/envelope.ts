@@ -29,7 +29,9 @@ export interface Envelope extends OptionalOf<typeof envelope> {}
 type KindOf<C extends string, O extends string | undefined> = O extends string ? { cmd: C; op: O } : { cmd: C };
 
 /** The codec of one kind of command; `M` is what the command has beside its kind and its envelope. */
-export interface CommandCodec<C extends string, O extends string | undefined, M> extends t.Type<Envelope & KindOf<C, O> & M> {}
+export interface CommandCodec<C extends string, O extends string | undefined, M> extends t.Type<
+  Envelope & KindOf<C, O> & M
+> {}
 
 /** One kind of command: a `cmd`, an `op` where it has one, the sub-messages it must have and those it may have. */
 export function command<C extends string, O extends string | undefined, R extends t.Props, P extends t.Props>(
@@ -59,8 +61,8 @@ const NameOrNumber = t.union([t.string, t.number], 'a name or a number');
 const Head = record('Command', { cmd: NameOrNumber }, { op: NameOrNumber, i: Int32, peerId: t.string });
 
 /**
- * The codec of a whole direction: looks the kind up by `cmd` and `op`, so that the cost does not grow with the number of kinds.
- * What is not among them decodes to an `UnsupportedCommand`.
+ * The codec of a whole direction: looks the kind up by `cmd` and `op`, so that the cost does not grow with the number
+ * of kinds. What is not among them decodes to an `UnsupportedCommand`.
  */
 export const commandByKind = <C extends t.Mixed>(
   name: string,
@@ -85,10 +87,13 @@ export const commandByKind = <C extends t.Mixed>(
       if (!isObject(input)) return t.failure(input, context);
       const codec = find(input);
       if (codec !== undefined) return codec.validate(input, context) as t.Validation<t.TypeOf<C>>;
-      return map(
-        Head.validate(input, context),
-        ({ cmd, op, i, peerId }): UnsupportedCommand =>
-          defined({ cmd: 'unsupported' as const, kind: op === undefined ? String(cmd) : `${String(cmd)}/${String(op)}`, i, peerId }),
+      return map(Head.validate(input, context), ({ cmd, op, i, peerId }): UnsupportedCommand =>
+        defined({
+          cmd: 'unsupported' as const,
+          kind: op === undefined ? String(cmd) : `${String(cmd)}/${String(op)}`,
+          i,
+          peerId,
+        }),
       );
     },
     t.identity,

@@ -6,8 +6,8 @@ export const VARINT = 0;
 export const SIZED = 2;
 
 /**
- * How a value is written: `s` text, `i` 32-bit integer, `l` 64-bit integer, `b` boolean, `y` bytes, `e` one of the numbers 1 and 2,
- * `c` a command by name, `o` an operation by name, a capital letter a message.
+ * How a value is written: `s` text, `i` 32-bit integer, `l` 64-bit integer, `b` boolean, `y` bytes, `e` one of the
+ * numbers 1 and 2, `c` a command by name, `o` an operation by name, a capital letter a message.
  */
 export interface Field {
   readonly name: string;
@@ -34,9 +34,13 @@ interface Names {
 }
 
 /** Whether it has keys that can be asked for. */
-export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
-/** Reads the names of numbers, each behind its step from the number before, which is left out where it is 1; the first step is from -1. */
+/**
+ * Reads the names of numbers, each behind its step from the number before, which is left out where it is 1; the first
+ * step is from -1.
+ */
 const parseNames = (table: string): Names => {
   const numbers = new Map<unknown, number>();
   const names = new Map<unknown, string>();
@@ -50,15 +54,18 @@ const parseNames = (table: string): Names => {
 };
 
 /**
- * Reads a table: messages are divided by semicolons, and the first is the one that holds the others. A field is its step from the
- * number before (left out where it is 1), `*` for a list, one letter for its kind (`A` is the first message), and its name.
+ * Reads a table: messages are divided by semicolons, and the first is the one that holds the others. A field is its
+ * step from the number before (left out where it is 1), `*` for a list, one letter for its kind (`A` is the first
+ * message), and its name.
  */
 export const parseSchema = (messages: string, commands: string, operations: string): Message => {
   const named = new Map([
     ['c', parseNames(commands)],
     ['o', parseNames(operations)],
   ]);
-  const lines = messages.split(';').map((line) => ({ line, byName: new Map<string, Field>(), byNumber: [] as Field[] }));
+  const lines = messages
+    .split(';')
+    .map((line) => ({ line, byName: new Map<string, Field>(), byNumber: [] as Field[] }));
   for (const { line, byName, byNumber } of lines) {
     let number = 0;
     for (const [, step, list, kind = '', name = ''] of line.matchAll(/(\d*)(\*?)(\w)(\w+)/g)) {

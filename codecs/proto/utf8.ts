@@ -45,6 +45,7 @@ export const readText = (bytes: Uint8Array, start: number, end: number): string 
   }
   if (canSlice) return bytes.utf8Slice(start, end);
   const part = bytes.subarray(start, end);
-  if (decoder === undefined && typeof TextDecoder !== 'undefined') decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  if (decoder === undefined && typeof TextDecoder !== 'undefined')
+    decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return decoder === undefined ? byUri(part) : decoder.decode(part);
 };

@@ -71,7 +71,10 @@ class Writer {
     this.at = at;
   }
 
-  /** Writes what has its length in front: room for it is left as for plain ASCII, or a short message, and is moved where that is wrong. */
+  /**
+   * Writes what has its length in front: room for it is left as for plain ASCII, or a short message, and is moved
+   * where that is wrong.
+   */
   private sized({ message }: Field, value: unknown): void {
     const room = typeof value === 'string' ? sizeOf(value.length) : 1;
     this.reserve(room);

@@ -1,4 +1,7 @@
-/** What a server says about conversations: its answers, and the notices about members and attributes (protocol: ConvCommand). */
+/**
+ * What a server says about conversations: its answers, and the notices about members and attributes (protocol:
+ * ConvCommand).
+ */
 import * as t from 'io-ts';
 import { conv, JsonText, people } from '../commands/conv.js';
 import { Int32, SafeInteger } from '../primitives.js';
@@ -6,8 +9,15 @@ import { memberNotice, notice } from './notice.js';
 import { outcome } from './outcome.js';
 import { record } from '../record.js';
 
-const convStarted = conv('started', { cid: t.string }, { cdate: t.string, tempConvTTL: Int32, ...people, uniqueId: t.string });
-/** The answer to `ConvStart`: the conversation exists, `cdate` is its creation in ISO 8601, `tempConvTTL` its lifetime in seconds. */
+const convStarted = conv(
+  'started',
+  { cid: t.string },
+  { cdate: t.string, tempConvTTL: Int32, ...people, uniqueId: t.string },
+);
+/**
+ * The answer to `ConvStart`: the conversation exists, `cdate` is its creation in ISO 8601, `tempConvTTL` its lifetime
+ * in seconds.
+ */
 export interface ConvStarted extends t.TypeOf<typeof convStarted> {}
 export const ConvStarted: t.Type<ConvStarted> = convStarted;
 
@@ -51,7 +61,11 @@ const convResult = conv('result', { count: Int32 }, { cid: t.string });
 export interface ConvResult extends t.TypeOf<typeof convResult> {}
 export const ConvResult: t.Type<ConvResult> = convResult;
 
-const maxReadTuple = record('MaxReadTuple', { pid: t.string }, { maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger });
+const maxReadTuple = record(
+  'MaxReadTuple',
+  { pid: t.string },
+  { maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger },
+);
 /** How far one member has received and read, ms. */
 export interface MaxReadTuple extends t.TypeOf<typeof maxReadTuple> {}
 export const MaxReadTuple: t.Type<MaxReadTuple> = maxReadTuple;
@@ -65,7 +79,11 @@ const convMaxReadResult = conv(
 export interface ConvMaxReadResult extends t.TypeOf<typeof convMaxReadResult> {}
 export const ConvMaxReadResult: t.Type<ConvMaxReadResult> = convMaxReadResult;
 
-const convUpdated = conv('updated', {}, { cid: t.string, initBy: t.string, attr: JsonText, attrModified: JsonText, udate: t.string });
+const convUpdated = conv(
+  'updated',
+  {},
+  { cid: t.string, initBy: t.string, attr: JsonText, attrModified: JsonText, udate: t.string },
+);
 /**
  * Without a serial: another member changed attributes, `attr.data` holds the changed ones.
  * With one, an answer to `ConvUpdate`, `ConvMute` or `ConvUnmute`: `udate` is when, in ISO 8601.

@@ -1,4 +1,7 @@
-/** All commands that a server sends. A new command is one codec in a file beside this one, a name in its union, and one line in the list here. */
+/**
+ * All commands that a server sends. A new command is one codec in a file beside this one, a name in its union, and
+ * one line in the list here.
+ */
 import type * as t from 'io-ts';
 import { Echo } from '../commands/echo.js';
 import { commandByKind, type UnsupportedCommand } from '../commands/envelope.js';
@@ -16,7 +19,16 @@ import {
   ConvUpdated,
   type ServerConvCommand,
 } from './conversation.js';
-import { AckSent, DirectPush, Logs, PatchModified, PatchPush, Rcp, UnreadCommand, type ServerMessageCommand } from './messages.js';
+import {
+  AckSent,
+  DirectPush,
+  Logs,
+  PatchModified,
+  PatchPush,
+  Rcp,
+  UnreadCommand,
+  type ServerMessageCommand,
+} from './messages.js';
 import {
   BlacklistBlocked,
   BlacklistQueryResult,
@@ -36,7 +48,13 @@ import {
   ConvUnshutuped,
   type ServerRoleCommand,
 } from './roles.js';
-import { SessionClosedCommand, SessionOpened, SessionQueryResult, SessionRefreshed, type ServerSessionCommand } from './session.js';
+import {
+  SessionClosedCommand,
+  SessionOpened,
+  SessionQueryResult,
+  SessionRefreshed,
+  type ServerSessionCommand,
+} from './session.js';
 import { ErrorAnswer, Goaway, type ServerSystemCommand } from './system.js';
 
 /** One codec for each kind that a server sends. */
@@ -84,6 +102,10 @@ export const serverCommands = [
   Echo,
 ] as const;
 
-/** What a server sends, discriminated by `cmd` and `op`; the codec decodes a kind that is not listed to an `UnsupportedCommand`. */
-export type ServerCommand = ServerSessionCommand | ServerConvCommand | ServerRoleCommand | ServerMessageCommand | ServerSystemCommand;
+/**
+ * What a server sends, discriminated by `cmd` and `op`; the codec decodes a kind that is not listed to an
+ * `UnsupportedCommand`.
+ */
+export type ServerCommand =
+  ServerSessionCommand | ServerConvCommand | ServerRoleCommand | ServerMessageCommand | ServerSystemCommand;
 export const ServerCommand: t.Type<ServerCommand | UnsupportedCommand> = commandByKind('ServerCommand', serverCommands);

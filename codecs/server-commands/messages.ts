@@ -1,4 +1,6 @@
-/** What a server sends about messages: the messages, acknowledgements, receipts, unread counts, history, and changes. */
+/**
+ * What a server sends about messages: the messages, acknowledgements, receipts, unread counts, history, and changes.
+ */
 import * as t from 'io-ts';
 import { command } from '../commands/envelope.js';
 import { bodyFields, change, mentions, target } from '../commands/message-fields.js';
@@ -49,7 +51,13 @@ export const AckSent: t.Type<AckSent> = ackSent;
 const rcp = command(
   'rcp',
   undefined,
-  { rcpMessage: record('RcpMessage', { cid: t.string }, { id: t.string, t: SafeInteger, read: t.boolean, from: t.string }) },
+  {
+    rcpMessage: record(
+      'RcpMessage',
+      { cid: t.string },
+      { id: t.string, t: SafeInteger, read: t.boolean, from: t.string },
+    ),
+  },
   {},
 );
 /** A message that asked for a receipt was delivered, or (with `read`) read, at time `t`. */
@@ -87,13 +95,26 @@ export const UnreadCommand: t.Type<UnreadCommand> = unread;
 const logItem = record(
   'LogItem',
   { msgId: t.string, timestamp: SafeInteger, from: t.string },
-  { ...mentions, data: t.string, bin: t.boolean, ackAt: SafeInteger, readAt: SafeInteger, patchTimestamp: SafeInteger, convType: Int32 },
+  {
+    ...mentions,
+    data: t.string,
+    bin: t.boolean,
+    ackAt: SafeInteger,
+    readAt: SafeInteger,
+    patchTimestamp: SafeInteger,
+    convType: Int32,
+  },
 );
 /** One stored message; with `bin`, `data` is base64 of bytes. */
 export interface LogItem extends t.TypeOf<typeof logItem> {}
 export const LogItem: t.Type<LogItem> = logItem;
 
-const logs = command('logs', undefined, { logsMessage: record('LogsMessage', {}, { cid: t.string, logs: t.array(LogItem) }) }, {});
+const logs = command(
+  'logs',
+  undefined,
+  { logsMessage: record('LogsMessage', {}, { cid: t.string, logs: t.array(LogItem) }) },
+  {},
+);
 /** The answer to `LogsQuery`: a page of history, oldest first. */
 export interface Logs extends t.TypeOf<typeof logs> {}
 export const Logs: t.Type<Logs> = logs;
@@ -112,7 +133,9 @@ const patchItem = record('PatchItem', target, {
   ...change,
   patchTimestamp: SafeInteger,
   from: t.string,
-  /** Why the service changed it, where the sender did not: negative by itself, positive by a hook of the application. */
+  /**
+   * Why the service changed it, where the sender did not: negative by itself, positive by a hook of the application.
+   */
   patchCode: SafeInteger,
   patchReason: t.string,
 });

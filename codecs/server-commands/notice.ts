@@ -16,4 +16,5 @@ export interface MemberNoticeCodec<O extends string> extends ConvCodec<
 export const notice = <O extends string>(op: O): NoticeCodec<O> => conv(op, { cid: t.string }, { initBy: t.string });
 
 /** The codec of a notice about members. */
-export const memberNotice = <O extends string>(op: O): MemberNoticeCodec<O> => conv(op, { cid: t.string }, { initBy: t.string, ...people });
+export const memberNotice = <O extends string>(op: O): MemberNoticeCodec<O> =>
+  conv(op, { cid: t.string }, { initBy: t.string, ...people });

@@ -1,4 +1,7 @@
-/** What a server says about what members may do: roles, silence, block lists (protocol: ConvMemberInfo, shutup, BlacklistCommand). */
+/**
+ * What a server says about what members may do: roles, silence, block lists (protocol: ConvMemberInfo, shutup,
+ * BlacklistCommand).
+ */
 import * as t from 'io-ts';
 import { blacklist } from '../commands/blacklist.js';
 import { conv, MemberInfo, people } from '../commands/conv.js';
@@ -80,7 +83,11 @@ const blacklistUnblocked = blacklist('unblocked', {}, { srcCid: t.string, ...out
 export interface BlacklistUnblocked extends t.TypeOf<typeof blacklistUnblocked> {}
 export const BlacklistUnblocked: t.Type<BlacklistUnblocked> = blacklistUnblocked;
 
-const blacklistQueryResult = blacklist('query_result', {}, { srcCid: t.string, blockedPids: t.array(t.string), next: t.string });
+const blacklistQueryResult = blacklist(
+  'query_result',
+  {},
+  { srcCid: t.string, blockedPids: t.array(t.string), next: t.string },
+);
 /** The answer to `BlacklistQuery`; with a `next`, there is more. */
 export interface BlacklistQueryResult extends t.TypeOf<typeof blacklistQueryResult> {}
 export const BlacklistQueryResult: t.Type<BlacklistQueryResult> = blacklistQueryResult;

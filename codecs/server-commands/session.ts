@@ -1,4 +1,7 @@
-/** What a server says about a session: its answers to a client, and that the session has ended (protocol: SessionCommand). */
+/**
+ * What a server says about a session: its answers to a client, and that the session has ended (protocol:
+ * SessionCommand).
+ */
 import * as t from 'io-ts';
 import { command } from '../commands/envelope.js';
 import { Int32 } from '../primitives.js';
@@ -7,7 +10,13 @@ import { record } from '../record.js';
 const sessionOpened = command(
   'session',
   'opened',
-  { sessionMessage: record('SessionOpenedMessage', {}, { st: t.string, stTtl: Int32, code: Int32, reason: t.string, detail: t.string }) },
+  {
+    sessionMessage: record(
+      'SessionOpenedMessage',
+      {},
+      { st: t.string, stTtl: Int32, code: Int32, reason: t.string, detail: t.string },
+    ),
+  },
   {},
 );
 /**
@@ -23,7 +32,10 @@ const sessionClosed = command(
   {},
   { sessionMessage: record('SessionClosedMessage', {}, { code: Int32, reason: t.string, detail: t.string }) },
 );
-/** Without a serial: the server ends the session (4111 displaced, 4115 kicked). With one: the answer to `SessionClose`, or a refusal. */
+/**
+ * Without a serial: the server ends the session (4111 displaced, 4115 kicked). With one: the answer to
+ * `SessionClose`, or a refusal.
+ */
 export interface SessionClosedCommand extends t.TypeOf<typeof sessionClosed> {}
 export const SessionClosedCommand: t.Type<SessionClosedCommand> = sessionClosed;
 

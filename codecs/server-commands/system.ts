@@ -1,4 +1,6 @@
-/** What a server says about the connection rather than to a client: heartbeat, errors, and the request to go elsewhere. */
+/**
+ * What a server says about the connection rather than to a client: heartbeat, errors, and the request to go elsewhere.
+ */
 import * as t from 'io-ts';
 import type { Echo } from '../commands/echo.js';
 import { command } from '../commands/envelope.js';

@@ -1,6 +1,11 @@
 import { Subject, defer, filter, map, mergeMap, of, take, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { encodeConversations, type ClientCommand, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
+import {
+  encodeConversations,
+  type ClientCommand,
+  type ConversationInfo,
+  type ServerCommand,
+} from '../../codecs/index.js';
 import { clientState } from '../../src/client/client-state.js';
 import { conversationList, type ConversationListOptions } from '../../src/client/queries/conversation-list.js';
 import type { SigningLink } from '../../src/client/link.js';
@@ -49,7 +54,9 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
     asked.push(`${virtualClock.now()}: ${skip}+${limit}`);
     const failure = failures[asked.length];
     return timer(TRIP).pipe(
-      mergeMap(() => (failure === undefined ? of(results(there.slice(skip, skip + limit), bad)) : throwError(() => failure))),
+      mergeMap(() =>
+        failure === undefined ? of(results(there.slice(skip, skip + limit), bad)) : throwError(() => failure),
+      ),
     );
   };
   const link: SigningLink = {
@@ -77,13 +84,19 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
   return { list$, asked, failed };
 };
 
-const names = (items: readonly ConversationListItem[]): string => items.map(({ conversation: { id } }) => id.slice(1)).join('');
+const names = (items: readonly ConversationListItem[]): string =>
+  items.map(({ conversation: { id } }) => id.slice(1)).join('');
 const refused = new ServerRejected(4310, 'CONVERSATION_QUERY_FAILED');
 
 describe('the list of conversations, page by page', () => {
   it('asks for the first page with the first subscriber, for a further one with each tick, and for none behind the last', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
-      const { list$, asked } = list({ infos: conversations(5), open$: cold('t', readiness), pageSize: 2, more$: hot('-----m---m---m') });
+      const { list$, asked } = list({
+        infos: conversations(5),
+        open$: cold('t', readiness),
+        pageSize: 2,
+        more$: hot('-----m---m---m'),
+      });
       expect(asked).toEqual([]);
       expectObservable(list$.pipe(map(names))).toBe('x-a----b---c--', { x: '', a: '12', b: '1234', c: '12345' });
       flush();
@@ -107,7 +120,13 @@ describe('the list of conversations, page by page', () => {
   it('is not shifted by a conversation that the client leaves, nor by one that can not be read', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const open$ = cold('t', readiness);
-      const left = list({ infos: conversations(4), open$, pageSize: 2, more$: hot('-----m'), leave$: hot('---l', { l: 'c1' }) });
+      const left = list({
+        infos: conversations(4),
+        open$,
+        pageSize: 2,
+        more$: hot('-----m'),
+        leave$: hot('---l', { l: 'c1' }),
+      });
       expectObservable(left.list$.pipe(map(names))).toBe('x-al---b', { x: '', a: '12', l: '2', b: '234' });
       const unreadable = list({ infos: conversations(4), open$, pageSize: 2, more$: hot('-----m'), bad: ['c1'] });
       expectObservable(unreadable.list$.pipe(map(names))).toBe('x-a----b', { x: '', a: '2', b: '234' });
@@ -123,7 +142,13 @@ describe('the list of conversations, after a break', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const open$ = cold('t---------f-t', readiness);
       const { list$, asked, failed } = list({ infos: conversations(1_200), open$, pageSize: 600, more$: hot('---m') });
-      expectObservable(list$.pipe(map(({ length }) => length))).toBe('x-a--b--------c-d', { x: 0, a: 600, b: 1_200, c: 1_200, d: 1_200 });
+      expectObservable(list$.pipe(map(({ length }) => length))).toBe('x-a--b--------c-d', {
+        x: 0,
+        a: 600,
+        b: 1_200,
+        c: 1_200,
+        d: 1_200,
+      });
       flush();
       expect(asked).toEqual(['0: 0+600', '3: 600+600', '12: 0+1000', '14: 1000+200']);
       expect(failed).toEqual([]);
@@ -149,7 +174,12 @@ describe('the list of conversations, after a break', () => {
 
   it('has the page that was asked for meanwhile', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
-      const { list$, asked } = list({ infos: conversations(5), open$: cold('t---f---t', readiness), pageSize: 2, more$: hot('-----mm') });
+      const { list$, asked } = list({
+        infos: conversations(5),
+        open$: cold('t---f---t', readiness),
+        pageSize: 2,
+        more$: hot('-----mm'),
+      });
       expectObservable(list$.pipe(map(names))).toBe('x-a-------b', { x: '', a: '12', b: '1234' });
       flush();
       expect(asked).toEqual(['0: 0+2', '8: 0+4']);

@@ -6,7 +6,10 @@ import type { Client, Conversation } from '../../src/index.js';
 import { conversationHandle } from './internals.js';
 
 const conversation = { id: 'c' } as Conversation;
-const client = { id: 'Tom', conversation: () => ({ ...conversation, events$: NEVER, messages$: NEVER }) } as unknown as Client;
+const client = {
+  id: 'Tom',
+  conversation: () => ({ ...conversation, events$: NEVER, messages$: NEVER }),
+} as unknown as Client;
 
 const errorsOf = (stream$: Observable<unknown>): readonly unknown[] => {
   const errors: unknown[] = [];
@@ -32,6 +35,8 @@ describe('a handle that no realtime has made', () => {
     ['blocked', () => entry.blocked(conversation)],
     ['presence of a conversation', () => entry.presence(conversationHandle({}) as unknown as Client, [])],
   ] as const)('is an InvalidArgument in the error channel of %s', (_, call) => {
-    expect(errorsOf(call())).toMatchObject([{ _tag: 'InvalidArgument', what: expect.stringContaining('fake') as string }]);
+    expect(errorsOf(call())).toMatchObject([
+      { _tag: 'InvalidArgument', what: expect.stringContaining('fake') as string },
+    ]);
   });
 });

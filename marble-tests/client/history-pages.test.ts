@@ -13,7 +13,12 @@ const history = (messages: readonly Message[], delay = 2) => {
   const asked: HistoryOptions[] = [];
   const load = (options: HistoryOptions = {}): Observable<readonly Message[]> => {
     asked.push(options);
-    const { before, after, direction = after !== undefined && before === undefined ? 'forward' : 'backward', limit = 20 } = options;
+    const {
+      before,
+      after,
+      direction = after !== undefined && before === undefined ? 'forward' : 'backward',
+      limit = 20,
+    } = options;
     const inside = messages.filter(
       (one) =>
         (before === undefined || comparePositions(one, before as Position) < 0) &&
@@ -25,7 +30,8 @@ const history = (messages: readonly Message[], delay = 2) => {
   return [{ history: load }, asked] as const;
 };
 
-const numbered = (count: number): readonly Message[] => Array.from({ length: count }, (_, index) => message({ timestamp: index + 1 }));
+const numbered = (count: number): readonly Message[] =>
+  Array.from({ length: count }, (_, index) => message({ timestamp: index + 1 }));
 const timesOf = (page: readonly Message[]): string => page.map(({ timestamp }) => timestamp).join(' ');
 
 describe('historyPages', () => {
@@ -42,33 +48,48 @@ describe('historyPages', () => {
   it('gives the pages of ticks that come too fast one after the other', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(5));
-      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('mmmm') }).pipe(map(timesOf))).toBe('--a-b-(c|)', {
-        a: '4 5',
-        b: '2 3',
-        c: '1',
-      });
+      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('mmmm') }).pipe(map(timesOf))).toBe(
+        '--a-b-(c|)',
+        {
+          a: '4 5',
+          b: '2 3',
+          c: '1',
+        },
+      );
     });
   });
 
   it('completes without an empty page where the last one was full', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(2));
-      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---m--') }).pipe(map(timesOf))).toBe('--a---|', { a: '1 2' });
+      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---m--') }).pipe(map(timesOf))).toBe(
+        '--a---|',
+        { a: '1 2' },
+      );
     });
   });
 
   it('completes with the ticks', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(9));
-      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---|') }).pipe(map(timesOf))).toBe('--a-|', { a: '8 9' });
+      expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---|') }).pipe(map(timesOf))).toBe(
+        '--a-|',
+        { a: '8 9' },
+      );
     });
   });
 
   it('goes forward, within bounds', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(9));
-      const bounds = { after: message({ timestamp: 2 }), before: message({ timestamp: 7 }), direction: 'forward' } as const;
-      expectObservable(historyPages(conversation, { ...bounds, pageSize: 3, more$: hot('mm') }).pipe(map(timesOf))).toBe('--a-(b|)', {
+      const bounds = {
+        after: message({ timestamp: 2 }),
+        before: message({ timestamp: 7 }),
+        direction: 'forward',
+      } as const;
+      expectObservable(
+        historyPages(conversation, { ...bounds, pageSize: 3, more$: hot('mm') }).pipe(map(timesOf)),
+      ).toBe('--a-(b|)', {
         a: '3 4 5',
         b: '6',
       });
@@ -78,7 +99,11 @@ describe('historyPages', () => {
   it('errors where a page can’t be had', () => {
     const refused = new ServerRejected(4312, 'CONVERSATION_LOG_REJECTED');
     marbles(({ hot, expectObservable }) => {
-      expectObservable(historyPages({ history: () => throwError(() => refused) }, { more$: hot('--m') })).toBe('--#', undefined, refused);
+      expectObservable(historyPages({ history: () => throwError(() => refused) }, { more$: hot('--m') })).toBe(
+        '--#',
+        undefined,
+        refused,
+      );
     });
   });
 

@@ -6,7 +6,12 @@ import { clientState } from '../../src/client/client-state.js';
 import type { Client } from '../../src/client/client.js';
 import type { Conversation } from '../../src/client/conversation/conversation.js';
 import { createWishes } from '../../src/client/conversation/wishes.js';
-import { carryClient, carryConversation, type ClientInternals, type ConversationInternals } from '../../src/client/internals.js';
+import {
+  carryClient,
+  carryConversation,
+  type ClientInternals,
+  type ConversationInternals,
+} from '../../src/client/internals.js';
 import { virtualClock } from '../marbles.js';
 
 /** The parts of a client that nothing happens to, but for those that are given. */
@@ -42,7 +47,12 @@ export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInt
 export const conversationHandle = (
   parts: Partial<Omit<ConversationInternals, 'client'>> & { readonly client?: Partial<ClientInternals> },
 ): Conversation =>
-  carryConversation({ id: 'c', events$: NEVER, ...parts, client: clientInternals(parts.client) }) as unknown as Conversation;
+  carryConversation({
+    id: 'c',
+    events$: NEVER,
+    ...parts,
+    client: clientInternals(parts.client),
+  }) as unknown as Conversation;
 
 /** A client with these parts, and nothing else. */
 export const clientHandle = (parts: Partial<ClientInternals>): Client => {

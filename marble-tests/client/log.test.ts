@@ -8,7 +8,10 @@ import { marbles } from '../marbles.js';
 import { arrived, message } from '../streams/log.js';
 import { conversationHandle } from './internals.js';
 
-const page = (...timestamps: number[]): MissedPage => ({ messages: timestamps.map((timestamp) => message({ timestamp })), isWhole: true });
+const page = (...timestamps: number[]): MissedPage => ({
+  messages: timestamps.map((timestamp) => message({ timestamp })),
+  isWhole: true,
+});
 const live = (timestamp: number): ConversationEvent => arrived({ timestamp });
 const open = { t: true, f: false };
 
@@ -24,13 +27,22 @@ const log = (
       events$,
       client: {
         open$,
-        catchUp: { pageAfter: (_, { timestamp }) => pageAfter(timestamp), pageSize: 2, catchUpLimit: 100, onFailure: () => undefined },
+        catchUp: {
+          pageAfter: (_, { timestamp }) => pageAfter(timestamp),
+          pageSize: 2,
+          catchUpLimit: 100,
+          onFailure: () => undefined,
+        },
         serverTime: () => 99,
         state: clientState('Tom', of(arrived({ timestamp: 3 })))[0],
       },
     }),
     since === undefined ? {} : { since },
-  ).pipe(map((entry: LogEntry) => (entry._tag === 'Message' ? `${entry.origin} ${String(entry.message.timestamp)}` : entry._tag)));
+  ).pipe(
+    map((entry: LogEntry) =>
+      entry._tag === 'Message' ? `${entry.origin} ${String(entry.message.timestamp)}` : entry._tag,
+    ),
+  );
 
 const START: Position = { timestamp: 0, id: '' };
 
@@ -42,7 +54,12 @@ describe('the log of a conversation', () => {
         // The break is quicker than this answer the first time.
         2: cold('----p|', { p: page(3) }),
       };
-      const log$ = log(hot('-----9------', { 9: live(9) }), hot('t----f-t----', open), (after) => pages[after] ?? NEVER, START);
+      const log$ = log(
+        hot('-----9------', { 9: live(9) }),
+        hot('t----f-t----', open),
+        (after) => pages[after] ?? NEVER,
+        START,
+      );
       expectObservable(log$).toBe('--(ab)-----cd', {
         a: 'missed 1',
         b: 'missed 2',
@@ -54,7 +71,12 @@ describe('the log of a conversation', () => {
 
   it('does not emit what is behind a hole, where the client is closed before all is there', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      const log$ = log(hot('--9----|', { 9: live(9) }), hot('t--f--|', open), () => cold('-----p|', { p: page(1) }), START);
+      const log$ = log(
+        hot('--9----|', { 9: live(9) }),
+        hot('t--f--|', open),
+        () => cold('-----p|', { p: page(1) }),
+        START,
+      );
       expectObservable(log$).toBe('-------|');
     });
   });
@@ -62,7 +84,9 @@ describe('the log of a conversation', () => {
   it('asks for nothing where it begins with what comes now', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const asked = cold<MissedPage>('-|');
-      expectObservable(log(hot('-4--|', { 4: live(4) }), hot('t---|', open), () => asked)).toBe('-a--|', { a: 'live 4' });
+      expectObservable(log(hot('-4--|', { 4: live(4) }), hot('t---|', open), () => asked)).toBe('-a--|', {
+        a: 'live 4',
+      });
       expectSubscriptions(asked.subscriptions).toBe([]);
     });
   });

@@ -23,7 +23,8 @@ const linkTo = (answer: () => Observable<ServerCommand>): SigningLink => ({
 });
 
 const readiness = { t: true, f: false };
-const members = (...entries: readonly (readonly [string, Receipts])[]): ReadonlyMap<string, Receipts> => new Map(entries);
+const members = (...entries: readonly (readonly [string, Receipts])[]): ReadonlyMap<string, Receipts> =>
+  new Map(entries);
 const answers: Record<string, ServerCommand> = {
   a: {
     cmd: 'conv',
@@ -50,7 +51,9 @@ const known = {
 describe('memberReceipts', () => {
   it('starts with nobody, asks when the session is open, and moves with the receipts of the log', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      const events$ = hot<ConversationEvent>('-------r', { r: { ...receipt('read', 9), from: 'Jerry' } as ConversationEvent });
+      const events$ = hot<ConversationEvent>('-------r', {
+        r: { ...receipt('read', 9), from: 'Jerry' } as ConversationEvent,
+      });
       const all$ = memberReceipts(
         conversationHandle({
           client: { link: linkTo(() => cold('-a', answers)), open$: cold('t', readiness) },

@@ -10,7 +10,12 @@ import { clientInternals } from './internals.js';
 
 const readiness = { t: true, f: false };
 const roles = (...entries: readonly (readonly [string, MemberRole])[]): Roles => new Map(entries);
-const changed = (member: string, role: MemberRole): ConversationEvent => ({ _tag: 'RoleChanged', conversationId: 'c', member, role });
+const changed = (member: string, role: MemberRole): ConversationEvent => ({
+  _tag: 'RoleChanged',
+  conversationId: 'c',
+  member,
+  role,
+});
 
 const answers = {
   a: {
@@ -71,8 +76,14 @@ describe('roles', () => {
   it('starts with nobody, and has who the API names once the session is open', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const [open$, events$] = [hot('f-t', readiness), hot<ConversationEvent>('-')];
-      expectObservable(rolesOf({ open$, events$, answer: () => cold('--(a|)', answers) }), '^-----!').toBe('n---a', known);
-      expectObservable(rolesOf({ open$, events$, answer: () => cold('-(w|)', answers) }), '^-----!').toBe('n--o', known);
+      expectObservable(rolesOf({ open$, events$, answer: () => cold('--(a|)', answers) }), '^-----!').toBe(
+        'n---a',
+        known,
+      );
+      expectObservable(rolesOf({ open$, events$, answer: () => cold('-(w|)', answers) }), '^-----!').toBe(
+        'n--o',
+        known,
+      );
     });
   });
 
@@ -123,7 +134,11 @@ describe('roles', () => {
   it('asks again after a reconnect, and gives up an answer that the break has come before', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const later = [cold('-(a|)', answers), cold('-----(a|)', answers), cold('-(b|)', answers)];
-      const all$ = rolesOf({ open$: hot('t---f-t-f-t', readiness), events$: hot('-'), answer: () => later.shift() ?? cold('#') });
+      const all$ = rolesOf({
+        open$: hot('t---f-t-f-t', readiness),
+        events$: hot('-'),
+        answer: () => later.shift() ?? cold('#'),
+      });
       expectObservable(all$, '^-------------!').toBe('na---------b', known);
     });
   });
@@ -132,7 +147,12 @@ describe('roles', () => {
     const failures: RealtimeError[] = [];
     const refused = new ServerRejected(4317, 'HTTP');
     marbles(({ cold, hot, expectObservable }) => {
-      const later = [cold('-(a|)', answers), cold('#', undefined, refused), cold('(x|)', answers), cold('(b|)', answers)];
+      const later = [
+        cold('-(a|)', answers),
+        cold('#', undefined, refused),
+        cold('(x|)', answers),
+        cold('(b|)', answers),
+      ];
       const all$ = rolesOf({
         open$: hot('t-f-t-f-t-f-t', readiness),
         events$: hot('-----m', notices),
@@ -146,10 +166,9 @@ describe('roles', () => {
 
   it('completes with the log', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      expectObservable(rolesOf({ open$: hot('t---|', readiness), events$: hot('----|'), answer: () => cold('-(a|)', answers) })).toBe(
-        'na--|',
-        known,
-      );
+      expectObservable(
+        rolesOf({ open$: hot('t---|', readiness), events$: hot('----|'), answer: () => cold('-(a|)', answers) }),
+      ).toBe('na--|', known);
     });
   });
 });

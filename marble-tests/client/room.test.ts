@@ -47,7 +47,14 @@ interface Rooms {
 }
 
 /** Rooms over a link that notes what is sent, and when. */
-const rooms = ({ answer = welcoming, sign = () => of({}), open$ = of(true), messages$ = NEVER, events$ = NEVER, sent }: Scene): Rooms => {
+const rooms = ({
+  answer = welcoming,
+  sign = () => of({}),
+  open$ = of(true),
+  messages$ = NEVER,
+  events$ = NEVER,
+  sent,
+}: Scene): Rooms => {
   const link: SigningLink = {
     clientId: 'Tom',
     sign,
@@ -125,7 +132,11 @@ describe('being in a chat room', () => {
     marbles(({ hot, expectObservable }) => {
       const blocked = (who: string): ConversationEvent => ({ _tag: 'Blocked', conversationId: 'a', members: [who] });
       const events$ = hot('-o-b', { o: blocked('Jerry'), b: blocked('Tom') });
-      expectObservable(rooms({ sent: [], events$ }).room('a').messages$).toBe('---#', {}, expect.objectContaining({ code: 4315 }));
+      expectObservable(rooms({ sent: [], events$ }).room('a').messages$).toBe(
+        '---#',
+        {},
+        expect.objectContaining({ code: 4315 }),
+      );
       expectObservable(rooms({ sent: [], messages$: hot('--|') }).room('a').messages$).toBe('--|');
     });
   });
@@ -188,7 +199,11 @@ describe('a chat room after a break', () => {
     for (const last of [of(GOODBYE), throwError(() => new ServerRejected(4303, 'CONVERSATION_NOT_FOUND'))]) {
       const sent: string[] = [];
       marbles(({ hot, expectObservable }) => {
-        const answers = [throwError(() => new Unconfirmed('conv/remove')), throwError(() => new ConnectionLost('gone')), last];
+        const answers = [
+          throwError(() => new Unconfirmed('conv/remove')),
+          throwError(() => new ConnectionLost('gone')),
+          last,
+        ];
         const { room } = rooms({
           sent,
           open$: lately(hot('t----f-t-f-t-f-t', states)),
@@ -219,7 +234,10 @@ describe('a chat room after a break', () => {
       expectObservable(inside('b').messages$, '---^!').toBe('-');
 
       const no = () => throwError(() => new ServerRejected(4303, 'CONVERSATION_NOT_FOUND'));
-      const { room } = rooms({ sent: refused, answer: (command) => (nameOf(command) === 'add b' ? no() : welcoming(command)) });
+      const { room } = rooms({
+        sent: refused,
+        answer: (command) => (nameOf(command) === 'add b' ? no() : welcoming(command)),
+      });
       expectObservable(room('a').messages$).toBe('--|');
       expectObservable(room('b').messages$, '--^').toBe('--#', {}, expect.objectContaining({ code: 4303 }));
     });

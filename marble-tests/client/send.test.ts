@@ -99,7 +99,11 @@ describe('sendStatus', () => {
 describe('a message that is sent again', () => {
   it('has the same token, in each subscription to its command and in each repetition by the outbox', () => {
     const tokens: unknown[] = [];
-    const answers = [new Unconfirmed('direct'), new ServerRejected(4401, 'INVALID_MESSAGING_TARGET'), new ConnectionLost('x')];
+    const answers = [
+      new Unconfirmed('direct'),
+      new ServerRejected(4401, 'INVALID_MESSAGING_TARGET'),
+      new ConnectionLost('x'),
+    ];
     const link: Sender['link'] = {
       clientId: 'Tom',
       request: (command) =>
@@ -193,7 +197,12 @@ describe('a message with a file', () => {
 
   it('tells of its upload, from 0 to 1, then is sent as others are', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const store$ = cold('-a-b-s-x', { a: { progress: 0.5 }, b: { progress: 7 }, s: { url: 'u' }, x: { url: 'other' } });
+      const store$ = cold('-a-b-s-x', {
+        a: { progress: 0.5 },
+        b: { progress: 7 },
+        s: { url: 'u' },
+        x: { url: 'other' },
+      });
       expectObservable(
         sending(() => store$),
         '^-------!',

@@ -15,7 +15,10 @@ describe('the health of a connection', () => {
       hot('- 500ms x 2s y').subscribe(() => {
         meter.received(new Uint8Array(10));
       });
-      const [health$] = healthOf({ state$: hot('i 3999ms (c|)', states), health: () => ({ ...meter.read(), inFlight: 0 }) }, virtualClock);
+      const [health$] = healthOf(
+        { state$: hot('i 3999ms (c|)', states), health: () => ({ ...meter.read(), inFlight: 0 }) },
+        virtualClock,
+      );
       expectObservable(health$.pipe(map(({ framesIn, bytesIn }) => `${String(framesIn)} ${String(bytesIn)}`))).toBe(
         'a 999ms b 1999ms c 999ms |',
         {
@@ -38,7 +41,11 @@ describe('the health of a connection', () => {
         ({ outbox$: cold(diagram, { 0: waiting(0), 1: waiting(1), 3: waiting(3) }) }) as unknown as Client;
       watch(client('1 1499ms 3'));
       watch(client('1 2499ms |'));
-      expectObservable(health$.pipe(map(({ outbox }) => outbox)), '^ 3500ms !').toBe('a 999ms - 999ms b 999ms c', { a: 2, b: 4, c: 3 });
+      expectObservable(health$.pipe(map(({ outbox }) => outbox)), '^ 3500ms !').toBe('a 999ms - 999ms b 999ms c', {
+        a: 2,
+        b: 4,
+        c: 3,
+      });
     });
   });
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { AckSent, ConvResults, SessionClosedCommand, SessionOpened, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
+import {
+  AckSent,
+  ConvResults,
+  SessionClosedCommand,
+  SessionOpened,
+  type ClientCommand,
+  type ServerCommand,
+} from '../../codecs/index.js';
 import type { AnswerKind, RequestOptions } from '../../src/connection/connection.js';
 import { createRequests } from '../../src/connection/requests.js';
 import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
@@ -32,7 +39,9 @@ const answered = (answer: ServerCommand, kind: AnswerKind<ServerCommand> = AckSe
   const outcome: unknown[] = [];
   const { requests, took } = start();
   marbles(({ flush }) => {
-    requests.request(LOGOUT, kind, {}).subscribe({ next: (value) => outcome.push(value), error: (error: unknown) => outcome.push(error) });
+    requests
+      .request(LOGOUT, kind, {})
+      .subscribe({ next: (value) => outcome.push(value), error: (error: unknown) => outcome.push(error) });
     virtualClock.after(2).subscribe(() => requests.settle(1, answer));
     flush();
   });
@@ -61,16 +70,24 @@ describe('a request', () => {
 
   it('fails with everything that an error command says', () => {
     const errorMessage = { code: 4401, reason: 'INVALID_MESSAGING_TARGET', detail: 'no', appCode: 7 };
-    expect(answered({ cmd: 'error', errorMessage })).toEqual(new ServerRejected(4401, 'INVALID_MESSAGING_TARGET', 'no', 7));
+    expect(answered({ cmd: 'error', errorMessage })).toEqual(
+      new ServerRejected(4401, 'INVALID_MESSAGING_TARGET', 'no', 7),
+    );
   });
 
   it('fails if the acknowledgement has a code, with or without a reason', () => {
-    expect(answered(ack({ code: 4305, appMsg: 'hook', appCode: 3 }))).toEqual(new ServerRejected(4305, 'MESSAGE_REJECTED', 'hook', 3));
+    expect(answered(ack({ code: 4305, appMsg: 'hook', appCode: 3 }))).toEqual(
+      new ServerRejected(4305, 'MESSAGE_REJECTED', 'hook', 3),
+    );
     expect(answered(ack({ code: 4305, reason: 'NO' }))).toEqual(new ServerRejected(4305, 'NO'));
   });
 
   it('fails if the server closes the session instead of opening it; for a logout, that is the answer', () => {
-    const closed: ServerCommand = { cmd: 'session', op: 'closed', sessionMessage: { code: 4103, reason: 'INVALID_LOGIN', detail: 'who?' } };
+    const closed: ServerCommand = {
+      cmd: 'session',
+      op: 'closed',
+      sessionMessage: { code: 4103, reason: 'INVALID_LOGIN', detail: 'who?' },
+    };
     expect(answered(closed, SessionOpened)).toEqual(new ServerRejected(4103, 'INVALID_LOGIN', 'who?'));
     expect(answered({ cmd: 'session', op: 'closed' }, SessionOpened)).toEqual(new ServerRejected(0, 'SESSION_CLOSED'));
     expect(answered(closed, SessionClosedCommand)).toEqual(closed);
@@ -92,7 +109,11 @@ describe('a request', () => {
         undefined,
         new CommandTimeout('session/close', 5),
       );
-      expectObservable(requests.request({ cmd: 'echo' }, AckSent, { timeout: 2 })).toBe('--#', undefined, new CommandTimeout('echo', 2));
+      expectObservable(requests.request({ cmd: 'echo' }, AckSent, { timeout: 2 })).toBe(
+        '--#',
+        undefined,
+        new CommandTimeout('echo', 2),
+      );
       expectObservable(requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity })).toBe('-');
     });
   });
@@ -100,7 +121,11 @@ describe('a request', () => {
   it('fails at once if it can not be written; if the connection breaks, it is lost, or unconfirmed if it changes something', () => {
     marbles(({ expectObservable }) => {
       const { requests } = start('no socket');
-      expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe('#', undefined, new ConnectionLost('no socket'));
+      expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe(
+        '#',
+        undefined,
+        new ConnectionLost('no socket'),
+      );
     });
     expect(failing({ effectful: true })).toEqual(new Unconfirmed('session/close'));
     expect(failing({})).toEqual(new ConnectionLost('the cable was cut'));
@@ -140,7 +165,18 @@ describe('a request', () => {
       answer(7, 4, ack({ code: 4305 }));
       answer(7, 5, { cmd: 'echo' });
       flush();
-      expect(heard).toEqual([ack({ uid: 'given up' }), true, true, false, 'timeout', ack({ uid: 'too late' }), true, false, true, true]);
+      expect(heard).toEqual([
+        ack({ uid: 'given up' }),
+        true,
+        true,
+        false,
+        'timeout',
+        ack({ uid: 'too late' }),
+        true,
+        false,
+        true,
+        true,
+      ]);
     });
   });
 
@@ -158,7 +194,11 @@ describe('a request', () => {
     expect([requests.settle(1, ack()), requests.settle(2, ack())]).toEqual([false, false]);
 
     for (let count = 0; count < 1_001; count += 1) requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
-    expect([requests.settle(3, ack()), requests.settle(4, ack()), requests.settle(1_003, ack())]).toEqual([false, true, true]);
+    expect([requests.settle(3, ack()), requests.settle(4, ack()), requests.settle(1_003, ack())]).toEqual([
+      false,
+      true,
+      true,
+    ]);
     expect(heard).toEqual([ack(), ack()]);
   });
 });

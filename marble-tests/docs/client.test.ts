@@ -133,7 +133,9 @@ describe('a timeline', () => {
           n: '… y z a m',
           o: '… w x y z a m',
         });
-        conversation$.pipe(switchMap((conversation) => sent$.pipe(mergeMap((said) => conversation.send(plain(said)))))).subscribe();
+        conversation$
+          .pipe(switchMap((conversation) => sent$.pipe(mergeMap((said) => conversation.send(plain(said))))))
+          .subscribe();
       },
       { latency: 20 },
     );

@@ -104,7 +104,10 @@ describe('a session', () => {
           switchMap((tom) => tom.close()),
         ),
       ).toBe('8s (u|)', { u: undefined });
-      expectObservable(server.received$.pipe(map(sessionOf), filter(Boolean)), '^ 15s !').toBe('o 7999ms c', { o: 'open', c: 'close' });
+      expectObservable(server.received$.pipe(map(sessionOf), filter(Boolean)), '^ 15s !').toBe('o 7999ms c', {
+        o: 'open',
+        c: 'close',
+      });
     });
   });
 });

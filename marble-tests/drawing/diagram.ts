@@ -24,4 +24,5 @@ export interface Diagram {
 export type Recording = Readonly<Record<string, Diagram>>;
 
 /** Where the recording of a file is kept. */
-export const recordingOf = (folder: string, testFile: string): string => `${folder}/${encodeURIComponent(testFile)}.json`;
+export const recordingOf = (folder: string, testFile: string): string =>
+  `${folder}/${encodeURIComponent(testFile)}.json`;

@@ -53,7 +53,11 @@ describe('what a diagram draws', () => {
       expectObservable(hot('c').pipe(map((letter) => letter))).toBe('c');
     });
     const [diagram] = Object.values(recording());
-    expect(diagram?.inputs.map(({ marbles, subscriptions }) => [marbles, ...subscriptions])).toEqual([['a-b|', '^--!'], ['x|'], ['c']]);
+    expect(diagram?.inputs.map(({ marbles, subscriptions }) => [marbles, ...subscriptions])).toEqual([
+      ['a-b|', '^--!'],
+      ['x|'],
+      ['c'],
+    ]);
     expect(diagram?.outputs.map(({ marbles }) => marbles)).toEqual(['x-x|', 'c']);
   });
 

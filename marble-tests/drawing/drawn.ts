@@ -1,4 +1,6 @@
-/** Keeps what diagrams draw, for the documentation: where MARBLE_DIAGRAMS names a folder, and only of those that pass. */
+/**
+ * Keeps what diagrams draw, for the documentation: where MARBLE_DIAGRAMS names a folder, and only of those that pass.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -6,9 +6,12 @@ const LONGEST = 72;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isMessage = (value: object): value is Message => 'id' in value && 'timestamp' in value && 'from' in value && 'body' in value;
-const isConversation = (value: object): value is ConversationInfo => 'id' in value && 'kind' in value && 'attributes' in value;
-const isMatcher = (value: object): value is { readonly sample: unknown } => 'asymmetricMatch' in value && 'sample' in value;
+const isMessage = (value: object): value is Message =>
+  'id' in value && 'timestamp' in value && 'from' in value && 'body' in value;
+const isConversation = (value: object): value is ConversationInfo =>
+  'id' in value && 'kind' in value && 'attributes' in value;
+const isMatcher = (value: object): value is { readonly sample: unknown } =>
+  'asymmetricMatch' in value && 'sample' in value;
 
 /** Diagrams are about conversation `c` where they say nothing else. */
 const inConversation = (id: string): string => (id === 'c' ? '' : ` in ${id}`);
@@ -27,7 +30,16 @@ const bodyInWords = (body: Body): string => {
   }
 };
 
-const messageInWords = ({ id, timestamp, conversationId, from, body, transient, mentioned, editedAt }: Message): string =>
+const messageInWords = ({
+  id,
+  timestamp,
+  conversationId,
+  from,
+  body,
+  transient,
+  mentioned,
+  editedAt,
+}: Message): string =>
   [
     `Message ${id} of ${from}`,
     id.endsWith(String(timestamp)) ? '' : ` at ${timestamp}`,
@@ -91,7 +103,8 @@ const entryInWords = (event: ClientEvent): string | undefined => {
   }
 };
 
-const isEvent = (value: object): value is ClientEvent => '_tag' in value && ('conversationId' in value || 'counts' in value);
+const isEvent = (value: object): value is ClientEvent =>
+  '_tag' in value && ('conversationId' in value || 'counts' in value);
 
 /** `Scheduled: attempt 0, delay 1000`. */
 const taggedInWords = (tag: string, fields: Fields): string => {
@@ -101,7 +114,8 @@ const taggedInWords = (tag: string, fields: Fields): string => {
   return words.length === 0 ? tag : `${tag}: ${words.join(', ')}`;
 };
 
-const fieldsInWords = (fields: object): readonly string[] => Object.entries(fields).map(([key, field]) => `${key}: ${describe(field)}`);
+const fieldsInWords = (fields: object): readonly string[] =>
+  Object.entries(fields).map(([key, field]) => `${key}: ${describe(field)}`);
 
 const listed = (words: readonly string[]): string => (words.length === 0 ? '{}' : `{ ${words.join(', ')} }`);
 
@@ -111,13 +125,15 @@ const objectInWords = (value: object): string => {
   if (isConversation(value)) return conversationInWords(value);
   const entry = isEvent(value) ? entryInWords(value) : undefined;
   if (entry !== undefined) return entry;
-  if (value instanceof Map) return `Map ${listed([...value].map(([key, entry]) => `${String(key)}: ${describe(entry)}`))}`;
+  if (value instanceof Map)
+    return `Map ${listed([...value].map(([key, entry]) => `${String(key)}: ${describe(entry)}`))}`;
   if (value instanceof Set) return `Set ${listed([...value].map(describe))}`;
   if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
   const { _tag, name: _name, message, cmd, op, ...fields } = value as Fields;
   if (typeof cmd === 'string') return taggedInWords(typeof op === 'string' ? `${cmd}/${op}` : cmd, fields);
   // The words of an error are long; its tag and fields say the same.
-  if (typeof _tag === 'string') return taggedInWords(_tag, typeof message === 'object' ? { message, ...fields } : fields);
+  if (typeof _tag === 'string')
+    return taggedInWords(_tag, typeof message === 'object' ? { message, ...fields } : fields);
   if (value instanceof Error) return `Error "${value.message}"`;
   return listed(fieldsInWords(value));
 };

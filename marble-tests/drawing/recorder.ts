@@ -19,12 +19,15 @@ const NO_LETTERS = /(?<=^| )\d+(?:\.\d+)?(?:ms|s|m) |[()\-|^!#\s]/g;
 const legend = (marbles: string, values: Values, error: unknown): Readonly<Record<string, string>> => {
   const meanings = new Map<string, unknown>(values === undefined ? [] : Object.entries(values));
   const letters = [...new Set(marbles.replace(NO_LETTERS, ''))].filter((letter) => meanings.has(letter));
-  const words = letters.map((letter) => [letter, inWords(meanings.get(letter))] as const).filter(([letter, meaning]) => letter !== meaning);
+  const words = letters
+    .map((letter) => [letter, inWords(meanings.get(letter))] as const)
+    .filter(([letter, meaning]) => letter !== meaning);
   const failure = marbles.includes('#') && error !== undefined ? [['#', inWords(error)] as const] : [];
   return Object.fromEntries([...words, ...failure]);
 };
 
-const isSame = (a: Line, b: Line): boolean => a.marbles === b.marbles && JSON.stringify(a.values) === JSON.stringify(b.values);
+const isSame = (a: Line, b: Line): boolean =>
+  a.marbles === b.marbles && JSON.stringify(a.values) === JSON.stringify(b.values);
 
 const saying = ({ from, body }: Said): string =>
   `${from} says ${inWords('text' in body ? body.text : 'content' in body ? body.content : body)}`;
@@ -101,5 +104,8 @@ export const recording = <H extends Drawing>(helpers: H): readonly [H, () => Dia
           },
         };
 
-  return [{ ...helpers, ...own, ...ownServer }, () => ({ inputs, outputs: outputs.filter((line) => line !== undefined) })];
+  return [
+    { ...helpers, ...own, ...ownServer },
+    () => ({ inputs, outputs: outputs.filter((line) => line !== undefined) }),
+  ];
 };

@@ -13,7 +13,9 @@ const outboxOf = (ready$: Observable<boolean>, bounds: OutboxBounds = {}) => {
   const [outbox] = createOutbox({ bounds, ready$, clock: virtualClock, patience: 10 });
   return {
     send: (entry: Omit<OutboxEntry, 'conversationId'>): Observable<Ack> =>
-      outbox.send({ conversationId: 'c', ...entry }).pipe(mergeMap((step) => (step._tag === 'Accepted' ? [] : [step.ack]))),
+      outbox
+        .send({ conversationId: 'c', ...entry })
+        .pipe(mergeMap((step) => (step._tag === 'Accepted' ? [] : [step.ack]))),
   };
 };
 
@@ -95,7 +97,10 @@ describe('the outbox', () => {
       const lost$ = cold<Ack>('-');
       const writes: Observable<Ack>[] = [slow$, lost$];
       const outbox = outboxOf(of(true));
-      expectObservable(outbox.send({ bytes: 1, write$: defer(() => writes.shift() ?? EMPTY) })).toBe('------------(a|)', values);
+      expectObservable(outbox.send({ bytes: 1, write$: defer(() => writes.shift() ?? EMPTY) })).toBe(
+        '------------(a|)',
+        values,
+      );
       expectSubscriptions(slow$.subscriptions).toBe('^-----------!');
       expectSubscriptions(lost$.subscriptions).toBe('----------^-!');
     });
@@ -107,7 +112,10 @@ describe('the outbox', () => {
       const second$ = cold('-a|', values);
       const writes: Observable<Ack>[] = [first$, second$];
       const outbox = outboxOf(cold('t-f---t', readiness));
-      expectObservable(outbox.send({ bytes: 1, write$: defer(() => writes.shift() ?? EMPTY) })).toBe('-------(a|)', values);
+      expectObservable(outbox.send({ bytes: 1, write$: defer(() => writes.shift() ?? EMPTY) })).toBe(
+        '-------(a|)',
+        values,
+      );
       expectSubscriptions(second$.subscriptions).toBe('------^!');
     });
   });
@@ -115,7 +123,9 @@ describe('the outbox', () => {
   it('does not write a message again after its time has ended', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const outbox = outboxOf(of(true), { maxAge: 3 });
-      const late = new Unconfirmed('direct', { cause: new ConnectionLost('the message has waited 3 ms in the outbox') });
+      const late = new Unconfirmed('direct', {
+        cause: new ConnectionLost('the message has waited 3 ms in the outbox'),
+      });
       const write$ = cold<Ack>('-');
       expectObservable(outbox.send({ bytes: 1, write$ })).toBe('----------#', {}, late);
       expectSubscriptions(write$.subscriptions).toBe('^---------!');
@@ -171,7 +181,9 @@ describe('the outbox', () => {
   it('lets the answer decide about a written message whose time has ended; a message that may have arrived is never reported as lost', () => {
     marbles(({ cold, expectObservable }) => {
       const lost = new Unconfirmed('direct');
-      const late = new Unconfirmed('direct', { cause: new ConnectionLost('the message has waited 5 ms in the outbox') });
+      const late = new Unconfirmed('direct', {
+        cause: new ConnectionLost('the message has waited 5 ms in the outbox'),
+      });
       const acknowledged = outboxOf(of(true), { maxAge: 5 });
       expectObservable(acknowledged.send({ bytes: 1, write$: cold('-------a|', values) })).toBe('-------(a|)', values);
       const broken = outboxOf(of(true), { maxAge: 5 });

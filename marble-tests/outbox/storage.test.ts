@@ -129,7 +129,10 @@ describe('an outbox with a storage', () => {
   it('keeps the order of each conversation, whatever the order of the answers of the storage', () => {
     marbles(({ expectObservable, flush }) => {
       const delays: Record<string, number> = { m: 5, n: 1, o: 2 };
-      const { send, entry, written } = start({ ...memoryOutbox(), put: (_, { token }) => timer(delays[token] ?? 0) }, of(true));
+      const { send, entry, written } = start(
+        { ...memoryOutbox(), put: (_, { token }) => timer(delays[token] ?? 0) },
+        of(true),
+      );
       expectObservable(send(entry('m', 'c'))).toBe('-----(Aa|)');
       expectObservable(send(entry('n', 'c'))).toBe('------(Aa|)');
       expectObservable(send(entry('o', 'd'))).toBe('--(Aa|)');
@@ -245,7 +248,10 @@ describe('an outbox with a storage', () => {
 
   it('reports a message that it could not remove, and does nothing else', () => {
     marbles(({ expectObservable, flush }) => {
-      const { send, entry, faults } = start({ ...memoryOutbox(), remove: () => throwError(() => new Error('read only')) }, of(true));
+      const { send, entry, faults } = start(
+        { ...memoryOutbox(), remove: () => throwError(() => new Error('read only')) },
+        of(true),
+      );
       expectObservable(send(entry('m'))).toBe('(Aa|)');
       flush();
       expect(faults).toEqual([new StorageFailed('read only')]);

@@ -13,7 +13,9 @@ const pipelineOf = (plugins: readonly Plugin[]): [pipeline: Pipeline, faults: re
   const faults: string[] = [];
   const report = (fault: Fault): void => {
     faults.push(
-      fault._tag === 'Plugin' ? `${String(virtualClock.elapsed())} ${fault.plugin} ${fault.hook}: ${fault.error.message}` : fault._tag,
+      fault._tag === 'Plugin'
+        ? `${String(virtualClock.elapsed())} ${fault.plugin} ${fault.hook}: ${fault.error.message}`
+        : fault._tag,
     );
   };
   const pipeline = createPipeline(plugins, { timeout: 5, clock: virtualClock, report });
@@ -28,7 +30,9 @@ const adding =
 
 describe('a pipeline', () => {
   it('does not exist if no plugin reads messages', () => {
-    expect(createPipeline([{ name: 'other' }], { timeout: 5, clock: virtualClock, report: () => undefined })).toBeUndefined();
+    expect(
+      createPipeline([{ name: 'other' }], { timeout: 5, clock: virtualClock, report: () => undefined }),
+    ).toBeUndefined();
   });
 
   it('gives a message from one plugin to the next; synchronously if all of them answer synchronously', () => {
@@ -94,7 +98,9 @@ describe('a pipeline', () => {
   it('does not let a plugin change the id, time, sender and conversation of a message', () => {
     marbles(({ expectObservable }) => {
       const forged = { id: 'f', timestamp: 99, from: 'Nobody', conversationId: 'x', transient: true };
-      const [pipeline] = pipelineOf([{ name: 'forger', afterParse: (read) => ({ ...read, ...forged, mentions: ['a'] }) }]);
+      const [pipeline] = pipelineOf([
+        { name: 'forger', afterParse: (read) => ({ ...read, ...forged, mentions: ['a'] }) },
+      ]);
       expectObservable(pipeline.message(say('x'))).toBe('(m|)', { m: { ...say('x'), mentions: ['a'] } });
     });
   });

@@ -19,7 +19,10 @@ const gap = (from: number, cause: string) => ({
 /** A page that begins with it is not whole. */
 const FORGOTTEN = 50;
 
-const fetching = (pageAfter: (after: number) => Observable<readonly Message[]>, change: Partial<CatchUpOptions & Missed> = {}) =>
+const fetching = (
+  pageAfter: (after: number) => Observable<readonly Message[]>,
+  change: Partial<CatchUpOptions & Missed> = {},
+) =>
   missed({
     conversationId: 'c',
     from: { timestamp: 0, id: '' },
@@ -49,24 +52,36 @@ describe('what was missed', () => {
 
   it('begins with a gap where the server has forgotten what was after the last message', () => {
     marbles(({ expectObservable }) => {
-      expectObservable(fetching(() => of(page(FORGOTTEN)))).toBe('(ga|)', { g: { ...gap(0, 'gone'), to: FORGOTTEN }, a: event(FORGOTTEN) });
+      expectObservable(fetching(() => of(page(FORGOTTEN)))).toBe('(ga|)', {
+        g: { ...gap(0, 'gone'), to: FORGOTTEN },
+        a: event(FORGOTTEN),
+      });
     });
   });
 
   it('is a gap from where the limit was reached, with all that came before it', () => {
     marbles(({ expectObservable }) => {
       const missed$ = fetching((after) => of(page(after + 1, after + 2)), { catchUpLimit: 4 });
-      expectObservable(missed$).toBe('(abcdg|)', { a: event(1), b: event(2), c: event(3), d: event(4), g: gap(4, 'limit') });
+      expectObservable(missed$).toBe('(abcdg|)', {
+        a: event(1),
+        b: event(2),
+        c: event(3),
+        d: event(4),
+        g: gap(4, 'limit'),
+      });
     });
   });
 
   it('is no gap where the limit is reached with the last message', () => {
     marbles(({ expectObservable }) => {
-      expectObservable(fetching((after) => of(after === 0 ? page(1, 2) : page(3)), { catchUpLimit: 3 })).toBe('(abc|)', {
-        a: event(1),
-        b: event(2),
-        c: event(3),
-      });
+      expectObservable(fetching((after) => of(after === 0 ? page(1, 2) : page(3)), { catchUpLimit: 3 })).toBe(
+        '(abc|)',
+        {
+          a: event(1),
+          b: event(2),
+          c: event(3),
+        },
+      );
     });
   });
 
@@ -101,14 +116,24 @@ describe('what was missed', () => {
   it('is what came before, and a gap, where it fails half-way', () => {
     const missed$ = (error: Error) => fetching((after) => (after === 0 ? of(page(1, 2)) : throwError(() => error)));
     marbles(({ expectObservable }) => {
-      expectObservable(missed$(new CommandTimeout('logs', 1))).toBe('(abg|)', { a: event(1), b: event(2), g: gap(2, 'failed') });
-      expectObservable(missed$(new Error('unforeseen'))).toBe('(abg|)', { a: event(1), b: event(2), g: gap(2, 'failed') });
+      expectObservable(missed$(new CommandTimeout('logs', 1))).toBe('(abg|)', {
+        a: event(1),
+        b: event(2),
+        g: gap(2, 'failed'),
+      });
+      expectObservable(missed$(new Error('unforeseen'))).toBe('(abg|)', {
+        a: event(1),
+        b: event(2),
+        g: gap(2, 'failed'),
+      });
     });
   });
 
   it('falls silent where the connection goes: the next session starts again', () => {
     marbles(({ expectObservable }) => {
-      expectObservable(fetching((after) => (after === 0 ? of(page(1, 2)) : throwError(() => new ConnectionLost('gone'))))).toBe('(ab)', {
+      expectObservable(
+        fetching((after) => (after === 0 ? of(page(1, 2)) : throwError(() => new ConnectionLost('gone')))),
+      ).toBe('(ab)', {
         a: event(1),
         b: event(2),
       });
@@ -118,11 +143,9 @@ describe('what was missed', () => {
 
 describe('an interruption', () => {
   it('is what is over with the connection or the session', () => {
-    expect([new ConnectionLost('gone'), new Unconfirmed('logs'), new SessionClosed(0, 'logged out')].map(isInterruption)).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    expect(
+      [new ConnectionLost('gone'), new Unconfirmed('logs'), new SessionClosed(0, 'logged out')].map(isInterruption),
+    ).toEqual([true, true, true]);
     expect(isInterruption(new CommandTimeout('logs', 1))).toBe(false);
   });
 });

@@ -4,7 +4,13 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { CommandTimeout, ConnectionLost, ServerRejected } from '../../src/errors.js';
 import { inbox, type InboxInput, type InboxOptions } from '../../src/session/inbox.js';
-import { comparePositions, conversationsReducer, keyedState, type ClientEvent, type Message } from '../../streams/index.js';
+import {
+  comparePositions,
+  conversationsReducer,
+  keyedState,
+  type ClientEvent,
+  type Message,
+} from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, conversation, counted, message, snapshot } from '../streams/log.js';
 
@@ -13,9 +19,12 @@ const DROPPED: InboxInput = { _tag: 'Dropped' };
 
 /** A server that knows these messages, and answers at once unless told otherwise. */
 const server = (messages: readonly Message[] = [], infos: readonly ConversationInfo[] = [conversation()]) => ({
-  lookUp: vi.fn((ids: readonly string[]): Observable<readonly ConversationInfo[]> => of(infos.filter(({ id }) => ids.includes(id)))),
-  pageAfter: vi.fn((id: string, after: { readonly timestamp: number; readonly id: string }): Observable<readonly Message[]> =>
-    of(messages.filter((stored) => stored.conversationId === id && comparePositions(stored, after) > 0).slice(0, 2)),
+  lookUp: vi.fn((ids: readonly string[]): Observable<readonly ConversationInfo[]> =>
+    of(infos.filter(({ id }) => ids.includes(id))),
+  ),
+  pageAfter: vi.fn(
+    (id: string, after: { readonly timestamp: number; readonly id: string }): Observable<readonly Message[]> =>
+      of(messages.filter((stored) => stored.conversationId === id && comparePositions(stored, after) > 0).slice(0, 2)),
   ),
 });
 
@@ -25,8 +34,13 @@ type Change = Partial<Omit<InboxOptions, 'pageAfter' | 'lookUp'>> & {
   readonly pageAfter?: (...args: Parameters<InboxOptions['pageAfter']>) => Observable<readonly Message[]>;
 };
 
-const options = ({ lookUp = server().lookUp, pageAfter = server().pageAfter, ...change }: Change = {}): InboxOptions => ({
-  lookUp: (ids) => lookUp(ids).pipe(map((infos) => ({ infos, gone: ids.filter((wanted) => !infos.some(({ id }) => id === wanted)) }))),
+const options = ({
+  lookUp = server().lookUp,
+  pageAfter = server().pageAfter,
+  ...change
+}: Change = {}): InboxOptions => ({
+  lookUp: (ids) =>
+    lookUp(ids).pipe(map((infos) => ({ infos, gone: ids.filter((wanted) => !infos.some(({ id }) => id === wanted)) }))),
   pageAfter: (...args) => pageAfter(...args).pipe(map((messages) => ({ messages, isWhole: true }))),
   pageSize: 2,
   catchUpLimit: 100,
@@ -68,14 +82,9 @@ const feed = (given: InboxOptions, ...inputs: readonly InboxInput[]): string[] =
 
 describe('the inbox, while connected', () => {
   it('passes a log on, in order, from the login on', () => {
-    expect(feed(options(), opened(1), snapshot(), counted(1, 1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 }))).toEqual([
-      'Opened',
-      'CaughtUp',
-      'snapshot c',
-      'UnreadCounts',
-      'live m2',
-      'live m3',
-    ]);
+    expect(
+      feed(options(), opened(1), snapshot(), counted(1, 1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 })),
+    ).toEqual(['Opened', 'CaughtUp', 'snapshot c', 'UnreadCounts', 'live m2', 'live m3']);
   });
 
   it('lets nothing through before a session is open', () => {
@@ -84,15 +93,21 @@ describe('the inbox, while connected', () => {
 
   it('passes a message once, however often the server delivers it', () => {
     expect(
-      feed(options(), opened(1), snapshot(), arrived({ timestamp: 2 }), arrived({ timestamp: 3 }), arrived({ timestamp: 2 })).slice(3),
+      feed(
+        options(),
+        opened(1),
+        snapshot(),
+        arrived({ timestamp: 2 }),
+        arrived({ timestamp: 3 }),
+        arrived({ timestamp: 2 }),
+      ).slice(3),
     ).toEqual(['live m2', 'live m3']);
   });
 
   it('passes a message that comes late, but for the first time', () => {
-    expect(feed(options(), opened(1), snapshot(), arrived({ timestamp: 3 }), arrived({ timestamp: 2 })).slice(3)).toEqual([
-      'live m3',
-      'live m2',
-    ]);
+    expect(
+      feed(options(), opened(1), snapshot(), arrived({ timestamp: 3 }), arrived({ timestamp: 2 })).slice(3),
+    ).toEqual(['live m3', 'live m2']);
   });
 
   it('passes every transient message: nothing tells whether it came before', () => {
@@ -106,7 +121,8 @@ describe('the inbox, while connected', () => {
     const other = arrived({ timestamp: 2, conversationId: 'd', id: 'other' });
     const input = new Subject<InboxInput>();
     const events = collect(input, options({ lookUp }));
-    for (const entry of [opened(1), snapshot({ id: 'd' }), arrived({ timestamp: 2 }), arrived({ timestamp: 3 }), other]) input.next(entry);
+    for (const entry of [opened(1), snapshot({ id: 'd' }), arrived({ timestamp: 2 }), arrived({ timestamp: 3 }), other])
+      input.next(entry);
     expect(events.slice(3)).toEqual(['live other']);
     answer.next([conversation()]);
     answer.complete();
@@ -118,10 +134,9 @@ describe('the inbox, while connected', () => {
     const error = new CommandTimeout('conv/query', 1);
     const lookUp = vi.fn(() => throwError(() => error));
     const onFailure = vi.fn();
-    expect(feed(options({ lookUp, onFailure }), opened(1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 })).slice(2)).toEqual([
-      'live m2',
-      'live m3',
-    ]);
+    expect(
+      feed(options({ lookUp, onFailure }), opened(1), arrived({ timestamp: 2 }), arrived({ timestamp: 3 })).slice(2),
+    ).toEqual(['live m2', 'live m3']);
     expect(lookUp).toHaveBeenCalledTimes(1);
     expect(onFailure.mock.calls).toEqual([['c', error]]);
   });
@@ -129,13 +144,25 @@ describe('the inbox, while connected', () => {
   it('passes a change once, also where the message has come with it already, and says of each that it has come', () => {
     const changed: number[] = [];
     const edited = message({ timestamp: 11, editedAt: 20 });
-    const edit = (editedAt: number): ClientEvent => ({ _tag: 'Edit', conversationId: 'c', message: { ...edited, editedAt } });
+    const edit = (editedAt: number): ClientEvent => ({
+      _tag: 'Edit',
+      conversationId: 'c',
+      message: { ...edited, editedAt },
+    });
     const given = options({
       changed: ({ editedAt = 0 }) => {
         changed.push(editedAt);
       },
     });
-    const events = feed(given, opened(10), arrived({ timestamp: 11, editedAt: 20 }), edit(20), edit(21), edit(21), edit(22));
+    const events = feed(
+      given,
+      opened(10),
+      arrived({ timestamp: 11, editedAt: 20 }),
+      edit(20),
+      edit(21),
+      edit(21),
+      edit(22),
+    );
     expect(events.filter((event) => event === 'Edit')).toHaveLength(3);
     expect(changed).toEqual([20, 21, 21, 22]);
   });
@@ -159,7 +186,13 @@ describe('the inbox, after a break', () => {
   it('puts what was missed before what is live, each message once', () => {
     const { lookUp, pageAfter } = server(stored, now);
     expect(
-      feed(options({ lookUp, pageAfter }), ...before, opened(9, true), arrived({ timestamp: 5 }), arrived({ timestamp: 10 })).slice(4),
+      feed(
+        options({ lookUp, pageAfter }),
+        ...before,
+        opened(9, true),
+        arrived({ timestamp: 5 }),
+        arrived({ timestamp: 10 }),
+      ).slice(4),
     ).toEqual(['Opened', 'snapshot c', 'missed m3', 'missed m4', 'missed m5', 'CaughtUp', 'live m10']);
   });
 
@@ -168,7 +201,8 @@ describe('the inbox, after a break', () => {
     const { lookUp } = server(stored, now);
     const input = new Subject<InboxInput>();
     const events = collect(input, options({ lookUp, pageAfter: () => answer }));
-    for (const entry of [...before, opened(9, true), arrived({ timestamp: 3 }), arrived({ timestamp: 10 })]) input.next(entry);
+    for (const entry of [...before, opened(9, true), arrived({ timestamp: 3 }), arrived({ timestamp: 10 })])
+      input.next(entry);
     expect(events.slice(4)).toEqual(['Opened', 'snapshot c']);
     answer.next([message({ timestamp: 3 })]);
     answer.complete();
@@ -181,7 +215,12 @@ describe('the inbox, after a break', () => {
     const input = new Subject<InboxInput>();
     const events = collect(input, options({ lookUp, pageAfter: () => answer }));
     const typing = arrived({ timestamp: 10, id: 'typing', transient: true });
-    for (const entry of [...before, opened(9, true), typing, ...[11, 10, 12, 13].map((timestamp) => arrived({ timestamp }))])
+    for (const entry of [
+      ...before,
+      opened(9, true),
+      typing,
+      ...[11, 10, 12, 13].map((timestamp) => arrived({ timestamp })),
+    ])
       input.next(entry);
     answer.next([message({ timestamp: 12 })]);
     answer.complete();
@@ -194,7 +233,8 @@ describe('the inbox, after a break', () => {
     let asked = 0;
     const input = new Subject<InboxInput>();
     const events = collect(input, options({ lookUp, pageAfter: () => answers[asked++] ?? NEVER }));
-    for (const entry of [opened(1), DROPPED, opened(9, true), arrived({ timestamp: 10 }), DROPPED, opened(11, true)]) input.next(entry);
+    for (const entry of [opened(1), DROPPED, opened(9, true), arrived({ timestamp: 10 }), DROPPED, opened(11, true)])
+      input.next(entry);
     for (const entry of [arrived({ timestamp: 12 }), arrived({ timestamp: 14 })]) input.next(entry);
     answers[1]?.next([message({ timestamp: 13 })]);
     answers[1]?.complete();
@@ -202,7 +242,10 @@ describe('the inbox, after a break', () => {
   });
 
   it('asks once for all conversations that it knows, and for the messages of those alone that have newer ones', () => {
-    const { lookUp, pageAfter } = server(stored, [conversation({ lastMessageAt: 5 }), conversation({ id: 'quiet', lastMessageAt: 0 })]);
+    const { lookUp, pageAfter } = server(stored, [
+      conversation({ lastMessageAt: 5 }),
+      conversation({ id: 'quiet', lastMessageAt: 0 }),
+    ]);
     feed(options({ lookUp, pageAfter }), opened(1), snapshot(), snapshot({ id: 'quiet' }), DROPPED, opened(9, true));
     expect(lookUp.mock.calls).toEqual([[['c', 'quiet']]]);
     expect(new Set(pageAfter.mock.calls.map(([id]) => id))).toEqual(new Set(['c']));
@@ -217,7 +260,14 @@ describe('the inbox, after a break', () => {
 
   it('does not fetch the history of chat rooms: they are live only', () => {
     const { lookUp, pageAfter } = server([], [conversation({ kind: 'room', lastMessageAt: 99 })]);
-    feed(options({ lookUp, pageAfter }), opened(1), snapshot({ kind: 'room' }), DROPPED, opened(9, true), arrived({ timestamp: 10 }));
+    feed(
+      options({ lookUp, pageAfter }),
+      opened(1),
+      snapshot({ kind: 'room' }),
+      DROPPED,
+      opened(9, true),
+      arrived({ timestamp: 10 }),
+    );
     expect(pageAfter).not.toHaveBeenCalled();
   });
 
@@ -248,7 +298,10 @@ describe('the inbox, after a break', () => {
   });
 
   it('starts again from the same position when the connection breaks during a catch-up, and loses nothing of what was waiting', () => {
-    const { lookUp, pageAfter } = server([...stored, message({ timestamp: 10 })], [conversation({ lastMessageAt: 10 })]);
+    const { lookUp, pageAfter } = server(
+      [...stored, message({ timestamp: 10 })],
+      [conversation({ lastMessageAt: 10 })],
+    );
     const silent = vi.fn(() => NEVER);
     const pages = vi.fn(silent);
     const input = new Subject<InboxInput>();
@@ -256,7 +309,8 @@ describe('the inbox, after a break', () => {
       input,
       options({ lookUp, pageAfter: (...args) => (pages.mock.calls.length === 0 ? pages() : pageAfter(...args)) }),
     );
-    for (const entry of [...before, opened(9, true), arrived({ timestamp: 10 }), DROPPED, opened(11, true)]) input.next(entry);
+    for (const entry of [...before, opened(9, true), arrived({ timestamp: 10 }), DROPPED, opened(11, true)])
+      input.next(entry);
     expect(events.slice(4)).toEqual([
       'Opened',
       'snapshot c',
@@ -273,7 +327,12 @@ describe('the inbox, after a break', () => {
   it('waits for the break to be told where a query fails because the connection went', () => {
     const lost = throwError(() => new ConnectionLost('gone'));
     const onFailure = vi.fn();
-    const events = feed(options({ lookUp: () => lost, onFailure }), ...before, opened(9, true), arrived({ timestamp: 10 }));
+    const events = feed(
+      options({ lookUp: () => lost, onFailure }),
+      ...before,
+      opened(9, true),
+      arrived({ timestamp: 10 }),
+    );
     expect(events.slice(4)).toEqual(['Opened']);
     expect(onFailure).not.toHaveBeenCalled();
     const unknown = feed(options({ lookUp: () => lost }), opened(1), arrived({ timestamp: 2 }));
@@ -284,7 +343,11 @@ describe('the inbox, after a break', () => {
     const error = new ServerRejected(4310, 'CONVERSATION_QUERY_FAILED');
     const { pageAfter } = server(stored);
     const onFailure = vi.fn();
-    const events = feed(options({ lookUp: () => throwError(() => error), pageAfter, onFailure }), ...before, opened(9, true));
+    const events = feed(
+      options({ lookUp: () => throwError(() => error), pageAfter, onFailure }),
+      ...before,
+      opened(9, true),
+    );
     expect(events.slice(4)).toEqual(['Opened', 'missed m3', 'missed m4', 'missed m5', 'CaughtUp']);
     expect(onFailure).toHaveBeenCalledWith('c', error);
   });
@@ -302,12 +365,22 @@ describe('the inbox, after a break', () => {
       counted(1, 5, { conversationId: 'new' }),
       counted(0, 5, { conversationId: 'read' }),
     );
-    expect(events.slice(2)).toEqual(['Opened', 'CaughtUp', 'UnreadCounts', 'snapshot new', 'missed m5', 'UnreadCounts']);
+    expect(events.slice(2)).toEqual([
+      'Opened',
+      'CaughtUp',
+      'UnreadCounts',
+      'snapshot new',
+      'missed m5',
+      'UnreadCounts',
+    ]);
     expect(pageAfter.mock.calls[0]).toEqual(['new', { timestamp: 3, id: '' }]);
   });
 
   it('catches a conversation up before its first live message, where nothing else has told of it', () => {
-    const { lookUp, pageAfter } = server([message({ timestamp: 5, conversationId: 'new' })], [conversation({ id: 'new' })]);
+    const { lookUp, pageAfter } = server(
+      [message({ timestamp: 5, conversationId: 'new' })],
+      [conversation({ id: 'new' })],
+    );
     const events = feed(
       options({ lookUp, pageAfter }),
       opened(3),
@@ -380,7 +453,15 @@ describe('the inbox, after a break', () => {
   it('does not take own messages for a sign that those of others before them have arrived', () => {
     const { lookUp, pageAfter } = server(stored, now);
     const own = arrived({ timestamp: 4, from: 'Tom' }, 'sent');
-    const events = feed(options({ lookUp, pageAfter }), opened(1), snapshot(), arrived({ timestamp: 2 }), own, DROPPED, opened(9, true));
+    const events = feed(
+      options({ lookUp, pageAfter }),
+      opened(1),
+      snapshot(),
+      arrived({ timestamp: 2 }),
+      own,
+      DROPPED,
+      opened(9, true),
+    );
     expect(events.slice(4)).toEqual(['sent m4', 'Opened', 'snapshot c', 'missed m3', 'missed m5', 'CaughtUp']);
   });
 });
@@ -388,7 +469,10 @@ describe('the inbox, after a break', () => {
 describe('the inbox, whatever happens', () => {
   it("gives of each conversation the server's log, in order, once", () => {
     const step = fc.oneof(
-      { weight: 5, arbitrary: fc.record({ _tag: fc.constant('send' as const), conversationId: fc.constantFrom('c', 'd', 'e') }) },
+      {
+        weight: 5,
+        arbitrary: fc.record({ _tag: fc.constant('send' as const), conversationId: fc.constantFrom('c', 'd', 'e') }),
+      },
       { weight: 1, arbitrary: fc.constant({ _tag: 'cut' as const }) },
       { weight: 1, arbitrary: fc.constant({ _tag: 'mend' as const }) },
       { weight: 2, arbitrary: fc.constant({ _tag: 'answer' as const }) },
@@ -417,7 +501,9 @@ describe('the inbox, whatever happens', () => {
               }),
             ),
           pageAfter: (id, after) =>
-            later(() => log.filter((entry) => entry.conversationId === id && comparePositions(entry, after) > 0).slice(0, 2)),
+            later(() =>
+              log.filter((entry) => entry.conversationId === id && comparePositions(entry, after) > 0).slice(0, 2),
+            ),
           concurrency: 2,
         });
         const input = new Subject<InboxInput>();
@@ -472,14 +558,24 @@ describe('who was no member for a while', () => {
 
   it('is so too where all that he knew was that there is one', () => {
     const lookUp = vi.fn(() => of([conversation()]));
-    const outline: ClientEvent = { _tag: 'Snapshot', conversationId: 'c', info: { id: 'c', kind: 'ordinary', attributes: {} } };
+    const outline: ClientEvent = {
+      _tag: 'Snapshot',
+      conversationId: 'c',
+      info: { id: 'c', kind: 'ordinary', attributes: {} },
+    };
     const events = feed(options({ lookUp }), opened(1), outline, joined);
     expect(events.slice(2)).toEqual(['snapshot c', 'snapshot c', 'Joined']);
   });
 
   it('is told of others without a question', () => {
     const lookUp = vi.fn(() => of([conversation()]));
-    feed(options({ lookUp }), opened(1), snapshot(), { ...left, members: ['Jerry'] }, { ...joined, members: ['Spike'] });
+    feed(
+      options({ lookUp }),
+      opened(1),
+      snapshot(),
+      { ...left, members: ['Jerry'] },
+      { ...joined, members: ['Spike'] },
+    );
     expect(lookUp).not.toHaveBeenCalled();
   });
 
@@ -512,14 +608,20 @@ describe('a conversation that is another one after a break', () => {
     const events: ClientEvent[] = [];
     log.subscribe((event) => events.push(event));
     input.pipe(inbox(options({ lookUp: () => answer, pageAfter, known: state.get }))).subscribe(log);
-    for (const entry of [opened(1), snapshot(before), arrived({ timestamp: 2 }), DROPPED, opened(9, true), ...pushed]) input.next(entry);
+    for (const entry of [opened(1), snapshot(before), arrived({ timestamp: 2 }), DROPPED, opened(9, true), ...pushed])
+      input.next(entry);
     answer.next([now]);
     answer.complete();
     return events.slice(1 + events.findLastIndex(({ _tag }) => _tag === 'Opened'));
   };
 
   it('says first who has come and gone, and what else was changed; then what was said', () => {
-    const now = conversation({ members: ['Tom', 'Jerry'], attributes: { topic: 'mice' }, lastMessageAt: 3, updatedAt: 8 });
+    const now = conversation({
+      members: ['Tom', 'Jerry'],
+      attributes: { topic: 'mice' },
+      lastMessageAt: 3,
+      updatedAt: 8,
+    });
     expect(after(now)).toEqual([
       { _tag: 'Joined', conversationId: 'c', members: ['Jerry'] },
       { _tag: 'Left', conversationId: 'c', members: ['Spike'] },
@@ -532,14 +634,21 @@ describe('a conversation that is another one after a break', () => {
 
   it('says once what is pushed as well, because it has come about after the client was back', () => {
     const now = conversation({ members: ['Tom', 'Spike', 'Jerry'], attributes: { topic: 'cheese' } });
-    expect(after(now, joined)).toEqual([{ _tag: 'Joined', conversationId: 'c', members: ['Jerry'] }, snapshot(now), { _tag: 'CaughtUp' }]);
+    expect(after(now, joined)).toEqual([
+      { _tag: 'Joined', conversationId: 'c', members: ['Jerry'] },
+      snapshot(now),
+      { _tag: 'CaughtUp' },
+    ]);
   });
 
   it('says that it is left where the client was removed, once, and nothing more', () => {
     const { members, attributes, ...outline } = conversation();
     expect([members, attributes]).not.toContain(undefined);
     const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
-    expect(after({ ...outline, attributes: {}, lastMessageAt: 3 }, { ...left, by: 'Spike' })).toEqual([left, { _tag: 'CaughtUp' }]);
+    expect(after({ ...outline, attributes: {}, lastMessageAt: 3 }, { ...left, by: 'Spike' })).toEqual([
+      left,
+      { _tag: 'CaughtUp' },
+    ]);
   });
 
   it('says that it is entered where the client was let in meanwhile', () => {
@@ -567,7 +676,11 @@ describe('a conversation that is gone after a break', () => {
     const input = new Subject<InboxInput>();
     input.pipe(inbox(given)).subscribe((event) => entries.push(event));
     for (const entry of [opened(1), snapshot(), arrived({ timestamp: 2 }), ...again]) input.next(entry);
-    expect(entries.slice(4)).toEqual([opened(9, true), { _tag: 'Left', conversationId: 'c', members: ['Tom'] }, { _tag: 'CaughtUp' }]);
+    expect(entries.slice(4)).toEqual([
+      opened(9, true),
+      { _tag: 'Left', conversationId: 'c', members: ['Tom'] },
+      { _tag: 'CaughtUp' },
+    ]);
     for (const entry of again) input.next(entry);
     expect(entries.slice(7)).toEqual([opened(9, true), { _tag: 'CaughtUp' }]);
     expect(pageAfter).not.toHaveBeenCalled();
@@ -577,7 +690,11 @@ describe('a conversation that is gone after a break', () => {
   it('is left, too, by who could not learn what it was like', () => {
     const lookUp = vi.fn((): Observable<readonly ConversationInfo[]> => of([]));
     lookUp.mockReturnValueOnce(throwError(() => new CommandTimeout('conv/query', 1)));
-    expect(feed(options({ lookUp }), opened(1), arrived({ timestamp: 2 }), ...again).slice(3)).toEqual(['Opened', 'Left', 'CaughtUp']);
+    expect(feed(options({ lookUp }), opened(1), arrived({ timestamp: 2 }), ...again).slice(3)).toEqual([
+      'Opened',
+      'Left',
+      'CaughtUp',
+    ]);
   });
 
   it('is not left by who was not in it: a stranger, one who has left, who has only listened for it, and in a chat room', () => {
@@ -586,7 +703,11 @@ describe('a conversation that is gone after a break', () => {
     const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
     const room = snapshot({ kind: 'room' });
     for (const before of [[snapshot({ members: ['Jerry'] })], [snapshot(), left], [follow], [room]]) {
-      const events = feed(options({ lookUp }), opened(1), ...before, DROPPED, { _tag: 'Opened', at: 10, resumed: true });
+      const events = feed(options({ lookUp }), opened(1), ...before, DROPPED, {
+        _tag: 'Opened',
+        at: 10,
+        resumed: true,
+      });
       expect(events.slice(events.lastIndexOf('Opened'))).toEqual(['Opened', 'CaughtUp']);
     }
   });
@@ -596,6 +717,7 @@ describe('a conversation that is gone after a break', () => {
     const before = [opened(1), snapshot(), arrived({ timestamp: 2 }), ...again] as const;
     const failing = options({ lookUp: () => throwError(() => new CommandTimeout('conv/query', 1)), pageAfter });
     const unreadable = { ...options({ pageAfter }), lookUp: () => of({ infos: [], gone: [] }) };
-    for (const given of [failing, unreadable]) expect(feed(given, ...before).slice(4)).toEqual(['Opened', 'missed m3', 'CaughtUp']);
+    for (const given of [failing, unreadable])
+      expect(feed(given, ...before).slice(4)).toEqual(['Opened', 'missed m3', 'CaughtUp']);
   });
 });

@@ -6,7 +6,10 @@ import type { ClientEvent } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { arrived, read } from '../streams/log.js';
 
-const ack = (from: number, to: number, cid = 'c'): ClientCommand => ({ cmd: 'ack', ackMessage: { cid, fromts: from, tots: to } });
+const ack = (from: number, to: number, cid = 'c'): ClientCommand => ({
+  cmd: 'ack',
+  ackMessage: { cid, fromts: from, tots: to },
+});
 const reading = (...marks: readonly [cid: string, timestamp: number][]): ClientCommand => ({
   cmd: 'read',
   readMessage: { convs: marks.map(([cid, timestamp]) => ({ cid, timestamp })) },
@@ -20,7 +23,11 @@ const reads = (log$: Observable<ClientEvent>, open$: Observable<boolean> = of(tr
 describe('acknowledgements', () => {
   it('go out for the first message at once, and for what comes within a second as one range, at its end', () => {
     marbles(({ hot, expectObservable }) => {
-      const log$ = hot('a-b-c', { a: arrived({ timestamp: 1 }), b: arrived({ timestamp: 2 }), c: arrived({ timestamp: 3 }) });
+      const log$ = hot('a-b-c', {
+        a: arrived({ timestamp: 1 }),
+        b: arrived({ timestamp: 2 }),
+        c: arrived({ timestamp: 3 }),
+      });
       expectObservable(acks(log$)).toBe('x 999ms y', { x: ack(1, 1), y: ack(2, 3) });
     });
   });
@@ -38,7 +45,11 @@ describe('acknowledgements', () => {
 
   it('widen to what comes out of order', () => {
     marbles(({ hot, expectObservable }) => {
-      const log$ = hot('abc', { a: arrived({ timestamp: 9 }), b: arrived({ timestamp: 5 }), c: arrived({ timestamp: 3 }) });
+      const log$ = hot('abc', {
+        a: arrived({ timestamp: 9 }),
+        b: arrived({ timestamp: 5 }),
+        c: arrived({ timestamp: 3 }),
+      });
       expectObservable(acks(log$)).toBe('x 999ms y', { x: ack(9, 9), y: ack(3, 5) });
     });
   });

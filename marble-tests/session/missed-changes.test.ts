@@ -22,7 +22,10 @@ const moved = (_tag: 'Joined' | 'Left', ...members: readonly string[]): Conversa
   members,
   by: 'x',
 });
-const changed = (attributes: Readonly<Record<string, Attribute>>, removed: readonly string[] = []): ConversationEvent => ({
+const changed = (
+  attributes: Readonly<Record<string, Attribute>>,
+  removed: readonly string[] = [],
+): ConversationEvent => ({
   _tag: 'Attributes',
   conversationId: 'c',
   changed: attributes,
@@ -113,13 +116,22 @@ describe('what is pushed while it is looked for', () => {
     rest(newsAfter(changesBetween(before, after), after), ...events);
 
   it('is told once: what was seen already is no news, the rest of an entry is', () => {
-    expect(news(moved('Joined', 'Jerry'), moved('Left', 'Spike'), changed({ 'a.b': 2 }))).toEqual([undefined, undefined, undefined]);
+    expect(news(moved('Joined', 'Jerry'), moved('Left', 'Spike'), changed({ 'a.b': 2 }))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(news(moved('Joined', 'Jerry', 'Tyke'))).toEqual([moved('Joined', 'Tyke')]);
   });
 
   it('is news the second time, and where the contrary has come before', () => {
     expect(news(moved('Joined', 'Jerry'), moved('Joined', 'Jerry'))).toEqual([undefined, moved('Joined', 'Jerry')]);
-    const contrary = [moved('Left', 'Jerry'), moved('Joined', 'Jerry'), moved('Joined', 'Spike'), moved('Left', 'Spike')];
+    const contrary = [
+      moved('Left', 'Jerry'),
+      moved('Joined', 'Jerry'),
+      moved('Joined', 'Spike'),
+      moved('Left', 'Spike'),
+    ];
     expect(news(...contrary)).toEqual(contrary);
     const others = [changed({ 'a.b': 3 }), changed({ 'a.b': 2 }), changed({}, ['a'])];
     expect(news(...others)).toEqual(others);

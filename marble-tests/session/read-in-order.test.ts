@@ -21,10 +21,17 @@ const said = (id: string, conversationId = 'c') =>
   arrived(message({ id, conversationId, from: 'Jerry', timestamp: 1, body: { _tag: 'Plain', content: id } }));
 const own = arrived({ id: 'own', from: 'Tom' }, 'sent');
 
-const told: Readonly<Record<string, Told>> = { a: raw('slow'), b: raw('quick'), o: own, r: read(1), d: raw('quick', 'd') };
+const told: Readonly<Record<string, Told>> = {
+  a: raw('slow'),
+  b: raw('quick'),
+  o: own,
+  r: read(1),
+  d: raw('quick', 'd'),
+};
 const entries = { a: said('slow'), b: said('quick'), o: own, r: read(1), d: said('quick', 'd') };
 
-const reading = (pipeline: Pipeline | undefined) => readInOrder({ self: 'Tom', bodies: bodyCodec(), report: () => undefined, pipeline });
+const reading = (pipeline: Pipeline | undefined) =>
+  readInOrder({ self: 'Tom', bodies: bodyCodec(), report: () => undefined, pipeline });
 
 /** A plug-in that takes its time for one message. */
 const plugin: Pipeline = {

@@ -17,7 +17,10 @@ const dropped = (code: number): ConnectionState => ({
   reason: { code, reason: 'the diagram says so' },
 });
 
-/** The states of a connection: connected, away (1006), away because the session is not valid any more (4112), nobody wants it. */
+/**
+ * The states of a connection: connected, away (1006), away because the session is not valid any more (4112), nobody
+ * wants it.
+ */
 const states: Record<string, ConnectionState> = {
   i: { _tag: 'Idle' },
   c: { _tag: 'Connected', resumed: false, since: 0 },
@@ -32,7 +35,11 @@ const opened = (st: string, serverTs = 7): ServerCommand => ({
   serverTs,
   sessionMessage: { st, stTtl: 1 },
 });
-const refreshed = (st: string): ServerCommand => ({ cmd: 'session', op: 'refreshed', sessionMessage: { st, stTtl: 1 } });
+const refreshed = (st: string): ServerCommand => ({
+  cmd: 'session',
+  op: 'refreshed',
+  sessionMessage: { st, stTtl: 1 },
+});
 const answers: Record<string, ServerCommand> = {
   o: opened('first'),
   p: opened('second', 9),
@@ -48,7 +55,9 @@ const said: Record<string, SessionEvent> = {
   l: { _tag: 'Closed', code: 0, reason: 'logged out' },
 };
 
-const optionsWith = (overrides: Partial<SessionOptions> = {}): [options: SessionOptions, faults: readonly (readonly [number, Fault])[]] => {
+const optionsWith = (
+  overrides: Partial<SessionOptions> = {},
+): [options: SessionOptions, faults: readonly (readonly [number, Fault])[]] => {
   const faults: (readonly [number, Fault])[] = [];
   return [
     {
@@ -119,7 +128,9 @@ describe('a session', () => {
       });
       flush();
       expect(summary(written)).toEqual(['0 open', '6 open first', '10 close']);
-      expect(written[1]?.[1]).toMatchObject({ sessionMessage: { r: true, st: 'first', lastUnreadNotifTime: 5, lastPatchTime: 7 } });
+      expect(written[1]?.[1]).toMatchObject({
+        sessionMessage: { r: true, st: 'first', lastUnreadNotifTime: 5, lastPatchTime: 7 },
+      });
     });
   });
 
@@ -148,7 +159,8 @@ describe('a session', () => {
       const since = written.flatMap(([, command]) =>
         command.cmd === 'session' && command.op === 'open' ? [command.sessionMessage.lastPatchTime] : [],
       );
-      // None at first; what was passed on; then what was still waiting when the connection went, though a later one was passed on.
+      // None at first; what was passed on; then what was still waiting when the connection went, though a later one
+      // was passed on.
       expect(since).toEqual([undefined, 9, 8, 8]);
     });
   });
@@ -261,7 +273,8 @@ describe('a session', () => {
   it('renews nothing where the server gives no token, or one without a life', () => {
     for (const sessionMessage of [{}, { st: 'short' }]) {
       marbles(({ hot, cold, flush, expectObservable }) => {
-        const answer = (): Observable<ServerCommand> => cold('o', { o: { cmd: 'session', op: 'opened', serverTs: 7, sessionMessage } });
+        const answer = (): Observable<ServerCommand> =>
+          cold('o', { o: { cmd: 'session', op: 'opened', serverTs: 7, sessionMessage } });
         const [connection, written] = fakeConnection({ state$: hot('c', states), answer });
         expectObservable(session(connection, optionsWith()[0]), '^ 2s !').toBe('o', said);
         flush();
@@ -272,7 +285,8 @@ describe('a session', () => {
 
   it('takes its own clock for the time of the login where the server does not say it', () => {
     marbles(({ hot, cold, expectObservable }) => {
-      const answer = (): Observable<ServerCommand> => cold('---o', { o: { cmd: 'session', op: 'opened', sessionMessage: {} } });
+      const answer = (): Observable<ServerCommand> =>
+        cold('---o', { o: { cmd: 'session', op: 'opened', sessionMessage: {} } });
       const [connection] = fakeConnection({ state$: hot('c', states), answer });
       expectObservable(session(connection, optionsWith()[0]), '^----!').toBe('---o', {
         o: { _tag: 'Opened', at: 3, resumed: false },
@@ -284,7 +298,10 @@ describe('a session', () => {
     const refusals: readonly (readonly [RealtimeError, Observable<ServerCommand>])[] = [
       [new ServerRejected(4103, 'INVALID_LOGIN'), throwError(() => new ServerRejected(4103, 'INVALID_LOGIN'))],
       [new CommandTimeout('session/open', 1), throwError(() => new CommandTimeout('session/open', 1))],
-      [new ServerRejected(4111, 'SESSION_REFUSED'), of<ServerCommand>({ cmd: 'session', op: 'opened', sessionMessage: { code: 4111 } })],
+      [
+        new ServerRejected(4111, 'SESSION_REFUSED'),
+        of<ServerCommand>({ cmd: 'session', op: 'opened', sessionMessage: { code: 4111 } }),
+      ],
     ];
     for (const [error, answer$] of refusals) {
       marbles(({ hot, expectObservable }) => {
@@ -300,7 +317,12 @@ describe('a session', () => {
       const [options, faults] = optionsWith();
       const [connection, written] = fakeConnection({
         state$: hot('c-d-c', states),
-        answer: answering(cold('o', answers), cold('#', undefined, late), cold('#', undefined, late), cold('p', answers)),
+        answer: answering(
+          cold('o', answers),
+          cold('#', undefined, late),
+          cold('#', undefined, late),
+          cold('p', answers),
+        ),
       });
       expectObservable(session(connection, options), '^ 50ms !').toBe('o-d 31ms p', said);
       flush();
@@ -340,7 +362,11 @@ describe('a session', () => {
 
   it('is closed by the server, with its code and reason, and writes no logout', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
-      const kick: ServerCommand = { cmd: 'session', op: 'closed', sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' } };
+      const kick: ServerCommand = {
+        cmd: 'session',
+        op: 'closed',
+        sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' },
+      };
       const [connection, written] = fakeConnection({
         state$: hot('c', states),
         pushes$: hot('--k', { k: kick }),
@@ -357,7 +383,11 @@ describe('a session', () => {
 
   it('is closed by a server that does not say why', () => {
     marbles(({ hot, cold, expectObservable }) => {
-      const [connection] = fakeConnection({ state$: hot('c', states), pushes$: hot('--z', answers), answer: () => cold('o', answers) });
+      const [connection] = fakeConnection({
+        state$: hot('c', states),
+        pushes$: hot('--z', answers),
+        answer: () => cold('o', answers),
+      });
       expectObservable(session(connection, optionsWith()[0])).toBe('o-(k|)', {
         ...said,
         k: { _tag: 'Closed', code: 0, reason: 'the server ended the session' },
@@ -395,7 +425,11 @@ describe('a session', () => {
 
   it('is closed with the realtime, and errors where its connection has failed for good', () => {
     marbles(({ hot, cold, expectObservable }) => {
-      const [connection] = fakeConnection({ state$: hot('c', states), lease$: cold('---|'), answer: () => cold('o', answers) });
+      const [connection] = fakeConnection({
+        state$: hot('c', states),
+        lease$: cold('---|'),
+        answer: () => cold('o', answers),
+      });
       expectObservable(session(connection, optionsWith()[0])).toBe('o--(x|)', {
         ...said,
         x: { _tag: 'Closed', code: 0, reason: 'the realtime was closed' },
@@ -403,7 +437,11 @@ describe('a session', () => {
     });
     marbles(({ hot, cold, expectObservable }) => {
       const error = new ServerRejected(4100, 'APP_NOT_AVAILABLE');
-      const [connection] = fakeConnection({ state$: hot('i', states), lease$: cold('---#', undefined, error), answer: () => NEVER });
+      const [connection] = fakeConnection({
+        state$: hot('i', states),
+        lease$: cold('---#', undefined, error),
+        answer: () => NEVER,
+      });
       expectObservable(session(connection, optionsWith()[0])).toBe('---#', undefined, error);
     });
   });

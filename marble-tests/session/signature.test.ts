@@ -29,7 +29,11 @@ describe('sign', () => {
   it('gives up, and leaves the factory, when the time is over', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const never$ = cold<typeof good>('-');
-      expectObservable(signing(() => never$)).toBe('-----#', undefined, new SignatureFailed('the factory did not answer within 5 ms'));
+      expectObservable(signing(() => never$)).toBe(
+        '-----#',
+        undefined,
+        new SignatureFailed('the factory did not answer within 5 ms'),
+      );
       expectSubscriptions(never$.subscriptions).toBe('^----!');
     });
   });
@@ -47,9 +51,14 @@ describe('sign', () => {
         ],
         [() => cold('-#', undefined, 'no'), '-#', new SignatureFailed('no', { cause: 'no' })],
         [() => cold('-|'), '-#', new SignatureFailed('the factory ended without one')],
-        [() => cold('-s', { s: { ...good, timestamp: 1.5 } }), '-#', new SignatureFailed('timestamp should be SafeInteger, but is 1.5')],
+        [
+          () => cold('-s', { s: { ...good, timestamp: 1.5 } }),
+          '-#',
+          new SignatureFailed('timestamp should be SafeInteger, but is 1.5'),
+        ],
       ];
-      for (const [factory, diagram, error] of failures) expectObservable(signing(factory)).toBe(diagram, undefined, error);
+      for (const [factory, diagram, error] of failures)
+        expectObservable(signing(factory)).toBe(diagram, undefined, error);
     });
   });
 

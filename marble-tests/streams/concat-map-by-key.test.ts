@@ -19,7 +19,9 @@ describe('concatMapByKey', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const source$ = hot('  -1-2-3-4-|', { '1': 'a-slow', '2': 'b', '3': 'a', '4': 'b' });
       const result$ = source$.pipe(
-        concatMapByKey(keyOf, (item): Projected<string> => (item === 'a-slow' ? { later: cold('----x|', { x: item }) } : { now: item })),
+        concatMapByKey(keyOf, (item): Projected<string> =>
+          item === 'a-slow' ? { later: cold('----x|', { x: item }) } : { now: item },
+        ),
       );
       expectObservable(result$).toBe('---2-134-|', { '1': 'a-slow', '2': 'b', '3': 'a', '4': 'b' });
     });
@@ -28,7 +30,9 @@ describe('concatMapByKey', () => {
   it('keeps the order of a key when several of its items take time', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const source$ = hot('  -1-2-3-------|', { '1': 'a1', '2': 'a2', '3': 'a3' });
-      const result$ = source$.pipe(concatMapByKey(keyOf, (item): Projected<string> => ({ later: cold('---x|', { x: item }) })));
+      const result$ = source$.pipe(
+        concatMapByKey(keyOf, (item): Projected<string> => ({ later: cold('---x|', { x: item }) })),
+      );
       // Each starts when the one before it has completed.
       expectObservable(result$).toBe('----1---2---3|', { '1': 'a1', '2': 'a2', '3': 'a3' });
     });
@@ -38,7 +42,9 @@ describe('concatMapByKey', () => {
     marbles(({ hot, expectObservable }) => {
       const source$ = hot('  -a-b-c-|');
       const result$ = source$.pipe(
-        concatMapByKey(keyOf, (item): Projected<string> => (item === 'a' ? undefined : item === 'b' ? { later: EMPTY } : { now: item })),
+        concatMapByKey(keyOf, (item): Projected<string> =>
+          item === 'a' ? undefined : item === 'b' ? { later: EMPTY } : { now: item },
+        ),
       );
       expectObservable(result$).toBe('-----c-|');
     });
@@ -49,7 +55,11 @@ describe('concatMapByKey', () => {
     const source = new Subject<string>();
     const seen: string[] = [];
     source
-      .pipe(concatMapByKey(keyOf, (item): Projected<string> => (item === 'a-first' ? { later: gate } : { later: of(item) })))
+      .pipe(
+        concatMapByKey(keyOf, (item): Projected<string> =>
+          item === 'a-first' ? { later: gate } : { later: of(item) },
+        ),
+      )
       .subscribe((item) => seen.push(item));
     source.next('a-first');
     for (let index = 0; index < 20_000; index += 1) source.next(`a${index}`);
@@ -62,10 +72,12 @@ describe('concatMapByKey', () => {
     const gate = new Subject<string>();
     const source = new Subject<string>();
     const seen: string[] = [];
-    source.pipe(concatMapByKey(keyOf, (item): Projected<string> => (item === 'a1' ? { later: gate } : { now: item }))).subscribe((item) => {
-      seen.push(item);
-      if (item === 'a2') source.next('a4');
-    });
+    source
+      .pipe(concatMapByKey(keyOf, (item): Projected<string> => (item === 'a1' ? { later: gate } : { now: item })))
+      .subscribe((item) => {
+        seen.push(item);
+        if (item === 'a2') source.next('a4');
+      });
     for (const item of ['a1', 'a2', 'a3']) source.next(item);
     gate.complete();
     expect(seen).toEqual(['a2', 'a3', 'a4']);

@@ -1,7 +1,13 @@
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ConversationInfo } from '../../codecs/index.js';
-import { conversationsReducer, keyedState, lastMessagesReducer, withActivity, type ClientEvent } from '../../streams/index.js';
+import {
+  conversationsReducer,
+  keyedState,
+  lastMessagesReducer,
+  withActivity,
+  type ClientEvent,
+} from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, conversation, read, snapshot } from './log.js';
 
@@ -28,7 +34,10 @@ describe('conversations', () => {
   it('are as the server describes them; a new description replaces the one before', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('-s-t-', { s: snapshot(), t: snapshot({ name: 'Milk' }) });
-      expectObservable(conversations(log$).at('c')).toBe('-s-t-', { s: conversation(), t: conversation({ name: 'Milk' }) });
+      expectObservable(conversations(log$).at('c')).toBe('-s-t-', {
+        s: conversation(),
+        t: conversation({ name: 'Milk' }),
+      });
     });
   });
 
@@ -106,7 +115,10 @@ describe('conversations', () => {
   });
 
   it('change a nested value by a dotted key', () => {
-    attributes({ attributes: { a: { b: { c: 1 }, d: 2 } } }, changed({ 'a.b.c': 9, 'x.y': 1 }), { a: { b: { c: 9 }, d: 2 }, x: { y: 1 } });
+    attributes({ attributes: { a: { b: { c: 1 }, d: 2 } } }, changed({ 'a.b.c': 9, 'x.y': 1 }), {
+      a: { b: { c: 9 }, d: 2 },
+      x: { y: 1 },
+    });
   });
 
   it('replace a list, a date or a number by an object if a dotted key leads through it', () => {
@@ -118,9 +130,13 @@ describe('conversations', () => {
   });
 
   it('ignore keys that reach a prototype', () => {
-    attributes({}, changed(JSON.parse('{"__proto__.polluted": true, "constructor.prototype.polluted": 1}') as Record<string, never>), {
-      constructor: { prototype: { polluted: 1 } },
-    });
+    attributes(
+      {},
+      changed(JSON.parse('{"__proto__.polluted": true, "constructor.prototype.polluted": 1}') as Record<string, never>),
+      {
+        constructor: { prototype: { polluted: 1 } },
+      },
+    );
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 

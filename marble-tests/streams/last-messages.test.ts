@@ -20,7 +20,9 @@ const diagram = (
 ): void => {
   marbles(({ hot, expectObservable }) => {
     const [state] = keyedState(hot(log, events), lastMessagesReducer);
-    const last$ = state.at('c').pipe(map(({ timestamp, editedAt }) => [timestamp, editedAt].filter((time) => time !== undefined).join()));
+    const last$ = state
+      .at('c')
+      .pipe(map(({ timestamp, editedAt }) => [timestamp, editedAt].filter((time) => time !== undefined).join()));
     expectObservable(last$).toBe(last, values);
   });
 };
@@ -46,7 +48,10 @@ describe('the last message', () => {
       conversationId: 'c',
       message: message({ timestamp, editedAt }),
     });
-    diagram('-a-e-o-x-', { a: arrived({ timestamp: 2 }), e: edit(2, 7), o: edit(2, 6), x: edit(1, 9) }, '-a-e-----', { a: '2', e: '2,7' });
+    diagram('-a-e-o-x-', { a: arrived({ timestamp: 2 }), e: edit(2, 7), o: edit(2, 6), x: edit(1, 9) }, '-a-e-----', {
+      a: '2',
+      e: '2,7',
+    });
   });
 
   it('follows the server if its message is newer, or a later version of the same message', () => {

@@ -34,8 +34,11 @@ const short = (entry: LogEntry): string => {
   return `${what}@${entry.position.timestamp}`;
 };
 
-const log = (live$: Observable<ConversationEvent>, missing$?: Observable<ConversationEvent>, since = at(1)): Observable<string> =>
-  live$.pipe(logEntries({ since, ...(missing$ === undefined ? {} : { missing$ }) }), map(short));
+const log = (
+  live$: Observable<ConversationEvent>,
+  missing$?: Observable<ConversationEvent>,
+  since = at(1),
+): Observable<string> => live$.pipe(logEntries({ since, ...(missing$ === undefined ? {} : { missing$ }) }), map(short));
 
 describe('a log from a position', () => {
   it('emits the missing entries, then those that arrived meanwhile, then live ones; each entry once', () => {
@@ -114,21 +117,21 @@ describe('a log from a position', () => {
 
   it('removes gaps that it has filled, and shortens a gap that begins before its position', () => {
     marbles(({ cold, hot, expectObservable }) => {
-      const log$ = hot('-g-----', { ...events, g: { ...gap, to: 3 } }).pipe(logEntries({ since: at(1), missing$: cold('--23|', events) }));
+      const log$ = hot('-g-----', { ...events, g: { ...gap, to: 3 } }).pipe(
+        logEntries({ since: at(1), missing$: cold('--23|', events) }),
+      );
       expectObservable(log$.pipe(map(short))).toBe('--ab---', { a: 'm2@2', b: 'm3@3' });
       const rest$ = hot('-g-----', events).pipe(logEntries({ since: at(1), missing$: cold('--2|', events) }));
-      expectObservable(rest$.pipe(map((entry) => (entry._tag === 'Gap' ? `${entry.from.timestamp}-${entry.to}` : short(entry))))).toBe(
-        '--ab---',
-        { a: 'm2@2', b: '2-7' },
-      );
+      expectObservable(
+        rest$.pipe(map((entry) => (entry._tag === 'Gap' ? `${entry.from.timestamp}-${entry.to}` : short(entry)))),
+      ).toBe('--ab---', { a: 'm2@2', b: '2-7' });
       // Of one that begins later, all of it.
       const later$ = hot('-g-----', { ...events, g: { ...gap, from: at(4) } }).pipe(
         logEntries({ since: at(1), missing$: cold('--2|', events) }),
       );
-      expectObservable(later$.pipe(map((entry) => (entry._tag === 'Gap' ? `${entry.from.timestamp}-${entry.to}` : short(entry))))).toBe(
-        '--ab---',
-        { a: 'm2@2', b: '4-7' },
-      );
+      expectObservable(
+        later$.pipe(map((entry) => (entry._tag === 'Gap' ? `${entry.from.timestamp}-${entry.to}` : short(entry)))),
+      ).toBe('--ab---', { a: 'm2@2', b: '4-7' });
     });
   });
 
@@ -163,7 +166,10 @@ describe('a log from a position', () => {
 
   it('leaves out a late message that lies in a gap', () => {
     marbles(({ hot, expectObservable }) => {
-      expectObservable(log(hot('-g54-|', { ...events, g: { ...gap, to: 5 } }), EMPTY)).toBe('-ab--|', { a: 'Gap@1', b: 'm5@5' });
+      expectObservable(log(hot('-g54-|', { ...events, g: { ...gap, to: 5 } }), EMPTY)).toBe('-ab--|', {
+        a: 'Gap@1',
+        b: 'm5@5',
+      });
     });
   });
 

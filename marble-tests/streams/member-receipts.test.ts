@@ -37,7 +37,8 @@ describe('withMemberReceipt', () => {
       at: fc.nat(20),
       from: fc.constantFrom('Tom', 'Jerry', 'Spike'),
     });
-    const final = (receipts: readonly Receipt[]): object => Object.fromEntries(receipts.reduce(withMemberReceipt, none));
+    const final = (receipts: readonly Receipt[]): object =>
+      Object.fromEntries(receipts.reduce(withMemberReceipt, none));
     fc.assert(
       fc.property(fc.array(receipt), (receipts) => {
         expect(final([...receipts].reverse())).toEqual(final(receipts));

@@ -15,9 +15,17 @@ const status: Record<string, DeliveryStatus> = {
 };
 
 /** Follows the message `m`, which was sent at 10. */
-const diagram = (log: string, events: Readonly<Record<string, ClientEvent>>, expected: string, unsubscription?: string): void => {
+const diagram = (
+  log: string,
+  events: Readonly<Record<string, ClientEvent>>,
+  expected: string,
+  unsubscription?: string,
+): void => {
   marbles(({ hot, expectObservable }) => {
-    expectObservable(hot(log, events).pipe(messageStatus({ id: 'm', timestamp: 10 })), unsubscription).toBe(expected, status);
+    expectObservable(hot(log, events).pipe(messageStatus({ id: 'm', timestamp: 10 })), unsubscription).toBe(
+      expected,
+      status,
+    );
   });
 };
 

@@ -10,7 +10,12 @@ describe('messages', () => {
     marbles(({ hot, expectObservable }) => {
       const live = message({ timestamp: 1 });
       const missed = message({ timestamp: 2 });
-      const log$ = hot('-l-m-s-r-|', { l: arrived(live), m: arrived(missed, 'missed'), s: arrived({ timestamp: 3 }, 'sent'), r: read(1) });
+      const log$ = hot('-l-m-s-r-|', {
+        l: arrived(live),
+        m: arrived(missed, 'missed'),
+        s: arrived({ timestamp: 3 }, 'sent'),
+        r: read(1),
+      });
       expectObservable(log$.pipe(messages())).toBe('-l-m-----|', { l: live, m: missed });
     });
   });
@@ -41,7 +46,11 @@ describe('positions', () => {
       { timestamp: 1, id: 'b' },
       { timestamp: 1, id: 'a' },
     ];
-    expect([...positions].sort(comparePositions).map(({ timestamp, id }) => `${timestamp}${id}`)).toEqual(['1a', '1b', '2a']);
+    expect([...positions].sort(comparePositions).map(({ timestamp, id }) => `${timestamp}${id}`)).toEqual([
+      '1a',
+      '1b',
+      '2a',
+    ]);
     expect(comparePositions({ timestamp: 1, id: 'a' }, { timestamp: 1, id: 'a' })).toBe(0);
   });
 });

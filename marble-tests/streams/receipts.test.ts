@@ -31,7 +31,9 @@ describe('receipts', () => {
   });
 
   it('never move back, and emit nothing for late or repeated receipts', () => {
-    diagram('-r-d-r-', { r: receipt('read', 5), d: receipt('delivered', 3) }, '-r-----', { r: { deliveredAt: 5, readAt: 5 } });
+    diagram('-r-d-r-', { r: receipt('read', 5), d: receipt('delivered', 3) }, '-r-----', {
+      r: { deliveredAt: 5, readAt: 5 },
+    });
   });
 
   it('are kept for each conversation separately', () => {

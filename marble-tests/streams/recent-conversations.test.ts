@@ -19,7 +19,10 @@ import { marbles } from '../marbles.js';
 import { arrived, conversation, message } from './log.js';
 
 /** The list of Tom, over a log; `turn` says when a turn is over. */
-const list = (log$: Observable<ClientEvent>, turn: () => Observable<unknown>): Observable<readonly ConversationListItem[]> => {
+const list = (
+  log$: Observable<ClientEvent>,
+  turn: () => Observable<unknown>,
+): Observable<readonly ConversationListItem[]> => {
   const [conversations] = keyedState(log$, conversationsReducer);
   const [lastMessages] = keyedState(log$, lastMessagesReducer);
   const [unread] = keyedState(
@@ -54,14 +57,24 @@ describe('the list of conversations', () => {
         t: said('b', 6, { transient: true }),
         n: said('b', 7, { from: 'Tom' }),
       });
-      expectObservable(list(log$, () => of(0)).pipe(map(names))).toBe('xa-b-m---n-|', { x: '', a: 'a', b: 'ba', m: 'ab', n: 'ba' });
+      expectObservable(list(log$, () => of(0)).pipe(map(names))).toBe('xa-b-m---n-|', {
+        x: '',
+        a: 'a',
+        b: 'ba',
+        m: 'ab',
+        n: 'ba',
+      });
     });
   });
 
   it('emits once a turn, however many changes there are', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const log$ = hot('  -(abm)---n---|', { a: snapshot('a'), b: snapshot('b'), m: said('a', 5), n: said('b', 6) });
-      expectObservable(list(log$, () => cold('--(t|)')).pipe(map(names))).toBe('x--a-------b-|', { x: '', a: 'ab', b: 'ba' });
+      expectObservable(list(log$, () => cold('--(t|)')).pipe(map(names))).toBe('x--a-------b-|', {
+        x: '',
+        a: 'ab',
+        b: 'ba',
+      });
     });
   });
 
@@ -74,9 +87,10 @@ describe('the list of conversations', () => {
 
   it('emits the current list to each new subscriber', () => {
     marbles(({ hot, expectObservable }) => {
-      const list$ = list(hot('-a--b-', { a: snapshot('a', { createdAt: 1 }), b: snapshot('b', { createdAt: 2 }) }), () => of(0)).pipe(
-        map(names),
-      );
+      const list$ = list(
+        hot('-a--b-', { a: snapshot('a', { createdAt: 1 }), b: snapshot('b', { createdAt: 2 }) }),
+        () => of(0),
+      ).pipe(map(names));
       expectObservable(list$).toBe('       xa--b-', { x: '', a: 'a', b: 'ba' });
       expectObservable(list$, '--^').toBe('--a-b-', { a: 'a', b: 'ba' });
     });
@@ -97,7 +111,11 @@ describe('the list of conversations', () => {
 
   it('leaves out conversations whose members are unknown: only members see the members', () => {
     marbles(({ hot, expectObservable }) => {
-      const outline: ClientEvent = { _tag: 'Snapshot', conversationId: 'a', info: { id: 'a', kind: 'ordinary', attributes: {} } };
+      const outline: ClientEvent = {
+        _tag: 'Snapshot',
+        conversationId: 'a',
+        info: { id: 'a', kind: 'ordinary', attributes: {} },
+      };
       const log$ = hot('-a-o-t-o-d-', {
         a: snapshot('a'),
         o: outline,
@@ -141,7 +159,10 @@ describe('the list of conversations', () => {
     list(log, () => of(0)).subscribe(([item]) => seen.push(item?.lastMessage?.id));
     log.next(snapshot('a'));
     log.next(said('a', 5));
-    log.next({ ...snapshot('a', { name: 'x' }), lastMessage: message({ conversationId: 'a', id: 'a4', timestamp: 4 }) } as ClientEvent);
+    log.next({
+      ...snapshot('a', { name: 'x' }),
+      lastMessage: message({ conversationId: 'a', id: 'a4', timestamp: 4 }),
+    } as ClientEvent);
     expect(seen).toEqual([undefined, undefined, 'a5', 'a5']);
   });
 
@@ -167,11 +188,13 @@ describe('the list of conversations', () => {
     const event: fc.Arbitrary<ClientEvent> = fc.oneof(
       fc.tuple(id, fc.integer({ min: 1, max: 20 })).map(([at, createdAt]) => snapshot(at, { createdAt })),
       fc.tuple(id, fc.integer({ min: 1, max: 20 })).map(([at, time]) => said(at, time)),
-      fc.tuple(id, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 30, max: 40 })).map(([at, time, editedAt]): ClientEvent => ({
-        _tag: 'Edit',
-        conversationId: at,
-        message: message({ conversationId: at, id: `${at}${time}`, timestamp: time, editedAt }),
-      })),
+      fc
+        .tuple(id, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 30, max: 40 }))
+        .map(([at, time, editedAt]): ClientEvent => ({
+          _tag: 'Edit',
+          conversationId: at,
+          message: message({ conversationId: at, id: `${at}${time}`, timestamp: time, editedAt }),
+        })),
       fc
         .tuple(id, fc.constantFrom('Left' as const, 'Joined' as const))
         .map(([at, _tag]): ClientEvent => ({ _tag, conversationId: at, members: ['Tom'] })),
@@ -190,7 +213,8 @@ describe('the list of conversations', () => {
           if (each._tag === 'Snapshot') infos.set(each.conversationId, each.info);
           if (each._tag === 'Message') {
             const before = last.get(each.conversationId);
-            if (before === undefined || comparePositions(each.message, before) > 0) last.set(each.conversationId, each.message);
+            if (before === undefined || comparePositions(each.message, before) > 0)
+              last.set(each.conversationId, each.message);
           }
           if (each._tag === 'Edit') {
             const before = last.get(each.conversationId);
@@ -205,9 +229,15 @@ describe('the list of conversations', () => {
           }
           const expected = [...infos.values()]
             .filter(({ members = [] }) => members.includes('Tom'))
-            .map((info) => ({ id: info.id, at: last.get(info.id)?.timestamp ?? info.createdAt ?? 0, message: last.get(info.id) }))
+            .map((info) => ({
+              id: info.id,
+              at: last.get(info.id)?.timestamp ?? info.createdAt ?? 0,
+              message: last.get(info.id),
+            }))
             .sort((a, b) => b.at - a.at || a.id.localeCompare(b.id));
-          expect(now.map((item) => ({ id: item.conversation.id, at: item.activeAt, message: item.lastMessage }))).toEqual(expected);
+          expect(
+            now.map((item) => ({ id: item.conversation.id, at: item.activeAt, message: item.lastMessage })),
+          ).toEqual(expected);
         }
       }),
     );

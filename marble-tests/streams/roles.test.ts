@@ -5,7 +5,12 @@ import { membership, withRole, type ConversationEvent, type Roles } from '../../
 import { marbles } from '../marbles.js';
 import { arrived, snapshot } from './log.js';
 
-const changed = (member: string, role: MemberRole): ConversationEvent => ({ _tag: 'RoleChanged', conversationId: 'c', member, role });
+const changed = (member: string, role: MemberRole): ConversationEvent => ({
+  _tag: 'RoleChanged',
+  conversationId: 'c',
+  member,
+  role,
+});
 const left = (member: string): ConversationEvent => ({ _tag: 'Left', conversationId: 'c', members: [member] });
 
 describe('roles', () => {

@@ -45,7 +45,10 @@ const older = (...timestamps: number[]): TimelineInput => ({
   hasOlder: timestamps.length > 1,
 });
 
-/** The list in short: times of messages, with `'` where they were edited, `~` for a gap, tokens of what is on its way, with `!` where it has failed. */
+/**
+ * The list in short: times of messages, with `'` where they were edited, `~` for a gap, tokens of what is on its way,
+ * with `!` where it has failed.
+ */
 const short = (inputs: readonly TimelineInput[], window = 100): string => {
   const { entries, hasOlder } = toTimeline(inputs.reduce(timelineReducer(window), emptyTimeline));
   const shown = entries.map((entry) => {
@@ -85,19 +88,28 @@ describe('a timeline', () => {
   it('shows messages that are being sent at the end; they move to their place once, when they are stored', () => {
     const sending = out('x', { _tag: 'sending' });
     const sent = out('x', { _tag: 'sent', message: message({ timestamp: 4 }) });
-    diagram('-a-x-b-s', { a: arrived({ timestamp: 3 }), x: sending, b: arrived({ timestamp: 5 }), s: sent }, 'na-x-b-s', {
-      n: '…',
-      a: '…3',
-      x: '…3 x',
-      b: '…3 5 x',
-      s: '…3 4 5',
-    });
+    diagram(
+      '-a-x-b-s',
+      { a: arrived({ timestamp: 3 }), x: sending, b: arrived({ timestamp: 5 }), s: sent },
+      'na-x-b-s',
+      {
+        n: '…',
+        a: '…3',
+        x: '…3 x',
+        b: '…3 5 x',
+        s: '…3 4 5',
+      },
+    );
     expect(short([sending, sent, arrived({ timestamp: 4 }, 'sent')])).toBe('…4');
   });
 
   it('shows a failed message with its error until it is sent again, and removes a withdrawn one', () => {
     const [sending, failed] = [out('x', { _tag: 'sending' }), out('x', { _tag: 'failed', error: new Error('no') })];
-    diagram('-s-f-s-w', { s: sending, f: failed, w: out('x', { _tag: 'failed' }) }, 'ns-f-s-n', { n: '…', s: '…x', f: '…x!' });
+    diagram('-s-f-s-w', { s: sending, f: failed, w: out('x', { _tag: 'failed' }) }, 'ns-f-s-n', {
+      n: '…',
+      s: '…x',
+      f: '…x!',
+    });
   });
 
   it('shows a gap behind the message before it, and fills it page by page', () => {

@@ -28,7 +28,9 @@ describe('totalUnread', () => {
 
   it('emits nothing if the sum stays the same', () => {
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('-b-c-', maps).pipe(totalUnread()), '^----!').toBe('-b---', { b: { count: 5, mentioned: true } });
+      expectObservable(hot('-b-c-', maps).pipe(totalUnread()), '^----!').toBe('-b---', {
+        b: { count: 5, mentioned: true },
+      });
     });
   });
 });

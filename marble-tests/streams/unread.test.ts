@@ -42,7 +42,11 @@ describe('unread counts', () => {
   it('do not count own messages, whether sent here or on another device', () => {
     diagram(
       '-u-a-b-',
-      { u: counted(1, 10), a: arrived({ timestamp: 11, from: 'Tom' }, 'sent'), b: arrived({ timestamp: 12, from: 'Tom' }) },
+      {
+        u: counted(1, 10),
+        a: arrived({ timestamp: 11, from: 'Tom' }, 'sent'),
+        b: arrived({ timestamp: 12, from: 'Tom' }),
+      },
       '-1-----',
     );
   });
@@ -52,7 +56,11 @@ describe('unread counts', () => {
   });
 
   it('do not count a message that was recalled before it was read', () => {
-    diagram('-u-a-', { u: counted(1, 10), a: arrived({ timestamp: 11, body: { _tag: 'Recalled' } }, 'missed') }, '-1---');
+    diagram(
+      '-u-a-',
+      { u: counted(1, 10), a: arrived({ timestamp: 11, body: { _tag: 'Recalled' } }, 'missed') },
+      '-1---',
+    );
   });
 
   it('do not count in chat rooms', () => {

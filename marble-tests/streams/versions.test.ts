@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { latestVersion, modifications, versions, type ClientEvent, type Message, type Modification } from '../../streams/index.js';
+import {
+  latestVersion,
+  modifications,
+  versions,
+  type ClientEvent,
+  type Message,
+  type Modification,
+} from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, message, read } from './log.js';
 
@@ -16,7 +23,8 @@ const recall = (editedAt: number, id = 'm1'): Modification => ({
   message: message({ id, editedAt, body: { _tag: 'Recalled' } }),
 });
 
-const only = (...messages: readonly Message[]): ReadonlyMap<string, Message> => new Map(messages.map((one) => [one.id, one]));
+const only = (...messages: readonly Message[]): ReadonlyMap<string, Message> =>
+  new Map(messages.map((one) => [one.id, one]));
 
 describe('versions', () => {
   it('holds the current version of each message: edits and recalls are applied', () => {
@@ -58,7 +66,9 @@ describe('versions', () => {
     const event: fc.Arbitrary<ClientEvent> = fc.oneof(
       id.map((one) => arrived({ id: one, timestamp: 1 })),
       // Times of one message's changes differ, as the server has it.
-      fc.tuple(id, fc.nat(30)).map(([one, at]) => (at % 5 === 0 ? recall(at + 1, one) : edit(at + 1, `version ${String(at)}`, one))),
+      fc
+        .tuple(id, fc.nat(30))
+        .map(([one, at]) => (at % 5 === 0 ? recall(at + 1, one) : edit(at + 1, `version ${String(at)}`, one))),
     );
     const final = (events: readonly ClientEvent[]): ReadonlyMap<string, Message> => {
       const log = new Subject<ClientEvent>();

@@ -53,7 +53,9 @@ export const api = async (update: boolean): Promise<string> => {
   const changed = entries.filter(({ name, types }) => report(name, staged(types), update)).map(({ name }) => name);
   if (changed.length === 0 || update)
     return changed.length === 0 ? `${String(entries.length)} reports unchanged` : `updated: ${changed.join(', ')}`;
-  const diffs = await Promise.all(changed.map((name) => difference(`${root}api/${name}.api.md`, `${cache}api/${name}.api.md`)));
+  const diffs = await Promise.all(
+    changed.map((name) => difference(`${root}api/${name}.api.md`, `${cache}api/${name}.api.md`)),
+  );
   throw new CheckFailed(
     `${diffs.join('\n')}\nThe public API isn't what api/ says. Where the change is meant: npm run api, and a line in CHANGELOG.md.`,
   );

@@ -21,5 +21,7 @@ export const docs = async (update: boolean): Promise<string> => {
       return difference(path, `${cache}${path}`);
     }),
   );
-  throw new CheckFailed(`${diffs.join('\n')}\nThe tests draw something else than docs/ shows: npm run docs, and read what has changed.`);
+  throw new CheckFailed(
+    `${diffs.join('\n')}\nThe tests draw something else than docs/ shows: npm run docs, and read what has changed.`,
+  );
 };

@@ -21,5 +21,6 @@ const program = (specifier: string): string => `
 `;
 
 export const importEntries = async (directory: string): Promise<void> => {
-  for (const { specifier } of entries) await execute(process.execPath, ['--input-type=module', '--eval', program(specifier)], directory);
+  for (const { specifier } of entries)
+    await execute(process.execPath, ['--input-type=module', '--eval', program(specifier)], directory);
 };

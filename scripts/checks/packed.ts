@@ -6,7 +6,9 @@ import { cache, CheckFailed, execute, root, tool } from './tool.js';
 export const pack = async (target = `${cache}pack/`): Promise<string> => {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  const [packed] = JSON.parse(await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', target])) as readonly {
+  const [packed] = JSON.parse(
+    await execute('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', target]),
+  ) as readonly {
     readonly filename: string;
   }[];
   if (packed === undefined) throw new CheckFailed('npm pack made nothing');

@@ -1,4 +1,7 @@
-/** The tarball with the oldest peers that it allows, in an application that installs it: its declarations check and its entries can be imported. */
+/**
+ * The tarball with the oldest peers that it allows, in an application that installs it: its declarations check and
+ * its entries can be imported.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,11 +32,13 @@ const compilerOptions = {
   noEmit: true,
 };
 
-const source = entries.map(({ specifier }, index) => `export * as entry${String(index)} from '${specifier}';\n`).join('');
+const source = entries
+  .map(({ specifier }, index) => `export * as entry${String(index)} from '${specifier}';\n`)
+  .join('');
 
 /**
- * The first RxJS 7.5 whose `exports` lead to its types. Programs in JavaScript may use an older one; for those in TypeScript, under either resolution,
- * it has no types at all.
+ * The first RxJS 7.5 whose `exports` lead to its types. Programs in JavaScript may use an older one; for those in
+ * TypeScript, under either resolution, it has no types at all.
  */
 const firstTypedRxjs = 'rxjs@7.5.5';
 

@@ -21,8 +21,14 @@ const gateOf = async ({ name, specifier }: Entry): Promise<Gate> => {
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
 
 export const size = async (): Promise<string> => {
-  const [small, all, leancloud] = await Promise.all([measure(compared.small), measure(compared.all), measure(compared.leancloud)]);
-  const others = await Promise.all(entries.filter(({ specifier }) => specifier !== compared.all.everythingOf).map(gateOf));
+  const [small, all, leancloud] = await Promise.all([
+    measure(compared.small),
+    measure(compared.all),
+    measure(compared.leancloud),
+  ]);
+  const others = await Promise.all(
+    entries.filter(({ specifier }) => specifier !== compared.all.everythingOf).map(gateOf),
+  );
   const gates: readonly Gate[] = [
     { name: 'small chat', bytes: small.gzip, limit: limits.small },
     { name: compared.all.everythingOf, bytes: all.gzip, limit: limits.all },
@@ -34,6 +40,8 @@ export const size = async (): Promise<string> => {
       : `${name}: ${kilobytes(bytes)} of ${kilobytes(limit)} kB${bytes > limit ? ', TOO HEAVY' : ''}`,
   );
   if (gates.some(({ bytes, limit }) => limit === undefined || bytes > limit))
-    throw new CheckFailed(`${lines.join('\n')}\nThe limits are in bench/size/limits.ts; npm run bench:size shows the modules.`);
+    throw new CheckFailed(
+      `${lines.join('\n')}\nThe limits are in bench/size/limits.ts; npm run bench:size shows the modules.`,
+    );
   return [...lines, `small chat is ${(small.gzip / leancloud.gzip).toFixed(2)} of leancloud-realtime`].join('; ');
 };

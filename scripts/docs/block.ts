@@ -31,8 +31,11 @@ const legendOf = (lines: readonly NamedLine[], width: number): readonly string[]
   });
 };
 
-const named = (lines: readonly Line[], names: readonly string[], noteOf: (line: Line) => string): readonly NamedLine[] =>
-  lines.map((line, index) => ({ ...line, name: names[index] ?? '', note: noteOf(line) }));
+const named = (
+  lines: readonly Line[],
+  names: readonly string[],
+  noteOf: (line: Line) => string,
+): readonly NamedLine[] => lines.map((line, index) => ({ ...line, name: names[index] ?? '', note: noteOf(line) }));
 
 /** Inputs, then outputs, each with its name and, below it, when it is subscribed to; then what the letters mean. */
 export const blockOf = ({ inputs, outputs }: Diagram, names: Names): string => {

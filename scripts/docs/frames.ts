@@ -59,7 +59,9 @@ export const linedUp = (diagrams: readonly string[]): readonly string[] => {
   const columns = columnsOf(lines.flat());
   return lines.map((pieces) =>
     pieces
-      .map(({ text, from, to }) => text.padEnd((columns.get(to) ?? 0) - (columns.get(from) ?? 0), text === '-' ? '-' : ' '))
+      .map(({ text, from, to }) =>
+        text.padEnd((columns.get(to) ?? 0) - (columns.get(from) ?? 0), text === '-' ? '-' : ' '),
+      )
       .join('')
       .trimEnd(),
   );

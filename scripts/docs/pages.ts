@@ -51,7 +51,8 @@ const plural = (count: number, what: string): string => `${count} ${what}${count
 /** Why a diagram can't be drawn. */
 const problemWith = ({ testFile, test, names }: Placeholder, diagram: Diagram | undefined): string | undefined => {
   if (diagram === undefined) return `${testFile} has no test "${test}" that draws a diagram`;
-  if (diagram.inputs.some(({ marbles }) => marbles.includes('^'))) return `"${test}" draws what was before its start, which has no column`;
+  if (diagram.inputs.some(({ marbles }) => marbles.includes('^')))
+    return `"${test}" draws what was before its start, which has no column`;
   const side = (['inputs', 'outputs'] as const).find((each) => diagram[each].length !== names[each].length);
   if (side === undefined) return undefined;
   return `"${test}" draws ${plural(diagram[side].length, side.slice(0, -1))}, but there are names for ${names[side].length}`;
@@ -60,7 +61,10 @@ const problemWith = ({ testFile, test, names }: Placeholder, diagram: Diagram | 
 const contentOf = (placeholder: Placeholder, diagram: Diagram): string =>
   `${captionOf(placeholder)}\n\n\`\`\`text\n${blockOf(diagram, placeholder.names)}\n\`\`\``;
 
-/** Every page that has diagrams, as it is and as it should be. Throws where diagrams can't be drawn, with each such place. */
+/**
+ * Every page that has diagrams, as it is and as it should be. Throws where diagrams can't be drawn, with each such
+ * place.
+ */
 export const pages = async (): Promise<readonly Page[]> => {
   const read = readdirSync(`${root}docs`)
     .filter((name) => name.endsWith('.md'))
@@ -70,7 +74,9 @@ export const pages = async (): Promise<readonly Page[]> => {
       return { path, before, placeholders: placeholdersOf(before, path) };
     })
     .filter(({ placeholders }) => placeholders.length > 0);
-  const drawn = await draw([...new Set(read.flatMap(({ placeholders }) => placeholders.map(({ testFile }) => testFile)))]);
+  const drawn = await draw([
+    ...new Set(read.flatMap(({ placeholders }) => placeholders.map(({ testFile }) => testFile))),
+  ]);
   const diagramOf = ({ testFile, test }: Placeholder): Diagram | undefined => drawn.get(testFile)?.[test];
   const problems = read.flatMap(({ path, placeholders }) =>
     placeholders.flatMap((placeholder) => {

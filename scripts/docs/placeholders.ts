@@ -40,7 +40,8 @@ export const placeholdersOf = (page: string, path: string): readonly Placeholder
   const found = [...page.matchAll(PLACEHOLDER)];
   const closed = new Set(found.map(({ index }) => index));
   const open = [...page.matchAll(OPENING)].find(({ index }) => !closed.has(index));
-  if (open !== undefined) throw new CheckFailed(`${path}:${lineAt(page, open.index)}: a diagram without its <!-- /diagram -->`);
+  if (open !== undefined)
+    throw new CheckFailed(`${path}:${lineAt(page, open.index)}: a diagram without its <!-- /diagram -->`);
   return found.map(({ index, 1: content = '' }) => {
     const line = lineAt(page, index);
     return read(content, line, `${path}:${line}`);

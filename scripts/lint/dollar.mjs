@@ -1,6 +1,7 @@
 /**
- * A property, a constant or a parameter that is an observable ends in `$`, and nothing else does. A function or a method that returns one does not: it is
- * named for what it does. That is why this isn't `rxjs-x/finnish`, which takes a constant that holds a function returning an observable for an observable.
+ * A property, a constant or a parameter that is an observable ends in `$`, and nothing else does. A function or a
+ * method that returns one does not: it is named for what it does. That is why this isn't `rxjs-x/finnish`, which
+ * takes a constant that holds a function returning an observable for an observable.
  */
 import { TypeFlags } from 'typescript';
 
@@ -42,7 +43,8 @@ export default {
       if ((type.flags & (TypeFlags.Any | TypeFlags.TypeParameter)) !== 0) return;
       const { name } = node;
       // An operator's input is `source`, as in RxJS itself.
-      if (isObservable(type) && !name.endsWith('$') && name !== 'source') context.report({ node, messageId: 'missing', data: { name } });
+      if (isObservable(type) && !name.endsWith('$') && name !== 'source')
+        context.report({ node, messageId: 'missing', data: { name } });
       if (!mayBeObservable(type) && name.endsWith('$')) context.report({ node, messageId: 'wrong', data: { name } });
     };
     /** The name of a function, a method or a member that holds a function. */

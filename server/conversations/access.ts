@@ -5,7 +5,8 @@ import type { App } from '../app.js';
 import { existingOf, forMember, forReader, forSpeaker } from '../domain/conversations/access.js';
 import { Refusal, type RefusalCode } from '../domain/refusal.js';
 
-const find = async (app: App, id: string): Promise<ConversationInfo | undefined> => (await app.store.conversations([id]))[0];
+const find = async (app: App, id: string): Promise<ConversationInfo | undefined> =>
+  (await app.store.conversations([id]))[0];
 
 /** The conversation of an id; refuses with 4303, or with 4323 where it was a temporary one. */
 export const existing = async (app: App, id: string): Promise<ConversationInfo> => existingOf(id, await find(app, id));
@@ -23,7 +24,8 @@ export const asSpeaker = async (app: App, actor: Actor, id: string): Promise<Con
   const conversation = forSpeaker(id, await find(app, id), actor);
   const { clientId } = actor;
   if (actor.isBackEnd || clientId === undefined) return conversation;
-  if ((await app.store.whoIsListed(id, 'silenced', [clientId])).size > 0) throw new Refusal(4563, 'you are silenced in this conversation');
+  if ((await app.store.whoIsListed(id, 'silenced', [clientId])).size > 0)
+    throw new Refusal(4563, 'you are silenced in this conversation');
   if (conversation.kind === 'room' && (await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
     throw new Refusal(4315, 'you are blocked in this chat room');
   return conversation;

@@ -18,7 +18,8 @@ import { Refusal } from '../domain/refusal.js';
 import { existing } from './access.js';
 import { asJson } from './create.js';
 
-const tooLong = (bytes: number): Refusal => new Refusal(4306, `the attributes of a conversation have at most ${bytes} bytes`);
+const tooLong = (bytes: number): Refusal =>
+  new Refusal(4306, `the attributes of a conversation have at most ${bytes} bytes`);
 
 const changeable = async (app: App, actor: Actor, id: string): Promise<ConversationInfo> => {
   const found = await existing(app, id);
@@ -26,8 +27,9 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
 };
 
 /**
- * Changes the name and attributes, and tells the other sessions of all members, or of who is in the chat room, which (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing from `attrModified`,
- * by which a client tells it from an attribute that is null. Gives the answer.
+ * Changes the name and attributes, and tells the other sessions of all members, or of who is in the chat room, which
+ * (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing
+ * from `attrModified`, by which a client tells it from an attribute that is null. Gives the answer.
  */
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
@@ -62,6 +64,10 @@ export const setMuted = async (
 ): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
     const conversation = forMuting(await existing(app, id), actor);
-    await app.store.updateConversation(id, { mutedMembers: mutedWith(conversation, actor.clientId, muted) }, app.clock.now());
+    await app.store.updateConversation(
+      id,
+      { mutedMembers: mutedWith(conversation, actor.clientId, muted) },
+      app.clock.now(),
+    );
     return mutedAnswer(conversation);
   });

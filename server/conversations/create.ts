@@ -17,7 +17,10 @@ const FULL = 4304;
 const BLOCKED = 4315;
 
 export interface Wanted extends WantedInfo {
-  /** Refuses, where whoever asks would have to join the one that is there, and may not by what he has signed. Default: he may. */
+  /**
+   * Refuses, where whoever asks would have to join the one that is there, and may not by what he has signed. Default:
+   * he may.
+   */
   readonly verifyJoin?: (id: string) => void;
 }
 
@@ -27,8 +30,16 @@ export const asJson = ({ name, attributes }: Pick<ConversationInfo, 'name' | 'at
   return E.isRight(json) && JsonObject.is(json.right) ? json.right : {};
 };
 
-/** Who asks for a conversation that he has quit is a member again, by the same rules as who joins; or he is refused, since he could do nothing with it. */
-const joined = async (app: App, actor: Actor, info: ConversationInfo, { verifyJoin }: Wanted): Promise<ConversationInfo> => {
+/**
+ * Who asks for a conversation that he has quit is a member again, by the same rules as who joins; or he is refused,
+ * since he could do nothing with it.
+ */
+const joined = async (
+  app: App,
+  actor: Actor,
+  info: ConversationInfo,
+  { verifyJoin }: Wanted,
+): Promise<ConversationInfo> => {
   const { clientId } = actor;
   if (info.kind !== 'ordinary' || clientId === undefined || isMember(info, actor)) return info;
   verifyJoin?.(info.id);
@@ -39,7 +50,10 @@ const joined = async (app: App, actor: Actor, info: ConversationInfo, { verifyJo
   return existing(app, info.id);
 };
 
-/** Creates a conversation, or finds the one of the same members where it is to be unique; whoever acts is a member, where it is a client and there are members. */
+/**
+ * Creates a conversation, or finds the one of the same members where it is to be unique; whoever acts is a member,
+ * where it is a client and there are members.
+ */
 export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
   const { store, clock, limits, hooks } = app;
   const { kind } = wanted;
@@ -58,7 +72,8 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
     const { info, isNew } = await store.createConversation({ ...draft, now: clock.now() });
     if (!isNew) return joined(app, actor, info, wanted);
     // A member who finds it at once may quit at once: that is told after this.
-    if (kind === 'ordinary') await app.inOrder(info.id, () => tell(app, actor, addedNotices(actor, info.id, [], members)));
+    if (kind === 'ordinary')
+      await app.inOrder(info.id, () => tell(app, actor, addedNotices(actor, info.id, [], members)));
     hooks.conversationStarted({ convId: info.id, initBy: clientId, members, attr });
     return info;
   };
@@ -66,7 +81,10 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   return draft.unique ? app.inOrder(JSON.stringify([kind, ...members.toSorted()]), create) : create();
 };
 
-/** Ends a conversation: its members, or who is in the chat room, are told that they are out of it, and nobody finds it any more. */
+/**
+ * Ends a conversation: its members, or who is in the chat room, are told that they are out of it, and nobody finds it
+ * any more.
+ */
 export const deleteConversation = async (app: App, actor: Actor, id: string): Promise<void> =>
   app.inOrder(id, async () => {
     const { kind, members = [] } = await existing(app, id);

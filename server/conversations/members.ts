@@ -2,7 +2,15 @@
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { checkAdding, checkMembers, checkRemoving, failure, partedByRank, removed, type Outcome } from '../domain/conversations/members.js';
+import {
+  checkAdding,
+  checkMembers,
+  checkRemoving,
+  failure,
+  partedByRank,
+  removed,
+  type Outcome,
+} from '../domain/conversations/members.js';
 import { addedNotices, leftNotices } from '../domain/conversations/notices.js';
 import { Refusal } from '../domain/refusal.js';
 import { existing } from './access.js';
@@ -10,7 +18,8 @@ import { tell } from './notices.js';
 
 /** Enters a chat room, and leaves the one before. */
 const enter = async (app: App, { session, clientId }: Actor, id: string): Promise<Outcome> => {
-  if (session === undefined || clientId === undefined) throw new Refusal(4314, 'who is in a chat room has entered it: nobody can be added');
+  if (session === undefined || clientId === undefined)
+    throw new Refusal(4314, 'who is in a chat room has entered it: nobody can be added');
   if ((await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
     return { allowed: [], failed: failure(4315, 'blocked in this chat room', [clientId]) };
   await session.enter(id);
@@ -18,7 +27,10 @@ const enter = async (app: App, { session, clientId }: Actor, id: string): Promis
   return { allowed: [clientId], failed: [] };
 };
 
-/** Adds members, which a member does, and the back end; or the client itself, which anybody may. Who finds no room, or is blocked, is named in the outcome. */
+/**
+ * Adds members, which a member does, and the back end; or the client itself, which anybody may. Who finds no room, or
+ * is blocked, is named in the outcome.
+ */
 export const addMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> => {
   checkMembers(wanted);
   return app.inOrder(id, async () => {
@@ -30,7 +42,11 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     const blocked = await store.whoIsListed(id, 'blocked', chosen);
     const limit = conversation.kind === 'system' ? Infinity : limits.members;
     const welcome = chosen.filter((member) => !blocked.has(member));
-    const { added, present, full } = (await store.addMembers(id, welcome, limit)) ?? { added: [], present: [], full: welcome };
+    const { added, present, full } = (await store.addMembers(id, welcome, limit)) ?? {
+      added: [],
+      present: [],
+      full: welcome,
+    };
     if (added.length > 0 && conversation.kind === 'ordinary')
       await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added));
     if (added.length > 0) hooks.conversationAdded({ convId: id, initBy: actor.clientId, members: added });
@@ -44,15 +60,26 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
   });
 };
 
-/** Takes members away and tells everybody; the conversation is known to be an ordinary one, and the actor to be allowed to. */
-export const dismiss = async (app: App, actor: Actor, info: ConversationInfo, wanted: readonly string[]): Promise<void> => {
+/**
+ * Takes members away and tells everybody; the conversation is known to be an ordinary one, and the actor to be
+ * allowed to.
+ */
+export const dismiss = async (
+  app: App,
+  actor: Actor,
+  info: ConversationInfo,
+  wanted: readonly string[],
+): Promise<void> => {
   const gone = await app.store.removeMembers(info.id, wanted);
   if (gone.length === 0) return;
   if (info.kind === 'ordinary') await tell(app, actor, leftNotices(actor, info.id, info.members ?? [], gone));
   app.hooks.conversationRemoved({ convId: info.id, initBy: actor.clientId, members: gone });
 };
 
-/** Removes members, the client itself among them or not. Who was none is no failure; who ranks above the actor, or as high, is one. */
+/**
+ * Removes members, the client itself among them or not. Who was none is no failure; who ranks above the actor, or as
+ * high, is one.
+ */
 export const removeMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> =>
   app.inOrder(id, async () => {
     const conversation = await existing(app, id);

@@ -18,9 +18,17 @@ export const tell = async (app: App, actor: Actor, tellings: readonly Telling[])
   }
 };
 
-/** Puts everybody out of a chat room that there is not any more, and tells them before. It is told to who is inside, and not kept: who is away is in no chat room. */
+/**
+ * Puts everybody out of a chat room that there is not any more, and tells them before. It is told to who is inside,
+ * and not kept: who is away is in no chat room.
+ */
 export const endRoom = (app: App, actor: Actor, id: string): void => {
-  const left: ConversationPush = { cmd: 'conv', op: 'left', serverTs: app.stamp(), convMessage: { cid: id, ...by(actor) } };
+  const left: ConversationPush = {
+    cmd: 'conv',
+    op: 'left',
+    serverTs: app.stamp(),
+    convMessage: { cid: id, ...by(actor) },
+  };
   app.bus.publishRoom(id, { _tag: 'Push', command: left });
   app.bus.publishRoom(id, { _tag: 'Exit', roomId: id });
 };

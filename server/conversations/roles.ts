@@ -20,7 +20,8 @@ export const setRole = async (app: App, actor: Actor, id: string, clientId: stri
     const { members = [] } = conversation;
     if (!members.includes(clientId)) throw new Refusal(4317, `${clientId} is not a member`);
     const roles = await app.store.roles(id);
-    if (role === 'Owner' || roleOf(roles, clientId) === 'Owner') throw new Refusal(4324, 'the owner is who has made the conversation');
+    if (role === 'Owner' || roleOf(roles, clientId) === 'Owner')
+      throw new Refusal(4324, 'the owner is who has made the conversation');
     if (!hasRole(roles, actor, 'Owner')) throw new Refusal(4320, 'only the owner gives roles');
     await app.store.setRole(id, clientId, role);
     const convMessage = { cid: id, ...by(actor), info: { pid: clientId, role } };
@@ -68,8 +69,9 @@ const asManager = async (
 const words: Readonly<Record<ClientList, string>> = { silenced: 'silence', blocked: 'block' };
 
 /**
- * Silences clients, blocks them, or takes either back; the owner and managers may, those who rank below them. Who is blocked is no member any more, and can't become one. In a chat room, it is
- * whoever made it; who is blocked there has to leave.
+ * Silences clients, blocks them, or takes either back; the owner and managers may, those who rank below them. Who is
+ * blocked is no member any more, and can't become one. In a chat room, it is whoever made it; who is blocked there
+ * has to leave.
  */
 export const setListed = async (
   app: App,
@@ -96,7 +98,10 @@ export const setListed = async (
       else await dismiss(app, actor, info, changed);
     }
     if (changed.length > 0) {
-      const rest = { ...info, members: info.members?.filter((member) => !(list === 'blocked' && changed.includes(member))) ?? [] };
+      const rest = {
+        ...info,
+        members: info.members?.filter((member) => !(list === 'blocked' && changed.includes(member))) ?? [],
+      };
       await tellListed(app, actor, rest, changed, notices[list][listed ? 'on' : 'off']);
     }
     return {

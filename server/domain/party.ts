@@ -6,4 +6,5 @@ export interface Party {
 }
 
 /** Who did it, as notices have it, where it was somebody. */
-export const by = ({ clientId }: Party): { readonly initBy?: string } => (clientId === undefined ? {} : { initBy: clientId });
+export const by = ({ clientId }: Party): { readonly initBy?: string } =>
+  clientId === undefined ? {} : { initBy: clientId };

@@ -26,7 +26,10 @@ export interface ConversationSearch {
   readonly sort?: string;
   readonly skip: number;
   readonly limit: number;
-  /** What the asking client gets to see of a conversation, on which `where` is evaluated; nothing where there is nothing. */
+  /**
+   * What the asking client gets to see of a conversation, on which `where` is evaluated; nothing where there is
+   * nothing.
+   */
   readonly seen: (info: ConversationInfo) => ConversationInfo | undefined;
 }
 

@@ -59,7 +59,8 @@ export class Refusal extends Error {
     readonly appCode?: number,
   ) {
     const { stackTraceLimit } = Error;
-    // It is an answer, not a fault: nobody reads where it comes from, and finding that out costs more than all the rest of refusing, which is what a flood is met with.
+    // It is an answer, not a fault: nobody reads where it comes from, and finding that out costs more than all the
+    // rest of refusing, which is what a flood is met with.
     Error.stackTraceLimit = 0;
     super(`${code} ${names[code]}: ${detail}`);
     Error.stackTraceLimit = stackTraceLimit;

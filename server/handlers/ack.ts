@@ -13,6 +13,7 @@ export const ack: Handler<CommandOf<'ack'>> = async ({ app, session }, { ackMess
   if (arrived === undefined) return {};
   const now = app.clock.now();
   const delivered = await app.store.acknowledge(cid, clientId, arrived, now);
-  for (const { to, push } of deliveryReceipts(info, delivered, clientId, now)) app.bus.publish([to], { _tag: 'Push', command: push });
+  for (const { to, push } of deliveryReceipts(info, delivered, clientId, now))
+    app.bus.publish([to], { _tag: 'Push', command: push });
   return {};
 };

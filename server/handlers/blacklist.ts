@@ -6,25 +6,48 @@ import { listed, setListed } from '../conversations/roles.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
-export const blacklistBlock: Handler<CommandOf<'blacklist', 'block'>> = async ({ app, session }, { blacklistMessage }) => {
+export const blacklistBlock: Handler<CommandOf<'blacklist', 'block'>> = async (
+  { app, session },
+  { blacklistMessage },
+) => {
   const { srcCid, toPids: members = [], t, n, s } = blacklistMessage;
   const actor = clientActor(session());
   const { appId } = actor.session.login;
-  app.verifyAction({ action: 'block', appId, clientId: actor.clientId, conversationId: srcCid, members, ...signed({ t, n, s }) });
+  app.verifyAction({
+    action: 'block',
+    appId,
+    clientId: actor.clientId,
+    conversationId: srcCid,
+    members,
+    ...signed({ t, n, s }),
+  });
   const outcome = await setListed(app, actor, srcCid, 'blocked', members, true);
   return { answer: { cmd: 'blacklist', op: 'blocked', blacklistMessage: { srcCid, ...toWire(outcome) } } };
 };
 
-export const blacklistUnblock: Handler<CommandOf<'blacklist', 'unblock'>> = async ({ app, session }, { blacklistMessage }) => {
+export const blacklistUnblock: Handler<CommandOf<'blacklist', 'unblock'>> = async (
+  { app, session },
+  { blacklistMessage },
+) => {
   const { srcCid, toPids: members = [], t, n, s } = blacklistMessage;
   const actor = clientActor(session());
   const { appId } = actor.session.login;
-  app.verifyAction({ action: 'unblock', appId, clientId: actor.clientId, conversationId: srcCid, members, ...signed({ t, n, s }) });
+  app.verifyAction({
+    action: 'unblock',
+    appId,
+    clientId: actor.clientId,
+    conversationId: srcCid,
+    members,
+    ...signed({ t, n, s }),
+  });
   const outcome = await setListed(app, actor, srcCid, 'blocked', members, false);
   return { answer: { cmd: 'blacklist', op: 'unblocked', blacklistMessage: { srcCid, ...toWire(outcome) } } };
 };
 
-export const blacklistQuery: Handler<CommandOf<'blacklist', 'query'>> = async ({ app, session }, { blacklistMessage }) => {
+export const blacklistQuery: Handler<CommandOf<'blacklist', 'query'>> = async (
+  { app, session },
+  { blacklistMessage },
+) => {
   const { srcCid, ...page } = blacklistMessage;
   const { clientIds, next } = await listed(app, clientActor(session()), srcCid, 'blocked', page);
   return {

@@ -4,8 +4,14 @@ import { isSelf, toWire } from '../domain/conversations/members.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
-/** Adds members, which a member does; or the client itself, which anybody may: it joins, enters a chat room, or subscribes. */
-export const convAdd: Handler<CommandOf<'conv', 'add'>> = async ({ app, session }, { convMessage: { cid, m = [], t, n, s } }) => {
+/**
+ * Adds members, which a member does; or the client itself, which anybody may: it joins, enters a chat room, or
+ * subscribes.
+ */
+export const convAdd: Handler<CommandOf<'conv', 'add'>> = async (
+  { app, session },
+  { convMessage: { cid, m = [], t, n, s } },
+) => {
   const actor = clientActor(session());
   const { clientId } = actor;
   app.verifyAction({
@@ -16,5 +22,7 @@ export const convAdd: Handler<CommandOf<'conv', 'add'>> = async ({ app, session 
     members: m,
     ...signed({ t, n, s }),
   });
-  return { answer: { cmd: 'conv', op: 'added', convMessage: { cid, ...toWire(await addMembers(app, actor, cid, m)) } } };
+  return {
+    answer: { cmd: 'conv', op: 'added', convMessage: { cid, ...toWire(await addMembers(app, actor, cid, m)) } },
+  };
 };

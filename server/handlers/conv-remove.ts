@@ -5,7 +5,10 @@ import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
 /** Removes members, the client itself among them or not: it quits, leaves a chat room, or unsubscribes. */
-export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async ({ app, session }, { convMessage: { cid, m = [], t, n, s } }) => {
+export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async (
+  { app, session },
+  { convMessage: { cid, m = [], t, n, s } },
+) => {
   const actor = clientActor(session());
   app.verifyAction({
     action: isSelf(actor, m) ? 'quit' : 'remove',
@@ -15,5 +18,7 @@ export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async ({ app, se
     members: m,
     ...signed({ t, n, s }),
   });
-  return { answer: { cmd: 'conv', op: 'removed', convMessage: { cid, ...toWire(await removeMembers(app, actor, cid, m)) } } };
+  return {
+    answer: { cmd: 'conv', op: 'removed', convMessage: { cid, ...toWire(await removeMembers(app, actor, cid, m)) } },
+  };
 };

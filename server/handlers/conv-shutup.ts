@@ -5,17 +5,28 @@ import { toWire } from '../domain/conversations/members.js';
 import { listed, setListed } from '../conversations/roles.js';
 import type { CommandOf, Handler } from './handler.js';
 
-export const convAddShutup: Handler<CommandOf<'conv', 'add_shutup'>> = async ({ app, session }, { convMessage: { cid, m = [] } }) => {
+export const convAddShutup: Handler<CommandOf<'conv', 'add_shutup'>> = async (
+  { app, session },
+  { convMessage: { cid, m = [] } },
+) => {
   const outcome = await setListed(app, clientActor(session()), cid, 'silenced', m, true);
   return { answer: { cmd: 'conv', op: 'shutup_added', convMessage: { cid, ...toWire(outcome) } } };
 };
 
-export const convRemoveShutup: Handler<CommandOf<'conv', 'remove_shutup'>> = async ({ app, session }, { convMessage: { cid, m = [] } }) => {
+export const convRemoveShutup: Handler<CommandOf<'conv', 'remove_shutup'>> = async (
+  { app, session },
+  { convMessage: { cid, m = [] } },
+) => {
   const outcome = await setListed(app, clientActor(session()), cid, 'silenced', m, false);
   return { answer: { cmd: 'conv', op: 'shutup_removed', convMessage: { cid, ...toWire(outcome) } } };
 };
 
-export const convQueryShutup: Handler<CommandOf<'conv', 'query_shutup'>> = async ({ app, session }, { convMessage: { cid, ...page } }) => {
+export const convQueryShutup: Handler<CommandOf<'conv', 'query_shutup'>> = async (
+  { app, session },
+  { convMessage: { cid, ...page } },
+) => {
   const { clientIds, next } = await listed(app, clientActor(session()), cid, 'silenced', page);
-  return { answer: { cmd: 'conv', op: 'shutup_result', convMessage: { cid, m: [...clientIds], ...defined({ next }) } } };
+  return {
+    answer: { cmd: 'conv', op: 'shutup_result', convMessage: { cid, m: [...clientIds], ...defined({ next }) } },
+  };
 };

@@ -33,8 +33,9 @@ const outgoingOf = (from: string, { directMessage: wire, priority }: Direct): Ou
 });
 
 /**
- * A message is sent; or, as a will, kept until the connection of its sender breaks. A will is acknowledged with an id and a time of its own, since it has no other yet, and checked now, so that
- * its sender hears of what is wrong with it.
+ * A message is sent; or, as a will, kept until the connection of its sender breaks. A will is acknowledged with an id
+ * and a time of its own, since it has no other yet, and checked now, so that its sender hears of what is wrong with
+ * it.
  */
 export const direct: Handler<Direct> = async ({ app, session }, command) => {
   const { directMessage: wire } = command;

@@ -59,7 +59,8 @@ const handlers: Handlers = {
 /** Hands a command to the handler of its kind. */
 export const handle = (context: Context, command: ClientCommand): Promise<Reply> => {
   const kind = 'op' in command ? `${command.cmd}/${command.op}` : command.cmd;
-  // The codec has paired `cmd` with `op`, and the table has a handler for each pair; TypeScript can't follow that through the joined name.
+  // The codec has paired `cmd` with `op`, and the table has a handler for each pair; TypeScript can't follow that
+  // through the joined name.
   const handler = handlers[kind as keyof Handlers] as Handler<ClientCommand>;
   return handler(context, command);
 };

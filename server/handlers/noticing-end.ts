@@ -7,8 +7,8 @@ import type { Handler } from './handler.js';
 const NOT_THERE: ReadonlySet<number> = new Set([4303, 4401]);
 
 /**
- * No timer says that a chat room has ended because nothing had happened in it for long: who finds that it is not there any more makes those hear of it who are still inside. `idOf` says which
- * conversation a command is about.
+ * No timer says that a chat room has ended because nothing had happened in it for long: who finds that it is not
+ * there any more makes those hear of it who are still inside. `idOf` says which conversation a command is about.
  */
 export const noticingEnd =
   <C extends ClientCommand>(handler: Handler<C>, idOf: (command: C) => string): Handler<C> =>

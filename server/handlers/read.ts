@@ -17,10 +17,12 @@ const move = async (app: App, reader: Session, { cid, upTo }: ReadMark): Promise
   bus.publish([clientId], {
     _tag: 'Push',
     command: unreadPush([marked.summary], now),
-    // The reader itself knows that nothing is left where it has read to the end, but not how much of what is later counts.
+    // The reader itself knows that nothing is left where it has read to the end, but not how much of what is later
+    // counts.
     ...(marked.isEnd ? { except: reader.id } : {}),
   });
-  for (const { to, push } of readReceipts(info, marked, clientId, now)) bus.publish([to], { _tag: 'Push', command: push });
+  for (const { to, push } of readReceipts(info, marked, clientId, now))
+    bus.publish([to], { _tag: 'Push', command: push });
 };
 
 /** Moves read marks, each for itself: one that is refused does not hold the others up. */

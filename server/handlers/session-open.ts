@@ -27,7 +27,8 @@ const verify = async (app: App, clientId: string, { appId, sessionMessage: { tag
 /** A token that is not good any more asks the client to log in without it. */
 const notGood = (): Refusal => new Refusal(4112, 'log in without the token');
 
-const isGood = ({ clientId, expiresAt }: StoredSession, now: number, peerId = clientId): boolean => peerId === clientId && expiresAt > now;
+const isGood = ({ clientId, expiresAt }: StoredSession, now: number, peerId = clientId): boolean =>
+  peerId === clientId && expiresAt > now;
 
 /** The session that a token stands for. */
 const resume = async ({ store, clock }: App, peerId: string | undefined, token: string): Promise<StoredSession> => {
@@ -37,7 +38,13 @@ const resume = async ({ store, clock }: App, peerId: string | undefined, token: 
 };
 
 /** What the session is to be kept as; a tag and a device that are not named again are those of before. */
-const loginOf = (app: App, clientId: string, open: Open, stored: StoredSession | undefined, now: number): Session['login'] => {
+const loginOf = (
+  app: App,
+  clientId: string,
+  open: Open,
+  stored: StoredSession | undefined,
+  now: number,
+): Session['login'] => {
   const { sessionMessage } = open;
   const token = stored?.token ?? newToken();
   return {
@@ -50,8 +57,15 @@ const loginOf = (app: App, clientId: string, open: Open, stored: StoredSession |
   };
 };
 
-/** Tells those whose place this session has taken: others with its tag, and what is left of it on a socket that broke unnoticed. */
-const tellReplaced = ({ bus }: App, clientId: string, { resumed, displaced }: Extract<OpeningResult, { _tag: 'Opened' }>): void => {
+/**
+ * Tells those whose place this session has taken: others with its tag, and what is left of it on a socket that broke
+ * unnoticed.
+ */
+const tellReplaced = (
+  { bus }: App,
+  clientId: string,
+  { resumed, displaced }: Extract<OpeningResult, { _tag: 'Opened' }>,
+): void => {
   if (resumed !== undefined) bus.publish([clientId], { _tag: 'Resume', session: resumed });
   if (displaced.length > 0) bus.publish([clientId], { _tag: 'Displace', sessions: displaced });
 };
@@ -64,7 +78,8 @@ const comeBack = async (app: App, session: Session, room: StoredSession['room'],
   // Who is blocked meanwhile is put out after he has come in, or is not let in.
   await app.inOrder(room.id, async () => {
     const [conversation] = await store.conversations([room.id]);
-    const isWelcome = conversation !== undefined && (await store.whoIsListed(room.id, 'blocked', [clientId])).size === 0;
+    const isWelcome =
+      conversation !== undefined && (await store.whoIsListed(room.id, 'blocked', [clientId])).size === 0;
     const isIn = isWelcome && isRoomKept(room, now);
     if (isIn) await session.enter(room.id);
     await store.rememberRoom(token, holder, isIn ? { id: room.id } : undefined);
@@ -83,7 +98,8 @@ const missedBy = async (
     version === 1
       ? missedMessages(await store.offline(clientId, limits.unreadConversations, limits.offlineMessages))
       : missedCounts(await store.unread(clientId, opening.lastUnreadNotifTime, limits.unreadConversations), now);
-  const changes = since === undefined ? [] : missedChanges(await store.modifiedSince(clientId, since, limits.patchesAtLogin));
+  const changes =
+    since === undefined ? [] : missedChanges(await store.modifiedSince(clientId, since, limits.patchesAtLogin));
   return { ...missed, pushes: [...missed.pushes, ...changes] };
 };
 
@@ -108,7 +124,8 @@ const newSessionOf = (
       forget(sessions, session);
       // It may have opened after the tokens of the client were taken away.
       if (how === 'kicked') void app.store.forgetSession(token, holder).catch(app.report);
-      if (wasOpen() && how !== 'resumed') app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CLOSE_CODES[how] });
+      if (wasOpen() && how !== 'resumed')
+        app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CLOSE_CODES[how] });
     },
     expelled: () => {
       void app.store.rememberRoom(token, holder, undefined).catch(app.report);
@@ -120,7 +137,8 @@ const newSessionOf = (
 /**
  * Logs a client in, or takes a session up again after a break.
  *
- * Of two logins that exclude one another, the store says which is the later: `openSession` is one step. A session is on the bus before it opens, so that whoever takes its place reaches it.
+ * Of two logins that exclude one another, the store says which is the later: `openSession` is one step. A session is
+ * on the bus before it opens, so that whoever takes its place reaches it.
  */
 export const sessionOpen: Handler<Open> = async (context, command) => {
   const { app, origin } = context;
@@ -131,7 +149,8 @@ export const sessionOpen: Handler<Open> = async (context, command) => {
     throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
   const stored = st === undefined ? undefined : await resume(app, command.peerId, st);
   const clientId = command.peerId ?? stored?.clientId ?? anonymous();
-  if (clientId.length < 1 || clientId.length > MAX_ID) throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
+  if (clientId.length < 1 || clientId.length > MAX_ID)
+    throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
   if (!sessions.has(clientId) && sessions.size >= limits.sessionsPerSocket)
     throw new Refusal(4113, `one connection carries at most ${limits.sessionsPerSocket} clients`);
   const displaced: Reply = { answer: closedCommand(clientId, DISPLACED, reasonOf(DISPLACED)) };

@@ -4,7 +4,10 @@ import type { CommandOf, Handler } from './handler.js';
 const notGood = (): Refusal => new Refusal(4112, 'this is not the token of the session');
 
 /** Renews a session's token; an expired one is taken too, since the session itself is open. */
-export const sessionRefresh: Handler<CommandOf<'session', 'refresh'>> = async ({ app, session }, { sessionMessage: { st } }) => {
+export const sessionRefresh: Handler<CommandOf<'session', 'refresh'>> = async (
+  { app, session },
+  { sessionMessage: { st } },
+) => {
   const { id, login, ended } = session();
   if (login.token !== st) throw notGood();
   const now = app.clock.now();

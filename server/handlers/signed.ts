@@ -7,4 +7,5 @@ interface Signed {
 }
 
 /** The signature of a command, as far as it has one. */
-export const signed = ({ t, n, s }: Signed): { readonly t?: number; readonly n?: string; readonly s?: string } => defined({ t, n, s });
+export const signed = ({ t, n, s }: Signed): { readonly t?: number; readonly n?: string; readonly s?: string } =>
+  defined({ t, n, s });

@@ -14,7 +14,11 @@ const TOO_LONG = 413;
 
 /** Answers with JSON; the connection of who sends too much ends with that. */
 export const respond = (response: ServerResponse, status: number, body: object): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...(status === TOO_LONG ? { connection: 'close' } : {}), ...CORS });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(status === TOO_LONG ? { connection: 'close' } : {}),
+    ...CORS,
+  });
   response.end(JSON.stringify(body));
 };
 

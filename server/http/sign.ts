@@ -35,8 +35,13 @@ export const sign = ({ authenticate, masterKey, clock, report }: SignOptions): E
     const clientId = await authenticate?.(wish.session_token);
     if (clientId === undefined) return [401, { code: 211, error: 'this session token belongs to nobody' }];
     const [timestamp, nonce] = [clock.now(), randomBytes(12).toString('base64url')];
-    return [200, { signature: loginSignature(masterKey, { appId, clientId, timestamp, nonce }), timestamp, nonce, clientId }];
+    return [
+      200,
+      { signature: loginSignature(masterKey, { appId, clientId, timestamp, nonce }), timestamp, nonce, clientId },
+    ];
   };
 
-  return authenticate === undefined ? () => false : jsonEndpoint({ method: 'POST', path: '/1.1/rtm/sign', answer, report });
+  return authenticate === undefined
+    ? () => false
+    : jsonEndpoint({ method: 'POST', path: '/1.1/rtm/sign', answer, report });
 };

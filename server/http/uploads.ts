@@ -18,7 +18,10 @@ export interface UploadOptions {
 
 const MAX_BYTES = 10 * 1_024 * 1_024;
 const PREFIX = '/uploads/';
-/** What a stored file is called: random, and an extension that says its type. Nothing of the sender's name gets near the file system. */
+/**
+ * What a stored file is called: random, and an extension that says its type. Nothing of the sender's name gets near
+ * the file system.
+ */
 const STORED = /^[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?$/;
 
 class TooLong extends Error {}
@@ -55,7 +58,10 @@ const extensionOf = (name: string): string => {
 /** Shown in a page as they are; everything else is a download, so that nobody's HTML runs here. */
 const isMedia = (type: string): boolean => /^(?:image\/(?!svg)|audio\/|video\/)/.test(type);
 
-export const uploads = ({ directory, maxBytes = MAX_BYTES }: UploadOptions, report: (error: unknown) => void): Endpoint => {
+export const uploads = (
+  { directory, maxBytes = MAX_BYTES }: UploadOptions,
+  report: (error: unknown) => void,
+): Endpoint => {
   const store = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
     const objId = randomBytes(16).toString('hex');
     const stored = `${objId}${extensionOf(name)}`;
@@ -111,7 +117,8 @@ export const uploads = ({ directory, maxBytes = MAX_BYTES }: UploadOptions, repo
     if (request.method === 'OPTIONS') {
       response.writeHead(204, CORS).end();
     } else if (request.method === 'POST') {
-      if (Number(request.headers['content-length'] ?? 0) > maxBytes) failed(response)(new TooLong(`a file has at most ${maxBytes} bytes`));
+      if (Number(request.headers['content-length'] ?? 0) > maxBytes)
+        failed(response)(new TooLong(`a file has at most ${maxBytes} bytes`));
       else void store(request, response, name).catch(failed(response));
     } else if (request.method === 'GET' && STORED.test(path.slice(PREFIX.length))) {
       void serve(response, name).catch(() => {

@@ -11,7 +11,10 @@ import { checkSize } from './body.js';
 import { deliver } from './deliver.js';
 import { modify } from './modify.js';
 
-/** A body: text that is sent as it is, which may be the JSON of a message of the application's own type; bytes; or what `text`, `image` and others of `rx-realtime/codecs` make. */
+/**
+ * A body: text that is sent as it is, which may be the JSON of a message of the application's own type; bytes; or
+ * what `text`, `image` and others of `rx-realtime/codecs` make.
+ */
 export type BackEndBody = string | Uint8Array | Exclude<OutgoingBody, Custom>;
 
 /** What becomes of a message. */
@@ -36,7 +39,10 @@ export interface BackEndMessage extends BackEndEdit {
 
 /** A message of the back end that may be for some only. */
 export interface SystemMessage extends BackEndMessage {
-  /** In a system conversation: the only clients that get it, subscribed or not. Elsewhere it is refused with 4313. Default: all subscribers. */
+  /**
+   * In a system conversation: the only clients that get it, subscribed or not. Elsewhere it is refused with 4313.
+   * Default: all subscribers.
+   */
   readonly to?: readonly string[];
 }
 
@@ -66,11 +72,17 @@ const written = (pushData: JsonObject | undefined): string => {
 
 const checkMentions = (mentions: readonly string[]): void => {
   checkMembers(mentions);
-  if (mentions.length > MAX_MENTIONS) throw new Refusal(4114, `a message of the back end mentions at most ${MAX_MENTIONS} clients`);
+  if (mentions.length > MAX_MENTIONS)
+    throw new Refusal(4114, `a message of the back end mentions at most ${MAX_MENTIONS} clients`);
 };
 
 /** Sends a message, in the name of its sender where it has one. */
-export const send = async (app: App, conversationId: string, message: SystemMessage, broadcast: boolean): Promise<StoredMessage> => {
+export const send = async (
+  app: App,
+  conversationId: string,
+  message: SystemMessage,
+  broadcast: boolean,
+): Promise<StoredMessage> => {
   const { from, body, mentions = [], mentionsAll = false, transient = false, pushData, priority, to } = message;
   checkMembers([...(from === undefined ? [] : [from]), ...(to ?? [])]);
   checkMentions(mentions);
@@ -93,8 +105,17 @@ export const send = async (app: App, conversationId: string, message: SystemMess
 };
 
 /** Gives a message another body, whoever has sent it. */
-export const edit = async (app: App, conversationId: string, messageId: string, message: BackEndEdit): Promise<StoredMessage> => {
+export const edit = async (
+  app: App,
+  conversationId: string,
+  messageId: string,
+  message: BackEndEdit,
+): Promise<StoredMessage> => {
   const { body, mentions = [], mentionsAll = false } = message;
   checkMentions(mentions);
-  return modify(app, { isBackEnd: true }, { conversationId, messageId, recall: false, body: wireOf(body), mentions, mentionsAll });
+  return modify(
+    app,
+    { isBackEnd: true },
+    { conversationId, messageId, recall: false, body: wireOf(body), mentions, mentionsAll },
+  );
 };

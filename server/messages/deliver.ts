@@ -38,13 +38,20 @@ export interface Outgoing {
 const NORMAL = 2;
 const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
 
-const transientMessage = (content: Omit<StoredMessage, 'id' | 'timestamp'>, now: number, info: ConversationInfo): StoredMessage => ({
+const transientMessage = (
+  content: Omit<StoredMessage, 'id' | 'timestamp'>,
+  now: number,
+  info: ConversationInfo,
+): StoredMessage => ({
   ...content,
   id: randomBytes(16).toString('base64url'),
   timestamp: transientTime(now, info),
 });
 
-/** Hands a notice to all who have a message: members, or who is in the chat room; of a system conversation all subscribers, or the few that it is for. */
+/**
+ * Hands a notice to all who have a message: members, or who is in the chat room; of a system conversation all
+ * subscribers, or the few that it is for.
+ */
 export const publishAbout = (
   { bus }: App,
   info: ConversationInfo,
@@ -63,13 +70,19 @@ const addresseesOf = (info: ConversationInfo, actor: Actor, { to }: Outgoing): {
 };
 
 /** Tells the application of a message for members who are not online, but for those who have muted the conversation. */
-const tellOffline = async (app: App, info: ConversationInfo, message: StoredMessage, pushData: JsonObject | undefined): Promise<void> => {
+const tellOffline = async (
+  app: App,
+  info: ConversationInfo,
+  message: StoredMessage,
+  pushData: JsonObject | undefined,
+): Promise<void> => {
   if (!app.hooks.hearsOfOffline || info.kind === 'room') return;
   const { members = [], mutedMembers = [] } = info;
   const wanted = (message.to ?? members).filter((member) => member !== message.from && !mutedMembers.includes(member));
   const online = new Set(await app.bus.online(wanted));
   const offlinePeers = wanted.filter((member) => !online.has(member));
-  if (offlinePeers.length > 0) app.hooks.receiversOffline({ ...hookMessage(info, message, false), offlinePeers, ...defined({ pushData }) });
+  if (offlinePeers.length > 0)
+    app.hooks.receiversOffline({ ...hookMessage(info, message, false), offlinePeers, ...defined({ pushData }) });
 };
 
 const hookMessage = ({ kind }: ConversationInfo, message: StoredMessage, transient: boolean) => ({
@@ -90,7 +103,10 @@ const check = (actor: Actor, { kind }: ConversationInfo, { to, broadcast }: Outg
     throw new Refusal(4313, 'only a system conversation has messages for some, or for all clients');
 };
 
-/** Takes a message: asks the application, stores it unless it is transient, and hands it to every other session of all whom it is for. */
+/**
+ * Takes a message: asks the application, stores it unless it is transient, and hands it to every other session of all
+ * whom it is for.
+ */
 export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> =>
   app.inOrder(outgoing.conversationId, async () => {
     const { store, clock, hooks } = app;
@@ -141,7 +157,10 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
     const priority = priorityOf(outgoing.priority);
     const notice: Notice = {
       _tag: 'Push',
-      command: directPush(message, { transient, ...defined({ priority: outgoing.priority === undefined ? undefined : priority }) }),
+      command: directPush(message, {
+        transient,
+        ...defined({ priority: outgoing.priority === undefined ? undefined : priority }),
+      }),
       ...(info.kind === 'room' ? { priority } : {}),
       ...exceptActor(actor),
     };

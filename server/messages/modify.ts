@@ -31,7 +31,8 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
       recall,
     });
     const before = toHook(given);
-    const body = recall || (asked.content === before.content && asked.bin === before.bin) ? bodyOf(given) : fromHook(asked);
+    const body =
+      recall || (asked.content === before.content && asked.bin === before.bin) ? bodyOf(given) : fromHook(asked);
     checkSize(body, beside, limits.messageBytes);
     const edit = editOf(actor, wish, body, clock.now());
     const { message, unreadBy } = editResult(await store.modify(edit), messageId);

@@ -22,7 +22,12 @@ export const createClient = ({ internals, status$, connection$, logout }: Client
   const { link, state, log$, conversation } = internals;
 
   const unread$ = state.unread.all$.pipe(
-    map((all) => new Map([...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])))),
+    map(
+      (all) =>
+        new Map(
+          [...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])),
+        ),
+    ),
     distinctUntilChanged((before, now) => dequal(before, now)),
   );
 

@@ -1,4 +1,7 @@
-/** What a handle carries for the functions that take it: one property under a symbol, so that handles stay small and unused functions are not bundled. */
+/**
+ * What a handle carries for the functions that take it: one property under a symbol, so that handles stay small and
+ * unused functions are not bundled.
+ */
 import type { Observable } from 'rxjs';
 import type { ClientEvent, ConversationEvent } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
@@ -80,7 +83,9 @@ const carries = (handle: object): handle is Carrier<Internals> => key in handle;
 const internalsOf = (handle: object): Internals | undefined => (carries(handle) ? handle[key] : undefined);
 
 const unknownHandle = (kind: string): InvalidArgument =>
-  new InvalidArgument(`this ${kind} was not made by a realtime of this package: a fake has to replace the function that takes it as well`);
+  new InvalidArgument(
+    `this ${kind} was not made by a realtime of this package: a fake has to replace the function that takes it as well`,
+  );
 
 /** Runs a function of a client; errors with `InvalidArgument` where the handle is none of ours. */
 export const ofClient = <A>(handle: object, then: (client: ClientInternals) => Observable<A>): Observable<A> => {
@@ -88,8 +93,13 @@ export const ofClient = <A>(handle: object, then: (client: ClientInternals) => O
   return found?._tag === 'Client' ? then(found.client) : refuse(unknownHandle('client'));
 };
 
-/** Runs a function of a conversation, or of a chat room; errors with `InvalidArgument` where the handle is none of ours. */
-export const ofConversation = <A>(handle: object, then: (conversation: ConversationInternals) => Observable<A>): Observable<A> => {
+/**
+ * Runs a function of a conversation, or of a chat room; errors with `InvalidArgument` where the handle is none of ours.
+ */
+export const ofConversation = <A>(
+  handle: object,
+  then: (conversation: ConversationInternals) => Observable<A>,
+): Observable<A> => {
   const found = internalsOf(handle);
   return found?._tag === 'Conversation' ? then(found.conversation) : refuse(unknownHandle('conversation'));
 };
@@ -104,7 +114,10 @@ export const perClient = <T>(make: (client: ClientInternals) => T): ((client: Cl
   };
 };
 
-/** Reports what could not be fetched about a conversation. What failed because the connection is gone is fetched after the reconnect. */
+/**
+ * Reports what could not be fetched about a conversation. What failed because the connection is gone is fetched after
+ * the reconnect.
+ */
 export const failing =
   ({ report, link: { clientId } }: Pick<ClientInternals, 'report' | 'link'>, conversationId: string) =>
   (error: RealtimeError): void => {

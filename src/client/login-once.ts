@@ -11,7 +11,9 @@ const unreachable = (state: ConnectionState): RealtimeError | undefined => {
         `${state.reason.reason}; is the server running, and its address right? The next attempt is in ${String(state.delay)} ms`,
       );
     case 'Offline':
-      return new ConnectionLost(state.reason === 'paused' ? 'the realtime is paused; call resume()' : 'there is no network');
+      return new ConnectionLost(
+        state.reason === 'paused' ? 'the realtime is paused; call resume()' : 'there is no network',
+      );
     case 'Closed':
       return new SessionClosed(0, 'the realtime was closed');
     case 'Failed':
@@ -22,8 +24,9 @@ const unreachable = (state: ConnectionState): RealtimeError | undefined => {
 };
 
 /**
- * Cold: subscribes to a session for good, emits its client and completes; the session is left again only where there is no client yet.
- * Errors with what the session errors with, and where the connection can't be made now, though the session would wait for it.
+ * Cold: subscribes to a session for good, emits its client and completes; the session is left again only where there
+ * is no client yet. Errors with what the session errors with, and where the connection can't be made now, though the
+ * session would wait for it.
  */
 export const loginOnce = <C>(session$: Observable<C>, state$: Observable<ConnectionState>): Observable<C> =>
   new Observable<C>((subscriber) => {

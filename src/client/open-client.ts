@@ -1,5 +1,17 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge, mergeMap, of, tap } from 'rxjs';
+import {
+  EMPTY,
+  Observable,
+  ReplaySubject,
+  Subject,
+  distinctUntilChanged,
+  filter,
+  map,
+  merge,
+  mergeMap,
+  of,
+  tap,
+} from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import { defined } from '../../codecs/defined.js';
 import type { ClientEvent } from '../../streams/index.js';
@@ -75,8 +87,9 @@ const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
 };
 
 /**
- * Cold: logs a client in, emits it once it is open, and keeps it open while subscribed to; logs out when unsubscribed.
- * Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked, and with the reason where the first login is refused.
+ * Cold: logs a client in, emits it once it is open, and keeps it open while subscribed to; logs out when
+ * unsubscribed. Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked,
+ * and with the reason where the first login is refused.
  */
 export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
   new Observable<Client>((subscriber) => {
@@ -171,7 +184,13 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       wishes: createWishes(),
       room: { current: undefined },
       conversation: (id) =>
-        decorate(conversationHandle(internals, id), plugins, ({ onConversation }) => onConversation, 'onConversation', report),
+        decorate(
+          conversationHandle(internals, id),
+          plugins,
+          ({ onConversation }) => onConversation,
+          'onConversation',
+          report,
+        ),
     };
 
     const client: Client = decorate(

@@ -3,7 +3,8 @@ import { shareLatest } from '../../streams/index.js';
 import { perClient, type ConversationInternals } from './internals.js';
 
 /**
- * A stream for each conversation, shared by all handles of the conversation, and replayed. It is made with the first subscriber and forgotten with the last.
+ * A stream for each conversation, shared by all handles of the conversation, and replayed. It is made with the first
+ * subscriber and forgotten with the last.
  */
 export const sharedByConversation = <T>(
   make: (conversation: ConversationInternals) => Observable<T>,

@@ -34,8 +34,8 @@ const storedSend = codecOf(
   ),
 );
 /**
- * A message that waits, as a storage keeps it: plain data that goes through JSON and through the structured clone of browsers.
- * What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
+ * A message that waits, as a storage keeps it: plain data that goes through JSON and through the structured clone of
+ * browsers. What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
  */
 export interface StoredSend extends Readonly<ValueOf<typeof storedSend>> {}
 export const StoredSend: Codec<StoredSend> = storedSend;

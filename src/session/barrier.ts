@@ -8,8 +8,15 @@ export interface Barrier {
   readonly reached: () => void;
 }
 
-/** Holds back what the server has answered about a conversation until all that it had pushed of it before is in the log. What is pushed may wait for its conversation to be known, and the server may forget it meanwhile: it belongs before the answer. */
-export const behindWhatHasCome = <T>(conversationId: string, insert: (barrier: Barrier) => void): MonoTypeOperatorFunction<T> =>
+/**
+ * Holds back what the server has answered about a conversation until all that it had pushed of it before is in the
+ * log. What is pushed may wait for its conversation to be known, and the server may forget it meanwhile: it belongs
+ * before the answer.
+ */
+export const behindWhatHasCome = <T>(
+  conversationId: string,
+  insert: (barrier: Barrier) => void,
+): MonoTypeOperatorFunction<T> =>
   concatMap((answer) =>
     new Observable<never>((subscriber) => {
       insert({

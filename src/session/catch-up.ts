@@ -7,14 +7,20 @@ import { toRealtimeError, type RealtimeError } from '../errors.js';
 export interface MissedPage {
   /** Oldest first; fewer than `pageSize` where there are no more. */
   readonly messages: readonly Message[];
-  /** False where the server does not have the message at the position any more: what was between it and the first is gone. */
+  /**
+   * False where the server does not have the message at the position any more: what was between it and the first is
+   * gone.
+   */
   readonly isWhole: boolean;
 }
 
 /** How much is brought. */
 export interface CatchUpLimits {
   readonly pageSize: number;
-  /** So many messages of one conversation are brought, rounded up to whole pages; where there are more, the rest is a `Gap`. */
+  /**
+   * So many messages of one conversation are brought, rounded up to whole pages; where there are more, the rest is a
+   * `Gap`.
+   */
   readonly catchUpLimit: number;
 }
 
@@ -61,8 +67,14 @@ export const readPage = (
   isKnown: (message: Message) => boolean,
 ): PageRead => {
   const { conversationId, count, reached, to } = catching;
-  if (count >= catchUpLimit) return { events: messages.length === 0 ? [] : [gapFrom(catching, 'limit')], next: undefined };
-  const events = messages.map((message): ConversationEvent => ({ _tag: 'Message', conversationId, message, origin: 'missed' }));
+  if (count >= catchUpLimit)
+    return { events: messages.length === 0 ? [] : [gapFrom(catching, 'limit')], next: undefined };
+  const events = messages.map((message): ConversationEvent => ({
+    _tag: 'Message',
+    conversationId,
+    message,
+    origin: 'missed',
+  }));
   const next = {
     ...catching,
     reached: messages.at(-1) ?? reached,
@@ -87,9 +99,9 @@ export interface Missed extends Pick<CatchingUp, 'conversationId' | 'to'> {
 }
 
 /**
- * Cold: the messages after a position, oldest first, page by page; then completes. What can't be had is one `Gap`: at the start where the
- * server no longer has it, at the end where the limit was reached, the server refused, or it failed.
- * Never errors; where the connection goes it falls silent, until whoever waits gives up on this session.
+ * Cold: the messages after a position, oldest first, page by page; then completes. What can't be had is one `Gap`: at
+ * the start where the server no longer has it, at the end where the limit was reached, the server refused, or it
+ * failed. Never errors; where the connection goes it falls silent, until whoever waits gives up on this session.
  */
 export const missed = ({
   conversationId,

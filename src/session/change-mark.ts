@@ -1,5 +1,6 @@
 /**
- * Up to when edits and recalls have been passed on. A later login asks for what is newer: the server tells a change once, to whoever is there, and what waits in a queue when the connection goes is gone.
+ * Up to when edits and recalls have been passed on. A later login asks for what is newer: the server tells a change
+ * once, to whoever is there, and what waits in a queue when the connection goes is gone.
  */
 export interface ChangeMark {
   /** Where the first login was: what was changed before it was not missed. Server time, ms since 1970. */
@@ -8,7 +9,10 @@ export interface ChangeMark {
   readonly arrived: (id: string, at: number) => void;
   /** It has been passed on, or was before. */
   readonly passed: (id: string, at: number) => void;
-  /** From where a login has to ask, ms since 1970; none before the first. What has arrived and was not passed on is expected once more. */
+  /**
+   * From where a login has to ask, ms since 1970; none before the first. What has arrived and was not passed on is
+   * expected once more.
+   */
   readonly since: () => number | undefined;
 }
 

@@ -5,7 +5,10 @@ import type { Clock } from '../clock.js';
 export interface CoalesceOptions<T, M> {
   /** The key of an item; none where it makes no mark. */
   readonly keyOf: (item: T) => string | undefined;
-  /** The mark that an item makes, with the one that waits for its key, which may be changed and returned: nobody else has it. */
+  /**
+   * The mark that an item makes, with the one that waits for its key, which may be changed and returned: nobody else
+   * has it.
+   */
   readonly fold: (before: M | undefined, item: T) => M;
   /** Two marks of one key as one. May change and return `before`. */
   readonly join: (before: M, other: M) => M;
@@ -17,8 +20,9 @@ export interface CoalesceOptions<T, M> {
 }
 
 /**
- * Gathers marks (acknowledgements, read marks) by key and emits them in batches: the first at once, later ones at most one batch a period, and only while open.
- * What gathers while closed is kept; the batch that was out when it closed is kept as well, since nobody answers a mark and it may have been lost.
+ * Gathers marks (acknowledgements, read marks) by key and emits them in batches: the first at once, later ones at
+ * most one batch a period, and only while open. What gathers while closed is kept; the batch that was out when it
+ * closed is kept as well, since nobody answers a mark and it may have been lost.
  *
  * Never errors by itself; completes with its source.
  */

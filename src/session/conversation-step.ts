@@ -1,4 +1,7 @@
-/** What is done in one conversation, one thing after the other: looked up, caught up, then passed on what has come of it. */
+/**
+ * What is done in one conversation, one thing after the other: looked up, caught up, then passed on what has come of
+ * it.
+ */
 import type { ConversationInfo } from '../../codecs/index.js';
 import { comparePositions, type ClientEvent, type ConversationEvent, type Position } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
@@ -22,7 +25,10 @@ const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => 
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
 
-/** Entries that tell the client that it is out, or may come in: there is nothing to be learnt, nor anything that it could have missed. */
+/**
+ * Entries that tell the client that it is out, or may come in: there is nothing to be learnt, nor anything that it
+ * could have missed.
+ */
 const isOutside = (event: ConversationEvent, self: string): boolean =>
   (event._tag === 'Left' || event._tag === 'Blocked' || event._tag === 'Unblocked') && event.members.includes(self);
 
@@ -63,7 +69,8 @@ const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): C
   const isFar = isBehind(session, cursor);
   const isUnknown = info === undefined && cursor.lookedUpIn < session.number;
   // Who was no member was told of nothing.
-  const isStale = event._tag === 'Joined' && info !== undefined && event.members.includes(self) && !isMember(info, self);
+  const isStale =
+    event._tag === 'Joined' && info !== undefined && event.members.includes(self) && !isMember(info, self);
   // Of an own message the conversation need not be known; but what was missed comes before it.
   const isOwn = event._tag === 'Message' && event.origin === 'sent';
   if (isOutside(event, self) || (!isFar && (isOwn || !(isUnknown || isStale)))) return admit(making, cursor, event);
@@ -82,11 +89,17 @@ const lookUp = (making: Making, cursor: Cursor, isStale: boolean, event: Convers
 };
 
 /** The server has said what a conversation is; nothing where it does not know it. */
-export const lookedUp = (making: Making, cursor: Cursor, work: WorkOf<'LookUp'>, info: ConversationInfo | undefined): Cursor => {
+export const lookedUp = (
+  making: Making,
+  cursor: Cursor,
+  work: WorkOf<'LookUp'>,
+  info: ConversationInfo | undefined,
+): Cursor => {
   if (info === undefined) return afterLookUp(making, cursor, work);
   const { lastMessageAt } = info;
   // What was said while the client was out is nothing that it has missed.
-  const next = work.isBack && lastMessageAt !== undefined ? reach(cursor, { timestamp: lastMessageAt + 1, id: '' }) : cursor;
+  const next =
+    work.isBack && lastMessageAt !== undefined ? reach(cursor, { timestamp: lastMessageAt + 1, id: '' }) : cursor;
   return afterLookUp(making, admit(making, next, snapshotOf(info)), work);
 };
 
@@ -126,7 +139,10 @@ const isBefore = (event: ConversationEvent | Task | undefined, position: Positio
   event?._tag === 'Message' && !event.message.transient && comparePositions(event.message, position) < 0;
 
 /** Two lists, each in order, as one. */
-const merged = (events: readonly ConversationEvent[], earlier: readonly MessageEvent[]): readonly ConversationEvent[] => {
+const merged = (
+  events: readonly ConversationEvent[],
+  earlier: readonly MessageEvent[],
+): readonly ConversationEvent[] => {
   let next = 0;
   return events.flatMap((event) => {
     const start = next;
@@ -136,18 +152,22 @@ const merged = (events: readonly ConversationEvent[], earlier: readonly MessageE
 };
 
 /**
- * A page of missed messages has come. What waits, and belongs before its last message, comes in its place: the server has pushed it, and may
- * have forgotten it since.
+ * A page of missed messages has come. What waits, and belongs before its last message, comes in its place: the server
+ * has pushed it, and may have forgotten it since.
  */
 export const pageCame = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, page: MissedPage): Cursor => {
   const { events, next } = readPage(work.catching, page, making.policy, ({ id }) => hasId(cursor.seen, id));
   const last = events.at(-1);
-  const isEarlier = (task: Task | undefined): task is MessageEvent => last?._tag === 'Message' && isBefore(task, last.message);
+  const isEarlier = (task: Task | undefined): task is MessageEvent =>
+    last?._tag === 'Message' && isBefore(task, last.message);
   const tasks = valuesOf(cursor.waiting);
   const earlier = [work.event, ...tasks].filter(isEarlier).sort((a, b) => comparePositions(a.message, b.message));
   const waiting = earlier.length === 0 ? cursor.waiting : fifoOf(tasks.filter((task) => !isEarlier(task)));
   const rest = isEarlier(work.event) ? { ...work, event: undefined } : work;
-  const told = merged(events, earlier).reduce((before, event) => admit(making, before, event), keep(making, { ...cursor, waiting }));
+  const told = merged(events, earlier).reduce(
+    (before, event) => admit(making, before, event),
+    keep(making, { ...cursor, waiting }),
+  );
   if (next === undefined) return caughtUp(making, told, rest);
   fetchPage(making, next);
   return keep(making, { ...told, work: { ...rest, catching: next } });
@@ -172,7 +192,11 @@ const finish = (making: Making, cursor: Cursor, work: Work): Cursor => {
   let next = keep(making, { ...cursor, caughtUpIn, work: undefined });
   if (isRefresh) countRefreshed(making);
   if (work._tag !== 'Refresh' && work.event !== undefined) next = admit(making, next, work.event);
-  for (let taken = takeFirst(next.waiting); taken !== undefined && next.work === undefined; taken = takeFirst(next.waiting))
+  for (
+    let taken = takeFirst(next.waiting);
+    taken !== undefined && next.work === undefined;
+    taken = takeFirst(next.waiting)
+  )
     next = handle(making, keep(making, { ...next, waiting: taken.rest }), taken.first);
   return next;
 };
@@ -183,7 +207,9 @@ const countRefreshed = (making: Making): void => {
   if (left === 0) making.out.push(CAUGHT_UP);
 };
 
-/** It is there no more, or the client is no member any more: who was in it is told, as is told at once to who is online. */
+/**
+ * It is there no more, or the client is no member any more: who was in it is told, as is told at once to who is online.
+ */
 const ended = (making: Making, cursor: Cursor): Cursor => {
   const { self } = making.policy;
   const { id, info, lookedUpIn } = cursor;
@@ -206,10 +232,16 @@ const refreshMessages = (making: Making, cursor: Cursor, info: ConversationInfo 
 };
 
 /** The server has said what became of a conversation during the break: nothing where it could not. */
-export const refreshed = (making: Making, cursor: Cursor, info: ConversationInfo | undefined, isGone: boolean): Cursor => {
+export const refreshed = (
+  making: Making,
+  cursor: Cursor,
+  info: ConversationInfo | undefined,
+  isGone: boolean,
+): Cursor => {
   const { self } = making.policy;
   const before = making.environment.known(cursor.id);
-  const isOut = info !== undefined && before !== undefined && hasMembers(info) && isMember(before, self) && !isMember(info, self);
+  const isOut =
+    info !== undefined && before !== undefined && hasMembers(info) && isMember(before, self) && !isMember(info, self);
   if (isGone || isOut) return finish(making, ended(making, cursor), { _tag: 'Refresh' });
   if (info === undefined) return refreshMessages(making, cursor, undefined);
   const changes = before === undefined ? [] : changesBetween(before, info);

@@ -29,7 +29,10 @@ const later = (a: Position, b: Position): Position => (comparePositions(b, a) > 
 export const reach = (cursor: Cursor, position: Position): Cursor =>
   comparePositions(position, cursor.position) > 0 ? { ...cursor, position } : cursor;
 
-/** Where a change counts as passed: a message that has come with it is none, since who had it before passes it over, and needs the change. */
+/**
+ * Where a change counts as passed: a message that has come with it is none, since who had it before passes it over,
+ * and needs the change.
+ */
 const versionOf = ({ id, editedAt = 0 }: Message): string => `${id} ${String(editedAt)}`;
 
 /** False for what has passed before. Transient messages always are new: nothing tells whether one came before. */
@@ -46,7 +49,10 @@ export const isNew = ({ newest, seen }: Cursor, event: ConversationEvent): boole
   }
 };
 
-/** An own message says nothing about those of others before it, which may still be on their way; but they are not as late as all that. */
+/**
+ * An own message says nothing about those of others before it, which may still be on their way; but they are not as
+ * late as all that.
+ */
 const passOwn = ({ position, own }: Cursor, at: Position, session: number): Pick<Cursor, 'position' | 'own'> => {
   if (own?.session !== session) return { position, own: { at, session, count: 0 } };
   if (own.count < LATE) return { position, own: { ...own, count: own.count + 1 } };
@@ -57,7 +63,8 @@ const passOwn = ({ position, own }: Cursor, at: Position, session: number): Pick
 const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst: boolean, session: number): Cursor => {
   // Not the message itself, which would be kept for as long.
   const at: Position = { timestamp: message.timestamp, id: message.id };
-  const { position, own } = origin === 'sent' ? passOwn(cursor, at, session) : { position: later(cursor.position, at), own: cursor.own };
+  const { position, own } =
+    origin === 'sent' ? passOwn(cursor, at, session) : { position: later(cursor.position, at), own: cursor.own };
   return {
     id: cursor.id,
     position,
@@ -77,20 +84,29 @@ const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst:
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 
 /** The cursor behind an event of a session; `isFirst` is what `isNew` says of it. */
-export const passed = (cursor: Cursor, event: ConversationEvent, isFirst: boolean, session: number, self: string): Cursor => {
+export const passed = (
+  cursor: Cursor,
+  event: ConversationEvent,
+  isFirst: boolean,
+  session: number,
+  self: string,
+): Cursor => {
   switch (event._tag) {
     case 'Message':
       return event.message.transient ? cursor : passMessage(cursor, event, isFirst, session);
     case 'Edit':
     case 'Recall':
-      return isFirst && event.message.editedAt !== undefined ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message)) } : cursor;
+      return isFirst && event.message.editedAt !== undefined
+        ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message)) }
+        : cursor;
     case 'Snapshot':
       return { ...cursor, info: event.info };
     case 'Left':
       // Who is a member no more is told of nothing: what is known is of no use when he comes back.
       return event.members.includes(self) ? { ...cursor, info: undefined, lookedUpIn: 0, isOut: true } : cursor;
     case 'Gap':
-      // What is declared missing stays so: it would come behind what is newer. The first message behind what is gone is still to come.
+      // What is declared missing stays so: it would come behind what is newer. The first message behind what is gone
+      // is still to come.
       return reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });
     default:
       return cursor;

@@ -1,4 +1,7 @@
-/** Values in the order in which they came. Immutable: adding and taking make a new one, and cost the same however many there are. */
+/**
+ * Values in the order in which they came. Immutable: adding and taking make a new one, and cost the same however many
+ * there are.
+ */
 export interface Fifo<T> {
   readonly front: Chain<T> | undefined;
   /** What came later, the newest first. */
@@ -31,7 +34,8 @@ export const takeFirst = <T>({ front, back }: Fifo<T>): { readonly first: T; rea
 /** All values, the first one first. */
 export const valuesOf = <T>({ front, back }: Fifo<T>): T[] => {
   const values: T[] = [];
-  for (const chain of [front, inReverse(back)]) for (let link = chain; link !== undefined; link = link.rest) values.push(link.value);
+  for (const chain of [front, inReverse(back)])
+    for (let link = chain; link !== undefined; link = link.rest) values.push(link.value);
   return values;
 };
 

@@ -16,7 +16,8 @@ interface Asking<A> {
 }
 
 /**
- * The same look-up, one question at a time: what is asked for while one is under way goes into the next, up to `size` ids in one. A question that nobody waits for any more is given up.
+ * The same look-up, one question at a time: what is asked for while one is under way goes into the next, up to `size`
+ * ids in one. A question that nobody waits for any more is given up.
  */
 export const gatheredLookUps = <A>({ lookUp, part, size }: LookUpOptions<A>): LookUpOptions<A>['lookUp'] => {
   const waiting = new Set<Asking<A>>();

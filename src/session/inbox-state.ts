@@ -17,16 +17,31 @@ export type InboxInput =
   | Barrier
   | ClientEvent;
 
-/** What this client does itself waits for nothing, neither for plug-ins nor for what was missed, and needs no session. */
+/**
+ * What this client does itself waits for nothing, neither for plug-ins nor for what was missed, and needs no session.
+ */
 export const waitsForNothing = ({ _tag }: { readonly _tag: string }): boolean =>
   _tag === 'Outgoing' || _tag === 'ReadMark' || _tag === 'Follow';
 
-/** Answers to what the inbox has asked for, with the number of the session in which it did: those of an old session are ignored. */
+/**
+ * Answers to what the inbox has asked for, with the number of the session in which it did: those of an old session
+ * are ignored.
+ */
 export type Answer =
   | (LookedUp & { readonly _tag: 'LookedUp'; readonly session: number; readonly ids: readonly string[] })
-  | { readonly _tag: 'LookUpFailed'; readonly session: number; readonly ids: readonly string[]; readonly error: RealtimeError }
+  | {
+      readonly _tag: 'LookUpFailed';
+      readonly session: number;
+      readonly ids: readonly string[];
+      readonly error: RealtimeError;
+    }
   | { readonly _tag: 'Page'; readonly session: number; readonly conversationId: string; readonly page: MissedPage }
-  | { readonly _tag: 'PageFailed'; readonly session: number; readonly conversationId: string; readonly error: RealtimeError };
+  | {
+      readonly _tag: 'PageFailed';
+      readonly session: number;
+      readonly conversationId: string;
+      readonly error: RealtimeError;
+    };
 
 /** What has to be done; the interpreter does it. */
 export type Effect =
@@ -43,11 +58,16 @@ export type Effect =
   /** An edit or a recall was passed on, or was before. */
   | { readonly _tag: 'Changed'; readonly message: Message };
 
-/** What a conversation is busy with. What comes meanwhile waits until it is done. `event` is what it is done for, and passed on at its end. */
+/**
+ * What a conversation is busy with. What comes meanwhile waits until it is done. `event` is what it is done for, and
+ * passed on at its end.
+ */
 export type Work =
   /** The server was asked what became of it during the break. */
   | { readonly _tag: 'Refresh' }
-  /** The server was asked what it is. `isBack`: the client was out of it. `from`: what came after this is fetched then. */
+  /**
+   * The server was asked what it is. `isBack`: the client was out of it. `from`: what came after this is fetched then.
+   */
   | {
       readonly _tag: 'LookUp';
       readonly isBack: boolean;
@@ -97,7 +117,9 @@ export interface Session {
   readonly isResumed: boolean;
   /** Server time, ms since 1970. */
   readonly openedAt: number;
-  /** Server time when the session before it was opened: what is older, in a conversation never heard of, was not missed. */
+  /**
+   * Server time when the session before it was opened: what is older, in a conversation never heard of, was not missed.
+   */
   readonly baseline: number;
   /** Conversations that were known before the break, and about which the server was not asked yet. */
   readonly unasked: readonly string[];
@@ -110,8 +132,8 @@ export interface Session {
 }
 
 /**
- * All that the inbox knows. The map belongs to the step, which changes it in place: a copy for each message would cost more than all the rest.
- * What is in it is immutable, so `copyOf` is all that it takes to keep a state.
+ * All that the inbox knows. The map belongs to the step, which changes it in place: a copy for each message would
+ * cost more than all the rest. What is in it is immutable, so `copyOf` is all that it takes to keep a state.
  */
 export interface InboxState {
   readonly cursors: Map<string, Cursor>;

@@ -1,6 +1,7 @@
 /**
- * The step of the inbox: what arrives, and what was asked for, becomes the log in order. Pure by contract: the same state and input give the
- * same result, and the map of cursors is changed by nobody else. Total: what nobody waits for changes nothing.
+ * The step of the inbox: what arrives, and what was asked for, becomes the log in order. Pure by contract: the same
+ * state and input give the same result, and the map of cursors is changed by nobody else. Total: what nobody waits
+ * for changes nothing.
  */
 import type { ClientEvent } from '../../streams/index.js';
 import { isInterruption } from './catch-up.js';
@@ -74,7 +75,10 @@ const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'
 };
 
 /** What the server says of conversations, or that it could not be had. */
-const answered = (making: Making, { ids, infos, gone }: Pick<Tagged<Answer, 'LookedUp'>, 'ids' | 'infos' | 'gone'>): void => {
+const answered = (
+  making: Making,
+  { ids, infos, gone }: Pick<Tagged<Answer, 'LookedUp'>, 'ids' | 'infos' | 'gone'>,
+): void => {
   const { cursors } = making.state;
   const byId = new Map(infos.map((info) => [info.id, info]));
   let isRefresh = false;
@@ -137,7 +141,10 @@ const hear = (making: Making, answer: Answer): void => {
   }
 };
 
-/** One step: the state after an input, the entries to pass on, in order, and the effects to carry out behind them, in order. */
+/**
+ * One step: the state after an input, the entries to pass on, in order, and the effects to carry out behind them, in
+ * order.
+ */
 export const inboxStep =
   (policy: Policy) =>
   (state: InboxState, input: InboxInput | Answer, environment: Environment): Step => {

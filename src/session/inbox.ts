@@ -1,11 +1,21 @@
-/** Puts what arrives in order: what was missed before what is live, each message once, conversations that aren't known yet looked up first. */
+/**
+ * Puts what arrives in order: what was missed before what is live, each message once, conversations that aren't known
+ * yet looked up first.
+ */
 import { Observable, Subscription, defaultIfEmpty, defer, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Message } from '../../streams/index.js';
 import { runToCompletion } from '../connection/run-to-completion.js';
 import { toRealtimeError } from '../errors.js';
 import type { CatchUpOptions } from './catch-up.js';
 import { inboxStep } from './inbox-step.js';
-import { initialState, type Answer, type Effect, type Environment, type InboxInput, type Policy } from './inbox-state.js';
+import {
+  initialState,
+  type Answer,
+  type Effect,
+  type Environment,
+  type InboxInput,
+  type Policy,
+} from './inbox-state.js';
 import type { LookUp } from './look-up.js';
 
 export type { InboxInput } from './inbox-state.js';
@@ -18,12 +28,12 @@ export interface InboxOptions extends CatchUpOptions, Policy, Environment {
 }
 
 /**
- * Orders a client's log. Within a conversation: what was missed during a break comes before what is pushed after it, a message comes once, and
- * an event of a conversation that isn't known waits for its `Snapshot`, with the later events of the same conversation behind it and all
- * others going on.
+ * Orders a client's log. Within a conversation: what was missed during a break comes before what is pushed after it,
+ * a message comes once, and an event of a conversation that isn't known waits for its `Snapshot`, with the later
+ * events of the same conversation behind it and all others going on.
  *
- * The position of a conversation moves before the message is emitted. What waits when the connection goes is dropped, not lost: the position
- * has not moved, so the next catch-up brings it. Never errors; completes with its source.
+ * The position of a conversation moves before the message is emitted. What waits when the connection goes is dropped,
+ * not lost: the position has not moved, so the next catch-up brings it. Never errors; completes with its source.
  */
 export const inbox =
   (options: InboxOptions): OperatorFunction<InboxInput, ClientEvent> =>

@@ -1,4 +1,7 @@
-/** What a client tells the server about messages without waiting for an answer: that they have arrived, and that they were read. */
+/**
+ * What a client tells the server about messages without waiting for an answer: that they have arrived, and that they
+ * were read.
+ */
 import { concatMap, filter, map, type Observable, type OperatorFunction } from 'rxjs';
 import type { ClientCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
@@ -30,7 +33,8 @@ const join = (range: Range, { from, to }: Range): Range => {
 type Arrival = Extract<ClientEvent, { _tag: 'Message' }>;
 
 /**
- * Acknowledgements of the messages in a log: those by others that are stored, as ranges of time for each conversation (protocol: ack).
+ * Acknowledgements of the messages in a log: those by others that are stored, as ranges of time for each conversation
+ * (protocol: ack).
  *
  * @param self the client's own id
  * @param acknowledged false for conversations whose messages nobody acknowledges: chat rooms
@@ -45,7 +49,8 @@ export const acknowledgements =
     log$.pipe(
       filter((event) => event._tag === 'Message'),
       coalesce<Arrival, Range>({
-        keyOf: ({ conversationId, message }) => (message.from === self || message.transient ? undefined : conversationId),
+        keyOf: ({ conversationId, message }) =>
+          message.from === self || message.transient ? undefined : conversationId,
         fold: (range, { conversationId, message: { timestamp } }) =>
           range === undefined
             ? { conversationId, from: timestamp, to: timestamp }

@@ -53,18 +53,30 @@ export interface RawEntry extends RawMessage {
 const NOBODY: readonly string[] = [];
 
 /** One literal with all keys: an object that grows by spreads costs more than all the rest of reading a message. */
-export const toMessage = ({ self, bodies, report }: MessageReader, raw: RawMessage, content: WireBody = raw.content): Message => {
+export const toMessage = (
+  { self, bodies, report }: MessageReader,
+  raw: RawMessage,
+  content: WireBody = raw.content,
+): Message => {
   const { conversationId, id, from, transient, wire } = raw;
   const body = bodies.decode(content);
-  if (body._tag === 'Invalid') report({ _tag: 'Body', clientId: self, conversationId, messageId: id, error: body.failure });
-  const { timestamp, mentionPids: mentions = NOBODY, mentionAll: mentionsAll = false, patchTimestamp: editedAt, offline } = wire;
+  if (body._tag === 'Invalid')
+    report({ _tag: 'Body', clientId: self, conversationId, messageId: id, error: body.failure });
+  const {
+    timestamp,
+    mentionPids: mentions = NOBODY,
+    mentionAll: mentionsAll = false,
+    patchTimestamp: editedAt,
+    offline,
+  } = wire;
   const mentioned = from !== self && (mentionsAll || mentions.includes(self));
   const message = { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned };
   if (editedAt === undefined && offline !== true) return message;
   return { ...message, ...(editedAt === undefined ? {} : { editedAt }), ...(offline === true ? { offline } : {}) };
 };
 
-const bodyOnly = ({ msg, binaryMsg }: WireBody): WireBody => (binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg });
+const bodyOnly = ({ msg, binaryMsg }: WireBody): WireBody =>
+  binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
 
 /** Cold: the message, after the plug-ins where there are any; emits once, then completes. */
 export const readMessage = (reader: MessageReader, raw: RawMessage): Observable<Message> => {

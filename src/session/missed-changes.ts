@@ -11,7 +11,8 @@ const without = (members: readonly string[], others: readonly string[]): readonl
   return members.filter((member) => !excluded.has(member));
 };
 
-const attributesOf = ({ attributes, name }: ConversationInfo): Attributes => (name === undefined ? attributes : { ...attributes, name });
+const attributesOf = ({ attributes, name }: ConversationInfo): Attributes =>
+  name === undefined ? attributes : { ...attributes, name };
 
 const changedAttributes = (before: ConversationInfo, after: ConversationInfo): readonly ConversationEvent[] => {
   const [old, now] = [attributesOf(before), attributesOf(after)];
@@ -29,7 +30,10 @@ const changedAttributes = (before: ConversationInfo, after: ConversationInfo): r
   ];
 };
 
-const changedMembers = ({ members: before }: ConversationInfo, { id, members: after }: ConversationInfo): readonly ConversationEvent[] => {
+const changedMembers = (
+  { members: before }: ConversationInfo,
+  { id, members: after }: ConversationInfo,
+): readonly ConversationEvent[] => {
   if (before === undefined || after === undefined) return [];
   const [joined, left] = [without(after, before), without(before, after)];
   return [
@@ -38,7 +42,10 @@ const changedMembers = ({ members: before }: ConversationInfo, { id, members: af
   ];
 };
 
-/** The entries of the log that lead from what was known of a conversation to what it is now: nobody can tell by whom, nor what was undone again. */
+/**
+ * The entries of the log that lead from what was known of a conversation to what it is now: nobody can tell by whom,
+ * nor what was undone again.
+ */
 export const changesBetween = (before: ConversationInfo, after: ConversationInfo): readonly ConversationEvent[] => [
   ...changedMembers(before, after),
   ...changedAttributes(before, after),
@@ -62,7 +69,9 @@ export const newsAfter = (changes: readonly ConversationEvent[], after?: Convers
   seen: changes.some(({ _tag }) => _tag === 'Attributes') ? after : undefined,
 });
 
-/** An entry, or what of it has not been told (`undefined` where that is nothing), and what counts as told from then on. */
+/**
+ * An entry, or what of it has not been told (`undefined` where that is nothing), and what counts as told from then on.
+ */
 export interface Untold {
   readonly event: ConversationEvent | undefined;
   readonly news: News;
@@ -74,8 +83,8 @@ const untoldMembers = (event: Membership, told: readonly string[]): Membership |
 };
 
 /**
- * A change that is pushed while the conversation is being looked up may have been seen there, and was told then: it is not told again.
- * It is passed over once; the contrary of what was told is news.
+ * A change that is pushed while the conversation is being looked up may have been seen there, and was told then: it
+ * is not told again. It is passed over once; the contrary of what was told is news.
  */
 export const untold = (news: News, event: ConversationEvent): Untold => {
   switch (event._tag) {

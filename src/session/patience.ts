@@ -14,7 +14,10 @@ const ATTEMPTS = 6;
 const isPassing = (error: RealtimeError): boolean =>
   error._tag === 'CommandTimeout' || (error._tag === 'ServerRejected' && TOO_OFTEN.has(error.code));
 
-/** Asks again where the server says that it was asked too often, or says nothing: after 1 s, 2 s and so on, for a minute. Other errors pass. */
+/**
+ * Asks again where the server says that it was asked too often, or says nothing: after 1 s, 2 s and so on, for a
+ * minute. Other errors pass.
+ */
 export const patiently = <T>(clock: Clock): MonoTypeOperatorFunction<T> =>
   retry<T>({
     count: ATTEMPTS,

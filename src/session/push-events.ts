@@ -23,7 +23,9 @@ type Tell = (entry: ClientEvent | RawEntry) => void;
 type Handler<C> = (reader: MessageReader, push: C, tell: Tell) => void;
 
 /** The kind of a command, as in `conv/joined`. */
-type KindOf<C extends ServerCommand> = C extends { readonly op: infer O extends string } ? `${C['cmd']}/${O}` : C['cmd'];
+type KindOf<C extends ServerCommand> = C extends { readonly op: infer O extends string }
+  ? `${C['cmd']}/${O}`
+  : C['cmd'];
 
 /** Kinds that are no entries: answers to requests, and what the connection and the session see to. */
 type Ignored =
@@ -66,7 +68,16 @@ const contentOf = ({ recall = false, data, binaryMsg }: PatchItem): WireBody =>
   binaryMsg === undefined ? { msg: data ?? (recall ? RECALLED : '') } : { binaryMsg };
 
 const patched = (item: PatchItem): RawEntry => {
-  const { cid, mid, from: sender = '', recall = false, timestamp = 0, patchTimestamp = timestamp, patchCode, patchReason } = item;
+  const {
+    cid,
+    mid,
+    from: sender = '',
+    recall = false,
+    timestamp = 0,
+    patchTimestamp = timestamp,
+    patchCode,
+    patchReason,
+  } = item;
   return {
     _tag: 'Raw',
     becomes: recall ? 'Recall' : 'Edit',
@@ -76,7 +87,9 @@ const patched = (item: PatchItem): RawEntry => {
     transient: false,
     wire: { ...item, timestamp, patchTimestamp },
     content: contentOf(item),
-    ...(patchCode === undefined ? {} : { reason: { code: patchCode, ...(patchReason === undefined ? {} : { detail: patchReason }) } }),
+    ...(patchCode === undefined
+      ? {}
+      : { reason: { code: patchCode, ...(patchReason === undefined ? {} : { detail: patchReason }) } }),
   };
 };
 
@@ -108,7 +121,11 @@ const aboutOthers =
 export const roleOf = (role: string | undefined): MemberRole => (MemberRole.is(role) ? role : 'Member');
 
 /** Attributes that the server names as changed but does not have any more are gone. */
-const updated: Handler<PushOf<'conv/updated'>> = ({ report }, { convMessage: { cid, attr, attrModified, udate, initBy } }, tell) => {
+const updated: Handler<PushOf<'conv/updated'>> = (
+  { report },
+  { convMessage: { cid, attr, attrModified, udate, initBy } },
+  tell,
+) => {
   if (cid === undefined || attr === undefined) return;
   const named = decodeAttributes(attr.data);
   const present = decodeAttributes((attrModified ?? attr).data);
@@ -185,11 +202,22 @@ export const readPush = (reader: MessageReader, push: ServerCommand, tell: Tell)
 };
 
 /** Cold: the messages of a page of history, in its order. */
-export const readHistory = (reader: MessageReader, conversationId: string, items: readonly LogItem[]): Observable<readonly Message[]> =>
+export const readHistory = (
+  reader: MessageReader,
+  conversationId: string,
+  items: readonly LogItem[],
+): Observable<readonly Message[]> =>
   from(items).pipe(
     concatMap((item) => {
       const { msgId: id, from: sender } = item;
-      return readMessage(reader, { conversationId, id, from: sender, transient: false, wire: item, content: fromStored(item) });
+      return readMessage(reader, {
+        conversationId,
+        id,
+        from: sender,
+        transient: false,
+        wire: item,
+        content: fromStored(item),
+      });
     }),
     toArray(),
   );

@@ -21,11 +21,13 @@ const readNow =
 const readLater =
   (reader: MessageReader) =>
   (told: Told): Projected<InboxInput> =>
-    told._tag === 'Raw' ? { later: readMessage(reader, told).pipe(map((message) => withMessage(told, message))) } : { now: told };
+    told._tag === 'Raw'
+      ? { later: readMessage(reader, told).pipe(map((message) => withMessage(told, message))) }
+      : { now: told };
 
 /**
- * Reads the messages in what is told: at once, or where plug-ins take their time those of one conversation one after the other, with all
- * else that is told of it behind them. What this client does itself waits for nothing.
+ * Reads the messages in what is told: at once, or where plug-ins take their time those of one conversation one after
+ * the other, with all else that is told of it behind them. What this client does itself waits for nothing.
  */
 export const readInOrder = (reader: MessageReader): OperatorFunction<Told, InboxInput> =>
   reader.pipeline === undefined ? map(readNow(reader)) : concatMapByKey(conversationOf, readLater(reader));

@@ -1,6 +1,7 @@
 /**
- * The last ids, as many as a repetition can reach back: in two generations, of which the older one is forgotten when the younger one is full.
- * Immutable as seen from outside: of the array that several share each looks at its own first `count` ids. Only the longest of them may write behind its end; any other copies first.
+ * The last ids, as many as a repetition can reach back: in two generations, of which the older one is forgotten when
+ * the younger one is full. Immutable as seen from outside: of the array that several share each looks at its own
+ * first `count` ids. Only the longest of them may write behind its end; any other copies first.
  */
 export interface RecentIds {
   readonly young: string[];

@@ -60,7 +60,10 @@ interface Token {
   readonly expiresAt: number;
 }
 
-/** Protocol features that this client understands: edits and recalls, temporary conversations, acks of transient messages, kept notifications, partial results. */
+/**
+ * Protocol features that this client understands: edits and recalls, temporary conversations, acks of transient
+ * messages, kept notifications, partial results.
+ */
 const CONFIG_BITMAP = 1 | 2 | 8 | 16 | 32;
 const TOKEN_EXPIRED = 4112;
 const DISPLACED = 4111;
@@ -75,10 +78,11 @@ const isFinal = (error: RealtimeError): error is ServerRejected =>
   error._tag === 'ServerRejected' && (error.code === DISPLACED || closeCodeClass(error.code) === 'fatal');
 
 /**
- * Cold: holds a lease on the connection, logs in whenever it is connected, and passes pushes on as they are; logs out and releases the lease when unsubscribed.
+ * Cold: holds a lease on the connection, logs in whenever it is connected, and passes pushes on as they are; logs out
+ * and releases the lease when unsubscribed.
  *
- * Completes after `Closed`. Errors where the first login is refused, with the `RealtimeError` that says why; a later one that fails is a fault,
- * and is tried again with backoff.
+ * Completes after `Closed`. Errors where the first login is refused, with the `RealtimeError` that says why; a later
+ * one that fails is a fault, and is tried again with backoff.
  */
 export const session = (connection: Connection, options: SessionOptions): Observable<SessionEvent | ServerCommand> =>
   defer(() => {
@@ -93,7 +97,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       options.keepToken?.(st);
     };
 
-    const usable = (): Token | undefined => (token !== undefined && token.expiresAt > clock.elapsed() ? token : undefined);
+    const usable = (): Token | undefined =>
+      token !== undefined && token.expiresAt > clock.elapsed() ? token : undefined;
 
     /** A signature is asked for where there is no token to log in with. */
     const signed = (needed: boolean): Observable<Partial<ReturnType<typeof toWire>>> => {
@@ -134,7 +139,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           map(({ serverTs, sessionMessage: { st: fresh, stTtl, code, reason, detail } }): SessionEvent => {
             if (code !== undefined && code !== 0) throw new ServerRejected(code, reason ?? 'SESSION_REFUSED', detail);
             remember(fresh, stTtl);
-            // Who comes back is told of the changes in frames of their own, behind this answer: only they prove that they have come.
+            // Who comes back is told of the changes in frames of their own, behind this answer: only they prove that
+            // they have come.
             if (!resumed) changes.begin(serverTs);
             openedBefore = true;
             open = true;
@@ -240,7 +246,9 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       endWith<SessionEvent>({ _tag: 'Closed', code: 0, reason: 'logged out' }),
     );
 
-    const lease$ = connection.lease$.pipe(endWith<SessionEvent>({ _tag: 'Closed', code: 0, reason: 'the realtime was closed' }));
+    const lease$ = connection.lease$.pipe(
+      endWith<SessionEvent>({ _tag: 'Closed', code: 0, reason: 'the realtime was closed' }),
+    );
 
     return new Observable<SessionEvent | ServerCommand>((subscriber) => {
       subscriber.add(() => {

@@ -1,7 +1,10 @@
 import type { Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
 
-/** Holds back what comes until a turn is over: who awaits a login as a promise can subscribe to the client's streams before anything flows. */
+/**
+ * Holds back what comes until a turn is over: who awaits a login as a promise can subscribe to the client's streams
+ * before anything flows.
+ */
 export interface Settling<T> {
   /** Takes what comes. It is the handler itself, but for the turn in which something is held back. */
   receive: (item: T) => void;

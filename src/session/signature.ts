@@ -17,7 +17,9 @@ import { record, SafeInteger, type Codec } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { SignatureFailed } from '../errors.js';
 
-const signatureCodec = codecOf(record('Signature', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, {}));
+const signatureCodec = codecOf(
+  record('Signature', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, {}),
+);
 /** What a signature factory answers with. */
 export interface Signature extends ValueOf<typeof signatureCodec> {}
 export const Signature: Codec<Signature> = signatureCodec;
@@ -25,8 +27,11 @@ export const Signature: Codec<Signature> = signatureCodec;
 /** Asks the application's own back end to sign a login. Called for each login that needs one, never ahead of time. */
 export type SignatureFactory = (clientId: string) => ObservableInput<Signature>;
 
-/** What the protocol calls an action in what is signed: `invite` is adding and joining, `kick` removing and quitting. */
-export type ConversationAction = 'create' | 'invite' | 'kick' | 'conversation-block-clients' | 'conversation-unblock-clients';
+/**
+ * What the protocol calls an action in what is signed: `invite` is adding and joining, `kick` removing and quitting.
+ */
+export type ConversationAction =
+  'create' | 'invite' | 'kick' | 'conversation-block-clients' | 'conversation-unblock-clients';
 
 /** What a client wants to do to a conversation. */
 export interface ConversationSignatureRequest {
@@ -38,24 +43,37 @@ export interface ConversationSignatureRequest {
   readonly members: readonly string[];
 }
 
-/** Asks the application's own back end to sign what this client wants to do to a conversation. Called for each such command, never ahead of time. */
+/**
+ * Asks the application's own back end to sign what this client wants to do to a conversation. Called for each such
+ * command, never ahead of time.
+ */
 export type ConversationSignatureFactory = (request: ConversationSignatureRequest) => ObservableInput<Signature>;
 
 /** The signature as commands have it. */
-export const toWire = ({ timestamp, nonce, signature }: Signature): { readonly t: number; readonly n: string; readonly s: string } => ({
+export const toWire = ({
+  timestamp,
+  nonce,
+  signature,
+}: Signature): { readonly t: number; readonly n: string; readonly s: string } => ({
   t: timestamp,
   n: nonce,
   s: signature,
 });
 
 /**
- * Cold: one signature from the factory, checked, then complete.
- * Errors with `SignatureFailed` where the factory throws, ends without one, gives a wrong shape, or does not answer within `timeout` ms.
+ * Cold: one signature from the factory, checked, then complete. Errors with `SignatureFailed` where the factory
+ * throws, ends without one, gives a wrong shape, or does not answer within `timeout` ms.
  */
-export const sign = (factory: () => ObservableInput<Signature>, timeout: number, clock: Clock): Observable<Signature> => {
+export const sign = (
+  factory: () => ObservableInput<Signature>,
+  timeout: number,
+  clock: Clock,
+): Observable<Signature> => {
   const late$ = clock
     .after(timeout)
-    .pipe(mergeMap(() => throwError(() => new SignatureFailed(`the factory did not answer within ${String(timeout)} ms`))));
+    .pipe(
+      mergeMap(() => throwError(() => new SignatureFailed(`the factory did not answer within ${String(timeout)} ms`))),
+    );
   return defer(() => from<ObservableInput<unknown>>(factory())).pipe(
     throwIfEmpty(() => new SignatureFailed('the factory ended without one')),
     map((answer) => {

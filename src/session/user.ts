@@ -30,7 +30,11 @@ export interface UserOptions {
 const SIGN_PATH = '/1.1/rtm/sign';
 
 /** What the API answers (protocol: `/1.1/rtm/sign`); our server adds the client id. */
-const Signed = record('Signed', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, { clientId: t.string });
+const Signed = record(
+  'Signed',
+  { signature: t.string, timestamp: SafeInteger, nonce: t.string },
+  { clientId: t.string },
+);
 type Signed = t.TypeOf<typeof Signed>;
 
 /** Cold: one signature from the API, then completes. */
@@ -55,7 +59,8 @@ const identify = (options: UserOptions, api: HttpApiOptions): Observable<Identit
   sign(options, api).pipe(
     map((first) => {
       const clientId = first.clientId ?? options.id;
-      if (clientId === undefined) throw new InvalidArgument('the API does not say who the user is: give the id beside the session token');
+      if (clientId === undefined)
+        throw new InvalidArgument('the API does not say who the user is: give the id beside the session token');
       const ready = [toSignature(first)];
       return {
         clientId,
@@ -68,9 +73,12 @@ const identify = (options: UserOptions, api: HttpApiOptions): Observable<Identit
   );
 
 /**
- * A user of the application, by the session token of a sign-in there. The application's HTTP API says who it is and signs the login. That answer serves the first login; later ones that need a signature ask again.
- * The login errors with `InvalidArgument` where nobody says the user's id, with `SignatureFailed` where the API refuses the token or can't be read.
+ * A user of the application, by the session token of a sign-in there. The application's HTTP API says who it is and
+ * signs the login. That answer serves the first login; later ones that need a signature ask again. The login errors
+ * with `InvalidArgument` where nobody says the user's id, with `SignatureFailed` where the API refuses the token or
+ * can't be read.
  *
  * @example const me = await firstValueFrom(realtime.login(user({ sessionToken })));
  */
-export const user = (options: UserOptions): User => Object.freeze({ identify: (api: HttpApiOptions) => identify(options, api) });
+export const user = (options: UserOptions): User =>
+  Object.freeze({ identify: (api: HttpApiOptions) => identify(options, api) });

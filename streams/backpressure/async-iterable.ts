@@ -23,9 +23,13 @@ const DONE = { done: true, value: undefined } as const;
  * strategy comes before it.
  *
  * @example
- * for await (const message of toAsyncIterable(client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold })))) await archive(message);
+ * for await (const message of toAsyncIterable(client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }))))
+ *   await archive(message);
  */
-export const toAsyncIterable = <T>(source$: Observable<T>, { signal }: BridgeOptions = {}): AsyncIterable<T, undefined> => ({
+export const toAsyncIterable = <T>(
+  source$: Observable<T>,
+  { signal }: BridgeOptions = {},
+): AsyncIterable<T, undefined> => ({
   [Symbol.asyncIterator]: (): AsyncIterator<T, undefined> => {
     const pending: Pending<T>[] = [];
     let hasStarted = false;

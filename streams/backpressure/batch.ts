@@ -51,9 +51,15 @@ const highestFirst = <T>(rank: (value: T) => number): Strategy<T> => ({
  * no pressure; the strategy before it does.
  *
  * @example
- * room.messages$.pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() })).subscribe((messages) => draw(messages));
+ * room.messages$
+ *   .pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() }))
+ *   .subscribe((messages) => draw(messages));
  * @example
- * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), batch({ max: 500 }), consume((messages) => insert(messages)));
+ * client.messages$.pipe(
+ *   lossless({ high: 1_000, hold: realtime.hold }),
+ *   batch({ max: 500 }),
+ *   consume((messages) => insert(messages)),
+ * );
  */
 export const batch = <T>({ max = 1_000, ready$, rank }: BatchOptions<T> = {}): OperatorFunction<T, readonly T[]> => {
   requireCount('max', max);

@@ -21,9 +21,16 @@ export interface ConflateOptions<T> extends StrategyOptions {
  *
  * @param key what a value is about
  * @example
- * client.events$.pipe(filter(isConversationEvent), conflate(({ conversationId }) => conversationId), consume((event) => refresh(event)));
+ * client.events$.pipe(
+ *   filter(isConversationEvent),
+ *   conflate(({ conversationId }) => conversationId),
+ *   consume((event) => refresh(event)),
+ * );
  */
-export const conflate = <T>(key: (value: T) => unknown, options: ConflateOptions<T> = {}): MonoTypeOperatorFunction<T> => {
+export const conflate = <T>(
+  key: (value: T) => unknown,
+  options: ConflateOptions<T> = {},
+): MonoTypeOperatorFunction<T> => {
   const { merge = (_: T, value: T) => value, mark = 1_000, pressureObserver, now } = options;
   requireCount('mark', mark);
   return strategy('conflate', {

@@ -17,7 +17,12 @@ export interface ConsumeOptions {
  *
  * @param project the work for one item (for an array of them behind `batch({ max })`)
  * @example
- * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), consume((message) => archive(message))).subscribe();
+ * client.messages$
+ *   .pipe(
+ *     lossless({ high: 1_000, hold: realtime.hold }),
+ *     consume((message) => archive(message)),
+ *   )
+ *   .subscribe();
  */
 export const consume = <T, R>(
   project: (value: T, index: number) => ObservableInput<R>,

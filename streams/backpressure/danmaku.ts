@@ -33,7 +33,9 @@ export interface DanmakuOptions<T> extends ExpireOptions<T> {
  * counts the items over `bound`, not the late ones.
  *
  * @example
- * room.messages$.pipe(danmaku({ ready$: animationFrames(), rank: ({ body }) => (body._tag === 'Text' ? 0 : 1) })).subscribe((comments) => fly(comments));
+ * room.messages$
+ *   .pipe(danmaku({ ready$: animationFrames(), rank: ({ body }) => (body._tag === 'Text' ? 0 : 1) }))
+ *   .subscribe((comments) => fly(comments));
  */
 export const danmaku = <T>(options: DanmakuOptions<T>): OperatorFunction<T, readonly T[]> => {
   const { ready$, rank = () => 0, maxAge = 2_000, bound = 200, max = bound, since, pressureObserver, now } = options;

@@ -12,7 +12,9 @@ import { strategy, type Rules, type Strategy, type Waiting } from './strategy.js
 const bounded = <T>(
   bound: number,
   { pressureObserver, now }: StrategyOptions,
-  select: (waiting: Waiting<T>) => Pick<Rules<T>, 'added' | 'changed' | 'removed'> & { readonly victim: () => Item<T> | undefined },
+  select: (
+    waiting: Waiting<T>,
+  ) => Pick<Rules<T>, 'added' | 'changed' | 'removed'> & { readonly victim: () => Item<T> | undefined },
 ): Strategy<T> => {
   requireCount('the bound of a queue', bound);
   return {
@@ -84,9 +86,16 @@ export const dropNewest = <T>(bound: number, options: StrategyOptions = {}): Mon
  * @param bound how many items may wait
  * @param rank the higher, the longer it is kept; asked once for each item
  * @example
- * room.messages$.pipe(dropByPriority(200, ({ body }) => (body._tag === 'Text' ? 0 : 1)), batch({ ready$: animationFrames() }));
+ * room.messages$.pipe(
+ *   dropByPriority(200, ({ body }) => (body._tag === 'Text' ? 0 : 1)),
+ *   batch({ ready$: animationFrames() }),
+ * );
  */
-export const dropByPriority = <T>(bound: number, rank: (value: T) => number, options: StrategyOptions = {}): MonoTypeOperatorFunction<T> =>
+export const dropByPriority = <T>(
+  bound: number,
+  rank: (value: T) => number,
+  options: StrategyOptions = {},
+): MonoTypeOperatorFunction<T> =>
   strategy(
     'dropByPriority',
     bounded<T>(bound, options, () => {

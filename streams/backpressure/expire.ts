@@ -21,7 +21,10 @@ export interface ExpireOptions<T> extends StrategyOptions {
  * @example
  * room.messages$.pipe(expire(2_000), dropOldest(200), batch({ ready$: animationFrames() }));
  */
-export const expire = <T>(maxAge: number, { since, pressureObserver, now }: ExpireOptions<T> = {}): MonoTypeOperatorFunction<T> => {
+export const expire = <T>(
+  maxAge: number,
+  { since, pressureObserver, now }: ExpireOptions<T> = {},
+): MonoTypeOperatorFunction<T> => {
   if (!(maxAge >= 0)) throw new RangeError(`maxAge should be a number of ms from 0 on, but is ${String(maxAge)}`);
   return strategy('expire', {
     ...(now === undefined ? {} : { now }),

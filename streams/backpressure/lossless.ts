@@ -43,9 +43,18 @@ export interface LosslessOptions extends StrategyOptions {
  * client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }), consume((message) => archive(message)));
  */
 export const lossless = <T>(options: LosslessOptions): MonoTypeOperatorFunction<T> => {
-  const { high, low = Math.floor(high / 4), slack = Math.max(4_096, high), maxPause = 10_000, hold, pressureObserver, now } = options;
+  const {
+    high,
+    low = Math.floor(high / 4),
+    slack = Math.max(4_096, high),
+    maxPause = 10_000,
+    hold,
+    pressureObserver,
+    now,
+  } = options;
   requireCount('high', high);
-  if (!(low >= 0 && low < high)) throw new RangeError(`low should be from 0 on and less than high, ${String(high)}, but is ${String(low)}`);
+  if (!(low >= 0 && low < high))
+    throw new RangeError(`low should be from 0 on and less than high, ${String(high)}, but is ${String(low)}`);
   if (!(slack >= 0)) throw new RangeError(`slack should be a number of items from 0 on, but is ${String(slack)}`);
   requireTime('maxPause', maxPause);
   return strategy<T>('lossless', {

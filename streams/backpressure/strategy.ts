@@ -97,7 +97,9 @@ export const strategy =
   <T>(operator: string, added: Strategy<T>): ((source$: Observable<T>) => Observable<T>) =>
   (source$) => {
     const before = isHeld(source$) ? source$[STRATEGIES] : { source$, strategies: [] };
-    return Object.assign(undemanded<T>(operator), { [STRATEGIES]: { ...before, strategies: [...before.strategies, added] } });
+    return Object.assign(undemanded<T>(operator), {
+      [STRATEGIES]: { ...before, strategies: [...before.strategies, added] },
+    });
   };
 
 /** Takes one after the other. */
@@ -128,7 +130,15 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
     queue.remove(item);
     for (const { removed } of rules) removed?.(item);
   };
-  const waiting: Waiting<T> = { size: queue.size, oldest: queue.oldest, newest: queue.newest, drop: remove, now, fail, subscription };
+  const waiting: Waiting<T> = {
+    size: queue.size,
+    oldest: queue.oldest,
+    newest: queue.newest,
+    drop: remove,
+    now,
+    fail,
+    subscription,
+  };
   const rules = strategies.map(({ rulesFor }) => rulesFor(waiting));
 
   const isRefused = (item: Item<T>): boolean => rules.some(({ refuses }) => refuses?.(item) === true);
@@ -230,7 +240,10 @@ export interface SupplyOptions<T> {
  * What a consumer takes from; it fails with `NoStrategy` where any number of items might have to wait. Nothing
  * happens before `start`.
  */
-export const supplyOf = <T>(source$: Observable<T>, { operator, consumer, own, order }: SupplyOptions<T>): Supply<T> => {
+export const supplyOf = <T>(
+  source$: Observable<T>,
+  { operator, consumer, own, order }: SupplyOptions<T>,
+): Supply<T> => {
   if (isSupplying(source$)) return source$[SUPPLIES](consumer);
   const { source$: origin$, strategies } = isHeld(source$) ? source$[STRATEGIES] : { source$, strategies: [] };
   const bounding = own === undefined ? strategies : [...strategies, own];

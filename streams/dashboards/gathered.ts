@@ -1,4 +1,14 @@
-import { defer, endWith, ignoreElements, map, merge, takeWhile, tap, type Observable, type OperatorFunction } from 'rxjs';
+import {
+  defer,
+  endWith,
+  ignoreElements,
+  map,
+  merge,
+  takeWhile,
+  tap,
+  type Observable,
+  type OperatorFunction,
+} from 'rxjs';
 
 /** What is gathered of a stream, and told now and then. */
 export interface Gathering<T, R> {

@@ -47,7 +47,8 @@ const LONGEST = 1e12;
  * client.messages$.pipe(map(({ timestamp }) => Date.now() - timestamp), latency({ every$: interval(1_000) }));
  */
 export const latency = ({ every$, accuracy = 0.01 }: LatencyOptions): OperatorFunction<number, Latency> => {
-  if (!(accuracy > 0 && accuracy < 1)) throw new RangeError(`accuracy should be between 0 and 1, but is ${String(accuracy)}`);
+  if (!(accuracy > 0 && accuracy < 1))
+    throw new RangeError(`accuracy should be between 0 and 1, but is ${String(accuracy)}`);
   const factor = (1 + accuracy) / (1 - accuracy);
   const logFactor = Math.log(factor);
   return gathered(every$, () => {

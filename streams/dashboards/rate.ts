@@ -86,7 +86,8 @@ export const rate = <T>({
       return ring;
     };
     /** Over how much time the items of all rings were counted, ms. At least 1, as clocks tell no less. */
-    const covered = (time: number): number => Math.max(1, Math.min(time - start, time - ((stepAt(time) - steps + 1) * window) / steps));
+    const covered = (time: number): number =>
+      Math.max(1, Math.min(time - start, time - ((stepAt(time) - steps + 1) * window) / steps));
     return {
       add: (item) => {
         const step = stepAt(now());

@@ -49,10 +49,16 @@ interface Counter {
  * @example
  * client.messages$.pipe(top({ key: ({ from }) => from, every$: interval(1_000), count: 5 }));
  */
-export const top = <T>({ key, every$, count = 10, capacity = 1_000 }: TopOptions<T>): OperatorFunction<T, readonly TopEntry[]> => {
+export const top = <T>({
+  key,
+  every$,
+  count = 10,
+  capacity = 1_000,
+}: TopOptions<T>): OperatorFunction<T, readonly TopEntry[]> => {
   requireCount('count', count);
   requireCount('capacity', capacity);
-  if (capacity < count) throw new RangeError(`capacity should be at least count, ${String(count)}, but is ${String(capacity)}`);
+  if (capacity < count)
+    throw new RangeError(`capacity should be at least count, ${String(count)}, but is ${String(capacity)}`);
   return gathered(every$, () => {
     const counters = new Map<string, Counter>();
     /** The keys of each count, those first that have had it longest. */

@@ -3,7 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 
-const Comment = t.type({ t: t.number, text: t.string, kind: t.keyof({ danmaku: null, chat: null, gift: null, superchat: null }) });
+const Comment = t.type({
+  t: t.number,
+  text: t.string,
+  kind: t.keyof({ danmaku: null, chat: null, gift: null, superchat: null }),
+});
 export type Comment = t.TypeOf<typeof Comment>;
 
 const FILES = ['danmaku_bilibili_50min', 'live_twitch_burst', 'live_youtube_superchat'];
@@ -22,8 +26,8 @@ const read = (name: string): readonly Comment[] => {
 };
 
 /**
- * A cluster of 40 every 2.7 s for 15 minutes. One in 500 is a gift, and one in 500 a superchat: at 100 times their speed that is six a second,
- * which a screen that shows ten a second has room for.
+ * A cluster of 40 every 2.7 s for 15 minutes. One in 500 is a gift, and one in 500 a superchat: at 100 times their
+ * speed that is six a second, which a screen that shows ten a second has room for.
  */
 const madeUp = (): readonly Comment[] =>
   Array.from({ length: 13_320 }, (_, index): Comment => {
@@ -39,7 +43,11 @@ export interface CommentLog {
 
 export const commentLogs = (): readonly CommentLog[] => {
   const real = FILES.flatMap(read).toSorted((a, b) => a.t - b.t);
-  return [{ origin: 'made up', comments: madeUp() }, ...(real.length > 0 ? [{ origin: 'real', comments: real } as const] : [])];
+  return [
+    { origin: 'made up', comments: madeUp() },
+    ...(real.length > 0 ? [{ origin: 'real', comments: real } as const] : []),
+  ];
 };
 
-export const rank = ({ kind }: Comment): number => (kind === 'superchat' ? 3 : kind === 'gift' ? 2 : kind === 'chat' ? 1 : 0);
+export const rank = ({ kind }: Comment): number =>
+  kind === 'superchat' ? 3 : kind === 'gift' ? 2 : kind === 'chat' ? 1 : 0;

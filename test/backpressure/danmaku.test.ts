@@ -1,4 +1,7 @@
-/** Hours of comments in virtual time, at the speed at which they were made and faster, on a screen that shows one at a time. */
+/**
+ * Hours of comments in virtual time, at the speed at which they were made and faster, on a screen that shows one at a
+ * time.
+ */
 import { Subject, concatMap, from, interval, map, pipe, tap, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -107,7 +110,11 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       const everShown = new Set(shown.flat().map(({ comment }) => comment));
       const lost = came.filter((timed) => isPrecious(timed) && !everShown.has(timed.comment));
       const instead = lost.flatMap((timed) =>
-        shown.flat().filter((other) => other.shownAt > timed.at && other.shownAt <= timed.at + MAX_AGE && rankOf(other) < rankOf(timed)),
+        shown
+          .flat()
+          .filter(
+            (other) => other.shownAt > timed.at && other.shownAt <= timed.at + MAX_AGE && rankOf(other) < rankOf(timed),
+          ),
       );
       expect(came.some(isPrecious)).toBe(true);
       expect(instead).toEqual([]);

@@ -9,7 +9,14 @@ import { firstValueFrom } from 'rxjs';
 import { text } from '../../src/index.js';
 import { createServer } from '../../server/index.js';
 
-const Done = t.type({ _tag: t.literal('Done'), received: t.number, idle: t.number, peak: t.number, paused: t.number, most: t.number });
+const Done = t.type({
+  _tag: t.literal('Done'),
+  received: t.number,
+  idle: t.number,
+  peak: t.number,
+  paused: t.number,
+  most: t.number,
+});
 const Report = t.union([
   t.type({ _tag: t.union([t.literal('Online'), t.literal('Ready')]) }),
   t.type({ _tag: t.literal('Failed'), reason: t.string }),
@@ -33,14 +40,19 @@ const MB = 1_024 * 1_024;
 /** So many are on their way into the server at a time. */
 const TOGETHER = 500;
 
-/** Sends so many messages of about so many bytes, as fast as the server can, to a consumer that takes nothing until so many MB wait in the server, or all is sent. */
+/**
+ * Sends so many messages of about so many bytes, as fast as the server can, to a consumer that takes nothing until so
+ * many MB wait in the server, or all is sent.
+ */
 export const flood = async (count: number, bytes: number, waiting: number): Promise<Flooded> => {
   const server = await createServer({ port: 0, limits: { bufferedBytes: Infinity } });
   const { id } = await server.backEnd.create({ members: ['reader'] });
   const child = fork(fileURLToPath(new URL('reader.ts', import.meta.url)), [server.url, String(count)], {
     execArgv: ['--expose-gc', '--import', import.meta.resolve('tsx/esm')],
   });
-  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the consumer has ended with ${String(code)}`)));
+  const ended = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`the consumer has ended with ${String(code)}`)),
+  );
   ended.catch(() => undefined);
   const next = async <A>(kind: t.Type<A, unknown>): Promise<A> => {
     const [message] = (await Promise.race([once(child, 'message'), ended])) as readonly unknown[];
@@ -49,7 +61,8 @@ export const flood = async (count: number, bytes: number, waiting: number): Prom
     return report.right;
   };
   const filling = ' '.padEnd(bytes, 'x');
-  const send = (number: number): Promise<unknown> => server.backEnd.send(id, { from: 'flood', body: text(`${String(number)}${filling}`) });
+  const send = (number: number): Promise<unknown> =>
+    server.backEnd.send(id, { from: 'flood', body: text(`${String(number)}${filling}`) });
   try {
     await next(Report);
     const ready = next(Report);

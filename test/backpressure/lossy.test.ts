@@ -1,5 +1,16 @@
 /** Each lossy strategy behind a real socket, with a consumer that is slower than what comes. */
-import { Subject, interval, lastValueFrom, map, pipe, take, tap, timer, toArray, type MonoTypeOperatorFunction } from 'rxjs';
+import {
+  Subject,
+  interval,
+  lastValueFrom,
+  map,
+  pipe,
+  take,
+  tap,
+  timer,
+  toArray,
+  type MonoTypeOperatorFunction,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text, type Message } from 'rx-realtime';
 import {
@@ -59,7 +70,8 @@ describe.each(Object.entries(strategies))('%s behind a socket', (name, strategy)
         toArray(),
       ),
     );
-    for (let sent = 0; sent < COUNT; sent += 1) await server().backEnd.send(here.id, { from: 'Tom', body: text(String(sent)) });
+    for (let sent = 0; sent < COUNT; sent += 1)
+      await server().backEnd.send(here.id, { from: 'Tom', body: text(String(sent)) });
 
     const kept = await shown;
     const given = pressures.at(-1)?.dropped ?? 0;

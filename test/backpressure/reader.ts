@@ -1,6 +1,7 @@
 /**
- * A process with a slow consumer that may lose nothing: `reader.ts <server> <count>`. Tells how it goes by messages, and what memory it takes. After the first message it takes nothing until it is told to go on: how much has to wait is not left to
- * the speed of the machine.
+ * A process with a slow consumer that may lose nothing: `reader.ts <server> <count>`. Tells how it goes by messages,
+ * and what memory it takes. After the first message it takes nothing until it is told to go on: how much has to wait
+ * is not left to the speed of the machine.
  */
 import { AsyncSubject, Subject, interval, scan, switchMap, timer, type Subscription } from 'rxjs';
 import { TextType, createRealtime, ofType } from '../../src/index.js';
@@ -46,7 +47,8 @@ realtime.login('reader').subscribe((client) => {
       batch({ max: BATCH }),
       consume((messages) => {
         for (const { body } of messages) {
-          if (Number.parseInt(body.text, 10) !== next) throw new Error(`${body.text} came where ${String(next)} was due`);
+          if (Number.parseInt(body.text, 10) !== next)
+            throw new Error(`${body.text} came where ${String(next)} was due`);
           next += 1;
         }
         return watching === undefined ? timer(0) : told$.pipe(switchMap(() => timer(WORK)));

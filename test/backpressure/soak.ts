@@ -1,4 +1,7 @@
-/** `npm run soak:lossless`: 500,000 messages for a consumer that is slower than the server and may lose nothing. Ends with one JSON line, memory in MB; the status is 1 where something was lost, or memory grew by 60 MB. */
+/**
+ * `npm run soak:lossless`: 500,000 messages for a consumer that is slower than the server and may lose nothing. Ends
+ * with one JSON line, memory in MB; the status is 1 where something was lost, or memory grew by 60 MB.
+ */
 import { flood } from './flood.js';
 
 const COUNT = 500_000;

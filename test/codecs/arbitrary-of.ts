@@ -1,4 +1,6 @@
-/** Values for property tests, derived from the codecs themselves, so that a new codec is tested as soon as it is listed. */
+/**
+ * Values for property tests, derived from the codecs themselves, so that a new codec is tested as soon as it is listed.
+ */
 import fc from 'fast-check';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';

@@ -115,9 +115,12 @@ describe('reading', () => {
     expect(bodies.decode({ binaryMsg })).toEqual(binary(binaryMsg));
   });
 
-  it.each(['', ' ', 'hello', '5', 'null', '[]', '{}', '{', '{"_lctype":"1"}', '{"_lctype":null}', '"{}"'])('gives %j as Plain', (msg) => {
-    expect(bodies.decode({ msg })).toEqual(plain(msg));
-  });
+  it.each(['', ' ', 'hello', '5', 'null', '[]', '{}', '{', '{"_lctype":"1"}', '{"_lctype":null}', '"{}"'])(
+    'gives %j as Plain',
+    (msg) => {
+      expect(bodies.decode({ msg })).toEqual(plain(msg));
+    },
+  );
 
   it('gives no body as an empty Plain', () => {
     expect(bodies.decode({})).toEqual(plain(''));
@@ -148,7 +151,8 @@ describe('writing', () => {
   });
 
   it.each(['😀', '\\ud800', '\\\\ud800', '\\', '\u0000', '\ufeff', '\ue000'])('writes %j', (content) => {
-    for (const body of [text(content), plain(content)]) expect(E.map(bodies.decode)(bodies.encode(body))).toEqual(E.right(body));
+    for (const body of [text(content), plain(content)])
+      expect(E.map(bodies.decode)(bodies.encode(body))).toEqual(E.right(body));
   });
 
   it('refuses a body of a type that is not registered', () => {

@@ -145,13 +145,20 @@ describe('a conversation of a server', () => {
   });
 
   it('stays readable when a member has made its name no text', () => {
-    expect(first({ objectId: 'a', name: { x: 1 } })).toEqual(E.right({ id: 'a', kind: 'ordinary', attributes: { name: { x: 1 } } }));
+    expect(first({ objectId: 'a', name: { x: 1 } })).toEqual(
+      E.right({ id: 'a', kind: 'ordinary', attributes: { name: { x: 1 } } }),
+    );
   });
 
   it('stays readable when the bytes of its last message are no base64', () => {
     const info = first({ objectId: 'a', msg: 'é!', bin: true, msg_mid: 'm', msg_from: 'f', msg_timestamp: 1 });
     expect(info).toEqual(
-      E.right({ id: 'a', kind: 'ordinary', attributes: {}, lastMessage: { id: 'm', from: 'f', timestamp: 1, msg: 'é!' } }),
+      E.right({
+        id: 'a',
+        kind: 'ordinary',
+        attributes: {},
+        lastMessage: { id: 'm', from: 'f', timestamp: 1, msg: 'é!' },
+      }),
     );
   });
 
@@ -164,7 +171,9 @@ describe('a conversation of a server', () => {
 
   it('is refused with the path to what is wrong', () => {
     const good = { objectId: 'a' };
-    expect(decode(good, good, { objectId: 'c', m: [5] })).toMatchObject(E.left({ path: '2.m.0', expected: 'string', preview: '5' }));
+    expect(decode(good, good, { objectId: 'c', m: [5] })).toMatchObject(
+      E.left({ path: '2.m.0', expected: 'string', preview: '5' }),
+    );
     expect(decode({})).toMatchObject(E.left({ path: '0.objectId' }));
     expect(decode({ objectId: 'a', lm: 'no date' })).toMatchObject(E.left({ path: '0.lm', expected: 'Timestamp' }));
     expect(decode(5)).toMatchObject(E.left({ path: '0', expected: 'Conversation' }));

@@ -1,6 +1,13 @@
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { decodeClientFrame, decodeFailed, decodeServerFrame, encodeFrame, preview, subprotocols } from 'rx-realtime/codecs';
+import {
+  decodeClientFrame,
+  decodeFailed,
+  decodeServerFrame,
+  encodeFrame,
+  preview,
+  subprotocols,
+} from 'rx-realtime/codecs';
 import { describe, expect, it } from 'vitest';
 
 const failureOf = <A>(codec: t.Type<A, unknown>, input: unknown) => {
@@ -14,7 +21,13 @@ describe('the path', () => {
   const direct = { cid: 'c', id: 'm', fromPeerId: 'f' };
 
   it.each([
-    ['a missing field of a sub-message', { cmd: 'direct', directMessage: direct }, 'directMessage.timestamp', 'SafeInteger', 'undefined'],
+    [
+      'a missing field of a sub-message',
+      { cmd: 'direct', directMessage: direct },
+      'directMessage.timestamp',
+      'SafeInteger',
+      'undefined',
+    ],
     [
       'an integer that is not safe',
       { cmd: 'direct', directMessage: { ...direct, timestamp: 2 ** 60 } },
@@ -31,7 +44,9 @@ describe('the path', () => {
       'undefined',
     ],
   ])('leads to %s', (_, command, path, expected, shown) => {
-    expect(decodeServerFrame(frame(command))).toMatchObject(E.left({ _tag: 'DecodeFailed', path, expected, preview: shown }));
+    expect(decodeServerFrame(frame(command))).toMatchObject(
+      E.left({ _tag: 'DecodeFailed', path, expected, preview: shown }),
+    );
   });
 
   it('leads to a token that is missing', () => {
@@ -43,8 +58,12 @@ describe('the path', () => {
     expect(decodeServerFrame(Uint8Array.of(255))).toMatchObject(
       E.left({ path: 'frame', expected: 'a GenericCommand in protobuf', preview: '1 bytes ff' }),
     );
-    expect(decodeServerFrame('not base64!')).toMatchObject(E.left({ path: 'frame', expected: 'base64', preview: '"not base64!"' }));
-    expect(decodeServerFrame('/w==')).toMatchObject(E.left({ path: 'frame', expected: 'a GenericCommand in protobuf' }));
+    expect(decodeServerFrame('not base64!')).toMatchObject(
+      E.left({ path: 'frame', expected: 'base64', preview: '"not base64!"' }),
+    );
+    expect(decodeServerFrame('/w==')).toMatchObject(
+      E.left({ path: 'frame', expected: 'a GenericCommand in protobuf' }),
+    );
   });
 
   it('is cmd where a frame has none', () => {
@@ -77,7 +96,12 @@ describe('an error', () => {
   });
 
   it('uses the words of the codec where it has some', () => {
-    const even = new t.Type('Even', t.number.is, (input, context) => t.failure(input, context, 'an even number'), t.identity);
+    const even = new t.Type(
+      'Even',
+      t.number.is,
+      (input, context) => t.failure(input, context, 'an even number'),
+      t.identity,
+    );
     expect(failureOf(even, 3).expected).toBe('an even number');
   });
 
@@ -87,7 +111,10 @@ describe('an error', () => {
 
   it('is bounded, whatever the input and the codec say', () => {
     const long = 'x'.repeat(1_000_000);
-    const nested = t.record(t.string, t.record(t.string, t.record(t.string, t.record(t.string, t.record(t.string, t.number)))));
+    const nested = t.record(
+      t.string,
+      t.record(t.string, t.record(t.string, t.record(t.string, t.record(t.string, t.number)))),
+    );
     const byKey = failureOf(nested, { [long]: { [long]: { [long]: { [long]: { [long]: long } } } } });
     const byName = failureOf(new t.Type<never>(long, (input): input is never => !input, t.failure, t.identity), long);
     for (const { path, expected, preview: shown, message } of [byKey, byName]) {
@@ -125,7 +152,8 @@ describe('a preview', () => {
       expect(preview(value).length).toBeLessThanOrEqual(120);
     }
     expect(
-      preview(Object.fromEntries(Array.from({ length: 9 }, (_, index) => ['\u0001'.repeat(20) + String(index), 1]))).length,
+      preview(Object.fromEntries(Array.from({ length: 9 }, (_, index) => ['\u0001'.repeat(20) + String(index), 1])))
+        .length,
     ).toBeLessThanOrEqual(120);
   });
 });

@@ -49,7 +49,11 @@ const damages = [
     return flipped;
   },
   (frame: Buffer) =>
-    Buffer.concat([frame.subarray(0, below(frame.length + 1)), randomBytes(below(8)), frame.subarray(below(frame.length + 1))]),
+    Buffer.concat([
+      frame.subarray(0, below(frame.length + 1)),
+      randomBytes(below(8)),
+      frame.subarray(below(frame.length + 1)),
+    ]),
   (frame: Buffer) => Buffer.concat([frame, pick()]),
   () => Buffer.from(randomBytes(below(64))),
 ];

@@ -19,7 +19,10 @@ interface Message {
   readonly [name: string]: Value;
 }
 
-const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string({ unit: 'binary', minLength: 40, maxLength: 200 }));
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.string({ unit: 'binary', minLength: 40, maxLength: 200 }),
+);
 
 const scalars: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   string: text,
@@ -54,7 +57,8 @@ const omittedMessages = messageFields.filter(({ type }) => omitted.includes(type
 /** Any command with a message of one type, and the fields that each may have. */
 const commandWith = (field: protobuf.Field): fc.Arbitrary<Message> => {
   const only = new protobuf.Type('GenericCommand');
-  for (const { name, id, type } of generic.fieldsArray) if (!type.endsWith('Command')) only.add(new protobuf.Field(name, id, type));
+  for (const { name, id, type } of generic.fieldsArray)
+    if (!type.endsWith('Command')) only.add(new protobuf.Field(name, id, type));
   const names = {
     cmd: fc.constantFrom(...Object.keys(CommandType).map((name) => name)),
     op: fc.constantFrom(...Object.keys(OpType).map((name) => name)),
@@ -168,14 +172,17 @@ describe.each(subMessages.map((field) => [field.name, field] as const))('%s', (_
   });
 });
 
-it.each(omittedMessages.map((field) => [field.name, field] as const))('%s, which no codec knows, is skipped', (name, field) => {
-  fc.assert(
-    fc.property(commandWith(field), (command) => {
-      const { [name]: _, ...known } = command;
-      expect(parseWire(GenericCommand.encode(numbered(command)).finish())).toEqual(known);
-    }),
-  );
-});
+it.each(omittedMessages.map((field) => [field.name, field] as const))(
+  '%s, which no codec knows, is skipped',
+  (name, field) => {
+    fc.assert(
+      fc.property(commandWith(field), (command) => {
+        const { [name]: _, ...known } = command;
+        expect(parseWire(GenericCommand.encode(numbered(command)).finish())).toEqual(known);
+      }),
+    );
+  },
+);
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
@@ -222,7 +229,18 @@ describe('a frame', () => {
   });
 
   it('has numbers of 64 bits as they are near the bounds', () => {
-    for (const value of [2 ** 53 - 1, 1 - 2 ** 53, -1, 0, 2 ** 28, 2 ** 56, -(2 ** 56), -(2 ** 63), 2 ** 32, -(2 ** 32)]) {
+    for (const value of [
+      2 ** 53 - 1,
+      1 - 2 ** 53,
+      -1,
+      0,
+      2 ** 28,
+      2 ** 56,
+      -(2 ** 56),
+      -(2 ** 63),
+      2 ** 32,
+      -(2 ** 32),
+    ]) {
       const frame = GenericCommand.encode({ serverTs: value }).finish();
       expect(parseWire(frame)).toEqual({ serverTs: value });
       expect(serialiseWire({ serverTs: value })).toEqual(new Uint8Array(frame));
@@ -231,7 +249,10 @@ describe('a frame', () => {
 
   it('is whole wherever it comes to lie in the memory that many are written into', () => {
     for (let length = 0; length < 3_000; length += 1) {
-      const command = { cmd: 'conv', convMessage: { m: ['\u00e9'.repeat(length % 7), 'x'.repeat(length % 140)], limit: 1 - length } };
+      const command = {
+        cmd: 'conv',
+        convMessage: { m: ['\u00e9'.repeat(length % 7), 'x'.repeat(length % 140)], limit: 1 - length },
+      };
       expect(parseWire(serialiseWire(command))).toEqual(command);
     }
   });

@@ -69,7 +69,10 @@ describe('10 MB', () => {
       'a field of a refused command',
       () => leftOf(decodeServerFrame(frameOf({ cmd: 'direct', directMessage: { msg: 'y'.repeat(MEGABYTES_10) } }))),
     ],
-    ['a value that is refused', () => leftOf(decodeConversations(JSON.stringify([{ objectId: 'a', m: 'z'.repeat(MEGABYTES_10) }])))],
+    [
+      'a value that is refused',
+      () => leftOf(decodeConversations(JSON.stringify([{ objectId: 'a', m: 'z'.repeat(MEGABYTES_10) }]))),
+    ],
     ['a key', () => leftOf(decodeConversations(JSON.stringify([{ ['k'.repeat(MEGABYTES_10)]: 1 }])))],
     ['JSON that is broken', () => leftOf(decodeAttributes(`{"a":"${'b'.repeat(MEGABYTES_10)}`))],
   ];
@@ -80,7 +83,8 @@ describe('10 MB', () => {
     const kept = Array.from({ length: 5 }, fail);
     await collect();
     const after = process.memoryUsage();
-    for (const key of ['heapUsed', 'external', 'arrayBuffers'] as const) expect(after[key] - before[key]).toBeLessThan(MEGABYTES_10 / 2);
+    for (const key of ['heapUsed', 'external', 'arrayBuffers'] as const)
+      expect(after[key] - before[key]).toBeLessThan(MEGABYTES_10 / 2);
     for (const { message } of kept) expect(message.length).toBeLessThan(400);
   });
 
@@ -104,7 +108,10 @@ const leftOf = <A>(either: E.Either<DecodeFailed, A>): DecodeFailed => {
 
 describe('a frame is let go', () => {
   it.each<[string, object]>([
-    ['when a command was read', { cmd: 'direct', directMessage: { ...push, msg: 'm'.repeat(1_000), binaryMsg: new Uint8Array(100) } }],
+    [
+      'when a command was read',
+      { cmd: 'direct', directMessage: { ...push, msg: 'm'.repeat(1_000), binaryMsg: new Uint8Array(100) } },
+    ],
     ['when it was refused', { cmd: 'direct', directMessage: { binaryMsg: new Uint8Array(100) } }],
     [
       'when it is of a kind without a codec',
@@ -142,9 +149,12 @@ describe('10,000 levels', () => {
     expect(body._tag).toBe('Text');
     if (body._tag === 'Text') expect(bodies.encode(body)).toHaveProperty('_tag');
 
-    expect(decodeAttributes(`{"deep":${deep}}`)).toMatchObject(E.left({ expected: 'attributes of at most 100 levels' }));
+    expect(decodeAttributes(`{"deep":${deep}}`)).toMatchObject(
+      E.left({ expected: 'attributes of at most 100 levels' }),
+    );
     expect(decodeConversations(`[{"objectId":"a","attr":${deep},"x":${deep}}]`)).toMatchObject(E.right([{ id: 'a' }]));
-    for (const key of ['m', 'mu', 'lm', 'msg', 'ttl']) expect(decodeConversations(`[{"objectId":"a","${key}":${deep}}]`)._tag).toBe('Left');
+    for (const key of ['m', 'mu', 'lm', 'msg', 'ttl'])
+      expect(decodeConversations(`[{"objectId":"a","${key}":${deep}}]`)._tag).toBe('Left');
     expect(decodeConversations(deep)._tag).toBe('Left');
 
     const value = E.getOrElse((): Json => null)(parseJson(deep));
@@ -206,11 +216,14 @@ describe('a poisoned key', () => {
     expect(parseJson('{"constructor":"a builder","proto":1}')).toEqual(E.right({ constructor: 'a builder', proto: 1 }));
   });
 
-  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])('%s is no field because every object has it', (key) => {
-    expect(decodeConversations(`[{"objectId":"a","${key}":1}]`)).toEqual(
-      E.right([{ id: 'a', kind: 'ordinary', attributes: { [key]: 1 } }]),
-    );
-  });
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+    '%s is no field because every object has it',
+    (key) => {
+      expect(decodeConversations(`[{"objectId":"a","${key}":1}]`)).toEqual(
+        E.right([{ id: 'a', kind: 'ordinary', attributes: { [key]: 1 } }]),
+      );
+    },
+  );
 });
 
 describe('half a surrogate pair', () => {
@@ -223,10 +236,14 @@ describe('half a surrogate pair', () => {
     const frame = Buffer.from(frameOf({ cmd: 'direct', directMessage: { ...push, msg: '???' } }));
     Buffer.from('eda0bd', 'hex').copy(frame, frame.indexOf('???'));
     const decoded = decodeServerFrame(frame);
-    expect(E.isRight(decoded) && decoded.right.cmd === 'direct' && decoded.right.directMessage.msg).toBe('\ufffd\ufffd\ufffd');
+    expect(E.isRight(decoded) && decoded.right.cmd === 'direct' && decoded.right.directMessage.msg).toBe(
+      '\ufffd\ufffd\ufffd',
+    );
   });
 
   it('in a frame of text is no base64', () => {
-    expect(decodeServerFrame('\ud83d')).toMatchObject(E.left({ path: 'frame', expected: 'base64', preview: '"\\ud83d"' }));
+    expect(decodeServerFrame('\ud83d')).toMatchObject(
+      E.left({ path: 'frame', expected: 'base64', preview: '"\\ud83d"' }),
+    );
   });
 });

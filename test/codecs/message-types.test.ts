@@ -56,7 +56,9 @@ const everyBody: Readonly<Record<string, fc.Arbitrary<OutgoingBody>>> = {
   audio: fc.tuple(files, extras).map(([stored, more]) => audio(stored, more)),
   video: fc.tuple(files, extras).map(([stored, more]) => video(stored, more)),
   file: fc.tuple(files, extras).map(([stored, more]) => file(stored, more)),
-  location: fc.tuple(degrees, degrees, extras).map(([latitude, longitude, more]) => location({ latitude, longitude }, more)),
+  location: fc
+    .tuple(degrees, degrees, extras)
+    .map(([latitude, longitude, more]) => location({ latitude, longitude }, more)),
   binary: fc.uint8Array({ maxLength: 40 }).map(binary),
   'a custom type': fc
     .tuple(fc.record({ op: wellFormedText, count: fc.integer() }), extras)
@@ -97,7 +99,9 @@ describe('the types of the protocol', () => {
   });
 
   it('drop keys that they do not know', () => {
-    expect(bodies.decode({ msg: '{"_lctype":-2,"x":1,"_lcfile":{"url":"u","y":2,"__proto__":{}}}' })).toEqual(image('u'));
+    expect(bodies.decode({ msg: '{"_lctype":-2,"x":1,"_lcfile":{"url":"u","y":2,"__proto__":{}}}' })).toEqual(
+      image('u'),
+    );
   });
 
   it.each([
@@ -111,7 +115,8 @@ describe('the types of the protocol', () => {
   });
 
   it('read a recalled message whatever is left of it, and refuse to send one', () => {
-    for (const msg of ['{"_lctype":-127}', '{"_lctype":-127,"_lctext":5}']) expect(bodies.decode({ msg })).toEqual({ _tag: 'Recalled' });
+    for (const msg of ['{"_lctype":-127}', '{"_lctype":-127,"_lctext":5}'])
+      expect(bodies.decode({ msg })).toEqual({ _tag: 'Recalled' });
     expect(bodies.encode({ _tag: 'Recalled' })).toMatchObject(E.left({ _tag: 'DecodeFailed' }));
     expectTypeOf<OutgoingBody>().not.toExtend<{ _tag: 'Recalled' }>();
     expect(RecalledType.is({ _tag: 'Text' })).toBe(false);
@@ -134,7 +139,9 @@ describe('a codec without a library', () => {
   const PointMessage = defineMessage({ type: 3, codec: pointCodec });
   const points = bodyCodec([PointMessage]);
   const refusing = (left: unknown) =>
-    bodyCodec([defineMessage<Point>({ type: 3, codec: { ...pointCodec, decode: () => ({ _tag: 'Left', left }) } })]).decode({
+    bodyCodec([
+      defineMessage<Point>({ type: 3, codec: { ...pointCodec, decode: () => ({ _tag: 'Left', left }) } }),
+    ]).decode({
       msg: '{"_lctype":3,"y":1}',
     });
 
@@ -147,8 +154,12 @@ describe('a codec without a library', () => {
   it('gives the type of its fields to the message', () => {
     expectTypeOf(PointMessage({ x: 5 })).toEqualTypeOf<Custom<Point>>();
     expectTypeOf(PointMessage.codec).toEqualTypeOf<Codec<Point>>();
-    expectTypeOf(defineMessage({ type: 1, codec: t.type({ x: t.number }) })({ x: 1 })).toEqualTypeOf<Custom<{ x: number }>>();
-    expectTypeOf(defineMessage({ type: 1, codec: t.strict({ at: t.string }) })).toEqualTypeOf<MessageDefinition<{ at: string }>>();
+    expectTypeOf(defineMessage({ type: 1, codec: t.type({ x: t.number }) })({ x: 1 })).toEqualTypeOf<
+      Custom<{ x: number }>
+    >();
+    expectTypeOf(defineMessage({ type: 1, codec: t.strict({ at: t.string }) })).toEqualTypeOf<
+      MessageDefinition<{ at: string }>
+    >();
     // @ts-expect-error: the fields have no y.
     PointMessage({ y: 1 });
     // @ts-expect-error: a codec can decode, too.
@@ -162,7 +173,10 @@ describe('a codec without a library', () => {
     ['a list of something', [{ path: ['x'] }], 'message type 3: an array of 1'],
     ['nothing', undefined, 'message type 3'],
   ])('says what it refuses by %s', (_, left, expected) => {
-    expect(refusing(left)).toMatchObject({ _tag: 'Invalid', failure: { path: '', expected, preview: 'an object with "y"' } });
+    expect(refusing(left)).toMatchObject({
+      _tag: 'Invalid',
+      failure: { path: '', expected, preview: 'an object with "y"' },
+    });
   });
 
   it('keeps a refusal short', () => {
@@ -171,7 +185,10 @@ describe('a codec without a library', () => {
   });
 
   it('refuses an answer that is neither right nor left', () => {
-    const odd = defineMessage<Point>({ type: 3, codec: { ...pointCodec, decode: () => undefined as unknown as Decoded<Point> } });
+    const odd = defineMessage<Point>({
+      type: 3,
+      codec: { ...pointCodec, decode: () => undefined as unknown as Decoded<Point> },
+    });
     expect(bodyCodec([odd]).decode({ msg: '{"_lctype":3,"x":1}' })).toMatchObject({ _tag: 'Invalid', type: 3 });
   });
 
@@ -188,7 +205,9 @@ describe('a codec without a library', () => {
       { key: '0', type: { name: '{ b: number }' } },
       { key: 'b', type: { name: 'number' } },
     ];
-    expect(refusing([{ value: 'five', context }])).toMatchObject({ failure: { path: 'a.b', expected: 'number', preview: '"five"' } });
+    expect(refusing([{ value: 'five', context }])).toMatchObject({
+      failure: { path: 'a.b', expected: 'number', preview: '"five"' },
+    });
   });
 });
 
@@ -203,7 +222,9 @@ describe('a type of one’s own', () => {
     const messages$ = EMPTY.pipe(ofType(Operation));
     expectTypeOf(messages$).toEqualTypeOf<Observable<Message<Custom<{ op: string; count: number }>>>>();
     expectTypeOf(registry.decode({})).toEqualTypeOf<
-      BodyOf<Exclude<TypedBody, Custom> | Custom<{ op: string; count: number }> | Custom<{ name: string; size?: number }>>
+      BodyOf<
+        Exclude<TypedBody, Custom> | Custom<{ op: string; count: number }> | Custom<{ name: string; size?: number }>
+      >
     >();
     expectTypeOf(Operation({ op: '', count: 1 })).toExtend<OutgoingBody>();
     expectTypeOf(bodies.decode({})).toExtend<Body>();
@@ -212,7 +233,9 @@ describe('a type of one’s own', () => {
   it('is told apart by its number', () => {
     expect(Operation.is(Operation({ op: '', count: 1 }))).toBe(true);
     expect(Operation.is(Stamp({ name: '' }))).toBe(false);
-    expect([ImageType, AudioType, VideoType, FileType, LocationType].filter(({ is }) => is(image('u')))).toEqual([ImageType]);
+    expect([ImageType, AudioType, VideoType, FileType, LocationType].filter(({ is }) => is(image('u')))).toEqual([
+      ImageType,
+    ]);
   });
 
   it.each([0, -1, 1.5, NaN, 2 ** 53])('can not have the number %d', (type) => {
@@ -227,7 +250,9 @@ describe('a type of one’s own', () => {
   it('is Invalid, with the path, where its codec refuses the fields, and readable as it came', () => {
     const raw = '{"_lctype":1,"op":"add"}';
     expect(bodies.decode({ msg: raw })).toMatchObject({ _tag: 'Invalid', type: 1, raw, failure: { path: 'count' } });
-    expect(bodies.decode({ msg: '{"_lctype":1,"op":"add","count":1,"_lctext":{}}' })).toMatchObject({ failure: { path: '_lctext' } });
+    expect(bodies.decode({ msg: '{"_lctype":1,"op":"add","count":1,"_lctext":{}}' })).toMatchObject({
+      failure: { path: '_lctext' },
+    });
   });
 
   it('is Invalid where its codec throws', () => {

@@ -12,9 +12,12 @@ const time = fc.integer({ min: -8.64e15, max: 8.64e15 });
 describe('record', () => {
   it('reads what it wrote, where its fields are the same on both sides', () => {
     fc.assert(
-      fc.property(fc.record({ x: fc.double({ noNaN: true }), label: fc.string() }, { requiredKeys: ['x'] }), (point) => {
-        expect(Point.decode(Point.encode(point))).toEqual(E.right(point));
-      }),
+      fc.property(
+        fc.record({ x: fc.double({ noNaN: true }), label: fc.string() }, { requiredKeys: ['x'] }),
+        (point) => {
+          expect(Point.decode(Point.encode(point))).toEqual(E.right(point));
+        },
+      ),
     );
   });
 
@@ -52,6 +55,9 @@ describe('record', () => {
 
   it('names every field that is wrong', () => {
     const decoded = record('Pair', { a: t.number, b: t.number }, {}).decode({ a: 'x' });
-    expect(E.isLeft(decoded) && decoded.left.map(({ context }) => context.map(({ key }) => key).join('.'))).toEqual(['.a', '.b']);
+    expect(E.isLeft(decoded) && decoded.left.map(({ context }) => context.map(({ key }) => key).join('.'))).toEqual([
+      '.a',
+      '.b',
+    ]);
   });
 });

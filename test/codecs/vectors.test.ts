@@ -49,12 +49,25 @@ const sentByServer: readonly (readonly [name: string, hex: string, command: Serv
   [
     'session/opened',
     '080010052203746f6d2801488080babbc82eb206085203746f6b58901c',
-    { cmd: 'session', op: 'opened', peerId: 'tom', i: 1, serverTs: 1_600_000_000_000, sessionMessage: { st: 'tok', stTtl: 3_600 } },
+    {
+      cmd: 'session',
+      op: 'opened',
+      peerId: 'tom',
+      i: 1,
+      serverTs: 1_600_000_000_000,
+      sessionMessage: { st: 'tok', stTtl: 3_600 },
+    },
   ],
   [
     'session/closed',
     '080010062203746f6d4002b20615608f206a1053455353494f4e5f434f4e464c494354',
-    { cmd: 'session', op: 'closed', peerId: 'tom', service: 2, sessionMessage: { code: 4_111, reason: 'SESSION_CONFLICT' } },
+    {
+      cmd: 'session',
+      op: 'closed',
+      peerId: 'tom',
+      service: 2,
+      sessionMessage: { code: 4_111, reason: 'SESSION_CONFLICT' },
+    },
   ],
   ['ack', '08032802ca060628e80732016d', { cmd: 'ack', i: 2, ackMessage: { t: 1_000, uid: 'm' } }],
   ['error', '08072803ba060608cf21120152', { cmd: 'error', i: 3, errorMessage: { code: 4_303, reason: 'R' } }],
@@ -63,7 +76,11 @@ const sentByServer: readonly (readonly [name: string, hex: string, command: Serv
     '08121096019207130a110a016312016d58c8ddffffffffffffff01',
     { cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid: 'c', mid: 'm', patchCode: -4_408 }] } },
   ],
-  ['unread', '0805d206090a050a016310031009', { cmd: 'unread', unreadMessage: { convs: [{ cid: 'c', unread: 3 }], notifTime: 9 } }],
+  [
+    'unread',
+    '0805d206090a050a016310031009',
+    { cmd: 'unread', unreadMessage: { convs: [{ cid: 'c', unread: 3 }], notifTime: 9 } },
+  ],
 ];
 
 const readAndWritten =
@@ -105,7 +122,11 @@ describe('what a command does not have is dropped', () => {
   it('where the schema knows it', () => {
     // direct, with a `uid` and an `op` that a push does not have.
     const frame = encodeFrame(
-      { cmd: 'direct', op: 'open', directMessage: { cid: 'c', id: 'm', fromPeerId: 'f', timestamp: 1, uid: 'u' } } as ServerCommand,
+      {
+        cmd: 'direct',
+        op: 'open',
+        directMessage: { cid: 'c', id: 'm', fromPeerId: 'f', timestamp: 1, uid: 'u' },
+      } as ServerCommand,
       subprotocols.binary,
     );
     expect(decodeServerFrame(frame)).toEqual(

@@ -5,7 +5,8 @@ import { systemClock } from '../../src/clock.js';
 
 let elapsed = 0;
 const clock = { ...systemClock, elapsed: () => elapsed };
-const endpoints = (server: EndpointsOptions['server'], fetch?: Fetch) => createEndpoints({ server, appId: 'my app', fetch, clock });
+const endpoints = (server: EndpointsOptions['server'], fetch?: Fetch) =>
+  createEndpoints({ server, appId: 'my app', fetch, clock });
 const addresses = (addresses$: Observable<readonly string[]>): Promise<readonly string[]> => lastValueFrom(addresses$);
 const answering = (json: unknown, status = 200) => {
   const asked: string[] = [];
@@ -19,7 +20,10 @@ const answering = (json: unknown, status = 200) => {
 describe('endpoints', () => {
   it('are the given addresses, in their order', async () => {
     expect(await addresses(endpoints('ws://a:1').addresses$)).toEqual(['ws://a:1/']);
-    expect(await addresses(endpoints(['wss://a', 'ws://b:2/path?x=1']).addresses$)).toEqual(['wss://a/', 'ws://b:2/path?x=1']);
+    expect(await addresses(endpoints(['wss://a', 'ws://b:2/path?x=1']).addresses$)).toEqual([
+      'wss://a/',
+      'ws://b:2/path?x=1',
+    ]);
   });
 
   it.each([
@@ -43,10 +47,14 @@ describe('endpoints', () => {
   });
 
   it('are one address if the router names one, or the same one twice', async () => {
-    expect(await addresses(endpoints('http://router', answering({ server: 'ws://a' }).fetch).addresses$)).toEqual(['ws://a']);
-    expect(await addresses(endpoints('http://router', answering({ server: 'ws://a', secondary: 'ws://a' }).fetch).addresses$)).toEqual([
+    expect(await addresses(endpoints('http://router', answering({ server: 'ws://a' }).fetch).addresses$)).toEqual([
       'ws://a',
     ]);
+    expect(
+      await addresses(
+        endpoints('http://router', answering({ server: 'ws://a', secondary: 'ws://a' }).fetch).addresses$,
+      ),
+    ).toEqual(['ws://a']);
   });
 
   it('are cached for the time that the router says; then, or after forget, the router is asked again', async () => {
@@ -65,14 +73,18 @@ describe('endpoints', () => {
   });
 
   it('fail if the router refuses, gives a wrong answer or can not be reached', async () => {
-    await expect(firstValueFrom(endpoints('http://router', answering({}, 503).fetch).addresses$)).rejects.toThrow('status 503');
-    await expect(firstValueFrom(endpoints('http://router', answering({ server: 1 }).fetch).addresses$)).rejects.toMatchObject({
+    await expect(firstValueFrom(endpoints('http://router', answering({}, 503).fetch).addresses$)).rejects.toThrow(
+      'status 503',
+    );
+    await expect(
+      firstValueFrom(endpoints('http://router', answering({ server: 1 }).fetch).addresses$),
+    ).rejects.toMatchObject({
       _tag: 'DecodeFailed',
       path: 'server',
     });
-    await expect(firstValueFrom(endpoints('http://router', () => Promise.reject(new Error('no route'))).addresses$)).rejects.toThrow(
-      'no route',
-    );
+    await expect(
+      firstValueFrom(endpoints('http://router', () => Promise.reject(new Error('no route'))).addresses$),
+    ).rejects.toThrow('no route');
     await expect(firstValueFrom(endpoints('http://127.0.0.1:1').addresses$)).rejects.toThrow();
   });
 

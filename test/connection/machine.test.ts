@@ -35,7 +35,16 @@ const move: fc.Arbitrary<Move> = fc.record({
     { weight: 6, arbitrary: fc.constantFrom<InputTag>('Open', 'Opened', 'Lost', 'Due', 'Opened', 'Due') },
     {
       weight: 3,
-      arbitrary: fc.constantFrom<InputTag>('Silent', 'Goaway', 'Retry', 'Pause', 'Resume', 'NetworkDown', 'NetworkUp', 'Release'),
+      arbitrary: fc.constantFrom<InputTag>(
+        'Silent',
+        'Goaway',
+        'Retry',
+        'Pause',
+        'Resume',
+        'NetworkDown',
+        'NetworkUp',
+        'Release',
+      ),
     },
     { weight: 1, arbitrary: fc.constantFrom(...inputs) },
   ),
@@ -93,7 +102,9 @@ interface Visit {
   readonly world: World;
 }
 
-/** Runs a schedule; moves that the world could not make (a timer that isn't there, a socket that is gone) are left out. */
+/**
+ * Runs a schedule; moves that the world could not make (a timer that isn't there, a socket that is gone) are left out.
+ */
 const run = (moves: readonly Move[]): Visit[] => {
   const visits: Visit[] = [];
   let machine = initial;
@@ -154,7 +165,8 @@ describe('the machine, for any schedule of inputs', () => {
 
   it('ignores inputs of a socket that is not the newest', () => {
     always(({ before, input, after }) => {
-      if ('epoch' in input && input.epoch !== before.epoch) expect(after).toEqual({ machine: before, events: [], effects: [] });
+      if ('epoch' in input && input.epoch !== before.epoch)
+        expect(after).toEqual({ machine: before, events: [], effects: [] });
     });
   });
 
@@ -190,10 +202,13 @@ describe('the machine, for any schedule of inputs', () => {
     for (const moves of fc.sample(schedules, { numRuns: 30_000, seed: 1 })) {
       for (const { before, input, after } of run(moves)) {
         reached.add(after.machine.state._tag);
-        if (after.machine.state !== before.state) used.add(`${before.state._tag} ${input._tag} ${after.machine.state._tag}`);
+        if (after.machine.state !== before.state)
+          used.add(`${before.state._tag} ${input._tag} ${after.machine.state._tag}`);
       }
     }
-    const places = states.flatMap((state) => inputs.flatMap((input) => table[state][input].to.map((to) => `${state} ${input} ${to}`)));
+    const places = states.flatMap((state) =>
+      inputs.flatMap((input) => table[state][input].to.map((to) => `${state} ${input} ${to}`)),
+    );
     expect([...reached].sort()).toEqual([...states].sort());
     expect(places.filter((place) => !used.has(place))).toEqual([]);
   });
@@ -221,8 +236,15 @@ describe('the machine', () => {
     const both = follow([0, { _tag: 'Open' }], [0, { _tag: 'Pause' }], [0, { _tag: 'NetworkDown' }]);
     expect(both.state).toEqual({ _tag: 'Offline', reason: 'paused' });
     const resumed = step(both, { _tag: 'Resume' }, at(1));
-    expect(resumed).toMatchObject({ machine: { state: { _tag: 'Offline', reason: 'network' } }, events: [], effects: [] });
-    expect(step(resumed.machine, { _tag: 'NetworkUp' }, at(2)).events.map(({ _tag }) => _tag)).toEqual(['online', 'schedule']);
+    expect(resumed).toMatchObject({
+      machine: { state: { _tag: 'Offline', reason: 'network' } },
+      events: [],
+      effects: [],
+    });
+    expect(step(resumed.machine, { _tag: 'NetworkUp' }, at(2)).events.map(({ _tag }) => _tag)).toEqual([
+      'online',
+      'schedule',
+    ]);
   });
 
   it.each([4100, 4103, 4110])('gives up at close code %i, and says what to do', (code) => {
@@ -236,7 +258,10 @@ describe('the machine', () => {
     'reconnects after close code %i',
     (code) => {
       const connected = follow([0, { _tag: 'Open' }], [0, { _tag: 'Opened', epoch: 1 }]);
-      expect(step(connected, lost(1, code), at(1)).machine.state).toMatchObject({ _tag: 'Scheduled', reason: { code } });
+      expect(step(connected, lost(1, code), at(1)).machine.state).toMatchObject({
+        _tag: 'Scheduled',
+        reason: { code },
+      });
     },
   );
 
@@ -257,7 +282,12 @@ describe('a fatal close code', () => {
   it('says what the code means and what to do', () => {
     expect(failed(4100, '')).toMatchObject({
       _tag: 'Failed',
-      error: { _tag: 'ServerRejected', code: 4100, reason: 'APP_NOT_AVAILABLE', detail: expect.stringContaining('appId') as string },
+      error: {
+        _tag: 'ServerRejected',
+        code: 4100,
+        reason: 'APP_NOT_AVAILABLE',
+        detail: expect.stringContaining('appId') as string,
+      },
     });
   });
 });

@@ -3,7 +3,14 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Subject, filter, firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { createRealtime, exponential, type ConnectionState, type Fault, type Realtime, type RealtimeOptions } from 'rx-realtime';
+import {
+  createRealtime,
+  exponential,
+  type ConnectionState,
+  type Fault,
+  type Realtime,
+  type RealtimeOptions,
+} from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
 import { systemClock } from '../../src/clock.js';
 import { dial, startingAt } from '../../src/connection/dial.js';
@@ -52,7 +59,12 @@ const open = async (url: string, protocol = 'lc.protobuf2.3'): Promise<Observabl
   openSocket(await firstValueFrom(implementation(undefined)), url, protocol);
 
 const realtime = (options: Partial<RealtimeOptions>): Realtime => {
-  const created = createRealtime({ appId: 'app', server: '', backoff: exponential({ base: 10, cap: 10, jitter: false }), ...options });
+  const created = createRealtime({
+    appId: 'app',
+    server: '',
+    backoff: exponential({ base: 10, cap: 10, jitter: false }),
+    ...options,
+  });
   closers.push(() => {
     created.close();
   });
@@ -66,7 +78,9 @@ describe('a socket', () => {
     });
     const events = await lastValueFrom((await open(url)).pipe(toArray()));
     expect(events.map(({ _tag }) => _tag)).toEqual(['Opened', 'Lost']);
-    expect(events[1]).toMatchObject({ reason: { code: 4200, reason: expect.stringContaining('INTERNAL_ERROR') as string } });
+    expect(events[1]).toMatchObject({
+      reason: { code: 4200, reason: expect.stringContaining('INTERNAL_ERROR') as string },
+    });
     expect(offered).toEqual(['lc.protobuf2.3']);
   });
 
@@ -147,7 +161,8 @@ describe('an attempt', () => {
     const urls = [await closedPort(), await closedPort()];
     const { socket$ } = await dialling(urls);
     const lost = await lastValueFrom(socket$);
-    for (const url of urls) expect(lost).toMatchObject({ _tag: 'Lost', reason: { reason: expect.stringContaining(url) as string } });
+    for (const url of urls)
+      expect(lost).toMatchObject({ _tag: 'Lost', reason: { reason: expect.stringContaining(url) as string } });
   });
 
   it('starts with a later address if the first ones have failed before', () => {
@@ -163,7 +178,9 @@ describe('a realtime', () => {
     closers.push(() => server.close());
     const dead = await closedPort();
     expect((await firstValueFrom(realtime({ server: [dead, server.url] }).login('Tom'))).id).toBe('Tom');
-    expect((await firstValueFrom(realtime({ server: `http://127.0.0.1:${server.port}` }).login('Jerry'))).id).toBe('Jerry');
+    expect((await firstValueFrom(realtime({ server: `http://127.0.0.1:${server.port}` }).login('Jerry'))).id).toBe(
+      'Jerry',
+    );
   });
 
   it('asks a router that can not be reached again and again, and reports it', async () => {

@@ -20,7 +20,12 @@ export const frameSplitter = (): ((chunk: Buffer) => readonly Buffer[]) => {
     const frames: Buffer[] = [];
     for (;;) {
       const end = isHandshake ? rest.indexOf(HEADER_END) + HEADER_END.length : lengthOf(rest);
-      if (end === undefined || end < HEADER_END.length - 2 || end > rest.length || (isHandshake && !rest.includes(HEADER_END)))
+      if (
+        end === undefined ||
+        end < HEADER_END.length - 2 ||
+        end > rest.length ||
+        (isHandshake && !rest.includes(HEADER_END))
+      )
         return frames;
       frames.push(rest.subarray(0, end));
       rest = rest.subarray(end);

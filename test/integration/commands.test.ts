@@ -1,6 +1,19 @@
-/** The law of commands: each emits exactly one value, when it has succeeded, then completes; nothing is sent before it is subscribed to. */
+/**
+ * The law of commands: each emits exactly one value, when it has succeeded, then completes; nothing is sent before it
+ * is subscribed to.
+ */
 import { either as E } from 'fp-ts';
-import { catchError, filter, firstValueFrom, lastValueFrom, map, materialize, of, toArray, type Observable } from 'rxjs';
+import {
+  catchError,
+  filter,
+  firstValueFrom,
+  lastValueFrom,
+  map,
+  materialize,
+  of,
+  toArray,
+  type Observable,
+} from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as entry from 'rx-realtime';
 import { text, type Client, type Conversation, type Message, type Realtime, type Room } from 'rx-realtime';
@@ -153,12 +166,19 @@ const exported: Table<Functions<typeof entry>> = {
   toRealtimeError: 'not a command',
 };
 
-const tables = { realtime: ofRealtime, client: ofClient, conversation: ofConversation, room: ofRoom, 'rx-realtime': exported };
+const tables = {
+  realtime: ofRealtime,
+  client: ofClient,
+  conversation: ofConversation,
+  room: ofRoom,
+  'rx-realtime': exported,
+};
 
-const commands: readonly (readonly [name: string, command: Command])[] = Object.entries(tables).flatMap(([owner, table]) =>
-  Object.entries<Command | Kind>(table).flatMap(([name, what]) =>
-    typeof what === 'function' ? [[`${owner}.${name}`, what] as const] : [],
-  ),
+const commands: readonly (readonly [name: string, command: Command])[] = Object.entries(tables).flatMap(
+  ([owner, table]) =>
+    Object.entries<Command | Kind>(table).flatMap(([name, what]) =>
+      typeof what === 'function' ? [[`${owner}.${name}`, what] as const] : [],
+    ),
 );
 
 /** Ends the servers of a test: each scene has its own. */
@@ -174,7 +194,8 @@ class RecordingSocket extends WebSocket {
   override send(data: Parameters<WebSocket['send']>[0]): void {
     if (!(data instanceof Uint8Array)) throw new Error('binary frames are expected');
     const command = decodeClientFrame(data);
-    if (E.isRight(command)) written.push('op' in command.right ? `${command.right.cmd}/${command.right.op}` : command.right.cmd);
+    if (E.isRight(command))
+      written.push('op' in command.right ? `${command.right.cmd}/${command.right.op}` : command.right.cmd);
     super.send(data);
   }
 }
@@ -220,12 +241,15 @@ const effect = async ({ jerry, here, lobby }: Prepared): Promise<unknown> => ({
   conversations: await answer(
     entry
       .findConversations(jerry)
-      .pipe(map((infos) => infos.map(({ name, kind, members, mutedMembers }) => ({ name, kind, members, mutedMembers })))),
+      .pipe(
+        map((infos) => infos.map(({ name, kind, members, mutedMembers }) => ({ name, kind, members, mutedMembers }))),
+      ),
   ),
 });
 
 /** The error class constructors are functions that no table names. */
-const isClass = (value: unknown): boolean => typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+const isClass = (value: unknown): boolean =>
+  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 
 describe('the list of commands', () => {
   it('has every member of every handle, and every function of the root entry', async () => {
@@ -236,7 +260,9 @@ describe('the list of commands', () => {
     expect(keys(ofConversation)).toEqual(keys(here));
     // A room is made from its conversation; what is not said to be a room's is not typed.
     expect(keys(lobby)).toEqual(expect.arrayContaining([...keys(ofRoom)]));
-    const functions = Object.entries(entry).flatMap(([name, value]) => (typeof value === 'function' && !isClass(value) ? [name] : []));
+    const functions = Object.entries(entry).flatMap(([name, value]) =>
+      typeof value === 'function' && !isClass(value) ? [name] : [],
+    );
     expect(keys(exported)).toEqual(functions.sort());
   });
 });

@@ -19,7 +19,8 @@ import { fail, sent, world } from './world.js';
 
 const { login, pair, realtimes, server } = world();
 
-const names = (items: readonly ConversationListItem[]): readonly string[] => items.map(({ conversation: { name = '' } }) => name);
+const names = (items: readonly ConversationListItem[]): readonly string[] =>
+  items.map(({ conversation: { name = '' } }) => name);
 
 const create = async (client: Client, name: string, members: readonly string[] = [], attributes = {}) => {
   const conversation = await firstValueFrom(client.createConversation({ name, members, attributes }));
@@ -28,7 +29,9 @@ const create = async (client: Client, name: string, members: readonly string[] =
 
 /** The list, once it is this. */
 const become = (client: Client, wanted: readonly string[]): Promise<readonly ConversationListItem[]> =>
-  firstValueFrom(conversationList(client).pipe(filter((items) => JSON.stringify(names(items)) === JSON.stringify(wanted))));
+  firstValueFrom(
+    conversationList(client).pipe(filter((items) => JSON.stringify(names(items)) === JSON.stringify(wanted))),
+  );
 
 describe('the conversation list', () => {
   it('C11 C19: has the latest activity first, with last messages and unread counts, and follows what happens', async () => {
@@ -55,7 +58,9 @@ describe('the conversation list', () => {
     await sent(c, text('hello'));
     await added;
 
-    const renamed = firstValueFrom(conversationList(jerry).pipe(filter((items) => items[0]?.conversation.name === 'C')));
+    const renamed = firstValueFrom(
+      conversationList(jerry).pipe(filter((items) => items[0]?.conversation.name === 'C')),
+    );
     await lastValueFrom(c.update({ name: 'C' }));
     await renamed;
 
@@ -76,7 +81,8 @@ describe('the conversation list', () => {
     const jerry = await login('Tom');
     const more = new Subject<void>();
     const list$ = conversationList(jerry, { pageSize: 2, more$: more });
-    const until = (wanted: readonly string[]) => firstValueFrom(list$.pipe(filter((items) => names(items).join() === wanted.join())));
+    const until = (wanted: readonly string[]) =>
+      firstValueFrom(list$.pipe(filter((items) => names(items).join() === wanted.join())));
     const keeping = list$.subscribe();
     await until(['e', 'd']);
     await sent(conversations[0] ?? fail(), text('moves'));
@@ -107,8 +113,10 @@ describe('the conversation list, of what the client is not in', () => {
   const settled = async (client: Client): Promise<void> => {
     for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(online(client, []));
   };
-  const listOf = async (client: Client): Promise<readonly string[]> => names(await firstValueFrom(conversationList(client)));
-  const blockedIn = (client: Client): Promise<ClientEvent> => firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'Blocked')));
+  const listOf = async (client: Client): Promise<readonly string[]> =>
+    names(await firstValueFrom(conversationList(client)));
+  const blockedIn = (client: Client): Promise<ClientEvent> =>
+    firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'Blocked')));
 
   it('has nothing that it was removed from during a break', async () => {
     const { jerry, here } = await pair();
@@ -204,7 +212,8 @@ describe('a conversation that can not be read', () => {
       realtimes[0]?.retry();
       await caughtUp;
       // The one of the catch-up, the other of the list.
-      for (const fault of await faults) expect(fault).toMatchObject({ error: { path: expect.stringMatching(/^\d\.tr$/) as string } });
+      for (const fault of await faults)
+        expect(fault).toMatchObject({ error: { path: expect.stringMatching(/^\d\.tr$/) as string } });
       expect(left).toEqual([]);
       expect(names(await firstValueFrom(conversationList(tom)))).toEqual(['b', 'a']);
       expect((await lastValueFrom(findConversations(tom))).map(({ name }) => name)).toEqual(['b']);
@@ -282,7 +291,11 @@ describe('a query of conversations', () => {
 
   it('that the server does not take is an error with its code', async () => {
     const { tom } = await all();
-    await expect(lastValueFrom(findConversations(tom, { where: where.matches('name', /(?=x)/) }))).rejects.toMatchObject({ code: 4310 });
-    await expect(lastValueFrom(findConversations(tom, { limit: 0 }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    await expect(
+      lastValueFrom(findConversations(tom, { where: where.matches('name', /(?=x)/) })),
+    ).rejects.toMatchObject({ code: 4310 });
+    await expect(lastValueFrom(findConversations(tom, { limit: 0 }))).rejects.toMatchObject({
+      _tag: 'InvalidArgument',
+    });
   });
 });

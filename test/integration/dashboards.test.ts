@@ -34,7 +34,10 @@ describe('a realtime that is watched', () => {
     conversation.send(text('later')).subscribe();
     expect(await until(realtime.health$, ({ outbox }) => outbox === 1)).toMatchObject({ outbox: 1 });
     realtime.resume();
-    const after = await until(realtime.health$, ({ outbox, framesOut }) => outbox === 0 && framesOut > before.framesOut);
+    const after = await until(
+      realtime.health$,
+      ({ outbox, framesOut }) => outbox === 0 && framesOut > before.framesOut,
+    );
     expect(after.bytesOut).toBeGreaterThan(before.bytesOut);
     expect(after.bytesIn).toBeGreaterThan(before.bytesIn);
   });
@@ -52,7 +55,9 @@ describe('a realtime that is watched', () => {
     const watched$ = new Subject<readonly string[]>();
     const presence$ = presence(tom, watched$);
     const seen: string[] = [];
-    const subscription = presence$.subscribe((known) => seen.push([...known].map(([id, online]) => `${id} ${String(online)}`).join(', ')));
+    const subscription = presence$.subscribe((known) =>
+      seen.push([...known].map(([id, online]) => `${id} ${String(online)}`).join(', ')),
+    );
     const first = until(presence$, ({ size }) => size === 2);
     watched$.next(['Jerry', 'Spike']);
     await first;

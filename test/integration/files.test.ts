@@ -35,14 +35,21 @@ describe('files', () => {
   });
 
   /** One red pixel. */
-  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
+  const pixel = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+    'base64',
+  );
 
   it('M2: are stored first, with progress, and described by what they are', async () => {
     const stored: unknown[] = [];
     const { here, there } = await pair({
       upload: (local) => {
         stored.push(local);
-        return [{ progress: 0.5 }, { progress: 2 }, { url: 'https://example.com/pixel.png', objId: 'o', metaData: { by: 'store' } }];
+        return [
+          { progress: 0.5 },
+          { progress: 2 },
+          { url: 'https://example.com/pixel.png', objId: 'o', metaData: { by: 'store' } },
+        ];
       },
     });
     const heard = next(there.messages$, 1);
@@ -53,7 +60,12 @@ describe('files', () => {
         toArray(),
       ),
     );
-    expect(progress.map((step) => (step._tag === 'uploading' ? step.progress : step._tag))).toEqual([0.5, 1, 'sending', 'sent']);
+    expect(progress.map((step) => (step._tag === 'uploading' ? step.progress : step._tag))).toEqual([
+      0.5,
+      1,
+      'sending',
+      'sent',
+    ]);
     expect(stored).toEqual([local]);
     expect((await heard)[0]?.body).toEqual(
       image(
@@ -71,10 +83,16 @@ describe('files', () => {
     const { here, there } = await pair({ upload: () => [{ url: 'u' }] });
     const heard = next(there.messages$, 2);
     await lastValueFrom(
-      here.send(upload({ data: new Blob([silence(8_000, 2)], { type: 'audio/wav' }), name: 'a.wav' }, audio, { describe: describeMedia })),
+      here.send(
+        upload({ data: new Blob([silence(8_000, 2)], { type: 'audio/wav' }), name: 'a.wav' }, audio, {
+          describe: describeMedia,
+        }),
+      ),
     );
     await lastValueFrom(
-      here.send(upload({ data: new Blob(['nothing of the kind'], { type: 'image/png' }) }, image, { describe: describeMedia })),
+      here.send(
+        upload({ data: new Blob(['nothing of the kind'], { type: 'image/png' }) }, image, { describe: describeMedia }),
+      ),
     );
     const [sound, picture] = await heard;
     expect(sound?.body).toMatchObject({ file: { metaData: { name: 'a.wav', duration: 2 } } });
@@ -85,7 +103,10 @@ describe('files', () => {
     const local = upload({ data: new Uint8Array([1]) }, file);
     const { here } = await pair();
     await expect(lastValueFrom(here.send(local))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
-    for (const [index, store] of [() => throwError(() => new Error('full')), () => [{ nothing: true }] as never].entries()) {
+    for (const [index, store] of [
+      () => throwError(() => new Error('full')),
+      () => [{ nothing: true }] as never,
+    ].entries()) {
       const client = await login(`Client ${String(index)}`, { upload: store });
       const own = await firstValueFrom(client.createConversation({ members: [] }));
       await expect(lastValueFrom(own.send(local))).rejects.toMatchObject({ _tag: 'InvalidArgument' });

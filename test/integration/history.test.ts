@@ -17,7 +17,8 @@ describe('history', () => {
     const { here } = await pair();
     const messages = await numbered(here, 25);
     await sent(here, Operation({ op: 'x', count: 1 }));
-    const page = async (options: Parameters<Conversation['history']>[0]) => (await firstValueFrom(here.history(options))).map(textOf);
+    const page = async (options: Parameters<Conversation['history']>[0]) =>
+      (await firstValueFrom(here.history(options))).map(textOf);
     const at = (index: number): Message => messages[index] ?? fail();
     expect(await page({})).toEqual([...Array.from({ length: 19 }, (_, n) => String(n + 6)), 'Custom']);
     expect(await page({ limit: 2 })).toEqual(['24', 'Custom']);
@@ -58,7 +59,8 @@ describe('history', () => {
     for await (const page of historyIterator(here, { pageSize: 3 })) pulled.push(page.map(textOf));
     expect(pulled).toEqual(expected);
     const forward: string[][] = [];
-    for await (const page of historyIterator(here, { pageSize: 7, direction: 'forward' })) forward.push(page.map(textOf));
+    for await (const page of historyIterator(here, { pageSize: 7, direction: 'forward' }))
+      forward.push(page.map(textOf));
     expect(forward).toEqual([['0', '1', '2', '3', '4', '5', '6']]);
   });
 });

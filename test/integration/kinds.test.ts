@@ -65,7 +65,9 @@ describe('a system conversation', () => {
       now: Date.now(),
     });
     const [tom, jerry] = [await login('Tom'), await login('Jerry')];
-    expect((await lastValueFrom(findConversations(tom, { where: where.isSystem }))).map(({ id }) => id)).toEqual([info.id]);
+    expect((await lastValueFrom(findConversations(tom, { where: where.isSystem }))).map(({ id }) => id)).toEqual([
+      info.id,
+    ]);
     const [here, there] = [tom.conversation(info.id), jerry.conversation(info.id)];
     await expect(lastValueFrom(here.send(text('not subscribed')))).rejects.toMatchObject({ code: 4401 });
     await lastValueFrom(here.join());

@@ -18,7 +18,8 @@ const { pair } = world({
   },
 });
 
-const what = (entry: LogEntry): string => (entry._tag === 'Message' ? `${entry.origin} ${textOf(entry.message)}` : entry._tag);
+const what = (entry: LogEntry): string =>
+  entry._tag === 'Message' ? `${entry.origin} ${textOf(entry.message)}` : entry._tag;
 
 describe('an answer that comes late', () => {
   it('puts a message into the log and the timeline of who has given it up, once and in its place', async () => {
@@ -46,7 +47,9 @@ describe('an answer that comes late', () => {
     const shown = lastValueFrom(
       timeline(here).pipe(
         map(({ entries }) =>
-          entries.map((entry) => (entry._tag === 'Pending' && entry.error !== undefined ? 'failed' : entry._tag)).join(),
+          entries
+            .map((entry) => (entry._tag === 'Pending' && entry.error !== undefined ? 'failed' : entry._tag))
+            .join(),
         ),
         distinctUntilChanged(),
         takeWhile((entries) => entries !== 'Message', true),

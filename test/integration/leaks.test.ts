@@ -5,7 +5,10 @@ import { createServer } from 'rx-realtime/server';
 import { statsNow } from '../server/stats-now.js';
 
 const ROUNDS = 2_000;
-/** Bytes that a round may leave behind: compiled code and counters of coverage still grow a little; a client that stays takes several times that. */
+/**
+ * Bytes that a round may leave behind: compiled code and counters of coverage still grow a little; a client that
+ * stays takes several times that.
+ */
 const SLACK = 1_000;
 
 const heap = (): number => {
@@ -16,7 +19,10 @@ const heap = (): number => {
 /** Sockets and servers that are open; and timers, of which the test runner has some too. */
 const handles = (): { readonly network: number; readonly timers: number } => {
   const active = process.getActiveResourcesInfo();
-  return { network: active.filter((name) => name.startsWith('TCP')).length, timers: active.filter((name) => name === 'Timeout').length };
+  return {
+    network: active.filter((name) => name.startsWith('TCP')).length,
+    timers: active.filter((name) => name === 'Timeout').length,
+  };
 };
 
 describe('many rounds of login, send and logout', () => {

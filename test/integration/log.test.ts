@@ -13,7 +13,16 @@ import {
   type Observable,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { atLeastOnce, text, type Conversation, type LogEntry, type Message, type Plugin, type Position, log } from 'rx-realtime';
+import {
+  atLeastOnce,
+  text,
+  type Conversation,
+  type LogEntry,
+  type Message,
+  type Plugin,
+  type Position,
+  log,
+} from 'rx-realtime';
 import { memoryStore } from 'rx-realtime/server';
 import { sent, textOf, world } from './world.js';
 

@@ -53,7 +53,10 @@ describe('wills and what was missed', () => {
 
 describe('users', () => {
   it('L3: are logged in by the session token of the application’s own sign-in, and again after a break', async () => {
-    const own = await createServer({ masterKey: 'key', authenticate: (token) => (token === 'token of Tom' ? 'Tom' : undefined) });
+    const own = await createServer({
+      masterKey: 'key',
+      authenticate: (token) => (token === 'token of Tom' ? 'Tom' : undefined),
+    });
     const created = createRealtime({ appId: 'app', server: own.url });
     try {
       const tom = await firstValueFrom(created.login(user({ sessionToken: 'token of Tom' })));
@@ -62,8 +65,13 @@ describe('users', () => {
       await own.kick('Tom', { code: 4115 });
       await lastValueFrom(tom.status$);
       expect((await firstValueFrom(created.login(user({ sessionToken: 'token of Tom' })))).id).toBe('Tom');
-      await expect(firstValueFrom(created.login(user({ sessionToken: 'wrong' })))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
-      await expect(firstValueFrom(created.login('Jerry'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4102 });
+      await expect(firstValueFrom(created.login(user({ sessionToken: 'wrong' })))).rejects.toMatchObject({
+        _tag: 'SignatureFailed',
+      });
+      await expect(firstValueFrom(created.login('Jerry'))).rejects.toMatchObject({
+        _tag: 'ServerRejected',
+        code: 4102,
+      });
     } finally {
       created.close();
       await own.close();
@@ -72,18 +80,27 @@ describe('users', () => {
 
   it.each<[string, Fetch]>([
     ['can’t be reached', () => Promise.reject(new Error('no network'))],
-    ['answers with nonsense', () => Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve({ signature: 5 }) })],
+    [
+      'answers with nonsense',
+      () => Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve({ signature: 5 }) }),
+    ],
     ['refuses', () => Promise.resolve({ ok: false, status: 401, json: () => Promise.resolve({}) })],
   ])('L3: an API that %s is SignatureFailed', async (_, fetch) => {
-    await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+    await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({
+      _tag: 'SignatureFailed',
+    });
   });
 
   it('L3: an API that does not say who the user is needs the id', async () => {
     const signature = { signature: 's', timestamp: 1, nonce: 'n' };
     const fetch: Fetch = () => Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve(signature) });
-    await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({
+      _tag: 'InvalidArgument',
+    });
     expect((await firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x', id: 'Tom' })))).id).toBe('Tom');
-    await expect(firstValueFrom(realtime({ fetch, api: 'no address' }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({
+    await expect(
+      firstValueFrom(realtime({ fetch, api: 'no address' }).login(user({ sessionToken: 'x' }))),
+    ).rejects.toMatchObject({
       _tag: 'InvalidArgument',
     });
   });

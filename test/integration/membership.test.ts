@@ -9,7 +9,11 @@ const { login, pair, realtimes } = world();
 
 /** The members, once they are these. */
 const become = (conversation: Conversation, members: readonly string[]): Promise<ReadonlySet<string>> =>
-  firstValueFrom(conversation.members$.pipe(filter((now) => now.size === members.length && members.every((member) => now.has(member)))));
+  firstValueFrom(
+    conversation.members$.pipe(
+      filter((now) => now.size === members.length && members.every((member) => now.has(member))),
+    ),
+  );
 
 describe('members', () => {
   it('C4 C5 C6: are added and removed, join and quit; everybody’s members follow, and the count', async () => {
@@ -30,7 +34,10 @@ describe('members', () => {
     expect(await lastValueFrom(here.remove(['Spike']))).toEqual({ allowed: ['Spike'], failed: [] });
     expect(await kicked).toMatchObject({ members: ['Spike'], by: 'Tom' });
     for (const conversation of [here, there]) await become(conversation, ['Tom', 'Jerry']);
-    await expect(lastValueFrom(third.send(text('let me in')))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4401 });
+    await expect(lastValueFrom(third.send(text('let me in')))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4401,
+    });
 
     await lastValueFrom(third.join());
     for (const conversation of [here, there, third]) await become(conversation, ['Tom', 'Jerry', 'Spike']);
@@ -65,9 +72,18 @@ describe('members', () => {
     for (const members of [[], [''], ['x'.repeat(65)]])
       await expect(lastValueFrom(here.add(members))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
     const spike = await login('Spike');
-    await expect(lastValueFrom(spike.conversation(here.id).add(['Butch']))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4317 });
-    await expect(lastValueFrom(spike.conversation(here.id).remove(['Tom']))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4317 });
-    await expect(lastValueFrom(spike.conversation('0'.repeat(24)).join())).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
+    await expect(lastValueFrom(spike.conversation(here.id).add(['Butch']))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4317,
+    });
+    await expect(lastValueFrom(spike.conversation(here.id).remove(['Tom']))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4317,
+    });
+    await expect(lastValueFrom(spike.conversation('0'.repeat(24)).join())).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4303,
+    });
   });
 
   it('C5: that changed during a break are right again after it', async () => {
@@ -96,28 +112,37 @@ describe('attributes', () => {
     expect(await seen).toMatchObject(expected);
     expect(await firstValueFrom(here.state$)).toMatchObject(expected);
     const phone = await login('Tom');
-    expect(await firstValueFrom((await firstValueFrom(phone.fetchConversation(here.id))).state$)).toMatchObject(expected);
+    expect(await firstValueFrom((await firstValueFrom(phone.fetchConversation(here.id))).state$)).toMatchObject(
+      expected,
+    );
   });
 
   it('C8: can not have dots in their keys from the start: nobody could find or change them', async () => {
     const tom = await login('Tom');
     const attributes = { plain: 1, 'a.b': 2 };
     const refused = { _tag: 'InvalidArgument', message: expect.stringContaining('"a.b"') as string };
-    await expect(lastValueFrom(tom.createConversation({ members: ['Jerry'], attributes }))).rejects.toMatchObject(refused);
+    await expect(lastValueFrom(tom.createConversation({ members: ['Jerry'], attributes }))).rejects.toMatchObject(
+      refused,
+    );
     await expect(lastValueFrom(createRoom(tom, { attributes }))).rejects.toMatchObject(refused);
     expect(await lastValueFrom(findConversations(tom))).toEqual([]);
   });
 
   it('C8: with names of the protocol, or by who is no member, are refused', async () => {
     const { here } = await pair();
-    await expect(lastValueFrom(here.update({ attributes: { m: ['Spike'] } }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    await expect(lastValueFrom(here.update({ attributes: { m: ['Spike'] } }))).rejects.toMatchObject({
+      _tag: 'InvalidArgument',
+    });
     const spike = await login('Spike');
-    await expect(lastValueFrom(spike.conversation(here.id).update({ name: 'x' }))).rejects.toMatchObject({ code: 4309 });
+    await expect(lastValueFrom(spike.conversation(here.id).update({ name: 'x' }))).rejects.toMatchObject({
+      code: 4309,
+    });
   });
 
   it('C9: a muted member is among those who are, until he is not', async () => {
     const { tom, here } = await pair();
-    const muted = async () => (await firstValueFrom((await firstValueFrom(tom.fetchConversation(here.id))).state$)).mutedMembers;
+    const muted = async () =>
+      (await firstValueFrom((await firstValueFrom(tom.fetchConversation(here.id))).state$)).mutedMembers;
     await lastValueFrom(here.mute());
     expect(await muted()).toEqual(['Tom']);
     await lastValueFrom(here.unmute());
@@ -164,7 +189,9 @@ describe('attributes that change', () => {
     await lastValueFrom(there.remove(['Jerry']));
     const shown: (string | undefined)[] = [];
     there.state$.subscribe(({ name }) => shown.push(name));
-    await expect(lastValueFrom(there.update({ name: 'mine' }, { optimistic: true }))).rejects.toMatchObject({ code: 4309 });
+    await expect(lastValueFrom(there.update({ name: 'mine' }, { optimistic: true }))).rejects.toMatchObject({
+      code: 4309,
+    });
     expect(shown.slice(-2)).toEqual(['mine', 'new']);
   });
 
@@ -191,6 +218,8 @@ describe('a conversation with a limit of members', () => {
       allowed: ['last'],
       failed: [{ members: ['none'], code: 4304 }],
     });
-    await expect(lastValueFrom(tom.createConversation({ members: [...members, 'a', 'b'] }))).rejects.toMatchObject({ code: 4304 });
+    await expect(lastValueFrom(tom.createConversation({ members: [...members, 'a', 'b'] }))).rejects.toMatchObject({
+      code: 4304,
+    });
   });
 });

@@ -75,7 +75,10 @@ describe('send options', () => {
     const heard = next(there.messages$, 3);
     await sent(here, text('a'), { mentions: ['Spike'] });
     await sent(here, text('b'), { mentions: ['Jerry'] });
-    expect(await firstValueFrom(there.unread$.pipe(filter(({ mentioned }) => mentioned)))).toEqual({ count: 2, mentioned: true });
+    expect(await firstValueFrom(there.unread$.pipe(filter(({ mentioned }) => mentioned)))).toEqual({
+      count: 2,
+      mentioned: true,
+    });
     await sent(here, text('c'), { mentionsAll: true });
     expect((await heard).map(({ mentioned, mentions, mentionsAll }) => [mentioned, mentions, mentionsAll])).toEqual([
       [false, ['Spike'], false],

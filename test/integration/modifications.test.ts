@@ -17,11 +17,17 @@ describe('recall and modify', () => {
     await lastValueFrom(here.edit(one, text('uno'), { mentions: ['Jerry'] }));
     await lastValueFrom(here.recall(two));
     const expected = [
-      { _tag: 'Edit', message: { id: one.id, timestamp: one.timestamp, from: 'Tom', body: text('uno'), mentions: ['Jerry'] } },
+      {
+        _tag: 'Edit',
+        message: { id: one.id, timestamp: one.timestamp, from: 'Tom', body: text('uno'), mentions: ['Jerry'] },
+      },
       { _tag: 'Recall', message: { id: two.id, timestamp: two.timestamp, from: 'Tom', body: { _tag: 'Recalled' } } },
     ];
     expect(await own).toMatchObject(expected);
-    expect(await seen).toMatchObject([{ ...expected[0], message: { ...expected[0]?.message, mentioned: true } }, expected[1]]);
+    expect(await seen).toMatchObject([
+      { ...expected[0], message: { ...expected[0]?.message, mentioned: true } },
+      expected[1],
+    ]);
     const history = await firstValueFrom(there.history());
     expect(history.map(textOf)).toEqual(['uno', 'Recalled']);
     expect(history.every(({ editedAt }) => editedAt !== undefined)).toBe(true);
@@ -34,8 +40,14 @@ describe('recall and modify', () => {
     const [message] = (await heard) as [Message];
     for (const attempt$ of [there.recall(message), there.edit(message, text('yours'))])
       await expect(lastValueFrom(attempt$)).rejects.toMatchObject({ _tag: 'InvalidArgument' });
-    await expect(lastValueFrom(there.recall({ ...message, from: 'Jerry' }))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4403 });
-    await expect(lastValueFrom(here.recall({ ...message, id: 'nothing' }))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4404 });
+    await expect(lastValueFrom(there.recall({ ...message, from: 'Jerry' }))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4403,
+    });
+    await expect(lastValueFrom(here.recall({ ...message, id: 'nothing' }))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4404,
+    });
   });
 
   it('M19: an edit that was missed during a break comes with the reconnect', async () => {

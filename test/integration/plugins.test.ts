@@ -2,7 +2,17 @@
 import * as t from 'io-ts';
 import { Subject, delay, firstValueFrom, lastValueFrom, map, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createRealtime, defineMessage, ofType, text, type Client, type Conversation, type Message, type Plugin, log } from 'rx-realtime';
+import {
+  createRealtime,
+  defineMessage,
+  ofType,
+  text,
+  type Client,
+  type Conversation,
+  type Message,
+  type Plugin,
+  log,
+} from 'rx-realtime';
 import { fail, next, sent, textOf, world } from './world.js';
 
 const { pair, realtime, realtimes, server } = world();
@@ -16,7 +26,9 @@ describe('plugins', () => {
       messages: [typing],
       onRealtime: () => ({ version: 7 }),
       onClient: (client: Client) => ({ typing$: client.messages$.pipe(ofType(typing)) }),
-      onConversation: (conversation: Conversation) => ({ type: () => conversation.send(typing({ typing: true }), { transient: true }) }),
+      onConversation: (conversation: Conversation) => ({
+        type: () => conversation.send(typing({ typing: true }), { transient: true }),
+      }),
     } satisfies Plugin;
     const [one, two] = [1, 2].map(() => createRealtime({ appId: 'app', server: server().url, plugins: [plugin] })) as [
       ReturnType<typeof createRealtime<[typeof plugin]>>,
@@ -41,13 +53,20 @@ describe('plugins', () => {
     };
     const shout: Plugin = {
       name: 'shout',
-      beforeParse: ({ msg = '' }) => of({ msg: msg.replace('fast', 'quick') }).pipe(delay(msg.includes('slow') ? 30 : 0)),
+      beforeParse: ({ msg = '' }) =>
+        of({ msg: msg.replace('fast', 'quick') }).pipe(delay(msg.includes('slow') ? 30 : 0)),
       afterParse: (message) =>
-        message.body._tag === 'Text' ? Promise.resolve({ ...message, id: 'forged', body: text(`${message.body.text}!`) }) : message,
+        message.body._tag === 'Text'
+          ? Promise.resolve({ ...message, id: 'forged', body: text(`${message.body.text}!`) })
+          : message,
     };
     const { here, there } = await pair({ plugins: [mask, shout] });
     const heard = next(there.messages$, 3);
-    const messages = [await sent(here, text('slow dang')), await sent(here, text('fast dang')), await sent(here, text('end'))];
+    const messages = [
+      await sent(here, text('slow dang')),
+      await sent(here, text('fast dang')),
+      await sent(here, text('end')),
+    ];
     expect(messages.map(textOf)).toEqual(['slow dang', 'fast dang', 'end']);
     const received = await heard;
     expect(received.map(textOf)).toEqual(['slow d***!', 'quick d***!', 'end!']);
@@ -78,7 +97,10 @@ describe('plugins', () => {
     await begun;
     await sent(there, text('mine'));
     release.next();
-    expect((await logged).map((entry) => (entry._tag === 'Message' ? textOf(entry.message) : entry._tag))).toEqual(['theirs', 'mine']);
+    expect((await logged).map((entry) => (entry._tag === 'Message' ? textOf(entry.message) : entry._tag))).toEqual([
+      'theirs',
+      'mine',
+    ]);
   });
 
   it('P4: one that throws, answers nonsense, or never answers is a fault with its name, and the message arrives', async () => {

@@ -42,7 +42,10 @@ describe('status and receipts', () => {
   it('M16: a failure is a value that says whether the message may have gone', async () => {
     const { here } = await pair();
     const failed = (send$: ReturnType<Conversation['trackSend']>) => lastValueFrom(send$.pipe(sendStatus()));
-    expect(await failed(here.trackSend(text('x'), { mentions: [''] }))).toMatchObject({ _tag: 'failed', failure: 'never-left' });
+    expect(await failed(here.trackSend(text('x'), { mentions: [''] }))).toMatchObject({
+      _tag: 'failed',
+      failure: 'never-left',
+    });
     const stranger = await login('Spike');
     expect(await failed(stranger.conversation(here.id).trackSend(text('x')))).toMatchObject({
       _tag: 'failed',
@@ -85,10 +88,13 @@ describe('unread', () => {
     const onPhone = firstValueFrom(phone.conversation(here.id).unread$.pipe(filter(({ count }) => count === 2)));
     there.read({ upTo: first }).subscribe();
     await onPhone;
-    expect(await firstValueFrom(there.unread$.pipe(filter(({ count }) => count === 2)))).toEqual({ count: 2, mentioned: false });
-    expect([...(await firstValueFrom(phone.unread$.pipe(filter((all) => all.get(here.id)?.count === 2)))).keys()].sort()).toEqual(
-      [here.id, other.id].sort(),
-    );
+    expect(await firstValueFrom(there.unread$.pipe(filter(({ count }) => count === 2)))).toEqual({
+      count: 2,
+      mentioned: false,
+    });
+    expect(
+      [...(await firstValueFrom(phone.unread$.pipe(filter((all) => all.get(here.id)?.count === 2)))).keys()].sort(),
+    ).toEqual([here.id, other.id].sort());
   });
 
   it('M18: goes down when an unread message is recalled', async () => {

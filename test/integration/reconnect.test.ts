@@ -1,4 +1,15 @@
-import { Subscription, filter, firstValueFrom, from, lastValueFrom, map, mergeMap, take, toArray, type Observable } from 'rxjs';
+import {
+  Subscription,
+  filter,
+  firstValueFrom,
+  from,
+  lastValueFrom,
+  map,
+  mergeMap,
+  take,
+  toArray,
+  type Observable,
+} from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createRealtime,
@@ -138,7 +149,12 @@ describe('a network that is cut', () => {
     await cable.cut();
     await cable.mend();
     await back;
-    expect(events.slice(0, 4)).toEqual(['realtime disconnect', 'client disconnect', 'realtime schedule', 'client schedule']);
+    expect(events.slice(0, 4)).toEqual([
+      'realtime disconnect',
+      'client disconnect',
+      'realtime schedule',
+      'client schedule',
+    ]);
     expect(events.slice(-2)).toEqual(['realtime reconnect', 'client reconnect']);
   });
 
@@ -159,7 +175,9 @@ describe('a network that is cut', () => {
     const heard = collect(there.messages$);
     await lastValueFrom(sendAll(conversation, ['before']));
     await expect.poll(() => heard.length).toBe(1);
-    const out = [here, there].map((client) => firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'Left'))));
+    const out = [here, there].map((client) =>
+      firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'Left'))),
+    );
     const port = Number(new URL(server.url).port);
     await server.close();
     server = await createServer({ port });
@@ -167,7 +185,10 @@ describe('a network that is cut', () => {
       { _tag: 'Left', conversationId: conversation.id, members: ['Tom'] },
       { _tag: 'Left', conversationId: conversation.id, members: ['Jerry'] },
     ]);
-    await expect(lastValueFrom(conversation.send(text('lost')))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4401 });
+    await expect(lastValueFrom(conversation.send(text('lost')))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4401,
+    });
     const fresh = await firstValueFrom(here.createConversation({ members: ['Jerry'] }));
     await lastValueFrom(sendAll(fresh, ['after']));
     await expect.poll(() => heard.map(bodyText)).toEqual(['before', 'after']);

@@ -39,7 +39,10 @@ describe('roles', () => {
     const back = become(there, { Tom: 'Owner' });
     await lastValueFrom(setRole(here, 'Jerry', 'Member'));
     await back;
-    await expect(lastValueFrom(setRole(there, 'Jerry', 'Manager'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4320 });
+    await expect(lastValueFrom(setRole(there, 'Jerry', 'Manager'))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4320,
+    });
   });
 
   it('that changed during a break are asked for after it', async () => {
@@ -111,8 +114,14 @@ describe('who is blocked', () => {
     ]);
     expect((await own).map(({ _tag }) => _tag)).toEqual(['Left', 'Blocked']);
     expect(await firstValueFrom(here.members$)).toEqual(new Set(['Tom']));
-    expect(await lastValueFrom(there.join())).toMatchObject({ allowed: [], failed: [{ members: ['Jerry'], code: 4315 }] });
-    expect(await lastValueFrom(here.add(['Jerry']))).toMatchObject({ allowed: [], failed: [{ members: ['Jerry'], code: 4315 }] });
+    expect(await lastValueFrom(there.join())).toMatchObject({
+      allowed: [],
+      failed: [{ members: ['Jerry'], code: 4315 }],
+    });
+    expect(await lastValueFrom(here.add(['Jerry']))).toMatchObject({
+      allowed: [],
+      failed: [{ members: ['Jerry'], code: 4315 }],
+    });
     expect(await lastValueFrom(blocked(here))).toEqual({ clientIds: ['Jerry'] });
     await lastValueFrom(unblock(here, ['Jerry']));
     expect(await lastValueFrom(there.join())).toMatchObject({ allowed: ['Jerry'], failed: [] });

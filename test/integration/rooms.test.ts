@@ -20,7 +20,8 @@ import { next, textOf, world } from './world.js';
 
 const { login, realtimes, server } = world();
 
-const inside = (here: Room, count: number): Promise<number> => firstValueFrom(here.online$.pipe(filter((online) => online === count)));
+const inside = (here: Room, count: number): Promise<number> =>
+  firstValueFrom(here.online$.pipe(filter((online) => online === count)));
 
 /** The count as the server has it, asked until it is this. */
 const counted = async (client: Client, id: string, wanted: number): Promise<void> => {
@@ -52,7 +53,11 @@ describe('a chat room', () => {
     await lastValueFrom(room(tom, id).send(text('b')));
     expect((await heard).map(textOf)).toEqual(['a', 'b']);
     await counted(tom, id, 0);
-    expect(await firstValueFrom(room(tom, id).state$)).toMatchObject({ kind: 'room', name: 'Mice', attributes: { topic: 'cheese' } });
+    expect(await firstValueFrom(room(tom, id).state$)).toMatchObject({
+      kind: 'room',
+      name: 'Mice',
+      attributes: { topic: 'cheese' },
+    });
     expect((await firstValueFrom(room(tom, id).state$)).members).toBeUndefined();
   });
 
@@ -80,7 +85,9 @@ describe('a chat room', () => {
     await counted(tom, id, 0);
     expect(events.filter((tag) => tag === 'Joined' || tag === 'Left' || tag === 'Receipt')).toEqual([]);
     expect((await firstValueFrom(jerry.unread$)).size).toBe(0);
-    await expect(lastValueFrom(room(tom, id).send(text('b'), { receipt: true }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    await expect(lastValueFrom(room(tom, id).send(text('b'), { receipt: true }))).rejects.toMatchObject({
+      _tag: 'InvalidArgument',
+    });
   });
 
   it('R3: is left by entering another, and its streams complete', async () => {
@@ -182,13 +189,18 @@ describe('a chat room', () => {
   it('R5: is found by a query', async () => {
     const { jerry, id } = await both();
     await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));
-    const rooms = await lastValueFrom(findConversations(jerry, { where: where.and(where.isRoom, where.equal('topic', 'cheese')) }));
+    const rooms = await lastValueFrom(
+      findConversations(jerry, { where: where.and(where.isRoom, where.equal('topic', 'cheese')) }),
+    );
     expect(rooms.map((info) => info.id)).toEqual([id]);
   });
 
   it('that does not let somebody in is an error of its streams: one that does not exist, and one where he is blocked', async () => {
     const { tom, jerry, id } = await both();
-    await expect(lastValueFrom(room(jerry, '0123').messages$)).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
+    await expect(lastValueFrom(room(jerry, '0123').messages$)).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4303,
+    });
     const out = lastValueFrom(room(jerry, id).messages$);
     await counted(tom, id, 1);
     void out.catch(() => undefined);

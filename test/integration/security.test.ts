@@ -63,14 +63,22 @@ describe('what clients do to conversations', () => {
       ...signing,
       conversationSignature: () => of({ ...sign(['app', 'Tom', 'Tom']), signature: 'forged' }),
     });
-    await expect(lastValueFrom(tom.createConversation({ members: [] }))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4302 });
+    await expect(lastValueFrom(tom.createConversation({ members: [] }))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4302,
+    });
     const { signature } = signing;
     const jerry = await firstValueFrom(realtime(signature === undefined ? {} : { signature }).login('Jerry'));
-    await expect(lastValueFrom(jerry.createConversation({ members: [] }))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4302 });
+    await expect(lastValueFrom(jerry.createConversation({ members: [] }))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4302,
+    });
   });
 
   it('X1: fails with SignatureFailed where the factory does', async () => {
     const tom = await login('Tom', { ...signing, conversationSignature: () => Promise.reject(new Error('no')) });
-    await expect(lastValueFrom(tom.createConversation({ members: [] }))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+    await expect(lastValueFrom(tom.createConversation({ members: [] }))).rejects.toMatchObject({
+      _tag: 'SignatureFailed',
+    });
   });
 });

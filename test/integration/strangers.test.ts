@@ -80,8 +80,12 @@ describe('what a stranger might try', () => {
         () => web.close(),
         () => garbage.close(),
       );
-      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(web)}` })).rejects.toMatchObject({ _tag: 'ConnectionLost' });
-      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(garbage)}` })).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(web)}` })).rejects.toMatchObject({
+        _tag: 'ConnectionLost',
+      });
+      await expect(login('Tom', { server: `ws://127.0.0.1:${portOf(garbage)}` })).rejects.toMatchObject({
+        _tag: 'ConnectionLost',
+      });
     });
 
     it('a WebSocket server that never answers: CommandTimeout; one that answers with noise: a fault for each frame, then CommandTimeout', async () => {
@@ -136,7 +140,10 @@ describe('what a stranger might try', () => {
       ['of no character', ''],
       ['of 65 characters', 'x'.repeat(65)],
     ])('%s: InvalidArgument, and nothing is sent', async (_, id) => {
-      await expect(login(id)).rejects.toMatchObject({ _tag: 'InvalidArgument', message: expect.stringContaining('1 to 64') });
+      await expect(login(id)).rejects.toMatchObject({
+        _tag: 'InvalidArgument',
+        message: expect.stringContaining('1 to 64'),
+      });
       expect((await statsNow(server)).sockets).toBe(0);
     });
 
@@ -186,12 +193,17 @@ describe('what a stranger might try', () => {
       const strict = await createServer({ port: 0, verifyLogin: () => false });
       closers.push(() => strict.close());
       const signature = () => of({ signature: 'forged', timestamp: 1, nonce: 'n' });
-      await expect(login('Tom', { server: strict.url }, { signature })).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4102 });
+      await expect(login('Tom', { server: strict.url }, { signature })).rejects.toMatchObject({
+        _tag: 'ServerRejected',
+        code: 4102,
+      });
     });
 
     it('after all of which the next login works', async () => {
       const shared = realtime();
-      await expect(firstValueFrom(shared.login('Tom', { signature: () => NEVER }))).rejects.toMatchObject({ _tag: 'SignatureFailed' });
+      await expect(firstValueFrom(shared.login('Tom', { signature: () => NEVER }))).rejects.toMatchObject({
+        _tag: 'SignatureFailed',
+      });
       expect((await firstValueFrom(shared.login('Tom'))).id).toBe('Tom');
     });
   });
@@ -232,7 +244,10 @@ describe('what a stranger might try', () => {
 
     it('a conversation that does not exist: ServerRejected, with the code of the table', async () => {
       const tom = await login('Tom');
-      await expect(firstValueFrom(tom.fetchConversation('nowhere'))).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4303 });
+      await expect(firstValueFrom(tom.fetchConversation('nowhere'))).rejects.toMatchObject({
+        _tag: 'ServerRejected',
+        code: 4303,
+      });
       await expect(lastValueFrom(tom.conversation('nowhere').send(text('hi')))).rejects.toMatchObject({
         _tag: 'ServerRejected',
         code: 4401,
@@ -242,13 +257,17 @@ describe('what a stranger might try', () => {
     it('an impossible history limit: InvalidArgument', async () => {
       const tom = await login('Tom');
       for (const limit of [0, -1, 1_001, 1.5, Number.NaN]) {
-        await expect(lastValueFrom(tom.conversation('c').history({ limit }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+        await expect(lastValueFrom(tom.conversation('c').history({ limit }))).rejects.toMatchObject({
+          _tag: 'InvalidArgument',
+        });
       }
     });
 
     it('members that are no client ids: InvalidArgument', async () => {
       const tom = await login('Tom');
-      await expect(firstValueFrom(tom.createConversation({ members: ['Jerry', ''] }))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+      await expect(firstValueFrom(tom.createConversation({ members: ['Jerry', ''] }))).rejects.toMatchObject({
+        _tag: 'InvalidArgument',
+      });
     });
   });
 });

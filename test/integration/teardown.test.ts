@@ -6,7 +6,10 @@ import { toRealtimeError } from '../../src/errors.js';
 import { statsNow } from '../server/stats-now.js';
 
 const CYCLES = 10_000;
-/** Bytes that a cycle may leave behind: what is compiled, and counters of coverage, still grow a little; a client that stays takes many times that. */
+/**
+ * Bytes that a cycle may leave behind: what is compiled, and counters of coverage, still grow a little; a client that
+ * stays takes many times that.
+ */
 const SLACK = 300;
 
 const collect = (): number => {
@@ -51,14 +54,25 @@ describe('the end', () => {
     const tom = await firstValueFrom(realtime.login('Tom'));
     const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     const told: string[] = [];
-    conversation.send(text('x')).subscribe({ error: (error: unknown) => told.push(`send ${toRealtimeError(error)._tag}`) });
+    conversation
+      .send(text('x'))
+      .subscribe({ error: (error: unknown) => told.push(`send ${toRealtimeError(error)._tag}`) });
     realtime.state$.subscribe({ next: ({ _tag }) => told.push(_tag), complete: () => told.push('state$') });
     tom.status$.subscribe({ next: ({ _tag }) => told.push(`Tom ${_tag}`), complete: () => told.push('status$') });
     tom.messages$.subscribe({ complete: () => told.push('messages$') });
     realtime.faults$.subscribe({ complete: () => told.push('faults$') });
     told.length = 0;
     realtime.close();
-    expect(told).toEqual(['Tom Reopening', 'Closed', 'send Unconfirmed', 'Tom Closed', 'status$', 'messages$', 'state$', 'faults$']);
+    expect(told).toEqual([
+      'Tom Reopening',
+      'Closed',
+      'send Unconfirmed',
+      'Tom Closed',
+      'status$',
+      'messages$',
+      'state$',
+      'faults$',
+    ]);
     realtime.close();
     realtime[Symbol.dispose]();
     expect(told).toHaveLength(8);
@@ -96,7 +110,9 @@ describe('the end', () => {
     closing.abort();
     expect(await firstValueFrom(jerry.status$)).toMatchObject({ _tag: 'Closed' });
     expect(await firstValueFrom(realtime.state$)).toMatchObject({ _tag: 'Closed' });
-    await expect(firstValueFrom(create({ signal: early }).login('Tom'))).rejects.toMatchObject({ _tag: 'SessionClosed' });
+    await expect(firstValueFrom(create({ signal: early }).login('Tom'))).rejects.toMatchObject({
+      _tag: 'SessionClosed',
+    });
   });
 
   it('of ten thousand leases leaves nothing: no socket, no session, no growing heap', async () => {
@@ -110,7 +126,9 @@ describe('the end', () => {
           switchMap((tom) => {
             const conversation = tom.conversation(id);
             // Everything that takes something while it is subscribed to.
-            return merge(tom.status$, tom.messages$, log(conversation), tom.unread$, conversation.events$).pipe(take(1));
+            return merge(tom.status$, tom.messages$, log(conversation), tom.unread$, conversation.events$).pipe(
+              take(1),
+            );
           }),
           take(1),
         ),

@@ -69,7 +69,9 @@ describe('a timeline', () => {
     await waiting;
     await become('a theirs mine');
     expect((await firstValueFrom(tom.outbox$)).size).toBe(0);
-    expect(new Set(seen.filter((now) => now.includes('mine')))).toEqual(new Set(['a (mine)', 'a theirs (mine)', 'a theirs mine']));
+    expect(new Set(seen.filter((now) => now.includes('mine')))).toEqual(
+      new Set(['a (mine)', 'a theirs (mine)', 'a theirs mine']),
+    );
     subscription.unsubscribe();
   });
 

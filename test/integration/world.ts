@@ -19,7 +19,8 @@ import { createServer, type RtmServer, type ServerOptions } from 'rx-realtime/se
 export const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
 
 /** The first values of a hot stream, collected from now on. */
-export const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> => lastValueFrom(stream$.pipe(take(count), toArray()));
+export const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> =>
+  lastValueFrom(stream$.pipe(take(count), toArray()));
 
 /** For a value that has to be there. */
 export const fail = (): never => {
@@ -67,7 +68,8 @@ export const world = (options: ServerOptions = {}): World => {
     realtimes.push(created);
     return created;
   };
-  const login = (id: string, own?: Partial<RealtimeOptions>): Promise<Client> => firstValueFrom(realtime(own).login(id));
+  const login = (id: string, own?: Partial<RealtimeOptions>): Promise<Client> =>
+    firstValueFrom(realtime(own).login(id));
   return {
     server: () => server,
     realtimes,

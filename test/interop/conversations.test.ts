@@ -1,4 +1,7 @@
-/** Every conversation feature between the published client and ours, through our server; both kinds of clients sit in one conversation and see the same. */
+/**
+ * Every conversation feature between the published client and ours, through our server; both kinds of clients sit in
+ * one conversation and see the same.
+ */
 import { createHmac, randomUUID } from 'node:crypto';
 import * as Published from 'leancloud-realtime';
 import { filter, firstValueFrom, lastValueFrom, map, take, toArray, type Observable } from 'rxjs';
@@ -105,7 +108,10 @@ const withoutTls = (realtime: TheirRealtime): TheirRealtime =>
     },
   });
 
-const published = async (id: string, options: object = {}): Promise<{ readonly client: TheirClient; readonly realtime: TheirRealtime }> => {
+const published = async (
+  id: string,
+  options: object = {},
+): Promise<{ readonly client: TheirClient; readonly realtime: TheirRealtime }> => {
   const realtime = new Published.Realtime({
     appId: randomUUID(),
     appKey: 'key',
@@ -132,7 +138,10 @@ const ours = async (
 const done = (command$: Observable<unknown>): Promise<unknown> => firstValueFrom(command$);
 
 /** The next event of the published client with this name: what it carries, without the conversation. */
-const event = (emitter: { on(name: string, listener: (...args: never[]) => void): unknown }, name: string): Promise<unknown> =>
+const event = (
+  emitter: { on(name: string, listener: (...args: never[]) => void): unknown },
+  name: string,
+): Promise<unknown> =>
   new Promise((resolve) => {
     emitter.on(name, (...args: unknown[]) => {
       resolve(args[0]);
@@ -261,7 +270,10 @@ describe('conversations', () => {
 
     const [mine, all] = [told(jerry, 1), event(tom, 'membersjoined')];
     await spikes.join();
-    expect([await mine, await all]).toEqual([[['Joined', ['Spike'], 'Spike']], { invitedBy: 'Spike', members: ['Spike'] }]);
+    expect([await mine, await all]).toEqual([
+      [['Joined', ['Spike'], 'Spike']],
+      { invitedBy: 'Spike', members: ['Spike'] },
+    ]);
     expect(await here.count()).toBe(3);
     const gone = event(tom, 'membersleft');
     await spikes.quit();
@@ -275,12 +287,18 @@ describe('conversations', () => {
     await here.save();
     expect((await seen).attributes).toEqual({ a: { b: 1 }, when: new Date(5) });
     await here.mute();
-    expect((await firstValueFrom((await firstValueFrom(jerry.fetchConversation(here.id))).state$)).mutedMembers).toEqual(['Tom']);
+    expect(
+      (await firstValueFrom((await firstValueFrom(jerry.fetchConversation(here.id))).state$)).mutedMembers,
+    ).toEqual(['Tom']);
     await here.unmute();
   });
 
   it('have roles, silenced and blocked clients, which either client gives, lists and hears of', async () => {
-    const [{ client: tom }, { client: jerry }, { client: spike }] = [await published('Tom'), await ours('Jerry'), await published('Spike')];
+    const [{ client: tom }, { client: jerry }, { client: spike }] = [
+      await published('Tom'),
+      await ours('Jerry'),
+      await published('Spike'),
+    ];
     const here = await tom.createConversation({ members: ['Jerry', 'Spike'], unique: false });
     const there = jerry.conversation(here.id);
     const spikes = await theirs(spike, here.id);
@@ -293,7 +311,11 @@ describe('conversations', () => {
     await role;
     expect(await changed).toMatchObject({ member: 'Jerry', updatedBy: 'Tom' });
     const infos = await spikes.getAllMemberInfo({ noCache: true });
-    expect(infos.map(({ memberId, role: given }) => `${memberId} ${given}`).sort()).toEqual(['Jerry Manager', 'Spike Member', 'Tom Owner']);
+    expect(infos.map(({ memberId, role: given }) => `${memberId} ${given}`).sort()).toEqual([
+      'Jerry Manager',
+      'Spike Member',
+      'Tom Owner',
+    ]);
 
     const [muted, others, own] = [event(spike, 'muted'), event(tom, 'membersmuted'), told(jerry, 1)];
     await done(silence(there, ['Spike']));
@@ -390,12 +412,21 @@ describe('signatures of conversations', () => {
   };
   /** What this version calls them, and what is signed. */
   const ACTIONS: Readonly<Record<string, string>> = { add: 'invite', remove: 'kick' };
-  const factory = (conversationId: string | null, clientId: string, members: readonly string[], action: string): Signature =>
+  const factory = (
+    conversationId: string | null,
+    clientId: string,
+    members: readonly string[],
+    action: string,
+  ): Signature =>
     action === 'create'
       ? sign([appId, clientId, members.join(':')])
       : sign([appId, clientId, conversationId ?? '', members.join(':')], ACTIONS[action] ?? action);
-  const blacklistFactory = (clientId: string, conversationId: string, members: readonly string[], action: string): Signature =>
-    factory(conversationId, clientId, members, action);
+  const blacklistFactory = (
+    clientId: string,
+    conversationId: string,
+    members: readonly string[],
+    action: string,
+  ): Signature => factory(conversationId, clientId, members, action);
 
   it('by the factories of the published client are accepted, and what is not signed is refused', async () => {
     await serve({ masterKey: KEY, signed: ALL });
@@ -408,7 +439,10 @@ describe('signatures of conversations', () => {
     }) as unknown as TheirRealtime;
     const login = (id: string, options: object) =>
       realtime.createIMClient(id, { signatureFactory: (clientId: string) => sign([appId, clientId, '']), ...options });
-    const tom = await login('Tom', { conversationSignatureFactory: factory, blacklistSignatureFactory: blacklistFactory });
+    const tom = await login('Tom', {
+      conversationSignatureFactory: factory,
+      blacklistSignatureFactory: blacklistFactory,
+    });
     ends.push(() => tom.close().catch(() => undefined));
     const here = await tom.createConversation({ members: ['z', 'y'], unique: false });
     expect(await here.add(['d', 'c'])).toMatchObject({ successfulClientIds: ['d', 'c'] });

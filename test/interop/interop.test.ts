@@ -31,9 +31,19 @@ const nextEvent = <A extends readonly unknown[]>(emitter: object, event: string)
     });
   });
 
-const next = <T>(stream$: Observable<T>, count = 1): Promise<T[]> => lastValueFrom(stream$.pipe(take(count), toArray()));
+const next = <T>(stream$: Observable<T>, count = 1): Promise<T[]> =>
+  lastValueFrom(stream$.pipe(take(count), toArray()));
 const done = (command$: Observable<unknown>): Promise<unknown> => firstValueFrom(command$);
-const hostile = ['😀👨‍👩‍👧‍👦', 'عربي‎ mixed', 'z̷̡͉a̶l̵g̸o', ' \u0000 nul', '"quotes" \\ back', '{"_lctype":-1}', '\u200b', '汉字'.repeat(100)];
+const hostile = [
+  '😀👨‍👩‍👧‍👦',
+  'عربي‎ mixed',
+  'z̷̡͉a̶l̵g̸o',
+  ' \u0000 nul',
+  '"quotes" \\ back',
+  '{"_lctype":-1}',
+  '\u200b',
+  '汉字'.repeat(100),
+];
 
 describe.each([{ noBinary: false }, { noBinary: true }])(
   'the published client and ours, through our server, noBinary: $noBinary',
@@ -49,7 +59,10 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       id: string,
       options: { readonly realtime?: PublishedRealtime; readonly tag?: string } = {},
     ): Promise<IMClient> => {
-      const client = await (options.realtime ?? published()).createIMClient(id, options.tag === undefined ? {} : { tag: options.tag });
+      const client = await (options.realtime ?? published()).createIMClient(
+        id,
+        options.tag === undefined ? {} : { tag: options.tag },
+      );
       clients.push(client);
       return client;
     };
@@ -102,9 +115,15 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
         message.setAttributes({ line });
         await conversation.send(message);
       }
-      expect((await heard).map(({ body }) => body)).toEqual(hostile.map((line) => ({ _tag: 'Text', text: line, attributes: { line } })));
+      expect((await heard).map(({ body }) => body)).toEqual(
+        hostile.map((line) => ({ _tag: 'Text', text: line, attributes: { line } })),
+      );
       const state = await firstValueFrom(jerry.conversation(conversation.id).state$);
-      expect(state).toMatchObject({ name: 'Cheese', creator: 'Tom', attributes: { born: new Date(0), nested: { a: [1] } } });
+      expect(state).toMatchObject({
+        name: 'Cheese',
+        creator: 'Tom',
+        attributes: { born: new Date(0), nested: { a: [1] } },
+      });
     });
 
     it('carries what ours sends to the published client', async () => {
@@ -124,7 +143,9 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
 
     it('tells either kind that it was invited, and by whom', async () => {
       const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
-      const joined = firstValueFrom(jerry.events$.pipe(filter((event) => event._tag === 'Joined' && event.by === 'Tom')));
+      const joined = firstValueFrom(
+        jerry.events$.pipe(filter((event) => event._tag === 'Joined' && event.by === 'Tom')),
+      );
       const created = await tom.createConversation({ members: ['Jerry'], unique: false });
       expect(await joined).toMatchObject({ conversationId: created.id, by: 'Tom' });
 
@@ -248,10 +269,15 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
 describe('our client over both subprotocols', () => {
   it('talks in one conversation with itself, one side in text frames and the other in binary ones', async () => {
     const server = await createServer({ port: 0 });
-    const [inText, inBinary] = [true, false].map((noBinary) => createRealtime({ appId: 'app', server: server.url, noBinary }));
+    const [inText, inBinary] = [true, false].map((noBinary) =>
+      createRealtime({ appId: 'app', server: server.url, noBinary }),
+    );
     try {
       if (inText === undefined || inBinary === undefined) throw new Error('two were made');
-      const [tom, jerry] = await Promise.all([firstValueFrom(inText.login('Tom')), firstValueFrom(inBinary.login('Jerry'))]);
+      const [tom, jerry] = await Promise.all([
+        firstValueFrom(inText.login('Tom')),
+        firstValueFrom(inBinary.login('Jerry')),
+      ]);
       const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
       const heard = next(jerry.messages$, hostile.length);
       for (const line of hostile) await lastValueFrom(conversation.send(text(line)));

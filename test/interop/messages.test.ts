@@ -30,7 +30,8 @@ import {
 } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 
-const { TypedMessagesPlugin, ImageMessage, AudioMessage, VideoMessage, FileMessage, LocationMessage } = initTypedMessages(AV, Published);
+const { TypedMessagesPlugin, ImageMessage, AudioMessage, VideoMessage, FileMessage, LocationMessage } =
+  initTypedMessages(AV, Published);
 
 /** A type of the application's own, for either client. */
 class OperationMessage extends Published.TypedMessage {
@@ -86,11 +87,15 @@ const nextEvents = (emitter: object, event: string, count: number): Promise<read
 const messagesOf = async (emitter: object, count: number): Promise<readonly Typed[]> =>
   (await nextEvents(emitter, Published.Event.MESSAGE, count)).map(([message]) => message as Typed);
 
-const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> => lastValueFrom(stream$.pipe(take(count), toArray()));
+const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> =>
+  lastValueFrom(stream$.pipe(take(count), toArray()));
 const done = (command$: Observable<unknown>): Promise<unknown> => firstValueFrom(command$);
 
-const sent = (conversation: Conversation, body: OutgoingBody, options?: Parameters<Conversation['send']>[1]): Promise<Message> =>
-  firstValueFrom(conversation.send(body, options));
+const sent = (
+  conversation: Conversation,
+  body: OutgoingBody,
+  options?: Parameters<Conversation['send']>[1],
+): Promise<Message> => firstValueFrom(conversation.send(body, options));
 
 const storedFile = (name: string, url: string): AV.File => {
   const stored = AV.File.withURL(name, url);
@@ -175,7 +180,9 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
       binary(new Uint8Array([0, 1, 255])),
       plain('just words'),
     ];
-    expect((await heard).map(({ body }): Body => (body._tag === 'Binary' ? binary(new Uint8Array(body.bytes)) : body))).toEqual(expected);
+    expect(
+      (await heard).map(({ body }): Body => (body._tag === 'Binary' ? binary(new Uint8Array(body.bytes)) : body)),
+    ).toEqual(expected);
   });
 
   it('sends every type so that the published client reads it', async () => {
@@ -224,7 +231,9 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     const answers = messagesOf(tom, 2);
     await sent(jerry.conversation(conversation.id), text('by name'), { mentions: ['Tom'] });
     await sent(jerry.conversation(conversation.id), text('all'), { mentionsAll: true });
-    expect((await answers).map((message) => [message.mentioned, message.mentionList, message.mentionedAll === true])).toEqual([
+    expect(
+      (await answers).map((message) => [message.mentioned, message.mentionList, message.mentionedAll === true]),
+    ).toEqual([
       [true, ['Tom'], false],
       [true, [], true],
     ]);
@@ -235,7 +244,10 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     const theirs = await tom.createConversation({ members: ['Jerry'], unique: false });
     const here = jerry.conversation(theirs.id);
     const heard = next(jerry.messages$, 2);
-    const [one, two] = [await theirs.send(new Published.TextMessage('one')), await theirs.send(new Published.TextMessage('two'))];
+    const [one, two] = [
+      await theirs.send(new Published.TextMessage('one')),
+      await theirs.send(new Published.TextMessage('two')),
+    ];
     await heard;
     const seen = next(here.modifications$, 2);
     await theirs.update(one, new Published.TextMessage('uno'));
@@ -275,7 +287,9 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     const theirs = await tablet.getConversation(conversation.id);
     expect(theirs.unreadMessagesCount).toBe(2);
     expect(await firstValueFrom(phone.conversation(conversation.id).unread$)).toEqual({ count: 2, mentioned: false });
-    const cleared = firstValueFrom(phone.conversation(conversation.id).unread$.pipe(filter(({ count }) => count === 0)));
+    const cleared = firstValueFrom(
+      phone.conversation(conversation.id).unread$.pipe(filter(({ count }) => count === 0)),
+    );
     await theirs.read();
     await cleared;
 
@@ -326,7 +340,8 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     const [tom, jerry] = [await published('Tom'), await ours('Jerry')];
     const theirs = (await tom.createConversation({ members: ['Jerry'], unique: false })) as unknown as Persistent;
     const here = jerry.conversation(theirs.id);
-    const members = (size: number): Promise<ReadonlySet<string>> => firstValueFrom(here.members$.pipe(filter((now) => now.size === size)));
+    const members = (size: number): Promise<ReadonlySet<string>> =>
+      firstValueFrom(here.members$.pipe(filter((now) => now.size === size)));
     await members(2);
     expect((await theirs.add(['Spike'])).successfulClientIds).toEqual(['Spike']);
     expect([...(await members(3))].sort()).toEqual(['Jerry', 'Spike', 'Tom']);
@@ -372,6 +387,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     const heard = next(here.messages$, good.length);
     for (const words of good) await theirs.send(new Published.TextMessage(words));
     expect((await heard).map(({ body }) => (body._tag === 'Text' ? body.text : body))).toEqual(good);
-    for (const words of bad) await expect(lastValueFrom(here.send(text(words)))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
+    for (const words of bad)
+      await expect(lastValueFrom(here.send(text(words)))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Nothing is lost, doubled or out of order, whatever the network does. A failing seed is printed; `FC_SEED=<seed> npx vitest run test/model/delivery` runs it again, and `FC_RUNS=<number>` more of them.
+ * Nothing is lost, doubled or out of order, whatever the network does. A failing seed is printed;
+ * `FC_SEED=<seed> npx vitest run test/model/delivery` runs it again, and `FC_RUNS=<number>` more of them.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,6 +1,8 @@
 /**
- * Random histories of a few devices over a network that breaks, and what must be true of them: each device's log is the server's log without the declared gaps, in order, each entry once; what was said of each send is so; unread counts, receipts
- * and members are the server's at rest; and no connection takes a way that the machine's table doesn't have.
+ * Random histories of a few devices over a network that breaks, and what must be true of them: each device's log is
+ * the server's log without the declared gaps, in order, each entry once; what was said of each send is so; unread
+ * counts, receipts and members are the server's at rest; and no connection takes a way that the machine's table
+ * doesn't have.
  */
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -50,7 +52,10 @@ import { faultProxy, type Fault, type FaultProxy } from '../faults/proxy.js';
 const DEVICES = ['a', 'b', 'c', 'a'] as const;
 /** How long everything may take to come to rest, ms. */
 const REST = 10_000;
-/** The clocks of clients and server run so much faster than time: a minute, by which rates are counted, passes in a good second. */
+/**
+ * The clocks of clients and server run so much faster than time: a minute, by which rates are counted, passes in a
+ * good second.
+ */
 const SPEED = 50;
 const clientClock: Clock = {
   now: () => Date.now(),
@@ -85,7 +90,13 @@ export interface World {
 const device = fc.integer({ min: 0, max: DEVICES.length - 1 });
 const where = fc.constantFrom<Place>('group', 'group', 'pair');
 const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.constantFrom<Fault>({ _tag: 'Cut' }, { _tag: 'CutInFrame' }, { _tag: 'HalfOpen' }, { _tag: 'LoseAnswers' }, { _tag: 'LoseRequests' }),
+  fc.constantFrom<Fault>(
+    { _tag: 'Cut' },
+    { _tag: 'CutInFrame' },
+    { _tag: 'HalfOpen' },
+    { _tag: 'LoseAnswers' },
+    { _tag: 'LoseRequests' },
+  ),
   fc.record({ _tag: fc.constant('Close' as const), code: fc.constantFrom(1000, 1001, 1011, 1012, 4107) }),
   fc.record({ _tag: fc.constant('Delay' as const), ms: fc.integer({ min: 1, max: 15 }) }),
   fc.record({ _tag: fc.constant('Throttle' as const), bytesPerSecond: fc.integer({ min: 20_000, max: 200_000 }) }),
@@ -93,11 +104,25 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
-    { weight: 10, arbitrary: fc.record({ what: fc.constant('say' as const), device, where, times: fc.integer({ min: 1, max: 4 }) }) },
-    { weight: 4, arbitrary: fc.record({ what: fc.constantFrom('edit' as const, 'recall' as const, 'read' as const), device, where }) },
+    {
+      weight: 10,
+      arbitrary: fc.record({ what: fc.constant('say' as const), device, where, times: fc.integer({ min: 1, max: 4 }) }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        what: fc.constantFrom('edit' as const, 'recall' as const, 'read' as const),
+        device,
+        where,
+      }),
+    },
     {
       weight: 2,
-      arbitrary: fc.record({ what: fc.constantFrom('leave' as const, 'enter' as const), device, where: fc.constant('group' as const) }),
+      arbitrary: fc.record({
+        what: fc.constantFrom('leave' as const, 'enter' as const),
+        device,
+        where: fc.constant('group' as const),
+      }),
     },
     { weight: 8, arbitrary: fc.record({ what: fc.constant('fault' as const), device, fault }) },
     { weight: 1, arbitrary: fc.constant<Step>({ what: 'restart' }) },
@@ -149,7 +174,10 @@ export interface Outcome {
 const isAllowed = (from: keyof typeof table, to: keyof typeof table): boolean =>
   Object.values(table[from]).some((cell) => cell.to.includes(to));
 
-/** What a gap covers: from the message before it to its end, or to the next message where that is later; one of one's own may come late and lie within. */
+/**
+ * What a gap covers: from the message before it to its end, or to the next message where that is later; one of one's
+ * own may come late and lie within.
+ */
 const isCovered = (entries: readonly LogEntry[], position: Position): boolean =>
   entries.some((entry, index) => {
     if (entry._tag !== 'Gap' || comparePositions(entry.from, position) >= 0) return false;
@@ -165,7 +193,8 @@ const wordsOf = ({ id, msg = '{}' }: StoredMessage): string => {
   return Words.is(body) ? body._lctext : `the recalled ${id}`;
 };
 
-const bodyText = ({ body }: { readonly body: { readonly _tag: string; readonly text?: string } }): string => body.text ?? body._tag;
+const bodyText = ({ body }: { readonly body: { readonly _tag: string; readonly text?: string } }): string =>
+  body.text ?? body._tag;
 
 /** The value that a state has now. */
 const latest = <T>(state$: Observable<T>, otherwise: T): T => {
@@ -253,7 +282,10 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       if (!isAllowed(from._tag, to._tag)) problems.push(`${id}${String(index)} went from ${from._tag} to ${to._tag}`);
     });
     // Who is kicked, or is refused, comes again.
-    const clients$ = defer(() => realtime.session(id)).pipe(retry({ delay: () => timer(4) }), repeat({ delay: () => timer(4) }));
+    const clients$ = defer(() => realtime.session(id)).pipe(
+      retry({ delay: () => timer(4) }),
+      repeat({ delay: () => timer(4) }),
+    );
     const following = (current: Client, place: Place): Observable<LogEntry> =>
       defer(() => log(current.conversation(ids[place]), { since: logs[place].at(-1)?.position ?? START })).pipe(
         tap((entry) => logs[place].push(entry)),
@@ -263,7 +295,8 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       current.events$.pipe(
         filter((event) => 'conversationId' in event && event.conversationId === group.id),
         scan((told: readonly string[] | undefined, event) => {
-          if (event._tag === 'Joined') return told === undefined ? undefined : [...new Set([...told, ...event.members])];
+          if (event._tag === 'Joined')
+            return told === undefined ? undefined : [...new Set([...told, ...event.members])];
           if (event._tag === 'Left') return told?.filter((member) => !event.members.includes(member));
           if (event._tag !== 'Snapshot') return told;
           const { members = [] } = event.info;
@@ -381,7 +414,11 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
   };
 
   /** Waits for it, or says that it did not come about. */
-  const eventually = async (what: string, holds: () => boolean | Promise<boolean>, found = (): string => ''): Promise<void> => {
+  const eventually = async (
+    what: string,
+    holds: () => boolean | Promise<boolean>,
+    found = (): string => '',
+  ): Promise<void> => {
     const deadline = performance.now() + REST;
     while (!(await holds())) {
       if (performance.now() > deadline) {
@@ -423,7 +460,9 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       const before = messages[index - 1];
       if (before !== undefined && comparePositions(before, message) >= 0) {
         counts.reordered += 1;
-        problems.push(`${name} got ${bodyText(message)} after ${bodyText(before)} (its log: ${entries.map(short).join(', ')})`);
+        problems.push(
+          `${name} got ${bodyText(message)} after ${bodyText(before)} (its log: ${entries.map(short).join(', ')})`,
+        );
       }
     });
     // Who is not always a member has no claim to everything.
@@ -457,7 +496,9 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       if (there !== place) continue;
       const found = ends.flatMap((stored, index) => {
         const others = wordsOf(stored);
-        return others === words || others.startsWith(`${words},`) || (status._tag === 'sent' && status.message.id === stored.id)
+        return others === words ||
+          others.startsWith(`${words},`) ||
+          (status._tag === 'sent' && status.message.id === stored.id)
           ? [index]
           : [];
       });
@@ -478,7 +519,9 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     const wasOut = each.id === 'c' && history.some(({ what }) => what === 'leave');
     if (each.index % 2 === 0 && !wasOut && places.some((at, index) => index > 0 && at < (places[index - 1] ?? 0))) {
       counts.reordered += 1;
-      problems.push(`the outbox of ${each.id}${String(each.index)} did not keep its order (${ends.map(wordsOf).join(', ')})`);
+      problems.push(
+        `the outbox of ${each.id}${String(each.index)} did not keep its order (${ends.map(wordsOf).join(', ')})`,
+      );
     }
   };
 
@@ -532,7 +575,9 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
         const last = await server.backEnd.send(ids[place], { from: 'end', body: text('end') });
         const isThere = ({ logs }: Device): boolean =>
           logs[place].some(
-            (entry) => (entry._tag === 'Message' && entry.message.id === last.id) || (entry._tag === 'Gap' && entry.to >= last.timestamp),
+            (entry) =>
+              (entry._tag === 'Message' && entry.message.id === last.id) ||
+              (entry._tag === 'Gap' && entry.to >= last.timestamp),
           );
         // Who was removed by a command that nobody waits for any more gets nothing.
         for (const each of devices)
@@ -551,7 +596,8 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
         await eventually(
           `${each.id}${String(each.index)} has the last versions in the ${place}`,
           () => olderIn(each, place, ended).length === 0,
-          () => `${olderIn(each, place, ended).map(wordsOf).join()} (its log: ${each.logs[place].map(short).join(', ')})`,
+          () =>
+            `${olderIn(each, place, ended).map(wordsOf).join()} (its log: ${each.logs[place].map(short).join(', ')})`,
         );
         checkLog(each, place, ended);
         checkSends(each, place, stored);

@@ -1,6 +1,9 @@
 /**
- * Random membership histories by five clients on eight devices, with breaks, over real sockets that are cut at times. At rest, what every device knows of members and attributes is what the server has, and its list has the conversation where its client
- * is a member and only there; and each device was told exactly what the table of membership notices says of the time that it was there, in the order in which it came about: the acting one what it has brought about.
+ * Random membership histories by five clients on eight devices, with breaks, over real sockets that are cut at times.
+ * At rest, what every device knows of members and attributes is what the server has, and its list has the
+ * conversation where its client is a member and only there; and each device was told exactly what the table of
+ * membership notices says of the time that it was there, in the order in which it came about: the acting one what it
+ * has brought about.
  *
  * A failing seed is printed; `FC_SEED=<seed> npx vitest run test/model` runs it again.
  */
@@ -36,7 +39,10 @@ type Step =
   | { readonly what: Whom; readonly device: number; readonly whom: readonly string[] }
   | { readonly what: 'join' | 'quit'; readonly device: number }
   | { readonly what: 'say' | 'mend'; readonly device: number }
-  /** `pause`: the client goes; `cut`: the network does, and the client stays away; `blip`: the network does, and the client is back at once. */
+  /**
+   * `pause`: the client goes; `cut`: the network does, and the client stays away; `blip`: the network does, and the
+   * client is back at once.
+   */
   | { readonly what: 'pause' | 'cut' | 'blip'; readonly device: number }
   | { readonly what: 'update'; readonly device: number; readonly key: string; readonly value: number | undefined };
 
@@ -45,8 +51,14 @@ const whom = fc.uniqueArray(fc.constantFrom(...CLIENTS), { minLength: 1, maxLeng
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constantFrom<Whom>('add', 'remove'), device, whom }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constantFrom<Whom>('block', 'unblock'), device, whom }) },
-  { weight: 5, arbitrary: fc.record({ what: fc.constantFrom('join' as const, 'quit' as const, 'say' as const), device }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('pause' as const, 'cut' as const, 'blip' as const), device }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ what: fc.constantFrom('join' as const, 'quit' as const, 'say' as const), device }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constantFrom('pause' as const, 'cut' as const, 'blip' as const), device }),
+  },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('mend' as const), device }) },
   {
     weight: 2,
@@ -96,7 +108,9 @@ const attempt = async <A>(command$: Observable<A>): Promise<A | undefined> =>
     throw error;
   });
 
-/** What was missed is not among it, messages or changes by nobody knows whom: that is the model of delivery's matter. */
+/**
+ * What was missed is not among it, messages or changes by nobody knows whom: that is the model of delivery's matter.
+ */
 const short = (entry: ClientEvent): readonly string[] => {
   if (entry._tag === 'Joined' || entry._tag === 'Left' || entry._tag === 'Blocked' || entry._tag === 'Unblocked')
     return entry.by === undefined ? [] : [`${entry._tag} ${named(entry.members)} by ${entry.by}`];
@@ -170,7 +184,11 @@ const known = (client: Client, id: string) => {
 };
 
 /** Waits until the stream says so; fails with what it says instead. */
-const comes = async <T>(stream$: Observable<T>, wanted: T, holds = (now: T): boolean => now === wanted): Promise<void> => {
+const comes = async <T>(
+  stream$: Observable<T>,
+  wanted: T,
+  holds = (now: T): boolean => now === wanted,
+): Promise<void> => {
   await firstValueFrom(stream$.pipe(filter(holds), timeout(BOUND))).catch(async () => {
     expect(await firstValueFrom(stream$)).toEqual(wanted);
   });
@@ -201,7 +219,8 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
 
         /** Every device of these clients that is there hears it, but for the acting one: it has its answer. */
         const tell = (clientIds: readonly string[], entry: string, acting?: Device): void => {
-          for (const each of devices) if (each !== acting && !each.isAway && clientIds.includes(each.client.id)) each.expected.push(entry);
+          for (const each of devices)
+            if (each !== acting && !each.isAway && clientIds.includes(each.client.id)) each.expected.push(entry);
         };
         tell(['b'], 'Joined b by a');
         tell(['a', 'b'], 'Joined ab by a', first);
@@ -253,7 +272,11 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
               await returns(acting);
               break;
             case 'update':
-              await attempt(conversation.update(one.value === undefined ? { unset: [one.key] } : { attributes: { [one.key]: one.value } }));
+              await attempt(
+                conversation.update(
+                  one.value === undefined ? { unset: [one.key] } : { attributes: { [one.key]: one.value } },
+                ),
+              );
               break;
             case 'say': {
               const { members } = await now();
@@ -272,8 +295,10 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
               joined(acting, added, after.members);
               left(acting, without(before.members, after.members), after.members);
               const { allowed = [] } = result ?? {};
-              if (one.what === 'block') listed(acting, 'Blocked', without(after.blocked, before.blocked), after.members, allowed);
-              if (one.what === 'unblock') listed(acting, 'Unblocked', without(before.blocked, after.blocked), after.members, allowed);
+              if (one.what === 'block')
+                listed(acting, 'Blocked', without(after.blocked, before.blocked), after.members, allowed);
+              if (one.what === 'unblock')
+                listed(acting, 'Unblocked', without(before.blocked, after.blocked), after.members, allowed);
               // What is said next is pushed to the new ones, and not part of what they have missed.
               await Promise.all(devices.filter((each) => added.includes(each.client.id)).map(settled));
             }
@@ -305,6 +330,11 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
         await server.close();
       }
     }),
-    { numRuns: 40, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true, ...(seed === undefined ? {} : { seed: Number(seed) }) },
+    {
+      numRuns: 40,
+      interruptAfterTimeLimit: 60_000,
+      markInterruptAsFailure: true,
+      ...(seed === undefined ? {} : { seed: Number(seed) }),
+    },
   );
 }, 120_000);

@@ -11,7 +11,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createServer } from 'rx-realtime/server';
 import { layCable } from '../../tour/cable.js';
 
-/** Runs a sender until a line is said, and kills it then with no chance to do anything more; gives all lines that it has said. */
+/**
+ * Runs a sender until a line is said, and kills it then with no chance to do anything more; gives all lines that it
+ * has said.
+ */
 const runUntil = async (
   args: readonly string[],
   isEnough: (lines: readonly string[]) => boolean | Promise<boolean>,

@@ -1,10 +1,18 @@
-/** A process that sends: `sender.ts <server> <directory> <conversation> <from> <count>`. Says each message that was accepted, in a line of its own, and `done` when all that it knows of was sent. */
+/**
+ * A process that sends: `sender.ts <server> <directory> <conversation> <from> <count>`. Says each message that was
+ * accepted, in a line of its own, and `done` when all that it knows of was sent.
+ */
 import { filter, from, mergeMap, take } from 'rxjs';
 import { createRealtime, sendStatus, text } from '../../src/index.js';
 import { fileOutbox } from '../../node/index.js';
 
 const [server = '', directory = '', conversationId = '', first = '0', count = '0'] = process.argv.slice(2);
-const realtime = createRealtime({ appId: 'app', server, backoff: () => 20, outbox: { storage: fileOutbox(directory) } });
+const realtime = createRealtime({
+  appId: 'app',
+  server,
+  backoff: () => 20,
+  outbox: { storage: fileOutbox(directory) },
+});
 const say = (words: string): void => {
   process.stdout.write(`${words}\n`);
 };

@@ -59,7 +59,10 @@ const message: fc.Arbitrary<StoredSend> = fc.record({
   conversationId: fc.string(),
   at: fc.nat(),
   sequence: fc.nat(),
-  body: fc.oneof(fc.record({ data: fc.string({ unit: 'grapheme' }) }), fc.record({ data: fc.base64String(), bin: fc.constant(true) })),
+  body: fc.oneof(
+    fc.record({ data: fc.string({ unit: 'grapheme' }) }),
+    fc.record({ data: fc.base64String(), bin: fc.constant(true) }),
+  ),
   options: fc.constantFrom<StoredSend['options']>(
     {},
     { receipt: true, mentions: ['Jerry'] },
@@ -72,7 +75,8 @@ const step = fc.oneof(
   fc.record({ what: fc.constant('restart' as const) }),
 );
 
-const done = (answer: ReturnType<OutboxStorage['put']>): Promise<unknown> => lastValueFrom(from(answer), { defaultValue: undefined });
+const done = (answer: ReturnType<OutboxStorage['put']>): Promise<unknown> =>
+  lastValueFrom(from(answer), { defaultValue: undefined });
 
 describe.each(Object.entries(storages))('%s', (_, make) => {
   it('loads the messages that were put and not removed, for each owner, also after a restart', async () => {
@@ -85,7 +89,10 @@ describe.each(Object.entries(storages))('%s', (_, make) => {
           if (one.what === 'restart') storage = open();
           else if (one.what === 'put') {
             await done(storage.put(one.owner, one.message));
-            model.set(one.owner, (model.get(one.owner) ?? new Map<string, StoredSend>()).set(one.message.token, one.message));
+            model.set(
+              one.owner,
+              (model.get(one.owner) ?? new Map<string, StoredSend>()).set(one.message.token, one.message),
+            );
           } else {
             await done(storage.remove(one.owner, one.token));
             model.get(one.owner)?.delete(one.token);
@@ -106,7 +113,9 @@ describe.each(Object.entries(storages))('%s', (_, make) => {
     const [one] = fc.sample(message, 1);
     if (one === undefined) return;
     await Promise.all(
-      Array.from({ length: 50 }, (_unused, sequence) => done(storage.put('app/Tom', { ...one, token: `t${String(sequence)}`, sequence }))),
+      Array.from({ length: 50 }, (_unused, sequence) =>
+        done(storage.put('app/Tom', { ...one, token: `t${String(sequence)}`, sequence })),
+      ),
     );
     expect(await firstValueFrom(from(storage.load('app/Tom')))).toHaveLength(50);
   });

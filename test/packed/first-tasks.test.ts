@@ -1,4 +1,7 @@
-/** The programs of docs/first-tasks.md, as a stranger runs them: from the tarball, in a project that has nothing but this package and RxJS. */
+/**
+ * The programs of docs/first-tasks.md, as a stranger runs them: from the tarball, in a project that has nothing but
+ * this package and RxJS.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -14,7 +17,8 @@ const page = readFileSync(`${root}docs/first-tasks.md`, 'utf8');
 const blockOf = (language: string, section: string): string => {
   const blocks = [...section.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))];
   const [block, ...others] = blocks.map(([, content = '']) => content);
-  if (block === undefined || others.length > 0) throw new Error(`one block of ${language} is wanted here: ${section.slice(0, 80)}`);
+  if (block === undefined || others.length > 0)
+    throw new Error(`one block of ${language} is wanted here: ${section.slice(0, 80)}`);
   return block;
 };
 
@@ -26,7 +30,8 @@ const tasks = sections.map((section, index) => ({
   output: blockOf('text', section),
 }));
 
-const codeLines = (code: string): readonly string[] => code.split('\n').filter((line) => !/^\s*(?:\/\/.*|\/\*\*.*)?$/.test(line));
+const codeLines = (code: string): readonly string[] =>
+  code.split('\n').filter((line) => !/^\s*(?:\/\/.*|\/\*\*.*)?$/.test(line));
 
 describe('the first tasks of a stranger', () => {
   // Outside of the project, whose node_modules would answer for what is missing.
@@ -49,9 +54,15 @@ describe('the first tasks of a stranger', () => {
   afterAll(() => rm(directory, { recursive: true }), 60_000);
 
   it('need nothing but this package and RxJS', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { readonly dependencies: object };
+    const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+      readonly dependencies: object;
+    };
     expect(Object.keys(dependencies)).toEqual(['rx-realtime', 'rxjs']);
-    expect(tasks.map(({ title }) => title)).toEqual(['Chat in 30 lines', 'A message type of your own', 'An unread badge']);
+    expect(tasks.map(({ title }) => title)).toEqual([
+      'Chat in 30 lines',
+      'A message type of your own',
+      'An unread badge',
+    ]);
   });
 
   it('begin with a chat that has 30 lines of code or fewer', () => {

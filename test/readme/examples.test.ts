@@ -10,7 +10,11 @@ const pages = (await readdir(`${root}docs`)).filter((name) => name.endsWith('.md
 const examples = (
   await Promise.all(
     pages.map(async (page) =>
-      [...(await readFile(`${root}docs/${page}`, 'utf8')).matchAll(EXAMPLE)].map(([, path = '', code = '']) => ({ page, path, code })),
+      [...(await readFile(`${root}docs/${page}`, 'utf8')).matchAll(EXAMPLE)].map(([, path = '', code = '']) => ({
+        page,
+        path,
+        code,
+      })),
     ),
   )
 ).flat();

@@ -11,11 +11,13 @@ const ids = Object.entries(COUNTS).flatMap(([letter, count]) =>
 );
 
 const page = await readFile(new URL('docs/features.md', root), 'utf8');
-const rows = [...page.matchAll(/^\| +([A-Z]\d+) +\| (.*?) +\| (.*?) *\|$/gm)].map(([, id = '', api = '', file = '']) => ({
-  id,
-  api,
-  file,
-}));
+const rows = [...page.matchAll(/^\| +([A-Z]\d+) +\| (.*?) +\| (.*?) *\|$/gm)].map(
+  ([, id = '', api = '', file = '']) => ({
+    id,
+    api,
+    file,
+  }),
+);
 const done = rows.filter(({ api }) => api.trim() !== 'not yet');
 
 /** The titles of the tests in a file. */

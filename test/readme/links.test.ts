@@ -10,7 +10,9 @@ const anchorsOf = (text: string): readonly string[] =>
   [...withoutCode(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
 /** The relative links of a page, as `file` and `anchor`. */
-const linksOf = (text: string): readonly { readonly link: string; readonly file: string; readonly anchor: string | undefined }[] =>
+const linksOf = (
+  text: string,
+): readonly { readonly link: string; readonly file: string; readonly anchor: string | undefined }[] =>
   [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)
     .filter((link) => !/^[a-z]+:/.test(link))
@@ -38,7 +40,9 @@ describe('the links of the documentation', () => {
   it('lead from docs/README.md to every page of docs/', () => {
     const listed = linksOf(pageAt('docs/README.md').text).map(({ file }) => `docs/${file}`);
     const all = userPages().map(({ path }) => path);
-    expect(all.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !listed.includes(path))).toEqual([]);
+    expect(
+      all.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !listed.includes(path)),
+    ).toEqual([]);
   });
 });
 

@@ -42,7 +42,9 @@ describe('diagrams below each other', () => {
       fc.assert(
         fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
           const drawn = parts.join('');
-          const expected = TestScheduler.parseMarbles(drawn, undefined, undefined, undefined, true).map(({ frame }) => frame);
+          const expected = TestScheduler.parseMarbles(drawn, undefined, undefined, undefined, true).map(
+            ({ frame }) => frame,
+          );
           const found = piecesOf(drawn).flatMap(({ text, from }) => [...text.matchAll(/[ab]/g)].map(() => from));
           expect(found).toEqual(expected);
         }),
@@ -61,7 +63,9 @@ describe('the text of a diagram', () => {
 
   it('says it line by line where a letter means two things', () => {
     const diagram = drawing([line('a', { a: 'one' })], line('ab', { a: 'two', b: 'three' }));
-    expect(blockOf(diagram, names)).toBe('log$     a\ncount$   ab\n\nlog$     a  one\ncount$   a  two\n         b  three');
+    expect(blockOf(diagram, names)).toBe(
+      'log$     a\ncount$   ab\n\nlog$     a  one\ncount$   a  two\n         b  three',
+    );
   });
 });
 
@@ -90,7 +94,12 @@ describe('the places for diagrams in a page', () => {
 
   it('name a test, and what its streams are called', () => {
     expect(placeholdersOf(`# Page\n\n${place}\nold\n<!-- /diagram -->\n`, 'page.md')).toEqual([
-      { line: 3, testFile: 'a.test.ts', test: 'rate > slides: on', names: { inputs: ['items$', 'every$'], outputs: ['rate$'] } },
+      {
+        line: 3,
+        testFile: 'a.test.ts',
+        test: 'rate > slides: on',
+        names: { inputs: ['items$', 'every$'], outputs: ['rate$'] },
+      },
     ]);
   });
 
@@ -101,7 +110,9 @@ describe('the places for diagrams in a page', () => {
   });
 
   it('are refused, with the line, where they can’t be read or have no end', () => {
-    expect(() => placeholdersOf('\n<!-- diagram: a.test.ts -->\n<!-- /diagram -->', 'page.md')).toThrow(/^page\.md:2: should be/);
+    expect(() => placeholdersOf('\n<!-- diagram: a.test.ts -->\n<!-- /diagram -->', 'page.md')).toThrow(
+      /^page\.md:2: should be/,
+    );
     expect(() => placeholdersOf(`${place}\n`, 'page.md')).toThrow('page.md:1: a diagram without its <!-- /diagram -->');
   });
 });

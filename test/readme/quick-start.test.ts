@@ -30,7 +30,8 @@ describe('the quick start of the README', () => {
 
 describe('the README in Chinese', () => {
   it('has the same code as the one in English, apart from the comments', () => {
-    const code = (path: string): readonly string[] => blocksOf(pageAt(path)).map((block) => withoutComments(block.code));
+    const code = (path: string): readonly string[] =>
+      blocksOf(pageAt(path)).map((block) => withoutComments(block.code));
     expect(code('README.zh-CN.md')).toEqual(code('README.md'));
   });
 });

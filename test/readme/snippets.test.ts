@@ -1,4 +1,7 @@
-/** Every block of TypeScript in the READMEs and in docs/ compiles, apart from those that show a file: they are that file. */
+/**
+ * Every block of TypeScript in the READMEs and in docs/ compiles, apart from those that show a file: they are that
+ * file.
+ */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,7 +32,10 @@ const optionsOfThisProject = (): ts.CompilerOptions => {
       paths: {
         'rx-realtime': ['./src/index.ts'],
         ...Object.fromEntries(
-          ['streams', 'codecs', 'server', 'node', 'testing'].map((entry) => [`rx-realtime/${entry}`, [`./${entry}/index.ts`]]),
+          ['streams', 'codecs', 'server', 'node', 'testing'].map((entry) => [
+            `rx-realtime/${entry}`,
+            [`./${entry}/index.ts`],
+          ]),
         ),
       },
     },
@@ -55,7 +61,9 @@ describe('the snippets of the documentation', () => {
     problems = new Map(
       [assumed, ...snippets.map(({ file }) => file)].map((file) => [
         file,
-        problemsOf(program, program.getSourceFile(file)).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+        problemsOf(program, program.getSourceFile(file)).map(({ messageText }) =>
+          ts.flattenDiagnosticMessageText(messageText, '\n'),
+        ),
       ]),
     );
   }, 120_000);

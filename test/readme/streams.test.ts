@@ -13,11 +13,13 @@ const page = await readFile(`${root}${PAGE}`, 'utf8');
 
 const headings = [...page.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => heading);
 const firstCells = [...page.matchAll(/^\| (.+?) +\|/gm)].map(([, cell = '']) => cell);
-const codeIn = (text: string): readonly string[] => [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code.replace(/\(.*$/, ''));
+const codeIn = (text: string): readonly string[] =>
+  [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code.replace(/\(.*$/, ''));
 /** What has a heading or the first cell of a row: `client.unread$`, `keyedState`. */
 const documented = new Set([...headings, ...firstCells].flatMap(codeIn));
 
-const parse = (name: string, source: string): ts.SourceFile => ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
+const parse = (name: string, source: string): ts.SourceFile =>
+  ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
 
 /** The declarations of an API report. */
 const report = async (name: string): Promise<ts.SourceFile> => {
@@ -29,10 +31,14 @@ const report = async (name: string): Promise<ts.SourceFile> => {
 const functionsOf = async (name: string): Promise<readonly string[]> =>
   (await report(name)).statements
     .filter(
-      (statement) => ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+      (statement) =>
+        ts.canHaveModifiers(statement) &&
+        ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
     )
     .flatMap((statement) =>
-      ts.isVariableStatement(statement) ? statement.declarationList.declarations.map((each) => each.name.getText()) : [],
+      ts.isVariableStatement(statement)
+        ? statement.declarationList.declarations.map((each) => each.name.getText())
+        : [],
     );
 
 /** Functions of the root entry that return a stream or a command, such as `timeline(conversation)`. */
@@ -49,7 +55,8 @@ const streamsOf = async (interfaceName: string): Promise<readonly string[]> => {
   const found = (await report('rx-realtime')).statements.find(
     (each) => ts.isInterfaceDeclaration(each) && each.name.text === interfaceName,
   );
-  if (found === undefined || !ts.isInterfaceDeclaration(found)) throw new Error(`there is no interface ${interfaceName}`);
+  if (found === undefined || !ts.isInterfaceDeclaration(found))
+    throw new Error(`there is no interface ${interfaceName}`);
   return found.members
     .filter((member) => /\b(?:Observable|AsyncIterable)</.test(member.getText()))
     .map((member) => member.name?.getText() ?? '');
@@ -63,11 +70,14 @@ describe('docs/streams.md', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(['Realtime', 'Client', 'Conversation', 'Room'])('has a heading or a row for each stream and command of a %s', async (owner) => {
-    const names = (await streamsOf(owner)).map((name) => `${owner.toLowerCase()}.${name}`);
-    expect(names).not.toEqual([]);
-    expect(names.filter((name) => !documented.has(name))).toEqual([]);
-  });
+  it.each(['Realtime', 'Client', 'Conversation', 'Room'])(
+    'has a heading or a row for each stream and command of a %s',
+    async (owner) => {
+      const names = (await streamsOf(owner)).map((name) => `${owner.toLowerCase()}.${name}`);
+      expect(names).not.toEqual([]);
+      expect(names.filter((name) => !documented.has(name))).toEqual([]);
+    },
+  );
 
   it('has a heading or a row for each function of rx-realtime that returns a stream or a command', async () => {
     const names = await functionsOfHandles();
@@ -82,7 +92,9 @@ describe('docs/streams.md', () => {
       ),
     );
     const known = new Set(owners.flat());
-    expect([...documented].filter((name) => /^(?:realtime|client|conversation|room)\./.test(name) && !known.has(name))).toEqual([]);
+    expect(
+      [...documented].filter((name) => /^(?:realtime|client|conversation|room)\./.test(name) && !known.has(name)),
+    ).toEqual([]);
   });
 
   it('has a contents that leads to every section', () => {
@@ -96,7 +108,11 @@ describe('docs/streams.md', () => {
 const testsOf = async (file: string): Promise<ReadonlySet<string>> => {
   const names = new Set<string>();
   const visit = (node: ts.Node, path: readonly string[]): void => {
-    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && /^(?:describe|it|test)$/.test(node.expression.text)) {
+    if (
+      ts.isCallExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      /^(?:describe|it|test)$/.test(node.expression.text)
+    ) {
       const [title] = node.arguments;
       const named = title !== undefined && ts.isStringLiteralLike(title) ? [...path, title.text] : path;
       if (node.expression.text !== 'describe') names.add(named.join(' > '));
@@ -117,7 +133,9 @@ describe('the diagrams of docs/streams.md', () => {
   const placeholders = placeholdersOf(page, PAGE);
 
   it('are of tests that there are', async () => {
-    const files = [...new Set(placeholders.map(({ testFile }) => testFile))].filter((file) => existsSync(`${root}${file}`));
+    const files = [...new Set(placeholders.map(({ testFile }) => testFile))].filter((file) =>
+      existsSync(`${root}${file}`),
+    );
     const tests = new Map(await Promise.all(files.map(async (file) => [file, await testsOf(file)] as const)));
     const lost = placeholders.filter(({ testFile, test }) => tests.get(testFile)?.has(test) !== true);
     expect(lost.map(({ line, testFile, test }) => `${PAGE}:${line} ${testFile} > ${test}`)).toEqual([]);
@@ -126,7 +144,11 @@ describe('the diagrams of docs/streams.md', () => {
   it('are there, each once', () => {
     const named = placeholders.map(({ testFile, test }) => `${testFile} > ${test}`);
     expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([]);
-    const blocks = [...page.matchAll(/<!-- diagram: .+ -->\n\n_.+_ \(\[test\]\(.+\)\)\n\n```text\n[\s\S]+?```\n\n<!-- \/diagram -->/g)];
+    const blocks = [
+      ...page.matchAll(
+        /<!-- diagram: .+ -->\n\n_.+_ \(\[test\]\(.+\)\)\n\n```text\n[\s\S]+?```\n\n<!-- \/diagram -->/g,
+      ),
+    ];
     expect(blocks).toHaveLength(placeholders.length);
   });
 });

@@ -8,7 +8,10 @@ type Request = Parameters<RawClient['request']>[0];
 const kinds = ['ordinary', 'room', 'temporary', 'system'] as const;
 type Kind = (typeof kinds)[number];
 
-/** Tom has made it, where a client has; Jerry is a member, is inside, or has subscribed, and Butch too; Spike is a stranger. */
+/**
+ * Tom has made it, where a client has; Jerry is a member, is inside, or has subscribed, and Butch too; Spike is a
+ * stranger.
+ */
 const cast = async (options: ServerOptions = {}) => {
   const server = await serve(options);
   const [tom, jerry, butch, spike] = [
@@ -21,7 +24,8 @@ const cast = async (options: ServerOptions = {}) => {
 };
 type Cast = Awaited<ReturnType<typeof cast>>;
 
-const join = (client: RawClient, cid: string, id: string) => client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } });
+const join = (client: RawClient, cid: string, id: string) =>
+  client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } });
 
 const attr = { attr: { data: '{"name":"Cat","key":"value"}' } };
 
@@ -53,7 +57,11 @@ const outcome = async (client: RawClient, command: Request): Promise<number | 'o
   const answer = client.inbox.find((each) => each.i === i);
   if (answer?.cmd === 'error') return answer.errorMessage.code;
   const message: unknown =
-    answer?.cmd === 'conv' && 'convMessage' in answer ? answer.convMessage : answer?.cmd === 'blacklist' ? answer.blacklistMessage : {};
+    answer?.cmd === 'conv' && 'convMessage' in answer
+      ? answer.convMessage
+      : answer?.cmd === 'blacklist'
+        ? answer.blacklistMessage
+        : {};
   const { failedPids: [failed] = [] } = message as { failedPids?: readonly { readonly code: number }[] };
   return failed?.code ?? 'ok';
 };
@@ -80,7 +88,11 @@ const commands = named({
   join: (cid, self) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: [self] } }),
   'remove another': (cid) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Butch'] } }),
   quit: (cid, self) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: [self] } }),
-  'give a role': (cid) => ({ cmd: 'conv', op: 'member_info_update', convMessage: { cid, info: { pid: 'Butch', role: 'Manager' } } }),
+  'give a role': (cid) => ({
+    cmd: 'conv',
+    op: 'member_info_update',
+    convMessage: { cid, info: { pid: 'Butch', role: 'Manager' } },
+  }),
   silence: (cid) => ({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m: ['Butch'] } }),
   unsilence: (cid) => ({ cmd: 'conv', op: 'remove_shutup', convMessage: { cid, m: ['Butch'] } }),
   block: (srcCid) => ({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid, toPids: ['Butch'] } }),
@@ -194,7 +206,12 @@ const table: Readonly<Record<Kind, Readonly<Record<Name, Row>>>> = {
 };
 
 /** Each command in a conversation of its own. */
-const outcomes = async (there: Cast, kind: Kind, client: RawClient, self: string): Promise<Readonly<Record<string, Outcome>>> => {
+const outcomes = async (
+  there: Cast,
+  kind: Kind,
+  client: RawClient,
+  self: string,
+): Promise<Readonly<Record<string, Outcome>>> => {
   const entries: [Name, Outcome][] = [];
   for (const name of all) entries.push([name, await outcome(client, commands[name](await made[kind](there), self))]);
   return Object.fromEntries(entries);
@@ -234,7 +251,12 @@ describe('what is not there', () => {
 
   it.each([
     { name: 'a conversation', cid: 'f'.repeat(24), code: 4303, speaking: 4401 },
-    { name: 'a temporary conversation, which may have been there,', cid: `_tmp:${'f'.repeat(24)}`, code: 4323, speaking: 4323 },
+    {
+      name: 'a temporary conversation, which may have been there,',
+      cid: `_tmp:${'f'.repeat(24)}`,
+      code: 4323,
+      speaking: 4323,
+    },
   ])('$name is refused with $code, and with $speaking where something is sent', async ({ cid, code, speaking }) => {
     const { spike } = await cast();
     const got: [Name, Outcome][] = [];
@@ -249,7 +271,10 @@ describe('what is not there', () => {
       await there.server.backEnd.delete(cid);
       const gone = kind === 'temporary' ? 4323 : 4303;
       expect([kind, await outcome(there.jerry, commands.history(cid, 'Jerry'))]).toEqual([kind, gone]);
-      expect([kind, await outcome(there.jerry, commands.send(cid, 'Jerry'))]).toEqual([kind, kind === 'temporary' ? 4323 : 4401]);
+      expect([kind, await outcome(there.jerry, commands.send(cid, 'Jerry'))]).toEqual([
+        kind,
+        kind === 'temporary' ? 4323 : 4401,
+      ]);
     }
   });
 });
@@ -261,7 +286,8 @@ describe('a query', () => {
       op: 'query',
       convMessage: { where: { data: JSON.stringify(where) }, flag: 2, limit: 100 },
     });
-    if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+    if (answer.cmd !== 'conv' || answer.op !== 'results')
+      throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
     return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
   };
   /** Keys of the protocol in which something of others may be. */
@@ -277,24 +303,33 @@ describe('a query', () => {
       byOthers: ['c', 'name', 'key', 'msg', 'lm'],
     },
     { kind: 'temporary', member: ['c', 'm', 'msg', 'lm'], byId: undefined, byOthers: undefined },
-    { kind: 'system', member: ['name', 'key', 'msg', 'lm'], byId: ['name', 'key', 'msg', 'lm'], byOthers: ['name', 'key', 'msg', 'lm'] },
-  ] as const)('of the kind $kind shows a member and a stranger what is theirs to see', async ({ kind, member, byId, byOthers }) => {
-    const there = await cast();
-    const cid = await made[kind](there);
-    await outcome(there.butch, commands.mute(cid, 'Butch'));
-    await there.server.backEnd.send(cid, { body: 'x' });
-    const [seen] = await find(there.jerry, { objectId: cid });
-    expect(keysOf(seen)).toEqual(member);
-    const [shown] = await find(there.spike, { objectId: cid });
-    expect([shown !== undefined, keysOf(shown)]).toEqual([byId !== undefined, byId ?? []]);
-    for (const where of [{}, { objectId: { $ne: 'x' } }, { c: 'Tom' }, { name: 'Cat' }, { key: { $exists: true } }]) {
-      const found = (await find(there.spike, where)).filter(({ objectId }) => objectId === cid);
-      const isWanted = byOthers !== undefined && (kind !== 'system' || !('c' in where));
-      expect([where, found.length]).toEqual([where, isWanted ? 1 : 0]);
-      if (isWanted) expect(keysOf(found[0])).toEqual(byOthers);
-    }
-    for (const where of [{ m: 'Butch' }, { mu: 'Butch' }, { m: { $size: 3 } }]) expect(await find(there.spike, where)).toEqual([]);
-  });
+    {
+      kind: 'system',
+      member: ['name', 'key', 'msg', 'lm'],
+      byId: ['name', 'key', 'msg', 'lm'],
+      byOthers: ['name', 'key', 'msg', 'lm'],
+    },
+  ] as const)(
+    'of the kind $kind shows a member and a stranger what is theirs to see',
+    async ({ kind, member, byId, byOthers }) => {
+      const there = await cast();
+      const cid = await made[kind](there);
+      await outcome(there.butch, commands.mute(cid, 'Butch'));
+      await there.server.backEnd.send(cid, { body: 'x' });
+      const [seen] = await find(there.jerry, { objectId: cid });
+      expect(keysOf(seen)).toEqual(member);
+      const [shown] = await find(there.spike, { objectId: cid });
+      expect([shown !== undefined, keysOf(shown)]).toEqual([byId !== undefined, byId ?? []]);
+      for (const where of [{}, { objectId: { $ne: 'x' } }, { c: 'Tom' }, { name: 'Cat' }, { key: { $exists: true } }]) {
+        const found = (await find(there.spike, where)).filter(({ objectId }) => objectId === cid);
+        const isWanted = byOthers !== undefined && (kind !== 'system' || !('c' in where));
+        expect([where, found.length]).toEqual([where, isWanted ? 1 : 0]);
+        if (isWanted) expect(keysOf(found[0])).toEqual(byOthers);
+      }
+      for (const where of [{ m: 'Butch' }, { mu: 'Butch' }, { m: { $size: 3 } }])
+        expect(await find(there.spike, where)).toEqual([]);
+    },
+  );
 });
 
 describe('a conversation that is open', () => {
@@ -318,7 +353,11 @@ describe('a conversation that is open', () => {
     const there = await open();
     const cid = await made.ordinary(there);
     await outcome(there.butch, commands.mute(cid, 'Butch'));
-    const answer = await there.spike.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: '{"key":"value"}' } } });
+    const answer = await there.spike.request({
+      cmd: 'conv',
+      op: 'query',
+      convMessage: { where: { data: '{"key":"value"}' } },
+    });
     const data = answer.cmd === 'conv' && answer.op === 'results' ? answer.convMessage.results.data : '';
     expect(JSON.parse(data)).toMatchObject([{ objectId: cid, m: ['Tom', 'Jerry', 'Butch'], name: 'Cat' }]);
     expect(data).not.toContain('"mu"');
@@ -327,7 +366,8 @@ describe('a conversation that is open', () => {
   it('is so for as long as the application says so, and for nobody else where it is asked of each', async () => {
     const there = await cast({ isOpen: ({ attributes }) => attributes['public'] === true });
     const [closed, cid] = [await made.ordinary(there), await made.ordinary(there)];
-    const update = (data: string) => there.tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data } } });
+    const update = (data: string) =>
+      there.tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data } } });
     const history = (id: string) => outcome(there.spike, commands.history(id, 'Spike'));
     expect([await history(cid), await history(closed)]).toEqual([4312, 4312]);
     await update('{"public":true}');
@@ -364,10 +404,46 @@ describe('the back end', () => {
     };
     const always = { send: 'ok', history: 'ok' };
     const expected: Readonly<Record<Kind, Readonly<Record<string, Outcome>>>> = {
-      ordinary: { add: 'ok', remove: 'ok', role: 'ok', silence: 'ok', block: 'ok', update: 'ok', broadcast: 4313, 'to some': 4313 },
-      room: { add: 4314, remove: 4314, role: 4314, silence: 'ok', block: 'ok', update: 'ok', broadcast: 4313, 'to some': 4313 },
-      temporary: { add: 4314, remove: 4314, role: 4314, silence: 4314, block: 4314, update: 4314, broadcast: 4313, 'to some': 4313 },
-      system: { add: 'ok', remove: 'ok', role: 4314, silence: 'ok', block: 'ok', update: 'ok', broadcast: 'ok', 'to some': 'ok' },
+      ordinary: {
+        add: 'ok',
+        remove: 'ok',
+        role: 'ok',
+        silence: 'ok',
+        block: 'ok',
+        update: 'ok',
+        broadcast: 4313,
+        'to some': 4313,
+      },
+      room: {
+        add: 4314,
+        remove: 4314,
+        role: 4314,
+        silence: 'ok',
+        block: 'ok',
+        update: 'ok',
+        broadcast: 4313,
+        'to some': 4313,
+      },
+      temporary: {
+        add: 4314,
+        remove: 4314,
+        role: 4314,
+        silence: 4314,
+        block: 4314,
+        update: 4314,
+        broadcast: 4313,
+        'to some': 4313,
+      },
+      system: {
+        add: 'ok',
+        remove: 'ok',
+        role: 4314,
+        silence: 'ok',
+        block: 'ok',
+        update: 'ok',
+        broadcast: 'ok',
+        'to some': 'ok',
+      },
     };
     expect(got).toEqual({ ...always, ...expected[kind] });
   });

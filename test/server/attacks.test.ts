@@ -8,7 +8,19 @@ import { either as E } from 'fp-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodeConversations, subprotocols } from 'rx-realtime/codecs';
 import { memoryStore, type RtmServer, type ServerOptions, type SignedAction } from 'rx-realtime/server';
-import { dial, login, open, page, say, serve, settable, start, tokenOf, type RawClient, type Received } from './raw-client.js';
+import {
+  dial,
+  login,
+  open,
+  page,
+  say,
+  serve,
+  settable,
+  start,
+  tokenOf,
+  type RawClient,
+  type Received,
+} from './raw-client.js';
 import { statsNow } from './stats-now.js';
 
 type Request = Parameters<RawClient['request']>[0];
@@ -84,13 +96,33 @@ describe("another's conversation", () => {
   }
   const tries: readonly Try[] = [
     { name: 'history', code: 4312, command: (cid) => ({ cmd: 'logs', logsMessage: { cid } }) },
-    { name: 'history from a message', code: 4312, command: (cid, mid) => ({ cmd: 'logs', logsMessage: { cid, mid, t: 1, l: 1_000 } }) },
+    {
+      name: 'history from a message',
+      code: 4312,
+      command: (cid, mid) => ({ cmd: 'logs', logsMessage: { cid, mid, t: 1, l: 1_000 } }),
+    },
     { name: 'the count', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'count', convMessage: { cid } }) },
-    { name: 'receipts', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'max_read', convMessage: { cid, queryAllMembers: true } }) },
-    { name: 'who is silenced', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'query_shutup', convMessage: { cid } }) },
-    { name: 'who is blocked', code: 4317, command: (cid) => ({ cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: cid } }) },
+    {
+      name: 'receipts',
+      code: 4317,
+      command: (cid) => ({ cmd: 'conv', op: 'max_read', convMessage: { cid, queryAllMembers: true } }),
+    },
+    {
+      name: 'who is silenced',
+      code: 4317,
+      command: (cid) => ({ cmd: 'conv', op: 'query_shutup', convMessage: { cid } }),
+    },
+    {
+      name: 'who is blocked',
+      code: 4317,
+      command: (cid) => ({ cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: cid } }),
+    },
     { name: 'a message', code: 4401, command: (cid) => ({ cmd: 'direct', directMessage: { cid, msg: 'x' } }) },
-    { name: 'a transient message', code: 4401, command: (cid) => ({ cmd: 'direct', directMessage: { cid, msg: 'x', transient: true } }) },
+    {
+      name: 'a transient message',
+      code: 4401,
+      command: (cid) => ({ cmd: 'direct', directMessage: { cid, msg: 'x', transient: true } }),
+    },
     { name: 'a will', code: 4401, command: (cid) => ({ cmd: 'direct', directMessage: { cid, msg: 'x', will: true } }) },
     {
       name: 'an edit',
@@ -103,26 +135,58 @@ describe("another's conversation", () => {
       command: (cid, mid) => ({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, recall: true }] } }),
     },
     { name: 'a read mark', code: 4401, command: (cid) => ({ cmd: 'read', readMessage: { cid } }) },
-    { name: 'an acknowledgement', code: 4401, command: (cid) => ({ cmd: 'ack', ackMessage: { cid, fromts: 0, tots: 2 ** 50 } }) },
-    { name: 'an update', code: 4309, command: (cid) => ({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr('{"name":"mine"}') } }) },
+    {
+      name: 'an acknowledgement',
+      code: 4401,
+      command: (cid) => ({ cmd: 'ack', ackMessage: { cid, fromts: 0, tots: 2 ** 50 } }),
+    },
+    {
+      name: 'an update',
+      code: 4309,
+      command: (cid) => ({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr('{"name":"mine"}') } }),
+    },
     { name: 'mute', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'mute', convMessage: { cid } }) },
     { name: 'unmute', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'unmute', convMessage: { cid } }) },
-    { name: 'adding others', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Butch'] } }) },
+    {
+      name: 'adding others',
+      code: 4317,
+      command: (cid) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Butch'] } }),
+    },
     {
       name: 'adding others and oneself',
       code: 4317,
       command: (cid) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Spike', 'Butch'] } }),
     },
     { name: 'adding nobody', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: [] } }) },
-    { name: 'removing a member', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Jerry'] } }) },
-    { name: 'removing oneself', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Spike'] } }) },
+    {
+      name: 'removing a member',
+      code: 4317,
+      command: (cid) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Jerry'] } }),
+    },
+    {
+      name: 'removing oneself',
+      code: 4317,
+      command: (cid) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Spike'] } }),
+    },
     {
       name: 'a role',
       code: 4317,
-      command: (cid) => ({ cmd: 'conv', op: 'member_info_update', convMessage: { cid, info: { pid: 'Spike', role: 'Owner' } } }),
+      command: (cid) => ({
+        cmd: 'conv',
+        op: 'member_info_update',
+        convMessage: { cid, info: { pid: 'Spike', role: 'Owner' } },
+      }),
     },
-    { name: 'silencing', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m: ['Tom'] } }) },
-    { name: 'unsilencing', code: 4317, command: (cid) => ({ cmd: 'conv', op: 'remove_shutup', convMessage: { cid, m: ['Tom'] } }) },
+    {
+      name: 'silencing',
+      code: 4317,
+      command: (cid) => ({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m: ['Tom'] } }),
+    },
+    {
+      name: 'unsilencing',
+      code: 4317,
+      command: (cid) => ({ cmd: 'conv', op: 'remove_shutup', convMessage: { cid, m: ['Tom'] } }),
+    },
     {
       name: 'blocking',
       code: 4317,
@@ -144,7 +208,10 @@ describe("another's conversation", () => {
       return got;
     });
     expect(codes).toEqual(tries.map(({ name, code }) => [name, code]));
-    expect(await tom.request(find(`{"objectId":"${cid}"}`, { flag: 2 }))).toEqual({ ...before, i: expect.any(Number) as number });
+    expect(await tom.request(find(`{"objectId":"${cid}"}`, { flag: 2 }))).toEqual({
+      ...before,
+      i: expect.any(Number) as number,
+    });
     expect(await page(tom, cid)).toEqual(['a secret']);
     for (const member of [tom, jerry]) {
       await member.settle();
@@ -174,7 +241,9 @@ describe("another's conversation", () => {
         '{"objectId":{"$regex":"."}}',
       ]) {
         const answer = await spike.request(find(where, { flag: 2, sort: 'key,-name' }));
-        found.push(answer.cmd === 'conv' && answer.op === 'results' ? answer.convMessage.results.data : JSON.stringify(answer));
+        found.push(
+          answer.cmd === 'conv' && answer.op === 'results' ? answer.convMessage.results.data : JSON.stringify(answer),
+        );
       }
       return found;
     });
@@ -239,7 +308,11 @@ describe('signatures', () => {
     readonly s: string;
   }
   let nonces = 0;
-  const sign = (parts: readonly string[], action?: string, { t = NOW, n = `n${(nonces += 1)}`, key = KEY } = {}): Signature => ({
+  const sign = (
+    parts: readonly string[],
+    action?: string,
+    { t = NOW, n = `n${(nonces += 1)}`, key = KEY } = {},
+  ): Signature => ({
     t,
     n,
     s: createHmac('sha1', key)
@@ -268,14 +341,22 @@ describe('signatures', () => {
       code: 4302,
       text: members,
       suffix: 'invite',
-      command: (cid, signature) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Jerry', 'Butch'], ...signature } }),
+      command: (cid, signature) => ({
+        cmd: 'conv',
+        op: 'add',
+        convMessage: { cid, m: ['Jerry', 'Butch'], ...signature },
+      }),
     },
     {
       name: 'remove',
       code: 4302,
       text: members,
       suffix: 'kick',
-      command: (cid, signature) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Jerry', 'Butch'], ...signature } }),
+      command: (cid, signature) => ({
+        cmd: 'conv',
+        op: 'remove',
+        convMessage: { cid, m: ['Jerry', 'Butch'], ...signature },
+      }),
     },
     {
       name: 'join',
@@ -314,8 +395,12 @@ describe('signatures', () => {
       command: (cid, signature) => ({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Tom'], ...signature } }),
     },
   ];
-  const signatureOf = ({ text, suffix }: Action, cid: string, how: { t?: number; n?: string; key?: string } = {}, by = 'Tom'): Signature =>
-    sign(text(cid, by), suffix, how);
+  const signatureOf = (
+    { text, suffix }: Action,
+    cid: string,
+    how: { t?: number; n?: string; key?: string } = {},
+    by = 'Tom',
+  ): Signature => sign(text(cid, by), suffix, how);
 
   const enter = async (server: RtmServer, id: string): Promise<RawClient> => {
     const client = await dial(server.url);
@@ -329,7 +414,11 @@ describe('signatures', () => {
   /** Where everything has to be signed. */
   const strict = async () => {
     const server = await serve({ masterKey: KEY, signed, clock: settable(NOW) });
-    const [nibbles, tyke, tom] = [await enter(server, 'Nibbles'), await enter(server, 'Tyke'), await enter(server, 'Tom')];
+    const [nibbles, tyke, tom] = [
+      await enter(server, 'Nibbles'),
+      await enter(server, 'Tyke'),
+      await enter(server, 'Tom'),
+    ];
     const chat = await startSigned(nibbles, 'Nibbles', ['Tyke']);
     const cid = await startSigned(tom, 'Tom', ['Jerry']);
     await tyke.settle();
@@ -379,7 +468,9 @@ describe('signatures', () => {
     const good = signatureOf(action, cid);
     expect((await tom.request(action.command(cid, good))).cmd).not.toBe('error');
     expect(await tom.request(action.command(cid, good))).toMatchObject(error(action.code));
-    expect(await tom.request(action.command(cid, signatureOf(action, cid, { t: NOW - 1, n: good.n })))).toMatchObject(error(action.code));
+    expect(await tom.request(action.command(cid, signatureOf(action, cid, { t: NOW - 1, n: good.n })))).toMatchObject(
+      error(action.code),
+    );
     await unheard();
   });
 
@@ -418,18 +509,30 @@ describe('signatures', () => {
   it('can not be for ids with colons, by which those of several clients would be those of one', async () => {
     const { server, tom, cid, unheard } = await strict();
     const both = sign(['app', 'Tom', cid, 'Jerry:Spike'], 'invite');
-    expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Jerry:Spike'], ...both } })).toMatchObject(error(4302));
+    expect(
+      await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Jerry:Spike'], ...both } }),
+    ).toMatchObject(error(4302));
     const block = sign(['app', 'Tom', cid, 'Jerry:Spike'], 'conversation-block-clients');
     expect(
-      await tom.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid: cid, toPids: ['Jerry:Spike'], ...block } }),
+      await tom.request({
+        cmd: 'blacklist',
+        op: 'block',
+        blacklistMessage: { srcCid: cid, toPids: ['Jerry:Spike'], ...block },
+      }),
     ).toMatchObject(error(4546));
     const group = sign(['app', 'Tom', 'A:B:Tom']);
-    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: ['A:B'], ...group } })).toMatchObject(error(4302));
+    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: ['A:B'], ...group } })).toMatchObject(
+      error(4302),
+    );
     const colon = await enter(server, 'Tom:x');
     const own = sign(['app', 'Tom:x', 'Tom:x']);
-    expect(await colon.request({ cmd: 'conv', op: 'start', convMessage: { m: [], ...own } })).toMatchObject(error(4302));
+    expect(await colon.request({ cmd: 'conv', op: 'start', convMessage: { m: [], ...own } })).toMatchObject(
+      error(4302),
+    );
     const asTom = sign(['app', 'Tom', 'x', 'x']);
-    expect(await colon.request({ cmd: 'conv', op: 'start', convMessage: { m: ['x'], ...asTom } })).toMatchObject(error(4302));
+    expect(await colon.request({ cmd: 'conv', op: 'start', convMessage: { m: ['x'], ...asTom } })).toMatchObject(
+      error(4302),
+    );
     await unheard();
   });
 
@@ -454,49 +557,58 @@ describe('names of what every object has', () => {
     Object.keys(Function.prototype),
   ];
 
-  it.each(ODD)('as a client id are one: %s is a member, speaks, gets a role, is silenced, blocked, listed and asked for', async (id) => {
-    const { server, undisturbed, faults } = await world();
-    const [tom, odd] = [await login(server, 'Tom'), await login(server, id, { tag: id, deviceId: id })];
-    await undisturbed(async () => {
-      const cid = await start(tom, ['Jerry']);
-      const people = (op: 'add' | 'remove' | 'add_shutup' | 'remove_shutup', m: readonly string[] = [id]) =>
-        tom.request({ cmd: 'conv', op, convMessage: { cid, m: [...m] } });
-      const role = (pid: string, to: string) =>
-        tom.request({ cmd: 'conv', op: 'member_info_update', convMessage: { cid, info: { pid, role: to } } });
-      expect(await role(id, 'Manager')).toMatchObject(error(4317));
-      expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(error(4401));
-      expect(await people('add')).toMatchObject({ convMessage: { allowedPids: [id] } });
-      expect(await people('add')).toMatchObject({ convMessage: { allowedPids: [id] } });
-      await say(odd, cid, { msg: 'hi', dt: id, mentionPids: [id] });
-      expect((await tom.push('direct')).directMessage).toMatchObject({ fromPeerId: id, msg: 'hi' });
-      expect(await role(id, id)).toMatchObject(error(4321));
-      expect(await role(id, 'Manager')).toMatchObject({ op: 'member_info_updated' });
-      expect(await role(id, 'Member')).toMatchObject({ op: 'member_info_updated' });
-      expect(await people('add_shutup')).toMatchObject({ convMessage: { allowedPids: [id] } });
-      expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(error(4563));
-      expect(await tom.request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid, next: '' } })).toMatchObject({
-        convMessage: { m: [id] },
+  it.each(ODD)(
+    'as a client id are one: %s is a member, speaks, gets a role, is silenced, blocked, listed and asked for',
+    async (id) => {
+      const { server, undisturbed, faults } = await world();
+      const [tom, odd] = [await login(server, 'Tom'), await login(server, id, { tag: id, deviceId: id })];
+      await undisturbed(async () => {
+        const cid = await start(tom, ['Jerry']);
+        const people = (op: 'add' | 'remove' | 'add_shutup' | 'remove_shutup', m: readonly string[] = [id]) =>
+          tom.request({ cmd: 'conv', op, convMessage: { cid, m: [...m] } });
+        const role = (pid: string, to: string) =>
+          tom.request({ cmd: 'conv', op: 'member_info_update', convMessage: { cid, info: { pid, role: to } } });
+        expect(await role(id, 'Manager')).toMatchObject(error(4317));
+        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(error(4401));
+        expect(await people('add')).toMatchObject({ convMessage: { allowedPids: [id] } });
+        expect(await people('add')).toMatchObject({ convMessage: { allowedPids: [id] } });
+        await say(odd, cid, { msg: 'hi', dt: id, mentionPids: [id] });
+        expect((await tom.push('direct')).directMessage).toMatchObject({ fromPeerId: id, msg: 'hi' });
+        expect(await role(id, id)).toMatchObject(error(4321));
+        expect(await role(id, 'Manager')).toMatchObject({ op: 'member_info_updated' });
+        expect(await role(id, 'Member')).toMatchObject({ op: 'member_info_updated' });
+        expect(await people('add_shutup')).toMatchObject({ convMessage: { allowedPids: [id] } });
+        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(error(4563));
+        expect(await tom.request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid, next: '' } })).toMatchObject({
+          convMessage: { m: [id] },
+        });
+        expect(await tom.request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid, next: id } })).toMatchObject({
+          convMessage: { cid },
+        });
+        expect(await people('remove_shutup')).toMatchObject({ convMessage: { allowedPids: [id] } });
+        expect(await odd.request({ cmd: 'conv', op: 'mute', convMessage: { cid } })).toMatchObject({ op: 'updated' });
+        expect(await tom.request(find(`{"m":"${id}"}`))).toMatchObject({
+          convMessage: { results: { data: expect.stringContaining(`"mu":["${id}"]`) as string } },
+        });
+        const block = await tom.request({
+          cmd: 'blacklist',
+          op: 'block',
+          blacklistMessage: { srcCid: cid, toPids: [id] },
+        });
+        expect(block).toMatchObject({ blacklistMessage: { allowedPids: [id] } });
+        expect(await odd.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } })).toMatchObject({
+          convMessage: { failedPids: [{ code: 4315, pids: [id] }] },
+        });
+        expect(
+          await tom.request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: [id, 'valueOf'] } }),
+        ).toMatchObject({
+          sessionMessage: { onlineSessionPeerIds: [id] },
+        });
+        expect(await odd.request({ cmd: 'session', op: 'close', peerId: id })).toMatchObject({ op: 'closed' });
       });
-      expect(await tom.request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid, next: id } })).toMatchObject({
-        convMessage: { cid },
-      });
-      expect(await people('remove_shutup')).toMatchObject({ convMessage: { allowedPids: [id] } });
-      expect(await odd.request({ cmd: 'conv', op: 'mute', convMessage: { cid } })).toMatchObject({ op: 'updated' });
-      expect(await tom.request(find(`{"m":"${id}"}`))).toMatchObject({
-        convMessage: { results: { data: expect.stringContaining(`"mu":["${id}"]`) as string } },
-      });
-      const block = await tom.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid: cid, toPids: [id] } });
-      expect(block).toMatchObject({ blacklistMessage: { allowedPids: [id] } });
-      expect(await odd.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } })).toMatchObject({
-        convMessage: { failedPids: [{ code: 4315, pids: [id] }] },
-      });
-      expect(await tom.request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: [id, 'valueOf'] } })).toMatchObject({
-        sessionMessage: { onlineSessionPeerIds: [id] },
-      });
-      expect(await odd.request({ cmd: 'session', op: 'close', peerId: id })).toMatchObject({ op: 'closed' });
-    });
-    expect(faults).toEqual([]);
-  });
+      expect(faults).toEqual([]);
+    },
+  );
 
   it('as a conversation id, or a message id, are nothing that there is', async () => {
     const { server, undisturbed, faults } = await world();
@@ -523,10 +635,16 @@ describe('names of what every object has', () => {
         ] satisfies Request[])
           codes.push(codeOf(await tom.request(command)));
         expect(codes).toEqual([...Array.from({ length: 11 }, () => 4303), 4401, 4401]);
-        expect(await tom.request(find(JSON.stringify({ objectId: cid })))).toMatchObject({ convMessage: { results: { data: '[]' } } });
+        expect(await tom.request(find(JSON.stringify({ objectId: cid })))).toMatchObject({
+          convMessage: { results: { data: '[]' } },
+        });
         const wish = { cid: own, mid: cid, recall: true };
-        expect(await tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [wish] } })).toMatchObject(error(4404));
-        expect(await tom.request({ cmd: 'logs', logsMessage: { cid: own, t, mid: cid } })).toMatchObject({ cmd: 'logs' });
+        expect(await tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [wish] } })).toMatchObject(
+          error(4404),
+        );
+        expect(await tom.request({ cmd: 'logs', logsMessage: { cid: own, t, mid: cid } })).toMatchObject({
+          cmd: 'logs',
+        });
         tom.send({ cmd: 'ack', ackMessage: { cid: own, mid: cid } });
         await tom.settle();
       }
@@ -558,11 +676,17 @@ describe('names of what every object has', () => {
           `{"a.${key}.b":{"__op":"Delete"}}`,
           `{"\\u005f_proto__":{"polluted":1}}`,
         ])
-          expect(await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr(json) } })).toMatchObject({ op: 'updated' });
+          expect(await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr(json) } })).toMatchObject({
+            op: 'updated',
+          });
         for (const where of [`{"${key}":1}`, `{"${key}.${key}":{"$exists":true}}`, `{"a.${key}.name":{"$regex":"."}}`])
-          expect(await tom.request(find(where, { sort: `-${key},${key}.${key},a.${key}` }))).toMatchObject({ op: 'results' });
+          expect(await tom.request(find(where, { sort: `-${key},${key}.${key},a.${key}` }))).toMatchObject({
+            op: 'results',
+          });
       }
-      expect(await tom.request(find('{"__proto__.polluted":1}'))).toMatchObject({ convMessage: { results: { data: '[]' } } });
+      expect(await tom.request(find('{"__proto__.polluted":1}'))).toMatchObject({
+        convMessage: { results: { data: '[]' } },
+      });
     });
     expect(polluted()).toEqual([undefined, undefined, undefined, [], []]);
     expect(faults).toEqual([]);
@@ -585,23 +709,31 @@ describe('names of what every object has', () => {
     'bin',
     'msg_mid',
     'msg_timestamp',
-  ])('as the way to a nested attribute are none: %s.x is refused with 4301, and others still read the conversation', async (key) => {
-    const { server, undisturbed, spike } = await world();
-    const butch = await login(server, 'Butch');
-    const cid = await start(spike, ['Butch']);
-    await undisturbed(async () => {
-      for (const value of [1, 'x', null, { __op: 'Delete' }]) {
-        const changed = attr(JSON.stringify({ color: 'red', [`${key}.x`]: value }));
-        expect(await spike.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...changed } })).toMatchObject(error(4301));
-        expect(await spike.request({ cmd: 'conv', op: 'start', convMessage: changed })).toMatchObject(error(4301));
-      }
-      await expect(server.backEnd.update(cid, { attributes: { [`${key}.x`]: 1 } })).rejects.toMatchObject({ code: 4301 });
-    });
-    const answer = await butch.request(find('{"m":"Butch"}'));
-    if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
-    const infos = decodeConversations(answer.convMessage.results.data);
-    expect(E.isRight(infos) && infos.right.map(({ id, attributes }) => [id, attributes])).toEqual([[cid, {}]]);
-  });
+  ])(
+    'as the way to a nested attribute are none: %s.x is refused with 4301, and others still read the conversation',
+    async (key) => {
+      const { server, undisturbed, spike } = await world();
+      const butch = await login(server, 'Butch');
+      const cid = await start(spike, ['Butch']);
+      await undisturbed(async () => {
+        for (const value of [1, 'x', null, { __op: 'Delete' }]) {
+          const changed = attr(JSON.stringify({ color: 'red', [`${key}.x`]: value }));
+          expect(await spike.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...changed } })).toMatchObject(
+            error(4301),
+          );
+          expect(await spike.request({ cmd: 'conv', op: 'start', convMessage: changed })).toMatchObject(error(4301));
+        }
+        await expect(server.backEnd.update(cid, { attributes: { [`${key}.x`]: 1 } })).rejects.toMatchObject({
+          code: 4301,
+        });
+      });
+      const answer = await butch.request(find('{"m":"Butch"}'));
+      if (answer.cmd !== 'conv' || answer.op !== 'results')
+        throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+      const infos = decodeConversations(answer.convMessage.results.data);
+      expect(E.isRight(infos) && infos.right.map(({ id, attributes }) => [id, attributes])).toEqual([[cid, {}]]);
+    },
+  );
 
   it('as operators of a query are refused with 4310', async () => {
     const { undisturbed, spike, faults } = await world();
@@ -623,13 +755,18 @@ describe('a command that would take long', () => {
   const own = async (attributes: object) => {
     const there = await world();
     const cid = await start(there.spike, [], attr(JSON.stringify(attributes)));
-    const update = (changed: object): Request => ({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr(JSON.stringify(changed)) } });
+    const update = (changed: object): Request => ({
+      cmd: 'conv',
+      op: 'update',
+      convMessage: { cid, ...attr(JSON.stringify(changed)) },
+    });
     return { ...there, cid, update };
   };
 
   it('a query of a thousand levels is refused with 4310, however they are made', async () => {
     const { undisturbed, spike, faults } = await world();
-    const nested = (levels: number, before: string, after: string): string => `${before.repeat(levels)}{}${after.repeat(levels)}`;
+    const nested = (levels: number, before: string, after: string): string =>
+      `${before.repeat(levels)}{}${after.repeat(levels)}`;
     await undisturbed(async () => {
       for (const where of [
         nested(1_000, '{"$and":[', ']}'),
@@ -656,7 +793,9 @@ describe('a command that would take long', () => {
     await undisturbed(async () => {
       const data = `{"a":${'['.repeat(7_000)}${']'.repeat(7_000)}}`;
       expect(await spike.request({ cmd: 'conv', op: 'start', convMessage: attr(data) })).toMatchObject(error(4114));
-      expect(await spike.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr(data) } })).toMatchObject(error(4114));
+      expect(await spike.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr(data) } })).toMatchObject(
+        error(4114),
+      );
     });
     expect(faults).toEqual([]);
   });
@@ -664,8 +803,12 @@ describe('a command that would take long', () => {
   it('attributes get no deeper by a key with dots than they may be at all', async () => {
     const { undisturbed, spike, update, faults } = await own({});
     await undisturbed(async () => {
-      expect(await spike.request(update({ [Array.from({ length: 50 }, () => 'a').join('.')]: 1 }))).toMatchObject({ op: 'updated' });
-      expect((await spike.request(update({ [Array.from({ length: 1_000 }, () => 'b').join('.')]: 1 }))).cmd).toBe('error');
+      expect(await spike.request(update({ [Array.from({ length: 50 }, () => 'a').join('.')]: 1 }))).toMatchObject({
+        op: 'updated',
+      });
+      expect((await spike.request(update({ [Array.from({ length: 1_000 }, () => 'b').join('.')]: 1 }))).cmd).toBe(
+        'error',
+      );
     });
     expect(faults).toEqual([]);
   });
@@ -677,10 +820,15 @@ describe('a command that would take long', () => {
   });
 
   it('a regular expression that explodes elsewhere is answered soon, or refused at once where it is long, too', async () => {
-    const { undisturbed, spike, faults } = await own({ x: 'a'.repeat(15_000), list: Array.from({ length: 200 }, () => 'a') });
+    const { undisturbed, spike, faults } = await own({
+      x: 'a'.repeat(15_000),
+      list: Array.from({ length: 200 }, () => 'a'),
+    });
     await undisturbed(async () => {
       for (const $regex of ['(a+)+$b', '(a+)+[x-z]$', '(a|aa)+[x-z]', '(.*a){12}[x-z]', '([a-z]+)*[^a]$', '(a*)*[x-z]'])
-        expect(await spike.request(find(JSON.stringify({ $or: [{ x: { $regex } }, { list: { $regex } }] })))).toMatchObject({
+        expect(
+          await spike.request(find(JSON.stringify({ $or: [{ x: { $regex } }, { list: { $regex } }] }))),
+        ).toMatchObject({
           convMessage: { results: { data: '[]' } },
         });
       for (const $regex of ['(a?){20}a{20}[x-z]', '(?=a)', '(a)\\1', '((a{1,100}){1,100}){1,100}', 'a{1001}'])
@@ -693,11 +841,21 @@ describe('a command that would take long', () => {
     const store = memoryStore();
     const x = Array.from({ length: 16_000 }, (_, n) => 'ab'[Math.imul(n, 2_654_435_761) >>> 31]).join('');
     for (let n = 0; n < 200; n += 1)
-      await store.createConversation({ kind: 'room', members: [], attributes: { x, n }, unique: false, now: Date.now() });
+      await store.createConversation({
+        kind: 'room',
+        members: [],
+        attributes: { x, n },
+        unique: false,
+        now: Date.now(),
+      });
     const { undisturbed, spike, faults } = await world({ store });
     const $regex = 'a[ab]{900}[x-z]';
     await undisturbed(async () => {
-      for (const where of [{ tr: true, x: { $regex } }, { $or: [{ x: { $regex } }, { x: 1 }] }, { x: { $regex: 'a[ab]{3}[x-z]' } }])
+      for (const where of [
+        { tr: true, x: { $regex } },
+        { $or: [{ x: { $regex } }, { x: 1 }] },
+        { x: { $regex: 'a[ab]{3}[x-z]' } },
+      ])
         expect(await spike.request(find(JSON.stringify(where)))).toMatchObject(error(4310));
       // Whatever the other conditions leave is looked at, wherever they were written.
       const few = { x: { $regex: 'a[ab]{30}[x-z]' }, n: { $in: [7] }, tr: true };
@@ -711,7 +869,13 @@ describe('a command that would take long', () => {
     const nested = (last: number) => ({ a: [1, 2, 3, last] });
     const list = Array.from({ length: 900 }, () => nested(0));
     for (let n = 0; n < 20; n += 1)
-      await store.createConversation({ kind: 'room', members: [], attributes: { list }, unique: false, now: Date.now() });
+      await store.createConversation({
+        kind: 'room',
+        members: [],
+        attributes: { list },
+        unique: false,
+        now: Date.now(),
+      });
     const { undisturbed, spike } = await world({ store });
     const $in = Array.from({ length: 1_000 }, (_, n) => nested(n + 1));
     await undisturbed(async () => {
@@ -737,7 +901,10 @@ describe('a command that would take long', () => {
   it('what users have sent to a system conversation makes nothing slower that looks at it', async () => {
     const store = memoryStore();
     const wanted = { kind: 'system', members: ['Spike'], attributes: {}, unique: false, now: Date.now() } as const;
-    const [{ info: quiet }, { info: flooded }] = [await store.createConversation(wanted), await store.createConversation(wanted)];
+    const [{ info: quiet }, { info: flooded }] = [
+      await store.createConversation(wanted),
+      await store.createConversation(wanted),
+    ];
     const message = {
       conversationId: flooded.id,
       from: 'Spike',
@@ -763,12 +930,18 @@ describe('a command that would take long', () => {
     const m = Array.from({ length: 9_000 }, (_, n) => n.toString(36));
     await undisturbed(async () => {
       expect(await spike.request({ cmd: 'conv', op: 'start', convMessage: { m } })).toMatchObject(error(4304));
-      expect(await spike.request({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m } })).toMatchObject({ op: 'shutup_added' });
-      expect(await spike.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid: cid, toPids: m } })).toMatchObject({
+      expect(await spike.request({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m } })).toMatchObject({
+        op: 'shutup_added',
+      });
+      expect(
+        await spike.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid: cid, toPids: m } }),
+      ).toMatchObject({
         op: 'blocked',
       });
       expect(await spike.request({ cmd: 'conv', op: 'add', convMessage: { cid, m } })).toMatchObject({ op: 'added' });
-      expect(await spike.request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: m } })).toMatchObject({ cmd: 'error' });
+      expect(await spike.request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: m } })).toMatchObject(
+        { cmd: 'error' },
+      );
     });
     expect(faults).toEqual([]);
   });
@@ -811,7 +984,8 @@ const CONTINUED = 0x00;
 const BINARY = 0x02;
 const FINAL = 0x80;
 /** A short frame. */
-const piece = (head: number, payload: Uint8Array): Buffer => Buffer.from([head, 0x80 | payload.length, ...MASK, ...payload]);
+const piece = (head: number, payload: Uint8Array): Buffer =>
+  Buffer.from([head, 0x80 | payload.length, ...MASK, ...payload]);
 
 describe('frames', () => {
   it('of 100 MB, or of more than there can be, are not read: 1009', async () => {
@@ -837,21 +1011,40 @@ describe('frames', () => {
     await undisturbed(async () => {
       const good = await raw(server);
       good.write(
-        Buffer.concat([piece(BINARY, echo.subarray(0, 1)), piece(CONTINUED, echo.subarray(1, 3)), piece(FINAL, echo.subarray(3))]),
+        Buffer.concat([
+          piece(BINARY, echo.subarray(0, 1)),
+          piece(CONTINUED, echo.subarray(1, 3)),
+          piece(FINAL, echo.subarray(3)),
+        ]),
       );
       const [answer] = (await once(good, 'data')) as [Buffer];
       expect(answer.subarray(2).toString('hex')).toBe('080e2801');
 
       const many = await raw(server);
-      many.write(Buffer.concat([piece(BINARY, echo), ...Array.from({ length: 20_000 }, () => piece(CONTINUED, echo.subarray(0, 1)))]));
+      many.write(
+        Buffer.concat([
+          piece(BINARY, echo),
+          ...Array.from({ length: 20_000 }, () => piece(CONTINUED, echo.subarray(0, 1))),
+        ]),
+      );
       expect(await closeOf(many)).toBe(1008);
 
       const empty = await raw(server);
-      empty.write(Buffer.concat([piece(BINARY, echo), ...Array.from({ length: 20_000 }, () => piece(CONTINUED, new Uint8Array()))]));
+      empty.write(
+        Buffer.concat([
+          piece(BINARY, echo),
+          ...Array.from({ length: 20_000 }, () => piece(CONTINUED, new Uint8Array())),
+        ]),
+      );
       expect(await closeOf(empty)).toBe(1008);
 
       const long = await raw(server);
-      long.write(Buffer.concat([piece(BINARY, echo), ...Array.from({ length: 2_000 }, () => piece(CONTINUED, new Uint8Array(100)))]));
+      long.write(
+        Buffer.concat([
+          piece(BINARY, echo),
+          ...Array.from({ length: 2_000 }, () => piece(CONTINUED, new Uint8Array(100))),
+        ]),
+      );
       expect(await closeOf(long)).toBe(1009);
     });
   });
@@ -885,7 +1078,9 @@ describe('frames', () => {
       '💙'.repeat(1_000),
       'A'.repeat(65_536),
       ...Array.from({ length: 200 }, () => Buffer.from(Array.from({ length: byte() }, byte))),
-      ...Array.from({ length: 200 }, () => Buffer.concat([Buffer.from('08', 'hex'), Buffer.from(Array.from({ length: 20 }, byte))])),
+      ...Array.from({ length: 200 }, () =>
+        Buffer.concat([Buffer.from('08', 'hex'), Buffer.from(Array.from({ length: 20 }, byte))]),
+      ),
     ];
     await undisturbed(async () => {
       for (const frame of frames) spike.socket.send(frame);
@@ -902,7 +1097,9 @@ describe('frames', () => {
     const cid = await start(spike, []);
     const MAX = 2 ** 31 - 1;
     const cases: readonly (readonly [Request, object | undefined])[] = [
-      ...[-1, 0, -MAX, 1_001, MAX].map((l) => [{ cmd: 'logs', logsMessage: { cid, l } } satisfies Request, error(4311)] as const),
+      ...[-1, 0, -MAX, 1_001, MAX].map(
+        (l) => [{ cmd: 'logs', logsMessage: { cid, l } } satisfies Request, error(4311)] as const,
+      ),
       [{ cmd: 'logs', logsMessage: { cid, t: -1, mid: '', tt: Number.MAX_SAFE_INTEGER, tmid: 'x' } }, { cmd: 'logs' }],
       [{ cmd: 'logs', logsMessage: { cid, lctype: -MAX } }, { cmd: 'logs' }],
       ...[-1, -MAX, 0].map((limit) => [find('{}', { limit }), { convMessage: { results: { data: '[]' } } }] as const),
@@ -914,14 +1111,24 @@ describe('frames', () => {
       [find('{}', { sort: '-'.repeat(60_000) }), { op: 'results' }],
       ...[0, -1, -MAX, MAX].map(
         (tempConvTTL) =>
-          [{ cmd: 'conv', op: 'start', convMessage: { tempConv: true, tempConvTTL } } satisfies Request, error(4301)] as const,
-      ),
-      ...[0, -1, MAX].map(
-        (limit) => [{ cmd: 'conv', op: 'query_shutup', convMessage: { cid, limit } } satisfies Request, { op: 'shutup_result' }] as const,
+          [
+            { cmd: 'conv', op: 'start', convMessage: { tempConv: true, tempConvTTL } } satisfies Request,
+            error(4301),
+          ] as const,
       ),
       ...[0, -1, MAX].map(
         (limit) =>
-          [{ cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: cid, limit } } satisfies Request, { op: 'query_result' }] as const,
+          [
+            { cmd: 'conv', op: 'query_shutup', convMessage: { cid, limit } } satisfies Request,
+            { op: 'shutup_result' },
+          ] as const,
+      ),
+      ...[0, -1, MAX].map(
+        (limit) =>
+          [
+            { cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: cid, limit } } satisfies Request,
+            { op: 'query_result' },
+          ] as const,
       ),
       [{ cmd: 'direct', priority: -MAX, directMessage: { cid, msg: 'x' } }, { cmd: 'ack' }],
       [{ cmd: 'patch', op: 'modify', patchMessage: {} }, { op: 'modified' }],
@@ -969,7 +1176,12 @@ describe('sockets', () => {
 
   it('that never become one, silent or in the middle of a request, hold nobody up, have a time limit, and go with the server', async () => {
     const { server, undisturbed, faults } = await world();
-    const half = ['', 'G', 'GET / HTTP/1.1\r\nHost: x\r\nUpgr', 'POST /1.1/rtm/sign HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{'];
+    const half = [
+      '',
+      'G',
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgr',
+      'POST /1.1/rtm/sign HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{',
+    ];
     const sockets = Array.from({ length: 200 }, (_, n) => {
       const socket = connect(server.port, '127.0.0.1');
       socket.on('error', () => undefined);
@@ -979,7 +1191,9 @@ describe('sockets', () => {
       socket.write(half[n % half.length] ?? '');
       return socket;
     });
-    await undisturbed(() => Promise.all(sockets.filter(({ connecting }) => connecting).map((socket) => once(socket, 'connect'))));
+    await undisturbed(() =>
+      Promise.all(sockets.filter(({ connecting }) => connecting).map((socket) => once(socket, 'connect'))),
+    );
     expect((await statsNow(server)).sockets).toBe(3);
 
     let http: HttpServer | undefined;
@@ -1034,7 +1248,9 @@ describe('sockets', () => {
       ),
     );
     await jerry.settle();
-    const heard = jerry.inbox.flatMap((push) => (push.cmd === 'direct' ? [Number.parseInt(push.directMessage.msg ?? '', 10)] : []));
+    const heard = jerry.inbox.flatMap((push) =>
+      push.cmd === 'direct' ? [Number.parseInt(push.directMessage.msg ?? '', 10)] : [],
+    );
     expect(heard).toEqual(Array.from({ length: sent }, (_, n) => n));
     slow.socket.resume();
     expect(await slow.closed).toMatchObject({ code: 1013 });
@@ -1051,7 +1267,8 @@ describe('sockets', () => {
       await expect
         .poll(
           async () => {
-            for (let n = 0; n < 100; n += 1) slow.send({ cmd: 'logs', i: 100_000 + (asked += 1), logsMessage: { cid } });
+            for (let n = 0; n < 100; n += 1)
+              slow.send({ cmd: 'logs', i: 100_000 + (asked += 1), logsMessage: { cid } });
             return server.backEnd.online(['Slow']);
           },
           { timeout: 5_000, interval: 1 },
@@ -1076,7 +1293,12 @@ describe('sockets', () => {
     const sent = await undisturbed(() =>
       flood(
         async () => (await statsNow(server)).dropped.low > 50,
-        (n) => tom.request({ cmd: 'direct', priority: priorityOf(n), directMessage: { cid, msg: `${n} ${BODY}`, transient: true } }),
+        (n) =>
+          tom.request({
+            cmd: 'direct',
+            priority: priorityOf(n),
+            directMessage: { cid, msg: `${n} ${BODY}`, transient: true },
+          }),
       ),
     );
     const { dropped, slow: receivers } = await statsNow(server);
@@ -1127,7 +1349,16 @@ describe('over HTTP', () => {
       });
       return { status: response.status, text: await response.text() };
     };
-    return { ...there, tom, token, cid, notifications: `${base}/1.1/rtm/notifications?client_id=Tom&start_ts=0`, infos, ask, base };
+    return {
+      ...there,
+      tom,
+      token,
+      cid,
+      notifications: `${base}/1.1/rtm/notifications?client_id=Tom&start_ts=0`,
+      infos,
+      ask,
+      base,
+    };
   };
 
   it('notices and roles are for the token of one session, and for no other, nor for none', async () => {
@@ -1135,12 +1366,15 @@ describe('over HTTP', () => {
     const stranger = tokenOf(await open(await dial(server.url), 'Butch'));
     await undisturbed(async () => {
       expect((await ask(notifications, token)).status).toBe(200);
-      expect(JSON.parse((await ask(infos, token)).text)).toEqual({ results: [{ clientId: 'Tom', cid, role: 'Owner' }] });
+      expect(JSON.parse((await ask(infos, token)).text)).toEqual({
+        results: [{ clientId: 'Tom', cid, role: 'Owner' }],
+      });
       for (const st of [undefined, '', 'x', '__proto__', stranger, token.slice(1), `${token},${token}`]) {
         const answer = await ask(notifications, st);
         expect([st, answer.status, answer.text.includes(cid)]).toEqual([st, 401, false]);
       }
-      for (const st of [undefined, '', 'x', '__proto__', token.slice(1)]) expect((await ask(infos, st)).status).toBe(401);
+      for (const st of [undefined, '', 'x', '__proto__', token.slice(1)])
+        expect((await ask(infos, st)).status).toBe(401);
       expect(await ask(infos, stranger)).toEqual({ status: 403, text: expect.stringContaining('4317') as string });
     });
   });
@@ -1161,13 +1395,22 @@ describe('over HTTP', () => {
     const { undisturbed, token, ask, base, faults } = await addresses();
     const path = `${base}/1.1/classes/_ConversationMemberInfo`;
     await undisturbed(async () => {
-      for (const query of ['', '?where=', '?where={', '?where=[]', '?where={"cid":5}', '?where=%zz', `?where=${'['.repeat(5_000)}`])
+      for (const query of [
+        '',
+        '?where=',
+        '?where={',
+        '?where=[]',
+        '?where={"cid":5}',
+        '?where=%zz',
+        `?where=${'['.repeat(5_000)}`,
+      ])
         expect([query, (await ask(`${path}${query}`, token)).status]).toEqual([query, 400]);
       for (const cid of ['nowhere', '__proto__', '_tmp:x', ''])
         expect((await ask(`${path}?where=${encodeURIComponent(JSON.stringify({ cid }))}`, token)).status).toBe(403);
       for (const start of ['x', 'NaN', 'Infinity', '1e999'])
         expect((await ask(`${base}/1.1/rtm/notifications?start_ts=${start}`, token)).status).toBe(400);
-      for (const method of ['POST', 'PUT', 'DELETE']) expect((await ask(`${base}/1.1/rtm/notifications`, token, method)).status).toBe(404);
+      for (const method of ['POST', 'PUT', 'DELETE'])
+        expect((await ask(`${base}/1.1/rtm/notifications`, token, method)).status).toBe(404);
       for (const url of ['/1.1/rtm/notifications/', '/1.1/rtm/', '/1.2/rtm/clients/Tom/kick', '/%00'])
         expect((await ask(`${base}${url}`, token)).status).toBeGreaterThanOrEqual(401);
     });

@@ -34,7 +34,12 @@ describe('the back end', () => {
     const { id } = await server.backEnd.create({ members: ['Tom'] });
     const body = [text('hello'), '{"_lctype":1,"op":"add"}', binary(new Uint8Array([1])), new Uint8Array([2])];
     for (const one of body) await server.backEnd.send(id, { from: 'Jerry', body: one });
-    expect([await tom.push('direct'), await tom.push('direct'), await tom.push('direct'), await tom.push('direct')]).toMatchObject([
+    expect([
+      await tom.push('direct'),
+      await tom.push('direct'),
+      await tom.push('direct'),
+      await tom.push('direct'),
+    ]).toMatchObject([
       { directMessage: { msg: '{"_lctype":-1,"_lctext":"hello"}' } },
       { directMessage: { msg: '{"_lctype":1,"op":"add"}' } },
       { directMessage: { binaryMsg: new Uint8Array([1]) } },
@@ -50,7 +55,10 @@ describe('the back end', () => {
     const st = tokenOf(await open(tom, 'Tom'));
     await server.backEnd.kick('Tom', { code: 4999, reason: 'bye' });
     expect(await tom.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4999, reason: 'bye' } });
-    expect(await open(await dial(server.url), 'Tom', { st, r: true })).toMatchObject({ cmd: 'error', errorMessage: { code: 4112 } });
+    expect(await open(await dial(server.url), 'Tom', { st, r: true })).toMatchObject({
+      cmd: 'error',
+      errorMessage: { code: 4112 },
+    });
   });
 
   it('is refused what can not be written, by a promise that rejects', async () => {

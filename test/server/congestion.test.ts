@@ -33,13 +33,20 @@ describe('a chat room', () => {
     });
     while (!over.signal.aborted) {
       const priority = sent % 4 === 0 ? 1 : sent % 4 === 1 ? 2 : sent % 4 === 2 ? 2 : 3;
-      await sender.request({ cmd: 'direct', peerId: 'sender', priority, directMessage: { cid, msg: `${String(sent)} ${FILLING}` } });
+      await sender.request({
+        cmd: 'direct',
+        peerId: 'sender',
+        priority,
+        directMessage: { cid, msg: `${String(sent)} ${FILLING}` },
+      });
       sent += 1;
     }
     const { slow: behind } = await stats;
     expect(behind.map(({ clientIds }) => clientIds)).toEqual([['slow']]);
     await quick.settle();
-    const numbers = quick.inbox.flatMap((push) => (push.cmd === 'direct' ? [Number(push.directMessage.msg?.split(' ')[0])] : []));
+    const numbers = quick.inbox.flatMap((push) =>
+      push.cmd === 'direct' ? [Number(push.directMessage.msg?.split(' ')[0])] : [],
+    );
     expect(numbers).toEqual(Array.from({ length: sent }, (_, index) => index));
 
     slow.socket.resume();
@@ -58,14 +65,24 @@ describe('a chat room', () => {
     const sender = await login(server, 'sender');
     const cid = await start(sender, [], { transient: true });
     await enter(sender, cid, 'sender');
-    const receivers = await Promise.all(Array.from({ length: RECEIVERS }, (_, index) => login(server, `r${String(index)}`)));
+    const receivers = await Promise.all(
+      Array.from({ length: RECEIVERS }, (_, index) => login(server, `r${String(index)}`)),
+    );
     for (const [index, receiver] of receivers.entries()) await enter(receiver, cid, `r${String(index)}`);
 
     for (let number = 0; number < SENT; number += 1) {
       const priority = number % 10 === 0 || number === SENT - 1 ? 1 : number % 10 < 4 ? 2 : 3;
-      sender.send({ cmd: 'direct', i: 1_000 + number, peerId: 'sender', priority, directMessage: { cid, msg: String(number) } });
+      sender.send({
+        cmd: 'direct',
+        i: 1_000 + number,
+        peerId: 'sender',
+        priority,
+        directMessage: { cid, msg: String(number) },
+      });
     }
-    const highs = Array.from({ length: SENT }, (_, number) => number).filter((number) => number % 10 === 0 || number === SENT - 1);
+    const highs = Array.from({ length: SENT }, (_, number) => number).filter(
+      (number) => number % 10 === 0 || number === SENT - 1,
+    );
     const arrived = await Promise.all(
       receivers.map(async (receiver) => {
         const numbers: number[] = [];
@@ -100,7 +117,12 @@ describe('a chat room', () => {
       return answer.cmd === 'conv' && answer.op === 'result' ? answer.convMessage.count : -1;
     };
     for (let number = 0; (await inside()) > 0; number += 1)
-      await sender.request({ cmd: 'direct', peerId: 'sender', priority: 1, directMessage: { cid, msg: `${String(number)} ${FILLING}` } });
+      await sender.request({
+        cmd: 'direct',
+        peerId: 'sender',
+        priority: 1,
+        directMessage: { cid, msg: `${String(number)} ${FILLING}` },
+      });
     slow.socket.resume();
     expect((await slow.closed).code).toBe(1013);
   }, 30_000);

@@ -12,9 +12,14 @@ interface Rest {
 const query = (client: RawClient, where: QueryFields, rest: Rest = {}): Promise<Received> =>
   client.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: JSON.stringify(where) }, ...rest } });
 
-const found = async (client: RawClient, where: QueryFields, rest?: Rest): Promise<readonly Record<string, unknown>[]> => {
+const found = async (
+  client: RawClient,
+  where: QueryFields,
+  rest?: Rest,
+): Promise<readonly Record<string, unknown>[]> => {
   const answer = await query(client, where, rest);
-  if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+  if (answer.cmd !== 'conv' || answer.op !== 'results')
+    throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
   return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
 };
 
@@ -35,7 +40,9 @@ describe('creating a conversation', () => {
   it('makes its creator a member, each member once', async () => {
     const tom = await login(await serve(), 'Tom');
     const cid = await start(tom, ['Jerry', 'Jerry', 'Spike']);
-    expect(await found(tom, { objectId: cid })).toMatchObject([{ objectId: cid, c: 'Tom', m: ['Tom', 'Jerry', 'Spike'] }]);
+    expect(await found(tom, { objectId: cid })).toMatchObject([
+      { objectId: cid, c: 'Tom', m: ['Tom', 'Jerry', 'Spike'] },
+    ]);
   });
 
   it('keeps name and attributes as keys beside those of the protocol, dates among them', async () => {
@@ -54,16 +61,34 @@ describe('creating a conversation', () => {
     expect(await found(tom, { objectId: cid })).toMatchObject([{ name: 5 }]);
   });
 
-  it.each(['objectId', 'm', 'c', 'mu', 'tr', 'sys', 'ttl', 'lm', 'createdAt', 'updatedAt', 'unique', 'msg', 'msg_mid', 'bin'])(
-    'refuses the attribute "%s", which has a meaning in the protocol, with 4301 and its name',
-    async (key) => {
-      const tom = await login(await serve(), 'Tom');
-      for (const value of [true, 'x', 1, null]) {
-        const refused = await tom.request({ cmd: 'conv', op: 'start', convMessage: attr({ color: 'red', [key]: value }) });
-        expect(refused).toMatchObject({ errorMessage: { code: 4301, detail: expect.stringMatching(new RegExp(`${key}$`)) } });
-      }
-    },
-  );
+  it.each([
+    'objectId',
+    'm',
+    'c',
+    'mu',
+    'tr',
+    'sys',
+    'ttl',
+    'lm',
+    'createdAt',
+    'updatedAt',
+    'unique',
+    'msg',
+    'msg_mid',
+    'bin',
+  ])('refuses the attribute "%s", which has a meaning in the protocol, with 4301 and its name', async (key) => {
+    const tom = await login(await serve(), 'Tom');
+    for (const value of [true, 'x', 1, null]) {
+      const refused = await tom.request({
+        cmd: 'conv',
+        op: 'start',
+        convMessage: attr({ color: 'red', [key]: value }),
+      });
+      expect(refused).toMatchObject({
+        errorMessage: { code: 4301, detail: expect.stringMatching(new RegExp(`${key}$`)) },
+      });
+    }
+  });
 
   it('refuses keys with dots with 4301: they would lie where no query and no change finds them', async () => {
     const server = await serve();
@@ -88,13 +113,17 @@ describe('creating a conversation', () => {
     const tom = await login(await serve(), 'Tom');
     const others = Array.from({ length: 500 }, (_, n) => `c${n}`);
     expect(await start(tom, others.slice(1))).toBeTypeOf('string');
-    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: others } })).toMatchObject({ errorMessage: { code: 4304 } });
+    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: others } })).toMatchObject({
+      errorMessage: { code: 4304 },
+    });
   });
 
   it('refuses members that are no client ids with 4103', async () => {
     const tom = await login(await serve(), 'Tom');
     for (const m of [[''], ['x'.repeat(65)]])
-      expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m } })).toMatchObject({ errorMessage: { code: 4103 } });
+      expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m } })).toMatchObject({
+        errorMessage: { code: 4103 },
+      });
   });
 });
 
@@ -186,7 +215,9 @@ describe('a query of conversations', () => {
     const [tom, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
     const cid = await start(tom, [], attr({ name: 'secret', topic: 'mice' }));
     await say(tom, cid, { msg: 'secret' });
-    expect(await found(spike, { objectId: cid }, { flag: 2 })).toEqual([{ objectId: cid, c: 'Tom', createdAt: expect.anything() }]);
+    expect(await found(spike, { objectId: cid }, { flag: 2 })).toEqual([
+      { objectId: cid, c: 'Tom', createdAt: expect.anything() },
+    ]);
     expect(await found(spike, { objectId: cid, topic: 'mice' })).toEqual([]);
     for (const where of [{}, { topic: 'mice' }, { name: { $regex: 's' } }, { objectId: { $ne: '' } }])
       expect(await found(spike, where)).toEqual([]);
@@ -229,7 +260,8 @@ describe('a query of conversations', () => {
     const ids: string[] = [];
     for (let n = 0; n < 12; n += 1) ids.push(await start(tom, []));
     const where = { objectId: { $in: ids } };
-    const idsOf = async (rest: Rest): Promise<unknown[]> => (await found(tom, where, rest)).map(({ objectId }) => objectId);
+    const idsOf = async (rest: Rest): Promise<unknown[]> =>
+      (await found(tom, where, rest)).map(({ objectId }) => objectId);
     expect(await idsOf({})).toEqual(ids.slice(0, 10));
     expect(await idsOf({ limit: 999 })).toEqual(ids);
     expect(await idsOf({ limit: 3, skip: 2 })).toEqual(ids.slice(2, 5));
@@ -283,8 +315,12 @@ describe('a query of conversations', () => {
     const server = await serve();
     const [tom, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
     const cid = await start(tom, ['Jerry'], { tempConv: true });
-    const ask = (client: RawClient) => client.request({ cmd: 'conv', op: 'query', convMessage: { tempConvIds: [cid] } });
-    expect(await ask(tom)).toMatchObject({ op: 'results', convMessage: { results: { data: expect.stringContaining(cid) } } });
+    const ask = (client: RawClient) =>
+      client.request({ cmd: 'conv', op: 'query', convMessage: { tempConvIds: [cid] } });
+    expect(await ask(tom)).toMatchObject({
+      op: 'results',
+      convMessage: { results: { data: expect.stringContaining(cid) } },
+    });
     expect(await ask(spike)).toMatchObject({ op: 'results', convMessage: { results: { data: '[]' } } });
   });
 });
@@ -305,11 +341,20 @@ describe('a change of a chat room', () => {
       await client.settle();
       client.inbox.length = 0;
     }
-    await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, ...attr({ name: 'Cheese', old: { __op: 'Delete' } }) } });
+    await tom.request({
+      cmd: 'conv',
+      op: 'update',
+      convMessage: { cid, ...attr({ name: 'Cheese', old: { __op: 'Delete' } }) },
+    });
     for (const client of [jerry, tablet])
       expect(await client.push('conv')).toMatchObject({
         op: 'updated',
-        convMessage: { cid, initBy: 'Tom', attr: { data: '{"old":null,"name":"Cheese"}' }, attrModified: { data: '{"name":"Cheese"}' } },
+        convMessage: {
+          cid,
+          initBy: 'Tom',
+          attr: { data: '{"old":null,"name":"Cheese"}' },
+          attrModified: { data: '{"name":"Cheese"}' },
+        },
       });
     for (const client of [tom, tablet, jerry, spike]) {
       await client.settle();
@@ -323,7 +368,9 @@ describe('a change of a chat room', () => {
     const { id } = await server.backEnd.create({ kind: 'room' });
     await jerry.request({ cmd: 'conv', op: 'add', convMessage: { cid: id, m: ['Jerry'] } });
     await server.backEnd.update(id, { attributes: { topic: 'mice' } });
-    expect(await jerry.push('conv', ({ op }) => op === 'updated')).toMatchObject({ convMessage: { attr: { data: '{"topic":"mice"}' } } });
+    expect(await jerry.push('conv', ({ op }) => op === 'updated')).toMatchObject({
+      convMessage: { attr: { data: '{"topic":"mice"}' } },
+    });
     await jerry.settle();
     expect(jerry.inbox.filter((command) => 'op' in command && command.op === 'updated')).toEqual([]);
   });

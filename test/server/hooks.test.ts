@@ -70,9 +70,18 @@ describe('each hook', () => {
     };
     expect(await called('messageReceived')).toEqual({ ...message, toPeers: ['Tom', 'Jerry'], receipt: true });
     expect(await called('messageSent')).toEqual({ ...message, msgId: id });
-    expect(await called('receiversOffline')).toEqual({ ...message, msgId: id, offlinePeers: ['Jerry'], pushData: { alert: 'x' } });
+    expect(await called('receiversOffline')).toEqual({
+      ...message,
+      msgId: id,
+      offlinePeers: ['Jerry'],
+      pushData: { alert: 'x' },
+    });
 
-    await tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: id, data: 'b', recall: false }] } });
+    await tom.request({
+      cmd: 'patch',
+      op: 'modify',
+      patchMessage: { patches: [{ cid, mid: id, data: 'b', recall: false }] },
+    });
     const update = { fromPeer: 'Tom', convId: cid, msgId: id, bin: false };
     expect(await called('messageUpdate')).toMatchObject({ ...update, content: 'b', recall: false });
     await tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: id, recall: true }] } });
@@ -86,8 +95,16 @@ describe('each hook', () => {
     await change('remove', 'Spike');
     expect(await called('conversationRemove')).toEqual(spike);
     expect(await called('conversationRemoved')).toEqual(spike);
-    await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"level":{"__op":"Delete"},"name":"Dog"}' } } });
-    expect(await called('conversationUpdate')).toEqual({ convId: cid, initBy: 'Tom', attr: { name: 'Dog', level: null } });
+    await tom.request({
+      cmd: 'conv',
+      op: 'update',
+      convMessage: { cid, attr: { data: '{"level":{"__op":"Delete"},"name":"Dog"}' } },
+    });
+    expect(await called('conversationUpdate')).toEqual({
+      convId: cid,
+      initBy: 'Tom',
+      attr: { name: 'Dog', level: null },
+    });
 
     await tom.request({ cmd: 'session', op: 'close', peerId: 'Tom' });
     expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 1 });
@@ -179,10 +196,16 @@ describe('a hook that is asked', () => {
     const refused = (code: number) => error(code, { appCode: 5 });
     expect(await spike.request({ cmd: 'patch', op: 'modify', patchMessage: { patches } })).toMatchObject(refused(4405));
     expect(await spike.request({ cmd: 'conv', op: 'start', convMessage: { m: ['Tom'] } })).toMatchObject(refused(4305));
-    expect(await spike.request({ cmd: 'conv', op: 'add', convMessage: { cid: own, m: ['Tom'] } })).toMatchObject(refused(4305));
-    expect(await spike.request({ cmd: 'conv', op: 'remove', convMessage: { cid: own, m: ['Jerry'] } })).toMatchObject(refused(4305));
+    expect(await spike.request({ cmd: 'conv', op: 'add', convMessage: { cid: own, m: ['Tom'] } })).toMatchObject(
+      refused(4305),
+    );
+    expect(await spike.request({ cmd: 'conv', op: 'remove', convMessage: { cid: own, m: ['Jerry'] } })).toMatchObject(
+      refused(4305),
+    );
     const attr = { data: '{"name":"Street"}' };
-    expect(await spike.request({ cmd: 'conv', op: 'update', convMessage: { cid: own, attr } })).toMatchObject(refused(4305));
+    expect(await spike.request({ cmd: 'conv', op: 'update', convMessage: { cid: own, attr } })).toMatchObject(
+      refused(4305),
+    );
     expect(await server.backEnd.find()).toMatchObject([{ id: own, name: 'Yard', members: ['Spike', 'Jerry'] }]);
     expect(await page(spike, own)).toEqual(['a']);
   });

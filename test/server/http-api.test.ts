@@ -32,7 +32,8 @@ const served = async (more: ServerOptions = {}): Promise<{ readonly server: RtmS
   return { server, call: caller(server) };
 };
 
-const create = async (call: Call, path: string, body: object): Promise<string> => String((await call('POST', path, body)).body['objectId']);
+const create = async (call: Call, path: string, body: object): Promise<string> =>
+  String((await call('POST', path, body)).body['objectId']);
 
 interface Sent {
   readonly 'msg-id': string;
@@ -42,7 +43,8 @@ const sent = ({ body }: Result): Sent => body['result'] as Sent;
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
-const enter = (client: RawClient, cid: string, name: string) => client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [name] } });
+const enter = (client: RawClient, cid: string, name: string) =>
+  client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [name] } });
 
 describe('who asks', () => {
   it.each([
@@ -106,7 +108,9 @@ describe('conversations', () => {
     });
     expect((await call('GET', 'conversations?limit=1&sort=-level')).body).toMatchObject({ results: [{ level: 4 }] });
 
-    expect((await call('PUT', `conversations/${id}`, { name: 'Mouse', 'a.b': 1, old: { __op: 'Delete' } })).status).toBe(200);
+    expect(
+      (await call('PUT', `conversations/${id}`, { name: 'Mouse', 'a.b': 1, old: { __op: 'Delete' } })).status,
+    ).toBe(200);
     expect(await jerry.push('conv', ({ op }) => op === 'updated')).toMatchObject({ convMessage: { cid: id } });
     const { body } = await call('GET', `conversations/${id}`);
     expect(body).toMatchObject({ name: 'Mouse', level: 3, a: { b: 1 } });
@@ -167,7 +171,10 @@ describe('members', () => {
     expect(await call('POST', members, { client_ids: ['Spike'] })).toMatchObject({ status: 409, body: { code: 4304 } });
     expect((await call('DELETE', members, { client_ids: ['Jerry'] })).body).toEqual({ allowed: ['Jerry'], failed: [] });
     expect(await jerry.push('conv', ({ op }) => op === 'left')).toMatchObject({ convMessage: { cid: id } });
-    expect(await call('POST', 'conversations', { m: ['a', 'b', 'c'] })).toMatchObject({ status: 409, body: { code: 4304 } });
+    expect(await call('POST', 'conversations', { m: ['a', 'b', 'c'] })).toMatchObject({
+      status: 409,
+      body: { code: 4304 },
+    });
   });
 
   it('of a chat room are those who are in it now; it is left when it ends', async () => {
@@ -177,7 +184,10 @@ describe('members', () => {
     const id = await create(call, 'chatrooms', { name: 'Room', c: 'Spike' });
     await enter(tom, id, 'Tom');
     expect((await call('GET', `chatrooms/${id}/members`)).body).toEqual({ result: ['Tom'] });
-    expect(await call('POST', `chatrooms/${id}/members`, { client_ids: ['Jerry'] })).toMatchObject({ status: 403, body: { code: 4314 } });
+    expect(await call('POST', `chatrooms/${id}/members`, { client_ids: ['Jerry'] })).toMatchObject({
+      status: 403,
+      body: { code: 4314 },
+    });
     await call('DELETE', `chatrooms/${id}`);
     await expect.poll(() => bus.occupants(id)).toEqual([]);
     expect(await tom.request({ cmd: 'direct', directMessage: { cid: id, msg: 'x' } })).toMatchObject(error(4401));
@@ -187,7 +197,8 @@ describe('members', () => {
     const { server, call } = await served();
     const jerry = await login(server, 'Jerry');
     const id = await create(call, 'conversations', { c: 'Tom', m: ['Jerry'] });
-    const role = (client: string, value: string) => call('PUT', `conversations/${id}/members/${client}/role`, { role: value });
+    const role = (client: string, value: string) =>
+      call('PUT', `conversations/${id}/members/${client}/role`, { role: value });
     expect(await role('Jerry', 'Manager')).toMatchObject({ status: 200, body: {} });
     expect(await jerry.push('conv', ({ op }) => op === 'member_info_changed')).toMatchObject({
       convMessage: { info: { pid: 'Jerry', role: 'Manager' } },
@@ -206,19 +217,28 @@ describe('members', () => {
     const wanted = { client_ids: ['Jerry'] };
 
     // The owner is nobody that the back end could not silence.
-    expect((await call('POST', silenced, { client_ids: ['Tom', 'Jerry'] })).body).toEqual({ allowed: ['Tom', 'Jerry'], failed: [] });
+    expect((await call('POST', silenced, { client_ids: ['Tom', 'Jerry'] })).body).toEqual({
+      allowed: ['Tom', 'Jerry'],
+      failed: [],
+    });
     expect(await jerry.push('conv', ({ op }) => op === 'shutuped')).toMatchObject({ convMessage: { cid } });
     expect((await call('GET', `${silenced}?limit=1`)).body).toEqual({ client_ids: ['Jerry'], next: 'Jerry' });
     expect((await call('GET', `${silenced}?limit=1&next=Jerry`)).body).toEqual({ client_ids: ['Tom'] });
     expect(await speak()).toMatchObject(error(4563));
     await call('DELETE', silenced, wanted);
     expect(await speak()).toMatchObject({ cmd: 'ack' });
-    expect(await call('POST', silenced, { client_ids: ['Spike'] })).toMatchObject({ status: 403, body: { code: 4317 } });
+    expect(await call('POST', silenced, { client_ids: ['Spike'] })).toMatchObject({
+      status: 403,
+      body: { code: 4317 },
+    });
 
     expect((await call('POST', blocked, wanted)).status).toBe(200);
     expect(await speak()).toMatchObject(error(4401));
     expect((await call('GET', blocked)).body).toEqual({ client_ids: ['Jerry'] });
-    expect(await call('POST', `conversations/${cid}/members`, wanted)).toMatchObject({ status: 403, body: { code: 4315 } });
+    expect(await call('POST', `conversations/${cid}/members`, wanted)).toMatchObject({
+      status: 403,
+      body: { code: 4315 },
+    });
     await call('DELETE', blocked, wanted);
     expect((await call('POST', `conversations/${cid}/members`, wanted)).status).toBe(200);
   });
@@ -231,7 +251,10 @@ describe('members', () => {
       ['blacklists', 4543],
     ] as const) {
       expect((await call('POST', `chatrooms/${id}/${list}`, { client_ids: ['a'] })).status).toBe(200);
-      expect(await call('POST', `chatrooms/${id}/${list}`, { client_ids: ['b'] })).toMatchObject({ status: 409, body: { code } });
+      expect(await call('POST', `chatrooms/${id}/${list}`, { client_ids: ['b'] })).toMatchObject({
+        status: 409,
+        body: { code },
+      });
     }
   });
 
@@ -258,11 +281,22 @@ describe('messages', () => {
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
     const told = sent(
-      await call('POST', `conversations/${cid}/messages`, { from_client: 'Tom', message: 'hello', mention_client_ids: ['Jerry'] }),
+      await call('POST', `conversations/${cid}/messages`, {
+        from_client: 'Tom',
+        message: 'hello',
+        mention_client_ids: ['Jerry'],
+      }),
     );
     for (const client of [tom, jerry])
       expect(await client.push('direct')).toMatchObject({
-        directMessage: { cid, fromPeerId: 'Tom', msg: 'hello', id: told['msg-id'], timestamp: told.timestamp, mentionPids: ['Jerry'] },
+        directMessage: {
+          cid,
+          fromPeerId: 'Tom',
+          msg: 'hello',
+          id: told['msg-id'],
+          timestamp: told.timestamp,
+          mentionPids: ['Jerry'],
+        },
       });
     // Spike is no member, and is not asked.
     await call('POST', `conversations/${cid}/messages`, {
@@ -282,17 +316,25 @@ describe('messages', () => {
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     await call('POST', `conversations/${cid}/permanent-silenceds`, { client_ids: ['Jerry'] });
-    expect((await call('POST', `conversations/${cid}/messages`, { from_client: 'Jerry', message: 'x' })).status).toBe(200);
+    expect((await call('POST', `conversations/${cid}/messages`, { from_client: 'Jerry', message: 'x' })).status).toBe(
+      200,
+    );
   });
 
   it('that are transient arrive, and are not kept; others are for those who are away', async () => {
     const away: unknown[] = [];
-    const { server, call } = await served({ hooks: { receiversOffline: ({ content, pushData }) => void away.push([content, pushData]) } });
+    const { server, call } = await served({
+      hooks: { receiversOffline: ({ content, pushData }) => void away.push([content, pushData]) },
+    });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     await call('POST', `conversations/${cid}/messages`, { from_client: 'Tom', message: 'now', transient: true });
     expect(await tom.push('direct')).toMatchObject({ directMessage: { msg: 'now', transient: true } });
-    await call('POST', `conversations/${cid}/messages`, { from_client: 'Tom', message: 'kept', push_data: { alert: 'x' } });
+    await call('POST', `conversations/${cid}/messages`, {
+      from_client: 'Tom',
+      message: 'kept',
+      push_data: { alert: 'x' },
+    });
     await tom.settle();
     expect(await page(tom, cid)).toEqual(['kept']);
     expect(away).toEqual([['kept', { alert: 'x' }]]);
@@ -324,7 +366,9 @@ describe('messages', () => {
     for (const msg of ['a', 'b', 'c', 'd']) said.push(await say(tom, cid, { msg }));
     const [a, , c] = said;
     const read = async (query: string) =>
-      ((await call('GET', `conversations/${cid}/messages${query}`)).body['results'] as { data: string }[]).map(({ data }) => data).join('');
+      ((await call('GET', `conversations/${cid}/messages${query}`)).body['results'] as { data: string }[])
+        .map(({ data }) => data)
+        .join('');
     expect(await read('')).toBe('dcba');
     expect(await read('?limit=2')).toBe('dc');
     expect(await read(`?max_ts=${c?.timestamp ?? 0}&msgid=${c?.id ?? ''}`)).toBe('ba');
@@ -360,7 +404,9 @@ describe('messages', () => {
     const edited = await call('PUT', path, { message: 'b', mention_client_ids: ['Jerry'] });
     expect(edited).toMatchObject({ status: 200, body: { result: { 'patch-timestamp': expect.any(Number) } } });
     for (const client of [tom, jerry])
-      expect(await client.push('patch')).toMatchObject({ patchMessage: { patches: [{ mid: id, data: 'b', recall: false }] } });
+      expect(await client.push('patch')).toMatchObject({
+        patchMessage: { patches: [{ mid: id, data: 'b', recall: false }] },
+      });
     expect((await call('GET', `conversations/${cid}/messages`)).body).toMatchObject({
       results: [{ data: 'b', 'mention-client-ids': ['Jerry'], 'patch-timestamp': expect.any(Number) }],
     });
@@ -368,7 +414,10 @@ describe('messages', () => {
     for (const client of [tom, jerry])
       expect(await client.push('patch')).toMatchObject({ patchMessage: { patches: [{ mid: id, recall: true }] } });
     expect(await call('PUT', path, { message: 'c' })).toMatchObject({ status: 404, body: { code: 4404 } });
-    expect(await call('PUT', `conversations/${cid}/messages/none/recall`, {})).toMatchObject({ status: 404, body: { code: 4404 } });
+    expect(await call('PUT', `conversations/${cid}/messages/none/recall`, {})).toMatchObject({
+      status: 404,
+      body: { code: 4404 },
+    });
   });
 });
 
@@ -379,7 +428,10 @@ describe('system conversations', () => {
     const id = await create(call, 'service-conversations', { name: 'News' });
     const [messages, subscribers] = [`service-conversations/${id}/messages`, `service-conversations/${id}/subscribers`];
     expect((await call('POST', subscribers, { client_ids: ['Tom', 'Jerry', 'Spike'] })).status).toBe(200);
-    expect((await call('DELETE', subscribers, { client_ids: ['Spike'] })).body).toEqual({ allowed: ['Spike'], failed: [] });
+    expect((await call('DELETE', subscribers, { client_ids: ['Spike'] })).body).toEqual({
+      allowed: ['Spike'],
+      failed: [],
+    });
     expect((await call('GET', subscribers)).body).toEqual({ result: ['Tom', 'Jerry'] });
     expect((await call('GET', `service-conversations/${id}`)).body).not.toHaveProperty('m');
 
@@ -393,7 +445,11 @@ describe('system conversations', () => {
     await jerry.settle();
     expect(jerry.inbox.filter(({ cmd }) => cmd === 'direct')).toEqual([]);
     expect((await call('GET', messages)).body).toMatchObject({
-      results: [{ data: 'a question', from: 'Tom', to: [] }, { data: 'everybody' }, { data: 'only you', to: ['Jerry'] }],
+      results: [
+        { data: 'a question', from: 'Tom', to: [] },
+        { data: 'everybody' },
+        { data: 'only you', to: ['Jerry'] },
+      ],
     });
   });
 
@@ -416,7 +472,9 @@ describe('system conversations', () => {
     const id = await create(call, 'conversations', { m: ['Tom'] });
     expect((await call('POST', `conversations/${id}/broadcasts`, { message: 'x' })).status).toBe(404);
     expect((await call('POST', `service-conversations/${id}/broadcasts`, { message: 'x' })).status).toBe(404);
-    expect((await call('POST', `conversations/${id}/messages`, { message: 'x', to_clients: ['Tom'] })).status).toBe(400);
+    expect((await call('POST', `conversations/${id}/messages`, { message: 'x', to_clients: ['Tom'] })).status).toBe(
+      400,
+    );
     await expect(server.backEnd.broadcast(id, { body: 'x' })).rejects.toMatchObject({ _tag: 'Refusal', code: 4313 });
     await expect(server.backEnd.send(id, { body: 'x', to: ['Tom'] })).rejects.toMatchObject({ code: 4313 });
   });
@@ -426,14 +484,19 @@ describe('clients', () => {
   it('are online or not', async () => {
     const { server, call } = await served();
     await login(server, 'Tom');
-    expect((await call('POST', 'clients/check-online', { client_ids: ['Jerry', 'Tom'] })).body).toEqual({ results: ['Tom'] });
+    expect((await call('POST', 'clients/check-online', { client_ids: ['Jerry', 'Tom'] })).body).toEqual({
+      results: ['Tom'],
+    });
   });
 
   it('are kicked, whatever characters they are called by, and have to log in again', async () => {
     const { server, call } = await served();
     const [tom, odd] = [await login(server, 'Tom'), await login(server, '猫/?#%'.repeat(12))];
     expect((await call('POST', 'clients/Tom/kick')).status).toBe(200);
-    expect(await tom.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' } });
+    expect(await tom.push('session')).toMatchObject({
+      op: 'closed',
+      sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' },
+    });
     await call('POST', `clients/${encodeURIComponent('猫/?#%'.repeat(12))}/kick`, { reason: 'enough' });
     expect(await odd.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4115, reason: 'enough' } });
     expect(await server.backEnd.online(['Tom'])).toEqual([]);
@@ -478,8 +541,18 @@ describe('what is wrong', () => {
     ['POST', 'conversations/ID/messages', '{"message":"?!","bin":true}', 'base64'],
     ['POST', 'conversations/ID/messages', '{"message":"x","from_client":""}', '1 to 64'],
     ['POST', 'conversations/ID/messages', '{"message":"x","push_data":5}', 'push_data'],
-    ['POST', 'conversations/ID/messages', JSON.stringify({ message: 'x', mention_client_ids: Array(21).fill('a') }), 'at most 20'],
-    ['PUT', 'conversations/ID/messages/x', JSON.stringify({ message: 'x', mention_client_ids: Array(21).fill('a') }), 'at most 20'],
+    [
+      'POST',
+      'conversations/ID/messages',
+      JSON.stringify({ message: 'x', mention_client_ids: Array(21).fill('a') }),
+      'at most 20',
+    ],
+    [
+      'PUT',
+      'conversations/ID/messages/x',
+      JSON.stringify({ message: 'x', mention_client_ids: Array(21).fill('a') }),
+      'at most 20',
+    ],
     ['POST', 'service-conversations/ID/broadcasts', '{"message":"x","to_clients":["Tom"]}', 'for everybody'],
     ['PUT', 'conversations/ID/members/Tom/role', '{"role":"King"}', 'role should be "Manager" or "Member"'],
     ['POST', 'clients/check-online', '{"client_ids":[5]}', 'client_ids.0'],
@@ -503,7 +576,10 @@ describe('what is wrong', () => {
       ['GET', 'conversations/none'],
       ['POST', 'conversations/none/messages'],
     ] as const)
-      expect([path, (await call(method, path, method === 'POST' ? { message: 'x' } : undefined)).status]).toEqual([path, 404]);
+      expect([path, (await call(method, path, method === 'POST' ? { message: 'x' } : undefined)).status]).toEqual([
+        path,
+        404,
+      ]);
   });
 
   it('is a body, or a message, that is too long: 413', async () => {
@@ -513,7 +589,10 @@ describe('what is wrong', () => {
       status: 413,
       body: { code: 4109 },
     });
-    expect((await call('POST', `conversations/${id}/messages`, { message: 'x', push_data: { a: 'x'.repeat(5_120) } })).status).toBe(413);
+    expect(
+      (await call('POST', `conversations/${id}/messages`, { message: 'x', push_data: { a: 'x'.repeat(5_120) } }))
+        .status,
+    ).toBe(413);
     const socket = connect(server.port, '127.0.0.1');
     const body = 'x'.repeat(1_048_577);
     socket.write('POST /1.2/rtm/conversations HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n');
@@ -538,14 +617,20 @@ describe('what is wrong', () => {
 
   it('is what a hook of the application refuses: 403, with its code', async () => {
     const { call } = await served({
-      hooks: { messageReceived: () => ({ drop: true, code: 77, detail: 'not here' }), conversationAdd: () => ({ drop: true }) },
+      hooks: {
+        messageReceived: () => ({ drop: true, code: 77, detail: 'not here' }),
+        conversationAdd: () => ({ drop: true }),
+      },
     });
     const id = await create(call, 'conversations', { m: ['Tom'] });
     expect(await call('POST', `conversations/${id}/messages`, { message: 'x' })).toMatchObject({
       status: 403,
       body: { code: 4402, error: 'not here', appCode: 77 },
     });
-    expect(await call('POST', `conversations/${id}/members`, { client_ids: ['a'] })).toMatchObject({ status: 403, body: { code: 4305 } });
+    expect(await call('POST', `conversations/${id}/members`, { client_ids: ['a'] })).toMatchObject({
+      status: 403,
+      body: { code: 4305 },
+    });
   });
 
   it("is the server's own: 500, and reported", async () => {
@@ -555,7 +640,10 @@ describe('what is wrong', () => {
       store: { ...memoryStore(), find: () => Promise.reject(broken) },
       onError: (failure) => errors.push(failure),
     });
-    expect(await call('GET', 'conversations')).toMatchObject({ status: 500, body: { error: expect.not.stringContaining('database') } });
+    expect(await call('GET', 'conversations')).toMatchObject({
+      status: 500,
+      body: { error: expect.not.stringContaining('database') },
+    });
     expect(errors).toEqual([broken]);
   });
 

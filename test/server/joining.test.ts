@@ -38,19 +38,25 @@ it('who is blocked does not join: 4315, until he is unblocked', async () => {
   expect(await join(spike, cid, ['Spike'])).toMatchObject({ op: 'added', convMessage: { allowedPids: ['Spike'] } });
 });
 
-it.each(['ordinary', 'room', 'system'] as const)('where joining has to be signed, who has not does not join: 4302 (%s)', async (kind) => {
-  const server = await serve({ masterKey: 'key', signed: ['join'] });
-  const spike = await login(server, 'Spike');
-  const { id: cid } = await server.backEnd.create({ kind });
-  const t = Date.now();
-  const sign = (n: string, action = 'invite') => ({
-    t,
-    n,
-    s: createHmac('sha1', 'key').update(`app:Spike:${cid}:Spike:${t}:${n}:${action}`).digest('hex'),
-  });
-  for (const signed of [{}, { t, n: 'n' }, { ...sign('1'), s: 'x'.repeat(40) }, sign('2', 'kick')])
-    expect(await join(spike, cid, ['Spike'], signed)).toMatchObject(error(4302));
-  expect(await server.backEnd.members(cid)).toEqual([]);
-  expect(await join(spike, cid, ['Spike'], sign('3'))).toMatchObject({ op: 'added', convMessage: { allowedPids: ['Spike'] } });
-  expect(await server.backEnd.members(cid)).toEqual(['Spike']);
-});
+it.each(['ordinary', 'room', 'system'] as const)(
+  'where joining has to be signed, who has not does not join: 4302 (%s)',
+  async (kind) => {
+    const server = await serve({ masterKey: 'key', signed: ['join'] });
+    const spike = await login(server, 'Spike');
+    const { id: cid } = await server.backEnd.create({ kind });
+    const t = Date.now();
+    const sign = (n: string, action = 'invite') => ({
+      t,
+      n,
+      s: createHmac('sha1', 'key').update(`app:Spike:${cid}:Spike:${t}:${n}:${action}`).digest('hex'),
+    });
+    for (const signed of [{}, { t, n: 'n' }, { ...sign('1'), s: 'x'.repeat(40) }, sign('2', 'kick')])
+      expect(await join(spike, cid, ['Spike'], signed)).toMatchObject(error(4302));
+    expect(await server.backEnd.members(cid)).toEqual([]);
+    expect(await join(spike, cid, ['Spike'], sign('3'))).toMatchObject({
+      op: 'added',
+      convMessage: { allowedPids: ['Spike'] },
+    });
+    expect(await server.backEnd.members(cid)).toEqual(['Spike']);
+  },
+);

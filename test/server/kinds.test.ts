@@ -1,7 +1,19 @@
 /** What makes chat rooms, temporary conversations and system conversations different from others. */
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type ServerOptions } from 'rx-realtime/server';
-import { dial, login, open, page, say, serve, settable, start, tokenOf, type RawClient, type Received } from './raw-client.js';
+import {
+  dial,
+  login,
+  open,
+  page,
+  say,
+  serve,
+  settable,
+  start,
+  tokenOf,
+  type RawClient,
+  type Received,
+} from './raw-client.js';
 import { statsNow } from './stats-now.js';
 
 type Request = Parameters<RawClient['request']>[0];
@@ -17,7 +29,8 @@ const send = (client: RawClient, cid: string, msg = 'x'): Promise<Received> =>
 
 const countOf = async (client: RawClient, cid: string): Promise<number> => {
   const answer = await client.request({ cmd: 'conv', op: 'count', convMessage: { cid } });
-  if (answer.cmd !== 'conv' || answer.op !== 'result') throw new Error(`a count was expected, not ${JSON.stringify(answer)}`);
+  if (answer.cmd !== 'conv' || answer.op !== 'result')
+    throw new Error(`a count was expected, not ${JSON.stringify(answer)}`);
   return answer.convMessage.count;
 };
 
@@ -30,14 +43,27 @@ const heard = async (client: RawClient): Promise<readonly (string | undefined)[]
   });
 };
 
-const find = async (client: RawClient, where: object, fields: object = {}): Promise<readonly Record<string, unknown>[]> => {
-  const answer = await client.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: JSON.stringify(where) }, ...fields } });
-  if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+const find = async (
+  client: RawClient,
+  where: object,
+  fields: object = {},
+): Promise<readonly Record<string, unknown>[]> => {
+  const answer = await client.request({
+    cmd: 'conv',
+    op: 'query',
+    convMessage: { where: { data: JSON.stringify(where) }, ...fields },
+  });
+  if (answer.cmd !== 'conv' || answer.op !== 'results')
+    throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
   return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
 };
 
 /** A token, and the socket that it was given on. */
-const loginAs = async (url: string, id: string, st?: string): Promise<{ readonly client: RawClient; readonly token: string }> => {
+const loginAs = async (
+  url: string,
+  id: string,
+  st?: string,
+): Promise<{ readonly client: RawClient; readonly token: string }> => {
   const client = await dial(url);
   const token = tokenOf(await open(client, id, st === undefined ? {} : { st, r: true }));
   await client.push('unread');
@@ -47,17 +73,27 @@ const loginAs = async (url: string, id: string, st?: string): Promise<{ readonly
 describe('a chat room', () => {
   const cast = async (options: ServerOptions = {}) => {
     const server = await serve(options);
-    const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
+    const [tom, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
     return { server, tom, jerry, spike, cid: await start(tom, [], { transient: true }) };
   };
 
   it('is entered and left; who is inside hears what anybody says, who is outside does not', async () => {
     const { tom, jerry, spike, cid } = await cast();
-    expect(await enter(jerry, cid, 'Jerry')).toMatchObject({ op: 'added', convMessage: { cid, allowedPids: ['Jerry'] } });
+    expect(await enter(jerry, cid, 'Jerry')).toMatchObject({
+      op: 'added',
+      convMessage: { cid, allowedPids: ['Jerry'] },
+    });
     await say(tom, cid, { msg: 'from outside' });
     await say(jerry, cid, { msg: 'from inside' });
     expect([await heard(jerry), await heard(tom), await heard(spike)]).toEqual([['from outside'], [], []]);
-    expect(await exit(jerry, cid, 'Jerry')).toMatchObject({ op: 'removed', convMessage: { cid, allowedPids: ['Jerry'] } });
+    expect(await exit(jerry, cid, 'Jerry')).toMatchObject({
+      op: 'removed',
+      convMessage: { cid, allowedPids: ['Jerry'] },
+    });
     await say(tom, cid, { msg: 'to nobody' });
     expect(await heard(jerry)).toEqual([]);
   });
@@ -124,9 +160,15 @@ describe('a chat room', () => {
     const { tom, jerry, spike, cid } = await cast();
     await enter(tom, cid, 'Tom');
     await enter(jerry, cid, 'Jerry');
-    expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Spike'] } })).toMatchObject(error(4314));
-    expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Tom', 'Spike'] } })).toMatchObject(error(4314));
-    expect(await tom.request({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Jerry'] } })).toMatchObject(error(4314));
+    expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Spike'] } })).toMatchObject(
+      error(4314),
+    );
+    expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Tom', 'Spike'] } })).toMatchObject(
+      error(4314),
+    );
+    expect(await tom.request({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Jerry'] } })).toMatchObject(
+      error(4314),
+    );
     await enter(spike, cid, 'Spike');
     await exit(spike, cid, 'Spike');
     await enter(spike, cid, 'Spike');
@@ -159,7 +201,8 @@ describe('a chat room', () => {
     const { id: mid } = await say(tom, cid, { msg: 'before' });
     await say(tom, cid, { msg: 'passing', transient: true });
     expect(await heard(jerry)).toEqual(['before', 'passing']);
-    const patch = (change: object) => tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, ...change }] } });
+    const patch = (change: object) =>
+      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, ...change }] } });
     expect(await patch({ data: 'after' })).toMatchObject({ op: 'modified' });
     expect(await page(spike, cid)).toEqual(['after']);
     expect(await patch({ recall: true })).toMatchObject({ op: 'modified' });
@@ -169,7 +212,9 @@ describe('a chat room', () => {
 
   it('knows no unread messages, no receipts, and nothing to push', async () => {
     const pushed: unknown[] = [];
-    const { server, tom, jerry, cid } = await cast({ hooks: { receiversOffline: (message) => void pushed.push(message) } });
+    const { server, tom, jerry, cid } = await cast({
+      hooks: { receiversOffline: (message) => void pushed.push(message) },
+    });
     await enter(jerry, cid, 'Jerry');
     await say(tom, cid, { msg: 'x', r: true, mentionAll: true });
     jerry.send({ cmd: 'ack', ackMessage: { cid, fromts: 0, tots: Number.MAX_SAFE_INTEGER } });
@@ -203,7 +248,11 @@ describe('a chat room', () => {
     const { tom, jerry, cid } = await cast();
     await enter(jerry, cid, 'Jerry');
     const update = (client: RawClient) =>
-      client.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"name":"Mice","topic":"cheese"}' } } });
+      client.request({
+        cmd: 'conv',
+        op: 'update',
+        convMessage: { cid, attr: { data: '{"name":"Mice","topic":"cheese"}' } },
+      });
     expect(await update(jerry)).toMatchObject({ cmd: 'error' });
     expect(await update(tom)).toMatchObject({ op: 'updated' });
     expect(await find(jerry, { objectId: cid })).toMatchObject([{ name: 'Mice', topic: 'cheese' }]);
@@ -229,7 +278,10 @@ describe('a chat room', () => {
 
   it.each([
     ['sends', send],
-    ['asks how many there are', (client: RawClient, cid: string) => client.request({ cmd: 'conv', op: 'count', convMessage: { cid } })],
+    [
+      'asks how many there are',
+      (client: RawClient, cid: string) => client.request({ cmd: 'conv', op: 'count', convMessage: { cid } }),
+    ],
     ['enters', (client: RawClient, cid: string) => enter(client, cid, 'Tom')],
     ['leaves', (client: RawClient, cid: string) => exit(client, cid, 'Tom')],
     ['reads', (client: RawClient, cid: string) => client.request({ cmd: 'logs', logsMessage: { cid } })],
@@ -341,7 +393,8 @@ describe('a chat room', () => {
     it('is not found again by who was blocked meanwhile, nor once he is unblocked', async () => {
       const { server, tom, client, token, breaks, cid } = await inside();
       await breaks(client);
-      const list = (op: 'block' | 'unblock') => tom.request({ cmd: 'blacklist', op, blacklistMessage: { srcCid: cid, toPids: ['Butch'] } });
+      const list = (op: 'block' | 'unblock') =>
+        tom.request({ cmd: 'blacklist', op, blacklistMessage: { srcCid: cid, toPids: ['Butch'] } });
       await list('block');
       const back = await loginAs(server.url, 'Butch', token);
       expect(await countOf(tom, cid)).toBe(0);
@@ -374,16 +427,26 @@ describe('a temporary conversation', () => {
   const cast = async (fields: { readonly tempConvTTL?: number } = {}, options: ServerOptions = {}) => {
     const clock = settable(1_700_000_000_000);
     const server = await serve({ clock, store: memoryStore({ clock }), ...options });
-    const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
+    const [tom, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
     const cid = await start(tom, ['Jerry'], { tempConv: true, ...fields });
     return { server, clock, tom, jerry, spike, cid };
   };
 
   it('has an id that says so, and a lifetime, which its creator is told', async () => {
     const { tom } = await cast();
-    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'], tempConv: true, tempConvTTL: 60 } })).toMatchObject({
+    expect(
+      await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'], tempConv: true, tempConvTTL: 60 } }),
+    ).toMatchObject({
       op: 'started',
-      convMessage: { cid: expect.stringMatching(/^_tmp:/) as string, tempConvTTL: 60, cdate: '2023-11-14T22:13:20.000Z' },
+      convMessage: {
+        cid: expect.stringMatching(/^_tmp:/) as string,
+        tempConvTTL: 60,
+        cdate: '2023-11-14T22:13:20.000Z',
+      },
     });
   });
 
@@ -514,7 +577,11 @@ describe('a system conversation', () => {
     const { clock = { now: Date.now } } = options;
     const store = memoryStore({ clock });
     const server = await serve({ store, ...options });
-    const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
+    const [tom, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
     const { info } = await store.createConversation({
       kind: 'system',
       members: [],
@@ -535,9 +602,9 @@ describe('a system conversation', () => {
   it('can not be made by a client', async () => {
     const { tom } = await cast();
     for (const sys of [true, false, 1])
-      expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data: JSON.stringify({ sys }) } } })).toMatchObject(
-        error(4301),
-      );
+      expect(
+        await tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data: JSON.stringify({ sys }) } } }),
+      ).toMatchObject(error(4301));
   });
 
   it('is found by everybody, and nobody sees who has subscribed', async () => {
@@ -561,8 +628,12 @@ describe('a system conversation', () => {
     expect(await enter(spike, cid, 'Spike')).toMatchObject({ convMessage: { allowedPids: ['Spike'] } });
     expect(await enter(spike, cid, 'Spike')).toMatchObject({ convMessage: { allowedPids: ['Spike'] } });
     expect(await countOf(spike, cid)).toBe(3);
-    expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Butch'] } })).toMatchObject(error(4314));
-    expect(await tom.request({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Jerry'] } })).toMatchObject(error(4314));
+    expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Butch'] } })).toMatchObject(
+      error(4314),
+    );
+    expect(await tom.request({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Jerry'] } })).toMatchObject(
+      error(4314),
+    );
     expect(await exit(spike, cid, 'Spike')).toMatchObject({ op: 'removed', convMessage: { allowedPids: ['Spike'] } });
     expect(await exit(spike, cid, 'Spike')).toMatchObject(error(4317));
     expect(await countOf(spike, cid)).toBe(2);
@@ -575,7 +646,9 @@ describe('a system conversation', () => {
     await server.backEnd.send(cid, { from: 'editor', body: 'we are open' });
     expect([await heard(tom), await heard(spike)]).toEqual([['we are open'], []]);
     await open(jerry, 'Jerry');
-    expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 1, from: 'editor', data: 'we are open' }]);
+    expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([
+      { cid, unread: 1, from: 'editor', data: 'we are open' },
+    ]);
     await exit(jerry, cid, 'Jerry');
     await server.backEnd.send(cid, { body: 'not for Jerry' });
     expect([await heard(tom), await heard(jerry)]).toEqual([['not for Jerry'], []]);
@@ -594,7 +667,10 @@ describe('a system conversation', () => {
       const sent: string[] = [];
       const pushed: unknown[] = [];
       const { server, tom, jerry, spike, cid } = await cast({
-        hooks: { messageSent: ({ content }) => void sent.push(content), receiversOffline: (message) => void pushed.push(message) },
+        hooks: {
+          messageSent: ({ content }) => void sent.push(content),
+          receiversOffline: (message) => void pushed.push(message),
+        },
       });
       await enter(spike, cid, 'Spike');
       await spike.request({ cmd: 'session', op: 'close' });
@@ -624,7 +700,9 @@ describe('a system conversation', () => {
       await say(tom, cid, { msg: 'a question', mentionAll: true });
       const again = await dial(server.url);
       await open(again, 'Jerry');
-      expect((await again.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 1, mentioned: false, data: 'to all' }]);
+      expect((await again.push('unread')).unreadMessage.convs).toMatchObject([
+        { cid, unread: 1, mentioned: false, data: 'to all' },
+      ]);
     });
 
     it('shows nobody when it was', async () => {
@@ -683,7 +761,11 @@ describe('a system conversation', () => {
 
   it('is changed by the back end alone', async () => {
     const { server, tom, jerry, cid } = await cast();
-    const answer = await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"name":"Fake news"}' } } });
+    const answer = await tom.request({
+      cmd: 'conv',
+      op: 'update',
+      convMessage: { cid, attr: { data: '{"name":"Fake news"}' } },
+    });
     expect(answer).toMatchObject({ cmd: 'error' });
     expect(await heard(jerry)).toEqual([]);
     expect(await find(jerry, { objectId: cid })).toMatchObject([{ name: 'News' }]);
@@ -693,7 +775,9 @@ describe('a system conversation', () => {
 
   it('pushes nothing to who has muted it', async () => {
     const pushed: (readonly string[])[] = [];
-    const { server, tom, jerry, cid } = await cast({ hooks: { receiversOffline: ({ offlinePeers }) => void pushed.push(offlinePeers) } });
+    const { server, tom, jerry, cid } = await cast({
+      hooks: { receiversOffline: ({ offlinePeers }) => void pushed.push(offlinePeers) },
+    });
     expect(await tom.request({ cmd: 'conv', op: 'mute', convMessage: { cid } })).toMatchObject({ op: 'updated' });
     for (const client of [tom, jerry]) await client.request({ cmd: 'session', op: 'close' });
     await server.backEnd.send(cid, { body: 'x' });
@@ -704,7 +788,9 @@ describe('a system conversation', () => {
     const { server, tom, jerry, cid } = await cast();
     await server.backEnd.block(cid, ['Tom']);
     await server.backEnd.silence(cid, ['Jerry']);
-    expect(await enter(tom, cid, 'Tom')).toMatchObject({ convMessage: { failedPids: [{ code: 4315, pids: ['Tom'] }] } });
+    expect(await enter(tom, cid, 'Tom')).toMatchObject({
+      convMessage: { failedPids: [{ code: 4315, pids: ['Tom'] }] },
+    });
     expect(await send(tom, cid)).toMatchObject(error(4401));
     expect(await send(jerry, cid)).toMatchObject(error(4563));
     await heard(tom);

@@ -4,7 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { subprotocols } from 'rx-realtime/codecs';
 import { cloudLimits, defaultLimits, memoryStore, type ServerOptions } from 'rx-realtime/server';
 import { createPriorityQueue } from '../../server/priority-queue.js';
-import { dial, login, open, page, say, serve, settable, start, tokenOf, type RawClient, type Received } from './raw-client.js';
+import {
+  dial,
+  login,
+  open,
+  page,
+  say,
+  serve,
+  settable,
+  start,
+  tokenOf,
+  type RawClient,
+  type Received,
+} from './raw-client.js';
 
 type Request = Parameters<RawClient['request']>[0];
 
@@ -35,7 +47,8 @@ describe('a client id', () => {
     const socket = await login(server, 'Spike');
     for (const [index, command] of attempts(longest).entries())
       expect((await (index === 0 ? socket : tom).request(command)).cmd).not.toBe('error');
-    for (const id of [longer, '']) for (const command of attempts(id)) expect(await tom.request(command)).toMatchObject(error(4103));
+    for (const id of [longer, ''])
+      for (const command of attempts(id)) expect(await tom.request(command)).toMatchObject(error(4103));
   });
 });
 
@@ -57,7 +70,8 @@ describe('a message', () => {
     for (const body of bodies(5_121))
       expect(await tom.request({ cmd: 'direct', directMessage: { cid, ...body } })).toMatchObject(error(4109));
     const { id: mid } = await say(tom, cid, { msg: 'x' });
-    const edit = (change: object) => tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, ...change }] } });
+    const edit = (change: object) =>
+      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, ...change }] } });
     for (const bytes of [5_120, 5_121])
       for (const change of [{ data: 'x'.repeat(bytes) }, { binaryMsg: new Uint8Array(bytes) }])
         expect(await edit(change)).toMatchObject(bytes === 5_120 ? { op: 'modified' } : error(4109));
@@ -67,11 +81,17 @@ describe('a message', () => {
     const { server, tom, cid } = await alone();
     const { id: mid } = await say(tom, cid, { msg: 'x' });
     const edit = (bytes: number, mentionPids: string[]) =>
-      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, data: 'x'.repeat(bytes), mentionPids }] } });
+      tom.request({
+        cmd: 'patch',
+        op: 'modify',
+        patchMessage: { patches: [{ cid, mid, data: 'x'.repeat(bytes), mentionPids }] },
+      });
     expect(await edit(5_060, ['y'.repeat(30), 'z'.repeat(30)])).toMatchObject({ op: 'modified' });
     expect(await edit(5_060, ['y'.repeat(30), 'z'.repeat(31)])).toMatchObject(error(4109));
     expect(await edit(0, names(2_000))).toMatchObject(error(4109));
-    await expect(server.backEnd.edit(cid, mid, { body: 'x'.repeat(5_119), mentions: ['yz'] })).rejects.toMatchObject({ code: 4109 });
+    await expect(server.backEnd.edit(cid, mid, { body: 'x'.repeat(5_119), mentions: ['yz'] })).rejects.toMatchObject({
+      code: 4109,
+    });
   });
 
   it('has no more where a hook makes another of a change', async () => {
@@ -87,7 +107,8 @@ describe('a message', () => {
     const server = await serve({ hooks: { messageReceived: () => ({ content: 'x'.repeat(5_119) }) } });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
-    const send = (mentionPids: string[]) => tom.request({ cmd: 'direct', directMessage: { cid, msg: 'a', mentionPids } });
+    const send = (mentionPids: string[]) =>
+      tom.request({ cmd: 'direct', directMessage: { cid, msg: 'a', mentionPids } });
     expect(await send(['y'])).toMatchObject({ cmd: 'ack', ackMessage: { uid: expect.any(String) as string } });
     expect(await send(['yz'])).toMatchObject(error(4109));
   });
@@ -137,23 +158,34 @@ describe('members', () => {
     expect(await add(['c1', 'last', 'late'])).toMatchObject({
       convMessage: { allowedPids: ['last', 'c1'], failedPids: [{ code: 4304, pids: ['late'] }] },
     });
-    expect(await tom.request({ cmd: 'conv', op: 'count', convMessage: { cid } })).toMatchObject({ convMessage: { count: 500 } });
+    expect(await tom.request({ cmd: 'conv', op: 'count', convMessage: { cid } })).toMatchObject({
+      convMessage: { count: 500 },
+    });
   });
 
   it('who join are counted as those who are added', async () => {
     const server = await serve({ limits: { members: 2 } });
-    const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
+    const [tom, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
     const cid = await start(tom, []);
-    const join = (client: RawClient, id: string) => client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } });
+    const join = (client: RawClient, id: string) =>
+      client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } });
     expect(await join(jerry, 'Jerry')).toMatchObject({ convMessage: { allowedPids: ['Jerry'] } });
-    expect(await join(spike, 'Spike')).toMatchObject({ convMessage: { failedPids: [{ code: 4304, pids: ['Spike'] }] } });
+    expect(await join(spike, 'Spike')).toMatchObject({
+      convMessage: { failedPids: [{ code: 4304, pids: ['Spike'] }] },
+    });
   });
 
   it('of a temporary conversation are 10, not 11', async () => {
     const { tom } = await alone();
     await start(tom, names(9), { tempConv: true });
     await start(tom, ['Tom', ...names(9), 'c0'], { tempConv: true });
-    expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: names(10), tempConv: true } })).toMatchObject(error(4304));
+    expect(
+      await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: names(10), tempConv: true } }),
+    ).toMatchObject(error(4304));
   });
 
   it('of a system conversation have no bound', async () => {
@@ -170,12 +202,16 @@ describe('attributes', () => {
     return `${before}${'x'.repeat(bytes - before.length - after.length)}${after}`;
   };
 
-  it.each([true, false])('have 16,384 bytes, not 16,385, when a conversation is created; with a name: %s', async (isNamed) => {
-    const { tom } = await alone();
-    const create = (bytes: number) => tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data: json(bytes, isNamed) } } });
-    expect(await create(16_384)).toMatchObject({ op: 'started' });
-    expect(await create(16_385)).toMatchObject(error(4301));
-  });
+  it.each([true, false])(
+    'have 16,384 bytes, not 16,385, when a conversation is created; with a name: %s',
+    async (isNamed) => {
+      const { tom } = await alone();
+      const create = (bytes: number) =>
+        tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data: json(bytes, isNamed) } } });
+      expect(await create(16_384)).toMatchObject({ op: 'started' });
+      expect(await create(16_385)).toMatchObject(error(4301));
+    },
+  );
 
   it.each([true, false])('have as many when they are changed; with a name: %s', async (isNamed) => {
     const { tom, cid } = await alone();
@@ -207,12 +243,22 @@ describe('a list of a conversation', () => {
     const change = async (isOn: boolean, ids: string[]): Promise<unknown> => {
       const answer: Received = await (list === 'silenced'
         ? tom.request({ cmd: 'conv', op: isOn ? 'add_shutup' : 'remove_shutup', convMessage: { cid, m: ids } })
-        : tom.request({ cmd: 'blacklist', op: isOn ? 'block' : 'unblock', blacklistMessage: { srcCid: cid, toPids: ids } }));
+        : tom.request({
+            cmd: 'blacklist',
+            op: isOn ? 'block' : 'unblock',
+            blacklistMessage: { srcCid: cid, toPids: ids },
+          }));
       if (answer.cmd === 'conv') return answer.convMessage;
       return answer.cmd === 'blacklist' ? answer.blacklistMessage : answer;
     };
-    expect(await change(true, names(501))).toMatchObject({ allowedPids: names(500), failedPids: [{ code, pids: ['c500'] }] });
-    expect(await change(true, ['c0', 'late'])).toMatchObject({ allowedPids: ['c0'], failedPids: [{ code, pids: ['late'] }] });
+    expect(await change(true, names(501))).toMatchObject({
+      allowedPids: names(500),
+      failedPids: [{ code, pids: ['c500'] }],
+    });
+    expect(await change(true, ['c0', 'late'])).toMatchObject({
+      allowedPids: ['c0'],
+      failedPids: [{ code, pids: ['late'] }],
+    });
     expect(await change(false, ['c0'])).toMatchObject({ allowedPids: ['c0'] });
     expect(await change(true, ['late'])).toMatchObject({ allowedPids: ['late'] });
   });
@@ -265,7 +311,12 @@ describe('in a minute, as the cloud has it, a client', () => {
       command: (cid, mid) => ({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, data: 'y' }] } }),
     },
     { name: 'asks for history', count: 120, code: 4318, command: (cid) => ({ cmd: 'logs', logsMessage: { cid } }) },
-    { name: 'asks for conversations', count: 30, code: 4318, command: () => ({ cmd: 'conv', op: 'query', convMessage: { limit: 1 } }) },
+    {
+      name: 'asks for conversations',
+      count: 30,
+      code: 4318,
+      command: () => ({ cmd: 'conv', op: 'query', convMessage: { limit: 1 } }),
+    },
     { name: 'creates', count: 30, code: 4318, command: () => ({ cmd: 'conv', op: 'start', convMessage: {} }) },
     {
       name: 'updates',
@@ -275,31 +326,49 @@ describe('in a minute, as the cloud has it, a client', () => {
     },
     { name: 'mutes', count: 30, code: 4318, command: (cid) => ({ cmd: 'conv', op: 'mute', convMessage: { cid } }) },
     { name: 'counts', count: 30, code: 4318, command: (cid) => ({ cmd: 'conv', op: 'count', convMessage: { cid } }) },
-    { name: 'asks for receipts', count: 30, code: 4318, command: (cid) => ({ cmd: 'conv', op: 'max_read', convMessage: { cid } }) },
-    { name: 'joins', count: 30, code: 4318, command: (cid) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Tom'] } }) },
+    {
+      name: 'asks for receipts',
+      count: 30,
+      code: 4318,
+      command: (cid) => ({ cmd: 'conv', op: 'max_read', convMessage: { cid } }),
+    },
+    {
+      name: 'joins',
+      count: 30,
+      code: 4318,
+      command: (cid) => ({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Tom'] } }),
+    },
     {
       name: 'lists who is blocked',
       count: 30,
       code: 4318,
       command: (srcCid) => ({ cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid } }),
     },
-    { name: 'asks who is online', count: 30, code: 4318, command: () => ({ cmd: 'session', op: 'query', sessionMessage: {} }) },
+    {
+      name: 'asks who is online',
+      count: 30,
+      code: 4318,
+      command: () => ({ cmd: 'session', op: 'query', sessionMessage: {} }),
+    },
   ];
 
-  it.each(kinds)('$name $count times, not once more: $code; and again after its share of the minute', async ({ count, code, command }) => {
-    const { clock, tom, cid, mid } = await minute();
-    const ask = () => tom.request(command(cid, mid));
-    for (let n = 0; n < count; n += 1) expect((await ask()).cmd).not.toBe('error');
-    expect(await ask()).toMatchObject(error(code));
-    clock.set(clock.now() + 60_000 / count - 1);
-    expect(await ask()).toMatchObject(error(code));
-    clock.set(clock.now() + 1);
-    expect((await ask()).cmd).not.toBe('error');
-    expect(await ask()).toMatchObject(error(code));
-    clock.set(clock.now() + 3_600_000);
-    for (let n = 0; n < count; n += 1) expect((await ask()).cmd).not.toBe('error');
-    expect(await ask()).toMatchObject(error(code));
-  });
+  it.each(kinds)(
+    '$name $count times, not once more: $code; and again after its share of the minute',
+    async ({ count, code, command }) => {
+      const { clock, tom, cid, mid } = await minute();
+      const ask = () => tom.request(command(cid, mid));
+      for (let n = 0; n < count; n += 1) expect((await ask()).cmd).not.toBe('error');
+      expect(await ask()).toMatchObject(error(code));
+      clock.set(clock.now() + 60_000 / count - 1);
+      expect(await ask()).toMatchObject(error(code));
+      clock.set(clock.now() + 1);
+      expect((await ask()).cmd).not.toBe('error');
+      expect(await ask()).toMatchObject(error(code));
+      clock.set(clock.now() + 3_600_000);
+      for (let n = 0; n < count; n += 1) expect((await ask()).cmd).not.toBe('error');
+      expect(await ask()).toMatchObject(error(code));
+    },
+  );
 
   it('uses one share of the kind for all of its commands, and none of the other kinds', async () => {
     const { tom, cid, mid } = await minute({ sendsPerMinute: 3, historyPerMinute: 3, othersPerMinute: 3 });
@@ -371,33 +440,39 @@ describe('a query', () => {
     expect((await page(tom, cid)).length).toBe(20);
     expect((await page(tom, cid, { l: 1 })).length).toBe(1);
     expect((await page(tom, cid, { l: 1_000 })).length).toBe(1_000);
-    for (const l of [0, 1_001]) expect(await tom.request({ cmd: 'logs', logsMessage: { cid, l } })).toMatchObject(error(4311));
+    for (const l of [0, 1_001])
+      expect(await tom.request({ cmd: 'logs', logsMessage: { cid, l } })).toMatchObject(error(4311));
   });
 
   it('of conversations gives at most 1,000, 10 where nobody says; more are refused with 4310', async () => {
     const { server, tom } = await alone();
     for (let n = 0; n < 1_000; n += 1) await server.backEnd.create({ members: ['Tom'] });
-    const query = (fields: object) => tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: '{"m":"Tom"}' }, ...fields } });
+    const query = (fields: object) =>
+      tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: '{"m":"Tom"}' }, ...fields } });
     const lengthOf = async (fields: object): Promise<number> => {
       const answer = await query(fields);
       if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(JSON.stringify(answer));
       return (JSON.parse(answer.convMessage.results.data) as unknown[]).length;
     };
-    expect([await lengthOf({}), await lengthOf({ limit: 0 }), await lengthOf({ limit: 1_000 })]).toEqual([10, 0, 1_000]);
+    expect([await lengthOf({}), await lengthOf({ limit: 0 }), await lengthOf({ limit: 1_000 })]).toEqual([
+      10, 0, 1_000,
+    ]);
     expect(await lengthOf({ limit: 1_000, skip: 1_000 })).toBe(1);
     expect(await query({ limit: 1_001 })).toMatchObject(error(4310));
   });
 
   it('of temporary conversations by id names 1,000, not 1,001', async () => {
     const { tom } = await alone();
-    const query = (count: number) => tom.request({ cmd: 'conv', op: 'query', convMessage: { tempConvIds: names(count, '_tmp:') } });
+    const query = (count: number) =>
+      tom.request({ cmd: 'conv', op: 'query', convMessage: { tempConvIds: names(count, '_tmp:') } });
     expect(await query(1_000)).toMatchObject({ op: 'results' });
     expect(await query(1_001)).toMatchObject(error(4310));
   });
 
   it('of who is online asks for 20 clients, not 21', async () => {
     const { tom } = await alone();
-    const query = (ids: string[]) => tom.request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: ids } });
+    const query = (ids: string[]) =>
+      tom.request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: ids } });
     expect(await query([...names(19), 'Tom'])).toMatchObject({ sessionMessage: { onlineSessionPeerIds: ['Tom'] } });
     expect(await query([...names(20), 'Tom'])).toMatchObject(error(4200));
   });
@@ -453,7 +528,8 @@ describe('a login', () => {
     await open(jerry, 'Jerry');
     await jerry.settle();
     const messages = jerry.inbox.flatMap((push) => (push.cmd === 'direct' ? [push.directMessage] : []));
-    const of = (index: number) => messages.filter(({ cid }) => cid === cids[index]).map(({ msg, hasMore }) => [msg, hasMore]);
+    const of = (index: number) =>
+      messages.filter(({ cid }) => cid === cids[index]).map(({ msg, hasMore }) => [msg, hasMore]);
     const words = (from: number, count: number) => Array.from({ length: count }, (_, n) => String(n + from));
     // Twenty, and no more of them.
     expect(of(49)).toEqual(words(0, 20).map((word) => [word, undefined]));
@@ -516,8 +592,10 @@ describe('a signature', () => {
       const s = createHmac('sha1', 'key').update(`app:Tom::${t}:${n}`).digest('hex');
       return open(await dial(server.url), 'Tom', { t, n, s });
     };
-    for (const signedAt of [NOW, NOW - SIX_HOURS, NOW + SIX_HOURS]) expect(await logIn(signedAt)).toMatchObject({ op: 'opened' });
-    for (const signedAt of [NOW - SIX_HOURS - of, NOW + SIX_HOURS + of]) expect(await logIn(signedAt)).toMatchObject(error(4102));
+    for (const signedAt of [NOW, NOW - SIX_HOURS, NOW + SIX_HOURS])
+      expect(await logIn(signedAt)).toMatchObject({ op: 'opened' });
+    for (const signedAt of [NOW - SIX_HOURS - of, NOW + SIX_HOURS + of])
+      expect(await logIn(signedAt)).toMatchObject(error(4102));
   });
 
   it('stays used up for as long as it would be good', async () => {
@@ -531,7 +609,9 @@ describe('a signature', () => {
       clock.set(time);
       // What was accepted meanwhile makes the server look through those that it remembers.
       const other = createHmac('sha1', 'key').update(`app:Jerry::${time}:n${time}`).digest('hex');
-      expect(await open(await dial(server.url), 'Jerry', { t: time, n: `n${time}`, s: other })).toMatchObject({ op: 'opened' });
+      expect(await open(await dial(server.url), 'Jerry', { t: time, n: `n${time}`, s: other })).toMatchObject({
+        op: 'opened',
+      });
       expect(await logIn()).toMatchObject(error(4102));
     }
   });
@@ -558,11 +638,16 @@ describe('a token', () => {
     const tokens: string[] = [];
     for (const device of devices) tokens.push(tokenOf(await open(device, 'Tom')));
     await server.kick('Tom');
-    for (const device of devices) expect(await device.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4115 } });
+    for (const device of devices)
+      expect(await device.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4115 } });
     for (const st of tokens) {
       expect(await open(await dial(server.url), 'Tom', { st, r: true })).toMatchObject(error(4112));
       expect(
-        await (devices[0] ?? (await dial(server.url))).request({ cmd: 'session', op: 'refresh', sessionMessage: { st } }),
+        await (devices[0] ?? (await dial(server.url))).request({
+          cmd: 'session',
+          op: 'refresh',
+          sessionMessage: { st },
+        }),
       ).toMatchObject(error(4105));
       const { status } = await fetch(`http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Tom`, {
         headers: { 'x-lc-im-session-token': st },
@@ -574,7 +659,8 @@ describe('a token', () => {
 
 describe('a query of conversations', () => {
   it('takes as many steps as the store has for it, and is refused with 4310 where it takes one more', async () => {
-    // Of each of two conversations: 20 to look at it, both conditions, the one member; of a text: the expression's 5 instructions for 9 characters and their end.
+    // Of each of two conversations: 20 to look at it, both conditions, the one member; of a text: the expression's 5
+    // instructions for 9 characters and their end.
     const steps = 2 * (20 + 2 + 1) + 5 * (9 + 1);
     for (const [querySteps, answer] of [
       [steps, { op: 'results' }],
@@ -594,12 +680,18 @@ describe('notices for who is away', () => {
     const server = await serve({ store });
     const st = tokenOf(await open(await dial(server.url), 'Jerry'));
     for (let at = 1; at <= kept; at += 1)
-      await store.keepNotice(['Jerry'], { at, command: { cmd: 'conv', op: 'joined', serverTs: at, convMessage: { cid: `c${at}` } } });
+      await store.keepNotice(['Jerry'], {
+        at,
+        command: { cmd: 'conv', op: 'joined', serverTs: at, convMessage: { cid: `c${at}` } },
+      });
     const missed: string[] = [];
     for (let [since, more] = [0, true]; more;) {
-      const response = await fetch(`http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&start_ts=${since}`, {
-        headers: { 'x-lc-im-session-token': st },
-      });
+      const response = await fetch(
+        `http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&start_ts=${since}`,
+        {
+          headers: { 'x-lc-im-session-token': st },
+        },
+      );
       const { hasMore, notifications } = (await response.json()) as {
         hasMore: boolean;
         notifications: readonly { cid: string; serverTs: number }[];
@@ -682,7 +774,11 @@ describe('time', () => {
     { what: 'a message', command: (cid: string): Request => ({ cmd: 'direct', directMessage: { cid, msg: 'x' } }) },
     {
       what: 'an update',
-      command: (cid: string): Request => ({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"a":1}' } } }),
+      command: (cid: string): Request => ({
+        cmd: 'conv',
+        op: 'update',
+        convMessage: { cid, attr: { data: '{"a":1}' } },
+      }),
     },
   ])('$what keeps a conversation for 180 days more', async ({ command }) => {
     const { clock, tom, cid } = await aged();
@@ -728,7 +824,11 @@ describe('time', () => {
   it('a temporary conversation lasts from one second to 30 days, a day where nobody says', async () => {
     const { clock, tom } = await aged();
     const create = (tempConvTTL?: number) =>
-      tom.request({ cmd: 'conv', op: 'start', convMessage: { tempConv: true, ...(tempConvTTL === undefined ? {} : { tempConvTTL }) } });
+      tom.request({
+        cmd: 'conv',
+        op: 'start',
+        convMessage: { tempConv: true, ...(tempConvTTL === undefined ? {} : { tempConvTTL }) },
+      });
     for (const [ttl, lasts] of [
       [1, 1],
       [30 * 86_400, 30 * 86_400],
@@ -752,7 +852,9 @@ describe('what waits for a slow reader', () => {
     const { roomQueue: limit } = defaultLimits;
     const waiting = createPriorityQueue<string>(limit);
     const add = (count: number, name: string, priority: 1 | 2 | 3): readonly string[] =>
-      Array.from({ length: count }, (_, n) => waiting.add(`${name} ${n}`, priority)).flatMap((dropped) => dropped?.item ?? []);
+      Array.from({ length: count }, (_, n) => waiting.add(`${name} ${n}`, priority)).flatMap(
+        (dropped) => dropped?.item ?? [],
+      );
     expect(add(2, 'low', 3)).toEqual([]);
     expect(add(limit - 2, 'normal', 2)).toEqual([]);
     expect(waiting.size()).toBe(limit);

@@ -31,19 +31,31 @@ describe('notices', () => {
     const change = (client: RawClient, op: 'add' | 'remove', ...m: readonly string[]) =>
       client.request({ cmd: 'conv', op, convMessage: { cid, m: [...m] } });
 
-    expect(await change(tom, 'add', 'Spike')).toMatchObject({ op: 'added', convMessage: { cid, allowedPids: ['Spike'] } });
+    expect(await change(tom, 'add', 'Spike')).toMatchObject({
+      op: 'added',
+      convMessage: { cid, allowedPids: ['Spike'] },
+    });
     const joined = 'members_joined Tom Spike';
     expect(await heard(tom, phone, jerry, spike)).toEqual([[], [joined], [joined], ['joined Tom', joined]]);
 
-    expect(await change(tom, 'remove', 'Spike')).toMatchObject({ op: 'removed', convMessage: { cid, allowedPids: ['Spike'] } });
+    expect(await change(tom, 'remove', 'Spike')).toMatchObject({
+      op: 'removed',
+      convMessage: { cid, allowedPids: ['Spike'] },
+    });
     const left = 'members_left Tom Spike';
     expect(await heard(tom, phone, jerry, spike)).toEqual([[], [left], [left], ['left Tom']]);
 
     await change(spike, 'add', 'Spike');
-    expect(await heard(tom, phone, jerry, spike)).toEqual([...Array.from({ length: 3 }, () => ['members_joined Spike Spike']), []]);
+    expect(await heard(tom, phone, jerry, spike)).toEqual([
+      ...Array.from({ length: 3 }, () => ['members_joined Spike Spike']),
+      [],
+    ]);
 
     await change(spike, 'remove', 'Spike');
-    expect(await heard(tom, phone, jerry, spike)).toEqual([...Array.from({ length: 3 }, () => ['members_left Spike Spike']), []]);
+    expect(await heard(tom, phone, jerry, spike)).toEqual([
+      ...Array.from({ length: 3 }, () => ['members_left Spike Spike']),
+      [],
+    ]);
 
     await change(tom, 'add', 'Jerry');
     await change(tom, 'remove', 'Nobody');
@@ -52,12 +64,24 @@ describe('notices', () => {
 
   it('of attributes go to the other sessions of the members', async () => {
     const server = await serve();
-    const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
+    const [tom, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
     const cid = await start(tom, ['Jerry']);
     await heard(tom, jerry, spike);
-    const answer = await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"name":"n","a.b":1}' } } });
+    const answer = await tom.request({
+      cmd: 'conv',
+      op: 'update',
+      convMessage: { cid, attr: { data: '{"name":"n","a.b":1}' } },
+    });
     expect(answer).toMatchObject({ op: 'updated', convMessage: { cid, udate: expect.stringMatching(/Z$/) as string } });
-    expect((await jerry.push('conv')).convMessage).toMatchObject({ cid, initBy: 'Tom', attr: { data: '{"a.b":1,"name":"n"}' } });
+    expect((await jerry.push('conv')).convMessage).toMatchObject({
+      cid,
+      initBy: 'Tom',
+      attr: { data: '{"a.b":1,"name":"n"}' },
+    });
     expect(await heard(tom, spike)).toEqual([[], []]);
   });
 });
@@ -69,7 +93,10 @@ it('a conversation takes its last member, and names who finds no room', async ()
   expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Spike', 'Butch'] } })).toMatchObject({
     convMessage: { allowedPids: ['Spike'], failedPids: [{ code: 4304, pids: ['Butch'] }] },
   });
-  expect(await tom.request({ cmd: 'conv', op: 'count', convMessage: { cid } })).toMatchObject({ op: 'result', convMessage: { count: 3 } });
+  expect(await tom.request({ cmd: 'conv', op: 'count', convMessage: { cid } })).toMatchObject({
+    op: 'result',
+    convMessage: { count: 3 },
+  });
   expect(await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [''] } })).toMatchObject(error(4103));
   expect(await tom.request({ cmd: 'conv', op: 'count', convMessage: { cid: 'nothing' } })).toMatchObject(error(4303));
 });

@@ -2,9 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { memorySessions } from '../../server/domain/memory/sessions.js';
 import type { SessionOpening } from '../../server/domain/records.js';
 
-const opening = (token: string, holder: string, change: { readonly tag?: string; readonly resumes?: boolean } = {}): SessionOpening => {
+const opening = (
+  token: string,
+  holder: string,
+  change: { readonly tag?: string; readonly resumes?: boolean } = {},
+): SessionOpening => {
   const { tag, resumes = false } = change;
-  const session = { token, holder, clientId: 'Tom', deviceId: '', expiresAt: 100, ...(tag === undefined ? {} : { tag }) };
+  const session = {
+    token,
+    holder,
+    clientId: 'Tom',
+    deviceId: '',
+    expiresAt: 100,
+    ...(tag === undefined ? {} : { tag }),
+  };
   return { session, resumes };
 };
 

@@ -91,7 +91,9 @@ describe('a message', () => {
     const { server, cid } = await pair();
     const spike = await login(server, 'Spike');
     for (const target of [cid, '0'.repeat(24), '__proto__', ''])
-      expect(await spike.request({ cmd: 'direct', directMessage: { cid: target, msg: 'let me in' } })).toMatchObject(error(4401));
+      expect(await spike.request({ cmd: 'direct', directMessage: { cid: target, msg: 'let me in' } })).toMatchObject(
+        error(4401),
+      );
   });
 });
 
@@ -128,7 +130,12 @@ describe('history', () => {
     expect(await page(tom, cid, { ...at(1), direction: 2 })).toEqual(['c', 'd', 'e']);
     expect(await page(tom, cid, { ...at(1), direction: 2, l: 1 })).toEqual(['c']);
     expect(await page(tom, cid, { ...at(4), ...to(1) })).toEqual(['c', 'd']);
-    expect(await page(tom, cid, { ...at(4), ...to(1), tIncluded: true, ttIncluded: true })).toEqual(['b', 'c', 'd', 'e']);
+    expect(await page(tom, cid, { ...at(4), ...to(1), tIncluded: true, ttIncluded: true })).toEqual([
+      'b',
+      'c',
+      'd',
+      'e',
+    ]);
     expect(await page(tom, cid, { ...at(0), ...to(3), direction: 2 })).toEqual(['b', 'c']);
   });
 
@@ -195,7 +202,15 @@ describe('unread counts', () => {
     await open(jerry, 'Jerry');
     const { unreadMessage } = await jerry.push('unread');
     expect(unreadMessage.convs).toEqual([
-      { cid, unread: 2, mentioned: true, mid: last.id, timestamp: last.timestamp, from: 'Tom', data: expect.anything() as unknown },
+      {
+        cid,
+        unread: 2,
+        mentioned: true,
+        mid: last.id,
+        timestamp: last.timestamp,
+        from: 'Tom',
+        data: expect.anything() as unknown,
+      },
     ]);
   });
 

@@ -26,14 +26,25 @@ describe('an edit', () => {
     for (const other of [jerry, phone]) {
       expect((await other.push('patch')).patchMessage).toEqual({
         patches: [
-          { cid, mid: id, from: 'Tom', timestamp, patchTimestamp: 2_000_000, recall: false, data: 'after', mentionPids: ['Jerry'] },
+          {
+            cid,
+            mid: id,
+            from: 'Tom',
+            timestamp,
+            patchTimestamp: 2_000_000,
+            recall: false,
+            data: 'after',
+            mentionPids: ['Jerry'],
+          },
         ],
       });
     }
     await tom.settle();
     expect(tom.inbox.filter(({ cmd }) => cmd === 'patch')).toEqual([]);
     expect(await jerry.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject({
-      logsMessage: { logs: [{ msgId: id, timestamp, patchTimestamp: 2_000_000, data: 'after', mentionPids: ['Jerry'] }] },
+      logsMessage: {
+        logs: [{ msgId: id, timestamp, patchTimestamp: 2_000_000, data: 'after', mentionPids: ['Jerry'] }],
+      },
     });
   });
 
@@ -53,7 +64,9 @@ describe('an edit', () => {
     const { tom, jerry, cid } = await pair();
     const { id } = await say(tom, cid, { msg: 'text' });
     await modify(tom, cid, id, { binaryMsg: new Uint8Array([1, 2]) });
-    expect((await jerry.push('patch')).patchMessage).toMatchObject({ patches: [{ binaryMsg: new Uint8Array([1, 2]) }] });
+    expect((await jerry.push('patch')).patchMessage).toMatchObject({
+      patches: [{ binaryMsg: new Uint8Array([1, 2]) }],
+    });
   });
 
   it('is refused where it is not one’s own, there is no such message, one is no member, it says nothing, or too much', async () => {
@@ -79,7 +92,8 @@ describe('a recall', () => {
         op: 'query',
         convMessage: { where: { data: JSON.stringify({ objectId: cid }) }, flag: 2 },
       });
-      if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
+      if (answer.cmd !== 'conv' || answer.op !== 'results')
+        throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
       return JSON.parse(answer.convMessage.results.data) as unknown;
     };
     await modify(tom, cid, first.id, { recall: true });
@@ -89,7 +103,9 @@ describe('a recall', () => {
       { msg: 'changed', msg_mid: last.id, msg_timestamp: last.timestamp, patch_timestamp: 1_000_000 },
     ]);
     await modify(tom, cid, last.id, { recall: true });
-    expect(await lastMessage()).toMatchObject([{ msg: '{"_lctype":-127}', msg_mid: last.id, patch_timestamp: 1_000_001 }]);
+    expect(await lastMessage()).toMatchObject([
+      { msg: '{"_lctype":-127}', msg_mid: last.id, patch_timestamp: 1_000_001 },
+    ]);
   });
 
   it('is told to the other devices of its sender, and refused to all others', async () => {
@@ -112,7 +128,9 @@ describe('a recall', () => {
     const { id } = await say(tom, cid, { msg: 'one', mentionPids: ['Jerry'] });
     await say(tom, cid, { msg: 'two' });
     await modify(tom, cid, id, { recall: true });
-    expect((await jerry.push('patch')).patchMessage).toMatchObject({ patches: [{ mid: id, recall: true, data: '{"_lctype":-127}' }] });
+    expect((await jerry.push('patch')).patchMessage).toMatchObject({
+      patches: [{ mid: id, recall: true, data: '{"_lctype":-127}' }],
+    });
     expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 1, mentioned: false }]);
     expect(await page(jerry, cid)).toEqual(['{"_lctype":-127}', 'two']);
   });
@@ -156,9 +174,11 @@ describe('changes that were missed', () => {
   it('come at the next login, earliest first, to clients that understand them and say since when', async () => {
     const clock = settable();
     const { server, tom, cid } = await pair({ clock });
-    const ids = [await say(tom, cid, { msg: 'a' }), await say(tom, cid, { msg: 'b' }), await say(tom, cid, { msg: 'c' })].map(
-      ({ id }) => id,
-    );
+    const ids = [
+      await say(tom, cid, { msg: 'a' }),
+      await say(tom, cid, { msg: 'b' }),
+      await say(tom, cid, { msg: 'c' }),
+    ].map(({ id }) => id);
     for (const [index, id] of ids.entries()) {
       clock.set(2_000_000 + index);
       await modify(tom, cid, id, { data: 'changed' });
@@ -182,10 +202,15 @@ describe('max_read', () => {
   it('says how far the others have received and read, together or each; to members', async () => {
     const clock = settable();
     const server = await serve({ clock });
-    const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
+    const [tom, jerry, spike] = [
+      await login(server, 'Tom'),
+      await login(server, 'Jerry'),
+      await login(server, 'Spike'),
+    ];
     const cid = await start(tom, ['Jerry', 'Butch']);
     const { timestamp } = await say(tom, cid, { msg: 'x' });
-    const ask = (client: RawClient, fields = {}) => client.request({ cmd: 'conv', op: 'max_read', convMessage: { cid, ...fields } });
+    const ask = (client: RawClient, fields = {}) =>
+      client.request({ cmd: 'conv', op: 'max_read', convMessage: { cid, ...fields } });
     expect(await ask(tom)).toMatchObject({ op: 'max_read', convMessage: { cid } });
     clock.set(2_000_000);
     jerry.send({ cmd: 'ack', ackMessage: { cid, fromts: 0, tots: timestamp } });

@@ -20,7 +20,10 @@ const notices: fc.Arbitrary<Notice> = fc.oneof(
   push,
   fc.record({ _tag: fc.constant('Displace' as const), sessions: fc.array(wellFormedText) }, { noNullPrototype: true }),
   fc.record({ _tag: fc.constant('Resume' as const), session: wellFormedText }, { noNullPrototype: true }),
-  fc.record({ _tag: fc.constant('Kick' as const), code: fc.integer(), reason: wellFormedText }, { noNullPrototype: true }),
+  fc.record(
+    { _tag: fc.constant('Kick' as const), code: fc.integer(), reason: wellFormedText },
+    { noNullPrototype: true },
+  ),
   fc.record({ _tag: fc.constant('Exit' as const), roomId: wellFormedText }, { noNullPrototype: true }),
 );
 
@@ -42,7 +45,13 @@ describe('the codec of a notice', () => {
   });
 
   it('refuses what is no notice', () => {
-    for (const input of [undefined, 'Push', { _tag: 'Push', command: '?' }, { _tag: 'Kick', code: '1', reason: '' }, { _tag: 'Other' }])
+    for (const input of [
+      undefined,
+      'Push',
+      { _tag: 'Push', command: '?' },
+      { _tag: 'Kick', code: '1', reason: '' },
+      { _tag: 'Other' },
+    ])
       expect(E.isLeft(Notice.decode(input))).toBe(true);
   });
 });

@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { dial, login, open, say, serve, settable, start, type RawClient } from './raw-client.js';
 
 describe('the offline mode', () => {
-  const offline = async (server: Awaited<ReturnType<typeof serve>>, subprotocol = subprotocols.binaryOffline): Promise<RawClient> => {
+  const offline = async (
+    server: Awaited<ReturnType<typeof serve>>,
+    subprotocol = subprotocols.binaryOffline,
+  ): Promise<RawClient> => {
     const jerry = await dial(server.url, subprotocol);
     await open(jerry, 'Jerry');
     await jerry.settle();
@@ -30,7 +33,9 @@ describe('the offline mode', () => {
       ]);
       expect(jerry.inbox.filter(({ cmd }) => cmd === 'unread')).toEqual([]);
       await say(tom, cid, { msg: '3' });
-      expect((await jerry.push('direct', ({ directMessage }) => directMessage.msg === '3')).directMessage.offline).toBeUndefined();
+      expect(
+        (await jerry.push('direct', ({ directMessage }) => directMessage.msg === '3')).directMessage.offline,
+      ).toBeUndefined();
     },
   );
 
@@ -66,10 +71,18 @@ describe('the offline mode', () => {
     const server = await serve({ limits: { offlineMessages: 2 } });
     const [tom, phone] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
-    const sent = [await say(tom, cid, { msg: '1', r: true }), await say(tom, cid, { msg: '2' }), await say(tom, cid, { msg: '3' })];
+    const sent = [
+      await say(tom, cid, { msg: '1', r: true }),
+      await say(tom, cid, { msg: '2' }),
+      await say(tom, cid, { msg: '3' }),
+    ];
     await say(phone, cid, { msg: 'my own' });
     const modify = (index: number, change: object) =>
-      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: sent[index]?.id ?? '', ...change }] } });
+      tom.request({
+        cmd: 'patch',
+        op: 'modify',
+        patchMessage: { patches: [{ cid, mid: sent[index]?.id ?? '', ...change }] },
+      });
     await modify(0, { data: 'changed', mentionPids: ['Jerry'] });
     await modify(1, { recall: true });
     const jerry = await offline(server);

@@ -8,7 +8,9 @@ describe('push data', () => {
   it('goes to the application with the members who are not online, once for each stored message', async () => {
     const told: unknown[] = [];
     const server = await serve({
-      hooks: { receiversOffline: ({ content, offlinePeers, pushData }) => void told.push([content, offlinePeers, pushData]) },
+      hooks: {
+        receiversOffline: ({ content, offlinePeers, pushData }) => void told.push([content, offlinePeers, pushData]),
+      },
     });
     const tom = await login(server, 'Tom');
     await login(server, 'Jerry');
@@ -26,11 +28,14 @@ describe('push data', () => {
 
   it('is not for members who have muted the conversation', async () => {
     const told: unknown[] = [];
-    const server = await serve({ hooks: { receiversOffline: ({ content, offlinePeers }) => void told.push([content, offlinePeers]) } });
+    const server = await serve({
+      hooks: { receiversOffline: ({ content, offlinePeers }) => void told.push([content, offlinePeers]) },
+    });
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry', 'Spike']);
     const alone = await start(tom, ['Jerry']);
-    for (const conversation of [cid, alone]) await jerry.request({ cmd: 'conv', op: 'mute', convMessage: { cid: conversation } });
+    for (const conversation of [cid, alone])
+      await jerry.request({ cmd: 'conv', op: 'mute', convMessage: { cid: conversation } });
     await jerry.request({ cmd: 'session', op: 'close', peerId: 'Jerry' });
     await say(tom, cid, { msg: 'a' });
     await say(tom, alone, { msg: 'b' });
@@ -41,11 +46,16 @@ describe('push data', () => {
   it('that is no JSON object is refused with 4114; an application that fails is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('no push today');
-    const server = await serve({ hooks: { receiversOffline: () => Promise.reject(broken) }, onError: (failure) => errors.push(failure) });
+    const server = await serve({
+      hooks: { receiversOffline: () => Promise.reject(broken) },
+      onError: (failure) => errors.push(failure),
+    });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     for (const pushData of ['{', '5', '[]', 'null'])
-      expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x', pushData } })).toMatchObject(error(4114));
+      expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x', pushData } })).toMatchObject(
+        error(4114),
+      );
     await say(tom, cid, { msg: 'x' });
     await tom.settle();
     expect(errors).toEqual([broken]);

@@ -25,12 +25,14 @@ describe('rates', () => {
     const cid = await start(tom, []);
     expect(await tom.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject({ cmd: 'logs' });
     expect(await tom.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject(error(4318));
-    expect(await tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: `{"objectId":"${cid}"}` } } })).toMatchObject({
+    expect(
+      await tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: `{"objectId":"${cid}"}` } } }),
+    ).toMatchObject({
       op: 'results',
     });
-    expect(await tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: `{"objectId":"${cid}"}` } } })).toMatchObject(
-      error(4318),
-    );
+    expect(
+      await tom.request({ cmd: 'conv', op: 'query', convMessage: { where: { data: `{"objectId":"${cid}"}` } } }),
+    ).toMatchObject(error(4318));
     await tom.settle();
     const jerry = await login(server, 'Jerry');
     expect(await jerry.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject(error(4312));
@@ -41,7 +43,8 @@ describe('rates', () => {
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
     const { id } = await say(tom, cid, { msg: 'x' });
-    const edit = () => tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: id, data: 'y' }] } });
+    const edit = () =>
+      tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: id, data: 'y' }] } });
     expect(await edit()).toMatchObject({ op: 'modified' });
     expect(await edit()).toMatchObject(error(4116));
   });
@@ -65,7 +68,9 @@ describe('rates', () => {
     const stranger = await dial(server.url);
     for (let n = 0; n < 3; n += 1) {
       expect(await open(stranger, 'Tom', { tag: 'stranger' })).toMatchObject(error(4102));
-      expect(await stranger.request({ cmd: 'direct', peerId: 'Tom', directMessage: { cid: 'c', msg: 'x' } })).toMatchObject(error(4105));
+      expect(
+        await stranger.request({ cmd: 'direct', peerId: 'Tom', directMessage: { cid: 'c', msg: 'x' } }),
+      ).toMatchObject(error(4105));
     }
     const cid = await start(tom, []);
     await say(tom, cid, { msg: 'x' });
@@ -90,6 +95,10 @@ describe('rates', () => {
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
     for (let n = 0; n < 200; n += 1) await say(tom, cid, { msg: 'x' });
-    expect(defaultLimits).toMatchObject({ sendsPerMinute: Infinity, historyPerMinute: Infinity, othersPerMinute: Infinity });
+    expect(defaultLimits).toMatchObject({
+      sendsPerMinute: Infinity,
+      historyPerMinute: Infinity,
+      othersPerMinute: Infinity,
+    });
   });
 });

@@ -1,4 +1,7 @@
-/** A client of the wire: what it sends are commands, what it gets are commands, in order. No session, no retry, no timer but the bound of a wait. */
+/**
+ * A client of the wire: what it sends are commands, what it gets are commands, in order. No session, no retry, no
+ * timer but the bound of a wait.
+ */
 import { either as E } from 'fp-ts';
 import { onTestFinished } from 'vitest';
 import { WebSocket, type RawData } from 'ws';
@@ -166,9 +169,14 @@ export const tokenOf = (opened: Received): string => {
 type StartFields = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage'];
 
 /** Creates a conversation; its id. */
-export const start = async (client: RawClient, members: readonly string[], fields: StartFields = {}): Promise<string> => {
+export const start = async (
+  client: RawClient,
+  members: readonly string[],
+  fields: StartFields = {},
+): Promise<string> => {
   const started = await client.request({ cmd: 'conv', op: 'start', convMessage: { m: [...members], ...fields } });
-  if (started.cmd !== 'conv' || started.op !== 'started') throw new Error(`a conversation was expected, not ${JSON.stringify(started)}`);
+  if (started.cmd !== 'conv' || started.op !== 'started')
+    throw new Error(`a conversation was expected, not ${JSON.stringify(started)}`);
   return started.convMessage.cid;
 };
 
@@ -189,7 +197,11 @@ export const say = async (
 type LogsFields = Omit<Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'], 'cid'>;
 
 /** A page of history: the bodies. */
-export const page = async (client: RawClient, cid: string, fields: LogsFields = {}): Promise<readonly (string | undefined)[]> => {
+export const page = async (
+  client: RawClient,
+  cid: string,
+  fields: LogsFields = {},
+): Promise<readonly (string | undefined)[]> => {
   const answer = await client.request({ cmd: 'logs', logsMessage: { cid, ...fields } });
   if (answer.cmd !== 'logs') throw new Error(`history was expected, not ${JSON.stringify(answer)}`);
   return (answer.logsMessage.logs ?? []).map(({ data }) => data);

@@ -1,7 +1,19 @@
 /** The owner, managers and members: who may do what to whom, and who is told. */
 import { describe, expect, it } from 'vitest';
 import type { ServerOptions } from 'rx-realtime/server';
-import { dial, login, open, page, say, serve, settable, start, tokenOf, type RawClient, type Received } from './raw-client.js';
+import {
+  dial,
+  login,
+  open,
+  page,
+  say,
+  serve,
+  settable,
+  start,
+  tokenOf,
+  type RawClient,
+  type Received,
+} from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
@@ -39,14 +51,21 @@ const cast = async (options: ServerOptions = {}) => {
 };
 
 /** For whom it came about, and for whom not with which code; or the code of the whole. */
-type Result = number | { readonly allowed: readonly string[]; readonly failed: readonly (readonly [code: number, ...ids: string[]])[] };
+type Result =
+  | number
+  | { readonly allowed: readonly string[]; readonly failed: readonly (readonly [code: number, ...ids: string[]])[] };
 const resultOf = (answer: Received): Result => {
   if (answer.cmd === 'error') return answer.errorMessage.code;
-  const message = (answer.cmd === 'blacklist' ? answer.blacklistMessage : answer.cmd === 'conv' ? answer.convMessage : {}) as {
+  const message = (
+    answer.cmd === 'blacklist' ? answer.blacklistMessage : answer.cmd === 'conv' ? answer.convMessage : {}
+  ) as {
     readonly allowedPids?: readonly string[];
     readonly failedPids?: readonly { readonly code: number; readonly pids?: readonly string[] }[];
   };
-  return { allowed: message.allowedPids ?? [], failed: (message.failedPids ?? []).map(({ code, pids = [] }) => [code, ...pids] as const) };
+  return {
+    allowed: message.allowedPids ?? [],
+    failed: (message.failedPids ?? []).map(({ code, pids = [] }) => [code, ...pids] as const),
+  };
 };
 
 const setRole = async (client: RawClient, cid: string, pid: string, role = 'Manager'): Promise<Result> =>
@@ -59,7 +78,12 @@ const blacklist =
   (op: 'block' | 'unblock') =>
   async (client: RawClient, srcCid: string, ...toPids: readonly string[]): Promise<Result> =>
     resultOf(await client.request({ cmd: 'blacklist', op, blacklistMessage: { srcCid, toPids: [...toPids] } }));
-const [add, remove, silence, unsilence] = [people('add'), people('remove'), people('add_shutup'), people('remove_shutup')];
+const [add, remove, silence, unsilence] = [
+  people('add'),
+  people('remove'),
+  people('add_shutup'),
+  people('remove_shutup'),
+];
 const [block, unblock] = [blacklist('block'), blacklist('unblock')];
 
 const nobody: Result = { allowed: [], failed: [] };
@@ -196,8 +220,14 @@ describe('who may do what to whom', () => {
     const { client, make } = await cast();
     const mixed = ['Tom', 'Mia', 'Jerry', 'Spike', 'Max'];
     const above: readonly [number, ...string[]] = [4320, 'Tom', 'Mia', 'Max'];
-    expect(await silence(client('Max'), await make(), ...mixed)).toEqual({ allowed: ['Jerry'], failed: [above, [4317, 'Spike']] });
-    expect(await block(client('Max'), await make(), ...mixed)).toEqual({ allowed: ['Jerry', 'Spike'], failed: [above] });
+    expect(await silence(client('Max'), await make(), ...mixed)).toEqual({
+      allowed: ['Jerry'],
+      failed: [above, [4317, 'Spike']],
+    });
+    expect(await block(client('Max'), await make(), ...mixed)).toEqual({
+      allowed: ['Jerry', 'Spike'],
+      failed: [above],
+    });
     expect(await remove(client('Max'), await make(), ...mixed)).toEqual({
       allowed: ['Jerry', 'Spike', 'Max'],
       failed: [[4320, 'Tom', 'Mia']],
@@ -209,8 +239,13 @@ describe('who may do what to whom', () => {
   it('a role that there is not is refused with 4321', async () => {
     const { client, make } = await cast();
     const cid = await make();
-    for (const role of ['King', '', 'manager', 'MANAGER', '__proto__']) expect(await setRole(client('Tom'), cid, 'Jerry', role)).toBe(4321);
-    const none = await client('Tom').request({ cmd: 'conv', op: 'member_info_update', convMessage: { cid, info: { pid: 'Jerry' } } });
+    for (const role of ['King', '', 'manager', 'MANAGER', '__proto__'])
+      expect(await setRole(client('Tom'), cid, 'Jerry', role)).toBe(4321);
+    const none = await client('Tom').request({
+      cmd: 'conv',
+      op: 'member_info_update',
+      convMessage: { cid, info: { pid: 'Jerry' } },
+    });
     expect(none).toMatchObject(error(4321));
   });
 });
@@ -282,7 +317,10 @@ describe('a role', () => {
     for (const id of ['Max', 'Jerry'] as const) await add(client(id), cid, id);
     expect(await silence(client('Max'), cid, 'Jerry')).toBe(4320);
     expect(await block(client('Max'), cid, 'Jerry')).toBe(4320);
-    expect(await silence(client('Tom'), cid, 'Jerry', 'Spike', 'Tom')).toEqual({ allowed: ['Jerry', 'Spike'], failed: [[4320, 'Tom']] });
+    expect(await silence(client('Tom'), cid, 'Jerry', 'Spike', 'Tom')).toEqual({
+      allowed: ['Jerry', 'Spike'],
+      failed: [[4320, 'Tom']],
+    });
     expect(await block(client('Tom'), cid, 'Max', 'Tom')).toEqual({ allowed: ['Max'], failed: [[4320, 'Tom']] });
     for (const id of ['Jerry', 'Spike'] as const) expect(await send(client(id), cid)).toBe(4563);
     expect(await send(client('Max'), cid)).toBe(4315);
@@ -292,7 +330,9 @@ describe('a role', () => {
 
 describe('notices', () => {
   /** What each has heard: the op, by whom, and whom or what it names. */
-  const told = async (clients: Readonly<Record<string, RawClient>>): Promise<Readonly<Record<string, readonly string[]>>> => {
+  const told = async (
+    clients: Readonly<Record<string, RawClient>>,
+  ): Promise<Readonly<Record<string, readonly string[]>>> => {
     for (const client of Object.values(clients)) await client.settle();
     return Object.fromEntries(
       Object.entries(clients).flatMap(([name, { inbox }]) => {
@@ -323,14 +363,19 @@ describe('notices', () => {
     const clients = { ...Object.fromEntries(everybody.map((id) => [id, there.client(id)])), tablet, phone };
     return { ...there, cid, heard: () => told(clients) };
   };
-  const to = (names: readonly string[], ...what: readonly string[]) => Object.fromEntries(names.map((name) => [name, what]));
+  const to = (names: readonly string[], ...what: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, what]));
 
   it('of a role go to all members, on all devices but the acting one', async () => {
     const { client, cid, heard } = await devices();
     await setRole(client('Tom'), cid, 'Jerry');
-    expect(await heard()).toEqual(to(['Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Manager'));
+    expect(await heard()).toEqual(
+      to(['Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Manager'),
+    );
     await setRole(client('Tom'), cid, 'Jerry', 'Member');
-    expect(await heard()).toEqual(to(['Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Member'));
+    expect(await heard()).toEqual(
+      to(['Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Member'),
+    );
   });
 
   it('of silence go to who is silenced, and others to the others', async () => {
@@ -377,7 +422,11 @@ describe('notices', () => {
     await heard();
     await block(client('Tom'), cid, 'Spike', 'Butch');
     expect(await heard()).toEqual({
-      ...to(['tablet', 'Max', 'Mia', 'Jerry', 'phone'], 'members_left by Tom Butch', 'members_blocked by Tom Spike Butch'),
+      ...to(
+        ['tablet', 'Max', 'Mia', 'Jerry', 'phone'],
+        'members_left by Tom Butch',
+        'members_blocked by Tom Spike Butch',
+      ),
       ...to(['Spike'], 'blocked by Tom'),
       ...to(['Butch'], 'left by Tom', 'blocked by Tom'),
     });
@@ -409,7 +458,9 @@ describe('notices', () => {
     await unsilence(client('Tom'), cid, 'Jerry');
     await block(client('Tom'), cid, 'Jerry');
     await unblock(client('Tom'), cid, 'Jerry');
-    expect(await heard()).toEqual(to(['Jerry', 'phone'], 'shutuped by Tom', 'unshutuped by Tom', 'blocked by Tom', 'unblocked by Tom'));
+    expect(await heard()).toEqual(
+      to(['Jerry', 'phone'], 'shutuped by Tom', 'unshutuped by Tom', 'blocked by Tom', 'unblocked by Tom'),
+    );
   });
 
   it('by the back end are by nobody, and reach all devices', async () => {
@@ -417,7 +468,11 @@ describe('notices', () => {
     await server.backEnd.silence(cid, ['Jerry']);
     await server.backEnd.setRole(cid, 'Butch', 'Manager');
     expect(await heard()).toEqual({
-      ...to(['Tom', 'tablet', 'Max', 'Mia', 'Butch'], 'members_shutuped by nobody Jerry', 'member_info_changed by nobody Butch Manager'),
+      ...to(
+        ['Tom', 'tablet', 'Max', 'Mia', 'Butch'],
+        'members_shutuped by nobody Jerry',
+        'member_info_changed by nobody Butch Manager',
+      ),
       ...to(['Jerry', 'phone'], 'shutuped by nobody', 'member_info_changed by nobody Butch Manager'),
     });
   });
@@ -439,9 +494,12 @@ describe('notices', () => {
     }
     expect(pushed).toEqual([...new Set(pushed)].sort());
     const since = (pushed[0] ?? 0) - 1;
-    const response = await fetch(`http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&start_ts=${since}`, {
-      headers: { 'x-lc-im-session-token': token },
-    });
+    const response = await fetch(
+      `http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&start_ts=${since}`,
+      {
+        headers: { 'x-lc-im-session-token': token },
+      },
+    );
     expect(await response.json()).toMatchObject({
       hasMore: false,
       notifications: [
@@ -460,16 +518,29 @@ describe('who is silenced', () => {
     const cid = await make();
     const { id: mid } = await say(client('Jerry'), cid, { msg: 'before' });
     await silence(client('Tom'), cid, 'Jerry');
-    for (const fields of [{ msg: 'x' }, { msg: 'x', transient: true }, { msg: 'x', will: true }, { binaryMsg: new Uint8Array([1]) }])
+    for (const fields of [
+      { msg: 'x' },
+      { msg: 'x', transient: true },
+      { msg: 'x', will: true },
+      { binaryMsg: new Uint8Array([1]) },
+    ])
       expect(await send(client('Jerry'), cid, fields)).toBe(4563);
     for (const change of [{ data: 'after' }, { recall: true }]) {
-      const answer = await client('Jerry').request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid, ...change }] } });
+      const answer = await client('Jerry').request({
+        cmd: 'patch',
+        op: 'modify',
+        patchMessage: { patches: [{ cid, mid, ...change }] },
+      });
       expect(answer).toMatchObject(error(4563));
     }
     await say(client('Butch'), cid, { msg: 'still here?' });
     expect((await client('Jerry').push('direct')).directMessage).toMatchObject({ msg: 'still here?' });
     expect(await page(client('Jerry'), cid)).toEqual(['before', 'still here?']);
-    const update = await client('Jerry').request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"a":1}' } } });
+    const update = await client('Jerry').request({
+      cmd: 'conv',
+      op: 'update',
+      convMessage: { cid, attr: { data: '{"a":1}' } },
+    });
     expect(update).toMatchObject({ op: 'updated' });
     await unsilence(client('Max'), cid, 'Jerry');
     expect(await send(client('Jerry'), cid)).toBe('ack');
@@ -526,7 +597,10 @@ describe('who is blocked', () => {
       allowed: ['Quacker'],
       failed: [[4315, 'Jerry', 'Spike']],
     });
-    expect(await server.backEnd.addMembers(cid, ['Jerry'])).toMatchObject({ allowed: [], failed: [{ code: 4315, pids: ['Jerry'] }] });
+    expect(await server.backEnd.addMembers(cid, ['Jerry'])).toMatchObject({
+      allowed: [],
+      failed: [{ code: 4315, pids: ['Jerry'] }],
+    });
     await unblock(client('Tom'), cid, 'Jerry');
     expect(await add(client('Jerry'), cid, 'Jerry')).toEqual({ allowed: ['Jerry'], failed: [] });
     expect(await send(client('Jerry'), cid)).toBe('ack');
@@ -555,48 +629,58 @@ describe('a list', () => {
       return { ids: answer.convMessage.m ?? [], next: answer.convMessage.next };
     },
     blocked: async (client: RawClient, cid: string, which: { limit?: number; next?: string }): Promise<Page> => {
-      const answer = await client.request({ cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: cid, ...which } });
+      const answer = await client.request({
+        cmd: 'blacklist',
+        op: 'query',
+        blacklistMessage: { srcCid: cid, ...which },
+      });
       if (answer.cmd !== 'blacklist' || answer.op !== 'query_result') throw new Error(JSON.stringify(answer));
       return { ids: answer.blacklistMessage.blockedPids ?? [], next: answer.blacklistMessage.next };
     },
   };
 
-  it.each(['silenced', 'blocked'] as const)('of who is %s is paged by next, each client once, and the last page has none', async (name) => {
-    const { client, make } = await cast();
-    const cid = await make();
-    await add(client('Tom'), cid, ...ids);
-    const put = name === 'silenced' ? silence : block;
-    await put(client('Tom'), cid, ...[...ids].reverse());
-    const ask = (which: { limit?: number; next?: string }) => lists[name](client('Jerry'), cid, which);
-    for (const limit of [1, 2, 3, 6, 7, 8]) {
-      const seen: string[] = [];
-      let pages = 0;
-      let next: string | undefined;
-      do {
-        const found = await ask({ limit, ...(next === undefined ? {} : { next }) });
-        seen.push(...found.ids);
-        ({ next } = found);
-        pages += 1;
-      } while (next !== undefined);
-      expect([limit, seen, pages]).toEqual([limit, ids, Math.ceil(ids.length / limit)]);
-    }
-    expect(await ask({})).toEqual({ ids, next: undefined });
-    expect(await ask({ next: 'c6' })).toEqual({ ids: [], next: undefined });
-  });
+  it.each(['silenced', 'blocked'] as const)(
+    'of who is %s is paged by next, each client once, and the last page has none',
+    async (name) => {
+      const { client, make } = await cast();
+      const cid = await make();
+      await add(client('Tom'), cid, ...ids);
+      const put = name === 'silenced' ? silence : block;
+      await put(client('Tom'), cid, ...[...ids].reverse());
+      const ask = (which: { limit?: number; next?: string }) => lists[name](client('Jerry'), cid, which);
+      for (const limit of [1, 2, 3, 6, 7, 8]) {
+        const seen: string[] = [];
+        let pages = 0;
+        let next: string | undefined;
+        do {
+          const found = await ask({ limit, ...(next === undefined ? {} : { next }) });
+          seen.push(...found.ids);
+          ({ next } = found);
+          pages += 1;
+        } while (next !== undefined);
+        expect([limit, seen, pages]).toEqual([limit, ids, Math.ceil(ids.length / limit)]);
+      }
+      expect(await ask({})).toEqual({ ids, next: undefined });
+      expect(await ask({ next: 'c6' })).toEqual({ ids: [], next: undefined });
+    },
+  );
 
-  it.each(['silenced', 'blocked'] as const)('of who is %s loses nobody by what changes between its pages', async (name) => {
-    const { client, make } = await cast();
-    const cid = await make();
-    await add(client('Tom'), cid, ...ids);
-    await (name === 'silenced' ? silence : block)(client('Tom'), cid, ...ids);
-    const first = await lists[name](client('Jerry'), cid, { limit: 3 });
-    expect(first).toEqual({ ids: ['c0', 'c1', 'c2'], next: expect.any(String) as string });
-    await (name === 'silenced' ? unsilence : unblock)(client('Tom'), cid, 'c1', 'c2', 'c3');
-    expect(await lists[name](client('Jerry'), cid, { limit: 3, next: first.next ?? '' })).toEqual({
-      ids: ['c4', 'c5', 'c6'],
-      next: undefined,
-    });
-  });
+  it.each(['silenced', 'blocked'] as const)(
+    'of who is %s loses nobody by what changes between its pages',
+    async (name) => {
+      const { client, make } = await cast();
+      const cid = await make();
+      await add(client('Tom'), cid, ...ids);
+      await (name === 'silenced' ? silence : block)(client('Tom'), cid, ...ids);
+      const first = await lists[name](client('Jerry'), cid, { limit: 3 });
+      expect(first).toEqual({ ids: ['c0', 'c1', 'c2'], next: expect.any(String) as string });
+      await (name === 'silenced' ? unsilence : unblock)(client('Tom'), cid, 'c1', 'c2', 'c3');
+      expect(await lists[name](client('Jerry'), cid, { limit: 3, next: first.next ?? '' })).toEqual({
+        ids: ['c4', 'c5', 'c6'],
+        next: undefined,
+      });
+    },
+  );
 });
 
 describe('who has muted a conversation', () => {

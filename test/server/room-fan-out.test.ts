@@ -32,7 +32,8 @@ const notice = (number: number, priority?: RoomPriority, except?: string): Notic
   ...(except === undefined ? {} : { except }),
 });
 
-const numberOf = (one: Notice): number => (one._tag === 'Push' && one.command.cmd === 'direct' ? one.command.directMessage.timestamp : -1);
+const numberOf = (one: Notice): number =>
+  one._tag === 'Push' && one.command.cmd === 'direct' ? one.command.directMessage.timestamp : -1;
 
 /** A session, and what it has heard. */
 const listener = (id: string) => {
@@ -66,7 +67,10 @@ describe('what is published in a chat room', () => {
           fc.oneof(
             {
               weight: 6,
-              arbitrary: fc.record({ by: fc.constantFrom('a', 'b', 'out'), priority: fc.constantFrom<RoomPriority>(1, 2, 3) }),
+              arbitrary: fc.record({
+                by: fc.constantFrom('a', 'b', 'out'),
+                priority: fc.constantFrom<RoomPriority>(1, 2, 3),
+              }),
             },
             { weight: 2, arbitrary: fc.constant('go on' as const) },
           ),
@@ -76,7 +80,9 @@ describe('what is published in a chat room', () => {
         fc.integer({ min: 2, max: 80 }),
         async (steps, limit, count) => {
           const { enter, bus, goOn, settle } = steered(limit);
-          const inside = Array.from({ length: count }, (_, index) => listener(index < 2 ? (['a', 'b'][index] ?? '') : String(index)));
+          const inside = Array.from({ length: count }, (_, index) =>
+            listener(index < 2 ? (['a', 'b'][index] ?? '') : String(index)),
+          );
           for (const one of inside) await enter(ROOM, one);
           const published: Published[] = [];
           for (const step of steps) {
@@ -93,7 +99,9 @@ describe('what is published in a chat room', () => {
             const fromOthers = heard.filter((number) => others.includes(number));
             expect(heard).toEqual([...new Set(heard)].sort((a, b) => a - b));
             expect(fromOthers.length + missedCount()).toBe(others.length);
-            expect(heard).toEqual(expect.arrayContaining(published.filter(({ priority }) => priority === 1).map(({ number }) => number)));
+            expect(heard).toEqual(
+              expect.arrayContaining(published.filter(({ priority }) => priority === 1).map(({ number }) => number)),
+            );
           }
           expect(new Set(inside.map(({ heard }) => heard.join())).size).toBe(1);
         },
@@ -220,7 +228,10 @@ describe('what is published in a chat room', () => {
       counters.set(receive, counter);
       return counter;
     };
-    const { enter, goOn } = steered(100, { ...bus, enter: (room, clientId, receive) => bus.enter(room, clientId, counting(receive)) });
+    const { enter, goOn } = steered(100, {
+      ...bus,
+      enter: (room, clientId, receive) => bus.enter(room, clientId, counting(receive)),
+    });
     const inside = Array.from({ length: 10 }, (_, index) => listener(String(index)));
     const leaves: (() => void)[] = [];
     for (const one of inside) leaves.push(await enter(ROOM, one));

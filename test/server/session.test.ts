@@ -67,7 +67,10 @@ describe('login', () => {
   it('whose check fails is refused with 4200, and the failure is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('the database is gone');
-    const server = await serve({ verifyLogin: () => Promise.reject(broken), onError: (failure) => errors.push(failure) });
+    const server = await serve({
+      verifyLogin: () => Promise.reject(broken),
+      onError: (failure) => errors.push(failure),
+    });
     const tom = await dial(server.url);
     expect(await open(tom, 'Tom')).toMatchObject(error(4200));
     expect(errors).toEqual([broken]);
@@ -78,7 +81,10 @@ describe('login', () => {
     const store = memoryStore();
     let isBroken = true;
     const server = await serve({
-      store: { ...store, unread: (...args) => (isBroken ? Promise.reject(new Error('broken')) : store.unread(...args)) },
+      store: {
+        ...store,
+        unread: (...args) => (isBroken ? Promise.reject(new Error('broken')) : store.unread(...args)),
+      },
       onError: () => undefined,
     });
     const tom = await dial(server.url);
@@ -145,7 +151,10 @@ describe('several sessions on one socket', () => {
     const both = await login(server, 'Tom');
     await open(both, 'Jerry');
     const cid = await start(both, []);
-    expect(await both.request({ cmd: 'logs', peerId: 'Jerry', logsMessage: { cid } })).toMatchObject({ ...error(4312), peerId: 'Jerry' });
+    expect(await both.request({ cmd: 'logs', peerId: 'Jerry', logsMessage: { cid } })).toMatchObject({
+      ...error(4312),
+      peerId: 'Jerry',
+    });
     expect(await both.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject({ cmd: 'logs' });
   });
 
@@ -210,12 +219,15 @@ describe('a session that is taken up again', () => {
     expect(before.inbox.map(({ cmd }) => cmd)).toEqual(['unread']);
   });
 
-  it.each(['nonsense', ''])('by the token "%s" is refused with an error 4112, after which it may log in without', async (st) => {
-    const server = await serve();
-    const tom = await dial(server.url);
-    expect(await open(tom, 'Tom', { r: true, st })).toMatchObject(error(4112));
-    expect(await open(tom, 'Tom', { r: true })).toMatchObject({ op: 'opened' });
-  });
+  it.each(['nonsense', ''])(
+    'by the token "%s" is refused with an error 4112, after which it may log in without',
+    async (st) => {
+      const server = await serve();
+      const tom = await dial(server.url);
+      expect(await open(tom, 'Tom', { r: true, st })).toMatchObject(error(4112));
+      expect(await open(tom, 'Tom', { r: true })).toMatchObject({ op: 'opened' });
+    },
+  );
 
   it('by an expired token is refused with 4112', async () => {
     const clock = settable();
@@ -246,9 +258,16 @@ describe('a session with a tag', () => {
     const old = await login(server, 'Tom', { tag: 'Web' });
     await open(old, 'Jerry');
     await login(server, 'Tom', { tag: 'Web' });
-    expect(await old.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4111, reason: 'SESSION_CONFLICT' } });
-    expect(await old.request({ cmd: 'session', op: 'query', peerId: 'Tom', sessionMessage: {} })).toMatchObject(error(4105));
-    expect(await old.request({ cmd: 'session', op: 'query', peerId: 'Jerry', sessionMessage: {} })).toMatchObject({ op: 'query_result' });
+    expect(await old.push('session')).toMatchObject({
+      op: 'closed',
+      sessionMessage: { code: 4111, reason: 'SESSION_CONFLICT' },
+    });
+    expect(await old.request({ cmd: 'session', op: 'query', peerId: 'Tom', sessionMessage: {} })).toMatchObject(
+      error(4105),
+    );
+    expect(await old.request({ cmd: 'session', op: 'query', peerId: 'Jerry', sessionMessage: {} })).toMatchObject({
+      op: 'query_result',
+    });
   });
 
   it('that was displaced stays out: taken up again, it is answered with closed 4111', async () => {
@@ -258,14 +277,22 @@ describe('a session with a tag', () => {
     old.socket.terminate();
     const holder = await login(server, 'Tom', { tag: 'Web' });
     const back = await dial(server.url);
-    expect(await open(back, 'Tom', { r: true, st })).toMatchObject({ cmd: 'session', op: 'closed', sessionMessage: { code: 4111 } });
+    expect(await open(back, 'Tom', { r: true, st })).toMatchObject({
+      cmd: 'session',
+      op: 'closed',
+      sessionMessage: { code: 4111 },
+    });
     await holder.settle();
     expect(holder.inbox).toEqual([]);
   });
 
   it('leaves other tags, sessions without one, and other clients alone', async () => {
     const server = await serve();
-    const others = [await login(server, 'Tom', { tag: 'Phone' }), await login(server, 'Tom'), await login(server, 'Jerry', { tag: 'Web' })];
+    const others = [
+      await login(server, 'Tom', { tag: 'Phone' }),
+      await login(server, 'Tom'),
+      await login(server, 'Jerry', { tag: 'Web' }),
+    ];
     await login(server, 'Tom', { tag: 'Web' });
     for (const other of others) {
       await other.settle();
@@ -291,7 +318,10 @@ describe('the end of a session', () => {
     const jerry = await login(server, 'Jerry');
     await server.kick('Tom', { code: 4_999, reason: 'go home' });
     for (const device of [first, second]) {
-      expect(await device.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4_999, reason: 'go home' } });
+      expect(await device.push('session')).toMatchObject({
+        op: 'closed',
+        sessionMessage: { code: 4_999, reason: 'go home' },
+      });
       await device.settle();
     }
     expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject(error(4112));
@@ -311,7 +341,9 @@ describe('the end of a session', () => {
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     tom.socket.terminate();
     await expect.poll(() => statsNow(server)).toMatchObject({ sockets: 1, sessions: 1 });
-    expect(await online(jerry, ['Tom', 'Jerry'])).toMatchObject({ sessionMessage: { onlineSessionPeerIds: ['Jerry'] } });
+    expect(await online(jerry, ['Tom', 'Jerry'])).toMatchObject({
+      sessionMessage: { onlineSessionPeerIds: ['Jerry'] },
+    });
   });
 });
 

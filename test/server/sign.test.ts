@@ -15,8 +15,11 @@ describe('signatures', () => {
     masterKey: 'key',
     authenticate: (token: string) => (token === 'good' ? 'Tom' : undefined),
   };
-  const ask = (server: { readonly url: string }, body: string, headers: Record<string, string> = { 'x-lc-id': 'app' }) =>
-    fetch(`${httpOf(server)}/1.1/rtm/sign`, { method: 'POST', headers, body });
+  const ask = (
+    server: { readonly url: string },
+    body: string,
+    headers: Record<string, string> = { 'x-lc-id': 'app' },
+  ) => fetch(`${httpOf(server)}/1.1/rtm/sign`, { method: 'POST', headers, body });
   interface Signed {
     readonly signature: string;
     readonly timestamp: number;
@@ -66,7 +69,10 @@ describe('signatures', () => {
     expect((await ask(await serve(), '{"session_token":"good"}')).status).toBe(404);
     const errors: unknown[] = [];
     const broken = new Error('no database');
-    const failing = await serve({ authenticate: () => Promise.reject(broken), onError: (failure) => errors.push(failure) });
+    const failing = await serve({
+      authenticate: () => Promise.reject(broken),
+      onError: (failure) => errors.push(failure),
+    });
     expect((await ask(failing, '{"session_token":"good"}')).status).toBe(500);
     expect(errors).toEqual([broken]);
   });
@@ -92,7 +98,13 @@ describe('signatures', () => {
 
 describe('a login', () => {
   const NOW = 1_700_000_000_000;
-  const logIn = async (server: { readonly url: string }, text: string, fields: { t: number; n: string }, peerId = 'Tom', appId = 'app') => {
+  const logIn = async (
+    server: { readonly url: string },
+    text: string,
+    fields: { t: number; n: string },
+    peerId = 'Tom',
+    appId = 'app',
+  ) => {
     const client = await dial(server.url);
     return client.request({ cmd: 'session', op: 'open', appId, peerId, sessionMessage: { ...fields, s: hmac(text) } });
   };
@@ -124,7 +136,11 @@ describe('a login', () => {
 
   it('with a token needs no signature; the application is asked besides', async () => {
     const asked: string[] = [];
-    const server = await serve({ masterKey: 'key', clock: settable(NOW), verifyLogin: ({ clientId }) => asked.push(clientId) < 2 });
+    const server = await serve({
+      masterKey: 'key',
+      clock: settable(NOW),
+      verifyLogin: ({ clientId }) => asked.push(clientId) < 2,
+    });
     const st = tokenOf(await logIn(server, `app:Tom::${NOW}:1`, { t: NOW, n: '1' }));
     expect(await open(await dial(server.url), 'Tom', { st, r: true })).toMatchObject({ op: 'opened' });
     expect(await logIn(server, 'something else', { t: NOW, n: '2' })).toMatchObject(error(4102));
@@ -189,7 +205,11 @@ describe('a kick', () => {
     const { client } = await logIn(NOW + 6);
     const create = (t: number): Promise<unknown> => {
       const n = `create${t}`;
-      return client.request({ cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'], t, n, s: hmac(`app:Tom:Jerry:Tom:${t}:${n}`) } });
+      return client.request({
+        cmd: 'conv',
+        op: 'start',
+        convMessage: { m: ['Jerry'], t, n, s: hmac(`app:Tom:Jerry:Tom:${t}:${n}`) },
+      });
     };
     expect(await create(NOW + 5)).toMatchObject(error(4302));
     expect(await create(NOW + 6)).toMatchObject({ op: 'started' });

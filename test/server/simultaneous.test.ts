@@ -127,7 +127,11 @@ describe('two logins at the same instant', () => {
   it('without a tag, or with two: both stay', async () => {
     await onEach(async (server) => {
       const clients = [await dial(server.url), await dial(server.url), await dial(server.url)] as const;
-      await Promise.all([open(clients[0], 'Tom'), open(clients[1], 'Tom', { tag: 'Web' }), open(clients[2], 'Tom', { tag: 'Mobile' })]);
+      await Promise.all([
+        open(clients[0], 'Tom'),
+        open(clients[1], 'Tom', { tag: 'Web' }),
+        open(clients[2], 'Tom', { tag: 'Mobile' }),
+      ]);
       expect(await statsNow(server)).toMatchObject({ sessions: 3 });
     });
   });
@@ -148,7 +152,10 @@ describe('a session that is taken up again while a login with its tag displaces 
       expect(isOpened(opened)).toBe(true);
       expect(wasClosed(opened, young)).toBe(false);
       expect(await statsNow(server)).toMatchObject({ sessions: 1 });
-      expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject({ op: 'closed', sessionMessage: { code: 4111 } });
+      expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject({
+        op: 'closed',
+        sessionMessage: { code: 4111 },
+      });
     });
   });
 
@@ -161,14 +168,22 @@ describe('a session that is taken up again while a login with its tag displaces 
         () => open(young, 'Tom', { tag: 'Web' }),
         [old, young],
       );
-      expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject({ op: 'closed', sessionMessage: { code: 4111 } });
+      expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject({
+        op: 'closed',
+        sessionMessage: { code: 4111 },
+      });
     });
   });
 });
 
 describe('a kick while its client', () => {
   /** Who was kicked is gone, and has no token; who was not is there, and has one. */
-  const isConsistent = async (server: RtmServer, tom: RawClient, answer: Received, st: string | undefined): Promise<void> => {
+  const isConsistent = async (
+    server: RtmServer,
+    tom: RawClient,
+    answer: Received,
+    st: string | undefined,
+  ): Promise<void> => {
     const isKicked = !isOpened(answer) || wasClosed(answer, tom);
     expect(await statsNow(server)).toMatchObject({ sessions: isKicked ? 0 : 1 });
     if (st !== undefined) expect(await isGood(server, 'Tom', st)).toBe(!isKicked);

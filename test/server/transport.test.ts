@@ -87,7 +87,9 @@ describe('frames', () => {
     const tom = await login(server, 'Tom');
     for (const noise of [Buffer.from([255, 255, 255]), 'this is not base64!', Buffer.alloc(0)]) {
       tom.socket.send(noise);
-      expect(await tom.push('error')).toMatchObject({ errorMessage: { code: 4114, reason: 'UNPARSEABLE_RAW_MESSAGE' } });
+      expect(await tom.push('error')).toMatchObject({
+        errorMessage: { code: 4114, reason: 'UNPARSEABLE_RAW_MESSAGE' },
+      });
     }
     await tom.settle();
   });
@@ -101,7 +103,9 @@ describe('frames', () => {
       const bytes = Buffer.from('08022805c20600', 'hex');
       tom.socket.send(subprotocol.encoding === 'binary' ? bytes : bytes.toString('base64'));
       await tom.settle();
-      expect(tom.inbox).toMatchObject([{ cmd: 'error', i: 5, errorMessage: { code: 4114, detail: expect.stringContaining('cid') } }]);
+      expect(tom.inbox).toMatchObject([
+        { cmd: 'error', i: 5, errorMessage: { code: 4114, detail: expect.stringContaining('cid') } },
+      ]);
     },
   );
 
@@ -113,7 +117,9 @@ describe('frames', () => {
     const tom = await login(server, 'Tom');
     tom.socket.send(Buffer.from(hex, 'hex'));
     await tom.settle();
-    expect(tom.inbox).toMatchObject([{ cmd: 'error', i: 5, errorMessage: { code: 4200, detail: expect.stringContaining(detail) } }]);
+    expect(tom.inbox).toMatchObject([
+      { cmd: 'error', i: 5, errorMessage: { code: 4200, detail: expect.stringContaining(detail) } },
+    ]);
   });
 
   it('without a serial that are refused, acknowledgements and read marks, are not answered', async () => {
@@ -134,7 +140,9 @@ describe('frames', () => {
     });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
-    expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject({ errorMessage: { code: 4200 } });
+    expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject({
+      errorMessage: { code: 4200 },
+    });
     expect(errors).toEqual([broken]);
   });
 });
@@ -220,9 +228,12 @@ describe('bounds', () => {
     });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
-    for (let n = 0; n < 3_000; n += 1) tom.send({ cmd: 'direct', i: 1_000 + n, directMessage: { cid, msg: String(n) } });
+    for (let n = 0; n < 3_000; n += 1)
+      tom.send({ cmd: 'direct', i: 1_000 + n, directMessage: { cid, msg: String(n) } });
     await tom.settle();
-    expect(tom.inbox.filter(({ cmd }) => cmd === 'ack').map(({ i }) => i)).toEqual(Array.from({ length: 3_000 }, (_, n) => 1_000 + n));
+    expect(tom.inbox.filter(({ cmd }) => cmd === 'ack').map(({ i }) => i)).toEqual(
+      Array.from({ length: 3_000 }, (_, n) => 1_000 + n),
+    );
     expect(most).toBe(1);
   });
 });
@@ -346,7 +357,9 @@ describe('the end of a server', () => {
     release();
     const { id } = await said;
     await closed;
-    expect(await store.history({ conversationId: cid, direction: 'old', limit: 1 })).toMatchObject([{ id, msg: 'last words' }]);
+    expect(await store.history({ conversationId: cid, direction: 'old', limit: 1 })).toMatchObject([
+      { id, msg: 'last words' },
+    ]);
   });
 
   it('does not wait for clients that never answer', async () => {
@@ -382,7 +395,8 @@ describe('the end of a server', () => {
     const cid = await start(tom, ['Jerry']);
     for (let n = 0; n < 20; n += 1) tom.send({ cmd: 'direct', i: 100 + n, directMessage: { cid, msg: String(n) } });
     tom.socket.close();
-    for (let n = 0; n < 20; n += 1) expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: String(n) } });
+    for (let n = 0; n < 20; n += 1)
+      expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: String(n) } });
   });
 
   it('counts sockets and sessions', async () => {

@@ -164,7 +164,9 @@ describe('who asks for a unique conversation that he has quit', () => {
     await server.backEnd.removeMembers(id, ['Tom']);
     expect(await ask(tom, ['Jerry'])).toMatchObject(error(4302));
     const t = Date.now();
-    expect(await ask(tom, ['Jerry'], { t, n: 'n', s: hmac(`app:Tom:Jerry:Tom:${t}:n`) })).toMatchObject({ op: 'started' });
+    expect(await ask(tom, ['Jerry'], { t, n: 'n', s: hmac(`app:Tom:Jerry:Tom:${t}:n`) })).toMatchObject({
+      op: 'started',
+    });
     expect(await server.backEnd.members(id)).toEqual(['Jerry', 'Tom']);
   });
 });

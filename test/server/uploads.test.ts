@@ -24,7 +24,8 @@ describe('files', () => {
     readonly objId: string;
     readonly metaData: { readonly name: string; readonly size: number; readonly mime_type: string };
   }
-  const post = (http: string, name: string, body: BodyInit) => fetch(`${http}/uploads/${name}`, { method: 'POST', body });
+  const post = (http: string, name: string, body: BodyInit) =>
+    fetch(`${http}/uploads/${name}`, { method: 'POST', body });
 
   it('are stored and served, with their type', async () => {
     const { http, directory } = await withFiles();
@@ -53,22 +54,32 @@ describe('files', () => {
     const { http } = await withFiles();
     const { url } = (await (await post(http, encodeURIComponent(name), 'x')).json()) as Stored;
     const served = await fetch(url);
-    expect([served.headers.get('content-type'), served.headers.get('content-disposition')]).toEqual([type, 'attachment']);
+    expect([served.headers.get('content-type'), served.headers.get('content-disposition')]).toEqual([
+      type,
+      'attachment',
+    ]);
   });
 
-  it.each(['..%2f..%2fevil.txt', '%2e%2e/%2e%2e/evil.txt', '..\\evil.txt', 'a%00b.txt', '%ff.txt', '/etc/evil.txt', 'C:%5cevil.txt'])(
-    'with the name %s stay in their directory, under a name of ours',
-    async (name) => {
-      const { server, directory } = await withFiles();
-      const { port } = server;
-      const socket = connect(port, '127.0.0.1');
-      socket.write(`POST /uploads/${name} HTTP/1.1\r\nHost: localhost:${String(port)}\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx`);
-      expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 201 /);
-      const [stored = '', ...others] = await readdir(directory);
-      expect(stored).toMatch(/^[0-9a-f]{32}(\.txt)?$/);
-      expect(others).toEqual([]);
-    },
-  );
+  it.each([
+    '..%2f..%2fevil.txt',
+    '%2e%2e/%2e%2e/evil.txt',
+    '..\\evil.txt',
+    'a%00b.txt',
+    '%ff.txt',
+    '/etc/evil.txt',
+    'C:%5cevil.txt',
+  ])('with the name %s stay in their directory, under a name of ours', async (name) => {
+    const { server, directory } = await withFiles();
+    const { port } = server;
+    const socket = connect(port, '127.0.0.1');
+    socket.write(
+      `POST /uploads/${name} HTTP/1.1\r\nHost: localhost:${String(port)}\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx`,
+    );
+    expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 201 /);
+    const [stored = '', ...others] = await readdir(directory);
+    expect(stored).toMatch(/^[0-9a-f]{32}(\.txt)?$/);
+    expect(others).toEqual([]);
+  });
 
   it('over the bound are refused with 413 and leave nothing, whether they say how long they are or not', async () => {
     const { server, http, directory } = await withFiles(10);
@@ -76,7 +87,9 @@ describe('files', () => {
     expect((await post(http, 'a.txt', '0123456789a')).status).toBe(413);
     const socket = connect(server.port, '127.0.0.1');
     // The last chunk never comes: who is refused is not waited for.
-    socket.write('POST /uploads/a.txt HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n');
+    socket.write(
+      'POST /uploads/a.txt HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n',
+    );
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 413 /);
     expect(await readdir(directory)).toHaveLength(1);
   });

@@ -92,7 +92,8 @@ describe('web hooks', () => {
     const cid = await start(tom, ['Jerry']);
     const { id } = await say(tom, cid, { msg: 'a', pushData: '{"alert":"x"}' });
     await tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches: [{ cid, mid: id, recall: true }] } });
-    for (const op of ['add', 'remove'] as const) await tom.request({ cmd: 'conv', op, convMessage: { cid, m: ['Spike'] } });
+    for (const op of ['add', 'remove'] as const)
+      await tom.request({ cmd: 'conv', op, convMessage: { cid, m: ['Spike'] } });
     await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"a":1}' } } });
     await tom.request({ cmd: 'session', op: 'close', peerId: 'Tom' });
     const events = new Map<HookName, object>([
@@ -145,7 +146,9 @@ describe('web hooks', () => {
       error(4405, { appCode: 77, detail: 'too late' }),
     );
     await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Cat'] } });
-    expect(await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"a":1}' } } })).toMatchObject({
+    expect(
+      await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"a":1}' } } }),
+    ).toMatchObject({
       op: 'updated',
     });
     expect(await server.backEnd.get(cid)).toMatchObject({ members: ['Tom', 'Jerry', 'Dog'], attributes: { a: 1 } });
@@ -183,7 +186,11 @@ describe('web hooks that fail', () => {
     expect(lax.errors).toEqual([expect.objectContaining({ message: expect.stringMatching(words) as string })]);
 
     const heard: unknown[] = [];
-    const strict = await hooked(url, { only: ['messageReceived'], onFailure: 'refuse', onError: (failure) => heard.push(failure) });
+    const strict = await hooked(url, {
+      only: ['messageReceived'],
+      onFailure: 'refuse',
+      onError: (failure) => heard.push(failure),
+    });
     const jerry = await login(strict.server, 'Jerry');
     const own = await start(jerry, ['Tom']);
     expect(await jerry.request({ cmd: 'direct', directMessage: { cid: own, msg: 'a' } })).toMatchObject(
@@ -206,7 +213,10 @@ describe('web hooks that fail', () => {
 
   it('when they are only told, are reported, whichever way', async () => {
     const { url } = await receiver(json('', 500));
-    const { server, errors, failed } = await hooked(url, { only: ['messageSent', 'receiversOffline'], onFailure: 'refuse' });
+    const { server, errors, failed } = await hooked(url, {
+      only: ['messageSent', 'receiversOffline'],
+      onFailure: 'refuse',
+    });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     await say(tom, cid, { msg: 'a' });

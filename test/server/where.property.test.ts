@@ -14,7 +14,8 @@ const parse = (json: string) => parseWhere(json, compileRe2);
 
 type Document = Readonly<Record<string, unknown>>;
 
-const isDocument = (value: unknown): value is Document => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isDocument = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const documentOf = (info: ConversationInfo): Document => {
   const [document] = JSON.parse(encodeConversations([info])) as Document[];
@@ -47,7 +48,8 @@ const at = (document: unknown, key: string): unknown => {
 };
 
 /** The value and, where it is an array, its elements. */
-const candidates = (value: unknown): readonly unknown[] => (Array.isArray(value) ? [value, ...(value as unknown[])] : [value]);
+const candidates = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? [value, ...(value as unknown[])] : [value];
 
 const isEqual = (value: unknown, operand: unknown): boolean =>
   candidates(value).some((one) => canonical(one ?? null) === canonical(operand));
@@ -89,7 +91,8 @@ const isMatch = (document: Document, where: Document): boolean =>
     if (key === '$and') return (condition as Document[]).every((inner) => isMatch(document, inner));
     if (key === '$or') return (condition as Document[]).some((inner) => isMatch(document, inner));
     const value = at(document, key);
-    if (!isDocument(condition) || !Object.keys(condition).some((name) => name.startsWith('$'))) return isEqual(value, condition);
+    if (!isDocument(condition) || !Object.keys(condition).some((name) => name.startsWith('$')))
+      return isEqual(value, condition);
     const options = (condition['$options'] ?? '') as string;
     return Object.entries(condition).every(([operator, operand]) => isSatisfied(value, operator, operand, options));
   });
@@ -101,7 +104,9 @@ const compared = (a: Document, b: Document, sort: string): number => {
   for (const key of sort.split(',')) {
     const name = key.replace(/^-/, '');
     // Without a message, the latest that has happened is that it was made.
-    const [x, y] = [a, b].map((document) => at(document, name) ?? (name === 'lm' ? at(document, 'createdAt') : undefined));
+    const [x, y] = [a, b].map(
+      (document) => at(document, name) ?? (name === 'lm' ? at(document, 'createdAt') : undefined),
+    );
     const sign = key.startsWith('-') ? -1 : 1;
     if (rankOf(x) !== rankOf(y)) return sign * (rankOf(x) - rankOf(y));
     if (rankOf(x) === 0) continue;
@@ -140,8 +145,17 @@ const value: fc.Arbitrary<Attribute> = fc.letrec<{ value: Attribute }>((tie) => 
     { maxDepth: 2, withCrossShrink: true },
     { arbitrary: scalar, weight: 3 },
     { arbitrary: fc.array(tie('value'), { maxLength: 3 }), weight: 1 },
-    { arbitrary: fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 2, noNullPrototype: true }), weight: 1 },
-    { arbitrary: fc.record({ x: scalar, y: fc.record({ x: scalar }, { noNullPrototype: true }) }, { noNullPrototype: true }), weight: 1 },
+    {
+      arbitrary: fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 2, noNullPrototype: true }),
+      weight: 1,
+    },
+    {
+      arbitrary: fc.record(
+        { x: scalar, y: fc.record({ x: scalar }, { noNullPrototype: true }) },
+        { noNullPrototype: true },
+      ),
+      weight: 1,
+    },
   ),
 })).value;
 
@@ -168,7 +182,10 @@ const info: fc.Arbitrary<ConversationInfo> = fc
   .map(({ attributes, ...fields }) => {
     // A name that is a text is none of the attributes, and there is one name.
     const { name, ...others } = attributes;
-    return { ...fields, attributes: 'name' in fields || typeof name === 'string' || name === undefined ? others : attributes };
+    return {
+      ...fields,
+      attributes: 'name' in fields || typeof name === 'string' || name === undefined ? others : attributes,
+    };
   });
 
 /** As `JSON.stringify` would have it of a date in a condition. */
@@ -181,7 +198,10 @@ const wire = (operand: Attribute): Json => {
 
 /** Every kind of value that a document has at some key, and others. */
 const operand: fc.Arbitrary<Json> = fc
-  .oneof(value, fc.constantFrom<Attribute>(...ids, ...clients, ...times.map((ms) => new Date(ms)), [...clients.slice(0, 2)]))
+  .oneof(
+    value,
+    fc.constantFrom<Attribute>(...ids, ...clients, ...times.map((ms) => new Date(ms)), [...clients.slice(0, 2)]),
+  )
   .map(wire);
 
 const key = fc.constantFrom(
@@ -205,8 +225,13 @@ const key = fc.constantFrom(
 );
 
 const regex = fc
-  .tuple(fc.constantFrom('a', '^a', 'b$', '^b$', 'a.', 'A|1', '', 'b.a', '^Tom', '[^a]', 'x*'), fc.subarray(['i', 'm', 's']))
-  .chain(([$regex, flags]) => fc.constantFrom<Document>({ $regex, $options: flags.join('') }, ...(flags.length === 0 ? [{ $regex }] : [])));
+  .tuple(
+    fc.constantFrom('a', '^a', 'b$', '^b$', 'a.', 'A|1', '', 'b.a', '^Tom', '[^a]', 'x*'),
+    fc.subarray(['i', 'm', 's']),
+  )
+  .chain(([$regex, flags]) =>
+    fc.constantFrom<Document>({ $regex, $options: flags.join('') }, ...(flags.length === 0 ? [{ $regex }] : [])),
+  );
 
 const operands = fc.array(operand, { maxLength: 4 });
 
@@ -241,8 +266,14 @@ const where: fc.Arbitrary<Document> = fc.letrec<{ where: Document }>((tie) => ({
   where: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
     { arbitrary: fc.dictionary(key, conditions, { minKeys: 1, maxKeys: 2, noNullPrototype: true }), weight: 4 },
-    { arbitrary: fc.record({ $and: fc.array(tie('where'), { minLength: 1, maxLength: 3 }) }, { noNullPrototype: true }), weight: 1 },
-    { arbitrary: fc.record({ $or: fc.array(tie('where'), { minLength: 1, maxLength: 3 }) }, { noNullPrototype: true }), weight: 2 },
+    {
+      arbitrary: fc.record({ $and: fc.array(tie('where'), { minLength: 1, maxLength: 3 }) }, { noNullPrototype: true }),
+      weight: 1,
+    },
+    {
+      arbitrary: fc.record({ $or: fc.array(tie('where'), { minLength: 1, maxLength: 3 }) }, { noNullPrototype: true }),
+      weight: 2,
+    },
     {
       arbitrary: fc
         .tuple(
@@ -281,7 +312,9 @@ const conditionNear = (of: unknown): fc.Arbitrary<unknown> =>
   fc.oneof(
     near(of),
     ...['$ne', '$lt', '$lte', '$gt', '$gte'].map((operator) => near(of).map((one) => ({ [operator]: one }))),
-    ...['$in', '$nin', '$all'].map((operator) => fc.array(near(of), { minLength: 1, maxLength: 3 }).map((all) => ({ [operator]: all }))),
+    ...['$in', '$nin', '$all'].map((operator) =>
+      fc.array(near(of), { minLength: 1, maxLength: 3 }).map((all) => ({ [operator]: all })),
+    ),
     fc.constantFrom(0, 1, Array.isArray(of) ? of.length : 2).map(($size) => ({ $size })),
     fc.boolean().map(($exists) => ({ $exists })),
     { arbitrary: regex, weight: typeof of === 'string' ? 4 : 1 },
@@ -310,7 +343,10 @@ const pair = info.chain((conversation) =>
 /** With conditions by which candidates are chosen. */
 const chosen = info.chain((conversation) => {
   const document = documentOf(conversation);
-  const one = fc.oneof({ arbitrary: whereNear(document, ['objectId', 'm']), weight: 2 }, { arbitrary: whereNear(document), weight: 1 });
+  const one = fc.oneof(
+    { arbitrary: whereNear(document, ['objectId', 'm']), weight: 2 },
+    { arbitrary: whereNear(document), weight: 1 },
+  );
   return fc.tuple(fc.constant(conversation), junctionOf(junctionOf(one)));
 });
 
@@ -320,7 +356,9 @@ describe('a where', () => {
   it('holds for exactly those conversations for whose JSON it does', () => {
     fc.assert(
       fc.property(pair, ([conversation, condition]) => {
-        expect(matches(parse(JSON.stringify(condition)))(conversation)).toBe(isMatch(documentOf(conversation), condition));
+        expect(matches(parse(JSON.stringify(condition)))(conversation)).toBe(
+          isMatch(documentOf(conversation), condition),
+        );
       }),
       runs,
     );
@@ -352,7 +390,9 @@ describe('an order', () => {
     fc.assert(
       fc.property(fc.array(info, { maxLength: 8 }), sort, (infos, by) => {
         const documents = infos.map((one, index) => ({ index, document: documentOf(one) }));
-        const expected = insertionSort(documents, (a, b) => compared(a.document, b.document, by)).map(({ index }) => infos[index]);
+        const expected = insertionSort(documents, (a, b) => compared(a.document, b.document, by)).map(
+          ({ index }) => infos[index],
+        );
         const sorted = infos.toSorted(orderOf(by).compare);
         expect(sorted.every((one, index) => one === expected[index])).toBe(true);
       }),

@@ -18,9 +18,15 @@ const parse = (json: string) => parseWhere(json, compileRe2);
 
 const read = (where: object) => parse(JSON.stringify(where));
 
-const conversation = (info: Partial<ConversationInfo> = {}): ConversationInfo => ({ id: 'a', kind: 'ordinary', attributes: {}, ...info });
+const conversation = (info: Partial<ConversationInfo> = {}): ConversationInfo => ({
+  id: 'a',
+  kind: 'ordinary',
+  attributes: {},
+  ...info,
+});
 
-const holds = (where: object, info: Partial<ConversationInfo> = {}): boolean => matches(read(where))(conversation(info));
+const holds = (where: object, info: Partial<ConversationInfo> = {}): boolean =>
+  matches(read(where))(conversation(info));
 
 /** Whether a condition on the attribute `x` holds for a value of it; for none where there is no second argument. */
 const holdsFor = (condition: unknown, ...value: readonly Attribute[]): boolean =>
@@ -68,8 +74,11 @@ describe('a where', () => {
       unique: true,
       ttl: 60,
     };
-    expect(holds({ objectId: 'id', name: 'n', c: 'Tom', m: 'Jerry', mu: 'Tom', unique: true, ttl: { $gt: 59 } }, info)).toBe(true);
-    for (const key of ['objectId', 'name', 'c', 'm', 'mu', 'unique', 'ttl']) expect(holds({ [key]: 'other' }, info)).toBe(false);
+    expect(
+      holds({ objectId: 'id', name: 'n', c: 'Tom', m: 'Jerry', mu: 'Tom', unique: true, ttl: { $gt: 59 } }, info),
+    ).toBe(true);
+    for (const key of ['objectId', 'name', 'c', 'm', 'mu', 'unique', 'ttl'])
+      expect(holds({ [key]: 'other' }, info)).toBe(false);
   });
 
   it('finds chat rooms by tr and system conversations by sys, which others do not have', () => {
@@ -97,7 +106,9 @@ describe('a where', () => {
     const at = Date.UTC(2030, 0);
     const info = { lastMessageAt: at, createdAt: at, updatedAt: at };
     expect(holds({ [key]: date('2030-01-01T00:00:00.000Z') }, info)).toBe(true);
-    expect(holds({ [key]: { $gt: date('2029-12-31T23:59:59.999Z'), $lte: date('2030-01-01T01:00:00.000+01:00') } }, info)).toBe(true);
+    expect(
+      holds({ [key]: { $gt: date('2029-12-31T23:59:59.999Z'), $lte: date('2030-01-01T01:00:00.000+01:00') } }, info),
+    ).toBe(true);
     expect(holds({ [key]: { $lt: date('2030-01-01T00:00:00.000Z') } }, info)).toBe(false);
     expect(holds({ [key]: at }, info)).toBe(false);
     expect(holds({ [key]: null })).toBe(true);
@@ -113,10 +124,30 @@ describe('a where', () => {
     const attributes = { deep: { age: 5, inner: { x: null } }, list: [{ age: 5 }], at: new Date(0), text: 'text' };
     expect(holds({ 'deep.age': 5, 'deep.inner.x': { $exists: true } }, { attributes })).toBe(true);
     const nothing = [
-      ...['deep.nothing', 'nothing.age', 'deep.age.x', 'list.length', 'list.0', 'list.age', 'at.getTime', 'text.length', '', 'deep..age'],
-      ...['deep.__proto__', 'deep.constructor', 'deep.constructor.name', 'constructor', 'toString', '__proto__.toString', 'm.length'],
+      ...[
+        'deep.nothing',
+        'nothing.age',
+        'deep.age.x',
+        'list.length',
+        'list.0',
+        'list.age',
+        'at.getTime',
+        'text.length',
+        '',
+        'deep..age',
+      ],
+      ...[
+        'deep.__proto__',
+        'deep.constructor',
+        'deep.constructor.name',
+        'constructor',
+        'toString',
+        '__proto__.toString',
+        'm.length',
+      ],
     ];
-    for (const key of nothing) expect(holds({ [key]: { $exists: false } }, { attributes, members: ['Tom'] })).toBe(true);
+    for (const key of nothing)
+      expect(holds({ [key]: { $exists: false } }, { attributes, members: ['Tom'] })).toBe(true);
   });
 });
 
@@ -226,12 +257,17 @@ describe('the operator', () => {
     { operator: '$gt', below: false, same: false, above: true },
     { operator: '$gte', below: false, same: true, above: true },
   ])('$operator compares numbers, text by code units, and dates', ({ operator, below, same, above }) => {
-    const of = (to: unknown, ...values: Attribute[]): boolean[] => values.map((value) => holdsFor({ [operator]: to }, value));
+    const of = (to: unknown, ...values: Attribute[]): boolean[] =>
+      values.map((value) => holdsFor({ [operator]: to }, value));
     expect(of(2, 1, 2, 10)).toEqual([below, same, above]);
     expect(of('b', 'Z', 'b', 'ba')).toEqual([below, same, above]);
     // Code units, not code points: the first half of an emoji is below.
     expect(of('\uff5e', '\ud83d\ude00')).toEqual([below]);
-    expect(of(date('1970-01-02'), new Date(0), new Date(86_400_000), new Date(86_400_001))).toEqual([below, same, above]);
+    expect(of(date('1970-01-02'), new Date(0), new Date(86_400_000), new Date(86_400_001))).toEqual([
+      below,
+      same,
+      above,
+    ]);
   });
 
   it.each(['$lt', '$lte', '$gt', '$gte'])('%s finds nothing of another kind', (operator) => {
@@ -244,7 +280,8 @@ describe('the operator', () => {
       [{}, {}],
     ];
     for (const [at, [to]] of kinds.entries())
-      for (const [other, [, value]] of kinds.entries()) if (at !== other || at > 2) expect(holdsFor({ [operator]: to }, value)).toBe(false);
+      for (const [other, [, value]] of kinds.entries())
+        if (at !== other || at > 2) expect(holdsFor({ [operator]: to }, value)).toBe(false);
     expect(holdsFor({ [operator]: 1 })).toBe(false);
   });
 
@@ -313,7 +350,12 @@ describe('what is refused with 4310, by its name:', () => {
   });
 
   it('operators inside of values', () => {
-    for (const where of [{ x: { age: { $gt: 1 } } }, { x: { $in: [{ $gt: 1 }] } }, { x: { $ne: { $gt: 1 } } }, { x: [1, { $gt: 1 }] }])
+    for (const where of [
+      { x: { age: { $gt: 1 } } },
+      { x: { $in: [{ $gt: 1 }] } },
+      { x: { $ne: { $gt: 1 } } },
+      { x: [1, { $gt: 1 }] },
+    ])
       expect(() => read(where)).toThrow(refusal('"$gt" can not be inside of a value'));
   });
 
@@ -410,14 +452,18 @@ describe('a where is bounded:', () => {
   it.each(['$in', '$nin', '$all'])('%s has 1,000 elements, not more', (operator) => {
     const elements = Array.from({ length: MAX_ELEMENTS }, (_, n) => n);
     expect(() => read({ x: { [operator]: elements } })).not.toThrow();
-    expect(() => read({ x: { [operator]: [...elements, 0] } })).toThrow(refusal(`${operator} has at most ${MAX_ELEMENTS} elements`));
+    expect(() => read({ x: { [operator]: [...elements, 0] } })).toThrow(
+      refusal(`${operator} has at most ${MAX_ELEMENTS} elements`),
+    );
   });
 
   it('an expression has 512 characters, not more', () => {
     for (const part of ['a', '.', '(a)?', 'a|', '\\Q', 'x?']) {
       const longest = part.repeat(MAX_REGEX_LENGTH).slice(0, MAX_REGEX_LENGTH);
       expect(() => read({ x: { $regex: longest } })).not.toThrow();
-      expect(() => read({ x: { $regex: `${longest}a` } })).toThrow(refusal(`$regex has at most ${MAX_REGEX_LENGTH} characters`));
+      expect(() => read({ x: { $regex: `${longest}a` } })).toThrow(
+        refusal(`$regex has at most ${MAX_REGEX_LENGTH} characters`),
+      );
     }
   });
 
@@ -488,7 +534,8 @@ describe('an order', () => {
       .map((info, n) => conversation({ ...info, id: info.id ?? String(n) }))
       .toSorted(orderOf(sort).compare)
       .map(({ id }) => id);
-  const byX = (sort: string, ...values: readonly Attribute[]): string[] => sorted(sort, ...values.map((x) => ({ attributes: { x } })));
+  const byX = (sort: string, ...values: readonly Attribute[]): string[] =>
+    sorted(sort, ...values.map((x) => ({ attributes: { x } })));
 
   it('has what is no number, date or text first, then numbers and dates, then text by code units', () => {
     expect(byX('x', 'b', 2, 'B', new Date(1), null, -1, true)).toEqual(['4', '6', '5', '3', '1', '2', '0']);
@@ -510,7 +557,12 @@ describe('an order', () => {
   it('knows keys of the protocol, and nested attributes by dots', () => {
     expect(sorted('-objectId', { id: 'a' }, { id: 'b' })).toEqual(['b', 'a']);
     expect(
-      sorted('-deep.n', { attributes: { deep: { n: 1 } } }, { attributes: { deep: { n: 2 } } }, { attributes: { 'deep.n': 3 } }),
+      sorted(
+        '-deep.n',
+        { attributes: { deep: { n: 1 } } },
+        { attributes: { deep: { n: 2 } } },
+        { attributes: { 'deep.n': 3 } },
+      ),
     ).toEqual(['1', '0', '2']);
     expect(sorted('constructor.name,deep.__proto__', { attributes: { deep: {} } }, {})).toEqual(['0', '1']);
   });

@@ -82,11 +82,18 @@ describe('a will', () => {
   it('goes to the other devices of its sender too, with what it asks for', async () => {
     const { server, tom, jerry, cid } = await pair();
     const phone = await login(server, 'Tom');
-    await tom.request({ cmd: 'direct', priority: 2, directMessage: { cid, msg: 'goodbye', will: true, r: true, mentionAll: true } });
+    await tom.request({
+      cmd: 'direct',
+      priority: 2,
+      directMessage: { cid, msg: 'goodbye', will: true, r: true, mentionAll: true },
+    });
     tom.socket.terminate();
     for (const other of [jerry, phone]) {
       const { priority, directMessage } = await other.push('direct');
-      expect({ priority, directMessage }).toMatchObject({ priority: 2, directMessage: { msg: 'goodbye', r: true, mentionAll: true } });
+      expect({ priority, directMessage }).toMatchObject({
+        priority: 2,
+        directMessage: { msg: 'goodbye', r: true, mentionAll: true },
+      });
       expect(directMessage).not.toHaveProperty('will');
     }
   });
@@ -169,7 +176,10 @@ describe('a will', () => {
       asked.push(...ids);
       return (await store.conversations(ids)).map((info) => (isMember ? info : { ...info, members: ['Jerry'] }));
     };
-    const { tom, jerry, cid } = await pair({ store: { ...store, conversations }, onError: (failure) => errors.push(failure) });
+    const { tom, jerry, cid } = await pair({
+      store: { ...store, conversations },
+      onError: (failure) => errors.push(failure),
+    });
     await say(tom, cid, { msg: 'goodbye', will: true });
     isMember = false;
     const before = asked.length;
@@ -185,6 +195,8 @@ describe('a will', () => {
   it('to a conversation that is not the sender’s is refused at once', async () => {
     const { server, cid } = await pair();
     const spike = await login(server, 'Spike');
-    expect(await spike.request({ cmd: 'direct', directMessage: { cid, msg: 'x', will: true } })).toMatchObject(error(4401));
+    expect(await spike.request({ cmd: 'direct', directMessage: { cid, msg: 'x', will: true } })).toMatchObject(
+      error(4401),
+    );
   });
 });

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CommandTimeout, ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
 import { inboxStep } from '../../src/session/inbox-step.js';
-import { copyOf, initialState, type Answer, type Effect, type InboxInput, type InboxState } from '../../src/session/inbox-state.js';
+import {
+  copyOf,
+  initialState,
+  type Answer,
+  type Effect,
+  type InboxInput,
+  type InboxState,
+} from '../../src/session/inbox-state.js';
 import { comparePositions, type ClientEvent, type Message } from '../../streams/index.js';
 import { conversation, message } from '../../marble-tests/streams/log.js';
 
@@ -18,16 +25,34 @@ const which = fc.nat(3);
 
 const actions = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ _tag: fc.constant('Say' as const), where, isOwn: fc.boolean(), ticks: fc.nat(1) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ _tag: fc.constant('Say' as const), where, isOwn: fc.boolean(), ticks: fc.nat(1) }),
+    },
     { weight: 4, arbitrary: fc.record({ _tag: fc.constant('Deliver' as const), twice: fc.boolean() }) },
     { weight: 3, arbitrary: fc.record({ _tag: fc.constant('Answer' as const), which }) },
-    { weight: 1, arbitrary: fc.record({ _tag: fc.constant('Fail' as const), which, how: fc.constantFrom('slow', 'refused', 'lost') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        _tag: fc.constant('Fail' as const),
+        which,
+        how: fc.constantFrom('slow', 'refused', 'lost'),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ _tag: fc.constant('Edit' as const), which, recall: fc.boolean() }) },
     {
       weight: 1,
-      arbitrary: fc.record({ _tag: fc.constant('Move' as const), where, who: fc.constantFrom('Tom', 'Spike'), joins: fc.boolean() }),
+      arbitrary: fc.record({
+        _tag: fc.constant('Move' as const),
+        where,
+        who: fc.constantFrom('Tom', 'Spike'),
+        joins: fc.boolean(),
+      }),
     },
-    { weight: 1, arbitrary: fc.record({ _tag: fc.constantFrom('Break' as const, 'Come' as const, 'Forget' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ _tag: fc.constantFrom('Break' as const, 'Come' as const, 'Forget' as const) }),
+    },
     { weight: 1, arbitrary: fc.record({ _tag: fc.constant('Follow' as const), where }) },
   ),
   { maxLength: 80 },
@@ -113,7 +138,9 @@ const play = (world: World, history: readonly Action[]) => {
     state = made.state;
     if (input._tag !== 'Opened' || input.resumed)
       for (const [id, { position }] of before.cursors)
-        expect(comparePositions(state.cursors.get(id)?.position ?? { timestamp: -1, id: '' }, position)).toBeGreaterThanOrEqual(0);
+        expect(
+          comparePositions(state.cursors.get(id)?.position ?? { timestamp: -1, id: '' }, position),
+        ).toBeGreaterThanOrEqual(0);
     for (const event of made.out) {
       out.push(event);
       if (event._tag !== 'CaughtUp') continue;
@@ -133,7 +160,12 @@ const play = (world: World, history: readonly Action[]) => {
     known = [...state.cursors.keys()];
     silenced.clear();
     take({ _tag: 'Opened', at: now, resumed: state.session.number > 0 });
-    const counts = [...PLACES, VISITED].map((conversationId) => ({ conversationId, count: 1, mentioned: false, asOf: now }));
+    const counts = [...PLACES, VISITED].map((conversationId) => ({
+      conversationId,
+      count: 1,
+      mentioned: false,
+      asOf: now,
+    }));
     if (state.session.number > 1) take({ _tag: 'UnreadCounts', counts });
   };
   const part = (): void => {
@@ -157,7 +189,9 @@ const play = (world: World, history: readonly Action[]) => {
     }
     const { session } = question;
     if (failure._tag === 'ConnectionLost')
-      for (const id of question._tag === 'LookUp' ? [...question.ids, ...state.session.unasked] : [question.conversationId])
+      for (const id of question._tag === 'LookUp'
+        ? [...question.ids, ...state.session.unasked]
+        : [question.conversationId])
         silenced.add(id);
     if (question._tag === 'LookUp') take({ _tag: 'LookUpFailed', session, ids: question.ids, error: failure });
     else take({ _tag: 'PageFailed', session, conversationId: question.conversationId, error: failure });
@@ -170,9 +204,16 @@ const play = (world: World, history: readonly Action[]) => {
     switch (action._tag) {
       case 'Say': {
         // Times strictly increase within a conversation, and may be the same in two.
-        now += everything.some(({ conversationId, timestamp }) => conversationId === action.where && timestamp === now) ? 1 : action.ticks;
+        now += everything.some(({ conversationId, timestamp }) => conversationId === action.where && timestamp === now)
+          ? 1
+          : action.ticks;
         const id = `m${String(everything.length).padStart(3, '0')}`;
-        const said = message({ id, timestamp: now, conversationId: action.where, from: action.isOwn ? 'Tom' : 'Jerry' });
+        const said = message({
+          id,
+          timestamp: now,
+          conversationId: action.where,
+          from: action.isOwn ? 'Tom' : 'Jerry',
+        });
         if (action.isOwn && !isOpen) return;
         everything.push(said);
         stored = [...stored, said];
@@ -232,7 +273,8 @@ const play = (world: World, history: readonly Action[]) => {
 
 const isCovered = (gaps: readonly Gap[], one: Message): boolean =>
   gaps.some(
-    ({ conversationId, from, to }) => conversationId === one.conversationId && comparePositions(from, one) < 0 && one.timestamp <= to,
+    ({ conversationId, from, to }) =>
+      conversationId === one.conversationId && comparePositions(from, one) < 0 && one.timestamp <= to,
   );
 
 it('whatever happens, each message is passed on once and in order, or declared missing; and nobody waits for ever', () => {
@@ -244,14 +286,18 @@ it('whatever happens, each message is passed on once and in order, or declared m
       const ids = passed.map(({ message: { id } }) => id);
       expect(ids).toHaveLength(new Set(ids).size);
       const versions = out.flatMap((event) =>
-        event._tag === 'Edit' || event._tag === 'Recall' ? [`${event.message.id} ${String(event.message.editedAt)}`] : [],
+        event._tag === 'Edit' || event._tag === 'Recall'
+          ? [`${event.message.id} ${String(event.message.editedAt)}`]
+          : [],
       );
       expect(versions).toHaveLength(new Set(versions).size);
       for (const place of PLACES) {
         // The answer to one's own send comes when it comes.
         const told = passed.filter(({ conversationId, origin }) => conversationId === place && origin !== 'sent');
         expect(told).toEqual(told.toSorted((a, b) => comparePositions(a.message, b.message)));
-        const lost = everything.filter((one) => one.conversationId === place && !ids.includes(one.id) && !isCovered(gaps, one));
+        const lost = everything.filter(
+          (one) => one.conversationId === place && !ids.includes(one.id) && !isCovered(gaps, one),
+        );
         expect(lost.map(({ id }) => id)).toEqual([]);
       }
       for (const { id, work, waiting } of state.cursors.values())

@@ -54,7 +54,11 @@ const dropped: Input = { _tag: 'Dropped' };
 const live = (timestamp: number): Input => arrived({ timestamp });
 const own = (timestamp: number): Input => arrived({ timestamp, from: 'Tom' }, 'sent');
 const moved = (_tag: 'Joined' | 'Left', ...members: string[]): ClientEvent => ({ _tag, conversationId: 'c', members });
-const edit = (editedAt: number): Input => ({ _tag: 'Edit', conversationId: 'c', message: message({ timestamp: 2, editedAt }) });
+const edit = (editedAt: number): Input => ({
+  _tag: 'Edit',
+  conversationId: 'c',
+  message: message({ timestamp: 2, editedAt }),
+});
 const barrier: Input = { _tag: 'Barrier', conversationId: 'c', reached: () => undefined };
 const found = (info: ConversationInfo | undefined, session = 2): Input => ({
   _tag: 'LookedUp',
@@ -81,7 +85,11 @@ const again: readonly Input[] = [...known, dropped, opened(9)];
 const behind: readonly Input[] = [...again, found(conversation({ lastMessageAt: 8 }))];
 
 const rules: readonly Rule[] = [
-  { rule: 'a first login is caught up: there is nothing that it could have missed', input: opened(1, false), out: ['Opened', 'CaughtUp'] },
+  {
+    rule: 'a first login is caught up: there is nothing that it could have missed',
+    input: opened(1, false),
+    out: ['Opened', 'CaughtUp'],
+  },
   { rule: 'nothing passes before a session is open', input: live(2) },
   {
     rule: 'what the client does itself passes at once, without a session',
@@ -96,15 +104,30 @@ const rules: readonly Rule[] = [
     input: live(3),
     out: ['live m3'],
   },
-  { rule: 'an edit passes, and is counted as heard', before: known, input: edit(5), out: ['Edit'], effects: ['Changed'] },
-  { rule: 'an edit passes once, and is counted as heard each time', before: [...known, edit(5)], input: edit(5), effects: ['Changed'] },
+  {
+    rule: 'an edit passes, and is counted as heard',
+    before: known,
+    input: edit(5),
+    out: ['Edit'],
+    effects: ['Changed'],
+  },
+  {
+    rule: 'an edit passes once, and is counted as heard each time',
+    before: [...known, edit(5)],
+    input: edit(5),
+    effects: ['Changed'],
+  },
   {
     rule: 'a message of an unknown conversation waits: the conversation is looked up',
     before: [opened(1, false)],
     input: live(2),
     effects: ['look up c'],
   },
-  { rule: 'what comes behind it waits too, without a second question', before: [opened(1, false), live(2)], input: live(3) },
+  {
+    rule: 'what comes behind it waits too, without a second question',
+    before: [opened(1, false), live(2)],
+    input: live(3),
+  },
   {
     rule: 'what has waited follows the description, in its order',
     before: [opened(1, false), live(2), live(3)],
@@ -123,7 +146,12 @@ const rules: readonly Rule[] = [
     before: [opened(1, false), live(2)],
     input: notFound(new ConnectionLost('gone'), 1),
   },
-  { rule: 'an own message passes, whether its conversation is known or not', before: [opened(1, false)], input: own(2), out: ['sent m2'] },
+  {
+    rule: 'an own message passes, whether its conversation is known or not',
+    before: [opened(1, false)],
+    input: own(2),
+    out: ['sent m2'],
+  },
   { rule: 'a break ends what was asked for', before: known, input: dropped, effects: ['Abandon'] },
   {
     rule: 'after a break all conversations are asked about at once',
@@ -255,7 +283,12 @@ const rules: readonly Rule[] = [
     out: ['Snapshot'],
     effects: ['page of c after 1'],
   },
-  { rule: 'no conversation is discovered in a first session', before: [opened(1, false)], input: counted(1, 5), out: ['UnreadCounts'] },
+  {
+    rule: 'no conversation is discovered in a first session',
+    before: [opened(1, false)],
+    input: counted(1, 5),
+    out: ['UnreadCounts'],
+  },
   {
     rule: 'what was said in the chat room during a break is a gap',
     before: [opened(1, false), snapshot({ kind: 'room' }), dropped],
@@ -291,7 +324,12 @@ const rules: readonly Rule[] = [
     input: found(conversation({ members: ['Jerry'], lastMessageAt: 8 })),
     out: ['Left Tom', 'CaughtUp'],
   },
-  { rule: 'a conversation that is gone has been left', before: again, input: found(undefined), out: ['Left Tom', 'CaughtUp'] },
+  {
+    rule: 'a conversation that is gone has been left',
+    before: again,
+    input: found(undefined),
+    out: ['Left Tom', 'CaughtUp'],
+  },
   {
     rule: 'who is told that he is out is told at once: nothing is looked up',
     before: [opened(1, false)],
@@ -306,7 +344,14 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'what was said while he was out is nothing that he has missed',
-    before: [...known, moved('Left', 'Tom'), moved('Joined', 'Tom'), found(conversation({ lastMessageAt: 8 }), 1), dropped, opened(9)],
+    before: [
+      ...known,
+      moved('Left', 'Tom'),
+      moved('Joined', 'Tom'),
+      found(conversation({ lastMessageAt: 8 }), 1),
+      dropped,
+      opened(9),
+    ],
     input: found(conversation({ lastMessageAt: 8 })),
     out: ['Snapshot', 'CaughtUp'],
   },

@@ -68,8 +68,12 @@ describe('a push', () => {
 
   it('of a message whose body is not as its type has it is delivered, and a fault says what is wrong', () => {
     const [reader, faults] = reading();
-    expect(toEvents(reader, direct({ msg: '{"_lctype":-1,"_lctext":5}' }))).toMatchObject([{ message: { body: { _tag: 'Invalid' } } }]);
-    expect(faults).toMatchObject([{ _tag: 'Body', clientId: 'Tom', conversationId: 'c', messageId: 'm', error: { _tag: 'DecodeFailed' } }]);
+    expect(toEvents(reader, direct({ msg: '{"_lctype":-1,"_lctext":5}' }))).toMatchObject([
+      { message: { body: { _tag: 'Invalid' } } },
+    ]);
+    expect(faults).toMatchObject([
+      { _tag: 'Body', clientId: 'Tom', conversationId: 'c', messageId: 'm', error: { _tag: 'DecodeFailed' } },
+    ]);
   });
 
   it.each<[ServerCommand, ClientEvent]>([
@@ -151,7 +155,9 @@ describe('a push', () => {
 
   it('of attributes that are no JSON is a fault', () => {
     const [reader, faults] = reading();
-    expect(toEvents(reader, { cmd: 'conv', op: 'updated', convMessage: { cid: 'c', attr: { data: '{' } } })).toEqual([]);
+    expect(toEvents(reader, { cmd: 'conv', op: 'updated', convMessage: { cid: 'c', attr: { data: '{' } } })).toEqual(
+      [],
+    );
     expect(faults).toMatchObject([{ _tag: 'Frame', error: { _tag: 'DecodeFailed' } }]);
   });
 });
@@ -169,14 +175,23 @@ describe('a push of patches', () => {
       {
         _tag: 'Edit',
         conversationId: 'c',
-        message: { id: 'm', from: 'Jerry', timestamp: 5, editedAt: 9, mentioned: true, body: { _tag: 'Plain', content: 'hello again' } },
+        message: {
+          id: 'm',
+          from: 'Jerry',
+          timestamp: 5,
+          editedAt: 9,
+          mentioned: true,
+          body: { _tag: 'Plain', content: 'hello again' },
+        },
       },
     ]);
   });
 
   it('is a recall, with or without a body', () => {
     for (const data of [{}, { data: '{"_lctype":-127}' }])
-      expect(patched({ recall: true, ...data })).toMatchObject([{ _tag: 'Recall', message: { id: 'm', body: { _tag: 'Recalled' } } }]);
+      expect(patched({ recall: true, ...data })).toMatchObject([
+        { _tag: 'Recall', message: { id: 'm', body: { _tag: 'Recalled' } } },
+      ]);
   });
 
   it('says why, where the service did it', () => {

@@ -1,8 +1,21 @@
-/** Every strategy against a naive model of it: what is kept, in which order, how many are given up, and that its bound holds. */
+/**
+ * Every strategy against a naive model of it: what is kept, in which order, how many are given up, and that its bound
+ * holds.
+ */
 import fc from 'fast-check';
 import { Observable, Subject, pipe, type MonoTypeOperatorFunction } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { batch, conflate, consume, dropByPriority, dropNewest, dropOldest, expire, lossless, type Pressure } from '../../streams/index.js';
+import {
+  batch,
+  conflate,
+  consume,
+  dropByPriority,
+  dropNewest,
+  dropOldest,
+  expire,
+  lossless,
+  type Pressure,
+} from '../../streams/index.js';
 
 interface Value {
   readonly id: number;
@@ -35,12 +48,16 @@ interface Waiting extends Value {
 /** What a strategy does, said as simply as possible: the queue after something has come. */
 type Model = (queue: readonly Waiting[], value: Waiting) => readonly Waiting[];
 
-const lowest = (queue: readonly Waiting[]): Waiting | undefined => queue.toSorted((a, b) => a.rank - b.rank || a.id - b.id)[0];
+const lowest = (queue: readonly Waiting[]): Waiting | undefined =>
+  queue.toSorted((a, b) => a.rank - b.rank || a.id - b.id)[0];
 
 const BOUND = 3;
 const MAX_AGE = 12;
 
-const over = (queue: readonly Waiting[], select: (queue: readonly Waiting[]) => Waiting | undefined): readonly Waiting[] => {
+const over = (
+  queue: readonly Waiting[],
+  select: (queue: readonly Waiting[]) => Waiting | undefined,
+): readonly Waiting[] => {
   const gone = queue.length > BOUND ? select(queue) : undefined;
   return gone === undefined ? queue : queue.filter((each) => each !== gone);
 };
@@ -67,7 +84,9 @@ const cases: Readonly<Record<string, Case>> = {
   conflate: {
     strategy: (pressureObserver) => conflate(({ key }) => key, { mark: 1, pressureObserver }),
     come: (queue, value) =>
-      queue.some(({ key }) => key === value.key) ? queue.map((each) => (each.key === value.key ? value : each)) : [...queue, value],
+      queue.some(({ key }) => key === value.key)
+        ? queue.map((each) => (each.key === value.key ? value : each))
+        : [...queue, value],
   },
   lossless: { strategy: () => lossless({ high: BOUND, slack: 1_000 }), come: (queue, value) => [...queue, value] },
   'expire and dropByPriority': {
@@ -186,31 +205,35 @@ describe('batch', () => {
 
   it('with a rank, takes what a model takes: the highest first, of one rank the oldest, each array in order', () => {
     fc.assert(
-      fc.property(fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), (steps, max) => {
-        const source = new Subject<{ readonly id: number; readonly rank: number }>();
-        const ready = new Subject<void>();
-        const arrays: (readonly number[])[] = [];
-        source
-          .pipe(dropOldest(100), batch({ max, ready$: ready, rank: ({ rank }) => rank }))
-          .subscribe((array) => arrays.push(array.map(({ id }) => id)));
-        let waiting: readonly { readonly id: number; readonly rank: number }[] = [];
-        const expected: (readonly number[])[] = [];
-        for (const [id, rank] of steps.entries()) {
-          if (rank === null) {
-            const taken = waiting
-              .toSorted((a, b) => b.rank - a.rank || a.id - b.id)
-              .slice(0, max)
-              .map((each) => each.id);
-            waiting = waiting.filter((each) => !taken.includes(each.id));
-            if (taken.length > 0) expected.push(taken.toSorted((a, b) => a - b));
-            ready.next();
-          } else {
-            waiting = [...waiting, { id, rank }];
-            source.next({ id, rank });
+      fc.property(
+        fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 4 }),
+        (steps, max) => {
+          const source = new Subject<{ readonly id: number; readonly rank: number }>();
+          const ready = new Subject<void>();
+          const arrays: (readonly number[])[] = [];
+          source
+            .pipe(dropOldest(100), batch({ max, ready$: ready, rank: ({ rank }) => rank }))
+            .subscribe((array) => arrays.push(array.map(({ id }) => id)));
+          let waiting: readonly { readonly id: number; readonly rank: number }[] = [];
+          const expected: (readonly number[])[] = [];
+          for (const [id, rank] of steps.entries()) {
+            if (rank === null) {
+              const taken = waiting
+                .toSorted((a, b) => b.rank - a.rank || a.id - b.id)
+                .slice(0, max)
+                .map((each) => each.id);
+              waiting = waiting.filter((each) => !taken.includes(each.id));
+              if (taken.length > 0) expected.push(taken.toSorted((a, b) => a - b));
+              ready.next();
+            } else {
+              waiting = [...waiting, { id, rank }];
+              source.next({ id, rank });
+            }
           }
-        }
-        expect(arrays).toEqual(expected);
-      }),
+          expect(arrays).toEqual(expected);
+        },
+      ),
     );
   });
 });

@@ -143,7 +143,8 @@ describe('toAsyncIterable', () => {
 
   it('takes arrays behind batch', async () => {
     const seen: (readonly number[])[] = [];
-    for await (const values of toAsyncIterable(of(1, 2, 3, 4, 5).pipe(dropOldest(9), batch({ max: 2 })))) seen.push(values);
+    for await (const values of toAsyncIterable(of(1, 2, 3, 4, 5).pipe(dropOldest(9), batch({ max: 2 }))))
+      seen.push(values);
     // The first was asked for before the second had come.
     expect(seen).toEqual([[1], [2, 3], [4, 5]]);
   });
@@ -152,7 +153,9 @@ describe('toAsyncIterable', () => {
 describe('toReadableStream', () => {
   it('gives what came, in order, then closes', async () => {
     const seen: number[] = [];
-    await toReadableStream(of(1, 2, 3).pipe(dropOldest(9))).pipeTo(new WritableStream({ write: (value: number) => void seen.push(value) }));
+    await toReadableStream(of(1, 2, 3).pipe(dropOldest(9))).pipeTo(
+      new WritableStream({ write: (value: number) => void seen.push(value) }),
+    );
     expect(seen).toEqual([1, 2, 3]);
   });
 
@@ -203,7 +206,9 @@ describe('a Node Readable', () => {
 
   it('carries demand to the source', async () => {
     const { source, hold, flow } = holdable();
-    const readable = Readable.from(toAsyncIterable(source.pipe(lossless({ high: 4, low: 1, hold }))), { highWaterMark: 1 });
+    const readable = Readable.from(toAsyncIterable(source.pipe(lossless({ high: 4, low: 1, hold }))), {
+      highWaterMark: 1,
+    });
     const seen: unknown[] = [];
     const first = new Promise<void>((resolve) => {
       readable.once('readable', resolve);

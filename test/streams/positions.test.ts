@@ -7,7 +7,12 @@ const position: fc.Arbitrary<Position> = fc.record({ timestamp: fc.nat(3), id: f
 it('positions are in a total order, by time and then by id', () => {
   fc.assert(
     fc.property(position, position, position, (a, b, c) => {
-      const [ab, ba, bc, ac] = [comparePositions(a, b), comparePositions(b, a), comparePositions(b, c), comparePositions(a, c)];
+      const [ab, ba, bc, ac] = [
+        comparePositions(a, b),
+        comparePositions(b, a),
+        comparePositions(b, c),
+        comparePositions(a, c),
+      ];
       expect(Math.sign(ab)).toBe(-Math.sign(ba) + 0);
       expect(ab === 0).toBe(a.timestamp === b.timestamp && a.id === b.id);
       if (ab <= 0 && bc <= 0) expect(ac).toBeLessThanOrEqual(0);
@@ -18,8 +23,11 @@ it('positions are in a total order, by time and then by id', () => {
 
 it('sorting by position gives one order, whatever it starts from', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(position, { selector: ({ timestamp, id }) => `${String(timestamp)} ${id}` }), (positions) => {
-      expect([...positions].reverse().sort(comparePositions)).toEqual([...positions].sort(comparePositions));
-    }),
+    fc.property(
+      fc.uniqueArray(position, { selector: ({ timestamp, id }) => `${String(timestamp)} ${id}` }),
+      (positions) => {
+        expect([...positions].reverse().sort(comparePositions)).toEqual([...positions].sort(comparePositions));
+      },
+    ),
   );
 });

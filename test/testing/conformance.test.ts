@@ -92,7 +92,9 @@ interface Played {
 }
 
 const refusalOf = (error: unknown): unknown =>
-  error instanceof Error && '_tag' in error ? [error._tag, 'code' in error && error.code, 'reason' in error && error.reason] : error;
+  error instanceof Error && '_tag' in error
+    ? [error._tag, 'code' in error && error.code, 'reason' in error && error.reason]
+    : error;
 
 /** One part of the play; its result is the last value, or the code of the refusal. */
 const result = (name: string, part: () => ObservableInput<unknown>): Observable<unknown> =>
@@ -102,8 +104,10 @@ const result = (name: string, part: () => ObservableInput<unknown>): Observable<
     catchError((error: unknown) => of([name, refusalOf(error)])),
   );
 
-const stored = (conversation: Pick<Conversation, 'send'>, ...args: Parameters<Conversation['send']>): Observable<Message> =>
-  conversation.send(...args);
+const stored = (
+  conversation: Pick<Conversation, 'send'>,
+  ...args: Parameters<Conversation['send']>
+): Observable<Message> => conversation.send(...args);
 
 /** Whether the counts of a login come before both are there is a matter of time. */
 const isEmpty = (event: ClientEvent): boolean => event._tag === 'UnreadCounts' && event.counts.length === 0;
@@ -169,7 +173,9 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
     result('history, the newest', () => there.history({ limit: 2 })),
     result('history before', () => there.history({ before: first, beforeIncluded: true })),
     result('history after', () => there.history({ after: first, limit: 2 })),
-    result('history between', () => there.history({ after: first, before: Date.now() + 1e12, limit: 1, direction: 'backward' })),
+    result('history between', () =>
+      there.history({ after: first, before: Date.now() + 1e12, limit: 1, direction: 'backward' }),
+    ),
     result('history of texts', () => there.history({ type: TextType })),
     result('unread', () => jerry.unread$.pipe(take(1))),
     result('track', () =>
@@ -191,7 +197,9 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
     result('recall again', () => here.recall(first)),
     result('heard', () => heard(here, jerry)),
     result('history', () => there.history()),
-    result('recall what nobody has read', () => stored(here, text('no')).pipe(mergeMap((message) => here.recall(message)))),
+    result('recall what nobody has read', () =>
+      stored(here, text('no')).pipe(mergeMap((message) => here.recall(message))),
+    ),
     result('say and edit in an instant', () =>
       stored(here, plain('a')).pipe(mergeMap((message) => here.edit(message, plain('b'), { mentions: ['Jerry'] }))),
     ),
@@ -221,12 +229,20 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
     ),
     result('unmute', () => here.unmute()),
     result('find by attribute', () => findConversations(tom, { where: where.equal('name', 'B'), compact: true })),
-    result('find by member', () => findConversations(tom, { where: where.withMembers(['Jerry', 'Tom']), lastMessages: true })),
-    result('find none', () =>
-      findConversations(tom, { where: where.and(where.isAbsent('name'), where.notEqual('creator', 'Tom'), where.oneOf('id', [here.id])) }),
+    result('find by member', () =>
+      findConversations(tom, { where: where.withMembers(['Jerry', 'Tom']), lastMessages: true }),
     ),
-    result('find by a text', () => findConversations(tom, { where: where.contains('name', 'B'), sort: '-createdAt,name' })),
-    result('find by a text with a meaning in expressions', () => findConversations(tom, { where: where.contains('name', '.*') })),
+    result('find none', () =>
+      findConversations(tom, {
+        where: where.and(where.isAbsent('name'), where.notEqual('creator', 'Tom'), where.oneOf('id', [here.id])),
+      }),
+    ),
+    result('find by a text', () =>
+      findConversations(tom, { where: where.contains('name', 'B'), sort: '-createdAt,name' }),
+    ),
+    result('find by a text with a meaning in expressions', () =>
+      findConversations(tom, { where: where.contains('name', '.*') }),
+    ),
     result('find by an expression', () => findConversations(tom, { where: where.matches('name', /^b$/i) })),
     result('find by what RE2 has not', () => findConversations(tom, { where: where.matches('name', /(?=B)B/) })),
     result('find by a number', () => findConversations(tom, { where: where.greaterThan('a.b', 1) })),
@@ -264,8 +280,12 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
         take(1),
       ),
     ),
-    result('unique, quit', () => jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.quit()))),
-    result('unique, back', () => jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.count()))),
+    result('unique, quit', () =>
+      jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.quit())),
+    ),
+    result('unique, back', () =>
+      jerry.createConversation({ members: ['Tom'], unique: true }).pipe(mergeMap((made) => made.count())),
+    ),
     result('temporary', () =>
       createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(
         mergeMap((made) => concat(made.state$.pipe(take(1), ignoreElements()), stored(made, text('soon gone')))),
@@ -275,10 +295,14 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
       createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.add(['Spike']))),
     ),
     result('temporary, removed from', () =>
-      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.remove(['Jerry']))),
+      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(
+        mergeMap((made) => made.remove(['Jerry'])),
+      ),
     ),
     result('temporary, changed', () =>
-      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.update({ name: 'T' }))),
+      createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(
+        mergeMap((made) => made.update({ name: 'T' })),
+      ),
     ),
     result('temporary, muted', () =>
       createTemporaryConversation(tom, { members: ['Jerry'], ttl: 60 }).pipe(mergeMap((made) => made.mute())),
@@ -314,7 +338,9 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
         filter((items) => items.length >= 3),
         take(1),
         // Over sockets two of them can be of one millisecond.
-        map((items) => items.map(({ conversation: { name, kind }, unread }) => `${kind} ${name ?? ''} ${unread.count}`).sort()),
+        map((items) =>
+          items.map(({ conversation: { name, kind }, unread }) => `${kind} ${name ?? ''} ${unread.count}`).sort(),
+        ),
       ),
     ),
     result('missed', () => {

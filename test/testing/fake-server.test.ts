@@ -1,5 +1,18 @@
 import * as t from 'io-ts';
-import { EMPTY, catchError, filter, ignoreElements, map, merge, mergeMap, of, retry, switchMap, timer, type Observable } from 'rxjs';
+import {
+  EMPTY,
+  catchError,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  retry,
+  switchMap,
+  timer,
+  type Observable,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   conversationList,
@@ -76,7 +89,9 @@ describe('what is said in a diagram', () => {
         .session('Tom')
         .pipe(
           switchMap(({ messages$ }) => messages$),
-          map(({ id, body, timestamp, mentioned, transient }) => [id, body._tag, timestamp, mentioned, transient].join(' ')),
+          map(({ id, body, timestamp, mentioned, transient }) =>
+            [id, body._tag, timestamp, mentioned, transient].join(' '),
+          ),
         );
       expectObservable(shown$).toBe('-a-b-c', {
         a: 'message-1 Plain 1 true false',
@@ -112,7 +127,12 @@ describe('what is said in a diagram', () => {
         // Back at 60 ms and logged in at 65, what is missing is asked for at 70: with what was said at 68 in it.
         server.messages('c', '20ms a 29ms b 17ms c 11ms d', says('Jerry', 'abcd'));
         const log$ = logOf(realtime({ backoff: () => 15 }).session('Tom'));
-        expectObservable(log$).toBe('30ms a 44ms (bc) 6ms d', { a: 'live a', b: 'missed b', c: 'missed c', d: 'live d' });
+        expectObservable(log$).toBe('30ms a 44ms (bc) 6ms d', {
+          a: 'live a',
+          b: 'missed b',
+          c: 'missed c',
+          d: 'live d',
+        });
       },
       { latency: 5 },
     );
@@ -205,9 +225,13 @@ describe('what clients do in a diagram', () => {
       expectObservable(logOf(tom$)).toBe('---o', { o: 'sent hi' });
       expectObservable(logOf(phone$)).toBe('---o', { o: 'live hi' });
       expectObservable(heard(jerry$)).toBe('---h', { h: 'hi' });
-      expectObservable(server.said$.pipe(map(({ from, body }) => `${from} ${body._tag}`))).toBe('---s', { s: 'Tom Plain' });
+      expectObservable(server.said$.pipe(map(({ from, body }) => `${from} ${body._tag}`))).toBe('---s', {
+        s: 'Tom Plain',
+      });
       flush();
-      expect(server.stored('c')).toMatchObject([{ id: 'message-1', from: 'Tom', timestamp: 3, body: { content: 'hi' } }]);
+      expect(server.stored('c')).toMatchObject([
+        { id: 'message-1', from: 'Tom', timestamp: 3, body: { content: 'hi' } },
+      ]);
     });
   });
 
@@ -218,10 +242,17 @@ describe('what clients do in a diagram', () => {
       const echoing$ = realtime()
         .session('Tom')
         .pipe(
-          switchMap((tom) => tom.messages$.pipe(mergeMap((message) => tom.conversation('c').send(plain(`${contentOf(message)}!`))))),
+          switchMap((tom) =>
+            tom.messages$.pipe(mergeMap((message) => tom.conversation('c').send(plain(`${contentOf(message)}!`)))),
+          ),
           ignoreElements(),
         );
-      expectObservable(merge(echoing$, server.said$.pipe(contents()))).toBe('-(aA)--(bB)', { a: 'a', A: 'a!', b: 'b', B: 'b!' });
+      expectObservable(merge(echoing$, server.said$.pipe(contents()))).toBe('-(aA)--(bB)', {
+        a: 'a',
+        A: 'a!',
+        b: 'b',
+        B: 'b!',
+      });
     });
   });
 
@@ -304,7 +335,9 @@ describe('what clients do in a diagram', () => {
       );
       expectObservable(timer(1).pipe(mergeMap(() => made$))).toBe('-m', { m: 'conversation-1 Tom,Jerry' });
       const found$ = later(2, tom$).pipe(
-        mergeMap((tom) => findConversations(tom, { where: where.and(where.equal('topic', 'cheese'), where.containsMembers(['Tom'])) })),
+        mergeMap((tom) =>
+          findConversations(tom, { where: where.and(where.equal('topic', 'cheese'), where.containsMembers(['Tom'])) }),
+        ),
         map((found) => found.map(({ id }) => id).join()),
       );
       expectObservable(found$).toBe('--c');
@@ -351,10 +384,18 @@ describe('a chat room in a diagram', () => {
       const room$ = realtime({ backoff: () => 6, grace: 0 })
         .session('Tom')
         .pipe(map((tom) => room(tom, 'lobby')));
-      expectObservable(logOf(room$), '^---------------!').toBe('--a---------g-c', { a: 'live a', g: 'Gap room', c: 'live c' });
+      expectObservable(logOf(room$), '^---------------!').toBe('--a---------g-c', {
+        a: 'live a',
+        g: 'Gap room',
+        c: 'live c',
+      });
       const counted$ = realtime({ backoff: () => 6 })
         .session('Spike')
-        .pipe(switchMap((spike) => merge(timer(1), timer(14), timer(17)).pipe(mergeMap(() => room(spike, 'lobby').count()))));
+        .pipe(
+          switchMap((spike) =>
+            merge(timer(1), timer(14), timer(17)).pipe(mergeMap(() => room(spike, 'lobby').count())),
+          ),
+        );
       expectObservable(counted$).toBe('-1------------1--0', [0, 1]);
     });
   });
@@ -364,7 +405,9 @@ describe('a chat room in a diagram', () => {
       const error$ = realtime()
         .session('Tom')
         .pipe(mergeMap((tom) => failure(room(tom, 'nowhere').messages$)));
-      expectObservable(error$).toBe('e', { e: 'the server refused: 4303 CONVERSATION_NOT_FOUND, there is no conversation nowhere' });
+      expectObservable(error$).toBe('e', {
+        e: 'the server refused: 4303 CONVERSATION_NOT_FOUND, there is no conversation nowhere',
+      });
     });
   });
 });
@@ -389,7 +432,9 @@ describe('what the fake server has no answer to', () => {
   it('can be answered by the test: the first command is the answer, others are pushed; the latest handler that answers counts', () => {
     diagram(({ server, realtime, cold, expectObservable }) => {
       server.conversation(pair);
-      server.answer(({ cmd }) => (cmd === 'direct' ? of({ cmd: 'ack', ackMessage: { code: 4402, reason: 'TOO_LOUD' } }) : undefined));
+      server.answer(({ cmd }) =>
+        cmd === 'direct' ? of({ cmd: 'ack', ackMessage: { code: 4402, reason: 'TOO_LOUD' } }) : undefined,
+      );
       server.answer((command) =>
         command.cmd === 'direct' && command.directMessage.transient === true
           ? cold('---a-p', {
@@ -453,7 +498,9 @@ describe('what a test pushes', () => {
   it('comes to who is meant: kicked, he is logged out', () => {
     diagram(({ server, realtime, cold, expectObservable }) => {
       server.push(
-        cold('--k', { k: { cmd: 'session', op: 'closed', peerId: 'Tom', sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' } } }),
+        cold('--k', {
+          k: { cmd: 'session', op: 'closed', peerId: 'Tom', sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' } },
+        }),
       );
       const one = realtime();
       const words = { e: 'this client is closed (4115 KICKED_BY_APP); log in again to get a new one' };
@@ -497,7 +544,9 @@ describe('what a test pushes', () => {
 describe('what the fake server hears', () => {
   it('is all that clients send, heartbeats too', () => {
     diagram(({ server, realtime, expectObservable }) => {
-      const kinds$ = server.received$.pipe(map((command) => ('op' in command ? `${command.cmd}/${command.op}` : command.cmd)));
+      const kinds$ = server.received$.pipe(
+        map((command) => ('op' in command ? `${command.cmd}/${command.op}` : command.cmd)),
+      );
       expectObservable(kinds$, '^ 30s !').toBe('o 23999ms e', { o: 'session/open', e: 'echo' });
       realtime().session('Tom').subscribe();
     });
@@ -527,7 +576,10 @@ describe('a login in a diagram', () => {
         away.resume();
       });
       expectObservable(failure(old.session('Tom', { tag: 'Web' }))).toBe('-(e|)', words);
-      expectObservable(timer(1).pipe(mergeMap(() => failure(away.session('Tom', { tag: 'Web' }))))).toBe('-------(e|)', words);
+      expectObservable(timer(1).pipe(mergeMap(() => failure(away.session('Tom', { tag: 'Web' }))))).toBe(
+        '-------(e|)',
+        words,
+      );
       expectObservable(
         timer(4).pipe(
           mergeMap(() => young.session('Tom', { tag: 'Web' })),

@@ -16,7 +16,12 @@ describe('a fixture', () => {
       mentioned: false,
     });
     expect(message().id).toBe('m1');
-    expect(conversation({ name: 'Mice' })).toMatchObject({ id: 'c', kind: 'ordinary', name: 'Mice', members: ['Tom', 'Jerry'] });
+    expect(conversation({ name: 'Mice' })).toMatchObject({
+      id: 'c',
+      kind: 'ordinary',
+      name: 'Mice',
+      members: ['Tom', 'Jerry'],
+    });
   });
 
   it('has members only where its kind has', () => {

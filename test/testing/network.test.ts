@@ -45,7 +45,10 @@ describe('the network of a diagram', () => {
 
   it('closes with a code of the test’s own, and stays up', () => {
     diagram(({ server, realtime, expectObservable }) => {
-      server.network('20s k 4999ms x', { k: { code: 1012, reason: 'restart' }, x: { code: 4100, reason: 'switched off' } });
+      server.network('20s k 4999ms x', {
+        k: { code: 1012, reason: 'restart' },
+        x: { code: 4100, reason: 'switched off' },
+      });
       const one = realtime();
       expectObservable(statesOf(one)).toBe('(ico) 19995ms s 999ms (ro) 3996ms (f|)', letters);
       kept(one);

@@ -279,7 +279,12 @@ describe('a realtime of a diagram', () => {
   it('takes every option, and what plugins add', () => {
     diagram(({ server, realtime, expectObservable }) => {
       const shout = { name: 'shout', onClient: () => ({ shout: (words: string) => words.toUpperCase() }) };
-      const one = realtime({ plugins: [shout], appId: 'mine', backoff: () => 3, network$: timer(5).pipe(map(() => false)) });
+      const one = realtime({
+        plugins: [shout],
+        appId: 'mine',
+        backoff: () => 3,
+        network$: timer(5).pipe(map(() => false)),
+      });
       expectObservable(statesOf(one)).toBe('(ico)a', { i: 'Idle', c: 'Connecting', o: 'Connected', a: 'Offline' });
       expectObservable(one.session('Tom').pipe(map((tom) => tom.shout('hi')))).toBe('h', { h: 'HI' });
       const apps$ = server.received$.pipe(map(({ appId }) => appId));

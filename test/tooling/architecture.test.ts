@@ -1,4 +1,7 @@
-/** docs/architecture.md against the sources: each hop's file exists, and is connected with an earlier hop as the page says. */
+/**
+ * docs/architecture.md against the sources: each hop's file exists, and is connected with an earlier hop as the page
+ * says.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,7 +56,8 @@ const fileOf = (importer: string, specifier: ts.Expression | undefined): string 
     : undefined;
 
 const declares = (statement: ts.Statement, name: string): boolean => {
-  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.some((each) => each.name.getText() === name);
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.some((each) => each.name.getText() === name);
   const isNamed = ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement);
   const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
   return (isNamed || isType) && statement.name?.text === name;
@@ -106,7 +110,10 @@ describe('docs/architecture.md', () => {
     expect(ways.map(({ title }) => title)).toEqual(['One frame in', 'One command out']);
     const [inwards, outwards] = ways.map(({ hops }) => hops.map(({ file }) => file));
     expect([inwards?.at(0), inwards?.at(-1)]).toEqual(['src/connection/socket.ts', 'streams/messages.ts']);
-    expect([outwards?.at(0), outwards?.at(-1)]).toEqual(['src/client/conversation/conversation-handle.ts', 'src/connection/socket.ts']);
+    expect([outwards?.at(0), outwards?.at(-1)]).toEqual([
+      'src/client/conversation/conversation-handle.ts',
+      'src/connection/socket.ts',
+    ]);
   });
 
   it('is one page', () => {

@@ -4,7 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A file of each folder, whose content the snippet takes the place of: typed rules only look at files that are there. */
+/**
+ * A file of each folder, whose content the snippet takes the place of: typed rules only look at files that are there.
+ */
 const places = {
   codecs: 'codecs/json.ts',
   streams: 'streams/index.ts',
@@ -18,7 +20,9 @@ const places = {
 /** The rules, of those that are about imports, that a snippet breaks in a folder. */
 const brokenRules = async (eslint: ESLint, folder: keyof typeof places, code: string): Promise<readonly string[]> => {
   const [result] = await eslint.lintText(code, { filePath: places[folder] });
-  const broken = (result?.messages ?? []).flatMap(({ ruleId, fatal, message }) => (fatal === true ? [message] : (ruleId ?? [])));
+  const broken = (result?.messages ?? []).flatMap(({ ruleId, fatal, message }) =>
+    fatal === true ? [message] : (ruleId ?? []),
+  );
   return [...new Set(broken)];
 };
 
@@ -29,7 +33,12 @@ describe('the arrows between the folders', () => {
     eslint = new ESLint({
       cwd: root,
       ruleFilter: ({ ruleId }) =>
-        ['import-x/no-restricted-paths', 'no-restricted-imports', 'rxjs-x/no-subclass', 'rxjs-x/no-sharereplay'].includes(ruleId),
+        [
+          'import-x/no-restricted-paths',
+          'no-restricted-imports',
+          'rxjs-x/no-subclass',
+          'rxjs-x/no-sharereplay',
+        ].includes(ruleId),
     });
     await brokenRules(eslint, 'codecs', '');
   }, 120_000);

@@ -40,7 +40,9 @@ describe('the lint rule about $', () => {
 
   it('is content with streams that have it and functions that have not', async () => {
     expect(
-      await broken('export const state$ = EMPTY; export interface A { readonly a$: Observable<number>; log(): Observable<number> }'),
+      await broken(
+        'export const state$ = EMPTY; export interface A { readonly a$: Observable<number>; log(): Observable<number> }',
+      ),
     ).toEqual([]);
   });
 });

@@ -21,7 +21,8 @@ interface Zone {
 /** Finds the zones of the arrows in a configuration of ESLint. */
 const zonesOf = (configuration: readonly { readonly rules?: Readonly<Record<string, unknown>> }[]): readonly Zone[] =>
   configuration.flatMap(({ rules = {} }) => {
-    const rule = rules['import-x/no-restricted-paths'] as readonly [string, { readonly zones: readonly Zone[] }] | undefined;
+    const rule = rules['import-x/no-restricted-paths'] as
+      readonly [string, { readonly zones: readonly Zone[] }] | undefined;
     return rule?.[1].zones ?? [];
   });
 
@@ -68,7 +69,9 @@ describe('a new entry in package.json', () => {
   });
 
   it('is type-checked, and compiled to dist/', async () => {
-    const { config } = ts.readConfigFile(`${copy}tsconfig.json`, (path) => ts.sys.readFile(path)) as { readonly config: object };
+    const { config } = ts.readConfigFile(`${copy}tsconfig.json`, (path) => ts.sys.readFile(path)) as {
+      readonly config: object;
+    };
     expect(ts.parseJsonConfigFileContent(config, ts.sys, copy).fileNames).toContain(`${copy}made-up/index.ts`);
     const copied = (await load('scripts/build.mjs')) as { readonly project: typeof project };
     expect(copied.project.include).toContain('../made-up');
@@ -87,17 +90,23 @@ describe('a new entry in package.json', () => {
 
 describe('the list of entries', () => {
   it('stands in no tool and in no configuration', () => {
-    const scripts = readdirSync(`${root}scripts`, { recursive: true, encoding: 'utf8' }).map((path) => `scripts/${path}`);
+    const scripts = readdirSync(`${root}scripts`, { recursive: true, encoding: 'utf8' }).map(
+      (path) => `scripts/${path}`,
+    );
     const files = [...readdirSync(root), ...scripts].filter((path) => /\.(?:ts|mts|mjs|json|jsonc)$/.test(path));
     const naming = files.filter((path) => {
       const text = readFileSync(`${root}${path}`, 'utf8');
       return folders.every((folder) => new RegExp(`['"./]${folder}['"/]|\\b${folder}:`).test(text));
     });
     // The arrows say for each folder what it may import. Names of folders occur in the lock file by chance.
-    expect(naming.filter((path) => !['package.json', 'package-lock.json'].includes(path))).toEqual(['eslint.config.mjs']);
+    expect(naming.filter((path) => !['package.json', 'package-lock.json'].includes(path))).toEqual([
+      'eslint.config.mjs',
+    ]);
   });
 
   it('has a source for each entry', () => {
-    expect(entries.map(({ source }) => readFileSync(`${root}${source}`, 'utf8').length > 0)).toEqual(entries.map(() => true));
+    expect(entries.map(({ source }) => readFileSync(`${root}${source}`, 'utf8').length > 0)).toEqual(
+      entries.map(() => true),
+    );
   });
 });

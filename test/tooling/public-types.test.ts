@@ -1,4 +1,7 @@
-/** What users see of the public types: one name is one thing over all entries, and what an editor shows of a type is short. */
+/**
+ * What users see of the public types: one name is one thing over all entries, and what an editor shows of a type is
+ * short.
+ */
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicTypes, type PublicTypes } from './public-types.js';
@@ -35,7 +38,9 @@ it('a name that two entries export is the same declaration in both', () => {
 
 it('names are found in every entry', () => {
   expect([...types().entries].filter(([, exported]) => exported.size === 0)).toEqual([]);
-  expect(types().entries.get('rx-realtime')?.get('Message')).toBe(types().entries.get('rx-realtime/streams')?.get('Message'));
+  expect(types().entries.get('rx-realtime')?.get('Message')).toBe(
+    types().entries.get('rx-realtime/streams')?.get('Message'),
+  );
 });
 
 const exported = (entry: string, name: string): ts.Symbol => {
@@ -56,7 +61,8 @@ const shown = (type: ts.Type, flags = ts.TypeFormatFlags.None): string =>
 const hoverOfType = (entry: string, name: string): string =>
   shown(types().checker.getDeclaredTypeOfSymbol(exported(entry, name)), ts.TypeFormatFlags.InTypeAlias);
 
-const hoverOfValue = (entry: string, name: string): string => shown(types().checker.getTypeOfSymbol(exported(entry, name)));
+const hoverOfValue = (entry: string, name: string): string =>
+  shown(types().checker.getTypeOfSymbol(exported(entry, name)));
 
 describe('the hover text of a type', () => {
   it.each([
@@ -83,15 +89,22 @@ describe('the hover text of a type', () => {
       return union.isUnion() ? union.types : [];
     });
     expect(commands.length).toBeGreaterThan(60);
-    expect(commands.map((type) => shown(type, ts.TypeFormatFlags.InTypeAlias)).filter((text) => !/^\w+$/.test(text))).toEqual([]);
+    expect(
+      commands.map((type) => shown(type, ts.TypeFormatFlags.InTypeAlias)).filter((text) => !/^\w+$/.test(text)),
+    ).toEqual([]);
   });
 });
 
 describe('the hover text of a value', () => {
-  it.each(['ServerCommand', 'ClientCommand', 'DirectPush', 'RawConversation', 'decodeServerFrame', 'decodeClientFrame', 'encodeFrame'])(
-    '%s is short',
-    (name) => {
-      expect(hoverOfValue('rx-realtime/codecs', name).length).toBeLessThan(LIMIT);
-    },
-  );
+  it.each([
+    'ServerCommand',
+    'ClientCommand',
+    'DirectPush',
+    'RawConversation',
+    'decodeServerFrame',
+    'decodeClientFrame',
+    'encodeFrame',
+  ])('%s is short', (name) => {
+    expect(hoverOfValue('rx-realtime/codecs', name).length).toBeLessThan(LIMIT);
+  });
 });

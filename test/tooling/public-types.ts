@@ -13,7 +13,12 @@ const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
 const sources = Object.entries(exports).flatMap(([path, target]) =>
   typeof target === 'string'
     ? []
-    : [{ entry: `rx-realtime${path.slice(1)}`, file: root + target.types.replace('./dist/', '').replace('.d.ts', '.ts') }],
+    : [
+        {
+          entry: `rx-realtime${path.slice(1)}`,
+          file: root + target.types.replace('./dist/', '').replace('.d.ts', '.ts'),
+        },
+      ],
 );
 
 const optionsOfProject = (): ts.CompilerOptions => {
@@ -42,7 +47,10 @@ export const publicTypes = (): PublicTypes => {
     const source = program.getSourceFile(file);
     const module = source && checker.getSymbolAtLocation(source);
     if (module === undefined) throw new Error(`${file} is no module`);
-    return [entry, new Map(checker.getExportsOfModule(module).map((symbol) => [symbol.name, original(symbol)]))] as const;
+    return [
+      entry,
+      new Map(checker.getExportsOfModule(module).map((symbol) => [symbol.name, original(symbol)])),
+    ] as const;
   });
   return { checker, entries: new Map(entries) };
 };

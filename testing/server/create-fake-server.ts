@@ -2,7 +2,13 @@
 import { isLeft } from '../../codecs/either.js';
 import { Subject, Subscription, from } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
-import { bodyCodec, builtInTypes, type ConversationInfo, type CustomType, type ServerCommand } from '../../codecs/index.js';
+import {
+  bodyCodec,
+  builtInTypes,
+  type ConversationInfo,
+  type CustomType,
+  type ServerCommand,
+} from '../../codecs/index.js';
 import { createMemory } from '../../server/domain/memory/memory.js';
 import { bodyOf, typeOf } from '../../server/domain/messages/body.js';
 import type { StoredMessage } from '../../server/domain/records.js';
@@ -86,7 +92,8 @@ export const createFakeServer = ({
 
   const existing = (id: string): ConversationInfo => {
     const [info] = memory.conversations([id]);
-    if (info === undefined) throw new Error(`the fake server has no conversation ${id}: make it with server.conversation({ id: '${id}' })`);
+    if (info === undefined)
+      throw new Error(`the fake server has no conversation ${id}: make it with server.conversation({ id: '${id}' })`);
     return info;
   };
 
@@ -100,7 +107,12 @@ export const createFakeServer = ({
   };
 
   /** Draws what happens; a letter without a value is a mistake. */
-  const draw = <T>(what: string, marbles: string, values: Readonly<Record<string, T>>, happen: (value: T) => void): void => {
+  const draw = <T>(
+    what: string,
+    marbles: string,
+    values: Readonly<Record<string, T>>,
+    happen: (value: T) => void,
+  ): void => {
     running.add(
       hot(marbles).subscribe((letter) => {
         const value = Object.hasOwn(values, letter) ? values[letter] : undefined;
@@ -124,7 +136,9 @@ export const createFakeServer = ({
       for (const link of network.links()) link.push(command);
       return;
     }
-    const concerned = sessions.all().filter(({ clientId }) => command.peerId === undefined || clientId === command.peerId);
+    const concerned = sessions
+      .all()
+      .filter(({ clientId }) => command.peerId === undefined || clientId === command.peerId);
     tell(concerned, command);
     if (command.cmd === 'session' && command.op === 'closed') concerned.forEach(sessions.end);
   };
@@ -132,21 +146,34 @@ export const createFakeServer = ({
   const server: FakeServer = {
     conversation: (change) => {
       const info = conversation(change);
-      if (memory.conversations([info.id]).length > 0) throw new Error(`the fake server has a conversation ${info.id} already`);
+      if (memory.conversations([info.id]).length > 0)
+        throw new Error(`the fake server has a conversation ${info.id} already`);
       memory.put(info);
       return info;
     },
     history: (conversationId, past) => {
       if (storedIn(conversationId).length > 0)
-        throw new Error(`conversation ${conversationId} has messages already: its history comes before them, and at once`);
+        throw new Error(
+          `conversation ${conversationId} has messages already: its history comes before them, and at once`,
+        );
       past.forEach(({ id, from: sender, body, mentions = [], mentionsAll = false }, index) => {
         const content = contentOf(body);
-        const message = { conversationId, from: sender, mentions, mentionsAll, receipt: false, ...typeOf(content.msg), ...content };
+        const message = {
+          conversationId,
+          from: sender,
+          mentions,
+          mentionsAll,
+          receipt: false,
+          ...typeOf(content.msg),
+          ...content,
+        };
         memory.append({ ...message, now: index - past.length }, id);
       });
     },
     messages: (conversationId, marbles, values) => {
-      const sayings = Object.entries(values).map(([letter, { body, ...one }]) => [letter, { ...one, content: contentOf(body) }] as const);
+      const sayings = Object.entries(values).map(
+        ([letter, { body, ...one }]) => [letter, { ...one, content: contentOf(body) }] as const,
+      );
       draw(`messages('${conversationId}', …)`, marbles, Object.fromEntries(sayings), (saying) => {
         say(world, existing(conversationId), saying);
       });

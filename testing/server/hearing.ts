@@ -56,7 +56,9 @@ export const createHearing = ({ world, running, fail }: HearingOptions): Hearing
     burst.at = now;
     if (burst.size === COMMANDS_AT_ONCE)
       fail(
-        new Error(`clients have sent ${COMMANDS_AT_ONCE} commands within one millisecond, at ${now} ms: is there a retry without a delay?`),
+        new Error(
+          `clients have sent ${COMMANDS_AT_ONCE} commands within one millisecond, at ${now} ms: is there a retry without a delay?`,
+        ),
       );
   };
 

@@ -1,4 +1,7 @@
-/** The network between the clients and the fake server: sockets that open and close as drawn, and frames that take their time. */
+/**
+ * The network between the clients and the fake server: sockets that open and close as drawn, and frames that take
+ * their time.
+ */
 import { Subscription } from 'rxjs';
 import { isLeft } from '../../codecs/either.js';
 import {
@@ -15,8 +18,9 @@ import { fakeWebSocket, type ServerEnd } from '../fake-web-socket.js';
 import { virtualClock } from '../virtual-clock.js';
 
 /**
- * What becomes of the network. `up`: sockets open. `down`: those that are there close with code 1006, and no other opens. `silent`: they stay as they are, and nothing gets through, either way.
- * A code: those that are there close with it, and others may open.
+ * What becomes of the network. `up`: sockets open. `down`: those that are there close with code 1006, and no other
+ * opens. `silent`: they stay as they are, and nothing gets through, either way. A code: those that are there close
+ * with it, and others may open.
  */
 export type NetworkChange = 'up' | 'down' | 'silent' | CloseReason;
 

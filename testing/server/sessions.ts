@@ -49,7 +49,8 @@ export const createSessions = (): Sessions => {
       ended.forEach(end);
       return ended;
     },
-    on: (link, clientId) => where((session) => session.link === link && (clientId === undefined || session.clientId === clientId))[0],
+    on: (link, clientId) =>
+      where((session) => session.link === link && (clientId === undefined || session.clientId === clientId))[0],
     all: () => [...all],
     byId: (ids) => where(({ id }) => ids.includes(id)),
     of: (clientIds) => where(({ clientId }) => clientIds.includes(clientId)),

@@ -38,7 +38,8 @@ export type CommandOf<C extends ClientCommand['cmd'], O extends string | undefin
 export type Answers = readonly ServerCommand[];
 
 /** The conversation of an id; refuses where there is none. */
-export const existing = ({ memory }: World, id: string): ConversationInfo => existingOf(id, memory.conversations([id])[0]);
+export const existing = ({ memory }: World, id: string): ConversationInfo =>
+  existingOf(id, memory.conversations([id])[0]);
 
 /** Everybody who is told what happens in a conversation, and online. */
 export const audience = ({ sessions }: World, { id, kind, members = [] }: ConversationInfo): readonly Session[] =>
@@ -61,7 +62,10 @@ export interface Saying {
   readonly token?: string;
 }
 
-/** Stores a message, unless it is transient, and hands it to everybody but the session that has sent it. The same token of the same sender is the same message. */
+/**
+ * Stores a message, unless it is transient, and hands it to everybody but the session that has sent it. The same
+ * token of the same sender is the same message.
+ */
 export const say = (world: World, info: ConversationInfo, saying: Saying, except?: Session): StoredMessage => {
   const { memory, newId, now } = world;
   const { id, from, content, transient = false, mentions = [], mentionsAll = false, receipt = false, token } = saying;

@@ -1,6 +1,15 @@
 import { NEVER, Subject, delay, map, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { batch, conflate, consume, danmaku, dropOldest, expire, sample, type Pressure } from '../../../streams/index.js';
+import {
+  batch,
+  conflate,
+  consume,
+  danmaku,
+  dropOldest,
+  expire,
+  sample,
+  type Pressure,
+} from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
 
 const joined = map((values: readonly string[]): string => values.join(''));
@@ -9,23 +18,34 @@ describe('batch with ready$', () => {
   it('emits the waiting items when the consumer is ready; nothing if nothing waits', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ready$ = cold('                             ---r--r--r--r');
-      expectObservable(hot('-ab-c------d|').pipe(batch({ ready$ }), joined)).toBe('---x--y-----(z|)', { x: 'ab', y: 'c', z: 'd' });
+      expectObservable(hot('-ab-c------d|').pipe(batch({ ready$ }), joined)).toBe('---x--y-----(z|)', {
+        x: 'ab',
+        y: 'c',
+        z: 'd',
+      });
     });
   });
 
   it('lets a full array go at once, so that never more than its bound waits', () => {
     marbles(({ hot, expectObservable }) => {
-      expectObservable(hot('abcde|').pipe(batch({ max: 2, ready$: NEVER }), joined)).toBe('-x-y-(z|)', { x: 'ab', y: 'cd', z: 'e' });
+      expectObservable(hot('abcde|').pipe(batch({ max: 2, ready$: NEVER }), joined)).toBe('-x-y-(z|)', {
+        x: 'ab',
+        y: 'cd',
+        z: 'e',
+      });
     });
   });
 
   it('leaves what is too much for one array to the strategy before it, until the next time', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ready$ = cold('                                                  ------r---r---r');
-      expectObservable(hot('abcdefg--------h').pipe(dropOldest(3), batch({ max: 2, ready$ }), joined)).toBe('------x---y', {
-        x: 'ef',
-        y: 'g',
-      });
+      expectObservable(hot('abcdefg--------h').pipe(dropOldest(3), batch({ max: 2, ready$ }), joined)).toBe(
+        '------x---y',
+        {
+          x: 'ef',
+          y: 'g',
+        },
+      );
     });
   });
 
@@ -33,8 +53,14 @@ describe('batch with ready$', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('abc--d');
       const ended = { x: 'ab', y: 'c' };
-      expectObservable(hot('(abc|)').pipe(dropOldest(9), batch({ max: 2, ready$: NEVER }), joined)).toBe('(xy|)', ended);
-      expectObservable(source$.pipe(dropOldest(9), batch({ max: 2, ready$: cold('----|') }), joined)).toBe('----(xy|)', ended);
+      expectObservable(hot('(abc|)').pipe(dropOldest(9), batch({ max: 2, ready$: NEVER }), joined)).toBe(
+        '(xy|)',
+        ended,
+      );
+      expectObservable(source$.pipe(dropOldest(9), batch({ max: 2, ready$: cold('----|') }), joined)).toBe(
+        '----(xy|)',
+        ended,
+      );
       expectSubscriptions(source$.subscriptions).toBe('^---!');
     });
   });
@@ -90,7 +116,9 @@ describe('batch with a rank', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ages: Readonly<Record<string, number>> = { a: 0, B: 9, c: 0 };
       const late = expire<string>(3, { since: (value) => -(ages[value] ?? 0) });
-      expectObservable(hot('(aBc)').pipe(late, dropOldest(9), batch({ max: 1, ready$: cold('-rrr'), rank }), joined)).toBe('-ac');
+      expectObservable(
+        hot('(aBc)').pipe(late, dropOldest(9), batch({ max: 1, ready$: cold('-rrr'), rank }), joined),
+      ).toBe('-ac');
     });
   });
 
@@ -100,7 +128,11 @@ describe('batch with a rank', () => {
         batch({ rank }),
         consume((values) => of(values)),
       );
-      expectObservable(unbounded$).toBe('#', undefined, expect.objectContaining({ _tag: 'NoStrategy', operator: 'batch' }));
+      expectObservable(unbounded$).toBe(
+        '#',
+        undefined,
+        expect.objectContaining({ _tag: 'NoStrategy', operator: 'batch' }),
+      );
     });
   });
 
@@ -118,7 +150,11 @@ describe('batch without ready$', () => {
   it('gives arrays of waiting items to the consumer behind it', () => {
     marbles(({ hot, expectObservable }) => {
       const insert = consume((values: readonly string[]) => of(values.join('')).pipe(delay(3)));
-      expectObservable(hot('abcdef|').pipe(dropOldest(9), batch({ max: 3 }), insert)).toBe('---a--b--(c|)', { a: 'a', b: 'bcd', c: 'ef' });
+      expectObservable(hot('abcdef|').pipe(dropOldest(9), batch({ max: 3 }), insert)).toBe('---a--b--(c|)', {
+        a: 'a',
+        b: 'bcd',
+        c: 'ef',
+      });
     });
   });
 
@@ -133,14 +169,19 @@ describe('batch without ready$', () => {
         batch(),
         consume((values) => of(values)),
       );
-      expectObservable(unbounded$).toBe('#', undefined, expect.objectContaining({ _tag: 'NoStrategy', operator: 'batch' }));
+      expectObservable(unbounded$).toBe(
+        '#',
+        undefined,
+        expect.objectContaining({ _tag: 'NoStrategy', operator: 'batch' }),
+      );
     });
   });
 });
 
 describe('batch', () => {
   it('refuses an invalid bound when it is created', () => {
-    for (const max of [0, NaN, 1.5]) expect(() => batch({ max, ready$: NEVER })).toThrow('max should be a whole number from 1 on');
+    for (const max of [0, NaN, 1.5])
+      expect(() => batch({ max, ready$: NEVER })).toThrow('max should be a whole number from 1 on');
     expect(() => batch({ max: NaN })).toThrow(RangeError);
     expect(() => danmaku({ ready$: NEVER, max: 0 })).toThrow(RangeError);
   });
@@ -197,7 +238,10 @@ describe('danmaku', () => {
   it('keeps the newest where nothing outranks anything, and shows no more at a time than it may', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const ready$ = cold('                                                 -----r-r-r');
-      expectObservable(hot('abcde').pipe(danmaku({ ready$, bound: 3, max: 2 }), joined)).toBe('-----x-y', { x: 'cd', y: 'e' });
+      expectObservable(hot('abcde').pipe(danmaku({ ready$, bound: 3, max: 2 }), joined)).toBe('-----x-y', {
+        x: 'cd',
+        y: 'e',
+      });
     });
   });
 

@@ -24,7 +24,9 @@ describe('lossless', () => {
     marbles(({ hot, expectObservable }) => {
       const [hold, told$] = holding(true);
       expectObservable(told$).toBe('---h------g', { h: 'hold 100', g: 'go' });
-      expectObservable(hot('abcd').pipe(lossless({ high: 3, low: 1, maxPause: 100, hold }), slowly)).toBe('-----a----b----c----d');
+      expectObservable(hot('abcd').pipe(lossless({ high: 3, low: 1, maxPause: 100, hold }), slowly)).toBe(
+        '-----a----b----c----d',
+      );
     });
   });
 
@@ -59,7 +61,11 @@ describe('lossless', () => {
   it('says in its error that this source can not be held', () => {
     marbles(({ hot, expectObservable }) => {
       const error = (canPause: boolean): unknown =>
-        expect.objectContaining({ _tag: 'Overflow', canPause, message: expect.stringContaining('can’t be paused here') as string });
+        expect.objectContaining({
+          _tag: 'Overflow',
+          canPause,
+          message: expect.stringContaining('can’t be paused here') as string,
+        });
       const [hold] = holding(false);
       expectObservable(
         hot('abcd').pipe(

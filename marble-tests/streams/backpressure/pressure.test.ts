@@ -7,7 +7,8 @@ import { marbles } from '../../marbles.js';
 const slowly = consume((value: string) => of(value).pipe(delay(5)));
 
 /** A pressure in short: what waits, what was given up, and for how long the oldest has waited. */
-const short = ({ level, queued, dropped, oldestAge }: Pressure): string => `${level} ${queued} -${dropped} ${oldestAge}ms`;
+const short = ({ level, queued, dropped, oldestAge }: Pressure): string =>
+  `${level} ${queued} -${dropped} ${oldestAge}ms`;
 
 describe('the pressure of a strategy with a bound', () => {
   it('tells in between when it gives up the first, and each time that the number has doubled; when it is left, how many there were', () => {
@@ -72,7 +73,10 @@ describe('the pressure of conflate', () => {
       const pressure$ = new Subject<Pressure>();
       expectObservable(pressure$.pipe(map(short))).toBe('----------x', { x: 'low 0 -2 0ms' });
       const values = { a: 'x1', b: 'y1', c: 'y2', d: 'y3' };
-      expectObservable(hot('abcd|', values).pipe(conflate(key, { pressureObserver: pressure$ }), slowly)).toBe('-----a----(d|)', values);
+      expectObservable(hot('abcd|', values).pipe(conflate(key, { pressureObserver: pressure$ }), slowly)).toBe(
+        '-----a----(d|)',
+        values,
+      );
     });
   });
 });

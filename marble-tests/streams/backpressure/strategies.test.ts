@@ -1,13 +1,22 @@
 import { EMPTY, NEVER, Subject, delay, map, of, range, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { consume, conflate, dropByPriority, dropNewest, dropOldest, expire, type Pressure } from '../../../streams/index.js';
+import {
+  consume,
+  conflate,
+  dropByPriority,
+  dropNewest,
+  dropOldest,
+  expire,
+  type Pressure,
+} from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
 
 /** Work of 5 ms for each item. */
 const slowly = consume((value: string) => of(value).pipe(delay(5)));
 
 /** A pressure in short: what waits, what was given up, and for how long the oldest has waited. */
-const short = ({ level, queued, dropped, oldestAge }: Pressure): string => `${level} ${queued} -${dropped} ${oldestAge}ms`;
+const short = ({ level, queued, dropped, oldestAge }: Pressure): string =>
+  `${level} ${queued} -${dropped} ${oldestAge}ms`;
 
 describe('a strategy', () => {
   it('keeps everything while its consumer is fast enough', () => {
@@ -32,7 +41,11 @@ describe('a strategy', () => {
         dropOldest(1),
         map((value) => value),
       );
-      expectObservable(result$).toBe('#', undefined, expect.objectContaining({ _tag: 'NoDemand', operator: 'dropOldest' }));
+      expectObservable(result$).toBe(
+        '#',
+        undefined,
+        expect.objectContaining({ _tag: 'NoDemand', operator: 'dropOldest' }),
+      );
     });
   });
 
@@ -121,7 +134,9 @@ describe('dropOldest', () => {
     marbles(({ hot, expectObservable }) => {
       const pressure$ = new Subject<Pressure>();
       expectObservable(pressure$.pipe(map(short))).toBe('----x-----y', { x: 'high 4 -0 3ms', y: 'low 2 -0 7ms' });
-      expectObservable(hot('abcde').pipe(dropOldest(4, { pressureObserver: pressure$ }), slowly)).toBe('-----a----b----c----d----e');
+      expectObservable(hot('abcde').pipe(dropOldest(4, { pressureObserver: pressure$ }), slowly)).toBe(
+        '-----a----b----c----d----e',
+      );
     });
   });
 });
@@ -203,7 +218,10 @@ describe('conflate', () => {
     marbles(({ hot, expectObservable }) => {
       const rank = (value: string): number => Number(value.slice(1));
       const values = { a: 'w0', b: 'x1', c: 'y5', d: 'x9', e: 'z2' };
-      expectObservable(hot('abcde|', values).pipe(conflate(key), dropByPriority(2, rank), slowly)).toBe('-----a----d----(c|)', values);
+      expectObservable(hot('abcde|', values).pipe(conflate(key), dropByPriority(2, rank), slowly)).toBe(
+        '-----a----d----(c|)',
+        values,
+      );
     });
   });
 });
@@ -302,13 +320,18 @@ describe('consume', () => {
   });
 
   it('refuses an invalid concurrency', () => {
-    for (const concurrency of [0, -1, 1.5, NaN]) expect(() => consume(inner$, { concurrency })).toThrow('concurrency should be a whole');
+    for (const concurrency of [0, -1, 1.5, NaN])
+      expect(() => consume(inner$, { concurrency })).toThrow('concurrency should be a whole');
   });
 
   it('refuses a source without a strategy', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const source$ = hot('a');
-      expectObservable(source$.pipe(slowly)).toBe('#', undefined, expect.objectContaining({ _tag: 'NoStrategy', operator: 'consume' }));
+      expectObservable(source$.pipe(slowly)).toBe(
+        '#',
+        undefined,
+        expect.objectContaining({ _tag: 'NoStrategy', operator: 'consume' }),
+      );
       expectSubscriptions(source$.subscriptions).toBe([]);
     });
   });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { presenceByPolling } from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
 
-const words = (known: ReadonlyMap<string, boolean>): string => [...known].map(([id, online]) => (online ? id.toUpperCase() : id)).join('');
+const words = (known: ReadonlyMap<string, boolean>): string =>
+  [...known].map(([id, online]) => (online ? id.toUpperCase() : id)).join('');
 const online = (...ids: readonly string[]): ReadonlySet<string> => new Set(ids);
 
 describe('presenceByPolling', () => {
@@ -17,7 +18,12 @@ describe('presenceByPolling', () => {
       };
       const watched$ = hot('a-------b----', { a: ['a'], b: ['a', 'b', 'a'] });
       const every$ = hot('  ----x------x-');
-      expectObservable(watched$.pipe(presenceByPolling({ ask, every$ }), map(words))).toBe('01---2---3---', ['', 'A', 'a', 'aB']);
+      expectObservable(watched$.pipe(presenceByPolling({ ask, every$ }), map(words))).toBe('01---2---3---', [
+        '',
+        'A',
+        'a',
+        'aB',
+      ]);
     });
     expect(asked).toEqual(['a', 'a', 'b', 'ab']);
   });
@@ -25,9 +31,14 @@ describe('presenceByPolling', () => {
   it('keeps its knowledge if a question fails, and forgets clients that are not watched any more', () => {
     marbles(({ hot, expectObservable }) => {
       let asked = 0;
-      const ask = (): Observable<ReadonlySet<string>> => ((asked += 1) === 1 ? of(online('a', 'b')) : throwError(() => new Error('away')));
+      const ask = (): Observable<ReadonlySet<string>> =>
+        (asked += 1) === 1 ? of(online('a', 'b')) : throwError(() => new Error('away'));
       const watched$ = hot('-a----b', { a: ['a', 'b'], b: ['b'] });
-      expectObservable(watched$.pipe(presenceByPolling({ ask, every$: hot('---x') }), map(words))).toBe('-(01)-2', ['', 'AB', 'B']);
+      expectObservable(watched$.pipe(presenceByPolling({ ask, every$: hot('---x') }), map(words))).toBe('-(01)-2', [
+        '',
+        'AB',
+        'B',
+      ]);
     });
   });
 
@@ -39,11 +50,9 @@ describe('presenceByPolling', () => {
         return cold('---(x|)', { x: online('c') });
       };
       const watched$ = hot('a----------', { a: ['a', 'b', 'c'] });
-      expectObservable(watched$.pipe(presenceByPolling({ ask, every$: hot('-xx-x------'), batch: 2 }), map(words))).toBe('0--(12)----', [
-        '',
-        'ab',
-        'abC',
-      ]);
+      expectObservable(
+        watched$.pipe(presenceByPolling({ ask, every$: hot('-xx-x------'), batch: 2 }), map(words)),
+      ).toBe('0--(12)----', ['', 'ab', 'abC']);
     });
     expect(asked).toEqual(['ab', 'c', 'ab', 'c']);
   });
@@ -77,8 +86,14 @@ describe('presenceByPolling', () => {
   it('completes after the source and the notifier, and errors with either', () => {
     marbles(({ cold, expectObservable }) => {
       const ask = () => of(online());
-      expectObservable(cold('a--|', { a: [] }).pipe(presenceByPolling({ ask, every$: cold('-|') }), map(words))).toBe('0--|', ['']);
-      expectObservable(cold('a--#', { a: [] }).pipe(presenceByPolling({ ask, every$: NEVER }), map(words))).toBe('0--#', ['']);
+      expectObservable(cold('a--|', { a: [] }).pipe(presenceByPolling({ ask, every$: cold('-|') }), map(words))).toBe(
+        '0--|',
+        [''],
+      );
+      expectObservable(cold('a--#', { a: [] }).pipe(presenceByPolling({ ask, every$: NEVER }), map(words))).toBe(
+        '0--#',
+        [''],
+      );
     });
   });
 

@@ -5,7 +5,8 @@ import { rate } from '../../../streams/index.js';
 import { marbles } from '../../marbles.js';
 
 const key = (item: string): string => item;
-const rates = (entries: Readonly<Record<string, number>>): ReadonlyMap<string, number> => new Map(Object.entries(entries));
+const rates = (entries: Readonly<Record<string, number>>): ReadonlyMap<string, number> =>
+  new Map(Object.entries(entries));
 
 describe('rate', () => {
   it('emits items per second for each key in the window, without keys that had none', () => {
@@ -61,7 +62,9 @@ describe('rate', () => {
           take(9),
         );
       for (const every of [3_000, 9_100, 20_000, 20_300, 20_900]) {
-        expectObservable(told(every)).toBe(`${every}ms ${Array.from({ length: 8 }, () => 't 999ms ').join('')}(t|)`, { t: true });
+        expectObservable(told(every)).toBe(`${every}ms ${Array.from({ length: 8 }, () => 't 999ms ').join('')}(t|)`, {
+          t: true,
+        });
       }
     });
   });
@@ -69,22 +72,29 @@ describe('rate', () => {
   it('for an even stream and a full window, is off by at most one item, for any window, steps and moment', () => {
     const positive = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
     fc.assert(
-      fc.property(positive(200), positive(5_000), positive(20), positive(10_000), positive(5_000), (period, window, steps, start, late) => {
-        let time = start;
-        const items = new Subject<string>();
-        const every = new Subject<void>();
-        let read = 0;
-        items.pipe(rate({ key, every$: every, window, steps, now: () => time })).subscribe((all) => {
-          read = all.get('a') ?? 0;
-        });
-        const end = start + window + late;
-        for (time = start; time <= end; time += period) items.next('a');
-        time = end;
-        every.next();
-        const step = window / steps;
-        const covered = Math.max(1, window - step + (end % step));
-        expect(Math.abs(read - 1_000 / period) * (covered / 1_000)).toBeLessThanOrEqual(1 + 1e-6);
-      }),
+      fc.property(
+        positive(200),
+        positive(5_000),
+        positive(20),
+        positive(10_000),
+        positive(5_000),
+        (period, window, steps, start, late) => {
+          let time = start;
+          const items = new Subject<string>();
+          const every = new Subject<void>();
+          let read = 0;
+          items.pipe(rate({ key, every$: every, window, steps, now: () => time })).subscribe((all) => {
+            read = all.get('a') ?? 0;
+          });
+          const end = start + window + late;
+          for (time = start; time <= end; time += period) items.next('a');
+          time = end;
+          every.next();
+          const step = window / steps;
+          const covered = Math.max(1, window - step + (end % step));
+          expect(Math.abs(read - 1_000 / period) * (covered / 1_000)).toBeLessThanOrEqual(1 + 1e-6);
+        },
+      ),
     );
   });
 

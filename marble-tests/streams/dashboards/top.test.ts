@@ -73,6 +73,8 @@ describe('top', () => {
 
   it('refuses invalid numbers', () => {
     expect(() => top({ key, every$: NEVER, count: 0 })).toThrow(RangeError);
-    expect(() => top({ key, every$: NEVER, count: 5, capacity: 4 })).toThrow('capacity should be at least count, 5, but is 4');
+    expect(() => top({ key, every$: NEVER, count: 5, capacity: 4 })).toThrow(
+      'capacity should be at least count, 5, but is 4',
+    );
   });
 });

@@ -31,7 +31,12 @@ export const forMember = (info: ConversationInfo, party: Party, code: RefusalCod
 };
 
 /** The conversation, if the party may read in it: as a member, or since it is open to everybody. */
-export const forReader = (info: ConversationInfo, party: Party, code: RefusalCode, isOpen: IsOpen): ConversationInfo => {
+export const forReader = (
+  info: ConversationInfo,
+  party: Party,
+  code: RefusalCode,
+  isOpen: IsOpen,
+): ConversationInfo => {
   if (party.isBackEnd || isMember(info, party) || mayAnybodyRead(info, isOpen)) return info;
   throw new Refusal(code, 'this conversation is for its members');
 };
@@ -46,10 +51,14 @@ export const forSpeaker = (id: string, info: ConversationInfo | undefined, party
 
 /** Refuses what only ordinary conversations have, with 4314. */
 export const ordinaryOnly = ({ kind }: ConversationInfo, what: string): void => {
-  if (kind !== 'ordinary') throw new Refusal(4314, `a ${kind === 'room' ? 'chat room' : `${kind} conversation`} ${what}`);
+  if (kind !== 'ordinary')
+    throw new Refusal(4314, `a ${kind === 'room' ? 'chat room' : `${kind} conversation`} ${what}`);
 };
 
-/** The conversation, if the party may change what it is like: members an ordinary one, whoever has made it a chat room, and the back end a system conversation. */
+/**
+ * The conversation, if the party may change what it is like: members an ordinary one, whoever has made it a chat
+ * room, and the back end a system conversation.
+ */
 export const forChange = (info: ConversationInfo, party: Party, roles: Roles): ConversationInfo => {
   if (party.isBackEnd && info.kind !== 'temporary') return info;
   if (info.kind === 'room') {
@@ -61,7 +70,10 @@ export const forChange = (info: ConversationInfo, party: Party, roles: Roles): C
   return info;
 };
 
-/** The conversation, if the party may turn its push notifications off: those of chat rooms and temporary conversations are off. */
+/**
+ * The conversation, if the party may turn its push notifications off: those of chat rooms and temporary conversations
+ * are off.
+ */
 export const forMuting = (info: ConversationInfo, party: Party): ConversationInfo => {
   forMember(info, party, 4317);
   if (info.kind === 'temporary' || info.kind === 'room') ordinaryOnly(info, 'pushes nothing that could be muted');
@@ -76,7 +88,10 @@ const outline = ({ id, kind, creator, createdAt }: ConversationInfo): Conversati
   attributes: {},
 });
 
-/** Who is subscribed to a system conversation is nobody's business, nor who has muted a conversation that one is not a member of. */
+/**
+ * Who is subscribed to a system conversation is nobody's business, nor who has muted a conversation that one is not a
+ * member of.
+ */
 const whole = (info: ConversationInfo, asOneOf: boolean): ConversationInfo => {
   if (info.kind !== 'system' && asOneOf) return info;
   const { members, mutedMembers, ...others } = info;
@@ -84,8 +99,9 @@ const whole = (info: ConversationInfo, asOneOf: boolean): ConversationInfo => {
 };
 
 /**
- * What a client gets to see of conversations: all of those that it is a member of, or that are open. Of others it sees an outline where it knows their ids, since clients fetch a conversation before
- * they join it, and nothing otherwise.
+ * What a client gets to see of conversations: all of those that it is a member of, or that are open. Of others it
+ * sees an outline where it knows their ids, since clients fetch a conversation before they join it, and nothing
+ * otherwise.
  */
 export const seenBy =
   (party: Party, knowsIds: boolean, isOpen: IsOpen) =>

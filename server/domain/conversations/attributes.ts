@@ -55,12 +55,16 @@ export const attributesChange = (data: string): AttributesChange => {
 
 /** The attributes of a conversation after a change. */
 export const changedAttributes = (before: Attributes, { set, removed }: AttributesChange): Attributes => {
-  const assigned = Object.entries(set).reduce((all, [key, value]) => assignAttribute(all, key.split('.'), value), before);
+  const assigned = Object.entries(set).reduce(
+    (all, [key, value]) => assignAttribute(all, key.split('.'), value),
+    before,
+  );
   return removed.reduce((all, key) => removeAttribute(all, key.split('.')), assigned);
 };
 
 /** What was set, as `attrModified` has it: what was removed is missing. */
-export const writtenModified = ({ name, set }: AttributesChange): string => encodeAttributes({ ...set, ...defined({ name }) });
+export const writtenModified = ({ name, set }: AttributesChange): string =>
+  encodeAttributes({ ...set, ...defined({ name }) });
 
 /** The whole change, as `attr` has it, where every client understands it: what was removed is null. */
 export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attributes => ({
@@ -84,7 +88,11 @@ export const updatedNotice = (party: Party, id: string, change: AttributesChange
 });
 
 /** Who gets push notifications of a conversation no more, when one member has changed its mind. */
-export const mutedWith = ({ mutedMembers = [] }: ConversationInfo, clientId: string, muted: boolean): readonly string[] => {
+export const mutedWith = (
+  { mutedMembers = [] }: ConversationInfo,
+  clientId: string,
+  muted: boolean,
+): readonly string[] => {
   const others = mutedMembers.filter((member) => member !== clientId);
   return muted ? [...others, clientId] : others;
 };

@@ -38,7 +38,8 @@ export const toWire = ({ allowed, failed }: Outcome): { allowedPids: string[]; f
 });
 
 /** Whether the party does it to itself and to nobody else. */
-export const isSelf = ({ clientId }: Party, members: readonly string[]): boolean => members.length === 1 && members[0] === clientId;
+export const isSelf = ({ clientId }: Party, members: readonly string[]): boolean =>
+  members.length === 1 && members[0] === clientId;
 
 /** The members of a new conversation: whoever makes it is one, where it is a client. */
 export const foundersOf = ({ clientId }: Party, wanted: readonly string[]): readonly string[] => [

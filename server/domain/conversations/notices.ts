@@ -27,11 +27,26 @@ export const joinedNotices = (party: Party, { id, added, named, members }: Joine
 ];
 
 /** Of members who were added to those who were there. */
-export const addedNotices = (party: Party, id: string, before: readonly string[], added: readonly string[]): readonly Telling[] =>
-  joinedNotices(party, { id, added: added.filter((member) => member !== party.clientId), named: added, members: [...before, ...added] });
+export const addedNotices = (
+  party: Party,
+  id: string,
+  before: readonly string[],
+  added: readonly string[],
+): readonly Telling[] =>
+  joinedNotices(party, {
+    id,
+    added: added.filter((member) => member !== party.clientId),
+    named: added,
+    members: [...before, ...added],
+  });
 
 /** Those who were removed hear that they were, and the others who is gone; the session that acted has its answer. */
-export const leftNotices = (party: Party, id: string, before: readonly string[], gone: readonly string[]): readonly Telling[] => [
+export const leftNotices = (
+  party: Party,
+  id: string,
+  before: readonly string[],
+  gone: readonly string[],
+): readonly Telling[] => [
   { to: gone, notice: { cmd: 'conv', op: 'left', convMessage: { cid: id, ...by(party) } } },
   {
     to: before.filter((member) => !gone.includes(member)),

@@ -13,7 +13,10 @@ export const roleOf = (roles: Roles, clientId: string | undefined): MemberRole =
 export const hasRole = (roles: Roles, party: Party, role: MemberRole): boolean =>
   party.isBackEnd || RANKS[roleOf(roles, party.clientId)] >= RANKS[role];
 
-/** Whether the party's role is above that of a client; of plain members `amongMembers` says whether one may do it to another. */
+/**
+ * Whether the party's role is above that of a client; of plain members `amongMembers` says whether one may do it to
+ * another.
+ */
 export const outranks = (roles: Roles, party: Party, clientId: string, amongMembers: boolean): boolean => {
   if (party.isBackEnd) return true;
   const [own, other] = [RANKS[roleOf(roles, party.clientId)], RANKS[roleOf(roles, clientId)]];

@@ -1,6 +1,11 @@
 /** Which conversations a client asks for, and how it gets them. */
 import { defined } from '../../../codecs/defined.js';
-import { encodeConversations, type ClientCommand, type ConversationInfo, type ServerCommand } from '../../../codecs/index.js';
+import {
+  encodeConversations,
+  type ClientCommand,
+  type ConversationInfo,
+  type ServerCommand,
+} from '../../../codecs/index.js';
 import type { Party } from '../party.js';
 import type { CompileRegex } from '../query/regex.js';
 import { parseWhere, whereIds } from '../query/where.js';
@@ -17,7 +22,10 @@ const WITH_LAST_MESSAGE = 2;
 
 type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage'];
 
-/** Conversations that a condition holds for: those of the client, and those that are open to everybody. Of others, whose id it knows, it sees that they exist. */
+/**
+ * Conversations that a condition holds for: those of the client, and those that are open to everybody. Of others,
+ * whose id it knows, it sees that they exist.
+ */
 export const searchOf = (
   party: Party,
   { where: wanted, tempConvIds, sort, skip = 0, limit = DEFAULT_LIMIT }: Query,

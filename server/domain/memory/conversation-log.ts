@@ -33,7 +33,10 @@ export interface ConversationLog {
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
   markRead(clientId: string, upTo: ReadUpTo, now: number): Omit<MarkedRead, 'summary'>;
   unread(clientId: string): UnreadSummary;
-  /** When its unread count last became less than the messages that came: by its mark, or by a recall; undefined where it never did. */
+  /**
+   * When its unread count last became less than the messages that came: by its mark, or by a recall; undefined where
+   * it never did.
+   */
   unreadLessAt(clientId: string): number | undefined;
   last(): StoredMessage | undefined;
   /** When the newest message was, whether it is still kept or not, ms since 1970; undefined where there was none. */
@@ -95,7 +98,11 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const before = key === undefined ? undefined : messages[byToken.get(key) ?? -1];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
-      const message: StoredMessage = { ...content, id, timestamp: lastAt === undefined ? now : Math.max(now, lastAt + 1) };
+      const message: StoredMessage = {
+        ...content,
+        id,
+        timestamp: lastAt === undefined ? now : Math.max(now, lastAt + 1),
+      };
       lastAt = message.timestamp;
       if (message.to === undefined) publicId = id;
       if (key !== undefined) byToken.set(key, messages.length);
@@ -116,13 +123,18 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       modified.add(message.id);
       if (edit.recall) recalledAt = edit.now;
       const hasNotRead = (member: string): boolean => markedUpTo(read, member) < message.timestamp;
-      return { ...result, unreadBy: members.filter((member) => member !== message.from && isFor(message, member) && hasNotRead(member)) };
+      return {
+        ...result,
+        unreadBy: members.filter((member) => member !== message.from && isFor(message, member) && hasNotRead(member)),
+      };
     },
 
     modifiedSince: (clientId, since) =>
       [...modified].flatMap((id) => {
         const message = messages[byId.get(id) ?? -1];
-        return message !== undefined && (message.editedAt ?? -Infinity) >= since && isFor(message, clientId) ? [message] : [];
+        return message !== undefined && (message.editedAt ?? -Infinity) >= since && isFor(message, clientId)
+          ? [message]
+          : [];
       }),
 
     receipts: () => receiptsOf(received, read),
@@ -134,7 +146,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
 
     acknowledge: (clientId, arrived, now) => {
       const [from, to] =
-        'id' in arrived ? stretchOf(arrived.id) : [firstAfter(messages, arrived.from - 1), firstAfter(messages, arrived.to)];
+        'id' in arrived
+          ? stretchOf(arrived.id)
+          : [firstAfter(messages, arrived.from - 1), firstAfter(messages, arrived.to)];
       const last = messages[to - 1];
       if (last !== undefined && to > from)
         received.set(clientId, { upTo: Math.max(last.timestamp, markedUpTo(received, clientId)), at: now });
@@ -157,7 +171,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       return { moved: true, isEnd, ...defined({ newest: changed.findLast(({ receipt }) => receipt) }) };
     },
 
-    unread: (clientId) => unreadOf(messages, { conversationId, clientId, readUpTo: markedUpTo(read, clientId), limit: unreadLimit }),
+    unread: (clientId) =>
+      unreadOf(messages, { conversationId, clientId, readUpTo: markedUpTo(read, clientId), limit: unreadLimit }),
 
     trim: (before, atMost) => {
       const old = Math.max(

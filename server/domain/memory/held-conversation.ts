@@ -40,7 +40,9 @@ export const uniqueKey = ({ kind, members = [] }: Pick<ConversationInfo, 'kind' 
 /** When a conversation ends, ms: a temporary one by its lifetime, others when nothing has happened for `idle` ms. */
 export const endOf = ({ info, log }: HeldConversation, idle: number): number => {
   const { kind, ttl = Infinity, createdAt = 0, updatedAt = 0 } = info;
-  return kind === 'temporary' ? createdAt + ttl * 1_000 : Math.max(createdAt, updatedAt, log.lastAt() ?? -Infinity) + idle;
+  return kind === 'temporary'
+    ? createdAt + ttl * 1_000
+    : Math.max(createdAt, updatedAt, log.lastAt() ?? -Infinity) + idle;
 };
 
 const lastMessageOf = (message: StoredMessage): NonNullable<ConversationInfo['lastMessage']> => {
@@ -57,7 +59,11 @@ export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
 };
 
 /** Who becomes a member, each once, as long as there is room. */
-export const admitted = ({ members = [] }: ConversationInfo, wanted: readonly string[], limit: number): MembersAdded => {
+export const admitted = (
+  { members = [] }: ConversationInfo,
+  wanted: readonly string[],
+  limit: number,
+): MembersAdded => {
   const isMember = new Set(members);
   const news = [...new Set(wanted)].filter((member) => !isMember.has(member));
   const added = news.slice(0, Math.max(0, limit - members.length));

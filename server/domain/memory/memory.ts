@@ -22,7 +22,17 @@ import type {
   UnreadSummary,
 } from '../records.js';
 import type { ConversationLog } from './conversation-log.js';
-import { admitted, changeList, describe, endOf, held, infoOf, pageOfList, uniqueKey, type HeldConversation } from './held-conversation.js';
+import {
+  admitted,
+  changeList,
+  describe,
+  endOf,
+  held,
+  infoOf,
+  pageOfList,
+  uniqueKey,
+  type HeldConversation,
+} from './held-conversation.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
 /** How much is kept, and for how long. */
@@ -35,9 +45,14 @@ export interface MemoryLimits {
   readonly historyMessages?: number;
   /** A conversation in which nothing has happened for so many days is gone. Default 180. */
   readonly conversationDays?: number;
-  /** Steps of a query of conversations (docs/server.md); one that takes more is refused with 4310. Default 1,000,000, which are some 60 ms at most. */
+  /**
+   * Steps of a query of conversations (docs/server.md); one that takes more is refused with 4310. Default 1,000,000,
+   * which are some 60 ms at most.
+   */
   readonly querySteps?: number;
-  /** So many of the latest notices are kept for each client that can come back. Default 5,000: more than a day brings. */
+  /**
+   * So many of the latest notices are kept for each client that can come back. Default 5,000: more than a day brings.
+   */
   readonly notices?: number;
 }
 
@@ -53,7 +68,10 @@ export interface MemoryOptions extends MemoryLimits {
 export interface Memory {
   /** Puts a conversation there as it is. */
   readonly put: (info: ConversationInfo) => void;
-  readonly createConversation: (draft: ConversationDraft) => { readonly info: ConversationInfo; readonly isNew: boolean };
+  readonly createConversation: (draft: ConversationDraft) => {
+    readonly info: ConversationInfo;
+    readonly isNew: boolean;
+  };
   readonly conversations: (ids: readonly string[]) => readonly ConversationInfo[];
   readonly find: (search: ConversationSearch) => readonly ConversationInfo[];
   readonly deleteConversation: (id: string) => boolean;
@@ -72,7 +90,10 @@ export interface Memory {
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
   /** `id`: the message's, in place of a new one. */
-  readonly append: (message: NewMessage, id?: string) => { readonly message: StoredMessage; readonly repeated: boolean };
+  readonly append: (
+    message: NewMessage,
+    id?: string,
+  ) => { readonly message: StoredMessage; readonly repeated: boolean };
   readonly history: (query: HistoryQuery) => readonly StoredMessage[];
   readonly modify: (edit: StoredEdit) => Modified;
   readonly modifiedSince: (clientId: string, since: number, limit: number) => readonly StoredMessage[];
@@ -130,7 +151,8 @@ export const createMemory = ({
     return log;
   };
 
-  const logsOf = (clientId: string): readonly ConversationLog[] => [...(memberships.get(clientId) ?? [])].flatMap((id) => logOf(id) ?? []);
+  const logsOf = (clientId: string): readonly ConversationLog[] =>
+    [...(memberships.get(clientId) ?? [])].flatMap((id) => logOf(id) ?? []);
 
   const join = (id: string, members: readonly string[]): void => {
     for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
@@ -169,7 +191,8 @@ export const createMemory = ({
       if (conversation === undefined) return undefined;
       const { info } = conversation;
       const admission = admitted(info, wanted, limit);
-      if (admission.added.length > 0) conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
+      if (admission.added.length > 0)
+        conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
       join(id, admission.added);
       return admission;
     },
@@ -203,7 +226,8 @@ export const createMemory = ({
 
     roles: (id) => new Map(find(id)?.roles),
 
-    setListed: (id, list, clientIds, listed, limit) => changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit),
+    setListed: (id, list, clientIds, listed, limit) =>
+      changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit),
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
@@ -222,7 +246,9 @@ export const createMemory = ({
 
     modify: (edit) => {
       const conversation = find(edit.conversationId);
-      return conversation === undefined ? { _tag: 'Missing' } : conversation.log.modify(edit, conversation.info.members ?? []);
+      return conversation === undefined
+        ? { _tag: 'Missing' }
+        : conversation.log.modify(edit, conversation.info.members ?? []);
     },
 
     modifiedSince: (clientId, since, limit) =>
@@ -254,7 +280,10 @@ export const createMemory = ({
     unread: (clientId, since, limit) =>
       logsOf(clientId)
         .map((log) => ({ summary: log.unread(clientId), lessAt: log.unreadLessAt(clientId) }))
-        .filter(({ summary, lessAt }) => summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since))
+        .filter(
+          ({ summary, lessAt }) =>
+            summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since),
+        )
         .map(({ summary }) => summary)
         .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
         .slice(0, limit),

@@ -57,7 +57,9 @@ export const memorySessions = (atMost: number): MemorySessions => {
   /** Takes the places of the client's other sessions with this tag; gives those that had one. */
   const displace = ({ clientId, tag, token: own }: SessionOpening['session']): readonly string[] => {
     if (tag === undefined) return [];
-    const others = [...(tokens.get(clientId) ?? [])].flatMap((token) => (token === own ? [] : (sessions.get(token) ?? [])));
+    const others = [...(tokens.get(clientId) ?? [])].flatMap((token) =>
+      token === own ? [] : (sessions.get(token) ?? []),
+    );
     const losers = others.filter((session) => session.tag === tag && !session.displaced);
     for (const loser of losers) sessions.set(loser.token, { ...loser, displaced: true });
     return losers.map(({ holder }) => holder);

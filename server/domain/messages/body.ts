@@ -4,7 +4,8 @@ import { JsonObject, parseJson, type WireBody } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
 
 /** The body alone. */
-export const bodyOf = ({ msg, binaryMsg }: WireBody): WireBody => (binaryMsg === undefined ? defined({ msg }) : { binaryMsg });
+export const bodyOf = ({ msg, binaryMsg }: WireBody): WireBody =>
+  binaryMsg === undefined ? defined({ msg }) : { binaryMsg };
 
 /** The message type's number, where the body is of a type. */
 export const typeOf = (msg = ''): { readonly type?: number } => {

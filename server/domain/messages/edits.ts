@@ -21,14 +21,16 @@ type Patch = Extract<ClientCommand, { cmd: 'patch' }>['patchMessage'];
 
 /** What a client wants to become of messages. */
 export const editWishes = ({ patches = [] }: Patch): readonly EditWish[] =>
-  patches.map(({ cid, mid, recall = false, data, binaryMsg, mentionPids: mentions = [], mentionAll: mentionsAll = false }) => ({
-    conversationId: cid,
-    messageId: mid,
-    recall,
-    mentions,
-    mentionsAll,
-    ...defined({ body: binaryMsg === undefined ? (data === undefined ? undefined : { msg: data }) : { binaryMsg } }),
-  }));
+  patches.map(
+    ({ cid, mid, recall = false, data, binaryMsg, mentionPids: mentions = [], mentionAll: mentionsAll = false }) => ({
+      conversationId: cid,
+      messageId: mid,
+      recall,
+      mentions,
+      mentionsAll,
+      ...defined({ body: binaryMsg === undefined ? (data === undefined ? undefined : { msg: data }) : { binaryMsg } }),
+    }),
+  );
 
 /** The body that a message is to have; none where it is recalled. */
 export const wantedBody = ({ recall, body }: EditWish): WireBody => {
@@ -61,7 +63,10 @@ export const editResult = (result: Modified, messageId: string): Extract<Modifie
 
 const recalledBody = JSON.stringify({ _lctype: RECALLED });
 
-const edited = (before: StoredMessage, { recall, mentions, mentionsAll, type, msg, binaryMsg, now }: StoredEdit): StoredMessage => {
+const edited = (
+  before: StoredMessage,
+  { recall, mentions, mentionsAll, type, msg, binaryMsg, now }: StoredEdit,
+): StoredMessage => {
   const { id, conversationId, from, to, timestamp, receipt, deliveredAt, readAt } = before;
   return {
     id,
@@ -77,7 +82,10 @@ const edited = (before: StoredMessage, { recall, mentions, mentionsAll, type, ms
   };
 };
 
-/** What becomes of a message by an edit or a recall. A recalled message stays recalled; only its sender may change a message, and the back end, which is nobody. */
+/**
+ * What becomes of a message by an edit or a recall. A recalled message stays recalled; only its sender may change a
+ * message, and the back end, which is nobody.
+ */
 export const applyEdit = (
   before: StoredMessage | undefined,
   edit: StoredEdit,

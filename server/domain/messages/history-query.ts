@@ -15,7 +15,10 @@ const bound = (timestamp: number | undefined, id: string | undefined, included =
 };
 
 /** Reads `logs`; 4311 where it asks for what there can't be. */
-export const historyQuery = (viewer: string, wire: Extract<ClientCommand, { cmd: 'logs' }>['logsMessage']): HistoryQuery => {
+export const historyQuery = (
+  viewer: string,
+  wire: Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'],
+): HistoryQuery => {
   const { cid, l: limit = DEFAULT_LIMIT, direction, lctype } = wire;
   if (limit < 1 || limit > MAX_LIMIT) throw new Refusal(4311, `a page has 1 to ${MAX_LIMIT} messages`);
   return {

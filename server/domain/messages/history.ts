@@ -33,7 +33,10 @@ const isAfter = (message: StoredMessage, { timestamp, id, included }: Bound): bo
   return message.id > id;
 };
 
-/** Whether a client gets a message. A message of a system conversation may be for some clients only; its sender gets it, too. */
+/**
+ * Whether a client gets a message. A message of a system conversation may be for some clients only; its sender gets
+ * it, too.
+ */
 export const isFor = ({ to, from }: StoredMessage, clientId: string | undefined): boolean =>
   to === undefined || clientId === undefined || from === clientId || to.includes(clientId);
 

@@ -27,7 +27,9 @@ export const missedMessages = (missed: readonly OfflineMessages[]): Missed => ({
   pushes: missed.flatMap(({ messages, hasMore }) =>
     messages.map((message, index) => directPush(message, { offline: true, hasMore: hasMore && index === 0 })),
   ),
-  keeps: laterThan(new Map(missed.map(({ conversationId, messages }) => [conversationId, messages.at(-1)?.timestamp ?? -Infinity]))),
+  keeps: laterThan(
+    new Map(missed.map(({ conversationId, messages }) => [conversationId, messages.at(-1)?.timestamp ?? -Infinity])),
+  ),
 });
 
 type Opening = Extract<ClientCommand, { cmd: 'session'; op: 'open' }>['sessionMessage'];

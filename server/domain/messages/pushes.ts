@@ -22,7 +22,10 @@ export interface Sending {
 }
 
 /** A message as its receivers get it. */
-export const directPush = (message: StoredMessage, { transient, offline, hasMore, priority }: Sending = {}): ServerCommand => ({
+export const directPush = (
+  message: StoredMessage,
+  { transient, offline, hasMore, priority }: Sending = {},
+): ServerCommand => ({
   cmd: 'direct',
   ...defined({ priority }),
   directMessage: {

@@ -14,7 +14,12 @@ export interface Receipt {
 /** Receipts are for conversations of two. */
 const isPair = ({ members = [] }: ConversationInfo): boolean => members.length === 2;
 
-const receipt = ({ id, from: to, conversationId: cid }: StoredMessage, from: string, now: number, read?: true): Receipt => ({
+const receipt = (
+  { id, from: to, conversationId: cid }: StoredMessage,
+  from: string,
+  now: number,
+  read?: true,
+): Receipt => ({
   to,
   push: { cmd: 'rcp', rcpMessage: { cid, id, t: now, from, ...defined({ read }) } },
 });
@@ -28,8 +33,12 @@ export const deliveryReceipts = (
 ): readonly Receipt[] => (isPair(info) ? delivered.map((message) => receipt(message, receiver, now)) : []);
 
 /** Of the newest of the messages that a client has read: who hears of it knows of all before it. */
-export const readReceipts = (info: ConversationInfo, { newest }: MarkedRead, reader: string, now: number): readonly Receipt[] =>
-  isPair(info) && newest !== undefined ? [receipt(newest, reader, now, true)] : [];
+export const readReceipts = (
+  info: ConversationInfo,
+  { newest }: MarkedRead,
+  reader: string,
+  now: number,
+): readonly Receipt[] => (isPair(info) && newest !== undefined ? [receipt(newest, reader, now, true)] : []);
 
 /** Which messages a client acknowledges: by a stretch of time, or by id. Clients do the one or the other. */
 export const arrivedOf = ({ fromts, tots, mid }: CommandOf<'ack'>['ackMessage']): Arrived | undefined => {
@@ -57,18 +66,28 @@ const newest = (times: readonly (number | undefined)[]): number | undefined => {
   return known.length === 0 ? undefined : Math.max(...known);
 };
 
-/** How far the other members have received and read: each, or all of them together. Who has subscribed to a system conversation is nobody's business. */
+/**
+ * How far the other members have received and read: each, or all of them together. Who has subscribed to a system
+ * conversation is nobody's business.
+ */
 export const maxRead = (
   { id: cid, kind, members = [] }: ConversationInfo,
   receipts: readonly MemberReceipt[],
   asking: string,
   each = false,
 ): ServerCommand => {
-  const others = receipts.filter(({ clientId }) => kind !== 'system' && clientId !== asking && members.includes(clientId));
+  const others = receipts.filter(
+    ({ clientId }) => kind !== 'system' && clientId !== asking && members.includes(clientId),
+  );
   const times = (deliveredAt: number | undefined, readAt: number | undefined) =>
     defined({ maxAckTimestamp: deliveredAt, maxReadTimestamp: readAt });
   const told = each
-    ? { maxReadTuples: others.map(({ clientId, deliveredAt, readAt }) => ({ pid: clientId, ...times(deliveredAt, readAt) })) }
+    ? {
+        maxReadTuples: others.map(({ clientId, deliveredAt, readAt }) => ({
+          pid: clientId,
+          ...times(deliveredAt, readAt),
+        })),
+      }
     : times(newest(others.map(({ deliveredAt }) => deliveredAt)), newest(others.map(({ readAt }) => readAt)));
   return { cmd: 'conv', op: 'max_read', convMessage: { cid, ...told } };
 };

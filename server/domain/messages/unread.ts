@@ -12,7 +12,10 @@ export interface UnreadOptions {
   readonly limit: number;
 }
 
-/** How many messages a client has not read, and whether one of them mentions it. From the newest on: beyond the limit nothing is looked at. */
+/**
+ * How many messages a client has not read, and whether one of them mentions it. From the newest on: beyond the limit
+ * nothing is looked at.
+ */
 export const unreadOf = (
   messages: readonly StoredMessage[],
   { conversationId, clientId, readUpTo, limit }: UnreadOptions,

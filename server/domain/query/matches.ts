@@ -14,7 +14,8 @@ const isObject = (value: Value): value is Readonly<Record<string, Attribute>> =>
   typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Date);
 
 /** Own keys only: no key of a client's may reach what all objects have. */
-const own = (value: Value, key: string): Value => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined);
+const own = (value: Value, key: string): Value =>
+  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
 /** Times are dates in a query, as they are on the wire. */
 const time = (ms: number | undefined): Value => (ms === undefined ? undefined : new Date(ms));
@@ -58,7 +59,10 @@ const MAX_LEVELS = 100;
 /** How many steps lead to what is at a path. */
 export const stepsOf = (path: AttributePath): number => Math.min(path.length, MAX_LEVELS);
 
-/** Equality of lists, dates and objects, whatever the order of their keys; as deep as what is asked for, which is bounded. */
+/**
+ * Equality of lists, dates and objects, whatever the order of their keys; as deep as what is asked for, which is
+ * bounded.
+ */
 const equals = (spend: Spend, a: Value, b: Value): boolean => {
   spend(COST.comparison);
   if (a instanceof Date && b instanceof Date) return D.Eq.equals(a, b);
@@ -143,8 +147,9 @@ const check = (spend: Spend, test: ValueTest): Holds => {
 };
 
 /**
- * Whether a `where` holds for a conversation. `spend` hears of each step before it is made: one for a condition, for each key on its path and for each element that is looked at; for a
- * regular expression, its instructions for each character of the text.
+ * Whether a `where` holds for a conversation. `spend` hears of each step before it is made: one for a condition, for
+ * each key on its path and for each element that is looked at; for a regular expression, its instructions for each
+ * character of the text.
  *
  * @example
  * infos.filter(matches(parseWhere('{"attr.level":{"$gte":3}}'), budgetOf(1_000_000)));

@@ -6,7 +6,10 @@ import { COST, unlimited, type Spend } from './budget.js';
 import { stepsOf, valueOf } from './matches.js';
 import { pathOf } from './where.js';
 
-/** How many keys a `sort` may have: where conversations have the same values, each comparison of two looks at all of them. */
+/**
+ * How many keys a `sort` may have: where conversations have the same values, each comparison of two looks at all of
+ * them.
+ */
 export const MAX_SORT_KEYS = 32;
 
 /** No value comes first, then numbers, dates among them, then text. */
@@ -21,7 +24,10 @@ const byValue: ord.Ord<unknown> = ord.fromCompare((a, b) => {
   return kindOf(a) === 0 ? 0 : N.Ord.compare(Number(a), Number(b));
 });
 
-/** Where nobody has said anything, the creation is the latest that has happened: a new conversation comes before those that have been silent for long. */
+/**
+ * Where nobody has said anything, the creation is the latest that has happened: a new conversation comes before those
+ * that have been silent for long.
+ */
 const activity = ({ lastMessageAt, createdAt }: ConversationInfo): number | undefined => lastMessageAt ?? createdAt;
 
 const ascending = (key: string, spend: Spend): ord.Ord<ConversationInfo> => {
@@ -38,8 +44,9 @@ const byKey = (key: string, spend: Spend): ord.Ord<ConversationInfo> =>
   key.startsWith('-') ? ord.reverse(ascending(key.slice(1), spend)) : ascending(key, spend);
 
 /**
- * The order of a `sort`: a comma between keys, the first counts most, `-` is descending, dots lead into nested attributes. `lm` is when the last message came, or else the conversation.
- * `spend` hears of each comparison of two values before it is made.
+ * The order of a `sort`: a comma between keys, the first counts most, `-` is descending, dots lead into nested
+ * attributes. `lm` is when the last message came, or else the conversation. `spend` hears of each comparison of two
+ * values before it is made.
  *
  * @example
  * infos.toSorted(orderOf('-lm,attr.level').compare);

@@ -6,7 +6,8 @@ import { matches } from './matches.js';
 import { orderOf } from './order.js';
 
 /**
- * Looks at candidates one by one, in at most so many steps; each that is looked at takes some, whatever it turns out to be. Throws a `Refusal` with 4310 where they are not enough.
+ * Looks at candidates one by one, in at most so many steps; each that is looked at takes some, whatever it turns out
+ * to be. Throws a `Refusal` with 4310 where they are not enough.
  *
  * @example
  * select(search, infos.keys(), (id) => infos.get(id));

@@ -1,11 +1,16 @@
-/** What a query of conversations asks for: its `where`, read once, so that what is wrong with it is said before anything is looked at. */
+/**
+ * What a query of conversations asks for: its `where`, read once, so that what is wrong with it is said before
+ * anything is looked at.
+ */
 import { either as E, string as S, type readonlyNonEmptyArray as RNEA } from 'fp-ts';
 import * as t from 'io-ts';
 import { decodeDates, JsonObject, parseJson, preview, type Attribute, type Json } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
 import type { CompileRegex, Regex, RegexFlags } from './regex.js';
 
-/** How many `$and` and `$or` may lie inside of one another, and how many levels of objects and arrays a value may have. */
+/**
+ * How many `$and` and `$or` may lie inside of one another, and how many levels of objects and arrays a value may have.
+ */
 export const MAX_DEPTH = 10;
 
 /** How many conditions there may be in all: each operator of a key is one, and so is a plain value. */
@@ -18,8 +23,9 @@ export const MAX_ELEMENTS = 1_000;
 export const MAX_REGEX_LENGTH = 512;
 
 /**
- * How many instructions the expressions of a query may compile to, all together. Their time is linear in the text, but times this number: without counted repetitions
- * the length is bound enough, with them 512 characters make 100,000, which take half a minute for one long attribute.
+ * How many instructions the expressions of a query may compile to, all together. Their time is linear in the text,
+ * but times this number: without counted repetitions the length is bound enough, with them 512 characters make
+ * 100,000, which take half a minute for one long attribute.
  */
 export const MAX_REGEX_SIZE = 1_000;
 
@@ -60,7 +66,9 @@ const isJunction = (key: string): boolean => key === '$and' || key === '$or';
 
 /** Whether there are at most so many levels; looks no deeper, so that an input of any depth costs no stack. */
 const isWithin = (value: Json, levels: number): boolean =>
-  typeof value !== 'object' || value === null || (levels > 0 && Object.values<Json>(value).every((item) => isWithin(item, levels - 1)));
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values<Json>(value).every((item) => isWithin(item, levels - 1)));
 
 const operatorIn = (value: Json): string | undefined => {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -77,7 +85,8 @@ const operatorIn = (value: Json): string | undefined => {
 const operandOf = (value: Json): Attribute => {
   if (!isWithin(value, MAX_DEPTH)) throw refused(`a value has at most ${MAX_DEPTH} levels`);
   const operator = operatorIn(value);
-  if (operator !== undefined) throw refused(`${preview(operator)} can not be inside of a value; write a key with dots for a nested one`);
+  if (operator !== undefined)
+    throw refused(`${preview(operator)} can not be inside of a value; write a key with dots for a nested one`);
   return decodeDates(value);
 };
 
@@ -100,7 +109,8 @@ const exists = (value: Json): ValueTest => {
 };
 
 const size = (value: Json): ValueTest => {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw refused('$size should be an integer of 0 or more');
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw refused('$size should be an integer of 0 or more');
   return { _tag: 'Size', size: value };
 };
 
@@ -117,7 +127,11 @@ const flagsOf = (options: Json): RegexFlags => {
     if (name === undefined) throw refused(`$options can be i, m and s, not ${preview(option)}`);
     return name;
   });
-  return { ignoreCase: names.includes('ignoreCase'), multiline: names.includes('multiline'), dotAll: names.includes('dotAll') };
+  return {
+    ignoreCase: names.includes('ignoreCase'),
+    multiline: names.includes('multiline'),
+    dotAll: names.includes('dotAll'),
+  };
 };
 
 const regex: Read = (source, { $options = '' }, compile) => {
@@ -125,7 +139,8 @@ const regex: Read = (source, { $options = '' }, compile) => {
   if (source.length > MAX_REGEX_LENGTH) throw refused(`$regex has at most ${MAX_REGEX_LENGTH} characters`);
   const expression = compile(source, flagsOf($options));
   if (E.isLeft(expression)) throw refused(`$regex: ${expression.left}`);
-  if (expression.right.size > MAX_REGEX_SIZE) throw refused(`$regex compiles to at most ${MAX_REGEX_SIZE} instructions: repeat less`);
+  if (expression.right.size > MAX_REGEX_SIZE)
+    throw refused(`$regex compiles to at most ${MAX_REGEX_SIZE} instructions: repeat less`);
   return { _tag: 'Regex', expression: expression.right };
 };
 
@@ -163,7 +178,8 @@ const testsOf = (key: string, value: Json, compile: CompileRegex): readonly Valu
   const operator = names.find(isOperator);
   if (operator === undefined) return [equal(value)];
   const plain = names.find((name) => !isOperator(name));
-  if (plain !== undefined) throw refused(`${preview(key)} has both the operator ${preview(operator)} and the key ${preview(plain)}`);
+  if (plain !== undefined)
+    throw refused(`${preview(key)} has both the operator ${preview(operator)} and the key ${preview(plain)}`);
   return Object.entries(value).flatMap(([name, operand]) => {
     const read = operators.get(name);
     if (read === undefined) throw unknown(name);
@@ -172,7 +188,8 @@ const testsOf = (key: string, value: Json, compile: CompileRegex): readonly Valu
 };
 
 const conditionsOf = (junction: string, value: Json, compile: CompileRegex): readonly Where[] => {
-  if (!Conditions.is(value) || value.length === 0) throw refused(`${junction} should be an array of conditions, of one at least`);
+  if (!Conditions.is(value) || value.length === 0)
+    throw refused(`${junction} should be an array of conditions, of one at least`);
   return cheapestFirst(value.map((condition) => whereOf(condition, compile)));
 };
 
@@ -192,8 +209,9 @@ const whereOf = (condition: JsonObject, compile: CompileRegex): Where => ({
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 /**
- * How many conditions there are, an empty one counting as well. They are counted before they are read, since reading an expression takes time;
- * and their depth is looked at here, so that what is read afterwards can be walked through by recursion.
+ * How many conditions there are, an empty one counting as well. They are counted before they are read, since reading
+ * an expression takes time; and their depth is looked at here, so that what is read afterwards can be walked through
+ * by recursion.
  */
 const countIn = (condition: Json, depth = 0): number => {
   if (depth > MAX_DEPTH) throw refused(`$and and $or lie at most ${MAX_DEPTH} deep in one another`);
@@ -224,7 +242,8 @@ const sizeOf = (where: Where): number => {
 };
 
 /** What is decided without an expression needs none, in whatever order the conditions were written. */
-const cheapestFirst = (conditions: readonly Where[]): readonly Where[] => conditions.toSorted((a, b) => sizeOf(a) - sizeOf(b));
+const cheapestFirst = (conditions: readonly Where[]): readonly Where[] =>
+  conditions.toSorted((a, b) => sizeOf(a) - sizeOf(b));
 
 /**
  * Reads a `where`; throws a `Refusal` with 4310 and what is wrong. The keys of an object have all to hold.
@@ -237,7 +256,8 @@ export const parseWhere = (json: string, compile: CompileRegex): Where => {
   if (E.isLeft(parsed) || !JsonObject.is(parsed.right)) throw refused('it is not a JSON object');
   if (countIn(parsed.right) > MAX_CONDITIONS) throw refused(`there are at most ${MAX_CONDITIONS} conditions`);
   const where = whereOf(parsed.right, compile);
-  if (sizeOf(where) > MAX_REGEX_SIZE) throw refused(`all $regex compile to at most ${MAX_REGEX_SIZE} instructions together`);
+  if (sizeOf(where) > MAX_REGEX_SIZE)
+    throw refused(`all $regex compile to at most ${MAX_REGEX_SIZE} instructions together`);
   return where;
 };
 
@@ -255,13 +275,19 @@ const neededOf = (where: Where, key: string): readonly ValueTest[] => {
 
 const isText = (value: Attribute): value is string => typeof value === 'string';
 
-/** The ids that a match can have, each once, where `objectId` has to be one of some: what has another needs not be looked at. */
+/**
+ * The ids that a match can have, each once, where `objectId` has to be one of some: what has another needs not be
+ * looked at.
+ */
 export const whereIds = (where: Where): readonly string[] | undefined => {
   const ids = neededOf(where, 'objectId').find((test) => test._tag === 'In');
   return ids === undefined ? undefined : [...new Set(ids.values.filter(isText))];
 };
 
-/** A client that all matches have among their members, where there is one: other clients' conversations need not be looked at. */
+/**
+ * A client that all matches have among their members, where there is one: other clients' conversations need not be
+ * looked at.
+ */
 export const whereMember = (where: Where): string | undefined =>
   neededOf(where, 'm')
     .flatMap((test) => (test._tag === 'All' || (test._tag === 'In' && test.values.length === 1) ? test.values : []))

@@ -1,4 +1,6 @@
-/** The back end's HTTP API, by the paths of the vendor's (protocol: REST 1.2). Who has the master key may do everything. */
+/**
+ * The back end's HTTP API, by the paths of the vendor's (protocol: REST 1.2). Who has the master key may do everything.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { either as E } from 'fp-ts';
 import findMyWay from 'find-my-way';
@@ -30,19 +32,31 @@ const MAX_PARAM = 1_024;
 
 const TOO_LONG = 413;
 const FAILED: Answer = [500, { code: 1, error: 'the server could not carry this out' }];
-const UNAUTHORIZED: Answer = [401, { code: 401, error: 'this needs X-LC-Id, and X-LC-Key with the master key: "<master key>,master"' }];
+const UNAUTHORIZED: Answer = [
+  401,
+  { code: 401, error: 'this needs X-LC-Id, and X-LC-Key with the master key: "<master key>,master"' },
+];
 const NOT_FOUND: Answer = [404, { code: 1, error: 'there is nothing at this path by this method' }];
 const TOO_LARGE: Answer = [TOO_LONG, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
 
-/** Answers with JSON. No page of another origin may read it: no browser has the key. The connection of who sends too much ends with that. */
+/**
+ * Answers with JSON. No page of another origin may read it: no browser has the key. The connection of who sends too
+ * much ends with that.
+ */
 const write = (response: ServerResponse, [status, body]: Answer): void => {
-  response.writeHead(status, { 'content-type': 'application/json', ...(status === TOO_LONG ? { connection: 'close' } : {}) });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    ...(status === TOO_LONG ? { connection: 'close' } : {}),
+  });
   response.end(JSON.stringify(body));
 };
 
 const one = (header: string | string[] | undefined): string => (Array.isArray(header) ? header.join() : (header ?? ''));
 
-const isAuthorized = ({ appId, masterKey }: { readonly appId: string | undefined; readonly masterKey: string }, request: IncomingMessage) =>
+const isAuthorized = (
+  { appId, masterKey }: { readonly appId: string | undefined; readonly masterKey: string },
+  request: IncomingMessage,
+) =>
   (appId === undefined || one(request.headers['x-lc-id']) === appId) &&
   isSameSecret(one(request.headers['x-lc-key']), `${masterKey},master`);
 

@@ -23,7 +23,13 @@ const outcome = ({ allowed, failed }: Outcome): Answer => {
 type Change = 'addMembers' | 'removeMembers' | 'silence' | 'unsilence' | 'block' | 'unblock';
 
 /** Changes who is on a list of clients: those of `client_ids`. */
-const changing = (backEnd: BackEnd, family: Family, method: 'POST' | 'DELETE', list: string, change: Change): ApiRoute => ({
+const changing = (
+  backEnd: BackEnd,
+  family: Family,
+  method: 'POST' | 'DELETE',
+  list: string,
+  change: Change,
+): ApiRoute => ({
   method,
   path: `${family.path}/:id/${list}`,
   answer: async (request) => {
@@ -34,7 +40,11 @@ const changing = (backEnd: BackEnd, family: Family, method: 'POST' | 'DELETE', l
 });
 
 /** `list`: what they are called. Nobody is added to a chat room, or removed from it. */
-export const memberRoutes = (backEnd: BackEnd, family: Family, list: 'members' | 'subscribers'): readonly ApiRoute[] => [
+export const memberRoutes = (
+  backEnd: BackEnd,
+  family: Family,
+  list: 'members' | 'subscribers',
+): readonly ApiRoute[] => [
   {
     method: 'GET',
     path: `${family.path}/:id/${list}`,

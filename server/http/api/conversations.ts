@@ -1,7 +1,14 @@
 /** Conversations: create, find, get, change, end. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
-import { decodeDates, JsonObject, parseJson, record, type Attribute, type ConversationKind } from '../../../codecs/index.js';
+import {
+  decodeDates,
+  JsonObject,
+  parseJson,
+  record,
+  type Attribute,
+  type ConversationKind,
+} from '../../../codecs/index.js';
 import type { BackEnd } from '../../back-end.js';
 import { named, shown, type Family } from './family.js';
 import { bodyAs, BadRequest, integerIn, param, type ApiRequest, type ApiRoute } from './request.js';
@@ -53,7 +60,11 @@ export const conversationRoutes = (backEnd: BackEnd, family: Family): readonly A
       method: 'GET',
       path,
       answer: async (request) => {
-        const [skip, limit, sort] = [integerIn(request, 'skip'), integerIn(request, 'limit'), request.query.get('sort')];
+        const [skip, limit, sort] = [
+          integerIn(request, 'skip'),
+          integerIn(request, 'limit'),
+          request.query.get('sort'),
+        ];
         const found = await backEnd.find({
           where: whereOf(request),
           kinds,

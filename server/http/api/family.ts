@@ -1,5 +1,10 @@
 /** Kinds of conversation that have paths of their own. */
-import { RawConversation, type ConversationInfo, type ConversationKind, type JsonObject } from '../../../codecs/index.js';
+import {
+  RawConversation,
+  type ConversationInfo,
+  type ConversationKind,
+  type JsonObject,
+} from '../../../codecs/index.js';
 import type { BackEnd } from '../../back-end.js';
 import { Refusal } from '../../domain/refusal.js';
 import { param, type ApiRequest } from './request.js';
@@ -19,13 +24,18 @@ export const services: Family = { path: '/1.2/rtm/service-conversations', kinds:
 export const named = async (backEnd: BackEnd, { kinds }: Family, request: ApiRequest): Promise<ConversationInfo> => {
   const id = param(request, 'id');
   const info = await backEnd.get(id);
-  if (!kinds.includes(info.kind)) throw new Refusal(4303, `there is no such conversation here: ${id} is one of another kind`);
+  if (!kinds.includes(info.kind))
+    throw new Refusal(4303, `there is no such conversation here: ${id} is one of another kind`);
   return info;
 };
 
-const iso = (ms: number | undefined, key: string): JsonObject => (ms === undefined ? {} : { [key]: new Date(ms).toISOString() });
+const iso = (ms: number | undefined, key: string): JsonObject =>
+  ms === undefined ? {} : { [key]: new Date(ms).toISOString() };
 
-/** A conversation as the API gives it. A system conversation may have very many subscribers: they have a path of their own. */
+/**
+ * A conversation as the API gives it. A system conversation may have very many subscribers: they have a path of their
+ * own.
+ */
 export const shown = (info: ConversationInfo): JsonObject => {
   const { members, mutedMembers, ...others } = info;
   return {

@@ -17,7 +17,10 @@ const priorities: ReadonlyMap<string, RoomPriority> = new Map([
 ]);
 
 /** As one codec, whose refusal says both: a union's would say the first. */
-const Content = guarded('a text or a JSON object', (input): input is string | JsonObject => t.string.is(input) || JsonObject.is(input));
+const Content = guarded(
+  'a text or a JSON object',
+  (input): input is string | JsonObject => t.string.is(input) || JsonObject.is(input),
+);
 
 const body = { message: Content };
 const mentions = { bin: t.boolean, mention_client_ids: t.array(t.string), mention_all: t.boolean };
@@ -58,7 +61,8 @@ const priorityOf = (priority: string): RoomPriority => {
 
 const messageOf = (message: t.TypeOf<typeof Message>, family: Family): BackEndMessage => {
   const { from_client: from, transient = false, push_data: pushData, priority } = message;
-  if (priority !== undefined && family !== chatRooms) throw new BadRequest('priority: only messages of chat rooms have one');
+  if (priority !== undefined && family !== chatRooms)
+    throw new BadRequest('priority: only messages of chat rooms have one');
   return {
     ...editOf(message),
     transient,
@@ -70,7 +74,10 @@ const messageOf = (message: t.TypeOf<typeof Message>, family: Family): BackEndMe
 
 const sent = ({ id, timestamp }: StoredMessage): Answer => [200, { result: { 'msg-id': id, timestamp } }];
 
-const changed = ({ editedAt, timestamp }: StoredMessage): Answer => [200, { result: { 'patch-timestamp': editedAt ?? timestamp } }];
+const changed = ({ editedAt, timestamp }: StoredMessage): Answer => [
+  200,
+  { result: { 'patch-timestamp': editedAt ?? timestamp } },
+];
 
 /** A message as the vendor's API has it; `to` are the only clients that it is for. */
 const item = (message: StoredMessage, family: Family): object => {
@@ -95,8 +102,13 @@ const item = (message: StoredMessage, family: Family): object => {
 };
 
 const historyOf = (request: ApiRequest): History => {
-  const [limit, timestamp, id] = [integerIn(request, 'limit'), integerIn(request, 'max_ts'), request.query.get('msgid')];
-  if (id !== null && timestamp === undefined) throw new BadRequest('msgid: a message that bounds a page is named with its time, max_ts');
+  const [limit, timestamp, id] = [
+    integerIn(request, 'limit'),
+    integerIn(request, 'max_ts'),
+    request.query.get('msgid'),
+  ];
+  if (id !== null && timestamp === undefined)
+    throw new BadRequest('msgid: a message that bounds a page is named with its time, max_ts');
   return {
     direction: flagIn(request, 'reversed') ? 'new' : 'old',
     ...(limit === undefined ? {} : { limit }),
@@ -113,7 +125,8 @@ export const messageRoutes = (backEnd: BackEnd, family: Family): readonly ApiRou
       answer: async (request) => {
         const message = bodyAs(Message, request);
         const { to_clients: to } = message;
-        if (to !== undefined && family !== services) throw new BadRequest('to_clients: only messages of system conversations have them');
+        if (to !== undefined && family !== services)
+          throw new BadRequest('to_clients: only messages of system conversations have them');
         const { id } = await named(backEnd, family, request);
         return sent(await backEnd.send(id, { ...messageOf(message, family), ...(to === undefined ? {} : { to }) }));
       },

@@ -43,7 +43,8 @@ export const integerIn = ({ query }: ApiRequest, name: string): number | undefin
   const text = query.get(name);
   if (text === null) return undefined;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new BadRequest(`${name} should be an integer of 0 or more`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new BadRequest(`${name} should be an integer of 0 or more`);
   return value;
 };
 

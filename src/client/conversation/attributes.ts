@@ -25,7 +25,8 @@ const isReserved = (key: string): boolean => {
 
 const problemWith = ({ attributes = {}, unset = [] }: ConversationUpdate): string | undefined => {
   const reserved = [...Object.keys(attributes), ...unset].filter((key) => key === 'name' || isReserved(key));
-  if (reserved.length > 0) return `attributes can't be called ${reserved.join(', ')}: the protocol has its own meaning for that`;
+  if (reserved.length > 0)
+    return `attributes can't be called ${reserved.join(', ')}: the protocol has its own meaning for that`;
   const both = unset.filter((key) => Object.hasOwn(attributes, key));
   return both.length > 0 ? `either set or unset ${both.join(', ')}` : undefined;
 };
@@ -33,7 +34,11 @@ const problemWith = ({ attributes = {}, unset = [] }: ConversationUpdate): strin
 type Changed = Extract<ConversationEvent, { _tag: 'Attributes' }>;
 
 /** What a change is in the log, as far as this client knows before it has come about. */
-export const changeOf = (self: string, conversationId: string, { name, attributes = {}, unset = [] }: ConversationUpdate): Changed => ({
+export const changeOf = (
+  self: string,
+  conversationId: string,
+  { name, attributes = {}, unset = [] }: ConversationUpdate,
+): Changed => ({
   _tag: 'Attributes',
   conversationId,
   changed: { ...attributes, ...(name === undefined ? {} : { name }) },
@@ -41,13 +46,19 @@ export const changeOf = (self: string, conversationId: string, { name, attribute
   by: self,
 });
 
-/** Cold: changes name and attributes; emits what has changed, as an entry of the log, then completes (protocol: conv/update). */
+/**
+ * Cold: changes name and attributes; emits what has changed, as an entry of the log, then completes (protocol:
+ * conv/update).
+ */
 export const updateConversation = (link: Link, cid: string, update: ConversationUpdate): Observable<Changed> =>
   defer(() => {
     const problem = problemWith(update);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
     const change = changeOf(link.clientId, cid, update);
-    const data = encodeAttributes({ ...change.changed, ...Object.fromEntries((update.unset ?? []).map((key) => [key, DELETE])) });
+    const data = encodeAttributes({
+      ...change.changed,
+      ...Object.fromEntries((update.unset ?? []).map((key) => [key, DELETE])),
+    });
     return link.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data } } }, ConvUpdated).pipe(
       map(({ convMessage: { udate } }): Changed => {
         const at = Date.parse(udate ?? '');
@@ -58,8 +69,13 @@ export const updateConversation = (link: Link, cid: string, update: Conversation
 
 type Mute = Extract<ClientCommand, { cmd: 'conv'; op: 'mute' | 'unmute' }>;
 
-/** Cold: asks for no push notifications of a conversation, or for them again; emits that as an entry of the log, then completes (protocol: conv/mute, conv/unmute). */
+/**
+ * Cold: asks for no push notifications of a conversation, or for them again; emits that as an entry of the log, then
+ * completes (protocol: conv/mute, conv/unmute).
+ */
 export const setMuted = (link: Link, cid: string, muted: boolean): Observable<ConversationEvent> =>
   link
     .request({ cmd: 'conv', op: muted ? 'mute' : 'unmute', convMessage: { cid } } satisfies Mute, ConvUpdated)
-    .pipe(map((): ConversationEvent => ({ _tag: muted ? 'Muted' : 'Unmuted', conversationId: cid, by: link.clientId })));
+    .pipe(
+      map((): ConversationEvent => ({ _tag: muted ? 'Muted' : 'Unmuted', conversationId: cid, by: link.clientId })),
+    );

@@ -1,6 +1,18 @@
 /** The handle of one conversation, made from the parts of its client. */
 import { dequal } from 'dequal';
-import { combineLatest, defer, distinctUntilChanged, endWith, ignoreElements, map, merge, of, takeUntil, tap, type Observable } from 'rxjs';
+import {
+  combineLatest,
+  defer,
+  distinctUntilChanged,
+  endWith,
+  ignoreElements,
+  map,
+  merge,
+  of,
+  takeUntil,
+  tap,
+  type Observable,
+} from 'rxjs';
 import type { ConversationInfo, OutgoingBody } from '../../../codecs/index.js';
 import {
   membership,
@@ -38,7 +50,10 @@ const hasReceipts = (kind: ConversationInfo['kind'] = 'ordinary'): boolean => ki
 const NO_RECEIPTS: Receipts = {};
 const NONE_UNREAD: Unread = { count: 0, mentioned: false };
 
-/** The state of a conversation, with the changes that are under way. Asked for where nobody has yet, and again after a reconnect where that failed. */
+/**
+ * The state of a conversation, with the changes that are under way. Asked for where nobody has yet, and again after a
+ * reconnect where that failed.
+ */
 const stateOf = (client: ClientInternals, id: string): Observable<ConversationInfo> => {
   const { open$, state, tell, link, clock, wishes } = client;
   const { conversations, lastMessages } = state;

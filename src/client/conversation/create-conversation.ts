@@ -1,6 +1,12 @@
 import { map, mergeMap, type Observable } from 'rxjs';
 import { defined } from '../../../codecs/defined.js';
-import { ConvStarted, encodeAttributes, type Attribute, type ClientCommand, type ConversationInfo } from '../../../codecs/index.js';
+import {
+  ConvStarted,
+  encodeAttributes,
+  type Attribute,
+  type ClientCommand,
+  type ConversationInfo,
+} from '../../../codecs/index.js';
 import { InvalidArgument, ServerRejected } from '../../errors.js';
 import { isClientId } from '../client-id.js';
 import { refuse, type Link, type SigningLink } from '../link.js';
@@ -21,12 +27,16 @@ export interface NewConversation extends Described {
   readonly unique?: boolean;
 }
 
-/** Cold: the conversation of an id. Errors with `ServerRejected` 4303 where there is none, with `DecodeFailed` where it can't be read. */
+/**
+ * Cold: the conversation of an id. Errors with `ServerRejected` 4303 where there is none, with `DecodeFailed` where
+ * it can't be read.
+ */
 export const conversationById = (link: Link, id: string): Observable<ConversationInfo> =>
   conversationsById(link, [id]).pipe(
     map(({ infos: [info], unreadable: [bad] }) => {
       if (bad !== undefined) throw bad.error;
-      if (info === undefined) throw new ServerRejected(4303, 'CONVERSATION_NOT_FOUND', `there is no conversation ${id}`);
+      if (info === undefined)
+        throw new ServerRejected(4303, 'CONVERSATION_NOT_FOUND', `there is no conversation ${id}`);
       return info;
     }),
   );
@@ -37,7 +47,9 @@ export const describe = ({ name, attributes }: Described): Pick<Start, 'attr'> =
   attr: { data: encodeAttributes({ ...attributes, ...defined({ name }) }) },
 });
 
-/** Everywhere else a dot leads into an attribute: one that has it in its own key could be found and changed by nobody. */
+/**
+ * Everywhere else a dot leads into an attribute: one that has it in its own key could be found and changed by nobody.
+ */
 const problemWith = ({ attributes = {} }: Described): string | undefined => {
   const dotted = Object.keys(attributes).filter((key) => key.includes('.'));
   return dotted.length === 0
@@ -55,12 +67,18 @@ export const checked = (described: Described, command$: Observable<ConversationI
 export const start = (link: SigningLink, members: readonly string[], fields: Start): Observable<ConversationInfo> => {
   const wrong = members.filter((member: unknown) => !isClientId(member));
   if (wrong.length > 0) {
-    return refuse(new InvalidArgument(`every member should be a client id of 1 to 64 characters, but not so ${JSON.stringify(wrong)}`));
+    return refuse(
+      new InvalidArgument(
+        `every member should be a client id of 1 to 64 characters, but not so ${JSON.stringify(wrong)}`,
+      ),
+    );
   }
   const m = [...new Set([...members, link.clientId])].sort();
   return link.sign({ action: 'create', members: m }).pipe(
     mergeMap((signature) =>
-      link.request({ cmd: 'conv', op: 'start', convMessage: { m, ...fields, ...signature } }, ConvStarted, { effectful: true }),
+      link.request({ cmd: 'conv', op: 'start', convMessage: { m, ...fields, ...signature } }, ConvStarted, {
+        effectful: true,
+      }),
     ),
     mergeMap(({ convMessage: { cid } }) => conversationById(link, cid)),
   );

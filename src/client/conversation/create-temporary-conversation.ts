@@ -15,8 +15,9 @@ export interface NewTemporaryConversation {
 }
 
 /**
- * Cold: creates a conversation that ends by itself, or finds the one of these members while it lasts; emits its handle, then completes. Its members and attributes are fixed (protocol: conv/start, `tempConv`).
- * Errors as `createConversation` does.
+ * Cold: creates a conversation that ends by itself, or finds the one of these members while it lasts; emits its
+ * handle, then completes. Its members and attributes are fixed (protocol: conv/start, `tempConv`). Errors as
+ * `createConversation` does.
  *
  * @example const chat = await firstValueFrom(createTemporaryConversation(client, { members: ['Jerry'], ttl: 3_600 }));
  */

@@ -16,13 +16,18 @@ export const toSnapshot = (reader: MessageReader, info: ConversationInfo): Obser
   if (last === undefined) return of(snapshot);
   const { id, from, timestamp, patchTimestamp } = last;
   const item = { msgId: id, from, timestamp, ...defined({ patchTimestamp }), ...toStored(last) };
-  return readHistory(reader, info.id, [item]).pipe(map(([lastMessage]) => ({ ...snapshot, ...defined({ lastMessage }) })));
+  return readHistory(reader, info.id, [item]).pipe(
+    map(([lastMessage]) => ({ ...snapshot, ...defined({ lastMessage }) })),
+  );
 };
 
 type Learner = Pick<ClientInternals, 'reader' | 'tell'>;
 
 /** Notes conversations in the log; emits them, then completes. */
-export const learn = ({ reader, tell }: Learner, infos: readonly ConversationInfo[]): Observable<readonly ConversationInfo[]> =>
+export const learn = (
+  { reader, tell }: Learner,
+  infos: readonly ConversationInfo[],
+): Observable<readonly ConversationInfo[]> =>
   forkJoin(infos.map((info) => toSnapshot(reader, info))).pipe(
     tap((snapshots) => {
       snapshots.forEach(tell);
@@ -32,5 +37,8 @@ export const learn = ({ reader, tell }: Learner, infos: readonly ConversationInf
   );
 
 /** The handle of a conversation that the server has described, and that is in the log now. */
-export const learned = <H>(client: Learner, info$: Observable<ConversationInfo>, toHandle: (id: string) => H): Observable<H> =>
-  info$.pipe(concatMap((info) => learn(client, [info]).pipe(map(() => toHandle(info.id)))));
+export const learned = <H>(
+  client: Learner,
+  info$: Observable<ConversationInfo>,
+  toHandle: (id: string) => H,
+): Observable<H> => info$.pipe(concatMap((info) => learn(client, [info]).pipe(map(() => toHandle(info.id)))));

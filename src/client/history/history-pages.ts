@@ -37,7 +37,8 @@ const step = (conversation: Handle, range: HistoryRange, pageSize: number): Obse
   );
 
 /**
- * Cold: a page for each tick of `more$`, one after the other, the oldest message of a page first; completes with the last page, which may be shorter, or with `more$`. Errors as `history`.
+ * Cold: a page for each tick of `more$`, one after the other, the oldest message of a page first; completes with the
+ * last page, which may be shorter, or with `more$`. Errors as `history`.
  *
  * @example historyPages(conversation, { pageSize: 50, more$: scrolledUp$ }).subscribe((page) => prepend(page));
  */
@@ -59,7 +60,8 @@ export const historyPages = (
   });
 
 /**
- * The same, pulled: a page for each turn of a `for await`; nothing is asked for ahead of time. Rejects as `history` errors.
+ * The same, pulled: a page for each turn of a `for await`; nothing is asked for ahead of time. Rejects as `history`
+ * errors.
  *
  * @example for await (const page of historyIterator(conversation, { pageSize: 100 })) await store(page);
  */

@@ -22,7 +22,10 @@ export interface HistoryRange {
   readonly after?: Place;
   /** Also what is there itself. Default false. */
   readonly afterIncluded?: boolean;
-  /** Where to start: with the newest of the stretch (`backward`), or with the oldest. Default: `forward` where only `after` is given. */
+  /**
+   * Where to start: with the newest of the stretch (`backward`), or with the oldest. Default: `forward` where only
+   * `after` is given.
+   */
   readonly direction?: 'backward' | 'forward';
   /** Only messages of this type. */
   readonly type?: MessageType;
@@ -42,12 +45,15 @@ export const directionOf = ({ before, after, direction }: HistoryRange): 'backwa
 
 const timeOf = (place: Place): number => (typeof place === 'number' ? place : place.timestamp);
 
-const idOf = (place: Place): string | undefined => (typeof place === 'number' || place.id === '' ? undefined : place.id);
+const idOf = (place: Place): string | undefined =>
+  typeof place === 'number' || place.id === '' ? undefined : place.id;
 
 const problemWith = ({ limit = DEFAULT_LIMIT, before, after }: HistoryOptions): string | undefined => {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     return `a page of history should have from 1 to ${String(MAX_LIMIT)} messages, but is to have ${String(limit)}`;
-  const wrong = [before, after].filter((place) => place !== undefined).find((place) => !Number.isSafeInteger(timeOf(place)));
+  const wrong = [before, after]
+    .filter((place) => place !== undefined)
+    .find((place) => !Number.isSafeInteger(timeOf(place)));
   return wrong === undefined ? undefined : 'a place in history should be a message, or a time in whole ms since 1970';
 };
 
@@ -55,7 +61,9 @@ const problemWith = ({ limit = DEFAULT_LIMIT, before, after }: HistoryOptions): 
 const boundsOf = (range: HistoryRange): object => {
   const { before, beforeIncluded = false, after, afterIncluded = false } = range;
   const [start, startIncluded, end, endIncluded] =
-    directionOf(range) === 'backward' ? [before, beforeIncluded, after, afterIncluded] : [after, afterIncluded, before, beforeIncluded];
+    directionOf(range) === 'backward'
+      ? [before, beforeIncluded, after, afterIncluded]
+      : [after, afterIncluded, before, beforeIncluded];
   return {
     ...(start === undefined ? {} : { t: timeOf(start), tIncluded: startIncluded }),
     ...(end === undefined ? {} : { tt: timeOf(end), ttIncluded: endIncluded }),
@@ -91,7 +99,11 @@ export const historyPage = (
       .pipe(mergeMap(({ logsMessage: { logs = [] } }) => readHistory(reader, conversationId, logs)));
   });
 
-/** Cold: up to `limit` messages after a position, oldest first; where it is a time alone, those of that very millisecond are among them. The message at the position is asked for as well, since its absence says that the server has forgotten what was there. */
+/**
+ * Cold: up to `limit` messages after a position, oldest first; where it is a time alone, those of that very
+ * millisecond are among them. The message at the position is asked for as well, since its absence says that the
+ * server has forgotten what was there.
+ */
 export const messagesAfter = (
   link: Link,
   reader: MessageReader,

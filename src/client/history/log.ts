@@ -8,7 +8,10 @@ import { ofConversation, type ConversationInternals } from '../internals.js';
 
 /** Where a log starts. */
 export interface LogOptions {
-  /** Behind this position, which an entry of the log had; from a time on, ms since 1970 by the server's clock, where its `id` is empty. Default: only what comes from now on. */
+  /**
+   * Behind this position, which an entry of the log had; from a time on, ms since 1970 by the server's clock, where
+   * its `id` is empty. Default: only what comes from now on.
+   */
   readonly since?: Position;
 }
 
@@ -19,7 +22,9 @@ const missing = ({ client, id }: ConversationInternals, since: Position): Observ
     const loading$ = client.open$.pipe(
       switchMap((open): Observable<ConversationEvent | undefined> =>
         open
-          ? defer(() => missed({ ...client.catchUp, conversationId: id, from, to: client.serverTime() })).pipe(endWith(undefined))
+          ? defer(() => missed({ ...client.catchUp, conversationId: id, from, to: client.serverTime() })).pipe(
+              endWith(undefined),
+            )
           : EMPTY,
       ),
     );
@@ -32,11 +37,15 @@ const missing = ({ client, id }: ConversationInternals, since: Position): Observ
   });
 
 /**
- * The ordered truth about this conversation, and the position that each entry reaches: messages, edits, recalls, gaps, changes of members and attributes. Cold; with `since`, what is missing behind a stored position
- * is fetched first, across breaks, and put before what is live, each message once; without it, it starts now. What can't be had is one `Gap`. Edits and recalls are told
- * to who is logged in, and after a break: those of messages before `since` that happened while nobody was are in history only. Never errors for a conversation of this package, completes with the client.
+ * The ordered truth about this conversation, and the position that each entry reaches: messages, edits, recalls,
+ * gaps, changes of members and attributes. Cold; with `since`, what is missing behind a stored position is fetched
+ * first, across breaks, and put before what is live, each message once; without it, it starts now. What can't be had
+ * is one `Gap`. Edits and recalls are told to who is logged in, and after a break: those of messages before `since`
+ * that happened while nobody was are in history only. Never errors for a conversation of this package, completes with
+ * the client.
  *
- * The position moves before its entry is emitted. `atMostOnce` stores it before, `atLeastOnce` after an entry was handled.
+ * The position moves before its entry is emitted. `atMostOnce` stores it before, `atLeastOnce` after an entry was
+ * handled.
  *
  * @example log(conversation, { since: load() }).pipe(atLeastOnce({ project: archive, commit: store })).subscribe();
  */

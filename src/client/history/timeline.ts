@@ -35,11 +35,20 @@ import { historyPage, type HistoryOptions } from './history.js';
 export interface TimelineOptions {
   /** How many messages are fetched at a time: 1 to 1,000. Default 20. */
   readonly pageSize?: number;
-  /** Asks for an older page with each value; while one is under way, and when the window is full, values count for nothing. Default: there is one page, and what comes live. */
+  /**
+   * Asks for an older page with each value; while one is under way, and when the window is full, values count for
+   * nothing. Default: there is one page, and what comes live.
+   */
   readonly older$?: Observable<unknown>;
-  /** Asks for the messages of a gap, a page at a time; one that the server has forgotten (`gone`) stays. Default: gaps stay. */
+  /**
+   * Asks for the messages of a gap, a page at a time; one that the server has forgotten (`gone`) stays. Default: gaps
+   * stay.
+   */
   readonly fill$?: Observable<Gap>;
-  /** At most so many messages and gaps are kept, and as many messages that were not sent; later ones push out the oldest. Default 1,000. */
+  /**
+   * At most so many messages and gaps are kept, and as many messages that were not sent; later ones push out the
+   * oldest. Default 1,000.
+   */
   readonly window?: number;
 }
 
@@ -47,7 +56,9 @@ const PAGE = 20;
 const WINDOW = 1_000;
 
 const oldestOf = ({ placed }: TimelineState): Message | undefined =>
-  placed.map((entry) => (entry._tag === 'Message' ? entry.message : undefined)).find((message) => message !== undefined);
+  placed
+    .map((entry) => (entry._tag === 'Message' ? entry.message : undefined))
+    .find((message) => message !== undefined);
 
 /** The first message behind a gap, where there is one: what is missing lies before it. */
 const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined =>
@@ -61,7 +72,8 @@ const timelineOf = (
 ): Observable<Timeline> =>
   new Observable((subscriber) => {
     const onFailure = failing(client, id);
-    const load = (range: HistoryOptions): Observable<readonly Message[]> => historyPage(client.link, client.reader, id, range);
+    const load = (range: HistoryOptions): Observable<readonly Message[]> =>
+      historyPage(client.link, client.reader, id, range);
     const state = new BehaviorSubject<TimelineState>(emptyTimeline);
     const reduce = timelineReducer(window);
     let hasPage = false;
@@ -88,7 +100,11 @@ const timelineOf = (
         if (!hasOlder || placed.length >= window) return EMPTY;
         const before = oldestOf(state.value);
         const page$ = load({ limit: pageSize, ...defined({ before }) });
-        return quietly(page$.pipe(map((messages): TimelineInput => ({ _tag: 'Older', messages, hasOlder: messages.length === pageSize }))));
+        return quietly(
+          page$.pipe(
+            map((messages): TimelineInput => ({ _tag: 'Older', messages, hasOlder: messages.length === pageSize })),
+          ),
+        );
       });
 
     const fill = (gap: Gap): Observable<never> => {
@@ -132,14 +148,22 @@ const timelineOf = (
     );
     // A break may take the first page away; others are asked for again by the next wish.
     const first$ = client.open$.pipe(switchMap((open) => (open && !hasPage ? older() : EMPTY)));
-    subscriber.add(merge(first$, wishes(older$).pipe(exhaustMap(older)), wishes(fill$).pipe(concatMap(fill))).subscribe());
+    subscriber.add(
+      merge(first$, wishes(older$).pipe(exhaustMap(older)), wishes(fill$).pipe(concatMap(fill))).subscribe(),
+    );
   });
 
 /**
- * The conversation as a view shows it: the newest page of history, older pages on demand, what is live, edits and recalls applied, gaps that can be filled, and one's own messages on their way: one immutable list, the oldest
- * first, in which an own message changes its place at most once, when it is stored. Cold: each subscriber has its own. Emits at once, then after each change; bounded by `window`. Never errors for a conversation of this package, completes with the client.
+ * The conversation as a view shows it: the newest page of history, older pages on demand, what is live, edits and
+ * recalls applied, gaps that can be filled, and one's own messages on their way: one immutable list, the oldest
+ * first, in which an own message changes its place at most once, when it is stored. Cold: each subscriber has its
+ * own. Emits at once, then after each change; bounded by `window`. Never errors for a conversation of this package,
+ * completes with the client.
  *
- * @example timeline(conversation, { pageSize: 20, older$: scrolledUp$ }).subscribe(({ entries, hasOlder }) => render(entries, hasOlder));
+ * @example
+ * timeline(conversation, { pageSize: 20, older$: scrolledUp$ }).subscribe(({ entries, hasOlder }) =>
+ *   render(entries, hasOlder),
+ * );
  */
 export const timeline = (conversation: Conversation | Room, options: TimelineOptions = {}): Observable<Timeline> =>
   ofConversation(conversation, (internals) => timelineOf(internals, options));

@@ -8,7 +8,8 @@ import { addMembers, countMembers, removeMembers, type MembershipResult } from '
 type MemberCommands = Pick<Conversation, 'add' | 'remove' | 'join' | 'quit' | 'count'>;
 
 /**
- * Puts what a command has changed into the log: the server tells only the other clients. The answer of the server also names those for whom nothing had to be done; the members as far as they are known tell them apart.
+ * Puts what a command has changed into the log: the server tells only the other clients. The answer of the server
+ * also names those for whom nothing had to be done; the members as far as they are known tell them apart.
  */
 export const telling = (
   { link, state, tell }: Pick<ClientInternals, 'link' | 'state' | 'tell'>,
@@ -32,6 +33,7 @@ export const memberCommands = (client: ClientInternals, id: string): MemberComma
   const { link } = client;
   const self = link.clientId;
   const add: MemberCommands['add'] = (members) => addMembers(link, id, members).pipe(telling(client, id, 'Joined'));
-  const remove: MemberCommands['remove'] = (members) => removeMembers(link, id, members).pipe(telling(client, id, 'Left'));
+  const remove: MemberCommands['remove'] = (members) =>
+    removeMembers(link, id, members).pipe(telling(client, id, 'Left'));
   return { add, remove, join: () => add([self]), quit: () => remove([self]), count: () => countMembers(link, id) };
 };

@@ -12,7 +12,10 @@ import { receiptEntries, type Receipt } from './receipts.js';
 
 const fetchMemberReceipts = (link: Link, conversationId: string): Observable<readonly Receipt[]> =>
   link
-    .request({ cmd: 'conv', op: 'max_read', convMessage: { cid: conversationId, queryAllMembers: true } }, ConvMaxReadResult)
+    .request(
+      { cmd: 'conv', op: 'max_read', convMessage: { cid: conversationId, queryAllMembers: true } },
+      ConvMaxReadResult,
+    )
     .pipe(
       map(({ convMessage: { maxReadTuples = [] } }) =>
         maxReadTuples.flatMap(({ pid, maxAckTimestamp, maxReadTimestamp }) =>
@@ -34,8 +37,9 @@ const asked = ({ client, id, events$ }: ConversationInternals): Observable<Reado
 const shared = sharedByConversation(asked);
 
 /**
- * How far each other member has received and read, by client id; shared, replays the current map. The server is asked with the first subscriber and after each reconnect, and the receipts that arrive
- * move the map: in conversations of two they do. Never errors for a conversation of this package; completes with the client.
+ * How far each other member has received and read, by client id; shared, replays the current map. The server is asked
+ * with the first subscriber and after each reconnect, and the receipts that arrive move the map: in conversations of
+ * two they do. Never errors for a conversation of this package; completes with the client.
  *
  * @example memberReceipts(conversation).subscribe((receipts) => render(receipts.get('Jerry')?.readAt));
  */

@@ -41,11 +41,21 @@ export const toResult = ({ allowedPids = [], failedPids = [] }: Outcome): Member
   })),
 });
 
-/** The ids, each once, for a command; fails with `InvalidArgument` where one can't be a client's, or where there is none. */
-export const withClientIds = <A>(clientIds: readonly string[], then: (ids: string[]) => Observable<A>): Observable<A> => {
+/**
+ * The ids, each once, for a command; fails with `InvalidArgument` where one can't be a client's, or where there is
+ * none.
+ */
+export const withClientIds = <A>(
+  clientIds: readonly string[],
+  then: (ids: string[]) => Observable<A>,
+): Observable<A> => {
   const wrong = clientIds.filter((id: unknown) => !isClientId(id));
   return clientIds.length === 0 || wrong.length > 0
-    ? refuse(new InvalidArgument(`clients should be ids of 1 to 64 characters, at least one, but are ${JSON.stringify(clientIds)}`))
+    ? refuse(
+        new InvalidArgument(
+          `clients should be ids of 1 to 64 characters, at least one, but are ${JSON.stringify(clientIds)}`,
+        ),
+      )
     : then([...new Set(clientIds)]);
 };
 
@@ -53,20 +63,30 @@ export const withClientIds = <A>(clientIds: readonly string[], then: (ids: strin
 export const addMembers = (link: SigningLink, cid: string, members: readonly string[]): Observable<MembershipResult> =>
   withClientIds(members, (m) =>
     link.sign({ action: 'invite', conversationId: cid, members: m }).pipe(
-      mergeMap((signature) => link.request({ cmd: 'conv', op: 'add', convMessage: { cid, m, ...signature } }, ConvAdded)),
+      mergeMap((signature) =>
+        link.request({ cmd: 'conv', op: 'add', convMessage: { cid, m, ...signature } }, ConvAdded),
+      ),
       map(({ convMessage }) => toResult(convMessage)),
     ),
   );
 
 /** Cold: removes members; emits for whom it came about, then completes (protocol: conv/remove). */
-export const removeMembers = (link: SigningLink, cid: string, members: readonly string[]): Observable<MembershipResult> =>
+export const removeMembers = (
+  link: SigningLink,
+  cid: string,
+  members: readonly string[],
+): Observable<MembershipResult> =>
   withClientIds(members, (m) =>
     link.sign({ action: 'kick', conversationId: cid, members: m }).pipe(
-      mergeMap((signature) => link.request({ cmd: 'conv', op: 'remove', convMessage: { cid, m, ...signature } }, ConvRemoved)),
+      mergeMap((signature) =>
+        link.request({ cmd: 'conv', op: 'remove', convMessage: { cid, m, ...signature } }, ConvRemoved),
+      ),
       map(({ convMessage }) => toResult(convMessage)),
     ),
   );
 
 /** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
 export const countMembers = (link: Link, cid: string): Observable<number> =>
-  link.request({ cmd: 'conv', op: 'count', convMessage: { cid } }, ConvResult).pipe(map(({ convMessage: { count } }) => count));
+  link
+    .request({ cmd: 'conv', op: 'count', convMessage: { cid } }, ConvResult)
+    .pipe(map(({ convMessage: { count } }) => count));

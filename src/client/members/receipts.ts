@@ -19,10 +19,15 @@ export const receiptEntries = (
   return [...entry('delivered', delivered), ...entry('read', read)];
 };
 
-/** Cold: up to when the others together have received and read, as entries of the log; then completes (protocol: conv/max_read). */
+/**
+ * Cold: up to when the others together have received and read, as entries of the log; then completes (protocol:
+ * conv/max_read).
+ */
 export const fetchReceipts = (link: Link, conversationId: string): Observable<readonly Receipt[]> =>
   link
     .request({ cmd: 'conv', op: 'max_read', convMessage: { cid: conversationId } }, ConvMaxReadResult)
     .pipe(
-      map(({ convMessage: { maxAckTimestamp, maxReadTimestamp } }) => receiptEntries(conversationId, maxAckTimestamp, maxReadTimestamp)),
+      map(({ convMessage: { maxAckTimestamp, maxReadTimestamp } }) =>
+        receiptEntries(conversationId, maxAckTimestamp, maxReadTimestamp),
+      ),
     );

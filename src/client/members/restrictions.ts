@@ -18,8 +18,9 @@ import { toResult, withClientIds, type MembershipResult } from './membership.js'
 type Handle = Conversation | Room;
 
 /**
- * Cold: members may not send any more; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: conv/add_shutup).
- * Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ * Cold: members may not send any more; the owner and managers do this, to those below their rank. Emits for whom it
+ * came about, completes (protocol: conv/add_shutup). Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`,
+ * `SessionClosed`, `InvalidArgument`.
  *
  * @example const { failed } = await firstValueFrom(silence(conversation, ['Jerry']));
  */
@@ -68,8 +69,9 @@ const setBlocked = (conversation: Handle, clients: readonly string[], blocked: b
   );
 
 /**
- * Cold: clients are no members any more and can't become any; the owner and managers do this, to those below their rank. Emits for whom it came about, completes (protocol: blacklist/block).
- * Errors: `ServerRejected`, `SignatureFailed`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ * Cold: clients are no members any more and can't become any; the owner and managers do this, to those below their
+ * rank. Emits for whom it came about, completes (protocol: blacklist/block). Errors: `ServerRejected`,
+ * `SignatureFailed`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
  *
  * @example const { failed } = await firstValueFrom(block(conversation, ['Spike']));
  */
@@ -97,28 +99,45 @@ export interface ClientPage {
   readonly next?: string;
 }
 
-const toPage = (clientIds: readonly string[] = [], next = ''): ClientPage => ({ clientIds, ...(next === '' ? {} : { next }) });
+const toPage = (clientIds: readonly string[] = [], next = ''): ClientPage => ({
+  clientIds,
+  ...(next === '' ? {} : { next }),
+});
 
 /**
- * Cold: a page of those who may not send; the next one starts at its `next` (protocol: conv/query_shutup). Errors as `silence`.
+ * Cold: a page of those who may not send; the next one starts at its `next` (protocol: conv/query_shutup). Errors as
+ * `silence`.
  *
  * @example const { clientIds, next } = await firstValueFrom(silenced(conversation, { limit: 20 }));
  */
-export const silenced = (conversation: Handle, { limit = DEFAULT_LIMIT, next }: ClientPageOptions = {}): Observable<ClientPage> =>
+export const silenced = (
+  conversation: Handle,
+  { limit = DEFAULT_LIMIT, next }: ClientPageOptions = {},
+): Observable<ClientPage> =>
   ofConversation(conversation, ({ client: { link }, id }) =>
     link
-      .request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid: id, limit, ...defined({ next }) } }, ConvShutupResult)
+      .request(
+        { cmd: 'conv', op: 'query_shutup', convMessage: { cid: id, limit, ...defined({ next }) } },
+        ConvShutupResult,
+      )
       .pipe(map(({ convMessage }) => toPage(convMessage.m, convMessage.next))),
   );
 
 /**
- * Cold: a page of those who can't be members; the next one starts at its `next` (protocol: blacklist/query). Errors as `block`.
+ * Cold: a page of those who can't be members; the next one starts at its `next` (protocol: blacklist/query). Errors
+ * as `block`.
  *
  * @example const { clientIds, next } = await firstValueFrom(blocked(conversation));
  */
-export const blocked = (conversation: Handle, { limit = DEFAULT_LIMIT, next }: ClientPageOptions = {}): Observable<ClientPage> =>
+export const blocked = (
+  conversation: Handle,
+  { limit = DEFAULT_LIMIT, next }: ClientPageOptions = {},
+): Observable<ClientPage> =>
   ofConversation(conversation, ({ client: { link }, id }) =>
     link
-      .request({ cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: id, limit, ...defined({ next }) } }, BlacklistQueryResult)
+      .request(
+        { cmd: 'blacklist', op: 'query', blacklistMessage: { srcCid: id, limit, ...defined({ next }) } },
+        BlacklistQueryResult,
+      )
       .pipe(map(({ blacklistMessage }) => toPage(blacklistMessage.blockedPids, blacklistMessage.next))),
   );

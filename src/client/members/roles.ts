@@ -29,7 +29,10 @@ const toRoles = (answer: unknown): Roles => {
 };
 
 /** Cold: the roles of those who have one; then completes (protocol: `/1.1/classes/_ConversationMemberInfo`). */
-const fetchRoles = (ask: typeof askHttpApi, { client: { api, link, token }, id }: ConversationInternals): Observable<Roles> =>
+const fetchRoles = (
+  ask: typeof askHttpApi,
+  { client: { api, link, token }, id }: ConversationInternals,
+): Observable<Roles> =>
   defer(() => {
     const query = new URLSearchParams({ client_id: link.clientId, where: JSON.stringify({ cid: id }) });
     const path = `/1.1/classes/_ConversationMemberInfo?${query.toString()}`;
@@ -57,24 +60,34 @@ export const rolesBy = (ask: typeof askHttpApi): ((conversation: ConversationInt
 const shared = rolesBy(askHttpApi);
 
 /**
- * The roles of members by client id; shared, replays the current map. A member who is not in it is a plain `Member`. The application's HTTP API is asked with the first subscriber and after each reconnect, and
- * notices move the map. Never errors for a conversation of this package; completes with the client.
+ * The roles of members by client id; shared, replays the current map. A member who is not in it is a plain `Member`.
+ * The application's HTTP API is asked with the first subscriber and after each reconnect, and notices move the map.
+ * Never errors for a conversation of this package; completes with the client.
  *
  * @example roles(conversation).subscribe((current) => render(current.get('Tom') ?? 'Member'));
  */
 export const roles = (conversation: Conversation | Room): Observable<Roles> => ofConversation(conversation, shared);
 
 /**
- * Cold: gives a member another role, which only the owner may do; emits `undefined`, completes (protocol: conv/member_info_update).
- * Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ * Cold: gives a member another role, which only the owner may do; emits `undefined`, completes (protocol:
+ * conv/member_info_update). Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`,
+ * `InvalidArgument`.
  *
  * @example await firstValueFrom(setRole(conversation, 'Jerry', 'Manager'));
  */
-export const setRole = (conversation: Conversation | Room, member: string, role: Exclude<MemberRole, 'Owner'>): Observable<void> =>
+export const setRole = (
+  conversation: Conversation | Room,
+  member: string,
+  role: Exclude<MemberRole, 'Owner'>,
+): Observable<void> =>
   ofConversation(conversation, ({ client: { link, tell }, id }) =>
     link
       .request(
-        { cmd: 'conv', op: 'member_info_update', convMessage: { cid: id, targetClientId: member, info: { pid: member, role } } },
+        {
+          cmd: 'conv',
+          op: 'member_info_update',
+          convMessage: { cid: id, targetClientId: member, info: { pid: member, role } },
+        },
         ConvMemberInfoUpdated,
       )
       .pipe(

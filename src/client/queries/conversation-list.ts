@@ -30,15 +30,19 @@ import { containsMembers } from './where.js';
 export interface ConversationListOptions {
   /** How many conversations a page has: 1 to 1,000. Default 20. */
   readonly pageSize?: number;
-  /** Asks for the next page with each value; while one is under way, values count for nothing. One that comes before the first page is there asks for the second. Default: there is one page, and what comes live. */
+  /**
+   * Asks for the next page with each value; while one is under way, values count for nothing. One that comes before
+   * the first page is there asks for the second. Default: there is one page, and what comes live.
+   */
   readonly more$?: Observable<unknown>;
 }
 
 const DEFAULT_PAGE = 20;
 
 /**
- * The list as `recentConversations` has it. The first page is asked for with the first subscriber, and all pages again after each reconnect, since what was created meanwhile is not known otherwise.
- * Never errors; completes with the log.
+ * The list as `recentConversations` has it. The first page is asked for with the first subscriber, and all pages
+ * again after each reconnect, since what was created meanwhile is not known otherwise. Never errors; completes with
+ * the log.
  */
 const listOf = (
   { link, reader, state, log$, open$, clock, tell, report }: ClientInternals,
@@ -73,7 +77,9 @@ const listOf = (
         mergeMap(() => EMPTY),
       );
 
-    /** Up to what is wanted, in as few queries as the server allows; a page size beyond that is refused with the first. */
+    /**
+     * Up to what is wanted, in as few queries as the server allows; a page size beyond that is refused with the first.
+     */
     const pages = (): Observable<never> =>
       concat(
         defer(() => page(reached, Math.min(wanted - reached, Math.max(pageSize, MAX_LIMIT)))),
@@ -130,18 +136,29 @@ const listOf = (
       }),
     );
 
-    subscriber.add(log$.pipe(recentConversations({ self: link.clientId, ...state, turn: () => clock.after(0) })).subscribe(subscriber));
+    subscriber.add(
+      log$
+        .pipe(recentConversations({ self: link.clientId, ...state, turn: () => clock.after(0) }))
+        .subscribe(subscriber),
+    );
     subscriber.add(merge(paging$, leaving$, asking$).subscribe());
   });
 
 const firstPage = perClient((client) => listOf(client, {}).pipe(shareLatest()));
 
 /**
- * The conversations of this user, the latest activity first, each with its last message and unread count. Replays the current array; a new one at most once a turn, in which what has not changed
- * is the same object. Without options it has the first 20 and whatever comes live, and is shared by all who call it so; with `more$` it is paged, and each call is a list of its own.
- * Asked for with the first subscriber, and again after a reconnect. Never errors for a client of this package; completes when the client is closed.
+ * The conversations of this user, the latest activity first, each with its last message and unread count. Replays the
+ * current array; a new one at most once a turn, in which what has not changed is the same object. Without options it
+ * has the first 20 and whatever comes live, and is shared by all who call it so; with `more$` it is paged, and each
+ * call is a list of its own. Asked for with the first subscriber, and again after a reconnect. Never errors for a
+ * client of this package; completes when the client is closed.
  *
  * @example conversationList(client).subscribe((items) => render(items));
  */
-export const conversationList = (client: Client, options?: ConversationListOptions): Observable<readonly ConversationListItem[]> =>
-  ofClient(client, (internals) => (options === undefined ? firstPage(internals) : listOf(internals, options).pipe(shareLatest())));
+export const conversationList = (
+  client: Client,
+  options?: ConversationListOptions,
+): Observable<readonly ConversationListItem[]> =>
+  ofClient(client, (internals) =>
+    options === undefined ? firstPage(internals) : listOf(internals, options).pipe(shareLatest()),
+  );

@@ -35,7 +35,9 @@ const DEFAULT_LIMIT = 10;
 export const MAX_LIMIT = 1_000;
 
 const sortOf = (sort: string | readonly string[]): string =>
-  (typeof sort === 'string' ? [sort] : sort).map((key) => (key.startsWith('-') ? `-${wireKey(key.slice(1))}` : wireKey(key))).join(',');
+  (typeof sort === 'string' ? [sort] : sort)
+    .map((key) => (key.startsWith('-') ? `-${wireKey(key.slice(1))}` : wireKey(key)))
+    .join(',');
 
 const problemWith = ({ skip = 0, limit = DEFAULT_LIMIT }: ConversationQuery): string | undefined => {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
@@ -43,7 +45,10 @@ const problemWith = ({ skip = 0, limit = DEFAULT_LIMIT }: ConversationQuery): st
   return Number.isInteger(skip) && skip >= 0 ? undefined : `skip should be 0 or more, but is ${String(skip)}`;
 };
 
-/** Cold: what the server answers to a query, in its order, with what can't be read: together they are as many as it has found (protocol: conv/query). */
+/**
+ * Cold: what the server answers to a query, in its order, with what can't be read: together they are as many as it
+ * has found (protocol: conv/query).
+ */
 export const queryConversations = (link: Link, query: ConversationQuery): Observable<ReadConversations> =>
   defer(() => {
     const problem = problemWith(query);
@@ -58,12 +63,22 @@ export const queryConversations = (link: Link, query: ConversationQuery): Observ
   });
 
 /**
- * Cold: asks for the conversations that a condition holds for; emits them as they are now, in the order that is asked for, then completes (protocol: conv/query). `client.conversation(id)` gives the handle of one.
- * Errors: `ServerRejected` 4310 where the server does not take the query, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ * Cold: asks for the conversations that a condition holds for; emits them as they are now, in the order that is asked
+ * for, then completes (protocol: conv/query). `client.conversation(id)` gives the handle of one. Errors:
+ * `ServerRejected` 4310 where the server does not take the query, `ConnectionLost`, `CommandTimeout`,
+ * `SessionClosed`, `InvalidArgument`.
  *
- * @example findConversations(client, { where: where.and(where.equal('topic', 'mice'), where.exists('open')), sort: '-lastMessageAt', limit: 20 });
+ * @example
+ * findConversations(client, {
+ *   where: where.and(where.equal('topic', 'mice'), where.exists('open')),
+ *   sort: '-lastMessageAt',
+ *   limit: 20,
+ * });
  */
-export const findConversations = (client: Client, query: ConversationQuery = {}): Observable<readonly ConversationInfo[]> =>
+export const findConversations = (
+  client: Client,
+  query: ConversationQuery = {},
+): Observable<readonly ConversationInfo[]> =>
   ofClient(client, (internals) =>
     queryConversations(internals.link, query).pipe(
       map(({ infos }) => infos),

@@ -1,5 +1,18 @@
 /** Which clients are online. */
-import { NEVER, concat, endWith, ignoreElements, isObservable, map, of, repeat, switchMap, takeUntil, EMPTY, type Observable } from 'rxjs';
+import {
+  NEVER,
+  concat,
+  endWith,
+  ignoreElements,
+  isObservable,
+  map,
+  of,
+  repeat,
+  switchMap,
+  takeUntil,
+  EMPTY,
+  type Observable,
+} from 'rxjs';
 import { SessionQueryResult } from '../../../codecs/index.js';
 import { presenceByPolling, shareLatest } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
@@ -18,7 +31,9 @@ const onlineClients = (link: Link, ids: readonly string[]): Observable<ReadonlyS
         .request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: [...ids] } }, SessionQueryResult)
         .pipe(map(({ sessionMessage: { onlineSessionPeerIds = [] } }) => new Set(onlineSessionPeerIds)))
     : refuse(
-        new InvalidArgument(`at most ${String(MAX_ONLINE_QUERY)} clients can be asked for at a time, but there are ${String(ids.length)}`),
+        new InvalidArgument(
+          `at most ${String(MAX_ONLINE_QUERY)} clients can be asked for at a time, but there are ${String(ids.length)}`,
+        ),
       );
 
 /**
@@ -35,17 +50,25 @@ const watched = (ids: Iterable<string> | Observable<Iterable<string>>): Observab
   isObservable(ids) ? concat(ids, NEVER) : concat(of(ids), NEVER);
 
 /**
- * Who of the clients that are watched is online; clients without a known state are left out. Given ids, or a stream of them: new ids are asked for at once, all of them every 10 s and after each reconnect, while somebody is subscribed. Starts with an empty map, and emits a new one only where it
- * says something else; what is known is kept while there is no connection. Replays to each further subscriber. Never errors for a client of this package, completes when the client is closed.
+ * Who of the clients that are watched is online; clients without a known state are left out. Given ids, or a stream
+ * of them: new ids are asked for at once, all of them every 10 s and after each reconnect, while somebody is
+ * subscribed. Starts with an empty map, and emits a new one only where it says something else; what is known is kept
+ * while there is no connection. Replays to each further subscriber. Never errors for a client of this package,
+ * completes when the client is closed.
  *
  * @example presence(client, ['Jerry', 'Spike']).subscribe((online) => dots.set(online));
  */
-export const presence = (client: Client, ids: Iterable<string> | Observable<Iterable<string>>): Observable<ReadonlyMap<string, boolean>> =>
+export const presence = (
+  client: Client,
+  ids: Iterable<string> | Observable<Iterable<string>>,
+): Observable<ReadonlyMap<string, boolean>> =>
   ofClient(client, ({ link, open$, clock }) =>
     watched(ids).pipe(
       presenceByPolling({
         ask: (some) => onlineClients(link, some),
-        every$: open$.pipe(switchMap((open) => (open ? concat(of(undefined), clock.after(PRESENCE_PERIOD).pipe(repeat())) : EMPTY))),
+        every$: open$.pipe(
+          switchMap((open) => (open ? concat(of(undefined), clock.after(PRESENCE_PERIOD).pipe(repeat())) : EMPTY)),
+        ),
         batch: MAX_ONLINE_QUERY,
       }),
       shareLatest(),

@@ -49,7 +49,10 @@ export const isAbsent = (key: string): Condition => condition(key, { $exists: fa
 /** Flags that the protocol's expressions have; others mean nothing to a query. */
 const FLAGS = /[^ims]/g;
 
-/** A text in which the expression is found. It is run by the server: RE2's syntax, which has no look-around and no back references; of its flags `i`, `m` and `s` count. */
+/**
+ * A text in which the expression is found. It is run by the server: RE2's syntax, which has no look-around and no
+ * back references; of its flags `i`, `m` and `s` count.
+ */
 export const matches = (key: string, { source, flags }: RegExp): Condition => {
   const options = flags.replace(FLAGS, '');
   return condition(key, { $regex: source, ...(options === '' ? {} : { $options: options }) });
@@ -68,13 +71,19 @@ export const withMembers = (members: readonly string[]): Condition => ({
   where: { m: { $all: [...new Set(members)], $size: new Set(members).size } },
 });
 /** These members, and maybe others. */
-export const containsMembers = (members: readonly string[]): Condition => ({ where: { m: { $all: [...new Set(members)] } } });
+export const containsMembers = (members: readonly string[]): Condition => ({
+  where: { m: { $all: [...new Set(members)] } },
+});
 /** Chat rooms only. */
 export const isRoom: Condition = { where: { tr: true } };
 /** System conversations only. */
 export const isSystem: Condition = { where: { sys: true } };
 
 /** All of them hold. */
-export const and = (...conditions: readonly Condition[]): Condition => ({ where: { $and: conditions.map(({ where }) => where) } });
+export const and = (...conditions: readonly Condition[]): Condition => ({
+  where: { $and: conditions.map(({ where }) => where) },
+});
 /** At least one of them holds. */
-export const or = (...conditions: readonly Condition[]): Condition => ({ where: { $or: conditions.map(({ where }) => where) } });
+export const or = (...conditions: readonly Condition[]): Condition => ({
+  where: { $or: conditions.map(({ where }) => where) },
+});

@@ -8,7 +8,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The protocol's name of a key: `id`, `name`, `creator`, `members`, `mutedMembers`, `unique`, `createdAt`, `updatedAt` and `lastMessageAt` are those of a snapshot, all others are attributes;
- * dots lead into nested ones.
+ * The protocol's name of a key: `id`, `name`, `creator`, `members`, `mutedMembers`, `unique`, `createdAt`,
+ * `updatedAt` and `lastMessageAt` are those of a snapshot, all others are attributes; dots lead into nested ones.
  */
 export const wireKey = (key: string): string => (Object.hasOwn(FIELDS, key) ? (FIELDS[key] ?? key) : key);

@@ -54,7 +54,10 @@ export const createStays = (client: ClientInternals): Stays => {
     client.room.current = stay?.id;
     current.next(stay);
   };
-  /** Where the server may have this client: it keeps a room through a break, and what it has made of a command that was interrupted nobody knows. */
+  /**
+   * Where the server may have this client: it keeps a room through a break, and what it has made of a command that
+   * was interrupted nobody knows.
+   */
   const maybeIn = new Set<string>();
   const leases = new Map<string, Observable<never>>();
 
@@ -82,7 +85,10 @@ export const createStays = (client: ClientInternals): Stays => {
     );
 
   const entered$ = current.pipe(filter((stay) => stay !== undefined));
-  /** Signs no longer than until a room is entered: a command that is late would take the client out of it again. One that is on its way comes before. */
+  /**
+   * Signs no longer than until a room is entered: a command that is late would take the client out of it again. One
+   * that is on its way comes before.
+   */
   const leaving: SigningLink = { ...link, sign: (request) => link.sign(request).pipe(takeUntil(entered$)) };
 
   /** Emits once the server has answered, whatever it says: whether there is more to leave. Nothing where it has not. */
@@ -95,7 +101,10 @@ export const createStays = (client: ClientInternals): Stays => {
       }),
     );
 
-  /** Leaves wherever the server may have this client: with each session until it is done, or a room is entered. Nobody waits for it. */
+  /**
+   * Leaves wherever the server may have this client: with each session until it is done, or a room is entered. Nobody
+   * waits for it.
+   */
   const leaveAll = (): void => {
     if (maybeIn.size === 0) return;
     // What is on its way is waited for all the same: its answer would be nobody's.
@@ -114,12 +123,15 @@ export const createStays = (client: ClientInternals): Stays => {
       // Who leaves by himself knows; that he did may be told when he is in it again.
       filter(
         (event) =>
-          (event._tag === 'Blocked' || (event._tag === 'Left' && event.by !== link.clientId)) && event.members.includes(link.clientId),
+          (event._tag === 'Blocked' || (event._tag === 'Left' && event.by !== link.clientId)) &&
+          event.members.includes(link.clientId),
       ),
       mergeMap((event) => {
         maybeIn.delete(id);
         return event._tag === 'Blocked'
-          ? throwError(() => new ServerRejected(BLOCKED, 'CONVERSATION_BLACKLISTED', 'you were blocked in this chat room'))
+          ? throwError(
+              () => new ServerRejected(BLOCKED, 'CONVERSATION_BLACKLISTED', 'you were blocked in this chat room'),
+            )
           : of(event);
       }),
     );

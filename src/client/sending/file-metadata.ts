@@ -4,7 +4,10 @@ import { defined } from '../../../codecs/defined.js';
 import type { JsonObject } from '../../../codecs/index.js';
 import type { FileData, LocalFile } from './local-file.js';
 
-/** Reads what is in a file: width and height of a picture, duration of a sound. `describeMedia` of `rx-realtime/media` is one. */
+/**
+ * Reads what is in a file: width and height of a picture, duration of a sound. `describeMedia` of `rx-realtime/media`
+ * is one.
+ */
 export type DescribeFile = (file: LocalFile) => ObservableInput<JsonObject>;
 
 const sizeOf = (data: FileData): number => (data instanceof Uint8Array ? data.length : data.size);
@@ -16,7 +19,8 @@ const nameOf = ({ data, name }: LocalFile): string | undefined =>
   name ?? ('name' in data && typeof data.name === 'string' ? data.name : undefined);
 
 /**
- * Cold: the metadata of a file by the protocol's names: `name`, `size` in bytes, `format`, and what `describe` reads. What can't be read is left out: a file is sent all the same.
+ * Cold: the metadata of a file by the protocol's names: `name`, `size` in bytes, `format`, and what `describe` reads.
+ * What can't be read is left out: a file is sent all the same.
  */
 export const describeFile = (file: LocalFile, describe: DescribeFile = () => of({})): Observable<JsonObject> =>
   defer(() => {

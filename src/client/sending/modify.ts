@@ -39,7 +39,8 @@ const modify = (
   { recall, content, mentions: { mentions = [], mentionsAll = false } }: Change,
 ): Observable<Modification> => {
   const verb = recall ? 'recalled' : 'changed';
-  if (from !== link.clientId) return refuse(new InvalidArgument(`a message can only be ${verb} by its sender, but this one is by ${from}`));
+  if (from !== link.clientId)
+    return refuse(new InvalidArgument(`a message can only be ${verb} by its sender, but this one is by ${from}`));
   if (transient) return refuse(new InvalidArgument(`a transient message is not stored, so it can't be ${verb}`));
   const { data } = toStored(content);
   const body = recall ? {} : content.binaryMsg === undefined ? { data: data ?? '' } : { binaryMsg: content.binaryMsg };
@@ -65,7 +66,17 @@ const modify = (
         cmd: 'patch',
         op: 'modify',
         patchMessage: {
-          patches: [{ cid: conversationId, mid: id, timestamp, recall, ...body, mentionPids: [...mentions], mentionAll: mentionsAll }],
+          patches: [
+            {
+              cid: conversationId,
+              mid: id,
+              timestamp,
+              recall,
+              ...body,
+              mentionPids: [...mentions],
+              mentionAll: mentionsAll,
+            },
+          ],
         },
       },
       PatchModified,
@@ -83,12 +94,19 @@ export const recallMessage = (modifier: Modifier, message: Message): Observable<
   defer(() => modify(modifier, message, { recall: true, content: RECALLED, mentions: {} }));
 
 /** Cold: gives a message another body; emits what it is now, then completes (protocol: patch/modify). */
-export const editMessage = (modifier: Modifier, message: Message, body: OutgoingBody, mentions: Mentions): Observable<Modification> =>
+export const editMessage = (
+  modifier: Modifier,
+  message: Message,
+  body: OutgoingBody,
+  mentions: Mentions,
+): Observable<Modification> =>
   defer(() => {
     const content = modifier.bodies.encode(body);
     if (isLeft(content)) return refuse(new InvalidArgument(`this message can't be sent: ${content.left.message}`));
     const bytes = byteLength(content.right);
     if (bytes > MAX_BYTES)
-      return refuse(new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, but this one has ${String(bytes)}`));
+      return refuse(
+        new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, but this one has ${String(bytes)}`),
+      );
     return modify(modifier, message, { recall: false, content: content.right, mentions });
   });

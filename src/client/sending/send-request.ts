@@ -16,7 +16,10 @@ export type SendStep<B extends Body = Body> =
 export interface SendRequest<B = OutgoingBody> {
   readonly conversationId: string;
   readonly body: B;
-  /** Minted when the command is made, so that subscribing to it again, after an error too, can't double the message (protocol: `dt`). */
+  /**
+   * Minted when the command is made, so that subscribing to it again, after an error too, can't double the message
+   * (protocol: `dt`).
+   */
   readonly token: string;
   readonly options: SendOptions;
 }
@@ -31,10 +34,14 @@ export interface SendLog {
 /** Transient messages and wills are in no list of what is on its way. */
 const isPassing = ({ options: { transient = false, will = false } }: SendRequest): boolean => transient || will;
 
-/** Tells the log that the server has the message. The progress comes before the message itself, so that a view never has both. */
+/**
+ * Tells the log that the server has the message. The progress comes before the message itself, so that a view never
+ * has both.
+ */
 export const tellSent = (request: SendRequest, { clock, tell }: SendLog, message: Message): void => {
   const { conversationId, token, body, options } = request;
-  if (!isPassing(request)) tell({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
+  if (!isPassing(request))
+    tell({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
   if (options.will !== true) tell({ _tag: 'Message', conversationId, message, origin: 'sent' });
 };
 

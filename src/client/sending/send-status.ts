@@ -44,7 +44,8 @@ const toStatus = (progress: SendProgress): MessageStatus => {
 };
 
 /**
- * The progress of a send as values for a view: starts with `none`, and what would be an error is `failed`, after which it completes. Never errors.
+ * The progress of a send as values for a view: starts with `none`, and what would be an error is `failed`, after
+ * which it completes. Never errors.
  *
  * @example
  * conversation.trackSend(text('hello')).pipe(sendStatus()).subscribe(({ _tag }) => icon.set(_tag));

@@ -27,11 +27,12 @@ import { problemWith, toStoredOptions, toWire } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
 
 /**
- * How far a message has come: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the server, delivered, read. `token` is the same in all steps
- * and in every repetition; `at` is in ms since 1970.
+ * How far a message has come: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the
+ * server, delivered, read. `token` is the same in all steps and in every repetition; `at` is in ms since 1970.
  */
 export type SendProgress<B extends Body = Body> =
-  SendStep<B> | { readonly _tag: 'delivered' | 'read'; readonly token: string; readonly message: Message<B>; readonly at: number };
+  | SendStep<B>
+  | { readonly _tag: 'delivered' | 'read'; readonly token: string; readonly message: Message<B>; readonly at: number };
 
 export interface Sender extends SendLog {
   readonly link: Link;
@@ -45,7 +46,10 @@ export interface Sender extends SendLog {
 }
 
 /** The sender of a client in a conversation. */
-export const senderIn = ({ link, reader, outbox, clock, upload, state, tell }: ClientInternals, id: string): Sender => ({
+export const senderIn = (
+  { link, reader, outbox, clock, upload, state, tell }: ClientInternals,
+  id: string,
+): Sender => ({
   link,
   bodies: reader.bodies,
   outbox,
@@ -64,7 +68,8 @@ const messageOf = <B extends Body>(
   { conversationId, options: { transient = false, mentions = [], mentionsAll = false } }: SendRequest,
   body: B,
 ): Message<B> => {
-  if (uid === undefined || t === undefined) throw new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined');
+  if (uid === undefined || t === undefined)
+    throw new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined');
   return { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
 };
 
@@ -87,10 +92,16 @@ const sendContent = <B extends Body>(
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
   if (bytes > MAX_BYTES) {
     return refuse(
-      new InvalidArgument(`a message has at most ${String(MAX_BYTES)} bytes, push data included, but this one has ${String(bytes)}`),
+      new InvalidArgument(
+        `a message has at most ${String(MAX_BYTES)} bytes, push data included, but this one has ${String(bytes)}`,
+      ),
     );
   }
-  const command: ClientCommand = { cmd: 'direct', ...envelope, directMessage: { cid: conversationId, dt: token, ...wire, ...fields } };
+  const command: ClientCommand = {
+    cmd: 'direct',
+    ...envelope,
+    directMessage: { cid: conversationId, dt: token, ...wire, ...fields },
+  };
   const messageIn = ({ ackMessage }: Ack): Message<B> => messageOf(ackMessage, link.clientId, request, body);
   /** What it has become: a server that has forgotten the token stores what is written once more as another message. */
   let stored: string | undefined;
@@ -100,7 +111,8 @@ const sendContent = <B extends Body>(
     stored = ack.ackMessage.uid;
     tellSent(request, sender, messageIn(ack));
   };
-  const write = (options?: { readonly timeout: number }) => link.request(command, AckSent, { effectful: true, late, ...options });
+  const write = (options?: { readonly timeout: number }) =>
+    link.request(command, AckSent, { effectful: true, late, ...options });
   const sending: SendStep<B> = { _tag: 'sending', token };
   const acknowledged = (ack: Ack): SendStep<B> => {
     const message = messageIn(ack);
@@ -149,13 +161,22 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
     const wire = fromStored(stored.body);
     const request = storedRequest(sender.bodies, stored);
     const age = Math.max(0, sender.clock.now() - stored.at);
-    return telling(request, sender, sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, age), stored.at);
+    return telling(
+      request,
+      sender,
+      sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, age),
+      stored.at,
+    );
   });
 
 /**
- * Cold: sends a message; emits `uploading` where it has a file to store, `sending`, then `sent`, then completes (protocol: direct).
+ * Cold: sends a message; emits `uploading` where it has a file to store, `sending`, then `sent`, then completes
+ * (protocol: direct).
  */
-export const sendSteps = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B | Upload<B>>): Observable<SendStep<B>> =>
+export const sendSteps = <B extends OutgoingBody>(
+  sender: Sender,
+  request: SendRequest<B | Upload<B>>,
+): Observable<SendStep<B>> =>
   defer((): Observable<SendStep<B>> => {
     const { body, token, options } = request;
     const problem = problemWith(options, sender.kind);

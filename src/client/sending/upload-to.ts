@@ -12,10 +12,12 @@ const Uploaded = record('Uploaded', { url: t.string }, { objId: t.string, metaDa
 const bytesOf = ({ data, type }: LocalFile): Blob =>
   data instanceof Uint8Array ? new Blob([new Uint8Array(data)], { type: type ?? '' }) : data;
 
-const nameOf = ({ data, name }: LocalFile): string => name ?? ('name' in data && typeof data.name === 'string' ? data.name : 'file');
+const nameOf = ({ data, name }: LocalFile): string =>
+  name ?? ('name' in data && typeof data.name === 'string' ? data.name : 'file');
 
 /**
- * Stores files with a server of this package that takes uploads: for the realtime's `upload` option. `fetch` tells no progress, so there is none.
+ * Stores files with a server of this package that takes uploads: for the realtime's `upload` option. `fetch` tells no
+ * progress, so there is none.
  *
  * @example createRealtime({ appId, server: 'ws://127.0.0.1:6400', upload: uploadTo('http://127.0.0.1:6400') });
  */
@@ -23,10 +25,17 @@ export const uploadTo =
   (address: string): UploadFile =>
   (file, { signal }) =>
     defer(() =>
-      from(fetch(new URL(`/uploads/${encodeURIComponent(nameOf(file))}`, address), { method: 'POST', body: bytesOf(file), signal })),
+      from(
+        fetch(new URL(`/uploads/${encodeURIComponent(nameOf(file))}`, address), {
+          method: 'POST',
+          body: bytesOf(file),
+          signal,
+        }),
+      ),
     ).pipe(
       mergeMap((response) => {
-        if (!response.ok) throw new InvalidArgument(`${address} answered an upload with status ${String(response.status)}`);
+        if (!response.ok)
+          throw new InvalidArgument(`${address} answered an upload with status ${String(response.status)}`);
         return from<Promise<unknown>>(response.json());
       }),
       map((answer) => {

@@ -11,12 +11,18 @@ export interface UploadProgress {
 }
 
 /**
- * Stores a file and answers with its address; may tell of its progress before. `signal` aborts where the send is unsubscribed from.
- * What it gives as `metaData` wins over what was read from the file.
+ * Stores a file and answers with its address; may tell of its progress before. `signal` aborts where the send is
+ * unsubscribed from. What it gives as `metaData` wins over what was read from the file.
  */
-export type UploadFile = (file: LocalFile, context: { readonly signal: AbortSignal }) => ObservableInput<StoredFile | UploadProgress>;
+export type UploadFile = (
+  file: LocalFile,
+  context: { readonly signal: AbortSignal },
+) => ObservableInput<StoredFile | UploadProgress>;
 
-/** How far a message with a file has come: the file is on its way (`progress` from 0 to 1), or it is stored and `body` can be sent. */
+/**
+ * How far a message with a file has come: the file is on its way (`progress` from 0 to 1), or it is stored and `body`
+ * can be sent.
+ */
 export type UploadStep<B extends OutgoingBody = OutgoingBody> =
   { readonly _tag: 'progress'; readonly progress: number } | { readonly _tag: 'stored'; readonly body: B };
 
@@ -25,8 +31,9 @@ export interface Upload<B extends OutgoingBody = OutgoingBody> {
   readonly _tag: 'Upload';
   readonly file: LocalFile;
   /**
-   * Cold: stores the file, emits its progress, then the message, then completes. `send` runs it with the realtime's `upload` option.
-   * Errors with `InvalidArgument` where there is no store, where it fails, or where it answers with something that is no stored file.
+   * Cold: stores the file, emits its progress, then the message, then completes. `send` runs it with the realtime's
+   * `upload` option. Errors with `InvalidArgument` where there is no store, where it fails, or where it answers with
+   * something that is no stored file.
    */
   readonly steps: (store: UploadFile | undefined) => Observable<UploadStep<B>>;
 }
@@ -61,13 +68,16 @@ const uploading = <B extends OutgoingBody>(
   describe: DescribeFile | undefined,
 ): Observable<UploadStep<B>> => {
   if (store === undefined)
-    return throwError(() => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'));
+    return throwError(
+      () => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'),
+    );
   return describeFile(file, describe).pipe(
     switchMap((metaData) =>
       running(store, file).pipe(
         map((answer): UploadStep<B> => {
           if (isProgress(answer)) return { _tag: 'progress', progress: clamp(answer.progress) };
-          if (isStored(answer)) return { _tag: 'stored', body: toBody({ ...answer, metaData: { ...metaData, ...answer.metaData } }) };
+          if (isStored(answer))
+            return { _tag: 'stored', body: toBody({ ...answer, metaData: { ...metaData, ...answer.metaData } }) };
           throw new InvalidArgument('the upload option should answer with { url }, or with { progress } on the way');
         }),
       ),

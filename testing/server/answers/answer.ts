@@ -70,7 +70,8 @@ const answered = (world: World, link: Link, command: ClientCommand): Answers | u
   if (command.cmd === 'echo') return [{ cmd: 'echo' }];
   if (command.cmd === 'session' && command.op === 'open') return open(world, link, command);
   const session = world.sessions.on(link, command.peerId);
-  if (session === undefined) throw new Refusal(4105, `${command.peerId ?? 'nobody'} is not logged in over this connection`);
+  if (session === undefined)
+    throw new Refusal(4105, `${command.peerId ?? 'nobody'} is not logged in over this connection`);
   return toClients({ world, session }, command);
 };
 

@@ -35,7 +35,10 @@ export const query = ({ world, session }: Asking, { convMessage }: CommandOf<'co
   return [results(world.memory.find(search), convMessage)];
 };
 
-export const update = ({ world, session }: Asking, { convMessage: { cid, attr } }: CommandOf<'conv', 'update'>): Answers => {
+export const update = (
+  { world, session }: Asking,
+  { convMessage: { cid, attr } }: CommandOf<'conv', 'update'>,
+): Answers => {
   const { memory, now } = world;
   const info = forChange(existing(world, cid), session, memory.roles(cid));
   const change = attributesChange(attr.data);
@@ -46,7 +49,10 @@ export const update = ({ world, session }: Asking, { convMessage: { cid, attr } 
 };
 
 /** Whether this client gets push notifications. */
-export const mute = ({ world, session }: Asking, { op, convMessage: { cid } }: CommandOf<'conv', 'mute' | 'unmute'>): Answers => {
+export const mute = (
+  { world, session }: Asking,
+  { op, convMessage: { cid } }: CommandOf<'conv', 'mute' | 'unmute'>,
+): Answers => {
   const info = forMuting(existing(world, cid), session);
   world.memory.updateConversation(cid, { mutedMembers: mutedWith(info, session.clientId, op === 'mute') }, world.now());
   return [mutedAnswer(info)];

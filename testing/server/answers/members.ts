@@ -37,7 +37,11 @@ export const add = (asking: Asking, { convMessage: { cid, m = [] } }: CommandOf<
   return [{ cmd: 'conv', op: 'added', convMessage: { cid, ...toWire(everybody(m)) } }];
 };
 
-const dismissed = (asking: Asking, { id, kind, members = [] }: ConversationInfo, wanted: readonly string[]): Outcome => {
+const dismissed = (
+  asking: Asking,
+  { id, kind, members = [] }: ConversationInfo,
+  wanted: readonly string[],
+): Outcome => {
   const { memory } = asking.world;
   const { below, above } = partedByRank(memory.roles(id), asking.session, wanted);
   const gone = memory.removeMembers(id, below);
@@ -57,7 +61,8 @@ export const remove = (asking: Asking, { convMessage: { cid, m = [] } }: Command
 /** Of a chat room, how many are in it now. */
 export const count = ({ world, session }: Asking, { convMessage: { cid } }: CommandOf<'conv', 'count'>): Answers => {
   const { kind, members = [] } = forReader(existing(world, cid), session, 4317, world.isOpen);
-  const inside = kind === 'room' ? new Set(world.sessions.inRoom(cid).map(({ clientId }) => clientId)).size : members.length;
+  const inside =
+    kind === 'room' ? new Set(world.sessions.inRoom(cid).map(({ clientId }) => clientId)).size : members.length;
   return [{ cmd: 'conv', op: 'result', convMessage: { cid, count: inside } }];
 };
 

@@ -17,11 +17,30 @@ import { tell } from '../sessions.js';
 import { audience, existing, say, type Answers, type Asking, type CommandOf, type World } from '../world.js';
 
 /** A will is no message yet, and has no answer here. */
-export const direct = ({ world, session }: Asking, { directMessage: wire }: CommandOf<'direct'>): Answers | undefined => {
-  const { cid, dt: token, mentionPids: mentions = [], mentionAll: mentionsAll = false, transient = false, r: receipt = false, will } = wire;
+export const direct = (
+  { world, session }: Asking,
+  { directMessage: wire }: CommandOf<'direct'>,
+): Answers | undefined => {
+  const {
+    cid,
+    dt: token,
+    mentionPids: mentions = [],
+    mentionAll: mentionsAll = false,
+    transient = false,
+    r: receipt = false,
+    will,
+  } = wire;
   if (will === true) return undefined;
   const info = forSpeaker(cid, world.memory.conversations([cid])[0], session);
-  const saying = { from: session.clientId, content: wire, mentions, mentionsAll, transient, receipt, ...defined({ token }) };
+  const saying = {
+    from: session.clientId,
+    content: wire,
+    mentions,
+    mentionsAll,
+    transient,
+    receipt,
+    ...defined({ token }),
+  };
   const { id, timestamp } = say(world, info, saying, session);
   return [{ cmd: 'ack', ackMessage: { uid: id, t: timestamp, cid } }];
 };

@@ -18,7 +18,12 @@ type Open = CommandOf<'session', 'open'>;
 const displacedCommand = (clientId: string): ServerCommand => closedCommand(clientId, DISPLACED, reasonOf(DISPLACED));
 
 /** What a login brings of messages and changes that were missed. */
-const missedBy = ({ memory, now }: World, clientId: string, { version }: Link, { sessionMessage }: Open): readonly ServerCommand[] => {
+const missedBy = (
+  { memory, now }: World,
+  clientId: string,
+  { version }: Link,
+  { sessionMessage }: Open,
+): readonly ServerCommand[] => {
   const since = changesSince(sessionMessage);
   const { pushes } =
     version === 3
@@ -37,10 +42,12 @@ export const open = (world: World, link: Link, command: Open): Answers => {
   const opened = memory.sessions.open({ session: login, resumes: sessionMessage.st !== undefined }, now());
   if (opened._tag === 'Gone') throw new Refusal(4112, 'log in without the token');
   if (opened._tag === 'Displaced') return [displacedCommand(clientId)];
-  sessions.byId([...opened.displaced, ...(opened.resumed === undefined ? [] : [opened.resumed])]).forEach((replaced) => {
-    if (replaced.link !== link && replaced.id !== opened.resumed) replaced.link.push(displacedCommand(clientId));
-    sessions.end(replaced);
-  });
+  sessions
+    .byId([...opened.displaced, ...(opened.resumed === undefined ? [] : [opened.resumed])])
+    .forEach((replaced) => {
+      if (replaced.link !== link && replaced.id !== opened.resumed) replaced.link.push(displacedCommand(clientId));
+      sessions.end(replaced);
+    });
   const { room } = opened;
   const isIn = room !== undefined && memory.conversations([room.id]).length > 0 && isRoomKept(room, now());
   sessions.begin({ isBackEnd: false, id, clientId, link, token, room: isIn ? room.id : undefined });
