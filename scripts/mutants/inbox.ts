@@ -23,14 +23,14 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'what is missed starts behind the newest that was passed on',
     file: 'src/session/cursor.ts',
-    from: '{ position: later(cursor.position, at), own: cursor.own }',
-    to: '{ position: cursor.position, own: cursor.own }',
+    from: "if (origin !== 'sent') return later(position, at);",
+    to: "if (origin !== 'sent') return position;",
   },
   {
     rule: 'an own message says nothing about those before it',
     file: 'src/session/cursor.ts',
-    from: "origin === 'sent' ? passOwn(cursor, at, session) : {",
-    to: '{',
+    from: "if (origin !== 'sent') return later(position, at);",
+    to: 'return later(position, at);',
   },
   {
     rule: 'what was missed comes before what is live',
@@ -83,7 +83,7 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'own messages alone move the position in the end',
     file: 'src/session/cursor.ts',
-    from: 'later(position, own.at)',
+    from: 'own?.session === session && own.count >= LATE ? later(position, own.at) : position',
     to: 'position',
   },
   {

@@ -50,27 +50,34 @@ export const isNew = ({ newest, seen }: Cursor, event: ConversationEvent): boole
 };
 
 /**
- * An own message says nothing about those of others before it, which may still be on their way; but they are not as
- * late as all that.
+ * An own message says nothing about messages of others before it: they may still be on their way. But they are never
+ * very late: after `LATE` more own messages, everything before the first own message has arrived.
  */
-const passOwn = ({ position, own }: Cursor, at: Position, session: number): Pick<Cursor, 'position' | 'own'> => {
-  if (own?.session !== session) return { position, own: { at, session, count: 0 } };
-  if (own.count < LATE) return { position, own: { ...own, count: own.count + 1 } };
-  return { position: later(position, own.at), own: { at, session, count: 0 } };
+const withOwn = (own: Cursor['own'], at: Position, session: number): Cursor['own'] =>
+  own?.session === session && own.count < LATE ? { ...own, count: own.count + 1 } : { at, session, count: 0 };
+
+/** The position behind a message: nothing before it is missing. An own message moves it only as `withOwn` says. */
+const reachedBy = (
+  { own, position }: Cursor,
+  at: Position,
+  origin: MessageEvent['origin'],
+  session: number,
+): Position => {
+  if (origin !== 'sent') return later(position, at);
+  return own?.session === session && own.count >= LATE ? later(position, own.at) : position;
 };
 
 /** One literal with all keys: every message passes here. */
 const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst: boolean, session: number): Cursor => {
   // Not the message itself, which would be kept for as long.
   const at: Position = { timestamp: message.timestamp, id: message.id };
-  const { position, own } =
-    origin === 'sent' ? passOwn(cursor, at, session) : { position: later(cursor.position, at), own: cursor.own };
+  const { own } = cursor;
   return {
     id: cursor.id,
-    position,
+    position: reachedBy(cursor, at, origin, session),
     newest: later(cursor.newest, at),
     seen: isFirst ? withId(cursor.seen, at.id) : cursor.seen,
-    own,
+    own: origin === 'sent' ? withOwn(own, at, session) : own,
     caughtUpIn: cursor.caughtUpIn,
     lookedUpIn: cursor.lookedUpIn,
     info: cursor.info,

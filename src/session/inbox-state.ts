@@ -181,15 +181,11 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** A step while it is made. */
-export interface Turn {
+/** A step while it is made, and what its parts need beside the input. */
+export interface Making {
   state: InboxState;
   readonly out: ClientEvent[];
   readonly effects: Effect[];
-}
-
-/** What all parts of a step need beside the input. */
-export interface Making extends Turn {
   readonly policy: Policy;
   readonly environment: Environment;
 }
