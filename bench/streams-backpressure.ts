@@ -1,16 +1,5 @@
 /** The strategies and the consumers behind them, each beside RxJS alone. */
-import {
-  EMPTY,
-  ReplaySubject,
-  buffer,
-  concatMap,
-  filter,
-  lastValueFrom,
-  map,
-  sample as latest,
-  scan,
-  timestamp,
-} from 'rxjs';
+import { EMPTY, ReplaySubject, buffer, concatMap, filter, map, sample as latest, scan, timestamp } from 'rxjs';
 import {
   batch,
   conflate,
@@ -22,8 +11,6 @@ import {
   expire,
   lossless,
   sample,
-  toAsyncIterable,
-  toReadableStream,
 } from 'rx-realtime/streams';
 import {
   BOUND,
@@ -42,10 +29,10 @@ import {
   shown,
   slow,
   ticked,
-  type Comment,
   type Step,
   type Work,
 } from './streams-comments.js';
+import { bridges } from './streams-bridges.js';
 import { EVERY, ITEMS, drained, idsFrom, type Contest } from './streams-contest.js';
 
 const behind =
@@ -267,59 +254,6 @@ const readyConsumers: readonly Contest[] = [
     ),
     beside: 'buffer, slice',
     lacks: 'a bound, ranks, age, what waits for the next screen',
-  },
-];
-
-/** Ends the Rx world: a promise for each item, whatever one does. */
-const bridges: readonly Contest[] = [
-  {
-    name: 'lossless, toAsyncIterable',
-    ours: drained({
-      items,
-      expects: idsFrom(items),
-      drain: async (source$, take) => {
-        for await (const { id } of toAsyncIterable(source$.pipe(lossless({ high: BOUND })))) take(id);
-      },
-    }),
-    peer: drained({
-      items,
-      expects: idsFrom(items),
-      drain: (source$, take) =>
-        lastValueFrom(
-          source$.pipe(
-            concatMap(({ id }) => {
-              take(id);
-              return Promise.resolve(id);
-            }),
-          ),
-        ),
-    }),
-    beside: 'concatMap to a promise',
-    lacks: 'a bound, for await',
-  },
-  {
-    name: 'lossless, toReadableStream',
-    ours: drained({
-      items,
-      expects: idsFrom(items),
-      drain: async (source$, take) => {
-        for await (const { id } of toReadableStream(source$.pipe(lossless({ high: BOUND })))) take(id);
-      },
-    }),
-    peer: drained({
-      items,
-      expects: idsFrom(items),
-      drain: async (source$, take) => {
-        const stream = new ReadableStream<Comment>({
-          start: (controller) => {
-            source$.subscribe({ next: (item) => controller.enqueue(item), complete: () => controller.close() });
-          },
-        });
-        for await (const { id } of stream) take(id);
-      },
-    }),
-    beside: 'ReadableStream, enqueue',
-    lacks: 'a bound, making the source wait',
   },
 ];
 

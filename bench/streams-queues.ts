@@ -1,5 +1,13 @@
 /** Queues of any length. */
-import { Observable, Subject, concat, concatMap, of, type MonoTypeOperatorFunction, type OperatorFunction } from 'rxjs';
+import {
+  type Observable,
+  Subject,
+  concat,
+  concatMap,
+  of,
+  type MonoTypeOperatorFunction,
+  type OperatorFunction,
+} from 'rxjs';
 import {
   batch,
   concatMapByKey,

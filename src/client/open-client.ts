@@ -1,19 +1,6 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import {
-  EMPTY,
-  Observable,
-  ReplaySubject,
-  Subject,
-  distinctUntilChanged,
-  filter,
-  map,
-  merge,
-  mergeMap,
-  of,
-  tap,
-} from 'rxjs';
+import { Observable, ReplaySubject, Subject, distinctUntilChanged, map, merge } from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
-import { defined } from '../../codecs/defined.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
@@ -23,31 +10,26 @@ import { decorate } from '../plugins/decorate.js';
 import { createPipeline } from '../plugins/pipeline.js';
 import type { Plugin } from '../plugins/plugin.js';
 import { behindWhatHasCome, type Barrier } from '../session/barrier.js';
-import type { CatchUpOptions } from '../session/catch-up.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { changeMark } from '../session/change-mark.js';
-import { gatheredLookUps } from '../session/gathered-look-ups.js';
-import { inbox } from '../session/inbox.js';
-import { createOutbox, type OutboxBounds } from '../outbox/outbox.js';
+import type { OutboxBounds } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
-import { ownerOf, storageKeeper, type KeptEntry } from '../outbox/storage-keeper.js';
-import { patiently } from '../session/patience.js';
 import { readPush } from '../session/push-events.js';
-import { readInOrder, type Told } from '../session/read-in-order.js';
+import type { Told } from '../session/read-in-order.js';
 import type { ConversationSignatureFactory } from '../session/signature.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { session, type SessionEvent, type SessionOptions } from '../session/session.js';
 import { settling } from '../session/settle-after-login.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
+import { catchUpBy, clientLog } from './client-log.js';
+import { clientOutbox } from './client-outbox.js';
 import { clientState } from './client-state.js';
 import { conversationHandle } from './conversation/conversation-handle.js';
 import { createWishes } from './conversation/wishes.js';
 import { createClient } from './create-client.js';
-import { messagesAfter } from './history/history.js';
 import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
-import { conversationsById, lookedUpOf } from './queries/conversations-by-id.js';
 import { sendStored, senderIn } from './sending/send.js';
 import type { UploadFile } from './sending/upload.js';
 
@@ -68,10 +50,6 @@ export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepTok
   /** How long a plugin may take for one message, ms. */
   readonly pluginTimeout: number;
 }
-
-const PAGE_SIZE = 100;
-const MAX_LOOKED_UP = 100;
-const CATCH_UP_CONCURRENCY = 4;
 
 const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
   switch (event._tag) {
@@ -118,43 +96,24 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     );
     const changes = changeMark();
     const [state, keepingState] = clientState(clientId, log);
-    const { outbox: bounds } = options;
-    const [keeper, kept$] =
-      bounds?.storage === undefined
-        ? []
-        : storageKeeper({
-            storage: bounds.storage,
-            owner: ownerOf(options.appId, clientId),
-            timeout: options.commandTimeout,
-            clock,
-            report: (error) => {
-              report({ _tag: 'Outbox', clientId, error });
-            },
-          });
-    const [outbox, sending, restore] =
-      bounds === undefined
-        ? []
-        : createOutbox<KeptEntry>({
-            bounds,
-            ready$: readiness(log, status),
-            clock,
-            patience: options.commandTimeout,
-            ...defined({ keeper }),
-          });
+    const { outbox, sending, restore } = clientOutbox({
+      bounds: options.outbox,
+      appId: options.appId,
+      clientId,
+      timeout: options.commandTimeout,
+      clock,
+      log$: log,
+      status$: status,
+      report: (error) => {
+        report({ _tag: 'Outbox', clientId, error });
+      },
+    });
 
-    /** The one way into the log: what is read in order, then put in order by the inbox. */
+    /** The one way into the log. */
     const tell = (entry: Told): void => {
       if (current._tag !== 'Closed') told.next(entry);
     };
-    const pageSize = Math.max(1, Math.min(PAGE_SIZE, options.catchUpLimit));
-    const catchUp: CatchUpOptions = {
-      pageAfter: (id, after) => messagesAfter(link, reader, id, after, pageSize).pipe(patiently(clock)),
-      pageSize,
-      catchUpLimit: options.catchUpLimit,
-      onFailure: (conversationId, error) => {
-        report({ _tag: 'CatchUp', clientId, conversationId, error });
-      },
-    };
+    const catchUp = catchUpBy(link, reader, options);
 
     const internals: ClientInternals = {
       catchUp: {
@@ -208,23 +167,15 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       report,
     );
 
-    /** Who has sent it is gone: what becomes of it is told by the log, and a failure by a fault. */
+    /** Nobody waits for a message that was kept: the log tells what becomes of it, and a fault if it fails. */
     const sendAgain = (message: StoredSend): void => {
       sendStored(senderIn(internals, message.conversationId), message).subscribe({
         error: (thrown: unknown) => {
-          const error = toRealtimeError(thrown);
-          if (current._tag !== 'Closed') report({ _tag: 'Outbox', clientId, error });
+          if (current._tag !== 'Closed') report({ _tag: 'Outbox', clientId, error: toRealtimeError(thrown) });
         },
       });
     };
-    if (kept$ !== undefined)
-      restore?.(
-        kept$.pipe(
-          tap((messages) => {
-            messages.forEach(sendAgain);
-          }),
-        ),
-      );
+    restore(sendAgain);
 
     const marks = merge(
       log.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
@@ -233,26 +184,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       connection.send({ ...command, peerId: clientId });
     });
 
-    const logging = told
-      .pipe(
-        readInOrder(reader),
-        inbox({
-          lookUp: gatheredLookUps({
-            lookUp: (ids) => conversationsById(link, ids).pipe(patiently(clock)),
-            part: lookedUpOf,
-            size: MAX_LOOKED_UP,
-          }),
-          ...catchUp,
-          self: clientId,
-          known: state.conversations.get,
-          room: () => internals.room.current,
-          changed: ({ id, editedAt = 0 }) => {
-            changes.passed(id, editedAt);
-          },
-          concurrency: CATCH_UP_CONCURRENCY,
-        }),
-      )
-      .subscribe(log);
+    const room = (): string | undefined => internals.room.current;
+    const logging = clientLog(told, { link, reader, clock, catchUp, state, room, changes }).subscribe(log);
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
@@ -322,18 +255,3 @@ const timeSince =
   (at: number, start: number) =>
   (elapsed: number): number =>
     at + elapsed - start;
-
-/** The outbox may write: the session is open and what was missed is in the log. Errors when the client is closed. */
-const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStatus>): Observable<boolean> =>
-  merge(
-    log$.pipe(
-      filter(({ _tag }) => _tag === 'CaughtUp'),
-      map(() => true),
-    ),
-    status$.pipe(
-      mergeMap((status) => {
-        if (status._tag === 'Closed') throw new SessionClosed(status.code, status.reason);
-        return status._tag === 'Open' ? EMPTY : of(false);
-      }),
-    ),
-  );

@@ -164,7 +164,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       defer(() => {
         const at = readUpTo(upTo);
         if (at !== undefined) tell({ _tag: 'ReadMark', conversationId: id, at });
-        return of(nothing());
+        return of(undefined);
       }),
   };
 };

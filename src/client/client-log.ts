@@ -1,0 +1,78 @@
+/** The log of a client: what is told is read, put in order, and what was missed is fetched. */
+import type { Observable } from 'rxjs';
+import type { ClientEvent } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
+import type { CatchUpOptions } from '../session/catch-up.js';
+import type { ChangeMark } from '../session/change-mark.js';
+import { gatheredLookUps } from '../session/gathered-look-ups.js';
+import { inbox } from '../session/inbox.js';
+import type { MessageReader } from '../session/message-reader.js';
+import { patiently } from '../session/patience.js';
+import { readInOrder, type Told } from '../session/read-in-order.js';
+import type { Fault } from '../faults.js';
+import type { ClientState } from './client-state.js';
+import { messagesAfter } from './history/history.js';
+import type { Link } from './link.js';
+import { conversationsById, lookedUpOf } from './queries/conversations-by-id.js';
+
+const PAGE_SIZE = 100;
+const MAX_LOOKED_UP = 100;
+const CATCH_UP_CONCURRENCY = 4;
+
+/** How the missed messages of a conversation are fetched. */
+export const catchUpBy = (
+  link: Link,
+  reader: MessageReader,
+  { clock, catchUpLimit, report }: CatchUpBy,
+): CatchUpOptions => {
+  const pageSize = Math.max(1, Math.min(PAGE_SIZE, catchUpLimit));
+  return {
+    pageAfter: (id, after) => messagesAfter(link, reader, id, after, pageSize).pipe(patiently(clock)),
+    pageSize,
+    catchUpLimit,
+    onFailure: (conversationId, error) => {
+      report({ _tag: 'CatchUp', clientId: link.clientId, conversationId, error });
+    },
+  };
+};
+
+interface CatchUpBy {
+  readonly clock: Clock;
+  /** At most so many messages of a conversation are fetched after a break. */
+  readonly catchUpLimit: number;
+  readonly report: (fault: Fault) => void;
+}
+
+export interface ClientLogOptions {
+  readonly link: Link;
+  readonly reader: MessageReader;
+  readonly clock: Clock;
+  readonly catchUp: CatchUpOptions;
+  readonly state: ClientState;
+  /** The chat room that the client is in. */
+  readonly room: () => string | undefined;
+  readonly changes: Pick<ChangeMark, 'passed'>;
+}
+
+/** Cold: the log, made from what is told. Never errors; completes with what is told. */
+export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): Observable<ClientEvent> => {
+  const { link, reader, clock, catchUp, state, room, changes } = options;
+  return told$.pipe(
+    readInOrder(reader),
+    inbox({
+      lookUp: gatheredLookUps({
+        lookUp: (ids) => conversationsById(link, ids).pipe(patiently(clock)),
+        part: lookedUpOf,
+        size: MAX_LOOKED_UP,
+      }),
+      ...catchUp,
+      self: link.clientId,
+      known: state.conversations.get,
+      room,
+      changed: ({ id, editedAt = 0 }) => {
+        changes.passed(id, editedAt);
+      },
+      concurrency: CATCH_UP_CONCURRENCY,
+    }),
+  );
+};

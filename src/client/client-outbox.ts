@@ -1,0 +1,80 @@
+/** The outbox of a client: what waits for a connection, and what a storage has kept of it. */
+import { EMPTY, filter, map, merge, mergeMap, of, tap, type Observable, type Subscription } from 'rxjs';
+import { defined } from '../../codecs/defined.js';
+import type { ClientEvent } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
+import { SessionClosed, type RealtimeError } from '../errors.js';
+import { createOutbox, type Outbox, type OutboxBounds } from '../outbox/outbox.js';
+import type { StoredSend } from '../outbox/outbox-storage.js';
+import { ownerOf, storageKeeper, type KeptEntry } from '../outbox/storage-keeper.js';
+import type { ClientStatus } from './client-status.js';
+
+export interface ClientOutboxOptions {
+  /** Nothing where messages fail while there is no connection. */
+  readonly bounds: OutboxBounds | undefined;
+  readonly appId: string;
+  readonly clientId: string;
+  /** How long the server and the storage may take to answer, ms. */
+  readonly timeout: number;
+  readonly clock: Clock;
+  readonly log$: Observable<ClientEvent>;
+  readonly status$: Observable<ClientStatus>;
+  /** Hears of what the storage could not do. */
+  readonly report: (error: RealtimeError) => void;
+}
+
+export interface ClientOutbox {
+  /** Where messages wait; nothing where they fail while there is no connection. */
+  readonly outbox: Outbox<KeptEntry> | undefined;
+  /** Hands the messages that the storage has kept to `send`, before any new message. */
+  readonly restore: (send: (message: StoredSend) => void) => void;
+  /** Ends with the client. */
+  readonly sending: Subscription | undefined;
+}
+
+/** The outbox may write: the session is open, and what was missed is in the log. Errors when the client is closed. */
+const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStatus>): Observable<boolean> =>
+  merge(
+    log$.pipe(
+      filter(({ _tag }) => _tag === 'CaughtUp'),
+      map(() => true),
+    ),
+    status$.pipe(
+      mergeMap((status) => {
+        if (status._tag === 'Closed') throw new SessionClosed(status.code, status.reason);
+        return status._tag === 'Open' ? EMPTY : of(false);
+      }),
+    ),
+  );
+
+/** Creates the outbox of a client, if it has one. */
+export const clientOutbox = (options: ClientOutboxOptions): ClientOutbox => {
+  const { bounds, timeout, clock, report } = options;
+  if (bounds === undefined) return { outbox: undefined, restore: () => undefined, sending: undefined };
+  const { storage } = bounds;
+  const [keeper, kept$] =
+    storage === undefined
+      ? []
+      : storageKeeper({ storage, owner: ownerOf(options.appId, options.clientId), timeout, clock, report });
+  const [outbox, sending, restore] = createOutbox<KeptEntry>({
+    bounds,
+    ready$: readiness(options.log$, options.status$),
+    clock,
+    patience: timeout,
+    ...defined({ keeper }),
+  });
+  return {
+    outbox,
+    sending,
+    restore: (send) => {
+      if (kept$ === undefined) return;
+      restore(
+        kept$.pipe(
+          tap((messages) => {
+            messages.forEach(send);
+          }),
+        ),
+      );
+    },
+  };
+};
