@@ -23,17 +23,17 @@ import {
   fill,
   first,
   highest,
-  items,
   kept,
   others,
   shown,
   slow,
   ticked,
+  type Comment,
   type Step,
   type Work,
 } from './streams-comments.js';
 import { bridges } from './streams-bridges.js';
-import { EVERY, ITEMS, drained, idsFrom, type Contest } from './streams-contest.js';
+import { EVERY, ITEMS, type Contest } from './streams-contest.js';
 
 const behind =
   (strategy: Step) =>
