@@ -5,13 +5,13 @@ import type { Mutant } from './mutant.js';
 export const mutants: readonly Mutant[] = [
   {
     rule: 'what was missed comes before the outbox',
-    file: 'src/client/open-client.ts',
+    file: 'src/client/client-outbox.ts',
     from: "filter(({ _tag }) => _tag === 'CaughtUp'),",
     to: "filter(({ _tag }) => _tag === 'Opened'),",
   },
   {
     rule: 'the session is open before anything is sent',
-    file: 'src/client/open-client.ts',
+    file: 'src/client/client-outbox.ts',
     from: "return status._tag === 'Open' ? EMPTY : of(false);",
     to: 'return EMPTY;',
   },
@@ -26,9 +26,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 'the token is made with the command, not with each subscription',
-    file: 'src/client/conversation/conversation-source.ts',
-    from: 'return defer(() => send(senderIn(id), outgoing));',
-    to: 'return defer(() => send(senderIn(id), { ...outgoing, token: options.mint() }));',
+    file: 'src/client/conversation/conversation-handle.ts',
+    from: 'return defer(() => sendSteps(senderIn(client, id), request));',
+    to: 'return defer(() => sendSteps(senderIn(client, id), { ...request, token: client.mint() }));',
   },
   {
     rule: 'what is not acknowledged is sent again',
@@ -111,7 +111,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 'nothing is behind a hole in a log, where the client ends before all is there',
-    file: 'src/client/history/conversation-log.ts',
+    file: 'src/client/history/log.ts',
     from: 'return concat(loading$, NEVER).pipe(',
     to: 'return loading$.pipe(',
   },
@@ -142,7 +142,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'an old socket says nothing any more',
     file: 'src/connection/machine.ts',
-    from: '(input.epoch === machine.epoch ? step(machine, input, context) : stay(machine)),',
+    from: 'input.epoch === machine.epoch ? step(machine, input, context) : stay(machine),',
     to: 'step(machine, input, context),',
   },
   {
