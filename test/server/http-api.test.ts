@@ -298,7 +298,7 @@ describe('messages', () => {
           mentionPids: ['Jerry'],
         },
       });
-    // Spike is not a member, and no hook is called for Spike.
+    // Spike is not a member. The back end may still send in the name of Spike.
     await call('POST', `conversations/${cid}/messages`, {
       from_client: 'Spike',
       message: { _lctype: -1, _lctext: 'woof' },

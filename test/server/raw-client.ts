@@ -1,6 +1,6 @@
 /**
- * A client at the level of the wire: it sends commands and receives commands, in order. It has no session and no retry.
- * Its only timer is the time limit of a wait.
+ * A client at the level of the wire: it sends commands and receives commands, in order. It has no session, no retry,
+ * and no timer except the time limit of a wait.
  */
 import { either as E } from 'fp-ts';
 import { onTestFinished } from 'vitest';
