@@ -710,7 +710,7 @@ describe('names that every JavaScript object has', () => {
     'msg_mid',
     'msg_timestamp',
   ])(
-    'as the way to a nested attribute are none: %s.x is refused with 4301, and others still read the conversation',
+    'are no path to a nested attribute: %s.x is refused with 4301, and others still read the conversation',
     async (key) => {
       const { server, undisturbed, spike } = await world();
       const butch = await login(server, 'Butch');
@@ -837,7 +837,7 @@ describe('an expensive command', () => {
     expect(faults).toEqual([]);
   });
 
-  it('a query over many conversations with long texts is refused with 4310 before it has read all of them', async () => {
+  it('a query over many conversations with long texts is refused with 4310 before it has read all', async () => {
     const store = memoryStore();
     const x = Array.from({ length: 16_000 }, (_, n) => 'ab'[Math.imul(n, 2_654_435_761) >>> 31]).join('');
     for (let n = 0; n < 200; n += 1)
@@ -857,7 +857,7 @@ describe('an expensive command', () => {
         { x: { $regex: 'a[ab]{3}[x-z]' } },
       ])
         expect(await spike.request(find(JSON.stringify(where)))).toMatchObject(error(4310));
-      // The cheaper conditions are tested first, in every order, so only the remaining conversations cost steps.
+      // The expression runs only on conversations that match the other conditions, in every order of the conditions.
       const few = { x: { $regex: 'a[ab]{30}[x-z]' }, n: { $in: [7] }, tr: true };
       expect(await spike.request(find(JSON.stringify(few)))).toMatchObject({ op: 'results' });
     });
@@ -1235,7 +1235,7 @@ describe('sockets', () => {
   };
   const BODY = 'x'.repeat(5_000);
 
-  it('that do not read messages of a conversation are closed with 1013; the others get everything in order', async () => {
+  it('that do not read messages of a conversation are closed with 1013; the others get everything', async () => {
     const { server, undisturbed } = await world({ limits: { bufferedBytes: 100_000 } });
     const [tom, jerry, slow] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Slow')];
     const cid = await start(tom, ['Jerry', 'Slow']);

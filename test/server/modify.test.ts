@@ -83,7 +83,7 @@ describe('an edit', () => {
 });
 
 describe('a recall', () => {
-  it('changes the last message of the conversation, as an edit does; a recalled older one changes nothing there', async () => {
+  it('changes the last message of the conversation, as an edit does; other messages do not affect it', async () => {
     const { tom, jerry, cid } = await pair({ clock: settable() });
     const [first, last] = [await say(tom, cid, { msg: 'first' }), await say(tom, cid, { msg: 'last' })];
     const lastMessage = async (): Promise<unknown> => {
@@ -156,7 +156,7 @@ describe('a recall', () => {
 });
 
 describe('changes that were missed', () => {
-  it('reduce counts, and are sent to a client that says how far it knows them', async () => {
+  it('reduce counts, and are sent to a client that names the time of its last known change', async () => {
     const clock = settable();
     const { server, tom, cid } = await pair({ clock });
     const { id } = await say(tom, cid, { msg: 'one' });
@@ -171,7 +171,7 @@ describe('changes that were missed', () => {
     expect(await countsAt(2_000_001)).toBeUndefined();
   });
 
-  it('come at the next login, earliest first, to clients that support them and say how far they know them', async () => {
+  it('come at the next login, earliest first, to clients that support them and name a time', async () => {
     const clock = settable();
     const { server, tom, cid } = await pair({ clock });
     const ids = [

@@ -95,7 +95,7 @@ describe('the offline mode', () => {
     expect(directMessage.patchTimestamp).toBeGreaterThanOrEqual(directMessage.timestamp);
   });
 
-  it('delivers the conversations with the latest activity, up to the limit, and marks those that have more', async () => {
+  it('delivers the conversations with the latest activity, up to the limit, and marks those with more', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: { unreadConversations: 2, offlineMessages: 1 } });
     const tom = await login(server, 'Tom');

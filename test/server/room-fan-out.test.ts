@@ -60,7 +60,7 @@ interface Published {
 }
 
 describe('a notice that is published in a chat room', () => {
-  it('reaches all clients inside, in order; dropped ones are counted for each receiver, and none is high', async () => {
+  it('reaches all clients inside, in order; dropped ones are counted per receiver, and none is high', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(

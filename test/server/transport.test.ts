@@ -379,7 +379,7 @@ describe('the end of a server', () => {
     await server.close();
   });
 
-  it('can be preceded by goaway, which asks every client to connect to another server', async () => {
+  it('may begin with goaway, which asks every client to connect to another server', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     server.goaway();
@@ -387,12 +387,12 @@ describe('the end of a server', () => {
     await tom.settle();
   });
 
-  it('is not needed if the port is taken: the start rejects', async () => {
+  it('a start on a port that is taken rejects', async () => {
     const server = await serve();
     await expect(serve({ port: server.port })).rejects.toThrow('EADDRINUSE');
   });
 
-  it('does not affect commands in the queue of a closed socket: they are carried out', async () => {
+  it('a socket that closes leaves its queued commands, and the server carries them out', async () => {
     const server = await serve();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -402,7 +402,7 @@ describe('the end of a server', () => {
       expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: String(n) } });
   });
 
-  it('sets no counter wrong: sockets and sessions are counted', async () => {
+  it('the statistics count sockets and sessions', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     await open(tom, 'Jerry');

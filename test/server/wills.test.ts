@@ -17,7 +17,7 @@ const messagesIn = (client: RawClient): readonly (string | undefined)[] =>
   client.inbox.flatMap((push) => (push.cmd === 'direct' ? [push.directMessage.msg] : []));
 
 describe('a will', () => {
-  it('is acknowledged and kept, and sent when the connection breaks: it is stored, and goes to every member', async () => {
+  it('is acknowledged and kept; when the connection breaks, it is stored and sent to every member', async () => {
     const { tom, jerry, cid } = await pair();
     await say(tom, cid, { msg: 'goodbye', will: true });
     await jerry.settle();
