@@ -124,7 +124,7 @@ describe('a message in a diagram', () => {
       ({ server, realtime, expectObservable }) => {
         server.conversation(pair);
         server.network('  40ms d-u');
-        // Back at 60 ms, logged in at 65 ms: the client asks for missed messages at 70 ms. So c (at 68 ms) is among them.
+        // Back at 60 ms, logged in at 65 ms: the client asks for missed messages at 70 ms, c (at 68 ms) among them.
         server.messages('c', '20ms a 29ms b 17ms c 11ms d', says('Jerry', 'abcd'));
         const log$ = logOf(realtime({ backoff: () => 15 }).session('Tom'));
         expectObservable(log$).toBe('30ms a 44ms (bc) 6ms d', {
