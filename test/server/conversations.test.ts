@@ -192,7 +192,7 @@ describe('notices of a new conversation', () => {
     expect(await jerry.push('conv')).toEqual({ ...envelope, op: 'joined', convMessage: { cid, initBy: 'Tom' } });
     expect(await jerry.push('conv')).toEqual({
       ...envelope,
-      // No two notices have the same time: a client asks for the notices that it missed by time.
+      // Two notices never have the same time, because a client asks by time for the notices that it missed.
       serverTs: 7_001,
       op: 'members_joined',
       convMessage: { cid, initBy: 'Tom', m: ['Tom', 'Jerry'] },

@@ -47,7 +47,7 @@ it.each([3_000, 3_001, 3_002])(
     for (const [id, client] of inside) {
       expect(await client.push('direct')).toMatchObject({ peerId: id, directMessage: { cid, fromPeerId: 'Tom', msg } });
     }
-    // The server names the sender in its encoding; the sender's own encoding does not.
+    // The bytes that the server encodes contain the sender's id. The bytes from the sender itself do not.
     const pushed = vi
       .mocked(serialiseWire)
       .mock.calls.filter(([command]) => JSON.stringify(command).includes('"fromPeerId":"Tom"'));

@@ -378,7 +378,7 @@ describe('notices', () => {
     );
   });
 
-  it('of silencing go to the silenced client, and others go to the other members', async () => {
+  it('of silencing have one form for the silenced client, and another for the other members', async () => {
     const { client, cid, heard } = await devices();
     await silence(client('Max'), cid, 'Jerry');
     expect(await heard()).toEqual({
@@ -397,7 +397,7 @@ describe('notices', () => {
     });
   });
 
-  it('of a block go to the blocked client, which has left before, and others go to the other members', async () => {
+  it('of a block have one form for the blocked client, and another for the members; it leaves first', async () => {
     const { client, cid, heard } = await devices();
     await block(client('Max'), cid, 'Jerry');
     expect(await heard()).toEqual({

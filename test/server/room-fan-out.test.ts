@@ -196,7 +196,7 @@ describe('a notice that is published in a chat room', () => {
     expect(reported).toEqual([fault]);
   });
 
-  it('is not delivered to a client that the bus has refused', async () => {
+  it('is not delivered to a client whose entry into the bus failed', async () => {
     const bus = inProcessBus();
     const failing: Bus = {
       ...bus,

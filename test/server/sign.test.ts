@@ -83,7 +83,7 @@ describe('signatures', () => {
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  it('in requests without a length are read up to the limit', async () => {
+  it('are refused for a body above the limit, even without a declared length', async () => {
     const tokens: string[] = [];
     const server = await serve({ ...options, authenticate: (token) => void tokens.push(token) });
     const socket = connect(server.port, '127.0.0.1');
@@ -165,7 +165,7 @@ describe('a kick', () => {
   };
   const opened = { op: 'opened' };
 
-  it('ends all earlier signatures of the client while they would be valid, and of no other client', async () => {
+  it('ends all earlier signatures of the client for their whole lifetime, and of no other client', async () => {
     const { clock, server, logIn } = await there();
     clock.set(NOW + 10);
     expect((await logIn(NOW)).answer).toMatchObject(opened);
@@ -177,7 +177,7 @@ describe('a kick', () => {
     expect((await logIn(NOW + 10)).answer).toMatchObject(error(4102));
   });
 
-  it('ends signatures in seconds that were made in the same second', async () => {
+  it('ends signatures with a time in seconds, if that time is in the same second', async () => {
     const { clock, server, logIn } = await there();
     const seconds = NOW / 1_000;
     clock.set(NOW + 500);

@@ -113,9 +113,9 @@ describe('frames', () => {
   );
 
   it.each([
-    { name: 'a command of the protocol that it does not serve, by its name', hex: '080a10502805', detail: 'room/join' },
-    { name: 'a command that nobody knows, by its number', hex: '08632805', detail: '99' },
-  ])('with $name, are answered with an error', async ({ hex, detail }) => {
+    { name: 'a known command that the server does not serve', hex: '080a10502805', detail: 'room/join' },
+    { name: 'a command with an unknown number', hex: '08632805', detail: '99' },
+  ])('with $name are answered with an error that names it', async ({ hex, detail }) => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     tom.socket.send(Buffer.from(hex, 'hex'));
