@@ -1,4 +1,4 @@
-/** Who may do what, in which kind of conversation. */
+/** Which client may do what, in each kind of conversation. */
 import { describe, expect, it } from 'vitest';
 import type { RtmServer, ServerOptions } from 'rx-realtime/server';
 import { login, say, serve, start, type RawClient } from './raw-client.js';
@@ -9,8 +9,8 @@ const kinds = ['ordinary', 'room', 'temporary', 'system'] as const;
 type Kind = (typeof kinds)[number];
 
 /**
- * Tom has made it, where a client has; Jerry is a member, is inside, or has subscribed, and Butch too; Spike is a
- * stranger.
+ * Tom is the creator, if a client created the conversation. Jerry and Butch are members, are in the room, or have
+ * subscribed. Spike is a stranger.
  */
 const cast = async (options: ServerOptions = {}) => {
   const server = await serve(options);
@@ -48,11 +48,11 @@ const made: Readonly<Record<Kind, (cast: Cast) => Promise<string>>> = {
 };
 
 let serial = 1_000_000;
-/** What becomes of a command: `ok`, or the code of the refusal, of all of it or of the one client whom it is about. */
+/** The outcome of a command: `ok`, or the code of the refusal (of the whole command, or of its one client). */
 const outcome = async (client: RawClient, command: Request): Promise<number | 'ok'> => {
   const i = (serial += 1);
   client.send({ ...command, i });
-  // Acknowledgements and read marks are not answered where they are good.
+  // The server sends no answer to valid acknowledgements and read marks.
   await client.settle();
   const answer = client.inbox.find((each) => each.i === i);
   if (answer?.cmd === 'error') return answer.errorMessage.code;
@@ -69,7 +69,7 @@ const outcome = async (client: RawClient, command: Request): Promise<number | 'o
 type Command = (cid: string, self: string) => Request;
 const named = <N extends string>(each: Readonly<Record<N, Command>>) => each;
 
-/** In a conversation, by the client of this name. */
+/** The command in a conversation, sent by the client with this name. */
 const commands = named({
   history: (cid) => ({ cmd: 'logs', logsMessage: { cid } }),
   count: (cid) => ({ cmd: 'conv', op: 'count', convMessage: { cid } }),
@@ -104,7 +104,7 @@ const all = Object.keys(commands) as readonly Name[];
 type Outcome = number | 'ok';
 type Row = readonly [member: Outcome, stranger: Outcome];
 
-/** Member and stranger. Who has made it and the back end may do more, in `roles.test.ts`. */
+/** A member and a stranger. The creator and the back end may do more: see `roles.test.ts`. */
 const table: Readonly<Record<Kind, Readonly<Record<Name, Row>>>> = {
   ordinary: {
     history: ['ok', 4312],
@@ -189,7 +189,7 @@ const table: Readonly<Record<Kind, Readonly<Record<Name, Row>>>> = {
     'leave a will': ['ok', 4401],
     read: ['ok', 4401],
     acknowledge: ['ok', 4401],
-    // It is the back end's: anybody can subscribe, and nobody by that may write over what all the others see.
+    // Anybody can subscribe, so a subscription gives no right to change what all the others see.
     update: [4314, 4309],
     mute: ['ok', 4317],
     unmute: ['ok', 4317],
@@ -205,7 +205,7 @@ const table: Readonly<Record<Kind, Readonly<Record<Name, Row>>>> = {
   },
 };
 
-/** Each command in a conversation of its own. */
+/** Runs each command in a new conversation. */
 const outcomes = async (
   there: Cast,
   kind: Kind,
@@ -221,17 +221,17 @@ const column = (kind: Kind, index: 0 | 1): Readonly<Record<string, Outcome>> =>
   Object.fromEntries(all.map((name) => [name, table[kind][name][index]]));
 
 describe.each(kinds)('a conversation of the kind %s', (kind) => {
-  it('lets a member do what the table says, and refuses the rest with its codes', async () => {
+  it('lets a member do what the table allows, and refuses the rest with the codes of the table', async () => {
     const there = await cast();
     expect(await outcomes(there, kind, there.jerry, 'Jerry')).toEqual(column(kind, 0));
   });
 
-  it('lets a stranger do what the table says, and refuses the rest with its codes', async () => {
+  it('lets a stranger do what the table allows, and refuses the rest with the codes of the table', async () => {
     const there = await cast();
     expect(await outcomes(there, kind, there.spike, 'Spike')).toEqual(column(kind, 1));
   });
 
-  it('has messages that are changed by who has sent them, and by nobody else', async () => {
+  it('lets only the sender of a message change it', async () => {
     const there = await cast();
     const cid = await made[kind](there);
     const { id: mid } = await say(there.jerry, cid, { msg: 'mine' });
@@ -246,7 +246,7 @@ describe.each(kinds)('a conversation of the kind %s', (kind) => {
   });
 });
 
-describe('what is not there', () => {
+describe('a conversation that does not exist', () => {
   const unspoken: readonly Name[] = ['send', 'send what is transient', 'leave a will'];
 
   it.each([
@@ -257,14 +257,14 @@ describe('what is not there', () => {
       code: 4323,
       speaking: 4323,
     },
-  ])('$name is refused with $code, and with $speaking where something is sent', async ({ cid, code, speaking }) => {
+  ])('$name is refused with $code; a message to it is refused with $speaking', async ({ cid, code, speaking }) => {
     const { spike } = await cast();
     const got: [Name, Outcome][] = [];
     for (const name of all) got.push([name, await outcome(spike, commands[name](cid, 'Spike'))]);
     expect(got).toEqual(all.map((name) => [name, unspoken.includes(name) ? speaking : code]));
   });
 
-  it('is what the back end has ended', async () => {
+  it('is refused in the same way after the back end has deleted it', async () => {
     const there = await cast();
     for (const kind of kinds) {
       const cid = await made[kind](there);
@@ -290,7 +290,7 @@ describe('a query', () => {
       throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
     return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
   };
-  /** Keys of the protocol in which something of others may be. */
+  /** Keys of the protocol that can hold data of other clients. */
   const keysOf = (info: Record<string, unknown> | undefined): readonly string[] =>
     info === undefined ? [] : ['c', 'm', 'mu', 'name', 'key', 'msg', 'lm'].filter((key) => key in info);
 
@@ -310,7 +310,7 @@ describe('a query', () => {
       byOthers: ['name', 'key', 'msg', 'lm'],
     },
   ] as const)(
-    'of the kind $kind shows a member and a stranger what is theirs to see',
+    'of the kind $kind shows a member and a stranger only the keys that each may see',
     async ({ kind, member, byId, byOthers }) => {
       const there = await cast();
       const cid = await made[kind](there);
@@ -332,24 +332,24 @@ describe('a query', () => {
   );
 });
 
-describe('a conversation that is open', () => {
+describe('an open conversation', () => {
   const reading: readonly Name[] = ['history', 'count'];
   const open = () => cast({ isOpen: () => true });
 
-  it('is read by everybody, and nothing more', async () => {
+  it('lets everybody read, and do nothing more', async () => {
     const there = await open();
     const expected = { ...column('ordinary', 1), ...Object.fromEntries(reading.map((name) => [name, 'ok'])) };
     expect(await outcomes(there, 'ordinary', there.spike, 'Spike')).toEqual(expected);
   });
 
-  it('is an ordinary one: others stay as they are', async () => {
+  it('is always an ordinary one: the other kinds do not change', async () => {
     for (const kind of ['room', 'temporary', 'system'] as const) {
       const there = await open();
       expect([kind, await outcomes(there, kind, there.spike, 'Spike')]).toEqual([kind, column(kind, 1)]);
     }
   });
 
-  it('shows its members and attributes, and not who has muted it', async () => {
+  it('shows its members and attributes, but not which members have muted it', async () => {
     const there = await open();
     const cid = await made.ordinary(there);
     await outcome(there.butch, commands.mute(cid, 'Butch'));
@@ -363,7 +363,7 @@ describe('a conversation that is open', () => {
     expect(data).not.toContain('"mu"');
   });
 
-  it('is so for as long as the application says so, and for nobody else where it is asked of each', async () => {
+  it('is open only while the application says so; other conversations stay closed', async () => {
     const there = await cast({ isOpen: ({ attributes }) => attributes['public'] === true });
     const [closed, cid] = [await made.ordinary(there), await made.ordinary(there)];
     const update = (data: string) =>
@@ -378,7 +378,7 @@ describe('a conversation that is open', () => {
 });
 
 describe('the back end', () => {
-  it.each(kinds)('may do in the kind %s what is not against its nature', async (kind) => {
+  it.each(kinds)('may do everything in the kind %s that the kind supports', async (kind) => {
     const there = await cast();
     const { backEnd }: RtmServer = there.server;
     const attempt = async (action: (cid: string) => Promise<unknown>): Promise<Outcome> => {

@@ -1,4 +1,4 @@
-/** What somebody who means harm might send: each try is refused, and others who talk meanwhile notice nothing. */
+/** Attacks: the server refuses each attempt, and two other clients continue to talk without any effect. */
 import { createHmac } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -34,10 +34,10 @@ const find = (where: string, rest: object = {}): Request => ({
   convMessage: { where: { data: where }, ...rest },
 });
 
-/** How long an exchange of those who talk may take, ms. */
+/** The time limit for one exchange between the two talking clients, in ms. */
 const SOON = 1_000;
 
-/** Two clients that talk: while something is tried, they hear each other in order, soon, and nothing else. */
+/** Two clients that talk: during an attack they hear each other in order, quickly, and hear nothing else. */
 const bystanders = async (server: RtmServer) => {
   const [nibbles, tyke] = [await login(server, 'Nibbles'), await login(server, 'Tyke')];
   const cid = await start(nibbles, ['Tyke']);
@@ -68,7 +68,7 @@ const bystanders = async (server: RtmServer) => {
   };
 };
 
-/** A server on which two talk, and Spike, who is a stranger to all. */
+/** A server with the two talking clients, and Spike, a stranger to all conversations. */
 const world = async (options: ServerOptions = {}) => {
   const faults: unknown[] = [];
   const server = await serve({ onError: (fault) => faults.push(fault), ...options });
@@ -76,7 +76,7 @@ const world = async (options: ServerOptions = {}) => {
   return { server, undisturbed, faults, spike: await login(server, 'Spike') };
 };
 
-describe("another's conversation", () => {
+describe('the conversation of another client', () => {
   const victim = async () => {
     const there = await world();
     const [tom, jerry] = [await login(there.server, 'Tom'), await login(there.server, 'Jerry')];
@@ -199,7 +199,7 @@ describe("another's conversation", () => {
     },
   ];
 
-  it('refuses everything of a stranger, stays as it was, and its members hear nothing', async () => {
+  it('refuses every command of a stranger, does not change, and sends nothing to its members', async () => {
     const { undisturbed, faults, tom, jerry, spike, cid, mid } = await victim();
     const before = await tom.request(find(`{"objectId":"${cid}"}`, { flag: 2 }));
     const codes = await undisturbed(async () => {
@@ -220,7 +220,7 @@ describe("another's conversation", () => {
     expect(faults).toEqual([]);
   });
 
-  it('shows a query no more than that it is there, whatever is asked for', async () => {
+  it('shows in every query only that it exists', async () => {
     const { undisturbed, spike, cid } = await victim();
     const results = await undisturbed(async () => {
       const found: string[] = [];
@@ -252,7 +252,7 @@ describe("another's conversation", () => {
     expect(JSON.stringify(answer)).not.toMatch(/secret|ours|Jerry/);
   });
 
-  it('can not be had by the name of a member, on a socket where he has not logged in', async () => {
+  it('cannot be accessed in the name of a member on a socket without the login of that member', async () => {
     const { undisturbed, spike, cid, mid, tom } = await victim();
     const codes = await undisturbed(async () => {
       const got: (number | string)[] = [];
@@ -265,7 +265,7 @@ describe("another's conversation", () => {
     expect(tom.inbox).toEqual([]);
   });
 
-  it('can not be had by the token of another session', async () => {
+  it('cannot be accessed with the token of another session', async () => {
     const { server, undisturbed, cid } = await victim();
     const st = tokenOf(await open(await dial(server.url), 'Spike'));
     const thief = await dial(server.url);
@@ -277,7 +277,7 @@ describe("another's conversation", () => {
     });
   });
 
-  it('of which one was a member is closed to him from then on', async () => {
+  it('is closed to a former member', async () => {
     const { undisturbed, tom, spike, cid, mid } = await victim();
     await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Spike'] } });
     await page(spike, cid);
@@ -328,7 +328,7 @@ describe('signatures', () => {
     readonly command: (cid: string, signature: Partial<Signature>) => Request;
   }
   const members = (cid: string, by: string): readonly string[] => ['app', by, cid, 'Butch:Jerry'];
-  /** What Tom, who has made it, does to a conversation with Jerry; members lie on the wire as he wrote them. */
+  /** The actions of Tom, the creator, on a conversation with Jerry. The wire has the members in Tom's order. */
   const actions: readonly Action[] = [
     {
       name: 'create',
@@ -411,7 +411,7 @@ describe('signatures', () => {
   const startSigned = (client: RawClient, by: string, others: readonly string[]): Promise<string> =>
     start(client, others, sign(['app', by, [...new Set([by, ...others])].sort().join(':')]));
 
-  /** Where everything has to be signed. */
+  /** A server on which every action has to be signed. */
   const strict = async () => {
     const server = await serve({ masterKey: KEY, signed, clock: settable(NOW) });
     const [nibbles, tyke, tom] = [
@@ -432,7 +432,7 @@ describe('signatures', () => {
     return { server, tom, cid, unheard };
   };
 
-  it.each(actions)('of $name: forged, of others, for others, too old or too early ones are refused', async (action) => {
+  it.each(actions)('of $name: forged, foreign, too old and too early ones are refused', async (action) => {
     const { tom, cid, unheard } = await strict();
     const { s } = signatureOf(action, cid);
     const seconds = NOW / 1_000;
@@ -463,7 +463,7 @@ describe('signatures', () => {
     await unheard();
   });
 
-  it.each(actions)('of $name are good once, whatever becomes of it', async (action) => {
+  it.each(actions)('of $name are valid once, with any outcome', async (action) => {
     const { tom, cid, unheard } = await strict();
     const good = signatureOf(action, cid);
     expect((await tom.request(action.command(cid, good))).cmd).not.toBe('error');
@@ -474,7 +474,7 @@ describe('signatures', () => {
     await unheard();
   });
 
-  it('of one action are none of another', async () => {
+  it('of one action are not valid for another', async () => {
     const { tom, cid, unheard } = await strict();
     const kindOf = (action: Action): string => [...action.text(cid, 'Tom'), action.suffix].join(':');
     const codes: [string, number | string][] = [];
@@ -490,7 +490,7 @@ describe('signatures', () => {
     await unheard();
   });
 
-  it('of an action open no session, nor those of another client', async () => {
+  it('of an action, or of another client, open no session', async () => {
     const { server, cid } = await strict();
     const stranger = await dial(server.url);
     const attempts = [
@@ -506,7 +506,7 @@ describe('signatures', () => {
     expect(await open(await dial(server.url), 'Tom', good)).toMatchObject(error(4102));
   });
 
-  it('can not be for ids with colons, by which those of several clients would be those of one', async () => {
+  it('are not made for ids with colons, because the text of several ids could equal that of one', async () => {
     const { server, tom, cid, unheard } = await strict();
     const both = sign(['app', 'Tom', cid, 'Jerry:Spike'], 'invite');
     expect(
@@ -536,7 +536,7 @@ describe('signatures', () => {
     await unheard();
   });
 
-  it('that were refused are not used up, so that nobody can use up those of others', async () => {
+  it('that were refused are not used up, so nobody can use up those of others', async () => {
     const { server, tom, cid } = await strict();
     const [add] = actions.filter(({ name }) => name === 'add');
     if (add === undefined) throw new Error('there is no such action');
@@ -547,7 +547,7 @@ describe('signatures', () => {
   });
 });
 
-describe('names of what every object has', () => {
+describe('names that every JavaScript object has', () => {
   const ODD = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__'];
   const polluted = (): readonly unknown[] => [
     Reflect.get({}, 'polluted'),
@@ -558,7 +558,7 @@ describe('names of what every object has', () => {
   ];
 
   it.each(ODD)(
-    'as a client id are one: %s is a member, speaks, gets a role, is silenced, blocked, listed and asked for',
+    'are normal client ids: %s is a member, speaks, gets a role, is silenced, blocked, listed and queried',
     async (id) => {
       const { server, undisturbed, faults } = await world();
       const [tom, odd] = [await login(server, 'Tom'), await login(server, id, { tag: id, deviceId: id })];
@@ -610,7 +610,7 @@ describe('names of what every object has', () => {
     },
   );
 
-  it('as a conversation id, or a message id, are nothing that there is', async () => {
+  it('are unknown conversation ids and message ids', async () => {
     const { server, undisturbed, faults } = await world();
     const tom = await login(server, 'Tom');
     const own = await start(tom, []);
@@ -652,7 +652,7 @@ describe('names of what every object has', () => {
     expect(faults).toEqual([]);
   });
 
-  it('as attributes, and on the way to nested ones, change nothing but those', async () => {
+  it('are normal attributes, also in paths to nested ones, and change nothing else', async () => {
     const { server, undisturbed, faults } = await world();
     const tom = await login(server, 'Tom');
     await undisturbed(async () => {
@@ -710,7 +710,7 @@ describe('names of what every object has', () => {
     'msg_mid',
     'msg_timestamp',
   ])(
-    'as the way to a nested attribute are none: %s.x is refused with 4301, and others still read the conversation',
+    'are no path to a nested attribute: %s.x is refused with 4301, and others still read the conversation',
     async (key) => {
       const { server, undisturbed, spike } = await world();
       const butch = await login(server, 'Butch');
@@ -735,7 +735,7 @@ describe('names of what every object has', () => {
     },
   );
 
-  it('as operators of a query are refused with 4310', async () => {
+  it('are refused as operators of a query with 4310', async () => {
     const { undisturbed, spike, faults } = await world();
     await undisturbed(async () => {
       for (const where of [
@@ -751,7 +751,7 @@ describe('names of what every object has', () => {
   });
 });
 
-describe('a command that would take long', () => {
+describe('an expensive command', () => {
   const own = async (attributes: object) => {
     const there = await world();
     const cid = await start(there.spike, [], attr(JSON.stringify(attributes)));
@@ -763,7 +763,7 @@ describe('a command that would take long', () => {
     return { ...there, cid, update };
   };
 
-  it('a query of a thousand levels is refused with 4310, however they are made', async () => {
+  it('a query with a thousand levels of any kind is refused with 4310', async () => {
     const { undisturbed, spike, faults } = await world();
     const nested = (levels: number, before: string, after: string): string =>
       `${before.repeat(levels)}{}${after.repeat(levels)}`;
@@ -782,13 +782,13 @@ describe('a command that would take long', () => {
     expect(faults).toEqual([]);
   });
 
-  it('an update of thousands of attributes inside of one is refused, soon', async () => {
+  it('an update of thousands of attributes inside one is refused quickly', async () => {
     const { undisturbed, spike, update } = await own({});
     const many = Object.fromEntries(Array.from({ length: 4_000 }, (_, n) => [`a.${n.toString(36)}`, 1]));
     expect(await undisturbed(() => spike.request(update(many)))).toMatchObject(error(4306));
   });
 
-  it('attributes of thousands of levels are refused with 4114', async () => {
+  it('attributes with thousands of levels are refused with 4114', async () => {
     const { undisturbed, spike, cid, faults } = await own({});
     await undisturbed(async () => {
       const data = `{"a":${'['.repeat(7_000)}${']'.repeat(7_000)}}`;
@@ -800,7 +800,7 @@ describe('a command that would take long', () => {
     expect(faults).toEqual([]);
   });
 
-  it('attributes get no deeper by a key with dots than they may be at all', async () => {
+  it('a key with dots cannot nest attributes deeper than the limit', async () => {
     const { undisturbed, spike, update, faults } = await own({});
     await undisturbed(async () => {
       expect(await spike.request(update({ [Array.from({ length: 50 }, () => 'a').join('.')]: 1 }))).toMatchObject({
@@ -813,13 +813,13 @@ describe('a command that would take long', () => {
     expect(faults).toEqual([]);
   });
 
-  it('an update by a key with 15,000 dots is refused, soon', async () => {
+  it('an update of a key with 15,000 dots is refused quickly', async () => {
     const { undisturbed, spike, update, faults } = await own({});
     expect(codeOf(await undisturbed(() => spike.request(update({ ['.'.repeat(15_000)]: 1 }))))).not.toBe(4200);
     expect(faults).toEqual([]);
   });
 
-  it('a regular expression that explodes elsewhere is answered soon, or refused at once where it is long, too', async () => {
+  it('a catastrophic regular expression is answered quickly, or refused at once if it is too long', async () => {
     const { undisturbed, spike, faults } = await own({
       x: 'a'.repeat(15_000),
       list: Array.from({ length: 200 }, () => 'a'),
@@ -837,7 +837,7 @@ describe('a command that would take long', () => {
     expect(faults).toEqual([]);
   });
 
-  it('one query of many conversations with long texts is refused with 4310 before it has looked at all of them', async () => {
+  it('a query over many conversations with long texts is refused with 4310 before it has read all', async () => {
     const store = memoryStore();
     const x = Array.from({ length: 16_000 }, (_, n) => 'ab'[Math.imul(n, 2_654_435_761) >>> 31]).join('');
     for (let n = 0; n < 200; n += 1)
@@ -857,14 +857,14 @@ describe('a command that would take long', () => {
         { x: { $regex: 'a[ab]{3}[x-z]' } },
       ])
         expect(await spike.request(find(JSON.stringify(where)))).toMatchObject(error(4310));
-      // Whatever the other conditions leave is looked at, wherever they were written.
+      // The expression runs only on conversations that match the other conditions, in every order of the conditions.
       const few = { x: { $regex: 'a[ab]{30}[x-z]' }, n: { $in: [7] }, tr: true };
       expect(await spike.request(find(JSON.stringify(few)))).toMatchObject({ op: 'results' });
     });
     expect(faults).toEqual([]);
   });
 
-  it('one query that compares many nested values is refused with 4310', async () => {
+  it('a query that compares many nested values is refused with 4310', async () => {
     const store = memoryStore();
     const nested = (last: number) => ({ a: [1, 2, 3, last] });
     const list = Array.from({ length: 900 }, () => nested(0));
@@ -885,20 +885,20 @@ describe('a command that would take long', () => {
     });
   });
 
-  it('many regular expressions in one query are answered soon, or refused with 4310', async () => {
+  it('many regular expressions in one query are answered quickly, or refused with 4310', async () => {
     let seed = 7;
     const random = (): string => {
       seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
       return (seed >> 16) % 2 === 0 ? 'a' : 'b';
     };
     const { undisturbed, spike, faults } = await own({ x: Array.from({ length: 16_000 }, random).join('') });
-    // As an automaton each would have 2^300 states; followed step by step, it is 300 at each of 16,000 characters.
+    // As an automaton, each would have 2^300 states. Step by step, each costs 300 at each of 16,000 characters.
     const $or = Array.from({ length: 12 }, (_, n) => ({ x: { $regex: `a[ab]{${300 + n}}[x-z]` } }));
     expect([4310, 'conv']).toContain(codeOf(await undisturbed(() => spike.request(find(JSON.stringify({ $or }))))));
     expect(faults).toEqual([]);
   });
 
-  it('what users have sent to a system conversation makes nothing slower that looks at it', async () => {
+  it('many messages of users in a system conversation do not slow down reads of it', async () => {
     const store = memoryStore();
     const wanted = { kind: 'system', members: ['Spike'], attributes: {}, unique: false, now: Date.now() } as const;
     const [{ info: quiet }, { info: flooded }] = [
@@ -925,7 +925,7 @@ describe('a command that would take long', () => {
     expect(await timeOf(flooded.id)).toBeLessThan(50 + 10 * (await timeOf(quiet.id)));
   });
 
-  it('thousands of members, or of clients to block, are answered soon', async () => {
+  it('thousands of members, or of clients to block, are answered quickly', async () => {
     const { undisturbed, spike, cid, faults } = await own({});
     const m = Array.from({ length: 9_000 }, (_, n) => n.toString(36));
     await undisturbed(async () => {
@@ -947,7 +947,7 @@ describe('a command that would take long', () => {
   });
 });
 
-/** A WebSocket by hand: what it sends are bytes. */
+/** A hand-written WebSocket client: it sends raw bytes. */
 const raw = async ({ port }: RtmServer): Promise<Socket> => {
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => {
@@ -971,7 +971,7 @@ const raw = async ({ port }: RtmServer): Promise<Socket> => {
   return socket;
 };
 
-/** The code with which the server closes a raw socket; what it answers before is short. */
+/** The code with which the server closes a raw socket. Earlier answers of the server are short. */
 const closeOf = async (socket: Socket): Promise<number> => {
   for (;;) {
     const [bytes] = (await once(socket, 'data')) as [Buffer];
@@ -988,7 +988,7 @@ const piece = (head: number, payload: Uint8Array): Buffer =>
   Buffer.from([head, 0x80 | payload.length, ...MASK, ...payload]);
 
 describe('frames', () => {
-  it('of 100 MB, or of more than there can be, are not read: 1009', async () => {
+  it('of 100 MB, or of an impossible length, are not read: 1009', async () => {
     const { server, undisturbed } = await world();
     for (const length of [100 * 1_024 * 1_024, 2 ** 40]) {
       const socket = await raw(server);
@@ -1005,7 +1005,7 @@ describe('frames', () => {
     }
   });
 
-  it('in pieces are one message; in too many pieces, or too long together, they end the socket', async () => {
+  it('in pieces form one message; too many pieces, or a too long message, end the socket', async () => {
     const { server, undisturbed } = await world();
     const echo = Buffer.from('080e2801', 'hex');
     await undisturbed(async () => {
@@ -1049,7 +1049,7 @@ describe('frames', () => {
     });
   });
 
-  it('that are garbage are answered with an error each, and the socket goes on', async () => {
+  it('with garbage are answered with one error each, and the socket stays open', async () => {
     const { undisturbed, spike, faults } = await world();
     let seed = 1;
     const byte = (): number => {
@@ -1059,16 +1059,16 @@ describe('frames', () => {
     const frames: (Buffer | string)[] = [
       Buffer.alloc(0),
       Buffer.alloc(60_000, 0xff),
-      // Groups inside of groups.
+      // Nested groups.
       Buffer.alloc(60_000, 0x0b),
-      // A length beyond the end, and one of 2^63.
+      // A length beyond the end, and a length of 2^63.
       Buffer.from('0802c206ffffffff07', 'hex'),
       Buffer.from('0802c206ffffffffffffffff7f', 'hex'),
-      // A message as a number, a number as a message, text that is no UTF-8.
+      // A message encoded as a number, a number encoded as a message, and text that is not UTF-8.
       Buffer.from('0802c00605', 'hex'),
       Buffer.from('0a0102', 'hex'),
       Buffer.from('08022805c206045a02c328', 'hex'),
-      // No command, one below 0, one beyond 32 bits.
+      // No command, a negative command, and a command beyond 32 bits.
       Buffer.from('2805', 'hex'),
       Buffer.from('08ffffffffffffffffff012805', 'hex'),
       Buffer.from('0880808080802028ffffffff0f', 'hex'),
@@ -1092,7 +1092,7 @@ describe('frames', () => {
     expect(faults).toEqual([]);
   });
 
-  it('with numbers that can not be are refused with the code of their command, or give nothing', async () => {
+  it('with impossible numbers are refused with the code of their command, or return nothing', async () => {
     const { undisturbed, spike, faults } = await world();
     const cid = await start(spike, []);
     const MAX = 2 ** 31 - 1;
@@ -1160,7 +1160,7 @@ describe('frames', () => {
 });
 
 describe('sockets', () => {
-  it('carry 20 sessions and no more, though a thousand log in', async () => {
+  it('carry up to 20 sessions, even if a thousand clients log in', async () => {
     const { server, undisturbed, faults } = await world();
     const crowd = await dial(server.url);
     const codes = await undisturbed(async () => {
@@ -1174,7 +1174,7 @@ describe('sockets', () => {
     expect(faults).toEqual([]);
   });
 
-  it('that never become one, silent or in the middle of a request, hold nobody up, have a time limit, and go with the server', async () => {
+  it('that never finish the handshake do not block others, have a time limit, and close with the server', async () => {
     const { server, undisturbed, faults } = await world();
     const half = [
       '',
@@ -1215,7 +1215,7 @@ describe('sockets', () => {
     expect(faults).toEqual([]);
   });
 
-  it('on which nobody logs in are closed with 4108, those in the middle of a frame as well', async () => {
+  it('without a login are closed with 4108, also in the middle of a frame', async () => {
     const server = await serve({ limits: { loginTimeout: 60 } });
     const undisturbed = await bystanders(server);
     await undisturbed(async () => {
@@ -1235,7 +1235,7 @@ describe('sockets', () => {
   };
   const BODY = 'x'.repeat(5_000);
 
-  it('that do not read what a conversation brings are closed with 1013, and the others get everything, in order', async () => {
+  it('that do not read messages of a conversation are closed with 1013; the others get everything', async () => {
     const { server, undisturbed } = await world({ limits: { bufferedBytes: 100_000 } });
     const [tom, jerry, slow] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Slow')];
     const cid = await start(tom, ['Jerry', 'Slow']);
@@ -1256,7 +1256,7 @@ describe('sockets', () => {
     expect(await slow.closed).toMatchObject({ code: 1013 });
   });
 
-  it('that ask and do not read the answers are closed with 1013', async () => {
+  it('that send commands and do not read the answers are closed with 1013', async () => {
     const { server, undisturbed } = await world({ limits: { bufferedBytes: 100_000 } });
     const slow = await login(server, 'Slow');
     const cid = await start(slow, []);
@@ -1279,7 +1279,7 @@ describe('sockets', () => {
     expect(await slow.closed).toMatchObject({ code: 1013 });
   });
 
-  it('that do not read what a chat room brings lose its low messages first, and none of a high priority; the others get everything', async () => {
+  it('that do not read a chat room lose low messages first, and no high ones; the others get everything', async () => {
     const { server, undisturbed } = await world({ limits: { roomBufferedBytes: 20_000, roomQueue: 20 } });
     const [tom, jerry, slow] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Slow')];
     const cid = await start(tom, [], { transient: true });
@@ -1317,7 +1317,7 @@ describe('sockets', () => {
     expect(all.filter((n) => priorityOf(n) === 1 && !heard.includes(n))).toEqual([]);
   });
 
-  it('that do not read what a chat room brings of a high priority are closed with 1013', async () => {
+  it('that do not read high messages of a chat room are closed with 1013', async () => {
     const { server, undisturbed } = await world({ limits: { roomBufferedBytes: 20_000, bufferedBytes: 100_000 } });
     const [tom, slow] = [await login(server, 'Tom'), await login(server, 'Slow')];
     const cid = await start(tom, [], { transient: true });
@@ -1361,7 +1361,7 @@ describe('over HTTP', () => {
     };
   };
 
-  it('notices and roles are for the token of one session, and for no other, nor for none', async () => {
+  it('notices and roles require the token of their own session', async () => {
     const { server, undisturbed, token, cid, notifications, infos, ask } = await addresses();
     const stranger = tokenOf(await open(await dial(server.url), 'Butch'));
     await undisturbed(async () => {
@@ -1379,7 +1379,7 @@ describe('over HTTP', () => {
     });
   });
 
-  it('a token ends with the session, by a logout or by a kick, and when another with its tag is opened', async () => {
+  it('a token ends with its session: by a logout, by a kick, or by a new session with the same tag', async () => {
     const { server, tom, token, notifications, infos, ask } = await addresses();
     const before = tokenOf(await open(await dial(server.url), 'Tom', { tag: 'Web' }));
     expect((await ask(notifications, before)).status).toBe(200);
@@ -1391,7 +1391,7 @@ describe('over HTTP', () => {
     expect((await ask(infos, second)).status).toBe(401);
   });
 
-  it('what is broken is refused, and is no fault of the server', async () => {
+  it('malformed requests are refused, and are not reported as errors of the server', async () => {
     const { undisturbed, token, ask, base, faults } = await addresses();
     const path = `${base}/1.1/classes/_ConversationMemberInfo`;
     await undisturbed(async () => {
@@ -1417,7 +1417,7 @@ describe('over HTTP', () => {
     expect(faults).toEqual([]);
   });
 
-  it('the protocol of the socket is none of HTTP: no subprotocol, no socket', async () => {
+  it('an upgrade needs a subprotocol', async () => {
     const { server } = await addresses();
     expect(Object.values(subprotocols).map(({ name }) => name)).not.toContain('');
     const socket = connect(server.port, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** The back end in the server's process. */
+/** The back end as a part of the server's process. */
 import { describe, expect, it } from 'vitest';
 import { binary, text, type JsonObject } from 'rx-realtime/codecs';
 import { Refusal } from 'rx-realtime/server';
@@ -28,7 +28,7 @@ describe('the back end', () => {
     await expect(backEnd.get(id)).rejects.toBeInstanceOf(Refusal);
   });
 
-  it('sends what codecs make, text as it is, and bytes', async () => {
+  it('sends bodies of codecs, texts as they are, and bytes', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const { id } = await server.backEnd.create({ members: ['Tom'] });
@@ -49,7 +49,7 @@ describe('the back end', () => {
     expect((await server.backEnd.history(id, { direction: 'new', limit: 1 })).map(({ type }) => type)).toEqual([-1]);
   });
 
-  it('kicks with a code and a reason of its own, and tokens are good no more', async () => {
+  it('kicks with its own code and reason, and ends the tokens', async () => {
     const server = await serve();
     const tom = await dial(server.url);
     const st = tokenOf(await open(tom, 'Tom'));
@@ -61,7 +61,7 @@ describe('the back end', () => {
     });
   });
 
-  it('is refused what can not be written, by a promise that rejects', async () => {
+  it('gets a rejected promise for values that cannot be written', async () => {
     const { backEnd } = await serve();
     const loop: Record<string, never> = {};
     Object.assign(loop, { loop });

@@ -1,4 +1,4 @@
-/** A chat room that is too much for a receiver, or for the server. */
+/** A chat room with too many messages for a receiver, or for the server. */
 import { filter, firstValueFrom, timeout } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { statsNow } from './stats-now.js';
@@ -10,7 +10,7 @@ const enter = (client: RawClient, cid: string, id: string) =>
 const FILLING = 'x'.repeat(4_000);
 
 describe('a chat room', () => {
-  it('drops low messages for a receiver that is too slow, then normal ones, and shows it; others get everything in order', async () => {
+  it('drops low messages for a slow receiver, then normal ones, and counts them; others get everything', async () => {
     const server = await serve({ limits: { roomQueue: 10, roomBufferedBytes: 20_000, bufferedBytes: 50_000_000 } });
     const sender = await login(server, 'sender');
     const cid = await start(sender, [], { transient: true });
@@ -19,7 +19,7 @@ describe('a chat room', () => {
     await enter(quick, cid, 'quick');
     slow.socket.pause();
 
-    // As much as the kernel takes, and then some.
+    // More than the kernel can buffer.
     let sent = 0;
     const stats = firstValueFrom(
       server.stats$.pipe(
@@ -58,7 +58,7 @@ describe('a chat room', () => {
     expect(arrived.length).toBeLessThan(sent);
   }, 30_000);
 
-  it('drops messages, and none that is high, where the server is what is too slow, and counts each for everybody who was to get it', async () => {
+  it('drops messages, but no high ones, if the server is too slow, and counts them for each receiver', async () => {
     const RECEIVERS = 60;
     const SENT = 2_000;
     const server = await serve({ limits: { roomQueue: 5, queuedCommands: SENT } });
@@ -94,7 +94,7 @@ describe('a chat room', () => {
       expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
       expect(numbers.filter((number) => highs.includes(number))).toEqual(highs);
     }
-    // The last message may arrive a moment before what its round has dropped is counted for the last receiver.
+    // The last message may arrive a moment before the server counts that round's losses for the last receiver.
     await expect
       .poll(async () => {
         const { dropped } = await statsNow(server);
@@ -104,7 +104,7 @@ describe('a chat room', () => {
     expect((await statsNow(server)).dropped.low).toBeGreaterThan(0);
   }, 30_000);
 
-  it('closes a receiver that does not even take what is high', async () => {
+  it('closes a receiver that does not even read the high messages', async () => {
     const server = await serve({ limits: { roomQueue: 10, roomBufferedBytes: 20_000, bufferedBytes: 1_000_000 } });
     const sender = await login(server, 'sender');
     const cid = await start(sender, [], { transient: true });

@@ -37,7 +37,7 @@ describe('creating a conversation', () => {
     });
   });
 
-  it('makes its creator a member, each member once', async () => {
+  it('makes its creator a member, and adds each member once', async () => {
     const tom = await login(await serve(), 'Tom');
     const cid = await start(tom, ['Jerry', 'Jerry', 'Spike']);
     expect(await found(tom, { objectId: cid })).toMatchObject([
@@ -45,7 +45,7 @@ describe('creating a conversation', () => {
     ]);
   });
 
-  it('keeps name and attributes as keys beside those of the protocol, dates among them', async () => {
+  it('stores name and attributes as keys beside those of the protocol, dates included', async () => {
     const tom = await login(await serve({ clock: settable(Date.UTC(2026, 0, 2)) }), 'Tom');
     const born = { __type: 'Date', iso: '2020-02-02T02:02:02.222Z' };
     const attributes = { name: 'Cheese', born, deep: [{ born }], attr: { color: 'red' }, n: 0, no: null };
@@ -55,7 +55,7 @@ describe('creating a conversation', () => {
     expect(JSON.stringify(conversation?.['createdAt'])).toContain('2026-01-02T00:00:00.000Z');
   });
 
-  it('takes a name that is no text for an attribute like others', async () => {
+  it('stores a name that is not a text as an attribute', async () => {
     const tom = await login(await serve(), 'Tom');
     const cid = await start(tom, [], attr({ name: 5 }));
     expect(await found(tom, { objectId: cid })).toMatchObject([{ name: 5 }]);
@@ -90,7 +90,7 @@ describe('creating a conversation', () => {
     }
   });
 
-  it('refuses keys with dots with 4301: they would lie where no query and no change finds them', async () => {
+  it('refuses keys with dots with 4301, because no query and no update could reach them', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     for (const key of ['a.b', 'a.', '.', 'a.b.c'])
@@ -101,7 +101,7 @@ describe('creating a conversation', () => {
     expect(await found(tom, {})).toEqual([]);
   });
 
-  it('refuses attributes that are no JSON object with 4114', async () => {
+  it('refuses attributes that are not a JSON object with 4114', async () => {
     const tom = await login(await serve(), 'Tom');
     for (const data of ['', '{', '[]', '"x"', 'null'])
       expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data } } })).toMatchObject({
@@ -118,7 +118,7 @@ describe('creating a conversation', () => {
     });
   });
 
-  it('refuses members that are no client ids with 4103', async () => {
+  it('refuses members that are not client ids with 4103', async () => {
     const tom = await login(await serve(), 'Tom');
     for (const m of [[''], ['x'.repeat(65)]])
       expect(await tom.request({ cmd: 'conv', op: 'start', convMessage: { m } })).toMatchObject({
@@ -128,7 +128,7 @@ describe('creating a conversation', () => {
 });
 
 describe('a unique conversation', () => {
-  it('is the same for the same members, whoever asks, in whatever order, at the same time', async () => {
+  it('is the same for the same members, for every creator, in every order, and at the same time', async () => {
     const server = await serve();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const ids = await Promise.all([
@@ -139,7 +139,7 @@ describe('a unique conversation', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('is another one for other members, and for those who do not ask for it', async () => {
+  it('differs for other members, and for requests that do not ask for a unique one', async () => {
     const tom = await login(await serve(), 'Tom');
     const ids = [
       await start(tom, ['Jerry'], { unique: true }),
@@ -151,7 +151,7 @@ describe('a unique conversation', () => {
     expect(new Set(ids).size).toBe(5);
   });
 
-  it('is not told of again where it is found', async () => {
+  it('sends no second notice when it is found', async () => {
     const server = await serve();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     await start(tom, ['Jerry'], { unique: true });
@@ -169,7 +169,7 @@ describe('notices of a new conversation', () => {
     return client.inbox.map((command) => ('op' in command ? command.op : command.cmd));
   };
 
-  it('go to those who were added, twice, to other devices of the creator once, and not to the session that acted', async () => {
+  it('go to added members twice, to other devices of the creator once, and not to the acting session', async () => {
     const server = await serve();
     const [acting, tablet, jerry, spike] = [
       await login(server, 'Tom'),
@@ -184,7 +184,7 @@ describe('notices of a new conversation', () => {
     expect(await told(spike)).toEqual([]);
   });
 
-  it('say which conversation, by whom, who, for whom, and that they are permanent since when', async () => {
+  it('name the conversation, the creator, the members, the receiver, and the time', async () => {
     const server = await serve({ clock: settable(7_000) });
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -192,7 +192,7 @@ describe('notices of a new conversation', () => {
     expect(await jerry.push('conv')).toEqual({ ...envelope, op: 'joined', convMessage: { cid, initBy: 'Tom' } });
     expect(await jerry.push('conv')).toEqual({
       ...envelope,
-      // No two notices have the same time, by which a client asks for those that it has missed.
+      // Two notices never have the same time, because a client asks by time for the notices that it missed.
       serverTs: 7_001,
       op: 'members_joined',
       convMessage: { cid, initBy: 'Tom', m: ['Tom', 'Jerry'] },
@@ -201,7 +201,7 @@ describe('notices of a new conversation', () => {
 });
 
 describe('a query of conversations', () => {
-  it('finds one by its id, or several, each once; what does not exist is not there', async () => {
+  it('finds one by its id, or several, each once; unknown ids are left out', async () => {
     const tom = await login(await serve(), 'Tom');
     const [one, two] = [await start(tom, []), await start(tom, [])];
     expect((await found(tom, { objectId: one })).map(({ objectId }) => objectId)).toEqual([one]);
@@ -210,7 +210,7 @@ describe('a query of conversations', () => {
     expect(await found(tom, { objectId: 'nowhere' })).toEqual([]);
   });
 
-  it('of others finds an outline by the id, since a client fetches a conversation before it joins', async () => {
+  it('finds an outline of other conversations by id: a client fetches a conversation before it joins', async () => {
     const server = await serve();
     const [tom, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
     const cid = await start(tom, [], attr({ name: 'secret', topic: 'mice' }));
@@ -223,7 +223,7 @@ describe('a query of conversations', () => {
       expect(await found(spike, where)).toEqual([]);
   });
 
-  it('of others finds all of those that the application says are open', async () => {
+  it('finds the full data of other conversations that the application declares open', async () => {
     const server = await serve({ isOpen: ({ attributes }) => attributes['public'] === true });
     const [tom, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
     const cid = await start(tom, [], attr({ public: true, topic: 'mice' }));
@@ -248,14 +248,14 @@ describe('a query of conversations', () => {
     expect(both).not.toHaveProperty('m');
   });
 
-  it('gives the last message in bytes as base64, and says so', async () => {
+  it('gives the last message in bytes as base64, and marks it', async () => {
     const tom = await login(await serve(), 'Tom');
     const cid = await start(tom, []);
     await say(tom, cid, { binaryMsg: new Uint8Array([1, 2, 255]) });
     expect(await found(tom, { objectId: cid }, { flag: 2 })).toMatchObject([{ msg: 'AQL/', bin: true }]);
   });
 
-  it('gives 10 unless it is asked for more or fewer, from where it is asked to', async () => {
+  it('returns 10 unless the query sets a limit, and starts where the query says', async () => {
     const tom = await login(await serve(), 'Tom');
     const ids: string[] = [];
     for (let n = 0; n < 12; n += 1) ids.push(await start(tom, []));
@@ -270,7 +270,7 @@ describe('a query of conversations', () => {
     expect(await idsOf({ limit: -1 })).toEqual([]);
   });
 
-  it('sorts by keys of the protocol and by attributes, one after the other, up or down', async () => {
+  it('sorts by keys of the protocol and by attributes, by several keys, up or down', async () => {
     const clock = settable();
     const tom = await login(await serve({ clock }), 'Tom');
     const ids: string[] = [];
@@ -288,7 +288,7 @@ describe('a query of conversations', () => {
     expect(await names('nothing')).toEqual(['b', 'a', 'c', 'd']);
   });
 
-  it('sorts what has no message by its creation, where it sorts by the latest message', async () => {
+  it('sorts conversations without a message by their creation, when it sorts by the latest message', async () => {
     const clock = settable();
     const tom = await login(await serve({ clock }), 'Tom');
     const startAt = async (time: number): Promise<string> => {
@@ -326,7 +326,7 @@ describe('a query of conversations', () => {
 });
 
 describe('a change of a chat room', () => {
-  it('is told to every other session that is in it, and to no other', async () => {
+  it('is sent to every other session in the room, and to no other session', async () => {
     const server = await serve();
     const [tom, tablet, jerry, spike] = [
       await login(server, 'Tom'),
@@ -362,7 +362,7 @@ describe('a change of a chat room', () => {
     }
   });
 
-  it('is told once to who is in it, also when the back end makes it', async () => {
+  it('is sent once to each client in the room, also when the back end makes it', async () => {
     const server = await serve();
     const jerry = await login(server, 'Jerry');
     const { id } = await server.backEnd.create({ kind: 'room' });

@@ -1,11 +1,11 @@
-/** What the application's functions hear of, and have a say in. */
+/** The functions of the application that the server calls: some are only notified, and some may decide. */
 import { describe, expect, it } from 'vitest';
 import type { Hooks } from 'rx-realtime/server';
 import { dial, login, open, page, say, serve, start, tokenOf } from './raw-client.js';
 
 const error = (code: number, more: object = {}): object => ({ cmd: 'error', errorMessage: { code, ...more } });
 
-/** Hooks that say yes, and what each was called with. */
+/** Hooks that allow everything, and the arguments of each call. */
 const recorder = () => {
   const calls: [keyof Hooks, unknown][] = [];
   const waiting: (() => void)[] = [];
@@ -32,7 +32,7 @@ const recorder = () => {
   return {
     hooks,
     calls,
-    /** Takes what the hook was called with first, and waits until it is; the test's own time is the bound. */
+    /** Takes the arguments of the first call, and waits for it. The time limit of the test applies. */
     called: async (name: keyof Hooks): Promise<unknown> => {
       for (;;) {
         const index = calls.findIndex(([each]) => each === name);
@@ -45,7 +45,7 @@ const recorder = () => {
 };
 
 describe('each hook', () => {
-  it('is called with what happens, those that are asked before those that are told', async () => {
+  it('is called with the event: first the hooks that may decide, then the hooks that are only notified', async () => {
     const { hooks, calls, called } = recorder();
     const server = await serve({ hooks });
     const tom = await login(server, 'Tom', { tag: 'Web' });
@@ -111,7 +111,7 @@ describe('each hook', () => {
     expect(calls).toEqual([]);
   });
 
-  it('hears how clients go offline', async () => {
+  it('is notified of the reason when clients go offline', async () => {
     const { hooks, called } = recorder();
     const server = await serve({ hooks });
     const broken = await login(server, 'Tom');
@@ -124,7 +124,7 @@ describe('each hook', () => {
     expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 4 });
   });
 
-  it('hears whether a session is taken up again', async () => {
+  it('is notified whether a session is resumed', async () => {
     const { hooks, called } = recorder();
     const server = await serve({ hooks });
     const st = tokenOf(await open(await dial(server.url), 'Tom'));
@@ -133,7 +133,7 @@ describe('each hook', () => {
     expect(await called('clientOnline')).toEqual({ peerId: 'Tom', reconnect: true });
   });
 
-  it("hears of what the back end does, in nobody's name or in a client's", async () => {
+  it('is notified of the actions of the back end, in the name of a client or of nobody', async () => {
     const { hooks, called } = recorder();
     const { backEnd } = await serve({ hooks });
     const { id } = await backEnd.create({ members: ['Tom'] });
@@ -145,8 +145,8 @@ describe('each hook', () => {
   });
 });
 
-describe('a hook that is asked', () => {
-  it('may give a message another body, when it is sent and when it is changed', async () => {
+describe('a hook that may decide', () => {
+  it('may replace the body of a message, when it is sent and when it is changed', async () => {
     const server = await serve({
       hooks: {
         messageReceived: ({ content, bin }) => (bin ? { content: 'AQ==' } : { content: content.toUpperCase() }),
@@ -164,7 +164,7 @@ describe('a hook that is asked', () => {
     expect(await page(jerry, cid)).toEqual(['b!', 'AQ==']);
   });
 
-  it('may refuse a message with a code of the application; nobody gets it, and it is not kept', async () => {
+  it('may refuse a message with a code of the application; nobody receives it, and it is not stored', async () => {
     const server = await serve({ hooks: { messageReceived: () => ({ drop: true, code: 77, detail: 'no cats' }) } });
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -176,7 +176,7 @@ describe('a hook that is asked', () => {
     expect(await page(tom, cid)).toEqual([]);
   });
 
-  it('may refuse everything else, and nothing has changed then', async () => {
+  it('may refuse every other action, and then nothing changes', async () => {
     let isStrict = false;
     const unlessLax = () => (isStrict ? ({ drop: true, code: 5 } as const) : undefined);
     const server = await serve({
@@ -224,7 +224,7 @@ describe('a hook that is asked', () => {
     expect(await server.backEnd.members(cid)).toEqual(['Tom', 'Jerry', 'Dog']);
   });
 
-  it('holds its conversation up, and no other', async () => {
+  it('delays its own conversation, and no other', async () => {
     let release = (): void => undefined;
     let arrive = (): void => undefined;
     const held = new Promise<undefined>((resolve) => (release = () => resolve(undefined)));
@@ -250,7 +250,7 @@ describe('a hook that is asked', () => {
 });
 
 describe('a hook that fails', () => {
-  it('is taken for a yes, and reported', async () => {
+  it('counts as an approval, and the failure is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('no');
     const fail = () => Promise.reject(broken);
@@ -270,7 +270,7 @@ describe('a hook that fails', () => {
     expect(errors).toEqual([broken, broken, broken]);
   });
 
-  it('when it is only told, is reported, and holds nothing up', async () => {
+  it('is reported and delays nothing, if it is only notified', async () => {
     const errors: unknown[] = [];
     const broken = new Error('no');
     const never = new Promise<void>(() => undefined);

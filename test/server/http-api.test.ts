@@ -1,4 +1,4 @@
-/** The back end's HTTP API: over real HTTP, and what comes of it for clients over real sockets. */
+/** The back end's HTTP API over real HTTP, and its effects on clients with real sockets. */
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ interface Result {
 }
 type Call = (method: string, path: string, body?: unknown) => Promise<Result>;
 
-/** Asks the API as the back end does. */
+/** Calls the API as the back end does. */
 const caller =
   ({ url }: RtmServer, headers: Record<string, string> = KEY): Call =>
   async (method, path, body) => {
@@ -46,7 +46,7 @@ const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } 
 const enter = (client: RawClient, cid: string, name: string) =>
   client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [name] } });
 
-describe('who asks', () => {
+describe('a caller', () => {
   it.each([
     ['nothing', {}],
     ['no key', { 'x-lc-id': 'app' }],
@@ -56,7 +56,7 @@ describe('who asks', () => {
     ['an empty key', { ...KEY, 'x-lc-key': ',master' }],
     ['another application', { ...KEY, 'x-lc-id': 'other' }],
     ['no application', { 'x-lc-key': 'master,master' }],
-  ])('with %s is refused with 401, whatever there is at the path', async (_, headers) => {
+  ])('with %s is refused with 401 on every path', async (_, headers) => {
     const server = await serve(options);
     const call = caller(server, headers);
     for (const [method, path] of [
@@ -67,19 +67,19 @@ describe('who asks', () => {
       expect(await call(method, path)).toMatchObject({ status: 401, body: { code: 401 } });
   });
 
-  it('needs no application where the server serves any', async () => {
+  it('needs to name no application if the server serves all applications', async () => {
     const server = await serve({ masterKey: 'master' });
     expect((await caller(server, { 'x-lc-key': 'master,master' })('GET', 'conversations')).status).toBe(200);
   });
 
-  it('finds nothing where the server has no master key', async () => {
+  it('finds nothing (404) if the server has no master key', async () => {
     const call = caller(await serve());
     expect((await call('GET', 'conversations')).status).toBe(404);
     expect((await caller(await serve(), { 'x-lc-key': ',master' })('GET', 'conversations')).status).toBe(404);
     expect((await caller(await serve(), { 'x-lc-key': 'undefined,master' })('GET', 'conversations')).status).toBe(404);
   });
 
-  it('is no page of another origin', async () => {
+  it('cannot be a page of another origin', async () => {
     const { call } = await served();
     for (const [method, path] of [
       ['GET', 'conversations'],
@@ -91,7 +91,7 @@ describe('who asks', () => {
 });
 
 describe('conversations', () => {
-  it('are created for clients, who hear of it; found, changed, and ended', async () => {
+  it('are created for clients, which are notified; they can be found, changed and deleted', async () => {
     const { server, call } = await served();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const created = await call('POST', 'conversations', { c: 'Tom', m: ['Jerry'], name: 'Cat', level: 3, old: 1 });
@@ -121,7 +121,7 @@ describe('conversations', () => {
     expect(await call('GET', `conversations/${id}`)).toMatchObject({ status: 404, body: { code: 4303 } });
   });
 
-  it('of one set of members are one, where they are unique', async () => {
+  it('with the same members are the same conversation, if they are unique', async () => {
     const { call } = await served();
     const [first, second] = [
       await create(call, 'conversations', { m: ['a', 'b'], unique: true }),
@@ -130,7 +130,7 @@ describe('conversations', () => {
     expect(second).toBe(first);
   });
 
-  it('that are temporary end, and are gone then', async () => {
+  it('that are temporary expire, and cannot be found afterwards', async () => {
     const clock = settable();
     const { call } = await served({ clock });
     const id = await create(call, 'conversations', { m: ['a', 'b'], temporary: true, ttl: 60 });
@@ -140,7 +140,7 @@ describe('conversations', () => {
     expect(await call('GET', `conversations/${id}`)).toMatchObject({ status: 404, body: { code: 4323 } });
   });
 
-  it('of another kind are not found under a path, nor by a query', async () => {
+  it('of another kind are found neither by a path nor by a query', async () => {
     const { call } = await served();
     const paths = ['conversations', 'chatrooms', 'service-conversations'];
     const ids = await Promise.all(paths.map((path) => create(call, path, { name: path })));
@@ -157,7 +157,7 @@ describe('conversations', () => {
 });
 
 describe('members', () => {
-  it('are added, listed and removed, and hear of it', async () => {
+  it('are added, listed and removed, and are notified', async () => {
     const { server, call } = await served({ limits: { members: 2 } });
     const jerry = await login(server, 'Jerry');
     const id = await create(call, 'conversations', { m: ['Tom'] });
@@ -177,7 +177,7 @@ describe('members', () => {
     });
   });
 
-  it('of a chat room are those who are in it now; it is left when it ends', async () => {
+  it('of a chat room are the clients that are in it now; they leave when it ends', async () => {
     const bus = inProcessBus();
     const { server, call } = await served({ bus });
     const tom = await login(server, 'Tom');
@@ -208,7 +208,7 @@ describe('members', () => {
     expect(await role('Spike', 'Manager')).toMatchObject({ status: 403, body: { code: 4317 } });
   });
 
-  it('are silenced, blocked, and neither again', async () => {
+  it('are silenced and blocked, and both can be undone', async () => {
     const { server, call } = await served();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -216,7 +216,7 @@ describe('members', () => {
     const speak = () => jerry.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } });
     const wanted = { client_ids: ['Jerry'] };
 
-    // The owner is nobody that the back end could not silence.
+    // The back end can silence the owner, too.
     expect((await call('POST', silenced, { client_ids: ['Tom', 'Jerry'] })).body).toEqual({
       allowed: ['Tom', 'Jerry'],
       failed: [],
@@ -243,7 +243,7 @@ describe('members', () => {
     expect((await call('POST', `conversations/${cid}/members`, wanted)).status).toBe(200);
   });
 
-  it('of a list that is full are refused with 409', async () => {
+  it('are refused with 409 if the list is full', async () => {
     const { call } = await served({ limits: { listed: 1 } });
     const id = await create(call, 'chatrooms', {});
     for (const [list, code] of [
@@ -258,7 +258,7 @@ describe('members', () => {
     }
   });
 
-  it('who are blocked leave a chat room, and a system conversation', async () => {
+  it('leave a chat room and a system conversation when they are blocked', async () => {
     const { server, call } = await served();
     const tom = await login(server, 'Tom');
     for (const [path, list] of [
@@ -276,7 +276,7 @@ describe('members', () => {
 });
 
 describe('messages', () => {
-  it('arrive as of the client that they are from, on all devices, its own too', async () => {
+  it('arrive as messages of the client that they are from, on all devices, its own devices too', async () => {
     const { server, call } = await served();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -298,7 +298,7 @@ describe('messages', () => {
           mentionPids: ['Jerry'],
         },
       });
-    // Spike is no member, and is not asked.
+    // Spike is not a member. The back end may still send in the name of Spike.
     await call('POST', `conversations/${cid}/messages`, {
       from_client: 'Spike',
       message: { _lctype: -1, _lctext: 'woof' },
@@ -311,7 +311,7 @@ describe('messages', () => {
     expect((await jerry.push('direct')).directMessage.binaryMsg).toEqual(new Uint8Array([1, 2]));
   });
 
-  it('of who may not speak are sent by the back end all the same', async () => {
+  it('from a client that may not send can still be sent by the back end', async () => {
     const { server, call } = await served();
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
@@ -321,7 +321,7 @@ describe('messages', () => {
     );
   });
 
-  it('that are transient arrive, and are not kept; others are for those who are away', async () => {
+  it('that are transient arrive and are not stored; other messages wait for clients that are offline', async () => {
     const away: unknown[] = [];
     const { server, call } = await served({
       hooks: { receiversOffline: ({ content, pushData }) => void away.push([content, pushData]) },
@@ -341,7 +341,7 @@ describe('messages', () => {
     expect((await call('GET', 'clients/Jerry/unread-count')).body).toEqual({ count: 1 });
   });
 
-  it('of a chat room have a priority, those of others have none', async () => {
+  it('have a priority in a chat room, and no priority in other conversations', async () => {
     const { server, call } = await served();
     const tom = await login(server, 'Tom');
     const [room, cid] = [await create(call, 'chatrooms', {}), await create(call, 'conversations', { m: ['Tom'] })];
@@ -395,7 +395,7 @@ describe('messages', () => {
       expect([query, (await call('GET', `conversations/${cid}/messages${query}`)).status]).toEqual([query, 400]);
   });
 
-  it('of anybody are changed and taken back, and who has them is told', async () => {
+  it('of any sender are changed and recalled, and the clients that have them are notified', async () => {
     const { server, call } = await served();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -422,7 +422,7 @@ describe('messages', () => {
 });
 
 describe('system conversations', () => {
-  it('have messages for all subscribers, and for one', async () => {
+  it('send messages to all subscribers, and to one', async () => {
     const { server, call } = await served();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const id = await create(call, 'service-conversations', { name: 'News' });
@@ -453,7 +453,7 @@ describe('system conversations', () => {
     });
   });
 
-  it('reach every client by a broadcast', async () => {
+  it('reach every client with a broadcast', async () => {
     const { server, call } = await served();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const id = await create(call, 'service-conversations', {});
@@ -467,7 +467,7 @@ describe('system conversations', () => {
     expect(tom.inbox.filter(({ cmd }) => cmd === 'direct')).toEqual([]);
   });
 
-  it('alone have broadcasts, and messages for some', async () => {
+  it('are the only kind with broadcasts and with messages for some subscribers', async () => {
     const { server, call } = await served();
     const id = await create(call, 'conversations', { m: ['Tom'] });
     expect((await call('POST', `conversations/${id}/broadcasts`, { message: 'x' })).status).toBe(404);
@@ -481,7 +481,7 @@ describe('system conversations', () => {
 });
 
 describe('clients', () => {
-  it('are online or not', async () => {
+  it('are shown as online or offline', async () => {
     const { server, call } = await served();
     await login(server, 'Tom');
     expect((await call('POST', 'clients/check-online', { client_ids: ['Jerry', 'Tom'] })).body).toEqual({
@@ -489,7 +489,7 @@ describe('clients', () => {
     });
   });
 
-  it('are kicked, whatever characters they are called by, and have to log in again', async () => {
+  it('are kicked, even if the id has special characters, and have to log in again', async () => {
     const { server, call } = await served();
     const [tom, odd] = [await login(server, 'Tom'), await login(server, '猫/?#%'.repeat(12))];
     expect((await call('POST', 'clients/Tom/kick')).status).toBe(200);
@@ -502,7 +502,7 @@ describe('clients', () => {
     expect(await server.backEnd.online(['Tom'])).toEqual([]);
   });
 
-  it('have unread messages in all conversations together', async () => {
+  it('have one count of unread messages for all conversations together', async () => {
     const { server, call } = await served();
     const tom = await login(server, 'Tom');
     for (const members of [['Jerry'], ['Jerry', 'Spike']]) {
@@ -515,7 +515,7 @@ describe('clients', () => {
   });
 });
 
-describe('what is wrong', () => {
+describe('a wrong request', () => {
   it.each([
     ['POST', 'conversations', '{', 'JSON object'],
     ['POST', 'conversations', '[]', 'JSON object'],
@@ -557,7 +557,7 @@ describe('what is wrong', () => {
     ['PUT', 'conversations/ID/members/Tom/role', '{"role":"King"}', 'role should be "Manager" or "Member"'],
     ['POST', 'clients/check-online', '{"client_ids":[5]}', 'client_ids.0'],
     ['POST', 'clients/Tom/kick', '{"reason":5}', 'reason'],
-  ])('%s %s %s is said with 400: %s', async (method, path, body, words) => {
+  ])('%s %s %s is answered with 400: %s', async (method, path, body, words) => {
     const { call } = await served();
     const id = await create(call, 'conversations', { m: ['Tom'] });
     const { status, body: answer } = await call(method, path.replace('ID', id), body);
@@ -565,7 +565,7 @@ describe('what is wrong', () => {
     expect(answer['code']).toEqual(expect.any(Number));
   });
 
-  it('is a path, or a method of it, that there is not: 404', async () => {
+  it('to an unknown path, or with a wrong method, is answered with 404', async () => {
     const { call } = await served();
     for (const [method, path] of [
       ['GET', ''],
@@ -582,7 +582,7 @@ describe('what is wrong', () => {
       ]);
   });
 
-  it('is a body, or a message, that is too long: 413', async () => {
+  it('with a body or a message that is too long is answered with 413', async () => {
     const { server, call } = await served();
     const id = await create(call, 'conversations', { m: ['Tom'] });
     expect(await call('POST', `conversations/${id}/messages`, { message: 'x'.repeat(5_121) })).toMatchObject({
@@ -600,7 +600,7 @@ describe('what is wrong', () => {
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it('is deeper than anybody could write: 400, and no fault of the server', async () => {
+  it('with deeply nested JSON is answered with 400, and is not reported as an error of the server', async () => {
     const errors: unknown[] = [];
     const { call } = await served({ onError: (failure) => errors.push(failure) });
     const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
@@ -615,7 +615,7 @@ describe('what is wrong', () => {
     expect(errors).toEqual([]);
   });
 
-  it('is what a hook of the application refuses: 403, with its code', async () => {
+  it('that a hook of the application refuses is answered with 403 and the code of the hook', async () => {
     const { call } = await served({
       hooks: {
         messageReceived: () => ({ drop: true, code: 77, detail: 'not here' }),
@@ -633,7 +633,7 @@ describe('what is wrong', () => {
     });
   });
 
-  it("is the server's own: 500, and reported", async () => {
+  it('is answered with 500 if the server itself fails, and the failure is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('no database');
     const { call } = await served({
@@ -647,7 +647,7 @@ describe('what is wrong', () => {
     expect(errors).toEqual([broken]);
   });
 
-  it('is nothing that a caller has who goes before the end', async () => {
+  it('whose caller disconnects early is not reported as an error', async () => {
     const errors: unknown[] = [];
     const { server, call } = await served({ onError: (failure) => errors.push(failure) });
     const socket = connect(server.port, '127.0.0.1');

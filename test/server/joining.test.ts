@@ -1,4 +1,4 @@
-/** Who may not join, and how he is told. */
+/** Which clients may not join, and the code of the refusal. */
 import { createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { login, serve, start, type RawClient, type Received } from './raw-client.js';
@@ -11,7 +11,7 @@ const membersOf = async (client: RawClient, cid: string): Promise<unknown> => {
   return answer.cmd === 'conv' && answer.op === 'result' ? answer.convMessage.count : answer;
 };
 
-it('a temporary conversation is joined by nobody: 4314, for a stranger, a member, and who is added', async () => {
+it('nobody can join a temporary conversation: 4314, for a stranger, a member and an added client', async () => {
   const server = await serve();
   const [tom, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
   const cid = await start(tom, ['Jerry'], { tempConv: true });
@@ -24,7 +24,7 @@ it('a temporary conversation is joined by nobody: 4314, for a stranger, a member
   expect(await membersOf(tom, cid)).toBe(2);
 });
 
-it('who is blocked does not join: 4315, until he is unblocked', async () => {
+it('a blocked client cannot join: 4315, until it is unblocked', async () => {
   const server = await serve();
   const [tom, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
   const cid = await start(tom, ['Jerry']);
@@ -39,7 +39,7 @@ it('who is blocked does not join: 4315, until he is unblocked', async () => {
 });
 
 it.each(['ordinary', 'room', 'system'] as const)(
-  'where joining has to be signed, who has not does not join: 4302 (%s)',
+  'if joining has to be signed, a client without a valid signature cannot join: 4302 (%s)',
   async (kind) => {
     const server = await serve({ masterKey: 'key', signed: ['join'] });
     const spike = await login(server, 'Spike');

@@ -1,4 +1,4 @@
-/** What makes chat rooms, temporary conversations and system conversations different from others. */
+/** How chat rooms, temporary conversations and system conversations differ from ordinary ones. */
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type ServerOptions } from 'rx-realtime/server';
 import {
@@ -34,7 +34,7 @@ const countOf = async (client: RawClient, cid: string): Promise<number> => {
   return answer.convMessage.count;
 };
 
-/** What a client has heard since it was asked last: messages as they are, everything else by its name. */
+/** What a client has heard since the last call: the bodies of messages, and the names of all other commands. */
 const heard = async (client: RawClient): Promise<readonly (string | undefined)[]> => {
   await client.settle();
   return client.inbox.splice(0).map((push) => {
@@ -58,7 +58,7 @@ const find = async (
   return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
 };
 
-/** A token, and the socket that it was given on. */
+/** A token, and the socket on which the login got it. */
 const loginAs = async (
   url: string,
   id: string,
@@ -81,7 +81,7 @@ describe('a chat room', () => {
     return { server, tom, jerry, spike, cid: await start(tom, [], { transient: true }) };
   };
 
-  it('is entered and left; who is inside hears what anybody says, who is outside does not', async () => {
+  it('can be entered and left; only clients inside it receive messages, from any sender', async () => {
     const { tom, jerry, spike, cid } = await cast();
     expect(await enter(jerry, cid, 'Jerry')).toMatchObject({
       op: 'added',
@@ -98,7 +98,7 @@ describe('a chat room', () => {
     expect(await heard(jerry)).toEqual([]);
   });
 
-  it('is entered and left as often as one likes, without harm', async () => {
+  it('can be entered and left several times without an effect', async () => {
     const { tom, jerry, spike, cid } = await cast();
     for (let n = 0; n < 3; n += 1) await enter(jerry, cid, 'Jerry');
     await say(tom, cid, { msg: 'once' });
@@ -108,7 +108,7 @@ describe('a chat room', () => {
     expect(await countOf(tom, cid)).toBe(0);
   });
 
-  it('is one at a time for a login: entering another leaves the first', async () => {
+  it('is one at a time for each session: entering another room leaves the first', async () => {
     const { server, tom, jerry, cid } = await cast();
     const other = await start(tom, [], { transient: true });
     const tablet = await login(server, 'Jerry');
@@ -125,7 +125,7 @@ describe('a chat room', () => {
     expect([await countOf(tom, cid), await countOf(tom, other)]).toEqual([1, 0]);
   });
 
-  it('counts clients, each once, however many devices they are in it with', async () => {
+  it('counts each client once, with any number of devices in the room', async () => {
     const { server, tom, jerry, spike, cid } = await cast();
     expect(await countOf(spike, cid)).toBe(0);
     const tablet = await login(server, 'Jerry');
@@ -139,7 +139,7 @@ describe('a chat room', () => {
     expect(await countOf(spike, cid)).toBe(1);
   });
 
-  it('has no members, whoever was named when it was made, and is never the one that is there already', async () => {
+  it('has no members, even if some were named at its creation, and is never unique', async () => {
     const { tom, jerry } = await cast();
     const rooms = [
       await start(tom, ['Jerry'], { transient: true, unique: true }),
@@ -156,7 +156,7 @@ describe('a chat room', () => {
     expect((await heard(jerry)).filter((name) => name === 'conv/joined')).toHaveLength(1);
   });
 
-  it('tells nobody of who comes and goes, is added or removed', async () => {
+  it('sends no notices when clients enter, leave, or are added or removed', async () => {
     const { tom, jerry, spike, cid } = await cast();
     await enter(tom, cid, 'Tom');
     await enter(jerry, cid, 'Jerry');
@@ -177,7 +177,7 @@ describe('a chat room', () => {
     expect([await heard(tom), await heard(jerry)]).toEqual([[], []]);
   });
 
-  it('hands a message to all who are inside but the session that has sent it, its sender’s other devices too', async () => {
+  it('sends a message to all sessions inside, except the session that sent it', async () => {
     const { server, tom, cid } = await cast();
     const [tablet, phone] = [await login(server, 'Tom'), await login(server, 'Tom')];
     await enter(tom, cid, 'Tom');
@@ -186,7 +186,7 @@ describe('a chat room', () => {
     expect([await heard(tom), await heard(tablet), await heard(phone)]).toEqual([[], ['x'], []]);
   });
 
-  it.each([1, 2, 3])('hands the priority %d on, and none where there is none', async (priority) => {
+  it.each([1, 2, 3])('passes on the priority %d, and adds no priority to other messages', async (priority) => {
     const { tom, jerry, cid } = await cast();
     await enter(jerry, cid, 'Jerry');
     await tom.request({ cmd: 'direct', priority, directMessage: { cid, msg: 'x' } });
@@ -195,7 +195,7 @@ describe('a chat room', () => {
     expect(await jerry.push('direct')).not.toHaveProperty('priority');
   });
 
-  it('keeps history, which everybody reads, without what is transient; changes are told to who is inside', async () => {
+  it('keeps a history that everybody can read, without transient messages; changes go to clients inside', async () => {
     const { tom, jerry, spike, cid } = await cast();
     await enter(jerry, cid, 'Jerry');
     const { id: mid } = await say(tom, cid, { msg: 'before' });
@@ -210,7 +210,7 @@ describe('a chat room', () => {
     expect(await page(spike, cid)).toEqual(['{"_lctype":-127}']);
   });
 
-  it('knows no unread messages, no receipts, and nothing to push', async () => {
+  it('has no unread messages, no receipts, and no pushes', async () => {
     const pushed: unknown[] = [];
     const { server, tom, jerry, cid } = await cast({
       hooks: { receiversOffline: (message) => void pushed.push(message) },
@@ -227,7 +227,7 @@ describe('a chat room', () => {
     expect(pushed).toEqual([]);
   });
 
-  it('puts out who is blocked, and lets in who is unblocked', async () => {
+  it('removes a blocked client, and lets an unblocked client enter', async () => {
     const { tom, jerry, spike, cid } = await cast();
     for (const [client, id] of [
       [jerry, 'Jerry'],
@@ -244,7 +244,7 @@ describe('a chat room', () => {
     expect(await enter(jerry, cid, 'Jerry')).toMatchObject({ convMessage: { allowedPids: ['Jerry'] } });
   });
 
-  it('is changed by whoever has made it, and by nobody else', async () => {
+  it('can be changed by its creator only', async () => {
     const { tom, jerry, cid } = await cast();
     await enter(jerry, cid, 'Jerry');
     const update = (client: RawClient) =>
@@ -258,7 +258,7 @@ describe('a chat room', () => {
     expect(await find(jerry, { objectId: cid })).toMatchObject([{ name: 'Mice', topic: 'cheese' }]);
   });
 
-  it('that ends is left by all who are inside, who are told, and entered by nobody', async () => {
+  it('is left by all clients inside when it ends; they are notified, and nobody can enter it', async () => {
     const { server, tom, jerry, spike, cid } = await cast();
     const { client, token } = await loginAs(server.url, 'Butch');
     await enter(client, cid, 'Butch');
@@ -285,7 +285,7 @@ describe('a chat room', () => {
     ['enters', (client: RawClient, cid: string) => enter(client, cid, 'Tom')],
     ['leaves', (client: RawClient, cid: string) => exit(client, cid, 'Tom')],
     ['reads', (client: RawClient, cid: string) => client.request({ cmd: 'logs', logsMessage: { cid } })],
-  ])('that has ended since nothing happened in it tells who is inside, once, when somebody %s', async (_, ask) => {
+  ])('that has ended for lack of activity notifies clients inside, once, when somebody %s', async (_, ask) => {
     const clock = settable(1_700_000_000_000);
     const { tom, jerry, cid } = await cast({ clock });
     await enter(jerry, cid, 'Jerry');
@@ -295,7 +295,7 @@ describe('a chat room', () => {
     expect([await heard(jerry), await heard(tom)]).toEqual([['conv/left'], []]);
   });
 
-  it('is not over for who is refused in it', async () => {
+  it('does not end for the clients inside when another client is refused', async () => {
     const { tom, jerry, spike, cid } = await cast();
     await enter(jerry, cid, 'Jerry');
     await tom.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid: cid, toPids: ['Spike'] } });
@@ -312,7 +312,7 @@ describe('a chat room', () => {
       const there = await cast({ clock, limits: { tokenTtl: 10_000_000 } });
       const { client, token } = await loginAs(there.server.url, 'Butch');
       await enter(client, there.cid, 'Butch');
-      /** The connection breaks, and the server has noticed. */
+      /** The connection breaks, and this waits until the server has noticed. */
       const breaks = async (socket: RawClient): Promise<void> => {
         const { sockets } = await statsNow(there.server);
         socket.socket.terminate();
@@ -329,30 +329,33 @@ describe('a chat room', () => {
       return count === 1;
     };
 
-    it.each([0, 1, 30 * MINUTE - 1])('of %d ms is found again by the token, under half an hour', async (pause) => {
+    it.each([0, 1, 30 * MINUTE - 1])('of %d ms (under half an hour) is restored by the token', async (pause) => {
       const { server, clock, tom, client, token, breaks, cid } = await inside();
       await breaks(client);
       clock.set(clock.now() + pause);
       expect(await isInside(tom, (await loginAs(server.url, 'Butch', token)).client, cid)).toBe(true);
     });
 
-    it.each([30 * MINUTE + 1, 24 * 60 * MINUTE])('of %d ms is not, and can be entered again', async (pause) => {
-      const { server, clock, tom, client, token, breaks, cid } = await inside();
-      await breaks(client);
-      clock.set(clock.now() + pause);
-      const back = await loginAs(server.url, 'Butch', token);
-      expect(await isInside(tom, back.client, cid)).toBe(false);
-      await enter(back.client, cid, 'Butch');
-      expect(await isInside(tom, back.client, cid)).toBe(true);
-    });
+    it.each([30 * MINUTE + 1, 24 * 60 * MINUTE])(
+      'of %d ms is not restored; the room can be entered again',
+      async (pause) => {
+        const { server, clock, tom, client, token, breaks, cid } = await inside();
+        await breaks(client);
+        clock.set(clock.now() + pause);
+        const back = await loginAs(server.url, 'Butch', token);
+        expect(await isInside(tom, back.client, cid)).toBe(false);
+        await enter(back.client, cid, 'Butch');
+        expect(await isInside(tom, back.client, cid)).toBe(true);
+      },
+    );
 
-    it('is found again by the token alone, and not by another login', async () => {
+    it('is restored by the token only, and not by another login', async () => {
       const { server, tom, client, breaks, cid } = await inside();
       await breaks(client);
       expect(await isInside(tom, (await loginAs(server.url, 'Butch')).client, cid)).toBe(false);
     });
 
-    it('has half an hour of its own for each break', async () => {
+    it('is restored within half an hour of each break', async () => {
       const { server, clock, tom, client, token, breaks, cid } = await inside();
       let current = client;
       for (let n = 0; n < 3; n += 1) {
@@ -368,7 +371,7 @@ describe('a chat room', () => {
       await expect.poll(async () => (await statsNow(server)).sockets).toBe(4);
     });
 
-    it('is the last that was entered, and none where it was left', async () => {
+    it('is the last room that was entered; a room that was left is not restored', async () => {
       const { server, tom, client, token, cid } = await inside();
       const other = await start(tom, [], { transient: true });
       await enter(client, other, 'Butch');
@@ -383,14 +386,14 @@ describe('a chat room', () => {
       expect([await countOf(tom, cid), await countOf(tom, other)]).toEqual([0, 0]);
     });
 
-    it('is found again where the break was not noticed before', async () => {
+    it('is restored even if the server did not notice the break', async () => {
       const { server, tom, client, token, cid } = await inside();
       const back = await loginAs(server.url, 'Butch', token);
       expect(await isInside(tom, back.client, cid)).toBe(true);
       expect(await heard(client)).toEqual([]);
     });
 
-    it('is not found again by who was blocked meanwhile, nor once he is unblocked', async () => {
+    it('is not restored for a client that was blocked meanwhile, nor after it is unblocked', async () => {
       const { server, tom, client, token, breaks, cid } = await inside();
       await breaks(client);
       const list = (op: 'block' | 'unblock') =>
@@ -404,7 +407,7 @@ describe('a chat room', () => {
       expect(await countOf(tom, cid)).toBe(0);
     });
 
-    it('is not found again where it has ended meanwhile, and the login goes on', async () => {
+    it('is not restored if the room has ended meanwhile, and the login succeeds', async () => {
       const { server, client, token, breaks, cid } = await inside();
       await breaks(client);
       await server.backEnd.delete(cid);
@@ -412,7 +415,7 @@ describe('a chat room', () => {
       expect(await enter(back.client, cid, 'Butch')).toMatchObject(error(4303));
     });
 
-    it('does not bring what was said meanwhile, which is in history', async () => {
+    it('does not deliver messages that were sent meanwhile; they are in the history', async () => {
       const { server, tom, client, token, breaks, cid } = await inside();
       await breaks(client);
       await say(tom, cid, { msg: 'missed' });
@@ -436,7 +439,7 @@ describe('a temporary conversation', () => {
     return { server, clock, tom, jerry, spike, cid };
   };
 
-  it('has an id that says so, and a lifetime, which its creator is told', async () => {
+  it('has an id that shows its kind, and a lifetime in the answer to its creator', async () => {
     const { tom } = await cast();
     expect(
       await tom.request({ cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'], tempConv: true, tempConvTTL: 60 } }),
@@ -450,7 +453,7 @@ describe('a temporary conversation', () => {
     });
   });
 
-  it('tells nobody that it was made; its members hear what is said, at once or at their next login', async () => {
+  it('sends no notice of its creation; its members receive messages at once or at their next login', async () => {
     const { server, tom, jerry, spike, cid } = await cast();
     expect([await heard(jerry), await heard(spike)]).toEqual([[], []]);
     await say(tom, cid, { msg: 'psst' });
@@ -460,7 +463,7 @@ describe('a temporary conversation', () => {
     expect((await again.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 1, data: 'psst' }]);
   });
 
-  it('has history, by which who comes back finds what he has missed', async () => {
+  it('has a history, in which a client that comes back finds the messages that it has missed', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry'], { tempConv: true });
@@ -468,7 +471,7 @@ describe('a temporary conversation', () => {
     expect(await page(await login(server, 'Jerry'), cid)).toEqual(['missed']);
   });
 
-  it('brings receipts, and changes', async () => {
+  it('supports receipts and changes of messages', async () => {
     const { tom, jerry, cid } = await cast();
     const { id: mid, timestamp } = await say(tom, cid, { msg: 'psst', r: true });
     jerry.send({ cmd: 'ack', ackMessage: { cid, fromts: timestamp, tots: timestamp } });
@@ -477,7 +480,7 @@ describe('a temporary conversation', () => {
     expect((await jerry.push('patch')).patchMessage).toMatchObject({ patches: [{ cid, mid, recall: true }] });
   });
 
-  it('ends when its time is up: everything is refused with 4323 then, and nothing is found', async () => {
+  it('ends when its lifetime is over: commands are refused with 4323, and queries do not find it', async () => {
     const { server, clock, tom, jerry, cid } = await cast({ tempConvTTL: 60 });
     await say(tom, cid, { msg: 'psst' });
     const { id: mid } = await say(tom, cid, { msg: 'pssst' });
@@ -513,7 +516,7 @@ describe('a temporary conversation', () => {
     expect(await heard(jerry)).toEqual([]);
   });
 
-  it('lasts no longer for what happens in it', async () => {
+  it('is not extended by activity', async () => {
     const { clock, tom, cid } = await cast({ tempConvTTL: 60 });
     for (const seconds of [20, 40, 59]) {
       clock.set(1_700_000_000_000 + seconds * 1_000);
@@ -523,7 +526,7 @@ describe('a temporary conversation', () => {
     expect(await send(tom, cid)).toMatchObject(error(4323));
   });
 
-  it('of the same members is the same while it lasts, where that is wanted; never an ordinary one', async () => {
+  it('is the same for the same members while it lasts, if it is unique; it is never an ordinary one', async () => {
     const { clock, tom, jerry } = await cast();
     const make = (client: RawClient, m: string[], fields: object = {}) =>
       start(client, m, { tempConv: true, tempConvTTL: 60, unique: true, ...fields });
@@ -540,7 +543,7 @@ describe('a temporary conversation', () => {
     expect(await make(jerry, ['Tom'])).toBe(second);
   });
 
-  it('has the members that it was made with, no name and no attributes, and nothing of that changes', async () => {
+  it('keeps the members of its creation, has no name and no attributes, and cannot be changed', async () => {
     const { tom, jerry, spike } = await cast();
     const cid = await start(tom, ['Jerry'], { tempConv: true, attr: { data: '{"name":"Mice","topic":"cheese"}' } });
     const before = await find(tom, { objectId: cid });
@@ -599,7 +602,7 @@ describe('a system conversation', () => {
     return { server, store, tom, jerry, spike, cid };
   };
 
-  it('can not be made by a client', async () => {
+  it('cannot be created by a client', async () => {
     const { tom } = await cast();
     for (const sys of [true, false, 1])
       expect(
@@ -607,7 +610,7 @@ describe('a system conversation', () => {
       ).toMatchObject(error(4301));
   });
 
-  it('is found by everybody, and nobody sees who has subscribed', async () => {
+  it('can be found by everybody, and does not show its subscribers', async () => {
     const { tom, spike, cid } = await cast();
     for (const client of [tom, spike]) {
       const [info, ...others] = await find(client, { sys: true });
@@ -622,7 +625,7 @@ describe('a system conversation', () => {
     }
   });
 
-  it('is subscribed to and unsubscribed from by everybody for himself, and tells nobody', async () => {
+  it('lets each client subscribe and unsubscribe itself only, and sends no notice', async () => {
     const { tom, jerry, spike, cid } = await cast();
     expect(await countOf(spike, cid)).toBe(2);
     expect(await enter(spike, cid, 'Spike')).toMatchObject({ convMessage: { allowedPids: ['Spike'] } });
@@ -640,7 +643,7 @@ describe('a system conversation', () => {
     expect([await heard(tom), await heard(jerry), await heard(spike)]).toEqual([[], [], []]);
   });
 
-  it('brings subscribers what the back end sends, at once or at their next login, and nobody else', async () => {
+  it('delivers messages of the back end to subscribers only, at once or at their next login', async () => {
     const { server, tom, jerry, spike, cid } = await cast();
     await jerry.request({ cmd: 'session', op: 'close' });
     await server.backEnd.send(cid, { from: 'editor', body: 'we are open' });
@@ -655,15 +658,15 @@ describe('a system conversation', () => {
     expect(await page(spike, cid)).toEqual(['we are open', 'not for Jerry']);
   });
 
-  it('is spoken in by subscribers', async () => {
+  it('accepts messages from subscribers only', async () => {
     const { tom, spike, cid } = await cast();
     expect(await send(spike, cid)).toMatchObject(error(4401));
     await exit(tom, cid, 'Tom');
     expect(await send(tom, cid)).toMatchObject(error(4401));
   });
 
-  describe('of what a user sends', () => {
-    it('brings nothing to the others, on whichever way, and leaves it to the back end and to his own devices', async () => {
+  describe('with a message from a user', () => {
+    it('delivers it to the back end and to the other devices of the user, and to no other client', async () => {
       const sent: string[] = [];
       const pushed: unknown[] = [];
       const { server, tom, jerry, spike, cid } = await cast({
@@ -694,7 +697,7 @@ describe('a system conversation', () => {
       expect(pushed).toMatchObject([{ content: 'to all', offlinePeers: ['Spike'] }]);
     });
 
-    it('counts nothing as unread, and is not what others have last', async () => {
+    it('does not count it as unread, and does not show it as the last message to others', async () => {
       const { server, tom, cid } = await cast();
       await server.backEnd.send(cid, { body: 'to all' });
       await say(tom, cid, { msg: 'a question', mentionAll: true });
@@ -705,7 +708,7 @@ describe('a system conversation', () => {
       ]);
     });
 
-    it('shows nobody when it was', async () => {
+    it('does not show its time to others', async () => {
       const clock = settable(1_700_000_000_000);
       const { server, tom, jerry, cid } = await cast({ clock });
       await server.backEnd.send(cid, { body: 'to all' });
@@ -715,7 +718,7 @@ describe('a system conversation', () => {
       expect(await find(jerry, { objectId: cid })).toEqual(before);
     });
 
-    it('tells the others nothing of its changes', async () => {
+    it('does not notify others of its changes', async () => {
       const { server, tom, jerry, cid } = await cast();
       const phone = await login(server, 'Tom');
       await server.backEnd.send(cid, { body: 'to all' });
@@ -733,7 +736,7 @@ describe('a system conversation', () => {
       expect(again.inbox.filter(({ cmd }) => cmd === 'patch')).toEqual([]);
     });
 
-    it('is received and read by nobody else', async () => {
+    it('does not let others acknowledge or read it', async () => {
       const { server, tom, jerry, cid } = await cast();
       await say(tom, cid, { msg: 'a question', r: true });
       await server.backEnd.send(cid, { body: 'to all' });
@@ -750,7 +753,7 @@ describe('a system conversation', () => {
     });
   });
 
-  it('tells nobody who else has subscribed, by what they have read', async () => {
+  it('does not reveal its subscribers by what they have read', async () => {
     const { server, tom, jerry, cid } = await cast();
     await server.backEnd.send(cid, { body: 'to all' });
     jerry.send({ cmd: 'read', readMessage: { cid } });
@@ -759,7 +762,7 @@ describe('a system conversation', () => {
     expect(JSON.stringify(answer)).not.toContain('Jerry');
   });
 
-  it('is changed by the back end alone', async () => {
+  it('can be changed by the back end only', async () => {
     const { server, tom, jerry, cid } = await cast();
     const answer = await tom.request({
       cmd: 'conv',
@@ -773,7 +776,7 @@ describe('a system conversation', () => {
     expect([await heard(tom), await heard(jerry)]).toEqual([['conv/updated'], ['conv/updated']]);
   });
 
-  it('pushes nothing to who has muted it', async () => {
+  it('sends no push to a client that has muted it', async () => {
     const pushed: (readonly string[])[] = [];
     const { server, tom, jerry, cid } = await cast({
       hooks: { receiversOffline: ({ offlinePeers }) => void pushed.push(offlinePeers) },
@@ -784,7 +787,7 @@ describe('a system conversation', () => {
     await expect.poll(() => pushed).toEqual([['Jerry']]);
   });
 
-  it('is closed to who is blocked by the back end, who is out of it, and silent to who is silenced', async () => {
+  it('refuses a client that the back end has blocked, and refuses messages of a silenced one', async () => {
     const { server, tom, jerry, cid } = await cast();
     await server.backEnd.block(cid, ['Tom']);
     await server.backEnd.silence(cid, ['Jerry']);

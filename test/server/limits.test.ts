@@ -1,4 +1,4 @@
-/** Every limit: what goes exactly to it is allowed, and one more is refused with its code. */
+/** Every limit: a value exactly at the limit is allowed, and one more is refused with the code of the limit. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { subprotocols } from 'rx-realtime/codecs';
@@ -31,7 +31,7 @@ const alone = async (options?: ServerOptions) => {
 };
 
 describe('a client id', () => {
-  it('has 64 characters, not 65, and not none, wherever it stands', async () => {
+  it('has 1 to 64 characters, in every position', async () => {
     const { server, tom, cid } = await alone();
     const [longest, longer] = ['x'.repeat(64), 'x'.repeat(65)];
     const attempts = (id: string): readonly Request[] => [
@@ -53,7 +53,7 @@ describe('a client id', () => {
 });
 
 describe('a message', () => {
-  it('has 5,120 bytes, push data included, not 5,121, in whatever form it is sent', async () => {
+  it('has up to 5,120 bytes, push data included, in every form', async () => {
     const { tom, cid } = await alone();
     const push = (bytes: number): string => `{"alert":"${'y'.repeat(bytes - 12)}"}`;
     const bodies = (bytes: number): readonly object[] => [
@@ -77,7 +77,7 @@ describe('a message', () => {
         expect(await edit(change)).toMatchObject(bytes === 5_120 ? { op: 'modified' } : error(4109));
   });
 
-  it('has no more when it is changed, whom it mentions included', async () => {
+  it('has the same limit when it is changed, mentions included', async () => {
     const { server, tom, cid } = await alone();
     const { id: mid } = await say(tom, cid, { msg: 'x' });
     const edit = (bytes: number, mentionPids: string[]) =>
@@ -94,7 +94,7 @@ describe('a message', () => {
     });
   });
 
-  it('has no more where a hook makes another of a change', async () => {
+  it('has the same limit when a hook changes an edit', async () => {
     const { tom, cid } = await alone({ hooks: { messageUpdate: ({ content }) => ({ content: content.repeat(2) }) } });
     const { id: mid } = await say(tom, cid, { msg: 'x' });
     const edit = (bytes: number) =>
@@ -103,7 +103,7 @@ describe('a message', () => {
     expect(await edit(2_561)).toMatchObject(error(4109));
   });
 
-  it('counts whom a message mentions with the body that a hook gives it', async () => {
+  it('counts its mentions together with the body from a hook', async () => {
     const server = await serve({ hooks: { messageReceived: () => ({ content: 'x'.repeat(5_119) }) } });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
@@ -113,7 +113,7 @@ describe('a message', () => {
     expect(await send(['yz'])).toMatchObject(error(4109));
   });
 
-  it('of the back end has the same bound, and mentions 20 clients, not 21', async () => {
+  it('of the back end has the same limit, and mentions up to 20 clients', async () => {
     const { server, cid } = await alone();
     await server.backEnd.send(cid, { body: 'x'.repeat(5_120), mentions: names(20) });
     await expect(server.backEnd.send(cid, { body: 'x'.repeat(5_121) })).rejects.toMatchObject({ code: 4109 });
@@ -122,7 +122,7 @@ describe('a message', () => {
 });
 
 describe('a frame', () => {
-  it('has 65,536 bytes; one of 65,537 closes the socket with 4109, one of more than twice as many with 1009', async () => {
+  it('has up to 65,536 bytes; above that the socket closes with 4109, above twice that with 1009', async () => {
     const { server } = await alone();
     for (const [bytes, code] of [
       [65_537, 4109],
@@ -137,7 +137,7 @@ describe('a frame', () => {
     }
   });
 
-  it('of text has as many', async () => {
+  it('of text has the same limit', async () => {
     const { server } = await alone();
     const client = await dial(server.url, subprotocols.base64);
     client.socket.send('/'.repeat(65_536));
@@ -148,7 +148,7 @@ describe('a frame', () => {
 });
 
 describe('members', () => {
-  it('of an ordinary conversation are 500, not 501, by whatever way', async () => {
+  it('of an ordinary conversation are up to 500, when they are added in any way', async () => {
     const { tom } = await alone();
     const cid = await start(tom, names(499));
     const add = (m: readonly string[]) => tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [...m] } });
@@ -163,7 +163,7 @@ describe('members', () => {
     });
   });
 
-  it('who join are counted as those who are added', async () => {
+  it('are counted when they join, as when they are added', async () => {
     const server = await serve({ limits: { members: 2 } });
     const [tom, jerry, spike] = [
       await login(server, 'Tom'),
@@ -179,7 +179,7 @@ describe('members', () => {
     });
   });
 
-  it('of a temporary conversation are 10, not 11', async () => {
+  it('of a temporary conversation are up to 10', async () => {
     const { tom } = await alone();
     await start(tom, names(9), { tempConv: true });
     await start(tom, ['Tom', ...names(9), 'c0'], { tempConv: true });
@@ -188,7 +188,7 @@ describe('members', () => {
     ).toMatchObject(error(4304));
   });
 
-  it('of a system conversation have no bound', async () => {
+  it('of a system conversation have no limit', async () => {
     const server = await serve({ limits: { members: 2 } });
     const { id } = await server.backEnd.create({ kind: 'system' });
     expect(await server.backEnd.addMembers(id, names(50))).toMatchObject({ allowed: names(50), failed: [] });
@@ -196,24 +196,21 @@ describe('members', () => {
 });
 
 describe('attributes', () => {
-  /** JSON of so many bytes: a name, or without one. */
+  /** JSON with this number of bytes, with a name or without one. */
   const json = (bytes: number, isNamed: boolean): string => {
     const [before, after] = isNamed ? ['{"name":"Cheese","a":"', '"}'] : ['{"a":"', '"}'];
     return `${before}${'x'.repeat(bytes - before.length - after.length)}${after}`;
   };
 
-  it.each([true, false])(
-    'have 16,384 bytes, not 16,385, when a conversation is created; with a name: %s',
-    async (isNamed) => {
-      const { tom } = await alone();
-      const create = (bytes: number) =>
-        tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data: json(bytes, isNamed) } } });
-      expect(await create(16_384)).toMatchObject({ op: 'started' });
-      expect(await create(16_385)).toMatchObject(error(4301));
-    },
-  );
+  it.each([true, false])('have up to 16,384 bytes when a conversation is created; with a name: %s', async (isNamed) => {
+    const { tom } = await alone();
+    const create = (bytes: number) =>
+      tom.request({ cmd: 'conv', op: 'start', convMessage: { attr: { data: json(bytes, isNamed) } } });
+    expect(await create(16_384)).toMatchObject({ op: 'started' });
+    expect(await create(16_385)).toMatchObject(error(4301));
+  });
 
-  it.each([true, false])('have as many when they are changed; with a name: %s', async (isNamed) => {
+  it.each([true, false])('have the same limit when they are changed; with a name: %s', async (isNamed) => {
     const { tom, cid } = await alone();
     const update = (bytes: number) =>
       tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: json(bytes, isNamed) } } });
@@ -221,11 +218,11 @@ describe('attributes', () => {
     expect(await update(16_385)).toMatchObject(error(4306));
   });
 
-  it('that are there count with those that come, the name among them', async () => {
+  it('have one limit for old and new ones together, the name included', async () => {
     const { tom } = await alone();
     const cid = await start(tom, [], { attr: { data: json(16_000, true) } });
     const update = (data: string) => tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data } } });
-    // {"b":"…"} is beside the others then, with a comma in place of its braces.
+    // {"b":"…"} joins the others: a comma replaces its braces.
     expect(await update(`{"b":"${'x'.repeat(384 - 7)}"}`)).toMatchObject({ op: 'updated' });
     expect(await update(`{"b":"${'x'.repeat(384 - 6)}"}`)).toMatchObject(error(4306));
     expect(await update('{"name":"Cheeses"}')).toMatchObject(error(4306));
@@ -263,7 +260,7 @@ describe('a list of a conversation', () => {
     expect(await change(true, ['late'])).toMatchObject({ allowedPids: ['late'] });
   });
 
-  it('comes in pages of at most 100, of 50 where nobody says', async () => {
+  it('comes in pages of at most 100, and of 50 by default', async () => {
     const { tom } = await alone();
     const cid = await start(tom, [], { transient: true });
     await tom.request({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m: names(150) } });
@@ -279,14 +276,14 @@ describe('a list of a conversation', () => {
   });
 });
 
-describe('in a minute, as the cloud has it, a client', () => {
+describe('in a minute, with the limits of the cloud, a client', () => {
   const minute = async (limits: ServerOptions['limits'] = cloudLimits) => {
     const clock = settable(1_700_000_000_000);
     const server = await serve({ clock, limits: { ...limits } });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
     const { id: mid } = await say(tom, cid, { msg: 'x' });
-    // Full again.
+    // The allowance is full again.
     clock.set(clock.now() + 60_000);
     return { server, clock, tom, cid, mid };
   };
@@ -353,7 +350,7 @@ describe('in a minute, as the cloud has it, a client', () => {
   ];
 
   it.each(kinds)(
-    '$name $count times, not once more: $code; and again after its share of the minute',
+    '$name up to $count times, then gets $code; and once more after its share of the minute',
     async ({ count, code, command }) => {
       const { clock, tom, cid, mid } = await minute();
       const ask = () => tom.request(command(cid, mid));
@@ -370,7 +367,7 @@ describe('in a minute, as the cloud has it, a client', () => {
     },
   );
 
-  it('uses one share of the kind for all of its commands, and none of the other kinds', async () => {
+  it('uses one allowance for all commands of a kind, and a separate one for each kind', async () => {
     const { tom, cid, mid } = await minute({ sendsPerMinute: 3, historyPerMinute: 3, othersPerMinute: 3 });
     const commandOf = (name: string): Request => {
       const kind = kinds.find((each) => each.name === name);
@@ -393,7 +390,7 @@ describe('in a minute, as the cloud has it, a client', () => {
     expect(tom.inbox.filter(({ cmd }) => cmd === 'error')).toEqual([]);
   });
 
-  it('changes as many messages as it may send, though they are in one command', async () => {
+  it('changes as many messages as it may send, even in one command', async () => {
     const { tom, cid, mid } = await minute({ sendsPerMinute: 3 });
     const edits = (count: number) =>
       tom.request({
@@ -405,7 +402,7 @@ describe('in a minute, as the cloud has it, a client', () => {
     expect(await edits(1)).toMatchObject(error(4116));
   });
 
-  it('logs in 30 times, not once more, whoever it is connected by', async () => {
+  it('logs in up to 30 times, on all its connections', async () => {
     const { server, clock } = await minute();
     const logIn = async () => open(await dial(server.url), 'Jerry');
     for (let n = 0; n < 30; n += 1) expect(await logIn()).toMatchObject({ op: 'opened' });
@@ -414,9 +411,9 @@ describe('in a minute, as the cloud has it, a client', () => {
     expect(await logIn()).toMatchObject({ op: 'opened' });
   });
 
-  it('is one of all those who share the commands of the application: as many as there may be, not one more', async () => {
+  it('shares the limit of the application with all other clients', async () => {
     const clock = settable(1_700_000_000_000);
-    // Two logins, one conversation.
+    // Two logins and one conversation.
     const server = await serve({ clock, limits: { commandsPerMinute: 3 + 4 } });
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -434,7 +431,7 @@ describe('in a minute, as the cloud has it, a client', () => {
 });
 
 describe('a query', () => {
-  it('of history gives 1 to 1,000 messages, 20 where nobody says; others are refused with 4311', async () => {
+  it('of history returns 1 to 1,000 messages, 20 by default; other limits are refused with 4311', async () => {
     const { server, tom, cid } = await alone();
     for (let n = 0; n < 1_001; n += 1) await server.backEnd.send(cid, { body: String(n) });
     expect((await page(tom, cid)).length).toBe(20);
@@ -444,7 +441,7 @@ describe('a query', () => {
       expect(await tom.request({ cmd: 'logs', logsMessage: { cid, l } })).toMatchObject(error(4311));
   });
 
-  it('of conversations gives at most 1,000, 10 where nobody says; more are refused with 4310', async () => {
+  it('of conversations returns at most 1,000, 10 by default; higher limits are refused with 4310', async () => {
     const { server, tom } = await alone();
     for (let n = 0; n < 1_000; n += 1) await server.backEnd.create({ members: ['Tom'] });
     const query = (fields: object) =>
@@ -461,7 +458,7 @@ describe('a query', () => {
     expect(await query({ limit: 1_001 })).toMatchObject(error(4310));
   });
 
-  it('of temporary conversations by id names 1,000, not 1,001', async () => {
+  it('of temporary conversations names up to 1,000 ids', async () => {
     const { tom } = await alone();
     const query = (count: number) =>
       tom.request({ cmd: 'conv', op: 'query', convMessage: { tempConvIds: names(count, '_tmp:') } });
@@ -469,7 +466,7 @@ describe('a query', () => {
     expect(await query(1_001)).toMatchObject(error(4310));
   });
 
-  it('of who is online asks for 20 clients, not 21', async () => {
+  it('for online clients names up to 20 clients', async () => {
     const { tom } = await alone();
     const query = (ids: string[]) =>
       tom.request({ cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: ids } });
@@ -482,12 +479,12 @@ describe('a login', () => {
   const unreadOf = async (client: RawClient): Promise<readonly { readonly cid: string; readonly unread: number }[]> =>
     (await client.push('unread')).unreadMessage.convs ?? [];
 
-  it('tells of unread messages in the 50 conversations of the latest activity, of 51', async () => {
+  it('reports unread messages in the 50 conversations with the latest activity', async () => {
     const clock = settable();
     const server = await serve({ clock });
     const cids: string[] = [];
     for (let n = 0; n < 51; n += 1) cids.push((await server.backEnd.create({ members: ['Jerry'] })).id);
-    // The first that was made is the one that was written in last.
+    // The conversation that was created first has the latest message.
     for (const cid of [...cids].reverse()) {
       clock.set(clock.now() + 1);
       await server.backEnd.send(cid, { body: 'x' });
@@ -497,7 +494,7 @@ describe('a login', () => {
     expect((await unreadOf(jerry)).map(({ cid }) => cid)).toEqual(cids.slice(0, 50));
   });
 
-  it('counts 100 unread messages of a conversation, and no further', async () => {
+  it('counts up to 100 unread messages of a conversation', async () => {
     const server = await serve();
     const { id } = await server.backEnd.create({ members: ['Jerry', 'Spike'] });
     const countFor = async (clientId: string): Promise<readonly number[]> => {
@@ -514,7 +511,7 @@ describe('a login', () => {
     expect(counts).toEqual([[99], [100], [100]]);
   });
 
-  it('in the offline mode brings the latest 20 messages of each of the 50 latest conversations', async () => {
+  it('in the offline mode delivers the latest 20 messages of each of the 50 latest conversations', async () => {
     const clock = settable();
     const server = await serve({ clock });
     const cids: string[] = [];
@@ -531,16 +528,16 @@ describe('a login', () => {
     const of = (index: number) =>
       messages.filter(({ cid }) => cid === cids[index]).map(({ msg, hasMore }) => [msg, hasMore]);
     const words = (from: number, count: number) => Array.from({ length: count }, (_, n) => String(n + from));
-    // Twenty, and no more of them.
+    // Exactly twenty.
     expect(of(49)).toEqual(words(0, 20).map((word) => [word, undefined]));
-    // The latest twenty of twenty-one.
+    // The latest twenty of the twenty-one.
     expect(of(50)).toEqual(words(1, 20).map((word, n) => [word, n === 0 ? true : undefined]));
     expect(of(0)).toEqual([]);
     expect(of(1)).toEqual([['0', undefined]]);
     expect(new Set(messages.map(({ cid }) => cid)).size).toBe(50);
   });
 
-  it('tells of as many changes as it may, earliest first, and of no more', async () => {
+  it('sends changes up to its limit, earliest first', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: { patchesAtLogin: 3 } });
     const tom = await login(server, 'Tom');
@@ -566,7 +563,7 @@ describe('a login', () => {
     expect(await told()).toEqual(ids.slice(0, 3));
   });
 
-  it('is one of 20 on a socket, not of 21', async () => {
+  it('is one of up to 20 on a socket', async () => {
     const { server } = await alone();
     const socket = await dial(server.url);
     for (const id of names(20)) expect(await open(socket, id)).toMatchObject({ op: 'opened' });
@@ -584,7 +581,7 @@ describe('a signature', () => {
   it.each([
     { unit: 'ms', of: 1 },
     { unit: 's', of: 1_000 },
-  ])('is good for six hours, and not a moment longer, by its time in $unit; as long before that', async ({ of }) => {
+  ])('is valid for six hours before and after its time in $unit, and no longer', async ({ of }) => {
     const server = await serve({ masterKey: 'key', clock: settable(NOW) });
     let nonces = 0;
     const logIn = async (signedAt: number) => {
@@ -598,7 +595,7 @@ describe('a signature', () => {
       expect(await logIn(signedAt)).toMatchObject(error(4102));
   });
 
-  it('stays used up for as long as it would be good', async () => {
+  it('stays used up for as long as it would be valid', async () => {
     const clock = settable(NOW);
     const server = await serve({ masterKey: 'key', clock });
     const t = NOW + SIX_HOURS;
@@ -607,7 +604,7 @@ describe('a signature', () => {
     expect(await logIn()).toMatchObject({ op: 'opened' });
     for (const time of [NOW + 1, NOW + SIX_HOURS, NOW + 2 * SIX_HOURS, NOW + 2 * SIX_HOURS + 1]) {
       clock.set(time);
-      // What was accepted meanwhile makes the server look through those that it remembers.
+      // Each new signature makes the server look through the ones that it remembers.
       const other = createHmac('sha1', 'key').update(`app:Jerry::${time}:n${time}`).digest('hex');
       expect(await open(await dial(server.url), 'Jerry', { t: time, n: `n${time}`, s: other })).toMatchObject({
         op: 'opened',
@@ -618,7 +615,7 @@ describe('a signature', () => {
 });
 
 describe('a token', () => {
-  it('is good for two days, and not a moment longer', async () => {
+  it('is valid for two days, and no longer', async () => {
     expect(defaultLimits.tokenTtl).toBe(2 * 86_400);
     for (const [age, answer] of [
       [2 * DAY - 1, { op: 'opened' }],
@@ -632,7 +629,7 @@ describe('a token', () => {
     }
   });
 
-  it('ends with a forced logout, on all devices and over HTTP, and with it what it would have opened', async () => {
+  it('ends with a forced logout, on all devices and over HTTP', async () => {
     const server = await serve();
     const devices = [await dial(server.url), await dial(server.url)];
     const tokens: string[] = [];
@@ -658,9 +655,9 @@ describe('a token', () => {
 });
 
 describe('a query of conversations', () => {
-  it('takes as many steps as the store has for it, and is refused with 4310 where it takes one more', async () => {
-    // Of each of two conversations: 20 to look at it, both conditions, the one member; of a text: the expression's 5
-    // instructions for 9 characters and their end.
+  it('takes up to the number of steps that the store allows, and is refused with 4310 above it', async () => {
+    // Each of the two conversations costs 20 steps for itself, 2 for the conditions and 1 for its member. The text
+    // costs 5 steps (the instructions of the expression) for each of its 9 characters and for its end.
     const steps = 2 * (20 + 2 + 1) + 5 * (9 + 1);
     for (const [querySteps, answer] of [
       [steps, { op: 'results' }],
@@ -674,7 +671,7 @@ describe('a query of conversations', () => {
   });
 });
 
-describe('notices for who is away', () => {
+describe('notices for a client that is offline', () => {
   const away = async (kept: number, options?: Parameters<typeof memoryStore>[0]) => {
     const store = memoryStore(options);
     const server = await serve({ store });
@@ -702,12 +699,12 @@ describe('notices for who is away', () => {
     return missed;
   };
 
-  it('are the latest 5,000, not 5,001, in pages', async () => {
+  it('are the latest 5,000, in pages', async () => {
     const latest = names(5_000).map((_, index) => `c${index + 2}`);
     expect(await away(5_001)).toEqual(latest);
   });
 
-  it.each([2, 3, 4, 5, 6, 7])('are as many as the store is told to keep: 3 of %i', async (kept) => {
+  it.each([2, 3, 4, 5, 6, 7])('are as many as the store is configured to keep: 3 of %i', async (kept) => {
     expect(await away(kept, { notices: 3 })).toEqual(
       names(kept)
         .map((_, index) => `c${index + 1}`)
@@ -716,7 +713,7 @@ describe('notices for who is away', () => {
   });
 });
 
-describe('time', () => {
+describe('after some time', () => {
   const NOW = 1_700_000_000_000;
   const aged = async (options: Parameters<typeof memoryStore>[0] = {}) => {
     const clock = settable(NOW);
@@ -726,7 +723,7 @@ describe('time', () => {
   };
   const send = (client: RawClient, cid: string) => client.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } });
 
-  it('a conversation in which nothing has happened for 180 days is gone, and not a moment earlier', async () => {
+  it('a conversation without activity for 180 days is deleted, and not earlier', async () => {
     for (const [age, answer] of [
       [180 * DAY - 1, { cmd: 'ack' }],
       [180 * DAY, error(4401)],
@@ -737,7 +734,7 @@ describe('time', () => {
     }
   });
 
-  it('what is gone is found by nothing: a query, history, a count, a login', async () => {
+  it('a deleted conversation is not found by a query, history, a count or a login', async () => {
     const { clock, server, tom, cid } = await aged();
     await send(tom, cid);
     clock.set(NOW + 180 * DAY);
@@ -761,7 +758,7 @@ describe('time', () => {
     expect((await jerry.push('unread')).unreadMessage.convs ?? []).toEqual([]);
   });
 
-  it('a unique conversation that is gone is made anew', async () => {
+  it('a deleted unique conversation is created again', async () => {
     const { clock, tom } = await aged();
     const first = await start(tom, ['Jerry'], { unique: true });
     clock.set(NOW + 180 * DAY - 1);
@@ -780,7 +777,7 @@ describe('time', () => {
         convMessage: { cid, attr: { data: '{"a":1}' } },
       }),
     },
-  ])('$what keeps a conversation for 180 days more', async ({ command }) => {
+  ])('$what keeps a conversation for another 180 days', async ({ command }) => {
     const { clock, tom, cid } = await aged();
     clock.set(NOW + 179 * DAY);
     expect((await tom.request(command(cid))).cmd).not.toBe('error');
@@ -790,7 +787,7 @@ describe('time', () => {
     expect(await send(tom, cid)).toMatchObject(error(4401));
   });
 
-  it('a message is kept for 180 days, and not longer', async () => {
+  it('a message is kept for 180 days, and no longer', async () => {
     const { clock, server, cid } = await aged({ conversationDays: 1_000 });
     const tom = await login(server, 'Tom');
     await say(tom, cid, { msg: 'old' });
@@ -801,7 +798,7 @@ describe('time', () => {
     expect(await server.backEnd.history(cid)).toEqual([]);
   });
 
-  it('a message is kept no longer where there are newer ones', async () => {
+  it('a message is not kept longer because there are newer ones', async () => {
     const { clock, tom, cid } = await aged();
     await say(tom, cid, { msg: 'old' });
     clock.set(NOW + 100 * DAY);
@@ -812,7 +809,7 @@ describe('time', () => {
     expect(await page(tom, cid)).toEqual(['new', 'newer']);
   });
 
-  it('a conversation lasts as long after its last message, though messages are not kept for so long', async () => {
+  it('a conversation lasts 180 days after its last message, even if messages are kept for less time', async () => {
     const { clock, tom, cid } = await aged({ historyDays: 7 });
     clock.set(NOW + 100 * DAY);
     await say(tom, cid, { msg: 'x' });
@@ -821,7 +818,7 @@ describe('time', () => {
     expect(await send(tom, cid)).toMatchObject({ cmd: 'ack' });
   });
 
-  it('a temporary conversation lasts from one second to 30 days, a day where nobody says', async () => {
+  it('a temporary conversation lasts from one second to 30 days, and one day by default', async () => {
     const { clock, tom } = await aged();
     const create = (tempConvTTL?: number) =>
       tom.request({
@@ -847,8 +844,8 @@ describe('time', () => {
   });
 });
 
-describe('what waits for a slow reader', () => {
-  it('of chat rooms are as many messages as may wait; of more, the oldest of the low ones goes, then of the normal ones, and never a high one', () => {
+describe('the queue of a slow reader', () => {
+  it('keeps as many room messages as allowed: it drops low ones first, then normal ones, never high ones', () => {
     const { roomQueue: limit } = defaultLimits;
     const waiting = createPriorityQueue<string>(limit);
     const add = (count: number, name: string, priority: 1 | 2 | 3): readonly string[] =>

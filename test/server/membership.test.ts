@@ -1,10 +1,10 @@
-/** Who hears what of members and attributes, as clients of the wire. */
+/** Who is notified of changes of members and attributes, at the level of the wire. */
 import { describe, expect, it } from 'vitest';
 import { login, serve, start, type RawClient } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
-/** What each has heard of a conversation. */
+/** What each client has heard about a conversation. */
 const heard = async (...clients: readonly RawClient[]): Promise<readonly (readonly string[])[]> => {
   for (const client of clients) await client.settle();
   return clients.map((client) =>
@@ -18,7 +18,7 @@ const heard = async (...clients: readonly RawClient[]): Promise<readonly (readon
 };
 
 describe('notices', () => {
-  it('go to everybody concerned, as the table has it', async () => {
+  it('go to everybody concerned, as the table says', async () => {
     const server = await serve();
     const [tom, phone, jerry, spike] = [
       await login(server, 'Tom'),
@@ -86,7 +86,7 @@ describe('notices', () => {
   });
 });
 
-it('a conversation takes its last member, and names who finds no room', async () => {
+it('a full conversation takes no more members, and names those that it refuses', async () => {
   const server = await serve({ limits: { members: 3 } });
   const tom = await login(server, 'Tom');
   const cid = await start(tom, ['Jerry']);

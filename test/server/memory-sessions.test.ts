@@ -20,7 +20,7 @@ const opening = (
 };
 
 describe('sessions in memory', () => {
-  it('of one tag take the place of one another: the later is told of the earlier, once', () => {
+  it('with one tag replace each other: the later one learns of the earlier one, once', () => {
     const sessions = memorySessions(10);
     expect(sessions.open(opening('a', 'a1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: [] });
     expect(sessions.open(opening('b', 'b1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: ['a1'] });
@@ -29,7 +29,7 @@ describe('sessions in memory', () => {
     expect(sessions.open(opening('a', 'a2', { tag: 'Web', resumes: true }), 0)).toEqual({ _tag: 'Displaced' });
   });
 
-  it('of one token go on as the last that has opened, which alone may note, renew and close it', () => {
+  it('with one token belong to the last that was opened; only that one may write, renew and close it', () => {
     const sessions = memorySessions(10);
     sessions.open(opening('a', 'a1'), 0);
     sessions.rememberRoom('a', 'a1', { id: 'lobby', leftAt: 5 });
@@ -47,7 +47,7 @@ describe('sessions in memory', () => {
     expect(sessions.get('a')).toBeUndefined();
   });
 
-  it('are not taken up again by a token that has expired, or was given up', () => {
+  it('cannot be resumed with a token that has expired or was given up', () => {
     const sessions = memorySessions(10);
     sessions.open(opening('a', 'a1'), 0);
     expect(sessions.open(opening('a', 'a2', { resumes: true }), 100)).toEqual({ _tag: 'Gone' });

@@ -1,4 +1,4 @@
-/** Messages as a client of the wire sees them: stored, handed on, acknowledged, read, paged. */
+/** Messages at the level of the wire: stored, delivered, acknowledged, read, paged. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from 'rx-realtime/server';
@@ -6,7 +6,7 @@ import { dial, login, open, page, say, serve, settable, start } from './raw-clie
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
-/** Two members of one conversation, on their own sockets. */
+/** Two members of one conversation, each on a socket. */
 const pair = async (options?: Parameters<typeof serve>[0]) => {
   const server = await serve(options);
   const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
@@ -17,7 +17,7 @@ const pair = async (options?: Parameters<typeof serve>[0]) => {
 };
 
 describe('a message', () => {
-  it('reaches every other session of every member, with who, when and what; the sender gets its id and time', async () => {
+  it('reaches every other session of every member, with its data; the sender gets its id and time', async () => {
     const { server, tom, jerry, cid } = await pair();
     const phone = await login(server, 'Tom');
     const sent = await say(tom, cid, { msg: 'hello', mentionPids: ['Jerry'], mentionAll: true, r: true });
@@ -51,7 +51,7 @@ describe('a message', () => {
     });
   });
 
-  it('is stored once for each token of its sender, however often it comes', async () => {
+  it('is stored once for each token of its sender, even if it is sent several times', async () => {
     const { tom, jerry, cid } = await pair();
     const first = await say(tom, cid, { msg: 'once', dt: 'token' });
     expect(await say(tom, cid, { msg: 'once', dt: 'token' })).toEqual(first);
@@ -61,7 +61,7 @@ describe('a message', () => {
     expect(await page(tom, cid)).toEqual(['once', 'another']);
   });
 
-  it('has a later time than the one before, though the clock stands still or goes back', async () => {
+  it('has a later time than the one before, even if the clock stops or goes back', async () => {
     const clock = settable();
     const { tom, cid } = await pair({ clock });
     const times = [await say(tom, cid, { msg: 'a' }), await say(tom, cid, { msg: 'b' })];
@@ -70,14 +70,14 @@ describe('a message', () => {
     expect(times.map(({ timestamp }) => timestamp)).toEqual([1_000_000, 1_000_001, 1_000_002]);
   });
 
-  it('that is transient arrives, and is not kept', async () => {
+  it('that is transient arrives, and is not stored', async () => {
     const { tom, jerry, cid } = await pair();
     await say(tom, cid, { msg: 'typing', transient: true });
     expect((await jerry.push('direct')).directMessage).toMatchObject({ msg: 'typing', transient: true });
     expect(await page(jerry, cid)).toEqual([]);
   });
 
-  it('of 5,120 bytes is taken, one more is refused with 4109; push data counts', async () => {
+  it('of 5,120 bytes is accepted, and one more is refused with 4109; push data counts', async () => {
     const { tom, cid } = await pair();
     await say(tom, cid, { msg: 'x'.repeat(5_120) });
     const long = (fields: object) => tom.request({ cmd: 'direct', directMessage: { cid, ...fields } });
@@ -98,13 +98,13 @@ describe('a message', () => {
 });
 
 describe('history', () => {
-  it('is for members', async () => {
+  it('is readable by members only', async () => {
     const { server, cid } = await pair();
     const spike = await login(server, 'Spike');
     expect(await spike.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject(error(4312));
   });
 
-  it('has the newest 20, oldest first, or as many as are asked for', async () => {
+  it('returns the newest 20, oldest first, or as many as requested', async () => {
     const { tom, cid } = await pair();
     const words = Array.from({ length: 25 }, (_, n) => `word ${String(n)}`);
     for (const msg of words) await say(tom, cid, { msg });
@@ -118,7 +118,7 @@ describe('history', () => {
     expect(await tom.request({ cmd: 'logs', logsMessage: { cid, ...fields } })).toMatchObject(error(4311));
   });
 
-  it('goes from a message in both directions, with it or without, to another', async () => {
+  it('pages from a message in both directions, inclusive or exclusive, up to another message', async () => {
     const { tom, cid } = await pair();
     const sent: { readonly id: string; readonly timestamp: number }[] = [];
     for (const msg of ['a', 'b', 'c', 'd', 'e']) sent.push(await say(tom, cid, { msg }));
@@ -139,7 +139,7 @@ describe('history', () => {
     expect(await page(tom, cid, { ...at(0), ...to(3), direction: 2 })).toEqual(['b', 'c']);
   });
 
-  it('can be of one message type', async () => {
+  it('can be limited to one message type', async () => {
     const { tom, cid } = await pair();
     for (const msg of ['{"_lctype":-1,"_lctext":"x"}', 'plain', '{"_lctype":7}']) await say(tom, cid, { msg });
     expect(await page(tom, cid, { lctype: 7 })).toEqual(['{"_lctype":7}']);
@@ -147,7 +147,7 @@ describe('history', () => {
 });
 
 describe('receipts', () => {
-  it('come to the sender who asked, when the other has received and when he has read', async () => {
+  it('come to the sender who requested them, when the other member has received and when it has read', async () => {
     const { tom, jerry, cid } = await pair();
     await say(tom, cid, { msg: 'no receipt' });
     const { id, timestamp } = await say(tom, cid, { msg: 'receipt', r: true });
@@ -159,7 +159,7 @@ describe('receipts', () => {
     expect(tom.inbox).toEqual([]);
   });
 
-  it('come once, and not for what one has sent oneself', async () => {
+  it("come once, and not for the receiver's own messages", async () => {
     const { server, tom, jerry, cid } = await pair();
     const phone = await login(server, 'Tom');
     const { id, timestamp } = await say(tom, cid, { msg: 'receipt', r: true });
@@ -178,7 +178,7 @@ describe('receipts', () => {
     expect(tom.inbox.filter(({ cmd }) => cmd === 'rcp')).toHaveLength(1);
   });
 
-  it('do not come in a conversation of three', async () => {
+  it('do not come in a conversation of three members', async () => {
     const server = await serve();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry', 'Spike']);
@@ -192,7 +192,7 @@ describe('receipts', () => {
 });
 
 describe('unread counts', () => {
-  it('come at login: how many, whether one is mentioned, and the newest message', async () => {
+  it('come at login: the number, whether the client is mentioned, and the newest message', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
@@ -214,7 +214,7 @@ describe('unread counts', () => {
     ]);
   });
 
-  it('go down on the other devices of who has read, and on his own where something is left', async () => {
+  it("go down on the reader's other devices, and on the acting device if unread messages remain", async () => {
     const { server, tom, jerry, cid } = await pair();
     const phone = await login(server, 'Jerry');
     const first = await say(tom, cid, { msg: 'one' });
@@ -228,7 +228,7 @@ describe('unread counts', () => {
     expect(jerry.inbox.filter(({ cmd }) => cmd === 'unread')).toEqual([]);
   });
 
-  it('are told to who has read, too, where something is later that does not count: his own', async () => {
+  it('go to the acting device, too, if its own message is later than the read one', async () => {
     const { tom, jerry, cid } = await pair();
     const first = await say(tom, cid, { msg: 'one' });
     await say(jerry, cid, { msg: 'mine' });
@@ -236,7 +236,7 @@ describe('unread counts', () => {
     expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 0 }]);
   });
 
-  it('stop at their bound', async () => {
+  it('stop at their limit', async () => {
     const server = await serve({ limits: { unreadMessages: 3 } });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
@@ -246,7 +246,7 @@ describe('unread counts', () => {
     expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 3 }]);
   });
 
-  it('are not moved by who is not a member', async () => {
+  it('are not changed by a client that is not a member', async () => {
     const { server, tom, jerry, cid } = await pair();
     await say(tom, cid, { msg: 'one' });
     const spike = await login(server, 'Spike');
@@ -257,7 +257,7 @@ describe('unread counts', () => {
 });
 
 describe('the store in memory', () => {
-  it('orders, pages and counts as a plain list would', async () => {
+  it('orders, pages and counts like a plain list', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(

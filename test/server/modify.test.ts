@@ -1,4 +1,4 @@
-/** Edits, recalls and receipts of members, as a client of the wire sees them. */
+/** Edits, recalls and receipts at the level of the wire. */
 import { describe, expect, it } from 'vitest';
 import { dial, login, open, page, say, serve, settable, start, type RawClient } from './raw-client.js';
 
@@ -15,7 +15,7 @@ const pair = async (options?: Parameters<typeof serve>[0]) => {
 };
 
 describe('an edit', () => {
-  it('changes history, and is told to every other session of every member', async () => {
+  it('changes history, and is sent to every other session of every member', async () => {
     const clock = settable();
     const { server, tom, jerry, cid } = await pair({ clock });
     const phone = await login(server, 'Tom');
@@ -48,7 +48,7 @@ describe('an edit', () => {
     });
   });
 
-  it('of one message is later than the one before, though the clock stands still', async () => {
+  it('of one message has a later time than the one before, even if the clock stops', async () => {
     const clock = settable();
     const { tom, jerry, cid } = await pair({ clock });
     const { id } = await say(tom, cid, { msg: '1' });
@@ -60,7 +60,7 @@ describe('an edit', () => {
     expect(times).toEqual([1_000_000, 1_000_001]);
   });
 
-  it('can be to bytes', async () => {
+  it('can replace the body with bytes', async () => {
     const { tom, jerry, cid } = await pair();
     const { id } = await say(tom, cid, { msg: 'text' });
     await modify(tom, cid, id, { binaryMsg: new Uint8Array([1, 2]) });
@@ -69,7 +69,7 @@ describe('an edit', () => {
     });
   });
 
-  it('is refused where it is not one’s own, there is no such message, one is no member, it says nothing, or too much', async () => {
+  it('is refused for foreign or unknown messages, for strangers, and for an empty or too long body', async () => {
     const { server, tom, jerry, cid } = await pair();
     const spike = await login(server, 'Spike');
     const { id } = await say(tom, cid, { msg: 'mine' });
@@ -83,7 +83,7 @@ describe('an edit', () => {
 });
 
 describe('a recall', () => {
-  it('changes the last message of the conversation, as an edit does; an older one stays out of it', async () => {
+  it('changes the last message of the conversation, as an edit does; other messages do not affect it', async () => {
     const { tom, jerry, cid } = await pair({ clock: settable() });
     const [first, last] = [await say(tom, cid, { msg: 'first' }), await say(tom, cid, { msg: 'last' })];
     const lastMessage = async (): Promise<unknown> => {
@@ -108,7 +108,7 @@ describe('a recall', () => {
     ]);
   });
 
-  it('is told to the other devices of its sender, and refused to all others', async () => {
+  it('is sent to the other devices of its sender, and refused to all other clients', async () => {
     const { server, tom, jerry, cid } = await pair();
     const [phone, spike] = [await login(server, 'Tom'), await login(server, 'Spike')];
     const { id } = await say(tom, cid, { msg: 'mine' });
@@ -123,7 +123,7 @@ describe('a recall', () => {
     }
   });
 
-  it('leaves a body that says so, and takes the message out of unread counts', async () => {
+  it('leaves a body that marks the recall, and removes the message from unread counts', async () => {
     const { tom, jerry, cid } = await pair();
     const { id } = await say(tom, cid, { msg: 'one', mentionPids: ['Jerry'] });
     await say(tom, cid, { msg: 'two' });
@@ -135,7 +135,7 @@ describe('a recall', () => {
     expect(await page(jerry, cid)).toEqual(['{"_lctype":-127}', 'two']);
   });
 
-  it('is for good: the message can not be edited back', async () => {
+  it('is final: the message cannot be edited afterwards', async () => {
     const { tom, cid } = await pair();
     const { id } = await say(tom, cid, { msg: 'one' });
     await modify(tom, cid, id, { recall: true });
@@ -156,7 +156,7 @@ describe('a recall', () => {
 });
 
 describe('changes that were missed', () => {
-  it('make counts less, and who says since when he knows is told', async () => {
+  it('reduce counts, and are sent to a client that names the time of its last known change', async () => {
     const clock = settable();
     const { server, tom, cid } = await pair({ clock });
     const { id } = await say(tom, cid, { msg: 'one' });
@@ -171,7 +171,7 @@ describe('changes that were missed', () => {
     expect(await countsAt(2_000_001)).toBeUndefined();
   });
 
-  it('come at the next login, earliest first, to clients that understand them and say since when', async () => {
+  it('come at the next login, earliest first, to clients that support them and name a time', async () => {
     const clock = settable();
     const { server, tom, cid } = await pair({ clock });
     const ids = [
@@ -199,7 +199,7 @@ describe('changes that were missed', () => {
 });
 
 describe('max_read', () => {
-  it('says how far the others have received and read, together or each; to members', async () => {
+  it('reports to members how far the others have received and read, together or each', async () => {
     const clock = settable();
     const server = await serve({ clock });
     const [tom, jerry, spike] = [

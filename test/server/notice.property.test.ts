@@ -1,4 +1,4 @@
-/** Notices go over a network as they are. */
+/** A notice does not change when it is sent over a network. */
 import fc from 'fast-check';
 import { either as E } from 'fp-ts';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const notices: fc.Arbitrary<Notice> = fc.oneof(
 );
 
 describe('the codec of a notice', () => {
-  it('reads what it has written', () => {
+  it('decodes what it has encoded', () => {
     fc.assert(
       fc.property(notices, (notice) => {
         expect(Notice.decode(Notice.encode(notice))).toEqual(E.right(notice));
@@ -36,7 +36,7 @@ describe('the codec of a notice', () => {
     );
   });
 
-  it('reads what it has written, also through JSON', () => {
+  it('decodes what it has encoded, also through JSON', () => {
     fc.assert(
       fc.property(notices, (notice) => {
         expect(Notice.decode(JSON.parse(JSON.stringify(Notice.encode(notice))))).toEqual(E.right(notice));
@@ -44,7 +44,7 @@ describe('the codec of a notice', () => {
     );
   });
 
-  it('refuses what is no notice', () => {
+  it('refuses values that are not notices', () => {
     for (const input of [
       undefined,
       'Push',

@@ -1,4 +1,4 @@
-/** The offline mode: a login brings the messages themselves. */
+/** The offline mode: a login delivers the messages themselves. */
 import { subprotocols } from 'rx-realtime/codecs';
 import { memoryStore } from 'rx-realtime/server';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ describe('the offline mode', () => {
     );
 
   it.each([subprotocols.binaryOffline, subprotocols.base64Offline])(
-    'brings the messages, oldest first, and no counts: $name',
+    'delivers the messages, oldest first, and no counts: $name',
     async (subprotocol) => {
       const server = await serve();
       const tom = await login(server, 'Tom');
@@ -39,7 +39,7 @@ describe('the offline mode', () => {
     },
   );
 
-  it('brings the latest 20 of a conversation, and says where there are more', async () => {
+  it('delivers the latest 20 of a conversation, and marks conversations that have more', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
@@ -52,7 +52,7 @@ describe('the offline mode', () => {
     ]);
   });
 
-  it('brings nothing again that was acknowledged or read on any device', async () => {
+  it('does not deliver messages again that were acknowledged or read on any device', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
@@ -67,7 +67,7 @@ describe('the offline mode', () => {
     expect(seen(await offline(server))).toEqual([]);
   });
 
-  it('brings messages as they are now: changed ones changed, recalled ones and one’s own not', async () => {
+  it('delivers changed messages as changed, and neither recalled messages nor own messages', async () => {
     const server = await serve({ limits: { offlineMessages: 2 } });
     const [tom, phone] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -95,7 +95,7 @@ describe('the offline mode', () => {
     expect(directMessage.patchTimestamp).toBeGreaterThanOrEqual(directMessage.timestamp);
   });
 
-  it('brings the conversations of the latest activity, as many as the limit says, and says of each where there are more', async () => {
+  it('delivers the conversations with the latest activity, up to the limit, and marks those with more', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: { unreadConversations: 2, offlineMessages: 1 } });
     const tom = await login(server, 'Tom');
@@ -112,7 +112,7 @@ describe('the offline mode', () => {
     ]);
   });
 
-  it('brings nothing twice that arrives while the login is under way, and loses nothing', async () => {
+  it('delivers each message that arrives during the login exactly once', async () => {
     const store = memoryStore();
     const during: (() => Promise<unknown>)[] = [];
     const server = await serve({
@@ -144,7 +144,7 @@ describe('the offline mode', () => {
     ]);
   });
 
-  it('tells of what other devices read, as counts, like any session', async () => {
+  it('reports reads on other devices as counts, like any session', async () => {
     const server = await serve();
     const [tom, phone] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -154,7 +154,7 @@ describe('the offline mode', () => {
     expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 0 }]);
   });
 
-  it('brings a message again at each login until it is acknowledged; then also none that is older', async () => {
+  it('delivers a message again at each login until it, or a later one, is acknowledged', async () => {
     const server = await serve({ limits: { offlineMessages: 1 } });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
@@ -167,7 +167,7 @@ describe('the offline mode', () => {
     expect(seen(await offline(server))).toEqual([]);
   });
 
-  it('brings the recall of a message that was received before, where the client says since when', async () => {
+  it('delivers the recall of an earlier message, if the client says how far it knows changes', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);

@@ -1,4 +1,4 @@
-/** What many receivers have in common is encoded once. */
+/** A message for many receivers is encoded once. */
 import { expect, it, vi } from 'vitest';
 import { subprotocols, type Subprotocol } from 'rx-realtime/codecs';
 import type * as Base64 from '../../codecs/base64.js';
@@ -14,7 +14,7 @@ vi.mock('../../codecs/base64.js', async (original) => {
 
 const { binary, base64, binaryOffline, base64Offline } = subprotocols;
 
-/** Lengths that leave nothing, one byte and two bytes over when base64 takes three at a time. */
+/** Lengths with a remainder of zero, one and two bytes, because base64 encodes three bytes at a time. */
 vi.mock('../../codecs/wire.js', async (original) => {
   const real = await original<typeof Wire>();
   return { ...real, serialiseWire: vi.fn(real.serialiseWire) };
@@ -47,7 +47,7 @@ it.each([3_000, 3_001, 3_002])(
     for (const [id, client] of inside) {
       expect(await client.push('direct')).toMatchObject({ peerId: id, directMessage: { cid, fromPeerId: 'Tom', msg } });
     }
-    // What the server writes names the sender; what the sender has written does not.
+    // The bytes that the server encodes contain the sender's id. The bytes from the sender itself do not.
     const pushed = vi
       .mocked(serialiseWire)
       .mock.calls.filter(([command]) => JSON.stringify(command).includes('"fromPeerId":"Tom"'));

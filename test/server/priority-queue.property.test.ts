@@ -13,11 +13,11 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.constant<'take'>('take') },
 );
 
-it('gives up low items first, then normal ones, the oldest of them, and never a high one; what is left keeps its order', () => {
+it('drops low items first, then normal ones, the oldest first, never high ones; it keeps the order', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400 }), fc.integer({ min: 1, max: 8 }), (steps, limit) => {
       const queue = createPriorityQueue<Item>(limit);
-      /** What should be in it, in order. */
+      /** The items that should be in the queue, in order. */
       let model: readonly Item[] = [];
       let number = 0;
       for (const one of steps) {
@@ -39,7 +39,7 @@ it('gives up low items first, then normal ones, the oldest of them, and never a 
   );
 });
 
-it('is bounded, but for high items', () => {
+it('is bounded, except for high items', () => {
   const queue = createPriorityQueue<number>(2);
   for (let number = 0; number < 1_000; number += 1) queue.add(number, 3);
   expect(queue.size()).toBe(2);

@@ -1,11 +1,11 @@
-/** What goes along with a message: data for members who are away, and a priority. */
+/** Extra data of a message: push data for members who are offline, and a priority. */
 import { describe, expect, it } from 'vitest';
 import { login, say, serve, start } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
 describe('push data', () => {
-  it('goes to the application with the members who are not online, once for each stored message', async () => {
+  it('goes to the application with the members who are offline, once for each stored message', async () => {
     const told: unknown[] = [];
     const server = await serve({
       hooks: {
@@ -26,7 +26,7 @@ describe('push data', () => {
     ]);
   });
 
-  it('is not for members who have muted the conversation', async () => {
+  it('does not go to members who have muted the conversation', async () => {
     const told: unknown[] = [];
     const server = await serve({
       hooks: { receiversOffline: ({ content, offlinePeers }) => void told.push([content, offlinePeers]) },
@@ -43,7 +43,7 @@ describe('push data', () => {
     expect(told).toEqual([['a', ['Spike']]]);
   });
 
-  it('that is no JSON object is refused with 4114; an application that fails is reported', async () => {
+  it('that is not a JSON object is refused with 4114; a hook that fails is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('no push today');
     const server = await serve({
@@ -62,7 +62,7 @@ describe('push data', () => {
   });
 });
 
-it('hands a priority on', async () => {
+it('passes on a priority', async () => {
   const server = await serve();
   const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
   const cid = await start(tom, ['Jerry']);

@@ -1,4 +1,4 @@
-/** How often a client may ask. */
+/** How often a client may send commands. */
 import { cloudLimits, defaultLimits } from 'rx-realtime/server';
 import { describe, expect, it } from 'vitest';
 import { dial, login, open, say, serve, settable, start } from './raw-client.js';
@@ -6,7 +6,7 @@ import { dial, login, open, say, serve, settable, start } from './raw-client.js'
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
 describe('rates', () => {
-  it('as the cloud has them: the 61st message in a minute is refused with 4116, and one goes again after a second', async () => {
+  it('refuse the 61st message in a minute with 4116, as the cloud does; after a second, one more may go', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: cloudLimits });
     const tom = await login(server, 'Tom');
@@ -19,7 +19,7 @@ describe('rates', () => {
     expect(await send()).toMatchObject(error(4116));
   });
 
-  it('of history and of other commands are their own, and each client has its own; heartbeats are free', async () => {
+  it('are separate for history and for other commands, and for each client; heartbeats are not counted', async () => {
     const server = await serve({ clock: settable(), limits: { historyPerMinute: 1, othersPerMinute: 3 } });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
@@ -38,7 +38,7 @@ describe('rates', () => {
     expect(await jerry.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject(error(4312));
   });
 
-  it('count edits and recalls as sends', async () => {
+  it('count edits and recalls as messages', async () => {
     const server = await serve({ clock: settable(), limits: { sendsPerMinute: 2 } });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
@@ -49,7 +49,7 @@ describe('rates', () => {
     expect(await edit()).toMatchObject(error(4116));
   });
 
-  it('count logins, on all connections of a client together; after a while it can log in again', async () => {
+  it('count the logins of a client on all its connections; it can log in again later', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: { othersPerMinute: 2 } });
     const logIn = async () => open(await dial(server.url), 'Tom');
@@ -61,7 +61,7 @@ describe('rates', () => {
     expect(await logIn()).toMatchObject(error(4318));
   });
 
-  it('cannot be used up by others, in the name of a client that they are not', async () => {
+  it('of a client cannot be used up by other clients that use its name', async () => {
     const limits = { sendsPerMinute: 1, othersPerMinute: 2 };
     const server = await serve({ clock: settable(), limits, verifyLogin: ({ tag }) => tag !== 'stranger' });
     const tom = await login(server, 'Tom');
@@ -76,7 +76,7 @@ describe('rates', () => {
     await say(tom, cid, { msg: 'x' });
   });
 
-  it('are forgotten where a client is quiet, and those of a busy one are not', async () => {
+  it('are forgotten when a client is quiet, and kept while it is busy', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: { sendsPerMinute: 1 } });
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
@@ -90,7 +90,7 @@ describe('rates', () => {
     expect(await send(tom)).toMatchObject(error(4116));
   });
 
-  it('have no bound by default', async () => {
+  it('have no limit by default', async () => {
     const server = await serve({ clock: settable() });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);

@@ -1,6 +1,6 @@
 /**
- * A client of the wire: what it sends are commands, what it gets are commands, in order. No session, no retry, no
- * timer but the bound of a wait.
+ * A client at the level of the wire: it sends commands and receives commands, in order. It has no session, no retry,
+ * and no timer except the time limit of a wait.
  */
 import { either as E } from 'fp-ts';
 import { onTestFinished } from 'vitest';
@@ -16,28 +16,28 @@ import {
 } from 'rx-realtime/codecs';
 import { createServer, type RtmServer, type ServerOptions } from 'rx-realtime/server';
 
-/** How long an expected frame may take, ms. */
+/** The time limit for an expected frame, in ms. */
 const BOUND = 5_000;
 
 export type Received = ServerCommand | UnsupportedCommand;
 type Of<C extends ServerCommand['cmd']> = Extract<ServerCommand, { cmd: C }>;
 type Without<C> = C extends unknown ? Omit<C, 'i'> : never;
-/** A command whose serial is given to it. */
+/** A command without its serial: the client adds the serial. */
 type Request = Without<ClientCommand>;
 
 export interface RawClient {
   readonly socket: WebSocket;
-  /** What has come and was not waited for yet. */
+  /** The frames that have arrived and that no test has waited for yet. */
   readonly inbox: Received[];
-  /** Which kinds of frame have come. */
+  /** The kinds of the frames that have arrived. */
   readonly kinds: ReadonlySet<'binary' | 'text'>;
   /** Sends a command without a serial. */
   send(command: ClientCommand): void;
   /** Sends a command with the next serial and waits for the answer with it. */
   request(command: Request): Promise<Received>;
-  /** The first push of this kind that is still in the inbox, or that comes. */
+  /** The first push of this kind: one that is in the inbox, or the next that arrives. */
   push<C extends ServerCommand['cmd']>(cmd: C, matches?: (command: Of<C>) => boolean): Promise<Of<C>>;
-  /** A round trip: whatever the server had written before is in the inbox then. */
+  /** A round trip: after it, everything that the server wrote before is in the inbox. */
   settle(): Promise<void>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
@@ -59,7 +59,7 @@ const toFrame = (data: RawData, isBinary: boolean): Uint8Array | string => {
   return isBinary ? bytes : bytes.toString();
 };
 
-/** Opens a socket; it is closed at the end of the test. */
+/** Opens a socket. It is closed at the end of the test. */
 export const dial = async (url: string, subprotocol: Subprotocol = subprotocols.binary): Promise<RawClient> => {
   const socket = new WebSocket(url, subprotocol.name);
   const inbox: Received[] = [];
@@ -138,7 +138,7 @@ export const dial = async (url: string, subprotocol: Subprotocol = subprotocols.
   return client;
 };
 
-/** A server for one test. */
+/** Starts a server for one test. */
 export const serve = async (options?: ServerOptions): Promise<RtmServer> => {
   const server = await createServer(options);
   onTestFinished(() => server.close());
@@ -147,11 +147,11 @@ export const serve = async (options?: ServerOptions): Promise<RtmServer> => {
 
 type OpenFields = Extract<ClientCommand, { cmd: 'session'; op: 'open' }>['sessionMessage'];
 
-/** Logs in on a socket of its own, or on the given one. The unread push stays in the inbox. */
+/** Logs in on a new socket, or on the given one. The unread push stays in the inbox. */
 export const open = (client: RawClient, peerId: string, fields: OpenFields = {}): Promise<Received> =>
   client.request({ cmd: 'session', op: 'open', appId: 'app', peerId, sessionMessage: fields });
 
-/** A client that is logged in, its inbox empty. */
+/** A client that is logged in and has an empty inbox. */
 export const login = async ({ url }: RtmServer, peerId: string, fields?: OpenFields): Promise<RawClient> => {
   const client = await dial(url);
   await open(client, peerId, fields);
@@ -168,7 +168,7 @@ export const tokenOf = (opened: Received): string => {
 
 type StartFields = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage'];
 
-/** Creates a conversation; its id. */
+/** Creates a conversation and returns its id. */
 export const start = async (
   client: RawClient,
   members: readonly string[],
@@ -182,7 +182,7 @@ export const start = async (
 
 type SendFields = Omit<Extract<ClientCommand, { cmd: 'direct' }>['directMessage'], 'cid'>;
 
-/** Sends a message; its id and time. */
+/** Sends a message and returns its id and time. */
 export const say = async (
   client: RawClient,
   cid: string,
@@ -196,7 +196,7 @@ export const say = async (
 
 type LogsFields = Omit<Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'], 'cid'>;
 
-/** A page of history: the bodies. */
+/** The bodies of one page of history. */
 export const page = async (
   client: RawClient,
   cid: string,
@@ -207,7 +207,7 @@ export const page = async (
   return (answer.logsMessage.logs ?? []).map(({ data }) => data);
 };
 
-/** A clock that is set by hand. */
+/** A clock that the test sets by hand. */
 export const settable = (start = 1_000_000): { now: () => number; set: (time: number) => void } => {
   let time = start;
   return {

@@ -1,4 +1,4 @@
-/** The owner, managers and members: who may do what to whom, and who is told. */
+/** The owner, managers and members: who may do what to whom, and who is notified. */
 import { describe, expect, it } from 'vitest';
 import type { ServerOptions } from 'rx-realtime/server';
 import {
@@ -20,7 +20,7 @@ const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } 
 const everybody = ['Tom', 'Max', 'Mia', 'Jerry', 'Butch', 'Spike'] as const;
 type Who = (typeof everybody)[number];
 
-/** Tom has made it, Max and Mia are managers, Jerry and Butch are members, Spike is a stranger. */
+/** Tom is the owner, Max and Mia are managers, Jerry and Butch are members, Spike is a stranger. */
 const cast = async (options: ServerOptions = {}) => {
   const server = await serve(options);
   const clients = new Map<Who, RawClient>();
@@ -30,7 +30,7 @@ const cast = async (options: ServerOptions = {}) => {
     if (found === undefined) throw new Error(`${id} is not there`);
     return found;
   };
-  /** A conversation of theirs, and nobody has heard of anything yet. */
+  /** A new conversation of these clients. Nobody has received a notice yet. */
   const make = async (): Promise<string> => {
     const cid = await start(client('Tom'), ['Max', 'Mia', 'Jerry', 'Butch']);
     for (const pid of ['Max', 'Mia']) {
@@ -50,7 +50,7 @@ const cast = async (options: ServerOptions = {}) => {
   return { server, client, make };
 };
 
-/** For whom it came about, and for whom not with which code; or the code of the whole. */
+/** The clients for which it worked, and the others with their codes; or the code of the whole command. */
 type Result =
   | number
   | { readonly allowed: readonly string[]; readonly failed: readonly (readonly [code: number, ...ids: string[]])[] };
@@ -92,12 +92,12 @@ const send = async (client: RawClient, cid: string, fields: object = { msg: 'x' 
   return answer.cmd === 'error' ? answer.errorMessage.code : answer.cmd;
 };
 
-describe('who may do what to whom', () => {
+describe('the right to act on another client', () => {
   const actors = ['Tom', 'Max', 'Jerry', 'Spike'] as const;
-  /** The owner, another manager, a member, a stranger, and oneself. */
+  /** The owner, another manager, a member, a stranger, and the actor itself. */
   const targets = ['Tom', 'Mia', 'Butch', 'Spike', 'self'] as const;
   type Row = readonly [owner: Cell, manager: Cell, member: Cell, stranger: Cell, self: Cell];
-  /** Or the code of all of it, or that of the one client whom it is about. */
+  /** `ok`, the code of the whole command, or the code of its one client. */
   type Cell = 'ok' | number | { readonly failed: number };
   const no = (failed: number): Cell => ({ failed });
 
@@ -173,7 +173,7 @@ describe('who may do what to whom', () => {
         Spike: [4317, 4317, 4317, 4317, 4317],
       },
     },
-    // Who is no member anyway is no failure; who removes himself quits.
+    // It is no failure to remove a client that is not a member. A client that removes itself quits.
     remove: {
       act: remove,
       rows: {
@@ -216,7 +216,7 @@ describe('who may do what to whom', () => {
     expect(got).toEqual(row);
   });
 
-  it('of several, each is done to whom it may be done to, and the others are named with their codes', async () => {
+  it('of a command for several clients is checked for each: the refused ones are named with their codes', async () => {
     const { client, make } = await cast();
     const mixed = ['Tom', 'Mia', 'Jerry', 'Spike', 'Max'];
     const above: readonly [number, ...string[]] = [4320, 'Tom', 'Mia', 'Max'];
@@ -236,7 +236,7 @@ describe('who may do what to whom', () => {
     expect(await block(client('Tom'), await make())).toEqual(nobody);
   });
 
-  it('a role that there is not is refused with 4321', async () => {
+  it('to a role that does not exist is refused with 4321', async () => {
     const { client, make } = await cast();
     const cid = await make();
     for (const role of ['King', '', 'manager', 'MANAGER', '__proto__'])
@@ -251,7 +251,7 @@ describe('who may do what to whom', () => {
 });
 
 describe('a role', () => {
-  it('that was taken away is one no longer', async () => {
+  it('that was taken away is no longer valid', async () => {
     const { client, make } = await cast();
     const cid = await make();
     await setRole(client('Tom'), cid, 'Max', 'Member');
@@ -259,7 +259,7 @@ describe('a role', () => {
     expect(await silence(client('Mia'), cid, 'Max')).toEqual({ allowed: ['Max'], failed: [] });
   });
 
-  it('of a manager is gone with him: who comes back is a member; the owner comes back as the owner', async () => {
+  it('ends when a manager leaves: he comes back as a member; the owner comes back as the owner', async () => {
     const { client, make } = await cast();
     const cid = await make();
     for (const id of ['Max', 'Tom'] as const) {
@@ -273,7 +273,7 @@ describe('a role', () => {
     expect(await setRole(client('Tom'), cid, 'Max')).toEqual(nobody);
   });
 
-  it('is of one conversation, and not of another', async () => {
+  it('is valid in one conversation only', async () => {
     const { client, make } = await cast();
     await make();
     const other = await start(client('Jerry'), ['Tom', 'Max', 'Butch']);
@@ -281,7 +281,7 @@ describe('a role', () => {
     expect(await silence(client('Jerry'), other, 'Tom', 'Max')).toEqual({ allowed: ['Tom', 'Max'], failed: [] });
   });
 
-  it('is nobody’s in a conversation that the back end has made for nobody', async () => {
+  it('belongs to nobody in a conversation that the back end has created without a creator', async () => {
     const { server, client } = await cast();
     const { id } = await server.backEnd.create({ members: ['Tom', 'Jerry', 'Butch'] });
     expect(await silence(client('Tom'), id, 'Jerry')).toBe(4320);
@@ -291,7 +291,7 @@ describe('a role', () => {
     expect(await silence(client('Tom'), id, 'Jerry')).toEqual({ allowed: ['Jerry'], failed: [] });
   });
 
-  it('is shown over HTTP to members, of those who have another than all', async () => {
+  it('is shown over HTTP to members, if it is not the default role', async () => {
     const { server, make } = await cast();
     const cid = await make();
     const ask = async (id: Who) => {
@@ -311,7 +311,7 @@ describe('a role', () => {
     expect((await ask('Spike')).status).toBe(403);
   });
 
-  it('of a chat room is that of who has made it: he silences and blocks, and nobody else does', async () => {
+  it('of a chat room belongs to its creator: only the creator silences and blocks', async () => {
     const { client } = await cast();
     const cid = await start(client('Tom'), [], { transient: true });
     for (const id of ['Max', 'Jerry'] as const) await add(client(id), cid, id);
@@ -329,7 +329,7 @@ describe('a role', () => {
 });
 
 describe('notices', () => {
-  /** What each has heard: the op, by whom, and whom or what it names. */
+  /** What each client has heard: the op, the actor, and the clients or the role in it. */
   const told = async (
     clients: Readonly<Record<string, RawClient>>,
   ): Promise<Readonly<Record<string, readonly string[]>>> => {
@@ -351,7 +351,7 @@ describe('notices', () => {
     );
   };
 
-  /** Everybody on one device, and Tom and Jerry on another. */
+  /** Every client on one device, and Tom and Jerry on a second device. */
   const devices = async () => {
     const there = await cast();
     const [tablet, phone] = [await login(there.server, 'Tom'), await login(there.server, 'Jerry')];
@@ -366,7 +366,7 @@ describe('notices', () => {
   const to = (names: readonly string[], ...what: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, what]));
 
-  it('of a role go to all members, on all devices but the acting one', async () => {
+  it('of a role go to all members, on all devices except the acting one', async () => {
     const { client, cid, heard } = await devices();
     await setRole(client('Tom'), cid, 'Jerry');
     expect(await heard()).toEqual(
@@ -378,7 +378,7 @@ describe('notices', () => {
     );
   });
 
-  it('of silence go to who is silenced, and others to the others', async () => {
+  it('of silencing have one form for the silenced client, and another for the other members', async () => {
     const { client, cid, heard } = await devices();
     await silence(client('Max'), cid, 'Jerry');
     expect(await heard()).toEqual({
@@ -397,7 +397,7 @@ describe('notices', () => {
     });
   });
 
-  it('of a block go to who is blocked, who has left before, and others to the others', async () => {
+  it('of a block have one form for the blocked client, and another for the members; it leaves first', async () => {
     const { client, cid, heard } = await devices();
     await block(client('Max'), cid, 'Jerry');
     expect(await heard()).toEqual({
@@ -411,7 +411,7 @@ describe('notices', () => {
     });
   });
 
-  it('of a block of a stranger say nothing of leaving; of both, who has left is a member', async () => {
+  it('of a block of a stranger do not mention leaving; with a member too, only the member has left', async () => {
     const { client, cid, heard } = await devices();
     await block(client('Tom'), cid, 'Spike');
     expect(await heard()).toEqual({
@@ -432,7 +432,7 @@ describe('notices', () => {
     });
   });
 
-  it('do not come where nothing has changed, or where it was refused', async () => {
+  it('are not sent if nothing has changed, or if the action was refused', async () => {
     const { client, cid, heard } = await devices();
     await silence(client('Tom'), cid, 'Jerry');
     await block(client('Tom'), cid, 'Spike');
@@ -450,7 +450,7 @@ describe('notices', () => {
     expect(await heard()).toEqual({});
   });
 
-  it('in a chat room go to the one concerned alone', async () => {
+  it('in a chat room go to the affected client only', async () => {
     const { client, heard } = await devices();
     const cid = await start(client('Tom'), [], { transient: true });
     for (const id of ['Max', 'Jerry'] as const) await add(client(id), cid, id);
@@ -463,7 +463,7 @@ describe('notices', () => {
     );
   });
 
-  it('by the back end are by nobody, and reach all devices', async () => {
+  it('of the back end name no actor, and reach all devices', async () => {
     const { server, cid, heard } = await devices();
     await server.backEnd.silence(cid, ['Jerry']);
     await server.backEnd.setRole(cid, 'Butch', 'Manager');
@@ -477,7 +477,7 @@ describe('notices', () => {
     });
   });
 
-  it('are kept for who comes back, with when they were, no two at the same time', async () => {
+  it('are stored for clients that come back, with their times, and no two have the same time', async () => {
     const { server, client, make } = await cast({ clock: settable(5_000_000) });
     const cid = await make();
     const away = await dial(server.url);
@@ -512,8 +512,8 @@ describe('notices', () => {
   });
 });
 
-describe('who is silenced', () => {
-  it('can not send, change or take back anything there with 4563, and reads like the others', async () => {
+describe('a silenced client', () => {
+  it('cannot send, change or recall anything there (4563), and reads like the others', async () => {
     const { client, make } = await cast();
     const cid = await make();
     const { id: mid } = await say(client('Jerry'), cid, { msg: 'before' });
@@ -546,7 +546,7 @@ describe('who is silenced', () => {
     expect(await send(client('Jerry'), cid)).toBe('ack');
   });
 
-  it('is so in one conversation, on all devices, and still when he has quit and come back', async () => {
+  it('is silenced in one conversation, on all devices, and still after quitting and joining again', async () => {
     const { server, client, make } = await cast();
     const [cid, other] = [await make(), await make()];
     await silence(client('Tom'), cid, 'Jerry');
@@ -557,14 +557,14 @@ describe('who is silenced', () => {
     expect(await send(client('Jerry'), cid)).toBe(4563);
   });
 
-  it('leaves no will behind that he had left before', async () => {
+  it('loses the will that it has left before', async () => {
     const { server, client, make } = await cast();
     const cid = await make();
     expect(await send(client('Jerry'), cid, { msg: 'last words', will: true })).toBe('ack');
     await silence(client('Tom'), cid, 'Jerry');
     client('Jerry').socket.terminate();
     await expect.poll(() => server.backEnd.online(['Jerry'])).toEqual([]);
-    // That of another breaks later: his has had its time.
+    // The connection of another client breaks later. By then, the will of the silenced client would have arrived.
     expect(await send(client('Butch'), cid, { msg: 'of another', will: true })).toBe('ack');
     client('Butch').socket.terminate();
     expect((await client('Tom').push('direct')).directMessage).toMatchObject({ msg: 'of another' });
@@ -572,8 +572,8 @@ describe('who is silenced', () => {
   });
 });
 
-describe('who is blocked', () => {
-  it('is out at once: nothing is read, said or heard there any more', async () => {
+describe('a blocked client', () => {
+  it('is removed at once: it can no longer read, send or receive there', async () => {
     const { client, make } = await cast();
     const cid = await make();
     await say(client('Butch'), cid, { msg: 'before' });
@@ -587,7 +587,7 @@ describe('who is blocked', () => {
     expect(client('Jerry').inbox).toEqual([]);
   });
 
-  it('can neither join nor be added, by whomever, and is named with 4315; others are added', async () => {
+  it('can neither join nor be added by anybody, and is named with 4315; other clients are added', async () => {
     const { server, client, make } = await cast();
     const cid = await make();
     await block(client('Max'), cid, 'Jerry', 'Spike');
@@ -606,7 +606,7 @@ describe('who is blocked', () => {
     expect(await send(client('Jerry'), cid)).toBe('ack');
   });
 
-  it('and was a manager is one no longer', async () => {
+  it('is no longer a manager', async () => {
     const { client, make } = await cast();
     const cid = await make();
     await block(client('Tom'), cid, 'Max');
@@ -640,7 +640,7 @@ describe('a list', () => {
   };
 
   it.each(['silenced', 'blocked'] as const)(
-    'of who is %s is paged by next, each client once, and the last page has none',
+    'of %s clients is paged by next, with each client once, and the last page has no next',
     async (name) => {
       const { client, make } = await cast();
       const cid = await make();
@@ -666,7 +666,7 @@ describe('a list', () => {
   );
 
   it.each(['silenced', 'blocked'] as const)(
-    'of who is %s loses nobody by what changes between its pages',
+    'of %s clients loses nobody if it changes between two pages',
     async (name) => {
       const { client, make } = await cast();
       const cid = await make();
@@ -683,8 +683,8 @@ describe('a list', () => {
   );
 });
 
-describe('who has muted a conversation', () => {
-  it('is not pushed to, reads and counts like the others, and is pushed to again when he wants', async () => {
+describe('a client that has muted a conversation', () => {
+  it('gets no pushes, reads and counts like the others, and gets pushes again after it unmutes', async () => {
     const pushed: [string, readonly string[]][] = [];
     const { server, client, make } = await cast({
       hooks: { receiversOffline: ({ content, offlinePeers }) => void pushed.push([content, offlinePeers]) },

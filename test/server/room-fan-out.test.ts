@@ -7,7 +7,7 @@ import { createTurns } from '../../server/turns.js';
 
 const ROOM = 'room';
 
-/** A fan-out that goes on, by one turn, when it is told to. */
+/** A fan-out that runs one turn each time the test says so. */
 const steered = (limit: number, bus: Bus = inProcessBus()) => {
   const due: (() => void)[] = [];
   let now = 0;
@@ -24,7 +24,7 @@ const steered = (limit: number, bus: Bus = inProcessBus()) => {
   return { ...createRoomFanOut({ bus, turns, limit, report }), bus, goOn, settle, reported };
 };
 
-/** A notice with a number, which is its time. */
+/** A notice with a number, which is also its time. */
 const notice = (number: number, priority?: RoomPriority, except?: string): Notice => ({
   _tag: 'Push',
   command: { cmd: 'direct', directMessage: { id: 'id', cid: ROOM, fromPeerId: 'x', timestamp: number, msg: '' } },
@@ -35,7 +35,7 @@ const notice = (number: number, priority?: RoomPriority, except?: string): Notic
 const numberOf = (one: Notice): number =>
   one._tag === 'Push' && one.command.cmd === 'direct' ? one.command.directMessage.timestamp : -1;
 
-/** A session, and what it has heard. */
+/** A session, and the notices that it has heard. */
 const listener = (id: string) => {
   const heard: number[] = [];
   let missed = 0;
@@ -59,8 +59,8 @@ interface Published {
   readonly by: string;
 }
 
-describe('what is published in a chat room', () => {
-  it('reaches everybody who is inside, in order; what does not is counted for each whom it was for, and none of it was high', async () => {
+describe('a notice that is published in a chat room', () => {
+  it('reaches all clients inside, in order; dropped ones are counted per receiver, and none is high', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -109,7 +109,7 @@ describe('what is published in a chat room', () => {
     );
   });
 
-  it('is handed over together when it has come while others got what came before', async () => {
+  it('is delivered together with others that were published while clients received the earlier ones', async () => {
     const { enter, bus, goOn } = steered(100);
     const inside = Array.from({ length: 40 }, (_, index) => listener(String(index)));
     for (const one of inside) await enter(ROOM, one);
@@ -129,7 +129,7 @@ describe('what is published in a chat room', () => {
     expect(order).toEqual(['0 when the last one before has 2', '1 when the last one before has 2']);
   });
 
-  it('before somebody has entered is not for him, and nothing is after he has left', async () => {
+  it('is not delivered to a client that enters later, nor to one that has left', async () => {
     const { enter, bus, goOn } = steered(100);
     const [early, late] = [listener('early'), listener('late')];
     const leaveEarly = await enter(ROOM, early);
@@ -145,7 +145,7 @@ describe('what is published in a chat room', () => {
     expect(await bus.occupants(ROOM)).toEqual(['late']);
   });
 
-  it('is not counted as missed by who has entered meanwhile', async () => {
+  it('is not counted as missed for a client that enters later', async () => {
     const { enter, bus, goOn } = steered(1);
     const [early, late] = [listener('early'), listener('late')];
     await enter(ROOM, early);
@@ -155,14 +155,14 @@ describe('what is published in a chat room', () => {
     goOn();
     expect([early.heard, early.missedCount()]).toEqual([[1], 1]);
     expect([late.heard, late.missedCount()]).toEqual([[], 0]);
-    // From then on he counts as everybody does.
+    // From now on, this client counts like the others.
     bus.publishRoom(ROOM, notice(2, 3));
     bus.publishRoom(ROOM, notice(3, 3));
     goOn();
     expect([late.heard, late.missedCount()]).toEqual([[3], 1]);
   });
 
-  it('stops for who leaves while he hears it', async () => {
+  it('is not delivered to a client that leaves meanwhile', async () => {
     const { enter, bus, goOn } = steered(100);
     const leaving = listener('leaving');
     let leave = (): void => undefined;
@@ -179,7 +179,7 @@ describe('what is published in a chat room', () => {
     expect(leaving.heard).toEqual([0]);
   });
 
-  it('reaches the others where one throws, which is reported', async () => {
+  it('reaches the others if one receiver throws, and the error is reported', async () => {
     const { enter, bus, goOn, reported } = steered(100);
     const fault = new Error('out of order');
     await enter(ROOM, {
@@ -196,7 +196,7 @@ describe('what is published in a chat room', () => {
     expect(reported).toEqual([fault]);
   });
 
-  it('is not handed to who could not be put on the bus', async () => {
+  it('is not delivered to a client whose entry into the bus failed', async () => {
     const bus = inProcessBus();
     const failing: Bus = {
       ...bus,
@@ -213,11 +213,11 @@ describe('what is published in a chat room', () => {
     expect(nobody.heard).toEqual([]);
   });
 
-  it('is handed over by the bus once, however many of this process are inside, and not at all when nobody is', async () => {
+  it('comes from the bus once for all clients of this process, and not at all without clients', async () => {
     const bus = inProcessBus();
     let handed = 0;
     const counters = new Map<Receive, Receive>();
-    /** One counter for each function that the bus gets, so that two would be heard twice. */
+    /** One counter for each function that the bus gets: two functions would count twice. */
     const counting = (receive: Receive): Receive => {
       const counter =
         counters.get(receive) ??

@@ -33,7 +33,7 @@ describe('login', () => {
     ]);
   });
 
-  it('without a client id gets one that nobody else has', async () => {
+  it('without a client id gets a new unique one', async () => {
     const server = await serve();
     const socket = await dial(server.url);
     const opened = await socket.request({ cmd: 'session', op: 'open', sessionMessage: {} });
@@ -54,7 +54,7 @@ describe('login', () => {
     expect(await open(await dial(server.url), 'Tom')).toMatchObject(error(4100));
   });
 
-  it('is refused with 4102 where the signature is not accepted, and asks with all that was signed', async () => {
+  it('is refused with 4102 if the signature is not accepted; the check gets all signed values', async () => {
     const asked: unknown[] = [];
     const server = await serve({ verifyLogin: (request) => asked.push(request) > 1 });
     const tom = await dial(server.url);
@@ -64,7 +64,7 @@ describe('login', () => {
     expect(asked).toEqual([{ ...who, tag: 'Web', t: 1, n: 'nonce', s: 'wrong' }, who]);
   });
 
-  it('whose check fails is refused with 4200, and the failure is reported', async () => {
+  it('is refused with 4200 if the check fails, and the failure is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('the database is gone');
     const server = await serve({
@@ -77,7 +77,7 @@ describe('login', () => {
     await tom.settle();
   });
 
-  it('that fails half way leaves nobody online', async () => {
+  it('that fails half way leaves no session online', async () => {
     const store = memoryStore();
     let isBroken = true;
     const server = await serve({
@@ -94,7 +94,7 @@ describe('login', () => {
     expect((await statsNow(server)).sessions).toBe(1);
   });
 
-  it('of a client whose socket closes meanwhile leaves nobody online', async () => {
+  it('of a client whose socket closes meanwhile leaves no session online', async () => {
     let verified: (ok: boolean) => void = () => undefined;
     let wasAsked: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
@@ -134,7 +134,7 @@ describe('login', () => {
     expect(await bus.online(['Tom'])).toEqual([]);
   });
 
-  it.each(['__proto__', 'constructor', 'toString', '💙'])('takes the client id %s like any other', async (id) => {
+  it.each(['__proto__', 'constructor', 'toString', '💙'])('accepts the client id %s like any other', async (id) => {
     const server = await serve();
     const odd = await login(server, id);
     const tom = await login(server, 'Tom');
@@ -146,7 +146,7 @@ describe('login', () => {
 });
 
 describe('several sessions on one socket', () => {
-  it('a command without a client id belongs to the first that was opened', async () => {
+  it('share it: a command without a client id belongs to the session that was opened first', async () => {
     const server = await serve();
     const both = await login(server, 'Tom');
     await open(both, 'Jerry');
@@ -158,7 +158,7 @@ describe('several sessions on one socket', () => {
     expect(await both.request({ cmd: 'logs', logsMessage: { cid } })).toMatchObject({ cmd: 'logs' });
   });
 
-  it('when the first has closed, it belongs to the next', async () => {
+  it('share it: after the first session has closed, such a command belongs to the next', async () => {
     const server = await serve();
     const both = await login(server, 'Tom');
     await open(both, 'Jerry');
@@ -167,7 +167,7 @@ describe('several sessions on one socket', () => {
     expect(await both.request({ cmd: 'logs', peerId: 'Jerry', logsMessage: { cid } })).toMatchObject({ cmd: 'logs' });
   });
 
-  it('each gets its own pushes, addressed to it', async () => {
+  it('share it: each gets its own pushes, addressed to it', async () => {
     const server = await serve();
     const both = await login(server, 'Tom');
     await open(both, 'Jerry');
@@ -178,7 +178,7 @@ describe('several sessions on one socket', () => {
     expect(both.inbox.filter(({ cmd }) => cmd === 'direct')).toEqual([]);
   });
 
-  it('are bounded: one too many is refused with 4113, and the others go on', async () => {
+  it('are limited: one too many is refused with 4113, and the others continue', async () => {
     const server = await serve({ limits: { sessionsPerSocket: 2 } });
     const socket = await login(server, 'Tom');
     await open(socket, 'Jerry');
@@ -187,7 +187,7 @@ describe('several sessions on one socket', () => {
   });
 });
 
-describe('a session that is taken up again', () => {
+describe('a session that is resumed', () => {
   it('keeps its tag, by its token alone', async () => {
     const server = await serve();
     const before = await dial(server.url);
@@ -199,7 +199,7 @@ describe('a session that is taken up again', () => {
     expect(await after.push('session')).toMatchObject({ op: 'closed', peerId: 'Tom', sessionMessage: { code: 4111 } });
   });
 
-  it('is not verified a second time', async () => {
+  it('is not verified again', async () => {
     let asked = 0;
     const server = await serve({ verifyLogin: () => (asked += 1) > 0 });
     const st = tokenOf(await open(await dial(server.url), 'Tom'));
@@ -207,7 +207,7 @@ describe('a session that is taken up again', () => {
     expect(asked).toBe(1);
   });
 
-  it('ends what is left of it on a socket that broke unnoticed, without a word', async () => {
+  it('closes its old copy on a socket that broke unnoticed, and sends nothing to it', async () => {
     const server = await serve();
     const before = await dial(server.url);
     const st = tokenOf(await open(before, 'Tom'));
@@ -220,7 +220,7 @@ describe('a session that is taken up again', () => {
   });
 
   it.each(['nonsense', ''])(
-    'by the token "%s" is refused with an error 4112, after which it may log in without',
+    'with the token "%s" is refused with an error 4112, and the client may then log in without a token',
     async (st) => {
       const server = await serve();
       const tom = await dial(server.url);
@@ -229,7 +229,7 @@ describe('a session that is taken up again', () => {
     },
   );
 
-  it('by an expired token is refused with 4112', async () => {
+  it('with an expired token is refused with 4112', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: { tokenTtl: 10 } });
     const st = tokenOf(await open(await dial(server.url), 'Tom'));
@@ -237,13 +237,13 @@ describe('a session that is taken up again', () => {
     expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject(error(4112));
   });
 
-  it("by another client's token is refused with 4112", async () => {
+  it('with a token of another client is refused with 4112', async () => {
     const server = await serve();
     const st = tokenOf(await open(await dial(server.url), 'Tom'));
     expect(await open(await dial(server.url), 'Jerry', { r: true, st })).toMatchObject(error(4112));
   });
 
-  it('by the token of a session that has logged out is refused with 4112', async () => {
+  it('with the token of a session that has logged out is refused with 4112', async () => {
     const server = await serve();
     const tom = await dial(server.url);
     const st = tokenOf(await open(tom, 'Tom'));
@@ -253,7 +253,7 @@ describe('a session that is taken up again', () => {
 });
 
 describe('a session with a tag', () => {
-  it('displaces another with the same, which is told, while its socket and the sessions on it go on', async () => {
+  it('displaces a session with the same tag and notifies it; the other sessions on that socket continue', async () => {
     const server = await serve();
     const old = await login(server, 'Tom', { tag: 'Web' });
     await open(old, 'Jerry');
@@ -270,7 +270,7 @@ describe('a session with a tag', () => {
     });
   });
 
-  it('that was displaced stays out: taken up again, it is answered with closed 4111', async () => {
+  it('that was displaced cannot be resumed: the answer is closed with 4111', async () => {
     const server = await serve();
     const old = await dial(server.url);
     const st = tokenOf(await open(old, 'Tom', { tag: 'Web' }));
@@ -286,7 +286,7 @@ describe('a session with a tag', () => {
     expect(holder.inbox).toEqual([]);
   });
 
-  it('leaves other tags, sessions without one, and other clients alone', async () => {
+  it('does not affect other tags, sessions without a tag, and other clients', async () => {
     const server = await serve();
     const others = [
       await login(server, 'Tom', { tag: 'Phone' }),
@@ -302,7 +302,7 @@ describe('a session with a tag', () => {
 });
 
 describe('the end of a session', () => {
-  it('is answered with closed; the client is offline and its commands are refused then', async () => {
+  it('is answered with closed; then the client is offline and its commands are refused', async () => {
     const server = await serve();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     expect(await tom.request({ cmd: 'session', op: 'close' })).toMatchObject({ op: 'closed', peerId: 'Tom' });
@@ -310,7 +310,7 @@ describe('the end of a session', () => {
     expect(await online(tom, ['Jerry'])).toMatchObject(error(4105));
   });
 
-  it('by a kick is told with code and reason to every session of the client, whose tokens are good no more', async () => {
+  it('by a kick is sent with code and reason to every session of the client, and ends its tokens', async () => {
     const server = await serve();
     const first = await dial(server.url);
     const st = tokenOf(await open(first, 'Tom'));
@@ -329,14 +329,14 @@ describe('the end of a session', () => {
     expect(jerry.inbox).toEqual([]);
   });
 
-  it('by a kick has code 4115 where none is given', async () => {
+  it('by a kick has code 4115 by default', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     await server.kick('Tom');
     expect(await tom.push('session')).toMatchObject({ sessionMessage: { code: 4115, reason: 'KICKED_BY_APP' } });
   });
 
-  it('comes with that of its socket', async () => {
+  it('comes when its socket ends', async () => {
     const server = await serve();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     tom.socket.terminate();
@@ -348,7 +348,7 @@ describe('the end of a session', () => {
 });
 
 describe('a token', () => {
-  it('is renewed by a refresh, also when it has expired', async () => {
+  it('is renewed by a refresh, even after it has expired', async () => {
     const clock = settable();
     const server = await serve({ clock, limits: { tokenTtl: 10 } });
     const tom = await dial(server.url);
@@ -362,7 +362,7 @@ describe('a token', () => {
     expect(await open(await dial(server.url), 'Tom', { r: true, st })).toMatchObject({ op: 'opened' });
   });
 
-  it('that is not of this session is not renewed: 4112', async () => {
+  it('of another session is not renewed: 4112', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const st = tokenOf(await open(await dial(server.url), 'Tom'));
@@ -371,7 +371,7 @@ describe('a token', () => {
 });
 
 describe('an online query', () => {
-  it('names those of the clients that have a session', async () => {
+  it('names the clients that have a session', async () => {
     const server = await serve();
     const [tom] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     expect(await online(tom, ['Spike', 'Jerry', 'Tom'])).toMatchObject({
@@ -380,7 +380,7 @@ describe('an online query', () => {
     });
   });
 
-  it('takes 20 ids, and refuses 21', async () => {
+  it('takes up to 20 ids', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const ids = Array.from({ length: 21 }, (_, n) => `c${n}`);

@@ -1,4 +1,4 @@
-/** Signatures: for whom they are given, and which logins they open. */
+/** Signatures: which requests get one, and which logins they allow. */
 import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
@@ -29,7 +29,7 @@ describe('signatures', () => {
   const signed = async (server: { readonly url: string }): Promise<Signed> =>
     (await (await ask(server, '{"session_token":"good"}')).json()) as Signed;
 
-  it('are given for session tokens that the application knows, and open a session once', async () => {
+  it('are made for session tokens that the application knows, and open one session each', async () => {
     const server = await serve(options);
     const { signature: s, timestamp: t, nonce: n, clientId } = await signed(server);
     expect(clientId).toBe('Tom');
@@ -37,7 +37,7 @@ describe('signatures', () => {
     expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject(error(4102));
   });
 
-  it('are good for the client and the application that they were made for, and for six hours', async () => {
+  it('are valid for their client and application only, and for six hours', async () => {
     const clock = settable(1_700_000_000_000);
     const server = await serve({ ...options, clock });
     const { signature: s, timestamp: t, nonce: n } = await signed(server);
@@ -65,7 +65,7 @@ describe('signatures', () => {
     expect((await ask(await serve(options), body)).status).toBe(status);
   });
 
-  it('are not to be had where the application authenticates nobody; one that fails is a 500, and reported', async () => {
+  it('are not made without authentication in the application; if it fails, the answer is 500', async () => {
     expect((await ask(await serve(), '{"session_token":"good"}')).status).toBe(404);
     const errors: unknown[] = [];
     const broken = new Error('no database');
@@ -77,19 +77,19 @@ describe('signatures', () => {
     expect(errors).toEqual([broken]);
   });
 
-  it('may be asked for by pages of other origins', async () => {
+  it('may be requested by pages of other origins', async () => {
     const preflight = await fetch(`${httpOf(await serve(options))}/1.1/rtm/sign`, { method: 'OPTIONS' });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  it('that are sent without a length are read as far as they may go', async () => {
+  it('are refused for a body above the limit, even without a declared length', async () => {
     const tokens: string[] = [];
     const server = await serve({ ...options, authenticate: (token) => void tokens.push(token) });
     const socket = connect(server.port, '127.0.0.1');
     const body = JSON.stringify({ session_token: 'x'.repeat(20_000) });
     socket.write('POST /1.1/rtm/sign HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n');
-    // The last chunk never comes: who is refused is not waited for.
+    // The last chunk never arrives: the server refuses without waiting for it.
     socket.write(`${body.length.toString(16)}\r\n${body}\r\n`);
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 413 /);
     expect(tokens).toEqual([]);
@@ -109,7 +109,7 @@ describe('a login', () => {
     return client.request({ cmd: 'session', op: 'open', appId, peerId, sessionMessage: { ...fields, s: hmac(text) } });
   };
 
-  it('with a signature of other letters is refused, and is no fault of the server', async () => {
+  it('with unexpected characters in its signature is refused, and is not reported as an error', async () => {
     const errors: unknown[] = [];
     const server = await serve({ masterKey: 'key', onError: (failure) => errors.push(failure) });
     const client = await dial(server.url);
@@ -126,7 +126,7 @@ describe('a login', () => {
     expect(await logIn(server, `other:Tom::${NOW}:n`, { t: NOW, n }, 'Tom', 'other')).toMatchObject({ op: 'opened' });
   });
 
-  it('of a client whose id looks like another login is no login of that one', async () => {
+  it('of a client whose id looks like another login does not count as that login', async () => {
     const server = await serve({ masterKey: 'key', clock: settable(NOW) });
     const signedForAnother = `app:Tom::${NOW}::${NOW}:n`;
     expect(await logIn(server, signedForAnother, { t: NOW, n: `:${NOW}:n` })).toMatchObject(error(4102));
@@ -134,7 +134,7 @@ describe('a login', () => {
     expect(await logIn(server, signedForAnother, { t: NOW, n: 'n' }, `Tom::${NOW}`)).toMatchObject({ op: 'opened' });
   });
 
-  it('with a token needs no signature; the application is asked besides', async () => {
+  it('with a token needs no signature; the application is still asked', async () => {
     const asked: string[] = [];
     const server = await serve({
       masterKey: 'key',
@@ -156,7 +156,7 @@ describe('a kick', () => {
   const there = async () => {
     const clock = settable(NOW);
     const server = await serve({ masterKey: 'key', clock, signed: ['login', 'create'] });
-    /** Logs in with what was signed at this time. */
+    /** Logs in with a signature that was made at this time. */
     const logIn = async (t: number, peerId = 'Tom') => {
       const [client, n] = [await dial(server.url), `${peerId}${t}`];
       return { client, answer: await open(client, peerId, { t, n, s: hmac(`app:${peerId}::${t}:${n}`) }) };
@@ -165,7 +165,7 @@ describe('a kick', () => {
   };
   const opened = { op: 'opened' };
 
-  it('ends what the client has signed before, for as long as it would be good, and for nobody else', async () => {
+  it('ends all earlier signatures of the client for their whole lifetime, and of no other client', async () => {
     const { clock, server, logIn } = await there();
     clock.set(NOW + 10);
     expect((await logIn(NOW)).answer).toMatchObject(opened);
@@ -177,7 +177,7 @@ describe('a kick', () => {
     expect((await logIn(NOW + 10)).answer).toMatchObject(error(4102));
   });
 
-  it('ends seconds that it fell into', async () => {
+  it('ends signatures with a time in seconds, if that time is in the same second', async () => {
     const { clock, server, logIn } = await there();
     const seconds = NOW / 1_000;
     clock.set(NOW + 500);
@@ -188,7 +188,7 @@ describe('a kick', () => {
     expect((await logIn(seconds + 1)).answer).toMatchObject(opened);
   });
 
-  it('counts from the last', async () => {
+  it('counts from the latest kick', async () => {
     const { clock, server, logIn } = await there();
     for (const at of [NOW, NOW + 20]) {
       clock.set(at);
@@ -198,7 +198,7 @@ describe('a kick', () => {
     expect((await logIn(NOW + 21)).answer).toMatchObject(opened);
   });
 
-  it('ends what was signed for actions, too', async () => {
+  it('ends earlier signatures for actions, too', async () => {
     const { clock, server, logIn } = await there();
     clock.set(NOW + 5);
     await server.kick('Tom');
@@ -215,7 +215,7 @@ describe('a kick', () => {
     expect(await create(NOW + 6)).toMatchObject({ op: 'started' });
   });
 
-  it('of so many that it can not be known of each ends what anybody has signed before: memory is bounded', () => {
+  it('ends all earlier signatures of all clients if there are too many kicks to store: memory is bounded', () => {
     const clock = settable(NOW);
     const { login: isGood, end } = createSignatures('key', clock, new Set(['login']));
     const passes = (clientId: string, t: number): boolean =>

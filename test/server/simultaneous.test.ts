@@ -1,4 +1,4 @@
-/** What excludes one another happens at the same instant: one of the two comes first, and both know which. */
+/** Two conflicting actions happen at the same instant: one of them wins, and both clients learn which. */
 import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { memoryStore, type RtmServer, type Store } from 'rx-realtime/server';
 import { dial, login, open, serve, start, tokenOf, type RawClient, type Received } from './raw-client.js';
 import { statsNow } from './stats-now.js';
 
-/** Numbers that look random, the same for each seed. */
+/** Pseudo-random numbers, the same for each seed. */
 const numbersOf = (seed: number): (() => number) => {
   let state = seed * 2_654_435_761 + 1;
   return () => {
@@ -15,7 +15,7 @@ const numbersOf = (seed: number): (() => number) => {
   };
 };
 
-/** A store whose calls take some turns of the event loop, before and after they do their work. */
+/** A store whose calls wait for some turns of the event loop, before and after their work. */
 const slow = (store: Store, seed: number): Store => {
   const next = numbersOf(seed);
   const wait = async (): Promise<void> => {
@@ -37,7 +37,7 @@ const slow = (store: Store, seed: number): Store => {
 
 const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
 
-/** The same for a quick store, and for slow ones. */
+/** Runs the same test with a fast store, and with slow ones. */
 const onEach = async (check: (server: RtmServer) => Promise<void>): Promise<void> => {
   await check(await serve());
   for (const seed of SEEDS) await check(await serve({ store: slow(memoryStore(), seed) }));
@@ -51,7 +51,7 @@ const wasClosed = (answer: Received, { inbox }: RawClient): boolean =>
 const closing = (answer: Received, { inbox }: RawClient): unknown =>
   [answer, ...inbox].find((command) => command.cmd === 'session' && command.op === 'closed');
 
-/** Two clients do something at once; what each was answered, when everything has come. */
+/** Two clients act at once. Returns both answers, after everything has arrived. */
 const both = async (
   one: () => Promise<Received>,
   other: () => Promise<Received>,
@@ -62,12 +62,12 @@ const both = async (
   return answers;
 };
 
-/** Whether a token can be used: it is tried, which takes the session away from who has it. */
+/** Whether a token is valid. This tries it, which takes the session away from its present socket. */
 const isGood = async ({ url }: RtmServer, peerId: string, st: string): Promise<boolean> =>
   isOpened(await open(await dial(url), peerId, { r: true, st }));
 
 describe('two logins at the same instant', () => {
-  it('with one tag: one stays, and the other is told that it was displaced', async () => {
+  it('with one tag: one stays, and the other is notified that it was displaced', async () => {
     await onEach(async (server) => {
       const [one, other] = [await dial(server.url), await dial(server.url)];
       const answers = await both(
@@ -81,7 +81,7 @@ describe('two logins at the same instant', () => {
     });
   });
 
-  it('with one tag: the one that stays gets what is sent, and its token is the only good one', async () => {
+  it('with one tag: the one that stays receives messages, and only its token is valid', async () => {
     await onEach(async (server) => {
       const jerry = await login(server, 'Jerry');
       const cid = await start(jerry, ['Tom']);
@@ -105,7 +105,7 @@ describe('two logins at the same instant', () => {
     });
   });
 
-  it('with the same token: one goes on as the session, and the other is nobody', async () => {
+  it('with the same token: one continues the session, and the other has no session', async () => {
     await onEach(async (server) => {
       const st = tokenOf(await open(await dial(server.url), 'Tom'));
       const clients = [await dial(server.url), await dial(server.url)] as const;
@@ -137,7 +137,7 @@ describe('two logins at the same instant', () => {
   });
 });
 
-describe('a session that is taken up again while a login with its tag displaces it', () => {
+describe('a session that is resumed while a login with its tag displaces it', () => {
   it('is closed with 4111, and stays displaced', async () => {
     await onEach(async (server) => {
       const before = await dial(server.url);
@@ -159,7 +159,7 @@ describe('a session that is taken up again while a login with its tag displaces 
     });
   });
 
-  it('stays displaced though it renews its token', async () => {
+  it('stays displaced even if it renews its token', async () => {
     await onEach(async (server) => {
       const [old, young] = [await dial(server.url), await dial(server.url)];
       const st = tokenOf(await open(old, 'Tom', { tag: 'Web' }));
@@ -177,7 +177,7 @@ describe('a session that is taken up again while a login with its tag displaces 
 });
 
 describe('a kick while its client', () => {
-  /** Who was kicked is gone, and has no token; who was not is there, and has one. */
+  /** A kicked client is offline and its token is invalid. Otherwise it is online and its token is valid. */
   const isConsistent = async (
     server: RtmServer,
     tom: RawClient,
@@ -189,7 +189,7 @@ describe('a kick while its client', () => {
     if (st !== undefined) expect(await isGood(server, 'Tom', st)).toBe(!isKicked);
   };
 
-  it('logs in ends the session and takes its token, or comes before it', async () => {
+  it('logs in: it ends the session and its token, or comes before the login', async () => {
     await onEach(async (server) => {
       const tom = await dial(server.url);
       const [answer] = await Promise.all([open(tom, 'Tom'), server.kick('Tom')]);
@@ -198,7 +198,7 @@ describe('a kick while its client', () => {
     });
   });
 
-  it('takes its session up again does the same', async () => {
+  it('resumes its session: it ends the session and its token', async () => {
     await onEach(async (server) => {
       const st = tokenOf(await open(await dial(server.url), 'Tom'));
       const tom = await dial(server.url);
@@ -210,7 +210,7 @@ describe('a kick while its client', () => {
     });
   });
 
-  it('renews its token takes the token', async () => {
+  it('renews its token: it ends the token', async () => {
     await onEach(async (server) => {
       const tom = await dial(server.url);
       const st = tokenOf(await open(tom, 'Tom'));
@@ -222,7 +222,7 @@ describe('a kick while its client', () => {
 });
 
 describe('a logout', () => {
-  it('while the session is taken up again over another socket: the token is good where that one is open', async () => {
+  it('while another socket resumes the session: the token is valid only if that socket has the session', async () => {
     await onEach(async (server) => {
       const [old, young] = [await dial(server.url), await dial(server.url)];
       const st = tokenOf(await open(old, 'Tom'));
@@ -244,7 +244,7 @@ describe('a chat room', () => {
     return answer.cmd === 'conv' && answer.op === 'result' ? answer.convMessage.count : answer;
   };
 
-  it('is entered by two sessions of a client at once: each is inside, and hears each message once', async () => {
+  it('is entered by two sessions of a client at once: each receives each message once', async () => {
     await onEach(async (server) => {
       const jerry = await login(server, 'Jerry');
       const cid = await room(jerry);
@@ -263,7 +263,7 @@ describe('a chat room', () => {
     });
   });
 
-  it('is not entered again by who is blocked while he comes back', async () => {
+  it('is not entered by a client that is blocked while it comes back', async () => {
     await onEach(async (server) => {
       const jerry = await login(server, 'Jerry');
       const cid = await room(jerry);

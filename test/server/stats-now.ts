@@ -1,5 +1,5 @@
 import { firstValueFrom } from 'rxjs';
 import type { RtmServer, ServerStats } from 'rx-realtime/server';
 
-/** What a server is doing now. */
+/** The present counters of a server. */
 export const statsNow = ({ stats$ }: RtmServer): Promise<ServerStats> => firstValueFrom(stats$);

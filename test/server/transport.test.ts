@@ -10,7 +10,7 @@ import { statsNow } from './stats-now.js';
 
 const ECHO: ClientCommand = { cmd: 'echo', i: 9 };
 
-/** What a server answers to bytes that are no WebSocket client's; it must have closed then. */
+/** What the server answers to bytes that are not from a WebSocket client. The server must then close the socket. */
 const exchange = async ({ port }: RtmServer, text: string): Promise<string> => {
   const socket = connect(port, '127.0.0.1');
   let answer = '';
@@ -40,14 +40,14 @@ describe('the handshake', () => {
     expect((await dial(server.url, subprotocol)).socket.protocol).toBe(subprotocol.name);
   });
 
-  it('takes the first that it knows of several', async () => {
+  it('selects the first subprotocol that it knows', async () => {
     const server = await serve();
     const socket = new WebSocket(server.url, ['lc.json.1', 'lc.proto2base64.3', 'lc.protobuf2.3']);
     await once(socket, 'open');
     expect(socket.protocol).toBe('lc.proto2base64.3');
   });
 
-  it.each(['', 'lc.protobuf2.9', 'chat'])('is refused where none is offered that it knows: "%s"', async (name) => {
+  it.each(['', 'lc.protobuf2.9', 'chat'])('is refused if it offers no known subprotocol: "%s"', async (name) => {
     const server = await serve();
     expect(await exchange(server, upgrade(name))).toMatch(/^HTTP\/1\.1 400 [^]*lc\.protobuf2\.3/);
     expect((await statsNow(server)).sockets).toBe(0);
@@ -58,17 +58,20 @@ describe('frames', () => {
   it.each([
     { subprotocol: subprotocols.binary, kind: 'binary' },
     { subprotocol: subprotocols.base64, kind: 'text' },
-  ] as const)('of either kind are taken, and answered as $kind on $subprotocol.name', async ({ subprotocol, kind }) => {
-    const server = await serve();
-    const client = await dial(server.url, subprotocol);
-    client.socket.send(encodeFrame(ECHO, subprotocols.binary));
-    client.socket.send(encodeFrame(ECHO, subprotocols.base64));
-    await client.settle();
-    expect(client.inbox).toEqual([ECHO, ECHO]);
-    expect([...client.kinds]).toEqual([kind]);
-  });
+  ] as const)(
+    'of both kinds are accepted, and answered as $kind on $subprotocol.name',
+    async ({ subprotocol, kind }) => {
+      const server = await serve();
+      const client = await dial(server.url, subprotocol);
+      client.socket.send(encodeFrame(ECHO, subprotocols.binary));
+      client.socket.send(encodeFrame(ECHO, subprotocols.base64));
+      await client.settle();
+      expect(client.inbox).toEqual([ECHO, ECHO]);
+      expect([...client.kinds]).toEqual([kind]);
+    },
+  );
 
-  it('of one socket are answered in their order, whatever they ask for', async () => {
+  it('of one socket are answered in their order, for all commands', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     const cid = await start(tom, []);
@@ -82,7 +85,7 @@ describe('frames', () => {
     expect(tom.inbox.map(({ i }) => i)).toEqual(commands.map(({ i }) => i));
   });
 
-  it('that are no protobuf are answered with 4114, and the socket goes on', async () => {
+  it('that are not protobuf are answered with 4114, and the socket stays open', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     for (const noise of [Buffer.from([255, 255, 255]), 'this is not base64!', Buffer.alloc(0)]) {
@@ -95,11 +98,11 @@ describe('frames', () => {
   });
 
   it.each([subprotocols.binary, subprotocols.base64])(
-    'whose command lacks a field are answered with 4114 to their serial, over $name',
+    'whose command lacks a field are answered with 4114 and their serial, over $name',
     async (subprotocol) => {
       const server = await serve();
       const tom = await dial(server.url, subprotocol);
-      // A direct with the serial 5 and an empty message: no conversation.
+      // A direct command with the serial 5 and an empty message: it has no conversation.
       const bytes = Buffer.from('08022805c20600', 'hex');
       tom.socket.send(subprotocol.encoding === 'binary' ? bytes : bytes.toString('base64'));
       await tom.settle();
@@ -110,9 +113,9 @@ describe('frames', () => {
   );
 
   it.each([
-    { name: 'a command of the protocol that it does not serve, by its name', hex: '080a10502805', detail: 'room/join' },
-    { name: 'a command that nobody knows, by its number', hex: '08632805', detail: '99' },
-  ])('$name, are answered with an error', async ({ hex, detail }) => {
+    { name: 'a known command that the server does not serve', hex: '080a10502805', detail: 'room/join' },
+    { name: 'a command with an unknown number', hex: '08632805', detail: '99' },
+  ])('with $name are answered with an error that names it', async ({ hex, detail }) => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     tom.socket.send(Buffer.from(hex, 'hex'));
@@ -122,7 +125,7 @@ describe('frames', () => {
     ]);
   });
 
-  it('without a serial that are refused, acknowledgements and read marks, are not answered', async () => {
+  it('without a serial (acknowledgements and read marks) get no answer when they are refused', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     tom.send({ cmd: 'ack', ackMessage: { cid: 'nowhere', fromts: 1, tots: 2 } });
@@ -131,7 +134,7 @@ describe('frames', () => {
     expect(tom.inbox).toEqual([]);
   });
 
-  it('whose handling fails are answered with 4200, and reported', async () => {
+  it('are answered with 4200 if handling them fails, and the failure is reported', async () => {
     const errors: unknown[] = [];
     const broken = new Error('disk full');
     const server = await serve({
@@ -147,7 +150,7 @@ describe('frames', () => {
   });
 });
 
-describe('bounds', () => {
+describe('limits of the transport', () => {
   it('a frame that is too long closes the socket with 4109', async () => {
     const server = await serve({ limits: { frameBytes: 1_000 } });
     const tom = await login(server, 'Tom');
@@ -155,20 +158,20 @@ describe('bounds', () => {
     expect(await tom.closed).toMatchObject({ code: 4109, reason: expect.stringContaining('1000') });
   });
 
-  it('a frame of more than twice the bound is not read: 1009', async () => {
+  it('a frame of more than twice the limit is not read: 1009', async () => {
     const server = await serve({ limits: { frameBytes: 1_000 } });
     const tom = await login(server, 'Tom');
     tom.socket.send(Buffer.alloc(2_001));
     expect(await tom.closed).toMatchObject({ code: 1009 });
   });
 
-  it('a socket on which nobody logs in is closed with 4108', async () => {
+  it('a socket without a login is closed with 4108', async () => {
     const server = await serve({ limits: { loginTimeout: 30 } });
     const stranger = await dial(server.url);
     expect(await stranger.closed).toMatchObject({ code: 4108 });
   });
 
-  it('a socket on which nothing is heard is closed with 4107, one with a heartbeat is not', async () => {
+  it('a silent socket is closed with 4107, and a socket with heartbeats is not', async () => {
     const server = await serve({ limits: { silenceTimeout: 150 } });
     const [quiet, lively] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const heart = setInterval(() => {
@@ -180,19 +183,19 @@ describe('bounds', () => {
     expect((await statsNow(server)).sessions).toBe(1);
   });
 
-  it('the time limits may be longer than a timer can run', async () => {
+  it('the time limits may be longer than the longest timer', async () => {
     const server = await serve({ limits: { silenceTimeout: Infinity, loginTimeout: 2 ** 40 } });
     const tom = await dial(server.url);
     for (let round = 0; round < 20; round += 1) await tom.settle();
     expect((await statsNow(server)).sockets).toBe(1);
   });
 
-  it('leave time for the heartbeat of published clients, every 180 s', async () => {
+  it('the time limits allow the heartbeat of published clients, every 180 s', async () => {
     const { defaultLimits } = await import('rx-realtime/server');
     expect(defaultLimits.silenceTimeout).toBeGreaterThan(2 * 180_000);
   });
 
-  it('a client that does not read is closed with 1013, leaves at once, and the others go on', async () => {
+  it('a client that does not read is closed with 1013 and goes offline at once; the others continue', async () => {
     const server = await serve({ limits: { bufferedBytes: 100_000 } });
     const [tom, slow] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -241,7 +244,7 @@ describe('bounds', () => {
 describe('HTTP on the same port', () => {
   const address = ({ port }: RtmServer, path: string): string => `http://127.0.0.1:${port}${path}`;
 
-  it('answers the router lookup with the address that was called, to any origin', async () => {
+  it('answers the router lookup with the address that was called, for every origin', async () => {
     const server = await serve();
     const response = await fetch(address(server, '/v1/route?appId=app&secure=true&_t=1'));
     expect(response.headers.get('content-type')).toContain('application/json');
@@ -249,7 +252,7 @@ describe('HTTP on the same port', () => {
     expect(await response.json()).toEqual({ server: server.url, secondary: server.url, ttl: expect.any(Number) });
   });
 
-  it('answers everything else with 404, in the form of its errors', async () => {
+  it('answers everything else with 404, in its format for errors', async () => {
     const server = await serve();
     const response = await fetch(address(server, '/1.1/classes/x'));
     expect(response.status).toBe(404);
@@ -265,7 +268,7 @@ describe('HTTP on the same port', () => {
     },
   );
 
-  it('survives clients that vanish in the middle of a handshake', async () => {
+  it('survives clients that disconnect in the middle of a handshake', async () => {
     const server = await serve();
     for (const subprotocol of ['', 'lc.protobuf2.3']) {
       const socket = connect(server.port, '127.0.0.1');
@@ -295,7 +298,7 @@ describe('the end of a server', () => {
     await expect(dial(server.url)).rejects.toThrow('ECONNREFUSED');
   });
 
-  /** A store that appends when it is let, and says what it has done. */
+  /** A store that appends when the test allows it, and records what it has done. */
   const held = () => {
     const done: string[] = [];
     const store = memoryStore();
@@ -329,7 +332,7 @@ describe('the end of a server', () => {
     };
   };
 
-  it('carries out what clients had sent before they went, and closes the store then', async () => {
+  it('carries out the commands of clients that have disconnected, and then closes the store', async () => {
     const { store, isAppending, release, done } = held();
     const server = await serve({ store });
     const tom = await login(server, 'Tom');
@@ -339,14 +342,14 @@ describe('the end of a server', () => {
     tom.socket.terminate();
     while ((await statsNow(server)).sockets > 0) await setImmediate();
     const closed = server.close();
-    // Time enough to close too early.
+    // Enough turns to close too early.
     for (let turn = 0; turn < 20; turn += 1) await setImmediate();
     release();
     await closed;
     expect(done).toEqual(['appended', 'closed']);
   });
 
-  it('carries out and answers what clients had sent', async () => {
+  it('carries out and answers the commands that clients have sent', async () => {
     const { store, isAppending, release } = held();
     const server = await serve({ store });
     const tom = await login(server, 'Tom');
@@ -370,13 +373,13 @@ describe('the end of a server', () => {
     expect(await statsNow(server)).toMatchObject({ sockets: 0, sessions: 0 });
   });
 
-  it('closing twice is closing once', async () => {
+  it('has no effect when it is requested again', async () => {
     const server = await serve();
     await Promise.all([server.close(), server.close()]);
     await server.close();
   });
 
-  it('asks every client to go elsewhere first, where it is told to', async () => {
+  it('may begin with goaway, which asks every client to connect to another server', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     server.goaway();
@@ -384,12 +387,12 @@ describe('the end of a server', () => {
     await tom.settle();
   });
 
-  it('a port that is taken rejects', async () => {
+  it('a start on a port that is taken rejects', async () => {
     const server = await serve();
     await expect(serve({ port: server.port })).rejects.toThrow('EADDRINUSE');
   });
 
-  it('a socket that closes with commands in the queue still has them carried out', async () => {
+  it('a socket that closes leaves its queued commands, and the server carries them out', async () => {
     const server = await serve();
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -399,7 +402,7 @@ describe('the end of a server', () => {
       expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: String(n) } });
   });
 
-  it('counts sockets and sessions', async () => {
+  it('the statistics count sockets and sessions', async () => {
     const server = await serve();
     const tom = await login(server, 'Tom');
     await open(tom, 'Jerry');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTurns } from '../../server/turns.js';
 
-/** Turns of which each takes a millisecond, and what they have asked the process for. */
+/** Turns that take a millisecond each, and the callbacks that they have scheduled. */
 const counted = () => {
   let now = 0;
   let asked: (() => void)[] = [];
@@ -20,7 +20,7 @@ const counted = () => {
       now += ms;
     },
     asked: (): number => asked.length,
-    /** What the process does until it looks again for what comes in. */
+    /** Runs what is scheduled, as the process does before it reads its input again. */
     goOn: (): void => {
       const due = asked;
       asked = [];
@@ -30,7 +30,7 @@ const counted = () => {
 };
 
 describe('turns', () => {
-  it('are taken once, however often they are asked for, in the order of asking', () => {
+  it('run once, even if they are requested several times, in the order of the requests', () => {
     const { take, goOn } = counted();
     const taken: string[] = [];
     const turns = ['a', 'b', 'c'].map((name) => () => {
@@ -42,7 +42,7 @@ describe('turns', () => {
     expect(taken).toEqual(['a', 'b', 'c']);
   });
 
-  it('go on after what has come in was looked at, when they have taken five milliseconds, and who asks again comes behind the others', () => {
+  it('pause for input after five milliseconds; a turn that is requested again goes behind the others', () => {
     const { take, pass, goOn, asked } = counted();
     const taken: number[] = [];
     const turns = Array.from({ length: 8 }, (_, number) => {
@@ -62,7 +62,7 @@ describe('turns', () => {
     expect(taken).toEqual(Array.from({ length: 24 }, (_, index) => index % 8));
   });
 
-  it('are taken though one throws, which is reported', () => {
+  it('continue if one throws, and the error is reported', () => {
     const { take, goOn, reported } = counted();
     const fault = new Error('out of order');
     let isTaken = false;
@@ -76,7 +76,7 @@ describe('turns', () => {
     expect([isTaken, reported]).toEqual([true, [fault]]);
   });
 
-  it('are asked for anew when none was left', () => {
+  it('are scheduled again after the queue was empty', () => {
     const { take, goOn, asked } = counted();
     let count = 0;
     const turn = (): void => {

@@ -1,4 +1,4 @@
-/** Conversations begin: in which order who hears of it, and what who asks for the one of the same members gets. */
+/** How conversations begin: the order of notices, and the answer to a request for a unique conversation. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { memoryStore, type ServerOptions, type Store } from 'rx-realtime/server';
@@ -6,7 +6,7 @@ import { login, say, serve, start, type RawClient, type Received } from './raw-c
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
-/** What a client has heard of conversations, and what was said. */
+/** What a client has heard about conversations, and the messages in them. */
 const heard = async (client: RawClient): Promise<readonly string[]> => {
   await client.settle();
   return client.inbox.splice(0).flatMap((push) => {
@@ -22,7 +22,7 @@ const quit = (client: RawClient, cid: string, id: string): Promise<Received> =>
 const ask = (client: RawClient, members: readonly string[], fields: object = {}): Promise<Received> =>
   client.request({ cmd: 'conv', op: 'start', convMessage: { m: [...members], unique: true, ...fields } });
 
-/** A moment that comes when somebody says so. */
+/** A promise that the test resolves. */
 const moment = (): { readonly come: Promise<void>; readonly say: () => void } => {
   let say = (): void => undefined;
   const come = new Promise<void>((resolve) => {
@@ -31,7 +31,7 @@ const moment = (): { readonly come: Promise<void>; readonly say: () => void } =>
   return { come, say };
 };
 
-/** A store that keeps the first notice at once, and the second when it is let. */
+/** A store that writes the first notice at once, and the second one when the test allows it. */
 const slowStore = (): { readonly store: Store; readonly held: Promise<void>; readonly release: () => void } => {
   const store = memoryStore();
   const [asked, allowed] = [moment(), moment()];
@@ -53,17 +53,17 @@ const slowStore = (): { readonly store: Store; readonly held: Promise<void>; rea
   };
 };
 
-describe('that a conversation was created', () => {
+describe('the notice of a new conversation', () => {
   const cast = async () => {
     const { store, held, release } = slowStore();
     const server = await serve({ store });
-    // The server closes when everything was carried out.
+    // The server closes after it has carried out everything.
     onTestFinished(release);
     const [tom, phone, jerry] = [await login(server, 'Tom'), await login(server, 'Tom'), await login(server, 'Jerry')];
     return { server, tom, phone, jerry, held, release };
   };
 
-  it('is told before what is done in it, however slow the store is', async () => {
+  it('comes before everything that happens in the conversation, however slow the store is', async () => {
     const { tom, phone, jerry, held, release } = await cast();
     const started = start(tom, ['Jerry']);
     const { convMessage } = await jerry.push('conv', ({ op }) => op === 'joined');
@@ -75,7 +75,7 @@ describe('that a conversation was created', () => {
     expect(await heard(phone)).toEqual(['members_joined Tom Jerry', 'members_left Jerry']);
   });
 
-  it('is told before who asks for the same one has it', async () => {
+  it('comes before another client that asks for the same conversation gets it', async () => {
     const { tom, phone, jerry, held, release } = await cast();
     const first = ask(tom, ['Jerry']);
     await held;
@@ -92,7 +92,7 @@ describe('that a conversation was created', () => {
   });
 });
 
-describe('who asks for a unique conversation that he has quit', () => {
+describe('a client that asks for a unique conversation that it has quit', () => {
   const cast = async (options: ServerOptions = {}) => {
     const server = await serve(options);
     const [tom, phone, jerry] = [await login(server, 'Tom'), await login(server, 'Tom'), await login(server, 'Jerry')];
@@ -102,26 +102,26 @@ describe('who asks for a unique conversation that he has quit', () => {
     return { server, tom, phone, jerry, cid };
   };
 
-  it('is a member again, and the others are told, as of who joins', async () => {
+  it('is a member again, and the others are notified as for a client that joins', async () => {
     const { server, tom, phone, jerry, cid } = await cast();
     expect(await ask(tom, ['Jerry'])).toMatchObject({ op: 'started', convMessage: { cid } });
     await say(tom, cid, { msg: 'back' });
     expect(await server.backEnd.members(cid)).toEqual(['Jerry', 'Tom']);
     const joined = ['members_joined Tom', 'back'];
     expect([await heard(tom), await heard(phone), await heard(jerry)]).toEqual([[], joined, joined]);
-    // Who is a member joins nothing.
+    // A client that is already a member does not join again.
     await ask(tom, ['Jerry']);
     expect([await heard(phone), await heard(jerry)]).toEqual([[], []]);
   });
 
-  it('leaves others out who have quit', async () => {
+  it('does not bring back other clients that have quit', async () => {
     const { server, tom, jerry, cid } = await cast();
     await quit(jerry, cid, 'Jerry');
     await ask(tom, ['Jerry']);
     expect(await server.backEnd.members(cid)).toEqual(['Tom']);
   });
 
-  it('is refused with 4315 where he is blocked, and with 4304 where there is no room', async () => {
+  it('is refused with 4315 if it is blocked, and with 4304 if the conversation is full', async () => {
     const { server, tom, cid } = await cast({ limits: { members: 2 } });
     await server.backEnd.block(cid, ['Tom']);
     expect(await ask(tom, ['Jerry'])).toMatchObject(error(4315));
@@ -140,7 +140,7 @@ describe('who asks for a unique conversation that he has quit', () => {
     expect(await server.backEnd.members(cid)).not.toContain('Tom');
   });
 
-  it('in the name of whom the back end asks, is a member again', async () => {
+  it('is a member again if the back end asks in its name', async () => {
     const { server, cid } = await cast();
     expect(await server.backEnd.create({ creator: 'Tom', members: ['Jerry'], unique: true })).toMatchObject({
       id: cid,
@@ -151,13 +151,13 @@ describe('who asks for a unique conversation that he has quit', () => {
 
   const hmac = (text: string): string => createHmac('sha1', 'key').update(text).digest('hex');
 
-  it('is refused with 4302 where joining has to be signed, and creating has not', async () => {
+  it('is refused with 4302 if only joining has to be signed', async () => {
     const { server, tom, cid } = await cast({ masterKey: 'key', signed: ['join'] });
     expect(await ask(tom, ['Jerry'])).toMatchObject(error(4302));
     expect(await server.backEnd.members(cid)).toEqual(['Jerry']);
   });
 
-  it('needs no second signature where creating has to be signed', async () => {
+  it('needs no second signature if creating has to be signed', async () => {
     const server = await serve({ masterKey: 'key', signed: ['create', 'join'] });
     const tom = await login(server, 'Tom');
     const { id } = await server.backEnd.create({ creator: 'Tom', members: ['Jerry'], unique: true });

@@ -1,4 +1,4 @@
-/** Files of messages over HTTP. */
+/** Uploads of files over HTTP. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,7 @@ describe('files', () => {
     ['notes', 'application/octet-stream'],
     ['strange.\u{1f600}', 'application/octet-stream'],
     ['a.verylongextension', 'application/octet-stream'],
-  ])('that could run in a page are downloads: %s', async (name, type) => {
+  ])('that could run as a page are served as downloads: %s', async (name, type) => {
     const { http } = await withFiles();
     const { url } = (await (await post(http, encodeURIComponent(name), 'x')).json()) as Stored;
     const served = await fetch(url);
@@ -68,7 +68,7 @@ describe('files', () => {
     '%ff.txt',
     '/etc/evil.txt',
     'C:%5cevil.txt',
-  ])('with the name %s stay in their directory, under a name of ours', async (name) => {
+  ])('with the name %s stay in their directory, under a generated name', async (name) => {
     const { server, directory } = await withFiles();
     const { port } = server;
     const socket = connect(port, '127.0.0.1');
@@ -81,12 +81,12 @@ describe('files', () => {
     expect(others).toEqual([]);
   });
 
-  it('over the bound are refused with 413 and leave nothing, whether they say how long they are or not', async () => {
+  it('over the limit are refused with 413 and leave nothing, with or without a declared length', async () => {
     const { server, http, directory } = await withFiles(10);
     expect((await post(http, 'a.txt', '0123456789')).status).toBe(201);
     expect((await post(http, 'a.txt', '0123456789a')).status).toBe(413);
     const socket = connect(server.port, '127.0.0.1');
-    // The last chunk never comes: who is refused is not waited for.
+    // The last chunk never arrives: the server refuses without waiting for it.
     socket.write(
       'POST /uploads/a.txt HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n',
     );
@@ -95,14 +95,14 @@ describe('files', () => {
   });
 
   it.each(['nothing', '..%2fpackage.json', '%2e%2e/package.json', `${'0'.repeat(32)}.png`])(
-    'that do not exist are 404: %s',
+    'that do not exist give 404: %s',
     async (name) => {
       const { http } = await withFiles();
       expect((await fetch(`${http}/uploads/${name}`)).status).toBe(404);
     },
   );
 
-  it('whose sender goes in the middle leave nothing, and are no fault of the server', async () => {
+  it('whose sender disconnects leave nothing, and are not reported as an error of the server', async () => {
     const errors: unknown[] = [];
     const { server, directory } = await withFiles(undefined, (failure) => errors.push(failure));
     const socket = connect(server.port, '127.0.0.1');
@@ -117,7 +117,7 @@ describe('files', () => {
     expect(errors).toEqual([]);
   });
 
-  it('that cannot be stored are a 500, and reported', async () => {
+  it('that cannot be stored give 500, and the failure is reported', async () => {
     const errors: unknown[] = [];
     const { http, directory } = await withFiles(undefined, (failure) => errors.push(failure));
     await rm(directory, { recursive: true });
@@ -137,7 +137,7 @@ describe('files', () => {
     });
   });
 
-  it('are not taken where there is no directory for them', async () => {
+  it('are refused if the server has no directory for them', async () => {
     expect((await post(httpOf(await serve()), 'a.txt', 'x')).status).toBe(404);
   });
 });

@@ -17,7 +17,7 @@ interface Call {
   readonly body: string;
 }
 
-/** The application's back end: it trusts what is signed, and answers as it is told to. */
+/** The back end of the application: it accepts signed requests, and gives the answers that the test sets. */
 const receiver = async (
   answer: (name: string, response: ServerResponse, call: Call) => void = (_, response) => response.writeHead(204).end(),
 ) => {
@@ -46,7 +46,7 @@ const receiver = async (
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/hooks`,
     calls,
-    /** Waits until this hook was called; the test's own time is the bound. */
+    /** Waits until this hook was called. The time limit of the test applies. */
     called: async (name: HookName): Promise<Call> => {
       for (;;) {
         const call = calls.find((each) => each.name === name);
@@ -57,7 +57,7 @@ const receiver = async (
   };
 };
 
-/** A server whose hooks are called at a receiver. */
+/** A server that calls its hooks at a receiver. */
 const hooked = async (url: string, more: Partial<WebHookOptions> = {}) => {
   const errors: unknown[] = [];
   const wakes: (() => void)[] = [];
@@ -71,7 +71,7 @@ const hooked = async (url: string, more: Partial<WebHookOptions> = {}) => {
   return {
     server,
     errors,
-    /** Waits until so many failures are reported; the test's own time is the bound. */
+    /** Waits until this number of failures is reported. The time limit of the test applies. */
     failed: async (count: number): Promise<void> => {
       while (errors.length < count) await new Promise<void>((resolve) => wakes.push(resolve));
     },
@@ -85,7 +85,7 @@ const json =
   };
 
 describe('web hooks', () => {
-  it('are called one by one with what happens, signed', async () => {
+  it('are called one after another with the events, signed', async () => {
     const { url, called } = await receiver();
     const { server, errors } = await hooked(`${url}/`);
     const tom = await login(server, 'Tom');
@@ -118,7 +118,7 @@ describe('web hooks', () => {
     expect(errors).toEqual([]);
   });
 
-  it('are those that are wanted, and no others', async () => {
+  it('are called for the selected events only', async () => {
     const { url, calls, called } = await receiver();
     const { server } = await hooked(url, { only: ['messageSent'] });
     const tom = await login(server, 'Tom');
@@ -127,7 +127,7 @@ describe('web hooks', () => {
     expect(calls.map(({ name }) => name)).toEqual(['messageSent']);
   });
 
-  it('may change, drop, and choose', async () => {
+  it('may change content, refuse, and choose members', async () => {
     const answers: Readonly<Record<string, string>> = {
       messageReceived: '{"content":"changed"}',
       messageUpdate: '{"drop":true,"code":77,"detail":"too late"}',
@@ -155,7 +155,7 @@ describe('web hooks', () => {
     expect(errors).toEqual([]);
   });
 
-  it('may replace bytes', async () => {
+  it('may replace content in bytes', async () => {
     const { url, called } = await receiver((name, response) =>
       json(name === 'messageReceived' ? '{"content":"text","bin":false}' : '')(name, response),
     );
@@ -176,7 +176,7 @@ describe('web hooks that fail', () => {
     ['with JSON that is no object', json('null'), /should be ContentVerdict/],
     ['with a redirect', (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(), /fetch failed/],
     ['by a connection that breaks', (_, response) => response.destroy(), /fetch failed/],
-  ])('%s are reported, and what they are asked goes ahead; or it is refused', async (_, answer, words) => {
+  ])('%s are reported; the action continues, or is refused if so configured', async (_, answer, words) => {
     const { url } = await receiver(answer);
     const lax = await hooked(url, { only: ['messageReceived'] });
     const tom = await login(lax.server, 'Tom');
@@ -200,7 +200,7 @@ describe('web hooks that fail', () => {
     expect([strict.errors.length, heard.length]).toEqual([0, 1]);
   });
 
-  it('by an answer that never comes, or never ends, are waited for so long and no longer', async () => {
+  it('wait up to the timeout for an answer that never comes or never ends', async () => {
     const { url } = await receiver((name, response) => {
       if (name === 'conversationStart') response.writeHead(200).write('{');
     });
@@ -211,7 +211,7 @@ describe('web hooks that fail', () => {
     expect(errors).toMatchObject([{ name: 'TimeoutError' }, { name: 'TimeoutError' }]);
   });
 
-  it('when they are only told, are reported, whichever way', async () => {
+  it('are reported if they are only notified, in every configuration', async () => {
     const { url } = await receiver(json('', 500));
     const { server, errors, failed } = await hooked(url, {
       only: ['messageSent', 'receiversOffline'],
@@ -225,7 +225,7 @@ describe('web hooks that fail', () => {
     expect(await page(tom, cid)).toEqual(['a']);
   });
 
-  it('are made with the fetch and the clock that they are given; a secret they need', async () => {
+  it('use the given fetch and clock, and need a secret', async () => {
     const asked: [unknown, unknown][] = [];
     const hooks = webHooks({
       url: 'https://example.com/hooks',
@@ -248,7 +248,7 @@ describe('a request', () => {
   const s = createHmac('sha1', SECRET).update(`1000.${body}`).digest('hex');
   const good = { secret: SECRET, header: `t=1000,s=${s}`, body, now: 1_000 };
 
-  it('is trusted with a signature of the secret, and of its body as it came', () => {
+  it('is accepted with a signature of the secret and the unchanged body', () => {
     expect(verifyWebHook(good)).toBe(true);
     expect(verifyWebHook({ ...good, body: new TextEncoder().encode(body) })).toBe(true);
     expect(verifyWebHook({ ...good, now: 301_000 })).toBe(true);
@@ -268,7 +268,7 @@ describe('a request', () => {
     ['a time that is long ago', { now: 301_001 }],
     ['a time that is to come', { now: -299_001 }],
     ['a time that is longer ago than wanted', { now: 1_011, maxAge: 10 }],
-  ])('with %s is not', (_, wrong) => {
+  ])('with %s is not accepted', (_, wrong) => {
     expect(verifyWebHook({ ...good, ...wrong })).toBe(false);
   });
 });

@@ -9,7 +9,7 @@ import { compileRe2 } from '../../server/re2.js';
 const parse = (json: string) => parseWhere(json, compileRe2);
 
 /*
- * What is asked of the implementation is asked here of the JSON that the wire has, as plainly as can be.
+ * A second, simple implementation of queries: it works on the JSON of the wire. The real one is compared with it.
  */
 
 type Document = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ const timeOf = (value: unknown): number | undefined => {
   return Object.keys(value).length === 2 ? new Date(value['iso']).getTime() : undefined;
 };
 
-/** Text that is the same for what is equal: keys in one order, dates in one form. */
+/** Equal values give the same text: keys in a fixed order, dates in one form. */
 const canonical = (value: unknown): string => {
   const time = timeOf(value);
   if (time !== undefined) return `date ${time}`;
@@ -47,7 +47,7 @@ const at = (document: unknown, key: string): unknown => {
   return value;
 };
 
-/** The value and, where it is an array, its elements. */
+/** The value itself and, if it is an array, its elements. */
 const candidates = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? [value, ...(value as unknown[])] : [value];
 
@@ -103,7 +103,7 @@ const rankOf = (value: unknown): number =>
 const compared = (a: Document, b: Document, sort: string): number => {
   for (const key of sort.split(',')) {
     const name = key.replace(/^-/, '');
-    // Without a message, the latest that has happened is that it was made.
+    // Without a message, the latest activity is the creation of the conversation.
     const [x, y] = [a, b].map(
       (document) => at(document, name) ?? (name === 'lm' ? at(document, 'createdAt') : undefined),
     );
@@ -116,7 +116,7 @@ const compared = (a: Document, b: Document, sort: string): number => {
   return 0;
 };
 
-/** Each is put behind all that are not above it. */
+/** Each item goes behind all items that are not greater. */
 const insertionSort = <A>(all: readonly A[], compare: (a: A, b: A) => number): readonly A[] =>
   all.reduce<readonly A[]>((sorted, item) => {
     const place = sorted.findIndex((other) => compare(other, item) > 0);
@@ -124,7 +124,7 @@ const insertionSort = <A>(all: readonly A[], compare: (a: A, b: A) => number): r
   }, []);
 
 /*
- * Few different values, so that what is asked for is often there.
+ * Only a few different values, so that queries often find something.
  */
 
 const times = [0, 1_000, Date.UTC(2030, 0)] as const;
@@ -180,7 +180,7 @@ const info: fc.Arbitrary<ConversationInfo> = fc
     { requiredKeys: ['id', 'kind', 'attributes'], noNullPrototype: true },
   )
   .map(({ attributes, ...fields }) => {
-    // A name that is a text is none of the attributes, and there is one name.
+    // There is only one name. A name that is a text is not stored as an attribute.
     const { name, ...others } = attributes;
     return {
       ...fields,
@@ -188,7 +188,7 @@ const info: fc.Arbitrary<ConversationInfo> = fc
     };
   });
 
-/** As `JSON.stringify` would have it of a date in a condition. */
+/** The operand as `JSON.stringify` writes it in a condition, dates included. */
 const wire = (operand: Attribute): Json => {
   if (operand instanceof Date) return { __type: 'Date', iso: operand.toISOString() };
   if (Array.isArray(operand)) return operand.map(wire);
@@ -196,7 +196,7 @@ const wire = (operand: Attribute): Json => {
   return Object.fromEntries(Object.entries(operand).map(([key, inner]: [string, Attribute]) => [key, wire(inner)]));
 };
 
-/** Every kind of value that a document has at some key, and others. */
+/** Every kind of value that a document has under some key, and other values. */
 const operand: fc.Arbitrary<Json> = fc
   .oneof(
     value,
@@ -292,14 +292,14 @@ const pathsOf = (document: Document, prefix = ''): readonly (readonly [string, u
     ...(isDocument(inner) && timeOf(inner) === undefined ? pathsOf(inner, `${prefix}${name}.`) : []),
   ]);
 
-/** Others of its kind. */
+/** Other values of the same kind. */
 const alike = (of: unknown): fc.Arbitrary<unknown> => {
   if (typeof of === 'number') return fc.constantFrom(-1, 0, 1, 1.5, 2, 3);
   if (typeof of === 'string') return fc.constantFrom(...texts, ...clients, ...ids);
   return timeOf(of) === undefined ? operand : fc.constantFrom(...times).map((ms) => wire(new Date(ms)));
 };
 
-/** A value, one beside it, or one inside of it: conditions with it hold, or only just don't. */
+/** A value, a similar one, or one inside of it: conditions with these hold, or fail by a small difference. */
 const near = (of: unknown): fc.Arbitrary<unknown> => {
   const inside: readonly unknown[] = Array.isArray(of) && of.length > 0 ? of : [of];
   return fc.oneof(
@@ -320,13 +320,13 @@ const conditionNear = (of: unknown): fc.Arbitrary<unknown> =>
     { arbitrary: regex, weight: typeof of === 'string' ? 4 : 1 },
   );
 
-/** A condition that is made of what a document has, at any key, or at one of some. */
+/** A condition made from the values of a document, under any key, or under one of the given keys. */
 const whereNear = (document: Document, only: readonly string[] = []): fc.Arbitrary<Document> => {
   const paths = pathsOf(document).filter(([path]) => only.length === 0 || only.includes(path));
   return fc.constantFrom(...paths).chain(([path, of]) => conditionNear(of).map((condition) => ({ [path]: condition })));
 };
 
-/** Alone, all of some, or any of some. */
+/** One condition, or several joined by `$and` or by `$or`. */
 const junctionOf = (one: fc.Arbitrary<Document>): fc.Arbitrary<Document> => {
   const some = fc.array(one, { minLength: 1, maxLength: 3 });
   return fc.oneof(
@@ -340,7 +340,7 @@ const pair = info.chain((conversation) =>
   fc.tuple(fc.constant(conversation), junctionOf(fc.oneof(where, whereNear(documentOf(conversation))))),
 );
 
-/** With conditions by which candidates are chosen. */
+/** The conditions include those on ids and members, which preselect candidates. */
 const chosen = info.chain((conversation) => {
   const document = documentOf(conversation);
   const one = fc.oneof(
@@ -353,7 +353,7 @@ const chosen = info.chain((conversation) => {
 const runs = { numRuns: 3_000 };
 
 describe('a where', () => {
-  it('holds for exactly those conversations for whose JSON it does', () => {
+  it('matches exactly the conversations whose JSON it matches', () => {
     fc.assert(
       fc.property(pair, ([conversation, condition]) => {
         expect(matches(parse(JSON.stringify(condition)))(conversation)).toBe(
@@ -364,7 +364,7 @@ describe('a where', () => {
     );
   });
 
-  it('has ids and a member only where all matches have them', () => {
+  it('has ids and a member only if all matches have them', () => {
     fc.assert(
       fc.property(chosen, ([conversation, condition]) => {
         fc.pre(isMatch(documentOf(conversation), condition));
@@ -386,7 +386,7 @@ describe('an order', () => {
     )
     .map((all) => all.join());
 
-  it('is that of a stable sort of the JSON', () => {
+  it('sorts like a stable sort of the JSON', () => {
     fc.assert(
       fc.property(fc.array(info, { maxLength: 8 }), sort, (infos, by) => {
         const documents = infos.map((one, index) => ({ index, document: documentOf(one) }));

@@ -28,7 +28,7 @@ const conversation = (info: Partial<ConversationInfo> = {}): ConversationInfo =>
 const holds = (where: object, info: Partial<ConversationInfo> = {}): boolean =>
   matches(read(where))(conversation(info));
 
-/** Whether a condition on the attribute `x` holds for a value of it; for none where there is no second argument. */
+/** Whether a condition on the attribute `x` holds for a value. Without the second argument, `x` has no value. */
 const holdsFor = (condition: unknown, ...value: readonly Attribute[]): boolean =>
   holds({ x: condition }, { attributes: Object.fromEntries(value.map((x) => ['x', x])) });
 
@@ -36,7 +36,7 @@ const date = (iso: string) => ({ __type: 'Date', iso });
 const refusal = (words: string): unknown =>
   expect.objectContaining({ _tag: 'Refusal', code: 4310, detail: expect.stringContaining(words) });
 
-/** `inner` in so many of what `around` makes. */
+/** `inner` inside as many levels of `around` as given. */
 const nested = (levels: number, around: (inner: string) => string, inner = '1'): string => {
   const [before = '', after = ''] = around('|').split('|');
   return before.repeat(levels) + inner + after.repeat(levels);
@@ -48,7 +48,7 @@ describe('a where', () => {
     expect(holds({ $and: [{}] })).toBe(true);
   });
 
-  it('holds when all of its keys do', () => {
+  it('holds if all of its keys hold', () => {
     const info = { name: 'n', attributes: { x: 1 } };
     expect(holds({ name: 'n', x: 1 }, info)).toBe(true);
     expect(holds({ name: 'n', x: 2 }, info)).toBe(false);
@@ -56,7 +56,7 @@ describe('a where', () => {
     expect(holds({ x: { $gte: 1, $lt: 1 } }, info)).toBe(false);
   });
 
-  it('has $and and $or beside other keys, and inside of one another', () => {
+  it('allows $and and $or beside other keys, and inside each other', () => {
     const info = { attributes: { x: 1, y: 2 } };
     expect(holds({ x: 1, $or: [{ y: 1 }, { y: 2 }] }, info)).toBe(true);
     expect(holds({ x: 2, $or: [{ y: 1 }, { y: 2 }] }, info)).toBe(false);
@@ -81,7 +81,7 @@ describe('a where', () => {
       expect(holds({ [key]: 'other' }, info)).toBe(false);
   });
 
-  it('finds chat rooms by tr and system conversations by sys, which others do not have', () => {
+  it('finds chat rooms by tr and system conversations by sys; other conversations do not have these keys', () => {
     expect(holds({ tr: true }, { kind: 'room' })).toBe(true);
     expect(holds({ sys: true }, { kind: 'system' })).toBe(true);
     for (const key of ['tr', 'sys']) {
@@ -97,12 +97,12 @@ describe('a where', () => {
     expect(holds({ m: { $exists: false } }, room)).toBe(true);
   });
 
-  it('finds by a name that is no text, which is kept as an attribute', () => {
+  it('finds by a name that is not a text, which is stored as an attribute', () => {
     expect(holds({ name: 5 }, { attributes: { name: 5 } })).toBe(true);
     expect(holds({ name: null }, { attributes: { name: 5 } })).toBe(false);
   });
 
-  it.each(['lm', 'createdAt', 'updatedAt'])('has dates for %s', (key) => {
+  it.each(['lm', 'createdAt', 'updatedAt'])('compares dates for %s', (key) => {
     const at = Date.UTC(2030, 0);
     const info = { lastMessageAt: at, createdAt: at, updatedAt: at };
     expect(holds({ [key]: date('2030-01-01T00:00:00.000Z') }, info)).toBe(true);
@@ -114,13 +114,13 @@ describe('a where', () => {
     expect(holds({ [key]: null })).toBe(true);
   });
 
-  it('finds nothing by what was said last', () => {
+  it('finds nothing by the last message', () => {
     const lastMessage = { id: 'm', from: 'Tom', timestamp: 1, msg: 'secret' };
     expect(holds({ msg: 'secret' }, { lastMessage })).toBe(false);
     expect(holds({ msg_from: { $exists: true } }, { lastMessage })).toBe(false);
   });
 
-  it('reaches nested attributes by dots, and only what is their own', () => {
+  it('reaches nested attributes with dots, and only own properties', () => {
     const attributes = { deep: { age: 5, inner: { x: null } }, list: [{ age: 5 }], at: new Date(0), text: 'text' };
     expect(holds({ 'deep.age': 5, 'deep.inner.x': { $exists: true } }, { attributes })).toBe(true);
     const nothing = [
@@ -152,7 +152,7 @@ describe('a where', () => {
 });
 
 describe('equality', () => {
-  it('is that of kind and value', () => {
+  it('compares both kind and value', () => {
     for (const value of [0, 1, '', '1', true, false]) expect(holdsFor(value, value)).toBe(true);
     const others: [unknown, Attribute][] = [
       [1, '1'],
@@ -168,14 +168,14 @@ describe('equality', () => {
     for (const [condition, value] of others) expect(holdsFor(condition, value)).toBe(false);
   });
 
-  it('takes null for no value, and no value for null', () => {
+  it('treats null and a missing value as equal', () => {
     expect(holdsFor(null)).toBe(true);
     expect(holdsFor(null, null)).toBe(true);
     expect(holdsFor(null, 0)).toBe(false);
     expect(holdsFor(0)).toBe(false);
   });
 
-  it('compares dates by their time, wherever they lie', () => {
+  it('compares dates by their time, at every level', () => {
     const at = new Date(Date.UTC(2030, 0));
     expect(holdsFor(date('2030-01-01T01:00:00+01:00'), at)).toBe(true);
     expect(holdsFor(date('2030-01-01T00:00:00.001Z'), at)).toBe(false);
@@ -184,7 +184,7 @@ describe('equality', () => {
     expect(holdsFor({ __type: 'Date', iso: 'never' }, { __type: 'Date', iso: 'never' })).toBe(true);
   });
 
-  it('compares objects whatever the order of their keys, and arrays in their order', () => {
+  it('ignores the order of keys in objects, and respects the order in arrays', () => {
     expect(holdsFor({ a: 1, b: [1, { c: 2 }] }, { b: [1, { c: 2 }], a: 1 })).toBe(true);
     expect(holdsFor({ a: 1 }, { a: 1, b: 1 })).toBe(false);
     expect(holdsFor({ a: 1, b: null }, { a: 1 })).toBe(false);
@@ -195,7 +195,7 @@ describe('equality', () => {
     expect(holdsFor({}, {})).toBe(true);
   });
 
-  it('is enough in one element of an array', () => {
+  it('holds if one element of an array is equal', () => {
     expect(holdsFor(2, [1, 2])).toBe(true);
     expect(holdsFor(null, [1, null])).toBe(true);
     expect(holdsFor(date('1970-01-01'), [new Date(0)])).toBe(true);
@@ -207,7 +207,7 @@ describe('equality', () => {
 });
 
 describe('the operator', () => {
-  it('$ne is the contrary of equality, $nin that of $in', () => {
+  it('$ne is the opposite of equality, $nin the opposite of $in', () => {
     for (const value of [[], [1], [2], [null], [[1, 2]], ['1']] as readonly (readonly Attribute[])[]) {
       expect(holdsFor({ $ne: 1 }, ...value)).toBe(!holdsFor(1, ...value));
       expect(holdsFor({ $nin: [1, null] }, ...value)).toBe(!holdsFor({ $in: [1, null] }, ...value));
@@ -217,7 +217,7 @@ describe('the operator', () => {
     expect(holdsFor({ $ne: null })).toBe(false);
   });
 
-  it('$in finds what equals one of its elements', () => {
+  it('$in finds values that equal one of its elements', () => {
     expect(holdsFor({ $in: [1, 'a', { b: 1 }, [2], date('1970-01-01')] }, 'a')).toBe(true);
     expect(holdsFor({ $in: [1, { b: 1 }] }, { b: 1 })).toBe(true);
     expect(holdsFor({ $in: [date('1970-01-01')] }, new Date(0))).toBe(true);
@@ -227,7 +227,7 @@ describe('the operator', () => {
     expect(holdsFor({ $in: [1] }, '1')).toBe(false);
   });
 
-  it('$all finds what has all of its elements, and nothing has all of none', () => {
+  it('$all finds values that have all of its elements, and an empty $all finds nothing', () => {
     expect(holdsFor({ $all: [1, 2] }, [3, 2, 1])).toBe(true);
     expect(holdsFor({ $all: [1, 2] }, [1, 3])).toBe(false);
     expect(holdsFor({ $all: [1] }, 1)).toBe(true);
@@ -244,7 +244,7 @@ describe('the operator', () => {
     expect(holds({ m: { $size: 2, $all: ['Tom', 'Jerry'] } }, { members: ['Jerry', 'Tom'] })).toBe(true);
   });
 
-  it('$exists asks for a value, null among them', () => {
+  it('$exists tests for a value; null is a value', () => {
     expect(holdsFor({ $exists: true }, null)).toBe(true);
     expect(holdsFor({ $exists: true })).toBe(false);
     expect(holdsFor({ $exists: false })).toBe(true);
@@ -261,7 +261,7 @@ describe('the operator', () => {
       values.map((value) => holdsFor({ [operator]: to }, value));
     expect(of(2, 1, 2, 10)).toEqual([below, same, above]);
     expect(of('b', 'Z', 'b', 'ba')).toEqual([below, same, above]);
-    // Code units, not code points: the first half of an emoji is below.
+    // Code units are compared, not code points: the first half of an emoji sorts lower.
     expect(of('\uff5e', '\ud83d\ude00')).toEqual([below]);
     expect(of(date('1970-01-02'), new Date(0), new Date(86_400_000), new Date(86_400_001))).toEqual([
       below,
@@ -270,7 +270,7 @@ describe('the operator', () => {
     ]);
   });
 
-  it.each(['$lt', '$lte', '$gt', '$gte'])('%s finds nothing of another kind', (operator) => {
+  it.each(['$lt', '$lte', '$gt', '$gte'])('%s finds nothing if the kinds differ', (operator) => {
     const kinds: [unknown, Attribute][] = [
       [1, 1],
       ['1', '1'],
@@ -285,14 +285,14 @@ describe('the operator', () => {
     expect(holdsFor({ [operator]: 1 })).toBe(false);
   });
 
-  it('$gt and its like are enough in one element of an array', () => {
+  it('$gt, $gte, $lt and $lte hold if they hold for one element of an array', () => {
     expect(holdsFor({ $gt: 2 }, [1, 3])).toBe(true);
     expect(holdsFor({ $gt: 3 }, [1, 'x', 3])).toBe(false);
-    // As in MongoDB: not the same element for both.
+    // As in MongoDB: two conditions may hold for two different elements.
     expect(holdsFor({ $gt: 2, $lt: 2 }, [1, 3])).toBe(true);
   });
 
-  it('$regex finds a part of a text, or of one in an array, and nothing that is no text', () => {
+  it('$regex finds a part of a text, or of a text in an array, and nothing else', () => {
     expect(holdsFor({ $regex: 'b+' }, 'abbc')).toBe(true);
     expect(holdsFor({ $regex: '^b' }, 'abbc')).toBe(false);
     expect(holdsFor({ $regex: '^b' }, ['a', 'b'])).toBe(true);
@@ -302,7 +302,7 @@ describe('the operator', () => {
     expect(holdsFor({ $regex: '^.$' }, '😀')).toBe(true);
   });
 
-  it('$regex takes text between \\Q and \\E as it is, which clients send for a substring, a prefix and a suffix', () => {
+  it('$regex takes the text between \\Q and \\E literally; clients send it for substring, prefix and suffix', () => {
     expect(holdsFor({ $regex: '\\Qa.b\\E' }, 'xa.bx')).toBe(true);
     expect(holdsFor({ $regex: '\\Qa.b\\E' }, 'xacbx')).toBe(false);
     expect(holdsFor({ $regex: '^\\Q(a\\E' }, '(ab')).toBe(true);
@@ -310,7 +310,7 @@ describe('the operator', () => {
     expect(holdsFor({ $regex: '\\Qa\\E\\\\E\\Qb\\E' }, 'a\\Eb')).toBe(true);
   });
 
-  it('$options makes $regex blind to case, of lines, or a dot a line break', () => {
+  it('$options lets $regex ignore case, match at lines, or match a line break with a dot', () => {
     expect(holdsFor({ $regex: 'ab' }, 'AB')).toBe(false);
     expect(holdsFor({ $regex: 'ab', $options: 'i' }, 'AB')).toBe(true);
     expect(holdsFor({ $options: 'i', $regex: 'ab' }, 'AB')).toBe(true);
@@ -321,14 +321,14 @@ describe('the operator', () => {
     expect(holdsFor({ $regex: 'ab', $options: '' }, 'ab')).toBe(true);
   });
 
-  it('$regex takes its time by the length of the text, whatever the expression', () => {
-    // By backtracking this would never end.
+  it('$regex takes time in proportion to the length of the text, for every expression', () => {
+    // A backtracking implementation would never finish this.
     expect(holdsFor({ $regex: '^(a+)+$' }, `${'a'.repeat(20_000)}!`)).toBe(false);
   });
 });
 
-describe('what is refused with 4310, by its name:', () => {
-  it.each(['', '{', '[]', '5', 'null', '"x"'])('a where that is no JSON object: "%s"', (json) => {
+describe('a refusal with 4310 names the fault:', () => {
+  it.each(['', '{', '[]', '5', 'null', '"x"'])('a where that is not a JSON object: "%s"', (json) => {
     expect(() => parse(json)).toThrow(refusal('JSON object'));
   });
 
@@ -340,7 +340,7 @@ describe('what is refused with 4310, by its name:', () => {
     { where: { $in: ['a'] }, words: '"$in"' },
     { where: { $and: [{ $or: [{ x: { $foo: 1 } }] }] }, words: '"$foo"' },
     { where: { x: { toString: 1, $constructor: 1 } }, words: '"$constructor"' },
-  ])('an unknown operator, or one in a wrong place: $where', ({ where, words }) => {
+  ])('an unknown operator, or an operator in a wrong place: $where', ({ where, words }) => {
     expect(() => read(where)).toThrow(refusal(words));
   });
 
@@ -349,7 +349,7 @@ describe('what is refused with 4310, by its name:', () => {
     expect(() => read({ x: { ...date('2030-01-01'), $lt: 1 } })).toThrow(refusal('"__type"'));
   });
 
-  it('operators inside of values', () => {
+  it('operators inside values', () => {
     for (const where of [
       { x: { age: { $gt: 1 } } },
       { x: { $in: [{ $gt: 1 }] } },
@@ -359,7 +359,7 @@ describe('what is refused with 4310, by its name:', () => {
       expect(() => read(where)).toThrow(refusal('"$gt" can not be inside of a value'));
   });
 
-  it.each(['$and', '$or'])('%s without conditions, or with something else', (junction) => {
+  it.each(['$and', '$or'])('%s without conditions, or with a wrong value', (junction) => {
     for (const value of [[], {}, 'x', null, [1], [[]], [{}, null]])
       expect(() => read({ [junction]: value })).toThrow(refusal(`${junction} should be an array of conditions`));
   });
@@ -371,11 +371,11 @@ describe('what is refused with 4310, by its name:', () => {
     { operator: '$exists', values: [1, 'true', null] },
     { operator: '$size', values: [-1, 0.5, '1', null] },
     { operator: '$regex', values: [1, null, ['a'], {}] },
-  ])('$operator with something else', ({ operator, values }) => {
+  ])('$operator with a wrong value', ({ operator, values }) => {
     for (const value of values) expect(() => read({ x: { [operator]: value } })).toThrow(refusal(operator));
   });
 
-  it('$options without $regex, or others than i, m and s', () => {
+  it('$options without $regex, or with letters other than i, m and s', () => {
     expect(() => read({ x: { $options: 'i' } })).toThrow(refusal('beside a $regex'));
     for (const options of ['x', 'ig', 'I', 'u', ' '])
       expect(() => read({ x: { $regex: 'a', $options: options } })).toThrow(refusal('$options can be i, m and s, not'));
@@ -384,15 +384,15 @@ describe('what is refused with 4310, by its name:', () => {
   });
 
   it.each(['(?=a)', '(?!a)', '(?<=a)b', '(?<!a)b', '(a)\\1', '(', '[', '*', '\\', 'a{1001}'])(
-    'the expression %s, which is not of RE2',
+    'the expression %s, which RE2 does not support',
     ($regex) => {
       expect(() => read({ x: { $regex } })).toThrow(refusal('RE2 syntax'));
     },
   );
 });
 
-describe('a where is bounded:', () => {
-  it('$and and $or lie 10 deep in one another, not deeper', () => {
+describe('the limits of a where:', () => {
+  it('$and and $or nest up to 10 levels', () => {
     for (const junction of ['$and', '$or']) {
       const where = (levels: number): string => nested(levels, (inner) => `{"${junction}":[${inner}]}`, '{"x":1}');
       expect(matches(parse(where(MAX_DEPTH)))(conversation({ attributes: { x: 1 } }))).toBe(true);
@@ -400,7 +400,7 @@ describe('a where is bounded:', () => {
     }
   });
 
-  it('a value has 10 levels, not more, wherever it stands', () => {
+  it('a value has up to 10 levels in every position', () => {
     const positions = [
       (value: string) => `{"x":${value}}`,
       ...['$ne', '$gt'].map((operator) => (value: string) => `{"x":{"${operator}":${value}}}`),
@@ -413,7 +413,7 @@ describe('a where is bounded:', () => {
       }
   });
 
-  it.each([1_000, 100_000])('one that is %i deep is refused, and overflows nothing', (levels) => {
+  it.each([1_000, 100_000])('a where with %i levels is refused without a stack overflow', (levels) => {
     for (const around of [
       '{"$and":[|]}',
       '{"$or":[|]}',
@@ -431,11 +431,11 @@ describe('a where is bounded:', () => {
     }
   });
 
-  it('a key with 100,000 dots leads nowhere', () => {
+  it('a key with 100,000 dots finds nothing', () => {
     expect(holds({ [`x${'.x'.repeat(100_000)}`]: { $exists: true } }, { attributes: { x: { x: 1 } } })).toBe(false);
   });
 
-  it('there are 100 conditions in all, not more', () => {
+  it('there are up to 100 conditions in total', () => {
     const equals = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`x${n}`, n]));
     const range = { $gt: 1, $lt: 2, $regex: 'a', $options: 'i' };
     const wheres = (more: number): object[] => [
@@ -449,7 +449,7 @@ describe('a where is bounded:', () => {
     for (const where of wheres(1)) expect(() => read(where)).toThrow(refusal(`at most ${MAX_CONDITIONS} conditions`));
   });
 
-  it.each(['$in', '$nin', '$all'])('%s has 1,000 elements, not more', (operator) => {
+  it.each(['$in', '$nin', '$all'])('%s has up to 1,000 elements', (operator) => {
     const elements = Array.from({ length: MAX_ELEMENTS }, (_, n) => n);
     expect(() => read({ x: { [operator]: elements } })).not.toThrow();
     expect(() => read({ x: { [operator]: [...elements, 0] } })).toThrow(
@@ -457,7 +457,7 @@ describe('a where is bounded:', () => {
     );
   });
 
-  it('an expression has 512 characters, not more', () => {
+  it('an expression has up to 512 characters', () => {
     for (const part of ['a', '.', '(a)?', 'a|', '\\Q', 'x?']) {
       const longest = part.repeat(MAX_REGEX_LENGTH).slice(0, MAX_REGEX_LENGTH);
       expect(() => read({ x: { $regex: longest } })).not.toThrow();
@@ -467,7 +467,7 @@ describe('a where is bounded:', () => {
     }
   });
 
-  it('an expression does not repeat so often that it would take long for any text', () => {
+  it('an expression with too many repetitions is refused, because it would be slow for every text', () => {
     expect(() => read({ x: { $regex: 'a{900}' } })).not.toThrow();
     for (const $regex of ['.{0,1000}'.repeat(50), 'a{999}a{999}', '(a{0,30}){0,30}'])
       expect(() => read({ x: { $regex } })).toThrow(refusal(`at most ${MAX_REGEX_SIZE} instructions`));
@@ -484,7 +484,7 @@ describe('the ids of a where', () => {
     { where: { objectId: { $in: ['a', 1, null] } }, ids: ['a'] },
     { where: { objectId: 5 }, ids: [] },
     { where: { $and: [{ objectId: 'a' }, { x: 1 }] }, ids: ['a'] },
-  ])('are those that it leaves to choose from, each once: $where', ({ where, ids }) => {
+  ])('are the ids that it allows, each once: $where', ({ where, ids }) => {
     expect(whereIds(read(where))).toEqual(ids);
   });
 
@@ -497,7 +497,7 @@ describe('the ids of a where', () => {
     { objectId: { $regex: 'a' } },
     { 'objectId.x': 'a' },
     { $or: [{ objectId: 'a' }, { x: 1 }] },
-  ])('are not known where it leaves all: %o', (where) => {
+  ])('are unknown if it allows all ids: %o', (where) => {
     expect(whereIds(read(where))).toBeUndefined();
   });
 });
@@ -509,7 +509,7 @@ describe('the member of a where', () => {
     { m: { $all: ['Tom', 'Jerry'], $size: 2 } },
     { $and: [{ m: 'Tom' }] },
     { x: 1, m: 'Tom' },
-  ])('is one that every match has: %o', (where) => {
+  ])('is a member that every match has: %o', (where) => {
     expect(whereMember(read(where))).toBe('Tom');
   });
 
@@ -523,7 +523,7 @@ describe('the member of a where', () => {
     { mu: 'Tom' },
     { c: 'Tom' },
     { $or: [{ m: 'Tom' }] },
-  ])('is not known where a match may have others: %o', (where) => {
+  ])('is unknown if a match may have other members: %o', (where) => {
     expect(whereMember(read(where))).toBeUndefined();
   });
 });
@@ -537,12 +537,12 @@ describe('an order', () => {
   const byX = (sort: string, ...values: readonly Attribute[]): string[] =>
     sorted(sort, ...values.map((x) => ({ attributes: { x } })));
 
-  it('has what is no number, date or text first, then numbers and dates, then text by code units', () => {
+  it('puts values other than numbers, dates and texts first, then numbers and dates, then texts by code units', () => {
     expect(byX('x', 'b', 2, 'B', new Date(1), null, -1, true)).toEqual(['4', '6', '5', '3', '1', '2', '0']);
     expect(byX('-x', 'b', 2, 'B', new Date(1), null, -1)).toEqual(['0', '2', '1', '3', '5', '4']);
   });
 
-  it('lets the first key count most, each its own way, and leaves what is equal as it was', () => {
+  it('compares by the first key first, each key in its own direction, and keeps the order of equal items', () => {
     const [a, b, c] = [
       { name: 'n', lastMessageAt: 1 },
       { name: 'm', lastMessageAt: 1 },
@@ -554,7 +554,7 @@ describe('an order', () => {
     expect(sorted('', a, b, c)).toEqual(['0', '1', '2']);
   });
 
-  it('knows keys of the protocol, and nested attributes by dots', () => {
+  it('sorts by keys of the protocol, and by nested attributes with dots', () => {
     expect(sorted('-objectId', { id: 'a' }, { id: 'b' })).toEqual(['b', 'a']);
     expect(
       sorted(
@@ -567,7 +567,7 @@ describe('an order', () => {
     expect(sorted('constructor.name,deep.__proto__', { attributes: { deep: {} } }, {})).toEqual(['0', '1']);
   });
 
-  it('has 32 keys, not more, and refuses others with 4310', () => {
+  it('has up to 32 keys, and refuses more, or wrong keys, with 4310', () => {
     const keys = (count: number): string => Array.from({ length: count }, (_, n) => `x${n}`).join(',');
     expect(sorted(keys(MAX_SORT_KEYS), {}, {})).toEqual(['0', '1']);
     expect(() => orderOf(keys(MAX_SORT_KEYS + 1))).toThrow(refusal(`at most ${MAX_SORT_KEYS} keys`));

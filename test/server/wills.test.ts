@@ -17,7 +17,7 @@ const messagesIn = (client: RawClient): readonly (string | undefined)[] =>
   client.inbox.flatMap((push) => (push.cmd === 'direct' ? [push.directMessage.msg] : []));
 
 describe('a will', () => {
-  it('is acknowledged and kept, and sent when the connection breaks: stored, to every member', async () => {
+  it('is acknowledged and kept; when the connection breaks, it is stored and sent to every member', async () => {
     const { tom, jerry, cid } = await pair();
     await say(tom, cid, { msg: 'goodbye', will: true });
     await jerry.settle();
@@ -28,7 +28,7 @@ describe('a will', () => {
     expect(await page(jerry, cid)).toEqual(['goodbye']);
   });
 
-  it('is one for each client: a later one takes its place', async () => {
+  it('is one for each client: a later will replaces it', async () => {
     const { tom, jerry, cid } = await pair();
     for (const msg of ['first', 'second']) await say(tom, cid, { msg, will: true });
     tom.socket.terminate();
@@ -66,7 +66,7 @@ describe('a will', () => {
     expect(await page(jerry, cid)).toEqual([]);
   });
 
-  it('is not sent where the client has come back over another socket first', async () => {
+  it('is not sent if the client has come back over another socket before', async () => {
     const { server, jerry, cid } = await pair();
     const tom = await dial(server.url);
     const st = tokenOf(await open(tom, 'Tom'));
@@ -79,7 +79,7 @@ describe('a will', () => {
     expect(await page(jerry, cid)).toEqual([]);
   });
 
-  it('goes to the other devices of its sender too, with what it asks for', async () => {
+  it('goes to the other devices of its sender, too, with its options', async () => {
     const { server, tom, jerry, cid } = await pair();
     const phone = await login(server, 'Tom');
     await tom.request({
@@ -98,7 +98,7 @@ describe('a will', () => {
     }
   });
 
-  it('is sent where its sender falls silent, though he never answers the close', async () => {
+  it('is sent if its sender becomes silent, even if the sender never answers the close', async () => {
     const told: unknown[] = [];
     const server = await serve({
       limits: { silenceTimeout: 200 },
@@ -117,7 +117,7 @@ describe('a will', () => {
     expect((await statsNow(server)).sockets).toBe(1);
   });
 
-  it('is sent where its sender breaks the rules and is closed', async () => {
+  it('is sent if its sender breaks the rules and the server closes its socket', async () => {
     const { tom, jerry, cid } = await pair({ limits: { frameBytes: 1_000 } });
     await say(tom, cid, { msg: 'goodbye', will: true });
     tom.socket.send(new Uint8Array(1_001));
@@ -127,7 +127,7 @@ describe('a will', () => {
     expect(await page(jerry, cid)).toEqual(['goodbye']);
   });
 
-  it('is not sent where the server goes', async () => {
+  it('is not sent if the server shuts down', async () => {
     const store = memoryStore();
     const { server, tom, jerry, cid } = await pair({ store });
     await say(tom, cid, { msg: 'goodbye', will: true });
@@ -137,7 +137,7 @@ describe('a will', () => {
     expect(await page(await login(again, 'Jerry'), cid)).toEqual([]);
   });
 
-  it('is not sent where its sender closes the connection because the server asks for it, but where it breaks', async () => {
+  it('is not sent if its sender closes after goaway, but is sent if the connection breaks', async () => {
     const { server, tom, jerry, cid } = await pair();
     const spike = await login(server, 'Tom');
     await say(tom, cid, { msg: 'goodbye', will: true });
@@ -152,7 +152,7 @@ describe('a will', () => {
     expect(await page(jerry, cid)).toEqual(['broken']);
   });
 
-  it('is not sent again at a later break: the next login has to leave its own', async () => {
+  it('is not sent again at a later break: the next login has to set its own will', async () => {
     const { server, jerry, cid } = await pair();
     const first = await dial(server.url);
     const st = tokenOf(await open(first, 'Tom'));
@@ -167,7 +167,7 @@ describe('a will', () => {
     expect(await page(jerry, cid)).toEqual(['goodbye']);
   });
 
-  it('is dropped without a word where its sender is no member any more', async () => {
+  it('is dropped silently if its sender is no longer a member', async () => {
     const errors: unknown[] = [];
     const asked: string[] = [];
     const store = memoryStore();
@@ -192,7 +192,7 @@ describe('a will', () => {
     expect(errors).toEqual([]);
   });
 
-  it('to a conversation that is not the sender’s is refused at once', async () => {
+  it('to a conversation without its sender as a member is refused at once', async () => {
     const { server, cid } = await pair();
     const spike = await login(server, 'Spike');
     expect(await spike.request({ cmd: 'direct', directMessage: { cid, msg: 'x', will: true } })).toMatchObject(

@@ -1,4 +1,4 @@
-/** The fake server against the real one: the same play on both, and what clients see of it. */
+/** The fake server against the real one: the same script on both, and the results that clients see. */
 import {
   catchError,
   combineLatest,
@@ -58,7 +58,7 @@ const TIMES = new Set([
   'readAt',
 ]);
 
-/** Ids by the order in which they come, and no times. */
+/** Replaces ids by the order of their appearance, and removes times. */
 const normalised = (value: unknown): unknown => {
   const seen = new Map<string, string>();
   const idOf = (id: string): string => {
@@ -96,7 +96,7 @@ const refusalOf = (error: unknown): unknown =>
     ? [error._tag, 'code' in error && error.code, 'reason' in error && error.reason]
     : error;
 
-/** One part of the play; its result is the last value, or the code of the refusal. */
+/** One part of the script. Its result is the last value, or the code of the refusal. */
 const result = (name: string, part: () => ObservableInput<unknown>): Observable<unknown> =>
   defer(part).pipe(
     toArray(),
@@ -109,10 +109,10 @@ const stored = (
   ...args: Parameters<Conversation['send']>
 ): Observable<Message> => conversation.send(...args);
 
-/** Whether the counts of a login come before both are there is a matter of time. */
+/** An event with empty counts. Its arrival depends on timing, so it is not compared. */
 const isEmpty = (event: ClientEvent): boolean => event._tag === 'UnreadCounts' && event.counts.length === 0;
 
-/** What two clients do, each with a realtime of its own. */
+/** The script for two clients, each with its own realtime. */
 const play = (realtimeOf: () => Realtime): Observable<Played> => {
   const [first, second] = [realtimeOf(), realtimeOf()];
   return combineLatest([first.session('Tom'), second.session('Jerry')]).pipe(
@@ -139,7 +139,7 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
   let there: Conversation;
   let hall: Room;
   let first: Message;
-  /** Until the other side has heard it: what was pushed before has come, too. */
+  /** Waits until the other side has received it: everything that was pushed before has arrived, too. */
   const heard = (from: Conversation, by: Client): Observable<unknown> =>
     merge(
       by.messages$.pipe(
@@ -337,7 +337,7 @@ const acts = (tom: Client, jerry: Client, away: Realtime): Observable<unknown> =
       conversationList(jerry).pipe(
         filter((items) => items.length >= 3),
         take(1),
-        // Over sockets two of them can be of one millisecond.
+        // Over sockets, two of them can have the same millisecond, so the order is not compared.
         map((items) =>
           items.map(({ conversation: { name, kind }, unread }) => `${kind} ${name ?? ''} ${unread.count}`).sort(),
         ),
@@ -377,7 +377,7 @@ const inDiagram = (): Played => {
       play(() => realtime({ backoff: () => 10 })).subscribe((all) => (played = all));
       flush();
     },
-    // Else all of it would happen in one millisecond, which orders nothing.
+    // Without latency, everything would happen in one millisecond, and the order would be undefined.
     { latency: 5 },
   );
   if (played === undefined) throw new Error('the play has not come to its end');
@@ -402,7 +402,7 @@ const overSockets = async (): Promise<Played> => {
 };
 
 describe('the fake server', () => {
-  it('answers and tells as the real one does', async () => {
+  it('gives the same answers and pushes as the real server', async () => {
     const [fake, real] = [inDiagram(), await overSockets()];
     const names = real.results.map((part) => (part as readonly string[])[0]);
     expect(fake.results.map((part) => (part as readonly string[])[0])).toEqual(names);

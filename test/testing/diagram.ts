@@ -12,7 +12,7 @@ export const diagram = (draw: (helpers: MarbleHelpers) => void, options?: Marble
   runMarbles(expectEqual, draw, options);
 };
 
-/** What somebody says, letter by letter. */
+/** Messages from one sender: each letter is one message. */
 export const says = (from: string, letters: string): Readonly<Record<string, Said>> =>
   Object.fromEntries(Array.from(letters, (letter) => [letter, { from, body: plain(letter) }]));
 

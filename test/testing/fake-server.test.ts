@@ -37,7 +37,7 @@ import { contentOf, contents, diagram, says } from './diagram.js';
 
 const pair = { id: 'c', members: ['Tom', 'Jerry'] };
 
-/** The client, from this frame on. */
+/** The client, this number of frames later. */
 const later = (frame: number, client$: Observable<Client>): Observable<Client> =>
   client$.pipe(switchMap((client) => timer(frame).pipe(map(() => client))));
 
@@ -47,7 +47,7 @@ const heard = (client$: Observable<Client>): Observable<string> =>
     contents(),
   );
 
-/** Messages and gaps of a client's log, in words. */
+/** Messages and gaps in the log of a client, as text. */
 const logOf = (client$: Observable<Pick<Client, 'events$'>>): Observable<string> =>
   client$.pipe(
     switchMap(({ events$ }) => events$),
@@ -61,15 +61,15 @@ const send = (client$: Observable<Client>, content: string): Observable<string> 
     map(({ id, timestamp }) => `${id} at ${timestamp}`),
   );
 
-/** What a command fails with. */
+/** The message of the error with which a command fails. */
 const failure = (command$: Observable<unknown>): Observable<string> =>
   command$.pipe(
     ignoreElements(),
     catchError((error: unknown) => of(error instanceof Error ? error.message : 'no error')),
   );
 
-describe('what is said in a diagram', () => {
-  it('is heard by who is there, in its frame', () => {
+describe('a message in a diagram', () => {
+  it('reaches the clients that are online, in its frame', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       server.messages('c', '-a-(bc)-d', says('Jerry', 'abcd'));
@@ -77,7 +77,7 @@ describe('what is said in a diagram', () => {
     });
   });
 
-  it('is heard by members alone, with whom it names', () => {
+  it('reaches members only, with its mentions', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       server.messages('c', '-a-b-c', {
@@ -102,7 +102,7 @@ describe('what is said in a diagram', () => {
     });
   });
 
-  it('while a client is away is missed, and comes before what is live when he is back', () => {
+  it('is missed by a client that is offline, and arrives before live messages when the client is back', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       server.network('  u-------d-------u');
@@ -119,12 +119,12 @@ describe('what is said in a diagram', () => {
     });
   });
 
-  it('while he is catching up comes once, though it is both pushed and fetched', () => {
+  it('arrives once during the catch-up, even if it is both pushed and fetched', () => {
     diagram(
       ({ server, realtime, expectObservable }) => {
         server.conversation(pair);
         server.network('  40ms d-u');
-        // Back at 60 ms and logged in at 65, what is missing is asked for at 70: with what was said at 68 in it.
+        // Back at 60 ms, logged in at 65 ms: the client asks for missed messages at 70 ms, c (at 68 ms) among them.
         server.messages('c', '20ms a 29ms b 17ms c 11ms d', says('Jerry', 'abcd'));
         const log$ = logOf(realtime({ backoff: () => 15 }).session('Tom'));
         expectObservable(log$).toBe('30ms a 44ms (bc) 6ms d', {
@@ -138,7 +138,7 @@ describe('what is said in a diagram', () => {
     );
   });
 
-  it('before a login is counted, and is in history, like what was said before the diagram', () => {
+  it('before a login is counted and is in the history, like messages from before the diagram', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       server.history('c', [
@@ -160,7 +160,7 @@ describe('what is said in a diagram', () => {
     });
   });
 
-  it('is of the application’s own types where the diagram knows them', () => {
+  it('can have a type of the application, if the diagram knows the type', () => {
     const Song = defineMessage({ type: 1, codec: t.type({ title: t.string }) });
     diagram(
       ({ server, realtime, flush, expectObservable }) => {
@@ -181,7 +181,7 @@ describe('what is said in a diagram', () => {
     );
   });
 
-  it('is a mistake where it can’t be said', () => {
+  it('is an error if the server cannot send it', () => {
     const drawing = (draw: Parameters<typeof diagram>[0]) => () => {
       diagram(draw);
     };
@@ -215,8 +215,8 @@ describe('what is said in a diagram', () => {
   });
 });
 
-describe('what clients do in a diagram', () => {
-  it('is answered, stored, and told to the others, and to their own other devices', () => {
+describe('an action of a client in a diagram', () => {
+  it('is answered, stored, and sent to the other members and to the other devices of the client', () => {
     diagram(({ server, realtime, flush, expectObservable }) => {
       server.conversation(pair);
       const [tom$, phone$, jerry$] = ['Tom', 'Tom', 'Jerry'].map((id) => realtime().session(id));
@@ -235,7 +235,7 @@ describe('what clients do in a diagram', () => {
     });
   });
 
-  it('can be a talk: of one who answers with one who is drawn', () => {
+  it('can answer a drawn message', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       server.messages('c', '-a-----b', says('Jerry', 'ab'));
@@ -256,7 +256,7 @@ describe('what clients do in a diagram', () => {
     });
   });
 
-  it('is told by receipts, when it was received and read', () => {
+  it('gets receipts when the message was received and read', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       const reading$ = later(8, realtime().session('Jerry')).pipe(mergeMap((jerry) => jerry.conversation('c').read()));
@@ -269,7 +269,7 @@ describe('what clients do in a diagram', () => {
     });
   });
 
-  it('moves the unread counts of their other devices', () => {
+  it('changes the unread counts of the other devices', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       server.messages('c', '-a-b', says('Jerry', 'ab'));
@@ -285,7 +285,7 @@ describe('what clients do in a diagram', () => {
     });
   });
 
-  it('can be changed and taken back, which who was away learns when he is back', () => {
+  it('can be an edit or a recall; a client that was offline learns of it when it is back', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       const tom$ = realtime().session('Tom');
@@ -324,7 +324,7 @@ describe('what clients do in a diagram', () => {
     });
   });
 
-  it('can be of any kind: what is drawn stands beside what they make', () => {
+  it('can be of every kind: drawn conversations and created ones exist together', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation({ ...pair, attributes: { topic: 'cheese' } });
       const tom$ = realtime().session('Tom');
@@ -356,7 +356,7 @@ describe('a query in a diagram', () => {
     ['a text in an attribute, whatever its case', { where: where.matches('name', /^A\.B/i) }, 'a'],
     ['a number', { where: where.greaterThan('level', 1), sort: '-level' }, 'c,b'],
     ['an order', { sort: 'name' }, 'a,c,b'],
-  ])('finds conversations by %s, as the real server does', (_, query, ids) => {
+  ])('finds conversations by %s, like the real server', (_, query, ids) => {
     diagram(({ server, realtime, expectObservable }) => {
       for (const [id, name, level] of [
         ['a', 'a.b c', 1],
@@ -376,7 +376,7 @@ describe('a query in a diagram', () => {
 });
 
 describe('a chat room in a diagram', () => {
-  it('is a lease: heard while it is subscribed to, and after a break again, with a gap', () => {
+  it('is heard only while it is subscribed to, and again after a break, with a gap', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation({ id: 'lobby', kind: 'room' });
       server.network('          u-----d--u');
@@ -400,7 +400,7 @@ describe('a chat room in a diagram', () => {
     });
   });
 
-  it('lets nobody in where there is none', () => {
+  it('cannot be entered if it does not exist', () => {
     diagram(({ realtime, expectObservable }) => {
       const error$ = realtime()
         .session('Tom')
@@ -412,13 +412,13 @@ describe('a chat room in a diagram', () => {
   });
 });
 
-describe('what the fake server has no answer to', () => {
+describe('a command without an answer in the fake server', () => {
   it.each<[string, (conversation: Conversation, client: Client) => Observable<unknown>]>([
     ['conv/member_info_update', (conversation) => setRole(conversation, 'Jerry', 'Manager')],
     ['conv/add_shutup', (conversation) => silence(conversation, ['Jerry'])],
     ['blacklist/query', (conversation) => blocked(conversation)],
     ['direct', (conversation) => conversation.send(text('my will'), { will: true })],
-  ])('is refused at once, with words: %s', (kind, ask) => {
+  ])('is refused at once, with an explanation: %s', (kind, ask) => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       const error$ = realtime()
@@ -429,7 +429,7 @@ describe('what the fake server has no answer to', () => {
     });
   });
 
-  it('can be answered by the test: the first command is the answer, others are pushed; the latest handler that answers counts', () => {
+  it('can be answered by the test: the first command answers, later ones are pushed; the latest handler wins', () => {
     diagram(({ server, realtime, cold, expectObservable }) => {
       server.conversation(pair);
       server.answer(({ cmd }) =>
@@ -460,7 +460,7 @@ describe('what the fake server has no answer to', () => {
     });
   });
 
-  it('is not answered at all where the test wants it so', () => {
+  it('gets no answer if the test wants none', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation(pair);
       server.answer(({ cmd }) => (cmd === 'logs' ? EMPTY : undefined));
@@ -475,7 +475,7 @@ describe('what the fake server has no answer to', () => {
     });
   });
 
-  it('fails the diagram where the test’s own answer throws', () => {
+  it('fails the diagram if the answer of the test throws', () => {
     const boom = new Error('boom');
     expect(() => {
       diagram(({ server, realtime }) => {
@@ -494,8 +494,8 @@ describe('what the fake server has no answer to', () => {
   });
 });
 
-describe('what a test pushes', () => {
-  it('comes to who is meant: kicked, he is logged out', () => {
+describe('a command that a test pushes', () => {
+  it('goes to the named client: a kick logs the client out', () => {
     diagram(({ server, realtime, cold, expectObservable }) => {
       server.push(
         cold('--k', {
@@ -513,7 +513,7 @@ describe('what a test pushes', () => {
     });
   });
 
-  it('comes to everybody where it names nobody, and to all connections where it is none of a client’s', () => {
+  it('goes to every client if it names none, and to every connection if it is not for clients', () => {
     diagram(({ server, realtime, cold, expectObservable }) => {
       server.push(
         cold('-u-e-g', {
@@ -541,8 +541,8 @@ describe('what a test pushes', () => {
   });
 });
 
-describe('what the fake server hears', () => {
-  it('is all that clients send, heartbeats too', () => {
+describe('the commands that the fake server receives', () => {
+  it('include everything that clients send, also heartbeats', () => {
     diagram(({ server, realtime, expectObservable }) => {
       const kinds$ = server.received$.pipe(
         map((command) => ('op' in command ? `${command.cmd}/${command.op}` : command.cmd)),
@@ -552,7 +552,7 @@ describe('what the fake server hears', () => {
     });
   });
 
-  it('ends the diagram where a client never stops asking', () => {
+  it('end the diagram with an error if a client never stops sending', () => {
     expect(() => {
       diagram(({ realtime }) => {
         realtime()
@@ -565,7 +565,7 @@ describe('what the fake server hears', () => {
 });
 
 describe('a login in a diagram', () => {
-  it('with a tag ends the one before, also where that was away', () => {
+  it('with a tag ends the session before it, even if that client is offline', () => {
     diagram(({ realtime, expectObservable }) => {
       const [old, away, young] = [realtime(), realtime({ backoff: () => 1 }), realtime()];
       const words = { e: 'this client is closed (4111 SESSION_CONFLICT); log in again to get a new one' };
@@ -589,7 +589,7 @@ describe('a login in a diagram', () => {
     });
   });
 
-  it('is kept for days', () => {
+  it('stays valid for days', () => {
     diagram(
       ({ server, realtime, expectObservable }) => {
         const refreshes$ = server.received$.pipe(

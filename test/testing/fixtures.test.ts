@@ -3,7 +3,7 @@ import { text } from 'rx-realtime';
 import { conversation, message } from 'rx-realtime/testing';
 
 describe('a fixture', () => {
-  it('is whole, but for what is said of it', () => {
+  it('is complete, and takes the given fields', () => {
     expect(message({ timestamp: 7, body: text('hi') })).toEqual({
       id: 'm7',
       conversationId: 'c',
@@ -24,7 +24,7 @@ describe('a fixture', () => {
     });
   });
 
-  it('has members only where its kind has', () => {
+  it('has members only if its kind has members', () => {
     for (const kind of ['room', 'system'] as const) expect(conversation({ kind })).not.toHaveProperty('members');
   });
 });

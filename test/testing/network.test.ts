@@ -21,7 +21,7 @@ describe('the network of a diagram', () => {
     });
   });
 
-  it('is up again before anybody has noticed where it is drawn so', () => {
+  it('can be up again before a client notices the break', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.network('u-------d---u');
       const one = realtime({ backoff: () => 6 });
@@ -30,12 +30,12 @@ describe('the network of a diagram', () => {
     });
   });
 
-  it('falls silent: nothing gets through, until the heartbeat finds out; nothing opens', () => {
+  it('can be silent: no data passes until the heartbeat detects it, and no socket opens', () => {
     diagram(
       ({ server, realtime, expectObservable }) => {
         server.network('1s s 59s u');
         const one = realtime();
-        // Heard last at 0, looked at after 12 s and after 24 s, given up 15 s later. An address then has 10 s to open.
+        // Last data at 0. The client checks after 12 s and 24 s, and gives up 15 s later. Opening may take 10 s.
         expectObservable(statesOf(one)).toBe('(ico) 38995ms s 999ms r 9999ms s 1999ms r 9999ms s 3999ms (ro)', letters);
         kept(one);
       },
@@ -43,7 +43,7 @@ describe('the network of a diagram', () => {
     );
   });
 
-  it('closes with a code of the test’s own, and stays up', () => {
+  it('can close sockets with a code of the test, and stays up', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.network('20s k 4999ms x', {
         k: { code: 1012, reason: 'restart' },
@@ -55,7 +55,7 @@ describe('the network of a diagram', () => {
     });
   });
 
-  it('does not take a letter that means nothing', () => {
+  it('refuses a letter without a meaning', () => {
     expect(() => {
       diagram(({ server }) => {
         server.network('--x');
@@ -65,7 +65,7 @@ describe('the network of a diagram', () => {
 });
 
 describe('the latency of a diagram', () => {
-  it('is how long a socket takes to open, and answers and pushes to arrive', () => {
+  it('delays the opening of a socket, and answers and pushes', () => {
     diagram(
       ({ server, realtime, expectObservable }) => {
         server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
@@ -74,7 +74,7 @@ describe('the latency of a diagram', () => {
         const tom$ = one.session('Tom');
         expectObservable(statesOf(one)).toBe('(ic) 16ms o', letters);
         expectObservable(tom$.pipe(map(({ id }) => id))).toBe('40ms T', { T: 'Tom' });
-        // The push, and the question what conversation it is of.
+        // The push, and the query for the conversation of the message.
         const heard$ = tom$.pipe(
           switchMap(({ messages$ }) => messages$),
           contents(),
@@ -85,7 +85,7 @@ describe('the latency of a diagram', () => {
     );
   });
 
-  it('loses an acknowledgement where the network goes meanwhile; the outbox repeats the message, and it is stored once', () => {
+  it('loses an acknowledgement if the network breaks; the outbox sends again, and one message is stored', () => {
     diagram(
       ({ server, realtime, cold, flush, expectObservable }) => {
         server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
@@ -106,7 +106,7 @@ describe('the latency of a diagram', () => {
     );
   });
 
-  it('closes a socket that is opening where the network goes', () => {
+  it('closes an opening socket if the network breaks', () => {
     diagram(
       ({ server, realtime, expectObservable }) => {
         server.network('5ms d 100ms u');
@@ -120,7 +120,7 @@ describe('the latency of a diagram', () => {
 });
 
 describe('the frames of a diagram', () => {
-  it('are text where a realtime wants them so, and a login can bring messages', () => {
+  it('are text if the realtime asks for text, and a login can deliver messages', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
       server.history('c', [

@@ -26,7 +26,7 @@ describe('a diagram', () => {
     });
   });
 
-  it('fails where what happens is not what was expected, by the comparison that it is given', () => {
+  it('fails if the comparison function finds a difference', () => {
     expect(() => {
       diagram(({ hot, expectObservable }) => {
         expectObservable(hot('a')).toBe('b');
@@ -48,7 +48,7 @@ describe('a diagram', () => {
     expect(actual).toEqual(expected);
   });
 
-  it('fails with what an observer throws, and with an error that nobody handles', () => {
+  it('fails with an error that an observer throws, and with an unhandled error', () => {
     const boom = new Error('boom');
     expect(() => {
       diagram(({ hot }) => {
@@ -64,13 +64,13 @@ describe('a diagram', () => {
     }).toThrow(boom);
   });
 
-  it('is no async function, which would be looked at too late', () => {
+  it('cannot be an async function, because its assertions would come too late', () => {
     expect(() => {
       runMarbles(expectEqual, async () => undefined);
     }).toThrow('async');
   });
 
-  it('starts at 0, on both of its clocks', () => {
+  it('starts at 0 on both of its clocks', () => {
     diagram(({ clock, expectObservable }) => {
       expect(clock).toBe(virtualClock);
       const times$ = clock.after(7).pipe(map(() => [clock.now(), clock.elapsed()]));
@@ -80,7 +80,7 @@ describe('a diagram', () => {
 });
 
 describe('the time of a diagram', () => {
-  it('ends, though heartbeats and timers go on for ever, and counts neither as an end nor as leaving', () => {
+  it('ends even if heartbeats and timers continue; the end neither completes nor unsubscribes streams', () => {
     diagram(({ realtime, cold, expectObservable, expectSubscriptions }) => {
       const one = realtime();
       const cold$ = cold('-');
@@ -95,7 +95,7 @@ describe('the time of a diagram', () => {
   it.each([
     [undefined, 60_000],
     [100, 100],
-  ])('is %s ms long where it is asked for', (until, length) => {
+  ])('with until = %s is %s ms long', (until, length) => {
     let last = 0;
     diagram(
       ({ hot }) => {
@@ -109,7 +109,7 @@ describe('the time of a diagram', () => {
     expect(last).toBe(length);
   });
 
-  it('refuses what is drawn behind its end, since nobody would look at it', () => {
+  it('refuses drawings behind its end, because nothing would check them', () => {
     const late = 'draws something at 101 ms, but its time ends at 100 ms';
     const drawing = (draw: Parameters<typeof diagram>[0]) => () => {
       diagram(draw, { until: 100 });
@@ -146,7 +146,7 @@ describe('the time of a diagram', () => {
     ).not.toThrow();
   });
 
-  it('passes with flush(), for assertions behind it, and what is drawn after that has as much again', () => {
+  it('passes with flush(), before later assertions; drawings after it get the same time again', () => {
     diagram(({ server, realtime, hot, flush }) => {
       server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
       server.messages('c', '--a', says('Jerry', 'a'));
@@ -168,8 +168,8 @@ describe('the time of a diagram', () => {
   });
 });
 
-describe('what is left of a diagram', () => {
-  it('is nothing: realtimes are closed, streams complete, no timer runs, wherever it has ended', () => {
+describe('the resources of a diagram', () => {
+  it('are all released: realtimes close, streams complete and timers stop, however it ends', () => {
     const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
     const before = timers();
     const open = (fails: (how: string) => void): void => {
@@ -202,7 +202,7 @@ describe('what is left of a diagram', () => {
     expect(timers()).toBe(before);
   });
 
-  it('does not show in what was compared, which is read only when the test is over', () => {
+  it('do not affect the compared values, which are read after the test', () => {
     let compared: unknown;
     expect(() => {
       runMarbles(
@@ -218,7 +218,7 @@ describe('what is left of a diagram', () => {
     expect(compared).toMatchObject([{ notification: { kind: 'N', value: 'Idle' } }]);
   });
 
-  it('is no error of what was under way, and nothing that comes of closing', () => {
+  it('are released without errors of pending work, and without new emissions', () => {
     const afterwards = new Subject<string>();
     const heard: string[] = [];
     afterwards.subscribe((value) => heard.push(value));
@@ -252,7 +252,7 @@ describe('what is left of a diagram', () => {
 });
 
 describe('a realtime of a diagram', () => {
-  it('is the same in each run, and no two messages or devices are taken for one', () => {
+  it('is the same in each run, and all its messages and devices have different ids', () => {
     const tokens = (): unknown[] => {
       const seen: unknown[] = [];
       diagram(({ server, realtime, flush }) => {
@@ -276,7 +276,7 @@ describe('a realtime of a diagram', () => {
     expect(tokens()).toEqual(first);
   });
 
-  it('takes every option, and what plugins add', () => {
+  it('accepts every option, and has the extensions of plugins', () => {
     diagram(({ server, realtime, expectObservable }) => {
       const shout = { name: 'shout', onClient: () => ({ shout: (words: string) => words.toUpperCase() }) };
       const one = realtime({
@@ -292,7 +292,7 @@ describe('a realtime of a diagram', () => {
     });
   });
 
-  it('can be made by the application itself, and is closed as well', () => {
+  it('can be created by the application itself, and is closed in the same way', () => {
     let made: Realtime | undefined;
     diagram(({ realtimeOptions, expectObservable }) => {
       made = createRealtime({ ...realtimeOptions, appId: 'mine' });
@@ -301,7 +301,7 @@ describe('a realtime of a diagram', () => {
     expect(made && isClosed(made)).toBe(true);
   });
 
-  it('never asks a real network: what goes over HTTP fails with words', () => {
+  it('never uses a real network: HTTP requests fail with an explanation', () => {
     diagram(({ realtime, server, flush }) => {
       server.conversation({ id: 'c' });
       const one = realtime();
