@@ -79,7 +79,7 @@ describe('a realtime', () => {
 });
 
 describe('a session', () => {
-  it('is a lease: opens for the first subscriber, is shared by all, and closes a grace period after the last', () => {
+  it('is a lease: opens for the first subscriber, is shared by all, closes a grace period after the last', () => {
     scene(({ server, realtime, expectObservable }) => {
       const session$ = realtime({ grace: 2_000 })
         .session('Tom')

@@ -188,7 +188,7 @@ describe('the conversation list, for conversations without this client', () => {
 });
 
 describe('a conversation that can not be decoded', () => {
-  it('is missing in new results and causes a fault; others are not affected, and the client does not leave it', async () => {
+  it('is missing in new results and causes a fault; it does not count as left, and others are shown', async () => {
     const store = memoryStore();
     const own = await createServer({ store });
     try {
@@ -257,7 +257,7 @@ describe('a query of conversations', () => {
     expect(await find(where.hasSize('tags', 1))).toEqual(['Beta.*']);
   });
 
-  it('C13 C14: matches expressions with their flags, prefixes, substrings, and members exactly or at least', async () => {
+  it('C13 C14: matches expressions with flags, prefixes, substrings, and exact or partial members', async () => {
     const { find } = await all();
     expect(await find(where.matches('name', /^beta/i))).toEqual(['Beta.*']);
     expect(await find(where.matches('name', /^beta/))).toEqual([]);

@@ -13,7 +13,7 @@ describe('history', () => {
     return messages;
   };
 
-  it('H1: has the latest messages, oldest first, and takes bounds (a message or a time), a direction and a type', async () => {
+  it('H1: has the latest messages, oldest first; takes bounds (a message or a time), a direction, a type', async () => {
     const { here } = await pair();
     const messages = await numbered(here, 25);
     await sent(here, Operation({ op: 'x', count: 1 }));

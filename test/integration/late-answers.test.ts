@@ -22,7 +22,7 @@ const what = (entry: LogEntry): string =>
   entry._tag === 'Message' ? `${entry.origin} ${textOf(entry.message)}` : entry._tag;
 
 describe('a late answer', () => {
-  it('puts a message into the log and the timeline once, in its place, although its send was unsubscribed', async () => {
+  it('puts a message into the log and the timeline once, in its place, after its send was unsubscribed', async () => {
     const { here, there } = await pair();
     const logged = lastValueFrom(log(here).pipe(map(what), take(3), toArray()));
     const listed = firstValueFrom(

@@ -52,7 +52,7 @@ describe('wills and missed messages', () => {
 });
 
 describe('users', () => {
-  it('L3: are logged in by the session token from the sign-in of the application, and again after a break', async () => {
+  it('L3: are logged in by the session token of their application, and again after a break', async () => {
     const own = await createServer({
       masterKey: 'key',
       authenticate: (token) => (token === 'token of Tom' ? 'Tom' : undefined),

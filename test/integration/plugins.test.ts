@@ -103,7 +103,7 @@ describe('plugins', () => {
     ]);
   });
 
-  it('P4: cause a fault with their name if they throw, return a wrong value, or never answer; messages arrive', async () => {
+  it('P4: cause a fault with their name if they throw, fail or never answer; messages still arrive', async () => {
     const plugins: Plugin[] = [
       {
         name: 'thrower',

@@ -76,7 +76,7 @@ describe('status and receipts', () => {
 });
 
 describe('unread', () => {
-  it('M13 M14: is counted for each conversation and for all together; read({ upTo }) applies to all devices', async () => {
+  it('M13 M14: is counted for each conversation and in total; read({ upTo }) applies to all devices', async () => {
     const { tom, here, jerry, there } = await pair();
     const phone = await login('Jerry');
     const other = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));

@@ -76,7 +76,7 @@ describe('a network that is cut', () => {
     await server.close();
   });
 
-  it('loses and repeats no message: missed ones come before live ones, and the outbox sends each one once', async () => {
+  it('loses and repeats no message: missed ones come before live ones, the outbox sends each one once', async () => {
     const heard = collect(there.messages$);
     await lastValueFrom(sendAll(conversation, words(5, 'before ')));
     const gone = connectionEvent(there, 'disconnect');
@@ -194,7 +194,7 @@ describe('a network that is cut', () => {
     await expect.poll(() => heard.map(bodyText)).toEqual(['before', 'after']);
   });
 
-  it('makes commands fail at once if there is no outbox, with an error that says whether they may have arrived', async () => {
+  it('makes commands without an outbox fail at once; the error says whether they may have arrived', async () => {
     const spike = await login('Spike', { server: cable.url });
     const mine = await firstValueFrom(spike.createConversation({ members: ['Tom'] }));
     const gone = connectionEvent(spike, 'disconnect');

@@ -88,7 +88,7 @@ describe('mistakes of a first-time user', () => {
       });
     });
 
-    it('of a WebSocket server that never answers or sends noise: CommandTimeout, and a fault for each frame', async () => {
+    it('of a WebSocket server that is silent or sends noise: CommandTimeout, and a fault for each frame', async () => {
       const mute = new WebSocketServer({ port: 0, handleProtocols: () => subprotocols.binary.name });
       const noisy = new WebSocketServer({ port: 0, handleProtocols: () => subprotocols.binary.name });
       noisy.on('connection', (socket) => {

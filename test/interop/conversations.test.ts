@@ -293,7 +293,7 @@ describe('conversations', () => {
     await here.unmute();
   });
 
-  it('have roles, silenced and blocked clients; either client can set and list them, and gets the changes', async () => {
+  it('have roles, silenced and blocked clients; either client sets, lists and receives them', async () => {
     const [{ client: tom }, { client: jerry }, { client: spike }] = [
       await published('Tom'),
       await ours('Jerry'),

@@ -267,7 +267,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
 );
 
 describe('our client over both subprotocols', () => {
-  it('exchanges messages in one conversation, one side with text frames, the other side with binary frames', async () => {
+  it('exchanges messages between a side with text frames and a side with binary frames', async () => {
     const server = await createServer({ port: 0 });
     const [inText, inBinary] = [true, false].map((noBinary) =>
       createRealtime({ appId: 'app', server: server.url, noBinary }),
