@@ -1,4 +1,4 @@
-/** The turn after a login. */
+/** Items that arrive in the same turn as a login. */
 import { expect, it } from 'vitest';
 import { settling } from '../../src/session/settle-after-login.js';
 import { marbles, virtualClock } from '../marbles.js';

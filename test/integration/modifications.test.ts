@@ -6,7 +6,7 @@ import { next, sent, textOf, world } from './world.js';
 
 const { pair, realtimes } = world();
 
-describe('recall and modify', () => {
+describe('edits and recalls', () => {
   it('M18 M19 M20: reach the other members, the log of this client, and history', async () => {
     const { here, there } = await pair();
     const heard = next(there.messages$, 2);
