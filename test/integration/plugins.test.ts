@@ -103,7 +103,7 @@ describe('plugins', () => {
     ]);
   });
 
-  it('P4: that throw, return a wrong value or never answer cause a fault with their name; messages arrive', async () => {
+  it('P4: cause a fault with their name if they throw, return a wrong value or never answer', async () => {
     const plugins: Plugin[] = [
       {
         name: 'thrower',
