@@ -36,10 +36,10 @@ const words = (told: ConnectionEvent | ConnectionState): string => {
   }
 };
 
-/** What happens, with the time: `1000 realtime schedule attempt=0 delay=1000`. */
+/** The events with their times: `1000 realtime schedule attempt=0 delay=1000`. */
 const trace = (connection: Connection): string[] => {
   const lines: string[] = [];
-  // The client subscribes first, and still hears everything second.
+  // The client subscribes first, but still gets every event after the realtime.
   connection.sessionEvents$.subscribe((event) => lines.push(`${virtualClock.now()} client ${words(event)}`));
   connection.events$.subscribe((event) => lines.push(`${virtualClock.now()} realtime ${words(event)}`));
   return lines;
@@ -51,7 +51,7 @@ const statesOf = (connection: Connection): string[] => {
   return states;
 };
 
-/** Runs a scenario in virtual time: jobs at their times, then what is to be checked at the end. */
+/** Runs a scenario in virtual time: each job at its time, then the check at the end. */
 const scenario = (jobs: Readonly<Record<number, () => void>>, end: number, check: () => void): void => {
   marbles(() => {
     for (const [at, job] of Object.entries(jobs)) virtualClock.after(Number(at)).subscribe(job);
@@ -64,7 +64,7 @@ const held = (connection: Connection): void => {
 };
 
 describe('the reference trace of the guide', () => {
-  it('N5: goes line by line: network gone, back, a retry that fails, one by hand that does not', () => {
+  it('N5: matches line by line: the network goes and comes back, a retry fails, a manual retry succeeds', () => {
     const network$ = new Subject<boolean>();
     const network = fakeNetwork({ opens: 200 }, { fails: 200 }, { opens: 200 });
     const connection = connectionOver(network, { network$ });
@@ -112,14 +112,14 @@ describe('the reference trace of the guide', () => {
 });
 
 describe('a connection', () => {
-  it('opens nothing until it is wanted', () => {
+  it('opens no socket until somebody needs it', () => {
     const network = fakeNetwork({ opens: 1 });
     scenario({ 0: () => void connectionOver(network) }, 100_000, () => {
       expect(network.dialled).toEqual([]);
     });
   });
 
-  it('has its states in this order for every observer, even where one of them acts on a state', () => {
+  it('emits its states in the same order to every observer, even if one of them reacts to a state', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     connection.state$.subscribe(({ _tag }) => {
@@ -140,7 +140,7 @@ describe('a connection', () => {
     );
   });
 
-  it('waits longer and longer for a server that accepts and drops at once, and never hammers it', () => {
+  it('waits longer after each attempt if the server accepts the socket and drops it at once', () => {
     const network = fakeNetwork({ opens: 10, closes: [0, 1006] });
     const connection = connectionOver(network);
     const lines = trace(connection);
@@ -166,7 +166,7 @@ describe('a connection', () => {
     );
   });
 
-  it('does nothing at all during an hour offline', () => {
+  it('does nothing during an hour offline', () => {
     const network$ = new Subject<boolean>();
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network, { network$ });
@@ -200,7 +200,7 @@ describe('a connection', () => {
     );
   });
 
-  it('waits for the network where there is none when it is first wanted', () => {
+  it('waits for the network if it is first needed while there is no network', () => {
     const network = fakeNetwork({ opens: 10 });
     const network$ = new Subject<boolean>();
     const connection = connectionOver(network, { network$: merge(of(false), network$) });
@@ -228,7 +228,7 @@ describe('a connection', () => {
     );
   });
 
-  it('never closes a socket in mid-handshake: the close waits until it has opened', () => {
+  it('never closes a socket during its handshake: the close waits until the socket is open', () => {
     const network = fakeNetwork({ opens: 100 });
     const connection = connectionOver(network);
     scenario(
@@ -248,7 +248,7 @@ describe('a connection', () => {
     );
   });
 
-  it('does not hear a socket that it has given up', () => {
+  it('ignores a socket that it has given up', () => {
     const network = fakeNetwork({ opens: 100 }, { opens: 10 });
     const connection = connectionOver(network);
     const states = statesOf(connection);
@@ -279,7 +279,7 @@ describe('a connection', () => {
     );
   });
 
-  it('fails for good at a fatal code: the state says why, and so does the lease', () => {
+  it('fails for good after a fatal close code: the state and the lease say why', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const errors: unknown[] = [];
@@ -307,7 +307,7 @@ describe('a connection', () => {
     );
   });
 
-  it.each([1000, 1001, 1006, 4108, 4112, 4999])('comes back after close code %i, a clean close among them', (code) => {
+  it.each([1000, 1001, 1006, 4108, 4112, 4999])('reconnects after close code %i', (code) => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const states = statesOf(connection);
@@ -329,7 +329,7 @@ describe('a connection', () => {
     );
   });
 
-  it('N3: retries by hand while it waits, and in no other state', () => {
+  it('N3: accepts a manual retry while it waits, and ignores it in all other states', () => {
     const network = fakeNetwork({ opens: 10 }, { fails: 10 }, { opens: 10 });
     const connection = connectionOver(network);
     const states = statesOf(connection);
@@ -373,7 +373,7 @@ describe('a connection', () => {
     );
   });
 
-  it('N4: pauses and resumes from every state that can', () => {
+  it('N4: pauses and resumes from every state that allows it', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const lines = trace(connection);
@@ -406,7 +406,7 @@ describe('a connection', () => {
     );
   });
 
-  it('looks its endpoints up again, and reconnects, when the server says goaway', () => {
+  it('looks up its endpoints again and reconnects when the server sends goaway', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const lines = trace(connection);
@@ -432,7 +432,7 @@ describe('a connection', () => {
     );
   });
 
-  it('stays open for the grace after the last lease, and opens afresh for a later one', () => {
+  it('stays open for the grace period after the last lease, and opens again for a later lease', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const states = statesOf(connection);
@@ -463,7 +463,7 @@ describe('a connection', () => {
     );
   });
 
-  it('completes a lease when it is closed, and gives none any more', () => {
+  it('completes its leases when it is closed; later leases complete at once', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const ended: string[] = [];
@@ -485,7 +485,7 @@ describe('a connection', () => {
     );
   });
 
-  it('listens to the network only while it is wanted', () => {
+  it('is subscribed to network$ only while somebody needs the connection', () => {
     marbles(({ hot, expectSubscriptions }) => {
       const network$ = hot<boolean>('-----');
       const connection = connectionOver(fakeNetwork({ opens: 1 }), { network$, grace: 2 });
@@ -505,7 +505,7 @@ describe('a peer that has gone silent', () => {
     });
   };
 
-  it('is noticed within 45 s, whenever its last frame came', () => {
+  it('is detected within 45 s, whenever its last frame arrived', () => {
     for (const last of [0, 1, 6_000, 11_999]) {
       const network = fakeNetwork({ opens: 10 });
       const connection = connectionOver(network);
@@ -528,7 +528,7 @@ describe('a peer that has gone silent', () => {
     }
   });
 
-  it('is not suspected while it answers the heartbeat', () => {
+  it('does not count as silent while it answers the heartbeats', () => {
     const network = fakeNetwork({ opens: 10 });
     answering(network);
     const connection = connectionOver(network);
@@ -550,7 +550,7 @@ describe('a peer that has gone silent', () => {
     );
   });
 
-  it('is not sent a heartbeat while frames of any kind come', () => {
+  it('gets no heartbeat while frames of any kind arrive', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const sent: unknown[] = [];
@@ -578,7 +578,7 @@ describe('a peer that has gone silent', () => {
     );
   });
 
-  it('is judged by timers alone: a wall clock that jumps changes nothing', () => {
+  it('is detected by timers only: a jump of the wall clock changes nothing', () => {
     const network = fakeNetwork({ opens: 10 });
     answering(network);
     let jump = 0;
@@ -617,7 +617,7 @@ describe('a request', () => {
   };
   const echo = (connection: Connection) => connection.request({ cmd: 'echo' }, Echo).pipe(map(({ cmd }) => cmd));
 
-  it('is written when it is subscribed to, and answered by its serial', () => {
+  it('is written when it is subscribed, and gets the answer with its serial', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const told: unknown[][] = [];
@@ -641,7 +641,7 @@ describe('a request', () => {
     );
   });
 
-  it('fails at once when the connection drops: Unconfirmed where it matters whether it was carried out', () => {
+  it('fails at once when the connection drops, as Unconfirmed if it may have changed something', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const told: unknown[][] = [];
@@ -665,7 +665,7 @@ describe('a request', () => {
     );
   });
 
-  it('fails without a connection, in words that tell the state', () => {
+  it('fails without a connection, with a message that names the state', () => {
     const network = fakeNetwork({ fails: 10 });
     const connection = connectionOver(network);
     const told: unknown[] = [];
@@ -702,7 +702,7 @@ describe('a request', () => {
     );
   });
 
-  it('times out, and what comes after that is a fault', () => {
+  it('times out; an answer after that is a fault', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network, { commandTimeout: 500 });
     const faults: unknown[] = [];
@@ -729,7 +729,7 @@ describe('a request', () => {
     );
   });
 
-  it('fails where the server says no, in each of its ways, and where it answers something else', () => {
+  it('fails after each kind of refusal by the server, and after an answer of another kind', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const told: unknown[][] = [];
@@ -775,7 +775,7 @@ describe('a push', () => {
   const unread = (peerId?: string) =>
     ({ cmd: 'unread', unreadMessage: {}, ...(peerId === undefined ? {} : { peerId }) }) as const;
 
-  it('goes to the client that it is meant for, and without a client id to the one that came first', () => {
+  it('goes to the client that it names; without a client id, it goes to the first client', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const seen: string[] = [];
@@ -798,7 +798,7 @@ describe('a push', () => {
     );
   });
 
-  it('that can not be read, is of an unknown kind, or says that the server has an error, is a fault and ends nothing', () => {
+  it('is a fault if it is unreadable, of an unknown kind, or an error of the server; no stream ends', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const faults: string[] = [];
@@ -826,7 +826,7 @@ describe('a push', () => {
     );
   });
 
-  it('is not heard by a client that has gone', () => {
+  it('does not reach a client that has unsubscribed', () => {
     const network = fakeNetwork({ opens: 10 });
     const connection = connectionOver(network);
     const seen: unknown[] = [];

@@ -1,4 +1,4 @@
-/** WebSockets of a scripted network, in the virtual time of a diagram. */
+/** WebSockets on a scripted network, in the virtual time of a diagram. */
 import { Subject, Subscription, filter, map, type Observable } from 'rxjs';
 import {
   decodeClientFrame,
@@ -13,33 +13,33 @@ import { fakeWebSocket, type ServerEnd } from '../testing/fake-web-socket.js';
 import { virtualClock } from '../testing/virtual-clock.js';
 
 /**
- * What becomes of one attempt to open a socket: opens after so many ms, or fails; a socket that opens may be closed
- * by the server later.
+ * The result of one attempt to open a socket: it opens or it fails, each after some ms. The server may close an open
+ * socket later.
  */
 export interface Attempt {
   readonly opens?: number;
   readonly fails?: number;
-  /** ms after it has opened, and the code. */
+  /** When the server closes the socket, in ms after it has opened, and with which code. */
   readonly closes?: readonly [after: number, code: number];
 }
 
 export interface FakeNetwork {
   readonly WebSocket: WebSocketConstructor;
-  /** The addresses that were dialled, in order. */
+  /** The addresses of all attempts, in order. */
   readonly dialled: string[];
-  /** Sockets that are connecting or open now, and the most that ever were. */
+  /** The number of sockets that are connecting or open now, and the highest number so far. */
   readonly live: { now: number; most: number };
-  /** What the client has sent. */
+  /** The frames that the client has sent. */
   readonly sent$: Observable<ClientCommand>;
-  /** Whether a socket was ever closed before it had opened. */
+  /** Whether the client has ever closed a socket before it was open. */
   readonly closedInHandshake: () => boolean;
   /** Sends a command over the newest socket. */
   push(command: ServerCommand): void;
-  /** Closes the newest socket from the server's side. */
+  /** Closes the newest socket, as the server would. */
   close(code: number, reason?: string): void;
 }
 
-/** A network on which the n-th attempt goes as the n-th part of the script says, and later ones as its last part. */
+/** A scripted network: the n-th attempt follows the n-th step of the script, all later ones follow its last step. */
 export const fakeNetwork = (...script: readonly Attempt[]): FakeNetwork => {
   const dialled: string[] = [];
   const live = { now: 0, most: 0 };

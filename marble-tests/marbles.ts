@@ -1,6 +1,5 @@
 /**
- * Runs marble diagrams in virtual time: a frame is a millisecond, and what is expected is compared when the diagram
- * ends.
+ * Runs marble diagrams in virtual time: a frame is a millisecond. Expectations are compared when the diagram ends.
  */
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import { expect } from 'vitest';

@@ -20,7 +20,7 @@ describe('askWhileOpen', () => {
     });
   });
 
-  it('gives up an answer that the end of the session comes before', () => {
+  it('drops the answer if the session ends before it', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const answer$ = cold('-----(a|)');
       expectObservable(
@@ -35,7 +35,7 @@ describe('askWhileOpen', () => {
     });
   });
 
-  it('reports a question that fails, and is silent until the session opens again', () => {
+  it('reports a request that fails, and emits nothing until the session opens again', () => {
     const failures: RealtimeError[] = [];
     const refused = new ServerRejected(4301, 'x');
     marbles(({ cold, hot, expectObservable }) => {
@@ -51,7 +51,7 @@ describe('askWhileOpen', () => {
     expect(failures).toEqual([refused]);
   });
 
-  it('reports nothing where the connection is gone: the next session asks again', () => {
+  it('reports nothing if the connection is lost: the next session asks again', () => {
     const failures: RealtimeError[] = [];
     marbles(({ cold, hot, expectObservable }) => {
       const lost = new ConnectionLost('the wire was cut');
@@ -67,7 +67,7 @@ describe('askWhileOpen', () => {
     expect(failures).toEqual([]);
   });
 
-  it('repeats the question when it is told to, after a failure too', () => {
+  it('asks again when the caller wants it, also after a failure', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const answers = [cold('(a|)'), cold('#', undefined, new ServerRejected(4301, 'x')), cold('(b|)')];
       const asked$ = hot('t--------f|', readiness).pipe(

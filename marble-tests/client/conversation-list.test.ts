@@ -17,21 +17,21 @@ import { conversation } from '../streams/log.js';
 import type { ClientInternals } from '../../src/client/internals.js';
 import { clientHandle } from './internals.js';
 
-/** How long an answer takes. */
+/** The time that an answer takes, in ms. */
 const TRIP = 2;
 const readiness = { t: true, f: false };
 
-/** So many conversations, the first with the latest activity. */
+/** The given number of conversations; the first one has the latest activity. */
 const conversations = (count: number): readonly ConversationInfo[] =>
   Array.from({ length: count }, (_, index) => conversation({ id: `c${index + 1}`, createdAt: count - index }));
 
 interface Scene extends ConversationListOptions {
   readonly open$: Observable<boolean>;
-  /** What the server has, in its order; the list of its ids changes with `leave`. */
+  /** The conversations of the server, in its order. `leave` removes one of them. */
   readonly infos: readonly ConversationInfo[];
-  /** What becomes of the query of this number, counted from 1, instead of an answer. */
+  /** Replaces the answer to the query with this number. Queries are counted from 1. */
   readonly failures?: Readonly<Record<number, RealtimeError>>;
-  /** Can't be read. */
+  /** The ids of conversations that can't be decoded. */
   readonly bad?: readonly string[];
   readonly leave$?: Observable<string>;
 }
@@ -42,7 +42,7 @@ const results = (infos: readonly ConversationInfo[], bad: readonly string[]): Se
   return { cmd: 'conv', op: 'results', convMessage: { results: { data } } };
 };
 
-/** The list of Tom, what was asked for it (when, and which stretch), and what has failed. */
+/** Tom's list, the queries for it (time and range), and the failures. */
 const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Scene) => {
   const asked: string[] = [];
   const failed: string[] = [];
@@ -89,7 +89,7 @@ const names = (items: readonly ConversationListItem[]): string =>
 const refused = new ServerRejected(4310, 'CONVERSATION_QUERY_FAILED');
 
 describe('the list of conversations, page by page', () => {
-  it('asks for the first page with the first subscriber, for a further one with each tick, and for none behind the last', () => {
+  it('asks for page 1 at the first subscription and for one more page at each tick, until the last page', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const { list$, asked } = list({
         infos: conversations(5),
@@ -104,7 +104,7 @@ describe('the list of conversations, page by page', () => {
     });
   });
 
-  it('waits with a tick until the first page is there; further ones count for nothing until the next is', () => {
+  it('keeps one tick until the first page has arrived, and ignores more ticks until the next page has arrived', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const open$ = cold('t', readiness);
       const early = list({ infos: conversations(6), open$, pageSize: 2, more$: hot('-m(mm)-m') });
@@ -117,7 +117,7 @@ describe('the list of conversations, page by page', () => {
     });
   });
 
-  it('is not shifted by a conversation that the client leaves, nor by one that can not be read', () => {
+  it('skips nothing if the client leaves a conversation, or if a conversation can not be decoded', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const open$ = cold('t', readiness);
       const left = list({
@@ -138,7 +138,7 @@ describe('the list of conversations, page by page', () => {
 });
 
 describe('the list of conversations, after a break', () => {
-  it('is asked for again as far as it has come, in pages of a thousand', () => {
+  it('asks again for all conversations that it had, in pages of a thousand', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const open$ = cold('t---------f-t', readiness);
       const { list$, asked, failed } = list({ infos: conversations(1_200), open$, pageSize: 600, more$: hot('---m') });
@@ -155,7 +155,7 @@ describe('the list of conversations, after a break', () => {
     });
   });
 
-  it('has all of it, too, where the next break comes before that', () => {
+  it('also has all of them if the next break comes before the answer', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const open$ = cold('t---------f-t--f-t', readiness);
       const { list$, asked } = list({ infos: conversations(1_200), open$, pageSize: 600, more$: hot('---m') });
@@ -172,7 +172,7 @@ describe('the list of conversations, after a break', () => {
     });
   });
 
-  it('has the page that was asked for meanwhile', () => {
+  it('has the page that was requested during the break', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const { list$, asked } = list({
         infos: conversations(5),
@@ -187,8 +187,8 @@ describe('the list of conversations, after a break', () => {
   });
 });
 
-describe('a page of the list that can not be had', () => {
-  it('is a failure, asked for again by the next tick, and by the next session', () => {
+describe('a page of the list that fails', () => {
+  it('is reported as a failure, and is requested again by the next tick and by the next session', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const { list$, asked, failed } = list({
         infos: conversations(6),
@@ -204,7 +204,7 @@ describe('a page of the list that can not be had', () => {
     });
   });
 
-  it('is none where the connection went: the next session has it', () => {
+  it('is not a failure if the connection is lost: the next session requests it', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const { list$, asked, failed } = list({
         infos: conversations(4),
@@ -220,7 +220,7 @@ describe('a page of the list that can not be had', () => {
     });
   });
 
-  it('is refused here where the size of a page is none', () => {
+  it('is not requested if the page size is invalid: InvalidArgument is reported', () => {
     for (const pageSize of [0, 1.5, 1_001, NaN]) {
       marbles(({ cold, expectObservable, flush }) => {
         const { list$, asked, failed } = list({ infos: conversations(1), open$: cold('t', readiness), pageSize });

@@ -1,4 +1,4 @@
-/** Functions that take a handle, given one that no realtime has made. */
+/** Functions that take a handle get a handle that was not made by a realtime. */
 import { NEVER, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import * as entry from '../../src/index.js';
@@ -17,7 +17,7 @@ const errorsOf = (stream$: Observable<unknown>): readonly unknown[] => {
   return errors;
 };
 
-describe('a handle that no realtime has made', () => {
+describe('a handle that was not made by a realtime', () => {
   it.each([
     ['conversationList', () => entry.conversationList(client)],
     ['findConversations', () => entry.findConversations(client)],

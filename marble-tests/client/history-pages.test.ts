@@ -8,7 +8,7 @@ import { comparePositions, type Message, type Position } from '../../streams/ind
 import { marbles } from '../marbles.js';
 import { message } from '../streams/log.js';
 
-/** A history of so many messages, each page of which takes two frames. */
+/** A history with the given number of messages. Each page takes two frames. */
 const history = (messages: readonly Message[], delay = 2) => {
   const asked: HistoryOptions[] = [];
   const load = (options: HistoryOptions = {}): Observable<readonly Message[]> => {
@@ -35,7 +35,7 @@ const numbered = (count: number): readonly Message[] =>
 const timesOf = (page: readonly Message[]): string => page.map(({ timestamp }) => timestamp).join(' ');
 
 describe('historyPages', () => {
-  it('asks for nothing until the first tick, then gives a page for each, and completes with the last', () => {
+  it('asks for nothing before the first tick, then emits one page for each tick; completes after the last page', () => {
     marbles(({ hot, expectObservable, flush }) => {
       const [conversation, asked] = history(numbered(5));
       const pages$ = historyPages(conversation, { pageSize: 2, more$: hot('--m---m---m---m') }).pipe(map(timesOf));
@@ -45,7 +45,7 @@ describe('historyPages', () => {
     });
   });
 
-  it('gives the pages of ticks that come too fast one after the other', () => {
+  it('emits the pages one after the other if the ticks come too fast', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(5));
       expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('mmmm') }).pipe(map(timesOf))).toBe(
@@ -59,7 +59,7 @@ describe('historyPages', () => {
     });
   });
 
-  it('completes without an empty page where the last one was full', () => {
+  it('completes without an empty page if the last page was full', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(2));
       expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---m--') }).pipe(map(timesOf))).toBe(
@@ -69,7 +69,7 @@ describe('historyPages', () => {
     });
   });
 
-  it('completes with the ticks', () => {
+  it('completes when the ticks complete', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(9));
       expectObservable(historyPages(conversation, { pageSize: 2, more$: hot('m---|') }).pipe(map(timesOf))).toBe(
@@ -79,7 +79,7 @@ describe('historyPages', () => {
     });
   });
 
-  it('goes forward, within bounds', () => {
+  it('goes forward in time within the given bounds', () => {
     marbles(({ hot, expectObservable }) => {
       const [conversation] = history(numbered(9));
       const bounds = {
@@ -96,7 +96,7 @@ describe('historyPages', () => {
     });
   });
 
-  it('errors where a page can’t be had', () => {
+  it('errors if a page fails', () => {
     const refused = new ServerRejected(4312, 'CONVERSATION_LOG_REJECTED');
     marbles(({ hot, expectObservable }) => {
       expectObservable(historyPages({ history: () => throwError(() => refused) }, { more$: hot('--m') })).toBe(
@@ -107,7 +107,7 @@ describe('historyPages', () => {
     });
   });
 
-  it('starts anew with each subscriber', () => {
+  it('starts from the beginning for each subscriber', () => {
     marbles(({ cold, expectObservable }) => {
       const [conversation] = history(numbered(2));
       const pages$ = historyPages(conversation, { more$: cold('m') }).pipe(map(timesOf));
@@ -117,7 +117,7 @@ describe('historyPages', () => {
 });
 
 describe('historyIterator', () => {
-  it('gives every message once, in whatever pages, also where many have one time', async () => {
+  it('gives every message once with any page size, even if many messages have the same timestamp', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.record({ timestamp: fc.nat(3), id: fc.string({ maxLength: 3 }) }), {

@@ -1,4 +1,4 @@
-/** Handles whose parts a test gives. */
+/** Client and conversation handles that are built from parts given by the test. */
 import { either as E } from 'fp-ts';
 import { EMPTY, NEVER, of } from 'rxjs';
 import { text } from '../../codecs/index.js';
@@ -14,7 +14,7 @@ import {
 } from '../../src/client/internals.js';
 import { virtualClock } from '../marbles.js';
 
-/** The parts of a client that nothing happens to, but for those that are given. */
+/** The parts of a client on which nothing happens. The given parts replace the idle ones. */
 export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInternals => ({
   link: { clientId: 'Tom', request: () => NEVER, sign: () => of({}) },
   reader: {
@@ -43,7 +43,7 @@ export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInt
   ...parts,
 });
 
-/** A conversation with these parts, and nothing else. */
+/** A conversation handle that has only these parts. */
 export const conversationHandle = (
   parts: Partial<Omit<ConversationInternals, 'client'>> & { readonly client?: Partial<ClientInternals> },
 ): Conversation =>
@@ -54,7 +54,7 @@ export const conversationHandle = (
     client: clientInternals(parts.client),
   }) as unknown as Conversation;
 
-/** A client with these parts, and nothing else. */
+/** A client handle that has only these parts. */
 export const clientHandle = (parts: Partial<ClientInternals>): Client => {
   const internals = clientInternals(parts);
   return { ...carryClient(internals), id: 'Tom', conversation: internals.conversation } as unknown as Client;

@@ -15,7 +15,7 @@ const page = (...timestamps: number[]): MissedPage => ({
 const live = (timestamp: number): ConversationEvent => arrived({ timestamp });
 const open = { t: true, f: false };
 
-/** A conversation's log in short; pages hold two messages. */
+/** The log of a conversation in short form. A page holds two messages. */
 const log = (
   events$: Observable<ConversationEvent>,
   open$: Observable<boolean>,
@@ -47,11 +47,11 @@ const log = (
 const START: Position = { timestamp: 0, id: '' };
 
 describe('the log of a conversation', () => {
-  it('asks for what is missing once the client is open, and again from where it was when a break comes between', () => {
+  it('asks for missing messages once the client is open, and continues from its position after a break', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const pages: Readonly<Record<number, Observable<MissedPage>>> = {
         0: cold('--p|', { p: page(1, 2) }),
-        // The break is quicker than this answer the first time.
+        // The first time, the break comes before this answer.
         2: cold('----p|', { p: page(3) }),
       };
       const log$ = log(
@@ -69,7 +69,7 @@ describe('the log of a conversation', () => {
     });
   });
 
-  it('does not emit what is behind a hole, where the client is closed before all is there', () => {
+  it('emits nothing after a hole if the client is closed before the hole is filled', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const log$ = log(
         hot('--9----|', { 9: live(9) }),
@@ -81,7 +81,7 @@ describe('the log of a conversation', () => {
     });
   });
 
-  it('asks for nothing where it begins with what comes now', () => {
+  it('asks for nothing if it begins with live messages', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const asked = cold<MissedPage>('-|');
       expectObservable(log(hot('-4--|', { 4: live(4) }), hot('t---|', open), () => asked)).toBe('-a--|', {

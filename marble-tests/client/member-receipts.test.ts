@@ -11,7 +11,7 @@ import { marbles } from '../marbles.js';
 import { receipt } from '../streams/log.js';
 import { conversationHandle } from './internals.js';
 
-/** A link whose answers a diagram draws. */
+/** A link whose answers are drawn in the diagram. */
 const linkTo = (answer: () => Observable<ServerCommand>): SigningLink => ({
   sign: () => of({}),
   clientId: 'Tom',
@@ -49,7 +49,7 @@ const known = {
 };
 
 describe('memberReceipts', () => {
-  it('starts with nobody, asks when the session is open, and moves with the receipts of the log', () => {
+  it('starts empty, asks the server when the session is open, and changes with the receipts of the log', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const events$ = hot<ConversationEvent>('-------r', {
         r: { ...receipt('read', 9), from: 'Jerry' } as ConversationEvent,
@@ -64,7 +64,7 @@ describe('memberReceipts', () => {
     });
   });
 
-  it('asks once for all subscribers, and a later one gets the current map', () => {
+  it('asks once for all subscribers; a later subscriber gets the current map', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       let asked = 0;
       const all$ = memberReceipts(
@@ -86,7 +86,7 @@ describe('memberReceipts', () => {
     });
   });
 
-  it('asks again after a reconnect, and reports a question that fails', () => {
+  it('asks again after a reconnect, and reports a request that fails', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const faults: Fault[] = [];
       const refused = new ServerRejected(4301, 'x');
@@ -108,7 +108,7 @@ describe('memberReceipts', () => {
     });
   });
 
-  it('says nothing where the answer after a reconnect is what is known', () => {
+  it('emits nothing if the answer after a reconnect has nothing new', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const all$ = memberReceipts(
         conversationHandle({
@@ -122,7 +122,7 @@ describe('memberReceipts', () => {
 });
 
 describe('fetchReceipts', () => {
-  it('gives what is known of the others together, as entries of the log, then completes', () => {
+  it('emits the receipts of all other members as entries of the log, then completes', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(
         fetchReceipts(

@@ -30,7 +30,7 @@ const answers = {
       { clientId: 'Spike', role: 'Manager' },
     ],
   },
-  /** Rows that say nothing: no role, one that only others know, no id. */
+  /** Rows that are ignored: one without a role, one with an unknown role, one without a client id. */
   w: {
     results: [
       { clientId: 'Tom', role: 'Owner', cid: 'c' },
@@ -54,7 +54,7 @@ const notices: Record<string, ConversationEvent> = {
   s: { _tag: 'Silenced', conversationId: 'c', members: ['Jerry'] },
 };
 
-/** What varies; the API's answers are drawn. */
+/** The parts that vary between tests. The answers of the API are drawn in the diagrams. */
 const rolesOf = (scene: {
   readonly open$: Observable<boolean>;
   readonly events$: Observable<ConversationEvent>;
@@ -73,7 +73,7 @@ const rolesOf = (scene: {
   });
 
 describe('roles', () => {
-  it('starts with nobody, and has who the API names once the session is open', () => {
+  it('starts empty, and has the members that the API names once the session is open', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const [open$, events$] = [hot('f-t', readiness), hot<ConversationEvent>('-')];
       expectObservable(rolesOf({ open$, events$, answer: () => cold('--(a|)', answers) }), '^-----!').toBe(
@@ -87,7 +87,7 @@ describe('roles', () => {
     });
   });
 
-  it('asks for this conversation with the token that the session has then, and nothing before somebody subscribes', () => {
+  it('asks nothing before the first subscriber, then asks for its conversation with the current session token', () => {
     const asked: Parameters<typeof askHttpApi>[1][] = [];
     marbles(({ cold, hot, expectObservable, flush }) => {
       let token = 'stale';
@@ -106,7 +106,7 @@ describe('roles', () => {
     expect(Object.fromEntries(searchParams)).toEqual({ client_id: 'Tom', where: '{"cid":"c&d"}' });
   });
 
-  it('moves with the notices of the log, and repeats nothing where one says nothing new', () => {
+  it('changes with the notices of the log, and emits nothing for a notice without news', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const all$ = rolesOf({
         open$: cold('-t', readiness),
@@ -131,7 +131,7 @@ describe('roles', () => {
     expect(asked).toBe(1);
   });
 
-  it('asks again after a reconnect, and gives up an answer that the break has come before', () => {
+  it('asks again after a reconnect, and drops the answer to a question from before the break', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const later = [cold('-(a|)', answers), cold('-----(a|)', answers), cold('-(b|)', answers)];
       const all$ = rolesOf({
@@ -143,7 +143,7 @@ describe('roles', () => {
     });
   });
 
-  it('keeps what it knows where the API fails or says nothing that can be read, tells why, and asks at the next reconnect', () => {
+  it('keeps the known roles if the API fails or its answer is unreadable, and asks at the next reconnect', () => {
     const failures: RealtimeError[] = [];
     const refused = new ServerRejected(4317, 'HTTP');
     marbles(({ cold, hot, expectObservable }) => {

@@ -14,7 +14,7 @@ import { clientHandle } from './internals.js';
 const GRACE = 3;
 
 interface Scene {
-  /** What the server answers; by default it lets the client in, and out. */
+  /** The answer of the server. By default, the server accepts that the client enters and leaves. */
   readonly answer?: (command: ClientCommand) => Observable<ServerCommand>;
   readonly sign?: SigningLink['sign'];
   readonly open$?: Observable<boolean>;
@@ -30,7 +30,7 @@ const GOODBYE: ServerCommand = { cmd: 'conv', op: 'removed', convMessage: { allo
 const isLeave = (command: ClientCommand): boolean => command.cmd === 'conv' && command.op === 'remove';
 const welcoming = (command: ClientCommand): Observable<ServerCommand> => of(isLeave(command) ? GOODBYE : WELCOME);
 
-/** Whether the session is open, as clients have it: who comes late hears it too. */
+/** Whether the session is open. As in a real client, a late subscriber gets the current value. */
 const lately = (open$: Observable<boolean>): Observable<boolean> => {
   const latest = new ReplaySubject<boolean>(1);
   open$.subscribe(latest);
@@ -46,7 +46,7 @@ interface Rooms {
   readonly current: () => string | undefined;
 }
 
-/** Rooms over a link that notes what is sent, and when. */
+/** Rooms over a link that records the commands and their times. */
 const rooms = ({
   answer = welcoming,
   sign = () => of({}),
@@ -79,7 +79,7 @@ const rooms = ({
 };
 
 describe('being in a chat room', () => {
-  it('begins with the first subscriber and ends a grace after the last; others share it', () => {
+  it('begins with the first subscriber and ends one grace period after the last; all subscribers share it', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const m = message({ conversationId: 'a' });
@@ -91,7 +91,7 @@ describe('being in a chat room', () => {
     expect(sent).toEqual(['1 add a', '14 remove a']);
   });
 
-  it('ends with another room, and completes the streams of the first', () => {
+  it('ends when the client enters another room; the streams of the first room complete', () => {
     const sent: string[] = [];
     marbles(({ expectObservable }) => {
       const { room, current } = rooms({ sent });
@@ -105,7 +105,7 @@ describe('being in a chat room', () => {
     expect(sent).toEqual(['0 add a', '2 add b', '8 remove b']);
   });
 
-  it('begins again with each session, and waits where there is none', () => {
+  it('begins again with each session, and waits while there is no session', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const { room } = rooms({ sent, open$: hot('f-t--f-t-', { t: true, f: false }) });
@@ -114,7 +114,7 @@ describe('being in a chat room', () => {
     expect(sent.slice(0, 2)).toEqual(['2 add a', '7 add a']);
   });
 
-  it('is refused by an error; a connection that goes is none', () => {
+  it('fails if the server refuses, but not if the connection is lost', () => {
     marbles(({ cold, expectObservable }) => {
       const no: ServerCommand = {
         cmd: 'conv',
@@ -128,7 +128,7 @@ describe('being in a chat room', () => {
     });
   });
 
-  it('ends by an error where the client is blocked, and with the client', () => {
+  it('ends with an error if the client is blocked, and completes when the client is closed', () => {
     marbles(({ hot, expectObservable }) => {
       const blocked = (who: string): ConversationEvent => ({ _tag: 'Blocked', conversationId: 'a', members: [who] });
       const events$ = hot('-o-b', { o: blocked('Jerry'), b: blocked('Tom') });
@@ -145,7 +145,7 @@ describe('being in a chat room', () => {
 describe('a chat room after a break', () => {
   const states = { t: true, f: false };
 
-  it('is entered again where the break was shorter than 30 minutes', () => {
+  it('is entered again if the break was shorter than 30 minutes', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const m = message({ conversationId: 'a' });
@@ -156,7 +156,7 @@ describe('a chat room after a break', () => {
     expect(sent).toEqual(['0 add a', '1800001 add a', '1800024 remove a']);
   });
 
-  it('is not after a longer one: its streams complete, and it is left where the server has kept the place', () => {
+  it('is not entered again after a longer break: its streams complete, and the client leaves it on the server', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const { room, current } = rooms({ sent, open$: lately(hot('t-f 1799999ms t', states)) });
@@ -170,12 +170,12 @@ describe('a chat room after a break', () => {
     expect(sent).toEqual(['0 add a', '1800002 remove a']);
   });
 
-  it('is entered by who subscribes again then, once for all, and no wait for the first session is too long', () => {
+  it('is entered once for all new subscribers after that; a wait for the first session has no limit', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const { room, current } = rooms({ sent, open$: lately(hot('f 120m t-f 30m t 9ms f-t', states)) });
       expectObservable(room('a').messages$.pipe(repeat()), '^ 180m !').toBe('-');
-      // Somebody else who comes then shares the second stay.
+      // A later subscriber shares the second stay.
       expectObservable(room('a').events$, '151m ^ 10m !').toBe('-');
       expectObservable(
         defer(() => of(current())),
@@ -186,7 +186,7 @@ describe('a chat room after a break', () => {
     expect(sent.slice(0, 3)).toEqual(['7200001 add a', '9000004 add a', '9000016 add a']);
   });
 
-  it('that was given up meanwhile is left with the next session, and only once', () => {
+  it('is left once, in the next session, if its last subscriber went away during the break', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const { room } = rooms({ sent, open$: lately(hot('t-f-------t-f-t', states)) });
@@ -195,7 +195,7 @@ describe('a chat room after a break', () => {
     expect(sent).toEqual(['0 add a', '10 remove a']);
   });
 
-  it('is left again until the server has answered, or has refused', () => {
+  it('is left again in each session until the server has answered or refused', () => {
     for (const last of [of(GOODBYE), throwError(() => new ServerRejected(4303, 'CONVERSATION_NOT_FOUND'))]) {
       const sent: string[] = [];
       marbles(({ hot, expectObservable }) => {
@@ -215,7 +215,7 @@ describe('a chat room after a break', () => {
     }
   });
 
-  it('is not left where it was entered again before', () => {
+  it('is not left if it was entered again before the next session', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const { room } = rooms({ sent, open$: lately(hot('t-f-------t-f-t', states)) });
@@ -225,7 +225,7 @@ describe('a chat room after a break', () => {
     expect(sent).toEqual(['0 add a', '10 add a', '14 add a', '19 remove a']);
   });
 
-  it('is left where another was entered and given up meanwhile, or did not let the client in', () => {
+  it('is left if another room was entered and given up meanwhile, or if the other room refused the client', () => {
     const given: string[] = [];
     const refused: string[] = [];
     marbles(({ hot, expectObservable }) => {
@@ -247,7 +247,7 @@ describe('a chat room after a break', () => {
 });
 
 describe('leaving a chat room', () => {
-  it('is not overtaken by entering it again, where both are signed', () => {
+  it('comes before entering it again, even if its signature takes longer', () => {
     const sent: string[] = [];
     marbles(({ cold, expectObservable }) => {
       const { room } = rooms({
@@ -270,7 +270,7 @@ describe('a chat room that ends', () => {
     ...(by === undefined ? {} : { by }),
   });
 
-  it('completes the streams of who was put out, and is not left by him; what he does himself, and who else is gone, ends nothing', () => {
+  it('completes its streams if another client removes this one; other departures end nothing', () => {
     const sent: string[] = [];
     marbles(({ hot, expectObservable }) => {
       const events$ = hot('-o-s-l', { o: left('Jerry'), s: left('Tom', 'Tom'), l: left('Tom') });
@@ -285,8 +285,8 @@ describe('a chat room that ends', () => {
   });
 });
 
-describe('how many are in a chat room', () => {
-  it('is asked for at once and every 10 s, while somebody wants to know, and says what is new', () => {
+describe('the online count of a chat room', () => {
+  it('is asked for at once and every 10 s while there are subscribers, and emits only changes', () => {
     const sent: string[] = [];
     const counts = [1, 1, 2];
     marbles(({ expectObservable }) => {
@@ -298,7 +298,7 @@ describe('how many are in a chat room', () => {
     expect(sent).toEqual(['0 count a', '10000 count a', '20000 count a']);
   });
 
-  it('is not asked for without a session; a question that fails is followed by the next', () => {
+  it('is not asked for without a session; after a failed request, the next one follows as usual', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(rooms({ sent: [], open$: of(false) }).room('a').online$).toBe('|');
       const answers = [

@@ -29,7 +29,7 @@ const progress: Record<string, SendStep> = {
 };
 
 describe('storedMessage', () => {
-  it('is the one value of a send: the stored message, when the server has it', () => {
+  it('emits the stored message when the server has it, and nothing else', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('-u-g-(s|)', progress).pipe(storedMessage)).toBe('-----(s|)', { s: stored });
       const lost = new ConnectionLost('x');
@@ -39,7 +39,7 @@ describe('storedMessage', () => {
 });
 
 describe('track', () => {
-  it('follows a message beyond sent, to delivered and read, and ends there', () => {
+  it('follows a message from sent to delivered and read, then completes', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const events$ = hot<ConversationEvent>('----d-r-', {
         d: { ...receipt('delivered', 7), messageId: 'm' } as ConversationEvent,
@@ -53,7 +53,7 @@ describe('track', () => {
     });
   });
 
-  it('errors where the send does, and ends where the client is closed', () => {
+  it('errors if the send errors, and completes if the client is closed', () => {
     const lost = new ConnectionLost('the wire was cut');
     marbles(({ cold, hot, expectObservable }) => {
       expectObservable(cold('g-#', progress, lost).pipe(track(NEVER))).toBe('g-#', progress, lost);
@@ -74,7 +74,7 @@ describe('sendStatus', () => {
     });
   });
 
-  it('makes of an error a value that says whether the message may have gone, then ends', () => {
+  it('turns an error into a value that says whether the message may have arrived, then completes', () => {
     const failures: readonly (readonly [RealtimeError, string])[] = [
       [new ConnectionLost('x'), 'never-left'],
       [new InvalidArgument('x'), 'never-left'],
@@ -97,7 +97,7 @@ describe('sendStatus', () => {
 });
 
 describe('a message that is sent again', () => {
-  it('has the same token, in each subscription to its command and in each repetition by the outbox', () => {
+  it('keeps its token with each new subscription and with each retry of the outbox', () => {
     const tokens: unknown[] = [];
     const answers = [
       new Unconfirmed('direct'),
@@ -132,13 +132,13 @@ describe('a message that is sent again', () => {
     ready.next(true);
     command$.subscribe(watch);
     expect(tokens).toEqual(['t', 't', 't']);
-    // Who is refused after a write of which nobody knows whether it has arrived, may be in.
+    // The first write may have arrived. So the message may be stored, although the server refuses the second write.
     expect(failures).toMatchObject([{ _tag: 'Unconfirmed', cause: { code: 4401 } }]);
   });
 });
 
-describe('what is told of a message on its way', () => {
-  /** Sends over a link that answers at once, and says what is told, in order. */
+describe('the log entries of a message that is being sent', () => {
+  /** Sends over a link that answers at once, and returns the events that reach the log, in order. */
   const told = (change: Partial<SendRequest<OutgoingBody | Upload>>, store?: UploadFile): readonly string[] => {
     const lines: string[] = [];
     const sender: Sender = {
@@ -160,11 +160,11 @@ describe('what is told of a message on its way', () => {
     return lines;
   };
 
-  it('is that it is stored, and then the message: no view ever has both', () => {
+  it('are sent first, then the message: no view has both at the same time', () => {
     expect(told({})).toEqual(['sending Text', 'sent Text', 'message m']);
   });
 
-  it('begins for a file when it is stored: from there on it may wait', () => {
+  it('begin for a file when its upload is done, since the message can wait in the outbox only then', () => {
     const body = upload({ data: new Uint8Array([1]) }, file);
     marbles(({ flush }) => {
       const lines = told({ body }, () => of({ progress: 0.5 }, { url: 'u' }));
@@ -173,14 +173,14 @@ describe('what is told of a message on its way', () => {
     });
   });
 
-  it('is nothing of what is for now only', () => {
+  it('have no progress for transient messages and wills', () => {
     expect(told({ options: { transient: true } })).toEqual(['message m']);
     expect(told({ options: { will: true } })).toEqual([]);
   });
 });
 
 describe('a message with a file', () => {
-  /** Sends over a link that never answers: what follows the upload is `sending`. */
+  /** Sends over a link that never answers: after the upload, the progress stays `sending`. */
   const sending = (store: UploadFile | undefined): Observable<SendStep> =>
     sendSteps(
       {
@@ -195,7 +195,7 @@ describe('a message with a file', () => {
       { conversationId: 'c', body: upload({ data: new Uint8Array([1]) }, file), token: 't', options: {} },
     );
 
-  it('tells of its upload, from 0 to 1, then is sent as others are', () => {
+  it('reports its upload from 0 to 1, then is sent like any other message', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const store$ = cold('-a-b-s-x', {
         a: { progress: 0.5 },
@@ -214,7 +214,7 @@ describe('a message with a file', () => {
     });
   });
 
-  it('errors where the store does, and where there is none', () => {
+  it('errors if the file store errors, and if there is no file store', () => {
     const lost = new ConnectionLost('the store is away');
     marbles(({ expectObservable }) => {
       expectObservable(sending(() => throwError(() => lost))).toBe('#', undefined, lost);
@@ -226,7 +226,7 @@ describe('a message with a file', () => {
     });
   });
 
-  it('is an error for nobody where it is text', () => {
+  it('needs no file store if it is text; in a chat room, receipt and pushData are errors', () => {
     marbles(({ expectObservable }) => {
       const outgoing = { conversationId: 'c', body: text('x'), token: 't', options: {} };
       const sender = {

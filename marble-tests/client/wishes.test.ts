@@ -5,8 +5,8 @@ import { marbles } from '../marbles.js';
 
 const wish = { _tag: 'Attributes', conversationId: 'c', changed: { name: 'x' } } as const;
 
-describe('a change that is shown before it has come about', () => {
-  it('is shown while its command is under way, and not after, however it ends', () => {
+describe('an optimistic change', () => {
+  it('is shown while its command runs, and is removed when the command completes or errors', () => {
     marbles(({ cold, hot, expectObservable }) => {
       for (const [command, shown] of [
         ['--|', 'n-w-n'],
@@ -20,7 +20,7 @@ describe('a change that is shown before it has come about', () => {
     });
   });
 
-  it('ends where its command is unsubscribed from, and is there again with the next subscription', () => {
+  it('is removed when its command is unsubscribed, and is shown again with the next subscription', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const wishes = createWishes();
       const command$ = wishes.during(wish, NEVER);
@@ -31,7 +31,7 @@ describe('a change that is shown before it has come about', () => {
     });
   });
 
-  it('is that of its conversation alone', () => {
+  it('is shown in its own conversation only', () => {
     marbles(({ cold, expectObservable }) => {
       const wishes = createWishes();
       expectObservable(wishes.at('other')).toBe('n', { n: [] });

@@ -16,7 +16,7 @@ const eventInWords = (event: ClientEvent): string => {
   }
 };
 
-/** A timeline in short: what is said, with `?` while it is on its way, and `…` where there may be more before it. */
+/** A timeline in short form: the texts, `?` after a text that is being sent, `…` if there may be older pages. */
 const timelineInWords = ({ entries, hasOlder }: Timeline): string => {
   const shown = entries.map((entry) => {
     if (entry._tag === 'Message') return contentOf(entry.message);
@@ -26,7 +26,7 @@ const timelineInWords = ({ entries, hasOlder }: Timeline): string => {
 };
 
 describe('a client', () => {
-  it('hears of the connection after its realtime, and of the reconnect when its session is open again', () => {
+  it('emits connection events after its realtime, and the reconnect when its session is open again', () => {
     scene(
       ({ server, realtime, expectObservable }) => {
         server.network('10s d 100ms u');
@@ -54,7 +54,7 @@ describe('a client', () => {
     );
   });
 
-  it('puts what it has missed during a break before what is live, in its log and among its messages', () => {
+  it('emits messages missed during a break before live ones, in its log and in its messages', () => {
     scene(({ server, realtime, expectObservable }) => {
       server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
       server.network('       10s d 2s u');
@@ -86,7 +86,7 @@ describe('a client', () => {
     });
   });
 
-  it('keeps what is sent during a break in its outbox, and sends it once it is back', () => {
+  it('keeps messages in its outbox during a break, and sends them after the reconnect', () => {
     scene(({ server, realtime, expectObservable }) => {
       server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
       server.network('1s d 100ms u');
@@ -110,7 +110,7 @@ describe('a client', () => {
 });
 
 describe('a timeline', () => {
-  it('is the newest page of history, what is live, what is on its way, and older pages on demand', () => {
+  it('has the newest page of history, live messages, messages that are being sent, and older pages on demand', () => {
     scene(
       ({ server, realtime, hot, expectObservable }) => {
         server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
@@ -143,7 +143,7 @@ describe('a timeline', () => {
 });
 
 describe('a chat room', () => {
-  it('is entered again after a break, with a gap for what was said meanwhile', () => {
+  it('is entered again after a break, with a gap for the messages missed in between', () => {
     scene(({ server, realtime, expectObservable }) => {
       server.conversation({ id: 'lobby', kind: 'room' });
       server.network('           10s d 2s u');

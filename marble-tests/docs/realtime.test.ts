@@ -28,14 +28,14 @@ const eventInWords = (event: ConnectionEvent): string => {
   }
 };
 
-/** What a client says of its sessions: `open`, `close`. */
+/** The session commands that the client sends: `open`, `close`. */
 const sessionOf = (command: ClientCommand): string => (command.cmd === 'session' ? command.op : '');
 
-/** Behind whoever is subscribed from the start: what is told in frame 0 is heard. */
+/** Subscribes after all subscribers of frame 0, so that they get what is emitted in frame 0. */
 const soon = <T>(stream$: Observable<T>): Observable<T> => timer(0).pipe(mergeMap(() => stream$));
 
 describe('a realtime', () => {
-  it('says in what state its connection is, and what happens to it, through a break and an attempt that fails', () => {
+  it('emits the states and the events of its connection through a break and a failed attempt', () => {
     scene(({ server, realtime, expectObservable }) => {
       server.network('10s d 2s u');
       const one = realtime();
@@ -61,7 +61,7 @@ describe('a realtime', () => {
     });
   });
 
-  it('tells what has gone wrong without ending anything', () => {
+  it('reports faults without ending any stream', () => {
     scene(({ server, realtime, cold, expectObservable }) => {
       const pushed$ = cold<ServerCommand>('5s e 2s a', {
         e: { cmd: 'error', errorMessage: { code: 4200, reason: 'INVALID_MSG' } },
@@ -79,7 +79,7 @@ describe('a realtime', () => {
 });
 
 describe('a session', () => {
-  it('is a lease: opened by the first subscriber, shared by all, closed a grace after the last, and opened afresh for the next', () => {
+  it('is a lease: opens for the first subscriber, is shared by all, closes a grace period after the last', () => {
     scene(({ server, realtime, expectObservable }) => {
       const session$ = realtime({ grace: 2_000 })
         .session('Tom')
@@ -94,7 +94,7 @@ describe('a session', () => {
     });
   });
 
-  it('that comes of a login is emitted once, and lives until its client is closed', () => {
+  it('is emitted once by login, and stays open until its client is closed', () => {
     scene(({ server, realtime, expectObservable }) => {
       const tom$ = realtime().login('Tom');
       expectObservable(tom$.pipe(map(({ id }) => id))).toBe('(T|)', { T: 'Tom' });

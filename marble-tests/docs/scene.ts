@@ -1,4 +1,4 @@
-/** Diagrams of a realtime on a server, for the documentation. */
+/** Diagrams for the documentation: a realtime and its server in virtual time. */
 import { expect } from 'vitest';
 import { runMarbles, type MarbleHelpers, type MarbleOptions, type Said } from '../../testing/index.js';
 import { plain, type Message } from '../../src/index.js';
@@ -16,7 +16,7 @@ export const scene = (diagram: (helpers: MarbleHelpers) => void, options?: Marbl
   }, diagram);
 };
 
-/** What somebody says, letter by letter. */
+/** The messages of another client: each letter is one message. */
 export const says = (from: string, letters: string): Readonly<Record<string, Said>> =>
   Object.fromEntries(Array.from(letters, (letter) => [letter, { from, body: plain(letter) }]));
 

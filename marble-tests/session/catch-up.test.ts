@@ -16,7 +16,7 @@ const gap = (from: number, cause: string) => ({
   cause,
 });
 
-/** A page that begins with it is not whole. */
+/** A page that begins with this timestamp is not complete. */
 const FORGOTTEN = 50;
 
 const fetching = (
@@ -35,8 +35,8 @@ const fetching = (
     ...change,
   });
 
-describe('what was missed', () => {
-  it('comes page by page, oldest first, each page asked for after the last message of the one before', () => {
+describe('fetching missed messages', () => {
+  it('goes page by page, oldest first; each request starts after the last message of the page before', () => {
     marbles(({ cold, expectObservable }) => {
       const pages: Readonly<Record<number, readonly Message[]>> = { 0: page(1, 2), 2: page(3) };
       const missed$ = fetching((after) => cold(after === 0 ? '--(p|)' : '----p|', { p: pages[after] ?? [] }));
@@ -44,13 +44,13 @@ describe('what was missed', () => {
     });
   });
 
-  it('is nothing where there is nothing new', () => {
+  it('emits nothing if there is nothing new', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(fetching(() => cold('-p|', { p: [] }))).toBe('--|');
     });
   });
 
-  it('begins with a gap where the server has forgotten what was after the last message', () => {
+  it('begins with a gap if the server no longer has the messages after the last known one', () => {
     marbles(({ expectObservable }) => {
       expectObservable(fetching(() => of(page(FORGOTTEN)))).toBe('(ga|)', {
         g: { ...gap(0, 'gone'), to: FORGOTTEN },
@@ -59,7 +59,7 @@ describe('what was missed', () => {
     });
   });
 
-  it('is a gap from where the limit was reached, with all that came before it', () => {
+  it('emits all messages up to the limit, then a gap', () => {
     marbles(({ expectObservable }) => {
       const missed$ = fetching((after) => of(page(after + 1, after + 2)), { catchUpLimit: 4 });
       expectObservable(missed$).toBe('(abcdg|)', {
@@ -72,7 +72,7 @@ describe('what was missed', () => {
     });
   });
 
-  it('is no gap where the limit is reached with the last message', () => {
+  it('emits no gap if the limit is reached with the last message', () => {
     marbles(({ expectObservable }) => {
       expectObservable(fetching((after) => of(after === 0 ? page(1, 2) : page(3)), { catchUpLimit: 3 })).toBe(
         '(abc|)',
@@ -85,7 +85,7 @@ describe('what was missed', () => {
     });
   });
 
-  it('is no gap where the limit is reached and nothing is behind it: one look further tells', () => {
+  it('emits no gap if one more request after the limit finds nothing', () => {
     marbles(({ expectObservable }) => {
       const pages: Readonly<Record<number, readonly Message[]>> = { 0: page(1, 2), 2: page(3, 4) };
       const missed$ = fetching((after) => of(pages[after] ?? []), { catchUpLimit: 4 });
@@ -93,7 +93,7 @@ describe('what was missed', () => {
     });
   });
 
-  it('counts nothing that is there already', () => {
+  it('does not count known messages for the limit', () => {
     marbles(({ expectObservable }) => {
       const pages: Readonly<Record<number, readonly Message[]>> = { 0: page(1, 2), 2: page(3, 4) };
       const missed$ = fetching((after) => of(pages[after] ?? []), {
@@ -104,7 +104,7 @@ describe('what was missed', () => {
     });
   });
 
-  it('is a gap that says so where the server refuses', () => {
+  it('emits a gap with the cause refused if the server refuses', () => {
     const onFailure = vi.fn();
     const error = new ServerRejected(4312, 'CONVERSATION_LOG_REJECTED');
     marbles(({ expectObservable }) => {
@@ -113,7 +113,7 @@ describe('what was missed', () => {
     expect(onFailure).toHaveBeenCalledWith('c', error);
   });
 
-  it('is what came before, and a gap, where it fails half-way', () => {
+  it('emits the fetched messages and a gap if a later page fails', () => {
     const missed$ = (error: Error) => fetching((after) => (after === 0 ? of(page(1, 2)) : throwError(() => error)));
     marbles(({ expectObservable }) => {
       expectObservable(missed$(new CommandTimeout('logs', 1))).toBe('(abg|)', {
@@ -129,7 +129,7 @@ describe('what was missed', () => {
     });
   });
 
-  it('falls silent where the connection goes: the next session starts again', () => {
+  it('emits nothing more if the connection is lost: the next session starts again', () => {
     marbles(({ expectObservable }) => {
       expectObservable(
         fetching((after) => (after === 0 ? of(page(1, 2)) : throwError(() => new ConnectionLost('gone')))),
@@ -142,7 +142,7 @@ describe('what was missed', () => {
 });
 
 describe('an interruption', () => {
-  it('is what is over with the connection or the session', () => {
+  it('is an error that comes from the end of the connection or of the session', () => {
     expect(
       [new ConnectionLost('gone'), new Unconfirmed('logs'), new SessionClosed(0, 'logged out')].map(isInterruption),
     ).toEqual([true, true, true]);

@@ -1,4 +1,4 @@
-/** A connection whose states, pushes and answers a diagram draws, and that remembers what was asked of it. */
+/** A connection whose states, pushes and answers are drawn in a diagram. It records the commands that are written. */
 import { NEVER, defer, filter, take, type Observable } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { Connection } from '../../src/connection/connection.js';
@@ -9,11 +9,11 @@ export interface FakeConnectionOptions {
   readonly state$: Observable<ConnectionState>;
   readonly pushes$?: Observable<ServerCommand>;
   readonly lease$?: Observable<never>;
-  /** What comes for a command; it is asked each time the command is written. */
+  /** The answer to a command. It is called each time the command is written. */
   readonly answer: (command: ClientCommand) => Observable<ServerCommand>;
 }
 
-/** A command with the virtual time at which it was written. */
+/** A command, and the virtual time at which it was written. */
 export type Written = readonly [at: number, command: ClientCommand];
 
 export const fakeConnection = ({

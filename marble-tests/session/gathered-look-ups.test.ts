@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gatheredLookUps } from '../../src/session/gathered-look-ups.js';
 import { marbles, virtualClock } from '../marbles.js';
 
-/** Look-ups of two ids at a time that take 3 ms, and when was asked for what; `x` can't be looked up. */
+/** Look-ups of at most two ids that take 3 ms, and the requests with their times. The look-up of `x` fails. */
 const lookUps = () => {
   const asked: string[] = [];
   const lookUp = gatheredLookUps<readonly string[]>({
@@ -24,7 +24,7 @@ const lookUps = () => {
 };
 
 describe('many look-ups', () => {
-  it('are one question at a time: what is asked for meanwhile goes into the next', () => {
+  it('are one request at a time: ids that are asked for meanwhile go into the next request', () => {
     const { asked, of } = lookUps();
     marbles(({ expectObservable }) => {
       expectObservable(of('a')).toBe('       ---(a|)');
@@ -35,7 +35,7 @@ describe('many look-ups', () => {
     expect(asked).toEqual(['0 a', '3 b,c', '6 d']);
   });
 
-  it('fail together where their question does, and the next goes on', () => {
+  it('fail together if their request fails; the next request is not affected', () => {
     const { asked, of } = lookUps();
     marbles(({ expectObservable }) => {
       expectObservable(of('x')).toBe('---#', undefined, new Error('no'));
@@ -44,7 +44,7 @@ describe('many look-ups', () => {
     expect(asked).toEqual(['0 x', '3 b']);
   });
 
-  it('are given up where nobody waits any more, and hold up nobody else', () => {
+  it('are cancelled if nobody waits for them any more, and do not delay others', () => {
     const { asked, of } = lookUps();
     marbles(({ expectObservable }) => {
       expectObservable(of('a'), '^!').toBe('--');

@@ -17,7 +17,7 @@ import { arrived, conversation, counted, message, snapshot } from '../streams/lo
 const opened = (at: number, resumed = false): ClientEvent => ({ _tag: 'Opened', at, resumed });
 const DROPPED: InboxInput = { _tag: 'Dropped' };
 
-/** A server that knows these messages, and answers at once unless told otherwise. */
+/** A server that has these messages and conversations. It answers at once. */
 const server = (messages: readonly Message[] = [], infos: readonly ConversationInfo[] = [conversation()]) => ({
   lookUp: vi.fn((ids: readonly string[]): Observable<readonly ConversationInfo[]> =>
     of(infos.filter(({ id }) => ids.includes(id))),
@@ -29,7 +29,7 @@ const server = (messages: readonly Message[] = [], infos: readonly ConversationI
 });
 
 type Change = Partial<Omit<InboxOptions, 'pageAfter' | 'lookUp'>> & {
-  /** Of those that it leaves out there are none. */
+  /** An id without a result is an id of a conversation that does not exist. */
   readonly lookUp?: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
   readonly pageAfter?: (...args: Parameters<InboxOptions['pageAfter']>) => Observable<readonly Message[]>;
 };
@@ -53,7 +53,7 @@ const options = ({
   ...change,
 });
 
-/** What comes out, in words. */
+/** An event that the inbox emits, in words. */
 const describeEvent = (event: ClientEvent): string => {
   switch (event._tag) {
     case 'Message':
@@ -87,7 +87,7 @@ describe('the inbox, while connected', () => {
     ).toEqual(['Opened', 'CaughtUp', 'snapshot c', 'UnreadCounts', 'live m2', 'live m3']);
   });
 
-  it('lets nothing through before a session is open', () => {
+  it('emits nothing before a session is open', () => {
     expect(feed(options(), arrived({ timestamp: 2 }), DROPPED)).toEqual([]);
   });
 
@@ -104,18 +104,18 @@ describe('the inbox, while connected', () => {
     ).toEqual(['live m2', 'live m3']);
   });
 
-  it('passes a message that comes late, but for the first time', () => {
+  it('passes a late message if it comes for the first time', () => {
     expect(
       feed(options(), opened(1), snapshot(), arrived({ timestamp: 3 }), arrived({ timestamp: 2 })).slice(3),
     ).toEqual(['live m3', 'live m2']);
   });
 
-  it('passes every transient message: nothing tells whether it came before', () => {
+  it('passes every transient message, because duplicates can not be recognised', () => {
     const typing = arrived({ timestamp: 2, transient: true });
     expect(feed(options(), opened(1), snapshot(), typing, typing).slice(3)).toEqual(['live m2', 'live m2']);
   });
 
-  it('asks for a conversation that it does not know; later events of the same one wait behind, all others go on', () => {
+  it('looks up an unknown conversation; later events of that conversation wait, all others go on', () => {
     const answer = new Subject<readonly ConversationInfo[]>();
     const lookUp = vi.fn(() => answer);
     const other = arrived({ timestamp: 2, conversationId: 'd', id: 'other' });
@@ -130,7 +130,7 @@ describe('the inbox, while connected', () => {
     expect(lookUp.mock.calls).toEqual([[['c']]]);
   });
 
-  it('passes events of a conversation that can not be looked up, says why, and does not ask again for each of them', () => {
+  it('passes events even if the look-up of their conversation fails, reports it, and does not ask again', () => {
     const error = new CommandTimeout('conv/query', 1);
     const lookUp = vi.fn(() => throwError(() => error));
     const onFailure = vi.fn();
@@ -141,7 +141,7 @@ describe('the inbox, while connected', () => {
     expect(onFailure.mock.calls).toEqual([['c', error]]);
   });
 
-  it('passes a change once, also where the message has come with it already, and says of each that it has come', () => {
+  it('passes an edit once, even if the message had it on arrival, and reports each edit as received', () => {
     const changed: number[] = [];
     const edited = message({ timestamp: 11, editedAt: 20 });
     const edit = (editedAt: number): ClientEvent => ({
@@ -167,7 +167,7 @@ describe('the inbox, while connected', () => {
     expect(changed).toEqual([20, 21, 21, 22]);
   });
 
-  it('completes when its source does', () => {
+  it('completes when its source completes', () => {
     marbles(({ hot, expectObservable }) => {
       const start = opened(1);
       expectObservable(hot<InboxInput>('-o---|', { o: start }).pipe(inbox(options()))).toBe('-(oc)|', {
@@ -183,7 +183,7 @@ describe('the inbox, after a break', () => {
   const stored = [2, 3, 4, 5].map((timestamp) => message({ timestamp }));
   const now = [conversation({ lastMessageAt: 5 })];
 
-  it('puts what was missed before what is live, each message once', () => {
+  it('emits missed messages before live ones, each message once', () => {
     const { lookUp, pageAfter } = server(stored, now);
     expect(
       feed(
@@ -196,7 +196,7 @@ describe('the inbox, after a break', () => {
     ).toEqual(['Opened', 'snapshot c', 'missed m3', 'missed m4', 'missed m5', 'CaughtUp', 'live m10']);
   });
 
-  it('holds live messages back until the missed ones are there, and removes the overlap by id', () => {
+  it('holds live messages back until the missed ones have arrived, and removes duplicates by id', () => {
     const answer = new Subject<readonly Message[]>();
     const { lookUp } = server(stored, now);
     const input = new Subject<InboxInput>();
@@ -209,7 +209,7 @@ describe('the inbox, after a break', () => {
     expect(events.slice(6)).toEqual(['missed m3', 'CaughtUp', 'live m10']);
   });
 
-  it('puts what is live in front of what was missed, where it is earlier: the server has forgotten it since', () => {
+  it('emits earlier live messages before missed ones: the server may have deleted them since', () => {
     const answer = new Subject<readonly Message[]>();
     const { lookUp } = server(stored, [conversation({ lastMessageAt: 12 })]);
     const input = new Subject<InboxInput>();
@@ -227,7 +227,7 @@ describe('the inbox, after a break', () => {
     expect(events.slice(6)).toEqual(['live m10', 'live m11', 'missed m12', 'CaughtUp', 'live typing', 'live m13']);
   });
 
-  it('does the same for a conversation that it has not heard of, and not for what waited in an earlier session', () => {
+  it('does the same for an unknown conversation, but not for messages that waited in an earlier session', () => {
     const answers = [new Subject<readonly Message[]>(), new Subject<readonly Message[]>()];
     const { lookUp } = server([], [conversation({ lastMessageAt: 13 })]);
     let asked = 0;
@@ -241,7 +241,7 @@ describe('the inbox, after a break', () => {
     expect(events.slice(6)).toEqual(['snapshot c', 'live m12', 'missed m13', 'CaughtUp', 'live m14']);
   });
 
-  it('asks once for all conversations that it knows, and for the messages of those alone that have newer ones', () => {
+  it('asks once for all known conversations, and fetches messages only if a conversation has newer ones', () => {
     const { lookUp, pageAfter } = server(stored, [
       conversation({ lastMessageAt: 5 }),
       conversation({ id: 'quiet', lastMessageAt: 0 }),
@@ -251,14 +251,14 @@ describe('the inbox, after a break', () => {
     expect(new Set(pageAfter.mock.calls.map(([id]) => id))).toEqual(new Set(['c']));
   });
 
-  it('asks in several queries where it knows very many', () => {
+  it('asks in several queries if it knows very many conversations', () => {
     const { lookUp } = server([], []);
     const many = Array.from({ length: 150 }, (_, index) => snapshot({ id: `c${index}` }));
     feed(options({ lookUp, pageAfter: () => of([]) }), opened(1), ...many, DROPPED, opened(9, true));
     expect(lookUp.mock.calls.map(([ids]) => ids.length)).toEqual([100, 50]);
   });
 
-  it('does not fetch the history of chat rooms: they are live only', () => {
+  it('does not fetch the history of chat rooms, which are live only', () => {
     const { lookUp, pageAfter } = server([], [conversation({ kind: 'room', lastMessageAt: 99 })]);
     feed(
       options({ lookUp, pageAfter }),
@@ -271,7 +271,7 @@ describe('the inbox, after a break', () => {
     expect(pageAfter).not.toHaveBeenCalled();
   });
 
-  it('says that there is a gap in the chat room that the client is in, before anything that is said there now', () => {
+  it('emits a gap for the current chat room before its live messages', () => {
     const inRoom = options({ lookUp: server([], [conversation({ kind: 'room' })]).lookUp, room: () => 'c' });
     const events = feed(
       inRoom,
@@ -285,7 +285,7 @@ describe('the inbox, after a break', () => {
     expect(events.slice(4)).toEqual(['Opened', 'gap room 2-9', 'snapshot c', 'CaughtUp', 'live m10']);
   });
 
-  it('goes on with other conversations while one is caught up', () => {
+  it('goes on with other conversations while it catches up with one', () => {
     const slow = new Subject<readonly Message[]>();
     const { lookUp } = server([], [conversation({ lastMessageAt: 5 }), conversation({ id: 'd', lastMessageAt: 0 })]);
     const input = new Subject<InboxInput>();
@@ -297,7 +297,7 @@ describe('the inbox, after a break', () => {
     expect(events.slice(2)).not.toContain('CaughtUp');
   });
 
-  it('starts again from the same position when the connection breaks during a catch-up, and loses nothing of what was waiting', () => {
+  it('starts again from the same position after a break during a catch-up, and loses no waiting message', () => {
     const { lookUp, pageAfter } = server(
       [...stored, message({ timestamp: 10 })],
       [conversation({ lastMessageAt: 10 })],
@@ -324,7 +324,7 @@ describe('the inbox, after a break', () => {
     ]);
   });
 
-  it('waits for the break to be told where a query fails because the connection went', () => {
+  it('waits for the Dropped event if a query fails because the connection is lost', () => {
     const lost = throwError(() => new ConnectionLost('gone'));
     const onFailure = vi.fn();
     const events = feed(
@@ -339,7 +339,7 @@ describe('the inbox, after a break', () => {
     expect(unknown).toEqual(['Opened', 'CaughtUp']);
   });
 
-  it('tries to catch up even where the conversations could not be asked for, and says why', () => {
+  it('tries to catch up even if the query of the conversations fails, and reports why', () => {
     const error = new ServerRejected(4310, 'CONVERSATION_QUERY_FAILED');
     const { pageAfter } = server(stored);
     const onFailure = vi.fn();
@@ -352,7 +352,7 @@ describe('the inbox, after a break', () => {
     expect(onFailure).toHaveBeenCalledWith('c', error);
   });
 
-  it('finds conversations that are new to it by their unread messages, from the time of the session before', () => {
+  it('finds new conversations by their unread messages, and fetches from the time of the session before', () => {
     const { lookUp, pageAfter } = server(
       [message({ timestamp: 5, conversationId: 'new' })],
       [conversation({ id: 'new', lastMessageAt: 5 })],
@@ -376,7 +376,7 @@ describe('the inbox, after a break', () => {
     expect(pageAfter.mock.calls[0]).toEqual(['new', { timestamp: 3, id: '' }]);
   });
 
-  it('catches a conversation up before its first live message, where nothing else has told of it', () => {
+  it('catches up with an unknown conversation before its first live message', () => {
     const { lookUp, pageAfter } = server(
       [message({ timestamp: 5, conversationId: 'new' })],
       [conversation({ id: 'new' })],
@@ -391,21 +391,21 @@ describe('the inbox, after a break', () => {
     expect(events.slice(4)).toEqual(['snapshot new', 'missed m5', 'live m10']);
   });
 
-  it('misses nothing that was stored in the same millisecond in which the session was opened', () => {
+  it('misses no message that was stored in the millisecond in which the session was opened', () => {
     const { lookUp, pageAfter } = server([message({ timestamp: 3 })], [conversation({ lastMessageAt: 3 })]);
     const follow: InboxInput = { _tag: 'Follow', conversationId: 'c' };
     const events = feed(options({ lookUp, pageAfter }), opened(3), follow, DROPPED, opened(9, true));
     expect(events.slice(2)).toEqual(['Opened', 'snapshot c', 'missed m3', 'CaughtUp']);
   });
 
-  it('does not discover twice', () => {
+  it('catches up once if the same unread count comes twice', () => {
     const { lookUp, pageAfter } = server([], [conversation({ id: 'new' })]);
     const unread = counted(1, 5, { conversationId: 'new' });
     feed(options({ lookUp, pageAfter }), opened(3), DROPPED, opened(9, true), unread, unread);
     expect(pageAfter).toHaveBeenCalledTimes(1);
   });
 
-  it('moves its position before it passes a message on: who hears of a break meanwhile is told nothing twice', () => {
+  it('moves its position before it emits a message, so that a break at that moment repeats nothing', () => {
     const { lookUp, pageAfter } = server(stored, now);
     const input = new Subject<InboxInput>();
     const missed: number[] = [];
@@ -418,11 +418,11 @@ describe('the inbox, after a break', () => {
     });
     for (const entry of [...before, opened(9, true)]) input.next(entry);
     expect(missed).toEqual([3, 4, 5]);
-    // The page is passed on whole, then the break is heard.
+    // The whole page is emitted before the break is handled.
     expect(pageAfter.mock.calls.map(([, { timestamp }]) => timestamp)).toEqual([2, 4, 4]);
   });
 
-  it('does not bring behind what is newer what was declared missing', () => {
+  it('does not emit messages of a gap after newer messages', () => {
     const all = [2, 3, 4, 5, 6, 12].map((timestamp) => message({ timestamp }));
     const { pageAfter } = server(all);
     const lookUp = vi.fn().mockReturnValueOnce(of([conversation({ lastMessageAt: 6 })]));
@@ -437,7 +437,7 @@ describe('the inbox, after a break', () => {
     ]);
   });
 
-  it('takes many own messages for a sign that those of others before them will not come any more', () => {
+  it('moves its position after many own messages: earlier messages of others will not come any more', () => {
     const own = Array.from({ length: 66 }, (_, index) => arrived({ timestamp: 10 + index, from: 'Tom' }, 'sent'));
     const { pageAfter } = server();
     const position = (after: number): number | undefined => {
@@ -450,7 +450,7 @@ describe('the inbox, after a break', () => {
     expect([position(65), position(66)]).toEqual([2, 10]);
   });
 
-  it('does not take own messages for a sign that those of others before them have arrived', () => {
+  it('does not move its position for a few own messages: earlier messages of others may still be missing', () => {
     const { lookUp, pageAfter } = server(stored, now);
     const own = arrived({ timestamp: 4, from: 'Tom' }, 'sent');
     const events = feed(
@@ -466,8 +466,8 @@ describe('the inbox, after a break', () => {
   });
 });
 
-describe('the inbox, whatever happens', () => {
-  it("gives of each conversation the server's log, in order, once", () => {
+describe('the inbox, for any schedule', () => {
+  it('emits the log of the server for each conversation, in order, each entry once', () => {
     const step = fc.oneof(
       {
         weight: 5,
@@ -482,7 +482,7 @@ describe('the inbox, whatever happens', () => {
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const log: Message[] = [];
         const answers: (() => void)[] = [];
-        /** Answers come when the schedule says so. */
+        /** The schedule decides when each answer comes. */
         const later = <T>(value: () => T): Observable<T> =>
           defer(() => {
             const answer = new Subject<T>();
@@ -545,18 +545,18 @@ describe('the inbox, whatever happens', () => {
   });
 });
 
-describe('who was no member for a while', () => {
+describe('the inbox of a client that leaves and comes back', () => {
   const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
   const joined: ClientEvent = { _tag: 'Joined', conversationId: 'c', members: ['Tom'] };
 
-  it('is told what the conversation is like now before he is told that he is back', () => {
+  it('emits the current conversation before the client’s own Joined', () => {
     const lookUp = vi.fn(() => of([conversation({ members: ['Jerry', 'Spike', 'Tom'] })]));
     const events = feed(options({ lookUp }), opened(1), snapshot(), left, joined);
     expect(events.slice(2)).toEqual(['snapshot c', 'Left', 'snapshot c', 'Joined']);
     expect(lookUp).toHaveBeenCalledTimes(1);
   });
 
-  it('is so too where all that he knew was that there is one', () => {
+  it('does the same if only an outline of the conversation was known', () => {
     const lookUp = vi.fn(() => of([conversation()]));
     const outline: ClientEvent = {
       _tag: 'Snapshot',
@@ -567,7 +567,7 @@ describe('who was no member for a while', () => {
     expect(events.slice(2)).toEqual(['snapshot c', 'snapshot c', 'Joined']);
   });
 
-  it('is told of others without a question', () => {
+  it('asks nothing when others join or leave', () => {
     const lookUp = vi.fn(() => of([conversation()]));
     feed(
       options({ lookUp }),
@@ -579,7 +579,7 @@ describe('who was no member for a while', () => {
     expect(lookUp).not.toHaveBeenCalled();
   });
 
-  it('is not told more of what he is out of, or kept out of: nothing is asked', () => {
+  it('asks nothing about a conversation that the client has left or is blocked in', () => {
     const lookUp = vi.fn(() => of([conversation()]));
     const { pageAfter } = server();
     const out = (['Left', 'Blocked', 'Unblocked'] as const).map((_tag): ClientEvent => ({ ...left, _tag }));
@@ -594,11 +594,11 @@ describe('who was no member for a while', () => {
   });
 });
 
-describe('a conversation that is another one after a break', () => {
+describe('a conversation that has changed during a break', () => {
   const before = conversation({ members: ['Tom', 'Spike'], attributes: { topic: 'cheese' } });
   const joined: ClientEvent = { _tag: 'Joined', conversationId: 'c', members: ['Jerry'], by: 'Tom' };
 
-  /** What comes after the break, of a client that keeps what it is told. */
+  /** The events after the break. The client keeps the state of the conversation. */
   const after = (now: ConversationInfo, ...pushed: readonly InboxInput[]): readonly ClientEvent[] => {
     const answer = new Subject<readonly ConversationInfo[]>();
     const log = new Subject<ClientEvent>();
@@ -615,7 +615,7 @@ describe('a conversation that is another one after a break', () => {
     return events.slice(1 + events.findLastIndex(({ _tag }) => _tag === 'Opened'));
   };
 
-  it('says first who has come and gone, and what else was changed; then what was said', () => {
+  it('emits changes of members and attributes first, then the missed messages', () => {
     const now = conversation({
       members: ['Tom', 'Jerry'],
       attributes: { topic: 'mice' },
@@ -632,7 +632,7 @@ describe('a conversation that is another one after a break', () => {
     ]);
   });
 
-  it('says once what is pushed as well, because it has come about after the client was back', () => {
+  it('emits a change once if the server also pushes it after the reconnect', () => {
     const now = conversation({ members: ['Tom', 'Spike', 'Jerry'], attributes: { topic: 'cheese' } });
     expect(after(now, joined)).toEqual([
       { _tag: 'Joined', conversationId: 'c', members: ['Jerry'] },
@@ -641,7 +641,7 @@ describe('a conversation that is another one after a break', () => {
     ]);
   });
 
-  it('says that it is left where the client was removed, once, and nothing more', () => {
+  it('emits one Left and nothing else if the client was removed', () => {
     const { members, attributes, ...outline } = conversation();
     expect([members, attributes]).not.toContain(undefined);
     const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
@@ -651,7 +651,7 @@ describe('a conversation that is another one after a break', () => {
     ]);
   });
 
-  it('says that it is entered where the client was let in meanwhile', () => {
+  it('emits Joined if the client was added during the break', () => {
     const now = conversation({ members: ['Tom', 'Jerry'] });
     const events = feed(
       options({ lookUp: server([], [now]).lookUp, known: () => conversation({ members: ['Jerry'] }) }),
@@ -665,10 +665,10 @@ describe('a conversation that is another one after a break', () => {
   });
 });
 
-describe('a conversation that is gone after a break', () => {
+describe('a conversation that no longer exists after a break', () => {
   const again = [DROPPED, opened(9, true)] as const;
 
-  it('is left by who was in it, once, and not asked for what was said there', () => {
+  it('emits one Left if the client was a member, and fetches no messages', () => {
     const { lookUp, pageAfter } = server([message({ timestamp: 3 })], []);
     const onFailure = vi.fn();
     const given = options({ lookUp, pageAfter, onFailure });
@@ -687,7 +687,7 @@ describe('a conversation that is gone after a break', () => {
     expect(onFailure).not.toHaveBeenCalled();
   });
 
-  it('is left, too, by who could not learn what it was like', () => {
+  it('emits Left also if its earlier look-up has failed', () => {
     const lookUp = vi.fn((): Observable<readonly ConversationInfo[]> => of([]));
     lookUp.mockReturnValueOnce(throwError(() => new CommandTimeout('conv/query', 1)));
     expect(feed(options({ lookUp }), opened(1), arrived({ timestamp: 2 }), ...again).slice(3)).toEqual([
@@ -697,7 +697,7 @@ describe('a conversation that is gone after a break', () => {
     ]);
   });
 
-  it('is not left by who was not in it: a stranger, one who has left, who has only listened for it, and in a chat room', () => {
+  it('emits no Left if the client was not a member, has left before, only follows it, or if it is a chat room', () => {
     const { lookUp } = server([], []);
     const follow: InboxInput = { _tag: 'Follow', conversationId: 'c' };
     const left: ClientEvent = { _tag: 'Left', conversationId: 'c', members: ['Tom'] };
@@ -712,7 +712,7 @@ describe('a conversation that is gone after a break', () => {
     }
   });
 
-  it('is another thing than one that could not be asked for, or not be read: there nothing changes', () => {
+  it('is not the same as a failed query or an unreadable answer: these change nothing', () => {
     const { pageAfter } = server([message({ timestamp: 3 })]);
     const before = [opened(1), snapshot(), arrived({ timestamp: 2 }), ...again] as const;
     const failing = options({ lookUp: () => throwError(() => new CommandTimeout('conv/query', 1)), pageAfter });

@@ -21,7 +21,7 @@ const reads = (log$: Observable<ClientEvent>, open$: Observable<boolean> = of(tr
   log$.pipe(readMarks({ open$, clock: virtualClock }));
 
 describe('acknowledgements', () => {
-  it('go out for the first message at once, and for what comes within a second as one range, at its end', () => {
+  it('go out at once for the first message, and as one range for all messages of the following second', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('a-b-c', {
         a: arrived({ timestamp: 1 }),
@@ -32,7 +32,7 @@ describe('acknowledgements', () => {
     });
   });
 
-  it('are one for each conversation', () => {
+  it('are separate for each conversation', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('abc', {
         a: arrived({ timestamp: 1 }),
@@ -43,7 +43,7 @@ describe('acknowledgements', () => {
     });
   });
 
-  it('widen to what comes out of order', () => {
+  it('have a range that includes messages out of order', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('abc', {
         a: arrived({ timestamp: 9 }),
@@ -54,7 +54,7 @@ describe('acknowledgements', () => {
     });
   });
 
-  it('are not sent for own, transient and chat-room messages, nor for what is no message', () => {
+  it('are not sent for own, transient and chat-room messages, or for other entries', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('otrm', {
         o: arrived({ from: 'Tom' }),
@@ -66,7 +66,7 @@ describe('acknowledgements', () => {
     });
   });
 
-  it('gather while the session is away, and go out as it is open again', () => {
+  it('are collected while the session is away, and go out when it is open again', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const log$ = hot('-a-b--', { a: arrived({ timestamp: 1 }), b: arrived({ timestamp: 2 }) });
       const open$ = cold('f----t', { t: true, f: false });
@@ -74,7 +74,7 @@ describe('acknowledgements', () => {
     });
   });
 
-  it('go out again after a break, since nobody knows whether the last ones arrived', () => {
+  it('go out again after a break, because the last ones may not have arrived', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const log$ = hot('-a----', { a: arrived({ timestamp: 1 }) });
       const open$ = cold('t-f 2s t', { t: true, f: false });
@@ -82,7 +82,7 @@ describe('acknowledgements', () => {
     });
   });
 
-  it('end with the log, and with its error', () => {
+  it('complete with the log, and error with the log', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(acks(hot('--|'))).toBe('--|');
       expectObservable(acks(hot('--#'))).toBe('--#');
@@ -91,21 +91,21 @@ describe('acknowledgements', () => {
 });
 
 describe('read marks', () => {
-  it('go out together, the furthest of each conversation', () => {
+  it('go out together, with the latest position of each conversation', () => {
     marbles(({ hot, expectObservable }) => {
       const log$ = hot('abcd', { a: read(1), b: read(5), c: read(3), d: read(2, 'd') });
       expectObservable(reads(log$)).toBe('x 999ms y', { x: reading(['c', 1]), y: reading(['c', 5], ['d', 2]) });
     });
   });
 
-  it('wait for the session', () => {
+  it('wait until the session is open', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const open$ = cold('f--t', { t: true, f: false });
       expectObservable(reads(hot('-a--', { a: read(1) }), open$)).toBe('---x', { x: reading(['c', 1]) });
     });
   });
 
-  it('are nothing but read marks', () => {
+  it('are not sent for other entries', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(reads(hot('a', { a: arrived() }))).toBe('');
     });

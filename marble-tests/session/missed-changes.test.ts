@@ -6,7 +6,7 @@ import { changesBetween, newsAfter, untold, type News } from '../../src/session/
 import { conversationsReducer, keyedState, type ClientEvent, type ConversationEvent } from '../../streams/index.js';
 import { arrived, conversation } from '../streams/log.js';
 
-/** What the log makes of a conversation that was like this. */
+/** The state of a conversation after these events, from the given state before. */
 const told = (before: ConversationInfo, events: readonly ConversationEvent[]): ConversationInfo | undefined => {
   const log = new Subject<ClientEvent>();
   const [state, subscription] = keyedState(log, conversationsReducer);
@@ -33,8 +33,8 @@ const changed = (
   by: 'x',
 });
 
-describe('what has changed during a break', () => {
-  it('is who has joined and left, and which attributes are others or gone, dates and nested ones compared by value', () => {
+describe('changes during a break', () => {
+  it('are new and former members, and changed and removed attributes; dates and nested values compare by value', () => {
     const before = conversation({
       members: ['Tom', 'Jerry', 'Spike'],
       name: 'Chase',
@@ -59,14 +59,14 @@ describe('what has changed during a break', () => {
     ]);
   });
 
-  it('is nothing about members where the server does not name them', () => {
+  it('have nothing about members if the server does not name the members', () => {
     const { members, ...unnamed } = conversation();
     expect(members).not.toEqual([]);
     expect(changesBetween(conversation(), unnamed)).toEqual([]);
     expect(changesBetween(unnamed, conversation())).toEqual([]);
   });
 
-  it('leads from what was known to what is so, whatever that is', () => {
+  it('turn any known state into any new state', () => {
     const clients = fc.uniqueArray(fc.constantFrom('Tom', 'Jerry', 'Spike', 'Tyke', '__proto__', 'constructor'));
     const key = fc.constantFrom('a', 'b', 'constructor', 'toString');
     const { value } = fc.letrec<{ value: Attribute; leaf: Attribute }>((tie) => ({
@@ -100,10 +100,10 @@ describe('what has changed during a break', () => {
   });
 });
 
-describe('what is pushed while it is looked for', () => {
+describe('events that are pushed during the look-up', () => {
   const before = conversation({ members: ['Tom', 'Spike'], attributes: { a: { b: 1 } } });
   const after = conversation({ members: ['Tom', 'Jerry'], attributes: { a: { b: 2 } } });
-  /** What is left of events that come one after the other. */
+  /** The part of each event that is still news, for events that come one after the other. */
   const rest = (news: News, ...events: readonly ConversationEvent[]): readonly (ConversationEvent | undefined)[] => {
     let current = news;
     return events.map((pushed) => {
@@ -115,7 +115,7 @@ describe('what is pushed while it is looked for', () => {
   const news = (...events: readonly ConversationEvent[]): readonly (ConversationEvent | undefined)[] =>
     rest(newsAfter(changesBetween(before, after), after), ...events);
 
-  it('is told once: what was seen already is no news, the rest of an entry is', () => {
+  it('are passed on without the parts that the look-up has reported already', () => {
     expect(news(moved('Joined', 'Jerry'), moved('Left', 'Spike'), changed({ 'a.b': 2 }))).toEqual([
       undefined,
       undefined,
@@ -124,7 +124,7 @@ describe('what is pushed while it is looked for', () => {
     expect(news(moved('Joined', 'Jerry', 'Tyke'))).toEqual([moved('Joined', 'Tyke')]);
   });
 
-  it('is news the second time, and where the contrary has come before', () => {
+  it('are passed on if they come twice, or after an event with the opposite meaning', () => {
     expect(news(moved('Joined', 'Jerry'), moved('Joined', 'Jerry'))).toEqual([undefined, moved('Joined', 'Jerry')]);
     const contrary = [
       moved('Left', 'Jerry'),
@@ -137,7 +137,7 @@ describe('what is pushed while it is looked for', () => {
     expect(news(...others)).toEqual(others);
   });
 
-  it('is news where it is about something else', () => {
+  it('are passed on if they are about something else', () => {
     const { message } = arrived();
     const events: readonly ConversationEvent[] = [
       { _tag: 'Message', conversationId: 'c', message, origin: 'live' },

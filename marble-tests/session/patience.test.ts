@@ -6,7 +6,7 @@ import { marbles, virtualClock } from '../marbles.js';
 
 const tooOften = new ServerRejected(4318, 'CONVERSATION_API_QUOTA_EXCEEDED');
 
-/** A question that fails by each of these, then is answered. */
+/** A request that fails with each of these errors in turn, then succeeds. */
 const asked = (...errors: readonly RealtimeError[]) => {
   const left = [...errors];
   const times: number[] = [];
@@ -19,7 +19,7 @@ const asked = (...errors: readonly RealtimeError[]) => {
 };
 
 describe('patience', () => {
-  it('asks again, later and later, where it was asked too often or was not answered', () => {
+  it('asks again after longer and longer pauses if the server was asked too often or did not answer', () => {
     const { times, answer$ } = asked(tooOften, new CommandTimeout('logs', 1), tooOften);
     marbles(({ expectObservable }) => {
       expectObservable(answer$).toBe('7001ms (a|)');
@@ -27,7 +27,7 @@ describe('patience', () => {
     expect(times).toEqual([0, 1_000, 3_000, 7_000]);
   });
 
-  it('ends after a minute, by which rates are counted', () => {
+  it('ends after a minute, the interval in which the server counts requests', () => {
     const { times, answer$ } = asked(...Array.from({ length: 9 }, () => tooOften));
     marbles(({ expectObservable }) => {
       expectObservable(answer$).toBe('63s #', undefined, tooOften);
@@ -35,7 +35,7 @@ describe('patience', () => {
     expect(times.at(-1)).toBe(63_000);
   });
 
-  it('is not for other errors', () => {
+  it('does not apply to other errors', () => {
     const lost = new ConnectionLost('gone');
     marbles(({ expectObservable }) => {
       expectObservable(asked(lost).answer$).toBe('#', undefined, lost);

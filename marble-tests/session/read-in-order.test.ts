@@ -1,4 +1,4 @@
-/** What is told to the log, on its way to the inbox. */
+/** Entries on their way from the session to the inbox. */
 import { map, of } from 'rxjs';
 import { describe, it } from 'vitest';
 import { bodyCodec } from '../../codecs/index.js';
@@ -33,20 +33,20 @@ const entries = { a: said('slow'), b: said('quick'), o: own, r: read(1), d: said
 const reading = (pipeline: Pipeline | undefined) =>
   readInOrder({ self: 'Tom', bodies: bodyCodec(), report: () => undefined, pipeline });
 
-/** A plug-in that takes its time for one message. */
+/** A plugin that takes 5 ms for one of the messages. */
 const plugin: Pipeline = {
   content: (content) => (content.msg === 'slow' ? virtualClock.after(5).pipe(map(() => content)) : of(content)),
   message: (one) => of(one),
 };
 
-describe('what is told to the log', () => {
-  it('is read at once where there are no plug-ins', () => {
+describe('reading in order', () => {
+  it('passes entries on at once if there are no plugins', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('abord|', told).pipe(reading(undefined))).toBe('abord|', entries);
     });
   });
 
-  it('waits behind what a plug-in holds back, own messages too; other conversations and what the client does itself go on', () => {
+  it('holds entries, own messages too, behind a slow message of their conversation; other entries go on', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('abord|', told).pipe(reading(plugin))).toBe('---rd(abo|)', entries);
     });

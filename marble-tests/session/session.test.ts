@@ -18,8 +18,7 @@ const dropped = (code: number): ConnectionState => ({
 });
 
 /**
- * The states of a connection: connected, away (1006), away because the session is not valid any more (4112), nobody
- * wants it.
+ * The states of a connection: connected, lost (1006), closed because the session is no longer valid (4112), and idle.
  */
 const states: Record<string, ConnectionState> = {
   i: { _tag: 'Idle' },
@@ -28,7 +27,7 @@ const states: Record<string, ConnectionState> = {
   x: dropped(4112),
 };
 
-/** A token lives for a second in these diagrams. */
+/** In these diagrams, a token is valid for one second. */
 const opened = (st: string, serverTs = 7): ServerCommand => ({
   cmd: 'session',
   op: 'opened',
@@ -79,7 +78,7 @@ const optionsWith = (
   ];
 };
 
-/** What was written, as `time op token`. */
+/** The written commands, as `time op token`. */
 const summary = (written: readonly Written[]): readonly string[] =>
   written.map(([at, command]) => {
     const message = 'sessionMessage' in command ? command.sessionMessage : undefined;
@@ -97,7 +96,7 @@ const answering =
   };
 
 describe('a session', () => {
-  it('logs in when the connection is there, and says when it is open', () => {
+  it('logs in when the connection is open, and emits when the login has succeeded', () => {
     marbles(({ hot, cold, expectObservable, flush }) => {
       const [connection, written] = fakeConnection({ state$: hot('i-c', states), answer: () => cold('--o', answers) });
       const [options] = optionsWith({ tag: 'Web' });
@@ -113,7 +112,7 @@ describe('a session', () => {
     });
   });
 
-  it('says that it was dropped, and is opened again with its token and what it knows of unread counts and edits', () => {
+  it('emits that it was dropped, and reopens with its token and its times of unread counts and edits', () => {
     marbles(({ hot, cold, expectObservable, flush }) => {
       const unread: ServerCommand = { cmd: 'unread', unreadMessage: { notifTime: 5, convs: [] } };
       const [connection, written] = fakeConnection({
@@ -134,7 +133,7 @@ describe('a session', () => {
     });
   });
 
-  it('asks for changes since those that have been passed on: of those that it is told of behind the answer some may never have come', () => {
+  it('asks for changes since the last one passed on, or since an earlier one that still waited at the break', () => {
     marbles(({ hot, cold, expectObservable, flush }) => {
       const patch = (mid: string, patchTimestamp: number): ServerCommand => ({
         cmd: 'patch',
@@ -159,13 +158,13 @@ describe('a session', () => {
       const since = written.flatMap(([, command]) =>
         command.cmd === 'session' && command.op === 'open' ? [command.sessionMessage.lastPatchTime] : [],
       );
-      // None at first; what was passed on; then what was still waiting when the connection went, though a later one
-      // was passed on.
+      // No time at first, then the time of the change that was passed on. Then the time of the change that still
+      // waited when the connection was lost, although a later one was passed on.
       expect(since).toEqual([undefined, 9, 8, 8]);
     });
   });
 
-  it('says nothing of a break before it was open, and tries again with the next connection', () => {
+  it('emits nothing for a break before it was open, and tries again with the next connection', () => {
     marbles(({ hot, cold, expectObservable, flush }) => {
       const lost = new ConnectionLost('the wire was cut');
       const [connection, written] = fakeConnection({
@@ -179,7 +178,7 @@ describe('a session', () => {
     });
   });
 
-  it('waits for the next connection where the break is known by the command alone', () => {
+  it('waits for the next connection if only the failed command shows the break', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const lost = new ConnectionLost('the wire was cut');
       const [connection] = fakeConnection({ state$: hot('c--', states), answer: () => cold('-#', undefined, lost) });
@@ -187,7 +186,7 @@ describe('a session', () => {
     });
   });
 
-  it('forgets its token where the connection was closed because of it', () => {
+  it('forgets its token if the connection was closed because of the token', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       const [connection, written] = fakeConnection({
         state$: hot('c--x-c', states),
@@ -199,7 +198,7 @@ describe('a session', () => {
     });
   });
 
-  it('logs in without its token, once, where the server says that it has expired (4112)', () => {
+  it('logs in once without its token if the server says that the token has expired (4112)', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       const expired = new ServerRejected(4112, 'SESSION_TOKEN_EXPIRED');
       const [connection, written] = fakeConnection({
@@ -224,7 +223,7 @@ describe('a session', () => {
     });
   });
 
-  it('asks for a signature where it has no token, each time anew', () => {
+  it('asks for a new signature each time it logs in without a token', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       let asked = 0;
       const [connection, written] = fakeConnection({
@@ -243,7 +242,7 @@ describe('a session', () => {
     });
   });
 
-  it('renews its token at nine tenths of its life, and the next one too', () => {
+  it('renews each token after nine tenths of its lifetime', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       const [connection, written] = fakeConnection({
         state$: hot('c', states),
@@ -255,7 +254,7 @@ describe('a session', () => {
     });
   });
 
-  it('reports a renewal that fails, and stays open', () => {
+  it('reports a failed renewal, and stays open', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       const late = new CommandTimeout('session/refresh', 1);
       const [options, faults] = optionsWith();
@@ -270,7 +269,7 @@ describe('a session', () => {
     });
   });
 
-  it('renews nothing where the server gives no token, or one without a life', () => {
+  it('renews nothing if the server gives no token, or a token without a lifetime', () => {
     for (const sessionMessage of [{}, { st: 'short' }]) {
       marbles(({ hot, cold, flush, expectObservable }) => {
         const answer = (): Observable<ServerCommand> =>
@@ -283,7 +282,7 @@ describe('a session', () => {
     }
   });
 
-  it('takes its own clock for the time of the login where the server does not say it', () => {
+  it('uses its own clock for the time of the login if the server does not send the time', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const answer = (): Observable<ServerCommand> =>
         cold('---o', { o: { cmd: 'session', op: 'opened', sessionMessage: {} } });
@@ -294,7 +293,7 @@ describe('a session', () => {
     });
   });
 
-  it('errors where the first login is refused, by an error or by a code in the answer', () => {
+  it('errors if the first login is refused by an error, or by a code in the answer', () => {
     const refusals: readonly (readonly [RealtimeError, Observable<ServerCommand>])[] = [
       [new ServerRejected(4103, 'INVALID_LOGIN'), throwError(() => new ServerRejected(4103, 'INVALID_LOGIN'))],
       [new CommandTimeout('session/open', 1), throwError(() => new CommandTimeout('session/open', 1))],
@@ -331,7 +330,7 @@ describe('a session', () => {
     });
   });
 
-  it('stops trying when the connection goes, and starts with the next one', () => {
+  it('stops trying when the connection is lost, and starts again with the next one', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       const late = new CommandTimeout('session/open', 1);
       const [connection, written] = fakeConnection({
@@ -344,7 +343,7 @@ describe('a session', () => {
     });
   });
 
-  it('is closed where a later login is refused for good, or somebody else has taken its place', () => {
+  it('is closed if a later login is refused for good, or if another login has displaced it', () => {
     for (const code of [4111, 4103]) {
       marbles(({ hot, cold, expectObservable }) => {
         const refused = new ServerRejected(code, 'REFUSED');
@@ -360,7 +359,7 @@ describe('a session', () => {
     }
   });
 
-  it('is closed by the server, with its code and reason, and writes no logout', () => {
+  it('closes with the code and reason of the server, and writes no logout', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       const kick: ServerCommand = {
         cmd: 'session',
@@ -381,7 +380,7 @@ describe('a session', () => {
     });
   });
 
-  it('is closed by a server that does not say why', () => {
+  it('closes if the server closes it without a reason', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const [connection] = fakeConnection({
         state$: hot('c', states),
@@ -395,7 +394,7 @@ describe('a session', () => {
     });
   });
 
-  it('logs out when it is told to, and is closed when the server has said so', () => {
+  it('logs out on request, and is closed when the server has confirmed it', () => {
     marbles(({ hot, cold, flush, expectObservable }) => {
       const [connection, written] = fakeConnection({
         state$: hot('c', states),
@@ -407,7 +406,7 @@ describe('a session', () => {
     });
   });
 
-  it('is closed all the same where the logout fails, or there is no connection to log out on', () => {
+  it('is closed even if the logout fails, or if there is no connection for the logout', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const [connection] = fakeConnection({
         state$: hot('c', states),
@@ -423,7 +422,7 @@ describe('a session', () => {
     });
   });
 
-  it('is closed with the realtime, and errors where its connection has failed for good', () => {
+  it('is closed with the realtime, and errors if its connection has failed for good', () => {
     marbles(({ hot, cold, expectObservable }) => {
       const [connection] = fakeConnection({
         state$: hot('c', states),

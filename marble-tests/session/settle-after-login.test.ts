@@ -1,9 +1,9 @@
-/** The turn after a login. */
+/** Items that arrive in the same turn as a login. */
 import { expect, it } from 'vitest';
 import { settling } from '../../src/session/settle-after-login.js';
 import { marbles, virtualClock } from '../marbles.js';
 
-it('holds back what comes until the turn is over, then hands it over in its order, and is out of the way', () => {
+it('holds items back until the turn is over, then passes them on in order; later items go through directly', () => {
   const heard: string[] = [];
   const handle = (item: string): void => {
     heard.push(item);
@@ -20,7 +20,7 @@ it('holds back what comes until the turn is over, then hands it over in its orde
   expect(settled.receive).toBe(handle);
 });
 
-it('hands over at once what is held back where the session ends in that turn', () => {
+it('passes on the held items at once if the session ends in the same turn', () => {
   const heard: string[] = [];
   const settled = settling(virtualClock, (item: string) => heard.push(item));
   marbles(() => {

@@ -9,7 +9,7 @@ const good = { signature: 'abc', timestamp: 1, nonce: 'n' };
 const signing = (factory: SignatureFactory) => sign(() => factory('Tom'), 5, virtualClock);
 
 describe('sign', () => {
-  it('gives the first signature of the factory, then completes', () => {
+  it('emits the first signature of the factory, then completes', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const answer$ = cold('--s-s', { s: good });
       expectObservable(signing(() => answer$)).toBe('--(s|)', { s: good });
@@ -17,7 +17,7 @@ describe('sign', () => {
     });
   });
 
-  it('asks the factory for each subscriber, with the client id', () => {
+  it('calls the factory with the client id for each subscriber', () => {
     marbles(({ expectObservable }) => {
       let asked = 0;
       const signature$ = signing((id) => of({ ...good, nonce: `${id} ${String((asked += 1))}` }));
@@ -26,7 +26,7 @@ describe('sign', () => {
     });
   });
 
-  it('gives up, and leaves the factory, when the time is over', () => {
+  it('errors at the time limit, and unsubscribes from the factory', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const never$ = cold<typeof good>('-');
       expectObservable(signing(() => never$)).toBe(
@@ -38,7 +38,7 @@ describe('sign', () => {
     });
   });
 
-  it('says what is wrong where the factory throws, errors, ends with nothing, or gives something else', () => {
+  it('says what is wrong if the factory throws, errors, emits nothing, or emits something else', () => {
     marbles(({ cold, expectObservable }) => {
       const refused = new Error('not today');
       const failures: readonly (readonly [SignatureFactory, string, Error])[] = [
@@ -62,7 +62,7 @@ describe('sign', () => {
     });
   });
 
-  it('leaves the factory when it is unsubscribed from', () => {
+  it('unsubscribes from the factory when it is unsubscribed', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const answer$ = cold('---s', { s: good });
       expectObservable(

@@ -1,6 +1,6 @@
 /**
- * The law of commands: each emits exactly one value, when it has succeeded, then completes; nothing is sent before it
- * is subscribed to.
+ * The rule for commands: each command emits exactly one value when it has succeeded, then completes. A command sends
+ * nothing before it is subscribed.
  */
 import { either as E } from 'fp-ts';
 import {
@@ -24,25 +24,25 @@ import { world } from './world.js';
 
 const { login, realtime } = world();
 
-/** What the commands of the law are made from. */
+/** The handles from which the commands under test are made. */
 interface Scene {
   readonly realtime: Realtime;
   readonly tom: Client;
   readonly here: Conversation;
   readonly lobby: Room;
-  /** Stored, by Tom. */
+  /** A stored message of Tom. */
   readonly message: Message;
 }
 
 type Command = (scene: Scene) => Observable<unknown>;
 
-/** What a member of a handle, or an export, is, where it is no command. */
+/** The kind of a member of a handle, or of an export, if it is not a command. */
 type Kind = 'stream' | 'value' | 'not a command';
 
 type Table<Keys extends PropertyKey> = Readonly<Record<Keys, Command | Kind>>;
 type KeysOf<T> = Exclude<keyof T, symbol>;
 
-/** Every member of a realtime: a new one has no place here, and fails the compilation and the test of the list. */
+/** Every member of a realtime. A new member that is missing here fails the compilation and the test of the list. */
 const ofRealtime: Table<KeysOf<Realtime>> = {
   state$: 'stream',
   connection$: 'stream',
@@ -86,7 +86,7 @@ const ofConversation: Table<KeysOf<Conversation>> = {
   receipts$: 'stream',
   muted$: 'stream',
   messageStatus: 'stream',
-  // It tells progress, and ends when the message is read.
+  // It emits the progress, and completes when the message is read.
   trackSend: 'stream',
   send: ({ here }) => here.send(text('a message')),
   edit: ({ here, message }) => here.edit(message, text('edited')),
@@ -121,7 +121,7 @@ const ofRoom: Table<KeysOf<Room>> = {
 
 type Functions<T> = { [K in keyof T]: T[K] extends (...args: never) => unknown ? K : never }[keyof T];
 
-/** Every function that the root entry exports; classes of errors and message types are functions, too. */
+/** Every function that the root entry exports. Error classes and message types are functions too. */
 const exported: Table<Functions<typeof entry>> = {
   createRealtime: 'not a command',
   conversationList: 'stream',
@@ -181,13 +181,13 @@ const commands: readonly (readonly [name: string, command: Command])[] = Object.
     ),
 );
 
-/** Ends the servers of a test: each scene has its own. */
+/** Closes the servers of a test. Each scene has its own server. */
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
 });
 
-/** What Tom's realtimes have written, in order: `conv/add`, `direct`. */
+/** The commands that Tom's realtimes have written, in order: `conv/add`, `direct`. */
 const written: string[] = [];
 
 class RecordingSocket extends WebSocket {
@@ -213,17 +213,17 @@ const prepared = async (): Promise<Prepared> => {
   const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
   const message = await firstValueFrom(here.send(text('first')));
   const lobby = await firstValueFrom(entry.createRoom(tom, { name: 'Lobby' }));
-  // Acknowledges it: what Tom writes by himself afterwards is his commands alone.
+  // After this, Tom's client writes nothing by itself: only the commands under test are recorded.
   await firstValueFrom(jerry.fetchConversation(here.id));
   written.length = 0;
   return { realtime: realtime({ server: url, webSocket: RecordingSocket }), own, tom, jerry, here, lobby, message };
 };
 
-/** What a question is answered with, or the tag of the error. */
+/** The answer to a request, or the tag of its error. */
 const answer = <A>(question$: Observable<A>): Promise<unknown> =>
   firstValueFrom(question$.pipe(catchError((error: unknown) => of(entry.toRealtimeError(error)._tag))));
 
-/** What has come about at the server, as somebody else sees it. */
+/** The effect of a command: the written frames, and the state of the server as Jerry sees it. */
 const effect = async ({ jerry, here, lobby }: Prepared): Promise<unknown> => ({
   written: [...written],
   history: await answer(
@@ -247,7 +247,7 @@ const effect = async ({ jerry, here, lobby }: Prepared): Promise<unknown> => ({
   ),
 });
 
-/** The error class constructors are functions that no table names. */
+/** Whether a value is a class. The tables don't list error classes. */
 const isClass = (value: unknown): boolean =>
   typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 
@@ -258,7 +258,7 @@ describe('the list of commands', () => {
     expect(keys(ofRealtime)).toEqual(keys(own));
     expect(keys(ofClient)).toEqual(keys(tom));
     expect(keys(ofConversation)).toEqual(keys(here));
-    // A room is made from its conversation; what is not said to be a room's is not typed.
+    // A room object has all members of its conversation at run time. The type shows only the members of a room.
     expect(keys(lobby)).toEqual(expect.arrayContaining([...keys(ofRoom)]));
     const functions = Object.entries(entry).flatMap(([name, value]) =>
       typeof value === 'function' && !isClass(value) ? [name] : [],
@@ -267,7 +267,7 @@ describe('the list of commands', () => {
   });
 });
 
-/** These are carried out on the spot, with or without a connection: nothing of them waits to be written. */
+/** These commands run at once, with or without a connection. They do not wait to be written. */
 const immediate = ['client.close', 'conversation.read'];
 
 describe.each(commands)('%s', (name, command) => {
@@ -294,14 +294,14 @@ describe.each(commands)('%s', (name, command) => {
     expect(effects[0]).not.toMatchObject({ written: [] });
   });
 
-  it('sends nothing before it is subscribed to', async () => {
+  it('sends nothing before it is subscribed', async () => {
     const scene = await prepared();
     void command(scene);
     await firstValueFrom(scene.here.count());
     expect(written).toEqual(['conv/count']);
   });
 
-  it.skipIf(immediate.includes(name))('sends nothing when it is unsubscribed from before it was written', async () => {
+  it.skipIf(immediate.includes(name))('sends nothing if it is unsubscribed before it is written', async () => {
     const scene = await prepared();
     scene.own.pause();
     command(scene)

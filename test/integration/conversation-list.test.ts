@@ -27,14 +27,14 @@ const create = async (client: Client, name: string, members: readonly string[] =
   return conversation;
 };
 
-/** The list, once it is this. */
+/** Waits until the list has these names. */
 const become = (client: Client, wanted: readonly string[]): Promise<readonly ConversationListItem[]> =>
   firstValueFrom(
     conversationList(client).pipe(filter((items) => JSON.stringify(names(items)) === JSON.stringify(wanted))),
   );
 
 describe('the conversation list', () => {
-  it('C11 C19: has the latest activity first, with last messages and unread counts, and follows what happens', async () => {
+  it('C11 C19: has the latest activity first, with last messages and unread counts, and follows the log', async () => {
     const tom = await login('Tom');
     const [a, b] = [await create(tom, 'a', ['Jerry']), await create(tom, 'b', ['Jerry'])];
     await sent(a, text('old'));
@@ -70,7 +70,7 @@ describe('the conversation list', () => {
     keeping.unsubscribe();
   });
 
-  it('C11: is paged by more$, without missing one that moves meanwhile', async () => {
+  it('C11: is paged by more$, and misses no conversation that moves meanwhile', async () => {
     const tom = await login('Tom');
     const conversations = [];
     for (const name of ['a', 'b', 'c', 'd', 'e']) {
@@ -94,7 +94,7 @@ describe('the conversation list', () => {
     keeping.unsubscribe();
   });
 
-  it('has what was created and said during a break', async () => {
+  it('has the conversations and messages of a break', async () => {
     const { tom, jerry, here } = await pair();
     await become(jerry, ['Tom & Jerry']);
     const keeping = conversationList(jerry).subscribe();
@@ -108,8 +108,8 @@ describe('the conversation list', () => {
   });
 });
 
-describe('the conversation list, of what the client is not in', () => {
-  /** What was pushed before has come, what it made the client ask for has, too, and a turn is over. */
+describe('the conversation list, for conversations without this client', () => {
+  /** Waits until earlier pushes have arrived, the client has got its answers to them, and a turn is over. */
   const settled = async (client: Client): Promise<void> => {
     for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(online(client, []));
   };
@@ -118,7 +118,7 @@ describe('the conversation list, of what the client is not in', () => {
   const blockedIn = (client: Client): Promise<ClientEvent> =>
     firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'Blocked')));
 
-  it('has nothing that it was removed from during a break', async () => {
+  it('drops a conversation if the client was removed during a break', async () => {
     const { jerry, here } = await pair();
     const keeping = conversationList(jerry).subscribe();
     await become(jerry, ['Tom & Jerry']);
@@ -130,7 +130,7 @@ describe('the conversation list, of what the client is not in', () => {
     keeping.unsubscribe();
   });
 
-  it('has nothing that it is blocked in, whether it was in it before or never', async () => {
+  it('has no conversation in which the client is blocked, whether it was a member or not', async () => {
     const { jerry, here } = await pair();
     const spike = await login('Spike');
     const keeping = [jerry, spike].map((client) => conversationList(client).subscribe());
@@ -145,7 +145,7 @@ describe('the conversation list, of what the client is not in', () => {
     for (const one of keeping) one.unsubscribe();
   });
 
-  it('has nothing that it has only looked at, until it joins', async () => {
+  it('has no conversation that the client has only fetched, until it joins', async () => {
     const { here } = await pair();
     const spike = await login('Spike');
     const keeping = conversationList(spike).subscribe();
@@ -157,7 +157,7 @@ describe('the conversation list, of what the client is not in', () => {
     keeping.unsubscribe();
   });
 
-  it('has nothing that was deleted, during a break or not: both are told as a departure, and nothing else', async () => {
+  it('drops a deleted conversation, online or after a break, with one Left and no fault', async () => {
     const { jerry, here, there } = await pair();
     const keeping = conversationList(jerry).subscribe();
     const members: string[] = [];
@@ -187,8 +187,8 @@ describe('the conversation list, of what the client is not in', () => {
   });
 });
 
-describe('a conversation that can not be read', () => {
-  it('is left out of lists and queries, and a fault; the others are there, and it is not taken for one that is gone', async () => {
+describe('a conversation that can not be decoded', () => {
+  it('is missing in new results and causes a fault; it does not count as left, and others are shown', async () => {
     const store = memoryStore();
     const own = await createServer({ store });
     try {
@@ -211,7 +211,7 @@ describe('a conversation that can not be read', () => {
       realtimes[0]?.resume();
       realtimes[0]?.retry();
       await caughtUp;
-      // The one of the catch-up, the other of the list.
+      // One fault comes from the catch-up, the other one from the list.
       for (const fault of await faults)
         expect(fault).toMatchObject({ error: { path: expect.stringMatching(/^\d\.tr$/) as string } });
       expect(left).toEqual([]);
@@ -240,7 +240,7 @@ describe('a query of conversations', () => {
     return { tom, find };
   };
 
-  it('C12 C16: compares numbers, texts and dates, and asks whether there is a value', async () => {
+  it('C12 C16: compares numbers, texts and dates, and tests whether a value exists', async () => {
     const { find } = await all();
     expect(await find(where.equal('age', 2))).toEqual(['Beta.*']);
     expect(await find(where.notEqual('age', 2))).toEqual(['alpha', 'gamma']);
@@ -257,7 +257,7 @@ describe('a query of conversations', () => {
     expect(await find(where.hasSize('tags', 1))).toEqual(['Beta.*']);
   });
 
-  it('C13 C14: matches expressions with their flags, prefixes, substrings, and members exactly or at least', async () => {
+  it('C13 C14: matches expressions with flags, prefixes, substrings, and exact or partial members', async () => {
     const { find } = await all();
     expect(await find(where.matches('name', /^beta/i))).toEqual(['Beta.*']);
     expect(await find(where.matches('name', /^beta/))).toEqual([]);
@@ -278,7 +278,7 @@ describe('a query of conversations', () => {
     expect(await find(undefined, { skip: 1, limit: 1 })).toEqual(['Beta.*']);
   });
 
-  it('C10 C18 C19: leaves out members where it is compact, brings last messages where it is asked to, and is kept by id', async () => {
+  it('C10 C18 C19: has no members if compact (state$ keeps the known ones), and last messages on request', async () => {
     const { tom } = await all();
     const [compact] = await lastValueFrom(findConversations(tom, { where: where.equal('age', 1), compact: true }));
     expect(compact).not.toHaveProperty('members');
@@ -289,7 +289,7 @@ describe('a query of conversations', () => {
     expect(full?.lastMessage).toMatchObject({ from: 'Tom' });
   });
 
-  it('that the server does not take is an error with its code', async () => {
+  it('errors if the server or the client refuses it', async () => {
     const { tom } = await all();
     await expect(
       lastValueFrom(findConversations(tom, { where: where.matches('name', /(?=x)/) })),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRealtime, text, type Client, type Realtime, presence } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 
-describe('a realtime that is watched', () => {
+describe('a realtime on a dashboard', () => {
   let server: RtmServer;
   const realtimes: Realtime[] = [];
   const login = async (id: string): Promise<readonly [Realtime, Client]> => {
@@ -22,7 +22,7 @@ describe('a realtime that is watched', () => {
     await server.close();
   });
 
-  it('says how it does: what has gone in and out, how long an answer takes, what waits', async () => {
+  it('reports its health: traffic in and out, response times, and the size of the outbox', async () => {
     const [realtime, tom] = await login('Tom');
     const before = await firstValueFrom(realtime.health$);
     expect(before).toMatchObject({ retries: 0, outbox: 0, inFlight: 0 });
@@ -42,14 +42,14 @@ describe('a realtime that is watched', () => {
     expect(after.bytesIn).toBeGreaterThan(before.bytesIn);
   });
 
-  it('completes its health when it is closed', async () => {
+  it('completes health$ when it is closed', async () => {
     const [realtime] = await login('Tom');
     const done = new Promise((resolve) => realtime.health$.subscribe({ complete: () => resolve('completed') }));
     realtime.close();
     expect(await done).toBe('completed');
   });
 
-  it('says who is online, of whomever one watches, and again after a break', async () => {
+  it('reports the presence of the watched clients, also after a break', async () => {
     const [realtime, tom] = await login('Tom');
     await login('Jerry');
     const watched$ = new Subject<readonly string[]>();

@@ -1,4 +1,4 @@
-/** Messages with files of one’s own. */
+/** Messages with local files. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { describeMedia } from '../../src/media.js';
 const { login, pair } = world();
 
 describe('files', () => {
-  it('M2: go to the server’s own store, and come from there', async () => {
+  it('M2: are uploaded to the store of the server, and downloaded from there', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'files-'));
     const own = await createServer({ uploads: { directory, maxBytes: 1_000 } });
     const created = createRealtime({ appId: 'app', server: own.url, upload: uploadTo(own.url.replace('ws', 'http')) });
@@ -40,7 +40,7 @@ describe('files', () => {
     'base64',
   );
 
-  it('M2: are stored first, with progress, and described by what they are', async () => {
+  it('M2: are uploaded first, with progress, and have metadata that describes them', async () => {
     const stored: unknown[] = [];
     const { here, there } = await pair({
       upload: (local) => {
@@ -79,7 +79,7 @@ describe('files', () => {
     );
   });
 
-  it('M2: a sound says how long it is; what can’t be read is sent all the same', async () => {
+  it('M2: an audio file has its duration; an unreadable one is sent without it', async () => {
     const { here, there } = await pair({ upload: () => [{ url: 'u' }] });
     const heard = next(there.messages$, 2);
     await lastValueFrom(
@@ -99,7 +99,7 @@ describe('files', () => {
     expect(picture?.body).toMatchObject({ file: { url: 'u', metaData: { size: 19 } } });
   });
 
-  it('M2: no store, a store that fails, and one that answers with nonsense are errors; unsubscribing aborts', async () => {
+  it('M2: a missing, failing or wrong store is an error; unsubscribing aborts the upload', async () => {
     const local = upload({ data: new Uint8Array([1]) }, file);
     const { here } = await pair();
     await expect(lastValueFrom(here.send(local))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
@@ -131,7 +131,7 @@ describe('files', () => {
   });
 });
 
-/** A WAV file of so many seconds without a sound: 8 bits, mono. */
+/** A silent WAV file of the given length in seconds: 8 bits, mono. */
 const silence = (rate: number, seconds: number): Uint8Array<ArrayBuffer> => {
   const samples = rate * seconds;
   const view = new DataView(new ArrayBuffer(44 + samples));

@@ -1,4 +1,4 @@
-/** History, by one page and by many. */
+/** History, as one page and page by page. */
 import { Subject, firstValueFrom, startWith } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text, type Conversation, type Message, historyIterator, historyPages } from 'rx-realtime';
@@ -13,7 +13,7 @@ describe('history', () => {
     return messages;
   };
 
-  it('H1: has the latest, oldest first; from a message or a time, both ways, bounds in or out, by type', async () => {
+  it('H1: has the latest messages, oldest first; takes bounds (a message or a time), a direction, a type', async () => {
     const { here } = await pair();
     const messages = await numbered(here, 25);
     await sent(here, Operation({ op: 'x', count: 1 }));
@@ -37,7 +37,7 @@ describe('history', () => {
     await expect(firstValueFrom(here.history(options))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
   });
 
-  it('H2: comes page by page, one for each tick, and says when there is no more; the same as an async iterable', async () => {
+  it('H2: comes as one page for each tick and completes at the end; also as an async iterable', async () => {
     const { here } = await pair();
     await numbered(here, 7);
     const more$ = new Subject<void>();

@@ -26,7 +26,7 @@ const start = async (now = () => Date.now()) => {
 };
 
 describe('a temporary conversation', () => {
-  it('is for its members, who are fixed, and ends by itself', async () => {
+  it('has fixed members, and ends by itself', async () => {
     let time = Date.now();
     const { login } = await start(() => time);
     const [tom, jerry] = [await login('Tom'), await login('Jerry')];
@@ -54,7 +54,7 @@ describe('a temporary conversation', () => {
 });
 
 describe('a system conversation', () => {
-  it('C15: is found and subscribed to by anybody; what users send reaches the back end and nobody else', async () => {
+  it('C15: can be found and joined by any client; messages of users reach the back end only', async () => {
     const { store, login } = await start();
     const { info } = await store.createConversation({
       kind: 'system',

@@ -1,10 +1,10 @@
-/** What nobody waits for any more comes about all the same, and the log says so. */
+/** A command takes effect even if nobody waits for its answer any more. The log shows the effect. */
 import { distinctUntilChanged, filter, firstValueFrom, lastValueFrom, map, take, takeWhile, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text, type LogEntry, timeline, log } from 'rx-realtime';
 import { next, sent, textOf, world } from './world.js';
 
-/** The server answers messages of this text only when it is told to. */
+/** The server answers messages with the text `late` only when the test calls `release`. */
 let release = (): void => undefined;
 const { pair } = world({
   hooks: {
@@ -21,8 +21,8 @@ const { pair } = world({
 const what = (entry: LogEntry): string =>
   entry._tag === 'Message' ? `${entry.origin} ${textOf(entry.message)}` : entry._tag;
 
-describe('an answer that comes late', () => {
-  it('puts a message into the log and the timeline of who has given it up, once and in its place', async () => {
+describe('a late answer', () => {
+  it('puts a message into the log and the timeline once, in its place, after its send was unsubscribed', async () => {
     const { here, there } = await pair();
     const logged = lastValueFrom(log(here).pipe(map(what), take(3), toArray()));
     const listed = firstValueFrom(
@@ -33,7 +33,7 @@ describe('an answer that comes late', () => {
     );
     const heard = next(there.messages$, 3);
     await sent(here, text('one'));
-    // The first frame is written when it is subscribed to.
+    // The frame is written at the subscription.
     here.send(text('two')).subscribe().unsubscribe();
     await sent(here, text('three'));
     expect((await heard).map(textOf)).toEqual(['one', 'two', 'three']);
@@ -41,7 +41,7 @@ describe('an answer that comes late', () => {
     expect(await listed).toEqual(['one', 'two', 'three']);
   });
 
-  it('shows a message that was said to have failed as what it is', async () => {
+  it('turns a failed message into a sent one', async () => {
     const { here } = await pair({ commandTimeout: 500 });
     const logged = next(log(here).pipe(map(what)), 1);
     const shown = lastValueFrom(
@@ -62,7 +62,7 @@ describe('an answer that comes late', () => {
     expect(await shown).toEqual(['', 'Pending', 'failed', 'Message']);
   });
 
-  it('tells the log of an edit that nobody has waited for', async () => {
+  it('puts an edit into the log, although its command was unsubscribed', async () => {
     const { here } = await pair();
     const message = await sent(here, text('before'));
     const changes = next(here.modifications$, 1);

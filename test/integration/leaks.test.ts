@@ -6,8 +6,8 @@ import { statsNow } from '../server/stats-now.js';
 
 const ROUNDS = 2_000;
 /**
- * Bytes that a round may leave behind: compiled code and counters of coverage still grow a little; a client that
- * stays takes several times that.
+ * The bytes that a round may leave behind. Compiled code and coverage counters still grow a little. A leaked client
+ * takes several times as much.
  */
 const SLACK = 1_000;
 
@@ -16,7 +16,7 @@ const heap = (): number => {
   return process.memoryUsage().heapUsed;
 };
 
-/** Sockets and servers that are open; and timers, of which the test runner has some too. */
+/** The open sockets and servers, and the timers. Some of the timers belong to the test runner. */
 const handles = (): { readonly network: number; readonly timers: number } => {
   const active = process.getActiveResourcesInfo();
   return {
@@ -26,7 +26,7 @@ const handles = (): { readonly network: number; readonly timers: number } => {
 };
 
 describe('many rounds of login, send and logout', () => {
-  it('leave no handle and no growing heap, in the client or in the server', async () => {
+  it('leave no open handle and no growing heap, in the client and in the server', async () => {
     const before = handles();
     const server = await createServer({ port: 0 });
     const realtime = createRealtime({ appId: 'app', server: server.url });
@@ -40,14 +40,14 @@ describe('many rounds of login, send and logout', () => {
     for (let count = 0; count < ROUNDS / 4; count += 1) await round();
     const warm = heap();
     for (let count = 0; count < ROUNDS; count += 1) await round();
-    // Nothing was stored: all of it must be gone once the grace of the last rounds is over.
+    // Nothing was stored: all memory must be free once the grace period of the last rounds is over.
     await expect.poll(() => (heap() - warm) / ROUNDS, { timeout: 15_000, interval: 500 }).toBeLessThan(SLACK);
     expect(await statsNow(server)).toMatchObject({ sockets: 1, sessions: 1 });
 
     realtime.close();
     await server.close();
     await expect.poll(() => handles().network).toBe(before.network);
-    // Waiting for it takes one timer itself.
+    // The wait itself uses one timer.
     expect(handles().timers).toBeLessThanOrEqual(before.timers + 1);
   }, 120_000);
 });

@@ -1,4 +1,4 @@
-/** The log of a conversation from a stored position on. */
+/** The log of a conversation from a stored position. */
 import {
   Subject,
   asyncScheduler,
@@ -37,7 +37,7 @@ const START: Position = { timestamp: 0, id: '' };
 describe('a log', () => {
   const { pair, login, realtimes } = world({ store: memoryStore() });
 
-  it('goes on behind a stored position, across a restart, without one missing or twice', async () => {
+  it('continues after a stored position across a restart: each entry comes once', async () => {
     const { here, there } = await pair();
     for (const content of ['a', 'b', 'c']) await sent(here, text(content));
     let stored = START;
@@ -67,14 +67,14 @@ describe('a log', () => {
     expect(await later).toEqual(['c', 'd', 'e', 'f', 'Attributes']);
   });
 
-  it('begins with what was stored in the very millisecond of a position that is a time only, as the start of a session is', async () => {
+  it('includes messages of the same millisecond if its position is a time only', async () => {
     const { here, there } = await pair();
     const first = await sent(here, text('first'));
     await sent(here, text('second'));
     expect(await entries(there, { timestamp: first.timestamp, id: '' }, 2)).toEqual(['first', 'second']);
   });
 
-  it('is brought on behind a break while it is being fetched', async () => {
+  it('continues after a break during its fetching', async () => {
     const { here, there } = await pair();
     const contents = Array.from({ length: 250 }, (_, index) => String(index));
     for (const content of contents) await sent(here, text(content));
@@ -96,7 +96,7 @@ describe('a log', () => {
   });
 });
 
-describe('a log of a server that forgets', () => {
+describe('the log on a server that keeps few messages', () => {
   const { pair } = world({ store: memoryStore({ historyMessages: 3 }) });
 
   it('begins with a gap', async () => {
@@ -116,9 +116,9 @@ describe('a log of a server that forgets', () => {
     expect(await firstValueFrom(log(there, { since: first }))).toMatchObject({ from: first, to: expect.any(Number) });
   });
 
-  it('has what was pushed and still waits to be read before what the server, which has forgotten it, is asked for then', async () => {
+  it('has pushed messages that wait for a plugin before fetched ones, though the server has deleted them', async () => {
     const contents = Array.from({ length: 20 }, (_, index) => String(index));
-    /** The first message is read when the last one has been: that is in history then, and the first is not. */
+    /** Releases the first message after the last one. Then history has the last message, but not the first one. */
     const last = new Subject<void>();
     const slow: Plugin = {
       name: 'slow',

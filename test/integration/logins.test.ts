@@ -1,4 +1,4 @@
-/** Wills, what was missed, and users of the application. */
+/** Wills, missed messages, and users of the application. */
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { user, createRealtime, text, type Fetch } from 'rx-realtime';
@@ -7,7 +7,7 @@ import { next, sent, textOf, world } from './world.js';
 
 const { login, pair, realtime, realtimes } = world();
 
-describe('wills and what was missed', () => {
+describe('wills and missed messages', () => {
   it('M17: a will is sent when the connection breaks, and not after a logout', async () => {
     const { tom, jerry, here, there } = await pair();
     const heard = next(jerry.messages$, 1);
@@ -29,7 +29,7 @@ describe('wills and what was missed', () => {
   });
 
   it.each([false, true])(
-    'M15 S1: what came while one was away comes at login, flagged, in order, once (noBinary: %s)',
+    'M15 S1: offline messages come at login, with a flag, in order, once (noBinary: %s)',
     async (noBinary) => {
       const tom = await login('Tom');
       const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
@@ -52,7 +52,7 @@ describe('wills and what was missed', () => {
 });
 
 describe('users', () => {
-  it('L3: are logged in by the session token of the application’s own sign-in, and again after a break', async () => {
+  it('L3: are logged in by the session token of their application, and again after a break', async () => {
     const own = await createServer({
       masterKey: 'key',
       authenticate: (token) => (token === 'token of Tom' ? 'Tom' : undefined),
@@ -81,17 +81,17 @@ describe('users', () => {
   it.each<[string, Fetch]>([
     ['can’t be reached', () => Promise.reject(new Error('no network'))],
     [
-      'answers with nonsense',
+      'gives an invalid answer',
       () => Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve({ signature: 5 }) }),
     ],
     ['refuses', () => Promise.resolve({ ok: false, status: 401, json: () => Promise.resolve({}) })],
-  ])('L3: an API that %s is SignatureFailed', async (_, fetch) => {
+  ])('L3: fail with SignatureFailed if the API %s', async (_, fetch) => {
     await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({
       _tag: 'SignatureFailed',
     });
   });
 
-  it('L3: an API that does not say who the user is needs the id', async () => {
+  it('L3: need an explicit id if the API does not name the user', async () => {
     const signature = { signature: 's', timestamp: 1, nonce: 'n' };
     const fetch: Fetch = () => Promise.resolve({ ok: true, status: 200, json: () => Promise.resolve(signature) });
     await expect(firstValueFrom(realtime({ fetch }).login(user({ sessionToken: 'x' })))).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** Members, attributes, and notices of them. */
+/** Members and attributes, and the notices of their changes. */
 import { distinctUntilChanged, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from 'rx-realtime';
@@ -7,7 +7,7 @@ import { text, findConversations, createRoom, online, block } from 'rx-realtime'
 
 const { login, pair, realtimes } = world();
 
-/** The members, once they are these. */
+/** Waits until the members have this value. */
 const become = (conversation: Conversation, members: readonly string[]): Promise<ReadonlySet<string>> =>
   firstValueFrom(
     conversation.members$.pipe(
@@ -16,7 +16,7 @@ const become = (conversation: Conversation, members: readonly string[]): Promise
   );
 
 describe('members', () => {
-  it('C4 C5 C6: are added and removed, join and quit; everybody’s members follow, and the count', async () => {
+  it('C4 C5 C6: are added and removed, join and quit; members$ of every client and the count follow', async () => {
     const { here, there } = await pair();
     const spike = await login('Spike');
     const invited = firstValueFrom(spike.events$.pipe(filter(({ _tag }) => _tag === 'Joined')));
@@ -45,7 +45,7 @@ describe('members', () => {
     for (const conversation of [here, there]) await become(conversation, ['Tom', 'Jerry']);
   });
 
-  it('C5: of whom nothing has changed are told of to nobody, the acting device no more than others', async () => {
+  it('C5: appear in notices only if they have changed, on the acting device and on all others', async () => {
     const { here } = await pair();
     const phone = await login('Tom');
     await firstValueFrom(here.state$);
@@ -67,7 +67,7 @@ describe('members', () => {
     expect(others).toEqual(expected);
   });
 
-  it('C4: that are no client ids are refused here; who is no member can not add others', async () => {
+  it('C4: must have valid client ids; only members can add others', async () => {
     const { here } = await pair();
     for (const members of [[], [''], ['x'.repeat(65)]])
       await expect(lastValueFrom(here.add(members))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
@@ -86,7 +86,7 @@ describe('members', () => {
     });
   });
 
-  it('C5: that changed during a break are right again after it', async () => {
+  it('C5: are correct after a break in which they changed', async () => {
     const { here, there } = await pair();
     await become(there, ['Tom', 'Jerry']);
     realtimes[1]?.pause();
@@ -97,7 +97,7 @@ describe('members', () => {
 });
 
 describe('attributes', () => {
-  it('C8: change for everybody, places inside of them too; the others stay', async () => {
+  it('C8: change for all members, nested values too; other attributes stay', async () => {
     const tom = await login('Tom');
     const jerry = await login('Jerry');
     const here = await firstValueFrom(
@@ -117,7 +117,7 @@ describe('attributes', () => {
     );
   });
 
-  it('C8: can not have dots in their keys from the start: nobody could find or change them', async () => {
+  it('C8: can not have dots in their keys at creation: nobody could find or change them', async () => {
     const tom = await login('Tom');
     const attributes = { plain: 1, 'a.b': 2 };
     const refused = { _tag: 'InvalidArgument', message: expect.stringContaining('"a.b"') as string };
@@ -128,7 +128,7 @@ describe('attributes', () => {
     expect(await lastValueFrom(findConversations(tom))).toEqual([]);
   });
 
-  it('C8: with names of the protocol, or by who is no member, are refused', async () => {
+  it('C8: are refused if their names belong to the protocol, or if the client is not a member', async () => {
     const { here } = await pair();
     await expect(lastValueFrom(here.update({ attributes: { m: ['Spike'] } }))).rejects.toMatchObject({
       _tag: 'InvalidArgument',
@@ -139,7 +139,7 @@ describe('attributes', () => {
     });
   });
 
-  it('C9: a muted member is among those who are, until he is not', async () => {
+  it('C9: name the members that have muted the conversation', async () => {
     const { tom, here } = await pair();
     const muted = async () =>
       (await firstValueFrom((await firstValueFrom(tom.fetchConversation(here.id))).state$)).mutedMembers;
@@ -150,8 +150,8 @@ describe('attributes', () => {
   });
 });
 
-describe('attributes that change', () => {
-  it('C8: are unset by their keys, for everybody, and the time of the change is the server’s', async () => {
+describe('changes of attributes', () => {
+  it('C8: can unset keys, for all members, and have the time of the server', async () => {
     const { here, there } = await pair();
     await firstValueFrom(there.state$);
     await lastValueFrom(here.update({ attributes: { a: { b: 1, c: null }, d: 2 } }));
@@ -172,7 +172,7 @@ describe('attributes that change', () => {
     expect(fresh?.updatedAt).toBe(yours.updatedAt);
   });
 
-  it('C8: are shown at once where that is asked for, and taken back where the server refuses', async () => {
+  it('C8: are shown at once if they are optimistic, and are undone if the server refuses', async () => {
     const { here, there } = await pair();
     await firstValueFrom(here.state$);
     const names: (string | undefined)[] = [];
@@ -195,7 +195,7 @@ describe('attributes that change', () => {
     expect(shown.slice(-2)).toEqual(['mine', 'new']);
   });
 
-  it('C7: tell when they were changed, and whether this user has muted the conversation', async () => {
+  it('C7: have the time of the last change in state$; mute() changes muted$ and leaves this time', async () => {
     const { here } = await pair();
     const { createdAt, updatedAt, creator, members } = await firstValueFrom(here.state$);
     expect([createdAt, updatedAt].every((time) => typeof time === 'number')).toBe(true);
@@ -210,7 +210,7 @@ describe('attributes that change', () => {
 });
 
 describe('a conversation with a limit of members', () => {
-  it('C20: takes 500, and names those who find no room', async () => {
+  it('C20: accepts 500 members, and names the clients that are refused', async () => {
     const tom = await login('Tom');
     const members = Array.from({ length: 498 }, (_, index) => `m${String(index)}`);
     const here = await firstValueFrom(tom.createConversation({ members }));

@@ -1,4 +1,4 @@
-/** What can be sent, and how. Titles begin with the feature’s id in docs/features.md. */
+/** Message types and send options. Titles begin with the id of the feature in docs/features.md. */
 import * as t from 'io-ts';
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ describe('types', () => {
     expect((await firstValueFrom(there.history())).map(({ body }) => body)).toEqual(expected);
   });
 
-  it('M6: the receiver tells them apart, those that it does not know included', async () => {
+  it('M6: the receiver can distinguish them, unknown types included', async () => {
     const { here, there } = await pair();
     const operations = next(there.messages$.pipe(ofType(Operation)), 1);
     const faults: Fault[] = [];
@@ -70,7 +70,7 @@ describe('types', () => {
 });
 
 describe('send options', () => {
-  it('M9: mentions by name and of all, in the unread count too', async () => {
+  it('M9: mentions of single clients and of all clients, also in the unread count', async () => {
     const { here, there } = await pair();
     const heard = next(there.messages$, 3);
     await sent(here, text('a'), { mentions: ['Spike'] });
@@ -104,7 +104,7 @@ describe('send options', () => {
     [{ pushData: [] as never }, 'JSON object'],
     [{ mentions: [''] }, 'client ids'],
     [{ pushData: { alert: 'x'.repeat(5_200) } }, '5120 bytes'],
-  ])('M7 M12: %j is refused before it leaves', async (options, words) => {
+  ])('M7 M12: %j is refused before anything is sent', async (options, words) => {
     const { here } = await pair();
     await expect(lastValueFrom(here.send(text('x'), options))).rejects.toMatchObject({
       _tag: 'InvalidArgument',

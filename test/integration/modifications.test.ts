@@ -6,8 +6,8 @@ import { next, sent, textOf, world } from './world.js';
 
 const { pair, realtimes } = world();
 
-describe('recall and modify', () => {
-  it('M18 M19 M20: reach the others, this client’s own log, and history', async () => {
+describe('edits and recalls', () => {
+  it('M18 M19 M20: reach the other members, the log of this client, and history', async () => {
     const { here, there } = await pair();
     const heard = next(there.messages$, 2);
     const [one, two] = [await sent(here, text('one')), await sent(here, text('two'))];
@@ -33,7 +33,7 @@ describe('recall and modify', () => {
     expect(history.every(({ editedAt }) => editedAt !== undefined)).toBe(true);
   });
 
-  it('M18 M19: of another’s message are refused here, and by the server', async () => {
+  it('M18 M19: are refused by the client and by the server for messages of other clients', async () => {
     const { here, there } = await pair();
     const heard = next(there.messages$, 1);
     await sent(here, text('mine'));
@@ -50,7 +50,7 @@ describe('recall and modify', () => {
     });
   });
 
-  it('M19: an edit that was missed during a break comes with the reconnect', async () => {
+  it('M19: an edit that was missed during a break comes after the reconnect', async () => {
     const { here, there } = await pair();
     const heard = next(there.messages$, 1);
     const message = await sent(here, text('before'));

@@ -1,4 +1,4 @@
-/** Plugins, with a typing indicator and a profanity mask. */
+/** Plugins: a typing indicator, a profanity mask, and plugins that fail. */
 import * as t from 'io-ts';
 import { Subject, delay, firstValueFrom, lastValueFrom, map, of, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -18,9 +18,9 @@ import { fail, next, sent, textOf, world } from './world.js';
 const { pair, realtime, realtimes, server } = world();
 
 describe('plugins', () => {
-  it('P1: decorate realtime, client and conversation, and the types follow', async () => {
+  it('P1: add members to realtime, client and conversation, with their types', async () => {
     const typing = defineMessage({ type: 5, codec: t.type({ typing: t.boolean }) });
-    /** A typing indicator: a transient message of a type that the plugin brings. */
+    /** A typing indicator: a transient message of a type that the plugin defines. */
     const plugin = {
       name: 'typing',
       messages: [typing],
@@ -44,7 +44,7 @@ describe('plugins', () => {
     expect(await heard).toMatchObject([{ from: 'Tom', transient: true, body: { fields: { typing: true } } }]);
   });
 
-  it('P2 P3: read messages before and after, at once or later, in order; what this client sends is left alone', async () => {
+  it('P2 P3: change messages before and after parsing, at once or later, in order, but not own messages', async () => {
     /** A profanity mask. */
     const mask: Plugin = {
       name: 'mask',
@@ -77,7 +77,7 @@ describe('plugins', () => {
     expect((await edited).map(({ message }) => textOf(message))).toEqual(['d***!']);
   });
 
-  it('that take their time leave the order as it is, of own messages too: none is lost to a log', async () => {
+  it('keep the order of messages, own ones too, even if they are slow, and the log has all messages', async () => {
     const reading = new Subject<void>();
     const release = new Subject<void>();
     const slow: Plugin = {
@@ -103,7 +103,7 @@ describe('plugins', () => {
     ]);
   });
 
-  it('P4: one that throws, answers nonsense, or never answers is a fault with its name, and the message arrives', async () => {
+  it('P4: cause a fault with their name if they throw, return a wrong value or never answer', async () => {
     const plugins: Plugin[] = [
       {
         name: 'thrower',

@@ -1,4 +1,4 @@
-/** How far messages have come, and what is unread. */
+/** The status of messages, receipts, and unread counts. */
 import { EMPTY, filter, firstValueFrom, lastValueFrom, mergeMap, switchMap, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { sendStatus, text, type Conversation, memberReceipts } from 'rx-realtime';
@@ -7,7 +7,7 @@ import { next, sent, world } from './world.js';
 const { login, pair } = world();
 
 describe('status and receipts', () => {
-  it('M10 M11 M16: a tracked message is sending, sent, delivered, read', async () => {
+  it('M10 M11 M16: a tracked message goes through sending, sent, delivered and read', async () => {
     const { here, there } = await pair();
     const statuses: string[] = [];
     const done = lastValueFrom(
@@ -29,7 +29,7 @@ describe('status and receipts', () => {
     });
   });
 
-  it('M16: the status of a message that was sent before follows its receipts', async () => {
+  it('M16: the status of an earlier message follows its receipts', async () => {
     const { here, there } = await pair();
     const heard = next(there.messages$, 1);
     const message = await sent(here, text('x'), { receipt: true });
@@ -39,7 +39,7 @@ describe('status and receipts', () => {
     expect((await statuses).map(({ _tag }) => _tag).at(-1)).toBe('read');
   });
 
-  it('M16: a failure is a value that says whether the message may have gone', async () => {
+  it('M16: a failure is a value that says whether the message may have arrived', async () => {
     const { here } = await pair();
     const failed = (send$: ReturnType<Conversation['trackSend']>) => lastValueFrom(send$.pipe(sendStatus()));
     expect(await failed(here.trackSend(text('x'), { mentions: [''] }))).toMatchObject({
@@ -54,7 +54,7 @@ describe('status and receipts', () => {
     });
   });
 
-  it('M10 M11: receipts can be asked for, of all together or of each member', async () => {
+  it('M10 M11: receipts can be fetched, for all members together or for each member', async () => {
     const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
     const here = await firstValueFrom(tom.createConversation({ members: ['Jerry', 'Spike'] }));
     const there = jerry.conversation(here.id);
@@ -76,7 +76,7 @@ describe('status and receipts', () => {
 });
 
 describe('unread', () => {
-  it('M13 M14: is counted for each conversation and for all, and read up to a message, on all devices', async () => {
+  it('M13 M14: is counted for each conversation and in total; read({ upTo }) applies to all devices', async () => {
     const { tom, here, jerry, there } = await pair();
     const phone = await login('Jerry');
     const other = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));

@@ -76,7 +76,7 @@ describe('a network that is cut', () => {
     await server.close();
   });
 
-  it('loses nothing and doubles nothing: what was missed comes in order, before what is live, and the outbox goes out in order, once', async () => {
+  it('loses and repeats no message: missed ones come before live ones, the outbox sends each one once', async () => {
     const heard = collect(there.messages$);
     await lastValueFrom(sendAll(conversation, words(5, 'before ')));
     const gone = connectionEvent(there, 'disconnect');
@@ -99,7 +99,7 @@ describe('a network that is cut', () => {
     expect(history).toHaveLength(290);
   });
 
-  it('opens the session, then asks for what was missed, then writes what has waited, and what was sent since it is back', async () => {
+  it('makes the client open the session first, then fetch missed messages, then send the waiting ones', async () => {
     const written: string[] = [];
     class Recording extends WebSocket {
       constructor(url: string, protocols?: string | string[]) {
@@ -133,14 +133,14 @@ describe('a network that is cut', () => {
     expect(order).toEqual(['dial', 'session', 'logs', 'direct']);
   });
 
-  it('has nothing to do with a command that is subscribed to again: it is one message', async () => {
+  it('does not matter for a command with two subscriptions: both send the same message', async () => {
     const command$ = conversation.send(text('once'));
     const messages = await Promise.all([lastValueFrom(command$), lastValueFrom(command$)]);
     expect(new Set(messages.map(({ id }) => id)).size).toBe(1);
     expect(await lastValueFrom(conversation.history())).toHaveLength(1);
   });
 
-  it('N1 N2: tells of it in the order of the guide, the realtime first and the client after it', async () => {
+  it('N1 N2: emits the events in the order of the guide, the realtime first, then the client', async () => {
     const realtime = realtimes.at(-1);
     const events: string[] = [];
     subscriptions.add(there.connection$.subscribe(({ _tag }) => events.push(`client ${_tag}`)));
@@ -158,7 +158,7 @@ describe('a network that is cut', () => {
     expect(events.slice(-2)).toEqual(['realtime reconnect', 'client reconnect']);
   });
 
-  it('finds conversations that were created meanwhile, with all that was said in them', async () => {
+  it('does not hide new conversations: they appear after the break, with all their messages', async () => {
     const heard = collect(there.messages$);
     const gone = connectionEvent(there, 'disconnect');
     await cable.cut();
@@ -171,7 +171,7 @@ describe('a network that is cut', () => {
     expect(heard.every(({ conversationId }) => conversationId === fresh.id)).toBe(true);
   });
 
-  it('goes on with a server that has another store: out of what that does not know, in what is new there', async () => {
+  it('can lead to a server with an empty store: old conversations are left, new ones work', async () => {
     const heard = collect(there.messages$);
     await lastValueFrom(sendAll(conversation, ['before']));
     await expect.poll(() => heard.length).toBe(1);
@@ -194,7 +194,7 @@ describe('a network that is cut', () => {
     await expect.poll(() => heard.map(bodyText)).toEqual(['before', 'after']);
   });
 
-  it('fails what was on its way at once where there is no outbox, and says whether it may have arrived', async () => {
+  it('makes commands without an outbox fail at once; the error says whether they may have arrived', async () => {
     const spike = await login('Spike', { server: cable.url });
     const mine = await firstValueFrom(spike.createConversation({ members: ['Tom'] }));
     const gone = connectionEvent(spike, 'disconnect');
@@ -204,7 +204,7 @@ describe('a network that is cut', () => {
     await expect(lastValueFrom(mine.history())).rejects.toMatchObject({ _tag: 'ConnectionLost' });
   });
 
-  it('keeps unread counts right across the break', async () => {
+  it('leaves unread counts correct after the break', async () => {
     const unread$ = there.conversation(conversation.id).unread$;
     const gone = connectionEvent(there, 'disconnect');
     await lastValueFrom(sendAll(conversation, words(2, 'before ')));
@@ -218,7 +218,7 @@ describe('a network that is cut', () => {
     expect(await firstValueFrom(unread$)).toMatchObject({ count: 5 });
   });
 
-  it('reads what was marked while it was away, after the reconnect', async () => {
+  it('delays a read mark until the reconnect', async () => {
     await lastValueFrom(sendAll(conversation, words(2, 'before ')));
     const there$ = there.conversation(conversation.id);
     await firstValueFrom(there$.unread$.pipe(filter(({ count }) => count === 2)));

@@ -1,4 +1,4 @@
-/** Roles, who is silenced, who is blocked. */
+/** Roles, silenced clients and blocked clients. */
 import { EMPTY, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -20,7 +20,7 @@ import { sent, world } from './world.js';
 
 const { login, pair, realtimes } = world();
 
-/** The roles, once they are these. */
+/** Waits until the roles have this value. */
 const become = (conversation: Conversation, wanted: Readonly<Record<string, string>>): Promise<unknown> =>
   firstValueFrom(
     roles(conversation).pipe(
@@ -30,7 +30,7 @@ const become = (conversation: Conversation, wanted: Readonly<Record<string, stri
   );
 
 describe('roles', () => {
-  it('are known to every member, and follow what the owner gives', async () => {
+  it('are known to every member, and change when the owner sets them', async () => {
     const { here, there } = await pair();
     for (const conversation of [here, there]) await become(conversation, { Tom: 'Owner' });
     const [mine, yours] = [here, there].map((conversation) => become(conversation, { Jerry: 'Manager', Tom: 'Owner' }));
@@ -45,7 +45,7 @@ describe('roles', () => {
     });
   });
 
-  it('that changed during a break are asked for after it', async () => {
+  it('are fetched again after a break', async () => {
     const { here, there } = await pair();
     await become(there, { Tom: 'Owner' });
     const keeping = roles(there).subscribe();
@@ -59,8 +59,8 @@ describe('roles', () => {
   });
 });
 
-describe('roles that the API does not tell', () => {
-  /** What Spike, who is no member, hears of it. */
+describe('roles that the API refuses', () => {
+  /** The fault that Spike gets, who is not a member. */
   const faultOf = async (options: Partial<RealtimeOptions> = {}): Promise<Fault> => {
     const { here } = await pair();
     const spike: Client = await login('Spike', options);
@@ -71,11 +71,11 @@ describe('roles that the API does not tell', () => {
     return heard;
   };
 
-  it('are a fault with the code of the protocol', async () => {
+  it('cause a fault with the code of the protocol', async () => {
     expect(await faultOf()).toMatchObject({ _tag: 'CatchUp', error: { _tag: 'ServerRejected', code: 4317 } });
   });
 
-  it('are one with the HTTP status where there is no such code', async () => {
+  it('cause a fault with the HTTP status if there is no such code', async () => {
     for (const json of [() => Promise.reject(new SyntaxError('<html>')), () => Promise.resolve({ code: 'none' })]) {
       const fetch: RealtimeOptions['fetch'] = () => Promise.resolve({ ok: false, status: 502, json });
       expect(await faultOf({ fetch })).toMatchObject({ _tag: 'CatchUp', error: { _tag: 'ServerRejected', code: 502 } });
@@ -83,8 +83,8 @@ describe('roles that the API does not tell', () => {
   });
 });
 
-describe('who is silenced', () => {
-  it('can not send until he may again; he and the others are told, by whom', async () => {
+describe('a silenced client', () => {
+  it('can not send until it is unsilenced; all members get both changes, with the client that made them', async () => {
     const { here, there } = await pair();
     const heard = lastValueFrom(there.membership$.pipe(take(2), toArray()));
     expect(await lastValueFrom(silence(here, ['Jerry', 'Spike']))).toMatchObject({
@@ -102,8 +102,8 @@ describe('who is silenced', () => {
   });
 });
 
-describe('who is blocked', () => {
-  it('is out, and can be no member before he is unblocked', async () => {
+describe('blocked clients', () => {
+  it('lose their membership, and can not become members again until they are unblocked', async () => {
     const { tom, here, there } = await pair();
     const heard = lastValueFrom(there.membership$.pipe(take(2), toArray()));
     const own = lastValueFrom(here.membership$.pipe(take(2), toArray()));

@@ -1,4 +1,4 @@
-/** Chat rooms, entered by subscribing. */
+/** Chat rooms: a client enters by subscribing. */
 import { filter, firstValueFrom, lastValueFrom, switchMap, take, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -23,12 +23,12 @@ const { login, realtimes, server } = world();
 const inside = (here: Room, count: number): Promise<number> =>
   firstValueFrom(here.online$.pipe(filter((online) => online === count)));
 
-/** The count as the server has it, asked until it is this. */
+/** Asks the server for the count until it has the wanted value. */
 const counted = async (client: Client, id: string, wanted: number): Promise<void> => {
   await expect.poll(() => lastValueFrom(room(client, id).count())).toBe(wanted);
 };
 
-/** Jerry's connection goes for a while, during which this is done; his session is open again then. */
+/** Closes Jerry's connection, runs `during`, and waits until his session is open again. */
 const breakOf = async (jerry: Client, during: () => Promise<unknown>): Promise<void> => {
   realtimes[1]?.pause();
   await during();
@@ -45,7 +45,7 @@ const both = async (jerrys: Partial<RealtimeOptions> = {}) => {
 };
 
 describe('a chat room', () => {
-  it('C3 R1: is entered by subscribing and left by unsubscribing; whoever is in it hears what anybody says', async () => {
+  it('C3 R1: is entered by subscribing and left by unsubscribing; every client in it gets all messages', async () => {
     const { tom, jerry, id } = await both();
     const heard = next(room(jerry, id).messages$, 2);
     await counted(tom, id, 1);
@@ -61,7 +61,7 @@ describe('a chat room', () => {
     expect((await firstValueFrom(room(tom, id).state$)).members).toBeUndefined();
   });
 
-  it('R1: shares one lease among all subscriptions, and counts who is online', async () => {
+  it('R1: shares one lease among all subscriptions, and counts the clients that are online', async () => {
     const { tom, jerry, id } = await both();
     const here = room(jerry, id);
     const [first, second] = [here.messages$.subscribe(), room(jerry, id).events$.subscribe()];
@@ -74,7 +74,7 @@ describe('a chat room', () => {
     await counted(tom, id, 0);
   });
 
-  it('R2: knows no unread messages, no receipts and no members', async () => {
+  it('R2: has no unread messages, no receipts and no members', async () => {
     const { tom, jerry, id } = await both();
     const heard = next(room(jerry, id).messages$, 1);
     const events: string[] = [];
@@ -90,7 +90,7 @@ describe('a chat room', () => {
     });
   });
 
-  it('R3: is left by entering another, and its streams complete', async () => {
+  it('R3: is left when the client enters another room, and its streams complete', async () => {
     const { tom, jerry, id } = await both();
     const { id: other } = await firstValueFrom(createRoom(tom));
     const first = lastValueFrom(room(jerry, id).messages$.pipe(toArray()));
@@ -104,7 +104,7 @@ describe('a chat room', () => {
     expect((await second).map(textOf)).toEqual(['heard']);
   });
 
-  it('R3: is changed by switchMap', async () => {
+  it('R3: can be changed with switchMap', async () => {
     const { tom, jerry, id } = await both();
     const { id: other } = await firstValueFrom(createRoom(tom));
     const ids = [id, other];
@@ -121,7 +121,7 @@ describe('a chat room', () => {
     expect(textOf(await heard)).toBe('here');
   });
 
-  it('R4: is entered again after a break, with a gap before what is said then; history has what was missed', async () => {
+  it('R4: is entered again after a break, with a gap before new messages; history has the missed ones', async () => {
     const { tom, jerry, id } = await both();
     const here = room(jerry, id);
     const events = next(here.events$.pipe(filter(({ _tag }) => _tag === 'Message' || _tag === 'Gap')), 3);
@@ -144,7 +144,7 @@ describe('a chat room', () => {
     expect((await lastValueFrom(here.history())).map(textOf)).toEqual(['before', 'missed', 'after']);
   });
 
-  it('R4: is not entered again after 30 minutes, though the server has kept the place: its streams complete, and a new subscription enters it', async () => {
+  it('R4: completes its streams after a break of 30 minutes; a new subscription enters it again', async () => {
     let slept = 0;
     const clock: Clock = { now: () => Date.now(), elapsed: () => performance.now() + slept, after: (ms) => timer(ms) };
     const { tom, jerry, id } = await both({ clock });
@@ -162,7 +162,7 @@ describe('a chat room', () => {
     expect((await heard).map(textOf)).toEqual(['back']);
   });
 
-  it('that was given up during a break is left after it, and nothing of it is heard', async () => {
+  it('is left after a break if it was unsubscribed during the break, and emits nothing', async () => {
     const { tom, jerry, id } = await both();
     const { id: chat } = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     const stay = room(jerry, id).messages$.subscribe();
@@ -178,7 +178,7 @@ describe('a chat room', () => {
     expect((await heard).map(textOf)).toEqual(['heard']);
   });
 
-  it('that the back end ends completes its streams', async () => {
+  it('completes its streams when the back end deletes it', async () => {
     const { tom, jerry, id } = await both();
     const stay = lastValueFrom(room(jerry, id).messages$.pipe(toArray()));
     await counted(tom, id, 1);
@@ -195,7 +195,7 @@ describe('a chat room', () => {
     expect(rooms.map((info) => info.id)).toEqual([id]);
   });
 
-  it('that does not let somebody in is an error of its streams: one that does not exist, and one where he is blocked', async () => {
+  it('errors its streams if it does not exist, or if the client is blocked', async () => {
     const { tom, jerry, id } = await both();
     await expect(lastValueFrom(room(jerry, '0123').messages$)).rejects.toMatchObject({
       _tag: 'ServerRejected',
@@ -210,7 +210,7 @@ describe('a chat room', () => {
     await expect(out).rejects.toMatchObject({ _tag: 'ServerRejected', code: 4315 });
   });
 
-  it('silences who is told to be silent', async () => {
+  it('refuses messages of a silenced client', async () => {
     const { tom, jerry, id } = await both();
     await lastValueFrom(silence(room(tom, id), ['Jerry']));
     await expect(lastValueFrom(room(jerry, id).send(text('x')))).rejects.toMatchObject({ code: 4563 });

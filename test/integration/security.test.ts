@@ -1,4 +1,4 @@
-/** Signatures of what clients do to conversations. */
+/** Signatures for actions on conversations. */
 import { createHmac } from 'node:crypto';
 import { firstValueFrom, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -35,8 +35,8 @@ const signing: Partial<RealtimeOptions> = {
   },
 };
 
-describe('what clients do to conversations', () => {
-  it('X1 X2 X3: is signed by the application’s back end, which is asked for each action, and never by the client itself', async () => {
+describe('an action on a conversation', () => {
+  it('X1 X2 X3: is signed by the back end of the application, once for each action, never by the client', async () => {
     asked.length = 0;
     const [tom, jerry] = await Promise.all([login('Tom', signing), login('Jerry', signing)]);
     const here = await firstValueFrom(tom.createConversation({ members: ['Spike', 'Butch'] }));
@@ -58,7 +58,7 @@ describe('what clients do to conversations', () => {
     ]);
   });
 
-  it('X3: is refused without a signature, or with one of another key', async () => {
+  it('X3: is refused without a signature, or with a signature of another key', async () => {
     const tom = await login('Tom', {
       ...signing,
       conversationSignature: () => of({ ...sign(['app', 'Tom', 'Tom']), signature: 'forged' }),
@@ -75,7 +75,7 @@ describe('what clients do to conversations', () => {
     });
   });
 
-  it('X1: fails with SignatureFailed where the factory does', async () => {
+  it('X1: fails with SignatureFailed if the factory fails', async () => {
     const tom = await login('Tom', { ...signing, conversationSignature: () => Promise.reject(new Error('no')) });
     await expect(lastValueFrom(tom.createConversation({ members: [] }))).rejects.toMatchObject({
       _tag: 'SignatureFailed',

@@ -14,7 +14,7 @@ import { statsNow } from '../server/stats-now.js';
 
 const bodyText = ({ body }: Message): string => (body._tag === 'Text' ? body.text : body._tag);
 
-/** The first values of a hot stream, collected from now on. */
+/** Collects the first values of a hot stream, from the time of the call. */
 const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> =>
   lastValueFrom(stream$.pipe(take(count), toArray()));
 
@@ -40,7 +40,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       await server.close();
     });
 
-    it('L1 M1: carries a message from one user to the other, with the id and time that the server gave it', async () => {
+    it('L1 M1: carries a message from one user to the other, with its id and time from the server', async () => {
       const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
       const heard = next(jerry.messages$, 1);
       const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
@@ -55,7 +55,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect(sent).toMatchObject({ id: message?.id, timestamp: message?.timestamp, body: { text: 'Wake up, mouse!' } });
     });
 
-    it('C1: tells invited members of the conversation, and knows its name, members and attributes', async () => {
+    it('C1: tells invited members of the conversation, and has its name, members and attributes', async () => {
       const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
       const invited = firstValueFrom(jerry.events$.pipe(filter(({ _tag }) => _tag === 'Joined')));
       const born = new Date('2026-01-02T03:04:05.678Z');
@@ -86,14 +86,14 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       await arrived;
       await lastValueFrom(phone.conversation(conversation.id).read());
       expect(await counts).toEqual([0, 1, 2, 0]);
-      // What is said by oneself, and read once more, changes no count.
+      // An own message changes no count, and a second read() changes no count.
       await lastValueFrom(phone.conversation(conversation.id).send(text('mine')));
       await lastValueFrom(phone.conversation(conversation.id).read());
       await lastValueFrom(conversation.send(text('three')));
       expect(await all).toEqual([[], [1], [2], [], [1]]);
     });
 
-    it('tells the sender what was delivered and what was read', async () => {
+    it('tells the sender which messages were delivered and read', async () => {
       const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
       const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
       const delivered = firstValueFrom(
@@ -108,7 +108,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect((await read).readAt).toBeGreaterThan(0);
     });
 
-    it('tells of unread messages at login, and has them in history, oldest first', async () => {
+    it('reports unread messages at login, and has them in history, oldest first', async () => {
       const tom = await login('Tom');
       const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
       for (const word of ['one', 'two', 'three']) await lastValueFrom(conversation.send(text(word)));
@@ -120,7 +120,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect(history.map(bodyText)).toEqual(['two', 'three']);
     });
 
-    it('C2: gives the same conversation to the same members where it is unique', async () => {
+    it('C2: returns the same unique conversation for the same members', async () => {
       const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
       const one = await firstValueFrom(tom.createConversation({ members: ['Jerry'], unique: true }));
       const two = await firstValueFrom(jerry.createConversation({ members: ['Tom'], unique: true }));
@@ -144,14 +144,14 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect(await firstValueFrom(online(tom, ['Tom', 'Jerry', 'Spike']))).toEqual(new Set(['Tom', 'Jerry']));
     });
 
-    it('L5: displaces an older login with the same id and tag, and tells it why', async () => {
+    it('L5: closes an older login with the same id and tag, with the reason', async () => {
       const first = realtime();
       const old = await firstValueFrom(first.login('Tom', { tag: 'Web' }));
       const closed = firstValueFrom(old.status$.pipe(filter(({ _tag }) => _tag === 'Closed')));
       await firstValueFrom(realtime().login('Tom', { tag: 'Web' }));
       expect(await closed).toMatchObject({ code: 4111 });
       await expect(firstValueFrom(online(old, ['Tom']))).rejects.toMatchObject({ _tag: 'SessionClosed', code: 4111 });
-      // The displaced client is gone: the next login of its realtime is a new one.
+      // The displaced client is closed: the next login of its realtime makes a new client.
       const again = await firstValueFrom(first.login('Tom', { tag: 'Phone' }));
       expect(again).not.toBe(old);
     });
@@ -163,7 +163,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect(await closed).toMatchObject({ code: 4115 });
     });
 
-    it('L4: goes offline for the others when it logs out', async () => {
+    it('L4: shows a client as offline to the others after its logout', async () => {
       const [tom, jerry] = await Promise.all([login('Tom'), login('Jerry')]);
       await lastValueFrom(jerry.close());
       expect(await firstValueFrom(online(tom, ['Jerry']))).toEqual(new Set());

@@ -28,7 +28,7 @@ const listening = <S extends Server>(server: S): Promise<S> =>
     });
   });
 
-describe('what a stranger might try', () => {
+describe('mistakes of a first-time user', () => {
   let server: RtmServer;
   const closers: (() => unknown)[] = [];
 
@@ -50,8 +50,8 @@ describe('what a stranger might try', () => {
     await server.close();
   });
 
-  describe('an address where no server is', () => {
-    it('no address at all: InvalidArgument, with what an address looks like', async () => {
+  describe('a wrong address', () => {
+    it('that is no address: InvalidArgument, with an example of an address', async () => {
       await expect(login('Tom', { server: 'my server' })).rejects.toMatchObject({
         _tag: 'InvalidArgument',
         message: expect.stringContaining('ws://'),
@@ -63,7 +63,7 @@ describe('what a stranger might try', () => {
       await expect(login('Tom', { server: [] })).rejects.toMatchObject({ _tag: 'InvalidArgument' });
     });
 
-    it('a closed port: ConnectionLost, with a question that helps', async () => {
+    it('of a closed port: ConnectionLost, with a hint', async () => {
       const closed = await listening(createTcpServer());
       const port = portOf(closed);
       await new Promise((resolve) => closed.close(resolve));
@@ -73,7 +73,7 @@ describe('what a stranger might try', () => {
       });
     });
 
-    it('a server that speaks something else: ConnectionLost', async () => {
+    it('of a server with another protocol: ConnectionLost', async () => {
       const web = await listening(createHttpServer((_, response) => response.end('<h1>hello</h1>')));
       const garbage = await listening(createTcpServer((socket) => socket.end('220 mail.example ESMTP\r\n')));
       closers.push(
@@ -88,7 +88,7 @@ describe('what a stranger might try', () => {
       });
     });
 
-    it('a WebSocket server that never answers: CommandTimeout; one that answers with noise: a fault for each frame, then CommandTimeout', async () => {
+    it('of a WebSocket server that is silent or sends noise: CommandTimeout, and a fault for each frame', async () => {
       const mute = new WebSocketServer({ port: 0, handleProtocols: () => subprotocols.binary.name });
       const noisy = new WebSocketServer({ port: 0, handleProtocols: () => subprotocols.binary.name });
       noisy.on('connection', (socket) => {
@@ -111,7 +111,7 @@ describe('what a stranger might try', () => {
       expect(faults.filter(({ _tag }) => _tag === 'Frame')).toHaveLength(2);
     });
 
-    it('after a failure, the same realtime works once the server is there', async () => {
+    it('of a server that starts later: after a failure, the same realtime works once the server is up', async () => {
       const later = await listening(createTcpServer());
       const port = portOf(later);
       await new Promise((resolve) => later.close(resolve));
@@ -155,7 +155,7 @@ describe('what a stranger might try', () => {
   });
 
   describe('a signature factory', () => {
-    it('L6: that throws: SignatureFailed, with its words', async () => {
+    it('L6: that throws: SignatureFailed, with the message of its error', async () => {
       const signature = (): never => {
         throw new Error('no session cookie');
       };
@@ -165,7 +165,7 @@ describe('what a stranger might try', () => {
       });
     });
 
-    it('that rejects, or errors: SignatureFailed', async () => {
+    it('that rejects or errors: SignatureFailed', async () => {
       await expect(login('Tom', {}, { signature: () => Promise.reject(new Error('503')) })).rejects.toMatchObject({
         _tag: 'SignatureFailed',
       });
@@ -181,7 +181,7 @@ describe('what a stranger might try', () => {
       });
     });
 
-    it('that gives a wrong shape: SignatureFailed, naming the field', async () => {
+    it('that returns a wrong shape: SignatureFailed, with the name of the field', async () => {
       const signature = () => of({ signature: 'abc', timestamp: 'yesterday', nonce: 'n' } as unknown as Signature);
       await expect(login('Tom', {}, { signature })).rejects.toMatchObject({
         _tag: 'SignatureFailed',
@@ -199,7 +199,7 @@ describe('what a stranger might try', () => {
       });
     });
 
-    it('after all of which the next login works', async () => {
+    it('that fails: the next login works', async () => {
       const shared = realtime();
       await expect(firstValueFrom(shared.login('Tom', { signature: () => NEVER }))).rejects.toMatchObject({
         _tag: 'SignatureFailed',
@@ -209,7 +209,7 @@ describe('what a stranger might try', () => {
   });
 
   describe('commands', () => {
-    it('after the close: SessionClosed', async () => {
+    it('after close(): SessionClosed', async () => {
       const tom = await login('Tom');
       const conversation = await firstValueFrom(tom.createConversation({ members: [] }));
       await lastValueFrom(tom.close());
@@ -224,7 +224,7 @@ describe('what a stranger might try', () => {
       }
     });
 
-    it('a message of 6 KB: InvalidArgument with its size, and the next one goes through', async () => {
+    it('a message of 6 KB: InvalidArgument with its size; the next message is sent', async () => {
       const tom = await login('Tom');
       const conversation = await firstValueFrom(tom.createConversation({ members: [] }));
       await expect(lastValueFrom(conversation.send(text('x'.repeat(6 * 1_024))))).rejects.toMatchObject({
@@ -234,7 +234,7 @@ describe('what a stranger might try', () => {
       expect(await lastValueFrom(conversation.send(text('short')))).toMatchObject({ body: { text: 'short' } });
     });
 
-    it('a body that is no JSON arrives as a plain message, as it is', async () => {
+    it('a body that is not JSON: it arrives unchanged as a plain message', async () => {
       const [tom, jerry] = [await login('Tom'), await login('Jerry')];
       const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
       const heard = firstValueFrom(jerry.messages$);
@@ -263,7 +263,7 @@ describe('what a stranger might try', () => {
       }
     });
 
-    it('members that are no client ids: InvalidArgument', async () => {
+    it('invalid client ids as members: InvalidArgument', async () => {
       const tom = await login('Tom');
       await expect(firstValueFrom(tom.createConversation({ members: ['Jerry', ''] }))).rejects.toMatchObject({
         _tag: 'InvalidArgument',

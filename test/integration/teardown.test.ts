@@ -7,8 +7,8 @@ import { statsNow } from '../server/stats-now.js';
 
 const CYCLES = 10_000;
 /**
- * Bytes that a cycle may leave behind: what is compiled, and counters of coverage, still grow a little; a client that
- * stays takes many times that.
+ * The bytes that a cycle may leave behind. Compiled code and coverage counters still grow a little. A leaked client
+ * takes many times as much.
  */
 const SLACK = 300;
 
@@ -49,7 +49,7 @@ describe('the end', () => {
     await server.close();
   });
 
-  it('of a realtime comes before close returns: sessions are gone, commands fail, clients close, all streams complete; a second time is nothing', async () => {
+  it('of a realtime is done when close returns: commands fail, clients close, all streams complete', async () => {
     const realtime = create();
     const tom = await firstValueFrom(realtime.login('Tom'));
     const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
@@ -78,7 +78,7 @@ describe('the end', () => {
     expect(told).toHaveLength(8);
   });
 
-  it('comes by using, too: of a realtime, and of a client', async () => {
+  it('of a realtime and of a client also comes at the end of a using block', async () => {
     const states: string[] = [];
     {
       using realtime = createRealtime({ appId: 'app', server: server.url, grace: 0 });
@@ -93,7 +93,7 @@ describe('the end', () => {
     expect(states.at(-1)).toBe('Closed');
   });
 
-  it('comes when a signal is aborted: of a realtime, of a lease, of a login that is under way', async () => {
+  it('of a realtime, of a lease and of a pending login comes when a signal is aborted', async () => {
     const [closing, leasing, early] = [new AbortController(), new AbortController(), AbortSignal.abort()];
     const heard = listeners(leasing.signal);
     const realtime = create({ signal: closing.signal });
@@ -115,7 +115,7 @@ describe('the end', () => {
     });
   });
 
-  it('of ten thousand leases leaves nothing: no socket, no session, no growing heap', async () => {
+  it('of ten thousand leases leaves no socket, no session and no growing heap', async () => {
     const realtime = create();
     const holder = await firstValueFrom(realtime.login('Holder'));
     const { id } = await firstValueFrom(holder.createConversation({ members: ['Tom'] }));
@@ -125,7 +125,7 @@ describe('the end', () => {
         realtime.session(`Tom ${String(count % 10)}`).pipe(
           switchMap((tom) => {
             const conversation = tom.conversation(id);
-            // Everything that takes something while it is subscribed to.
+            // All streams that hold a resource while they are subscribed.
             return merge(tom.status$, tom.messages$, log(conversation), tom.unread$, conversation.events$).pipe(
               take(1),
             );
@@ -143,7 +143,7 @@ describe('the end', () => {
     await expect.poll(network).toBeLessThan(before);
   }, 120_000);
 
-  it('of the last reference to a client is its end: it is collected', async () => {
+  it('of the last reference to a client lets the garbage collector free it', async () => {
     const realtime = create();
     await firstValueFrom(realtime.login('Holder'));
     const lease = async (): Promise<WeakRef<Client>> => {

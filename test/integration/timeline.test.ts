@@ -1,4 +1,4 @@
-/** The timeline of a conversation, and what is on its way. */
+/** The timeline of a conversation, with messages that are being sent. */
 import { EMPTY, Subject, filter, firstValueFrom, lastValueFrom, map, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text, type Conversation, type Gap, type Timeline, type TimelineOptions, timeline } from 'rx-realtime';
@@ -15,7 +15,7 @@ const short = ({ entries, hasOlder }: Timeline): string => {
   return `${hasOlder ? '…' : ''}${shown.join(' ')}`;
 };
 
-/** A timeline, and a wait for it to become this. */
+/** A subscription to a timeline. `become` waits until the timeline has the given content. */
 const watch = (conversation: Conversation, options?: TimelineOptions) => {
   const seen: string[] = [];
   const changes = new Subject<string>();
@@ -32,7 +32,7 @@ const watch = (conversation: Conversation, options?: TimelineOptions) => {
 };
 
 describe('a timeline', () => {
-  it('has history, older pages on demand, what is live, edits and recalls', async () => {
+  it('has history, older pages on demand, live messages, edits and recalls', async () => {
     const { here, there } = await pair();
     const messages = [];
     for (const content of ['a', 'b', 'c', 'd', 'e']) messages.push(await sent(here, text(content)));
@@ -54,7 +54,7 @@ describe('a timeline', () => {
     subscription.unsubscribe();
   });
 
-  it('has what is on its way at the end, across a break, and puts it into its place once', async () => {
+  it('shows messages that are being sent at the end, also during a break; each moves to its place once', async () => {
     const { tom, here, there } = await pair({ outbox: true });
     await sent(here, text('a'));
     const { become, seen, subscription } = watch(here);
@@ -75,7 +75,7 @@ describe('a timeline', () => {
     subscription.unsubscribe();
   });
 
-  it('shows what was not sent, and why', async () => {
+  it('shows failed messages with their errors', async () => {
     const { here } = await pair();
     const { become, subscription } = watch(here);
     await become('');
@@ -85,7 +85,7 @@ describe('a timeline', () => {
     subscription.unsubscribe();
   });
 
-  it('goes on where what asks for older pages fails, and says so', async () => {
+  it('goes on if the request stream for older pages errors, and reports it', async () => {
     const { here } = await pair();
     await sent(here, text('a'));
     const told = firstValueFrom(realtimes[0]?.faults$ ?? EMPTY);
@@ -97,7 +97,7 @@ describe('a timeline', () => {
     subscription.unsubscribe();
   });
 
-  it('has a gap where more was missed than is fetched, and fills it on demand', async () => {
+  it('has a gap if more messages were missed than are fetched, and fills it on demand', async () => {
     const { here, there } = await pair({ catchUpLimit: 2 });
     await sent(here, text('a'));
     const fill = new Subject<Gap>();

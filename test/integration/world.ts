@@ -18,11 +18,11 @@ import { createServer, type RtmServer, type ServerOptions } from 'rx-realtime/se
 /** A message type of the application's own. */
 export const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
 
-/** The first values of a hot stream, collected from now on. */
+/** Collects the first values of a hot stream, from the time of the call. */
 export const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> =>
   lastValueFrom(stream$.pipe(take(count), toArray()));
 
-/** For a value that has to be there. */
+/** Throws. Use it as `value ?? fail()`. */
 export const fail = (): never => {
   throw new Error('there should be one more message');
 };
@@ -35,23 +35,23 @@ export const sent = (conversation: Conversation, body: OutgoingBody, options?: S
 interface Pair {
   readonly tom: Client;
   readonly jerry: Client;
-  /** Their conversation, as Tom has it. */
+  /** Tom's handle of their conversation. */
   readonly here: Conversation;
-  /** The same, as Jerry has it. */
+  /** Jerry's handle of the same conversation. */
   readonly there: Conversation;
 }
 
 interface World {
   readonly server: () => RtmServer;
-  /** Those of this test, in the order in which they were made; closed at its end. */
+  /** The realtimes of this test, in the order of creation. They are closed at its end. */
   readonly realtimes: Realtime[];
   readonly realtime: (options?: Partial<RealtimeOptions>) => Realtime;
   readonly login: (id: string, options?: Partial<RealtimeOptions>) => Promise<Client>;
-  /** Tom and Jerry in one conversation, each on a realtime of his own. */
+  /** Tom and Jerry in one conversation. Each has his own realtime. */
   readonly pair: (options?: Partial<RealtimeOptions>) => Promise<Pair>;
 }
 
-/** Starts a server, with these options, before each test of a file, and ends everything after it. */
+/** Starts a server with these options before each test of a file, and closes everything after the test. */
 export const world = (options: ServerOptions = {}): World => {
   let server: RtmServer;
   const realtimes: Realtime[] = [];

@@ -1,6 +1,6 @@
 /**
- * Every conversation feature between the published client and ours, through our server; both kinds of clients sit in
- * one conversation and see the same.
+ * Every conversation feature between the published client and ours, through our server. Both clients are in the same
+ * conversation and see the same changes.
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import * as Published from 'leancloud-realtime';
@@ -26,7 +26,7 @@ import {
 } from 'rx-realtime';
 import { createServer, type RtmServer, type ServerOptions, type SignedAction } from 'rx-realtime/server';
 
-/** What is used of the published client, whose own types leave much of it out. */
+/** The parts of the published client that these tests use. Its own types do not have all of them. */
 interface Outcome {
   readonly successfulClientIds: readonly string[];
   readonly failures: readonly { readonly code: number; readonly clientIds: readonly string[] }[];
@@ -93,7 +93,7 @@ const serve = async (options: ServerOptions = {}): Promise<void> => {
   ends.push(() => server.close());
 };
 
-/** The published client asks its HTTP API over HTTPS only; here it goes without. */
+/** The published client uses its HTTP API over HTTPS only. These tests run without that API. */
 const withoutTls = (realtime: TheirRealtime): TheirRealtime =>
   Object.assign(realtime, {
     _request: async ({ method, path, version = '1.1', query = {}, headers = {} }: TheirRequest): Promise<unknown> => {
@@ -137,7 +137,7 @@ const ours = async (
 
 const done = (command$: Observable<unknown>): Promise<unknown> => firstValueFrom(command$);
 
-/** The next event of the published client with this name: what it carries, without the conversation. */
+/** The payload of the next event of the published client with this name, without the conversation. */
 const event = (
   emitter: { on(name: string, listener: (...args: never[]) => void): unknown },
   name: string,
@@ -148,7 +148,7 @@ const event = (
     });
   });
 
-/** The next entries of ours about members. */
+/** The next log entries of our client about members. */
 const told = (client: Client, count: number): Promise<readonly unknown[]> =>
   lastValueFrom(
     client.events$.pipe(
@@ -175,7 +175,7 @@ const theirs = async (client: TheirClient, id: string): Promise<Theirs> => {
 describe('conversations', () => {
   beforeEach(() => serve());
 
-  it('of all kinds are created by either client and found by the other', async () => {
+  it('of all kinds can be created by either client and found by the other', async () => {
     const [{ client: tom }, { client: jerry }] = [await published('Tom'), await ours('Jerry')];
     const nested = { topic: 'mice', deep: { when: new Date(1_000), list: [1, { a: null }] } };
     const ordinary = await tom.createConversation({ members: ['Jerry'], name: 'n', unique: false, ...nested });
@@ -201,7 +201,7 @@ describe('conversations', () => {
     expect(await heard).toMatchObject({ conversationId: temporary.id, from: 'Tom' });
   });
 
-  it('are found by every condition of the published client', async () => {
+  it('can be found with every condition of the published client', async () => {
     const { client } = await published('Tom');
     const create = (name: string, members: readonly string[], attributes: object) =>
       client.createConversation({ name, members, unique: false, ...attributes });
@@ -232,7 +232,7 @@ describe('conversations', () => {
     expect(compact?.members).toEqual([]);
   });
 
-  it('tell both kinds of clients of the same members, attributes and messages, in one order; the acting session has its answer', async () => {
+  it('give both clients the same members, attributes and messages in the same order', async () => {
     const [{ client: tom }, { client: jerry }, { client: spike }, { client: tablet }] = [
       await published('Tom'),
       await ours('Jerry'),
@@ -293,7 +293,7 @@ describe('conversations', () => {
     await here.unmute();
   });
 
-  it('have roles, silenced and blocked clients, which either client gives, lists and hears of', async () => {
+  it('have roles, silenced and blocked clients; either client sets, lists and receives them', async () => {
     const [{ client: tom }, { client: jerry }, { client: spike }] = [
       await published('Tom'),
       await ours('Jerry'),
@@ -349,7 +349,7 @@ describe('conversations', () => {
     expect(await here.add(['Spike'])).toMatchObject({ successfulClientIds: ['Spike'] });
   });
 
-  it('that are chat rooms are shared by both, counted, and entered again after a break', async () => {
+  it('that are chat rooms are shared by both clients, have a count, and are entered again after a break', async () => {
     const [{ client: tom, realtime }, { client: jerry }] = [await published('Tom'), await ours('Jerry', { grace: 0 })];
     const shared = await tom.createChatRoom({ name: 'room' });
     await shared.join();
@@ -371,7 +371,7 @@ describe('conversations', () => {
     expect(rooms.map(({ id }) => id)).toEqual([shared.id]);
   });
 
-  it('in which something happened during a break of the published client are told of when it is back', async () => {
+  it('that changed during a break are reported to the published client after its reconnect', async () => {
     const [{ client: tom, realtime }, { client: jerry }] = [await published('Tom'), await ours('Jerry')];
     const first = await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));
     await theirs(tom, first.id);
@@ -385,7 +385,7 @@ describe('conversations', () => {
     expect([await invited, await kicked]).toEqual([{ invitedBy: 'Jerry' }, { kickedBy: 'Jerry' }]);
   });
 
-  it('that are system ones are subscribed to by both; what a user sends reaches the back end alone', async () => {
+  it('of the system can be joined by both clients; messages of users reach the back end only', async () => {
     const [{ client: tom }, { client: jerry }] = [await published('Tom'), await ours('Jerry')];
     const { id } = await server.backEnd.create({ kind: 'system', name: 'News' });
     const here = await theirs(tom, id);
@@ -410,7 +410,7 @@ describe('signatures of conversations', () => {
     const signed = [...parts, timestamp, nonce, ...(action === undefined ? [] : [action])].join(':');
     return { signature: createHmac('sha1', KEY).update(signed).digest('hex'), timestamp, nonce };
   };
-  /** What this version calls them, and what is signed. */
+  /** The action names in this version, and the actions that are signed. */
   const ACTIONS: Readonly<Record<string, string>> = { add: 'invite', remove: 'kick' };
   const factory = (
     conversationId: string | null,
@@ -428,7 +428,7 @@ describe('signatures of conversations', () => {
     action: string,
   ): Signature => factory(conversationId, clientId, members, action);
 
-  it('by the factories of the published client are accepted, and what is not signed is refused', async () => {
+  it('from the factories of the published client are accepted; unsigned actions are refused', async () => {
     await serve({ masterKey: KEY, signed: ALL });
     appId = randomUUID();
     const realtime = new Published.Realtime({

@@ -13,7 +13,7 @@ import { createRealtime, text, type Client, type Realtime, type RealtimeOptions,
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { statsNow } from '../server/stats-now.js';
 
-/** What the published client gives of a text message. */
+/** The parts of a text message of the published client that these tests use. */
 interface PublishedText extends PublishedMessage {
   getText(): string;
   getAttributes(): unknown;
@@ -52,7 +52,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
     const clients: IMClient[] = [];
     const realtimes: Realtime[] = [];
 
-    /** Each has an app of its own: the published client allows one for each app in a process. */
+    /** Each client has its own app id: the published client allows one instance for each app in a process. */
     const published = (): PublishedRealtime =>
       new PublishedRealtime({ appId: `${randomUUID()}-MdYXbMMI`, appKey: 'key', RTMServers: server.url, noBinary });
     const publishedLogin = async (
@@ -74,7 +74,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
     const login = (id: string): Promise<Client> => firstValueFrom(ours().login(id));
 
     beforeEach(async () => {
-      // It asks for missed notices over HTTPS after each reconnect, and warns that it can't.
+      // It asks for missed notices over HTTPS after each reconnect, and logs a warning because it can't.
       vi.spyOn(console, 'warn').mockImplementation(() => undefined);
       server = await createServer({ port: 0 });
     });
@@ -84,7 +84,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       await server.close();
     });
 
-    it('logs in, and knows who is online', async () => {
+    it('logs in, and finds the clients that are online', async () => {
       const tom = await publishedLogin('Tom');
       expect(tom.id).toBe('Tom');
       expect(await tom.ping(['Tom', 'Jerry'])).toEqual(['Tom']);
@@ -100,7 +100,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect(await statsNow(server)).toMatchObject({ sockets: 1, sessions: 2 });
     });
 
-    it('carries what the published client sends to ours, whatever it says, with its attributes', async () => {
+    it('carries any text from the published client to ours, with its attributes', async () => {
       const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
       const conversation = await tom.createConversation({
         members: ['Jerry'],
@@ -126,7 +126,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       });
     });
 
-    it('carries what ours sends to the published client', async () => {
+    it('carries any text from our client to the published client', async () => {
       const [tom, jerry] = [await login('Tom'), await publishedLogin('Jerry')];
       const heard: string[] = [];
       const all = new Promise<void>((resolve) => {
@@ -141,7 +141,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect(heard).toEqual(hostile.map((line) => `Cheese: Tom: ${line}`));
     });
 
-    it('tells either kind that it was invited, and by whom', async () => {
+    it('tells either client about its invitation, and who invited it', async () => {
       const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
       const joined = firstValueFrom(
         jerry.events$.pipe(filter((event) => event._tag === 'Joined' && event.by === 'Tom')),
@@ -155,7 +155,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect([payload.invitedBy, conversation.id]).toEqual(['Jerry', back.id]);
     });
 
-    it('has the history of one kind for the other', async () => {
+    it('gives the messages of one client to the other in history', async () => {
       const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
       const conversation = await tom.createConversation({ members: ['Jerry'], unique: false });
       await conversation.send(new TextMessage('one'));
@@ -172,7 +172,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       ]);
     });
 
-    it('tells the published client what ours has received and read, and the other way round', async () => {
+    it('reports to each client which messages the other has received and read', async () => {
       const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
       const conversation = await tom.createConversation({ members: ['Jerry'], unique: false });
       const mine = jerry.conversation(conversation.id);
@@ -193,7 +193,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect((await receipts).deliveredAt).toBeGreaterThan(0);
     });
 
-    it('tells the published client at login what it has not read, and its other device when it has', async () => {
+    it('reports unread messages to the published client at login, and read marks to its other device', async () => {
       const tom = await login('Tom');
       const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
       await lastValueFrom(conversation.send(text('one')));
@@ -216,7 +216,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect(mirrored[0]?.unreadMessagesCount).toBe(1);
     });
 
-    it('takes the published client up again after pause and resume', async () => {
+    it('reopens the session of the published client after pause and resume', async () => {
       const realtime = published();
       const [tom, jerry] = [await publishedLogin('Tom', { realtime }), await login('Jerry')];
       const conversation = await tom.createConversation({ members: ['Jerry'], unique: false });
@@ -233,7 +233,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect((await heard)[0].getText()).toBe('welcome back');
     });
 
-    it('displaces either kind by a login of the other with the same tag, and says so', async () => {
+    it('closes either client after a login of the other with the same tag, with the reason', async () => {
       const first = await publishedLogin('Tom', { tag: 'Web' });
       const conflict = nextEvent<[{ reason: string }]>(first, Event.CONFLICT);
       const second = await firstValueFrom(ours().login('Tom', { tag: 'Web' }));
@@ -250,13 +250,13 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
       expect((await closed)[0].code).toBe(4115);
     });
 
-    it('sees the published client log out', async () => {
+    it('shows the published client as offline after its logout', async () => {
       const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
       await tom.close();
       expect(await firstValueFrom(online(jerry, ['Tom']))).toEqual(new Set());
     });
 
-    it('moves the published client away with goaway, and it comes back', async () => {
+    it('makes the published client reconnect with goaway', async () => {
       const tom = await publishedLogin('Tom');
       const back = nextEvent(tom, Event.RECONNECT);
       server.goaway();
@@ -267,7 +267,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
 );
 
 describe('our client over both subprotocols', () => {
-  it('talks in one conversation with itself, one side in text frames and the other in binary ones', async () => {
+  it('exchanges messages between a side with text frames and a side with binary frames', async () => {
     const server = await createServer({ port: 0 });
     const [inText, inBinary] = [true, false].map((noBinary) =>
       createRealtime({ appId: 'app', server: server.url, noBinary }),

@@ -33,7 +33,7 @@ import { createServer, type RtmServer } from 'rx-realtime/server';
 const { TypedMessagesPlugin, ImageMessage, AudioMessage, VideoMessage, FileMessage, LocationMessage } =
   initTypedMessages(AV, Published);
 
-/** A type of the application's own, for either client. */
+/** A custom message type of the application, for either client. */
 class OperationMessage extends Published.TypedMessage {
   declare op: string;
   declare count: number;
@@ -41,17 +41,17 @@ class OperationMessage extends Published.TypedMessage {
 type Decorate = (message: typeof OperationMessage) => void;
 (Published.messageType(1) as Decorate)(OperationMessage);
 (Published.messageField(['op', 'count']) as Decorate)(OperationMessage);
-// Files ask for an application, though nothing is stored.
+// File objects need an application, although nothing is stored.
 AV.init({ appId: 'app-MdYXbMMI', appKey: 'key' });
 const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
 
-/** What its types leave out. */
+/** The parts that are missing in its types. */
 interface Pausable extends Published.Realtime {
   pause(): void;
   resume(): void;
 }
 
-/** What is used of an ordinary conversation of the published client. */
+/** The parts of an ordinary conversation of the published client that these tests use. */
 interface Persistent {
   readonly id: string;
   readonly members: string[];
@@ -131,7 +131,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
   };
 
   beforeEach(async () => {
-    // It asks for missed notices over HTTPS after each reconnect, and warns that it can't.
+    // It asks for missed notices over HTTPS after each reconnect, and logs a warning because it can't.
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     server = await createServer({ port: 0 });
   });
@@ -185,7 +185,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     ).toEqual(expected);
   });
 
-  it('sends every type so that the published client reads it', async () => {
+  it('sends every type in a form that the published client reads', async () => {
     const [tom, jerry] = [await ours('Tom'), await published('Jerry')];
     const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     const heard = messagesOf(jerry, 8);
@@ -218,7 +218,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     expect((words as unknown as { content: unknown }).content).toBe('just words');
   });
 
-  it('carries mentions both ways', async () => {
+  it('carries mentions in both directions', async () => {
     const [tom, jerry] = [await published('Tom'), await ours('Jerry')];
     const conversation = await tom.createConversation({ members: ['Jerry'], unique: false });
     const heard = next(jerry.messages$, 2);
@@ -239,7 +239,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     ]);
   });
 
-  it('recalls and edits, either kind, and the other is told', async () => {
+  it('carries recalls and edits of either client to the other', async () => {
     const [tom, jerry] = [await published('Tom'), await ours('Jerry')];
     const theirs = await tom.createConversation({ members: ['Jerry'], unique: false });
     const here = jerry.conversation(theirs.id);
@@ -278,7 +278,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     ]);
   });
 
-  it('counts unread messages alike on two devices, one of each kind', async () => {
+  it('counts unread messages in the same way on two devices, one with each client', async () => {
     const [tom, phone, tablet] = [await ours('Tom'), await ours('Jerry'), await published('Jerry')];
     const conversation = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     const arrived = Promise.all([next(phone.messages$, 2), messagesOf(tablet, 2)]);
@@ -302,7 +302,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     expect(theirs.unreadMessagesCount).toBe(0);
   });
 
-  it('sends the will of either kind when its connection breaks', async () => {
+  it('sends the will of either client when its connection breaks', async () => {
     const realtime = publishedRealtime();
     const [tom, jerry, spike] = [await published('Tom', realtime), await ours('Jerry'), await ours('Spike')];
     const conversation = await tom.createConversation({ members: ['Jerry', 'Spike'], unique: false });
@@ -319,7 +319,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     expect([message?.from, message?.getText()]).toEqual(['Jerry', 'farewell of Jerry']);
   });
 
-  it('pages through the same history, either kind, and says when there is no more', async () => {
+  it('gives the same history pages to either client, and marks the end', async () => {
     const [tom, jerry] = [await ours('Tom'), await published('Jerry')];
     const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
     for (let n = 0; n < 7; n += 1) await sent(here, text(String(n)));
@@ -336,7 +336,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
     expect(theirs).toEqual(pages);
   });
 
-  it('adds, removes and changes, either kind, and the other hears the same notices', async () => {
+  it('carries notices of added and removed members and of changes from either client to the other', async () => {
     const [tom, jerry] = [await published('Tom'), await ours('Jerry')];
     const theirs = (await tom.createConversation({ members: ['Jerry'], unique: false })) as unknown as Persistent;
     const here = jerry.conversation(theirs.id);
@@ -372,7 +372,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
   });
 
   const hostile = new URL('../../../shared/data/hostile_unicode.jsonl', import.meta.url);
-  it.runIf(existsSync(hostile))('carries hostile texts both ways, or refuses them before they leave', async () => {
+  it.runIf(existsSync(hostile))('carries hostile texts in both directions, or refuses them at once', async () => {
     const lines = (await readFile(hostile, 'utf8')).split('\n').filter((line) => line !== '');
     const texts = lines.map((line) => (JSON.parse(line) as { readonly text: string }).text);
     const bytesOf = (words: string): number => Buffer.byteLength(JSON.stringify({ _lctype: -1, _lctext: words }));
