@@ -79,7 +79,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       );
     });
 
-    it('nothing is shown late, and never more waits than may', () => {
+    it('shows no comment late, and keeps the number of waiting comments within the bound', () => {
       const { came, shown, pressures } = run;
       expect(came.length).toBe(comments.length);
       expect(shown.length).toBeGreaterThan(0);
@@ -91,7 +91,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       if (speed === 100) expect(pressures.length).toBeGreaterThan(0);
     });
 
-    it('what is shown at a time is in the order in which it came, and of one rank all of it is', () => {
+    it('shows the comments of a frame, and all comments of one rank, in the order of arrival', () => {
       const { came, shown } = run;
       const order = new Map(came.map(({ comment }, index) => [comment, index]));
       const inOrder = (some: readonly Timed[]): void => {
@@ -105,7 +105,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       for (const each of [0, 1, 2, 3]) inOrder(shown.flat().filter((timed) => rankOf(timed) === each));
     });
 
-    it('no gift or superchat is given up while anything lower is shown that could have waited', () => {
+    it('drops no gift or superchat while it shows lower comments that could have waited', () => {
       const { came, shown } = run;
       const everShown = new Set(shown.flat().map(({ comment }) => comment));
       const lost = came.filter((timed) => isPrecious(timed) && !everShown.has(timed.comment));
@@ -128,7 +128,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
 describe.each(logs.flatMap((log) => [1, 10, 100].map((speed) => ({ ...log, speed }))))(
   '$origin comments without an age, at $speed times their speed',
   ({ comments, speed }) => {
-    it('gifts and superchats are shown, all of them; what was shown and given up is what came', () => {
+    it('shows all gifts and superchats; shown and dropped comments together are all comments', () => {
       const { came, shown, pressures } = play(comments, speed, 100, (ready$, pressureObserver) =>
         pipe(dropByPriority(BOUND, rankOf, { pressureObserver }), batch({ max: 1, ready$, rank: rankOf })),
       );

@@ -53,7 +53,7 @@ const strategies: Readonly<Record<string, (options: StrategyOptions) => MonoType
 };
 
 describe.each(Object.entries(strategies))('%s behind a socket', (name, strategy) => {
-  it('keeps its bound; what was shown and given up is what was received', async () => {
+  it('keeps its bound; shown and dropped messages together are all received messages', async () => {
     const { here, there } = await pair();
     const pressures: Pressure[] = [];
     const pressure$ = new Subject<Pressure>();

@@ -194,7 +194,7 @@ const comes = async <T>(
   });
 };
 
-it('members$, state$ and conversations$ are the server’s at rest, and each device was told what the table of notices says, in order', async () => {
+it('members$, state$ and conversations$ match the server at rest, and each device got the notices of the table in order', async () => {
   const seed = process.env['FC_SEED'];
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {

@@ -40,7 +40,7 @@ const runUntil = async (
 const isMessage = (line: string): boolean => line.startsWith('message ');
 const numberOf = (line: string): number => Number(line.split(' ')[1]);
 
-it('sends what was accepted after a restart, once and in order, killed at whatever moment', async () => {
+it('sends accepted messages after a restart, once and in order, no matter when the process is killed', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'outbox-'));
   const server = await createServer({ port: 0, limits: { sendsPerMinute: Infinity } });
   const cable = await layCable(server.url);

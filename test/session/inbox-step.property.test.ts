@@ -277,7 +277,7 @@ const isCovered = (gaps: readonly Gap[], one: Message): boolean =>
       conversationId === one.conversationId && comparePositions(from, one) < 0 && one.timestamp <= to,
   );
 
-it('whatever happens, each message is passed on once and in order, or declared missing; and nobody waits for ever', () => {
+it('in any history, each message is passed on once and in order, or declared missing; and nothing waits forever', () => {
   fc.assert(
     fc.property(worlds, actions, (world, history) => {
       const { out, everything, state } = play(world, history);

@@ -105,7 +105,7 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infinity }) => {
-  it('keeps what the model keeps, in its order; what was kept and given up together is what came', () => {
+  it('keeps the items that the model keeps, in order; kept and dropped items together are all items', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         let time = 1_000;
@@ -181,7 +181,7 @@ describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infini
 });
 
 describe('batch', () => {
-  it('keeps everything, in order, in arrays no longer than its bound', () => {
+  it('keeps all items, in order, in arrays no longer than its bound', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (steps, max) => {
         const source = new Subject<number>();
@@ -203,7 +203,7 @@ describe('batch', () => {
     );
   });
 
-  it('with a rank, takes what a model takes: the highest first, of one rank the oldest, each array in order', () => {
+  it('with a rank, takes the same items as a model: highest rank first, then oldest, each array in order', () => {
     fc.assert(
       fc.property(
         fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 60 }),
