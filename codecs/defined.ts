@@ -7,7 +7,7 @@ export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
  * The object without the keys whose value is undefined: absent keys stay absent. For object literals.
  *
  * @example
- * defined({ id, name: info.name }); // { id } where there is no name
+ * defined({ id, name: info.name }); // { id } if there is no name
  */
 export function defined<T extends object>(object: T): Defined<T>;
 export function defined(object: Readonly<Record<string, unknown>>): object {

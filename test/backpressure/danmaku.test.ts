@@ -1,7 +1,4 @@
-/**
- * Hours of comments in virtual time, at the speed at which they were made and faster, on a screen that shows one at a
- * time.
- */
+/** Hours of comments in virtual time, at their original speed and faster, on screens of different speeds. */
 import { Subject, concatMap, from, interval, map, pipe, tap, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +30,7 @@ type Show = (
   pressureObserver: Subject<Pressure>,
 ) => (source$: Observable<Timed>) => Observable<readonly Timed[]>;
 
-/** Comments `speed` times as fast, on a screen that is ready every `frame` ms. */
+/** Plays the comments at `speed` times their speed, on a screen that is ready every `frame` ms. */
 const play = (comments: readonly Comment[], speed: number, frame: number, show: Show): Run => {
   const scheduler = new TestScheduler(() => undefined);
   const came: Timed[] = [];
@@ -118,7 +115,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       );
       expect(came.some(isPrecious)).toBe(true);
       expect(instead).toEqual([]);
-      // Where the screen is as fast as it is for people, none is lost at all, though lower ones have to go.
+      // On a screen as fast as a real one, no gift or superchat is lost, although lower comments are dropped.
       if (frame === 100) expect(lost).toEqual([]);
       expect(everShown.size).toBeLessThan(came.length);
     });
@@ -133,7 +130,7 @@ describe.each(logs.flatMap((log) => [1, 10, 100].map((speed) => ({ ...log, speed
         pipe(dropByPriority(BOUND, rankOf, { pressureObserver }), batch({ max: 1, ready$, rank: rankOf })),
       );
       expect(shown.flat().filter(isPrecious).length).toBe(came.filter(isPrecious).length);
-      // Where it never was full, nothing was given up.
+      // If the queue was never full, nothing was dropped.
       expect(shown.flat().length + (pressures.at(-1)?.dropped ?? 0)).toBe(came.length);
       if (speed === 100) expect(shown.length).toBeLessThan(came.length);
     });

@@ -3,7 +3,7 @@ import { flood } from './flood.js';
 
 const COUNT = 40_000;
 const BYTES = 1_000;
-/** MB: the messages alone are 40 MB of text. */
+/** MB. The messages alone are 40 MB of text. */
 const WAITING = 10;
 
 it('a slow lossless consumer gets all messages in order and in bounded memory; the rest waits in the server', async () => {

@@ -29,7 +29,7 @@ interface Song {
   readonly seconds?: number;
 }
 
-/** A type of an application's own, as one file of it would be. */
+/** A message type of an application, as an application would define it in a file. */
 const SongType = messageType<Song, { _lctype: 7; title: string; s?: number }>({
   type: 7,
   tag: 'Song',

@@ -69,7 +69,7 @@ const optional = {
   lastMessage,
 };
 
-/** The kind is told by other fields, so each has values of its own. */
+/** Other fields define the kind, so each kind has its own values. */
 const conversation: fc.Arbitrary<ConversationInfo> = fc
   .tuple(
     fc.record({ attributes, ...optional }, { requiredKeys: ['attributes'], noNullPrototype: true }),

@@ -1,4 +1,7 @@
-/** The table of the schema, and the reader and the writer that go by it, beside the code that protobufjs generates. */
+/**
+ * Compares the table of the schema, and the reader and the writer that use it, with the code that protobufjs
+ * generates.
+ */
 import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import protobuf from 'protobufjs';
@@ -54,7 +57,7 @@ const messageFields = generic.fieldsArray.filter((field) => field.resolve().reso
 const subMessages = messageFields.filter(({ type }) => !omitted.includes(type));
 const omittedMessages = messageFields.filter(({ type }) => omitted.includes(type));
 
-/** Any command with a message of one type, and the fields that each may have. */
+/** Any command with a sub-message of one type. Both have some of their fields. */
 const commandWith = (field: protobuf.Field): fc.Arbitrary<Message> => {
   const only = new protobuf.Type('GenericCommand');
   for (const { name, id, type } of generic.fieldsArray)
@@ -82,7 +85,7 @@ const numbered = (command: Message): Message => ({
 const commandNames = new Map(Object.entries(CommandType).map(([name, number]) => [number, name]));
 const opNames = new Map(Object.entries(OpType).map(([name, number]) => [number, name]));
 
-/** As protobufjs reads it, with names for numbers; plain, as a comparison needs it. */
+/** The result of protobufjs, with names instead of numbers, as a plain object that can be compared. */
 const byProtobufjs = (bytes: Uint8Array): unknown => {
   const { cmd, op, ...rest }: { cmd?: number; op?: number } = GenericCommand.decode(bytes);
   return {
@@ -92,7 +95,10 @@ const byProtobufjs = (bytes: Uint8Array): unknown => {
   };
 };
 
-/** Whether it is a message without a field that it must have: that is for the codecs, which say where. */
+/**
+ * Whether it is a message without a required field. The codecs refuse such a message, and say where the field is
+ * missing.
+ */
 const isIncomplete = (bytes: Uint8Array): boolean => {
   try {
     GenericCommand.decode(bytes);

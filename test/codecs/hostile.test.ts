@@ -1,4 +1,4 @@
-/** Inputs made to break a reader: large, deep, poisoned, or kept alive by what is said about them. */
+/** Inputs that attack a reader: large, deep or poisoned ones, and ones that an error could keep in memory. */
 import { either as E } from 'fp-ts';
 import {
   bodyCodec,
@@ -27,7 +27,7 @@ const push = { cid: 'c', id: 'm', fromPeerId: 'f', timestamp: 1 };
 
 const collect = async (): Promise<void> => {
   if (globalThis.gc === undefined) throw new Error('run with --expose-gc');
-  // What a WeakRef has been made of lives to the end of its turn.
+  // The target of a new WeakRef stays alive until the end of the current turn.
   await setImmediate();
   globalThis.gc();
   await setImmediate();
@@ -119,7 +119,7 @@ describe('a frame is not kept in memory', () => {
     ],
   ])('%s', async (_, command) => {
     const decodeOnce = () => {
-      // Bytes of its own: small Buffers share one piece of memory.
+      // It has its own memory: small Buffers share one piece of memory.
       const frame = new Uint8Array(frameOf(command));
       return { decoded: decodeServerFrame(frame), frame: new WeakRef(frame), memory: new WeakRef(frame.buffer) };
     };
@@ -232,7 +232,7 @@ describe('a lone surrogate', () => {
   });
 
   it('in the bytes of a frame is read as a replacement character', () => {
-    // `msg` of a push, with the bytes ED A0 BD: a surrogate as UTF-8 must not have it.
+    // `msg` of a push, with the bytes ED A0 BD: a surrogate, which valid UTF-8 must not contain.
     const frame = Buffer.from(frameOf({ cmd: 'direct', directMessage: { ...push, msg: '???' } }));
     Buffer.from('eda0bd', 'hex').copy(frame, frame.indexOf('???'));
     const decoded = decodeServerFrame(frame);

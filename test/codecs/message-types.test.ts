@@ -162,7 +162,7 @@ describe('a codec without a library', () => {
     >();
     // @ts-expect-error: the fields have no y.
     PointMessage({ y: 1 });
-    // @ts-expect-error: a codec can decode, too.
+    // @ts-expect-error: a codec needs a decode function, too.
     defineMessage<Point>({ type: 3, codec: { is: isPoint, encode: ({ x }: Point) => ({ x }) } });
   });
 

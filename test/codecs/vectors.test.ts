@@ -1,4 +1,4 @@
-/** What the published client's own encoder writes (protocol: test vectors). */
+/** Frames as the encoder of the published client writes them (protocol: test vectors). */
 import { either as E } from 'fp-ts';
 import {
   decodeClientFrame,

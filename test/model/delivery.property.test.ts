@@ -1,6 +1,6 @@
 /**
- * Nothing is lost, doubled or out of order, whatever the network does. A failing seed is printed;
- * `FC_SEED=<seed> npx vitest run test/model/delivery` runs it again, and `FC_RUNS=<number>` more of them.
+ * No message is lost, duplicated or out of order, whatever the network does. A failing seed is printed;
+ * `FC_SEED=<seed> npx vitest run test/model/delivery` runs it again, and `FC_RUNS=<number>` sets the number of runs.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -20,6 +20,6 @@ it('every log matches the server, every send has its reported outcome, every sta
     { numRuns: Number(runs), endOnFailure: true, ...(seed === undefined ? {} : { seed: Number(seed) }) },
   );
   expect(played).toBeGreaterThanOrEqual(Number(runs));
-  // Were there none, the hard part was never tried.
+  // Without any gaps, the hard cases were never tested.
   expect(gaps).toBeGreaterThan(0);
 }, 280_000);

@@ -1,4 +1,4 @@
-/** What every storage of an outbox has to hold to. */
+/** The rules that every storage of an outbox must follow. */
 import 'fake-indexeddb/auto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ afterAll(() => {
 });
 
 let made = 0;
-/** Each gives the same storage anew, as it is after a restart. */
+/** Each function returns the same storage again, in its state after a restart. */
 const storages: Readonly<Record<string, () => () => OutboxStorage>> = {
   memoryOutbox: () => {
     const storage = memoryOutbox();

@@ -1,4 +1,4 @@
-/** Each rule of the inbox by itself: what goes in, what comes out, and what is asked for. */
+/** Each rule of the inbox on its own: its input, its output, and its requests. */
 import { describe, expect, it } from 'vitest';
 import { arrived, conversation, counted, message, snapshot } from '../../marble-tests/streams/log.js';
 import type { ConversationInfo } from '../../codecs/index.js';
@@ -11,7 +11,7 @@ type Input = InboxInput | Answer;
 
 interface Rule {
   readonly rule: string;
-  /** What has happened before. */
+  /** The inputs before this one. */
   readonly before?: readonly Input[];
   readonly input: Input;
   readonly out?: readonly string[];
@@ -77,11 +77,11 @@ const page = (messages: readonly Message[], isWhole = true, session = 2): Input 
 const noPage = (error: RealtimeError): Input => ({ _tag: 'PageFailed', session: 2, conversationId: 'c', error });
 const messages = (...timestamps: number[]): readonly Message[] => timestamps.map((timestamp) => message({ timestamp }));
 
-/** A session in which the conversation is known, and has a message. */
+/** A session in which the conversation is known and has a message. */
 const known: readonly Input[] = [opened(1, false), snapshot(), live(2)];
-/** And one after a break. */
+/** The same session after a break. */
 const again: readonly Input[] = [...known, dropped, opened(9)];
-/** In which the server has said that there is more. */
+/** The same session, in which the server has said that there are more messages. */
 const behind: readonly Input[] = [...again, found(conversation({ lastMessageAt: 8 }))];
 
 const rules: readonly Rule[] = [

@@ -1,4 +1,4 @@
-/** Which entry of the log each push becomes. */
+/** The entry of the log that each push becomes. */
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { bodyCodec, type ServerCommand } from '../../codecs/index.js';

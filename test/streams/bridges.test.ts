@@ -3,7 +3,7 @@ import { NEVER, Observable, Subject, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { batch, dropOldest, lossless, toAsyncIterable, toReadableStream, type Hold } from '../../streams/index.js';
 
-/** A source that counts from 1 while nobody holds it, a value for each `tick`. */
+/** A source that counts from 1 while it is not held: one value for each `tick`. */
 const holdable = () => {
   const source = new Subject<number>();
   let held = 0;
@@ -20,7 +20,7 @@ const holdable = () => {
     source,
     hold,
     isHeld: () => held > 0,
-    /** As many values as come before it is held, `most` at most. */
+    /** Emits values until the source is held, at most `most`. Returns their number. */
     flow: (most: number): number => {
       let flown = 0;
       while (held === 0 && flown < most) {
@@ -145,7 +145,7 @@ describe('toAsyncIterable', () => {
     const seen: (readonly number[])[] = [];
     for await (const values of toAsyncIterable(of(1, 2, 3, 4, 5).pipe(dropOldest(9), batch({ max: 2 }))))
       seen.push(values);
-    // The first was asked for before the second had come.
+    // The first array was requested before the second value arrived.
     expect(seen).toEqual([[1], [2, 3], [4, 5]]);
   });
 });
@@ -216,7 +216,7 @@ describe('a Node Readable', () => {
     readable.read();
     await new Promise((resolve) => setImmediate(resolve));
     const flown = flow(100);
-    // One is in the readable, four wait.
+    // One value is in the readable, four wait.
     expect(flown).toBeLessThanOrEqual(6);
     await first;
     source.complete();
