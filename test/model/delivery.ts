@@ -54,7 +54,7 @@ const DEVICES = ['a', 'b', 'c', 'a'] as const;
 const REST = 10_000;
 /**
  * How much faster the clocks of clients and server run than real time. A minute, the unit of rate limits, passes in
- * about a second.
+ * 1.2 seconds.
  */
 const SPEED = 50;
 const clientClock: Clock = {
