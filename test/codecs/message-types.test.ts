@@ -295,7 +295,7 @@ describe('a type of the application', () => {
     expect(bodyCodec().encode(Operation({ op: '', count: 1 }) as never)).toMatchObject(E.left({ path: '_tag' }));
   });
 
-  it('does not write fields that its codec refuses, that are not an object, or that contain a key of the protocol', () => {
+  it('does not write fields that its codec refuses, that are no object, or that contain a protocol key', () => {
     expect(bodies.encode(Operation({ op: 'add' } as never))).toMatchObject(E.left({ path: 'fields' }));
     const Word = defineMessage({ type: 3, codec: t.string });
     expect(bodyCodec([Word]).encode(Word('x'))).toMatchObject(E.left({ path: 'fields' }));

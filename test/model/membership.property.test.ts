@@ -200,7 +200,7 @@ const comes = async <T>(
   });
 };
 
-it('members$, state$ and conversations$ match the server at rest, and each device got the notices of the table in order', async () => {
+it('at rest, all states match the server, and each device got the notices of the table in order', async () => {
   const seed = process.env['FC_SEED'];
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
