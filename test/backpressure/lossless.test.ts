@@ -6,7 +6,7 @@ const BYTES = 1_000;
 /** MB. The messages alone are 40 MB of text. */
 const WAITING = 10;
 
-it('a slow lossless consumer gets all messages in order, with bounded memory; the rest waits in the server', async () => {
+it('a slow lossless consumer gets everything in order, in bounded memory; the rest waits on the server', async () => {
   const { received, idle, peak, paused, most, buffered } = await flood(COUNT, BYTES, WAITING);
   expect(received).toBe(COUNT);
   expect(paused).toBeGreaterThan(10);
