@@ -6,8 +6,8 @@ const isPlace = (value: Attribute | undefined): value is Attributes =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 /**
- * Attributes with one more, or with another value of one: the path leads into nested ones, which are made where they
- * aren't.
+ * Returns the attributes with one value added or replaced. The path leads into nested attributes; missing ones are
+ * created.
  *
  * @example
  * assignAttribute({ a: { b: 1 } }, 'a.c'.split('.'), 2); // { a: { b: 1, c: 2 } }
@@ -24,7 +24,7 @@ export const assignAttribute = (
 };
 
 /**
- * Attributes without the one at the path; the same where there is none.
+ * Returns the attributes without the one at the path. Returns the same attributes if there is none.
  *
  * @example
  * removeAttribute({ a: { b: 1, c: 2 } }, 'a.c'.split('.')); // { a: { b: 1 } }

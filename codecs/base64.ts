@@ -1,18 +1,18 @@
-/** Standard padded base64, on every platform. */
+/** Standard base64 with padding, on every platform. */
 import { DecodeFailed, preview } from './decode-failed.js';
 import { left, right, type Either } from './either.js';
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The value of each digit by its character code; the last two are digits in URLs. */
+/** The value of each digit by its character code. The last two digits are those of the URL alphabet. */
 const values: Readonly<Record<number, number>> = /* @__PURE__ */ Object.fromEntries(
   Array.from(`${DIGITS}-_`, (digit, value) => [digit.charCodeAt(0), value < 64 ? value : value - 2]),
 );
 
-/** So many characters are made at a time. */
+/** How many characters are made at a time. */
 const CHUNK = 8_192;
 
-/** Bytes as base64. */
+/** Encodes bytes as base64. */
 export const toBase64 = (bytes: Uint8Array): string => {
   let text = '';
   let codes: number[] = [];
@@ -28,7 +28,7 @@ export const toBase64 = (bytes: Uint8Array): string => {
   return over === 0 ? text : text.slice(0, over - 3) + '=='.slice(over - 1);
 };
 
-/** The bytes of a base64 text; takes the alphabet of URLs and text without padding too, and refuses all other text. */
+/** Decodes base64 text. It also accepts the URL alphabet and text without padding, and refuses all other text. */
 export const fromBase64 = (text: string): Either<DecodeFailed, Uint8Array> => {
   const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
   const digits = text.length - padding;

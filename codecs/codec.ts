@@ -1,13 +1,14 @@
-/** Codecs of whatever library, and what their refusals mean. */
+/** Codecs of any library, and the meaning of their failures. */
 import type * as t from 'io-ts';
 import { decodeFailed, DecodeFailed, preview, short } from './decode-failed.js';
 
-/** What a decode gives: the value, or why there is none. The `Either` of fp-ts has this shape. */
+/** The result of a decode: the value, or the reason why there is none. It has the shape of fp-ts's `Either`. */
 export type Decoded<A> =
   { readonly _tag: 'Right'; readonly right: A } | { readonly _tag: 'Left'; readonly left: unknown };
 
 /**
- * Reads and writes values of one type. A codec of io-ts is one as it is; without io-ts, three functions are:
+ * Reads and writes values of one type. An io-ts codec can be used unchanged. Without io-ts, three functions are
+ * enough:
  *
  * @example
  * const isPoint = (input: unknown): input is Point =>
@@ -20,18 +21,18 @@ export type Decoded<A> =
  * };
  */
 export interface Codec<A> {
-  /** Whether this is a value that can be encoded. */
+  /** Whether this value can be encoded. */
   is(input: unknown): input is A;
-  /** From JSON. */
+  /** Decodes from JSON. */
   decode(input: unknown): Decoded<A>;
-  /** To JSON. */
+  /** Encodes to JSON. */
   encode(value: A): unknown;
 }
 
-/** The values of a codec. */
+/** The type of the values of a codec. */
 export type ValueOf<C> = C extends Codec<infer A> ? A : never;
 
-/** A codec of io-ts as any other: its type says what its values are, and nothing of what it is made of. */
+/** An io-ts codec as a `Codec`: the type shows its values but not its parts. */
 export const codecOf = <A>(codec: t.Type<A, unknown>): Codec<A> => codec;
 
 const isRecord = (input: unknown): input is Readonly<Record<string, unknown>> =>
@@ -43,15 +44,15 @@ const isStep = (input: unknown): boolean =>
   isRecord(input['type']) &&
   typeof input['type']['name'] === 'string';
 
-/** By their shape: the io-ts that made them need not be the one here. */
+/** Checks the shape, because the errors may come from another copy of io-ts. */
 const isErrors = (input: unknown): input is t.Errors =>
   Array.isArray(input) &&
   input.length > 0 &&
   input.every((error: unknown) => isRecord(error) && Array.isArray(error['context']) && error['context'].every(isStep));
 
 /**
- * What a codec gives as its reason, as a `DecodeFailed`: io-ts's errors keep the path and what was expected there, a
- * text is kept.
+ * Turns the reason that a codec gives into a `DecodeFailed`. It keeps the path and the expected type of io-ts's
+ * errors; it keeps a text as it is.
  */
 export const refusedBy = (name: string, reason: unknown, input: unknown): DecodeFailed => {
   if (reason instanceof DecodeFailed) return reason;

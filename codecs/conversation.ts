@@ -9,10 +9,10 @@ import { JsonObject, parseJson } from './json.js';
 import { SafeInteger } from './primitives.js';
 import { record } from './record.js';
 
-/** What kind of conversation it is: `room` is a chat room (transient), `system` a service conversation. */
+/** The kind of a conversation: `room` is a chat room (transient), `system` is a service conversation. */
 export type ConversationKind = 'ordinary' | 'room' | 'system' | 'temporary';
 
-/** The last message of a conversation as a query gives it. */
+/** The last message of a conversation, as the answer to a query contains it. */
 export interface LastMessage extends WireBody {
   readonly id: string;
   readonly from: string;
@@ -27,9 +27,9 @@ export interface ConversationInfo {
   readonly kind: ConversationKind;
   readonly name?: string;
   readonly creator?: string;
-  /** Absent where the server leaves it out: for chat rooms, and in compact queries. */
+  /** Absent if the server leaves it out: for chat rooms, and in compact queries. */
   readonly members?: readonly string[];
-  /** Members who get no push notifications. */
+  /** Members that get no push notifications. */
   readonly mutedMembers?: readonly string[];
   readonly unique?: boolean;
   /** Lifetime of a temporary conversation, in seconds. */
@@ -42,7 +42,7 @@ export interface ConversationInfo {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** The keys that the protocol gives a meaning to; all others are the application's attributes. */
+/** The keys that have a meaning in the protocol. All others are attributes of the application. */
 const fields = {
   c: t.string,
   m: t.array(t.string),
@@ -56,7 +56,7 @@ const fields = {
   createdAt: Timestamp,
   updatedAt: Timestamp,
   msg: t.string,
-  /** `msg` is base64 of bytes. */
+  /** `msg` is bytes in base64. */
   bin: t.boolean,
   msg_from: t.string,
   msg_mid: t.string,
@@ -68,8 +68,8 @@ export const Fields = record('Conversation', { objectId: t.string }, fields);
 export type Fields = t.TypeOf<typeof Fields>;
 
 /**
- * Whether the protocol's meaning holds for this key. `null` is no value, and any member can make `name` what he likes:
- * where it is no text, it is an attribute like others, so that nobody can make a conversation unreadable.
+ * Whether this key has its protocol meaning. `null` counts as no value. Any member can set `name` to any value: if it
+ * is not text, it is treated as a normal attribute, so that no member can make a conversation unreadable.
  */
 export const isField = ([key, value]: readonly [string, unknown]): boolean =>
   key === 'name' ? typeof value === 'string' : key === 'objectId' || Object.hasOwn(fields, key);
@@ -109,7 +109,8 @@ const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo =>
   });
 
 /**
- * Reads one conversation of `results.data`: known keys as fields and all others as attributes (protocol: appendix C).
+ * Reads one conversation of `results.data`: known keys become fields, all others become attributes (protocol:
+ * appendix C).
  */
 export const validateConversation: t.Validate<unknown, ConversationInfo> = (input, context) =>
   chain(JsonObject.validate(input, context), (json) => {
@@ -121,13 +122,13 @@ export const validateConversation: t.Validate<unknown, ConversationInfo> = (inpu
     );
   });
 
-/** A conversation that can't be read, with its id where it has one. */
+/** A conversation that can't be read, with its id if it has one. */
 export interface UnreadableConversation {
   readonly id?: string;
   readonly error: DecodeFailed;
 }
 
-/** What `results.data` has, in its order: the conversations, and those of them that can't be read. */
+/** The content of `results.data`, in its order: the conversations, and the entries that can't be read. */
 export interface ReadConversations {
   readonly infos: readonly ConversationInfo[];
   readonly unreadable: readonly UnreadableConversation[];
@@ -141,8 +142,8 @@ const idOf = (item: unknown): { readonly id?: string } => {
 };
 
 /**
- * Reads `results.data`, each conversation by itself: one that can't be read takes no other with it. Refuses what is
- * no list at all.
+ * Reads `results.data`. Each conversation is read separately, so an unreadable one does not affect the others.
+ * Refuses anything that is not a list.
  */
 export const readConversations = (data: string): Either<DecodeFailed, ReadConversations> =>
   chain(parseJson(data), (json) =>
@@ -159,8 +160,8 @@ export const readConversations = (data: string): Either<DecodeFailed, ReadConver
   );
 
 /**
- * Reads the attributes of `attr.data`; refuses what is nested deeper than 100 levels, which not everybody could write
- * again.
+ * Reads the attributes of `attr.data`. Refuses values with more than 100 levels, because some peers could not write
+ * them again.
  */
 export const decodeAttributes = (data: string): Either<DecodeFailed, ConversationInfo['attributes']> =>
   chain(parseJson(data), (json) =>

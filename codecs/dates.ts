@@ -1,17 +1,20 @@
-/** Dates inside JSON travel as `{"__type":"Date","iso":…}` and are `Date` objects on this side. */
+/** Dates in JSON are sent as `{"__type":"Date","iso":…}` and are `Date` objects in this project. */
 import * as t from 'io-ts';
 import type { Json } from './json.js';
 import { record } from './record.js';
 
-/** JSON with dates in it: what a conversation's attributes are made of. */
+/** JSON that may contain dates: the type of conversation attributes. */
 export type Attribute = Json | Date | readonly Attribute[] | { readonly [key: string]: Attribute };
 
 const WireDate = record('WireDate', { __type: t.literal('Date'), iso: t.string }, {});
 
-/** Deeper than this no value is looked into: no attribute of a real conversation is, and the stack is finite. */
+/**
+ * The deepest level that is searched for dates. Attributes of real conversations are never that deep, and the stack
+ * is limited.
+ */
 const MAX_DEPTH = 100;
 
-/** Whether nothing lies deeper than a walk for dates goes. */
+/** Whether the value has no level deeper than the search for dates goes. */
 export const isShallow = (value: Json, depth = 0): boolean =>
   typeof value !== 'object' ||
   value === null ||
@@ -23,7 +26,7 @@ const toDate = (value: unknown): Date | undefined => {
   return Number.isNaN(date.getTime()) ? undefined : date;
 };
 
-/** Turns the wire's dates, at any place in the value down to a depth of 100, into `Date` objects. */
+/** Turns the dates of the wire into `Date` objects, anywhere in the value down to a depth of 100. */
 export const decodeDates = (value: Json, depth = 0): Attribute => {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
   const date = toDate(value);
@@ -33,7 +36,7 @@ export const decodeDates = (value: Json, depth = 0): Attribute => {
     : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeDates(item, depth + 1)]));
 };
 
-/** The inverse of `decodeDates`; an invalid date becomes null, as in `JSON.stringify`. */
+/** The inverse of `decodeDates`. An invalid date becomes null, as in `JSON.stringify`. */
 export const encodeDates = (value: Attribute, depth = 0): Json => {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : { __type: 'Date', iso: value.toISOString() };
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value as Json;
@@ -45,7 +48,7 @@ export const encodeDates = (value: Attribute, depth = 0): Json => {
 /** The range of `Date`, in ms around 1970. */
 const MAX_TIME = 8.64e15;
 
-/** A date of a conversation in either of its two wire forms, as ms since 1970; written as the object form. */
+/** A date of a conversation in one of its two wire forms, as ms since 1970. It is written in the object form. */
 export const Timestamp: t.Type<number, Json> = new t.Type(
   'Timestamp',
   (input): input is number => Number.isInteger(input) && Math.abs(input as number) <= MAX_TIME,

@@ -5,8 +5,8 @@ import type { DecodeFailed } from './decode-failed.js';
 import { decodeWith, type Frame } from './frame.js';
 
 /**
- * Reads a frame that a client sent: text as base64, anything else as protobuf. Never throws; the result holds nothing
- * of the frame.
+ * Reads a frame that a client sent: text as base64, anything else as protobuf. Never throws. The result does not
+ * reference the frame.
  *
  * @example
  * const command = decodeClientFrame(data);

@@ -1,21 +1,21 @@
 import type * as t from 'io-ts';
 
-/** How much of a rejected value an error shows, in characters; also the bound of its other parts. */
+/** How many characters of a rejected value an error shows. The other parts of the error have the same limit. */
 const MAX_LENGTH = 120;
 
 /**
- * At most so many characters, as a string of its own: a slice of a long string would keep all of it in memory.
- * Joining single characters is what makes it one.
+ * Returns at most `length` characters as an independent string. A slice of a long string would keep the whole string
+ * in memory; joining single characters makes a new string.
  */
 export const short = (text: string, length = MAX_LENGTH): string =>
   text.length <= length ? Array.from(text).join('') : `${Array.from(text.slice(0, length - 1)).join('')}…`;
 
 /**
- * A value from outside that does not have the shape the protocol gives it.
+ * A value from outside that does not have the shape that the protocol requires.
  *
- * Holds the path to the offending part, what was expected there, and a preview, each of at most 120 characters: never
- * the input itself, so that keeping the error keeps nothing else alive. Its stack is its message alone, for the same
- * reason.
+ * Holds the path to the wrong part, the expected type, and a preview, each of at most 120 characters. It never holds
+ * the input itself, so an error that is kept does not keep the input in memory. For the same reason, its stack is
+ * only its message.
  *
  * @example
  * if (error._tag === 'DecodeFailed') console.warn(error.path, error.expected, error.preview);
@@ -26,18 +26,18 @@ export class DecodeFailed extends Error {
 
   constructor(
     /**
-     * Where: keys and indices joined with dots, empty for the value as a whole, `frame` for a frame that is no
-     * protobuf at all.
+     * The path: keys and indices joined with dots. It is empty for the whole value, and `frame` for a frame that is
+     * not protobuf.
      */
     readonly path: string,
-    /** The name of the codec that refused. */
+    /** The name of the codec that rejected the value. */
     readonly expected: string,
-    /** A short rendering of what was there instead. */
+    /** A short preview of the value that was found. */
     readonly preview: string,
   ) {
     super(`${path === '' ? 'value' : path} should be ${expected}, but is ${preview}`);
-    // V8's stack holds the functions that were running, and through what they close over, the input. It would only
-    // show how codecs work.
+    // V8's stack references the functions that were running and, through their closures, the input. It would only
+    // show how codecs work internally.
     this.stack = `${this.name}: ${this.message}`;
   }
 }
@@ -62,12 +62,12 @@ const render = (value: unknown): string => {
   return `an object with ${shown.length === 0 ? 'no keys' : shown.join(', ')}${keys.length > 5 ? ', …' : ''}`;
 };
 
-/** A short rendering of anything, as a new string of at most 120 characters. */
+/** A short preview of any value, as a new string of at most 120 characters. */
 export const preview = (value: unknown): string => short(render(value));
 
 /**
- * Whether a codec, inside its refinements, is made of parts for which io-ts inserts a step into the path.
- * It goes by the tag: the codec may come from another copy of io-ts.
+ * Whether a codec, inside its refinements, has parts for which io-ts adds a step to the path. It checks the tag,
+ * because the codec may come from another copy of io-ts.
  */
 const hasParts = (codec: unknown): boolean => {
   if (typeof codec !== 'object' || codec === null || !('_tag' in codec)) return false;
@@ -76,12 +76,12 @@ const hasParts = (codec: unknown): boolean => {
   return /^(Exact|Readonly|Refinement|Recursive)Type$/.test(tag) && 'type' in codec && hasParts(codec.type);
 };
 
-/** The first of io-ts's errors, without the input that they all hold. */
+/** The first of io-ts's errors, without the input that all of them reference. */
 export const decodeFailed = (errors: t.Errors): DecodeFailed => {
   const first = errors[0];
   const context = first?.context ?? [];
   const path = context
-    // Numbers of the parts of an intersection or a union say nothing to a reader.
+    // The numbers of the parts of an intersection or a union mean nothing to a reader.
     .filter(({ key }, index) => key !== '' && !hasParts(context[index - 1]?.type))
     .map(({ key }) => short(key, 32))
     .join('.');

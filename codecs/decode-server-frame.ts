@@ -5,8 +5,8 @@ import { decodeWith, type Frame } from './frame.js';
 import { ServerCommand } from './server-commands/index.js';
 
 /**
- * Reads a frame that a server sent: text as base64, anything else as protobuf. Never throws; the result holds nothing
- * of the frame.
+ * Reads a frame that a server sent: text as base64, anything else as protobuf. Never throws. The result does not
+ * reference the frame.
  *
  * @example
  * const command = decodeServerFrame(data);

@@ -1,32 +1,32 @@
 /**
- * What this project needs of fp-ts's `Either`, and its type. A bundler can't drop what isn't used of fp-ts's own
- * module, since much of it is computed when it is loaded.
+ * The parts of fp-ts's `Either` that this project needs, with the same type. A bundler can't remove the unused parts
+ * of fp-ts's own module, because it computes many of them when it is loaded.
  */
 import type { either } from 'fp-ts';
 
-/** A success on the right, or what went wrong on the left. */
+/** A success on the right, or a failure on the left. */
 export type Either<E, A> = either.Either<E, A>;
 
-/** A failure. */
+/** Makes a failure. */
 export const left = <E>(error: E): Either<E, never> => ({ _tag: 'Left', left: error });
 
-/** A success. */
+/** Makes a success. */
 export const right = <A>(value: A): Either<never, A> => ({ _tag: 'Right', right: value });
 
-/** Whether it is a failure. */
+/** Whether the value is a failure. */
 export const isLeft = <E, A>(either: Either<E, A>): either is either.Left<E> => either._tag === 'Left';
 
-/** Whether it is a success. */
+/** Whether the value is a success. */
 export const isRight = <E, A>(either: Either<E, A>): either is either.Right<A> => either._tag === 'Right';
 
-/** What the success is made of, a failure being left as it is. */
+/** Applies a function to a success. A failure stays as it is. */
 export const map = <E, A, B>(either: Either<E, A>, project: (value: A) => B): Either<E, B> =>
   isLeft(either) ? either : right(project(either.right));
 
-/** The same success, with the failure as something else. */
+/** Applies a function to a failure. A success stays as it is. */
 export const mapLeft = <E, A, F>(either: Either<E, A>, project: (error: E) => F): Either<F, A> =>
   isLeft(either) ? left(project(either.left)) : either;
 
-/** What follows a success, which may fail itself. */
+/** Continues after a success with a step that may fail. */
 export const chain = <E, A, F, B>(either: Either<E, A>, next: (value: A) => Either<F, B>): Either<E | F, B> =>
   isLeft(either) ? either : next(either.right);

@@ -1,4 +1,4 @@
-/** Frames of both subprotocols, binary and base64 text, to and from commands. */
+/** Converts between commands and frames of both subprotocols: binary, and base64 text. */
 import type * as t from 'io-ts';
 import { isLeft, left, mapLeft, right, type Either } from './either.js';
 import { fromBase64, toBase64 } from './base64.js';
@@ -7,19 +7,19 @@ import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
 import type { ServerCommand } from './server-commands/index.js';
 import { parseWire, serialiseWire } from './wire.js';
 
-/** What a socket hands over: text for base64, anything else for binary. */
+/** The data that a socket delivers: text for base64, anything else for binary. */
 export type Frame = string | ArrayBuffer | Uint8Array;
 
-/** How a subprotocol writes frames; reading takes either kind. */
+/** How a subprotocol writes frames. Frames of both kinds can be read with any subprotocol. */
 export interface Subprotocol {
-  /** What the handshake offers and selects. */
+  /** The name that the client offers and the server selects in the handshake. */
   readonly name: string;
   readonly encoding: 'binary' | 'base64';
-  /** What a login brings of messages that were missed: their counts (3), or themselves (1). */
+  /** What the server pushes after a login about missed messages: their number (3), or the messages themselves (1). */
   readonly version: 1 | 3;
 }
 
-/** What either side sends. */
+/** A command of a client or of a server. */
 export type Command = ClientCommand | ServerCommand;
 
 /** The subprotocols (protocol: `lc.<format>.<version>`). */
@@ -46,19 +46,19 @@ const parseFrame = (frame: Frame): Either<DecodeFailed, unknown> => {
     : parseBytes(bytes.right);
 };
 
-/** Reads frames by the codec of one direction. */
+/** Reads frames with the codec of one direction. */
 export const decodeWith =
   <A>(codec: t.Type<A, unknown>) =>
   (frame: Frame): Either<DecodeFailed, A> => {
     const wire = parseFrame(frame);
     if (isLeft(wire)) return wire;
-    // The guard is several times cheaper than a decode, which is only needed to drop what the codec doesn't know, to
-    // explain a failure, or to name an unsupported command.
+    // The guard is several times cheaper than a decode. A decode is needed only to drop unknown keys, to explain a
+    // failure, or to name an unsupported command.
     return codec.is(wire.right) ? right(wire.right) : mapLeft(codec.decode(wire.right), decodeFailed);
   };
 
 /**
- * Writes a command as one frame; `cmd` is always present in it, an empty list never is.
+ * Writes a command as one frame. The frame always contains `cmd`, and never an empty list.
  *
  * @example
  * socket.send(encodeFrame({ cmd: 'echo', i: 1 }, subprotocols.binary));

@@ -1,5 +1,6 @@
 /**
- * `rx-realtime/codecs`: everything that crosses the wire. Pure: bytes and JSON in, `Either` out; no RxJS, no IO.
+ * `rx-realtime/codecs`: the codecs of everything that is sent over the wire. Pure functions from bytes and JSON to
+ * `Either`; no RxJS, no IO.
  *
  * @packageDocumentation
  */

@@ -15,16 +15,16 @@ const isJsonObject = (input: unknown): input is JsonObject =>
   typeof input === 'object' && input !== null && !Array.isArray(input);
 
 /**
- * A JSON object that came out of `parseJson`, so its leaves are JSON already: only the top is looked at,
- * which keeps an input of any depth from costing stack.
+ * A JSON object that came from `parseJson`, so all its values are JSON already. Only the top level is checked, so
+ * even a very deep input needs no stack.
  */
 export const JsonObject: t.Type<JsonObject> = guarded('JsonObject', isJsonObject);
 
 const SAFE = { protoAction: 'remove', constructorAction: 'remove' } as const;
 
 /**
- * Parses JSON text; `__proto__` keys, and `constructor` keys with a `prototype`, are removed at every depth,
- * whichever way they are escaped.
+ * Parses JSON text. It removes `__proto__` keys, and `constructor` keys with a `prototype`, at every depth, no matter
+ * how they are escaped.
  */
 export const parseJson = (text: string): Either<DecodeFailed, Json> => {
   try {

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 
-/** What a member may do: the owner has made the conversation; managers add, remove, silence and block. */
+/** The role of a member. The owner created the conversation. Managers add, remove, silence and block clients. */
 export const MemberRole = t.keyof({ Owner: null, Manager: null, Member: null }, 'MemberRole');
-/** What a member may do: the owner has made the conversation; managers add, remove, silence and block. */
+/** The role of a member. The owner created the conversation. Managers add, remove, silence and block clients. */
 export type MemberRole = t.TypeOf<typeof MemberRole>;

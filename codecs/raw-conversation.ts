@@ -1,4 +1,4 @@
-/** Conversations written as the server writes them: a client only reads them. */
+/** Conversations in the form that the server writes. Clients only read them. */
 import * as t from 'io-ts';
 import { toStored } from './bodies/wire-body.js';
 import { Fields, validateConversation, type ConversationInfo } from './conversation.js';
@@ -68,7 +68,9 @@ const Info: t.Type<ConversationInfo> = record(
   },
 );
 
-/** One conversation of `results.data`, known keys as fields and all others as attributes (protocol: appendix C). */
+/**
+ * One conversation of `results.data`: known keys become fields, all others become attributes (protocol: appendix C).
+ */
 export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
   'Conversation',
   Info.is,

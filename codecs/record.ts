@@ -1,14 +1,14 @@
-/** Objects with a fixed set of keys: what nearly everything on the wire is made of. */
+/** Objects with a fixed set of keys. Nearly everything on the wire consists of them. */
 import * as t from 'io-ts';
 import { isRight } from './either.js';
 
-/** The optional keys of a record, as its values have them. */
+/** The optional keys of a record, with the types of its values. */
 export type OptionalOf<O extends t.Props> = { [K in keyof O]?: t.TypeOf<O[K]> };
 
-/** The same keys in one object, which is how an editor then shows them. */
+/** Merges the keys into one object type, which editors display better. */
 type Flat<T> = T extends infer U ? { [K in keyof U]: U[K] } : never;
 
-/** The values of a record with these required and optional keys. */
+/** The type of a record with these required and optional keys. */
 export type RecordOf<R extends t.Props, O extends t.Props> = Flat<{ [K in keyof R]: t.TypeOf<R[K]> } & OptionalOf<O>>;
 
 type Output<R extends t.Props, O extends t.Props> = { [K in keyof R]: t.OutputOf<R[K]> } & {
@@ -21,26 +21,26 @@ const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
 /**
  * The codec of an object with required and optional keys, and no others.
  *
- * `is` accepts exactly these keys. A decode drops all others, an own `__proto__` among them, and takes `undefined`
- * for absent. Cheaper than io-ts's `exact(intersection([type, partial]))`, since only the keys that are there are
- * looked at, and its errors name keys only.
+ * `is` accepts exactly these keys. A decode drops all other keys, including an own `__proto__`, and treats
+ * `undefined` as absent. It is cheaper than io-ts's `exact(intersection([type, partial]))` because it looks only at
+ * the keys that are present. Its errors name only keys.
  */
 export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<RecordOf<R, O>, Output<R, O>> {
   readonly _tag = 'RecordType';
 
   constructor(
     name: string,
-    /** The keys that must be there. */
+    /** The keys that must be present. */
     readonly required: R,
-    /** The keys that may be there. */
+    /** The keys that may be present. */
     readonly optional: O,
   ) {
     const fields = new Map<string, t.Mixed>(Object.entries({ ...required, ...optional }));
     const needed = Object.keys(required);
-    // Where every field is the same on both sides, so is the whole, and `is` answers for a decode.
+    // If every field has the same form on both sides, the record has it too, and a decode needs only `is`.
     const same = [...fields.values()].every(({ encode }) => encode === t.identity);
 
-    /** What `is` asks for each key, by one lookup: it is asked of every frame. */
+    /** The check of each key, found with one lookup, because `is` runs for every frame. */
     const guards = new Map(
       [...fields].map(([key, codec]) => [key, { is: codec.is, counts: Object.hasOwn(required, key) ? 1 : 0 }]),
     );

@@ -6,9 +6,9 @@ import { serialiseAddressee, serialiseWire } from './wire.js';
 
 /** A command as frames for many receivers. */
 export interface SharedFrame {
-  /** How long what they have in common is. */
+  /** The length of the part that all frames share. */
   readonly bytes: number;
-  /** The frame for the one with this client id. */
+  /** The frame for the receiver with this client id. */
   to(peerId: string, subprotocol: Subprotocol): Uint8Array | string;
 }
 
@@ -20,8 +20,8 @@ const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
 };
 
 /**
- * Encodes a command once for all of its receivers: a client id, which the command has not, is put behind the bytes
- * that they have in common.
+ * Encodes a command once for all its receivers. The command has no client id: each frame consists of the shared bytes
+ * followed by the client id of its receiver.
  *
  * @example
  * const frame = sharedFrame({ cmd: 'conv', op: 'joined', convMessage: { cid } });
@@ -29,8 +29,8 @@ const joined = (first: Uint8Array, second: Uint8Array): Uint8Array => {
  */
 export const sharedFrame = (command: ServerCommand): SharedFrame => {
   const bytes = serialiseWire(command);
-  // Base64 writes three bytes at a time: whole threes are the same text for everybody, and what is over is written
-  // with the client id.
+  // Base64 encodes three bytes at a time. So the text of whole groups of three is the same for every receiver, and
+  // the remaining bytes are encoded together with the client id.
   const whole = bytes.length - (bytes.length % 3);
   let text: string | undefined;
   return {

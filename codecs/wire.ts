@@ -1,6 +1,6 @@
 /**
- * Protobuf bytes to and from plain values, with names for the numbers of commands.
- * Whether the content makes sense is for the codecs above.
+ * Converts between protobuf bytes and plain values, with names instead of numbers for commands. The codecs that use
+ * it check the content.
  */
 import { readMessage } from './proto/reader.js';
 import { commandTypes, messages, opTypes } from './proto/rtm.js';
@@ -10,13 +10,16 @@ import { writeMessage } from './proto/writer.js';
 const schema = /* @__PURE__ */ parseSchema(messages, commandTypes, opTypes);
 
 /**
- * A `GenericCommand` with own keys for what is present: `cmd` and `op` by name, or as a number where the schema has
- * no name for it. Holds nothing of `bytes`. Throws where the bytes are no `GenericCommand`.
+ * Parses a `GenericCommand`. The result has own keys only for fields that are present. `cmd` and `op` are names, or
+ * numbers if the schema has no name for them. The result does not reference `bytes`. Throws if the bytes are not a
+ * `GenericCommand`.
  */
 export const parseWire = (bytes: Uint8Array): unknown => readMessage(schema, bytes);
 
-/** The inverse of `parseWire`; `cmd` is written even where it is 0. */
+/** The inverse of `parseWire`. `cmd` is written even if it is 0. */
 export const serialiseWire = (command: object): Uint8Array => writeMessage(schema, command);
 
-/** The bytes of a client id as a part of a command: behind those of another part, they make one command of both. */
+/**
+ * Encodes a client id as a part of a command. Appended to the bytes of another part, it forms one command with it.
+ */
 export const serialiseAddressee = (peerId: string): Uint8Array => writeMessage(schema, { peerId });

@@ -1,4 +1,7 @@
-/** Where an item is, or belongs, in an ascending list: the first place whose item does not come before it. O(log n). */
+/**
+ * The index of an item in an ascending list, or the index at which it belongs: the first index whose item does not
+ * come before it. O(log n).
+ */
 export const placeOf = <T>(items: readonly T[], isBefore: (item: T) => boolean): number => {
   let low = 0;
   let high = items.length;

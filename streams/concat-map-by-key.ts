@@ -9,8 +9,8 @@ export type Projected<R> = { readonly now: R } | { readonly later: ObservableInp
  * its own key only. Items without a key count as one more key. A projection that returns `now` costs a map lookup
  * only.
  *
- * Errors with the source or a projection. Completes when the source has completed and nothing waits.
- * Waiting items are kept in memory without a bound: limit the time that a projection may take.
+ * Errors with the source or a projection. Completes when the source has completed and nothing waits. Waiting items
+ * are kept in memory without a bound: limit the time that a projection may take.
  *
  * ```
  * source:    a1 b1 a2 b2

@@ -31,11 +31,9 @@ export const atMostOnce = <E extends Placed>(save: SavePosition): MonoTypeOperat
 
 /**
  * At least once: handles an entry with `project`, then stores its position, then emits the entry. After a crash the
- * log continues
- * with the entry that was being handled, so it may be handled twice: handling it twice must do no harm. Handles one
- * entry at a
- * time; later ones wait in memory. Errors with the source, `project` or `commit`. Completes when all entries have
- * been emitted.
+ * log continues with the entry that was being handled, so it may be handled twice: handling it twice must do no harm.
+ * Handles one entry at a time; later ones wait in memory. Errors with the source, `project` or `commit`. Completes
+ * when all entries have been emitted.
  *
  * @example
  * conversation

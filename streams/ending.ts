@@ -1,4 +1,4 @@
-/** How a stream has ended: with an error, or complete. */
+/** How a stream has ended: with an error, or completed. */
 export interface Ending {
   readonly error?: unknown;
 }

@@ -1,7 +1,9 @@
-/** The vocabulary of a client's log: what every derived stream is a function of. */
+/** The entries of a client's log. Every derived stream is a function of this log. */
 import type { Attribute, Body, ConversationInfo, MemberRole, OutgoingBody } from '../codecs/index.js';
 
-/** A place in a conversation's history: by time, then by id. Times are ms since 1970, by the server's clock. */
+/**
+ * A position in the history of a conversation: by time, then by id. Times are ms since 1970, by the server's clock.
+ */
 export interface Position {
   readonly timestamp: number;
   readonly id: string;
@@ -13,34 +15,37 @@ export interface Message<B extends Body = Body> extends Position {
   /** The client that sent it. */
   readonly from: string;
   readonly body: B;
-  /** Not stored: who was not online at the time never sees it. */
+  /** The message is not stored: clients that were not online at the time never get it. */
   readonly transient: boolean;
-  /** The clients it names. */
+  /** The clients that the message mentions. */
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
-  /** It is by somebody else and names this client, or all. */
+  /** Another client sent it, and it mentions this client or everybody. */
   readonly mentioned: boolean;
-  /** When it was last edited or recalled, ms since 1970. */
+  /** The time of the last edit or recall, ms since 1970. */
   readonly editedAt?: number;
   /**
-   * It was pushed at a login, since it had come while the user was away (only where the realtime asks for such
+   * The server pushed it at a login, because it arrived while the user was away (only if the realtime asks for such
    * messages).
    */
   readonly offline?: true;
 }
 
-/** Clients have become members, or are none any more; may not send, or may; can not be members, or can. */
+/** Clients became members or left; were silenced or may send again; were blocked or unblocked. */
 export interface Membership {
   readonly _tag: 'Joined' | 'Left' | 'Silenced' | 'Unsilenced' | 'Blocked' | 'Unblocked';
   readonly conversationId: string;
-  /** Whom it is about, this client among them or not. */
+  /** The clients that the change is about. They may include this client. */
   readonly members: readonly string[];
-  /** Who did it; nobody where the application's back end has, or where it was found out after a break. */
+  /**
+   * The client that made the change. Missing if the back end of the application made it, or if this client found the
+   * change after a break.
+   */
   readonly by?: string;
 }
 
 /**
- * Why the service changed a message, where its sender did not: a negative code of its own, or a positive one of the
+ * Why the service changed a message, if its sender did not: a negative code of the service, or a positive code of the
  * application's hook.
  */
 export interface ModificationReason {
@@ -48,7 +53,7 @@ export interface ModificationReason {
   readonly detail?: string;
 }
 
-/** A message has become another one, or was taken back: `message` is what it is now, with `editedAt`. */
+/** A message was edited or recalled. `message` is its current version, with `editedAt`. */
 export interface Modification {
   readonly _tag: 'Edit' | 'Recall';
   readonly conversationId: string;
@@ -57,16 +62,16 @@ export interface Modification {
 }
 
 /**
- * How far a message of one's own has come: on its way (in the outbox, too), stored, or not sent: for an `error`, or
- * since its sender has withdrawn it.
+ * The state of an own message: being sent (or waiting in the outbox), stored, or not sent, because of an `error` or
+ * because its sender withdrew it.
  */
 export interface Outgoing {
   readonly _tag: 'Outgoing';
   readonly conversationId: string;
-  /** The same in every repetition. */
+  /** The same token in every repetition. */
   readonly token: string;
   readonly body: OutgoingBody;
-  /** When this was, ms since 1970, by the client's clock. */
+  /** The time of this change, ms since 1970, by the client's clock. */
   readonly at: number;
   readonly progress:
     | { readonly _tag: 'sending' }
@@ -74,16 +79,16 @@ export interface Outgoing {
     | { readonly _tag: 'failed'; readonly error?: Error };
 }
 
-/** Unread messages of one conversation. */
+/** The unread messages of one conversation. */
 export interface Unread {
   readonly count: number;
-  /** One of them mentions this client. */
+  /** One of the messages mentions this client. */
   readonly mentioned: boolean;
 }
 
 /**
- * Where a message in the log came from: pushed as it was sent (`live`), fetched after a break (`missed`),
- * or sent by this client itself (`sent`).
+ * How a message came into the log: pushed when it was sent (`live`), fetched after a break (`missed`), or sent by
+ * this client (`sent`).
  */
 export type Origin = 'live' | 'missed' | 'sent';
 
@@ -91,14 +96,14 @@ export type Origin = 'live' | 'missed' | 'sent';
 export interface Gap {
   readonly _tag: 'Gap';
   readonly conversationId: string;
-  /** The last message before it. */
+  /** The last message before the gap. */
   readonly from: Position;
-  /** Server time up to which messages may be missing, ms since 1970. */
+  /** The server time up to which messages may be missing, ms since 1970. */
   readonly to: number;
   /**
-   * `limit`: more were missed than the catch-up limit. `refused`: the server would not give them. `failed`: it could
-   * not. `room`: a chat room's messages are for who is in it at the time. `gone`: the server does not keep them any
-   * more.
+   * `limit`: more messages were missed than the catch-up limit allows. `refused`: the server refused to return them.
+   * `failed`: the request failed. `room`: it is a chat room, which delivers messages only to clients that are in it
+   * at the time. `gone`: the server does not keep the messages any more.
    */
   readonly cause: 'limit' | 'refused' | 'failed' | 'room' | 'gone';
 }
@@ -108,18 +113,18 @@ export interface Opened {
   readonly _tag: 'Opened';
   /** ms since 1970, by the server's clock. */
   readonly at: number;
-  /** It was open before a break. */
+  /** The session was open before a break. */
   readonly resumed: boolean;
 }
 
-/** What was missed in the conversations known before the break is in the log now. */
+/** For the conversations that were known before the break, everything that was missed is in the log now. */
 export interface CaughtUp {
   readonly _tag: 'CaughtUp';
 }
 
 /**
- * A message has arrived, or was sent by this client, also where the answer came so late that nobody waited for it any
- * more.
+ * A message arrived, or this client sent it. The latter also if the answer came so late that nothing waited for it
+ * any more.
  */
 export interface MessageArrived {
   readonly _tag: 'Message';
@@ -128,13 +133,13 @@ export interface MessageArrived {
   readonly origin: Origin;
 }
 
-/** The server's absolute numbers, valid for messages up to `asOf`. */
+/** The unread counts of the server. They are absolute, and valid for messages up to `asOf`. */
 export interface UnreadCounts {
   readonly _tag: 'UnreadCounts';
   readonly counts: readonly UnreadCount[];
 }
 
-/** This client has read a conversation up to `at`. */
+/** This client has read a conversation up to the time `at`. */
 export interface ReadMark {
   readonly _tag: 'ReadMark';
   readonly conversationId: string;
@@ -142,19 +147,24 @@ export interface ReadMark {
   readonly at: number;
 }
 
-/** `from`, or the other side of a one-to-one conversation, had received, or read, by `at`. */
+/**
+ * By the time `at`, the client `from` had received or read messages. Without `from`, all other members had, or the
+ * other side of a one-to-one conversation.
+ */
 export interface Receipt {
   readonly _tag: 'Receipt';
   readonly conversationId: string;
   readonly kind: 'delivered' | 'read';
   readonly at: number;
-  /** The newest message that was delivered or read, where the server names it. */
+  /** The newest message that was delivered or read, if the server names it. */
   readonly messageId?: string;
-  /** Who has; the others together where the server does not say. */
+  /**
+   * The member that received or read. Missing if the server does not say it: then it is all other members together.
+   */
   readonly from?: string;
 }
 
-/** A member has another role. */
+/** The role of a member changed. */
 export interface RoleChanged {
   readonly _tag: 'RoleChanged';
   readonly conversationId: string;
@@ -163,23 +173,23 @@ export interface RoleChanged {
   readonly by?: string;
 }
 
-/** This client wants no push notifications of the conversation, or wants them again. */
+/** This client turned push notifications of the conversation off, or on again. */
 export interface MuteChanged {
   readonly _tag: 'Muted' | 'Unmuted';
   readonly conversationId: string;
   readonly by: string;
 }
 
-/** Attributes were changed: those that changed, and the keys of those that are gone. */
+/** Attributes changed: the changed values, and the keys of the removed ones. */
 export interface AttributesChanged {
   readonly _tag: 'Attributes';
   readonly conversationId: string;
   readonly changed: Readonly<Record<string, Attribute>>;
-  /** Keys with dots, as in `changed`. */
+  /** Keys may contain dots, as in `changed`. */
   readonly removed?: readonly string[];
-  /** When, ms since 1970, by the server's clock. */
+  /** The time of the change, ms since 1970, by the server's clock. */
   readonly at?: number;
-  /** Who did it; nobody where it was found out after a break. */
+  /** The client that made the change. Missing if this client found the change after a break. */
   readonly by?: string;
 }
 
@@ -188,15 +198,15 @@ export interface Snapshot {
   readonly _tag: 'Snapshot';
   readonly conversationId: string;
   readonly info: ConversationInfo;
-  /** The newest message, where it was asked for. */
+  /** The newest message, if it was requested. */
   readonly lastMessage?: Message;
 }
 
 /**
- * One entry of a client's log, in order. `_tag` tells them apart; each type says what its tags mean.
+ * One entry of a client's log, in order. `_tag` tells the entries apart; each type explains its tags.
  *
  * Changes that happened in a conversation during a break come before the `Snapshot`, without `by`. A change that was
- * undone again during the break does not come.
+ * undone during the same break is not reported.
  */
 export type ClientEvent =
   | Opened
@@ -214,10 +224,10 @@ export type ClientEvent =
   | AttributesChanged
   | Snapshot;
 
-/** The server's count for one conversation. */
+/** The unread count of the server for one conversation. */
 export interface UnreadCount extends Unread {
   readonly conversationId: string;
-  /** Later messages are not in the count, ms since 1970. */
+  /** The time up to which messages are counted, ms since 1970. */
   readonly asOf: number;
 }
 
@@ -227,6 +237,6 @@ export type ConversationEvent = Extract<ClientEvent, { readonly conversationId: 
 /** True for the entries that belong to one conversation. */
 export const isConversationEvent = (event: ClientEvent): event is ConversationEvent => 'conversationId' in event;
 
-/** Orders positions: negative where `a` is before `b`, 0 where they are the same. */
+/** Orders positions: negative if `a` is before `b`, 0 if they are the same. */
 export const comparePositions = (a: Position, b: Position): number =>
   a.timestamp - b.timestamp || (a.id < b.id ? -1 : Number(a.id > b.id));

@@ -1,6 +1,6 @@
 /**
- * `rx-realtime/streams`: what is derived from a client's log. Pure: Observables in, Observables out; no sockets and
- * no clock of their own.
+ * `rx-realtime/streams`: streams that are derived from a client's log. Pure: Observables in, Observables out; no
+ * sockets and no clock of their own.
  *
  * @packageDocumentation
  */

@@ -59,7 +59,7 @@ export const keyedState = <E, V>(
     watched.get(key)?.next(value);
   };
 
-  /** What a log gives all at once does not see an unsubscription before its end. */
+  /** A log that emits everything synchronously does not notice an unsubscription before its end. */
   const stopped = new Subject<void>();
   const connection = log$.pipe(takeUntil(stopped)).subscribe({
     next: (event) => {

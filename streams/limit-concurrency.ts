@@ -1,8 +1,8 @@
 import { Observable } from 'rxjs';
 
 /**
- * Runs at most `limit` jobs at the same time. The others wait and start in the order of their subscriptions.
- * A job that is unsubscribed frees its place.
+ * Runs at most `limit` jobs at the same time. The others wait and start in the order of their subscriptions. A job
+ * that is unsubscribed frees its place.
  *
  * @example
  * const limited = limitConcurrency(4);

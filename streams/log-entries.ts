@@ -91,10 +91,9 @@ const createCursor = (since: Position, beginning: Position) => {
 };
 
 /**
- * The ordered log of a conversation from a position. Cold. It listens to live entries first, then emits the missing
- * messages, then
- * the entries that arrived meanwhile, then live ones: in order, each message once. The position moves before an entry
- * is emitted.
+ * The ordered log of a conversation from a position. Cold. It listens to live entries first. Then it emits the
+ * missing messages, then the entries that arrived meanwhile, then live ones: in order, each message once. The
+ * position moves before an entry is emitted.
  *
  * A message that arrives after a later one is emitted late, unless it lies in a gap. Waiting entries are kept in
  * memory until the missing ones have arrived.

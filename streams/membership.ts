@@ -11,8 +11,8 @@ const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<Membership['_tag']>([
 ]);
 
 /**
- * The entries of a log about members: joined, left, silenced, blocked, and by whom. In the order of the log. Hot or
- * cold, errors and completion as the log.
+ * The entries of a log about members: joined, left, silenced, blocked, and the client that did it. In the order of
+ * the log. Hot or cold, errors and completion as the log.
  *
  * @example
  * client.events$.pipe(membership()).subscribe(({ _tag, members, by }) => console.log(by, _tag, members));

@@ -2,8 +2,8 @@ import { filter, map, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Message } from './events.js';
 
 /**
- * The messages that have reached this client: by others, and by this user on other devices. What this client sent
- * itself is left out; its sender has it from the send. In order within a conversation, each once.
+ * The messages that have reached this client: from others, and from other devices of this user. Messages that this
+ * client sent are left out, because the send already returns them. In order within a conversation, each once.
  *
  * @example
  * client.events$.pipe(messages()).subscribe(({ from, body }) => console.log(from, body));

@@ -63,9 +63,8 @@ const idsOf = (event: ClientEvent): readonly string[] => {
 
 /**
  * The conversations that the client is a member of, the latest activity first, each with its last message and its
- * unread count.
- * Cold: each subscriber gets the current list at once. Then it emits a new array at most once a turn, if something
- * has changed. Unchanged items are the same objects. Completes and errors with the log.
+ * unread count. Cold: each subscriber gets the current list at once. Then it emits a new array at most once a turn,
+ * if something has changed. Unchanged items are the same objects. Completes and errors with the log.
  *
  * An entry of the log costs a binary search, an emission costs a copy of the array. The list is sorted once, at the
  * start.

@@ -2,8 +2,8 @@ import { distinctUntilChanged, map, type OperatorFunction } from 'rxjs';
 import type { Unread } from './events.js';
 
 /**
- * All unread messages together, for a badge; `mentioned` where one of them mentions this client. Same temperature,
- * replay, errors and completion as its source.
+ * The number of all unread messages, for a badge. `mentioned` is true if one of them mentions this client. Same
+ * temperature, replay, errors and completion as its source.
  *
  * @example
  * client.unread$.pipe(totalUnread()).subscribe(({ count }) => badge.set(count));

@@ -1,6 +1,6 @@
 /**
- * Message bodies, by a registry from type number to message type. Reading one never fails: what can't be understood
- * is a body that says so.
+ * Message bodies, with a registry that maps type numbers to message types. Reading a body never fails: a body that
+ * can't be understood gets a tag that says so.
  */
 import { chain, isLeft, isRight, left, map, right, type Either } from '../either.js';
 import * as t from 'io-ts';
@@ -25,17 +25,17 @@ import { RecalledType, type Recalled } from './recalled.js';
 import { TextType, type Text } from './text.js';
 import type { WireBody } from './wire-body.js';
 
-/** Text that is no typed message: any string, other JSON included. */
+/** Text that is not a typed message: any string, including other JSON. */
 export interface Plain {
   readonly _tag: 'Plain';
   readonly content: string;
 }
 
-/** A typed message of a number that nobody registered. */
+/** A typed message whose type number is not registered. */
 export interface Unknown {
   readonly _tag: 'Unknown';
   readonly type: number;
-  /** The body as it came. */
+  /** The body as it was received. */
   readonly raw: string;
 }
 
@@ -45,53 +45,53 @@ export interface Binary {
   readonly bytes: Uint8Array;
 }
 
-/** A message of a registered type whose content its codec refuses. */
+/** A message of a registered type whose content was refused by the codec of the type. */
 export interface Invalid {
   readonly _tag: 'Invalid';
   readonly type: number;
-  /** The body as it came. */
+  /** The body as it was received. */
   readonly raw: string;
   readonly failure: DecodeFailed;
 }
 
-/** The bodies that a message of these types can have: theirs, and what is none of theirs. */
+/** The bodies that a message can have with these types: the bodies of the types, and those without a known type. */
 export type BodyOf<B extends TaggedBody> = B | Plain | Binary | Unknown | Invalid;
 
-/** The bodies that have a type: the protocol's own, and those that applications define. */
+/** The bodies that have a type: the types of the protocol, and those that applications define. */
 export type TypedBody = Text | Image | Audio | Video | FileMessage | Location | Recalled | Custom;
 
-/** Every body a message can have; `_tag` tells them apart. */
+/** Every body that a message can have. `_tag` tells them apart. */
 export type Body = BodyOf<TypedBody>;
 
-/** What can be sent. */
+/** The bodies that can be sent. */
 export type OutgoingBody = Exclude<TypedBody, Recalled> | Plain | Binary;
 
-/** A plain string as a body. */
+/** Makes a body from a plain string. */
 export const plain = (content: string): Plain => Object.freeze({ _tag: 'Plain', content });
 
 /**
- * Bytes as a body, frozen (but for the bytes themselves).
+ * Makes a body from bytes. The body is frozen, but the bytes are not.
  *
  * @example
  * conversation.send(binary(new Uint8Array([1, 2, 3])));
  */
 export const binary = (bytes: Uint8Array): Binary => Object.freeze({ _tag: 'Binary', bytes });
 
-/** Reads and writes the bodies of a set of message types. */
+/** Reads and writes bodies with a set of message types. */
 export interface BodyCodec<B extends TaggedBody = TypedBody> {
-  /** Total: an unregistered type is `Unknown`, a refused one is `Invalid`. */
+  /** Never fails: an unregistered type becomes `Unknown`, refused content becomes `Invalid`. */
   decode(wire: WireBody): BodyOf<B>;
   /**
-   * Refuses a body that is not what its tag says, or that can't be written: JSON has no cycles, and UTF-8 has no half
-   * of a surrogate pair (what is left where an emoji was cut in two).
+   * Refuses a body that does not match its tag, or that can't be written: JSON has no cycles, and UTF-8 has no lone
+   * surrogates (half an emoji).
    */
   encode(body: B | Plain | Binary): Either<DecodeFailed, WireBody>;
 }
 
-/** The types of the protocol itself. */
+/** The message types of the protocol. */
 export const builtInTypes = [TextType, ImageType, AudioType, VideoType, FileType, LocationType, RecalledType] as const;
 
-/** The bodies that a registry of message types is for. */
+/** The bodies that a registry of message types reads and writes. */
 type Registered<M> = M extends MessageType<infer B> ? B : never;
 
 const BinaryBody = record('Binary', { _tag: t.literal('Binary'), bytes: Bytes }, {});
@@ -103,7 +103,7 @@ const startsObject = /^\s*\{/;
 const loneSurrogate = /[\ud800-\udfff]/u;
 
 /**
- * In JSON.stringify's output, where lone surrogates are escaped and no others: `\ud800` to `\udfff` after an even
+ * Finds lone surrogates in the output of JSON.stringify, which escapes only those: `\ud800` to `\udfff` after an even
  * number of backslashes.
  */
 const escapedSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
@@ -122,8 +122,8 @@ const stringify = (json: JsonObject): Either<DecodeFailed, string> => {
 };
 
 /**
- * The body codec over a set of message types, by default the protocol's own; looked up by number, so that their count
- * costs nothing. Throws a `RangeError` where two types have one number.
+ * The body codec for a set of message types, by default those of the protocol. Types are looked up by number, so
+ * their count does not affect the cost. Throws a `RangeError` if two types have the same number.
  *
  * @example
  * const bodies = bodyCodec([...builtInTypes, SongType]);

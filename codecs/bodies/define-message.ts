@@ -1,4 +1,4 @@
-/** Message types of the application's own. */
+/** Message types that the application defines. */
 import { isLeft, left, right, type Either } from '../either.js';
 import * as t from 'io-ts';
 import { refusedBy, type Codec } from '../codec.js';
@@ -13,14 +13,14 @@ export interface Custom<A = unknown> extends Extras {
   readonly _tag: 'Custom';
   /** The number of its type. */
   readonly type: number;
-  /** What the type's codec has made of the message's own fields. */
+  /** The message's own fields, decoded by the codec of the type. */
   readonly fields: A;
 }
 
-/** A type of messages of the application's own. */
+/** A message type that the application defines. */
 export type CustomType<A = unknown> = MessageType<Custom<A>>;
 
-/** A type that also makes its messages, frozen. */
+/** A type that can also make its messages. They are frozen. */
 export interface MessageDefinition<A> extends CustomType<A> {
   (fields: A, extras?: Extras): Custom<A>;
   /** The codec of the fields. */
@@ -28,11 +28,11 @@ export interface MessageDefinition<A> extends CustomType<A> {
 }
 
 export interface MessageDefinitionOptions<A> {
-  /** The number of the type: whole and positive, since the protocol has the others. */
+  /** The number of the type: a positive integer, because the protocol uses the others. */
   readonly type: number;
   /**
-   * The codec of the message's own fields, by io-ts or by hand: from and to a JSON object with keys that don't begin
-   * with `_lc`. What it throws is a refusal.
+   * The codec of the message's own fields, from io-ts or written by hand. It converts from and to a JSON object whose
+   * keys don't begin with `_lc`. An exception that it throws counts as a refusal.
    */
   readonly codec: Codec<A>;
 }
@@ -45,7 +45,7 @@ const CustomBody = record('Custom', { _tag: t.literal('Custom'), type: t.number,
 const without = (json: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
 
-/** The user's codec may throw; that refuses the message, and ends no stream. */
+/** The user's codec may throw. Then the message is refused, and no stream ends. */
 const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFailed, A>): Either<DecodeFailed, A> => {
   try {
     return run();
@@ -55,8 +55,8 @@ const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFail
 };
 
 /**
- * Defines a message type. The result is the type, for the realtime's `messages` option and for `ofType`, and makes
- * its messages when it is called. Throws a `RangeError` for a number that is the protocol's.
+ * Defines a message type. Pass the result to the realtime's `messages` option and to `ofType`; call it to make a
+ * message. Throws a `RangeError` for a number that belongs to the protocol.
  *
  * @example
  * const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });

@@ -1,4 +1,4 @@
-/** What every typed message can have beside its own fields: a caption, and what the application attaches. */
+/** Every typed message can have these fields beside its own: a caption, and attributes of the application. */
 import * as t from 'io-ts';
 import { defined } from '../defined.js';
 import { JsonObject } from '../json.js';
@@ -6,14 +6,14 @@ import { JsonObject } from '../json.js';
 export interface Extras {
   /** A caption (`_lctext`). */
   readonly text?: string;
-  /** What the application attaches (`_lcattrs`). */
+  /** Attributes of the application (`_lcattrs`). */
   readonly attributes?: JsonObject;
 }
 
-/** Extras of a body that users see. */
+/** The extras of a body that users see. */
 export const extraFields = { text: t.string, attributes: JsonObject };
 
-/** Extras on the wire. */
+/** The extras on the wire. */
 export const extraWire = { _lctext: t.string, _lcattrs: JsonObject };
 
 interface ExtraWire {

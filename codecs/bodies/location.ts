@@ -4,13 +4,13 @@ import { record } from '../record.js';
 import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
 import { messageType, type MessageType } from './message-type.js';
 
-/** A place on the map, in degrees. */
+/** A place on the map. Coordinates are in degrees. */
 export interface Coordinates {
   readonly latitude: number;
   readonly longitude: number;
 }
 
-/** A place (protocol: `_lctype` -5). */
+/** A message with a place (protocol: `_lctype` -5). */
 export interface Location extends Coordinates, Extras {
   readonly _tag: 'Location';
 }
@@ -30,7 +30,7 @@ const LocationWire = record(
 );
 
 /**
- * The body of a message about a place, frozen.
+ * Makes the body of a location message. It is frozen.
  *
  * @example
  * conversation.send(location({ latitude: 31.2, longitude: 121.5 }, { text: 'Here' }));
@@ -38,7 +38,7 @@ const LocationWire = record(
 export const location = ({ latitude, longitude }: Coordinates, extras: Extras = {}): Location =>
   Object.freeze({ _tag: 'Location', latitude, longitude, ...extras });
 
-/** The type of messages about a place. */
+/** The type of location messages. */
 export const LocationType: MessageType<Location> = messageType({
   type: -5,
   tag: 'Location',

@@ -10,7 +10,7 @@ import { messageType, type MessageType } from './message-type.js';
 /** A file that is stored somewhere. */
 export interface StoredFile {
   readonly url: string;
-  /** Its id in the application's file store. */
+  /** Its id in the file store of the application. */
   readonly objId?: string;
   /** By convention `name`, `size` in bytes, `format`; `width` and `height`; `duration` in seconds. */
   readonly metaData?: JsonObject;
@@ -32,10 +32,10 @@ export type FileMessage = Media<'File'>;
 
 const StoredFileBody = record('StoredFile', { url: t.string }, { objId: t.string, metaData: JsonObject });
 
-/** Whatever JSON has there. */
+/** Any JSON value. */
 const AnyJson: t.Type<Json> = guarded('JSON', (input): input is Json => input !== undefined);
 
-/** Some clients send no id, or something else than one; that loses nobody the file. */
+/** Some clients send no id or an invalid one. The file can still be read. */
 const StoredFileWire = record('_lcfile', { url: t.string }, { objId: AnyJson, metaData: AnyJson });
 
 const fromWire = ({ url, objId, metaData }: t.TypeOf<typeof StoredFileWire>): StoredFile =>
@@ -50,7 +50,7 @@ const fromWire = ({ url, objId, metaData }: t.TypeOf<typeof StoredFileWire>): St
 const toWire = ({ url, objId, metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> =>
   defined({ url, objId, metaData });
 
-/** Makes one kind of media message, from the address of a file or from the file with what is known of it. */
+/** Makes one kind of media message, from the address of a file or from a file with its metadata. */
 type Constructor<M> = (file: string | StoredFile, extras?: Extras) => M;
 
 const media = <Tag extends string>(
@@ -84,23 +84,23 @@ const [fileType, makeFile] = media('File', -6);
  * client.messages$.pipe(ofType(ImageType)).subscribe(({ body }) => show(body.file.url));
  */
 export const ImageType: MessageType<Image> = imageType;
-/** The type of sound messages; used as `ImageType` is. */
+/** The type of sound messages. Use it like `ImageType`. */
 export const AudioType: MessageType<Audio> = audioType;
-/** The type of video messages; used as `ImageType` is. */
+/** The type of video messages. Use it like `ImageType`. */
 export const VideoType: MessageType<Video> = videoType;
-/** The type of file messages; used as `ImageType` is. */
+/** The type of file messages. Use it like `ImageType`. */
 export const FileType: MessageType<FileMessage> = fileType;
 
 /**
- * The body of an image message, frozen: from an address, or from a stored file with what is known of it.
+ * Makes the body of an image message from an address, or from a stored file with its metadata. It is frozen.
  *
  * @example
  * conversation.send(image('https://example.com/cat.png', { text: 'The cat' }));
  */
 export const image: Constructor<Image> = makeImage;
-/** The body of a sound message, frozen; made as `image` is. */
+/** Makes the body of a sound message. It is frozen. Use it like `image`. */
 export const audio: Constructor<Audio> = makeAudio;
-/** The body of a video message, frozen; made as `image` is. */
+/** Makes the body of a video message. It is frozen. Use it like `image`. */
 export const video: Constructor<Video> = makeVideo;
-/** The body of a message with a file of any kind, frozen; made as `image` is. */
+/** Makes the body of a message with a file of any kind. It is frozen. Use it like `image`. */
 export const file: Constructor<FileMessage> = makeFile;

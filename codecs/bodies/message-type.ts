@@ -1,47 +1,46 @@
 /**
- * A message type: what `_lctype` number it has on the wire, and how its JSON there and the value that users see
- * become each other.
+ * A message type: its `_lctype` number on the wire, and the conversion between its JSON and the value that users see.
  */
 import * as t from 'io-ts';
 import { type Either, isLeft, isRight, left, right } from '../either.js';
 import { decodeFailed, type DecodeFailed } from '../decode-failed.js';
 import type { JsonObject } from '../json.js';
 
-/** What every typed body has: a tag to tell it by. */
+/** Every typed body has a tag that identifies its type. */
 export interface TaggedBody {
   readonly _tag: string;
 }
 
 /**
- * A registered type of message. A type of one kind of body is a type of bodies too, so that types of many kinds make
- * one registry.
+ * A registered message type. A type of one kind of body can also be used as a type of bodies in general, so one
+ * registry can hold types of many kinds.
  */
 export interface MessageType<B extends TaggedBody = TaggedBody> {
-  /** `_lctype`: negative for the protocol's own types, positive for an application's. */
+  /** `_lctype`: negative for the types of the protocol, positive for those of an application. */
   readonly type: number;
-  /** `_tag` of the bodies. */
+  /** The `_tag` of the bodies. */
   readonly tag: B['_tag'];
   /** Whether a body is of this type. */
   is(body: TaggedBody): body is B;
-  /** Reads the JSON object of a message, `_lctype` included. */
+  /** Reads the JSON object of a message, including `_lctype`. */
   decode(json: JsonObject): Either<DecodeFailed, B>;
-  /** Writes the JSON object of a message; refuses a body that is not of this type. */
+  /** Writes the JSON object of a message. Refuses a body that is not of this type. */
   encode(body: TaggedBody): Either<DecodeFailed, JsonObject>;
 }
 
-/** The parts of a message type: the codecs of its two forms and the two functions between them. */
+/** The parts of a message type: the codecs of its two forms, and the two functions that convert between the forms. */
 export interface MessageTypeParts<B extends TaggedBody, W> {
   readonly type: number;
   readonly tag: B['_tag'];
-  /** The body that users see. */
+  /** The codec of the body that users see. */
   readonly body: t.Type<B, unknown>;
-  /** Its JSON. */
+  /** The codec of its JSON. */
   readonly wire: t.Type<W, JsonObject>;
   readonly toBody: (wire: W) => B;
   readonly toWire: (body: B) => W;
 }
 
-/** A message type from its parts. */
+/** Makes a message type from its parts. */
 export const messageType = <B extends TaggedBody, W>({
   type,
   tag,
@@ -53,7 +52,7 @@ export const messageType = <B extends TaggedBody, W>({
   type,
   tag,
   is: (value): value is B => value._tag === tag,
-  // Every message passes here: where both sides of the codec are the same, its guard answers for a decode.
+  // This runs for every message: if both sides of the codec have the same form, a decode needs only its guard.
   decode: (json) => {
     if (wire.encode === t.identity && wire.is(json)) return right(toBody(json));
     const decoded = wire.decode(json);

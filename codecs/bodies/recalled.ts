@@ -3,8 +3,8 @@ import { DecodeFailed, preview } from '../decode-failed.js';
 import type { MessageType } from './message-type.js';
 
 /**
- * What is left of a message that its sender has taken back (protocol: `_lctype` -127). It can't be sent:
- * `conversation.recall` makes it.
+ * A message that its sender has recalled (protocol: `_lctype` -127). It can't be sent: `conversation.recall` makes
+ * it.
  */
 export interface Recalled {
   readonly _tag: 'Recalled';

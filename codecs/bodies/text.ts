@@ -8,7 +8,7 @@ import { messageType, type MessageType } from './message-type.js';
 export interface Text {
   readonly _tag: 'Text';
   readonly text: string;
-  /** What the application attaches (`_lcattrs`). */
+  /** Attributes of the application (`_lcattrs`). */
   readonly attributes?: JsonObject;
 }
 
@@ -17,7 +17,7 @@ const TextBody = record('Text', { _tag: t.literal('Text'), text: t.string }, { a
 const TextWire = record('TextBody', { _lctype: t.literal(-1), _lctext: t.string }, { _lcattrs: JsonObject });
 
 /**
- * The body of a text message, frozen.
+ * Makes the body of a text message. It is frozen.
  *
  * @example
  * conversation.send(text('Wake up, mouse!'));

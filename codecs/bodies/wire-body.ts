@@ -1,23 +1,22 @@
 /**
- * A message body as the wire has it: in a command of its own, and stored in history or as the last message of a
- * conversation.
+ * A message body in its wire forms: in a command, and as stored in history or as the last message of a conversation.
  */
 import { isLeft } from '../either.js';
 import { fromBase64, toBase64 } from '../base64.js';
 
-/** A body as the wire has it: text or bytes, or neither. */
+/** A body on the wire: text, bytes, or neither. */
 export interface WireBody {
   readonly msg?: string;
   readonly binaryMsg?: Uint8Array;
 }
 
-/** A body as stored messages have it; with `bin`, `data` is base64 of bytes. */
+/** A body in a stored message. With `bin`, `data` is bytes in base64. */
 export interface StoredBody {
   readonly data?: string;
   readonly bin?: boolean;
 }
 
-/** Total: what claims to be bytes but is no base64 is taken for text. */
+/** Never fails: if `bin` is set but `data` is not base64, it counts as text. */
 export const fromStored = ({ data, bin }: StoredBody): WireBody => {
   if (data === undefined) return {};
   if (bin !== true) return { msg: data };

@@ -1,4 +1,6 @@
-/** What a client asks about conversations: to create, find, join, leave and change them (protocol: ConvCommand). */
+/**
+ * The requests of a client about conversations: create, find, join, leave and change them (protocol: ConvCommand).
+ */
 import * as t from 'io-ts';
 import { conv, JsonText, people } from '../commands/conv.js';
 import { signature } from '../commands/signature.js';
@@ -18,8 +20,9 @@ const convStart = conv(
   },
 );
 /**
- * Asks for a conversation with the members `m` and, in `attr`, the attributes (`name` among them). `unique`: the one
- * that exists with just these members, if one does; `transient`: a chat room. Answered by `ConvStarted`.
+ * Creates a conversation with the members `m`. `attr` holds its attributes, including `name`. With `unique`, the
+ * server answers with the existing conversation that has exactly these members, if there is one. With `transient`, it
+ * creates a chat room. Answered by `ConvStarted`.
  */
 export interface ConvStart extends t.TypeOf<typeof convStart> {}
 export const ConvStart: t.Type<ConvStart> = convStart;
@@ -30,29 +33,29 @@ const convQuery = conv(
   { where: JsonText, flag: Int32, sort: t.string, skip: Int32, limit: Int32, tempConvIds: t.array(t.string) },
 );
 /**
- * Asks for conversations by a `where` of operators, or for temporary ones by id.
- * `flag`: 1 leaves members out, 2 adds the last message. Answered by `ConvResults`.
+ * Asks for conversations, either by `where` (conditions with operators) or, for temporary ones, by id. `flag`: 1
+ * leaves the members out, 2 adds the last message. Answered by `ConvResults`.
  */
 export interface ConvQuery extends t.TypeOf<typeof convQuery> {}
 export const ConvQuery: t.Type<ConvQuery> = convQuery;
 
 const convAdd = conv('add', { cid: t.string }, { ...people, ...signature });
-/** Adds the members `m`; with itself as the member, the client joins. Answered by `ConvAdded`. */
+/** Adds the members `m`. A client that adds itself joins. Answered by `ConvAdded`. */
 export interface ConvAdd extends t.TypeOf<typeof convAdd> {}
 export const ConvAdd: t.Type<ConvAdd> = convAdd;
 
 const convRemove = conv('remove', { cid: t.string }, { ...people, ...signature });
-/** Removes the members `m`; with itself as the member, the client leaves. Answered by `ConvRemoved`. */
+/** Removes the members `m`. A client that removes itself leaves. Answered by `ConvRemoved`. */
 export interface ConvRemove extends t.TypeOf<typeof convRemove> {}
 export const ConvRemove: t.Type<ConvRemove> = convRemove;
 
 const convCount = conv('count', { cid: t.string }, {});
-/** Asks how many members there are. Answered by `ConvResult`. */
+/** Asks for the number of members. Answered by `ConvResult`. */
 export interface ConvCount extends t.TypeOf<typeof convCount> {}
 export const ConvCount: t.Type<ConvCount> = convCount;
 
 const convUpdate = conv('update', { cid: t.string, attr: JsonText }, {});
-/** Changes the attributes in `attr.data`; keys may have dots. Answered by `ConvUpdated`. */
+/** Changes the attributes in `attr.data`. Keys may contain dots. Answered by `ConvUpdated`. */
 export interface ConvUpdate extends t.TypeOf<typeof convUpdate> {}
 export const ConvUpdate: t.Type<ConvUpdate> = convUpdate;
 
@@ -68,12 +71,12 @@ export const ConvUnmute: t.Type<ConvUnmute> = convUnmute;
 
 const convMaxRead = conv('max_read', { cid: t.string }, { queryAllMembers: t.boolean });
 /**
- * Asks how far the others have received and read; with `queryAllMembers`, each of them. Answered by
- * `ConvMaxReadResult`.
+ * Asks up to which time the other members have received and read messages. With `queryAllMembers`, the answer has the
+ * times of each member. Answered by `ConvMaxReadResult`.
  */
 export interface ConvMaxRead extends t.TypeOf<typeof convMaxRead> {}
 export const ConvMaxRead: t.Type<ConvMaxRead> = convMaxRead;
 
-/** What a client asks about conversations. */
+/** A request of a client about conversations. */
 export type ClientConvCommand =
   ConvStart | ConvQuery | ConvAdd | ConvRemove | ConvCount | ConvUpdate | ConvMute | ConvUnmute | ConvMaxRead;

@@ -30,7 +30,7 @@ import {
 } from './roles.js';
 import { SessionClose, SessionOpen, SessionQuery, SessionRefresh, type ClientSessionCommand } from './session.js';
 
-/** One codec for each kind that a client sends. */
+/** One codec for each kind of command that a client sends. */
 export const clientCommands = [
   SessionOpen,
   SessionClose,
@@ -61,7 +61,7 @@ export const clientCommands = [
 ] as const;
 
 /**
- * What a client sends, discriminated by `cmd` and `op`; the codec decodes a kind that is not listed to an
+ * A command of a client, discriminated by `cmd` and `op`. The codec decodes a kind that is not listed to an
  * `UnsupportedCommand`.
  */
 export type ClientCommand = ClientSessionCommand | ClientConvCommand | ClientRoleCommand | ClientMessageCommand | Echo;

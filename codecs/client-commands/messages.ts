@@ -1,5 +1,6 @@
 /**
- * What a client sends about messages: the messages, acknowledgements, read marks, questions for history, and changes.
+ * The commands of a client about messages: sending, acknowledging, marking as read, asking for history, and changing
+ * messages.
  */
 import * as t from 'io-ts';
 import { command } from '../commands/envelope.js';
@@ -27,7 +28,10 @@ const directSend = command(
   },
   {},
 );
-/** A message to send. `dt` is the client's token, by which the server knows a repetition. Answered by `AckSent`. */
+/**
+ * A message to send. `dt` is a token of the client: the server recognizes a repeated message by it. Answered by
+ * `AckSent`.
+ */
 export interface DirectSend extends t.TypeOf<typeof directSend> {}
 export const DirectSend: t.Type<DirectSend> = directSend;
 
@@ -43,7 +47,10 @@ const ackReceived = command(
   },
   {},
 );
-/** Messages of `cid` from `fromts` to `tots` (ms, inclusive), or the one with id `mid`, have arrived. Has no answer. */
+/**
+ * Acknowledges that the messages of `cid` from `fromts` to `tots` (ms, inclusive), or the message `mid`, have
+ * arrived. Has no answer.
+ */
 export interface AckReceived extends t.TypeOf<typeof ackReceived> {}
 export const AckReceived: t.Type<AckReceived> = ackReceived;
 
@@ -66,7 +73,7 @@ const read = command(
 export interface Read extends t.TypeOf<typeof read> {}
 export const Read: t.Type<Read> = read;
 
-/** 1 is towards the past. */
+/** 1 means towards the past. */
 const Direction = t.union([t.literal(1), t.literal(2)], 'QueryDirection');
 
 const logsQuery = command(
@@ -92,7 +99,8 @@ const logsQuery = command(
   {},
 );
 /**
- * Asks for a page of history; `l` is its size, `direction` 1 (towards the past, the default) or 2. Answered by `Logs`.
+ * Asks for a page of history. `l` is the page size; `direction` is 1 (towards the past, the default) or 2 (towards
+ * the present). Answered by `Logs`.
  */
 export interface LogsQuery extends t.TypeOf<typeof logsQuery> {}
 export const LogsQuery: t.Type<LogsQuery> = logsQuery;
@@ -109,9 +117,9 @@ const patchModify = command(
   },
   {},
 );
-/** Changes messages of the client's own, or with `recall` takes them back. Answered by `PatchModified`. */
+/** Edits own messages of the client, or recalls them with `recall`. Answered by `PatchModified`. */
 export interface PatchModify extends t.TypeOf<typeof patchModify> {}
 export const PatchModify: t.Type<PatchModify> = patchModify;
 
-/** What a client sends about messages. */
+/** A command of a client about messages. */
 export type ClientMessageCommand = DirectSend | AckReceived | Read | LogsQuery | PatchModify;

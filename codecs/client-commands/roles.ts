@@ -1,6 +1,6 @@
 /**
- * What a client asks about what members may do: roles, silence, block lists (protocol: ConvMemberInfo, shutup,
- * BlacklistCommand).
+ * The requests of a client about the rights of members: roles, silencing, block lists (protocol: ConvMemberInfo,
+ * shutup, BlacklistCommand).
  */
 import * as t from 'io-ts';
 import { blacklist } from '../commands/blacklist.js';
@@ -20,38 +20,38 @@ export const ConvMemberInfoUpdate: t.Type<ConvMemberInfoUpdate> = convMemberInfo
 const page = { limit: Int32, next: t.string };
 
 const convAddShutup = conv('add_shutup', { cid: t.string }, people);
-/** Silences the members `m`: they may not send. Answered by `ConvShutupAdded`. */
+/** Silences the members `m`: they may not send messages. Answered by `ConvShutupAdded`. */
 export interface ConvAddShutup extends t.TypeOf<typeof convAddShutup> {}
 export const ConvAddShutup: t.Type<ConvAddShutup> = convAddShutup;
 
 const convRemoveShutup = conv('remove_shutup', { cid: t.string }, people);
-/** Lets the members `m` send again. Answered by `ConvShutupRemoved`. */
+/** Lets the members `m` send messages again. Answered by `ConvShutupRemoved`. */
 export interface ConvRemoveShutup extends t.TypeOf<typeof convRemoveShutup> {}
 export const ConvRemoveShutup: t.Type<ConvRemoveShutup> = convRemoveShutup;
 
 const convQueryShutup = conv('query_shutup', { cid: t.string }, page);
-/** Asks who may not send; `next` is where the page before has ended. Answered by `ConvShutupResult`. */
+/** Asks for the silenced members. `next` is the end of the previous page. Answered by `ConvShutupResult`. */
 export interface ConvQueryShutup extends t.TypeOf<typeof convQueryShutup> {}
 export const ConvQueryShutup: t.Type<ConvQueryShutup> = convQueryShutup;
 
 const blocking = { toPids: t.array(t.string), ...signature };
 
 const blacklistBlock = blacklist('block', { srcCid: t.string }, blocking);
-/** Blocks `toPids`: they can't be members of `srcCid`. Answered by `BlacklistBlocked`. */
+/** Blocks the clients `toPids`: they can't be members of `srcCid`. Answered by `BlacklistBlocked`. */
 export interface BlacklistBlock extends t.TypeOf<typeof blacklistBlock> {}
 export const BlacklistBlock: t.Type<BlacklistBlock> = blacklistBlock;
 
 const blacklistUnblock = blacklist('unblock', { srcCid: t.string }, blocking);
-/** Lets `toPids` be members of `srcCid` again. Answered by `BlacklistUnblocked`. */
+/** Unblocks the clients `toPids`: they can be members of `srcCid` again. Answered by `BlacklistUnblocked`. */
 export interface BlacklistUnblock extends t.TypeOf<typeof blacklistUnblock> {}
 export const BlacklistUnblock: t.Type<BlacklistUnblock> = blacklistUnblock;
 
 const blacklistQuery = blacklist('query', { srcCid: t.string }, page);
-/** Asks who is blocked; `next` is where the page before has ended. Answered by `BlacklistQueryResult`. */
+/** Asks for the blocked clients. `next` is the end of the previous page. Answered by `BlacklistQueryResult`. */
 export interface BlacklistQuery extends t.TypeOf<typeof blacklistQuery> {}
 export const BlacklistQuery: t.Type<BlacklistQuery> = blacklistQuery;
 
-/** What a client asks about what members may do. */
+/** A request of a client about the rights of members. */
 export type ClientRoleCommand =
   | ConvMemberInfoUpdate
   | ConvAddShutup

@@ -1,4 +1,6 @@
-/** What a client asks about its session: login, logout, a new token, who is online (protocol: SessionCommand). */
+/**
+ * The requests of a client about its session: login, logout, a new token, who is online (protocol: SessionCommand).
+ */
 import * as t from 'io-ts';
 import { command } from '../commands/envelope.js';
 import { signature } from '../commands/signature.js';
@@ -15,7 +17,7 @@ const sessionOpen = command(
       {
         ...signature,
         ua: t.string,
-        /** True where a session that was open before is taken up again. */
+        /** True if the client resumes a session that was open before. */
         r: t.boolean,
         tag: t.string,
         deviceId: t.string,
@@ -29,8 +31,8 @@ const sessionOpen = command(
   {},
 );
 /**
- * Login. After a reconnect it carries `r` and the token `st`. It names the last things that the client has seen,
- * so that the server can push what the client has missed. Answered by `SessionOpened`.
+ * Login. After a reconnect it carries `r` and the token `st`. It names the last messages and changes that the client
+ * has seen, so that the server can push what the client has missed. Answered by `SessionOpened`.
  */
 export interface SessionOpen extends t.TypeOf<typeof sessionOpen> {}
 export const SessionOpen: t.Type<SessionOpen> = sessionOpen;
@@ -60,5 +62,5 @@ const sessionQuery = command(
 export interface SessionQuery extends t.TypeOf<typeof sessionQuery> {}
 export const SessionQuery: t.Type<SessionQuery> = sessionQuery;
 
-/** What a client asks about its session. */
+/** A request of a client about its session. */
 export type ClientSessionCommand = SessionOpen | SessionClose | SessionRefresh | SessionQuery;

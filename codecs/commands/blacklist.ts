@@ -2,7 +2,7 @@ import type * as t from 'io-ts';
 import { record, type RecordOf } from '../record.js';
 import { command, type CommandCodec } from './envelope.js';
 
-/** The codec of a `blacklist` command: its message has these fields. */
+/** Makes the codec of a `blacklist` command whose sub-message has these fields. */
 export interface BlacklistCodec<O extends string, R extends t.Props, P extends t.Props> extends CommandCodec<
   'blacklist',
   O,

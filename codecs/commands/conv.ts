@@ -1,22 +1,22 @@
-/** What the `conv` commands of both directions are made of (protocol: ConvCommand). */
+/** The parts of the `conv` commands of both directions (protocol: ConvCommand). */
 import * as t from 'io-ts';
 import { record, type RecordOf } from '../record.js';
 import { command, type CommandCodec } from './envelope.js';
 
 const jsonText = record('JsonText', { data: t.string }, {});
-/** JSON travels as text inside a message of its own. */
+/** JSON is sent as text inside its own sub-message. */
 export interface JsonText extends t.TypeOf<typeof jsonText> {}
 export const JsonText: t.Type<JsonText> = jsonText;
 
 const memberInfo = record('ConvMemberInfo', { pid: t.string }, { role: t.string, infoId: t.string });
-/** A member and its role; a `MemberRole`, or one that only others know. */
+/** A member and its role: a `MemberRole`, or a role that this project does not know. */
 export interface MemberInfo extends t.TypeOf<typeof memberInfo> {}
 export const MemberInfo: t.Type<MemberInfo> = memberInfo;
 
 /** The members that a command is about. */
 export const people = { m: t.array(t.string) };
 
-/** The codec of a `conv` command: its message has these fields. */
+/** Makes the codec of a `conv` command whose sub-message has these fields. */
 export interface ConvCodec<O extends string, R extends t.Props, P extends t.Props> extends CommandCodec<
   'conv',
   O,

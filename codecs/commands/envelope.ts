@@ -1,4 +1,4 @@
-/** The envelope around every command, and the combinators that make one codec per kind of command. */
+/** The envelope of every command, and the combinators that make one codec for each kind of command. */
 import * as t from 'io-ts';
 import { defined } from '../defined.js';
 import { map } from '../either.js';
@@ -9,31 +9,34 @@ import { record, type OptionalOf, type RecordOf } from '../record.js';
 const envelope = {
   /** Serial: present on a request and on its response, absent on a push. */
   i: Int32,
-  /** The client that sends, or that is meant; left out, the first session of the connection. */
+  /** The client that sends or receives the command. If absent, it is the first session of the connection. */
   peerId: t.string,
   appId: t.string,
   installationId: t.string,
   priority: Int32,
-  /** 2 (or absent) is instant messaging. */
+  /** 2 (or absent) means instant messaging. */
   service: Int32,
   serverTs: SafeInteger,
   clientTs: SafeInteger,
-  /** 1: permanent, so `serverTs` is a resume point. */
+  /** 1 means permanent: `serverTs` is then a resume point. */
   notificationType: Int32,
 };
 
-/** What every command may carry beside its kind and its message. */
+/** The fields that every command may carry beside its kind and its sub-message. */
 export interface Envelope extends OptionalOf<typeof envelope> {}
 
-/** The fields that tell kinds apart: not every kind has an `op`. */
+/** The fields that identify the kind. Not every kind has an `op`. */
 type KindOf<C extends string, O extends string | undefined> = O extends string ? { cmd: C; op: O } : { cmd: C };
 
-/** The codec of one kind of command; `M` is what the command has beside its kind and its envelope. */
+/** The codec of one kind of command. `M` is the type of the fields beside the kind and the envelope. */
 export interface CommandCodec<C extends string, O extends string | undefined, M> extends t.Type<
   Envelope & KindOf<C, O> & M
 > {}
 
-/** One kind of command: a `cmd`, an `op` where it has one, the sub-messages it must have and those it may have. */
+/**
+ * Makes the codec of one kind of command: its `cmd`, its `op` if it has one, its required and its optional
+ * sub-messages.
+ */
 export function command<C extends string, O extends string | undefined, R extends t.Props, P extends t.Props>(
   cmd: C,
   op: O,
@@ -49,20 +52,20 @@ const unsupported = record(
   'UnsupportedCommand',
   {
     cmd: t.literal('unsupported'),
-    /** As in `room/join`; numbers where the schema has no name. */
+    /** For example `room/join`. Kinds without a name in the schema are numbers. */
     kind: t.string,
   },
   { i: Int32, peerId: t.string },
 );
-/** A command that this project has no codec for: kept by name, so that it can be refused or reported. */
+/** A command that has no codec in this project. Its name is kept, so that it can be refused or reported. */
 export interface UnsupportedCommand extends Readonly<t.TypeOf<typeof unsupported>> {}
 
 const NameOrNumber = t.union([t.string, t.number], 'a name or a number');
 const Head = record('Command', { cmd: NameOrNumber }, { op: NameOrNumber, i: Int32, peerId: t.string });
 
 /**
- * The codec of a whole direction: looks the kind up by `cmd` and `op`, so that the cost does not grow with the number
- * of kinds. What is not among them decodes to an `UnsupportedCommand`.
+ * The codec of a whole direction. It looks the kind up by `cmd` and `op`, so the cost does not grow with the number
+ * of kinds. A kind that is not listed decodes to an `UnsupportedCommand`.
  */
 export const commandByKind = <C extends t.Mixed>(
   name: string,
@@ -73,7 +76,7 @@ export const commandByKind = <C extends t.Mixed>(
     const [cmd, op] = codec.name.split('/');
     kinds.set(cmd, (kinds.get(cmd) ?? new Map<unknown, C>()).set(op, codec));
   }
-  // A kind that is told by `cmd` alone is that kind with any `op`.
+  // A kind that is identified by `cmd` alone matches any `op`.
   const find = ({ cmd, op }: { readonly cmd?: unknown; readonly op?: unknown }): C | undefined => {
     const ops = kinds.get(cmd);
     return ops?.get(op) ?? ops?.get(undefined);

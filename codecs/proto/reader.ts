@@ -1,36 +1,39 @@
-/** Protobuf bytes to plain objects, by a table. */
+/** Reads protobuf bytes into plain objects, using a table. */
 import { isObject, SIZED, VARINT, type Field, type Message } from './schema.js';
 import { readText } from './utf8.js';
 
-/** How deep groups, which the schema has none of, may be nested to be skipped. */
+/** The maximum nesting of groups that are skipped. The schema has no groups. */
 const MAX_DEPTH = 100;
 
-/** Of a tag or a length, which are 32-bit integers. */
+/** The limits of a tag or a length: they are 32-bit integers. */
 const MAX_BYTES = 5;
 const MAX_VALUE = 0xff_ff_ff_ff;
 
-/** Wire types of what the schema has nothing of. */
+/** Wire types that the schema does not use. */
 const FIXED_64 = 1;
 const GROUP = 3;
 const FIXED_32 = 5;
 
-/** The bytes are malformed. Nobody is told how: what is said of a frame that can't be read is a preview of it. */
+/**
+ * The bytes are malformed. The error gives no details, because an error about an unreadable frame shows only a
+ * preview of the frame.
+ */
 const refuse = (): never => {
   throw new RangeError('malformed');
 };
 
-/** Reads one frame, and throws where it is malformed. What it gives holds nothing of the bytes. */
+/** Reads one frame. Throws if it is malformed. The result does not reference the bytes. */
 class Reader {
   private at = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
 
-  /** The next byte. */
+  /** Reads the next byte. */
   private byte(): number {
     return this.bytes[this.at++] ?? refuse();
   }
 
-  /** An integer of up to 64 bits; rounded where a number can't hold it. */
+  /** Reads an integer of up to 64 bits. It is rounded if a number can't hold it exactly. */
   private integer(): number {
     let low = this.byte();
     if (low < 128) return low;
@@ -40,7 +43,7 @@ class Reader {
       low |= (byte & 127) << shift;
       if (byte < 128) return low;
     }
-    // Parts of 28 bits: bitwise operators have 32.
+    // The value is read in parts of 28 bits, because bitwise operators work on 32 bits.
     let middle = 0;
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.byte();
@@ -53,7 +56,7 @@ class Reader {
     return ((((high & 127) | ((sign & 1) << 7)) << 24) >> 24) * 2 ** 56 + middle * 0x10_00_00_00 + low;
   }
 
-  /** A tag or a length. */
+  /** Reads a tag or a length. */
   private small(): number {
     const first = this.bytes[this.at];
     if (first !== undefined && first < 128) {
@@ -65,14 +68,14 @@ class Reader {
     return value > MAX_VALUE || this.at - start > MAX_BYTES ? refuse() : value;
   }
 
-  /** Goes on behind so many bytes, and tells where they have begun. */
+  /** Skips `length` bytes and returns the position where they start. */
   private pass(length: number, end: number): number {
     const start = this.at;
     this.at += length;
     return this.at > end ? refuse() : start;
   }
 
-  /** Goes on behind a field that the table doesn't have. */
+  /** Skips a field that is not in the table. */
   private skip(tag: number, end: number, depth: number): void {
     if (tag < 8 || depth > MAX_DEPTH) refuse();
     const wireType = tag & 7;
@@ -85,7 +88,7 @@ class Reader {
     } else refuse();
   }
 
-  /** What ends at `stop`. */
+  /** Reads the value that ends at `stop`. */
   private sized({ kind, message }: Field, stop: number): unknown {
     if (message !== undefined) return this.message(message, stop, {});
     const start = this.at;
@@ -93,7 +96,7 @@ class Reader {
     return kind === 's' ? readText(this.bytes, start, stop) : new Uint8Array(this.bytes.subarray(start, stop));
   }
 
-  /** The fields up to `end`, as own keys of `target`. */
+  /** Reads the fields up to `end` into own keys of `target`. */
   message({ byNumber }: Message, end: number, target: Record<string, unknown>): Record<string, unknown> {
     while (this.at < end) {
       const tag = this.small();
@@ -112,7 +115,7 @@ class Reader {
           if (Array.isArray(list)) list.push(this.sized(field, stop));
         } else if (field.message === undefined) target[name] = this.sized(field, stop);
         else {
-          // A message that comes in parts is one.
+          // Several parts of a sub-message are merged into one.
           const before = target[name];
           target[name] = this.message(field.message, stop, isObject(before) ? before : {});
         }
@@ -121,7 +124,7 @@ class Reader {
         if (kind === 'l') target[name] = value;
         else if (kind === 'b') target[name] = value !== 0;
         else if (!Number.isSafeInteger(value)) refuse();
-        // A number of an enumeration that is not among its own is one that an older schema doesn't know.
+        // A number of kind `e` other than 1 and 2 comes from a newer schema. It is skipped.
         else if (kind !== 'e' || value === 1 || value === 2) target[name] = field.names?.names.get(value) ?? value | 0;
       }
     }
@@ -129,6 +132,9 @@ class Reader {
   }
 }
 
-/** Reads a message with own keys for what is present; throws where the bytes are none. It holds nothing of them. */
+/**
+ * Reads a message. The result has own keys only for fields that are present, and does not reference the bytes. Throws
+ * if the bytes are not a message.
+ */
 export const readMessage = (schema: Message, bytes: Uint8Array): Record<string, unknown> =>
   new Reader(bytes).message(schema, bytes.length, {});

@@ -1,13 +1,13 @@
-/** The table of the messages, as the reader and the writer need it. */
+/** The table of the messages, in the form that the reader and the writer need. */
 
 /** The wire type of integers. */
 export const VARINT = 0;
-/** The wire type of what has a length. */
+/** The wire type of values with a length. */
 export const SIZED = 2;
 
 /**
  * How a value is written: `s` text, `i` 32-bit integer, `l` 64-bit integer, `b` boolean, `y` bytes, `e` one of the
- * numbers 1 and 2, `c` a command by name, `o` an operation by name, a capital letter a message.
+ * numbers 1 and 2, `c` a command by name, `o` an operation by name. A capital letter stands for a message.
  */
 export interface Field {
   readonly name: string;
@@ -15,9 +15,9 @@ export interface Field {
   readonly kind: string;
   readonly wireType: typeof VARINT | typeof SIZED;
   readonly isList: boolean;
-  /** The fields of the message that it holds, where it holds one. */
+  /** The fields of its message, if its value is a message. */
   readonly message: Message | undefined;
-  /** The names of its numbers, where it has some. */
+  /** The names of its numbers, if they have names. */
   readonly names: Names | undefined;
 }
 
@@ -33,13 +33,13 @@ interface Names {
   readonly names: ReadonlyMap<unknown, string>;
 }
 
-/** Whether it has keys that can be asked for. */
+/** Whether the value is an object with keys. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 /**
- * Reads the names of numbers, each behind its step from the number before, which is left out where it is 1; the first
- * step is from -1.
+ * Reads the names of numbers. Each name follows the difference to the previous number, which is left out if it is 1.
+ * The first number counts from -1.
  */
 const parseNames = (table: string): Names => {
   const numbers = new Map<unknown, number>();
@@ -54,8 +54,8 @@ const parseNames = (table: string): Names => {
 };
 
 /**
- * Reads a table: messages are divided by semicolons, and the first is the one that holds the others. A field is its
- * step from the number before (left out where it is 1), `*` for a list, one letter for its kind (`A` is the first
+ * Reads a table. Messages are separated by semicolons; the first one contains the others. A field consists of the
+ * difference to the previous number (left out if it is 1), `*` for a list, one letter for its kind (`A` is the first
  * message), and its name.
  */
 export const parseSchema = (messages: string, commands: string, operations: string): Message => {

@@ -1,29 +1,32 @@
-/** UTF-8 to text. */
+/** Decodes UTF-8. */
 
-/** Shorter text is read faster here: than by a decoder, and than by Node's buffers. */
+/** Texts shorter than this are decoded faster here than by a decoder, or by Node's buffers. */
 const SHORT = 64;
 const SHORT_FOR_NODE = 12;
 
-/** The platform's, which replaces what is no UTF-8; made when it is first needed, since some platforms have none. */
+/**
+ * The decoder of the platform, which replaces invalid UTF-8. It is made when it is first needed, because some
+ * platforms have none.
+ */
 let decoder: TextDecoder | undefined;
 
-/** What every platform has; throws where the bytes are no UTF-8. */
+/** Works on every platform. Throws if the bytes are not valid UTF-8. */
 const byUri = (bytes: Uint8Array): string =>
   decodeURIComponent(Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''));
 
-/** What Node's buffers can do, faster than a decoder. */
+/** The method of Node's buffers that is faster than a decoder. */
 interface Sliceable {
   utf8Slice(start: number, end: number): string;
 }
 const isSliceable = (bytes: object): bytes is Sliceable => 'utf8Slice' in bytes;
 
-/** The text between two positions; bytes that are no UTF-8 are replaced. */
+/** Decodes the text between two positions. Invalid UTF-8 is replaced, or refused on a platform without a decoder. */
 export const readText = (bytes: Uint8Array, start: number, end: number): string => {
   const canSlice = isSliceable(bytes);
   if (end - start < (canSlice ? SHORT_FOR_NODE : SHORT)) {
     let text = '';
     let at = start;
-    // A call for eight costs hardly more than one for a single character.
+    // A call with eight characters costs hardly more than a call with one.
     for (; at + 7 < end; at += 8) {
       const a = bytes[at] ?? 0;
       const b = bytes[at + 1] ?? 0;

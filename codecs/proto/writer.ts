@@ -1,16 +1,16 @@
-/** Plain objects to protobuf bytes, by a table. */
+/** Writes plain objects as protobuf bytes, using a table. */
 import { isObject, SIZED, type Field, type Message } from './schema.js';
 
-/** The most bytes of an integer. */
+/** The maximum number of bytes of an integer. */
 const INTEGER = 10;
 
-/** How much memory is asked for at a time, for many messages: that is what would take longest. */
+/** How much memory is allocated at a time, for many messages. Allocation would otherwise take the most time. */
 const POOL_SIZE = 8_192;
 
-/** What is left of it. */
+/** The unused part of this memory. */
 let pool = new Uint8Array(0);
 
-/** How many bytes a length takes. */
+/** The number of bytes that a length takes. */
 const sizeOf = (length: number): number => {
   let size = 1;
   for (let rest = length; rest > 127; rest >>>= 7) size += 1;
@@ -21,7 +21,7 @@ class Writer {
   private bytes = pool;
   private at = 0;
 
-  /** Makes room for so many bytes more. */
+  /** Makes room for `size` more bytes. */
   private reserve(size: number): void {
     const needed = this.at + size;
     if (needed <= this.bytes.length) return;
@@ -30,7 +30,10 @@ class Writer {
     this.bytes = larger;
   }
 
-  /** An integer in two's complement of 64 bits, for which there is room: a negative one is of ten bytes. */
+  /**
+   * Writes an integer in 64-bit two's complement. The room must be reserved already. A negative integer takes ten
+   * bytes.
+   */
   private integer(value: number): void {
     let low = value >>> 0;
     let high = low === value ? 0 : Math.floor(value / 2 ** 32) >>> 0;
@@ -42,7 +45,7 @@ class Writer {
     this.bytes[this.at++] = low;
   }
 
-  /** Half a surrogate pair, which UTF-8 can't have, is written as a replacement. */
+  /** Writes text as UTF-8. A lone surrogate, which UTF-8 can't encode, is written as a replacement character. */
   private text(text: string): void {
     this.reserve(3 * text.length);
     const { bytes } = this;
@@ -72,8 +75,8 @@ class Writer {
   }
 
   /**
-   * Writes what has its length in front: room for it is left as for plain ASCII, or a short message, and is moved
-   * where that is wrong.
+   * Writes a value with its length before it. The room reserved for the length fits plain ASCII or a short message.
+   * If it does not fit, the value is moved.
    */
   private sized({ message }: Field, value: unknown): void {
     const room = typeof value === 'string' ? sizeOf(value.length) : 1;
@@ -105,7 +108,7 @@ class Writer {
   }
 
   message({ byName }: Message, message: Readonly<Record<string, unknown>>): void {
-    // Few are present, and mostly in this order.
+    // Few fields are present, and they are mostly in this order.
     const present: Field[] = [];
     for (const name of Object.keys(message)) {
       const field = byName.get(name);
@@ -129,14 +132,14 @@ class Writer {
 
   finish(): Uint8Array {
     const { bytes, at } = this;
-    // A message that needed more than others has its own memory, and no more than it needs.
+    // A larger message gets its own memory of exactly its size.
     if (bytes.length > POOL_SIZE) return bytes.slice(0, at);
     pool = bytes.subarray(at);
     return bytes.subarray(0, at);
   }
 }
 
-/** Writes what is present, in the order of the numbers; an empty list is as good as none. */
+/** Writes the fields that are present, in the order of their numbers. An empty list is not written. */
 export const writeMessage = (schema: Message, message: object): Uint8Array => {
   const writer = new Writer();
   writer.message(schema, { ...message });

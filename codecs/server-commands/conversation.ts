@@ -1,5 +1,5 @@
 /**
- * What a server says about conversations: its answers, and the notices about members and attributes (protocol:
+ * The commands of a server about conversations: its answers, and the notices about members and attributes (protocol:
  * ConvCommand).
  */
 import * as t from 'io-ts';
@@ -15,8 +15,8 @@ const convStarted = conv(
   { cdate: t.string, tempConvTTL: Int32, ...people, uniqueId: t.string },
 );
 /**
- * The answer to `ConvStart`: the conversation exists, `cdate` is its creation in ISO 8601, `tempConvTTL` its lifetime
- * in seconds.
+ * The answer to `ConvStart`: the conversation exists. `cdate` is the time of its creation in ISO 8601, `tempConvTTL`
+ * is its lifetime in seconds.
  */
 export interface ConvStarted extends t.TypeOf<typeof convStarted> {}
 export const ConvStarted: t.Type<ConvStarted> = convStarted;
@@ -66,7 +66,7 @@ const maxReadTuple = record(
   { pid: t.string },
   { maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger },
 );
-/** How far one member has received and read, ms. */
+/** The times up to which one member has received and read messages, ms. */
 export interface MaxReadTuple extends t.TypeOf<typeof maxReadTuple> {}
 export const MaxReadTuple: t.Type<MaxReadTuple> = maxReadTuple;
 
@@ -75,7 +75,7 @@ const convMaxReadResult = conv(
   {},
   { cid: t.string, maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger, maxReadTuples: t.array(MaxReadTuple) },
 );
-/** The answer to `ConvMaxRead`: times in ms, of all others together or of each member. */
+/** The answer to `ConvMaxRead`: times in ms, for all other members together or for each member. */
 export interface ConvMaxReadResult extends t.TypeOf<typeof convMaxReadResult> {}
 export const ConvMaxReadResult: t.Type<ConvMaxReadResult> = convMaxReadResult;
 
@@ -85,13 +85,13 @@ const convUpdated = conv(
   { cid: t.string, initBy: t.string, attr: JsonText, attrModified: JsonText, udate: t.string },
 );
 /**
- * Without a serial: another member changed attributes, `attr.data` holds the changed ones.
- * With one, an answer to `ConvUpdate`, `ConvMute` or `ConvUnmute`: `udate` is when, in ISO 8601.
+ * Without a serial: another member changed attributes; `attr.data` holds the changed ones. With a serial: the answer
+ * to `ConvUpdate`, `ConvMute` or `ConvUnmute`; `udate` is the time of the change in ISO 8601.
  */
 export interface ConvUpdated extends t.TypeOf<typeof convUpdated> {}
 export const ConvUpdated: t.Type<ConvUpdated> = convUpdated;
 
-/** What a server says about conversations. */
+/** A command of a server about conversations. */
 export type ServerConvCommand =
   | ConvStarted
   | ConvResults

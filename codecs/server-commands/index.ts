@@ -57,7 +57,7 @@ import {
 } from './session.js';
 import { ErrorAnswer, Goaway, type ServerSystemCommand } from './system.js';
 
-/** One codec for each kind that a server sends. */
+/** One codec for each kind of command that a server sends. */
 export const serverCommands = [
   SessionOpened,
   SessionClosedCommand,
@@ -103,7 +103,7 @@ export const serverCommands = [
 ] as const;
 
 /**
- * What a server sends, discriminated by `cmd` and `op`; the codec decodes a kind that is not listed to an
+ * A command of a server, discriminated by `cmd` and `op`. The codec decodes a kind that is not listed to an
  * `UnsupportedCommand`.
  */
 export type ServerCommand =

@@ -1,5 +1,5 @@
 /**
- * What a server sends about messages: the messages, acknowledgements, receipts, unread counts, history, and changes.
+ * The commands of a server about messages: messages, acknowledgements, receipts, unread counts, history, and changes.
  */
 import * as t from 'io-ts';
 import { command } from '../commands/envelope.js';
@@ -78,7 +78,7 @@ const unreadTuple = record(
     convType: Int32,
   },
 );
-/** How many messages of one conversation are unread, and the last of them. */
+/** The number of unread messages of one conversation, and the last of these messages. */
 export interface UnreadTuple extends t.TypeOf<typeof unreadTuple> {}
 export const UnreadTuple: t.Type<UnreadTuple> = unreadTuple;
 
@@ -105,7 +105,7 @@ const logItem = record(
     convType: Int32,
   },
 );
-/** One stored message; with `bin`, `data` is base64 of bytes. */
+/** One stored message. With `bin`, `data` is bytes in base64. */
 export interface LogItem extends t.TypeOf<typeof logItem> {}
 export const LogItem: t.Type<LogItem> = logItem;
 
@@ -125,7 +125,7 @@ const patchModified = command(
   { patchMessage: record('patch/modified message', {}, { lastPatchTime: SafeInteger }) },
   {},
 );
-/** The answer to `PatchModify`; `lastPatchTime` is when it was carried out, ms. */
+/** The answer to `PatchModify`. `lastPatchTime` is the time of the change, ms. */
 export interface PatchModified extends t.TypeOf<typeof patchModified> {}
 export const PatchModified: t.Type<PatchModified> = patchModified;
 
@@ -134,12 +134,13 @@ const patchItem = record('PatchItem', target, {
   patchTimestamp: SafeInteger,
   from: t.string,
   /**
-   * Why the service changed it, where the sender did not: negative by itself, positive by a hook of the application.
+   * Why the service changed the message, if the sender did not: a negative code of the service itself, or a positive
+   * one of a hook of the application.
    */
   patchCode: SafeInteger,
   patchReason: t.string,
 });
-/** One changed message, as those who have it are told. */
+/** One changed message, in the form that the clients with that message get. */
 export interface PatchItem extends t.TypeOf<typeof patchItem> {}
 export const PatchItem: t.Type<PatchItem> = patchItem;
 
@@ -153,5 +154,5 @@ const patchPush = command(
 export interface PatchPush extends t.TypeOf<typeof patchPush> {}
 export const PatchPush: t.Type<PatchPush> = patchPush;
 
-/** What a server sends about messages. */
+/** A command of a server about messages. */
 export type ServerMessageCommand = DirectPush | AckSent | Rcp | UnreadCommand | Logs | PatchModified | PatchPush;

@@ -1,18 +1,18 @@
-/** Notices of a conversation: what has happened in it, to the receiver or to some members. */
+/** Notices about a conversation: something happened to the receiver or to some members. */
 import * as t from 'io-ts';
 import { conv, people, type ConvCodec } from '../commands/conv.js';
 
-/** The codec of a notice to the one whom it is about; `initBy` is who did it. */
+/** The codec of a notice to the client that it is about. `initBy` is the client that did it. */
 export interface NoticeCodec<O extends string> extends ConvCodec<O, { cid: t.StringC }, { initBy: t.StringC }> {}
 
-/** The codec of a notice about the members `m`; `initBy` is who did it. */
+/** The codec of a notice about the members `m`. `initBy` is the client that did it. */
 export interface MemberNoticeCodec<O extends string> extends ConvCodec<
   O,
   { cid: t.StringC },
   { initBy: t.StringC; m: t.ArrayC<t.StringC> }
 > {}
 
-/** The codec of a notice to the one whom it is about. */
+/** The codec of a notice to the client that it is about. */
 export const notice = <O extends string>(op: O): NoticeCodec<O> => conv(op, { cid: t.string }, { initBy: t.string });
 
 /** The codec of a notice about members. */

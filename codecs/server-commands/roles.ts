@@ -1,6 +1,6 @@
 /**
- * What a server says about what members may do: roles, silence, block lists (protocol: ConvMemberInfo, shutup,
- * BlacklistCommand).
+ * The commands of a server about the rights of members: roles, silencing, block lists (protocol: ConvMemberInfo,
+ * shutup, BlacklistCommand).
  */
 import * as t from 'io-ts';
 import { blacklist } from '../commands/blacklist.js';
@@ -14,7 +14,7 @@ export interface ConvMemberInfoUpdated extends t.TypeOf<typeof convMemberInfoUpd
 export const ConvMemberInfoUpdated: t.Type<ConvMemberInfoUpdated> = convMemberInfoUpdated;
 
 const convMemberInfoChanged = conv('member_info_changed', { cid: t.string, info: MemberInfo }, { initBy: t.string });
-/** Without a serial: a member has another role, by `initBy`. */
+/** Without a serial: `initBy` gave a member another role. */
 export interface ConvMemberInfoChanged extends t.TypeOf<typeof convMemberInfoChanged> {}
 export const ConvMemberInfoChanged: t.Type<ConvMemberInfoChanged> = convMemberInfoChanged;
 
@@ -29,27 +29,27 @@ export interface ConvShutupRemoved extends t.TypeOf<typeof convShutupRemoved> {}
 export const ConvShutupRemoved: t.Type<ConvShutupRemoved> = convShutupRemoved;
 
 const convShutupResult = conv('shutup_result', {}, { cid: t.string, ...people, next: t.string });
-/** The answer to `ConvQueryShutup`; with a `next`, there is more. */
+/** The answer to `ConvQueryShutup`. If it has `next`, there are more pages. */
 export interface ConvShutupResult extends t.TypeOf<typeof convShutupResult> {}
 export const ConvShutupResult: t.Type<ConvShutupResult> = convShutupResult;
 
 const convShutuped = notice('shutuped');
-/** The receiver may not send any more. */
+/** The receiver may not send messages any more. */
 export interface ConvShutuped extends t.TypeOf<typeof convShutuped> {}
 export const ConvShutuped: t.Type<ConvShutuped> = convShutuped;
 
 const convUnshutuped = notice('unshutuped');
-/** The receiver may send again. */
+/** The receiver may send messages again. */
 export interface ConvUnshutuped extends t.TypeOf<typeof convUnshutuped> {}
 export const ConvUnshutuped: t.Type<ConvUnshutuped> = convUnshutuped;
 
 const convMembersShutuped = memberNotice('members_shutuped');
-/** Members `m` may not send any more. */
+/** The members `m` may not send messages any more. */
 export interface ConvMembersShutuped extends t.TypeOf<typeof convMembersShutuped> {}
 export const ConvMembersShutuped: t.Type<ConvMembersShutuped> = convMembersShutuped;
 
 const convMembersUnshutuped = memberNotice('members_unshutuped');
-/** Members `m` may send again. */
+/** The members `m` may send messages again. */
 export interface ConvMembersUnshutuped extends t.TypeOf<typeof convMembersUnshutuped> {}
 export const ConvMembersUnshutuped: t.Type<ConvMembersUnshutuped> = convMembersUnshutuped;
 
@@ -88,11 +88,11 @@ const blacklistQueryResult = blacklist(
   {},
   { srcCid: t.string, blockedPids: t.array(t.string), next: t.string },
 );
-/** The answer to `BlacklistQuery`; with a `next`, there is more. */
+/** The answer to `BlacklistQuery`. If it has `next`, there are more pages. */
 export interface BlacklistQueryResult extends t.TypeOf<typeof blacklistQueryResult> {}
 export const BlacklistQueryResult: t.Type<BlacklistQueryResult> = blacklistQueryResult;
 
-/** What a server says about what members may do. */
+/** A command of a server about the rights of members. */
 export type ServerRoleCommand =
   | ConvMemberInfoUpdated
   | ConvMemberInfoChanged

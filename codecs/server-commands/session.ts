@@ -1,5 +1,5 @@
 /**
- * What a server says about a session: its answers to a client, and that the session has ended (protocol:
+ * The commands of a server about a session: its answers to a client, and the end of the session (protocol:
  * SessionCommand).
  */
 import * as t from 'io-ts';
@@ -20,8 +20,8 @@ const sessionOpened = command(
   {},
 );
 /**
- * The answer to `SessionOpen`: the token `st` is good for `stTtl` seconds.
- * A refusal may come as `SessionClosedCommand` or as `ErrorAnswer` instead.
+ * The answer to `SessionOpen`: the token `st` is valid for `stTtl` seconds. A refusal may come as
+ * `SessionClosedCommand` or as `ErrorAnswer` instead.
  */
 export interface SessionOpened extends t.TypeOf<typeof sessionOpened> {}
 export const SessionOpened: t.Type<SessionOpened> = sessionOpened;
@@ -33,7 +33,7 @@ const sessionClosed = command(
   { sessionMessage: record('SessionClosedMessage', {}, { code: Int32, reason: t.string, detail: t.string }) },
 );
 /**
- * Without a serial: the server ends the session (4111 displaced, 4115 kicked). With one: the answer to
+ * Without a serial: the server ends the session (4111 displaced, 4115 kicked). With a serial: the answer to
  * `SessionClose`, or a refusal.
  */
 export interface SessionClosedCommand extends t.TypeOf<typeof sessionClosed> {}
@@ -45,7 +45,7 @@ const sessionRefreshed = command(
   { sessionMessage: record('SessionRefreshedMessage', { st: t.string, stTtl: Int32 }, {}) },
   {},
 );
-/** The new token; `stTtl` is its lifetime in seconds. */
+/** The new token. `stTtl` is its lifetime in seconds. */
 export interface SessionRefreshed extends t.TypeOf<typeof sessionRefreshed> {}
 export const SessionRefreshed: t.Type<SessionRefreshed> = sessionRefreshed;
 
@@ -55,9 +55,9 @@ const sessionQueryResult = command(
   { sessionMessage: record('SessionQueryResultMessage', {}, { onlineSessionPeerIds: t.array(t.string) }) },
   {},
 );
-/** Which of the clients are online. Without `onlineSessionPeerIds`, none is. */
+/** The clients that are online. If `onlineSessionPeerIds` is absent, no client is online. */
 export interface SessionQueryResult extends t.TypeOf<typeof sessionQueryResult> {}
 export const SessionQueryResult: t.Type<SessionQueryResult> = sessionQueryResult;
 
-/** What a server says about a session. */
+/** A command of a server about a session. */
 export type ServerSessionCommand = SessionOpened | SessionClosedCommand | SessionRefreshed | SessionQueryResult;

@@ -1,6 +1,4 @@
-/**
- * What a server says about the connection rather than to a client: heartbeat, errors, and the request to go elsewhere.
- */
+/** The commands of a server about the connection: heartbeat, errors, and the request to connect to another server. */
 import * as t from 'io-ts';
 import type { Echo } from '../commands/echo.js';
 import { command } from '../commands/envelope.js';
@@ -19,14 +17,14 @@ const errorAnswer = command(
   },
   {},
 );
-/** The server refuses a command: the code's symbolic name is in `reason`, words for people are in `detail`. */
+/** The server refuses a command. `reason` is the symbolic name of the code, `detail` is text for people. */
 export interface ErrorAnswer extends t.TypeOf<typeof errorAnswer> {}
 export const ErrorAnswer: t.Type<ErrorAnswer> = errorAnswer;
 
 const goaway = command('goaway', undefined, {}, {});
-/** The server wants the client to look its endpoints up again and reconnect. */
+/** The server asks the client to look up its endpoints again and to reconnect. */
 export interface Goaway extends t.TypeOf<typeof goaway> {}
 export const Goaway: t.Type<Goaway> = goaway;
 
-/** What a server says about the connection. */
+/** A command of a server about the connection. */
 export type ServerSystemCommand = Echo | ErrorAnswer | Goaway;

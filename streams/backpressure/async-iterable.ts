@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { supplyOf } from './strategy.js';
 
 export interface BridgeOptions {
-  /** Ends it: what waits is given up, and who waits for the next item gets `signal.reason` as an error. */
+  /** Ends the iteration: waiting items are dropped, and a pending `next()` rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }
 
@@ -14,13 +14,13 @@ interface Pending<T> {
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * Leaves RxJS for `for await`: an item is taken from the strategy's queue when the loop asks for it, so that a slow
- * loop is felt by the source (behind `lossless`) or by what the strategy gives up. For Node's streams:
- * `Readable.from(toAsyncIterable(…), { highWaterMark: 1 })`.
+ * Turns a stream into an async iterable for `for await`. It takes an item from the queue of the strategy when the
+ * loop asks for it. If the loop is slow, the source has to wait (behind `lossless`) or the strategy drops items. For
+ * Node's streams: `Readable.from(toAsyncIterable(…), { highWaterMark: 1 })`.
  *
- * Each iterator is a subscription: made with the first `next()`, ended by `break`, `return`, an error, the end of the
- * source or the `signal`. Errors reject the `next()` that waits, or else the next one; with `NoStrategy` where no
- * strategy comes before it.
+ * Each iterator is one subscription. It starts with the first `next()` and ends with `break`, `return`, an error, the
+ * end of the source or the `signal`. An error rejects the pending `next()`, or else the next one. If no strategy
+ * comes before it, the error is `NoStrategy`.
  *
  * @example
  * for await (const message of toAsyncIterable(client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }))))
@@ -42,7 +42,7 @@ export const toAsyncIterable = <T>(
       supply.subscription.unsubscribe();
       signal?.removeEventListener('abort', abort);
     };
-    /** Whoever waits is answered first, as long as there is something to answer with. */
+    /** Answers pending `next()` calls first, as long as there are items. */
     const answer = (): void => {
       if (isAnswering) return;
       isAnswering = true;
@@ -80,7 +80,7 @@ export const toAsyncIterable = <T>(
         },
       },
     });
-    /** The source is over; what waits can still be taken. */
+    /** The source has ended. Waiting items can still be taken. */
     const endIfEmpty = (): void => {
       answer();
       if (!hasEnded || supply.size() > 0 || isOver) return;

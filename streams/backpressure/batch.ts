@@ -4,21 +4,21 @@ import { ranking } from './ranking.js';
 import { hasStrategy, resupplied, supplyOf, type Strategy } from './strategy.js';
 
 export interface BatchOptions<T = unknown> {
-  /** So many items are in an array at most. Default: 1,000. */
+  /** The maximum number of items in an array. Default: 1,000. */
   readonly max?: number;
   /**
-   * The consumer is ready for an array: `animationFrames()`, `interval(100)`. Without it, the consumer behind this
-   * one is (`consume`, `toAsyncIterable`): it takes arrays.
+   * Emits when the consumer is ready for an array: `animationFrames()`, `interval(100)`. Without it, the consumer
+   * behind this operator (`consume`, `toAsyncIterable`) asks for the arrays.
    */
   readonly ready$?: ObservableInput<unknown>;
   /**
-   * What goes first where more wait than `max`: the higher, the sooner, and of one rank the oldest. Within an array
-   * all are in the order in which they came. Default: the oldest.
+   * Which items are taken first if more than `max` wait: the highest rank, and the oldest items of a rank. Within an
+   * array, items are in the order of arrival. Default: the oldest items.
    */
   readonly rank?: (value: T) => number;
 }
 
-/** Has what ranks highest taken first. */
+/** Makes the queue give the items of the highest rank first. */
 const highestFirst = <T>(rank: (value: T) => number): Strategy<T> => ({
   rulesFor: () => {
     const { add, remove, highest } = ranking(rank);
@@ -39,16 +39,15 @@ const highestFirst = <T>(rank: (value: T) => number): Strategy<T> => ({
  * costs O(1); with `rank`, O(log r) for r different ranks that wait at the same time.
  *
  * With `ready$`, it emits the waiting items each time that `ready$` emits; never an empty array. Behind a strategy,
- * items over `max`
- * wait for the next time. Without a strategy, a full array is emitted at once, so that never more than `max` items
- * wait. When the source or `ready$` completes, it emits the remaining items, then completes. Errors with either, at
- * once.
+ * items over `max` wait for the next time. Without a strategy, a full array is emitted at once, so that never more
+ * than `max` items wait. When the source or `ready$` completes, it emits the remaining items, then completes. Errors
+ * with either, at once.
  *
  * Without `ready$`, a strategy must come before it, and `consume`, `toAsyncIterable` or `toReadableStream` directly
  * behind it.
  *
- * With `rank`, low ranks may wait for a long time: put `expire` before it. Errors with what `rank` throws. It reports
- * no pressure; the strategy before it does.
+ * With `rank`, items of low rank may wait for a long time: put `expire` before it. Errors with what `rank` throws. It
+ * reports no pressure; the strategy before it does.
  *
  * @example
  * room.messages$
@@ -94,7 +93,7 @@ export const batch = <T>({ max = 1_000, ready$, rank }: BatchOptions<T> = {}): O
           ended: finish,
         },
         ...order,
-        // Full arrays go out at once: that is the bound.
+        // Full arrays are emitted at once: this keeps the number of waiting items bounded.
         ...(isBounded ? {} : { own: { rulesFor: () => ({}) } }),
       });
       subscriber.add(supply.subscription);

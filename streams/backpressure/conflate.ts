@@ -5,19 +5,17 @@ import type { Item } from './queue.js';
 import { strategy } from './strategy.js';
 
 export interface ConflateOptions<T> extends StrategyOptions {
-  /** What becomes of the value that waits and the new one. Default: the new one. */
+  /** Combines the waiting value and the new one. Default: the new value. */
   readonly merge?: (waiting: T, value: T) => T;
-  /** So many keys at a time are the upper mark of its pressure; half of it is the lower one. Default 1,000. */
+  /** The upper pressure mark, in keys that wait at the same time. The lower mark is half of it. Default 1,000. */
   readonly mark?: number;
 }
 
 /**
  * Keeps the last value of each key while the consumer behind it is busy, and drops the values in between: for
- * dashboards, presence
- * and typing. A newer value takes the place of the waiting one, so that a busy key is not delayed again and again.
- * For `expire`,
- * the age is that of the value. It bounds the queue by the number of keys; if that has no bound, put a strategy with
- * a bound behind it. Each item costs O(1). Otherwise as `dropOldest`.
+ * dashboards, presence and typing. A newer value takes the place of the waiting one, so that a busy key is not
+ * delayed again and again. For `expire`, the age is that of the value. It bounds the queue by the number of keys; if
+ * that has no bound, put a strategy with a bound behind it. Each item costs O(1). Otherwise as `dropOldest`.
  *
  * @param key what a value is about
  * @example
@@ -41,7 +39,7 @@ export const conflate = <T>(
       const byKey = new Map<unknown, Item<T>>();
       const keyOf = new Map<Item<T>, unknown>();
       const crossing = crossings(mark, Math.floor(mark / 2));
-      /** Of the value that has just come: `added` follows at once. */
+      /** The key of the value that has just arrived: `added` is called next. */
       let newest: unknown;
       return {
         merge: (value, at) => {

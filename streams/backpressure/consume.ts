@@ -3,7 +3,7 @@ import { requireCount } from './limits.js';
 import { supplyOf } from './strategy.js';
 
 export interface ConsumeOptions {
-  /** So many items are worked on at a time. Default 1: one after the other. */
+  /** How many items are worked on at the same time. Default 1: one after the other. */
   readonly concurrency?: number;
 }
 
@@ -36,7 +36,7 @@ export const consume = <T, R>(
       let isOver = false;
       let isTaking = false;
 
-      /** A loop and not a recursion: work that is done at once may be done a million times in a row. */
+      /** A loop instead of recursion, because synchronous work may run a million times in a row. */
       const take = (): void => {
         if (isTaking) return;
         isTaking = true;

@@ -4,20 +4,20 @@ import { dropByPriority } from './drop.js';
 import { expire, type ExpireOptions } from './expire.js';
 
 export interface DanmakuOptions<T> extends ExpireOptions<T> {
-  /** The screen is ready for the next comments: `animationFrames()`. */
+  /** Emits when the screen is ready for the next comments: `animationFrames()`. */
   readonly ready$: ObservableInput<unknown>;
   /**
-   * What outranks what when there is too much: the higher, the longer it is kept, and the sooner it is shown where
-   * `max` lets not all be. Default: all alike, so that the newest stay.
+   * The rank of a comment. If there are too many, comments of higher rank are kept longer, and are shown first if
+   * `max` does not allow all. Default: all comments have the same rank, so the newest are kept.
    */
   readonly rank?: (value: T) => number;
-  /** What has waited for longer is not shown, ms. Default 2,000. */
+  /** Comments that have waited longer are not shown, ms. Default 2,000. */
   readonly maxAge?: number;
-  /** So many wait at most. Default 200. */
+  /** The maximum number of waiting comments. Default 200. */
   readonly bound?: number;
   /**
-   * So many are shown at a time at most: those of the highest rank, and the oldest of one rank. Default: all that
-   * wait.
+   * The maximum number of comments shown at a time: those of the highest rank first, and the oldest of a rank first.
+   * Default: all that wait.
    */
   readonly max?: number;
 }
@@ -25,9 +25,8 @@ export interface DanmakuOptions<T> extends ExpireOptions<T> {
 /**
  * The recipe for bullet comments: `expire(maxAge)`, `dropByPriority(bound, rank)`, `batch({ max, ready$, rank })`.
  * Late comments are dropped. If there are too many, the lowest rank is dropped first. The others are emitted as
- * arrays when the
- * screen is ready, the highest rank first if there are more than `max`. The items of an array are in the order of
- * arrival.
+ * arrays when the screen is ready, the highest rank first if there are more than `max`. The items of an array are in
+ * the order of arrival.
  *
  * Completes and errors with the source or `ready$`. Pressure reports the number of waiting items; its `dropped`
  * counts the items over `bound`, not the late ones.

@@ -6,8 +6,8 @@ import { ranking } from './ranking.js';
 import { strategy, type Rules, type Strategy, type Waiting } from './strategy.js';
 
 /**
- * A strategy with a bound: over it, one item after the other is given up, as `victim` says. Its marks are the bound
- * and half of it.
+ * A strategy with a bound. If more items wait, it drops the item that `victim` returns, one after the other. Its
+ * pressure marks are the bound and half of the bound.
  */
 const bounded = <T>(
   bound: number,
@@ -79,9 +79,8 @@ export const dropNewest = <T>(bound: number, options: StrategyOptions = {}): Mon
 /**
  * Keeps the `bound` items of the highest rank. It drops an item of the lowest rank first, and of that rank the
  * oldest; that may be the new item. For danmaku, where a gift ranks above a text. Kept items are emitted in the order
- * of arrival; use
- * `batch({ max, rank })` to take the highest rank first. Each item costs O(log r) for r different ranks that wait at
- * the same time. Otherwise as `dropOldest`.
+ * of arrival; use `batch({ max, rank })` to take the highest rank first. Each item costs O(log r) for r different
+ * ranks that wait at the same time. Otherwise as `dropOldest`.
  *
  * @param bound how many items may wait
  * @param rank the higher, the longer it is kept; asked once for each item

@@ -1,15 +1,15 @@
 /**
- * A queue that may not give anything up is full: its consumer is slower than its source, and the source can't be made
- * to wait, or not for so long. Tell it by `_tag`.
+ * A queue that may not drop anything is full: its consumer is slower than its source, and the source can't be held,
+ * or not for that long. Recognize it by `_tag`.
  */
 export class Overflow extends Error {
   readonly _tag = 'Overflow';
   override readonly name = 'Overflow';
 
   constructor(
-    /** So many items can wait. */
+    /** The maximum number of waiting items. */
     readonly bound: number,
-    /** Whether the source can be made to wait. */
+    /** Whether the source can be held. */
     readonly canPause: boolean,
   ) {
     super(
@@ -22,13 +22,13 @@ export class Overflow extends Error {
   }
 }
 
-/** A strategy was subscribed to by something that can't say when it is ready for more. Tell it by `_tag`. */
+/** A strategy has a subscriber that can't say when it is ready for more items. Recognize it by `_tag`. */
 export class NoDemand extends Error {
   readonly _tag = 'NoDemand';
   override readonly name = 'NoDemand';
 
   constructor(
-    /** Which operator. */
+    /** The name of the operator. */
     readonly operator: string,
   ) {
     super(
@@ -37,13 +37,13 @@ export class NoDemand extends Error {
   }
 }
 
-/** A consumer would have to let any number of items wait: no strategy says what gives way. Tell it by `_tag`. */
+/** A consumer has no strategy before it that bounds the number of waiting items. Recognize it by `_tag`. */
 export class NoStrategy extends Error {
   readonly _tag = 'NoStrategy';
   override readonly name = 'NoStrategy';
 
   constructor(
-    /** Which operator. */
+    /** The name of the operator. */
     readonly operator: string,
   ) {
     super(

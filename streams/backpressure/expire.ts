@@ -4,9 +4,9 @@ import { strategy } from './strategy.js';
 
 export interface ExpireOptions<T> extends StrategyOptions {
   /**
-   * Since when an item counts as waiting, ms, by the same clock as `now`. Default: since it came. With a message's
-   * `timestamp` what came late already is given up, too; it is the server's time, so that a wrong clock here gives up
-   * too much or too little.
+   * The time from which the age of an item counts, ms, by the same clock as `now`. Default: its arrival. With the
+   * `timestamp` of a message, messages that arrive late are dropped, too. That is the server's time: if the local
+   * clock is wrong, too many or too few messages are dropped.
    */
   readonly since?: (value: T) => number;
 }
@@ -32,7 +32,7 @@ export const expire = <T>(
       const { size } = waiting;
       const { count, settled } = counter(waiting, pressureObserver);
       const crossing = crossings(1, 0);
-      /** Something was given up since it was last looked at. */
+      /** Whether an item was dropped since the last check. */
       let hasDropped = false;
       return {
         refuses: ({ value, at }) => {
@@ -42,7 +42,7 @@ export const expire = <T>(
           return true;
         },
         settled: () => {
-          // On the way up what counts is that something was given up; on the way down, that nothing waits.
+          // The upper mark is crossed when items are dropped, the lower one when nothing waits any more.
           settled(hasDropped ? crossing(1) : size() === 0 ? crossing(0) : undefined);
           hasDropped = false;
         },

@@ -5,36 +5,36 @@ import { crossings, teller, type StrategyOptions } from './pressure.js';
 import { strategy } from './strategy.js';
 
 /**
- * Makes a source wait. Cold: it stands still while this is subscribed to, at most `maxPause` ms at a stretch; then it
- * goes on for a moment, and stands still again. Emits whether it does: true, or false where it can't be made to.
- * `realtime.hold` is one.
+ * Makes a source wait. Cold: the source is held during the subscription, at most `maxPause` ms in a row; then it
+ * continues for a moment and is held again. Emits true while the source is held, false if it can't be held.
+ * `realtime.hold` is such a function.
  */
 export type Hold = (maxPause: number) => Observable<boolean>;
 
 export interface LosslessOptions extends StrategyOptions {
-  /** With so many items waiting the source is made to wait. */
+  /** The number of waiting items at which the source is held. */
   readonly high: number;
-  /** With so many the source goes on. Default: a quarter of `high`. */
+  /** The number of waiting items at which the source continues. Default: a quarter of `high`. */
   readonly low?: number;
   /**
-   * So many may come after the source was told to wait: what had been read of the socket already. Over `high` and
-   * this together it errors with `Overflow`. Default: 4,096, or `high` where that is more.
+   * How many items may still arrive after the source is held, because they were already read from the socket. If more
+   * than `high` + `slack` items wait, it errors with `Overflow`. Default: 4,096, or `high` if that is more.
    */
   readonly slack?: number;
   /**
-   * How long the source may stand still at a stretch, ms: while it does, nobody hears that the connection has gone,
-   * and no answer to a command arrives. Default 10,000.
+   * How long the source may be held in a row, ms. During this time, a lost connection is not noticed, and no answer
+   * to a command arrives. Default 10,000.
    */
   readonly maxPause?: number;
-  /** Makes the source wait: `realtime.hold`. Without it nothing does. */
+  /** Makes the source wait: `realtime.hold`. Without it, the source is never held. */
   readonly hold?: Hold;
 }
 
 /**
  * Keeps all items, in order. When `high` items wait, the source is held: in Node the socket is not read any more, so
- * that TCP makes
- * the server wait. When only `low` items are left, the source continues. If the source can't be held (in browsers),
- * or not for so long, it errors with `Overflow` when more than `high` + `slack` items wait. Each item costs O(1).
+ * that TCP makes the server wait. When only `low` items are left, the source continues. If the source can't be held
+ * (in browsers), or not for so long, it errors with `Overflow` when more than `high` + `slack` items wait. Each item
+ * costs O(1).
  *
  * While the socket is held, no client of the realtime receives anything, not even answers to commands. A consumer
  * that waits for a command needs another realtime for it. Otherwise as `dropOldest`.

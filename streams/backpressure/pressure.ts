@@ -4,32 +4,31 @@ import type { Item } from './queue.js';
 /** How full a strategy's queue is. */
 export interface Pressure {
   /**
-   * `high`: the queue has reached its upper mark, and not come down to the lower one since. `low`: it has not reached
-   * the upper one, or is down at the lower one again.
+   * `high`: the queue has reached its upper mark and has not come down to the lower one since. `low`: it has not
+   * reached the upper mark, or has come down to the lower one again.
    */
   readonly level: 'high' | 'low';
-  /** Items that wait. */
+  /** The number of waiting items. */
   readonly queued: number;
-  /** Items that this strategy has given up, or merged into others, since it was subscribed to. */
+  /** The number of items that this strategy has dropped, or merged into others, since its subscription. */
   readonly dropped: number;
   /**
-   * For how long the first in the queue has had its place, ms; none has had one for longer. Behind `conflate` a place
-   * is a key's: it counts from the first of the values that were merged in it.
+   * How long the first item has had its place in the queue, ms. No other item has had its place longer. Behind
+   * `conflate`, a place belongs to a key: its time counts from the first of the values that were merged into it.
    */
   readonly oldestAge: number;
-  /** The source stands still for this queue. */
+  /** Whether the source is held for this queue. */
   readonly paused: boolean;
 }
 
-/** What every strategy takes. */
+/** The options of every strategy. */
 export interface StrategyOptions {
   /**
-   * Hears of the pressure: when it crosses a mark, once on the way up, once on the way down; in between, while it is
-   * above, when the first item is given up and whenever `dropped` has doubled since it was last told, so that n items
-   * given up
-   * cost no more than log2 n reports; and when the queue ends, however it does, where something was given up since
-   * the last report. So the last report has the number of all that were given up. A `Subject` of yours, or anything
-   * else with `next`.
+   * Receives the pressure. It is reported when it crosses a mark: once on the way up, once on the way down. While it
+   * is above, it is also reported when the first item is dropped, and whenever `dropped` has doubled since the last
+   * report. So n dropped items cost at most log2 n reports. When the queue ends in any way, it is reported if items
+   * were dropped since the last report. So the last report counts all dropped items. Pass a `Subject`, or any object
+   * with `next`.
    *
    * @example
    * const pressure$ = new Subject<Pressure>();
@@ -37,20 +36,20 @@ export interface StrategyOptions {
    */
   readonly pressureObserver?: Pick<Observer<Pressure>, 'next'>;
   /**
-   * The time, ms, by which ages are measured; where several strategies of one queue name one, the last does. Default:
-   * RxJS's, which a `TestScheduler` makes virtual.
+   * The current time, ms, from which ages are computed. If several strategies of one queue have this option, the last
+   * one counts. Default: the clock of RxJS, which a `TestScheduler` makes virtual.
    */
   readonly now?: () => number;
 }
 
-/** What is told of a queue. */
+/** The data of a pressure report. */
 interface Told {
   readonly size: () => number;
   readonly oldest: () => Pick<Item<unknown>, 'since'> | undefined;
   readonly now: () => number;
 }
 
-/** How to tell of the pressure of a queue. */
+/** How to report the pressure of a queue. */
 export const teller =
   ({ size, oldest, now }: Told, observer: StrategyOptions['pressureObserver']) =>
   (level: Pressure['level'], dropped: number, paused = false): void => {
@@ -58,7 +57,7 @@ export const teller =
     observer?.next({ level, queued: size(), dropped, oldestAge: time - (oldest()?.since ?? time), paused });
   };
 
-/** Tells crossings: up when the queue is at `high`, down when it is at `low`. */
+/** Reports crossings: up when the queue is at `high`, down when it is at `low`. */
 export const crossings = (high: number, low: number): ((size: number) => Pressure['level'] | undefined) => {
   let isAbove = false;
   return (size) => {
@@ -68,11 +67,11 @@ export const crossings = (high: number, low: number): ((size: number) => Pressur
   };
 };
 
-/** Counts what a strategy gives up, and tells of the pressure of its queue when it is time to. */
+/** Counts the items that a strategy drops, and reports the pressure of its queue. */
 export interface Counter {
-  /** One item was given up. */
+  /** Counts one dropped item. */
   readonly count: () => void;
-  /** Time to tell, of a crossing or of what was given up. */
+  /** Reports a crossing or dropped items, if there is anything to report. */
   readonly settled: (crossed: Pressure['level'] | undefined) => void;
 }
 
@@ -97,7 +96,7 @@ export const counter = (
       dropped += 1;
     },
     settled: (crossed) => {
-      // The last word has been said.
+      // The last report has been made.
       if (subscription.closed) return;
       level = crossed ?? level;
       if (crossed !== undefined || (level === 'high' && dropped >= Math.max(1, 2 * told))) report();

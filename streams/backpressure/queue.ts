@@ -1,13 +1,13 @@
-/** A queue from the middle of which items can be taken, each step in constant time. */
+/** A queue that allows removing items from the middle. Each step takes constant time. */
 
-/** Something that waits. */
+/** A waiting item. */
 export interface Item<T> {
   value: T;
-  /** When its value came, ms. */
+  /** The arrival time of its value, ms. */
   at: number;
-  /** When it took its place, ms: another value may have come for it since. */
+  /** The time at which it took its place, ms. A newer value may have replaced its value since. */
   readonly since: number;
-  /** Its number among all that have come: the order of places. */
+  /** Its serial number among all items. Places are in this order. */
   readonly order: number;
 }
 
@@ -16,20 +16,20 @@ interface Link<T> extends Item<T> {
   next: Link<T> | undefined;
 }
 
-/** Items in the order in which they came. */
+/** Items in the order of arrival. */
 export interface Queue<T> {
   readonly size: () => number;
   readonly oldest: () => Item<T> | undefined;
   readonly newest: () => Item<T> | undefined;
-  /** Puts a value last. */
+  /** Appends a value. */
   readonly append: (value: T, at: number) => Item<T>;
-  /** Takes an item of this queue out, wherever it is. */
+  /** Removes an item of this queue, wherever it is. */
   readonly remove: (item: Item<T>) => void;
 }
 
 /**
- * A doubly linked list: an array has to move what is behind an item that goes, and a `Set` walks over the holes that
- * taking the first one leaves.
+ * A doubly linked list. An array would have to move all items behind a removed one, and a `Set` walks over the holes
+ * that removing the first item leaves.
  */
 export const createQueue = <T>(): Queue<T> => {
   let first: Link<T> | undefined;
@@ -57,7 +57,7 @@ export const createQueue = <T>(): Queue<T> => {
       if (next === undefined) last = previous;
       else next.previous = previous;
       size -= 1;
-      // A dead link that an old generation holds would keep all that came behind it.
+      // If an old GC generation kept a removed link, the link would keep all later items in memory.
       link.previous = link.next = undefined;
     },
   };

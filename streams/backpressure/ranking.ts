@@ -1,26 +1,27 @@
 import { placeOf } from '../binary-search.js';
 import { createQueue, type Item, type Queue } from './queue.js';
 
-/** Items by rank; within a rank in the order in which they came. */
+/** Items by rank. Within a rank, they are in the order of arrival. */
 export interface Ranking<T> {
   readonly add: (item: Item<T>) => void;
   readonly remove: (item: Item<T>) => void;
-  /** The first of the lowest rank. */
+  /** The first item of the lowest rank. */
   readonly lowest: () => Item<T> | undefined;
-  /** The first of the highest rank. */
+  /** The first item of the highest rank. */
   readonly highest: () => Item<T> | undefined;
 }
 
-/** Where a rank is, or belongs, in an ascending list. */
+/** The index of a rank in an ascending list, or the index at which it belongs. */
 const placeOfRank = (ranks: readonly number[], rank: number): number => placeOf(ranks, (other) => other < rank);
 
 /**
- * Each step costs O(log r) for r different ranks at a time, and a move in an array of them where one comes or goes.
+ * Each step costs O(log r) for r different ranks at the same time. If a rank is added or removed, an array of r ranks
+ * is shifted too.
  */
 export const ranking = <T>(rank: (value: T) => number): Ranking<T> => {
   type Peers = Queue<Item<T>>;
   const byRank = new Map<number, Peers>();
-  /** Ascending. */
+  /** In ascending order. */
   const ranks: number[] = [];
   const places = new Map<Item<T>, { readonly rank: number; readonly peers: Peers; readonly place: Item<Item<T>> }>();
 
@@ -37,7 +38,7 @@ export const ranking = <T>(rank: (value: T) => number): Ranking<T> => {
   return {
     add: (item) => {
       const given = rank(item.value);
-      // Not a number is no rank: the lowest.
+      // NaN counts as the lowest rank.
       const itsRank = Number.isNaN(given) ? -Infinity : given;
       const peers = peersOf(itsRank);
       places.set(item, { rank: itsRank, peers, place: peers.append(item, item.at) });

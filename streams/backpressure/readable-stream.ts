@@ -2,12 +2,12 @@ import type { Observable } from 'rxjs';
 import { toAsyncIterable, type BridgeOptions } from './async-iterable.js';
 
 /**
- * Leaves RxJS for a WHATWG `ReadableStream`: an item is taken from the strategy's queue when the stream's reader asks
- * for it, and none ahead, so that a slow sink is felt by the source (behind `lossless`) or by what the strategy gives
- * up.
+ * Turns a stream into a WHATWG `ReadableStream`. It takes an item from the queue of the strategy when the reader of
+ * the stream asks for it, and none ahead. If the sink is slow, the source has to wait (behind `lossless`) or the
+ * strategy drops items.
  *
- * Subscribes when the stream is first read; cancelling the stream unsubscribes. Errors of the source error the
- * stream; with `NoStrategy` where no strategy comes before it.
+ * Subscribes at the first read. Cancelling the stream unsubscribes. Errors of the source error the stream; so does
+ * `NoStrategy`, if no strategy comes before it.
  *
  * @example
  * await toReadableStream(client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }))).pipeTo(archive);

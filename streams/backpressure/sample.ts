@@ -5,10 +5,9 @@ import { supplyOf } from './strategy.js';
 
 /**
  * Keeps the newest item and emits it when `ready$` emits: for charts. It emits an item once and drops the items in
- * between. When
- * the source or `ready$` completes, it emits the waiting item, then completes (`sample` of RxJS loses that item).
- * Errors with either, at once. Strategies before it keep their rules. Each item costs O(1). Its pressure is that of
- * `dropOldest(1)`.
+ * between. When the source or `ready$` completes, it emits the waiting item, then completes (`sample` of RxJS loses
+ * that item). Errors with either, at once. Strategies before it keep their rules. Each item costs O(1). Its pressure
+ * is that of `dropOldest(1)`.
  *
  * @param ready$ the consumer is ready for one: `animationFrames()`, `interval(1_000)`
  * @example

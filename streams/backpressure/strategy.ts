@@ -1,57 +1,59 @@
 /**
- * How strategies and consumers work together. RxJS has no signal for demand, so that an operator alone can't know
- * when what it holds is wanted. Therefore a strategy is data: an Observable that remembers which source it is of, and
- * by which
- * rules its queue goes. The consumer right behind it (`batch`, `sample`, `consume`, `toAsyncIterable`) makes one
- * queue by all these rules, subscribes to the source, and takes from the queue as it gets ready.
+ * How strategies and consumers work together. RxJS has no signal for demand, so an operator alone can't know when its
+ * items are wanted. Therefore a strategy is data: an Observable that remembers its source and the rules of its queue.
+ * The consumer directly behind it (`batch`, `sample`, `consume`, `toAsyncIterable`) makes one queue with all these
+ * rules, subscribes to the source, and takes items from the queue when it is ready.
  */
 import { Observable, Subject, Subscription, asyncScheduler, takeUntil, type OperatorFunction } from 'rxjs';
 import { NoDemand, NoStrategy } from './errors.js';
 import type { StrategyOptions } from './pressure.js';
 import { createQueue, type Item, type Queue } from './queue.js';
 
-/** What a rule may do with the queue. */
+/** The operations on the queue that a rule may use. */
 export interface Waiting<T> extends Pick<Queue<T>, 'size' | 'oldest' | 'newest'> {
-  /** Takes an item out and forgets it. */
+  /** Removes an item from the queue. */
   readonly drop: (item: Item<T>) => void;
   readonly now: () => number;
-  /** Ends everything: nothing may give way. */
+  /** Ends the queue with an error, if no item may be dropped. */
   readonly fail: (error: unknown) => void;
-  /** Lives as long as the queue. */
+  /** The subscription that lives as long as the queue. */
   readonly subscription: Subscription;
 }
 
 /**
- * What a strategy does with what comes and waits. Every part is optional; each is called for all rules of a queue, in
- * the order in which they were piped.
+ * How a strategy treats arriving and waiting items. Every part is optional. The parts of all rules of a queue are
+ * called in the order in which the strategies were piped.
  */
 export interface Rules<T> {
-  /** Something comes: true where it has become part of an item that waits, which is then returned. */
+  /** Called when a value arrives. If the value becomes part of a waiting item, it returns that item. */
   readonly merge?: (value: T, at: number) => Item<T> | undefined;
   readonly added?: (item: Item<T>) => void;
   readonly changed?: (item: Item<T>) => void;
   readonly removed?: (item: Item<T>) => void;
-  /** The item that should be taken first where not all can be; the oldest, without it. */
+  /** The item to take first if not all can be taken. Without it, the oldest item is taken. */
   readonly first?: () => Item<T> | undefined;
-  /** An item is not wanted any more, as it is about to leave the queue; who says so has counted it. */
+  /**
+   * Whether an item that is about to leave the queue is not wanted any more. A rule that returns true has counted the
+   * item as dropped.
+   */
   readonly refuses?: (item: Item<T>) => boolean;
-  /** There may be too many. */
+  /** Called when there may be too many items. */
   readonly trim?: () => void;
-  /** Something has changed: time to look at the marks. */
+  /** Called after a change, to check the pressure marks. */
   readonly settled?: () => void;
 }
 
-/** A strategy: makes its rules for a queue. */
+/** A strategy makes its rules for each queue. */
 export interface Strategy<T> extends Pick<StrategyOptions, 'now'> {
   readonly rulesFor: (waiting: Waiting<T>) => Rules<T>;
 }
 
-/** Who takes from a queue. */
+/** The consumer that takes items from a queue. */
 export interface Consumer {
-  /** Something waits. Called for each item that comes; what was taken meanwhile is not there any more. */
+  /** Called for each item that arrives. The item may be gone already if the consumer took it meanwhile. */
   readonly arrived: () => void;
   readonly failed: (error: unknown) => void;
-  /** Nothing more will come. */
+  /** Called when no more items will arrive. */
   readonly ended: () => void;
 }
 
@@ -61,11 +63,11 @@ export interface Supply<T> {
   /** Takes the oldest item that is still wanted. */
   readonly take: () => Pick<Item<T>, 'value'> | undefined;
   /**
-   * Takes up to so many, at least 1, of those that are still wanted, in the order in which they came: all, or those
-   * that a rule wants first, or the oldest.
+   * Takes up to `max` items (at least 1) that are still wanted, in the order of arrival: all of them, or those that a
+   * rule wants first, or the oldest.
    */
   readonly takeUpTo: (max: number) => readonly T[];
-  /** Subscribes to the source; what it gives at once is told to the consumer meanwhile. */
+  /** Subscribes to the source. Items that the source emits synchronously reach the consumer during this call. */
   readonly start: () => void;
   readonly subscription: Subscription;
 }
@@ -84,7 +86,7 @@ interface Supplying<T> extends Observable<T> {
 const isHeld = <T>(source$: Observable<T>): source$ is Held<T> => STRATEGIES in source$;
 const isSupplying = <T>(source$: Observable<T>): source$ is Supplying<T> => SUPPLIES in source$;
 
-/** True for what was made by strategies: it has a queue with a bound, and is to be taken from. */
+/** True for an Observable made by strategies: it has a bounded queue, and a consumer must take its items. */
 export const hasStrategy = (source$: Observable<unknown>): boolean => isHeld(source$) || isSupplying(source$);
 
 const undemanded = <T>(operator: string): Observable<T> =>
@@ -102,7 +104,7 @@ export const strategy =
     });
   };
 
-/** Takes one after the other. */
+/** Takes items one after the other. */
 const manyOf = <T>(take: Supply<T>['take'], max: number): readonly T[] => {
   const values: T[] = [];
   for (let item = take(); item !== undefined; item = values.length < max ? take() : undefined) values.push(item.value);
@@ -114,7 +116,7 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
   const subscription = new Subscription();
   const now = strategies.findLast((each) => each.now !== undefined)?.now ?? (() => asyncScheduler.now());
   let hasFailed = false;
-  // A source that gives everything at once hears of an unsubscription only so before it has given all.
+  // A source that emits everything synchronously notices an unsubscription before its end only through this notifier.
   const stopped = new Subject<void>();
   subscription.add(() => {
     stopped.next();
@@ -152,7 +154,7 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
     }
     return undefined;
   };
-  /** What nobody wants any more makes room before anything else does. */
+  /** Removes unwanted items before any other item has to make room. */
   const purge = (): void => {
     for (let item = queue.oldest(); item !== undefined && isRefused(item); item = queue.oldest()) remove(item);
   };
@@ -167,7 +169,7 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
       for (const { trim } of rules) trim?.();
     } else for (const rule of rules) rule.changed?.(changed);
   };
-  /** What the application's functions throw arrives in the error channel, as with RxJS's operators. */
+  /** Errors thrown by functions of the application go to the error channel, as with RxJS's operators. */
   const attempt = <A>(step: () => A): A | undefined => {
     try {
       return step();
@@ -187,7 +189,7 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
     const items: Item<T>[] = [];
     purge();
     for (let item = first(); item !== undefined; item = items.length < max ? first() : undefined) {
-      // Those at the head are the oldest as a rule, but not where an item's age is its own affair.
+      // The items at the head are usually the oldest, but not if a rule defines the age of an item itself.
       if (!isRefused(item)) items.push(item);
       remove(item);
     }
@@ -213,7 +215,7 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
             });
             if (hasFailed) return;
             consumer.arrived();
-            // What a consumer takes at once has never waited.
+            // An item that the consumer takes at once has never waited.
             attempt(settle);
           },
           error: fail,
@@ -227,18 +229,18 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
 };
 
 export interface SupplyOptions<T> {
-  /** Of the consumer, for the error. */
+  /** The name of the consumer's operator, for the error. */
   readonly operator: string;
   readonly consumer: Consumer;
-  /** A strategy of the consumer's own; without one, a source that has no strategy is refused. */
+  /** The consumer's own strategy. Without one, a source that has no strategy is refused. */
   readonly own?: Strategy<T>;
-  /** What says in which order is taken, and bounds nothing. */
+  /** The strategy that defines the order of taking. It bounds nothing. */
   readonly order?: Strategy<T>;
 }
 
 /**
- * What a consumer takes from; it fails with `NoStrategy` where any number of items might have to wait. Nothing
- * happens before `start`.
+ * Makes the queue for a consumer. It fails with `NoStrategy` if the number of waiting items would have no bound.
+ * Nothing happens before `start`.
  */
 export const supplyOf = <T>(
   source$: Observable<T>,
@@ -257,7 +259,10 @@ export const supplyOf = <T>(
   };
 };
 
-/** An operator that changes how things are taken: what is behind it takes what `change` makes of what is before it. */
+/**
+ * An operator that changes how items are taken: the consumer behind it takes what `change` makes of the queue before
+ * it.
+ */
 export const resupplied =
   <T, R>(
     { operator, order }: Pick<SupplyOptions<T>, 'operator' | 'order'>,

@@ -10,7 +10,7 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 
-/** What is gathered of a stream, and told now and then. */
+/** The data gathered from a stream, and how it is reported. */
 export interface Gathering<T, R> {
   readonly add: (item: T) => void;
   readonly tell: () => R;
@@ -19,8 +19,8 @@ export interface Gathering<T, R> {
 const OVER = Symbol('over');
 
 /**
- * Gathers the items of a source, for each subscriber anew, and emits what is told with each `every$`. Completes with
- * the source or `every$`, errors as they do.
+ * Gathers the items of a source, separately for each subscriber, and emits a report each time that `every$` emits.
+ * Completes with the source or `every$`, errors as they do.
  */
 export const gathered =
   <T, R>(every$: Observable<unknown>, start: () => Gathering<T, R>): OperatorFunction<T, R> =>

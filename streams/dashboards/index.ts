@@ -1,4 +1,4 @@
-/** Streams for people who watch. */
+/** Streams for dashboards. */
 export * from './latency.js';
 export * from './presence-by-polling.js';
 export * from './rate.js';

@@ -2,15 +2,15 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import { gathered } from './gathered.js';
 
 export interface LatencyOptions {
-  /** When to tell. */
+  /** Emits when a report is due. */
   readonly every$: Observable<unknown>;
-  /** By how much a percentile may be off, as a part of itself. Default 0.01. */
+  /** The maximum relative error of a percentile. Default 0.01. */
   readonly accuracy?: number;
 }
 
 /**
- * How long things took, in the unit of the source. Percentiles are within `accuracy` of the true ones, the rest is
- * exact; all are 0 where nothing came.
+ * A summary of durations, in the unit of the source. Percentiles are within `accuracy` of the true ones, the other
+ * values are exact. All values are 0 if there were no items.
  */
 export interface Latency {
   readonly count: number;
@@ -22,10 +22,7 @@ export interface Latency {
   readonly p99: number;
 }
 
-/**
- * What is shorter counts as no time at all, what is longer as so long: so there is a bound to what is kept, whatever
- * comes.
- */
+/** Shorter durations count as 0, longer ones as this maximum. So the memory is bounded for any input. */
 const SHORTEST = 1e-6;
 const LONGEST = 1e12;
 
@@ -52,17 +49,17 @@ export const latency = ({ every$, accuracy = 0.01 }: LatencyOptions): OperatorFu
   const factor = (1 + accuracy) / (1 - accuracy);
   const logFactor = Math.log(factor);
   return gathered(every$, () => {
-    /** How many there were in each bucket, by the power of the factor at its upper end. */
+    /** The number of items in each bucket. The key is the power of the factor at the upper end of the bucket. */
     const buckets = new Map<number, number>();
     let [count, none, sum, min, max] = [0, 0, 0, Infinity, 0];
 
-    /** The value below which so large a part of all is. */
+    /** The value below which this fraction of all values lies. */
     const percentile = (part: number, sorted: readonly (readonly [number, number])[]): number => {
       let rank = Math.ceil(part * count) - none;
       if (rank <= 0) return 0;
       for (const [power, items] of sorted) {
         rank -= items;
-        // The middle of the bucket, in the sense of the error.
+        // The middle of the bucket, where the relative error is the same in both directions.
         if (rank <= 0) return Math.min(max, Math.max(min, (2 * factor ** power) / (factor + 1)));
       }
       return max;

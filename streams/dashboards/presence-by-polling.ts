@@ -17,18 +17,18 @@ import {
 } from 'rxjs';
 import { requireCount } from '../backpressure/limits.js';
 
-/** So many questions are under way at a time. */
+/** The maximum number of requests at the same time. */
 const AT_ONCE = 4;
 
 export interface PresenceByPollingOptions {
   /**
-   * Which of the given clients are online: one answer. An error changes nothing. At most four questions are under way
-   * at a time.
+   * Asks which of the given clients are online, and emits one answer. An error changes nothing. At most four requests
+   * run at the same time.
    */
   readonly ask: (ids: readonly string[]) => ObservableInput<ReadonlySet<string>>;
-  /** When to ask again for all; while the answer is awaited it is not asked once more. */
+  /** Emits when all clients are to be asked for again. It is ignored while an answer is awaited. */
   readonly every$: Observable<unknown>;
-  /** So many clients are asked for at a time. Default 20, which is what the protocol allows. */
+  /** The maximum number of clients in one request. Default 20, which is what the protocol allows. */
   readonly batch?: number;
 }
 
@@ -40,11 +40,11 @@ const isSame = (a: ReadonlyMap<string, boolean>, b: ReadonlyMap<string, boolean>
 
 /**
  * Which of the watched clients are online. Clients without a known state are left out. The source emits the ids to
- * watch: new ones are
- * asked for at once, all of them each time that `every$` emits. Starts with an empty map, and emits a new map only if
- * it differs. A failed question is no error. Completes after the source and `every$`, errors with either.
+ * watch. It asks for new ids at once, and for all ids each time that `every$` emits. Starts with an empty map, and
+ * emits a new map only if it differs. A failed request is no error. Completes after the source and `every$`, errors
+ * with either.
  *
- * Each question and each emission costs O(clients).
+ * Each request and each emission costs O(clients).
  *
  * ```
  * source:     a--------b---

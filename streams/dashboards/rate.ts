@@ -3,26 +3,26 @@ import { requireCount, requireTime } from '../backpressure/limits.js';
 import { gathered } from './gathered.js';
 
 export interface RateOptions<T> {
-  /** What to count by: a conversation, a sender, a type. */
+  /** The key that an item is counted under: a conversation, a sender, a type. */
   readonly key: (item: T) => string;
-  /** When to tell. */
+  /** Emits when a report is due. */
   readonly every$: Observable<unknown>;
-  /** How far back is counted at most, ms: the step that has begun, and `steps - 1` before it. Default 10,000. */
+  /** The length of the window, ms: the step that has begun, and the `steps - 1` steps before it. Default 10,000. */
   readonly window?: number;
-  /** In so many steps the window moves on. Default 10. */
+  /** The number of steps in which the window moves on. Default 10. */
   readonly steps?: number;
   /**
-   * So many keys are counted each for itself; items of any further one count for `others`, until a key has had none
-   * for a window. Default 10,000.
+   * The maximum number of keys that are counted separately. Items of further keys are counted under `others`, until a
+   * counted key has had no items for a whole window. Default 10,000.
    */
   readonly maxKeys?: number;
-  /** The key of those beyond `maxKeys`. Default `(others)`. */
+  /** The key for the items beyond `maxKeys`. Default `(others)`. */
   readonly others?: string;
-  /** The time, ms. Default: RxJS's, which a `TestScheduler` makes virtual. */
+  /** The current time, ms. Default: the clock of RxJS, which a `TestScheduler` makes virtual. */
   readonly now?: () => number;
 }
 
-/** Items of one key in the window, by step. */
+/** The items of one key in the window, by step. */
 interface Ring {
   readonly counts: number[];
   total: number;
@@ -30,7 +30,7 @@ interface Ring {
   at: number;
 }
 
-/** Empties the steps that have left the window. */
+/** Clears the steps that have left the window. */
 const advance = (ring: Ring, step: number): void => {
   const { counts } = ring;
   for (let next = Math.max(ring.at + 1, step - counts.length + 1); next <= step; next += 1) {
@@ -43,11 +43,9 @@ const advance = (ring: Ring, step: number): void => {
 
 /**
  * Items per second for each key, over a sliding window. Emits a new map each time that `every$` emits, without the
- * keys that had no
- * items. The count is divided by the time that it covers: the steps of the window (the last one has only begun), or
- * the time since
- * the subscription if that is shorter. So an even stream is off by at most one item in the window; the first values
- * vary more.
+ * keys that had no items. The count is divided by the time that it covers: the steps of the window (the last one has
+ * only begun), or the time since the subscription if that is shorter. So an even stream is off by at most one item in
+ * the window; the first values vary more.
  *
  * Keeps `steps` numbers for each key and no items. Each item costs O(1), each emission O(keys). Completes and errors
  * with the source or `every$`.
@@ -85,7 +83,7 @@ export const rate = <T>({
       rings.set(name, ring);
       return ring;
     };
-    /** Over how much time the items of all rings were counted, ms. At least 1, as clocks tell no less. */
+    /** The time that the counts of all keys cover, ms. At least 1, because clocks have no finer resolution. */
     const covered = (time: number): number =>
       Math.max(1, Math.min(time - start, time - ((stepAt(time) - steps + 1) * window) / steps));
     return {

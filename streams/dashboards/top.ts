@@ -3,13 +3,13 @@ import { requireCount } from '../backpressure/limits.js';
 import { gathered } from './gathered.js';
 
 export interface TopOptions<T> {
-  /** What to count by. */
+  /** The key that an item is counted under. */
   readonly key: (item: T) => string;
-  /** When to tell. */
+  /** Emits when a report is due. */
   readonly every$: Observable<unknown>;
-  /** So many keys are told. Default 10. */
+  /** The number of keys in a report. Default 10. */
   readonly count?: number;
-  /** So many keys are counted at a time. Default 1,000. */
+  /** The maximum number of keys that are counted at the same time. Default 1,000. */
   readonly capacity?: number;
 }
 
@@ -18,8 +18,8 @@ export interface TopEntry {
   readonly key: string;
   readonly count: number;
   /**
-   * What it may have been credited with of a key whose place it has taken; 0 where the number is exact, as it is
-   * until there are more keys than `capacity`.
+   * How much the count may be too high: the count of the key whose place it took. It is 0 if the count is exact, as
+   * it is until there are more keys than `capacity`.
    */
   readonly error: number;
 }
@@ -31,11 +31,9 @@ interface Counter {
 
 /**
  * The busiest keys, the busiest first, in bounded memory: the Space-Saving algorithm (Metwally, Agrawal, El Abbadi
- * 2005).
- * It counts `capacity` keys. A further key takes the place and the count of a key with the fewest items. So each key
- * whose share of
- * all items is above 1/`capacity` is counted, and `error` says how much a count may be too high. It counts from the
- * subscription: for the last minute, subscribe again each minute.
+ * 2005). It counts `capacity` keys. A further key takes the place and the count of a key with the fewest items. So
+ * each key whose share of all items is above 1/`capacity` is counted, and `error` says how much a count may be too
+ * high. It counts from the subscription: for the last minute, subscribe again each minute.
  *
  * An item of a counted key costs O(1), a new key up to O(capacity), an emission O(capacity log capacity). Completes
  * and errors with the source or `every$`.
@@ -61,7 +59,7 @@ export const top = <T>({
     throw new RangeError(`capacity should be at least count, ${String(count)}, but is ${String(capacity)}`);
   return gathered(every$, () => {
     const counters = new Map<string, Counter>();
-    /** The keys of each count, those first that have had it longest. */
+    /** The keys of each count. The key that has had this count longest comes first. */
     const byCount = new Map<number, Set<string>>();
     let least = 0;
 
@@ -74,7 +72,7 @@ export const top = <T>({
       keys?.delete(name);
       if (keys?.size !== 0) return;
       byCount.delete(from);
-      // Who leaves the lowest goes one up, and nobody was below.
+      // A key that leaves the lowest count moves up by one, and no key was below it.
       if (from === least) least += 1;
     };
     const begin = (name: string, error: number): void => {
@@ -82,7 +80,7 @@ export const top = <T>({
       counters.set(name, counter);
       enter(name, counter);
     };
-    /** Gives up the key that has had the lowest count for longest; its count. */
+    /** Removes the key that has had the lowest count longest. Returns its count. */
     const giveUp = (): number => {
       const given = least;
       const [name = ''] = byCount.get(given) ?? [];

@@ -1,4 +1,4 @@
-/** Comments with their times: some made up, and real ones where they are at hand. */
+/** Comments with their times: generated ones, and real ones if they are available. */
 import { existsSync, readFileSync } from 'node:fs';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
@@ -26,8 +26,8 @@ const read = (name: string): readonly Comment[] => {
 };
 
 /**
- * A cluster of 40 every 2.7 s for 15 minutes. One in 500 is a gift, and one in 500 a superchat: at 100 times their
- * speed that is six a second, which a screen that shows ten a second has room for.
+ * A group of 40 comments every 2.7 s for 15 minutes. One comment in 500 is a gift, and one in 500 is a superchat. At
+ * 100 times their speed that makes six a second; a screen that shows ten comments a second has room for them.
  */
 const madeUp = (): readonly Comment[] =>
   Array.from({ length: 13_320 }, (_, index): Comment => {
@@ -37,7 +37,7 @@ const madeUp = (): readonly Comment[] =>
 
 export interface CommentLog {
   readonly origin: 'made up' | 'real';
-  /** By time, ms from the first. */
+  /** Ordered by time, ms since the first comment. */
   readonly comments: readonly Comment[];
 }
 

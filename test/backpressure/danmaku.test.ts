@@ -1,7 +1,4 @@
-/**
- * Hours of comments in virtual time, at the speed at which they were made and faster, on a screen that shows one at a
- * time.
- */
+/** Hours of comments in virtual time, at their original speed and faster, on screens of different speeds. */
 import { Subject, concatMap, from, interval, map, pipe, tap, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +30,7 @@ type Show = (
   pressureObserver: Subject<Pressure>,
 ) => (source$: Observable<Timed>) => Observable<readonly Timed[]>;
 
-/** Comments `speed` times as fast, on a screen that is ready every `frame` ms. */
+/** Plays the comments at `speed` times their speed, on a screen that is ready every `frame` ms. */
 const play = (comments: readonly Comment[], speed: number, frame: number, show: Show): Run => {
   const scheduler = new TestScheduler(() => undefined);
   const came: Timed[] = [];
@@ -79,7 +76,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       );
     });
 
-    it('nothing is shown late, and never more waits than may', () => {
+    it('shows no comment late, and keeps the number of waiting comments within the bound', () => {
       const { came, shown, pressures } = run;
       expect(came.length).toBe(comments.length);
       expect(shown.length).toBeGreaterThan(0);
@@ -91,7 +88,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       if (speed === 100) expect(pressures.length).toBeGreaterThan(0);
     });
 
-    it('what is shown at a time is in the order in which it came, and of one rank all of it is', () => {
+    it('shows the comments of a frame, and all comments of one rank, in the order of arrival', () => {
       const { came, shown } = run;
       const order = new Map(came.map(({ comment }, index) => [comment, index]));
       const inOrder = (some: readonly Timed[]): void => {
@@ -105,7 +102,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       for (const each of [0, 1, 2, 3]) inOrder(shown.flat().filter((timed) => rankOf(timed) === each));
     });
 
-    it('no gift or superchat is given up while anything lower is shown that could have waited', () => {
+    it('drops no gift or superchat while it shows lower comments that could have waited', () => {
       const { came, shown } = run;
       const everShown = new Set(shown.flat().map(({ comment }) => comment));
       const lost = came.filter((timed) => isPrecious(timed) && !everShown.has(timed.comment));
@@ -118,7 +115,7 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
       );
       expect(came.some(isPrecious)).toBe(true);
       expect(instead).toEqual([]);
-      // Where the screen is as fast as it is for people, none is lost at all, though lower ones have to go.
+      // On a screen as fast as a real one, no gift or superchat is lost, although lower comments are dropped.
       if (frame === 100) expect(lost).toEqual([]);
       expect(everShown.size).toBeLessThan(came.length);
     });
@@ -128,12 +125,12 @@ describe.each(logs.flatMap((log) => screens.map((screen) => ({ ...log, ...screen
 describe.each(logs.flatMap((log) => [1, 10, 100].map((speed) => ({ ...log, speed }))))(
   '$origin comments without an age, at $speed times their speed',
   ({ comments, speed }) => {
-    it('gifts and superchats are shown, all of them; what was shown and given up is what came', () => {
+    it('shows all gifts and superchats; shown and dropped comments together are all comments', () => {
       const { came, shown, pressures } = play(comments, speed, 100, (ready$, pressureObserver) =>
         pipe(dropByPriority(BOUND, rankOf, { pressureObserver }), batch({ max: 1, ready$, rank: rankOf })),
       );
       expect(shown.flat().filter(isPrecious).length).toBe(came.filter(isPrecious).length);
-      // Where it never was full, nothing was given up.
+      // If the queue was never full, nothing was dropped.
       expect(shown.flat().length + (pressures.at(-1)?.dropped ?? 0)).toBe(came.length);
       if (speed === 100) expect(shown.length).toBeLessThan(came.length);
     });

@@ -1,4 +1,4 @@
-/** A server, and a slow consumer in a process of its own that may lose nothing. */
+/** A server, and a slow lossless consumer in a separate process. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { fork } from 'node:child_process';
@@ -24,25 +24,25 @@ const Report = t.union([
 ]);
 
 export interface Flooded {
-  /** Messages that were received, in order. */
+  /** The number of messages that were received in order. */
   readonly received: number;
-  /** Memory of the consumer's process before the flood, and the most that it took, MB. */
+  /** The memory of the consumer's process, MB: before the flood, and at its peak. */
   readonly idle: number;
   readonly peak: number;
-  /** How often the socket was paused, and the most that waited then. */
+  /** How often the socket was paused, and the maximum number of items that waited then. */
   readonly paused: number;
   readonly most: number;
-  /** The most that waited in the server, MB. */
+  /** The maximum amount of data that waited in the server, MB. */
   readonly buffered: number;
 }
 
 const MB = 1_024 * 1_024;
-/** So many are on their way into the server at a time. */
+/** How many messages are sent to the server at the same time. */
 const TOGETHER = 500;
 
 /**
- * Sends so many messages of about so many bytes, as fast as the server can, to a consumer that takes nothing until so
- * many MB wait in the server, or all is sent.
+ * Sends `count` messages of about `bytes` bytes, as fast as the server can. The consumer takes nothing until
+ * `waiting` MB wait in the server, or all messages are sent.
  */
 export const flood = async (count: number, bytes: number, waiting: number): Promise<Flooded> => {
   const server = await createServer({ port: 0, limits: { bufferedBytes: Infinity } });
@@ -79,7 +79,7 @@ export const flood = async (count: number, bytes: number, waiting: number): Prom
       const some = Array.from({ length: Math.min(TOGETHER, count - sent) }, (_, index) => send(sent + index));
       sent += some.length;
       await Promise.all(some);
-      // Sending in this process is done in microtasks alone: the sockets have to have their turn.
+      // Sending within this process uses only microtasks, so the sockets need a turn of the event loop.
       await setImmediate();
       const { slow } = await firstValueFrom(server.stats$);
       buffered = Math.max(buffered, (slow[0]?.bufferedBytes ?? 0) / MB);

@@ -3,10 +3,10 @@ import { flood } from './flood.js';
 
 const COUNT = 40_000;
 const BYTES = 1_000;
-/** MB: the messages alone are 40 MB of text. */
+/** MB. The messages alone are 40 MB of text. */
 const WAITING = 10;
 
-it('a slow consumer that may lose nothing gets everything, in order, in bounded memory; what it can’t take waits in the server', async () => {
+it('a slow lossless consumer gets everything in order, in bounded memory; the rest waits on the server', async () => {
   const { received, idle, peak, paused, most, buffered } = await flood(COUNT, BYTES, WAITING);
   expect(received).toBe(COUNT);
   expect(paused).toBeGreaterThan(10);

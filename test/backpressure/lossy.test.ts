@@ -1,4 +1,4 @@
-/** Each lossy strategy behind a real socket, with a consumer that is slower than what comes. */
+/** Each lossy strategy behind a real socket, with a consumer that is slower than the messages. */
 import {
   Subject,
   interval,
@@ -48,12 +48,12 @@ const strategies: Readonly<Record<string, (options: StrategyOptions) => MonoType
       slowly,
     ),
   sample: (options) => sample(interval(5), options),
-  // What waits for another is late. It bounds no number.
+  // An item that waits for another one is late already. `expire` alone does not bound the number of items.
   expire: (options) => pipe(expire(4, options), dropOldest(COUNT), slowly),
 };
 
 describe.each(Object.entries(strategies))('%s behind a socket', (name, strategy) => {
-  it('keeps its bound; what was shown and given up is what was received', async () => {
+  it('keeps its bound; shown and dropped messages together are all received messages', async () => {
     const { here, there } = await pair();
     const pressures: Pressure[] = [];
     const pressure$ = new Subject<Pressure>();

@@ -1,7 +1,7 @@
 /**
- * A process with a slow consumer that may lose nothing: `reader.ts <server> <count>`. Tells how it goes by messages,
- * and what memory it takes. After the first message it takes nothing until it is told to go on: how much has to wait
- * is not left to the speed of the machine.
+ * A process with a slow lossless consumer: `reader.ts <server> <count>`. Reports its progress and its memory with
+ * messages. After the first message it takes nothing until it gets the order to continue, so the amount that has to
+ * wait does not depend on the speed of the machine.
  */
 import { AsyncSubject, Subject, interval, scan, switchMap, timer, type Subscription } from 'rxjs';
 import { TextType, createRealtime, ofType } from '../../src/index.js';
@@ -9,10 +9,10 @@ import { batch, consume, lossless, type Pressure } from '../../streams/index.js'
 
 const [server = '', wanted = ''] = process.argv.slice(2);
 const count = Number(wanted);
-/** So many are worked on at a time, each time for so long, ms. */
+/** How many items are worked on at the same time, and how long each takes, ms. */
 const BATCH = 100;
 const WORK = 5;
-/** It stands still for as long as the server needs to have enough waiting. */
+/** The source is held as long as the server needs to have enough waiting data. */
 const MAX_PAUSE = 60_000;
 const MB = 1_024 * 1_024;
 
@@ -57,7 +57,7 @@ realtime.login('reader').subscribe((client) => {
     )
     .subscribe({
       next: () => {
-        // The first message has loaded everything that is needed.
+        // After the first message, all code is loaded.
         if (watching === undefined) {
           globalThis.gc?.();
           idle = rss();

@@ -1,6 +1,6 @@
 /**
- * `npm run soak:lossless`: 500,000 messages for a consumer that is slower than the server and may lose nothing. Ends
- * with one JSON line, memory in MB; the status is 1 where something was lost, or memory grew by 60 MB.
+ * `npm run soak:lossless`: 500,000 messages for a lossless consumer that is slower than the server. Ends with one
+ * JSON line, with memory in MB. The exit status is 1 if a message was lost, or if memory grew by 60 MB.
  */
 import { flood } from './flood.js';
 

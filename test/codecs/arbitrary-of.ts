@@ -7,10 +7,10 @@ import * as t from 'io-ts';
 import { Bytes, Int32, parseJson, SafeInteger, type Json } from 'rx-realtime/codecs';
 import { RecordType } from '../../codecs/record.js';
 
-/** Text that UTF-8 can hold. */
+/** Text that UTF-8 can encode. */
 export const wellFormedText = fc.string({ unit: 'binary', maxLength: 40 });
 
-/** JSON as it is after a parse: no `-0`, and no key that a parse removes. */
+/** JSON as a parse returns it: no `-0`, and no key that the parser removes. */
 export const json: fc.Arbitrary<Json> = fc
   .jsonValue({ maxDepth: 4 })
   .map((value) => parseJson(JSON.stringify(value)))
@@ -48,6 +48,6 @@ const arbitrary = (codec: t.Mixed): fc.Arbitrary<unknown> => {
   return leaf;
 };
 
-/** Values of a codec of the wire. */
+/** Arbitrary values of a codec of the wire. */
 export const arbitraryOf = <C extends t.Mixed>(codec: C): fc.Arbitrary<t.TypeOf<C>> =>
   arbitrary(codec).filter((value): value is t.TypeOf<C> => codec.is(value));

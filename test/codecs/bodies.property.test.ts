@@ -29,7 +29,7 @@ interface Song {
   readonly seconds?: number;
 }
 
-/** A type of an application's own, as one file of it would be. */
+/** A message type of an application, as an application would define it in a file. */
 const SongType = messageType<Song, { _lctype: 7; title: string; s?: number }>({
   type: 7,
   tag: 'Song',
@@ -52,7 +52,7 @@ const songs: fc.Arbitrary<Song> = fc
   .record({ title: wellFormedText, seconds: fc.nat() }, { requiredKeys: ['title'] })
   .map((song) => ({ _tag: 'Song', ...song }));
 
-describe('a body that was written is read as it was', () => {
+describe('a body is read as it was written', () => {
   it.each([
     ['a text', texts],
     ['a plain string', wellFormedText.map(plain)],
@@ -65,7 +65,7 @@ describe('a body that was written is read as it was', () => {
     );
   });
 
-  it('also by its type alone', () => {
+  it('by its type alone', () => {
     fc.assert(
       fc.property(texts, (body) => {
         expect(E.chain(TextType.decode)(TextType.encode(body))).toEqual(E.right(body));
@@ -73,7 +73,7 @@ describe('a body that was written is read as it was', () => {
     );
   });
 
-  it('also from where messages are stored', () => {
+  it('from a stored message', () => {
     const contents: fc.Arbitrary<WireBody> = fc.oneof(
       fc.constant({}),
       wellFormedText.map((msg) => ({ msg })),
@@ -87,20 +87,20 @@ describe('a body that was written is read as it was', () => {
   });
 });
 
-describe('reading', () => {
-  it('knows the bodies of a registry by their tags', () => {
+describe('reading a body', () => {
+  it('accepts the bodies of a registry by their tags', () => {
     expectTypeOf(bodies.decode({})).toExtend<Body>();
     expectTypeOf(withSongs.decode({})).toEqualTypeOf<BodyOf<BuiltIn | Song>>();
     const body = withSongs.decode({ msg: '{"_lctype":7,"title":"Tom"}' });
     expect(body._tag === 'Song' && body.title).toBe('Tom');
   });
 
-  it('gives what nobody registered as Unknown, with its number', () => {
+  it('returns Unknown, with the number, for a type that is not registered', () => {
     const raw = '{"_lctype":7,"title":"Tom"}';
     expect(bodies.decode({ msg: raw })).toEqual({ _tag: 'Unknown', type: 7, raw });
   });
 
-  it('gives what its type refuses as Invalid, with the path', () => {
+  it('returns Invalid, with the path, for content that the type refuses', () => {
     const raw = '{"_lctype":-1,"_lctext":5}';
     expect(bodies.decode({ msg: raw })).toMatchObject({
       _tag: 'Invalid',
@@ -110,32 +110,32 @@ describe('reading', () => {
     });
   });
 
-  it('gives bytes as Binary', () => {
+  it('returns Binary for bytes', () => {
     const binaryMsg = Uint8Array.of(1, 2, 255);
     expect(bodies.decode({ binaryMsg })).toEqual(binary(binaryMsg));
   });
 
   it.each(['', ' ', 'hello', '5', 'null', '[]', '{}', '{', '{"_lctype":"1"}', '{"_lctype":null}', '"{}"'])(
-    'gives %j as Plain',
+    'returns Plain for %j',
     (msg) => {
       expect(bodies.decode({ msg })).toEqual(plain(msg));
     },
   );
 
-  it('gives no body as an empty Plain', () => {
+  it('returns an empty Plain for a missing body', () => {
     expect(bodies.decode({})).toEqual(plain(''));
   });
 
-  it('takes what claims to be bytes but is no base64 for text', () => {
+  it('returns text for content that is marked as bytes but is not base64', () => {
     expect(fromStored({ data: 'no base64!', bin: true })).toEqual({ msg: 'no base64!' });
   });
 
-  it('keeps only the keys that the type knows', () => {
+  it('keeps only the keys of the type', () => {
     expect(bodies.decode({ msg: '{"_lctype":-1,"_lctext":"a","x":1}' })).toEqual(text('a'));
   });
 });
 
-describe('writing', () => {
+describe('writing a body', () => {
   const failure = (path: string) => E.left(expect.objectContaining({ _tag: 'DecodeFailed', path }));
   const half = '😀'.slice(0, 1);
 
@@ -161,7 +161,7 @@ describe('writing', () => {
     expect(bodies.encode(song as never)).toEqual(failure('_tag'));
   });
 
-  it('refuses a body that is not what its tag says', () => {
+  it('refuses a body that does not match its tag', () => {
     expect(bodies.encode({ _tag: 'Text' } as never)).toEqual(failure('text'));
     expect(bodies.encode({ _tag: 'Text', text: 5 } as never)).toEqual(failure('text'));
     expect(bodies.encode({ _tag: 'Plain', content: 5 } as never)).toEqual(failure('_tag'));
@@ -175,7 +175,7 @@ describe('writing', () => {
   });
 });
 
-it('makes bodies that nobody can change', () => {
+it('makes immutable bodies', () => {
   expect(Object.isFrozen(text('a'))).toBe(true);
   expect(Object.isFrozen(text('a', {}))).toBe(true);
   expect(Object.isFrozen(plain('a'))).toBe(true);

@@ -45,20 +45,20 @@ it('reads a stored message as it was written', () => {
   );
 });
 
-it('lists no kind of a direction twice', () => {
+it('lists each kind of a direction only once', () => {
   for (const codecs of [clientCommands, serverCommands]) {
     const names = codecs.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   }
 });
 
-it('takes an empty list for none', () => {
+it('treats an empty list as absent', () => {
   const frame = encodeFrame({ cmd: 'conv', op: 'start', convMessage: { m: [] } }, subprotocols.binary);
   expect(decodeClientFrame(frame)).toEqual(E.right({ cmd: 'conv', op: 'start', convMessage: {} }));
 });
 
 describe('the codec of a direction', () => {
-  it('takes what it has decoded for its own', () => {
+  it('accepts the commands that it has decoded', () => {
     const unknown = decodeServerFrame(Uint8Array.of(8, 99));
     expect(unknown).toEqual(E.right({ cmd: 'unsupported', kind: '99' }));
     expect(E.isRight(unknown) && ServerCommand.is(unknown.right)).toBe(true);
@@ -70,7 +70,7 @@ describe('the codec of a direction', () => {
     expect(E.isLeft(ServerCommand.decode(value))).toBe(true);
   });
 
-  it('has no kind that every object has', () => {
+  it('does not treat inherited keys of objects as kinds', () => {
     for (const cmd of ['constructor', '__proto__', 'toString']) {
       expect(ServerCommand.decode({ cmd })).toEqual(E.right({ cmd: 'unsupported', kind: cmd }));
     }

@@ -69,7 +69,7 @@ const optional = {
   lastMessage,
 };
 
-/** The kind is told by other fields, so each has values of its own. */
+/** Other fields define the kind, so each kind has its own values. */
 const conversation: fc.Arbitrary<ConversationInfo> = fc
   .tuple(
     fc.record({ attributes, ...optional }, { requiredKeys: ['attributes'], noNullPrototype: true }),
@@ -83,8 +83,8 @@ const conversation: fc.Arbitrary<ConversationInfo> = fc
   )
   .map(([info, kind]) => ({ ...info, ...kind }));
 
-describe('what was written is read as it was', () => {
-  it('dates, at any place', () => {
+describe('a value is read as it was written', () => {
+  it('dates at any depth', () => {
     fc.assert(
       fc.property(attribute, (value) => {
         expect(decodeDates(encodeDates(value))).toEqual(value);
@@ -130,7 +130,7 @@ describe('a conversation of a server', () => {
   const decode = (...objects: unknown[]) => decodeConversations(JSON.stringify(objects));
   const first = (object: unknown) => E.map((infos: readonly ConversationInfo[]) => infos[0])(decode(object));
 
-  it('has its dates in either form', () => {
+  it('may have its dates in either form', () => {
     const ms = Date.UTC(2030, 0);
     const iso = new Date(ms).toISOString();
     expect(first({ objectId: 'a', createdAt: iso, lm: { __type: 'Date', iso } })).toEqual(
@@ -138,19 +138,19 @@ describe('a conversation of a server', () => {
     );
   });
 
-  it('takes null for no value', () => {
+  it('treats null as a missing value', () => {
     expect(first({ objectId: 'a', m: null, lm: null, msg: null, name: null, x: null })).toEqual(
       E.right({ id: 'a', kind: 'ordinary', attributes: { name: null, x: null } }),
     );
   });
 
-  it('stays readable when a member has made its name no text', () => {
+  it('stays readable if a member has set its name to a value that is not text', () => {
     expect(first({ objectId: 'a', name: { x: 1 } })).toEqual(
       E.right({ id: 'a', kind: 'ordinary', attributes: { name: { x: 1 } } }),
     );
   });
 
-  it('stays readable when the bytes of its last message are no base64', () => {
+  it('stays readable if the bytes of its last message are not base64', () => {
     const info = first({ objectId: 'a', msg: 'é!', bin: true, msg_mid: 'm', msg_from: 'f', msg_timestamp: 1 });
     expect(info).toEqual(
       E.right({
@@ -162,14 +162,14 @@ describe('a conversation of a server', () => {
     );
   });
 
-  it('is not what lacks the parts of one', () => {
+  it('is not an object that lacks its required parts', () => {
     expect(RawConversation.is({ id: 'a', kind: 'ordinary', attributes: {} })).toBe(true);
     expect(RawConversation.is({ id: 'a', kind: 'none', attributes: {} })).toBe(false);
     expect(RawConversation.is({ id: 'a', kind: 'room', attributes: {}, createdAt: '1' })).toBe(false);
     expect(RawConversation.is({ id: 'a', kind: 'room', attributes: [] })).toBe(false);
   });
 
-  it('is refused with the path to what is wrong', () => {
+  it('is refused with the path to the wrong part', () => {
     const good = { objectId: 'a' };
     expect(decode(good, good, { objectId: 'c', m: [5] })).toMatchObject(
       E.left({ path: '2.m.0', expected: 'string', preview: '5' }),
@@ -183,7 +183,7 @@ describe('a conversation of a server', () => {
 });
 
 describe('dates', () => {
-  it('that are none stay as they came', () => {
+  it('stay as they are if they are not valid dates', () => {
     for (const value of [
       { __type: 'Date', iso: 'x' },
       { __type: 'Date', iso: '2030-01-01', more: 1 },
@@ -193,11 +193,11 @@ describe('dates', () => {
     }
   });
 
-  it('that are invalid are written as null', () => {
+  it('are written as null if they are invalid', () => {
     expect(encodeAttributes({ at: new Date(NaN) })).toBe('{"at":null}');
   });
 
-  it('are times only within the range of Date', () => {
+  it('are valid only within the range of Date', () => {
     expect(Timestamp.is(8.64e15)).toBe(true);
     expect(Timestamp.is(8.64e15 + 1)).toBe(false);
     expect(Timestamp.is(0.5)).toBe(false);

@@ -29,7 +29,7 @@ describe('the path', () => {
       'undefined',
     ],
     [
-      'an integer that is not safe',
+      'an unsafe integer',
       { cmd: 'direct', directMessage: { ...direct, timestamp: 2 ** 60 } },
       'directMessage.timestamp',
       'SafeInteger',
@@ -49,12 +49,12 @@ describe('the path', () => {
     );
   });
 
-  it('leads to a token that is missing', () => {
+  it('leads to a missing token', () => {
     const command = { cmd: 'session', op: 'refresh', sessionMessage: { ua: 'x' } };
     expect(decodeClientFrame(frame(command))).toMatchObject(E.left({ path: 'sessionMessage.st' }));
   });
 
-  it('is frame where there is no command at all', () => {
+  it('is "frame" if the frame contains no command', () => {
     expect(decodeServerFrame(Uint8Array.of(255))).toMatchObject(
       E.left({ path: 'frame', expected: 'a GenericCommand in protobuf', preview: '1 bytes ff' }),
     );
@@ -66,7 +66,7 @@ describe('the path', () => {
     );
   });
 
-  it('is cmd where a frame has none', () => {
+  it('is "cmd" if the command has no cmd', () => {
     expect(decodeServerFrame(new Uint8Array())).toMatchObject(E.left({ path: 'cmd' }));
   });
 
@@ -82,20 +82,20 @@ describe('the path', () => {
     ['a recursion', t.recursion('R', () => t.intersection([A, B])) as t.Mixed, wrong, 'a.b'],
     ['a union in a list', t.array(t.union([A, t.string])) as t.Mixed, [wrong], '0.a.b'],
     ['a tuple', t.tuple([t.string, A]) as t.Mixed, ['', wrong], '1.a.b'],
-  ])('has no steps that are only in the codec: %s', (_, codec, input, path) => {
+  ])('has no steps that exist only in the codec: %s', (_, codec, input, path) => {
     expect(failureOf(codec, input).path).toBe(path);
   });
 });
 
 describe('an error', () => {
-  it('says what should be, and what is', () => {
+  it('says what was expected and what was found', () => {
     const error = failureOf(t.type({ a: t.number }), { a: 'x' });
     expect(error).toBeInstanceOf(Error);
     expect(error.message).toBe('a should be number, but is "x"');
     expect(failureOf(t.number, 'x').message).toBe('value should be number, but is "x"');
   });
 
-  it('uses the words of the codec where it has some', () => {
+  it('uses the message of the codec if it has one', () => {
     const even = new t.Type(
       'Even',
       t.number.is,
@@ -105,11 +105,11 @@ describe('an error', () => {
     expect(failureOf(even, 3).expected).toBe('an even number');
   });
 
-  it('is made of no errors at all too', () => {
+  it('can be made from an empty list of errors', () => {
     expect(decodeFailed([])).toMatchObject({ path: '', expected: 'something else', preview: 'undefined' });
   });
 
-  it('is bounded, whatever the input and the codec say', () => {
+  it('has a bounded size for any input and any codec', () => {
     const long = 'x'.repeat(1_000_000);
     const nested = t.record(
       t.string,

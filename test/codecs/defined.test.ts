@@ -3,13 +3,13 @@ import { defined } from '../../codecs/defined.js';
 
 const maybe = (value: string | undefined): string | undefined => value;
 
-it('leaves out the keys without a value, and no others', () => {
+it('leaves out only the keys without a value', () => {
   const object = defined({ a: 0, b: '', c: null, d: false, e: maybe(undefined), f: maybe('f') });
   expect(object).toStrictEqual({ a: 0, b: '', c: null, d: false, f: 'f' });
   expect(Object.keys(object)).toEqual(['a', 'b', 'c', 'd', 'f']);
 });
 
-it('says in its type which keys may be absent, and that none is undefined', () => {
+it('has a type that says which keys may be absent, and that no value is undefined', () => {
   const object = defined({ id: 'x', name: maybe('y') });
   expectTypeOf(object.id).toEqualTypeOf<string>();
   expectTypeOf(object).toExtend<{ readonly id: string; readonly name?: string }>();
@@ -17,7 +17,7 @@ it('says in its type which keys may be absent, and that none is undefined', () =
   expectTypeOf(object).not.toExtend<{ readonly name: string }>();
 });
 
-it('carries no prototype over', () => {
+it('does not copy the prototype', () => {
   const poisoned = JSON.parse('{"a":1,"__proto__":{"polluted":1}}') as { a: number };
   expect(defined(poisoned)).toStrictEqual({ a: 1 });
   expect(Object.getPrototypeOf(defined(poisoned))).toBe(Object.prototype);

@@ -1,4 +1,4 @@
-/** Frames that no peer would send: the same ones in each run. */
+/** Frames that no peer would send. Each run uses the same frames. */
 import fc from 'fast-check';
 import { either as E } from 'fp-ts';
 import {
@@ -18,7 +18,7 @@ import { arbitraryOf } from './arbitrary-of.js';
 
 const FRAMES = 100_000;
 
-/** Numbers from 0 up to a bound, from a seed (mulberry32). */
+/** Pseudo-random numbers from 0 up to a bound, from a seed (mulberry32). */
 const numbers = (seed: number) => {
   let state = seed;
   return (bound: number): number => {
@@ -29,7 +29,7 @@ const numbers = (seed: number) => {
   };
 };
 
-/** Ten frames of each command, with all sorts of contents. */
+/** Ten frames of each command, with many kinds of content. */
 const good = [...clientCommands, ...serverCommands]
   .flatMap((codec) => fc.sample(arbitraryOf(codec), { seed: 1, numRuns: 10 }))
   .map((command) => Buffer.from(encodeFrame(command, subprotocols.binary) as Uint8Array));
@@ -68,7 +68,7 @@ const fromServer: Reader = { decode: decodeServerFrame, is: ServerCommand.is };
 const isBounded = ({ _tag, path, expected, preview }: DecodeFailed) =>
   (_tag as string) === 'DecodeFailed' && path.length <= 120 && expected.length <= 120 && preview.length <= 120;
 
-it('every frame is a command or an explanation: none throws, none hangs', () => {
+it('decodes every random frame to a command or a failure, and never throws or hangs', () => {
   const counts = { commands: 0, failures: 0, wrong: 0 };
   const started = performance.now();
   for (let count = 0; count < FRAMES; count += 1) {
@@ -91,7 +91,7 @@ it('every frame is a command or an explanation: none throws, none hangs', () => 
     }
   }
   expect(counts.wrong).toBe(0);
-  // Both ways are walked often, or the frames prove nothing.
+  // Both results must occur often, or the frames prove nothing.
   expect(counts.commands).toBeGreaterThan(FRAMES / 20);
   expect(counts.failures).toBeGreaterThan(FRAMES / 20);
   expect(performance.now() - started).toBeLessThan(15_000);

@@ -1,4 +1,7 @@
-/** The table of the schema, and the reader and the writer that go by it, beside the code that protobufjs generates. */
+/**
+ * Compares the table of the schema, and the reader and the writer that use it, with the code that protobufjs
+ * generates.
+ */
 import fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import protobuf from 'protobufjs';
@@ -54,7 +57,7 @@ const messageFields = generic.fieldsArray.filter((field) => field.resolve().reso
 const subMessages = messageFields.filter(({ type }) => !omitted.includes(type));
 const omittedMessages = messageFields.filter(({ type }) => omitted.includes(type));
 
-/** Any command with a message of one type, and the fields that each may have. */
+/** Any command with a sub-message of one type. Both have some of their fields. */
 const commandWith = (field: protobuf.Field): fc.Arbitrary<Message> => {
   const only = new protobuf.Type('GenericCommand');
   for (const { name, id, type } of generic.fieldsArray)
@@ -82,7 +85,7 @@ const numbered = (command: Message): Message => ({
 const commandNames = new Map(Object.entries(CommandType).map(([name, number]) => [number, name]));
 const opNames = new Map(Object.entries(OpType).map(([name, number]) => [number, name]));
 
-/** As protobufjs reads it, with names for numbers; plain, as a comparison needs it. */
+/** The result of protobufjs, with names instead of numbers, as a plain object that can be compared. */
 const byProtobufjs = (bytes: Uint8Array): unknown => {
   const { cmd, op, ...rest }: { cmd?: number; op?: number } = GenericCommand.decode(bytes);
   return {
@@ -92,7 +95,10 @@ const byProtobufjs = (bytes: Uint8Array): unknown => {
   };
 };
 
-/** Whether it is a message without a field that it must have: that is for the codecs, which say where. */
+/**
+ * Whether it is a message without a required field. The codecs refuse such a message, and say where the field is
+ * missing.
+ */
 const isIncomplete = (bytes: Uint8Array): boolean => {
   try {
     GenericCommand.decode(bytes);
@@ -110,11 +116,11 @@ const attempt = (read: () => unknown): { readonly value: unknown } | undefined =
   }
 };
 
-describe('what is generated', () => {
+describe('the generated files', () => {
   it.each([
     ['the table', tableFile, generateTable],
     ['the code of protobufjs', protobufjsFile, generateProtobufjs],
-  ] as const)('%s is what the schema gives: run `npm run codegen` after a change', async (_, file, generate) => {
+  ] as const)('%s matches the schema: run `npm run codegen` after a change', async (_, file, generate) => {
     expect(await readFile(file, 'utf8')).toBe(await generate());
   });
 });
@@ -125,7 +131,7 @@ describe.each(subMessages.map((field) => [field.name, field] as const))('%s', (_
     commands = commandWith(field);
   });
 
-  it('is written as protobufjs writes it', () => {
+  it('is written to the same bytes as by protobufjs', () => {
     fc.assert(
       fc.property(commands, (command) => {
         expect(Buffer.from(serialiseWire(command)).toString('hex')).toBe(
@@ -135,7 +141,7 @@ describe.each(subMessages.map((field) => [field.name, field] as const))('%s', (_
     );
   });
 
-  it('is read as it was written, and as protobufjs reads it', () => {
+  it('is read as it was written, and with the same result as by protobufjs', () => {
     fc.assert(
       fc.property(commands, (command) => {
         const frame = Buffer.from(GenericCommand.encode(numbered(command)).finish());
@@ -146,7 +152,7 @@ describe.each(subMessages.map((field) => [field.name, field] as const))('%s', (_
     );
   });
 
-  it('is refused where it is damaged, or read as protobufjs reads it', () => {
+  it('is refused if it is damaged, or read as protobufjs reads it', () => {
     const damage = fc.record({ at: fc.nat(), byte: fc.nat(255), cut: fc.boolean() });
     let refused = 0;
     let read = 0;
@@ -173,7 +179,7 @@ describe.each(subMessages.map((field) => [field.name, field] as const))('%s', (_
 });
 
 it.each(omittedMessages.map((field) => [field.name, field] as const))(
-  '%s, which no codec knows, is skipped',
+  '%s, which has no codec, is skipped',
   (name, field) => {
     fc.assert(
       fc.property(commandWith(field), (command) => {
@@ -187,7 +193,7 @@ it.each(omittedMessages.map((field) => [field.name, field] as const))(
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
 describe('a frame', () => {
-  it('has keys for what is present only, and plain numbers', () => {
+  it('has keys only for fields that are present, and plain numbers', () => {
     const message = parseWire(bytes('0802c2060320e807'));
     expect(message).toEqual({ cmd: 'direct', directMessage: { timestamp: 1_000 } });
     expect(Object.keys(message as object)).toEqual(['cmd', 'directMessage']);
@@ -199,12 +205,12 @@ describe('a frame', () => {
     ['bytes', '0802faff0303010203'],
     ['a group with a group in it', '0802fbff0308010b12010a0c fcff03'.replaceAll(' ', '')],
     ['32 bits', '0802fdff0301020304'],
-  ])('is read without what the schema has not: %s', (_, hex) => {
+  ])('drops a field that is not in the schema: %s', (_, hex) => {
     expect(parseWire(bytes(hex))).toEqual({ cmd: 'direct' });
     expect(byProtobufjs(bytes(hex))).toEqual({ cmd: 'direct' });
   });
 
-  it('is one message where its parts are several', () => {
+  it('merges several parts of a sub-message into one', () => {
     const parts = bytes('0802c20603 5a0161 c20604 62 02 6162 c20603 5a0162'.replaceAll(' ', ''));
     expect(parseWire(parts)).toEqual(byProtobufjs(parts));
     expect(parseWire(parts)).toEqual({ cmd: 'direct', directMessage: { cid: 'b', id: 'ab' } });
@@ -217,18 +223,18 @@ describe('a frame', () => {
     ['a message that ends within a field', 'c206025a056162636465'],
     ['text where a number should be', '0a0161'],
     ['a number where text should be', '2001'],
-    ['32 bits that are more', `08${'ff'.repeat(8)}01`],
+    ['a 32-bit number that is too large', `08${'ff'.repeat(8)}01`],
     ['field 0', '0001'],
-    ['the end of a group that was not begun', '0802fcff03'],
+    ['the end of a group that has no start', '0802fcff03'],
     ['a group without an end', '0802fbff030801'],
-    ['a wire type that there is not', '0802feff03'],
+    ['a wire type that does not exist', '0802feff03'],
     ['a tag of six bytes', '88808080800002'],
-    ['101 groups, each in the one before', `${'fbff03'.repeat(102)}${'fcff03'.repeat(102)}`],
+    ['101 nested groups', `${'fbff03'.repeat(102)}${'fcff03'.repeat(102)}`],
   ])('is refused with %s', (_, hex) => {
     expect(() => parseWire(bytes(hex))).toThrow(RangeError);
   });
 
-  it('has numbers of 64 bits as they are near the bounds', () => {
+  it('keeps 64-bit numbers exact near the bounds', () => {
     for (const value of [
       2 ** 53 - 1,
       1 - 2 ** 53,
@@ -247,7 +253,7 @@ describe('a frame', () => {
     }
   });
 
-  it('is whole wherever it comes to lie in the memory that many are written into', () => {
+  it('is complete at any offset of the memory that many frames share', () => {
     for (let length = 0; length < 3_000; length += 1) {
       const command = {
         cmd: 'conv',
@@ -257,7 +263,7 @@ describe('a frame', () => {
     }
   });
 
-  it('has a replacement for what is no UTF-8, as the platform has it', () => {
+  it('replaces invalid UTF-8 as the platform does', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (content) => {
         const peerId = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
@@ -268,7 +274,7 @@ describe('a frame', () => {
     );
   });
 
-  it('is read where the platform has no decoder for text; what is no UTF-8 is refused there', async () => {
+  it('is read on a platform without a text decoder, which refuses invalid UTF-8', async () => {
     vi.stubGlobal('TextDecoder', undefined);
     vi.resetModules();
     try {
@@ -282,7 +288,7 @@ describe('a frame', () => {
     }
   });
 
-  it('has a replacement for half a surrogate pair, however long the text is', () => {
+  it('replaces a lone surrogate in text of any length', () => {
     for (const around of ['x', 'x'.repeat(100)]) {
       expect(parseWire(serialiseWire({ peerId: `${around}\ud83d${around}\ude00` }))).toEqual({
         peerId: `${around}\ufffd${around}\ufffd`,

@@ -1,4 +1,4 @@
-/** Inputs made to break a reader: large, deep, poisoned, or kept alive by what is said about them. */
+/** Inputs that attack a reader: large, deep or poisoned ones, and ones that an error could keep in memory. */
 import { either as E } from 'fp-ts';
 import {
   bodyCodec,
@@ -27,7 +27,7 @@ const push = { cid: 'c', id: 'm', fromPeerId: 'f', timestamp: 1 };
 
 const collect = async (): Promise<void> => {
   if (globalThis.gc === undefined) throw new Error('run with --expose-gc');
-  // What a WeakRef has been made of lives to the end of its turn.
+  // The target of a new WeakRef stays alive until the end of the current turn.
   await setImmediate();
   globalThis.gc();
   await setImmediate();
@@ -37,7 +37,7 @@ const collect = async (): Promise<void> => {
 const MEGABYTES_10 = 10 * 1_024 * 1_024;
 
 describe('10 MB', () => {
-  it('of text in a message are read', () => {
+  it('of text in a message can be read', () => {
     const msg = 'x'.repeat(MEGABYTES_10);
     const decoded = decodeServerFrame(frameOf({ cmd: 'direct', directMessage: { ...push, msg } }));
     expect(E.isRight(decoded) && decoded.right.cmd === 'direct' && decoded.right.directMessage.msg === msg).toBe(true);
@@ -57,7 +57,7 @@ describe('10 MB', () => {
     expect(E.isLeft(parseJson(msg))).toBe(true);
   });
 
-  it('of backslashes are written', () => {
+  it('of backslashes can be written', () => {
     const written = bodies.encode(text('\\'.repeat(MEGABYTES_10 / 2)));
     expect(E.isRight(written) && written.right.msg?.length).toBe(MEGABYTES_10 + '{"_lctype":-1,"_lctext":""}'.length);
   });
@@ -77,7 +77,7 @@ describe('10 MB', () => {
     ['JSON that is broken', () => leftOf(decodeAttributes(`{"a":"${'b'.repeat(MEGABYTES_10)}`))],
   ];
 
-  it.each(failures)('as %s leave nothing in the error', async (_, fail) => {
+  it.each(failures)('as %s are not kept by the error', async (_, fail) => {
     await collect();
     const before = process.memoryUsage();
     const kept = Array.from({ length: 5 }, fail);
@@ -88,7 +88,7 @@ describe('10 MB', () => {
     for (const { message } of kept) expect(message.length).toBeLessThan(400);
   });
 
-  it('are let go by a preview of a part of them', async () => {
+  it('are not kept by a preview of a part of them', async () => {
     await collect();
     const before = process.memoryUsage().heapUsed;
     const kept = Array.from({ length: 5 }, (_, index) => {
@@ -106,20 +106,20 @@ const leftOf = <A>(either: E.Either<DecodeFailed, A>): DecodeFailed => {
   return either.left;
 };
 
-describe('a frame is let go', () => {
+describe('a frame is not kept in memory', () => {
   it.each<[string, object]>([
     [
-      'when a command was read',
+      'after a command is read',
       { cmd: 'direct', directMessage: { ...push, msg: 'm'.repeat(1_000), binaryMsg: new Uint8Array(100) } },
     ],
-    ['when it was refused', { cmd: 'direct', directMessage: { binaryMsg: new Uint8Array(100) } }],
+    ['after it is refused', { cmd: 'direct', directMessage: { binaryMsg: new Uint8Array(100) } }],
     [
-      'when it is of a kind without a codec',
+      'after a command without a codec is read',
       { cmd: 'patch', op: 'modify', patchMessage: { patches: [{ binaryMsg: new Uint8Array(100) }] } },
     ],
   ])('%s', async (_, command) => {
     const decodeOnce = () => {
-      // Bytes of its own: small Buffers share one piece of memory.
+      // It has its own memory: small Buffers share one piece of memory.
       const frame = new Uint8Array(frameOf(command));
       return { decoded: decodeServerFrame(frame), frame: new WeakRef(frame), memory: new WeakRef(frame.buffer) };
     };
@@ -131,7 +131,7 @@ describe('a frame is let go', () => {
   });
 });
 
-describe('10,000 levels', () => {
+describe('10,000 nested levels', () => {
   const DEPTH = 10_000;
   const lists = `${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`;
   const objects = `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`;
@@ -143,7 +143,7 @@ describe('10,000 levels', () => {
     ['objects', objects],
     ['dates in dates', dates],
     ['poisoned objects', protos],
-  ])('of %s throw nowhere', (_, deep) => {
+  ])('of %s never cause an exception', (_, deep) => {
     expect(bodies.decode({ msg: deep })._tag).toBe('Plain');
     const body = bodies.decode({ msg: `{"_lctype":-1,"_lctext":"a","_lcattrs":{"deep":${deep}}}` });
     expect(body._tag).toBe('Text');
@@ -162,11 +162,11 @@ describe('10,000 levels', () => {
     expect(preview(value).length).toBeLessThanOrEqual(120);
   });
 
-  it('of an open list are no JSON', () => {
+  it('of an unclosed list are not JSON', () => {
     expect(parseJson('['.repeat(1_000_000))).toMatchObject(E.left({ expected: 'JSON' }));
   });
 
-  it('are 100 too many for attributes, and 100 are not', () => {
+  it('are refused in attributes, of which 100 levels are accepted', () => {
     const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
     const decoded = decodeAttributes(nested(100));
     expect(E.map(encodeAttributes)(decoded)).toEqual(E.right(nested(100)));
@@ -198,7 +198,7 @@ describe('a poisoned key', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   };
 
-  it.each(poisons)('%s reaches nobody', (poison) => {
+  it.each(poisons)('%s is removed everywhere', (poison) => {
     const clean = Object.getOwnPropertyNames(Object.prototype);
     const poisoned = `{"a":1,${poison},"b":[{${poison}}]}`;
 
@@ -212,12 +212,12 @@ describe('a poisoned key', () => {
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(clean);
   });
 
-  it('that only looks like one is kept', () => {
+  it('is kept if it only looks like one', () => {
     expect(parseJson('{"constructor":"a builder","proto":1}')).toEqual(E.right({ constructor: 'a builder', proto: 1 }));
   });
 
   it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
-    '%s is no field because every object has it',
+    '%s is not a field although every object inherits it',
     (key) => {
       expect(decodeConversations(`[{"objectId":"a","${key}":1}]`)).toEqual(
         E.right([{ id: 'a', kind: 'ordinary', attributes: { [key]: 1 } }]),
@@ -226,13 +226,13 @@ describe('a poisoned key', () => {
   );
 });
 
-describe('half a surrogate pair', () => {
-  it('in JSON is read', () => {
+describe('a lone surrogate', () => {
+  it('in JSON can be read', () => {
     expect(bodies.decode({ msg: '{"_lctype":-1,"_lctext":"\\ud83d"}' })).toEqual(text('\ud83d'));
   });
 
-  it('in the bytes of a frame is read as a replacement', () => {
-    // `msg` of a push, with the bytes ED A0 BD: a surrogate as UTF-8 must not have it.
+  it('in the bytes of a frame is read as a replacement character', () => {
+    // `msg` of a push, with the bytes ED A0 BD: a surrogate, which valid UTF-8 must not contain.
     const frame = Buffer.from(frameOf({ cmd: 'direct', directMessage: { ...push, msg: '???' } }));
     Buffer.from('eda0bd', 'hex').copy(frame, frame.indexOf('???'));
     const decoded = decodeServerFrame(frame);
@@ -241,7 +241,7 @@ describe('half a surrogate pair', () => {
     );
   });
 
-  it('in a frame of text is no base64', () => {
+  it('in a text frame is not base64', () => {
     expect(decodeServerFrame('\ud83d')).toMatchObject(
       E.left({ path: 'frame', expected: 'base64', preview: '"\\ud83d"' }),
     );

@@ -68,7 +68,7 @@ const everyBody: Readonly<Record<string, fc.Arbitrary<OutgoingBody>>> = {
     .map(([fields, more]) => Stamp(fields, more)),
 };
 
-describe('a body that was written is read as it was', () => {
+describe('a body is read as it was written', () => {
   it.each(Object.entries(everyBody))('%s', (_, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (body) => {
@@ -90,15 +90,15 @@ describe('the types of the protocol', () => {
     expect(bodies.encode(body)).toEqual(E.right({ msg }));
   });
 
-  it.each(['7', 'null', '{}', '""', '[1]'])('take a file whose id is %s for one without an id', (objId) => {
+  it.each(['7', 'null', '{}', '""', '[1]'])('ignore the id %s of a file', (objId) => {
     expect(bodies.decode({ msg: `{"_lctype":-2,"_lcfile":{"url":"u","objId":${objId}}}` })).toEqual(image('u'));
   });
 
-  it('take a file whose metadata is no object for one without', () => {
+  it('ignore metadata of a file that is not an object', () => {
     expect(bodies.decode({ msg: '{"_lctype":-6,"_lcfile":{"url":"u","metaData":null}}' })).toEqual(file('u'));
   });
 
-  it('drop keys that they do not know', () => {
+  it('drop unknown keys', () => {
     expect(bodies.decode({ msg: '{"_lctype":-2,"x":1,"_lcfile":{"url":"u","y":2,"__proto__":{}}}' })).toEqual(
       image('u'),
     );
@@ -107,14 +107,14 @@ describe('the types of the protocol', () => {
   it.each([
     ['an image without a file', '{"_lctype":-2}', -2, '_lcfile'],
     ['an image without an address', '{"_lctype":-2,"_lcfile":{}}', -2, '_lcfile.url'],
-    ['a caption that is no text', '{"_lctype":-4,"_lcfile":{"url":"u"},"_lctext":1}', -4, '_lctext'],
+    ['a caption that is not text', '{"_lctype":-4,"_lcfile":{"url":"u"},"_lctext":1}', -4, '_lctext'],
     ['a place without a longitude', '{"_lctype":-5,"_lcloc":{"latitude":1}}', -5, '_lcloc.longitude'],
-    ['a place nowhere', '{"_lctype":-5,"_lcloc":{"latitude":"1","longitude":2}}', -5, '_lcloc.latitude'],
+    ['a place whose latitude is text', '{"_lctype":-5,"_lcloc":{"latitude":"1","longitude":2}}', -5, '_lcloc.latitude'],
   ])('give %s as Invalid, with the path', (_, msg, type, path) => {
     expect(bodies.decode({ msg })).toMatchObject({ _tag: 'Invalid', type, raw: msg, failure: { path } });
   });
 
-  it('read a recalled message whatever is left of it, and refuse to send one', () => {
+  it('read a recalled message with any content, and refuse to send one', () => {
     for (const msg of ['{"_lctype":-127}', '{"_lctype":-127,"_lctext":5}'])
       expect(bodies.decode({ msg })).toEqual({ _tag: 'Recalled' });
     expect(bodies.encode({ _tag: 'Recalled' })).toMatchObject(E.left({ _tag: 'DecodeFailed' }));
@@ -151,7 +151,7 @@ describe('a codec without a library', () => {
     expect(points.decode({ msg: '{"x":5,"y":6,"_lctype":3,"_lctext":"here"}' })).toEqual(point);
   });
 
-  it('gives the type of its fields to the message', () => {
+  it('defines the type of the message fields', () => {
     expectTypeOf(PointMessage({ x: 5 })).toEqualTypeOf<Custom<Point>>();
     expectTypeOf(PointMessage.codec).toEqualTypeOf<Codec<Point>>();
     expectTypeOf(defineMessage({ type: 1, codec: t.type({ x: t.number }) })({ x: 1 })).toEqualTypeOf<
@@ -162,7 +162,7 @@ describe('a codec without a library', () => {
     >();
     // @ts-expect-error: the fields have no y.
     PointMessage({ y: 1 });
-    // @ts-expect-error: a codec can decode, too.
+    // @ts-expect-error: a codec needs a decode function, too.
     defineMessage<Point>({ type: 3, codec: { is: isPoint, encode: ({ x }: Point) => ({ x }) } });
   });
 
@@ -172,14 +172,14 @@ describe('a codec without a library', () => {
     ['an object', { issues: [] }, 'message type 3: an object with "issues"'],
     ['a list of something', [{ path: ['x'] }], 'message type 3: an array of 1'],
     ['nothing', undefined, 'message type 3'],
-  ])('says what it refuses by %s', (_, left, expected) => {
+  ])('can give %s as the reason of a refusal', (_, left, expected) => {
     expect(refusing(left)).toMatchObject({
       _tag: 'Invalid',
       failure: { path: '', expected, preview: 'an object with "y"' },
     });
   });
 
-  it('keeps a refusal short', () => {
+  it('limits the length of a refusal', () => {
     const body = refusing('x'.repeat(10_000));
     expect(body._tag === 'Invalid' && body.failure.expected.length).toBe(120);
   });
@@ -198,7 +198,7 @@ describe('a codec without a library', () => {
     );
   });
 
-  it('keeps path and expectation of an io-ts that is another copy than the one here', () => {
+  it('keeps the path and the expected type from another copy of io-ts', () => {
     const context = [
       { key: '', type: { name: '{ a: { b: number } }' } },
       { key: 'a', type: { name: '({ b: number } & { c: string })', _tag: 'IntersectionType' } },
@@ -211,8 +211,8 @@ describe('a codec without a library', () => {
   });
 });
 
-describe('a type of one’s own', () => {
-  it('has its fields at the top of the message', () => {
+describe('a type of the application', () => {
+  it('has its fields at the top level of the message', () => {
     expect(bodies.encode(Operation({ op: 'add', count: 1 }, { text: 'plus' }))).toEqual(
       E.right({ msg: '{"op":"add","count":1,"_lctype":1,"_lctext":"plus"}' }),
     );
@@ -230,7 +230,7 @@ describe('a type of one’s own', () => {
     expectTypeOf(bodies.decode({})).toExtend<Body>();
   });
 
-  it('is told apart by its number', () => {
+  it('is identified by its number', () => {
     expect(Operation.is(Operation({ op: '', count: 1 }))).toBe(true);
     expect(Operation.is(Stamp({ name: '' }))).toBe(false);
     expect([ImageType, AudioType, VideoType, FileType, LocationType].filter(({ is }) => is(image('u')))).toEqual([
@@ -238,16 +238,16 @@ describe('a type of one’s own', () => {
     ]);
   });
 
-  it.each([0, -1, 1.5, NaN, 2 ** 53])('can not have the number %d', (type) => {
+  it.each([0, -1, 1.5, NaN, 2 ** 53])('cannot have the number %d', (type) => {
     expect(() => defineMessage({ type, codec: t.type({}) })).toThrow(RangeError);
   });
 
-  it('can not share its number with another', () => {
+  it('cannot share its number with another type', () => {
     const twin = defineMessage({ type: 1, codec: t.type({}) });
     expect(() => bodyCodec([Operation, twin])).toThrow('two message types have the number 1');
   });
 
-  it('is Invalid, with the path, where its codec refuses the fields, and readable as it came', () => {
+  it('is Invalid if its codec refuses the fields, with the path and the original text', () => {
     const raw = '{"_lctype":1,"op":"add"}';
     expect(bodies.decode({ msg: raw })).toMatchObject({ _tag: 'Invalid', type: 1, raw, failure: { path: 'count' } });
     expect(bodies.decode({ msg: '{"_lctype":1,"op":"add","count":1,"_lctext":{}}' })).toMatchObject({
@@ -255,7 +255,7 @@ describe('a type of one’s own', () => {
     });
   });
 
-  it('is Invalid where its codec throws', () => {
+  it('is Invalid if its codec throws', () => {
     const broken = new t.Type<string, string, unknown>(
       'broken',
       (input): input is string => typeof input === 'string',
@@ -275,7 +275,7 @@ describe('a type of one’s own', () => {
     expect(codec.encode(Broken('x'))).toMatchObject(E.left({ _tag: 'DecodeFailed' }));
   });
 
-  it('is Invalid where its codec throws what can not become text', () => {
+  it('is Invalid if its codec throws a value that cannot become text', () => {
     const mute = defineMessage<string>({
       type: 9,
       codec: {
@@ -289,13 +289,13 @@ describe('a type of one’s own', () => {
     expect(bodyCodec([mute]).decode({ msg: '{"_lctype":9}' })).toMatchObject({ _tag: 'Invalid', type: 9 });
   });
 
-  it('is Unknown where it is not registered, and is not sent', () => {
+  it('is Unknown if it is not registered, and cannot be sent', () => {
     const raw = '{"_lctype":1,"op":"add","count":1}';
     expect(bodyCodec().decode({ msg: raw })).toEqual({ _tag: 'Unknown', type: 1, raw });
     expect(bodyCodec().encode(Operation({ op: '', count: 1 }) as never)).toMatchObject(E.left({ path: '_tag' }));
   });
 
-  it('does not write fields that its codec refuses, that are no object, or that have a key of the protocol', () => {
+  it('does not write fields that its codec refuses, that are no object, or that contain a protocol key', () => {
     expect(bodies.encode(Operation({ op: 'add' } as never))).toMatchObject(E.left({ path: 'fields' }));
     const Word = defineMessage({ type: 3, codec: t.string });
     expect(bodyCodec([Word]).encode(Word('x'))).toMatchObject(E.left({ path: 'fields' }));
@@ -303,7 +303,7 @@ describe('a type of one’s own', () => {
     expect(bodyCodec([Thief]).encode(Thief({ _lctext: 'x' }))).toMatchObject(E.left({ path: 'fields._lctext' }));
   });
 
-  it('takes nothing from a prototype', () => {
+  it('ignores inherited keys', () => {
     const Anything = defineMessage({ type: 5, codec: t.UnknownRecord });
     const body = bodyCodec([Anything]).decode({ msg: '{"_lctype":5,"__proto__":{"admin":true},"a":1}' });
     expect(body).toEqual(Anything({ a: 1 }));

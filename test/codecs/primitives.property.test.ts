@@ -19,7 +19,7 @@ describe('a scalar is read as it was written', () => {
   test('Bytes', () => law(Bytes));
 });
 
-describe('a number that the wire would change is refused', () => {
+describe('a number that does not fit the wire is refused', () => {
   test.each([0.5, 2 ** 31, -(2 ** 31) - 1, NaN, Infinity, '1', null])('Int32 %s', (value) => {
     expect(Int32.is(value)).toBe(false);
     expect(E.isLeft(Int32.decode(value))).toBe(true);
@@ -41,7 +41,7 @@ describe('base64', () => {
     );
   });
 
-  it.each(['A', '=', 'AA==AA', 'AAA=====', 'A A=', 'é', '\ud83d'])('is not %j', (text) => {
+  it.each(['A', '=', 'AA==AA', 'AAA=====', 'A A=', 'é', '\ud83d'])('refuses %j', (text) => {
     expect(fromBase64(text)).toMatchObject(E.left({ _tag: 'DecodeFailed', expected: 'base64' }));
   });
 });

@@ -1,4 +1,4 @@
-/** What the published client's own encoder writes (protocol: test vectors). */
+/** Frames as the encoder of the published client writes them (protocol: test vectors). */
 import { either as E } from 'fp-ts';
 import {
   decodeClientFrame,
@@ -95,15 +95,15 @@ const readAndWritten =
   };
 
 describe('a frame is read and written byte for byte', () => {
-  it.each(sentByClient)('%s of a client', readAndWritten(decodeClientFrame));
-  it.each(sentByServer)('%s of a server', readAndWritten(decodeServerFrame));
+  it.each(sentByClient)('%s from a client', readAndWritten(decodeClientFrame));
+  it.each(sentByServer)('%s from a server', readAndWritten(decodeServerFrame));
 });
 
-it('writes the heartbeat as CA4oAQ== in text', () => {
+it('writes the heartbeat as CA4oAQ== in base64', () => {
   expect(encodeFrame({ cmd: 'echo', i: 1 }, subprotocols.base64)).toBe('CA4oAQ==');
 });
 
-describe('a kind without a codec is named', () => {
+describe('a kind without a codec keeps its name', () => {
   it.each([
     ['a command of another protocol', '081428052203746f6d', { kind: 'blacklist', i: 5, peerId: 'tom' }],
     ['a command with a number that has no name', '08632801', { kind: '99', i: 1 }],
@@ -118,8 +118,8 @@ describe('a kind without a codec is named', () => {
   });
 });
 
-describe('what a command does not have is dropped', () => {
-  it('where the schema knows it', () => {
+describe('a field that a command does not have is dropped', () => {
+  it('if the schema has it', () => {
     // direct, with a `uid` and an `op` that a push does not have.
     const frame = encodeFrame(
       {
@@ -134,7 +134,7 @@ describe('what a command does not have is dropped', () => {
     );
   });
 
-  it('where the schema does not', () => {
+  it('if the schema does not have it', () => {
     // Field 200 of the envelope, a string.
     expect(decodeServerFrame(bytes('080e2801c20c0178'))).toEqual(E.right({ cmd: 'echo', i: 1 }));
   });

@@ -1,12 +1,12 @@
 /**
- * Nothing is lost, doubled or out of order, whatever the network does. A failing seed is printed;
- * `FC_SEED=<seed> npx vitest run test/model/delivery` runs it again, and `FC_RUNS=<number>` more of them.
+ * No message is lost, duplicated or out of order, whatever the network does. A failing seed is printed;
+ * `FC_SEED=<seed> npx vitest run test/model/delivery` runs it again, and `FC_RUNS=<number>` sets the number of runs.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { play, steps, worlds } from './delivery.js';
 
-it('every log is the server’s, every send is what it was said to be, every state is the server’s at rest', async () => {
+it('every log and, at rest, every state match the server, and every send has its reported outcome', async () => {
   const { FC_SEED: seed, FC_RUNS: runs = '200' } = process.env;
   let played = 0;
   let gaps = 0;
@@ -20,6 +20,6 @@ it('every log is the server’s, every send is what it was said to be, every sta
     { numRuns: Number(runs), endOnFailure: true, ...(seed === undefined ? {} : { seed: Number(seed) }) },
   );
   expect(played).toBeGreaterThanOrEqual(Number(runs));
-  // Were there none, the hard part was never tried.
+  // Without any gaps, the hard cases were never tested.
   expect(gaps).toBeGreaterThan(0);
 }, 280_000);

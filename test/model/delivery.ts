@@ -1,8 +1,8 @@
 /**
- * Random histories of a few devices over a network that breaks, and what must be true of them: each device's log is
- * the server's log without the declared gaps, in order, each entry once; what was said of each send is so; unread
- * counts, receipts and members are the server's at rest; and no connection takes a way that the machine's table
- * doesn't have.
+ * Random histories of a few devices over a network that breaks, and the rules that must hold for them. Each device's
+ * log is the server's log without the declared gaps, in order, each entry once. The reported outcome of each send is
+ * true. At rest, unread counts, receipts and members match the server. Each connection uses only transitions that are
+ * in the table of the machine.
  */
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -48,13 +48,13 @@ import { createServer, memoryStore, type RtmServer, type StoredMessage } from '.
 import { comparePositions } from '../../streams/index.js';
 import { faultProxy, type Fault, type FaultProxy } from '../faults/proxy.js';
 
-/** The clients of the devices: the first has two. Those at even places have an outbox. */
+/** The clients of the devices. The first client has two. Devices with an even index have an outbox. */
 const DEVICES = ['a', 'b', 'c', 'a'] as const;
-/** How long everything may take to come to rest, ms. */
+/** How long everything may take until it is at rest, ms. */
 const REST = 10_000;
 /**
- * The clocks of clients and server run so much faster than time: a minute, by which rates are counted, passes in a
- * good second.
+ * How much faster the clocks of clients and server run than real time. A minute, the unit of rate limits, passes in
+ * 1.2 seconds.
  */
 const SPEED = 50;
 const clientClock: Clock = {
@@ -77,13 +77,15 @@ export type Step =
   | { readonly what: 'wait'; readonly ms: number };
 
 export interface World {
-  /** So many messages of a conversation are kept by the server, at least. */
+  /** The minimum number of messages that the server keeps for each conversation. */
   readonly kept: number;
   readonly catchUpLimit: number;
   readonly historyPerMinute: number;
-  /** How long a message may wait in an outbox, ms; 0 for as long as it takes. */
+  /** How long a message may wait in an outbox, ms. 0 means without a limit. */
   readonly maxAge: number;
-  /** How long a command waits for its answer, ms; sometimes less than it takes to notice a dead line. */
+  /**
+   * How long a command waits for its answer, ms. It may be shorter than the time until a dead connection is noticed.
+   */
   readonly commandTimeout: number;
 }
 
@@ -135,7 +137,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 export const worlds: fc.Arbitrary<World> = fc.record({
   kept: fc.constantFrom(100_000, 100_000, 6),
-  // Pages are no larger than this: with few there are breaks between them.
+  // Pages are not larger than this. Small pages allow breaks between them.
   catchUpLimit: fc.constantFrom(1_000, 7, 3),
   historyPerMinute: fc.constantFrom(Infinity, Infinity, 20),
   maxAge: fc.constantFrom(0, 0, 40),
@@ -156,12 +158,12 @@ interface Device {
   readonly client: BehaviorSubject<Client | undefined>;
   readonly logs: Readonly<Record<Place, LogEntry[]>>;
   readonly sends: Send[];
-  /** How often it has logged in: who comes anew is not told of changes to what he has. */
+  /** The number of its logins. A new login does not get changes of messages that the device already has. */
   readonly logins: () => number;
   readonly subscription: Subscription;
 }
 
-/** What was wrong, and how much there was of everything. */
+/** The rules that were broken, and counts of what happened. */
 export interface Outcome {
   readonly problems: readonly string[];
   readonly sends: number;
@@ -175,8 +177,8 @@ const isAllowed = (from: keyof typeof table, to: keyof typeof table): boolean =>
   Object.values(table[from]).some((cell) => cell.to.includes(to));
 
 /**
- * What a gap covers: from the message before it to its end, or to the next message where that is later; one of one's
- * own may come late and lie within.
+ * Whether a gap covers a position: from the message before the gap to its end, or to the next message if that is
+ * later. An own message may come late and lie within the gap.
  */
 const isCovered = (entries: readonly LogEntry[], position: Position): boolean =>
   entries.some((entry, index) => {
@@ -187,7 +189,7 @@ const isCovered = (entries: readonly LogEntry[], position: Position): boolean =>
 
 const Words = t.type({ _lctext: t.string });
 
-/** The text of a stored message; that of a recalled one is gone. */
+/** The text of a stored message. A recalled message has no text any more. */
 const wordsOf = ({ id, msg = '{}' }: StoredMessage): string => {
   const body: unknown = JSON.parse(msg);
   return Words.is(body) ? body._lctext : `the recalled ${id}`;
@@ -196,7 +198,7 @@ const wordsOf = ({ id, msg = '{}' }: StoredMessage): string => {
 const bodyText = ({ body }: { readonly body: { readonly _tag: string; readonly text?: string } }): string =>
   body.text ?? body._tag;
 
-/** The value that a state has now. */
+/** The current value of a state. */
 const latest = <T>(state$: Observable<T>, otherwise: T): T => {
   let value = otherwise;
   state$
@@ -207,7 +209,7 @@ const latest = <T>(state$: Observable<T>, otherwise: T): T => {
   return value;
 };
 
-/** All that a conversation's server has, oldest first. */
+/** All messages of a conversation on the server, oldest first. */
 const everything = async (server: RtmServer, id: string): Promise<readonly StoredMessage[]> => {
   const all: StoredMessage[] = [];
   for (;;) {
@@ -222,7 +224,7 @@ const everything = async (server: RtmServer, id: string): Promise<readonly Store
   }
 };
 
-/** An entry of a log in few words. */
+/** An entry of a log in short form. */
 const short = (entry: LogEntry): string => {
   switch (entry._tag) {
     case 'Message':
@@ -237,12 +239,12 @@ const short = (entry: LogEntry): string => {
   }
 };
 
-/** Plays a history and looks whether all is as it should be. */
+/** Plays a history and checks all rules. */
 export const play = async (world: World, history: readonly Step[]): Promise<Outcome> => {
   const problems: string[] = [];
   const counts = { lost: 0, duplicated: 0, reordered: 0 };
   let offset = 0;
-  // A server that is restarted with its clock set back is beyond what positions by time can bear.
+  // Positions by time do not work if a server restarts with its clock set back, so the clock never goes back.
   const started = Date.now();
   const clock = neverBack({ now: () => started + (Date.now() - started) * SPEED + offset });
   const kept = memoryStore({ historyMessages: world.kept, clock });
@@ -281,7 +283,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     const subscription = realtime.state$.pipe(pairwise()).subscribe(([from, to]) => {
       if (!isAllowed(from._tag, to._tag)) problems.push(`${id}${String(index)} went from ${from._tag} to ${to._tag}`);
     });
-    // Who is kicked, or is refused, comes again.
+    // A client that is kicked or refused logs in again.
     const clients$ = defer(() => realtime.session(id)).pipe(
       retry({ delay: () => timer(4) }),
       repeat({ delay: () => timer(4) }),
@@ -290,7 +292,9 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       defer(() => log(current.conversation(ids[place]), { since: logs[place].at(-1)?.position ?? START })).pipe(
         tap((entry) => logs[place].push(entry)),
       );
-    /** Whoever is a member all the time is told of each change of members before it is described as it is. */
+    /**
+     * A client that is always a member gets each change of members before the next description of the conversation.
+     */
     const watching = (current: Client): Observable<unknown> =>
       current.events$.pipe(
         filter((event) => 'conversationId' in event && event.conversationId === group.id),
@@ -336,7 +340,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
         timeout(REST),
       ),
     );
-  /** Whatever comes of it. */
+  /** Runs a command and ignores its result. */
   const attempt = (command$: Observable<unknown>): void => {
     command$.pipe(catchError(() => EMPTY)).subscribe();
   };
@@ -383,7 +387,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
             .trackSend(text(send.words))
             .pipe(
               sendStatus(),
-              // What becomes of it after that is no outcome of the send.
+              // Later changes are not part of the outcome of the send.
               takeWhile(({ _tag }) => _tag !== 'sent', true),
             )
             .subscribe((status) => {
@@ -413,7 +417,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     }
   };
 
-  /** Waits for it, or says that it did not come about. */
+  /** Waits until the condition holds. Reports a problem if it does not. */
   const eventually = async (
     what: string,
     holds: () => boolean | Promise<boolean>,
@@ -465,7 +469,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
         );
       }
     });
-    // Who is not always a member has no claim to everything.
+    // A client that is not always a member does not have to get all messages.
     if (each.id === 'c') return;
     for (const stored of ends) {
       if (seen.has(stored.id) || isCovered(entries, stored)) continue;
@@ -476,7 +480,10 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     }
   };
 
-  /** What a device has in an older version than the server: who comes anew is not told of changes to what he has. */
+  /**
+   * The messages of which a device has an older version than the server. A new login does not get changes of messages
+   * that the device already has.
+   */
   const olderIn = (each: Device, place: Place, ends: readonly StoredMessage[]): readonly StoredMessage[] => {
     if (each.id === 'c' || each.logins() > 1) return [];
     const versions = new Map<string, number>();
@@ -489,7 +496,8 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
   };
 
   const checkSends = (each: Device, place: Place, ends: readonly StoredMessage[]): void => {
-    // With what a server has forgotten it forgets the tokens, too: what is sent again then is new to it.
+    // A server that has forgotten messages has forgotten their tokens, too. It treats a repeated message as a new
+    // one.
     if (world.kept <= said) return;
     const places: number[] = [];
     for (const { words, where: there, status } of each.sends) {
@@ -502,7 +510,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
           ? [index]
           : [];
       });
-      // What was given up may be held up on the way, and come behind what was sent later.
+      // A send that was given up may be delayed on the way, and arrive after a later send.
       if (status._tag === 'sent') places.push(...found.slice(0, 1));
       if (found.length > 1) {
         counts.duplicated += 1;
@@ -515,7 +523,8 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       if (status._tag === 'failed' && status.failure !== 'unconfirmed' && found.length > 0)
         problems.push(`${words} was said not to be sent (${status.failure}: ${status.error.message}), but is stored`);
     }
-    // Who was refused because he was out, and is not told so before the line breaks, sends it again when he is in.
+    // A client may be refused because it is not a member, and lose the connection before it gets the refusal. It then
+    // sends the message again when it is a member.
     const wasOut = each.id === 'c' && history.some(({ what }) => what === 'leave');
     if (each.index % 2 === 0 && !wasOut && places.some((at, index) => index > 0 && at < (places[index - 1] ?? 0))) {
       counts.reordered += 1;
@@ -525,7 +534,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     }
   };
 
-  /** What another device of the client, which has just come, is told by the server. */
+  /** Compares the state of a device with the state that the server gives to a new device of the same client. */
   const checkState = async (each: Device): Promise<void> => {
     const name = `${each.id}${String(each.index)}`;
     const client = await open(each);
@@ -546,7 +555,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       await becomes(
         `${name} has the server's receipts, ${JSON.stringify({ deliveredAt, readAt })}`,
         client.conversation(ids.pair).receipts$,
-        // They may have moved on meanwhile.
+        // The receipts may have moved on meanwhile.
         (receipts) => (receipts.readAt ?? 0) >= (readAt ?? 0) && (receipts.deliveredAt ?? 0) >= (deliveredAt ?? 0),
       );
     } finally {
@@ -558,10 +567,10 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
     await Promise.all(devices.map(open));
     for (const one of history) {
       await perform(one);
-      // Sockets have their turn: what a step has written is on its way when the next one comes.
+      // The sockets get a turn, so the data of one step is on its way when the next step starts.
       await setImmediate();
     }
-    // Rest: the network is sound again, and everybody is there.
+    // Rest: the network works again, and all clients are connected.
     for (const { proxy } of devices) proxy.inflict({ _tag: 'Cut' });
     for (const each of devices) each.realtime.retry();
     await eventually(
@@ -579,20 +588,20 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
               (entry._tag === 'Message' && entry.message.id === last.id) ||
               (entry._tag === 'Gap' && entry.to >= last.timestamp),
           );
-        // Who was removed by a command that nobody waits for any more gets nothing.
+        // A late command may have removed the client. Then it gets nothing.
         for (const each of devices)
           await eventually(
             `${each.id}${String(each.index)} got the last message of the ${place}`,
             async () => isThere(each) || !(await membersNow(place)).includes(each.id),
           );
-        // A request that was held up on the way may still come behind it.
+        // A delayed request may still be stored after the last message.
         const stored = await everything(server, ids[place]);
         return { place, stored, ended: stored.slice(0, 1 + stored.findIndex(({ id }) => id === last.id)) };
       }),
     );
     for (const { place, stored, ended } of ends) {
       for (const each of devices) {
-        // A change that waits behind what was missed comes after the last message.
+        // A change that waits for missed messages comes after the last message.
         await eventually(
           `${each.id}${String(each.index)} has the last versions in the ${place}`,
           () => olderIn(each, place, ended).length === 0,

@@ -1,9 +1,11 @@
 /**
- * Random membership histories by five clients on eight devices, with breaks, over real sockets that are cut at times.
- * At rest, what every device knows of members and attributes is what the server has, and its list has the
- * conversation where its client is a member and only there; and each device was told exactly what the table of
- * membership notices says of the time that it was there, in the order in which it came about: the acting one what it
- * has brought about.
+ * Random membership histories of five clients on eight devices, with breaks, over real sockets that are cut at times.
+ *
+ * At rest, every device has the same members and attributes as the server. Its conversation list holds the
+ * conversation if and only if its client is a member.
+ *
+ * While it was connected, each device got exactly the notices that the table of membership notices defines, in the
+ * order of the changes. The device that made a change got the result of the change.
  *
  * A failing seed is printed; `FC_SEED=<seed> npx vitest run test/model` runs it again.
  */
@@ -28,9 +30,9 @@ import { createServer, memoryStore } from 'rx-realtime/server';
 import { faultProxy, type FaultProxy } from '../faults/proxy.js';
 
 const CLIENTS = ['a', 'b', 'c', 'd', 'e'] as const;
-/** Which client each device is of: the first three have two. */
+/** The client of each device. The first three clients have two devices. */
 const DEVICES = ['a', 'b', 'c', 'd', 'e', 'a', 'b', 'c'] as const;
-/** How long a device may take to come to rest, ms. */
+/** How long a device may take until it is at rest, ms. */
 const BOUND = 5_000;
 
 type Whom = 'add' | 'remove' | 'block' | 'unblock';
@@ -40,8 +42,8 @@ type Step =
   | { readonly what: 'join' | 'quit'; readonly device: number }
   | { readonly what: 'say' | 'mend'; readonly device: number }
   /**
-   * `pause`: the client goes; `cut`: the network does, and the client stays away; `blip`: the network does, and the
-   * client is back at once.
+   * `pause`: the client disconnects. `cut`: the network breaks, and the client stays away. `blip`: the network
+   * breaks, and the client reconnects at once.
    */
   | { readonly what: 'pause' | 'cut' | 'blip'; readonly device: number }
   | { readonly what: 'update'; readonly device: number; readonly key: string; readonly value: number | undefined };
@@ -75,9 +77,9 @@ interface Device {
   readonly realtime: Realtime;
   readonly proxy: FaultProxy;
   readonly client: Client;
-  /** What it was told of members, in short. */
+  /** The membership entries that the device got, in short form. */
   readonly told: string[];
-  /** What the model says that it should have been told. */
+  /** The entries that the device should have got according to the model. */
   readonly expected: string[];
   isAway: boolean;
 }
@@ -100,7 +102,10 @@ const change = (conversation: Conversation, wish: Change): Observable<Membership
   }
 };
 
-/** Emits nothing and fails with the reason, or completes; refusals are part of the game. */
+/**
+ * Waits for the command. Returns undefined if the command is refused or the connection is lost, because the histories
+ * contain such cases.
+ */
 const attempt = async <A>(command$: Observable<A>): Promise<A | undefined> =>
   lastValueFrom(command$).catch((error: unknown) => {
     const tag = typeof error === 'object' && error !== null && '_tag' in error ? error._tag : undefined;
@@ -109,7 +114,8 @@ const attempt = async <A>(command$: Observable<A>): Promise<A | undefined> =>
   });
 
 /**
- * What was missed is not among it, messages or changes by nobody knows whom: that is the model of delivery's matter.
+ * An entry in short form. Missed messages, and changes without a known author, are left out: the model of delivery
+ * checks them.
  */
 const short = (entry: ClientEvent): readonly string[] => {
   if (entry._tag === 'Joined' || entry._tag === 'Left' || entry._tag === 'Blocked' || entry._tag === 'Unblocked')
@@ -122,12 +128,12 @@ const named = (clientIds: readonly string[]): string => [...clientIds].sort().jo
 const without = (clientIds: readonly string[], others: readonly string[]): readonly string[] =>
   clientIds.filter((one) => !others.includes(one));
 
-/** What was pushed before has come, and what it made the client ask for has, too. */
+/** Waits until earlier pushes have arrived, and until the requests that they caused are answered. */
 const settled = async ({ client, isAway }: Device): Promise<void> => {
   if (!isAway) for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(online(client, []));
 };
 
-/** The next time that the client is open, and has caught up. */
+/** Waits until the client is open again and has caught up. */
 const back = ({ client }: Device): Promise<unknown> =>
   firstValueFrom(
     client.events$.pipe(
@@ -173,7 +179,7 @@ const returns = async (device: Device): Promise<void> => {
   await settled(device);
 };
 
-/** What a device knows of the conversation `id`. */
+/** What a device knows about the conversation `id`. */
 const known = (client: Client, id: string) => {
   const conversation = client.conversation(id);
   return {
@@ -183,7 +189,7 @@ const known = (client: Client, id: string) => {
   };
 };
 
-/** Waits until the stream says so; fails with what it says instead. */
+/** Waits until the stream has the wanted value. Fails with the value that it has instead. */
 const comes = async <T>(
   stream$: Observable<T>,
   wanted: T,
@@ -194,7 +200,7 @@ const comes = async <T>(
   });
 };
 
-it('members$, state$ and conversations$ are the server’s at rest, and each device was told what the table of notices says, in order', async () => {
+it('at rest, all states match the server, and each device got the notices of the table in order', async () => {
   const seed = process.env['FC_SEED'];
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
@@ -217,14 +223,16 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
         if (first === undefined) throw new Error('there are devices');
         const { id } = await firstValueFrom(first.client.createConversation({ members: ['b'] }));
 
-        /** Every device of these clients that is there hears it, but for the acting one: it has its answer. */
+        /**
+         * Every connected device of these clients gets the entry, except the acting device, which gets the answer.
+         */
         const tell = (clientIds: readonly string[], entry: string, acting?: Device): void => {
           for (const each of devices)
             if (each !== acting && !each.isAway && clientIds.includes(each.client.id)) each.expected.push(entry);
         };
         tell(['b'], 'Joined b by a');
         tell(['a', 'b'], 'Joined ab by a', first);
-        /** What comes about is told as the table has it, and to the acting device's own log. */
+        /** A change is reported as the table defines it, and also to the log of the acting device. */
         const joined = (acting: Device, added: readonly string[], members: readonly string[]): void => {
           if (added.length === 0) return;
           const by = acting.client.id;
@@ -239,7 +247,10 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
           tell(members, `Left ${named(gone)} by ${by}`, acting);
           acting.expected.push(`Left ${named(gone)} by ${by}`);
         };
-        /** Who was on the list before is named to the acting device alone, which does not know the list. */
+        /**
+         * Clients that were on the list already are reported only to the acting device, because it does not know the
+         * list.
+         */
         const listed = (
           acting: Device,
           kind: 'Blocked' | 'Unblocked',
@@ -286,7 +297,7 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
               break;
             }
             default: {
-              // Who acts before it knows whom it has to do with can't tell what has changed.
+              // A device that acts before it knows the members can't tell what its action has changed.
               await settled(acting);
               const before = await now();
               const result = await attempt(change(conversation, one));
@@ -299,7 +310,7 @@ it('members$, state$ and conversations$ are the server’s at rest, and each dev
                 listed(acting, 'Blocked', without(after.blocked, before.blocked), after.members, allowed);
               if (one.what === 'unblock')
                 listed(acting, 'Unblocked', without(before.blocked, after.blocked), after.members, allowed);
-              // What is said next is pushed to the new ones, and not part of what they have missed.
+              // The new members get the next messages as pushes, not as missed messages.
               await Promise.all(devices.filter((each) => added.includes(each.client.id)).map(settled));
             }
           }

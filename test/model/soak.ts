@@ -1,7 +1,7 @@
 /**
- * `npm run soak -- --minutes 60`: random histories over a network that breaks, for as long. Ends with one JSON line;
- * the status is 1 where anything was lost, doubled or out of order, or anything else was not as it should be.
- * `--seed` plays the history of one seed alone.
+ * `npm run soak -- --minutes 60`: random histories over a network that breaks, for this time. Ends with one JSON
+ * line. The exit status is 1 if a message was lost, duplicated or out of order, or if another rule was broken.
+ * `--seed` plays only the history of this seed.
  */
 import fc from 'fast-check';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** What was accepted is sent, once and in order, however often the process that has accepted it is killed. */
+/** Accepted messages are sent once and in order, no matter how often the process that accepted them is killed. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
@@ -11,10 +11,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createServer } from 'rx-realtime/server';
 import { layCable } from '../../tour/cable.js';
 
-/**
- * Runs a sender until a line is said, and kills it then with no chance to do anything more; gives all lines that it
- * has said.
- */
+/** Runs a sender until it prints a certain line, then kills it at once. Returns all lines that it printed. */
 const runUntil = async (
   args: readonly string[],
   isEnough: (lines: readonly string[]) => boolean | Promise<boolean>,
@@ -40,7 +37,7 @@ const runUntil = async (
 const isMessage = (line: string): boolean => line.startsWith('message ');
 const numberOf = (line: string): number => Number(line.split(' ')[1]);
 
-it('sends what was accepted after a restart, once and in order, killed at whatever moment', async () => {
+it('sends accepted messages after a restart, once and in order, no matter when the process is killed', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'outbox-'));
   const server = await createServer({ port: 0, limits: { sendsPerMinute: Infinity } });
   const cable = await layCable(server.url);
@@ -59,11 +56,11 @@ it('sends what was accepted after a restart, once and in order, killed at whatev
   };
   const after = (messages: number) => (lines: readonly string[]) => lines.filter(isMessage).length >= messages;
 
-  // Killed while connected: some have arrived, some are on their way, some wait.
+  // Killed while connected: some messages have arrived, some are on their way, some wait.
   await send(0, 100, after(moments[0] ?? 1));
-  // Killed while what was left over is sent, and more is accepted.
+  // Killed while it sends the remaining messages and accepts more.
   await send(100, 100, after(moments[1] ?? 1));
-  // Killed with all that it has accepted waiting, since the network is gone.
+  // Killed while all accepted messages wait, because there is no network.
   await send(200, 50, async (lines) => {
     if (lines.at(-1) === 'open') await cable.cut();
     return after(50)(lines);

@@ -1,6 +1,6 @@
 /**
- * A process that sends: `sender.ts <server> <directory> <conversation> <from> <count>`. Says each message that was
- * accepted, in a line of its own, and `done` when all that it knows of was sent.
+ * A process that sends messages: `sender.ts <server> <directory> <conversation> <from> <count>`. Prints each accepted
+ * message on its own line, and `done` when all messages that it knows of are sent.
  */
 import { filter, from, mergeMap, take } from 'rxjs';
 import { createRealtime, sendStatus, text } from '../../src/index.js';

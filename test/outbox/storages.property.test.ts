@@ -1,4 +1,4 @@
-/** What every storage of an outbox has to hold to. */
+/** The rules that every storage of an outbox must follow. */
 import 'fake-indexeddb/auto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ afterAll(() => {
 });
 
 let made = 0;
-/** Each gives the same storage anew, as it is after a restart. */
+/** Each function returns the same storage again, in its state after a restart. */
 const storages: Readonly<Record<string, () => () => OutboxStorage>> = {
   memoryOutbox: () => {
     const storage = memoryOutbox();
@@ -79,7 +79,7 @@ const done = (answer: ReturnType<OutboxStorage['put']>): Promise<unknown> =>
   lastValueFrom(from(answer), { defaultValue: undefined });
 
 describe.each(Object.entries(storages))('%s', (_, make) => {
-  it('loads the messages that were put and not removed, for each owner, also after a restart', async () => {
+  it('loads the messages that were put and not removed, separately for each owner, even after a restart', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
         const open = make();
@@ -121,7 +121,7 @@ describe.each(Object.entries(storages))('%s', (_, make) => {
   });
 });
 
-it('a file outbox leaves nothing in half: what was not renamed is not loaded', async () => {
+it('a file outbox does not load a partly written file: it has not been renamed yet', async () => {
   const directory = join(folder, 'torn');
   const storage = fileOutbox(directory);
   const [one] = fc.sample(message, 1);

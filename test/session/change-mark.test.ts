@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { changeMark } from '../../src/session/change-mark.js';
 
-it('asks from no later than the earliest change that has come since and was not passed on, and from no earlier than it did', () => {
+it('never asks from a time after the earliest pending change, or before the time of its last request', () => {
   const step = fc.oneof(
     fc.record({ what: fc.constant('arrived' as const), id: fc.nat(5), at: fc.integer({ min: 11, max: 40 }) }),
     fc.record({ what: fc.constant('passed' as const), id: fc.nat(5), at: fc.integer({ min: 11, max: 40 }) }),

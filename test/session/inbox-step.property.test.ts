@@ -1,4 +1,4 @@
-/** Random histories on a model of a server: the step is run by itself, without a socket or a clock. */
+/** Random histories against a model of a server. Only the step runs: there is no socket and no clock. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CommandTimeout, ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
@@ -18,7 +18,10 @@ type Question = Extract<Effect, { readonly _tag: 'LookUp' | 'FetchPage' }>;
 type Gap = Extract<ClientEvent, { readonly _tag: 'Gap' }>;
 
 const PLACES = ['c', 'd', 'e'] as const;
-/** The client itself is a member of this one at times: nobody owes it what was said meanwhile. */
+/**
+ * The client is only sometimes a member of this conversation. It does not have to get the messages that were sent
+ * while it was not a member.
+ */
 const VISITED = 'x';
 const where = fc.constantFrom(...PLACES, VISITED);
 const which = fc.nat(3);
@@ -63,7 +66,7 @@ const worlds = fc.record({
   pageSize: fc.integer({ min: 1, max: 4 }),
   catchUpLimit: fc.constantFrom(2, 5, 1_000),
   concurrency: fc.integer({ min: 1, max: 3 }),
-  /** Answers say what is so when they are given, or when they were asked for. */
+  /** Whether an answer shows the state at the time when it is given, or at the time of the request. */
   isLate: fc.boolean(),
 });
 type World = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
@@ -87,7 +90,7 @@ const play = (world: World, history: readonly Action[]) => {
   let asked: { readonly question: Question; readonly answer: () => Answer }[] = [];
   const out: ClientEvent[] = [];
   const silenced = new Set<string>();
-  /** What was known before the last break. */
+  /** The conversations that were known before the last break. */
   let known: readonly string[] = [];
 
   const answerNow = (question: Question): Answer => {
@@ -108,7 +111,7 @@ const play = (world: World, history: readonly Action[]) => {
     return { _tag: 'Page', session, conversationId, page };
   };
 
-  /** Whoever is busy waits for an answer, or for a turn. */
+  /** A busy conversation waits for an answer, or for its turn. */
   const checkWork = (): void => {
     const { cursors, session } = state;
     const turns = JSON.stringify(session.turns);
@@ -127,7 +130,7 @@ const play = (world: World, history: readonly Action[]) => {
   const take = (input: InboxInput | Answer): void => {
     const before = copyOf(state);
     const made = step(state, input, environment);
-    // The same state and input give the same result, whatever was done with the state meanwhile.
+    // The same state and input give the same result, even if the state was used in between.
     const again = step(copyOf(before), input, environment);
     expect([again.out, again.effects, [...again.state.cursors], again.state.session]).toEqual([
       made.out,
@@ -203,7 +206,7 @@ const play = (world: World, history: readonly Action[]) => {
   const perform = (action: Action): void => {
     switch (action._tag) {
       case 'Say': {
-        // Times strictly increase within a conversation, and may be the same in two.
+        // Times strictly increase within a conversation. Two conversations may have the same time.
         now += everything.some(({ conversationId, timestamp }) => conversationId === action.where && timestamp === now)
           ? 1
           : action.ticks;
@@ -217,7 +220,7 @@ const play = (world: World, history: readonly Action[]) => {
         if (action.isOwn && !isOpen) return;
         everything.push(said);
         stored = [...stored, said];
-        // The answer to a send may overtake what was pushed before it.
+        // The answer to a send may arrive before messages that were pushed earlier.
         if (action.isOwn) take({ _tag: 'Message', conversationId: action.where, message: said, origin: 'sent' });
         else push({ _tag: 'Message', conversationId: action.where, message: said, origin: 'live' });
         return;
@@ -261,7 +264,7 @@ const play = (world: World, history: readonly Action[]) => {
 
   come();
   history.forEach(perform);
-  // Rest: whoever was silenced comes again, and all is delivered and answered.
+  // Rest: silenced clients log in again, and everything is delivered and answered.
   if (silenced.size > 0) perform({ _tag: 'Break' });
   perform({ _tag: 'Come' });
   while (onTheWay.length + asked.length > 0) {
@@ -277,7 +280,7 @@ const isCovered = (gaps: readonly Gap[], one: Message): boolean =>
       conversationId === one.conversationId && comparePositions(from, one) < 0 && one.timestamp <= to,
   );
 
-it('whatever happens, each message is passed on once and in order, or declared missing; and nobody waits for ever', () => {
+it('in any history, each message is passed on once and in order, or declared missing; and nothing waits forever', () => {
   fc.assert(
     fc.property(worlds, actions, (world, history) => {
       const { out, everything, state } = play(world, history);
@@ -292,7 +295,7 @@ it('whatever happens, each message is passed on once and in order, or declared m
       );
       expect(versions).toHaveLength(new Set(versions).size);
       for (const place of PLACES) {
-        // The answer to one's own send comes when it comes.
+        // The answer to an own send may come at any time.
         const told = passed.filter(({ conversationId, origin }) => conversationId === place && origin !== 'sent');
         expect(told).toEqual(told.toSorted((a, b) => comparePositions(a.message, b.message)));
         const lost = everything.filter(

@@ -1,4 +1,4 @@
-/** Each rule of the inbox by itself: what goes in, what comes out, and what is asked for. */
+/** Each rule of the inbox on its own: its input, its output, and its requests. */
 import { describe, expect, it } from 'vitest';
 import { arrived, conversation, counted, message, snapshot } from '../../marble-tests/streams/log.js';
 import type { ConversationInfo } from '../../codecs/index.js';
@@ -11,7 +11,7 @@ type Input = InboxInput | Answer;
 
 interface Rule {
   readonly rule: string;
-  /** What has happened before. */
+  /** The inputs before this one. */
   readonly before?: readonly Input[];
   readonly input: Input;
   readonly out?: readonly string[];
@@ -77,42 +77,42 @@ const page = (messages: readonly Message[], isWhole = true, session = 2): Input 
 const noPage = (error: RealtimeError): Input => ({ _tag: 'PageFailed', session: 2, conversationId: 'c', error });
 const messages = (...timestamps: number[]): readonly Message[] => timestamps.map((timestamp) => message({ timestamp }));
 
-/** A session in which the conversation is known, and has a message. */
+/** A session in which the conversation is known and has a message. */
 const known: readonly Input[] = [opened(1, false), snapshot(), live(2)];
-/** And one after a break. */
+/** The same session after a break. */
 const again: readonly Input[] = [...known, dropped, opened(9)];
-/** In which the server has said that there is more. */
+/** The same session, in which the server has said that there are more messages. */
 const behind: readonly Input[] = [...again, found(conversation({ lastMessageAt: 8 }))];
 
 const rules: readonly Rule[] = [
   {
-    rule: 'a first login is caught up: there is nothing that it could have missed',
+    rule: 'a first login is caught up at once, because it cannot have missed anything',
     input: opened(1, false),
     out: ['Opened', 'CaughtUp'],
   },
-  { rule: 'nothing passes before a session is open', input: live(2) },
+  { rule: 'nothing is passed on before a session is open', input: live(2) },
   {
-    rule: 'what the client does itself passes at once, without a session',
+    rule: 'own actions of the client are passed on at once, even without a session',
     input: { _tag: 'ReadMark', conversationId: 'c', at: 1 },
     out: ['ReadMark'],
   },
-  { rule: 'a message of a known conversation passes', before: known, input: live(3), out: ['live m3'] },
-  { rule: 'a message passes once', before: known, input: live(2) },
+  { rule: 'a message of a known conversation is passed on', before: known, input: live(3), out: ['live m3'] },
+  { rule: 'a message is passed on only once', before: known, input: live(2) },
   {
-    rule: 'a message that comes late passes, where it comes for the first time',
+    rule: 'a late message is passed on if it comes for the first time',
     before: [...known, live(4)],
     input: live(3),
     out: ['live m3'],
   },
   {
-    rule: 'an edit passes, and is counted as heard',
+    rule: 'an edit is passed on, and counted as received',
     before: known,
     input: edit(5),
     out: ['Edit'],
     effects: ['Changed'],
   },
   {
-    rule: 'an edit passes once, and is counted as heard each time',
+    rule: 'an edit is passed on only once, but counted as received each time',
     before: [...known, edit(5)],
     input: edit(5),
     effects: ['Changed'],
@@ -124,43 +124,43 @@ const rules: readonly Rule[] = [
     effects: ['look up c'],
   },
   {
-    rule: 'what comes behind it waits too, without a second question',
+    rule: 'a later message waits too, without a second lookup',
     before: [opened(1, false), live(2)],
     input: live(3),
   },
   {
-    rule: 'what has waited follows the description, in its order',
+    rule: 'waiting messages follow the description of the conversation, in order',
     before: [opened(1, false), live(2), live(3)],
     input: found(conversation(), 1),
     out: ['Snapshot', 'live m2', 'live m3'],
   },
   {
-    rule: 'what can not be looked up is reported, and its messages pass',
+    rule: 'a failed lookup is reported, and the messages are passed on',
     before: [opened(1, false), live(2)],
     input: notFound(new CommandTimeout('conv/query', 1), 1),
     out: ['live m2'],
     effects: ['report CommandTimeout'],
   },
   {
-    rule: 'where the connection went, nobody is told so twice: everything waits for the break',
+    rule: 'a lookup that fails because the connection was lost is not reported: everything waits for the break',
     before: [opened(1, false), live(2)],
     input: notFound(new ConnectionLost('gone'), 1),
   },
   {
-    rule: 'an own message passes, whether its conversation is known or not',
+    rule: 'an own message is passed on, whether its conversation is known or not',
     before: [opened(1, false)],
     input: own(2),
     out: ['sent m2'],
   },
-  { rule: 'a break ends what was asked for', before: known, input: dropped, effects: ['Abandon'] },
+  { rule: 'a break abandons pending requests', before: known, input: dropped, effects: ['Abandon'] },
   {
-    rule: 'after a break all conversations are asked about at once',
+    rule: 'after a break the client asks about all conversations at once',
     before: [...known, dropped],
     input: opened(9),
     out: ['Opened'],
     effects: ['look up c'],
   },
-  { rule: 'what is pushed before the answer waits', before: again, input: live(10) },
+  { rule: 'a message that is pushed before the answer waits', before: again, input: live(10) },
   {
     rule: 'a conversation with nothing new is caught up with the answer',
     before: again,
@@ -168,14 +168,14 @@ const rules: readonly Rule[] = [
     out: ['Snapshot', 'CaughtUp'],
   },
   {
-    rule: 'what was said after the last message is fetched',
+    rule: 'messages after the last known message are fetched',
     before: again,
     input: found(conversation({ lastMessageAt: 8 })),
     out: ['Snapshot'],
     effects: ['page of c after 2'],
   },
   {
-    rule: 'missed messages come before what was pushed meanwhile, and before the word that all is there',
+    rule: 'missed messages come before messages that were pushed meanwhile, and before the end of the catch-up',
     before: [...behind, live(10)],
     input: page(messages(3)),
     out: ['missed m3', 'CaughtUp', 'live m10'],
@@ -188,82 +188,82 @@ const rules: readonly Rule[] = [
     effects: ['page of c after 4'],
   },
   {
-    rule: 'a message that was pushed and fetched passes once',
+    rule: 'a message that was pushed and fetched is passed on only once',
     before: [...behind, live(3)],
     input: page(messages(3)),
     out: ['missed m3', 'CaughtUp'],
   },
   {
-    rule: 'a pushed message that the server has forgotten comes in its place',
+    rule: 'a pushed message that the server has forgotten comes at its position',
     before: [...behind, live(10)],
     input: page(messages(11)),
     out: ['live m10', 'missed m11', 'CaughtUp'],
   },
   {
-    rule: 'more than the limit is a gap',
+    rule: 'more missed messages than the limit make a gap',
     before: [...behind, page(messages(3, 4)), page(messages(5, 6))],
     input: page(messages(7)),
     out: ['gap limit 6-9', 'CaughtUp'],
   },
   {
-    rule: 'what the server has forgotten is a gap, before what it has',
+    rule: 'messages that the server has forgotten make a gap before the ones that it has',
     before: behind,
     input: page(messages(7), false),
     out: ['gap gone 2-7', 'missed m7', 'CaughtUp'],
   },
   {
-    rule: 'what the server refuses is a gap, and reported',
+    rule: 'a refused request makes a gap, and is reported',
     before: behind,
     input: noPage(new ServerRejected(4312, 'CONVERSATION_LOG_REJECTED')),
     out: ['gap refused 2-9', 'CaughtUp'],
     effects: ['report ServerRejected'],
   },
   {
-    rule: 'what fails is a gap, and reported',
+    rule: 'a failed request makes a gap, and is reported',
     before: behind,
     input: noPage(new CommandTimeout('logs', 1)),
     out: ['gap failed 2-9', 'CaughtUp'],
     effects: ['report CommandTimeout'],
   },
   {
-    rule: 'what fails because the connection went is no gap: the next session fetches it',
+    rule: 'a request that fails because the connection was lost makes no gap: the next session repeats it',
     before: behind,
     input: noPage(new ConnectionLost('gone')),
   },
   {
-    rule: 'what is declared missing does not come any more',
+    rule: 'a message that was declared missing is not passed on any more',
     before: [...behind, noPage(new CommandTimeout('logs', 1)), dropped, opened(20)],
     input: found(conversation({ lastMessageAt: 9 }), 3),
     out: ['Snapshot', 'CaughtUp'],
   },
   {
-    rule: 'an answer to an old session says nothing',
+    rule: 'an answer to an old session is ignored',
     before: [...behind, dropped, opened(20), found(conversation({ lastMessageAt: 8 }), 3)],
     input: page(messages(3)),
   },
-  { rule: 'an answer that nobody waits for says nothing', before: known, input: page(messages(3), true, 1) },
+  { rule: 'an answer without a pending request is ignored', before: known, input: page(messages(3), true, 1) },
   {
-    rule: 'a catch-up that was broken off starts from the same position',
+    rule: 'an interrupted catch-up starts again from the same position',
     before: [...behind, live(10), dropped, opened(20)],
     input: found(conversation({ lastMessageAt: 10 }), 3),
     out: ['Snapshot'],
     effects: ['page of c after 2'],
   },
   {
-    rule: 'an own message does not move the position: what others said before it is still fetched',
+    rule: 'an own message does not move the position: earlier messages of others are still fetched',
     before: [...known, own(4), dropped, opened(9)],
     input: found(conversation({ lastMessageAt: 4 })),
     out: ['Snapshot'],
     effects: ['page of c after 2'],
   },
   {
-    rule: 'an own message comes behind what was missed, where nothing of its conversation was heard before',
+    rule: 'an own message comes after the missed messages of a conversation that had no messages before',
     before: [opened(1, false), dropped, opened(9)],
     input: own(10),
     effects: ['look up c'],
   },
   {
-    rule: 'a followed conversation is asked about after a break, heard of before or not',
+    rule: 'after a break the client asks about a followed conversation, even if it had no messages before',
     before: [opened(1, false), { _tag: 'Follow', conversationId: 'c' }, dropped],
     input: opened(9),
     out: ['Opened'],
@@ -277,7 +277,7 @@ const rules: readonly Rule[] = [
     effects: ['look up c'],
   },
   {
-    rule: 'and caught up from the session before',
+    rule: 'a discovered conversation is caught up from the previous session on',
     before: [opened(1, false), dropped, opened(9), counted(1, 5)],
     input: found(conversation()),
     out: ['Snapshot'],
@@ -290,7 +290,7 @@ const rules: readonly Rule[] = [
     out: ['UnreadCounts'],
   },
   {
-    rule: 'what was said in the chat room during a break is a gap',
+    rule: 'messages of a chat room during a break make a gap',
     before: [opened(1, false), snapshot({ kind: 'room' }), dropped],
     input: opened(9),
     room: 'c',
@@ -304,46 +304,46 @@ const rules: readonly Rule[] = [
     out: ['Snapshot', 'CaughtUp'],
   },
   {
-    rule: 'who has joined and left during a break is told before the description',
+    rule: 'members that joined or left during a break are reported before the description',
     before: again,
     known: conversation({ members: ['Tom', 'Spike'] }),
     input: found(conversation({ members: ['Tom', 'Jerry'] })),
     out: ['Joined Jerry', 'Left Spike', 'Snapshot', 'CaughtUp'],
   },
   {
-    rule: 'and is not told again where it was pushed as well',
+    rule: 'such a change is not reported again if it was pushed as well',
     before: [...again, moved('Joined', 'Jerry')],
     known: conversation({ members: ['Tom'] }),
     input: found(conversation({ members: ['Tom', 'Jerry'] })),
     out: ['Joined Jerry', 'Snapshot', 'CaughtUp'],
   },
   {
-    rule: 'who was removed during a break has left, and misses nothing',
+    rule: 'a client that was removed during a break has left, and has missed nothing',
     before: again,
     known: conversation({ members: ['Tom'] }),
     input: found(conversation({ members: ['Jerry'], lastMessageAt: 8 })),
     out: ['Left Tom', 'CaughtUp'],
   },
   {
-    rule: 'a conversation that is gone has been left',
+    rule: 'a conversation that does not exist any more counts as left',
     before: again,
     input: found(undefined),
     out: ['Left Tom', 'CaughtUp'],
   },
   {
-    rule: 'who is told that he is out is told at once: nothing is looked up',
+    rule: 'a notice that the client was removed is passed on at once, without a lookup',
     before: [opened(1, false)],
     input: moved('Left', 'Tom'),
     out: ['Left Tom'],
   },
   {
-    rule: 'who comes back is told what the conversation is like first',
+    rule: 'a client that is added again gets the description of the conversation first',
     before: [...known, moved('Left', 'Tom')],
     input: moved('Joined', 'Tom'),
     effects: ['look up c'],
   },
   {
-    rule: 'what was said while he was out is nothing that he has missed',
+    rule: 'messages that were sent while the client was not a member do not count as missed',
     before: [
       ...known,
       moved('Left', 'Tom'),
@@ -355,10 +355,10 @@ const rules: readonly Rule[] = [
     input: found(conversation({ lastMessageAt: 8 })),
     out: ['Snapshot', 'CaughtUp'],
   },
-  { rule: 'a barrier is reached behind all that came before', before: known, input: barrier, effects: ['Reach'] },
-  { rule: 'a barrier waits behind what waits', before: behind, input: barrier },
+  { rule: 'a barrier is reached after everything before it', before: known, input: barrier, effects: ['Reach'] },
+  { rule: 'a barrier waits while earlier entries wait', before: behind, input: barrier },
   {
-    rule: 'and is reached when that has passed',
+    rule: 'a waiting barrier is reached when the earlier entries have been passed on',
     before: [...behind, live(10), barrier],
     input: page(messages(3)),
     out: ['missed m3', 'CaughtUp', 'live m10'],
@@ -376,7 +376,7 @@ describe('the inbox, step by step', () => {
     expect([made.out.map(say), made.effects.map(name)]).toEqual([out, effects]);
   });
 
-  it('catches up so many conversations at a time, and gives each place to the next one', () => {
+  it('catches up a limited number of conversations at a time, and starts the next one when one is done', () => {
     const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
     const environment = { known: () => undefined, room: () => undefined };
     let state = initialState();
@@ -389,7 +389,7 @@ describe('the inbox, step by step', () => {
     expect([second.out.map(say), second.effects.map(name)]).toEqual([[], ['page of d after 1']]);
   });
 
-  it('asks about very many conversations one question after the other', () => {
+  it('asks about very many conversations with one request after the other', () => {
     const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
     const environment = { known: () => undefined, room: () => undefined };
     let state = initialState();

@@ -1,4 +1,4 @@
-/** Which entry of the log each push becomes. */
+/** The entry of the log that each push becomes. */
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { bodyCodec, type ServerCommand } from '../../codecs/index.js';
@@ -38,7 +38,7 @@ const direct = (fields: object = {}): ServerCommand => ({
 });
 
 describe('a push', () => {
-  it('of a message is a message, from others or from this user elsewhere', () => {
+  it('of a message becomes a message entry, from others or from another device of this user', () => {
     expect(eventOf(direct())).toEqual({
       _tag: 'Message',
       conversationId: 'c',
@@ -60,13 +60,13 @@ describe('a push', () => {
   it.each([
     ['by name', { mentionPids: ['Spike', 'Tom'] }, true],
     ['with everybody', { mentionAll: true }, true],
-    ['not where others are', { mentionPids: ['Spike'] }, false],
-    ['not by himself', { mentionAll: true, fromPeerId: 'Tom' }, false],
-  ])('of a message mentions this user: %s', (_, fields, mentioned) => {
+    ['not if only others are mentioned', { mentionPids: ['Spike'] }, false],
+    ['not if this user sent it', { mentionAll: true, fromPeerId: 'Tom' }, false],
+  ])('of a message tells whether it mentions this user: %s', (_, fields, mentioned) => {
     expect(eventOf(direct(fields))).toMatchObject({ message: { mentioned } });
   });
 
-  it('of a message whose body is not as its type has it is delivered, and a fault says what is wrong', () => {
+  it('of a message with an invalid body is delivered, and a fault says what is wrong', () => {
     const [reader, faults] = reading();
     expect(toEvents(reader, direct({ msg: '{"_lctype":-1,"_lctext":5}' }))).toMatchObject([
       { message: { body: { _tag: 'Invalid' } } },
@@ -140,7 +140,7 @@ describe('a push', () => {
       { cmd: 'rcp', rcpMessage: { cid: 'c', t: 5, read: true } },
       { _tag: 'Receipt', conversationId: 'c', kind: 'read', at: 5 },
     ],
-  ])('%j is its entry of the log', (push, event) => {
+  ])('%j becomes an entry of the log', (push, event) => {
     expect(eventOf(push)).toEqual(event);
   });
 
@@ -149,11 +149,11 @@ describe('a push', () => {
     { cmd: 'conv', op: 'updated', convMessage: { attr: { data: '{}' } } },
     { cmd: 'conv', op: 'started', convMessage: { cid: 'c' } },
     { cmd: 'echo' },
-  ])('%j has no place in the log', (push) => {
+  ])('%j adds no entry to the log', (push) => {
     expect(eventOf(push)).toBeUndefined();
   });
 
-  it('of attributes that are no JSON is a fault', () => {
+  it('of attributes that are not JSON is a fault', () => {
     const [reader, faults] = reading();
     expect(toEvents(reader, { cmd: 'conv', op: 'updated', convMessage: { cid: 'c', attr: { data: '{' } } })).toEqual(
       [],
@@ -170,7 +170,7 @@ describe('a push of patches', () => {
       patchMessage: { patches: [{ cid: 'c', mid: 'm', timestamp: 5, patchTimestamp: 9, from: 'Jerry', ...item }] },
     });
 
-  it('is an edit for each message, with what it is now', () => {
+  it('becomes an edit for each message, with its current version', () => {
     expect(patched({ data: 'hello again', mentionPids: ['Tom'] })).toMatchObject([
       {
         _tag: 'Edit',
@@ -187,14 +187,14 @@ describe('a push of patches', () => {
     ]);
   });
 
-  it('is a recall, with or without a body', () => {
+  it('becomes a recall, with or without a body', () => {
     for (const data of [{}, { data: '{"_lctype":-127}' }])
       expect(patched({ recall: true, ...data })).toMatchObject([
         { _tag: 'Recall', message: { id: 'm', body: { _tag: 'Recalled' } } },
       ]);
   });
 
-  it('says why, where the service did it', () => {
+  it('gives the reason if the service made the change', () => {
     expect(patched({ data: '***', patchCode: -4_408, patchReason: 'censored' })).toMatchObject([
       { _tag: 'Edit', reason: { code: -4_408, detail: 'censored' } },
     ]);
@@ -202,17 +202,17 @@ describe('a push of patches', () => {
     expect(patched({ data: '***' })[0]).not.toHaveProperty('reason');
   });
 
-  it('can bring bytes', () => {
+  it('can contain bytes', () => {
     expect(patched({ binaryMsg: new Uint8Array([1]) })).toMatchObject([{ message: { body: { _tag: 'Binary' } } }]);
   });
 
-  it('of none is nothing', () => {
+  it('adds no entry if it is empty', () => {
     expect(toEvents(reading()[0], { cmd: 'patch', op: 'modify', patchMessage: {} })).toEqual([]);
   });
 });
 
 describe('a message of history', () => {
-  it('says when it was last changed', async () => {
+  it('has the time of its last change', async () => {
     const item = { msgId: 'm', from: 'Jerry', timestamp: 5, patchTimestamp: 8, data: 'hello' };
     const [message] = await firstValueFrom(readHistory(reading()[0], 'c', [item]));
     expect(message).toMatchObject({ id: 'm', timestamp: 5, editedAt: 8, transient: false });

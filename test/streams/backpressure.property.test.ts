@@ -1,6 +1,6 @@
 /**
- * Every strategy against a naive model of it: what is kept, in which order, how many are given up, and that its bound
- * holds.
+ * Compares every strategy with a naive model: the items that are kept, their order, the number of dropped items, and
+ * the bound.
  */
 import fc from 'fast-check';
 import { Observable, Subject, pipe, type MonoTypeOperatorFunction } from 'rxjs';
@@ -45,7 +45,7 @@ interface Waiting extends Value {
   readonly at: number;
 }
 
-/** What a strategy does, said as simply as possible: the queue after something has come. */
+/** A strategy in its simplest form: the queue after a value has arrived. */
 type Model = (queue: readonly Waiting[], value: Waiting) => readonly Waiting[];
 
 const lowest = (queue: readonly Waiting[]): Waiting | undefined =>
@@ -95,7 +95,7 @@ const cases: Readonly<Record<string, Case>> = {
         expire<Value>(MAX_AGE, { now }),
         dropByPriority(BOUND, ({ rank }) => rank),
       ),
-    // What is too old goes first, as far as it is at the head.
+    // Items that are too old are dropped first, if they are at the head.
     come: (queue, value) => {
       const fresh = queue.findIndex(({ at }) => value.at - at <= MAX_AGE);
       return over([...(fresh < 0 ? [] : queue.slice(fresh)), value], lowest);
@@ -105,7 +105,7 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infinity }) => {
-  it('keeps what the model keeps, in its order; what was kept and given up together is what came', () => {
+  it('keeps the items that the model keeps, in order; kept and dropped items together are all items', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         let time = 1_000;
@@ -113,7 +113,7 @@ describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infini
         const pressures: Pressure[] = [];
         const observer = { next: (pressure: Pressure) => void pressures.push(pressure) };
         const kept: number[] = [];
-        /** Ends the work that is being done. */
+        /** Ends the current work. */
         let done = (): void => undefined;
         const work = (value: Value): Observable<never> =>
           new Observable((subscriber) => {
@@ -160,7 +160,7 @@ describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infini
         }
         expect(kept).toEqual(expected);
         if (maxAge !== Infinity) return;
-        // At rest all is told.
+        // At rest, all dropped items have been reported.
         source.complete();
         while (isBusy) {
           takeOne();
@@ -168,7 +168,8 @@ describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infini
         }
         expect(kept).toEqual(expected);
         expect((pressures.at(-1)?.dropped ?? 0) + kept.length).toBe(came);
-        // The marks by turns; what is told in between is that more were given up, twice as many or all.
+        // The marks are reported alternately. Reports in between say that more items were dropped: twice as many, or
+        // all at the end.
         let [level, dropped]: [Pressure['level'], number] = ['low', 0];
         for (const [index, told] of pressures.entries()) {
           const isTold = told.level !== level || (level === 'high' && told.dropped >= Math.max(1, 2 * dropped));
@@ -181,7 +182,7 @@ describe.each(Object.entries(cases))('%s', (_, { strategy, come, maxAge = Infini
 });
 
 describe('batch', () => {
-  it('keeps everything, in order, in arrays no longer than its bound', () => {
+  it('keeps all items, in order, in arrays no longer than its bound', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (steps, max) => {
         const source = new Subject<number>();
@@ -203,7 +204,7 @@ describe('batch', () => {
     );
   });
 
-  it('with a rank, takes what a model takes: the highest first, of one rank the oldest, each array in order', () => {
+  it('with a rank, takes the same items as a model: highest rank first, then oldest, each array in order', () => {
     fc.assert(
       fc.property(
         fc.array(fc.option(fc.integer({ min: 0, max: 3 })), { maxLength: 60 }),

@@ -3,7 +3,7 @@ import { NEVER, Observable, Subject, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { batch, dropOldest, lossless, toAsyncIterable, toReadableStream, type Hold } from '../../streams/index.js';
 
-/** A source that counts from 1 while nobody holds it, a value for each `tick`. */
+/** A source that counts from 1 while it is not held: one value for each `tick`. */
 const holdable = () => {
   const source = new Subject<number>();
   let held = 0;
@@ -20,7 +20,7 @@ const holdable = () => {
     source,
     hold,
     isHeld: () => held > 0,
-    /** As many values as come before it is held, `most` at most. */
+    /** Emits values until the source is held, at most `most`. Returns their number. */
     flow: (most: number): number => {
       let flown = 0;
       while (held === 0 && flown < most) {
@@ -34,13 +34,13 @@ const holdable = () => {
 };
 
 describe('toAsyncIterable', () => {
-  it('gives what came, in order, then ends', async () => {
+  it('yields the items in order, then ends', async () => {
     const seen: number[] = [];
     for await (const value of toAsyncIterable(of(1, 2, 3).pipe(dropOldest(9)))) seen.push(value);
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  it('subscribes with the first next, and again for each iterator', async () => {
+  it('subscribes at the first next(), separately for each iterator', async () => {
     let subscribed = 0;
     const source$ = new Observable<number>((subscriber) => {
       subscribed += 1;
@@ -54,7 +54,7 @@ describe('toAsyncIterable', () => {
     expect(await second.next()).toEqual({ done: false, value: 2 });
   });
 
-  it('takes nothing ahead: the source is held while the loop is busy, and goes on as it asks', async () => {
+  it('takes nothing ahead: the source is held while the loop is busy, and continues when the loop asks', async () => {
     const { source, hold, flow, isHeld } = holdable();
     const iterator = toAsyncIterable(source.pipe(lossless({ high: 4, low: 1, hold })))[Symbol.asyncIterator]();
     const first = iterator.next();
@@ -70,7 +70,7 @@ describe('toAsyncIterable', () => {
     expect(source.observed).toBe(false);
   });
 
-  it('answers many who ask at once in their order', async () => {
+  it('answers several next() calls made at once in their order', async () => {
     const source = new Subject<number>();
     const iterator = toAsyncIterable(source.pipe(dropOldest(9)))[Symbol.asyncIterator]();
     const asked = [iterator.next(), iterator.next(), iterator.next()];
@@ -85,7 +85,7 @@ describe('toAsyncIterable', () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('lets go of the source with break', async () => {
+  it('unsubscribes from the source at a break', async () => {
     const source = new Subject<number>();
     const iterable = toAsyncIterable(source.pipe(dropOldest(9)));
     queueMicrotask(() => {
@@ -98,13 +98,13 @@ describe('toAsyncIterable', () => {
     expect(source.observed).toBe(false);
   });
 
-  it('rejects with the error of its source, at once, and is over then', async () => {
+  it('rejects with the error of its source at once, then is done', async () => {
     const iterator = toAsyncIterable(throwError(() => new Error('oops')).pipe(dropOldest(1)))[Symbol.asyncIterator]();
     await expect(iterator.next()).rejects.toThrow('oops');
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('rejects who asks after an error that came while nobody asked', async () => {
+  it('rejects the first next() after an error that came while none was pending', async () => {
     const source = new Subject<number>();
     const iterator = toAsyncIterable(source.pipe(dropOldest(9)))[Symbol.asyncIterator]();
     const first = iterator.next();
@@ -114,7 +114,7 @@ describe('toAsyncIterable', () => {
     await expect(iterator.next()).rejects.toThrow('oops');
   });
 
-  it('is ended by its signal, and takes no listener’s place behind it', async () => {
+  it('ends with its signal, and leaves no listener on the signal', async () => {
     const controller = new AbortController();
     const source = new Subject<number>();
     const iterator = toAsyncIterable(source.pipe(dropOldest(9)), { signal: controller.signal })[Symbol.asyncIterator]();
@@ -127,31 +127,31 @@ describe('toAsyncIterable', () => {
     expect(source.observed).toBe(false);
   });
 
-  it('ends who waits when it is returned from meanwhile', async () => {
+  it('ends a pending next() when return() is called', async () => {
     const iterator = toAsyncIterable(NEVER.pipe(dropOldest(1)))[Symbol.asyncIterator]();
     const asked = iterator.next();
     await iterator.return?.();
     expect(await asked).toEqual({ done: true, value: undefined });
   });
 
-  it('refuses a source for which nothing says what gives way', async () => {
+  it('refuses a source without a strategy', async () => {
     await expect(toAsyncIterable(of(1))[Symbol.asyncIterator]().next()).rejects.toMatchObject({
       _tag: 'NoStrategy',
       operator: 'toAsyncIterable',
     });
   });
 
-  it('takes arrays behind batch', async () => {
+  it('yields arrays behind batch', async () => {
     const seen: (readonly number[])[] = [];
     for await (const values of toAsyncIterable(of(1, 2, 3, 4, 5).pipe(dropOldest(9), batch({ max: 2 }))))
       seen.push(values);
-    // The first was asked for before the second had come.
+    // The first array was requested before the second value arrived.
     expect(seen).toEqual([[1], [2, 3], [4, 5]]);
   });
 });
 
 describe('toReadableStream', () => {
-  it('gives what came, in order, then closes', async () => {
+  it('emits the items in order, then closes', async () => {
     const seen: number[] = [];
     await toReadableStream(of(1, 2, 3).pipe(dropOldest(9))).pipeTo(
       new WritableStream({ write: (value: number) => void seen.push(value) }),
@@ -159,7 +159,7 @@ describe('toReadableStream', () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
-  it('reads nothing ahead, and lets go of the source when it is cancelled', async () => {
+  it('reads nothing ahead, and unsubscribes from the source when it is cancelled', async () => {
     const { source, hold, flow } = holdable();
     const reader = toReadableStream(source.pipe(lossless({ high: 4, low: 1, hold }))).getReader();
     expect(source.observed).toBe(false);
@@ -181,7 +181,7 @@ describe('toReadableStream', () => {
 });
 
 describe('a Node Readable', () => {
-  it('lets go of the source when it is destroyed, while it waits as well as while something waits for it', async () => {
+  it('unsubscribes from the source when it is destroyed, whether it waits for items or items wait for it', async () => {
     for (const [values, error] of [[[1, 2, 3]], [[1]], [[1], new Error('enough')]] as const) {
       const source = new Subject<number>();
       const readable = Readable.from(toAsyncIterable(source.pipe(dropOldest(9))), { highWaterMark: 1 });
@@ -204,7 +204,7 @@ describe('a Node Readable', () => {
     }
   });
 
-  it('carries demand to the source', async () => {
+  it('passes its demand on to the source', async () => {
     const { source, hold, flow } = holdable();
     const readable = Readable.from(toAsyncIterable(source.pipe(lossless({ high: 4, low: 1, hold }))), {
       highWaterMark: 1,
@@ -216,7 +216,7 @@ describe('a Node Readable', () => {
     readable.read();
     await new Promise((resolve) => setImmediate(resolve));
     const flown = flow(100);
-    // One is in the readable, four wait.
+    // One value is in the readable, four wait.
     expect(flown).toBeLessThanOrEqual(6);
     await first;
     source.complete();

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const position: fc.Arbitrary<Position> = fc.record({ timestamp: fc.nat(3), id: fc.string({ maxLength: 2 }) });
 
-it('positions are in a total order, by time and then by id', () => {
+it('positions have a total order: by time, then by id', () => {
   fc.assert(
     fc.property(position, position, position, (a, b, c) => {
       const [ab, ba, bc, ac] = [
@@ -21,7 +21,7 @@ it('positions are in a total order, by time and then by id', () => {
   );
 });
 
-it('sorting by position gives one order, whatever it starts from', () => {
+it('sorting by position gives the same result for any initial order', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(position, { selector: ({ timestamp, id }) => `${String(timestamp)} ${id}` }),
