@@ -67,9 +67,9 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly grace?: number;
   /** The wait before each attempt to connect. Default: `exponential()`. */
   readonly backoff?: Backoff;
-  /** The time limit for opening a connection to one address, ms. */
+  /** The time limit for opening a connection to one address, ms. Default 10,000. */
   readonly connectTimeout?: number;
-  /** How long a connection must last before the attempt counter starts at 0 again, ms. */
+  /** How long a connection must last before the attempt counter starts at 0 again, ms. Default 10,000. */
   readonly minUptime?: number;
   /** How a dead connection is noticed. By default it is noticed after 39 s at most. */
   readonly heartbeat?: HeartbeatOptions;

@@ -25,9 +25,9 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
    */
   readonly connection$: Observable<ConnectionEvent>;
   /**
-   * Errors that end nothing: for example a frame that can't be read, or a plugin that throws. Hot, no replay, except
-   * that the faults from creating the realtime are kept for the first subscriber. Never errors. Completes with
-   * `state$`.
+   * Errors that end nothing: for example a frame that can't be read, or a plugin that throws. Hot. No replay, except
+   * for the faults that happened while the realtime was created: each subscriber gets those. Never errors. Completes
+   * with `state$`.
    *
    * @example realtime.faults$.subscribe((fault) => logger.warn(fault));
    */

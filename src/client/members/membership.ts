@@ -6,7 +6,7 @@ import { InvalidArgument } from '../../errors.js';
 import { isClientId } from '../client-id.js';
 import { refuse, type Link, type SigningLink } from '../link.js';
 
-/** Why a change did not come about for some. */
+/** Clients for whom a change failed, and why. */
 export interface MembershipFailure {
   readonly members: readonly string[];
   /** The protocol's error code. */
@@ -15,7 +15,7 @@ export interface MembershipFailure {
   readonly detail?: string;
 }
 
-/** For whom a change came about, and for whom not. */
+/** The result of a change: the clients for whom it succeeded, and those for whom it failed. */
 export interface MembershipResult {
   readonly allowed: readonly string[];
   readonly failed: readonly MembershipFailure[];
@@ -42,8 +42,8 @@ export const toResult = ({ allowedPids = [], failedPids = [] }: Outcome): Member
 });
 
 /**
- * The ids, each once, for a command; fails with `InvalidArgument` where one can't be a client's, or where there is
- * none.
+ * Runs a command with client ids, each id once. Errors with `InvalidArgument` if one is not a valid client id, or if
+ * there are no ids.
  */
 export const withClientIds = <A>(
   clientIds: readonly string[],
@@ -59,7 +59,7 @@ export const withClientIds = <A>(
     : then([...new Set(clientIds)]);
 };
 
-/** Cold: adds members; emits for whom it came about, then completes (protocol: conv/add). */
+/** Cold: adds members. Emits the result, then completes (protocol: conv/add). */
 export const addMembers = (link: SigningLink, cid: string, members: readonly string[]): Observable<MembershipResult> =>
   withClientIds(members, (m) =>
     link.sign({ action: 'invite', conversationId: cid, members: m }).pipe(
@@ -70,7 +70,7 @@ export const addMembers = (link: SigningLink, cid: string, members: readonly str
     ),
   );
 
-/** Cold: removes members; emits for whom it came about, then completes (protocol: conv/remove). */
+/** Cold: removes members. Emits the result, then completes (protocol: conv/remove). */
 export const removeMembers = (
   link: SigningLink,
   cid: string,
@@ -85,7 +85,7 @@ export const removeMembers = (
     ),
   );
 
-/** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
+/** Cold: the number of members. Emits once, then completes (protocol: conv/count). */
 export const countMembers = (link: Link, cid: string): Observable<number> =>
   link
     .request({ cmd: 'conv', op: 'count', convMessage: { cid } }, ConvResult)
