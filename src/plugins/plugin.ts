@@ -13,10 +13,8 @@ import type { Realtime } from '../realtime.js';
  * know them.
  *
  * Middlewares (`beforeParse`, `afterParse`) return what is read instead of what they were given, directly or as an
- * `ObservableInput`
- * whose first value counts. They see messages that arrive and messages of the history, not messages that this client
- * sends.
- * The messages of a conversation keep their order.
+ * `ObservableInput` whose first value counts. They see messages that arrive and messages of the history, not messages
+ * that this client sends. The messages of a conversation keep their order.
  *
  * A plugin that throws, returns a wrong value or does not answer in time is skipped. `realtime.faults$` emits a
  * `Plugin` fault then.
