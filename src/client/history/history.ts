@@ -16,11 +16,11 @@ export type Place = Position | number;
 export interface HistoryRange {
   /** Only messages that are older than this place. */
   readonly before?: Place;
-  /** Also what is there itself. Default false. */
+  /** Includes a message at exactly this place. Default false. */
   readonly beforeIncluded?: boolean;
   /** Only messages that are newer than this place. */
   readonly after?: Place;
-  /** Also what is there itself. Default false. */
+  /** Includes a message at exactly this place. Default false. */
   readonly afterIncluded?: boolean;
   /**
    * `backward` takes the newest messages of the range, `forward` the oldest. The page itself always has its oldest
