@@ -92,6 +92,7 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
   retry(): void;
   /** Disconnects, and stays disconnected until `resume`. */
   pause(): void;
+  /** Ends the pause: connects again if there is a client. Does nothing without a pause. */
   resume(): void;
   /**
    * Closes the connection and all clients for good. First the commands error, then the streams complete; all of this

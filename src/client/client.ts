@@ -15,6 +15,7 @@ import type { NewConversation } from './conversation/create-conversation.js';
  * @typeParam V what plugins add to its conversations
  */
 export interface Client<V = unknown> extends Disposable {
+  /** The client id. */
   readonly id: string;
   /** Whether the client can be used. Replays the current status. Completes after `Closed`. */
   readonly status$: Observable<ClientStatus>;

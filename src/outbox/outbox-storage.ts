@@ -38,6 +38,7 @@ const storedSend = codecOf(
  * browsers. What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
  */
 export interface StoredSend extends Readonly<ValueOf<typeof storedSend>> {}
+/** The codec of stored messages, for a storage of your own. */
 export const StoredSend: Codec<StoredSend> = storedSend;
 
 /**

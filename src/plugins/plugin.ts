@@ -33,8 +33,11 @@ export interface Plugin {
   readonly name: string;
   /** Message types that the plugin adds. */
   readonly messages?: readonly CustomType[];
+  /** Returns properties to add to the realtime. */
   readonly onRealtime?: (realtime: Realtime) => object;
+  /** Returns properties to add to each client. */
   readonly onClient?: (client: Client) => object;
+  /** Returns properties to add to each conversation. */
   readonly onConversation?: (conversation: Conversation) => object;
   /** Changes a body as it arrived, before it is decoded. */
   readonly beforeParse?: (content: WireBody) => WireBody | ObservableInput<WireBody>;

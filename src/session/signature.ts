@@ -22,6 +22,7 @@ const signatureCodec = codecOf(
 );
 /** The result of a signature factory. */
 export interface Signature extends ValueOf<typeof signatureCodec> {}
+/** The codec of signatures, for a back end in TypeScript. */
 export const Signature: Codec<Signature> = signatureCodec;
 
 /**
@@ -36,7 +37,9 @@ export type ConversationAction =
 
 /** A command on a conversation that needs a signature. */
 export interface ConversationSignatureRequest {
+  /** What the command does. */
   readonly action: ConversationAction;
+  /** The client that sends the command. */
   readonly clientId: string;
   /** The id of the conversation. Missing if the command creates it. */
   readonly conversationId?: string;

@@ -9,7 +9,9 @@ import type { Signature, SignatureFactory } from './signature.js';
 
 /** The client id of a login, and its signature. */
 export interface Identity {
+  /** The client id. */
   readonly clientId: string;
+  /** Signs the login. */
   readonly signature: SignatureFactory;
 }
 

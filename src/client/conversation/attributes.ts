@@ -8,6 +8,7 @@ import { refuse, type Link } from '../link.js';
 
 /** A change of a conversation. Fields that are left out stay as they are. */
 export interface ConversationUpdate {
+  /** The new name. */
   readonly name?: string;
   /** The attributes to set. A key with dots, such as `colours.sky`, sets a value inside an attribute. */
   readonly attributes?: Readonly<Record<string, Attribute>>;

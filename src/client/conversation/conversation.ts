@@ -26,6 +26,7 @@ import type { ConversationUpdate } from './attributes.js';
  * sent before you subscribe. Each emits one value when it has succeeded, then completes.
  */
 export interface Conversation {
+  /** The id of the conversation. */
   readonly id: string;
   /**
    * The name, members, attributes and times of the conversation, as an immutable snapshot. Replays the current
@@ -48,8 +49,8 @@ export interface Conversation {
    */
   readonly messages$: Observable<Message>;
   /**
-   * Changes of the members: who joined, left, was silenced or was blocked, and by whom. No replay. Changes during a
-   * break are not repeated here; `state$` is fetched again and shows their result.
+   * Changes of the members: who joined, left, was silenced or was blocked, and by whom. No replay. After a break it
+   * emits who joined or left meanwhile, without `by`, as far as the old and the new snapshot show it.
    */
   readonly membership$: Observable<Membership>;
   /**
@@ -99,8 +100,9 @@ export interface Conversation {
     options?: Omit<SendOptions, 'receipt'>,
   ): Observable<SendProgress<B>>;
   /**
-   * How far a message of this user has come: `sent`, `delivered`, then `read`, from the receipts that arrive from now
-   * on. Completes after `read`.
+   * The delivery status of a message of this user: `sent` at once, then `delivered`, then `read`. It uses the
+   * receipts that arrive while it is subscribed to, and sends nothing itself. Never errors. Completes after `read`,
+   * or when the client is closed.
    */
   messageStatus(message: Position): Observable<DeliveryStatus>;
   /**
@@ -137,12 +139,17 @@ export interface Conversation {
    * `add` does.
    */
   quit(): Observable<MembershipResult>;
-  /** Cold: asks the server how many members there are. Emits the number, then completes (protocol: conv/count). */
+  /**
+   * Cold: asks the server how many members there are. Emits the number, then completes (protocol: conv/count).
+   * Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`.
+   */
   count(): Observable<number>;
   /**
    * Cold: sets the given name and attributes, and removes the attributes in `unset`, for all members. Emits
    * `undefined` when `state$` shows the change, then completes (protocol: conv/update). With `optimistic`, `state$`
-   * shows the change at once, and takes it back if the command fails. Errors as `add` does.
+   * shows the change at once, and takes it back if the command fails.
+   *
+   * Errors: `InvalidArgument`, `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`.
    *
    * @example
    * conversation
@@ -151,13 +158,14 @@ export interface Conversation {
    */
   update(change: ConversationUpdate, options?: { readonly optimistic?: boolean }): Observable<void>;
   /**
-   * Cold: turns off the push notifications of this conversation for this user. Emits `undefined` when it is done,
-   * then completes (protocol: conv/mute).
+   * Cold: turns off the push notifications of this conversation for this user. Emits `undefined` when `muted$` shows
+   * it, then completes (protocol: conv/mute). Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`,
+   * `SessionClosed`.
    */
   mute(): Observable<void>;
   /**
-   * Cold: turns the push notifications on again. Emits `undefined` when it is done, then completes (protocol:
-   * conv/unmute).
+   * Cold: turns the push notifications on again. Emits `undefined` when `muted$` shows it, then completes (protocol:
+   * conv/unmute). Errors as `mute` does.
    */
   unmute(): Observable<void>;
   /**
@@ -178,7 +186,9 @@ export interface Conversation {
   /**
    * Cold: marks messages as read, here and on the user's other devices: all that have arrived, or those up to a
    * message or a time (ms since 1970). Emits `undefined` and completes at once. The client tells the server when it
-   * is connected, at most once a second (protocol: read).
+   * is connected, at most once a second (protocol: read). Never errors.
+   *
+   * @example await firstValueFrom(conversation.read());
    */
   read(options?: { readonly upTo?: Position | number }): Observable<void>;
 }

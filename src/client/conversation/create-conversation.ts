@@ -14,6 +14,7 @@ import { conversationsById } from '../queries/conversations-by-id.js';
 
 /** The name and the attributes of a conversation. */
 export interface Described {
+  /** The name. Default: none. */
   readonly name?: string;
   /** The application's own attributes: JSON values and dates. */
   readonly attributes?: Readonly<Record<string, Attribute>>;

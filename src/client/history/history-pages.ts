@@ -4,6 +4,7 @@ import type { Message } from '../../../streams/index.js';
 import type { Conversation } from '../conversation/conversation.js';
 import { DEFAULT_LIMIT, directionOf, type HistoryRange } from './history.js';
 
+/** Options of `historyPages` and `historyIterator`: a range of the history, and the size of a page. */
 export interface HistoryPagesOptions extends HistoryRange {
   /** The number of messages in a page: 1 to 1,000. Default 20. */
   readonly pageSize?: number;

@@ -31,6 +31,7 @@ export interface HistoryRange {
   readonly type?: MessageType;
 }
 
+/** Options of `history`: a range of the history, and the number of messages. */
 export interface HistoryOptions extends HistoryRange {
   /** The maximum number of messages: 1 to 1,000. Default 20. */
   readonly limit?: number;

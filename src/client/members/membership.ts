@@ -8,16 +8,21 @@ import { refuse, type Link, type SigningLink } from '../link.js';
 
 /** Clients for whom a change failed, and why. */
 export interface MembershipFailure {
+  /** The ids of these clients. */
   readonly members: readonly string[];
   /** The protocol's error code. */
   readonly code: number;
+  /** The symbolic name of the code. */
   readonly reason: string;
+  /** An explanation for people. Missing if the server gives none. */
   readonly detail?: string;
 }
 
 /** The result of a change: the clients for whom it succeeded, and those for whom it failed. */
 export interface MembershipResult {
+  /** The ids of the clients for whom the change succeeded. */
   readonly allowed: readonly string[];
+  /** The clients for whom the change failed, grouped by reason. Empty if there are none. */
   readonly failed: readonly MembershipFailure[];
 }
 

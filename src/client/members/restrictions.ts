@@ -97,6 +97,7 @@ const DEFAULT_LIMIT = 50;
 
 /** A page of client ids, and where the next page starts. */
 export interface ClientPage {
+  /** The client ids of this page. */
   readonly clientIds: readonly string[];
   /** Give it as the option `next` to get the next page. Missing on the last page. */
   readonly next?: string;

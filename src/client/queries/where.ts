@@ -33,9 +33,11 @@ const list =
 export const equal = (key: string, value: Attribute): Condition => condition(key, encodeDates(value));
 /** The key has another value, or no value. */
 export const notEqual = operator('$ne');
+/** The value of the key is greater. */
 export const greaterThan: (key: string, value: Comparable) => Condition = operator('$gt');
 /** The value of the key is greater or equal. */
 export const atLeast: (key: string, value: Comparable) => Condition = operator('$gte');
+/** The value of the key is less. */
 export const lessThan: (key: string, value: Comparable) => Condition = operator('$lt');
 /** The value of the key is less or equal. */
 export const atMost: (key: string, value: Comparable) => Condition = operator('$lte');

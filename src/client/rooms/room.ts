@@ -20,16 +20,17 @@ export type NewRoom = Described;
 /**
  * A handle on a chat room. Getting a handle sends nothing.
  *
- * Its streams are leases of the room. The first subscription to one of them enters the room. When the last
- * subscription has ended, the client leaves the room after the realtime's `grace`. A client is in one room at a time:
- * entering another room leaves the first, and the streams of the first complete.
+ * Its streams are leases of the room. The first subscription to one of them enters the room (protocol: conv/add).
+ * When the last subscription has ended, the client leaves the room after the realtime's `grace`. A client is in one
+ * room at a time: entering another room leaves the first, and the streams of the first complete.
  *
  * After a break of less than 30 minutes the client enters the room again, and `events$` emits a `Gap`, because a room
  * does not repeat missed messages; `history` has them. After a longer break the client does not enter again: the
  * streams complete once the session is open, and you can subscribe again.
  *
- * The streams also complete if the back end closes the room. They error with `ServerRejected` if the client may not
- * enter (4303: no such room, 4315: blocked).
+ * The streams also complete if the client is removed from the room, or is closed. They error with `ServerRejected` if
+ * the client may not enter or is blocked (4303: no such room, 4315: blocked), with `SignatureFailed` if the entry
+ * can't be signed, and with `InvalidArgument` if the id is not valid.
  */
 export interface Room extends Pick<
   Conversation,

@@ -3,6 +3,7 @@ export type FileData = Blob | Uint8Array;
 
 /** A file on the user's device, to be stored and sent. */
 export interface LocalFile {
+  /** The content. */
   readonly data: FileData;
   /** The name that receivers see. Default: the name of the `File`. */
   readonly name?: string;

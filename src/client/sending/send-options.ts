@@ -10,6 +10,7 @@ import type { Mentions } from './modify.js';
  */
 export type Priority = 'high' | 'normal' | 'low';
 
+/** Options of `send`. All of them are optional; by default the message is stored and sent to all members. */
 export interface SendOptions extends Mentions {
   /**
    * Asks for receipts: the conversation's `receipts$` moves when the other side has received and read the message.

@@ -7,6 +7,7 @@ import type { LocalFile } from './local-file.js';
 
 /** How far an upload has come, from 0 to 1. */
 export interface UploadProgress {
+  /** From 0 to 1. */
   readonly progress: number;
 }
 
@@ -29,6 +30,7 @@ export type UploadStep<B extends OutgoingBody = OutgoingBody> =
 /** A message whose file is not stored yet. */
 export interface Upload<B extends OutgoingBody = OutgoingBody> {
   readonly _tag: 'Upload';
+  /** The file to store. */
   readonly file: LocalFile;
   /**
    * Cold: stores the file. Emits its progress, then the body to send, then completes. `send` runs it with the
