@@ -7,7 +7,9 @@ export interface LoginOptions {
    * the latest stays: it displaces the one before.
    */
   readonly tag?: string;
-  /** Signs this login. Default: the `signature` of the realtime. */
+  /**
+   * Signs this login. Default: for a `user` the application's HTTP API, otherwise the `signature` of the realtime.
+   */
   readonly signature?: SignatureFactory;
   /** Signs what this client does to conversations. Default: the `conversationSignature` of the realtime. */
   readonly conversationSignature?: ConversationSignatureFactory;

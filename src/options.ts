@@ -82,7 +82,9 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly network$?: Observable<boolean>;
   /** The WebSocket implementation. Default: the platform's, or `ws` in Node. */
   readonly webSocket?: WebSocketConstructor;
-  /** The `fetch` function for requests to the router. Default: that of the platform. */
+  /**
+   * The `fetch` function for requests to the router and to the application's HTTP API. Default: that of the platform.
+   */
   readonly fetch?: Fetch;
   /** Closes the realtime for good when it is aborted. The realtime listens to it only while there is a client. */
   readonly signal?: AbortSignal;

@@ -17,7 +17,11 @@ import type { NewConversation } from './conversation/create-conversation.js';
 export interface Client<V = unknown> extends Disposable {
   /** The client id. */
   readonly id: string;
-  /** Whether the client can be used. Replays the current status. Completes after `Closed`. */
+  /**
+   * Whether the client can be used. Replays the current status. Completes after `Closed`.
+   *
+   * @example client.status$.subscribe(({ _tag }) => banner.toggle(_tag === 'Reopening'));
+   */
   readonly status$: Observable<ClientStatus>;
   /**
    * What happens to the connection. No replay. The client emits each event after `realtime.connection$` has emitted
@@ -69,7 +73,12 @@ export interface Client<V = unknown> extends Disposable {
   conversation(id: string): Conversation & V;
   /**
    * Cold: asks the server for a conversation. Emits its handle with a fresh state, then completes (protocol:
-   * conv/query). Errors with `ServerRejected` 4303 if the conversation does not exist.
+   * conv/query).
+   *
+   * Errors: `ServerRejected` (4303 if the conversation does not exist), `ConnectionLost`, `CommandTimeout`,
+   * `SessionClosed`, `DecodeFailed` if the answer can't be read.
+   *
+   * @example const conversation = await firstValueFrom(client.fetchConversation(id));
    */
   fetchConversation(id: string): Observable<Conversation & V>;
   /** Logs out and does not wait for the server. `using` calls it. */
@@ -77,6 +86,8 @@ export interface Client<V = unknown> extends Disposable {
   /**
    * Cold: logs out. Emits `undefined` when the client is logged out, then completes (protocol: session/close). A
    * second `close` has no further effect.
+   *
+   * @example await firstValueFrom(client.close());
    */
   close(): Observable<void>;
 }

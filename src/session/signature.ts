@@ -28,6 +28,8 @@ export const Signature: Codec<Signature> = signatureCodec;
 /**
  * Asks the application's back end to sign a login. Called once for each login that needs a signature, and never ahead
  * of time. The first value counts.
+ *
+ * @example const signature: SignatureFactory = (clientId) => ajax.getJSON<Signature>(`/sign?client=${clientId}`);
  */
 export type SignatureFactory = (clientId: string) => ObservableInput<Signature>;
 
@@ -53,6 +55,10 @@ export interface ConversationSignatureRequest {
 /**
  * Asks the application's back end to sign a command on a conversation. Called once for each such command, and never
  * ahead of time. The first value counts.
+ *
+ * @example
+ * const conversationSignature: ConversationSignatureFactory = (request) =>
+ *   ajax.post<Signature>('/sign-conversation', request).pipe(map(({ response }) => response));
  */
 export type ConversationSignatureFactory = (request: ConversationSignatureRequest) => ObservableInput<Signature>;
 

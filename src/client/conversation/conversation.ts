@@ -69,12 +69,18 @@ export interface Conversation {
    * that were missed arrive after the next login.
    */
   readonly modifications$: Observable<Modification>;
-  /** How many messages are unread, and whether one of them mentions this user. Replays the current value. */
+  /**
+   * How many messages are unread, and whether one of them mentions this user. Replays the current value.
+   *
+   * @example conversation.unread$.subscribe(({ count }) => badge.set(count));
+   */
   readonly unread$: Observable<Unread>;
   /**
    * The times up to which the other side has received and read the messages that were sent with `receipt`, in ms
    * since 1970 by the server's clock. Replays the current value. The server is asked with the first subscription and
    * after each reconnect; receipts that arrive move the times.
+   *
+   * @example conversation.receipts$.subscribe(({ readAt = 0 }) => ticks.set((message) => message.timestamp <= readAt));
    */
   readonly receipts$: Observable<Receipts>;
   /**
@@ -111,11 +117,15 @@ export interface Conversation {
    *
    * Errors: `InvalidArgument` if another user sent the message, `ServerRejected`, `ConnectionLost`, `CommandTimeout`,
    * `SessionClosed`.
+   *
+   * @example await firstValueFrom(conversation.recall(message));
    */
   recall(message: Message): Observable<Modification>;
   /**
    * Cold: replaces the body of a message of this user, for all members and in the history. Emits the modification
    * with the new message, then completes (protocol: patch/modify). Errors as `recall` does.
+   *
+   * @example await firstValueFrom(conversation.edit(message, text('Sorry, at five.')));
    */
   edit(message: Message, body: OutgoingBody, mentions?: Mentions): Observable<Modification>;
   /**
@@ -123,6 +133,8 @@ export interface Conversation {
    *
    * Errors: `InvalidArgument`, `ServerRejected`, `SignatureFailed`, `ConnectionLost`, `CommandTimeout`,
    * `SessionClosed`.
+   *
+   * @example const { allowed, failed } = await firstValueFrom(conversation.add(['Jerry', 'Spike']));
    */
   add(members: readonly string[]): Observable<MembershipResult>;
   /**

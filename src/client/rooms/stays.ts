@@ -110,7 +110,8 @@ export const createStays = (client: ClientInternals): Stays => {
    */
   const leaveAll = (): void => {
     if (maybeIn.size === 0) return;
-    // Each command that was sent is waited for: otherwise nobody would handle its answer.
+    // Only the tries end when a room is entered. A command that was sent is still waited for, so that its answer is
+    // handled.
     const outside$ = open$.pipe(takeUntil(entered$));
     outside$
       .pipe(
@@ -154,7 +155,8 @@ export const createStays = (client: ClientInternals): Stays => {
       return open$.pipe(
         switchMap((open) => (open ? enter(id) : EMPTY)),
         mergeWith(NEVER),
-        // In this order, because `longBreak$` has to see a new session before the room is entered.
+        // `takeUntil` subscribes to its notifier first, so `longBreak$` sees a new session before the room is
+        // entered.
         takeUntil(merge(replaced$, longBreak$, expulsion(id))),
         // A subscriber may have entered the same room again by now.
         finalize(() => {
