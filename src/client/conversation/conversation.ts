@@ -80,7 +80,7 @@ export interface Conversation {
    * since 1970 by the server's clock. Replays the current value. The server is asked with the first subscription and
    * after each reconnect; receipts that arrive move the times.
    *
-   * @example conversation.receipts$.subscribe(({ readAt = 0 }) => ticks.set((message) => message.timestamp <= readAt));
+   * @example conversation.receipts$.subscribe(({ readAt = 0 }) => marks.set(({ timestamp }) => timestamp <= readAt));
    */
   readonly receipts$: Observable<Receipts>;
   /**
