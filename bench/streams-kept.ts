@@ -2,7 +2,6 @@
 import { Subject, map, type Observable, type OperatorFunction } from 'rxjs';
 import {
   demultiplex,
-  emptyTimeline,
   keyedState,
   outbox,
   rate,
@@ -156,7 +155,8 @@ const placed =
   (size: number): Steady => {
     const reduce = timelineReducer(size);
     let state: TimelineState = {
-      ...emptyTimeline,
+      pending: [],
+      hasOlder: true,
       placed: range(size).map((number) => ({ _tag: 'Message', message: messageOf(number, nameOf(0)) })),
     };
     let number = size;

@@ -2,7 +2,6 @@
 import { distinctUntilChanged, filter, map, scan, type OperatorFunction } from 'rxjs';
 import {
   conversationsReducer,
-  emptyTimeline,
   keyedState,
   lastMessagesReducer,
   outbox,
@@ -171,7 +170,7 @@ const keyedStates: readonly Contest[] = [
 ];
 
 const timeline: OperatorFunction<ConversationEvent, Timeline> = (source$) =>
-  source$.pipe(scan(timelineReducer(WINDOW), emptyTimeline), map(toTimeline));
+  source$.pipe(scan(timelineReducer(WINDOW), undefined), map(toTimeline));
 
 const lastNumber = ({ entries }: Timeline): number => {
   const last = entries.at(-1);

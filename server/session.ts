@@ -41,7 +41,7 @@ export interface Session {
 type Will = () => Promise<void>;
 
 /** How a session has ended without being asked to, and what its client is told. */
-export interface Ending {
+interface Ending {
   readonly how: 'displaced' | 'resumed' | 'kicked';
   readonly code: number;
   readonly reason: string;

@@ -2,8 +2,8 @@ import { Observable } from 'rxjs';
 import { listen } from './listen.js';
 
 /**
- * Cold: emits once when the signal is aborted, then completes; at once if the signal is already aborted.
- * Without a signal it never emits. Listens only while it is subscribed to.
+ * Cold: emits once when the signal is aborted, then completes; at once if the signal is already aborted. Without a
+ * signal it never emits. Listens only while it is subscribed to.
  */
 export const aborted = (signal: AbortSignal | undefined): Observable<unknown> =>
   new Observable((subscriber) => {

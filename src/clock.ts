@@ -17,8 +17,8 @@ const after = (ms: number): Observable<unknown> =>
   ms <= LONGEST ? timer(ms) : timer(LONGEST).pipe(switchMap(() => after(ms - LONGEST)));
 
 /**
- * The clock of the system: the default of the `clock` option. It accepts delays of any length.
- * Inside `TestScheduler.run` of RxJS, its wall clock and its timers are virtual.
+ * The clock of the system: the default of the `clock` option. It accepts delays of any length. Inside
+ * `TestScheduler.run` of RxJS, its wall clock and its timers are virtual.
  *
  * @example createRealtime({ appId, server, clock: { ...systemClock, now: () => serverTime() } });
  */

@@ -50,15 +50,15 @@ const minter = (random: () => number) => (): string =>
   ).join('');
 
 /**
- * The codec of message bodies, for the protocol's types, the application's and those of plugins. Throws where two of
- * them have one number.
+ * The codec of message bodies, for the types of the protocol, of the application and of plugins. Throws if two of
+ * them have the same number.
  */
 const bodiesOf = ({ messages = [], plugins = [] }: RealtimeOptions): BodyCodec =>
   bodyCodec([...builtInTypes, ...messages, ...plugins.flatMap((plugin) => plugin.messages ?? [])]);
 
 /**
- * Creates a realtime. Does nothing else: no socket, timer or listener until the first login, where wrong options show
- * as `InvalidArgument`.
+ * Creates a realtime. It opens nothing: there is no socket, timer or listener before the first login. Wrong options
+ * are reported there, as `InvalidArgument`.
  *
  * @example const realtime = createRealtime({ appId: 'my-app', server: 'ws://127.0.0.1:6400' });
  */
@@ -76,7 +76,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
   const mint = minter(random);
   const deviceId = mint();
   const clientFaults = new Subject<Fault>();
-  /** Of plugins that threw before anybody could listen. */
+  /** The faults of plugins that threw before anybody could subscribe. */
   const earlyFaults: Fault[] = [];
   const sessions = new Map<string, Observable<Client>>();
   const connection = createConnection({ ...options, clock, random, backoff, commandTimeout, grace });
@@ -112,7 +112,10 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
     });
   };
 
-  /** All logins of an id share one session; it is forgotten as it ends, so that the next login opens a new one. */
+  /**
+   * All logins of an id share one session. When the session ends it is forgotten, so that the next login opens a new
+   * one.
+   */
   const shared = (clientId: string, login: LoginOptions): Observable<Client> => {
     const current$ = sessions.get(clientId);
     if (current$ !== undefined) return current$;
@@ -127,7 +130,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
       tap({ next: watch, error: forget, complete: forget, unsubscribe: forget }),
       share({
         connector: () => new ReplaySubject<Client>(1),
-        // A session that has ended by itself has nothing left to wait for.
+        // No grace after a session that has ended by itself.
         resetOnRefCountZero: () => (sessions.get(clientId) === client$ ? clock.after(grace) : EMPTY),
       }),
     );
@@ -148,7 +151,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
   const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
     defer(() => {
       if (typeof identity !== 'object') return sessionOf(identity, login);
-      // Without types, what was made without `user` comes here as well.
+      // Code without types may pass a value that was not made by `user`.
       if (!('identify' in identity))
         return throwError(() => new InvalidArgument('log in with a client id, or with user({ sessionToken })'));
       return identity
@@ -186,6 +189,6 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
       earlyFaults.push(fault);
     },
   );
-  // What the decorators add is known by the types of the plugins only.
+  // Only the types of the plugins know the properties that decorators add.
   return decorated as ExtendedRealtime<P>;
 };

@@ -17,8 +17,8 @@ abstract class TaggedError<Tag extends string> extends Error {
 }
 
 /**
- * There is no connection, or the connection broke before the command was written.
- * The server has not received the command. It is safe to send it again.
+ * There is no connection, or the connection broke before the command was written. The server has not received the
+ * command. It is safe to send it again.
  */
 export class ConnectionLost extends TaggedError<'ConnectionLost'> {
   constructor(
@@ -46,8 +46,8 @@ export class CommandTimeout extends TaggedError<'CommandTimeout'> {
 }
 
 /**
- * The connection broke after the command was written and before the answer arrived.
- * It is unknown whether the server has executed the command.
+ * The connection broke after the command was written and before the answer arrived. It is unknown whether the server
+ * has executed the command.
  */
 export class Unconfirmed extends TaggedError<'Unconfirmed'> {
   constructor(
@@ -168,9 +168,9 @@ const isRealtimeError = (error: unknown): error is RealtimeError =>
   error instanceof Error && '_tag' in error && tags.has(error._tag);
 
 /**
- * A thrown value as an error of the SDK. Errors of the SDK stay the same.
- * Other values come from code that the application has passed in: a backoff function, a clock, an Observable.
- * They become the `cause` of an `InvalidArgument`.
+ * A thrown value as an error of the SDK. Errors of the SDK stay the same. Other values come from code that the
+ * application has passed in: a backoff function, a clock, an Observable. They become the `cause` of an
+ * `InvalidArgument`.
  */
 export const toRealtimeError = (error: unknown): RealtimeError =>
   isRealtimeError(error)

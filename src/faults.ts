@@ -11,14 +11,14 @@ export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeP
  * - `Body`: the registered type of a message refused its body. The message is delivered all the same, as `Invalid`.
  * - `Unsupported`: the server sent a command that the SDK has no codec for.
  * - `Unexpected`: the server answered a command that does not wait any more, or that was never sent.
- * - `CatchUp`: something about a conversation could not be fetched. Messages missed during a break are then a `Gap` in
- *   its log. State, receipts, roles or history are fetched again after the next reconnect, or when they are asked for.
+ * - `CatchUp`: something about a conversation could not be fetched. Messages missed during a break are then a `Gap`
+ *   in its log. State, receipts, roles or history are fetched again after the next reconnect, or when they are asked
+ *   for.
  * - `List`: a page of the conversation list could not be fetched. It is fetched again after the next reconnect.
  * - `Session`: the session of a client could not be opened again after a reconnect. The next reconnect tries again.
  * - `Plugin`: a plugin threw, returned a wrong value or did not answer in time. It was skipped.
  * - `Outbox`: the storage of the outbox failed; or it holds a message that can't be read; or a message that was
- *   stored by
- *   an earlier client, and that nobody waits for, was not sent.
+ *   stored by an earlier client, and that nobody waits for, was not sent.
  * - `Endpoints`: the router could not be asked for the addresses of the server.
  */
 export type Fault =

@@ -31,8 +31,7 @@ const isSame = (a: ConnectionHealth, b: ConnectionHealth): boolean =>
  * The health of a connection and of the outboxes of its clients; and a function that adds a client.
  *
  * `health$` is shared: it measures only while it is subscribed to, and replays the last value. It emits at once, then
- * at most once a
- * second, if something has changed. Never errors. Completes with the connection.
+ * at most once a second, if something has changed. Never errors. Completes with the connection.
  */
 export const healthOf = (
   { state$, health }: Pick<Connection, 'state$' | 'health'>,

@@ -1,4 +1,4 @@
-/** Listens to a DOM event; returns how to stop. */
+/** Listens to a DOM event. Returns a function that stops listening. */
 export const listen = (target: EventTarget, type: string, hear: () => void): (() => void) => {
   target.addEventListener(type, hear);
   return () => {

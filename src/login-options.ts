@@ -1,16 +1,21 @@
 import type { ConversationSignatureFactory, SignatureFactory } from './session/signature.js';
 
-/** How to log in. */
+/** Options of one login. */
 export interface LoginOptions {
-  /** A login with the same client id and the same tag displaces this one, and is displaced by the next. */
+  /**
+   * A name for this kind of device, for example `mobile`. Of all logins with the same client id and the same tag only
+   * the latest stays: it displaces the one before.
+   */
   readonly tag?: string;
-  /** Signs this login. */
+  /**
+   * Signs this login. Default: for a `user` the application's HTTP API, otherwise the `signature` of the realtime.
+   */
   readonly signature?: SignatureFactory;
-  /** Signs what this client does to conversations. */
+  /** Signs what this client does to conversations. Default: the `conversationSignature` of the realtime. */
   readonly conversationSignature?: ConversationSignatureFactory;
   /**
-   * Ends this subscription's lease when it is aborted, as unsubscribing does; a `login` that is still under way
-   * errors with `SessionClosed`.
+   * Ends the lease of this subscription when it is aborted, as unsubscribing does. A `login` that is not finished
+   * then errors with `SessionClosed`.
    */
   readonly signal?: AbortSignal;
 }

@@ -1,6 +1,6 @@
 /**
- * `rx-realtime/media`: what pictures, sounds and videos say about themselves. It needs the packages `image-size` and
- * `music-metadata`, which who does not import it need not install.
+ * `rx-realtime/media`: reads the metadata of pictures, sounds and videos. It needs the packages `image-size` and
+ * `music-metadata`. Install them only if you import this entry.
  *
  * @packageDocumentation
  */
@@ -25,9 +25,9 @@ const ofSound = async (data: FileData, type: string): Promise<JsonObject> => {
 };
 
 /**
- * Reads `width`, `height` and `format` of a picture, and `duration` in seconds of a sound or a video, by the file's
- * MIME type. Rejects where the file can't be read. Each reader is loaded when the first file of its kind is
- * described.
+ * Reads `width`, `height` and `format` of a picture, or `duration` in seconds of a sound or a video; the file's MIME
+ * type decides. Rejects if the file can't be read. Each reader is loaded when the first file of its kind is
+ * described. Use it as the option `describe` of `upload`.
  *
  * @example
  * conversation.send(upload({ data: input.files[0] }, image, { describe: describeMedia })).subscribe();

@@ -8,76 +8,88 @@ import type { UploadFile } from './client/sending/upload.js';
 import type { ConversationSignatureFactory, SignatureFactory } from './session/signature.js';
 import type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 
-/** How to reach the server, and how to behave. Only the first two are needed. */
+/**
+ * Options of `createRealtime`: how to reach the server, and how to behave. Only `appId` and `server` are required.
+ *
+ * @example createRealtime({ appId: 'my-app', server: 'ws://127.0.0.1:6400' });
+ */
 export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]> {
   /** The application's id. */
   readonly appId: string;
-  /** The application's key; only its HTTP API asks for it. */
+  /** The application's key. Needed only for requests to the application's HTTP API. */
   readonly appKey?: string;
   /**
-   * Where the server is: one or several `ws:` or `wss:` addresses, tried in order; or the `http:` or `https:` address
-   * of a router, which is asked for them.
+   * The server: one or several `ws:` or `wss:` addresses, which are tried in order; or the `http:` or `https:`
+   * address of a router, which is asked for the addresses.
    */
   readonly server: string | readonly string[];
-  /** Text frames (base64) instead of binary ones, for platforms that have no others. Default false. */
+  /** Sends text frames (base64) instead of binary frames, for platforms without binary frames. Default false. */
   readonly noBinary?: boolean;
   /**
-   * Messages sent while disconnected wait and go out after the reconnect, in order, once. Default: they fail with
-   * `ConnectionLost`.
+   * Keeps messages that are sent while disconnected, and sends them after the reconnect: in order, each of them once.
+   * Default false: such a send errors with `ConnectionLost`.
    */
   readonly outbox?: boolean | OutboxBounds;
   /** The application's own message types, made with `defineMessage`. */
   readonly messages?: readonly CustomType[];
-  /** What extends realtimes, clients, conversations and the reading of messages, in this order. */
+  /**
+   * Plugins, which extend realtimes, clients and conversations, and can change messages as they are read. They run in
+   * this order.
+   */
   readonly plugins?: P;
-  /** How long a plugin may take for one message, ms. Default 5,000. */
+  /** The time limit of a plugin for one message, ms. Default 5,000. */
   readonly pluginTimeout?: number;
-  /** Stores the files of messages that are sent with `upload`. */
+  /** Stores the files of messages that are made with `upload`. */
   readonly upload?: UploadFile;
   /**
-   * A login brings the messages that have come meanwhile, up to 20 for each conversation, flagged `offline`, and not
-   * their counts. Default false.
+   * At login the server sends the messages that were missed, up to 20 for each conversation, with the flag `offline`,
+   * instead of unread counts. Default false.
    */
   readonly offlineMessages?: boolean;
   /**
-   * The address of the application's HTTP API, which signs logins with a session token. Default: that of the router,
-   * or the server's own.
+   * The address of the application's HTTP API, which signs logins of users by their session token. Default: the
+   * address of the router, or of the server itself.
    */
   readonly api?: string;
-  /** Signs logins that don't bring a factory of their own. */
+  /** Signs logins that have no `signature` of their own. Default: logins are not signed. */
   readonly signature?: SignatureFactory;
   /**
-   * Signs what clients do to conversations: create, add and join, remove and quit, block and unblock. Default: nobody
-   * does.
+   * Signs what clients do to conversations: create; add and join; remove and quit; block and unblock. Default: these
+   * commands are not signed.
    */
   readonly conversationSignature?: ConversationSignatureFactory;
-  /** How long a command waits for its answer, ms. Default 20,000. */
+  /** The time limit for the answer to a command, ms. Default 20,000. */
   readonly commandTimeout?: number;
   /**
-   * How long a session stays open after its last subscriber, and the connection after its last session, ms. Default
-   * 2,000.
+   * How long a session stays open after its last subscriber has gone, and the connection after its last session, ms.
+   * Default 2,000.
    */
   readonly grace?: number;
-  /** How long to wait before an attempt to connect. Default: `exponential()`. */
+  /** The wait before each attempt to connect. Default: `exponential()`. */
   readonly backoff?: Backoff;
-  /** How long one address may take to let a connection open, ms. */
+  /** The time limit for opening a connection to one address, ms. Default 10,000. */
   readonly connectTimeout?: number;
-  /** How long a connection must hold before the attempt counter starts again, ms. */
+  /** How long a connection must last before the attempt counter starts at 0 again, ms. Default 10,000. */
   readonly minUptime?: number;
-  /** How a peer that has silently gone is noticed; at the latest after 39 s by default. */
+  /** How a dead connection is noticed. By default it is noticed after 39 s at most. */
   readonly heartbeat?: HeartbeatOptions;
-  /** So many messages of one conversation are fetched after a break; the rest is a `Gap`. Default 1,000. */
+  /**
+   * The limit of missed messages that are fetched in one conversation after a break. The rest is reported as a `Gap`.
+   * Default 1,000.
+   */
   readonly catchUpLimit?: number;
-  /** Whether there is a network. Default: what the browser says; elsewhere there always is one. */
+  /** Whether there is a network. Default: what the browser reports; on other platforms always true. */
   readonly network$?: Observable<boolean>;
   /** The WebSocket implementation. Default: the platform's, or `ws` in Node. */
   readonly webSocket?: WebSocketConstructor;
-  /** Asks the router. Default: the platform's. */
+  /**
+   * The `fetch` function for requests to the router and to the application's HTTP API. Default: that of the platform.
+   */
   readonly fetch?: Fetch;
-  /** Closes the realtime when it is aborted, for good. Listened to while a client is wanted. */
+  /** Closes the realtime for good when it is aborted. The realtime listens to it only while there is a client. */
   readonly signal?: AbortSignal;
-  /** Time; tests put a virtual one here. */
+  /** The clock. Tests can give a virtual one. Default: `systemClock`. */
   readonly clock?: Clock;
-  /** Random numbers from 0 to 1, for jitter and tokens. Default: `Math.random`. */
+  /** Random numbers from 0 to below 1, for the jitter of the backoff and for tokens. Default: `Math.random`. */
   readonly random?: () => number;
 }

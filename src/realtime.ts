@@ -8,62 +8,75 @@ import type { LoginOptions } from './login-options.js';
 import type { User } from './session/user.js';
 
 /**
- * One connection to one server, shared by any number of clients. Making it opens nothing: the connection opens with
- * the first login and closes, after a grace, with the last client.
+ * One connection to one server, shared by any number of clients. Creating it opens nothing. The connection opens with
+ * the first login, and closes when the last client has been gone for `grace` ms.
  *
  * @typeParam C what plugins add to its clients
  * @typeParam V what plugins add to their conversations
  */
 export interface Realtime<C = unknown, V = unknown> extends Disposable {
-  /** The state of the connection. Hot, replays the current one, never errors, completes after `Closed` or `Failed`. */
+  /**
+   * The state of the connection. Hot, replays the current state. Never errors. Completes after `Closed` or `Failed`.
+   */
   readonly state$: Observable<ConnectionState>;
   /**
-   * What happens to the connection. Hot, without replay, never errors. Clients hear the same on `client.connection$`,
-   * right after.
+   * What happens to the connection. Hot, no replay. Never errors. Each client emits the same event on
+   * `client.connection$` right after.
    */
   readonly connection$: Observable<ConnectionEvent>;
   /**
-   * What went wrong without ending anything. Hot, without replay, but for what went wrong while the realtime was
-   * made; never errors, completes with `state$`.
+   * Errors that end nothing: for example a frame that can't be read, or a plugin that throws. Hot. No replay, except
+   * for the faults that happened while the realtime was created: each subscriber gets those. Never errors. Completes
+   * with `state$`.
+   *
+   * @example realtime.faults$.subscribe((fault) => logger.warn(fault));
    */
   readonly faults$: Observable<Fault>;
   /**
-   * How the connection does: round trip, attempts, frames and bytes in and out, commands and messages that wait. Hot,
-   * replays the current one to whoever subscribes, a new one at most once a second and only where something has
-   * changed. Never errors, completes with `state$`.
+   * Measurements of the connection: round trip, attempts, frames and bytes in and out, waiting commands and messages.
+   * Hot, replays the current value. Emits when something has changed, at most once a second. Never errors. Completes
+   * with `state$`.
    *
    * @example
    * realtime.health$.subscribe(({ roundTrip, inFlight, outbox }) => gauge.set({ roundTrip, inFlight, outbox }));
    */
   readonly health$: Observable<ConnectionHealth>;
   /**
-   * A lease on a session, of a client id or of a user of the application: logs in on subscribe, emits the client once
-   * it is open, and logs out when the last subscriber has been gone for the grace. Subscribers of the same id share
-   * one client. While there is no connection it waits; it errors where it can never succeed (`ServerRejected`,
-   * `SignatureFailed`, `InvalidArgument`) and, with `SessionClosed`, when the client is displaced or kicked; it
-   * completes when the client is logged out by its `close`.
+   * A lease on the session of a client id, or of a `user` of the application. It logs in on subscribe, emits the
+   * client when the session is open, and logs out when the last subscriber has been gone for `grace` ms. Subscribers
+   * with the same id share one client.
+   *
+   * While there is no connection, it waits. It completes when the client logs out by its own `close`. Errors:
+   * `ServerRejected`, `SignatureFailed` or `InvalidArgument` if the login can never succeed; `SessionClosed` if the
+   * client is displaced or kicked.
    *
    * @example realtime.session('Tom').pipe(switchMap((tom) => tom.messages$)).subscribe(console.log);
    */
   session(identity: string | User, options?: LoginOptions): Observable<Client<V> & C>;
   /**
-   * Cold: logs in by a client id, or as a `user` of the application; emits the client, completes. The client lives
-   * until `client.close()`. The same id gives the same client while it lives. Errors: `ConnectionLost` where the
-   * server can't be reached, `ServerRejected`, `SignatureFailed`, `CommandTimeout`, `InvalidArgument`,
-   * `SessionClosed`.
+   * Cold: logs in with a client id, or as a `user` of the application. Emits the client, then completes (protocol:
+   * session/open). The client stays logged in until `client.close()`. While it is logged in, the same id gives the
+   * same client.
+   *
+   * Errors: `ConnectionLost` if the server can't be reached, `ServerRejected`, `SignatureFailed`, `CommandTimeout`,
+   * `InvalidArgument`, `SessionClosed`.
    *
    * @example const tom = await firstValueFrom(realtime.login('Tom'));
    * @example const me = await firstValueFrom(realtime.login(user({ sessionToken })));
    */
   login(identity: string | User, options?: LoginOptions): Observable<Client<V> & C>;
-  /** Cold: what this platform's sockets can do; emits once, completes. Errors where there is no WebSocket at all. */
+  /**
+   * Cold: what the WebSockets of this platform can do. Emits once, then completes. Errors if there is no WebSocket.
+   */
   readonly capabilities$: Observable<Capabilities>;
   /**
-   * Makes the server wait: what `lossless` takes. Cold: the socket is not read from while this is subscribed to, so
-   * that TCP holds the server back; at most `maxPause` ms at a stretch, by the shortest of all who hold, then it is
-   * read from for a moment. No message and no answer arrives for any client meanwhile, and no break is noticed; time
-   * limits of commands stand still. Emits whether the socket can be paused (browsers can't: there nothing happens),
-   * and again where that changes. Never completes, never errors.
+   * Backpressure for the operator `lossless`: makes the server wait. Cold: while it is subscribed to, the client does
+   * not read from the socket, so TCP holds the server back. After `maxPause` ms at most, the client reads for a
+   * moment and pauses again; with several subscribers the shortest `maxPause` counts.
+   *
+   * During a pause no message and no answer arrives for any client, and a break is not noticed. The time limits of
+   * commands stand still. Emits whether the socket can be paused, and again when that changes; sockets of browsers
+   * can't, and then nothing is paused. Never completes, never errors.
    *
    * @example
    * client.messages$.pipe(
@@ -73,15 +86,18 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
    */
   readonly hold: (maxPause: number) => Observable<boolean>;
   /**
-   * Between `schedule` and `retry`: tries to connect now, and counts attempts from 0 again. Nothing in other states.
+   * Tries to connect now, if an attempt is scheduled, and counts the attempts from 0 again. Does nothing in other
+   * states.
    */
   retry(): void;
-  /** Disconnects until `resume`. */
+  /** Disconnects, and stays disconnected until `resume`. */
   pause(): void;
+  /** Ends the pause: connects again if there is a client. Does nothing without a pause. */
   resume(): void;
   /**
-   * Closes the connection and all clients, for good: commands fail, then streams complete, all before this returns.
-   * Closing twice is the same as closing once. With `using`, or an aborted `signal`, it is done for you.
+   * Closes the connection and all clients for good. First the commands error, then the streams complete; all of this
+   * happens before `close` returns. A second `close` has no further effect. `using` and an aborted `signal` close the
+   * realtime for you.
    */
   close(): void;
 }

@@ -24,7 +24,14 @@ export * from './receipts.js';
 export * from './recent-conversations.js';
 export * from './roles.js';
 export * from './share-latest.js';
-export * from './timeline.js';
+export {
+  timelineReducer,
+  toTimeline,
+  type Timeline,
+  type TimelineEntry,
+  type TimelineInput,
+  type TimelineState,
+} from './timeline.js';
 export * from './total-unread.js';
 export * from './unread.js';
 export * from './versions.js';

@@ -1,3 +1,4 @@
+import { defined } from '../codecs/defined.js';
 import type { ClientEvent } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
 
@@ -17,7 +18,7 @@ export const withReceipt = (before: Receipts | undefined, { kind, at }: Pick<Rec
   const deliveredAt = Math.max(before?.deliveredAt ?? 0, at);
   const readAt = kind === 'read' ? Math.max(before?.readAt ?? 0, at) : before?.readAt;
   if (before?.deliveredAt === deliveredAt && before.readAt === readAt) return before;
-  return { deliveredAt, ...(readAt === undefined ? {} : { readAt }) };
+  return { deliveredAt, ...defined({ readAt }) };
 };
 
 /** The receipts of all other members together, by conversation id. */

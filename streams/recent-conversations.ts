@@ -1,3 +1,4 @@
+import { defined } from '../codecs/defined.js';
 import { Observable, type OperatorFunction } from 'rxjs';
 import { placeOf } from './binary-search.js';
 import type { ConversationInfo } from '../codecs/index.js';
@@ -102,7 +103,7 @@ export const recentConversations =
         const activeAt = conversation.lastMessageAt ?? conversation.createdAt ?? 0;
         return {
           info,
-          item: { conversation, ...(lastMessage === undefined ? {} : { lastMessage }), unread: count, activeAt },
+          item: { conversation, ...defined({ lastMessage }), unread: count, activeAt },
         };
       };
 

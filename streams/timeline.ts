@@ -43,6 +43,7 @@ export interface TimelineState {
   readonly hasOlder: boolean;
 }
 
+/** What a timeline is before its first input. */
 export const emptyTimeline: TimelineState = { placed: [], pending: [], hasOlder: true };
 
 const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? entry.from : entry.message);
@@ -98,11 +99,15 @@ const withoutPending = (state: TimelineState, token: string): TimelineState => {
 /**
  * The state after one more input; the same state if nothing changes. An entry of the log costs a binary search and a
  * copy of the list. The list holds at most `window` stored entries; older ones are dropped. The same bound holds for
- * failed messages.
+ * failed messages. It begins with `undefined`, an empty timeline.
+ *
+ * @example
+ * inputs$.pipe(scan(timelineReducer(1_000), undefined), map(toTimeline));
  */
 export const timelineReducer =
   (window: number) =>
-  (state: TimelineState, input: TimelineInput): TimelineState => {
+  (before: TimelineState | undefined, input: TimelineInput): TimelineState => {
+    const state = before ?? emptyTimeline;
     switch (input._tag) {
       case 'Message':
         return input.message.transient
@@ -152,8 +157,8 @@ export const timelineReducer =
     }
   };
 
-/** The timeline of a state. */
-export const toTimeline = ({ placed, pending, hasOlder }: TimelineState): Timeline => ({
-  entries: pending.length === 0 ? placed : [...placed, ...pending],
-  hasOlder,
-});
+/** The timeline of a state; `undefined` is an empty one. */
+export const toTimeline = (state: TimelineState | undefined): Timeline => {
+  const { placed, pending, hasOlder } = state ?? emptyTimeline;
+  return { entries: pending.length === 0 ? placed : [...placed, ...pending], hasOlder };
+};

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { text } from '../../codecs/index.js';
 import {
   comparePositions,
-  emptyTimeline,
   latestVersion,
   outbox,
   timelineReducer,
@@ -14,6 +13,7 @@ import {
   type Outgoing,
   type TimelineInput,
 } from '../../streams/index.js';
+import { emptyTimeline } from '../../streams/timeline.js';
 import { marbles } from '../marbles.js';
 import { arrived, message } from './log.js';
 

@@ -3,9 +3,9 @@ import { toRealtimeError, type RealtimeError } from '../errors.js';
 import { isInterruption } from '../session/catch-up.js';
 
 /**
- * Asks when the session is open, and once more each time it is open again. A question that fails is reported, unless
- * the connection is gone, and is silent until the next time. With `again`, it is repeated when that emits. Never
- * errors. Completes with the source and the last answer.
+ * Asks when the session opens, and again each time it is opened again. A failed question is reported, unless the
+ * connection is lost; then nothing is emitted until the next question. With `again`, the question is also repeated
+ * when `again` emits. Never errors. Completes when the source and the last answer have completed.
  */
 export const askWhileOpen =
   <T>(

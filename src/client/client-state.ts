@@ -1,4 +1,4 @@
-/** What a client knows, kept by reducing its log; and the log split by conversation. */
+/** The state of a client, reduced from its log; and the log, split by conversation. */
 import { ReplaySubject, Subscription, concat, defer, of, type Observable } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
@@ -30,12 +30,12 @@ export interface ClientState {
   readonly messages$: Observable<Message>;
   readonly messagesOf: (id: string) => Observable<Message>;
   readonly eventsOf: (id: string) => Observable<ConversationEvent>;
-  /** What is on its way; replays. */
+  /** The messages that are being sent. Replays the current map. */
   readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
   readonly isRoom: (id: string) => boolean;
 }
 
-/** Subscribes to the log at once; the subscription is the second result, for whoever owns the client. */
+/** Subscribes to the log at once. The second result is that subscription; the owner of the client ends it. */
 export const clientState = (self: string, log$: Observable<ClientEvent>): readonly [ClientState, Subscription] => {
   const subscription = new Subscription();
   const owned = <S>([state, connection]: readonly [S, Subscription]): S => {
@@ -63,12 +63,13 @@ export const clientState = (self: string, log$: Observable<ClientEvent>): readon
     eventsOf: owned(
       demultiplex(log$, (event) => (isConversationEvent(event) ? event.conversationId : undefined)),
     ) as ClientState['eventsOf'],
-    // Split once more: with a thousand conversations, what each of them has of its own decides what a message costs.
+    // A second split, because it makes messages cheap: with a thousand conversations, the work of each conversation
+    // decides what a message costs.
     messagesOf: owned(demultiplex(messages$, ({ conversationId }) => conversationId)),
   };
   return [state, subscription];
 };
 
-/** The state of a key; one that has none yet starts with `undefined`. */
+/** The state of a key. Starts with `undefined` if the key has no state yet. */
 export const stateAt = <V>({ get, at }: KeyedState<V>, key: string): Observable<V | undefined> =>
   defer(() => (get(key) === undefined ? concat(of(undefined), at(key)) : at(key)));

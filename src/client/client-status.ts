@@ -1,6 +1,7 @@
 /**
- * Whether a client can be used: `Reopening` while its connection is away, `Closed` for good (0 logged out, 4111
- * displaced, 4115 kicked).
+ * Whether a client can be used. `Reopening`: there is no connection, the client logs in again with the next one.
+ * `Closed`: the client is closed for good; `code` is 0 (logged out), 4111 (displaced by another login) or 4115
+ * (kicked).
  */
 export type ClientStatus =
   | { readonly _tag: 'Open' }

@@ -6,60 +6,88 @@ import type { Conversation } from './conversation/conversation.js';
 import type { NewConversation } from './conversation/create-conversation.js';
 
 /**
- * A client that is logged in. Its streams are hot and never error; they complete when it is closed: logged out,
- * displaced by a login with the same tag, or kicked. Commands are cold: nothing is sent until they are subscribed to.
- * After the close they fail with `SessionClosed`.
+ * A client that is logged in. Get one with `realtime.login` or `realtime.session`.
+ *
+ * Its streams are hot and never error. They complete when the client is closed: it logged out, a login with the same
+ * tag displaced it, or the server kicked it. Its commands are cold: nothing is sent before you subscribe. After the
+ * client is closed, commands error with `SessionClosed`.
  *
  * @typeParam V what plugins add to its conversations
  */
 export interface Client<V = unknown> extends Disposable {
+  /** The client id. */
   readonly id: string;
-  /** Replays the current status; completes after `Closed`. */
+  /**
+   * Whether the client can be used. Replays the current status. Completes after `Closed`.
+   *
+   * @example client.status$.subscribe(({ _tag }) => banner.toggle(_tag === 'Reopening'));
+   */
   readonly status$: Observable<ClientStatus>;
   /**
-   * What happens to the connection, as this client hears it: after the realtime, and `reconnect` when the session is
-   * open again. No replay.
+   * What happens to the connection. No replay. The client emits each event after `realtime.connection$` has emitted
+   * it; it emits `reconnect` when its session is open again.
    */
   readonly connection$: Observable<ConnectionEvent>;
   /**
-   * The log: one entry for everything that the server pushes, validated and in order, and for what this client does.
-   * No replay.
+   * The log of this client: one entry for everything that the server pushes, and one for everything that this client
+   * does. The entries are validated and in order. No replay.
    */
   readonly events$: Observable<ClientEvent>;
   /**
-   * Messages from others, and from this user's other devices: in order within a conversation, each once. No replay.
+   * Messages from other users, and from this user's other devices. Within a conversation they come in order, each of
+   * them once. No replay.
    *
    * @example client.messages$.pipe(ofType(TextType)).subscribe(({ from, body }) => console.log(from, body.text));
    */
   readonly messages$: Observable<Message>;
-  /** Unread messages by conversation id; conversations without any are left out. Replays the current map. */
+  /**
+   * The unread messages of each conversation, by conversation id. A conversation without unread messages is not in
+   * the map. Replays the current map.
+   *
+   * @example client.unread$.subscribe((unread) => badge.set(unread.get(conversation.id)?.count ?? 0));
+   */
   readonly unread$: Observable<ReadonlyMap<string, Unread>>;
-  /** All unread messages together, for a badge. Replays the current number. */
+  /** The unread messages of all conversations together, for a badge. Replays the current number. */
   readonly totalUnread$: Observable<Unread>;
   /**
-   * Messages on their way, by token: those that wait for a connection, and those that the server has not
-   * acknowledged. Replays the current map.
+   * The messages that are being sent, by token: those that wait for a connection, and those that the server has not
+   * acknowledged yet. Replays the current map.
    */
   readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
-  /** Edits and recalls in all conversations, by this client too, without replay. */
+  /** Edits and recalls in all conversations, including those by this client. No replay. */
   readonly modifications$: Observable<Modification>;
   /**
-   * Cold: creates a conversation with these members and this client; emits its handle, then completes (protocol:
-   * conv/start). Errors: `ConnectionLost`, `Unconfirmed`, `ServerRejected`, `CommandTimeout`, `SessionClosed`,
+   * Cold: creates a conversation with the given members and this client. Emits its handle, then completes (protocol:
+   * conv/start).
+   *
+   * Errors: `ConnectionLost`, `Unconfirmed`, `ServerRejected`, `SignatureFailed`, `CommandTimeout`, `SessionClosed`,
    * `InvalidArgument`.
    *
    * @example client.createConversation({ members: ['Jerry'], name: 'Tom & Jerry', unique: true }).subscribe();
    */
   createConversation(options: NewConversation): Observable<Conversation & V>;
-  /** The handle of a conversation. Sends nothing: `fetchConversation` tells whether there is one. */
+  /**
+   * The handle of a conversation. It sends nothing, and does not check that the conversation exists:
+   * `fetchConversation` does.
+   */
   conversation(id: string): Conversation & V;
   /**
-   * Cold: asks the server for a conversation; emits its handle with a fresh state, then completes. Errors with
-   * `ServerRejected` 4303 where there is none.
+   * Cold: asks the server for a conversation. Emits its handle with a fresh state, then completes (protocol:
+   * conv/query).
+   *
+   * Errors: `ServerRejected` (4303 if the conversation does not exist), `ConnectionLost`, `CommandTimeout`,
+   * `SessionClosed`, `DecodeFailed` if the answer can't be read.
+   *
+   * @example const conversation = await firstValueFrom(client.fetchConversation(id));
    */
   fetchConversation(id: string): Observable<Conversation & V>;
-  /** Logs out, without waiting for it: what `using` does. */
+  /** Logs out and does not wait for the server. `using` calls it. */
   [Symbol.dispose](): void;
-  /** Cold: logs out; emits `undefined` when it is done, then completes. Closing twice is the same as closing once. */
+  /**
+   * Cold: logs out. Emits `undefined` when the client is logged out, then completes (protocol: session/close). A
+   * second `close` has no further effect.
+   *
+   * @example await firstValueFrom(client.close());
+   */
   close(): Observable<void>;
 }

@@ -1,4 +1,4 @@
-/** The handle of a client, made from its parts. */
+/** Makes the handle of a client from its parts. */
 import { dequal } from 'dequal';
 import { defer, distinctUntilChanged, filter, map, take, type Observable } from 'rxjs';
 import { modifications, totalUnread } from '../../streams/index.js';

@@ -1,6 +1,6 @@
 /**
- * What a handle carries for the functions that take it: one property under a symbol, so that handles stay small and
- * unused functions are not bundled.
+ * The internals that a handle carries for the functions that take it. They are one property under a symbol, so that
+ * handles stay small and unused functions are not bundled.
  */
 import type { Observable } from 'rxjs';
 import type { ClientEvent, ConversationEvent } from '../../streams/index.js';
@@ -25,27 +25,27 @@ export interface ClientInternals {
   readonly reader: MessageReader;
   readonly state: ClientState;
   readonly log$: Observable<ClientEvent>;
-  /** Whether the session is open; repeats nothing. */
+  /** Whether the session is open. Replays the current value; emits only changes. */
   readonly open$: Observable<boolean>;
   readonly clock: Clock;
-  /** How long what nobody subscribes to is kept, ms. */
+  /** How long a shared stream without subscribers is kept, ms. */
   readonly grace: number;
   readonly outbox: Outbox<KeptEntry> | undefined;
   readonly upload: UploadFile | undefined;
-  /** How what is missing is fetched. */
+  /** How missed messages are fetched. */
   readonly catchUp: CatchUpOptions;
-  /** The server's time, ms since 1970, as well as it is known. */
+  /** The server's time, ms since 1970, as far as the client can know it. */
   readonly serverTime: () => number;
-  /** A new token for each message. */
+  /** Makes a new token for a message. */
   readonly mint: () => string;
-  /** The one way into the log. */
+  /** Writes an entry to the log. There is no other way into the log. */
   readonly tell: (entry: Told) => void;
   readonly report: (fault: Fault) => void;
-  /** Where the application's HTTP API is. */
+  /** The address of the application's HTTP API. */
   readonly api: HttpApiOptions;
   /** The token of the session, for the HTTP API. */
   readonly token: () => string | undefined;
-  /** Changes that are shown before the server has made them. */
+  /** Changes that `state$` shows before the server has confirmed them. */
   readonly wishes: Wishes;
   /** The chat room that this client is in. */
   readonly room: { current: string | undefined };
@@ -57,13 +57,13 @@ export interface ClientInternals {
 export interface ConversationInternals {
   readonly client: ClientInternals;
   readonly id: string;
-  /** The conversation's log; a subscription follows the conversation. */
+  /** The log of the conversation. A subscription to it also follows the conversation. */
   readonly events$: Observable<ConversationEvent>;
 }
 
 const key: unique symbol = Symbol('rx-realtime');
 
-/** The property that a handle carries. It is enumerable: a copy made by a spread has it as well. */
+/** The property that a handle carries. It is enumerable, so that a copy made by a spread has it too. */
 interface Carrier<I> {
   readonly [key]: I;
 }
@@ -87,14 +87,18 @@ const unknownHandle = (kind: string): InvalidArgument =>
     `this ${kind} was not made by a realtime of this package: a fake has to replace the function that takes it as well`,
   );
 
-/** Runs a function of a client; errors with `InvalidArgument` where the handle is none of ours. */
+/**
+ * Runs a function with the internals of a client. Errors with `InvalidArgument` if the handle was not made by this
+ * package.
+ */
 export const ofClient = <A>(handle: object, then: (client: ClientInternals) => Observable<A>): Observable<A> => {
   const found = internalsOf(handle);
   return found?._tag === 'Client' ? then(found.client) : refuse(unknownHandle('client'));
 };
 
 /**
- * Runs a function of a conversation, or of a chat room; errors with `InvalidArgument` where the handle is none of ours.
+ * Runs a function with the internals of a conversation or a chat room. Errors with `InvalidArgument` if the handle
+ * was not made by this package.
  */
 export const ofConversation = <A>(
   handle: object,
@@ -104,7 +108,7 @@ export const ofConversation = <A>(
   return found?._tag === 'Conversation' ? then(found.conversation) : refuse(unknownHandle('conversation'));
 };
 
-/** One value for each client: made when it is first asked for, kept as long as the client. */
+/** Makes one value for each client when it is first needed, and keeps it as long as the client. */
 export const perClient = <T>(make: (client: ClientInternals) => T): ((client: ClientInternals) => T) => {
   const made = new WeakMap<ClientInternals, { readonly value: T }>();
   return (client) => {
@@ -115,8 +119,8 @@ export const perClient = <T>(make: (client: ClientInternals) => T): ((client: Cl
 };
 
 /**
- * Reports what could not be fetched about a conversation. What failed because the connection is gone is fetched after
- * the reconnect.
+ * Reports an error of a question about a conversation. A lost connection is not reported: the question is asked again
+ * after the reconnect.
  */
 export const failing =
   ({ report, link: { clientId } }: Pick<ClientInternals, 'report' | 'link'>, conversationId: string) =>

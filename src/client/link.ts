@@ -1,4 +1,4 @@
-/** How the commands of one client reach the server. */
+/** Sends the commands of one client to the server. */
 import { Observable, defer, map, of, throwError } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { AnswerKind, Connection, RequestOptions } from '../connection/connection.js';
@@ -16,36 +16,36 @@ import type { ClientStatus } from './client-status.js';
 export interface Link {
   readonly clientId: string;
   /**
-   * Cold: sends a command as this client and emits its answer. Errors as `Connection.request` does, with
-   * `ConnectionLost` while the session is not open, and with `SessionClosed` when the client is closed, before or
-   * meanwhile.
+   * Cold: sends a command as this client, emits its answer, then completes. Errors as `Connection.request` does; also
+   * with `ConnectionLost` while the session is not open, and with `SessionClosed` if the client is closed or is
+   * closed meanwhile.
    */
   request<A extends ServerCommand>(
     command: ClientCommand,
     answer: AnswerKind<A>,
     options?: RequestOptions<A>,
   ): Observable<A>;
-  /** Hears of the part of an answer that could not be read, where the rest is good. */
+  /** Called with the part of an answer that could not be read, if the rest could be used. */
   readonly report?: (fault: Fault) => void;
 }
 
-/** A link whose client can sign what it does to conversations. */
+/** A link that can sign commands on conversations. */
 export interface SigningLink extends Link {
   /**
-   * Cold: the signature of what this client wants to do to a conversation, as commands have it; empty where nobody
-   * signs. Errors with `SignatureFailed`.
+   * Cold: emits the signature of a command on a conversation, in the form of the protocol, then completes. The
+   * signature is empty if there is no factory. Errors with `SignatureFailed`.
    */
   sign(request: Omit<ConversationSignatureRequest, 'clientId'>): Observable<Partial<ReturnType<typeof toWire>>>;
 }
 
-/** Who signs, and how long it may take, ms. */
+/** The signature factory, and its time limit, ms. */
 export interface Signing {
   readonly factory: ConversationSignatureFactory | undefined;
   readonly timeout: number;
   readonly clock: Clock;
 }
 
-/** A link over a connection, open while the client's session is. */
+/** Makes a link over a connection. It is open while the client's session is open. */
 export const createLink = (
   connection: Connection,
   clientId: string,
@@ -65,7 +65,7 @@ export const createLink = (
       : sign(() => factory({ ...request, clientId, members: [...members].sort() }), timeout, clock).pipe(map(toWire)),
 });
 
-/** Runs a command only while the session is open, and fails it when the client is closed meanwhile. */
+/** Runs a command only while the session is open. The command fails if the client is closed meanwhile. */
 const whileOpen =
   (clientId: string, status$: Observable<ClientStatus>) =>
   <A>(command$: Observable<A>): Observable<A> =>

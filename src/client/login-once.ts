@@ -1,9 +1,9 @@
-/** Logging in as a command: the client is emitted once and outlives it. */
+/** Logs in as a command: it emits the client once, and the client stays logged in after that. */
 import { Observable, filter, map, take } from 'rxjs';
 import type { ConnectionState } from '../connection/state.js';
 import { ConnectionLost, SessionClosed, type RealtimeError } from '../errors.js';
 
-/** Why nobody can log in now; nothing while a connection may still come about. */
+/** The reason why a login can't succeed now; `undefined` while a connection may still be made. */
 const unreachable = (state: ConnectionState): RealtimeError | undefined => {
   switch (state._tag) {
     case 'Scheduled':
@@ -24,9 +24,9 @@ const unreachable = (state: ConnectionState): RealtimeError | undefined => {
 };
 
 /**
- * Cold: subscribes to a session for good, emits its client and completes; the session is left again only where there
- * is no client yet. Errors with what the session errors with, and where the connection can't be made now, though the
- * session would wait for it.
+ * Cold: subscribes to a session, emits its client, and completes without ending the session. Unsubscribing ends the
+ * session only before there is a client. Errors as the session does, and with `ConnectionLost` if no connection can
+ * be made now, although the session alone would wait for one.
  */
 export const loginOnce = <C>(session$: Observable<C>, state$: Observable<ConnectionState>): Observable<C> =>
   new Observable<C>((subscriber) => {
@@ -50,7 +50,7 @@ export const loginOnce = <C>(session$: Observable<C>, state$: Observable<Connect
     subscriber.add(
       state$
         .pipe(
-          // Where an attempt has failed before the login, the next one decides.
+          // If an attempt failed before this login, the next attempt decides.
           filter((state, index) => index > 0 || state._tag !== 'Scheduled'),
           map(unreachable),
           filter((error) => error !== undefined),

@@ -3,8 +3,8 @@ import { shareLatest } from '../../streams/index.js';
 import { perClient, type ConversationInternals } from './internals.js';
 
 /**
- * A stream for each conversation, shared by all handles of the conversation, and replayed. It is made with the first
- * subscriber and forgotten with the last.
+ * One stream for each conversation. All handles of the conversation share it, and it is replayed. It is created for
+ * the first subscriber, and removed after the last one.
  */
 export const sharedByConversation = <T>(
   make: (conversation: ConversationInternals) => Observable<T>,

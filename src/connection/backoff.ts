@@ -13,9 +13,9 @@ export interface ExponentialOptions {
   /** The longest wait, ms. Default 300,000. */
   readonly cap?: number;
   /**
-   * Default true: each wait is a random time between half of the full wait and the full wait.
-   * So clients that lost the same server do not all come back at the same moment, and none comes back at once.
-   * False: each wait is the full wait.
+   * Default true: each wait is a random time between half of the full wait and the full wait. So clients that lost
+   * the same server do not all come back at the same moment, and none comes back at once. False: each wait is the
+   * full wait.
    */
   readonly jitter?: boolean;
 }

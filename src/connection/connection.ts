@@ -39,24 +39,25 @@ export interface Connection {
   readonly state$: Observable<ConnectionState>;
   /** Hot, no replay: the events for the application. Never errors. Completes with `state$`. */
   readonly events$: Observable<ConnectionEvent>;
-  /** Hot, no replay: the same events for the clients. Each arrives after all subscribers of `events$` have seen it. */
+  /**
+   * Hot, no replay: the same events for the clients. Each arrives after all subscribers of `events$` have seen it.
+   */
   readonly sessionEvents$: Observable<ConnectionEvent>;
   /** Hot, no replay: what went wrong without ending anything. Never errors. Completes with `state$`. */
   readonly faults$: Observable<Fault>;
   /**
-   * Cold: the connection is wanted while this is subscribed to. Emits nothing.
-   * Errors with the reason when the connection has failed for good. Completes when it is closed.
+   * Cold: the connection is wanted while this is subscribed to. Emits nothing. Errors with the reason when the
+   * connection has failed for good. Completes when it is closed.
    */
   readonly lease$: Observable<never>;
   /**
-   * Hot, no replay, for one subscriber per client id: the pushes for this client, in the order of arrival.
-   * Pushes without a client id go to the client that subscribed first.
+   * Hot, no replay, for one subscriber per client id: the pushes for this client, in the order of arrival. Pushes
+   * without a client id go to the client that subscribed first.
    */
   pushes(clientId: string): Observable<ServerCommand>;
   /**
-   * Cold: writes the command on subscribe, emits its answer, then completes.
-   * Errors: `ConnectionLost`, `Unconfirmed`, `CommandTimeout`, `ServerRejected`; `DecodeFailed` if the answer is of
-   * another kind.
+   * Cold: writes the command on subscribe, emits its answer, then completes. Errors: `ConnectionLost`, `Unconfirmed`,
+   * `CommandTimeout`, `ServerRejected`; `DecodeFailed` if the answer is of another kind.
    */
   request<A extends ServerCommand>(
     command: ClientCommand,

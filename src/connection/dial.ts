@@ -20,8 +20,7 @@ export const startingAt = (urls: readonly string[], index: number): readonly str
 
 /**
  * Cold: one attempt. Tries the addresses in order until one opens, then emits what that socket does, and completes
- * with it.
- * If none opens, it emits one `Lost` with the reasons of all addresses. Never errors.
+ * with it. If none opens, it emits one `Lost` with the reasons of all addresses. Never errors.
  */
 export const dial = (
   urls: readonly string[],

@@ -22,8 +22,8 @@ export interface EndpointsOptions {
 
 export interface Endpoints {
   /**
-   * Cold: emits the addresses to try, in order, at least one; then completes.
-   * Errors: `InvalidArgument` if the option can never work; whatever went wrong if the router can't be asked.
+   * Cold: emits the addresses to try, in order, at least one; then completes. Errors: `InvalidArgument` if the option
+   * can never work; whatever went wrong if the router can't be asked.
    */
   readonly addresses$: Observable<readonly string[]>;
   /** Asks the router again the next time. */

@@ -33,9 +33,8 @@ export interface HoldingOptions {
 
 export interface Holding {
   /**
-   * Cold: the socket is paused while this is subscribed to, and so are the sockets that replace it.
-   * A single pause lasts at most `maxPause` ms. Emits whether the socket can be paused, and emits again when that
-   * changes.
+   * Cold: the socket is paused while this is subscribed to, and so are the sockets that replace it. A single pause
+   * lasts at most `maxPause` ms. Emits whether the socket can be paused, and emits again when that changes.
    */
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** Tells of a new socket, or that there is none any more. */

@@ -9,8 +9,7 @@ const isNode = (): boolean => {
 
 /**
  * Cold: emits the WebSocket implementation to use, then completes. In Node that is the `ws` package, elsewhere that
- * of the platform.
- * The package is loaded only where it is used, so that bundles for browsers need not contain it.
+ * of the platform. The package is loaded only where it is used, so that bundles for browsers need not contain it.
  */
 export const implementation = (given: WebSocketConstructor | undefined): Observable<WebSocketConstructor> =>
   defer(() => {

@@ -17,10 +17,9 @@ export interface LivenessOptions {
  * Cold: watches a connection. Emits once when the server has been silent for too long, then completes. Never errors.
  *
  * It checks every `interval` whether a frame has arrived since the last check. If not, it sends a heartbeat and waits
- * `patience` for
- * any frame. So a dead server is noticed after at most twice the interval plus the patience. No times are compared: a
- * clock that jumps
- * changes nothing, and a timer that a browser has throttled leads to a heartbeat first.
+ * `patience` for any frame. So a dead server is noticed after at most twice the interval plus the patience. No times
+ * are compared: a clock that jumps changes nothing, and a timer that a browser has throttled leads to a heartbeat
+ * first.
  *
  * ```
  * frames:    f--------------

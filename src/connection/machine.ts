@@ -1,6 +1,6 @@
 /**
- * The connection as data: a table that says, for each state and each input, which state follows, which events are told
- * and which effects are carried out. Pure and total.
+ * The connection as data: a table that says, for each state and each input, which state follows, which events are
+ * told and which effects are carried out. Pure and total.
  */
 import { ServerRejected, type RealtimeError } from '../errors.js';
 import type { Backoff } from './backoff.js';
@@ -189,8 +189,8 @@ const comeBack = (changes: Changes, reason: CloseReason): Cell =>
   });
 
 /**
- * Schedules an attempt after a connection was lost. A connection that lasted resets the attempt counter.
- * One that did not last leaves it, so that a server that accepts and drops connections is not asked too often.
+ * Schedules an attempt after a connection was lost. A connection that lasted resets the attempt counter. One that did
+ * not last leaves it, so that a server that accepts and drops connections is not asked too often.
  */
 const disconnected = (machine: Machine, reason: CloseReason, context: Context, effects?: Effects): Transition => {
   const lasted = context.elapsed - machine.connectedAt >= context.minUptime;

@@ -18,10 +18,13 @@ export interface ConnectionHealth {
   readonly roundTrip?: RoundTrip;
   /** Number of attempts to reconnect. */
   readonly retries: number;
+  /** Number of frames that have arrived. */
   readonly framesIn: number;
+  /** Number of frames that were sent. */
   readonly framesOut: number;
   /** Bytes of the frames, without the overhead of WebSocket and TCP. A text frame counts its characters. */
   readonly bytesIn: number;
+  /** Bytes of the sent frames, counted as `bytesIn`. */
   readonly bytesOut: number;
   /** When the last frame arrived, ms since 1970. Missing until the first one. */
   readonly lastHeardAt?: number;

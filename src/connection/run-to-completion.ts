@@ -1,7 +1,7 @@
 /**
  * Handles inputs one after the other. An input that arrives while another one is handled waits until that one has
- * reached all observers.
- * Otherwise an observer that reacts to a state would let later observers see the states in the wrong order.
+ * reached all observers. Otherwise an observer that reacts to a state would let later observers see the states in the
+ * wrong order.
  */
 export const runToCompletion = <I>(handle: (input: I) => void): ((input: I) => void) => {
   const queue: I[] = [];

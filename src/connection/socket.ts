@@ -5,8 +5,8 @@ import { reasonOf } from '../thrown.js';
 import type { CloseReason } from './state.js';
 
 /**
- * The part of a WebSocket that the SDK uses. Browsers, Node and the package `ws` have it.
- * For the sockets of a mini program a thin wrapper is enough.
+ * The part of a WebSocket that the SDK uses. Browsers, Node and the package `ws` have it. For the sockets of a mini
+ * program a thin wrapper is enough.
  */
 export interface WebSocketLike {
   binaryType: string;
@@ -40,8 +40,8 @@ export interface Wire {
   readonly pause?: () => void;
   readonly resume?: () => void;
   /**
-   * Hot, no replay, for one subscriber: the frames that arrive. Subscribe when the socket opens to miss none.
-   * A stream of its own, so that a frame passes through none of the operators that opening needs.
+   * Hot, no replay, for one subscriber: the frames that arrive. Subscribe when the socket opens to miss none. A
+   * stream of its own, so that a frame passes through none of the operators that opening needs.
    */
   readonly frames$: Observable<Frame>;
 }
@@ -61,8 +61,9 @@ const textOf = (event: { readonly message?: unknown }): string =>
   typeof event.message === 'string' ? event.message : '';
 
 /**
- * Cold: opens a socket on subscribe. Emits `Opened`, then `Lost` when the socket closes, then completes. Never errors:
- * if the address can't be reached, it emits `Lost` with code 1006 and the text of the platform (browsers give none).
+ * Cold: opens a socket on subscribe. Emits `Opened`, then `Lost` when the socket closes, then completes. Never
+ * errors: if the address can't be reached, it emits `Lost` with code 1006 and the text of the platform (browsers give
+ * none).
  *
  * Unsubscribing closes the socket and silences it. During the handshake it waits: the socket is closed as soon as it
  * opens.

@@ -38,8 +38,7 @@ export type ConnectionState =
   | { readonly _tag: 'Failed'; readonly error: RealtimeError };
 
 /**
- * What happens to a connection. The names are those of the protocol's guide.
- * `attempt` counts from 0; `delay` is ms.
+ * What happens to a connection. The names are those of the protocol's guide. `attempt` counts from 0; `delay` is ms.
  */
 export type ConnectionEvent =
   | { readonly _tag: 'disconnect'; readonly reason: CloseReason }

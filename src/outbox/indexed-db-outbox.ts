@@ -16,8 +16,8 @@ export interface IndexedDbOutboxOptions {
 }
 
 /**
- * An outbox storage in the IndexedDB of a browser. Messages outlive a reload of the page.
- * The database is opened at the first use, and again if the browser has closed it.
+ * An outbox storage in the IndexedDB of a browser. Messages outlive a reload of the page. The database is opened at
+ * the first use, and again if the browser has closed it.
  *
  * @example const realtime = createRealtime({ appId, server, outbox: { storage: indexedDbOutbox() } });
  */

@@ -38,17 +38,16 @@ const storedSend = codecOf(
  * browsers. What a storage gives back is read by this codec; what it refuses is a fault, and is passed over.
  */
 export interface StoredSend extends Readonly<ValueOf<typeof storedSend>> {}
+/** The codec of stored messages, for a storage of your own. */
 export const StoredSend: Codec<StoredSend> = storedSend;
 
 /**
  * Stores the messages of outboxes, so that they outlive a reload or the end of a process. The SDK has three:
- * `memoryOutbox`,
- * `indexedDbOutbox`, and `fileOutbox` of `rx-realtime/node`. Your own may answer with anything that RxJS accepts as an
- * `ObservableInput`: a promise, an Observable, an array.
+ * `memoryOutbox`, `indexedDbOutbox`, and `fileOutbox` of `rx-realtime/node`. Your own may answer with anything that
+ * RxJS accepts as an `ObservableInput`: a promise, an Observable, an array.
  *
  * `owner` is the application and the client id as one text of any length. If two processes use the same owner at the
- * same time, both
- * send the stored messages. The server stores each of them once, because their tokens are the same.
+ * same time, both send the stored messages. The server stores each of them once, because their tokens are the same.
  *
  * @example
  * const storage: OutboxStorage = {
@@ -59,14 +58,13 @@ export const StoredSend: Codec<StoredSend> = storedSend;
  */
 export interface OutboxStorage {
   /**
-   * All messages of an owner, in any order. The first value counts. Called once for each login.
-   * No answer within `commandTimeout` is a fault; the next login asks again.
+   * All messages of an owner, in any order. The first value counts. Called once for each login. No answer within
+   * `commandTimeout` is a fault; the next login asks again.
    */
   readonly load: (owner: string) => ObservableInput<readonly unknown[]>;
   /**
    * Stores a message. The outbox accepts the message when this completes. An error, or no answer within
-   * `commandTimeout`, fails the
-   * send with `StorageFailed`. A message that is stored after that is removed.
+   * `commandTimeout`, fails the send with `StorageFailed`. A message that is stored after that is removed.
    */
   readonly put: (owner: string, message: StoredSend) => ObservableInput<unknown>;
   /** Removes a message that was sent, refused, withdrawn or has expired. Does nothing if there is none. */

@@ -31,8 +31,8 @@ export interface OutboxBounds {
   /** How many bytes the bodies of the waiting messages may have. Default 1 MiB. */
   readonly maxBytes?: number;
   /**
-   * How long a message may wait, ms; then its send fails with `ConnectionLost`. Default: without limit.
-   * With a storage, the age is measured by wall-clock time and across restarts.
+   * How long a message may wait, ms; then its send fails with `ConnectionLost`. Default: without limit. With a
+   * storage, the age is measured by wall-clock time and across restarts.
    */
   readonly maxAge?: number;
   /** Stores the waiting messages beyond a reload or the end of the process. Default: they are in memory only. */
@@ -87,8 +87,7 @@ export interface Outbox<E extends OutboxEntry = OutboxEntry> {
    * Cold: puts the message into the outbox. Emits `Accepted` when it is stored, then `Acknowledged`, then completes.
    *
    * Errors: `OutboxFull` at once; `StorageFailed` if it can't be stored; `ConnectionLost` if it has waited too long;
-   * the error of the
-   * server if that refuses it. Unsubscribing withdraws a message that has not been written.
+   * the error of the server if that refuses it. Unsubscribing withdraws a message that has not been written.
    */
   send(entry: E): Observable<OutboxStep>;
 }
@@ -118,8 +117,7 @@ const isRepeatable = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionL
  * - the outbox;
  * - its subscription to `ready$`, which the owner of the client ends;
  * - with a keeper: a function for the messages that were stored before. It takes an Observable that sends them with
- *   their age and never
- *   errors. New messages wait until it completes, so that the stored ones are sent first.
+ *   their age and never errors. New messages wait until it completes, so that the stored ones are sent first.
  */
 export const createOutbox = <E extends OutboxEntry>({
   bounds,
@@ -228,8 +226,7 @@ export const createOutbox = <E extends OutboxEntry>({
   const restored = new AsyncSubject<never>();
   /**
    * Messages to store. Those of one conversation are stored one after the other. So they enter the outbox in the
-   * order in which they were
-   * sent, whatever the order of the storage's answers.
+   * order in which they were sent, whatever the order of the storage's answers.
    */
   const keeping = new Subject<{ readonly conversationId: string; readonly kept$: Observable<never> }>();
   keeping

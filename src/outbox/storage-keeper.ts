@@ -48,8 +48,7 @@ export const ownerOf = (appId: string, clientId: string): string => [appId, clie
 
 /**
  * The keeper, and the messages that were stored before. Those are cold: emitted once, in order, then complete; never
- * errors.
- * A message that can't be read is reported and skipped.
+ * errors. A message that can't be read is reported and skipped.
  */
 export const storageKeeper = ({
   storage,

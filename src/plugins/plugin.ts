@@ -13,10 +13,8 @@ import type { Realtime } from '../realtime.js';
  * know them.
  *
  * Middlewares (`beforeParse`, `afterParse`) return what is read instead of what they were given, directly or as an
- * `ObservableInput`
- * whose first value counts. They see messages that arrive and messages of the history, not messages that this client
- * sends.
- * The messages of a conversation keep their order.
+ * `ObservableInput` whose first value counts. They see messages that arrive and messages of the history, not messages
+ * that this client sends. The messages of a conversation keep their order.
  *
  * A plugin that throws, returns a wrong value or does not answer in time is skipped. `realtime.faults$` emits a
  * `Plugin` fault then.
@@ -35,8 +33,11 @@ export interface Plugin {
   readonly name: string;
   /** Message types that the plugin adds. */
   readonly messages?: readonly CustomType[];
+  /** Returns properties to add to the realtime. */
   readonly onRealtime?: (realtime: Realtime) => object;
+  /** Returns properties to add to each client. */
   readonly onClient?: (client: Client) => object;
+  /** Returns properties to add to each conversation. */
   readonly onConversation?: (conversation: Conversation) => object;
   /** Changes a body as it arrived, before it is decoded. */
   readonly beforeParse?: (content: WireBody) => WireBody | ObservableInput<WireBody>;

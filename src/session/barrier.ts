@@ -1,7 +1,7 @@
-/** A place in the stream of what arrives. */
+/** A barrier: a marker in the stream of arriving events. */
 import { Observable, endWith, type MonoTypeOperatorFunction, concatMap } from 'rxjs';
 
-/** Passes through everything that what has come of a conversation passes through, in its turn. */
+/** Takes its turn among the events of a conversation. It is reached when all events before it are in the log. */
 export interface Barrier {
   readonly _tag: 'Barrier';
   readonly conversationId: string;
@@ -9,9 +9,9 @@ export interface Barrier {
 }
 
 /**
- * Holds back what the server has answered about a conversation until all that it had pushed of it before is in the
- * log. What is pushed may wait for its conversation to be known, and the server may forget it meanwhile: it belongs
- * before the answer.
+ * Holds back the server's answer about a conversation until all earlier pushes of this conversation are in the log. A
+ * push may wait until its conversation is known, and the server may delete the conversation meanwhile: its place is
+ * still before the answer.
  */
 export const behindWhatHasCome = <T>(
   conversationId: string,

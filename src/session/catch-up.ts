@@ -1,51 +1,54 @@
-/** Brings what was missed in one conversation during a break. */
+/** Fetches the messages that one conversation missed during a break. */
 import { EMPTY, NEVER, catchError, defer, expand, map, mergeMap, of, type Observable } from 'rxjs';
 import type { ConversationEvent, Gap, Message, Position } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
 
 /** Messages after a position. */
 export interface MissedPage {
-  /** Oldest first; fewer than `pageSize` where there are no more. */
+  /** The oldest first. Fewer than `pageSize` if there are no more. */
   readonly messages: readonly Message[];
   /**
-   * False where the server does not have the message at the position any more: what was between it and the first is
-   * gone.
+   * False if the server no longer has the message at the position: then the messages between it and the first one of
+   * the page are lost.
    */
   readonly isWhole: boolean;
 }
 
-/** How much is brought. */
+/** How many messages are fetched. */
 export interface CatchUpLimits {
   readonly pageSize: number;
   /**
-   * So many messages of one conversation are brought, rounded up to whole pages; where there are more, the rest is a
+   * The maximum number of messages for one conversation, rounded up to whole pages. If there are more, the rest is a
    * `Gap`.
    */
   readonly catchUpLimit: number;
 }
 
 export interface CatchUpOptions extends CatchUpLimits {
-  /** A page of messages after a position. */
+  /** Fetches a page of messages after a position. */
   readonly pageAfter: (conversationId: string, after: Position) => Observable<MissedPage>;
-  /** Hears of what could not be fetched for another reason than that the connection went. */
+  /** Called with errors, except for a lost connection. */
   readonly onFailure: (conversationId: string, error: RealtimeError) => void;
 }
 
-/** The connection is gone, so the next session catches up again, from the same position. */
+/**
+ * Whether the error means that the connection is lost: then the next session catches up again, from the same
+ * position.
+ */
 export const isInterruption = ({ _tag }: RealtimeError): boolean =>
   _tag === 'ConnectionLost' || _tag === 'Unconfirmed' || _tag === 'SessionClosed';
 
-/** How far the catching up of a conversation has come: the next page is the one after `reached`. */
+/** The progress of catching up in one conversation. The next page starts after `reached`. */
 export interface CatchingUp {
   readonly conversationId: string;
   readonly reached: Position;
-  /** Server time when the new session was opened, ms since 1970: what is newer is pushed. */
+  /** Server time when the new session was opened, ms since 1970. Newer messages are pushed. */
   readonly to: number;
-  /** So many messages were brought that were not there already. */
+  /** The number of fetched messages that were not known already. */
   readonly count: number;
 }
 
-/** What a page tells, and where the next page is asked for; nowhere where it was the last. */
+/** The events of a page, and the state for the next page; `undefined` after the last one. */
 export interface PageRead {
   readonly events: readonly ConversationEvent[];
   readonly next: CatchingUp | undefined;
@@ -59,7 +62,7 @@ const gapFrom = ({ conversationId, reached, to }: CatchingUp, cause: Gap['cause'
   cause,
 });
 
-/** Reads a page. The one behind the limit is only asked for to see whether there is more than may be brought. */
+/** Reads a page. The page after the limit is fetched only to see whether there are more messages. */
 export const readPage = (
   catching: CatchingUp,
   { messages, isWhole }: MissedPage,
@@ -86,22 +89,23 @@ export const readPage = (
   };
 };
 
-/** What is not brought, because the server refused it or for another error. */
+/** The gap for the messages that could not be fetched, because the server refused or another error happened. */
 export const gapAt = (catching: CatchingUp, error: RealtimeError): Gap =>
   gapFrom(catching, error._tag === 'ServerRejected' ? 'refused' : 'failed');
 
-/** Which part of which conversation. */
+/** The part of a conversation that was missed. */
 export interface Missed extends Pick<CatchingUp, 'conversationId' | 'to'> {
-  /** The last message that is there. */
+  /** The last known message. */
   readonly from: Position;
-  /** What is there already counts for nothing. Default: nothing is. */
+  /** Messages that are known already do not count towards the limit. Default: all messages are new. */
   readonly isKnown?: (message: Message) => boolean;
 }
 
 /**
- * Cold: the messages after a position, oldest first, page by page; then completes. What can't be had is one `Gap`: at
- * the start where the server no longer has it, at the end where the limit was reached, the server refused, or it
- * failed. Never errors; where the connection goes it falls silent, until whoever waits gives up on this session.
+ * Cold: fetches the messages after a position page by page, the oldest first, then completes. Messages that can't be
+ * fetched are one `Gap`: at the start if the server no longer has them; at the end if the limit was reached, the
+ * server refused, or the request failed. Never errors. If the connection is lost, it emits nothing more, until it is
+ * unsubscribed.
  */
 export const missed = ({
   conversationId,

@@ -1,24 +1,25 @@
 /**
- * Up to when edits and recalls have been passed on. A later login asks for what is newer: the server tells a change
- * once, to whoever is there, and what waits in a queue when the connection goes is gone.
+ * The time up to which edits and recalls have been passed on. A later login asks the server for newer ones, because
+ * the server sends a change only once, to the clients that are online. A change that waits in a queue when the
+ * connection breaks is lost.
  */
 export interface ChangeMark {
-  /** Where the first login was: what was changed before it was not missed. Server time, ms since 1970. */
+  /** The time of the first login. Earlier changes were not missed. Server time, ms since 1970. */
   readonly begin: (at: number | undefined) => void;
-  /** A change has come: that of a message, at a time. */
+  /** A change of a message has arrived. */
   readonly arrived: (id: string, at: number) => void;
-  /** It has been passed on, or was before. */
+  /** A change was passed on, now or earlier. */
   readonly passed: (id: string, at: number) => void;
   /**
-   * From where a login has to ask, ms since 1970; none before the first. What has arrived and was not passed on is
-   * expected once more.
+   * The time from which a login has to ask for changes, ms since 1970; `undefined` before the first login. Changes
+   * that have arrived but were not passed on are asked for again.
    */
   readonly since: () => number | undefined;
 }
 
 export const changeMark = (): ChangeMark => {
   let passedUpTo: number | undefined;
-  /** Times of what has arrived and waits, by version. */
+  /** The times of changes that have arrived and were not passed on yet, by version. */
   let waiting = new Map<string, number>();
   const versionOf = (id: string, at: number): string => `${id} ${String(at)}`;
   return {

@@ -1,30 +1,27 @@
 import { Observable, filter, merge, throttle, type OperatorFunction } from 'rxjs';
 import type { Clock } from '../clock.js';
 
-/** How items make marks, one for each key. */
+/** How items are turned into marks, one for each key. */
 export interface CoalesceOptions<T, M> {
-  /** The key of an item; none where it makes no mark. */
+  /** The key of an item; `undefined` if the item makes no mark. */
   readonly keyOf: (item: T) => string | undefined;
-  /**
-   * The mark that an item makes, with the one that waits for its key, which may be changed and returned: nobody else
-   * has it.
-   */
+  /** Adds an item to the waiting mark of its key. May change and return `before`, because nobody else holds it. */
   readonly fold: (before: M | undefined, item: T) => M;
-  /** Two marks of one key as one. May change and return `before`. */
+  /** Merges two marks of one key. May change and return `before`. */
   readonly join: (before: M, other: M) => M;
-  /** Whether marks can be written now; repeats nothing. */
+  /** Whether marks can be written now. Emits only changes. */
   readonly open$: Observable<boolean>;
-  /** At most one batch in so many ms. */
+  /** The minimum time between two batches, ms. */
   readonly period: number;
   readonly clock: Clock;
 }
 
 /**
- * Gathers marks (acknowledgements, read marks) by key and emits them in batches: the first at once, later ones at
- * most one batch a period, and only while open. What gathers while closed is kept; the batch that was out when it
- * closed is kept as well, since nobody answers a mark and it may have been lost.
+ * Gathers marks (acknowledgements, read marks) by key, and emits them in batches while `open$` is true: the first
+ * batch at once, then at most one per period. Marks that are gathered while closed are kept. So is the last batch
+ * before a close: a mark has no answer, so the batch may have been lost.
  *
- * Never errors by itself; completes with its source.
+ * Never errors by itself. Completes with its source.
  */
 export const coalesce =
   <T, M>({ keyOf, fold, join, open$, period, clock }: CoalesceOptions<T, M>): OperatorFunction<T, readonly M[]> =>
@@ -39,7 +36,7 @@ export const coalesce =
           next: (item) => {
             const key = keyOf(item);
             if (key === undefined) return;
-            // Marks that join a batch which has been announced say nothing new.
+            // If a batch is announced already, new marks join it without another announcement.
             const announced = pending.size > 0;
             const before = pending.get(key);
             const mark = fold(before, item);

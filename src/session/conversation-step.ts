@@ -1,6 +1,6 @@
 /**
- * What is done in one conversation, one thing after the other: looked up, caught up, then passed on what has come of
- * it.
+ * The work in one conversation, one task after the other: look it up, catch up, then pass on the events that have
+ * arrived.
  */
 import type { ConversationInfo } from '../../codecs/index.js';
 import { comparePositions, type ClientEvent, type ConversationEvent, type Position } from '../../streams/index.js';
@@ -18,7 +18,7 @@ type WorkOf<Tag extends Work['_tag']> = Extract<Work, { readonly _tag: Tag }>;
 
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
-/** Of chat rooms and system conversations nobody is told the members. */
+/** The server does not tell the members of chat rooms and system conversations. */
 const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' || kind === 'temporary';
 
 const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
@@ -26,24 +26,24 @@ const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
 
 /**
- * Entries that tell the client that it is out, or may come in: there is nothing to be learnt, nor anything that it
- * could have missed.
+ * Whether an entry says that this client left, or may join again. Then there is nothing to look up, and the client
+ * can't have missed anything.
  */
 const isOutside = (event: ConversationEvent, self: string): boolean =>
   (event._tag === 'Left' || event._tag === 'Blocked' || event._tag === 'Unblocked') && event.members.includes(self);
 
-/** Something of it may have been missed. Chat rooms are live only. */
+/** Whether messages of the conversation may have been missed. Chat rooms have live messages only. */
 const isBehind = ({ isResumed, number }: Session, { caughtUpIn, info }: Cursor): boolean =>
   isResumed && caughtUpIn < number && info?.kind !== 'room';
 
-/** Takes something of a conversation: it waits where the conversation is busy. */
+/** Takes a task of a conversation. If the conversation is busy, the task waits. */
 export const arrive = (making: Making, task: Task): void => {
   const cursor = cursorOf(making, task.conversationId);
   if (cursor.work === undefined) handle(making, cursor, task);
   else keep(making, { ...cursor, waiting: append(cursor.waiting, task) });
 };
 
-/** Handles what it is the turn of, in a conversation that is not busy. */
+/** Handles the next task of a conversation that is not busy. */
 const handle = (making: Making, cursor: Cursor, task: Task): Cursor => {
   switch (task._tag) {
     case 'Barrier':
@@ -68,16 +68,16 @@ const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): C
   const { info } = cursor;
   const isFar = isBehind(session, cursor);
   const isUnknown = info === undefined && cursor.lookedUpIn < session.number;
-  // Who was no member was told of nothing.
+  // A client that was not a member got no events, so its snapshot is out of date.
   const isStale =
     event._tag === 'Joined' && info !== undefined && event.members.includes(self) && !isMember(info, self);
-  // Of an own message the conversation need not be known; but what was missed comes before it.
+  // An own message can be passed on although its conversation is unknown. But missed messages come before it.
   const isOwn = event._tag === 'Message' && event.origin === 'sent';
   if (isOutside(event, self) || (!isFar && (isOwn || !(isUnknown || isStale)))) return admit(making, cursor, event);
   return lookUp(making, cursor, isStale, event);
 };
 
-/** Asks what a conversation is where that is not known, then what was missed in it; then passes the event on. */
+/** Looks up the conversation if it is not known, then fetches what was missed in it, then passes the event on. */
 const lookUp = (making: Making, cursor: Cursor, isStale: boolean, event: ConversationEvent | undefined): Cursor => {
   const { session } = making.state;
   const { id, info, isOut, lookedUpIn, position } = cursor;
@@ -88,7 +88,7 @@ const lookUp = (making: Making, cursor: Cursor, isStale: boolean, event: Convers
   return keep(making, { ...cursor, lookedUpIn: session.number, isOut: false, work });
 };
 
-/** The server has said what a conversation is; nothing where it does not know it. */
+/** The server has answered a look-up. `info` is `undefined` if the server does not know the conversation. */
 export const lookedUp = (
   making: Making,
   cursor: Cursor,
@@ -97,7 +97,7 @@ export const lookedUp = (
 ): Cursor => {
   if (info === undefined) return afterLookUp(making, cursor, work);
   const { lastMessageAt } = info;
-  // What was said while the client was out is nothing that it has missed.
+  // The client did not miss the messages that were sent while it was not a member.
   const next =
     work.isBack && lastMessageAt !== undefined ? reach(cursor, { timestamp: lastMessageAt + 1, id: '' }) : cursor;
   return afterLookUp(making, admit(making, next, snapshotOf(info)), work);
@@ -111,7 +111,7 @@ const afterLookUp = (making: Making, cursor: Cursor, work: WorkOf<'LookUp'>): Cu
   return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: false, event });
 };
 
-/** Fetches what was missed, when it is its turn. */
+/** Fetches missed messages when it is the conversation's turn. */
 const catchUp = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>): Cursor => {
   const { fetching, turns } = making.state.session;
   if (fetching < making.policy.concurrency) {
@@ -125,7 +125,7 @@ const fetchPage = ({ state, effects }: Making, { conversationId, reached: after 
   effects.push({ _tag: 'FetchPage', session: state.session.number, conversationId, after });
 };
 
-/** Gives the place of a conversation that has caught up to the next one. */
+/** A conversation has caught up: lets the next one fetch its messages. */
 const giveTurn = (making: Making): void => {
   const { cursors, session } = making.state;
   const taken = takeFirst(session.turns);
@@ -134,11 +134,11 @@ const giveTurn = (making: Making): void => {
   if (next?._tag === 'CatchUp') fetchPage(making, next.catching);
 };
 
-/** Its place is before a position. Transient messages have none. */
+/** Whether the event is a message from before the position. Transient messages have no position. */
 const isBefore = (event: ConversationEvent | Task | undefined, position: Position): event is MessageEvent =>
   event?._tag === 'Message' && !event.message.transient && comparePositions(event.message, position) < 0;
 
-/** Two lists, each in order, as one. */
+/** Merges two ordered lists into one. */
 const merged = (
   events: readonly ConversationEvent[],
   earlier: readonly MessageEvent[],
@@ -152,8 +152,8 @@ const merged = (
 };
 
 /**
- * A page of missed messages has come. What waits, and belongs before its last message, comes in its place: the server
- * has pushed it, and may have forgotten it since.
+ * A page of missed messages has arrived. Waiting messages that are older than its last message are put into their
+ * places: the server has pushed them, and may have deleted them since.
  */
 export const pageCame = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, page: MissedPage): Cursor => {
   const { events, next } = readPage(work.catching, page, making.policy, ({ id }) => hasId(cursor.seen, id));
@@ -173,19 +173,19 @@ export const pageCame = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>
   return keep(making, { ...told, work: { ...rest, catching: next } });
 };
 
-/** A page could not be had: what is left is a gap. */
+/** A page could not be fetched: the rest is a gap. */
 export const pageFailed = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, error: RealtimeError): Cursor => {
   report(making, cursor.id, error);
   return caughtUp(making, admit(making, cursor, gapAt(work.catching, error)), work);
 };
 
-/** The last page has come. */
+/** The last page has arrived. */
 const caughtUp = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>): Cursor => {
   giveTurn(making);
   return finish(making, cursor, work);
 };
 
-/** Passes on what the work was for, then what has waited, until the conversation is busy again. */
+/** Passes on the event that the work was done for, then the waiting events, until the conversation is busy again. */
 const finish = (making: Making, cursor: Cursor, work: Work): Cursor => {
   const isRefresh = work._tag === 'Refresh' || (work._tag === 'CatchUp' && work.isRefresh);
   const caughtUpIn = work._tag === 'LookUp' ? cursor.caughtUpIn : making.state.session.number;
@@ -208,7 +208,8 @@ const countRefreshed = (making: Making): void => {
 };
 
 /**
- * It is there no more, or the client is no member any more: who was in it is told, as is told at once to who is online.
+ * The conversation was deleted, or the client is no longer a member. A client that was a member gets `Left`, as if it
+ * had been online.
  */
 const ended = (making: Making, cursor: Cursor): Cursor => {
   const { self } = making.policy;
@@ -219,11 +220,13 @@ const ended = (making: Making, cursor: Cursor): Cursor => {
   return admit(making, { ...cursor, news: newsAfter([left]) }, left);
 };
 
-/** What was said in a conversation during the break; `info` is what the server says of it now, where that is known. */
+/**
+ * Fetches the messages of a conversation from the break. `info` is its current snapshot, if the server has sent one.
+ */
 const refreshMessages = (making: Making, cursor: Cursor, info: ConversationInfo | undefined): Cursor => {
   const { id, position } = cursor;
   const { lastMessageAt = 0, kind } = info ?? { ...cursor.info, lastMessageAt: Infinity };
-  // Where no message is known at that time, one may have come in the same millisecond.
+  // If no message is known at that time, one may have arrived in the same millisecond.
   const isNewer = lastMessageAt >= position.timestamp + (position.id === '' ? 0 : 1);
   if (!isNewer || kind === 'room') return finish(making, cursor, { _tag: 'Refresh' });
   const to = Math.max(making.state.session.openedAt, info?.lastMessageAt ?? 0);
@@ -231,7 +234,10 @@ const refreshMessages = (making: Making, cursor: Cursor, info: ConversationInfo 
   return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: true, event: undefined });
 };
 
-/** The server has said what became of a conversation during the break: nothing where it could not. */
+/**
+ * The server has answered the look-up after a break. `info` is `undefined` if the server could not describe the
+ * conversation.
+ */
 export const refreshed = (
   making: Making,
   cursor: Cursor,
@@ -246,7 +252,7 @@ export const refreshed = (
   if (info === undefined) return refreshMessages(making, cursor, undefined);
   const changes = before === undefined ? [] : changesBetween(before, info);
   const news = changes.length === 0 ? undefined : newsAfter(changes, info);
-  // What was changed about it comes before what it is like now, and that before what was said.
+  // The order is: the changes, the new snapshot, then the messages.
   const told = [...changes, snapshotOf(info)].reduce((next, event) => admit(making, next, event), cursor);
   return refreshMessages(making, keep(making, { ...told, news }), info);
 };

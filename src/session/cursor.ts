@@ -1,13 +1,18 @@
-/** How far a conversation has come, and what has passed: each message once. */
+/**
+ * The cursor of a conversation: the position that it has reached, and the messages that have passed. Each message
+ * passes once.
+ */
 import { comparePositions, type ConversationEvent, type Message, type Position } from '../../streams/index.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Cursor } from './inbox-state.js';
 import { hasId, NO_IDS, withId } from './recent-ids.js';
 
-/** A message is acknowledged to its sender at most so many messages before an earlier one is pushed to him. */
+/**
+ * The server acknowledges a message to its sender at most this many messages before it pushes an earlier one to him.
+ */
 const LATE = 64;
 
-/** Nothing has passed yet; what is before the start was not missed. */
+/** A new cursor: nothing has passed yet. Messages before the start were not missed. */
 export const startCursor = (id: string, start: Position): Cursor => ({
   id,
   position: start,
@@ -25,24 +30,27 @@ export const startCursor = (id: string, start: Position): Cursor => ({
 
 const later = (a: Position, b: Position): Position => (comparePositions(b, a) > 0 ? b : a);
 
-/** Moves the position, which never goes back. */
+/** Moves the position forward. It never goes back. */
 export const reach = (cursor: Cursor, position: Position): Cursor =>
   comparePositions(position, cursor.position) > 0 ? { ...cursor, position } : cursor;
 
 /**
- * Where a change counts as passed: a message that has come with it is none, since who had it before passes it over,
- * and needs the change.
+ * The version of a message, which tells whether a change has passed. The arrival of a changed message does not count
+ * as its change: a client that has the message already skips it, and still needs the change.
  */
 const versionOf = ({ id, editedAt = 0 }: Message): string => `${id} ${String(editedAt)}`;
 
-/** False for what has passed before. Transient messages always are new: nothing tells whether one came before. */
+/**
+ * False if the event has passed before. Transient messages are always new: they have no id by which a repetition
+ * could be noticed.
+ */
 export const isNew = ({ newest, seen }: Cursor, event: ConversationEvent): boolean => {
   switch (event._tag) {
     case 'Message':
       return event.message.transient || comparePositions(event.message, newest) > 0 || !hasId(seen, event.message.id);
     case 'Edit':
     case 'Recall':
-      // Who logs in again is told of changes once more rather than not at all.
+      // After a new login a change may come twice. That is better than not at all.
       return event.message.editedAt === undefined || !hasId(seen, versionOf(event.message));
     default:
       return true;
@@ -50,8 +58,8 @@ export const isNew = ({ newest, seen }: Cursor, event: ConversationEvent): boole
 };
 
 /**
- * An own message says nothing about messages of others before it: they may still be on their way. But they are never
- * very late: after `LATE` more own messages, everything before the first own message has arrived.
+ * An own message may be acknowledged before earlier messages of others arrive. So the position follows it only after
+ * `LATE` more messages.
  */
 const withOwn = (own: Cursor['own'], at: Position, session: number): Cursor['own'] =>
   own?.session === session && own.count < LATE ? { ...own, count: own.count + 1 } : { at, session, count: 0 };
@@ -67,9 +75,9 @@ const reachedBy = (
   return own?.session === session && own.count >= LATE ? later(position, own.at) : position;
 };
 
-/** One literal with all keys: every message passes here. */
+/** One literal with all keys, because every message passes here. */
 const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst: boolean, session: number): Cursor => {
-  // Not the message itself, which would be kept for as long.
+  // Only its position: otherwise the whole message would stay in memory.
   const at: Position = { timestamp: message.timestamp, id: message.id };
   const { own } = cursor;
   return {
@@ -90,7 +98,7 @@ const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst:
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 
-/** The cursor behind an event of a session; `isFirst` is what `isNew` says of it. */
+/** The cursor after an event of a session. `isFirst` is the result of `isNew` for it. */
 export const passed = (
   cursor: Cursor,
   event: ConversationEvent,
@@ -109,11 +117,12 @@ export const passed = (
     case 'Snapshot':
       return { ...cursor, info: event.info };
     case 'Left':
-      // Who is a member no more is told of nothing: what is known is of no use when he comes back.
+      // A client that is not a member gets no events. So the known snapshot is out of date when the client joins
+      // again.
       return event.members.includes(self) ? { ...cursor, info: undefined, lookedUpIn: 0, isOut: true } : cursor;
     case 'Gap':
-      // What is declared missing stays so: it would come behind what is newer. The first message behind what is gone
-      // is still to come.
+      // Messages that are reported as missing are not passed on later: they would come after newer ones. After a gap
+      // of deleted messages, the first message behind the gap is still to come.
       return reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });
     default:
       return cursor;

@@ -1,10 +1,7 @@
-/**
- * Values in the order in which they came. Immutable: adding and taking make a new one, and cost the same however many
- * there are.
- */
+/** A queue. Immutable: adding and taking return a new queue, in constant time. */
 export interface Fifo<T> {
   readonly front: Chain<T> | undefined;
-  /** What came later, the newest first. */
+  /** The later values, the newest first. */
   readonly back: Chain<T> | undefined;
 }
 
@@ -15,7 +12,7 @@ interface Chain<T> {
 
 export const NOTHING_WAITS: Fifo<never> = { front: undefined, back: undefined };
 
-/** The same values, and one behind them. */
+/** The queue with one more value at its end. */
 export const append = <T>({ front, back }: Fifo<T>, value: T): Fifo<T> => ({ front, back: { value, rest: back } });
 
 const inReverse = <T>(chain: Chain<T> | undefined): Chain<T> | undefined => {
@@ -24,14 +21,14 @@ const inReverse = <T>(chain: Chain<T> | undefined): Chain<T> | undefined => {
   return reversed;
 };
 
-/** The first value, and those behind it; `undefined` where there is none. */
+/** The first value and the rest of the queue; `undefined` if the queue is empty. */
 export const takeFirst = <T>({ front, back }: Fifo<T>): { readonly first: T; readonly rest: Fifo<T> } | undefined => {
   if (front !== undefined) return { first: front.value, rest: { front: front.rest, back } };
   const turned = inReverse(back);
   return turned === undefined ? undefined : { first: turned.value, rest: { front: turned.rest, back: undefined } };
 };
 
-/** All values, the first one first. */
+/** All values, from first to last. */
 export const valuesOf = <T>({ front, back }: Fifo<T>): T[] => {
   const values: T[] = [];
   for (const chain of [front, inReverse(back)])

@@ -1,12 +1,12 @@
-/** Many conversations that become known at a time. */
+/** Look-ups of many conversations at a time, gathered into few questions. */
 import { Observable, Subscription, type Subscriber } from 'rxjs';
 
 export interface LookUpOptions<A> {
-  /** Cold: what there is of these ids; emits once, completes. */
+  /** Cold: looks up these ids. Emits once, then completes. */
   readonly lookUp: (ids: readonly string[]) => Observable<A>;
-  /** What an answer says of some of the ids that were asked about. */
+  /** The part of an answer that is about some of its ids. */
   readonly part: (answer: A, ids: readonly string[]) => A;
-  /** So many ids go into one question. */
+  /** The maximum number of ids in one question. */
   readonly size: number;
 }
 
@@ -16,8 +16,8 @@ interface Asking<A> {
 }
 
 /**
- * The same look-up, one question at a time: what is asked for while one is under way goes into the next, up to `size`
- * ids in one. A question that nobody waits for any more is given up.
+ * The same look-up with one question at a time. Ids that are requested during a question go into the next one, up to
+ * `size` ids. A question is given up when nobody waits for it any more.
  */
 export const gatheredLookUps = <A>({ lookUp, part, size }: LookUpOptions<A>): LookUpOptions<A>['lookUp'] => {
   const waiting = new Set<Asking<A>>();

@@ -1,4 +1,4 @@
-/** The inbox as data: what it knows, what it hears, and what it wants done. */
+/** The inbox as data: its state, its inputs and its effects. */
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { ClientEvent, ConversationEvent, Message, Position } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
@@ -9,23 +9,27 @@ import type { LookedUp } from './look-up.js';
 import type { News } from './missed-changes.js';
 import type { RecentIds } from './recent-ids.js';
 
-/** What the inbox is fed with: the log as it arrives, the word that the connection is gone, and what is followed. */
+/**
+ * The inputs of the inbox: entries of the log as they arrive, the loss of the connection, and conversations to
+ * follow.
+ */
 export type InboxInput =
   | { readonly _tag: 'Dropped' }
-  /** Somebody follows a conversation: it is caught up after a break whether anything of it was heard before or not. */
+  /** Somebody follows a conversation. It is caught up after a break, even if no event of it has arrived before. */
   | { readonly _tag: 'Follow'; readonly conversationId: string }
   | Barrier
   | ClientEvent;
 
 /**
- * What this client does itself waits for nothing, neither for plug-ins nor for what was missed, and needs no session.
+ * Whether the event is an action of this client. Such events do not wait for plugins, for missed messages or for a
+ * session.
  */
 export const waitsForNothing = ({ _tag }: { readonly _tag: string }): boolean =>
   _tag === 'Outgoing' || _tag === 'ReadMark' || _tag === 'Follow';
 
 /**
- * Answers to what the inbox has asked for, with the number of the session in which it did: those of an old session
- * are ignored.
+ * The answers to the inbox's questions, each with the number of the session in which the question was asked. Answers
+ * of an old session are ignored.
  */
 export type Answer =
   | (LookedUp & { readonly _tag: 'LookedUp'; readonly session: number; readonly ids: readonly string[] })
@@ -43,30 +47,31 @@ export type Answer =
       readonly error: RealtimeError;
     };
 
-/** What has to be done; the interpreter does it. */
+/** What has to be done. The interpreter does it. */
 export type Effect =
-  /** Ask the server about these conversations: `LookedUp` or `LookUpFailed`. */
+  /** Ask the server about these conversations. The answer is `LookedUp` or `LookUpFailed`. */
   | { readonly _tag: 'LookUp'; readonly session: number; readonly ids: readonly string[] }
-  /** Ask for the messages after a position: `Page` or `PageFailed`. */
+  /** Ask for the messages after a position. The answer is `Page` or `PageFailed`. */
   | { readonly _tag: 'FetchPage'; readonly session: number; readonly conversationId: string; readonly after: Position }
-  /** The session is over: nobody waits for what it has asked for. */
+  /** The session is over: give up its questions. */
   | { readonly _tag: 'Abandon' }
-  /** Say that a conversation could not be looked up or caught up. */
+  /** Report that a conversation could not be looked up or caught up. */
   | { readonly _tag: 'Report'; readonly conversationId: string; readonly error: RealtimeError }
-  /** All that came before the barrier is in the log. */
+  /** All events before the barrier are in the log. */
   | { readonly _tag: 'Reach'; readonly barrier: Barrier }
-  /** An edit or a recall was passed on, or was before. */
+  /** An edit or a recall was passed on, now or earlier. */
   | { readonly _tag: 'Changed'; readonly message: Message };
 
 /**
- * What a conversation is busy with. What comes meanwhile waits until it is done. `event` is what it is done for, and
- * passed on at its end.
+ * The work of a busy conversation. Events that arrive meanwhile wait until it is done. `event` is the event for which
+ * the work is done; it is passed on at the end.
  */
 export type Work =
-  /** The server was asked what became of it during the break. */
+  /** The server was asked for the state after a break. */
   | { readonly _tag: 'Refresh' }
   /**
-   * The server was asked what it is. `isBack`: the client was out of it. `from`: what came after this is fetched then.
+   * The server was asked for the conversation. `isBack`: the client was not a member before. `from`: the messages
+   * after this position are fetched next.
    */
   | {
       readonly _tag: 'LookUp';
@@ -74,7 +79,10 @@ export type Work =
       readonly from: Position | undefined;
       readonly event: ConversationEvent | undefined;
     }
-  /** Its missed messages are fetched, as part of the refresh after the break or not; or it waits for its turn. */
+  /**
+   * The missed messages are being fetched, or the conversation waits for its turn. `isRefresh`: this belongs to the
+   * refresh after a break.
+   */
   | {
       readonly _tag: 'CatchUp';
       readonly catching: CatchingUp;
@@ -82,34 +90,37 @@ export type Work =
       readonly event: ConversationEvent | undefined;
     };
 
-/** What waits for a conversation that is busy. `Discover`: it has unread messages, and was never heard of. */
+/**
+ * A task that waits for a busy conversation. `Discover`: the conversation has unread messages, and no event of it has
+ * arrived before.
+ */
 export type Task = ConversationEvent | Barrier | { readonly _tag: 'Discover'; readonly conversationId: string };
 
-/** What the inbox knows of one conversation. Immutable: a new one takes its place with each change. */
+/** The state of one conversation in the inbox. Immutable: each change makes a new one. */
 export interface Cursor {
   readonly id: string;
-  /** The newest message that has been passed on: the next catch-up starts behind it. Never goes back. */
+  /** The newest message that was passed on. The next catch-up starts after it. It never goes back. */
   readonly position: Position;
-  /** The newest of all that have passed, own messages included: what is behind it has not been seen. */
+  /** The newest of all messages that have passed, own messages included. No message after it has been seen. */
   readonly newest: Position;
-  /** Ids of messages that have been passed on, and their versions: servers deliver at least once. */
+  /** The ids of messages that were passed on, and of their versions. Needed because servers deliver at least once. */
   readonly seen: RecentIds;
-  /** An own message of this session, and how many have come since. */
+  /** An own message of this session, and the number of own messages since. */
   readonly own: { readonly at: Position; readonly session: number; readonly count: number } | undefined;
-  /** The last session, counted from 1, in which nothing of this conversation is missing. */
+  /** The last session in which nothing of this conversation is missing, counted from 1. */
   readonly caughtUpIn: number;
   /** The last session in which it was looked up. */
   readonly lookedUpIn: number;
   readonly info: ConversationInfo | undefined;
   /** The client was told that it is out. */
   readonly isOut: boolean;
-  /** What was told already of what may be pushed, where the conversation was found changed after the last break. */
+  /** Changes that were found after the last break and are in the log already. The server may still push them. */
   readonly news: News | undefined;
   readonly work: Work | undefined;
   readonly waiting: Fifo<Task>;
 }
 
-/** A session, and what is under way in it. Immutable. */
+/** A session, and its work in progress. Immutable. */
 export interface Session {
   /** Counted from 1; 0 before the first. */
   readonly number: number;
@@ -118,22 +129,23 @@ export interface Session {
   /** Server time, ms since 1970. */
   readonly openedAt: number;
   /**
-   * Server time when the session before it was opened: what is older, in a conversation never heard of, was not missed.
+   * Server time when the previous session was opened. In a conversation without a cursor, older messages were not
+   * missed.
    */
   readonly baseline: number;
-  /** Conversations that were known before the break, and about which the server was not asked yet. */
+  /** Conversations that were known before the break and that the server was not asked about yet. */
   readonly unasked: readonly string[];
-  /** So many of those that were known are not refreshed yet. */
+  /** The number of known conversations that are not refreshed yet. */
   readonly left: number;
-  /** So many conversations fetch their missed messages. */
+  /** The number of conversations that are fetching missed messages. */
   readonly fetching: number;
   /** Conversations that wait for their turn to fetch. */
   readonly turns: Fifo<string>;
 }
 
 /**
- * All that the inbox knows. The map belongs to the step, which changes it in place: a copy for each message would
- * cost more than all the rest. What is in it is immutable, so `copyOf` is all that it takes to keep a state.
+ * The whole state of the inbox. The map belongs to the step, which changes it in place: a copy for each message would
+ * cost more than all other work. Its values are immutable, so `copyOf` is enough to keep a state.
  */
 export interface InboxState {
   readonly cursors: Map<string, Cursor>;
@@ -155,33 +167,33 @@ export const initialState = (): InboxState => ({
   },
 });
 
-/** The same state, which later steps leave as it is. */
+/** A copy of the state that later steps don't change. */
 export const copyOf = ({ cursors, session }: InboxState): InboxState => ({ cursors: new Map(cursors), session });
 
-/** What never changes. */
+/** The settings, which never change. */
 export interface Policy extends CatchUpLimits {
   /** The client's own id. */
   readonly self: string;
-  /** So many conversations are caught up at a time. */
+  /** The maximum number of conversations that catch up at the same time. */
   readonly concurrency: number;
 }
 
-/** What others know while a step is made. */
+/** What a step can ask about the rest of the client. */
 export interface Environment {
-  /** What is known of a conversation by all that has been passed on. */
+  /** The snapshot of a conversation, from all events that were passed on. */
   readonly known: (id: string) => ConversationInfo | undefined;
-  /** The chat room that the client is in, where it is in one: what is said there during a break is a `Gap`. */
+  /** The chat room that the client is in, if any. A break in a room is a `Gap`. */
   readonly room: () => string | undefined;
 }
 
-/** The state after an input, the entries to pass on, in order, and the effects to carry out behind them, in order. */
+/** The state after an input, the entries to pass on, and the effects to carry out after them, both in order. */
 export interface Step {
   readonly state: InboxState;
   readonly out: readonly ClientEvent[];
   readonly effects: readonly Effect[];
 }
 
-/** A step while it is made, and what its parts need beside the input. */
+/** A step in progress, and what its parts need besides the input. */
 export interface Making {
   state: InboxState;
   readonly out: ClientEvent[];

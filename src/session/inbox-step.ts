@@ -1,7 +1,7 @@
 /**
- * The step of the inbox: what arrives, and what was asked for, becomes the log in order. Pure by contract: the same
- * state and input give the same result, and the map of cursors is changed by nobody else. Total: what nobody waits
- * for changes nothing.
+ * The step of the inbox: makes the ordered log from arriving events and answers. Pure by contract: the same state and
+ * input give the same result, and only this step changes the map of cursors. Total: an answer that nobody waits for
+ * changes nothing.
  */
 import type { ClientEvent } from '../../streams/index.js';
 import { isInterruption } from './catch-up.js';
@@ -13,10 +13,10 @@ import { admit, cursorOf, keep, report, withSession } from './making.js';
 type Tagged<T, Tag> = Extract<T, { readonly _tag: Tag }>;
 type Opened = Tagged<ClientEvent, 'Opened'>;
 
-/** So many conversations are asked about in one question. */
+/** The maximum number of conversations in one question. */
 const IDS_IN_ONE_QUERY = 100;
 
-/** Forgets what waits: not lost, since the positions have not moved, so that the next catch-up brings it. */
+/** Drops waiting events. They are not lost: the positions have not moved, so the next catch-up fetches them. */
 const dropped = (making: Making): void => {
   for (const cursor of making.state.cursors.values())
     if (cursor.work !== undefined) keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS });
@@ -24,7 +24,7 @@ const dropped = (making: Making): void => {
   withSession(making, { isOpen: false, unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });
 };
 
-/** Asks about the next of the conversations that were known before the break. */
+/** Asks about the next conversations that were known before the break. */
 const askNext = (making: Making): void => {
   const { number, unasked } = making.state.session;
   if (unasked.length === 0) return;
@@ -51,14 +51,14 @@ const opened = (making: Making, event: Opened): void => {
   if (known.length === 0) out.push({ _tag: 'CaughtUp' });
   for (const cursor of state.cursors.values()) {
     const start = { timestamp: baseline, id: '' };
-    // Who was followed before the first session is followed from there on.
+    // Conversations that were followed before the first session start here.
     keep(making, isResumed ? { ...cursor, work: { _tag: 'Refresh' } } : { ...cursor, position: start, newest: start });
   }
   if (isResumed) roomGap(making, at);
   askNext(making);
 };
 
-/** What was said in the chat room during the break: first of all, so that nothing live is before it. */
+/** The gap for the messages in the chat room during the break. It comes first, before all live messages. */
 const roomGap = (making: Making, to: number): void => {
   const room = making.environment.room();
   if (room === undefined) return;
@@ -66,7 +66,7 @@ const roomGap = (making: Making, to: number): void => {
   admit(making, cursor, { _tag: 'Gap', conversationId: room, from: cursor.position, to, cause: 'room' });
 };
 
-/** Conversations never heard of with unread messages after a break were missed whole. */
+/** A conversation that has unread messages after a break, and no cursor, was missed completely. */
 const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'>): void => {
   const { cursors, session } = making.state;
   if (!session.isResumed) return;
@@ -74,7 +74,7 @@ const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'
     if (count > 0 && !cursors.has(conversationId)) arrive(making, { _tag: 'Discover', conversationId });
 };
 
-/** What the server says of conversations, or that it could not be had. */
+/** The server has described conversations, or the question has failed. */
 const answered = (
   making: Making,
   { ids, infos, gone }: Pick<Tagged<Answer, 'LookedUp'>, 'ids' | 'infos' | 'gone'>,
@@ -105,7 +105,7 @@ const take = (making: Making, input: InboxInput): void => {
       return;
     case 'Outgoing':
     case 'ReadMark':
-      // What this client does itself waits for nothing, not even for a session.
+      // Actions of this client do not wait, not even for a session.
       making.out.push(input);
       return;
     default:
@@ -121,7 +121,7 @@ const NOTHING_KNOWN = { infos: [], gone: [] };
 const hear = (making: Making, answer: Answer): void => {
   const { isOpen, number } = making.state.session;
   if (!isOpen || answer.session !== number) return;
-  // The break is about to be told: the next session asks again.
+  // The loss of the connection is about to arrive as an input. The next session asks again.
   if ('error' in answer && isInterruption(answer.error)) return;
   switch (answer._tag) {
     case 'LookedUp':
@@ -142,8 +142,8 @@ const hear = (making: Making, answer: Answer): void => {
 };
 
 /**
- * One step: the state after an input, the entries to pass on, in order, and the effects to carry out behind them, in
- * order.
+ * One step: returns the state after an input, the entries to pass on, and the effects to carry out after them, both
+ * in order.
  */
 export const inboxStep =
   (policy: Policy) =>

@@ -1,6 +1,6 @@
 /**
- * Puts what arrives in order: what was missed before what is live, each message once, conversations that aren't known
- * yet looked up first.
+ * Puts arriving events in order: missed messages before live ones, each message once. Unknown conversations are
+ * looked up first.
  */
 import { Observable, Subscription, defaultIfEmpty, defer, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Message } from '../../streams/index.js';
@@ -21,19 +21,21 @@ import type { LookUp } from './look-up.js';
 export type { InboxInput } from './inbox-state.js';
 
 export interface InboxOptions extends CatchUpOptions, Policy, Environment {
-  /** The conversations of these ids, as the server describes them now. */
+  /** Looks up the conversations with these ids. */
   readonly lookUp: LookUp;
-  /** Hears of each edit and recall that is passed on, or that was before. */
+  /** Called with each edit and recall that was passed on, now or earlier. */
   readonly changed: (message: Message) => void;
 }
 
 /**
- * Orders a client's log. Within a conversation: what was missed during a break comes before what is pushed after it,
- * a message comes once, and an event of a conversation that isn't known waits for its `Snapshot`, with the later
- * events of the same conversation behind it and all others going on.
+ * Puts a client's log in order. Within a conversation, messages that were missed during a break come before messages
+ * that are pushed after it, and each message comes once. An event of an unknown conversation waits for the
+ * conversation's `Snapshot`. Later events of that conversation wait behind it; events of other conversations don't
+ * wait.
  *
- * The position of a conversation moves before the message is emitted. What waits when the connection goes is dropped,
- * not lost: the position has not moved, so the next catch-up brings it. Never errors; completes with its source.
+ * The position of a conversation moves before the message is emitted. Events that wait when the connection breaks are
+ * dropped, but not lost: the position has not moved, so the next catch-up fetches them. Never errors. Completes with
+ * its source.
  */
 export const inbox =
   (options: InboxOptions): OperatorFunction<InboxInput, ClientEvent> =>

@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 
-/** What the server says of conversations: what can't be read is in neither list. */
+/** The server's answer about conversations. A conversation that can't be read is in neither list. */
 export interface LookedUp {
-  /** As the server describes them now. */
+  /** The current snapshots. */
   readonly infos: readonly ConversationInfo[];
-  /** Ids of those that don't exist. */
+  /** The ids that don't exist. */
   readonly gone: readonly string[];
 }
 
-/** Cold: what the server says of these conversations; emits once, then completes. */
+/** Cold: asks the server about these conversations. Emits once, then completes. */
 export type LookUp = (ids: readonly string[]) => Observable<LookedUp>;

@@ -1,10 +1,10 @@
-/** A step while it is made: what each part of it does to the state. */
+/** A step in progress: the functions with which its parts change the state. */
 import type { ConversationEvent } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
 import { isNew, passed, startCursor } from './cursor.js';
 import type { Cursor, Making, Session } from './inbox-state.js';
 
-/** Puts a cursor in the place of the one before. */
+/** Stores a cursor in place of the previous one. */
 export const keep = ({ state }: Making, cursor: Cursor): Cursor => {
   state.cursors.set(cursor.id, cursor);
   return cursor;
@@ -20,7 +20,7 @@ export const cursorOf = (making: Making, id: string): Cursor => {
   return cursors.get(id) ?? keep(making, startCursor(id, { timestamp: session.baseline, id: '' }));
 };
 
-/** Passes an event on where it is new. The position moves before anybody hears of it. */
+/** Passes an event on if it is new. The position moves before anybody sees the event. */
 export const admit = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
   const { state, out, effects, policy } = making;
   const isFirst = isNew(cursor, event);
@@ -31,7 +31,7 @@ export const admit = (making: Making, cursor: Cursor, event: ConversationEvent):
   return next;
 };
 
-/** Says that a conversation could not be looked up or caught up. */
+/** Reports that a conversation could not be looked up or caught up. */
 export const report = ({ effects }: Making, conversationId: string, error: RealtimeError): void => {
   effects.push({ _tag: 'Report', conversationId, error });
 };

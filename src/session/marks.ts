@@ -1,7 +1,4 @@
-/**
- * What a client tells the server about messages without waiting for an answer: that they have arrived, and that they
- * were read.
- */
+/** Marks that a client sends without waiting for an answer: that messages have arrived, and that they were read. */
 import { concatMap, filter, map, type Observable, type OperatorFunction } from 'rxjs';
 import type { ClientCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
@@ -14,10 +11,10 @@ export interface MarkOptions {
   readonly clock: Clock;
 }
 
-/** As the protocol's own clients do: at most one batch a second. */
+/** At most one batch a second, as the protocol's own clients do. In ms. */
 const PERIOD = 1_000;
 
-/** Grows in place, since one message after the other joins it. */
+/** Changed in place, because one message after the other extends it. */
 interface Range {
   readonly conversationId: string;
   from: number;
@@ -33,11 +30,11 @@ const join = (range: Range, { from, to }: Range): Range => {
 type Arrival = Extract<ClientEvent, { _tag: 'Message' }>;
 
 /**
- * Acknowledgements of the messages in a log: those by others that are stored, as ranges of time for each conversation
- * (protocol: ack).
+ * Acknowledges the messages of a log: stored messages from others, as ranges of time for each conversation (protocol:
+ * ack).
  *
  * @param self the client's own id
- * @param acknowledged false for conversations whose messages nobody acknowledges: chat rooms
+ * @param acknowledged false for conversations without acknowledgements, which are chat rooms
  */
 export const acknowledgements =
   (
@@ -74,7 +71,7 @@ type ReadMark = Extract<ClientEvent, { _tag: 'ReadMark' }>;
 
 const later = (a: ReadMark | undefined, b: ReadMark): ReadMark => (a !== undefined && a.at > b.at ? a : b);
 
-/** Read marks of a log as commands, all conversations of a batch in one (protocol: read). */
+/** The read marks of a log as commands. One command has all conversations of a batch (protocol: read). */
 export const readMarks =
   ({ open$, clock }: MarkOptions): OperatorFunction<ClientEvent, ClientCommand> =>
   (log$) =>

@@ -1,28 +1,29 @@
-/** Reads messages: bodies are decoded, and plug-ins have their say. */
+/** Reads messages: decodes the bodies, and runs the plugins. */
+import { defined } from '../../codecs/defined.js';
 import { map, mergeMap, of, type Observable } from 'rxjs';
 import type { BodyCodec, WireBody } from '../../codecs/index.js';
 import type { ClientEvent, Message, ModificationReason } from '../../streams/index.js';
 import type { Fault } from '../faults.js';
 
-/** What plugins make of bodies and messages on their way in. */
+/** The plugins that can change bodies and messages as they are read. */
 export interface Pipeline {
-  /** Cold: a body after all `beforeParse`; emits once, synchronously where all of them answer at once. */
+  /** Cold: the body after all `beforeParse`. Emits once, synchronously if all plugins answer at once. */
   readonly content: (content: WireBody) => Observable<WireBody>;
-  /** Cold: a message after all `afterParse`; the same. */
+  /** Cold: the message after all `afterParse`. Emits as `content` does. */
   readonly message: (message: Message) => Observable<Message>;
 }
 
-/** What reading a message needs to know. */
+/** What is needed to read a message. */
 export interface MessageReader {
   /** The client's own id. */
   readonly self: string;
   readonly bodies: BodyCodec;
   readonly report: (fault: Fault) => void;
-  /** The middlewares of plugins, where there are any. */
+  /** The middlewares of the plugins, if there are any. */
   readonly pipeline: Pipeline | undefined;
 }
 
-/** What the forms of a message on the wire have in common. */
+/** The fields that all forms of a message on the wire have. */
 interface WireMessage {
   readonly mentionPids?: readonly string[];
   readonly mentionAll?: boolean;
@@ -31,28 +32,28 @@ interface WireMessage {
   readonly offline?: boolean;
 }
 
-/** A message that has arrived, whose body is not read yet. */
+/** A message that has arrived and whose body is not decoded yet. */
 export interface RawMessage {
   readonly conversationId: string;
   readonly id: string;
   readonly from: string;
   readonly transient: boolean;
   readonly wire: WireMessage;
-  /** The body; may have other fields beside it. */
+  /** The body. The object may have other fields beside it. */
   readonly content: WireBody;
 }
 
-/** An entry of the log whose message is not read yet. */
+/** An entry of the log whose message is not decoded yet. */
 export interface RawEntry extends RawMessage {
   readonly _tag: 'Raw';
-  /** What it becomes. */
+  /** The kind of entry that it becomes. */
   readonly becomes: 'Message' | 'Edit' | 'Recall';
   readonly reason?: ModificationReason;
 }
 
 const NOBODY: readonly string[] = [];
 
-/** One literal with all keys: an object that grows by spreads costs more than all the rest of reading a message. */
+/** One literal with all keys: an object that grows by spreads costs more than all other work of reading a message. */
 export const toMessage = (
   { self, bodies, report }: MessageReader,
   raw: RawMessage,
@@ -72,13 +73,13 @@ export const toMessage = (
   const mentioned = from !== self && (mentionsAll || mentions.includes(self));
   const message = { id, conversationId, from, timestamp, transient, mentions, mentionsAll, body, mentioned };
   if (editedAt === undefined && offline !== true) return message;
-  return { ...message, ...(editedAt === undefined ? {} : { editedAt }), ...(offline === true ? { offline } : {}) };
+  return { ...message, ...defined({ editedAt }), ...(offline === true ? { offline } : {}) };
 };
 
 const bodyOnly = ({ msg, binaryMsg }: WireBody): WireBody =>
   binaryMsg === undefined ? (msg === undefined ? {} : { msg }) : { binaryMsg };
 
-/** Cold: the message, after the plug-ins where there are any; emits once, then completes. */
+/** Cold: the decoded message, after the plugins if there are any. Emits once, then completes. */
 export const readMessage = (reader: MessageReader, raw: RawMessage): Observable<Message> => {
   const { pipeline } = reader;
   if (pipeline === undefined) return of(toMessage(reader, raw));
@@ -88,8 +89,8 @@ export const readMessage = (reader: MessageReader, raw: RawMessage): Observable<
   );
 };
 
-/** The entry with its message. */
+/** The entry with its decoded message. */
 export const withMessage = ({ becomes, conversationId, reason }: RawEntry, message: Message): ClientEvent =>
   becomes === 'Message'
     ? { _tag: becomes, conversationId, message, origin: 'live' }
-    : { _tag: becomes, conversationId, message, ...(reason === undefined ? {} : { reason }) };
+    : { _tag: becomes, conversationId, message, ...defined({ reason }) };

@@ -1,11 +1,11 @@
-/** What has changed about a conversation during a break, as far as it can be seen afterwards. */
+/** The changes of a conversation during a break, as far as they can be seen afterwards. */
 import { dequal } from 'dequal';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { withAttributes, type ConversationEvent, type Membership } from '../../streams/index.js';
 
 type Attributes = ConversationInfo['attributes'];
 
-/** Those of the one list that are not in the other. */
+/** The members of the first list that are not in the second. */
 const without = (members: readonly string[], others: readonly string[]): readonly string[] => {
   const excluded = new Set(others);
   return members.filter((member) => !excluded.has(member));
@@ -43,8 +43,8 @@ const changedMembers = (
 };
 
 /**
- * The entries of the log that lead from what was known of a conversation to what it is now: nobody can tell by whom,
- * nor what was undone again.
+ * The entries of the log that lead from the old snapshot of a conversation to the new one. They can't say who made a
+ * change, and changes that were undone are not included.
  */
 export const changesBetween = (before: ConversationInfo, after: ConversationInfo): readonly ConversationEvent[] => [
   ...changedMembers(before, after),
@@ -54,24 +54,22 @@ export const changesBetween = (before: ConversationInfo, after: ConversationInfo
 const membersOf = (changes: readonly ConversationEvent[], tag: 'Joined' | 'Left'): readonly string[] =>
   changes.flatMap((change) => (change._tag === tag ? change.members : []));
 
-/** What was told of a conversation that was found changed, and may be pushed as well. */
+/** The changes that were found after a break and are in the log already. The server may push them as well. */
 export interface News {
   readonly joined: readonly string[];
   readonly left: readonly string[];
-  /** The conversation as it was seen, where its attributes were told and no push has changed them since. */
+  /** The snapshot, if its attributes are in the log and no push has changed them since. */
   readonly seen: ConversationInfo | undefined;
 }
 
-/** `changes` are those that were told, `after` is the conversation as it was seen, where it was. */
+/** `changes` are the entries in the log; `after` is the snapshot, if there is one. */
 export const newsAfter = (changes: readonly ConversationEvent[], after?: ConversationInfo): News => ({
   joined: membersOf(changes, 'Joined'),
   left: membersOf(changes, 'Left'),
   seen: changes.some(({ _tag }) => _tag === 'Attributes') ? after : undefined,
 });
 
-/**
- * An entry, or what of it has not been told (`undefined` where that is nothing), and what counts as told from then on.
- */
+/** An entry without its known parts (`undefined` if nothing is left), and the known changes from now on. */
 export interface Untold {
   readonly event: ConversationEvent | undefined;
   readonly news: News;
@@ -83,8 +81,8 @@ const untoldMembers = (event: Membership, told: readonly string[]): Membership |
 };
 
 /**
- * A change that is pushed while the conversation is being looked up may have been seen there, and was told then: it
- * is not told again. It is passed over once; the contrary of what was told is news.
+ * Removes the known parts of a pushed entry. A change that is pushed while the conversation is being looked up may be
+ * in the look-up's answer, and so in the log already. It is skipped once. A push of the opposite change is new.
  */
 export const untold = (news: News, event: ConversationEvent): Untold => {
   switch (event._tag) {

@@ -1,22 +1,22 @@
-/** Waiting for a server that has no time now. */
+/** Repeats a question to a busy server. */
 import { retry, throwError, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Clock } from '../clock.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
 
-/** The protocol's codes for who asks too often. */
+/** The protocol's codes for too many requests. */
 const TOO_OFTEN: ReadonlySet<number> = new Set([4116, 4318]);
-/** ms. */
+/** The first wait, ms. */
 const FIRST = 1_000;
-/** Together a little more than the minute by which rates are counted. */
+/** All waits together are a little more than one minute, the period of the server's rate limits. */
 const ATTEMPTS = 6;
 
-/** Whether the same question may be answered a little later. */
+/** Whether the same question may succeed a little later. */
 const isPassing = (error: RealtimeError): boolean =>
   error._tag === 'CommandTimeout' || (error._tag === 'ServerRejected' && TOO_OFTEN.has(error.code));
 
 /**
- * Asks again where the server says that it was asked too often, or says nothing: after 1 s, 2 s and so on, for a
- * minute. Other errors pass.
+ * Asks again if the server reports too many requests, or does not answer: after 1 s, 2 s and so on, for one minute.
+ * Other errors pass through.
  */
 export const patiently = <T>(clock: Clock): MonoTypeOperatorFunction<T> =>
   retry<T>({

@@ -1,4 +1,4 @@
-/** Turns what the server sends into entries of the log: one handler for each kind of push. */
+/** Turns pushes of the server into entries of the log, with one handler for each kind of push. */
 import { isLeft } from '../../codecs/either.js';
 import { concatMap, from, toArray, type Observable } from 'rxjs';
 import {
@@ -13,13 +13,13 @@ import {
 import type { ClientEvent, Membership, Message } from '../../streams/index.js';
 import { readMessage, type MessageReader, type RawEntry } from './message-reader.js';
 
-/** What a recalled message has for a body; some servers leave it to the client. */
+/** The body of a recalled message. Some servers leave it out. */
 const RECALLED = '{"_lctype":-127}';
 
 /** Takes an entry of the log. */
 type Tell = (entry: ClientEvent | RawEntry) => void;
 
-/** At once: no array and no stream, since every message passes here. */
+/** Handlers are synchronous and return no array or stream, because every message passes here. */
 type Handler<C> = (reader: MessageReader, push: C, tell: Tell) => void;
 
 /** The kind of a command, as in `conv/joined`. */
@@ -27,7 +27,7 @@ type KindOf<C extends ServerCommand> = C extends { readonly op: infer O extends 
   ? `${C['cmd']}/${O}`
   : C['cmd'];
 
-/** Kinds that are no entries: answers to requests, and what the connection and the session see to. */
+/** Kinds that make no entries: answers to requests, and commands for the connection or the session. */
 type Ignored =
   | 'ack'
   | 'blacklist/blocked'
@@ -53,7 +53,7 @@ type Ignored =
   | 'session/query_result'
   | 'session/refreshed';
 
-/** Every other kind has its handler: the compiler sees to it that none is left out. */
+/** Every other kind has a handler. The compiler checks that no kind is missing. */
 type Handlers = { readonly [C in ServerCommand as Exclude<KindOf<C>, Ignored>]: Handler<C> };
 
 type PushOf<Kind extends keyof Handlers> = Parameters<Handlers[Kind]>[1];
@@ -63,7 +63,7 @@ const direct: Handler<PushOf<'direct'>> = (_reader, { directMessage: wire }, tel
   tell({ _tag: 'Raw', becomes: 'Message', conversationId, id, from: fromPeerId, transient, wire, content: wire });
 };
 
-/** What a recall may come without. */
+/** The body of a change. A recall may have none. */
 const contentOf = ({ recall = false, data, binaryMsg }: PatchItem): WireBody =>
   binaryMsg === undefined ? { msg: data ?? (recall ? RECALLED : '') } : { binaryMsg };
 
@@ -99,7 +99,7 @@ interface Notice {
   readonly convMessage: { readonly cid: string; readonly initBy?: string };
 }
 
-/** A notice to the one concerned. */
+/** A notice to the client whose membership has changed. */
 const aboutMe =
   (tag: Membership['_tag']): Handler<Notice> =>
   ({ self }, { convMessage: { cid, initBy } }, tell) => {
@@ -110,17 +110,17 @@ interface NoticeToOthers {
   readonly convMessage: Notice['convMessage'] & { readonly m?: readonly string[] };
 }
 
-/** A notice to the others, which names those concerned. */
+/** A notice to the other clients. It names the clients whose membership has changed. */
 const aboutOthers =
   (tag: Membership['_tag']): Handler<NoticeToOthers> =>
   (_reader, { convMessage: { cid, initBy, m = [] } }, tell) => {
     tell({ _tag: tag, conversationId: cid, members: m, ...by(initBy) });
   };
 
-/** Roles that only others know have no meaning here. */
+/** An unknown role counts as `Member`. */
 export const roleOf = (role: string | undefined): MemberRole => (MemberRole.is(role) ? role : 'Member');
 
-/** Attributes that the server names as changed but does not have any more are gone. */
+/** Attributes that the server names as changed but does not send were removed. */
 const updated: Handler<PushOf<'conv/updated'>> = (
   { report },
   { convMessage: { cid, attr, attrModified, udate, initBy } },
@@ -193,15 +193,18 @@ const handlers: Handlers = {
   'conv/updated': updated,
 };
 
-/** Tells the entries of the log for one push, at once and in order; none for what has no place there. */
+/**
+ * Emits the entries of the log for one push, synchronously and in order. A push without a place in the log makes
+ * none.
+ */
 export const readPush = (reader: MessageReader, push: ServerCommand, tell: Tell): void => {
   const kind = 'op' in push ? `${push.cmd}/${push.op}` : push.cmd;
-  // The table pairs each kind with a handler that takes it; TypeScript can't follow the pairing through the lookup.
+  // The table has the right handler for each kind, but TypeScript can't follow that through the lookup.
   const handler = (handlers as Partial<Record<string, Handler<ServerCommand>>>)[kind];
   handler?.(reader, push, tell);
 };
 
-/** Cold: the messages of a page of history, in its order. */
+/** Cold: the decoded messages of a page of the history, in the same order. */
 export const readHistory = (
   reader: MessageReader,
   conversationId: string,

@@ -1,7 +1,7 @@
 /**
- * The last ids, as many as a repetition can reach back: in two generations, of which the older one is forgotten when
- * the younger one is full. Immutable as seen from outside: of the array that several share each looks at its own
- * first `count` ids. Only the longest of them may write behind its end; any other copies first.
+ * The latest ids, enough to notice repeated messages. They are kept in two generations: when the younger one is full,
+ * the older one is dropped. Immutable from outside, although several values share one array: each uses only its own
+ * first `count` ids. Only the longest of them may append to the array; the others copy it first.
  */
 export interface RecentIds {
   readonly young: string[];
@@ -9,12 +9,12 @@ export interface RecentIds {
   readonly old: readonly string[];
 }
 
-/** As many ids as can be pushed while a long catch-up is under way. */
+/** The size of one generation: as many ids as can be pushed during a long catch-up. */
 const GENERATION = 2_048;
 
 export const NO_IDS: RecentIds = { young: [], count: 0, old: [] };
 
-/** The same ids, and one more. A write to an array and nothing to hash, since it happens for every message. */
+/** The same ids and one more. It writes to an array and computes no hash, because it runs for every message. */
 export const withId = ({ young, count, old }: RecentIds, id: string): RecentIds => {
   if (count === GENERATION) return { young: [id], count: 1, old: young };
   const own = young.length === count && count > 0 ? young : young.slice(0, count);
@@ -22,6 +22,6 @@ export const withId = ({ young, count, old }: RecentIds, id: string): RecentIds 
   return { young: own, count: count + 1, old };
 };
 
-/** Walks over the ids: only what comes late has to be asked about. */
+/** Whether the id is one of them. Searches the whole array, which is needed only for late messages. */
 export const hasId = ({ young, count, old }: RecentIds, id: string): boolean =>
   (count > 0 && young.lastIndexOf(id, count - 1) >= 0) || old.includes(id);

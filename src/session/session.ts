@@ -1,4 +1,5 @@
-/** One client's session on a connection: opened, kept open across reconnects, closed. */
+/** The session of one client on a connection: opens it, keeps it open across reconnects, closes it. */
+import { defined } from '../../codecs/defined.js';
 import {
   EMPTY,
   Observable,
@@ -26,12 +27,12 @@ import type { Fault } from '../faults.js';
 import type { ChangeMark } from './change-mark.js';
 import { sign, toWire, type SignatureFactory } from './signature.js';
 
-/** What becomes of a session. */
+/** The events of a session. */
 export type SessionEvent =
   | { readonly _tag: 'Opened'; readonly at: number; readonly resumed: boolean }
-  /** The connection is gone; the session will be opened again with the next one. */
+  /** The connection is lost. The session is opened again on the next one. */
   | { readonly _tag: 'Dropped' }
-  /** The last event. 0 is a logout. */
+  /** The last event. Code 0 is a logout. */
   | { readonly _tag: 'Closed'; readonly code: number; readonly reason: string };
 
 export interface SessionOptions {
@@ -46,9 +47,9 @@ export interface SessionOptions {
   readonly random: () => number;
   readonly backoff: Backoff;
   readonly report: (fault: Fault) => void;
-  /** Hears of the edits and recalls that arrive, and tells from where to ask for missed ones. */
+  /** Notes the edits and recalls that arrive, and knows the time from which missed ones have to be requested. */
   readonly changes: Pick<ChangeMark, 'begin' | 'arrived' | 'since'>;
-  /** Hears of each token of the session, for the HTTP API; of none where it is good no more. */
+  /** Called with each token of the session, for the HTTP API; with `undefined` when the token is no longer valid. */
   readonly keepToken?: (token: string | undefined) => void;
   /** Logs out when it emits. */
   readonly logout$: Observable<unknown>;
@@ -61,28 +62,28 @@ interface Token {
 }
 
 /**
- * Protocol features that this client understands: edits and recalls, temporary conversations, acks of transient
+ * The protocol features of this client: edits and recalls, temporary conversations, acknowledgements of transient
  * messages, kept notifications, partial results.
  */
 const CONFIG_BITMAP = 1 | 2 | 8 | 16 | 32;
 const TOKEN_EXPIRED = 4112;
 const DISPLACED = 4111;
-/** Timers hold at most a signed 32-bit number of ms. */
+/** The longest delay of a timer: a signed 32-bit number of ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 const USER_AGENT = 'rx-realtime/0.2';
 
 const hasCode = (error: RealtimeError, code: number): boolean => error._tag === 'ServerRejected' && error.code === code;
 
-/** Refusals after which trying again can't help, or would throw out whoever displaced this client. */
+/** Whether to stop trying: a retry can't succeed, or would log out the client that has displaced this one. */
 const isFinal = (error: RealtimeError): error is ServerRejected =>
   error._tag === 'ServerRejected' && (error.code === DISPLACED || closeCodeClass(error.code) === 'fatal');
 
 /**
- * Cold: holds a lease on the connection, logs in whenever it is connected, and passes pushes on as they are; logs out
- * and releases the lease when unsubscribed.
+ * Cold: holds a lease on the connection, logs in on each new connection, and passes pushes on unchanged.
+ * Unsubscribing logs out and releases the lease.
  *
- * Completes after `Closed`. Errors where the first login is refused, with the `RealtimeError` that says why; a later
- * one that fails is a fault, and is tried again with backoff.
+ * Completes after `Closed`. Errors with a `RealtimeError` if the first login is refused. A later login that fails is
+ * a fault, and is retried with backoff.
  */
 export const session = (connection: Connection, options: SessionOptions): Observable<SessionEvent | ServerCommand> =>
   defer(() => {
@@ -100,7 +101,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
     const usable = (): Token | undefined =>
       token !== undefined && token.expiresAt > clock.elapsed() ? token : undefined;
 
-    /** A signature is asked for where there is no token to log in with. */
+    /** Asks for a signature if there is no token to log in with. */
     const signed = (needed: boolean): Observable<Partial<ReturnType<typeof toWire>>> => {
       const { signature } = options;
       return needed && signature !== undefined
@@ -127,10 +128,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
                   deviceId: options.deviceId,
                   configBitmap: CONFIG_BITMAP,
                   ...signature,
-                  ...(options.tag === undefined ? {} : { tag: options.tag }),
-                  ...(st === undefined ? {} : { st: st.value }),
-                  ...(lastUnreadNotifTime === undefined ? {} : { lastUnreadNotifTime }),
-                  ...(lastPatchTime === undefined ? {} : { lastPatchTime }),
+                  ...defined({ tag: options.tag, st: st?.value, lastUnreadNotifTime, lastPatchTime }),
                 },
               },
               SessionOpened,
@@ -139,8 +137,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           map(({ serverTs, sessionMessage: { st: fresh, stTtl, code, reason, detail } }): SessionEvent => {
             if (code !== undefined && code !== 0) throw new ServerRejected(code, reason ?? 'SESSION_REFUSED', detail);
             remember(fresh, stTtl);
-            // Who comes back is told of the changes in frames of their own, behind this answer: only they prove that
-            // they have come.
+            // After a resumed login the server sends the changes in frames after this answer. Only those frames prove
+            // that the changes have arrived.
             if (!resumed) changes.begin(serverTs);
             openedBefore = true;
             open = true;
@@ -155,7 +153,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
         );
       });
 
-    /** Renews the token at nine tenths of its life, as long as the session stays open. */
+    /** Renews the token after nine tenths of its lifetime, while the session is open. */
     const refresh = (): Observable<never> =>
       defer(() => {
         const current = token;
@@ -182,7 +180,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
         );
       });
 
-    /** Logs in on a fresh connection; once the session was open, failures are faults and are tried again. */
+    /** Logs in on a new connection. After the first success, failures are faults, and the login is retried. */
     const openOn = (): Observable<SessionEvent> =>
       concat(
         login().pipe(
@@ -196,7 +194,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           }),
           catchError((thrown: unknown): Observable<SessionEvent> => {
             const error = toRealtimeError(thrown);
-            // The next connection brings the next try.
+            // The next connection tries again.
             if (error._tag === 'ConnectionLost') return EMPTY;
             return openedBefore && isFinal(error)
               ? of({ _tag: 'Closed', code: error.code, reason: error.reason })
@@ -216,7 +214,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       }),
     );
 
-    /** What of a push is about the session itself. */
+    /** The event of the session that a push causes, if any. */
     const heard = (command: ServerCommand): SessionEvent | undefined => {
       if (command.cmd === 'session' && command.op === 'closed') {
         return {
@@ -262,7 +260,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       const fail = (error: unknown): void => {
         subscriber.error(error);
       };
-      // Not merged with the others: a push passes no operator that it doesn't need.
+      // Subscribed separately, so that a push passes through no operator that it doesn't need.
       subscriber.add(
         connection.pushes(clientId).subscribe((command) => {
           const event = heard(command);

@@ -2,15 +2,15 @@ import type { Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
 
 /**
- * Holds back what comes until a turn is over: who awaits a login as a promise can subscribe to the client's streams
- * before anything flows.
+ * Holds back events until the current turn of the event loop is over. So code that awaits a login as a promise can
+ * subscribe to the client's streams before the first event.
  */
 export interface Settling<T> {
-  /** Takes what comes. It is the handler itself, but for the turn in which something is held back. */
+  /** Takes an event. Normally this is the handler itself; while events are held back, it collects them. */
   receive: (item: T) => void;
-  /** Holds back what comes from now on until the turn is over. */
+  /** Starts to hold back events, until the turn is over. */
   readonly begin: () => Subscription;
-  /** Hands over what is held back, in its order. */
+  /** Passes on the events that were held back, in order. */
   readonly end: () => void;
 }
 
@@ -25,7 +25,7 @@ export const settling = <T>(clock: Clock, handle: (item: T) => void): Settling<T
       return clock.after(0).subscribe(settled.end);
     },
     end: () => {
-      // What comes while these are handled comes behind them.
+      // Events that arrive meanwhile are handled after these.
       for (const item of held) handle(item);
       held.length = 0;
       settled.receive = handle;

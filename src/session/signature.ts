@@ -20,36 +20,49 @@ import { SignatureFailed } from '../errors.js';
 const signatureCodec = codecOf(
   record('Signature', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, {}),
 );
-/** What a signature factory answers with. */
+/** The result of a signature factory. */
 export interface Signature extends ValueOf<typeof signatureCodec> {}
+/** The codec of signatures, for a back end in TypeScript. */
 export const Signature: Codec<Signature> = signatureCodec;
 
-/** Asks the application's own back end to sign a login. Called for each login that needs one, never ahead of time. */
+/**
+ * Asks the application's back end to sign a login. Called once for each login that needs a signature, and never ahead
+ * of time. The first value counts.
+ *
+ * @example const signature: SignatureFactory = (clientId) => ajax.getJSON<Signature>(`/sign?client=${clientId}`);
+ */
 export type SignatureFactory = (clientId: string) => ObservableInput<Signature>;
 
-/**
- * What the protocol calls an action in what is signed: `invite` is adding and joining, `kick` removing and quitting.
- */
+/** The protocol's name of an action in a signature. `invite` means add or join; `kick` means remove or quit. */
 export type ConversationAction =
   'create' | 'invite' | 'kick' | 'conversation-block-clients' | 'conversation-unblock-clients';
 
-/** What a client wants to do to a conversation. */
+/** A command on a conversation that needs a signature. */
 export interface ConversationSignatureRequest {
+  /** What the command does. */
   readonly action: ConversationAction;
+  /** The client that sends the command. */
   readonly clientId: string;
-  /** None where it is being created. */
+  /** The id of the conversation. Missing if the command creates it. */
   readonly conversationId?: string;
-  /** Whom it is done to, sorted as they are signed; of a new conversation all members, this client among them. */
+  /**
+   * The ids of the clients that the command is about, sorted as they are signed. For a new conversation: all members,
+   * including this client.
+   */
   readonly members: readonly string[];
 }
 
 /**
- * Asks the application's own back end to sign what this client wants to do to a conversation. Called for each such
- * command, never ahead of time.
+ * Asks the application's back end to sign a command on a conversation. Called once for each such command, and never
+ * ahead of time. The first value counts.
+ *
+ * @example
+ * const conversationSignature: ConversationSignatureFactory = (request) =>
+ *   ajax.post<Signature>('/sign-conversation', request).pipe(map(({ response }) => response));
  */
 export type ConversationSignatureFactory = (request: ConversationSignatureRequest) => ObservableInput<Signature>;
 
-/** The signature as commands have it. */
+/** The signature in the form of the protocol. */
 export const toWire = ({
   timestamp,
   nonce,
@@ -61,8 +74,8 @@ export const toWire = ({
 });
 
 /**
- * Cold: one signature from the factory, checked, then complete. Errors with `SignatureFailed` where the factory
- * throws, ends without one, gives a wrong shape, or does not answer within `timeout` ms.
+ * Cold: emits one checked signature from the factory, then completes. Errors with `SignatureFailed` if the factory
+ * throws, completes without a value, returns a wrong shape, or does not answer within `timeout` ms.
  */
 export const sign = (
   factory: () => ObservableInput<Signature>,

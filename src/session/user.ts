@@ -1,4 +1,4 @@
-/** Logging in as a user of the application: its HTTP API knows the session token and signs the login. */
+/** Logs in users of the application. The application's HTTP API knows the session token and signs the login. */
 import * as t from 'io-ts';
 import { catchError, map, throwError, type Observable } from 'rxjs';
 import { isLeft } from '../../codecs/either.js';
@@ -7,29 +7,31 @@ import { InvalidArgument, SignatureFailed, toRealtimeError } from '../errors.js'
 import { askHttpApi, type HttpApiOptions } from '../http-api.js';
 import type { Signature, SignatureFactory } from './signature.js';
 
-/** Who a login is for, and what signs it. */
+/** The client id of a login, and its signature. */
 export interface Identity {
+  /** The client id. */
   readonly clientId: string;
+  /** Signs the login. */
   readonly signature: SignatureFactory;
 }
 
-/** A user of the application, made with `user`: somebody to log in as. */
+/** A user of the application, to log in as. Made with `user`. */
 export interface User {
-  /** Cold: asks who the user is. Emits once, then completes. `login` runs it. */
+  /** Cold: asks the API for the user's id. Emits once, then completes. `login` runs it. */
   readonly identify: (api: HttpApiOptions) => Observable<Identity>;
 }
 
-/** How the application knows a user. */
+/** Options of `user`. */
 export interface UserOptions {
-  /** The token of a sign-in to the application. */
+  /** The session token from the user's sign-in to the application. */
   readonly sessionToken: string;
-  /** The user's id, which is the client id; needed where the API does not say it. */
+  /** The user's id, which is used as the client id. Needed only if the API does not send it. */
   readonly id?: string;
 }
 
 const SIGN_PATH = '/1.1/rtm/sign';
 
-/** What the API answers (protocol: `/1.1/rtm/sign`); our server adds the client id. */
+/** The answer of the API (protocol: `/1.1/rtm/sign`). Our server adds the client id. */
 const Signed = record(
   'Signed',
   { signature: t.string, timestamp: SafeInteger, nonce: t.string },
@@ -37,7 +39,7 @@ const Signed = record(
 );
 type Signed = t.TypeOf<typeof Signed>;
 
-/** Cold: one signature from the API, then completes. */
+/** Cold: emits one signature from the API, then completes. */
 const sign = ({ sessionToken }: UserOptions, api: HttpApiOptions): Observable<Signed> =>
   askHttpApi(api, { method: 'POST', path: SIGN_PATH, body: { session_token: sessionToken } }).pipe(
     map((answer) => {
@@ -73,10 +75,10 @@ const identify = (options: UserOptions, api: HttpApiOptions): Observable<Identit
   );
 
 /**
- * A user of the application, by the session token of a sign-in there. The application's HTTP API says who it is and
- * signs the login. That answer serves the first login; later ones that need a signature ask again. The login errors
- * with `InvalidArgument` where nobody says the user's id, with `SignatureFailed` where the API refuses the token or
- * can't be read.
+ * Makes an identity for `login` from the session token of a user of the application. The application's HTTP API tells
+ * the user's id and signs the login. Its first answer is used for the first login; later logins that need a signature
+ * ask again. The login errors with `InvalidArgument` if the user's id is unknown, and with `SignatureFailed` if the
+ * API refuses the token or its answer can't be read.
  *
  * @example const me = await firstValueFrom(realtime.login(user({ sessionToken })));
  */

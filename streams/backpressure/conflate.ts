@@ -1,3 +1,4 @@
+import { defined } from '../../codecs/defined.js';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { requireCount } from './limits.js';
 import { counter, crossings, type StrategyOptions } from './pressure.js';
@@ -32,7 +33,7 @@ export const conflate = <T>(
   const { merge = (_: T, value: T) => value, mark = 1_000, pressureObserver, now } = options;
   requireCount('mark', mark);
   return strategy('conflate', {
-    ...(now === undefined ? {} : { now }),
+    ...defined({ now }),
     rulesFor: (waiting) => {
       const { size } = waiting;
       const { count, settled } = counter(waiting, pressureObserver);

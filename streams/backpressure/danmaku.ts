@@ -1,3 +1,4 @@
+import { defined } from '../../codecs/defined.js';
 import { pipe, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { batch } from './batch.js';
 import { dropByPriority } from './drop.js';
@@ -40,7 +41,7 @@ export const danmaku = <T>(options: DanmakuOptions<T>): OperatorFunction<T, read
   const { ready$, rank = () => 0, maxAge = 2_000, bound = 200, max = bound, since, pressureObserver, now } = options;
   const time = now === undefined ? {} : { now };
   return pipe(
-    expire<T>(maxAge, { ...time, ...(since === undefined ? {} : { since }) }),
+    expire<T>(maxAge, { ...time, ...defined({ since }) }),
     dropByPriority<T>(bound, rank, pressureObserver === undefined ? {} : { pressureObserver }),
     batch<T>({ max, ready$, ...(max < bound ? { rank } : {}) }),
   );

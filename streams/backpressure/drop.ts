@@ -1,3 +1,4 @@
+import { defined } from '../../codecs/defined.js';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { requireCount } from './limits.js';
 import { counter, crossings, type StrategyOptions } from './pressure.js';
@@ -18,7 +19,7 @@ const bounded = <T>(
 ): Strategy<T> => {
   requireCount('the bound of a queue', bound);
   return {
-    ...(now === undefined ? {} : { now }),
+    ...defined({ now }),
     rulesFor: (waiting) => {
       const { size, drop } = waiting;
       const { victim, ...rules } = select(waiting);

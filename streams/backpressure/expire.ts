@@ -1,3 +1,4 @@
+import { defined } from '../../codecs/defined.js';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { counter, crossings, type StrategyOptions } from './pressure.js';
 import { strategy } from './strategy.js';
@@ -27,7 +28,7 @@ export const expire = <T>(
 ): MonoTypeOperatorFunction<T> => {
   if (!(maxAge >= 0)) throw new RangeError(`maxAge should be a number of ms from 0 on, but is ${String(maxAge)}`);
   return strategy('expire', {
-    ...(now === undefined ? {} : { now }),
+    ...defined({ now }),
     rulesFor: (waiting) => {
       const { size } = waiting;
       const { count, settled } = counter(waiting, pressureObserver);

@@ -1,3 +1,4 @@
+import { defined } from '../../codecs/defined.js';
 import { Subscription, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import { Overflow } from './errors.js';
 import { requireCount, requireTime } from './limits.js';
@@ -58,7 +59,7 @@ export const lossless = <T>(options: LosslessOptions): MonoTypeOperatorFunction<
   if (!(slack >= 0)) throw new RangeError(`slack should be a number of items from 0 on, but is ${String(slack)}`);
   requireTime('maxPause', maxPause);
   return strategy<T>('lossless', {
-    ...(now === undefined ? {} : { now }),
+    ...defined({ now }),
     rulesFor: (waiting) => {
       const { size, fail, subscription } = waiting;
       const tell = teller(waiting, pressureObserver);

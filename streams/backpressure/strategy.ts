@@ -4,6 +4,7 @@
  * The consumer directly behind it (`batch`, `sample`, `consume`, `toAsyncIterable`) makes one queue with all these
  * rules, subscribes to the source, and takes items from the queue when it is ready.
  */
+import { defined } from '../../codecs/defined.js';
 import { Observable, Subject, Subscription, asyncScheduler, takeUntil, type OperatorFunction } from 'rxjs';
 import { NoDemand, NoStrategy } from './errors.js';
 import type { StrategyOptions } from './pressure.js';
@@ -271,7 +272,7 @@ export const resupplied =
   (source$) =>
     Object.assign(undemanded<R>(operator), {
       [SUPPLIES]: (consumer: Consumer): Supply<R> => {
-        const supply = supplyOf(source$, { operator, consumer, ...(order === undefined ? {} : { order }) });
+        const supply = supplyOf(source$, { operator, consumer, ...defined({ order }) });
         const take = change(supply);
         return { ...supply, take, takeUpTo: (max) => manyOf(take, max) };
       },

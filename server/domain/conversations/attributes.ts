@@ -63,7 +63,7 @@ export const changedAttributes = (before: Attributes, { set, removed }: Attribut
 };
 
 /** What was set, as `attrModified` has it: what was removed is missing. */
-export const writtenModified = ({ name, set }: AttributesChange): string =>
+const writtenModified = ({ name, set }: AttributesChange): string =>
   encodeAttributes({ ...set, ...defined({ name }) });
 
 /** The whole change, as `attr` has it, where every client understands it: what was removed is null. */

@@ -10,7 +10,7 @@ export interface Telling {
   readonly notice: ConversationPush;
 }
 
-export interface Joined {
+interface Joined {
   readonly id: string;
   /** Who was invited: they hear that of themselves too. */
   readonly added: readonly string[];
@@ -21,7 +21,7 @@ export interface Joined {
 }
 
 /** Who was added hears both notices, the others one; the session that acted has its answer. */
-export const joinedNotices = (party: Party, { id, added, named, members }: Joined): readonly Telling[] => [
+const joinedNotices = (party: Party, { id, added, named, members }: Joined): readonly Telling[] => [
   { to: added, notice: { cmd: 'conv', op: 'joined', convMessage: { cid: id, ...by(party) } } },
   { to: members, notice: { cmd: 'conv', op: 'members_joined', convMessage: { cid: id, ...by(party), m: [...named] } } },
 ];

@@ -1,4 +1,5 @@
-/** Commands that change what a conversation is like. */
+/** Commands that change the name, the attributes and the mute setting of a conversation. */
+import { defined } from '../../../codecs/defined.js';
 import { defer, map, type Observable } from 'rxjs';
 import { isField } from '../../../codecs/conversation.js';
 import { ConvUpdated, encodeAttributes, type Attribute, type ClientCommand } from '../../../codecs/index.js';
@@ -6,18 +7,19 @@ import type { ConversationEvent } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import { refuse, type Link } from '../link.js';
 
-/** What changes; what is not named stays. */
+/** A change of a conversation. Fields that are left out stay as they are. */
 export interface ConversationUpdate {
+  /** The new name. */
   readonly name?: string;
-  /** A key with dots, as in `colours.sky`, names a place inside an attribute. */
+  /** The attributes to set. A key with dots, such as `colours.sky`, sets a value inside an attribute. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  /** Keys of attributes that go, with dots where they lie inside of others. */
+  /** The keys of the attributes to remove. A key with dots removes a value inside an attribute. */
   readonly unset?: readonly string[];
 }
 
 const DELETE = { __op: 'Delete' };
 
-/** Whether a key is free for an application's attributes: the protocol gives others a meaning of their own. */
+/** Whether the protocol reserves a key, so that an attribute can't have it. */
 const isReserved = (key: string): boolean => {
   const top = key.split('.')[0] ?? '';
   return top === '' || top === '__proto__' || isField([top, {}]);
@@ -33,7 +35,7 @@ const problemWith = ({ attributes = {}, unset = [] }: ConversationUpdate): strin
 
 type Changed = Extract<ConversationEvent, { _tag: 'Attributes' }>;
 
-/** What a change is in the log, as far as this client knows before it has come about. */
+/** The entry of the log for a change that the server has not confirmed yet. */
 export const changeOf = (
   self: string,
   conversationId: string,
@@ -41,14 +43,13 @@ export const changeOf = (
 ): Changed => ({
   _tag: 'Attributes',
   conversationId,
-  changed: { ...attributes, ...(name === undefined ? {} : { name }) },
+  changed: { ...attributes, ...defined({ name }) },
   ...(unset.length === 0 ? {} : { removed: unset }),
   by: self,
 });
 
 /**
- * Cold: changes name and attributes; emits what has changed, as an entry of the log, then completes (protocol:
- * conv/update).
+ * Cold: changes name and attributes. Emits the change as an entry of the log, then completes (protocol: conv/update).
  */
 export const updateConversation = (link: Link, cid: string, update: ConversationUpdate): Observable<Changed> =>
   defer(() => {
@@ -70,8 +71,8 @@ export const updateConversation = (link: Link, cid: string, update: Conversation
 type Mute = Extract<ClientCommand, { cmd: 'conv'; op: 'mute' | 'unmute' }>;
 
 /**
- * Cold: asks for no push notifications of a conversation, or for them again; emits that as an entry of the log, then
- * completes (protocol: conv/mute, conv/unmute).
+ * Cold: turns push notifications off or on. Emits the change as an entry of the log, then completes (protocol:
+ * conv/mute, conv/unmute).
  */
 export const setMuted = (link: Link, cid: string, muted: boolean): Observable<ConversationEvent> =>
   link

@@ -12,24 +12,25 @@ import { isClientId } from '../client-id.js';
 import { refuse, type Link, type SigningLink } from '../link.js';
 import { conversationsById } from '../queries/conversations-by-id.js';
 
-/** Name and attributes. */
+/** The name and the attributes of a conversation. */
 export interface Described {
+  /** The name. Default: none. */
   readonly name?: string;
-  /** The application's own attributes: JSON, and dates. */
+  /** The application's own attributes: JSON values and dates. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
-/** What a conversation starts with. */
+/** A new conversation: the options of `createConversation`. */
 export interface NewConversation extends Described {
-  /** Besides the creator, who is always a member. */
+  /** The client ids of the members. The creator is always a member too. */
   readonly members: readonly string[];
-  /** The same set of members gives the same conversation. Default false. */
+  /** If a unique conversation with the same members exists, that one is used instead of a new one. Default false. */
   readonly unique?: boolean;
 }
 
 /**
- * Cold: the conversation of an id. Errors with `ServerRejected` 4303 where there is none, with `DecodeFailed` where
- * it can't be read.
+ * Cold: fetches the conversation with this id. Errors with `ServerRejected` 4303 if it does not exist, and with
+ * `DecodeFailed` if it can't be read.
  */
 export const conversationById = (link: Link, id: string): Observable<ConversationInfo> =>
   conversationsById(link, [id]).pipe(
@@ -48,7 +49,8 @@ export const describe = ({ name, attributes }: Described): Pick<Start, 'attr'> =
 });
 
 /**
- * Everywhere else a dot leads into an attribute: one that has it in its own key could be found and changed by nobody.
+ * Refuses a dot in the key of an attribute: in queries and updates a dot leads into an attribute, so nothing could
+ * find or change this one.
  */
 const problemWith = ({ attributes = {} }: Described): string | undefined => {
   const dotted = Object.keys(attributes).filter((key) => key.includes('.'));
@@ -57,13 +59,13 @@ const problemWith = ({ attributes = {} }: Described): string | undefined => {
     : `keys of new attributes have no dots, but not so ${JSON.stringify(dotted)}: nest the objects instead`;
 };
 
-/** Runs a command that describes a conversation, unless that can't be. */
+/** Runs a command, unless its attributes are invalid. */
 export const checked = (described: Described, command$: Observable<ConversationInfo>): Observable<ConversationInfo> => {
   const problem = problemWith(described);
   return problem === undefined ? command$ : refuse(new InvalidArgument(problem));
 };
 
-/** Creates what the command says, then asks what it is like now. */
+/** Creates the conversation, then fetches its current state. */
 export const start = (link: SigningLink, members: readonly string[], fields: Start): Observable<ConversationInfo> => {
   const wrong = members.filter((member: unknown) => !isClientId(member));
   if (wrong.length > 0) {
@@ -84,7 +86,10 @@ export const start = (link: SigningLink, members: readonly string[], fields: Sta
   );
 };
 
-/** Cold: creates a conversation, or finds the one of these members (protocol: conv/start). */
+/**
+ * Cold: creates a conversation, or finds the unique one with these members. Emits it, then completes (protocol:
+ * conv/start).
+ */
 export const startConversation = (
   link: SigningLink,
   { members, unique = false, ...described }: NewConversation,

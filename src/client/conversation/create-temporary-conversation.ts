@@ -6,18 +6,21 @@ import type { Conversation } from './conversation.js';
 import { start } from './create-conversation.js';
 import { learned } from './learn.js';
 
-/** What a temporary conversation starts with. */
+/** The options of `createTemporaryConversation`. */
 export interface NewTemporaryConversation {
-  /** Besides the creator; at most 10 together, for good. */
+  /**
+   * The client ids of the members, without the creator. At most 10 members, including the creator. They can't be
+   * changed later.
+   */
   readonly members: readonly string[];
-  /** How long it lasts, seconds. Default: the server's, which is a day. */
+  /** The lifetime of the conversation, in seconds. Default: the server decides, which is one day. */
   readonly ttl?: number;
 }
 
 /**
- * Cold: creates a conversation that ends by itself, or finds the one of these members while it lasts; emits its
- * handle, then completes. Its members and attributes are fixed (protocol: conv/start, `tempConv`). Errors as
- * `createConversation` does.
+ * Cold: creates a conversation that ends by itself after `ttl`, or finds an existing one with these members. Emits
+ * its handle, then completes (protocol: conv/start with `tempConv`). Its members and attributes can't be changed.
+ * Errors as `createConversation` does.
  *
  * @example const chat = await firstValueFrom(createTemporaryConversation(client, { members: ['Jerry'], ttl: 3_600 }));
  */

@@ -1,4 +1,4 @@
-/** What the server says of conversations is noted in the log. */
+/** Writes the conversations that the server has described to the log. */
 import { concatMap, defaultIfEmpty, forkJoin, map, of, tap, type Observable } from 'rxjs';
 import { toStored, type ConversationInfo } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
@@ -9,7 +9,10 @@ import type { ClientInternals } from '../internals.js';
 
 type Snapshot = Extract<ClientEvent, { _tag: 'Snapshot' }>;
 
-/** Cold: a conversation as an entry of the log, with its last message where it has come along; then completes. */
+/**
+ * Cold: emits a conversation as an entry of the log, with its last message if the server has sent one; then
+ * completes.
+ */
 export const toSnapshot = (reader: MessageReader, info: ConversationInfo): Observable<Snapshot> => {
   const snapshot: Snapshot = { _tag: 'Snapshot', conversationId: info.id, info };
   const { lastMessage: last } = info;
@@ -23,7 +26,7 @@ export const toSnapshot = (reader: MessageReader, info: ConversationInfo): Obser
 
 type Learner = Pick<ClientInternals, 'reader' | 'tell'>;
 
-/** Notes conversations in the log; emits them, then completes. */
+/** Writes conversations to the log, emits them, then completes. */
 export const learn = (
   { reader, tell }: Learner,
   infos: readonly ConversationInfo[],
@@ -36,7 +39,7 @@ export const learn = (
     defaultIfEmpty(infos),
   );
 
-/** The handle of a conversation that the server has described, and that is in the log now. */
+/** Writes a conversation to the log, then emits its handle. */
 export const learned = <H>(
   client: Learner,
   info$: Observable<ConversationInfo>,

@@ -1,13 +1,13 @@
-/** Changes that are shown before they have come about. */
+/** Optimistic changes: `state$` shows them before the server has confirmed them. */
 import { BehaviorSubject, defer, distinctUntilChanged, finalize, map, type Observable } from 'rxjs';
 import type { ConversationEvent } from '../../../streams/index.js';
 
 type Wish = Extract<ConversationEvent, { _tag: 'Attributes' }>;
 
 export interface Wishes {
-  /** Hot, replays: the changes of a conversation that are under way, the earliest first. */
+  /** Hot, replays: the unconfirmed changes of a conversation, the earliest first. */
   readonly at: (conversationId: string) => Observable<readonly Wish[]>;
-  /** The same command; its change is shown while it is under way. */
+  /** The same command. Its change is shown while the command is running. */
   readonly during: <A>(wish: Wish, command$: Observable<A>) => Observable<A>;
 }
 

@@ -1,23 +1,24 @@
-/** A conversation's history, one page after the other. */
+/** The history of a conversation, page by page. */
 import { EMPTY, concatMap, defer, lastValueFrom, map, mergeMap, of, takeWhile, type Observable } from 'rxjs';
 import type { Message } from '../../../streams/index.js';
 import type { Conversation } from '../conversation/conversation.js';
 import { DEFAULT_LIMIT, directionOf, type HistoryRange } from './history.js';
 
+/** Options of `historyPages` and `historyIterator`: a range of the history, and the size of a page. */
 export interface HistoryPagesOptions extends HistoryRange {
-  /** How many messages a page has: 1 to 1,000. Default 20. */
+  /** The number of messages in a page: 1 to 1,000. Default 20. */
   readonly pageSize?: number;
 }
 
 type Handle = Pick<Conversation, 'history'>;
 
-/** A page, and where the next one starts; no range where there is no next one. */
+/** A page, and the range of the next one; `undefined` if there is no next one. */
 interface Step {
   readonly page: readonly Message[];
   readonly next: HistoryRange | undefined;
 }
 
-/** After the last page. */
+/** The step after the last page. */
 const END: Step = { page: [], next: undefined };
 
 const step = (conversation: Handle, range: HistoryRange, pageSize: number): Observable<Step> =>
@@ -37,8 +38,9 @@ const step = (conversation: Handle, range: HistoryRange, pageSize: number): Obse
   );
 
 /**
- * Cold: a page for each tick of `more$`, one after the other, the oldest message of a page first; completes with the
- * last page, which may be shorter, or with `more$`. Errors as `history`.
+ * Cold: reads the history page by page, one page for each value of `more$`. Within a page the oldest message comes
+ * first. Completes with the last page, which may be shorter, or with `more$` (protocol: logs). Errors as `history`
+ * does.
  *
  * @example historyPages(conversation, { pageSize: 50, more$: scrolledUp$ }).subscribe((page) => prepend(page));
  */
@@ -60,8 +62,8 @@ export const historyPages = (
   });
 
 /**
- * The same, pulled: a page for each turn of a `for await`; nothing is asked for ahead of time. Rejects as `history`
- * errors.
+ * The same as an async iterator: one page for each turn of a `for await` loop. Nothing is fetched ahead. Rejects if
+ * `history` would error.
  *
  * @example for await (const page of historyIterator(conversation, { pageSize: 100 })) await store(page);
  */

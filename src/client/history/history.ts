@@ -9,30 +9,31 @@ import type { MissedPage } from '../../session/catch-up.js';
 import type { MessageReader } from '../../session/message-reader.js';
 import { refuse, type Link } from '../link.js';
 
-/** A place in history: a message (or its position), or a time in ms since 1970. */
+/** A place in the history: a message (or its position), or a time in ms since 1970. */
 export type Place = Position | number;
 
-/** Which stretch of history, and which way. */
+/** A range of the history, and the direction in which to read it. */
 export interface HistoryRange {
-  /** Only what is older. */
+  /** Only messages that are older than this place. */
   readonly before?: Place;
-  /** Also what is there itself. Default false. */
+  /** Includes a message at exactly this place. Default false. */
   readonly beforeIncluded?: boolean;
-  /** Only what is newer. */
+  /** Only messages that are newer than this place. */
   readonly after?: Place;
-  /** Also what is there itself. Default false. */
+  /** Includes a message at exactly this place. Default false. */
   readonly afterIncluded?: boolean;
   /**
-   * Where to start: with the newest of the stretch (`backward`), or with the oldest. Default: `forward` where only
-   * `after` is given.
+   * `backward` takes the newest messages of the range, `forward` the oldest. The page itself always has its oldest
+   * message first. Default: `forward` if only `after` is given, otherwise `backward`.
    */
   readonly direction?: 'backward' | 'forward';
   /** Only messages of this type. */
   readonly type?: MessageType;
 }
 
+/** Options of `history`: a range of the history, and the number of messages. */
 export interface HistoryOptions extends HistoryRange {
-  /** How many messages at most: 1 to 1,000. Default 20. */
+  /** The maximum number of messages: 1 to 1,000. Default 20. */
   readonly limit?: number;
 }
 
@@ -57,7 +58,7 @@ const problemWith = ({ limit = DEFAULT_LIMIT, before, after }: HistoryOptions): 
   return wrong === undefined ? undefined : 'a place in history should be a message, or a time in whole ms since 1970';
 };
 
-/** The bounds as the protocol has them: where the query starts, and where it ends. */
+/** The range in the form of the protocol: where the query starts, and where it ends. */
 const boundsOf = (range: HistoryRange): object => {
   const { before, beforeIncluded = false, after, afterIncluded = false } = range;
   const [start, startIncluded, end, endIncluded] =
@@ -71,7 +72,7 @@ const boundsOf = (range: HistoryRange): object => {
   };
 };
 
-/** Cold: one page, oldest message first, then completes (protocol: logs). */
+/** Cold: one page, the oldest message first. Emits once, then completes (protocol: logs). */
 export const historyPage = (
   link: Link,
   reader: MessageReader,
@@ -100,9 +101,9 @@ export const historyPage = (
   });
 
 /**
- * Cold: up to `limit` messages after a position, oldest first; where it is a time alone, those of that very
- * millisecond are among them. The message at the position is asked for as well, since its absence says that the
- * server has forgotten what was there.
+ * Cold: up to `limit` messages after a position, the oldest first. If the position has no message id, messages of
+ * exactly that millisecond are included. The message at the position is requested too: if it is missing, the server
+ * no longer has that part of the history.
  */
 export const messagesAfter = (
   link: Link,

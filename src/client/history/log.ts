@@ -1,4 +1,4 @@
-/** The ordered truth about one conversation, from a stored position on. */
+/** The complete log of one conversation, starting at a stored position. */
 import { EMPTY, NEVER, concat, defer, endWith, switchMap, takeWhile, tap, type Observable } from 'rxjs';
 import { logEntries, type ConversationEvent, type LogEntry, type Position } from '../../../streams/index.js';
 import { missed } from '../../session/catch-up.js';
@@ -6,16 +6,19 @@ import type { Conversation } from '../conversation/conversation.js';
 import type { Room } from '../rooms/room.js';
 import { ofConversation, type ConversationInternals } from '../internals.js';
 
-/** Where a log starts. */
+/** Options of `log`. */
 export interface LogOptions {
   /**
-   * Behind this position, which an entry of the log had; from a time on, ms since 1970 by the server's clock, where
-   * its `id` is empty. Default: only what comes from now on.
+   * The log starts after this position, which an earlier entry of the log had. If its `id` is empty, the log starts
+   * at its time, ms since 1970 by the server's clock. Default: the log starts now.
    */
   readonly since?: Position;
 }
 
-/** What is missing, from where it was reached: a break only delays it, and the end of the client leaves it open. */
+/**
+ * Fetches the missed entries after a position. A break only delays it. When the client is closed, it stops without
+ * completing.
+ */
 const missing = ({ client, id }: ConversationInternals, since: Position): Observable<ConversationEvent> =>
   defer(() => {
     let from = since;
@@ -37,15 +40,17 @@ const missing = ({ client, id }: ConversationInternals, since: Position): Observ
   });
 
 /**
- * The ordered truth about this conversation, and the position that each entry reaches: messages, edits, recalls,
- * gaps, changes of members and attributes. Cold; with `since`, what is missing behind a stored position is fetched
- * first, across breaks, and put before what is live, each message once; without it, it starts now. What can't be had
- * is one `Gap`. Edits and recalls are told to who is logged in, and after a break: those of messages before `since`
- * that happened while nobody was are in history only. Never errors for a conversation of this package, completes with
- * the client.
+ * The complete log of a conversation: messages, edits, recalls, gaps, and changes of members and attributes, in
+ * order, each with the position that it reaches. Use it to copy a conversation into a store of your own.
  *
- * The position moves before its entry is emitted. `atMostOnce` stores it before, `atLeastOnce` after an entry was
- * handled.
+ * Cold. With `since`, the messages after a stored position are fetched first, even across breaks; live entries
+ * follow, and each message comes once. Without `since`, the log starts now. Messages that can't be fetched are
+ * reported as one `Gap`. Edits and recalls arrive while the client is logged in, and after a break. Changes of
+ * messages before `since` that happened while no client was logged in are only in the history. Never errors for a
+ * conversation of this package. Completes with the client.
+ *
+ * The position moves before its entry is emitted. `atMostOnce` stores the position before an entry is handled,
+ * `atLeastOnce` afterwards.
  *
  * @example log(conversation, { since: load() }).pipe(atLeastOnce({ project: archive, commit: store })).subscribe();
  */

@@ -1,4 +1,4 @@
-/** A conversation as a view shows it: history, what is live, and what is on its way, in one list. */
+/** A conversation as a view shows it: history, live messages, and messages that are being sent, in one list. */
 import {
   BehaviorSubject,
   EMPTY,
@@ -15,7 +15,6 @@ import {
 } from 'rxjs';
 import {
   comparePositions,
-  emptyTimeline,
   timelineReducer,
   toTimeline,
   type Gap,
@@ -24,6 +23,7 @@ import {
   type TimelineInput,
   type TimelineState,
 } from '../../../streams/index.js';
+import { emptyTimeline } from '../../../streams/timeline.js';
 import { defined } from '../../../codecs/defined.js';
 import { toRealtimeError } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -31,23 +31,23 @@ import type { Room } from '../rooms/room.js';
 import { failing, ofConversation, type ConversationInternals } from '../internals.js';
 import { historyPage, type HistoryOptions } from './history.js';
 
-/** How much of a conversation is shown. */
+/** Options of `timeline`. */
 export interface TimelineOptions {
-  /** How many messages are fetched at a time: 1 to 1,000. Default 20. */
+  /** The number of messages that are fetched at a time: 1 to 1,000. Default 20. */
   readonly pageSize?: number;
   /**
-   * Asks for an older page with each value; while one is under way, and when the window is full, values count for
-   * nothing. Default: there is one page, and what comes live.
+   * Each value loads an older page. Values are ignored while a page is loading, and when the window is full. Default:
+   * only the first page is loaded.
    */
   readonly older$?: Observable<unknown>;
   /**
-   * Asks for the messages of a gap, a page at a time; one that the server has forgotten (`gone`) stays. Default: gaps
-   * stay.
+   * Each value loads a page of the messages that are missing in this gap. A gap whose messages the server no longer
+   * has (`gone`) stays. Default: gaps stay.
    */
   readonly fill$?: Observable<Gap>;
   /**
-   * At most so many messages and gaps are kept, and as many messages that were not sent; later ones push out the
-   * oldest. Default 1,000.
+   * The maximum number of messages and gaps in the list, and of messages that were not sent. When there are more, the
+   * oldest are removed. Default 1,000.
    */
   readonly window?: number;
 }
@@ -60,7 +60,7 @@ const oldestOf = ({ placed }: TimelineState): Message | undefined =>
     .map((entry) => (entry._tag === 'Message' ? entry.message : undefined))
     .find((message) => message !== undefined);
 
-/** The first message behind a gap, where there is one: what is missing lies before it. */
+/** The first message after a gap, if there is one. */
 const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined =>
   placed
     .map((entry) => (entry._tag === 'Message' ? entry.message : undefined))
@@ -83,7 +83,7 @@ const timelineOf = (
       if (next !== state.value) state.next(next);
     };
 
-    /** What can't be had now is asked for again by the next wish. */
+    /** Reports an error and ends. The next request of the application tries again. */
     const quietly = (input$: Observable<TimelineInput>): Observable<never> =>
       input$.pipe(
         tap(put),
@@ -118,7 +118,7 @@ const timelineOf = (
               _tag: 'Filled',
               gap,
               messages,
-              // What the server has forgotten stays missing.
+              // Messages that the server no longer has stay missing.
               ...(isCut || gap.cause === 'gone'
                 ? { rest: last === undefined ? gap : { ...gap, from: { timestamp: last.timestamp, id: last.id } } }
                 : {}),
@@ -128,7 +128,7 @@ const timelineOf = (
       );
     };
 
-    /** What the application asks with; where that fails, nothing is asked any more. */
+    /** The requests of the application. If their stream errors, that is reported, and no more requests follow. */
     const wishes = <T>(wish$: Observable<T>): Observable<T> =>
       wish$.pipe(
         catchError((thrown: unknown) => {
@@ -146,7 +146,7 @@ const timelineOf = (
         },
       }),
     );
-    // A break may take the first page away; others are asked for again by the next wish.
+    // The first page is loaded again after a break. Other pages wait for the next request.
     const first$ = client.open$.pipe(switchMap((open) => (open && !hasPage ? older() : EMPTY)));
     subscriber.add(
       merge(first$, wishes(older$).pipe(exhaustMap(older)), wishes(fill$).pipe(concatMap(fill))).subscribe(),
@@ -154,11 +154,12 @@ const timelineOf = (
   });
 
 /**
- * The conversation as a view shows it: the newest page of history, older pages on demand, what is live, edits and
- * recalls applied, gaps that can be filled, and one's own messages on their way: one immutable list, the oldest
- * first, in which an own message changes its place at most once, when it is stored. Cold: each subscriber has its
- * own. Emits at once, then after each change; bounded by `window`. Never errors for a conversation of this package,
- * completes with the client.
+ * The conversation as a view shows it, as one immutable list, the oldest entry first. It has the newest page of the
+ * history, older pages on request, live messages, applied edits and recalls, gaps that can be filled, and this
+ * client's messages that are being sent. A message of this client moves at most once: when the server has stored it.
+ *
+ * Cold: each subscriber has a list of its own. Emits at once, then after each change. `window` limits its length.
+ * Never errors for a conversation of this package. Completes with the client.
  *
  * @example
  * timeline(conversation, { pageSize: 20, older$: scrolledUp$ }).subscribe(({ entries, hasOlder }) =>

@@ -1,4 +1,4 @@
-/** The commands of a conversation about its members. */
+/** Commands about the members of a conversation. */
 import { tap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Membership } from '../../../streams/index.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -8,8 +8,8 @@ import { addMembers, countMembers, removeMembers, type MembershipResult } from '
 type MemberCommands = Pick<Conversation, 'add' | 'remove' | 'join' | 'quit' | 'count'>;
 
 /**
- * Puts what a command has changed into the log: the server tells only the other clients. The answer of the server
- * also names those for whom nothing had to be done; the members as far as they are known tell them apart.
+ * Writes the result of a command to the log, because the server tells only the other clients. The server's answer
+ * also names clients for whom nothing has changed; these are left out, as far as the members are known.
  */
 export const telling = (
   { link, state, tell }: Pick<ClientInternals, 'link' | 'state' | 'tell'>,

@@ -1,4 +1,4 @@
-/** How far each member of a conversation has received and read. */
+/** Up to when each member of a conversation has received and read. */
 import { distinctUntilChanged, filter, map, merge, mergeMap, scan, startWith, type Observable } from 'rxjs';
 import { ConvMaxReadResult } from '../../../codecs/index.js';
 import { withMemberReceipt, type Receipts } from '../../../streams/index.js';
@@ -37,9 +37,10 @@ const asked = ({ client, id, events$ }: ConversationInternals): Observable<Reado
 const shared = sharedByConversation(asked);
 
 /**
- * How far each other member has received and read, by client id; shared, replays the current map. The server is asked
- * with the first subscriber and after each reconnect, and the receipts that arrive move the map: in conversations of
- * two they do. Never errors for a conversation of this package; completes with the client.
+ * Up to when each other member has received and read, by client id; the times are in ms since 1970 by the server's
+ * clock. Shared; replays the current map. The server is asked with the first subscription and after each reconnect.
+ * Receipts that arrive move the map, which happens only in conversations of two members. Never errors for a
+ * conversation of this package. Completes with the client.
  *
  * @example memberReceipts(conversation).subscribe((receipts) => render(receipts.get('Jerry')?.readAt));
  */

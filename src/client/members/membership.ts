@@ -6,18 +6,23 @@ import { InvalidArgument } from '../../errors.js';
 import { isClientId } from '../client-id.js';
 import { refuse, type Link, type SigningLink } from '../link.js';
 
-/** Why a change did not come about for some. */
+/** Clients for whom a change failed, and why. */
 export interface MembershipFailure {
+  /** The ids of these clients. */
   readonly members: readonly string[];
   /** The protocol's error code. */
   readonly code: number;
+  /** The symbolic name of the code. */
   readonly reason: string;
+  /** An explanation for people. Missing if the server gives none. */
   readonly detail?: string;
 }
 
-/** For whom a change came about, and for whom not. */
+/** The result of a change: the clients for whom it succeeded, and those for whom it failed. */
 export interface MembershipResult {
+  /** The ids of the clients for whom the change succeeded. */
   readonly allowed: readonly string[];
+  /** The clients for whom the change failed, grouped by reason. Empty if there are none. */
   readonly failed: readonly MembershipFailure[];
 }
 
@@ -42,8 +47,8 @@ export const toResult = ({ allowedPids = [], failedPids = [] }: Outcome): Member
 });
 
 /**
- * The ids, each once, for a command; fails with `InvalidArgument` where one can't be a client's, or where there is
- * none.
+ * Runs a command with client ids, each id once. Errors with `InvalidArgument` if one is not a valid client id, or if
+ * there are no ids.
  */
 export const withClientIds = <A>(
   clientIds: readonly string[],
@@ -59,7 +64,7 @@ export const withClientIds = <A>(
     : then([...new Set(clientIds)]);
 };
 
-/** Cold: adds members; emits for whom it came about, then completes (protocol: conv/add). */
+/** Cold: adds members. Emits the result, then completes (protocol: conv/add). */
 export const addMembers = (link: SigningLink, cid: string, members: readonly string[]): Observable<MembershipResult> =>
   withClientIds(members, (m) =>
     link.sign({ action: 'invite', conversationId: cid, members: m }).pipe(
@@ -70,7 +75,7 @@ export const addMembers = (link: SigningLink, cid: string, members: readonly str
     ),
   );
 
-/** Cold: removes members; emits for whom it came about, then completes (protocol: conv/remove). */
+/** Cold: removes members. Emits the result, then completes (protocol: conv/remove). */
 export const removeMembers = (
   link: SigningLink,
   cid: string,
@@ -85,7 +90,7 @@ export const removeMembers = (
     ),
   );
 
-/** Cold: how many members there are; emits once, then completes (protocol: conv/count). */
+/** Cold: the number of members. Emits once, then completes (protocol: conv/count). */
 export const countMembers = (link: Link, cid: string): Observable<number> =>
   link
     .request({ cmd: 'conv', op: 'count', convMessage: { cid } }, ConvResult)

@@ -1,4 +1,4 @@
-/** How far the others in a conversation have received and read, asked of the server. */
+/** Asks the server up to when the other members have received and read. */
 import { map, type Observable } from 'rxjs';
 import { ConvMaxReadResult } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
@@ -7,7 +7,7 @@ import type { Link } from '../link.js';
 
 export type Receipt = Extract<ConversationEvent, { _tag: 'Receipt' }>;
 
-/** Two entries of the log, or one, or none. */
+/** The entries of the log for the times that are given: two, one or none. */
 export const receiptEntries = (
   conversationId: string,
   delivered: number | undefined,
@@ -20,8 +20,8 @@ export const receiptEntries = (
 };
 
 /**
- * Cold: up to when the others together have received and read, as entries of the log; then completes (protocol:
- * conv/max_read).
+ * Cold: up to when all other members have received and read, as entries of the log. Emits once, then completes
+ * (protocol: conv/max_read).
  */
 export const fetchReceipts = (link: Link, conversationId: string): Observable<readonly Receipt[]> =>
   link

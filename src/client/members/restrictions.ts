@@ -1,4 +1,4 @@
-/** Who may not send, and who can't be a member: commands of conversations and chat rooms. */
+/** Silences and blocks clients in conversations and chat rooms. */
 import { map, mergeMap, type Observable } from 'rxjs';
 import {
   BlacklistBlocked,
@@ -18,9 +18,10 @@ import { toResult, withClientIds, type MembershipResult } from './membership.js'
 type Handle = Conversation | Room;
 
 /**
- * Cold: members may not send any more; the owner and managers do this, to those below their rank. Emits for whom it
- * came about, completes (protocol: conv/add_shutup). Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`,
- * `SessionClosed`, `InvalidArgument`.
+ * Cold: silences members, so that they can't send. Only the owner and managers may do it, to members of a lower role.
+ * Emits for whom it succeeded and for whom not, then completes (protocol: conv/add_shutup).
+ *
+ * Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
  *
  * @example const { failed } = await firstValueFrom(silence(conversation, ['Jerry']));
  */
@@ -34,7 +35,7 @@ export const silence = (conversation: Handle, members: readonly string[]): Obser
     ),
   );
 
-/** Cold: members may send again; as `silence` (protocol: conv/remove_shutup). */
+/** Cold: lets silenced members send again (protocol: conv/remove_shutup). Result and errors as `silence`. */
 export const unsilence = (conversation: Handle, members: readonly string[]): Observable<MembershipResult> =>
   ofConversation(conversation, ({ client, id }) =>
     withClientIds(members, (m) =>
@@ -62,40 +63,43 @@ const setBlocked = (conversation: Handle, clients: readonly string[], blocked: b
               : client.link.request({ cmd: 'blacklist', op: 'unblock', blacklistMessage }, BlacklistUnblocked);
           }),
           map(({ blacklistMessage }) => toResult(blacklistMessage)),
-          // A client that is blocked is no member any more.
+          // A blocked client is no longer a member.
           blocked ? telling(client, id, 'Left', 'Blocked') : telling(client, id, 'Unblocked'),
         ),
     ),
   );
 
 /**
- * Cold: clients are no members any more and can't become any; the owner and managers do this, to those below their
- * rank. Emits for whom it came about, completes (protocol: blacklist/block). Errors: `ServerRejected`,
- * `SignatureFailed`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`, `InvalidArgument`.
+ * Cold: blocks clients. They stop being members and can't join again. Only the owner and managers may do it, to
+ * clients of a lower role. Emits for whom it succeeded and for whom not, then completes (protocol: blacklist/block).
+ *
+ * Errors: `ServerRejected`, `SignatureFailed`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`,
+ * `InvalidArgument`.
  *
  * @example const { failed } = await firstValueFrom(block(conversation, ['Spike']));
  */
 export const block = (conversation: Handle, clients: readonly string[]): Observable<MembershipResult> =>
   setBlocked(conversation, clients, true);
 
-/** Cold: clients can be members again; as `block` (protocol: blacklist/unblock). */
+/** Cold: lets blocked clients become members again (protocol: blacklist/unblock). Result and errors as `block`. */
 export const unblock = (conversation: Handle, clients: readonly string[]): Observable<MembershipResult> =>
   setBlocked(conversation, clients, false);
 
-/** Which page of a list of clients. */
+/** Options of `silenced` and `blocked`: which page. */
 export interface ClientPageOptions {
-  /** How many; 1 to 100. Default 50. */
+  /** The maximum number of clients: 1 to 100. Default 50. */
   readonly limit?: number;
-  /** Where the page before has ended. */
+  /** The `next` of the page before. Default: the first page. */
   readonly next?: string;
 }
 
 const DEFAULT_LIMIT = 50;
 
-/** A page of clients, and where the next one starts. */
+/** A page of client ids, and where the next page starts. */
 export interface ClientPage {
+  /** The client ids of this page. */
   readonly clientIds: readonly string[];
-  /** Missing on the last page. */
+  /** Give it as the option `next` to get the next page. Missing on the last page. */
   readonly next?: string;
 }
 
@@ -105,7 +109,7 @@ const toPage = (clientIds: readonly string[] = [], next = ''): ClientPage => ({
 });
 
 /**
- * Cold: a page of those who may not send; the next one starts at its `next` (protocol: conv/query_shutup). Errors as
+ * Cold: one page of the silenced members. Emits once, then completes (protocol: conv/query_shutup). Errors as
  * `silence`.
  *
  * @example const { clientIds, next } = await firstValueFrom(silenced(conversation, { limit: 20 }));
@@ -124,8 +128,7 @@ export const silenced = (
   );
 
 /**
- * Cold: a page of those who can't be members; the next one starts at its `next` (protocol: blacklist/query). Errors
- * as `block`.
+ * Cold: one page of the blocked clients. Emits once, then completes (protocol: blacklist/query). Errors as `block`.
  *
  * @example const { clientIds, next } = await firstValueFrom(blocked(conversation));
  */

@@ -28,7 +28,10 @@ const toRoles = (answer: unknown): Roles => {
   return new Map(entries.filter(([, role]) => role !== 'Member'));
 };
 
-/** Cold: the roles of those who have one; then completes (protocol: `/1.1/classes/_ConversationMemberInfo`). */
+/**
+ * Cold: the members with a role other than `Member`. Emits once, then completes (protocol:
+ * `/1.1/classes/_ConversationMemberInfo`).
+ */
 const fetchRoles = (
   ask: typeof askHttpApi,
   { client: { api, link, token }, id }: ConversationInternals,
@@ -41,7 +44,7 @@ const fetchRoles = (
 
 const none: Roles = new Map();
 
-/** The roles of conversations, shared; `ask` is how the HTTP API is asked. */
+/** Makes the shared roles of conversations. `ask` sends the request to the HTTP API. */
 export const rolesBy = (ask: typeof askHttpApi): ((conversation: ConversationInternals) => Observable<Roles>) =>
   sharedByConversation((conversation) => {
     const { client, id, events$ } = conversation;
@@ -60,16 +63,16 @@ export const rolesBy = (ask: typeof askHttpApi): ((conversation: ConversationInt
 const shared = rolesBy(askHttpApi);
 
 /**
- * The roles of members by client id; shared, replays the current map. A member who is not in it is a plain `Member`.
- * The application's HTTP API is asked with the first subscriber and after each reconnect, and notices move the map.
- * Never errors for a conversation of this package; completes with the client.
+ * The roles of members, by client id. Shared; replays the current map. A member who is not in the map has the role
+ * `Member`. The first subscription asks the application's HTTP API, and so does each reconnect; notices of the server
+ * change the map. Never errors for a conversation of this package. Completes with the client.
  *
  * @example roles(conversation).subscribe((current) => render(current.get('Tom') ?? 'Member'));
  */
 export const roles = (conversation: Conversation | Room): Observable<Roles> => ofConversation(conversation, shared);
 
 /**
- * Cold: gives a member another role, which only the owner may do; emits `undefined`, completes (protocol:
+ * Cold: gives a member another role. Only the owner may do it. Emits `undefined`, then completes (protocol:
  * conv/member_info_update). Errors: `ServerRejected`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`,
  * `InvalidArgument`.
  *

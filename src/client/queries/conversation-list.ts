@@ -1,4 +1,4 @@
-/** The conversations of a client, page by page and kept live. */
+/** The list of a client's conversations: loaded in pages, and kept up to date. */
 import {
   EMPTY,
   Observable,
@@ -26,13 +26,13 @@ import { ofClient, perClient, type ClientInternals } from '../internals.js';
 import { MAX_LIMIT, queryConversations } from './find-conversations.js';
 import { containsMembers } from './where.js';
 
-/** How much of the list is asked for. */
+/** Options of `conversationList`. */
 export interface ConversationListOptions {
-  /** How many conversations a page has: 1 to 1,000. Default 20. */
+  /** The number of conversations in a page: 1 to 1,000. Default 20. */
   readonly pageSize?: number;
   /**
-   * Asks for the next page with each value; while one is under way, values count for nothing. One that comes before
-   * the first page is there asks for the second. Default: there is one page, and what comes live.
+   * Each value loads the next page. Values are ignored while a page is loading; a value before the first page has
+   * arrived loads the second one after it. Default: only the first page is loaded.
    */
   readonly more$?: Observable<unknown>;
 }
@@ -40,21 +40,21 @@ export interface ConversationListOptions {
 const DEFAULT_PAGE = 20;
 
 /**
- * The list as `recentConversations` has it. The first page is asked for with the first subscriber, and all pages
- * again after each reconnect, since what was created meanwhile is not known otherwise. Never errors; completes with
- * the log.
+ * The list in the order of `recentConversations`. The first subscription loads the first page. After each reconnect
+ * all pages are loaded again: otherwise conversations that were created meanwhile would be missing. Never errors.
+ * Completes with the log.
  */
 const listOf = (
   { link, reader, state, log$, open$, clock, tell, report }: ClientInternals,
   { pageSize = DEFAULT_PAGE, more$ = EMPTY }: ConversationListOptions,
 ): Observable<readonly ConversationListItem[]> =>
   new Observable((subscriber) => {
-    /** So many of the server's list are wanted; what could not be fetched still is. */
+    /** How many conversations of the server's list are wanted. Includes those that could not be fetched yet. */
     let wanted = pageSize;
-    /** So many of them have come in this session. */
+    /** How many of them have arrived in this session. */
     let reached = 0;
     let isWhole = false;
-    /** A further page is wanted that has not come yet. */
+    /** Another page is wanted and has not arrived yet. */
     let isAsked = false;
     let hasFailed = false;
 
@@ -78,7 +78,8 @@ const listOf = (
       );
 
     /**
-     * Up to what is wanted, in as few queries as the server allows; a page size beyond that is refused with the first.
+     * Loads all wanted conversations in as few queries as the server allows. A page size above the server's limit
+     * fails with the first query.
      */
     const pages = (): Observable<never> =>
       concat(
@@ -99,7 +100,7 @@ const listOf = (
         }),
         catchError((thrown: unknown) => {
           const error = toRealtimeError(thrown);
-          // The next session asks again, by itself.
+          // The next session loads again.
           if (isInterruption(error)) return EMPTY;
           hasFailed = true;
           isAsked = false;
@@ -117,17 +118,20 @@ const listOf = (
         return merge(of(undefined), ticks).pipe(exhaustMap(load));
       }),
     );
-    /** What is loading meanwhile goes on to what is wanted now; without a connection, the next session does. */
+    /**
+     * Loads more. A load that is running continues up to the new number; without a connection, the next session
+     * loads.
+     */
     const asking$ = more$.pipe(
       filter(() => !isWhole && !isAsked),
       tap(() => {
         isAsked = true;
-        // What has failed is tried again first.
+        // If the last page failed, it is loaded again first.
         if (!hasFailed) wanted += pageSize;
         ticks.next();
       }),
     );
-    /** One that the client has left no longer counts on the server: what is behind it has moved up. */
+    /** When the client leaves a conversation, all conversations behind it move up by one on the server. */
     const leaving$ = log$.pipe(
       filter((event) => event._tag === 'Left' && event.members.includes(link.clientId)),
       tap(() => {
@@ -147,11 +151,14 @@ const listOf = (
 const firstPage = perClient((client) => listOf(client, {}).pipe(shareLatest()));
 
 /**
- * The conversations of this user, the latest activity first, each with its last message and unread count. Replays the
- * current array; a new one at most once a turn, in which what has not changed is the same object. Without options it
- * has the first 20 and whatever comes live, and is shared by all who call it so; with `more$` it is paged, and each
- * call is a list of its own. Asked for with the first subscriber, and again after a reconnect. Never errors for a
- * client of this package; completes when the client is closed.
+ * The conversations of this user, the one with the latest activity first, each with its last message and unread
+ * count. Hot and shared; replays the current array. Emits at most one new array per turn of the event loop; items
+ * that have not changed are the same objects.
+ *
+ * Without options, the list has the 20 latest conversations and those that become active later, and all callers share
+ * one list. With options, each call makes a list of its own. The first subscription asks the server (protocol:
+ * conv/query), and so does each reconnect. Never errors for a client of this package. Completes when the client is
+ * closed.
  *
  * @example conversationList(client).subscribe((items) => render(items));
  */

@@ -1,4 +1,4 @@
-/** What the server says of conversations. */
+/** Asks the server about conversations. */
 import { isLeft } from '../../../codecs/either.js';
 import { defaultIfEmpty, forkJoin, map, type Observable } from 'rxjs';
 import { ConvResults, readConversations, type ClientCommand, type ReadConversations } from '../../../codecs/index.js';
@@ -6,7 +6,7 @@ import type { Link } from '../link.js';
 
 type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage'];
 
-/** What can't be read is a fault, and takes nothing else with it. */
+/** Cold: runs one query. A conversation that can't be read is reported as a fault; the others are returned. */
 export const askConversations = (link: Link, convMessage: Query): Observable<ReadConversations> =>
   link.request({ cmd: 'conv', op: 'query', convMessage }, ConvResults).pipe(
     map((answer) => {
@@ -17,7 +17,7 @@ export const askConversations = (link: Link, convMessage: Query): Observable<Rea
     }),
   );
 
-/** Temporary conversations are asked for by their ids, in a field of their own. */
+/** Temporary conversations have a field of their own in the query. */
 const isTemporary = (id: string): boolean => id.startsWith('_tmp:');
 
 const temporaryById = (link: Link, ids: readonly string[]): Observable<ReadConversations> =>
@@ -26,13 +26,13 @@ const temporaryById = (link: Link, ids: readonly string[]): Observable<ReadConve
 const ordinaryById = (link: Link, ids: readonly string[]): Observable<ReadConversations> =>
   askConversations(link, { where: { data: JSON.stringify({ objectId: { $in: ids } }) }, limit: ids.length, flag: 0 });
 
-/** What the server says of the conversations of some ids. */
+/** The server's answer about some ids. */
 export interface LookedUp extends ReadConversations {
-  /** Ids of those that don't exist: neither described nor unreadable. */
+  /** The ids that don't exist: they are neither in `infos` nor in `unreadable`. */
   readonly gone: readonly string[];
 }
 
-/** What it says of some of the ids. */
+/** The part of an answer that is about the given ids. */
 export const lookedUpOf = ({ infos, unreadable, gone }: LookedUp, ids: readonly string[]): LookedUp => {
   const wanted = new Set(ids);
   return {
@@ -42,7 +42,9 @@ export const lookedUpOf = ({ infos, unreadable, gone }: LookedUp, ids: readonly 
   };
 };
 
-/** Cold: the conversations of these ids that exist, in no particular order (protocol: conv/query). */
+/**
+ * Cold: the conversations with these ids, in no particular order. Emits once, then completes (protocol: conv/query).
+ */
 export const conversationsById = (link: Link, ids: readonly string[]): Observable<LookedUp> => {
   const temporary = ids.filter(isTemporary);
   const others = ids.filter((id) => !isTemporary(id));
@@ -56,7 +58,7 @@ export const conversationsById = (link: Link, ids: readonly string[]): Observabl
       const infos = answers.flatMap((answer) => answer.infos);
       const unreadable = answers.flatMap((answer) => answer.unreadable);
       const there = new Set([...infos, ...unreadable].map(({ id }) => id));
-      // Which one it is that can't be read and has no id, nobody knows: any of them.
+      // A conversation that can't be read and has no id could be any of them. So no id counts as gone.
       return { infos, unreadable, gone: there.has(undefined) ? [] : ids.filter((id) => !there.has(id)) };
     }),
   );

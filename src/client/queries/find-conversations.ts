@@ -11,19 +11,22 @@ import { askConversations } from './conversations-by-id.js';
 import type { Condition } from './where.js';
 import { wireKey } from './wire-key.js';
 
-/** Which conversations, in which order, which stretch of them, and what of each. */
+/** A query: which conversations, in which order, which part of the result, and which details. */
 export interface ConversationQuery {
-  /** Default: all that this client may see. */
+  /** The condition. Default: all conversations that this client may see. */
   readonly where?: Condition;
-  /** Keys as in `where`; a `-` before one is descending, the first counts most. Default: the server's. */
+  /**
+   * The keys to sort by, as in `where`. A `-` before a key means descending. With several keys, the first one counts
+   * most. Default: the server's order.
+   */
   readonly sort?: string | readonly string[];
-  /** Leaves out so many. Default 0. */
+  /** Skips this many conversations. Default 0. */
   readonly skip?: number;
-  /** At most so many: 1 to 1,000. Default 10. */
+  /** The maximum number of results: 1 to 1,000. Default 10. */
   readonly limit?: number;
-  /** Without members, which may be many. Default false. */
+  /** Leaves out the members, which may be many. Default false. */
   readonly compact?: boolean;
-  /** With the last message of each. Default false. */
+  /** Includes the last message of each conversation. Default false. */
   readonly lastMessages?: boolean;
 }
 
@@ -31,7 +34,7 @@ export interface ConversationQuery {
 const COMPACT = 1;
 const WITH_LAST_MESSAGE = 2;
 const DEFAULT_LIMIT = 10;
-/** So many conversations can be asked for at a time. */
+/** The largest number of conversations that one query can return. */
 export const MAX_LIMIT = 1_000;
 
 const sortOf = (sort: string | readonly string[]): string =>
@@ -46,8 +49,8 @@ const problemWith = ({ skip = 0, limit = DEFAULT_LIMIT }: ConversationQuery): st
 };
 
 /**
- * Cold: what the server answers to a query, in its order, with what can't be read: together they are as many as it
- * has found (protocol: conv/query).
+ * Cold: the server's answer to a query, in its order, with the conversations that can't be read. Both lists together
+ * are as long as the server's result (protocol: conv/query).
  */
 export const queryConversations = (link: Link, query: ConversationQuery): Observable<ReadConversations> =>
   defer(() => {
@@ -63,9 +66,10 @@ export const queryConversations = (link: Link, query: ConversationQuery): Observ
   });
 
 /**
- * Cold: asks for the conversations that a condition holds for; emits them as they are now, in the order that is asked
- * for, then completes (protocol: conv/query). `client.conversation(id)` gives the handle of one. Errors:
- * `ServerRejected` 4310 where the server does not take the query, `ConnectionLost`, `CommandTimeout`,
+ * Cold: finds conversations. Emits an array of snapshots in the requested order, then completes (protocol:
+ * conv/query). `client.conversation(id)` gives the handle of one of them.
+ *
+ * Errors: `ServerRejected` (4310 if the server does not accept the query), `ConnectionLost`, `CommandTimeout`,
  * `SessionClosed`, `InvalidArgument`.
  *
  * @example
@@ -82,7 +86,7 @@ export const findConversations = (
   ofClient(client, (internals) =>
     queryConversations(internals.link, query).pipe(
       map(({ infos }) => infos),
-      // What is compact says less than what is known.
+      // A compact snapshot has less than the client may know already, so it does not replace it.
       concatMap((infos) => (query.compact === true ? [infos] : learn(internals, infos))),
     ),
   );

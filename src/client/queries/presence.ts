@@ -1,4 +1,4 @@
-/** Which clients are online. */
+/** Whether other clients are online. */
 import {
   NEVER,
   concat,
@@ -20,9 +20,9 @@ import type { Client } from '../client.js';
 import { ofClient } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 
-/** So many clients can be asked for at a time. */
+/** The largest number of clients in one question. */
 const MAX_ONLINE_QUERY = 20;
-/** How often all are asked for, ms. */
+/** The period for asking about all watched clients, ms. */
 const PRESENCE_PERIOD = 10_000;
 
 const onlineClients = (link: Link, ids: readonly string[]): Observable<ReadonlySet<string>> =>
@@ -37,24 +37,26 @@ const onlineClients = (link: Link, ids: readonly string[]): Observable<ReadonlyS
       );
 
 /**
- * Cold: which of these clients (20 at most) are online; emits once, then completes (protocol: session/query).
- * Errors: `InvalidArgument`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`.
+ * Cold: asks which of these clients are online; 20 ids at most. Emits the set of their ids, then completes (protocol:
+ * session/query). Errors: `InvalidArgument`, `ConnectionLost`, `CommandTimeout`, `SessionClosed`.
  *
  * @example const here = await firstValueFrom(online(client, ['Jerry', 'Spike']));
  */
 export const online = (client: Client, ids: readonly string[]): Observable<ReadonlySet<string>> =>
   ofClient(client, ({ link }) => onlineClients(link, ids));
 
-/** Whoever is watched, for as long as somebody wants to know. */
+/** The watched ids. Never completes by itself. */
 const watched = (ids: Iterable<string> | Observable<Iterable<string>>): Observable<Iterable<string>> =>
   isObservable(ids) ? concat(ids, NEVER) : concat(of(ids), NEVER);
 
 /**
- * Who of the clients that are watched is online; clients without a known state are left out. Given ids, or a stream
- * of them: new ids are asked for at once, all of them every 10 s and after each reconnect, while somebody is
- * subscribed. Starts with an empty map, and emits a new one only where it says something else; what is known is kept
- * while there is no connection. Replays to each further subscriber. Never errors for a client of this package,
- * completes when the client is closed.
+ * Watches whether clients are online. Takes ids, or a stream of ids. Emits a map from client id to whether it is
+ * online; clients whose state is unknown are not in the map.
+ *
+ * While somebody is subscribed, the server is asked about all ids every 10 s and after each reconnect, and about new
+ * ids at once (protocol: session/query). Starts with an empty map, and emits only when the map changes. While there
+ * is no connection, the map stays as it is. Hot and shared; replays the current map to later subscribers. Never
+ * errors for a client of this package. Completes when the client is closed.
  *
  * @example presence(client, ['Jerry', 'Spike']).subscribe((online) => dots.set(online));
  */

@@ -1,14 +1,18 @@
-/** Conditions of conversation queries, as values (protocol: `where`). */
+/** Conditions for `findConversations`, as values (protocol: `where`). */
 import { encodeDates, type Attribute, type JsonObject } from '../../../codecs/index.js';
 import { wireKey } from './wire-key.js';
 
-/** A condition on conversations: an immutable value, to be combined with others. */
+/**
+ * A condition on conversations: an immutable value. Combine conditions with `and` and `or`.
+ *
+ * @example where.and(where.equal('topic', 'mice'), where.atLeast('createdAt', new Date(2026, 0, 1)))
+ */
 export interface Condition {
-  /** As the protocol has it. */
+  /** The condition in the form of the protocol. */
   readonly where: JsonObject;
 }
 
-/** What can be compared: numbers with numbers, texts with texts, dates with dates. */
+/** Values with an order: numbers compare with numbers, texts with texts, dates with dates. */
 export type Comparable = number | string | Date;
 
 const condition = (key: string, test: JsonObject[string]): Condition => ({ where: { [wireKey(key)]: test } });
@@ -23,67 +27,71 @@ const list =
   (key: string, values: readonly Attribute[]): Condition =>
     condition(key, { [name]: values.map((value) => encodeDates(value)) });
 
-/** It is this value; of a list, one of its elements is. `null` is also what isn't there. */
+/**
+ * The key has this value; if it has a list, one element of the list is this value. `null` also matches a missing key.
+ */
 export const equal = (key: string, value: Attribute): Condition => condition(key, encodeDates(value));
-/** It is another value, or none. */
+/** The key has another value, or no value. */
 export const notEqual = operator('$ne');
+/** The value of the key is greater. */
 export const greaterThan: (key: string, value: Comparable) => Condition = operator('$gt');
-/** Greater, or equal. */
+/** The value of the key is greater or equal. */
 export const atLeast: (key: string, value: Comparable) => Condition = operator('$gte');
+/** The value of the key is less. */
 export const lessThan: (key: string, value: Comparable) => Condition = operator('$lt');
-/** Less, or equal. */
+/** The value of the key is less or equal. */
 export const atMost: (key: string, value: Comparable) => Condition = operator('$lte');
-/** It is one of these values. */
+/** The key has one of these values. */
 export const oneOf = list('$in');
-/** It is none of these values. */
+/** The key has a value that is not in this list, or no value. */
 export const noneOf = list('$nin');
-/** A list that has all of these elements. */
+/** The key has a list with all of these elements. */
 export const containsAll = list('$all');
-/** A list of so many elements. */
+/** The key has a list with this number of elements. */
 export const hasSize = (key: string, size: number): Condition => condition(key, { $size: size });
-/** It has a value. */
+/** The key has a value. */
 export const exists = (key: string): Condition => condition(key, { $exists: true });
-/** It has none. */
+/** The key has no value. */
 export const isAbsent = (key: string): Condition => condition(key, { $exists: false });
 
-/** Flags that the protocol's expressions have; others mean nothing to a query. */
+/** All flags but `i`, `m` and `s`: the protocol knows no others. */
 const FLAGS = /[^ims]/g;
 
 /**
- * A text in which the expression is found. It is run by the server: RE2's syntax, which has no look-around and no
- * back references; of its flags `i`, `m` and `s` count.
+ * The key has a text that matches the expression. The server runs it with RE2's syntax: no look-around and no back
+ * references. Of its flags only `i`, `m` and `s` count.
  */
 export const matches = (key: string, { source, flags }: RegExp): Condition => {
   const options = flags.replace(FLAGS, '');
   return condition(key, { $regex: source, ...(options === '' ? {} : { $options: options }) });
 };
 
-/** Everything between \Q and \E is meant literally; an \E inside ends it, and begins it anew. */
+/** Quotes a text with \Q and \E. An \E inside the text ends the quotation and starts a new one. */
 const quoted = (text: string): string => `\\Q${text.replaceAll('\\E', '\\E\\\\E\\Q')}\\E`;
 
-/** A text that starts with this one. */
+/** The key has a text that starts with this text. */
 export const startsWith = (key: string, text: string): Condition => condition(key, { $regex: `^${quoted(text)}` });
-/** A text that has this one somewhere. */
+/** The key has a text that contains this text. */
 export const contains = (key: string, text: string): Condition => condition(key, { $regex: quoted(text) });
 
-/** These members and no others. */
+/** The conversation has exactly these members. */
 export const withMembers = (members: readonly string[]): Condition => ({
   where: { m: { $all: [...new Set(members)], $size: new Set(members).size } },
 });
-/** These members, and maybe others. */
+/** The conversation has at least these members. */
 export const containsMembers = (members: readonly string[]): Condition => ({
   where: { m: { $all: [...new Set(members)] } },
 });
-/** Chat rooms only. */
+/** The conversation is a chat room. */
 export const isRoom: Condition = { where: { tr: true } };
-/** System conversations only. */
+/** The conversation is a system conversation. */
 export const isSystem: Condition = { where: { sys: true } };
 
-/** All of them hold. */
+/** All of the conditions are true. */
 export const and = (...conditions: readonly Condition[]): Condition => ({
   where: { $and: conditions.map(({ where }) => where) },
 });
-/** At least one of them holds. */
+/** At least one of the conditions is true. */
 export const or = (...conditions: readonly Condition[]): Condition => ({
   where: { $or: conditions.map(({ where }) => where) },
 });

@@ -1,4 +1,4 @@
-/** What the snapshot of a conversation calls them, and what the protocol does. */
+/** Names of a snapshot's fields, and the protocol's names for them. */
 const FIELDS: Readonly<Record<string, string>> = {
   id: 'objectId',
   creator: 'c',
@@ -8,7 +8,8 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The protocol's name of a key: `id`, `name`, `creator`, `members`, `mutedMembers`, `unique`, `createdAt`,
- * `updatedAt` and `lastMessageAt` are those of a snapshot, all others are attributes; dots lead into nested ones.
+ * The protocol's name for a key. `id`, `name`, `creator`, `members`, `mutedMembers`, `unique`, `createdAt`,
+ * `updatedAt` and `lastMessageAt` are fields of a snapshot; all other keys are attributes. Dots lead into nested
+ * attributes.
  */
 export const wireKey = (key: string): string => (Object.hasOwn(FIELDS, key) ? (FIELDS[key] ?? key) : key);

@@ -1,4 +1,4 @@
-/** Chat rooms: being in one is a subscription. */
+/** Chat rooms. A client is in a room as long as it subscribes to the room's streams. */
 import { defer, type Observable } from 'rxjs';
 import {
   modifications,
@@ -14,38 +14,44 @@ import { learned } from '../conversation/learn.js';
 import { ofClient, perClient } from '../internals.js';
 import { createStays } from './stays.js';
 
-/** What a chat room starts with. */
+/** The name and attributes of a new chat room. */
 export type NewRoom = Described;
 
 /**
- * A handle on a chat room. Making one sends nothing. Its streams are leases: the first subscription to one of them
- * enters the room, and the room is left when the last has been gone for the realtime's grace. A client is in one room
- * at a time: entering another leaves the first, whose streams complete. After a break of under 30 minutes it is
- * entered again, with a `Gap` in `events$`, since a room tells nobody what was said meanwhile; `history` has it.
- * After a longer one it is not, and they complete once the session is open: whoever wants to be in it all the same
- * subscribes again. They complete too where the room is ended by the back end, and error with `ServerRejected` where
- * it does not let this client in (4303 no such room, 4315 blocked).
+ * A handle on a chat room. Getting a handle sends nothing.
+ *
+ * Its streams are leases of the room. The first subscription to one of them enters the room (protocol: conv/add).
+ * When the last subscription has ended, the client leaves the room after the realtime's `grace`. A client is in one
+ * room at a time: entering another room leaves the first, and the streams of the first complete.
+ *
+ * After a break of less than 30 minutes the client enters the room again, and `events$` emits a `Gap`, because a room
+ * does not repeat missed messages; `history` has them. After a longer break the client does not enter again: the
+ * streams complete once the session is open, and you can subscribe again.
+ *
+ * The streams also complete if the client is removed from the room, or is closed. They error with `ServerRejected` if
+ * the client may not enter or is blocked (4303: no such room, 4315: blocked), with `SignatureFailed` if the entry
+ * can't be signed, and with `InvalidArgument` if the id is not valid.
  */
 export interface Room extends Pick<
   Conversation,
   'id' | 'state$' | 'send' | 'recall' | 'edit' | 'count' | 'update' | 'history'
 > {
   /**
-   * What is said in the room, without replay. A lease: completes and errors as the room says above.
+   * The messages in the room, without replay. A lease: completes and errors as described for `Room`.
    *
    * @example room(client, id).messages$.pipe(ofType(TextType)).subscribe(({ body }) => fly(body.text));
    */
   readonly messages$: Observable<Message>;
   /**
-   * The room's log, without replay: messages (those sent by this client too), edits, recalls, changes of attributes,
-   * and a `Gap` after each break.
+   * The room's log, without replay: messages (including those sent by this client), edits, recalls, changes of
+   * attributes, and a `Gap` after each break. A lease, as `messages$`.
    */
   readonly events$: Observable<ConversationEvent>;
-  /** Edits and recalls, without replay. */
+  /** Edits and recalls, without replay. A lease, as `messages$`. */
   readonly modifications$: Observable<Modification>;
   /**
-   * How many clients are in the room, this one among them or not; replayed. Not a lease: the server is asked every 10
-   * s while somebody is subscribed. Never errors.
+   * How many clients are in the room. Replays the current number. Not a lease: it works without entering the room.
+   * While somebody is subscribed, the server is asked every 10 s (protocol: conv/count). Never errors.
    */
   readonly online$: Observable<number>;
 }
@@ -53,7 +59,7 @@ export interface Room extends Pick<
 const staysOf = perClient(createStays);
 
 /**
- * The handle of a chat room. Sends nothing: a subscription to one of its streams enters it.
+ * The handle of a chat room. It sends nothing; a subscription to one of its streams enters the room.
  *
  * @example room(client, id).messages$.pipe(ofType(TextType)).subscribe(({ body }) => fly(body.text));
  */
@@ -72,8 +78,8 @@ export const room = (client: Client, id: string): Room => {
 };
 
 /**
- * Cold: creates a chat room; emits its handle, then completes. Nobody is in it before somebody subscribes (protocol:
- * conv/start, `transient`). Errors as `createConversation` does.
+ * Cold: creates a chat room. Emits its handle, then completes (protocol: conv/start with `transient`). The room is
+ * empty until somebody subscribes to its streams. Errors as `createConversation` does.
  *
  * @example const lobby = await firstValueFrom(createRoom(client, { name: 'Lobby' }));
  */

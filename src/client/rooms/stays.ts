@@ -1,4 +1,4 @@
-/** Where a client is: in one chat room at a time, for as long as somebody subscribes to it. */
+/** The chat room that a client is in: one at a time, as long as somebody subscribes to it. */
 import {
   BehaviorSubject,
   EMPTY,
@@ -29,21 +29,21 @@ import type { SigningLink } from '../link.js';
 import { addMembers, countMembers, removeMembers } from '../members/membership.js';
 
 const BLOCKED = 4315;
-/** How often the number of clients is asked for, ms. */
+/** The period for asking the number of clients, ms. */
 const COUNT_PERIOD = 10_000;
-/** After a break of this length a room is entered by itself no more, ms. */
+/** After a break of this length the client does not enter its room again by itself, ms. */
 const LONG_BREAK = 30 * 60_000;
 
-/** One stay in a room: two of the same room, one right after the other, are told apart. */
+/** One stay in a room. Each stay is a new object, so that two stays in the same room can be told apart. */
 interface Stay {
   readonly id: string;
 }
 
 /** The stays of one client in chat rooms. */
 export interface Stays {
-  /** The same stream, as a lease of the room: a subscription enters it. Completes and errors as the room does. */
+  /** The same stream as a lease of the room: a subscription enters the room. Completes and errors with the lease. */
   readonly leased: <T>(id: string, stream$: Observable<T>) => Observable<T>;
-  /** Cold: how many clients are in the room, asked for now and then. */
+  /** Cold: how many clients are in the room. The server is asked again and again. */
   readonly online: (id: string) => Observable<number>;
 }
 
@@ -55,13 +55,13 @@ export const createStays = (client: ClientInternals): Stays => {
     current.next(stay);
   };
   /**
-   * Where the server may have this client: it keeps a room through a break, and what it has made of a command that
-   * was interrupted nobody knows.
+   * Rooms in which the server may have this client. The server keeps the client in a room through a break, and the
+   * result of an interrupted command is unknown.
    */
   const maybeIn = new Set<string>();
   const leases = new Map<string, Observable<never>>();
 
-  /** Who is not let in hears why. */
+  /** Enters the room. Errors if the client may not enter. */
   const enter = (id: string): Observable<never> =>
     defer(() => {
       maybeIn.add(id);
@@ -69,7 +69,7 @@ export const createStays = (client: ClientInternals): Stays => {
     }).pipe(
       mergeMap(({ failed: [no] }) => {
         if (no !== undefined) return throwError(() => new ServerRejected(no.code, no.reason, no.detail));
-        // By that it has left any other.
+        // By entering this room the client has left every other.
         maybeIn.clear();
         maybeIn.add(id);
         return EMPTY;
@@ -78,7 +78,7 @@ export const createStays = (client: ClientInternals): Stays => {
         const error = toRealtimeError(thrown);
         if (error._tag === 'ServerRejected' || error._tag === 'SignatureFailed' || error._tag === 'InvalidArgument')
           return throwError(() => error);
-        // The next session enters again.
+        // The next session tries again.
         failing(client, id)(error);
         return EMPTY;
       }),
@@ -86,12 +86,15 @@ export const createStays = (client: ClientInternals): Stays => {
 
   const entered$ = current.pipe(filter((stay) => stay !== undefined));
   /**
-   * Signs no longer than until a room is entered: a command that is late would take the client out of it again. One
-   * that is on its way comes before.
+   * Gives up a signature when a room is entered: a late remove command would take the client out of that room. A
+   * command that was sent already reaches the server before the entry.
    */
   const leaving: SigningLink = { ...link, sign: (request) => link.sign(request).pipe(takeUntil(entered$)) };
 
-  /** Emits once the server has answered, whatever it says: whether there is more to leave. Nothing where it has not. */
+  /**
+   * Leaves a room. Emits when the server has answered, even with an error: whether there are more rooms to leave.
+   * Emits nothing if the server did not answer.
+   */
   const leave = (id: string): Observable<boolean> =>
     removeMembers(leaving, id, [link.clientId]).pipe(
       catchError((thrown: unknown) => (toRealtimeError(thrown)._tag === 'ServerRejected' ? of(undefined) : EMPTY)),
@@ -102,12 +105,13 @@ export const createStays = (client: ClientInternals): Stays => {
     );
 
   /**
-   * Leaves wherever the server may have this client: with each session until it is done, or a room is entered. Nobody
-   * waits for it.
+   * Leaves all rooms in which the server may have this client. Tries with each session until it is done, or until a
+   * room is entered. Runs in the background.
    */
   const leaveAll = (): void => {
     if (maybeIn.size === 0) return;
-    // What is on its way is waited for all the same: its answer would be nobody's.
+    // Only the tries end when a room is entered. A command that was sent is still waited for, so that its answer is
+    // handled.
     const outside$ = open$.pipe(takeUntil(entered$));
     outside$
       .pipe(
@@ -117,10 +121,10 @@ export const createStays = (client: ClientInternals): Stays => {
       .subscribe();
   };
 
-  /** Emits where the client is put out, and errors where it was blocked: who is blocked hears why. */
+  /** Emits when the client is removed from the room; errors if it was blocked. */
   const expulsion = (id: string): Observable<unknown> =>
     conversation(id).events$.pipe(
-      // Who leaves by himself knows; that he did may be told when he is in it again.
+      // The client's own leaving is ignored: its notice may arrive when the client is in the room again.
       filter(
         (event) =>
           (event._tag === 'Blocked' || (event._tag === 'Left' && event.by !== link.clientId)) &&
@@ -136,7 +140,7 @@ export const createStays = (client: ClientInternals): Stays => {
       }),
     );
 
-  /** Emits with the session that follows a long break; to wait for the first one is none. */
+  /** Emits with the session after a long break. The wait for the first session is not a break. */
   const longBreak$ = open$.pipe(
     map((open) => ({ open, at: clock.elapsed() })),
     pairwise(),
@@ -151,9 +155,10 @@ export const createStays = (client: ClientInternals): Stays => {
       return open$.pipe(
         switchMap((open) => (open ? enter(id) : EMPTY)),
         mergeWith(NEVER),
-        // Before the room would be entered: what ends it hears of a session first.
+        // `takeUntil` subscribes to its notifier first, so `longBreak$` sees a new session before the room is
+        // entered.
         takeUntil(merge(replaced$, longBreak$, expulsion(id))),
-        // Those who subscribe again at once may be in the same room by now.
+        // A subscriber may have entered the same room again by now.
         finalize(() => {
           if (current.value === stay) {
             become(undefined);
@@ -172,7 +177,7 @@ export const createStays = (client: ClientInternals): Stays => {
     return lease$;
   };
 
-  /** Listens before the room is entered, so that nothing is missed; ends with the lease. */
+  /** Subscribes to the stream before the client enters the room, so that nothing is missed. Ends with the lease. */
   const leased = <T>(id: string, stream$: Observable<T>): Observable<T> =>
     new Observable<T>((subscriber) => {
       subscriber.add(stream$.subscribe(subscriber));

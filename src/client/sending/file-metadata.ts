@@ -1,18 +1,18 @@
-/** What a file says about itself: its name, its size, and what the application's own reader finds in it. */
+/** The metadata of a file: its name, its size, and what the application's own reader finds in it. */
 import { catchError, defer, from, map, of, type Observable, type ObservableInput } from 'rxjs';
 import { defined } from '../../../codecs/defined.js';
 import type { JsonObject } from '../../../codecs/index.js';
 import type { FileData, LocalFile } from './local-file.js';
 
 /**
- * Reads what is in a file: width and height of a picture, duration of a sound. `describeMedia` of `rx-realtime/media`
- * is one.
+ * Reads metadata from the content of a file: width and height of a picture, duration of a sound. Emits the metadata
+ * by the protocol's names; its first value counts. `describeMedia` of `rx-realtime/media` is such a function.
  */
 export type DescribeFile = (file: LocalFile) => ObservableInput<JsonObject>;
 
 const sizeOf = (data: FileData): number => (data instanceof Uint8Array ? data.length : data.size);
 
-/** The part of a name after its last dot, in small letters. */
+/** The part of a name after its last dot, in lower case. */
 const extensionOf = (name: string): string | undefined => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();
 
 const nameOf = ({ data, name }: LocalFile): string | undefined =>
@@ -20,7 +20,7 @@ const nameOf = ({ data, name }: LocalFile): string | undefined =>
 
 /**
  * Cold: the metadata of a file by the protocol's names: `name`, `size` in bytes, `format`, and what `describe` reads.
- * What can't be read is left out: a file is sent all the same.
+ * If `describe` fails, its part is left out: the file is sent all the same.
  */
 export const describeFile = (file: LocalFile, describe: DescribeFile = () => of({})): Observable<JsonObject> =>
   defer(() => {

@@ -1,11 +1,12 @@
 /** The content of a file. */
 export type FileData = Blob | Uint8Array;
 
-/** A file of the user's. */
+/** A file on the user's device, to be stored and sent. */
 export interface LocalFile {
+  /** The content. */
   readonly data: FileData;
-  /** As the receiver sees it; a `File` brings one. */
+  /** The name that receivers see. Default: the name of the `File`. */
   readonly name?: string;
-  /** Its MIME type; a `Blob` brings one. */
+  /** The MIME type. Default: the type of the `Blob`. */
   readonly type?: string;
 }

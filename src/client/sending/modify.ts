@@ -1,4 +1,4 @@
-/** Messages of one's own are changed, or taken back, after they were sent. */
+/** Edits and recalls the messages of this client after they were sent. */
 import { isLeft } from '../../../codecs/either.js';
 import { defer, map, tap, type Observable } from 'rxjs';
 import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../../codecs/index.js';
@@ -7,18 +7,21 @@ import { InvalidArgument } from '../../errors.js';
 import { byteLength, MAX_BYTES } from './message-size.js';
 import { refuse, type Link } from '../link.js';
 
-/** Whom a message names. */
+/** The clients that a message mentions. */
 export interface Mentions {
-  /** The clients it names. */
+  /** The ids of the clients that the message mentions. */
   readonly mentions?: readonly string[];
-  /** It is for the attention of all members. Default false. */
+  /** The message mentions all members. Default false. */
   readonly mentionsAll?: boolean;
 }
 
 export interface Modifier {
   readonly link: Link;
   readonly bodies: BodyCodec;
-  /** Hears of each message that was changed, by whoever waits for it or not: the server tells everybody else. */
+  /**
+   * Called with each message that was changed, even if the command was unsubscribed: the server tells only the other
+   * clients.
+   */
   readonly tell: (modification: Modification) => void;
 }
 
@@ -26,7 +29,7 @@ type Answer = PatchModified;
 
 const RECALLED: WireBody = { msg: '{"_lctype":-127}' };
 
-/** What a modification sends beside the message that it is about. */
+/** The parts of a modification that are not taken from the message itself. */
 interface Change {
   readonly recall: boolean;
   readonly content: WireBody;
@@ -89,11 +92,11 @@ const modify = (
     .pipe(map(modified), tap(tell));
 };
 
-/** Cold: takes a message back; emits what it is now, then completes (protocol: patch/modify). */
+/** Cold: recalls a message. Emits the modification, then completes (protocol: patch/modify). */
 export const recallMessage = (modifier: Modifier, message: Message): Observable<Modification> =>
   defer(() => modify(modifier, message, { recall: true, content: RECALLED, mentions: {} }));
 
-/** Cold: gives a message another body; emits what it is now, then completes (protocol: patch/modify). */
+/** Cold: replaces the body of a message. Emits the modification, then completes (protocol: patch/modify). */
 export const editMessage = (
   modifier: Modifier,
   message: Message,

@@ -1,34 +1,40 @@
-/** How a message can be sent, and what can't go together. */
+/** The options of a send, and which of them can't be combined. */
+import { defined } from '../../../codecs/defined.js';
 import type { ClientCommand, ConversationKind, JsonObject } from '../../../codecs/index.js';
 import { isClientId } from '../client-id.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { Mentions } from './modify.js';
 
-/** Which messages a chat room gives up first when it is too busy: `low` before `normal`; `high` last. */
+/**
+ * The priority of a message in a chat room. A busy room drops `low` messages first, then `normal` ones, and `high`
+ * ones last.
+ */
 export type Priority = 'high' | 'normal' | 'low';
 
+/** Options of `send`. All of them are optional; by default the message is stored and sent to all members. */
 export interface SendOptions extends Mentions {
   /**
-   * Ask for receipts: the conversation's `receipts$` moves when the other side has received and read. Not in chat
-   * rooms, nor with `transient` or `will`. Default false.
+   * Asks for receipts: the conversation's `receipts$` moves when the other side has received and read the message.
+   * Not allowed in chat rooms, nor with `transient` or `will`. Default false.
    */
   readonly receipt?: boolean;
   /**
-   * For those who are online now: not stored, not counted, not pushed, and it never waits in the outbox. Default false.
+   * Sends the message only to clients that are online now: it is not stored, not counted as unread, not pushed, and
+   * never waits in the outbox. Default false.
    */
   readonly transient?: boolean;
   /**
-   * A will: the server keeps it and sends it when this client's connection breaks or falls silent, but not when it
-   * logs out. A client has one; the next takes its place. It ends with the connection that it was given on, so it has
-   * to be given again after a reconnect. `sent` says that the server has it; its id and time as a message come when
-   * it is sent. Default false.
+   * Makes the message a will: the server keeps it, and sends it when this client's connection breaks or falls silent,
+   * but not when the client logs out. A client has one will; a new one replaces it. A will ends with its connection,
+   * so send it again after a reconnect. `sent` means that the server has accepted the will; it gets its id and time
+   * as a message later, when the server sends it. Default false.
    */
   readonly will?: boolean;
-  /** In chat rooms only. Default: the server's, which is normal. */
+  /** The priority. Only in chat rooms. Default: the server decides, which means `normal`. */
   readonly priority?: Priority;
   /**
-   * What those who are offline get as a push notification: a JSON object; it counts as a part of the message's 5 KB.
-   * Not in chat rooms, nor with `transient`.
+   * The push notification for members who are offline, as a JSON object. It counts towards the 5 KB of the message.
+   * Not allowed in chat rooms, nor with `transient`.
    */
   readonly pushData?: JsonObject;
 }
@@ -37,7 +43,10 @@ const PRIORITIES = { high: 1, normal: 2, low: 3 } as const;
 
 const isJsonObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What can't be, in words; `kind` is the kind of conversation, where it is known. */
+/**
+ * The problem with the options, as a text; `undefined` if there is none. `kind` is the kind of conversation, if it is
+ * known.
+ */
 export const problemWith = (options: SendOptions, kind: ConversationKind | undefined): string | undefined => {
   const { receipt = false, transient = false, will = false, priority, pushData, mentions = [] } = options;
   const inRoom = kind === 'room';
@@ -58,7 +67,10 @@ export const problemWith = (options: SendOptions, kind: ConversationKind | undef
     : `mentions should be client ids of 1 to 64 characters, but not so ${JSON.stringify(wrong)}`;
 };
 
-/** What of the options is kept with a message that waits: what is for now only never waits. */
+/**
+ * The options that are stored with a waiting message. Transient messages and wills never wait, so those two options
+ * are dropped.
+ */
 export const toStoredOptions = ({
   transient: _now,
   will: _end,
@@ -66,12 +78,12 @@ export const toStoredOptions = ({
   ...options
 }: SendOptions): StoredSend['options'] => ({
   ...options,
-  ...(mentions === undefined ? {} : { mentions }),
+  ...defined({ mentions }),
 });
 
 type Direct = Extract<ClientCommand, { cmd: 'direct' }>;
 
-/** The options as the protocol has them: in the envelope, and beside the body. */
+/** The options in the form of the protocol: fields of the envelope, and fields beside the body. */
 export const toWire = ({
   receipt = false,
   transient = false,

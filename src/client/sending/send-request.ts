@@ -1,4 +1,4 @@
-/** Messages on their way out, and what is told of them. */
+/** Messages that are being sent, and their entries in the log. */
 import { type Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
 import type { Body, OutgoingBody } from '../../../codecs/index.js';
 import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../../streams/index.js';
@@ -17,26 +17,26 @@ export interface SendRequest<B = OutgoingBody> {
   readonly conversationId: string;
   readonly body: B;
   /**
-   * Minted when the command is made, so that subscribing to it again, after an error too, can't double the message
-   * (protocol: `dt`).
+   * Made once, when the command is made. Subscribing again, even after an error, uses the same token, so the server
+   * stores the message only once (protocol: `dt`).
    */
   readonly token: string;
   readonly options: SendOptions;
 }
 
-/** What tells the log of messages on their way. */
+/** Writes to the log what happens to messages that are being sent. */
 export interface SendLog {
   readonly clock: Clock;
   /** The one way into the log. */
   readonly tell: (event: ConversationEvent) => void;
 }
 
-/** Transient messages and wills are in no list of what is on its way. */
+/** Whether the message is transient or a will. Those do not appear in `outbox$`. */
 const isPassing = ({ options: { transient = false, will = false } }: SendRequest): boolean => transient || will;
 
 /**
- * Tells the log that the server has the message. The progress comes before the message itself, so that a view never
- * has both.
+ * Writes to the log that the server has stored the message. The progress comes before the message itself, so that a
+ * view never shows both.
  */
 export const tellSent = (request: SendRequest, { clock, tell }: SendLog, message: Message): void => {
   const { conversationId, token, body, options } = request;
@@ -46,8 +46,8 @@ export const tellSent = (request: SendRequest, { clock, tell }: SendLog, message
 };
 
 /**
- * The same send; the log is told of each step.
- * `since` is the time at which the message was accepted before, ms since 1970.
+ * The same send; each of its steps is written to the log. `since` is the time at which an earlier client accepted the
+ * message, ms since 1970.
  */
 export const telling = <B extends Body>(
   request: SendRequest,
@@ -75,7 +75,7 @@ export const telling = <B extends Body>(
         tellProgress({ _tag: 'failed', error });
         return throwError(() => error);
       }),
-      // Unsubscribed: nobody waits for the message any more.
+      // The send was unsubscribed: nobody waits for the message any more.
       finalize(() => {
         if (!isOver) tellProgress({ _tag: 'failed' });
       }),

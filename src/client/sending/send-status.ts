@@ -3,10 +3,13 @@ import type { Message } from '../../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../../errors.js';
 import type { SendProgress } from './send.js';
 
-/** Why a message was not sent: it never left, the server refused it, or nobody knows whether it has arrived. */
+/**
+ * Why a send has failed. `never-left`: the message did not reach the server. `rejected`: the server refused it.
+ * `unconfirmed`: it may or may not have arrived.
+ */
 export type SendFailure = 'never-left' | 'rejected' | 'unconfirmed';
 
-/** How far a message has come, as a value; times are ms since 1970. */
+/** The progress of a message as a value for a view. `progress` is from 0 to 1; `at` is in ms since 1970. */
 export type MessageStatus =
   | { readonly _tag: 'none' }
   | { readonly _tag: 'uploading'; readonly progress: number }
@@ -44,8 +47,8 @@ const toStatus = (progress: SendProgress): MessageStatus => {
 };
 
 /**
- * The progress of a send as values for a view: starts with `none`, and what would be an error is `failed`, after
- * which it completes. Never errors.
+ * Turns the progress of `trackSend` into values for a view. Starts with `none`. An error becomes the value `failed`,
+ * then the stream completes. Never errors.
  *
  * @example
  * conversation.trackSend(text('hello')).pipe(sendStatus()).subscribe(({ _tag }) => icon.set(_tag));

@@ -27,8 +27,8 @@ import { problemWith, toStoredOptions, toWire } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
 
 /**
- * How far a message has come: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the
- * server, delivered, read. `token` is the same in all steps and in every repetition; `at` is in ms since 1970.
+ * The progress of a message: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the
+ * server, delivered, read. `token` is the same in all steps and in every repetition. `at` is in ms since 1970.
  */
 export type SendProgress<B extends Body = Body> =
   | SendStep<B>
@@ -37,11 +37,11 @@ export type SendProgress<B extends Body = Body> =
 export interface Sender extends SendLog {
   readonly link: Link;
   readonly bodies: BodyCodec;
-  /** Where messages wait while there is no connection; without it they fail then. */
+  /** Keeps messages while there is no connection. Without an outbox they fail then. */
   readonly outbox: Outbox<KeptEntry> | undefined;
   /** Stores the files of messages. */
   readonly upload: UploadFile | undefined;
-  /** What kind of conversation it is, where that is known. */
+  /** The kind of conversation, if it is known. */
   readonly kind: ConversationKind | undefined;
 }
 
@@ -59,7 +59,7 @@ export const senderIn = (
   kind: state.conversations.get(id)?.kind,
 });
 
-/** Whether an acknowledgement says what the message has become. */
+/** Whether an acknowledgement contains the id and the time of the stored message. */
 const isComplete = ({ ackMessage: { uid, t } }: Ack): boolean => uid !== undefined && t !== undefined;
 
 const messageOf = <B extends Body>(
@@ -73,13 +73,13 @@ const messageOf = <B extends Body>(
   return { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
 };
 
-/** A body, and what it is on the wire. */
+/** A body, and its form on the wire. */
 interface Content<B extends Body> {
   readonly body: B;
   readonly wire: WireBody;
 }
 
-/** Cold: sends what is on the wire already; `age` where it was accepted before, so many ms ago. */
+/** Cold: sends an encoded body. `age`: an earlier client accepted the message so many ms ago. */
 const sendContent = <B extends Body>(
   sender: Sender,
   request: SendRequest,
@@ -103,9 +103,12 @@ const sendContent = <B extends Body>(
     directMessage: { cid: conversationId, dt: token, ...wire, ...fields },
   };
   const messageIn = ({ ackMessage }: Ack): Message<B> => messageOf(ackMessage, link.clientId, request, body);
-  /** What it has become: a server that has forgotten the token stores what is written once more as another message. */
+  /**
+   * The id of the stored message. A server that has forgotten the token stores a repeated write as another message,
+   * with another id.
+   */
   let stored: string | undefined;
-  // Nobody waits for it any more, but it is stored.
+  // The acknowledgement came after the command had ended, but the message is stored.
   const late = (ack: Ack): void => {
     if (!isComplete(ack) || ack.ackMessage.uid === stored) return;
     stored = ack.ackMessage.uid;
@@ -119,7 +122,7 @@ const sendContent = <B extends Body>(
     stored = message.id;
     return { _tag: 'sent', token, message };
   };
-  // What is for now, or for the end of this connection, has no use after it.
+  // A transient message or a will belongs to this connection, so it does not wait for the next one.
   if (outbox === undefined || options.transient === true || options.will === true)
     return concat(of(sending), write().pipe(map(acknowledged)));
   const message = { token, conversationId, at: clock.now(), body: toStored(wire), options: toStoredOptions(options) };
@@ -128,7 +131,7 @@ const sendContent = <B extends Body>(
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
-/** Cold: sends a body that needs no upload any more. */
+/** Cold: sends a body without a file to upload. */
 const sendBody = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B>): Observable<SendStep<B>> => {
   const { body } = request;
   const encoded = sender.bodies.encode(body);
@@ -141,13 +144,18 @@ const sendBody = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B
   );
 };
 
-/** A body as one that can be sent: of a type that is registered no more it is the text. */
+/**
+ * Makes a body that was read from the storage sendable. If its type is no longer registered, its raw text is sent.
+ */
 const outgoingBody = (body: Body): OutgoingBody => {
   if (body._tag === 'Unknown' || body._tag === 'Invalid') return plain(body.raw);
   return body._tag === 'Recalled' ? plain('') : body;
 };
 
-/** What an outbox has kept, as what was to be sent; its body is read as that of a message is that arrives. */
+/**
+ * Turns a stored message into the request that it came from. Its body is decoded like the body of an arriving
+ * message.
+ */
 const storedRequest = (bodies: BodyCodec, { token, conversationId, body, options }: StoredSend): SendRequest => ({
   conversationId,
   body: outgoingBody(bodies.decode(fromStored(body))),
@@ -155,7 +163,7 @@ const storedRequest = (bodies: BodyCodec, { token, conversationId, body, options
   options,
 });
 
-/** Cold: sends what an outbox has kept, as it was to be written. */
+/** Cold: sends a message that an outbox has stored, with exactly the stored body. */
 export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendStep> =>
   defer(() => {
     const wire = fromStored(stored.body);
@@ -170,8 +178,8 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
   });
 
 /**
- * Cold: sends a message; emits `uploading` where it has a file to store, `sending`, then `sent`, then completes
- * (protocol: direct).
+ * Cold: sends a message. Emits `uploading` if it has a file, `sending`, then `sent`, then completes (protocol:
+ * direct).
  */
 export const sendSteps = <B extends OutgoingBody>(
   sender: Sender,
@@ -193,14 +201,16 @@ export const sendSteps = <B extends OutgoingBody>(
       );
   });
 
-/** The message once it is stored: the one value of a send that is a command. */
+/** Emits only the stored message: a command emits one value. */
 export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): Observable<Message<B>> =>
   steps$.pipe(
     filter((step) => step._tag === 'sent'),
     map(({ message }) => message),
   );
 
-/** Follows a message that is sent with a receipt beyond `sent`, to `delivered` and `read`; completes with `read`. */
+/**
+ * Follows a message that was sent with a receipt from `sent` on to `delivered` and `read`. Completes after `read`.
+ */
 export const track =
   (events$: Observable<ConversationEvent>) =>
   <B extends Body>(steps$: Observable<SendStep<B>>): Observable<SendProgress<B>> =>

@@ -6,7 +6,7 @@ import { InvalidArgument } from '../../errors.js';
 import type { LocalFile } from './local-file.js';
 import type { UploadFile } from './upload.js';
 
-/** What the server's uploads answer. */
+/** The answer of the server to an upload. */
 const Uploaded = record('Uploaded', { url: t.string }, { objId: t.string, metaData: JsonObject });
 
 const bytesOf = ({ data, type }: LocalFile): Blob =>
@@ -16,8 +16,8 @@ const nameOf = ({ data, name }: LocalFile): string =>
   name ?? ('name' in data && typeof data.name === 'string' ? data.name : 'file');
 
 /**
- * Stores files with a server of this package that takes uploads: for the realtime's `upload` option. `fetch` tells no
- * progress, so there is none.
+ * Makes an `upload` option that stores files on a server of this package. It reports no progress, because `fetch` has
+ * none.
  *
  * @example createRealtime({ appId, server: 'ws://127.0.0.1:6400', upload: uploadTo('http://127.0.0.1:6400') });
  */

@@ -1,4 +1,4 @@
-/** Files of messages: stored first, then sent as an address. */
+/** Files of messages. A file is stored first, then the message is sent with its address. */
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
@@ -7,12 +7,13 @@ import type { LocalFile } from './local-file.js';
 
 /** How far an upload has come, from 0 to 1. */
 export interface UploadProgress {
+  /** From 0 to 1. */
   readonly progress: number;
 }
 
 /**
- * Stores a file and answers with its address; may tell of its progress before. `signal` aborts where the send is
- * unsubscribed from. What it gives as `metaData` wins over what was read from the file.
+ * Stores a file: emits its progress if it can, then the stored file. `signal` is aborted when the send is
+ * unsubscribed. The `metaData` of the stored file has priority over what was read from the file.
  */
 export type UploadFile = (
   file: LocalFile,
@@ -20,8 +21,8 @@ export type UploadFile = (
 ) => ObservableInput<StoredFile | UploadProgress>;
 
 /**
- * How far a message with a file has come: the file is on its way (`progress` from 0 to 1), or it is stored and `body`
- * can be sent.
+ * The progress of a message with a file. `progress` from 0 to 1: the file is being stored. Then the file is stored,
+ * and `body` can be sent.
  */
 export type UploadStep<B extends OutgoingBody = OutgoingBody> =
   { readonly _tag: 'progress'; readonly progress: number } | { readonly _tag: 'stored'; readonly body: B };
@@ -29,18 +30,19 @@ export type UploadStep<B extends OutgoingBody = OutgoingBody> =
 /** A message whose file is not stored yet. */
 export interface Upload<B extends OutgoingBody = OutgoingBody> {
   readonly _tag: 'Upload';
+  /** The file to store. */
   readonly file: LocalFile;
   /**
-   * Cold: stores the file, emits its progress, then the message, then completes. `send` runs it with the realtime's
-   * `upload` option. Errors with `InvalidArgument` where there is no store, where it fails, or where it answers with
-   * something that is no stored file.
+   * Cold: stores the file. Emits its progress, then the body to send, then completes. `send` runs it with the
+   * realtime's `upload` option. Errors with `InvalidArgument` if that option is missing, if the upload fails, or if
+   * it emits something that is not a stored file.
    */
   readonly steps: (store: UploadFile | undefined) => Observable<UploadStep<B>>;
 }
 
-/** How a file is sent. */
+/** Options of `upload`. */
 export interface UploadMessageOptions {
-  /** Reads the content of the file for its receivers. Default: they are told its name and size. */
+  /** Reads metadata from the content of the file, which receivers get. Default: they get its name and size only. */
   readonly describe?: DescribeFile;
 }
 
@@ -48,7 +50,7 @@ const isProgress = (step: StoredFile | UploadProgress): step is UploadProgress =
 
 const clamp = (progress: number): number => Math.min(1, Math.max(0, progress));
 
-/** Runs the user's function; its signal aborts when nobody waits any more. */
+/** Runs the function of the application. Its signal is aborted on unsubscribe. */
 const running = (store: UploadFile, file: LocalFile): Observable<StoredFile | UploadProgress> =>
   new Observable((subscriber) => {
     const abort = new AbortController();
@@ -88,8 +90,9 @@ const uploading = <B extends OutgoingBody>(
 };
 
 /**
- * A message with a file: `send` stores the file first, by the realtime's `upload` option. The option `describe` reads
- * width, height or duration from the file: `describeMedia` of `rx-realtime/media` does.
+ * Makes a message with a file. `send` first stores the file with the realtime's `upload` option, then sends the
+ * message with its address. The option `describe` reads width, height or duration from the file: use `describeMedia`
+ * of `rx-realtime/media`.
  *
  * @example
  * conversation.send(upload({ data: input.files[0] }, (stored) => image(stored, { text: 'The cat' }))).subscribe();
