@@ -1,4 +1,4 @@
-/** Time as the server sees it. Tests put another in its place. */
+/** Time as the server sees it. Tests replace it. */
 export interface ServerClock {
   /** ms since 1970. */
   now(): number;
