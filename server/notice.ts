@@ -38,7 +38,7 @@ const DisplaceNotice = record(
   { _tag: t.literal('Displace'), sessions: t.readonlyArray(t.string) },
   {},
 );
-/** Ends what is left of this session without a message to the client: the session goes on over another socket. */
+/** Tells the clients in a chat room that they are no longer in it. */
 const ResumeNotice = record('ResumeNotice', { _tag: t.literal('Resume'), session: t.string }, {});
 /** Ends all sessions of a client with this code. */
 const KickNotice = record('KickNotice', { _tag: t.literal('Kick'), code: t.number, reason: t.string }, {});
