@@ -70,7 +70,7 @@ export const outgoingFrames = ({
     if (waiting.size() > 0) turns.take(turn);
   };
 
-  /** Every frame that finds the buffer full asks for a call when it is empty again. */
+  /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */
   const send = (frame: Frame): void => {
     if (socket.bufferedAmount + frame.length > limits.roomBufferedBytes) socket.send(frame, again);
     else socket.send(frame);
