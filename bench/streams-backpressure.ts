@@ -1,4 +1,4 @@
-/** The strategies and the consumers behind them, each beside RxJS alone. */
+/** The strategies and their consumers, each compared with RxJS alone. */
 import {
   EMPTY,
   ReplaySubject,
@@ -56,7 +56,7 @@ const behind =
 
 const queue = (work: Work): Step => concatMap(work);
 
-/** RxJS's queue that knows how old an item is. */
+/** A queue of RxJS that knows the age of its items. */
 const agedQueue =
   (work: Work): Step =>
   (source$) =>
@@ -270,7 +270,7 @@ const readyConsumers: readonly Contest[] = [
   },
 ];
 
-/** Ends the Rx world: a promise for each item, whatever one does. */
+/** Bridges out of RxJS: both sides need a promise for each item. */
 const bridges: readonly Contest[] = [
   {
     name: 'lossless, toAsyncIterable',

@@ -42,7 +42,7 @@ const steps = <A>(
     return [step === 1 ? '' : String(step), item];
   });
 
-/** The enumerations whose fields are integers in the schema. */
+/** The frame's own fields that the schema declares as integers and that hold the numbers of an enumeration. */
 const NAMED: ReadonlyMap<string, string> = new Map(Object.entries({ cmd: 'c', op: 'o' }));
 
 const SCALARS: ReadonlyMap<string, string> = new Map(
