@@ -115,7 +115,7 @@ export const through = <T, R>(
     },
   });
 
-/** Pushes `every` items at a time, whenever the earlier ones have come out. `drain` resolves when all have come out. */
+/** Pushes `every` items at a time, when the earlier ones have come out. `drain` resolves when all have come out. */
 export const drained = <T>({
   items,
   every = EVERY,

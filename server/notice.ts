@@ -38,11 +38,11 @@ const DisplaceNotice = record(
   { _tag: t.literal('Displace'), sessions: t.readonlyArray(t.string) },
   {},
 );
-/** Tells the clients in a chat room that they are no longer in it. */
+/** Ends what is left of this session without a message to the client: the session goes on over another socket. */
 const ResumeNotice = record('ResumeNotice', { _tag: t.literal('Resume'), session: t.string }, {});
 /** Ends all sessions of a client with this code. */
 const KickNotice = record('KickNotice', { _tag: t.literal('Kick'), code: t.number, reason: t.string }, {});
-/** Out of this chat room, for who is in it. */
+/** Takes the sessions that get it out of this chat room. */
 const ExitNotice = record('ExitNotice', { _tag: t.literal('Exit'), roomId: t.string }, {});
 
 export interface PushNotice extends t.TypeOf<typeof PushNotice> {}
@@ -51,11 +51,11 @@ export interface ResumeNotice extends t.TypeOf<typeof ResumeNotice> {}
 export interface KickNotice extends t.TypeOf<typeof KickNotice> {}
 export interface ExitNotice extends t.TypeOf<typeof ExitNotice> {}
 
-/** What is sent to sessions. */
+/** A message to sessions. */
 export type Notice = PushNotice | DisplaceNotice | ResumeNotice | KickNotice | ExitNotice;
 
 /**
- * Notices to and from JSON, for a bus over a network: a command in a notice is written as text.
+ * A codec between notices and JSON, for a bus over a network. A command in a notice is written as text.
  *
  * @example
  * redis.publish(channel, JSON.stringify(Notice.encode(notice)));

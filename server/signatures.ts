@@ -94,7 +94,7 @@ export const createSignatures = (
   const used = new Map<string, number>();
   /** When the signatures of clients were ended, earliest first. */
   const ended = new Map<string, number>();
-  /** Signatures made until this time are invalid for all clients: too many were ended since to remember each client. */
+  /** Signatures made until this time are invalid for all clients: too many were ended to remember each client. */
   let endedForAll = -Infinity;
 
   const forget = (now: number): void => {

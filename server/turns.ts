@@ -33,8 +33,8 @@ export const createTurns = ({ report, now = () => performance.now(), soon = setI
       }
       if (now() > end) break;
     }
-    // Not reset before the loop: a turn that is asked for meanwhile would schedule a second run, and input would have to
-    // wait for both.
+    // Not reset before the loop: a turn that is asked for meanwhile would schedule a second run, and input would have
+    // to wait for both.
     isScheduled = waiting.size > 0;
     if (isScheduled) soon(run);
   };

@@ -54,7 +54,7 @@ const noApi = (address: string): never => {
   throw new Error(`there is no HTTP API in a diagram (${address}), since promises don't resolve in virtual time`);
 };
 
-/** RxJS's helpers, but they refuse marbles after the end of the virtual time, because those would never be compared. */
+/** RxJS's helpers, but they refuse marbles after the end of virtual time, because those would never be compared. */
 const bounded = (helpers: RunHelpers, end: () => number): RunHelpers => {
   const check = (frame: number | undefined): void => {
     if (frame !== undefined && frame !== Infinity && frame > end())

@@ -1,4 +1,4 @@
-/** Checks that importing an entry has no effects: no socket, timer or listener, and no need for a browser's globals. */
+/** Checks that importing an entry has no effects: no socket, timer or listener, no need for a browser's globals. */
 import { entries } from '../entries.mjs';
 import { execute } from './tool.js';
 

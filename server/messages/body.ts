@@ -1,4 +1,4 @@
-/** What the server does with a message's body. */
+/** Checks and converts the bodies of messages. */
 import { fromStored, toStored, type WireBody } from '../../codecs/index.js';
 import { Refusal } from '../domain/refusal.js';
 import type { HookContent } from '../hooks.js';

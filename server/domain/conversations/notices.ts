@@ -29,7 +29,7 @@ export const joinedNotices = (party: Party, { id, added, named, members }: Joine
   { to: members, notice: { cmd: 'conv', op: 'members_joined', convMessage: { cid: id, ...by(party), m: [...named] } } },
 ];
 
-/** The notices of members who were added to a conversation with members. */
+/** The notices of clients that were added to the members who were there. */
 export const addedNotices = (
   party: Party,
   id: string,

@@ -59,7 +59,7 @@ export interface MemoryLimits {
   readonly notices?: number;
 }
 
-/** What a memory gets from outside. */
+/** Options of a memory: limits, and what it needs from outside. */
 export interface MemoryOptions extends MemoryLimits {
   /** The time, ms since 1970. */
   readonly now: () => number;

@@ -1,4 +1,4 @@
-/** Logins, logouts, and who is online. */
+/** Logins, logouts, and queries of online clients. */
 import { defined } from '../../../codecs/defined.js';
 import type { ServerCommand } from '../../../codecs/index.js';
 import { changesSince, missedChanges, missedCounts, missedMessages } from '../../../server/domain/messages/missed.js';
