@@ -4,17 +4,17 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A process of a benchmark. It ends with this one. */
+/** A child process of a benchmark. It ends when the benchmark ends. */
 export interface Child {
   send(message: object): void;
-  /** The next message from it; rejects where it ends instead, or says nothing for a minute. */
+  /** The next message from the child. Rejects if the child ends first, or sends nothing for a minute. */
   next<A>(kind: t.Type<A, unknown>): Promise<A>;
   stop(): void;
 }
 
 const PATIENCE = 60_000;
 
-/** Runs a module of this folder as a process. */
+/** Starts a module of this folder as a child process. */
 export const start = (module: string, ...args: readonly string[]): Child => {
   const name = [module, ...args].join(' ');
   const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
@@ -23,7 +23,7 @@ export const start = (module: string, ...args: readonly string[]): Child => {
   const ended = once(child, 'exit').then(([code]) =>
     Promise.reject(new Error(`${name} has ended with status ${String(code)}`)),
   );
-  // Asked about in next() only.
+  // Only next() handles the error.
   ended.catch(() => undefined);
   return {
     send: (message) => {

@@ -1,10 +1,10 @@
-/** Takes note of what arrives. */
+/** Records what arrives. */
 export interface Tally {
-  /** A text was read. */
+  /** Called when a text was read. */
   readonly text: (text: string) => void;
-  /** A frame was received, and nobody looked into it. */
+  /** Called when a frame was received and not decoded. */
   readonly frame: (length: number) => void;
 }
 
-/** Logs in to a server as the reader and subscribes; resolves when it is ready to be flooded. */
+/** Logs in to a server as the reader and subscribes. Resolves when it is ready for the flood. */
 export type Contender = (server: string, tally: Tally) => Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:demux`: what a thousand conversations cost, each with a subscriber of its own, beside one
- * conversation with one.
+ * `npm run bench:demux`: the cost of a thousand conversations with one subscriber each, compared with one
+ * conversation with one subscriber.
  */
 import { availableParallelism } from 'node:os';
 import { CONVERSATIONS } from './contenders/conversations.js';

@@ -1,6 +1,6 @@
 /**
- * The server of the benchmarks, a process of its own: says of every conversation that it exists, and floods whom it
- * is told to. Everything that costs time is done before the flood, so that its speed is the receiver's.
+ * The server of the benchmarks, in its own process. It says that every conversation exists, and floods a receiver
+ * when it gets the order. All expensive work is done before the flood, so the receiver limits the speed.
  */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
@@ -72,7 +72,7 @@ const serve = (socket: WebSocket): void => {
   });
 };
 
-/** Waits whenever the socket's buffer is full. */
+/** Writes a flood, and waits whenever the socket's buffer is full. */
 const pour = async ({ chunks }: Flood, socket: Duplex): Promise<void> => {
   for (const chunk of chunks) if (!socket.write(chunk)) await once(socket, 'drain');
 };
@@ -80,9 +80,9 @@ const pour = async ({ chunks }: Flood, socket: Duplex): Promise<void> => {
 const mix: Mix = process.argv[2] === 'mixed' ? 'mixed' : 'texts';
 const http = createServer();
 const webSockets = new WebSocketServer({ noServer: true });
-/** The sockets by the path of the address that they asked for: which contender it is. */
+/** The sockets by the path of their address. The path says which contender it is. */
 const sockets = new Map<string, Duplex>();
-/** Those of this round, by the number of conversations that they are spread over. */
+/** The floods of this round, by their number of conversations. */
 let floods: ReadonlyMap<number, Flood> = new Map();
 
 http.on('upgrade', (request, socket, head) => {

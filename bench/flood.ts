@@ -1,4 +1,4 @@
-/** A flood: so many messages, each one frame, ready to be written to a socket. */
+/** A flood: many messages, each in one frame, ready to be written to a socket. */
 import { encodeFrame, subprotocols } from 'rx-realtime/codecs';
 import { textChecksum } from './text-checksum.js';
 
@@ -11,7 +11,7 @@ const FILLING = 'The quick brown fox jumps over the lazy dog, and the dog, being
 
 export const conversationId = (index: number): string => `conversation-${index}`;
 
-/** What a flood is made of. */
+/** The kinds of messages in a flood. */
 export type Mix = 'texts' | 'mixed';
 
 /** The number of the custom type. */
@@ -19,24 +19,24 @@ export const CUSTOM = 1;
 
 export interface FloodOptions {
   /**
-   * The number of the first message; a later flood goes on where an earlier one ended, so that ids and times never
+   * The number of the first message. A later flood starts where the earlier one ended, so that ids and times never
    * repeat.
    */
   readonly first: number;
   readonly count: number;
   /**
-   * Texts alone; or, of every eight messages, two with attributes, one that mentions the reader, and one of a custom
+   * Texts only; or, of every eight messages, two with attributes, one that mentions the reader, and one of a custom
    * type.
    */
   readonly mix: Mix;
-  /** The messages go to so many conversations in turn. */
+  /** Number of conversations. The messages go to them in turn. */
   readonly conversations: number;
 }
 
 export interface Flood {
-  /** All frames, one behind the other: a write for each would measure the writer. */
+  /** All frames, joined in large chunks: a write for each frame would measure the writer. */
   readonly chunks: readonly Buffer[];
-  /** The sum of the checksums of all texts, as 32 bits. */
+  /** The sum of the checksums of all texts, as a 32-bit number. */
   readonly texts: number;
   /** The sum of the lengths of all frames, without their headers. */
   readonly bytes: number;
@@ -46,7 +46,7 @@ const EPOCH = Date.UTC(2030, 0);
 
 const textOf = (number: number): string => `${number} ${FILLING}${FILLING}`.slice(0, TEXT_BYTES);
 
-/** The body of a message, and whom it mentions. */
+/** The body of a message, and the clients that it mentions. */
 const contentOf = (
   number: number,
   text: string,

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:inbound`: how fast messages come in, beside what `leancloud-realtime` does and what is possible at
- * all. With `-- --mixed`, attributes, mentions and a custom type are among them.
+ * `npm run bench:inbound`: how fast messages come in, compared with `leancloud-realtime` and with the limit. With `--
+ * --mixed`, some messages have attributes, mentions or a custom type.
  */
 import { availableParallelism } from 'node:os';
 import type { Mix } from './flood.js';

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:isolation`: how much slower a client's messages get while another client floods the server as fast
- * as it can, with rates as the cloud has them, and without.
+ * as it can. It measures a server with the cloud's rates and one without.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { filter, firstValueFrom } from 'rxjs';
@@ -12,11 +12,11 @@ import { Serving } from './room-orders.js';
 import { median } from './rounds.js';
 
 const ROUNDS = 5;
-/** Messages of a round; each is sent when the one before has arrived. */
+/** Messages in a round. Each is sent when the one before has arrived. */
 const MESSAGES = 20;
-/** A little pause between messages, as between people. */
+/** Pause between messages, ms. */
 const PAUSE = 5;
-/** So many frames of the flood wait in its own socket at most, bytes. */
+/** Most bytes of the flood that wait in its own socket. */
 const AHEAD = 262_144;
 
 interface Scene {
@@ -36,7 +36,7 @@ const prepare = async (kind: 'ours' | 'limited'): Promise<Scene> => {
   return { server, url, peer, conversation: await firstValueFrom(sender.createConversation({ members: ['peer'] })) };
 };
 
-/** From the send to the arrival at the other side, ms. */
+/** The times from sending to arrival at the other client, ms. */
 const roundTrips = async ({ conversation, peer }: Scene): Promise<readonly number[]> => {
   const times: number[] = [];
   for (let index = 0; index < MESSAGES; index += 1) {
@@ -53,7 +53,7 @@ const roundTrips = async ({ conversation, peer }: Scene): Promise<readonly numbe
   return times;
 };
 
-/** Sends messages and asks for history as fast as the server takes them, until it is told to stop. */
+/** Sends messages and asks for history as fast as the server takes them, until the returned function is called. */
 const flood = (url: string): (() => void) => {
   const socket = new WebSocket(url, [subprotocols.binary.name], { perMessageDeflate: false });
   const send = (command: ClientCommand): void => {
@@ -75,7 +75,7 @@ const flood = (url: string): (() => void) => {
     send({ cmd: 'conv', op: 'start', peerId: 'flooder', i: 2, convMessage: { m: ['flooder'] } });
   });
   socket.on('message', (data: Buffer) => {
-    // The id of its conversation is the only 24 hexadecimal digits in the answer.
+    // The conversation's id is the only 24 hexadecimal digits in the answer.
     const found = cid === '' ? /[0-9a-f]{24}/.exec(data.toString('latin1')) : null;
     if (found === null) return;
     cid = found[0];
@@ -93,7 +93,8 @@ interface Times {
 }
 
 /**
- * Rounds with and without the flood in turn: what else the machine does hits both. The flood is a process of its own.
+ * Runs rounds with and without the flood in turn, so that other load on the machine affects both. The flood runs in
+ * its own process.
  */
 const measure = async (kind: 'ours' | 'limited'): Promise<Times> => {
   const scene = await prepare(kind);

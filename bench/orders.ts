@@ -1,28 +1,28 @@
-/** What the processes of a benchmark say to each other. */
+/** The messages between the processes of a benchmark. */
 import * as t from 'io-ts';
 
 /**
- * To the server: make the floods of a round, one for each number of conversations to spread them over; or send one to
- * who has connected at a path.
+ * To the server: prepare the floods of a round, one for each number of conversations; or send one to the receiver
+ * that has connected at a path.
  */
 export const FloodOrder = t.union([
   t.type({ order: t.literal('prepare'), first: t.number, count: t.number, spreads: t.array(t.number) }),
   t.type({ order: t.literal('pour'), path: t.string, conversations: t.number }),
 ]);
 
-/** From the server: where it listens. */
+/** From the server: the port on which it listens. */
 export const Listening = t.type({ port: t.number });
 
-/** From the server: what a receiver of each flood should come to. */
+/** From the server: what a receiver of each flood should count. */
 export const Prepared = t.type({
   expected: t.array(t.type({ conversations: t.number, texts: t.number, bytes: t.number })),
 });
 
-/** To a receiver: so many messages come next. */
+/** To a receiver: the number of messages that come next. */
 export const Expect = t.type({ expect: t.number });
 
-/** From a receiver: logged in and subscribed; or ready for what it was told to expect. */
+/** From a receiver: it is logged in and subscribed, or it is ready for the expected messages. */
 export const Ready = t.type({ ready: t.literal(true) });
 
-/** From a receiver: all messages have arrived, in so many ms from the first to the last, with this checksum. */
+/** From a receiver: all messages have arrived. `elapsed` is the time from the first to the last, ms. */
 export const Received = t.type({ elapsed: t.number, checksum: t.number });

@@ -1,5 +1,5 @@
 /**
- * A process with one contender in it: `receiver.ts <contender> <server>`. Is told how many messages to expect, and
+ * A process for one contender: `receiver.ts <contender> <server>`. It gets the number of messages to expect, and
  * reports when they have arrived.
  */
 import { either as E } from 'fp-ts';
@@ -7,7 +7,7 @@ import type { Contender, Tally } from './contender.js';
 import { Expect } from './orders.js';
 import { textChecksum } from './text-checksum.js';
 
-/** A process loads its own contender and no other. */
+/** Each process loads only its own contender. */
 const contenders: Readonly<Record<string, () => Promise<Contender>>> = {
   receive: async () => (await import('./contenders/receive.js')).receive,
   decode: async () => (await import('./contenders/decode.js')).decode,

@@ -1,23 +1,23 @@
-/** What the processes of `bench/room.ts` say to each other. */
+/** The messages between the processes of `bench/room.ts`. */
 import * as t from 'io-ts';
 
-/** From a server: where it listens. */
+/** From a server: the address on which it listens. */
 export const Serving = t.type({ url: t.string });
 
-/** To a server: how much memory it takes now. */
+/** To a server: report how much memory it uses now. */
 export const MEMORY = { order: 'memory' } as const;
 /** From a server: its resident set, MB. */
 export const Memory = t.type({ rssMb: t.number });
 
-/** To the receivers: count from now on; or tell. */
+/** To the receivers: start counting, or report the counts. */
 export const ReceiverOrder = t.union([t.type({ order: t.literal('begin') }), t.type({ order: t.literal('tell') })]);
 
-/** From the receivers: they are in the room, or have begun. */
+/** From the receivers: they are in the room, or they have started counting. */
 export const Inside = t.type({ inside: t.number });
 
 /**
- * From the receivers: how many messages have arrived, of each priority; delays of high ones, ms, a sample; and how
- * many came before an earlier one.
+ * From the receivers: the number of messages by priority, a sample of the delays of high messages (ms), and the
+ * number of messages that arrived out of order.
  */
 export const Tally = t.type({
   received: t.type({ high: t.number, normal: t.number, low: t.number }),

@@ -1,6 +1,6 @@
 /**
- * A process with the receivers of `bench/room.ts`: `room-receivers.ts <url> <room> <count>`; without a room, of the
- * bare server. They look for a stamp in the bytes, and at nothing else.
+ * A process with the receivers of `bench/room.ts`: `room-receivers.ts <url> <room> <count>`. Without a room, the
+ * server is the bare one. The receivers find a stamp in the bytes and decode nothing.
  */
 import { either as E } from 'fp-ts';
 import { WebSocket } from 'ws';
@@ -9,7 +9,7 @@ import { ReceiverOrder, type Tally } from './room-orders.js';
 import { now, stampOf } from './room-stamp.js';
 
 const [url = '', room = '', count = '0'] = process.argv.slice(2);
-/** One high message in so many is timed for each receiver. */
+/** Each receiver measures the delay of one high message in this many. */
 const SAMPLE = 7;
 
 let received = { high: 0, normal: 0, low: 0 };
@@ -31,7 +31,7 @@ const send = (socket: WebSocket, command: ClientCommand): void => {
   socket.send(encodeFrame(command, subprotocols.binary));
 };
 
-/** Opens a socket, and resolves when it is in the room. */
+/** Opens a socket. Resolves when it is in the room. */
 const enter = (index: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const id = `r${index}`;

@@ -1,6 +1,6 @@
 /**
- * A process with a server: `room-server.ts ours`, `room-server.ts limited`, with the cloud's bound of messages, or
- * `room-server.ts bare`, which hands what one socket sends to all others and knows no protocol.
+ * A process with a server: `room-server.ts ours`, `room-server.ts limited` with rates like the cloud's, or
+ * `room-server.ts bare`, which forwards everything that a socket sends to all others and knows no protocol.
  */
 import { WebSocketServer } from 'ws';
 import { createServer, type ServerOptions } from 'rx-realtime/server';
@@ -10,11 +10,12 @@ const ours = async (limits: ServerOptions['limits'] = {}): Promise<string> =>
   (await createServer({ port: 0, limits })).url;
 
 /**
- * The rates of the cloud are a minute's; the measured client sends more, so that only the flooder is over its share.
+ * Rates like the cloud's. The measured client sends more than the cloud allows, so its limit is higher here: only the
+ * flooding client exceeds it.
  */
 const LIMITED = { sendsPerMinute: 6_000, historyPerMinute: 120 };
 
-/** How `ws` itself documents a broadcast. */
+/** A broadcast as the documentation of `ws` shows it. */
 const bare = (): Promise<string> =>
   new Promise((resolve) => {
     const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false }, () => {

@@ -1,6 +1,4 @@
-/**
- * What is written into each message of `bench/room.ts`, so that a receiver finds it in the bytes without decoding them.
- */
+/** A stamp in each message of `bench/room.ts`. A receiver finds it in the bytes without decoding them. */
 import { text, type Text } from 'rx-realtime/codecs';
 
 export const PRIORITIES = ['high', 'normal', 'low'] as const;
@@ -11,7 +9,7 @@ const NUMBER = 8;
 const TIME = 16;
 const FILLING = 'bullets fly over the film, and everybody sees them fly. '.repeat(2);
 
-/** Microseconds by a clock that all processes of this machine share. */
+/** The time in microseconds, by a clock that all processes of this machine share. */
 export const now = (): number => Math.round(Number(process.hrtime.bigint()) / 1_000);
 
 /** A text of about 150 bytes: a priority, a number and the time. */
@@ -33,7 +31,7 @@ const digits = (bytes: Buffer, start: number, length: number): number => {
   return value;
 };
 
-/** What is written in a frame; nothing where it is another one. */
+/** The stamp in a frame; undefined if it has none. */
 export const stampOf = (bytes: Buffer): Stamp | undefined => {
   const start = bytes.indexOf(MARK);
   if (start < 0) return undefined;

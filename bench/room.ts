@@ -1,6 +1,6 @@
 /**
- * `npm run bench:room`: a chat room of 1,000 sockets under messages of mixed priority, beside a bare broadcast of the
- * same bytes by `ws`. `-- --seconds 5` makes it shorter.
+ * `npm run bench:room`: a chat room of 1,000 sockets with messages of mixed priority, compared with a bare broadcast
+ * of the same bytes by `ws`. `-- --seconds 5` makes it shorter.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -16,12 +16,12 @@ const { values } = parseArgs({ options: { seconds: { type: 'string', default: '2
 const SECONDS = Number(values.seconds);
 const RECEIVERS = 1_000;
 const RATES = [20, 100, 500];
-/** Of each ten messages, one is high, three are normal, six are low. */
+/** Of every ten messages, one is high, three are normal, six are low. */
 const MIX: readonly Priority[] = ['high', 'low', 'normal', 'low', 'low', 'normal', 'low', 'low', 'normal', 'low'];
 const WIRE = { high: 1, normal: 2, low: 3 } as const;
-/** How often the sender looks what is due, ms. */
+/** How often the sender checks which messages are due, ms. */
 const PACE = 5;
-/** So long nothing arrives when everything has, ms. */
+/** If nothing arrives for this time, all messages have arrived, ms. */
 const REST = 2_000;
 
 interface Sender {
@@ -45,7 +45,7 @@ const connected = async (url: string, protocols: readonly string[]): Promise<Web
 
 const frame = (command: ClientCommand): string | Uint8Array => encodeFrame(command, subprotocols.binary);
 
-/** Sends at its own pace: it waits for no acknowledgement. */
+/** A sender that sends at its own pace and waits for no acknowledgement. */
 const ourSender = async (url: string, room: string): Promise<Sender> => {
   const socket = await connected(url, [subprotocols.binary.name]);
   socket.send(frame({ cmd: 'session', op: 'open', appId: 'bench', peerId: 'sender', i: 1, sessionMessage: {} }));
@@ -69,7 +69,7 @@ const ourSender = async (url: string, room: string): Promise<Sender> => {
   };
 };
 
-/** Sends what a receiver of ours gets. */
+/** A sender of the bytes that a receiver of `ours` gets. */
 const bareSender = async (url: string, room: string): Promise<Sender> => {
   const socket = await connected(url, []);
   return {
@@ -108,7 +108,7 @@ const prepare = async (name: Contender['name']): Promise<Contender> => {
 };
 
 interface Result extends Tally {
-  /** What has arrived when the sending ended. */
+  /** Number of messages that had arrived when the sender stopped. */
   readonly inTime: number;
   readonly sent: Readonly<Record<Priority, number>>;
   readonly rssMb: number;
@@ -142,7 +142,7 @@ const measure = async ({ server, receivers, sender }: Contender, rate: number): 
   }
   const inTime = await told(receivers);
   let tally = inTime;
-  // What is on its way may arrive.
+  // Waits until no more messages arrive.
   for (let before = -1; total(tally.received) > before;) {
     before = total(tally.received);
     await delay(REST);
@@ -205,7 +205,7 @@ console.log(
     ours: rateOf(ours),
     bare: rateOf(bare),
     p99HighMs: percentile(ours.highDelays, 0.99),
-    // At all rates.
+    // The sum over all rates.
     droppedHigh: highDropped,
     droppedLow: dropped(ours, 'low'),
     rssMb: ours.rssMb,

@@ -4,37 +4,37 @@ import type { Mix } from './flood.js';
 import { Listening, Prepared, Ready, Received } from './orders.js';
 
 /**
- * So many conversations become known at a time: were it all at once, V8 would learn that what a message makes lives
- * long.
+ * The conversations become known in steps of this many. If they all came at once, V8 would learn that the objects of
+ * a message live long.
  */
 const FEW = 20;
 
 export interface Entry {
-  /** Its name in `receiver.ts`. */
+  /** The contender's name in `receiver.ts`. */
   readonly contender: string;
-  /** What its checksum is of. */
+  /** What the checksum is made from. */
   readonly counts: 'texts' | 'bytes';
-  /** Its messages are spread over so many conversations. */
+  /** Number of conversations of its messages. */
   readonly conversations: number;
 }
 
 export interface Plan {
   readonly entries: readonly Entry[];
-  /** Measured rounds. */
+  /** Number of measured rounds. */
   readonly rounds: number;
-  /** What the floods are made of. Default: texts. */
+  /** The kinds of messages in a flood. Default: texts. */
   readonly mix?: Mix;
-  /** Messages of a flood. */
+  /** Number of messages in a flood. */
   readonly count: number;
 }
 
 /**
- * The messages a second of each contender, a number for each round.
+ * Messages per second of each contender, one number for each round.
  *
- * The server and each contender are processes of their own, so that nobody pays for another's memory, or for code
- * that was optimised for another's objects; a contender's process lives through all rounds, as an application's does.
- * In a round everybody gets as many messages, one contender after another, and the next round begins with the next
- * contender: what else the machine does meanwhile hits all of them.
+ * The server and each contender have their own processes. So a contender's garbage does not slow another one down,
+ * and no code is optimised for another contender's objects. A contender's process runs for all rounds, like an
+ * application. In a round every contender gets the same number of messages, one contender after another. The next
+ * round begins with the next contender, so that other load on the machine affects all of them.
  */
 export const run = async ({
   entries,
@@ -78,8 +78,8 @@ export const run = async ({
     return times;
   };
 
-  // A message for each conversation, so that it is known: those that wait for that are another matter. Then a flood
-  // for the compiler.
+  // First a message for each conversation, so that all are known: handling unknown conversations is not measured
+  // here. Then a flood to warm up the compiler.
   for (let known = 0; known < Math.max(...spreads); known += FEW) await flood(FEW, contenders);
   await flood(count, contenders);
   for (let round = 0; round < rounds; round += 1) {

@@ -12,7 +12,7 @@ const [small, all, leancloud] = await Promise.all([
 const weights = { small, all, leancloud };
 const names = ['small', 'all', 'leancloud'] as const;
 
-/** A row of the table: a figure of each of the three. */
+/** A row of the table: one figure for each of the three programs. */
 const row = (figure: (weight: typeof small) => number | undefined): Readonly<Record<string, number | undefined>> =>
   Object.fromEntries(names.map((name) => [name, figure(weights[name])]));
 

@@ -1,4 +1,4 @@
-/** The strategies and the consumers behind them, each beside RxJS alone. */
+/** The strategies and their consumers, each compared with RxJS alone. */
 import { EMPTY, ReplaySubject, buffer, concatMap, filter, map, sample as latest, scan, timestamp } from 'rxjs';
 import {
   batch,
@@ -43,7 +43,7 @@ const behind =
 
 const queue = (work: Work): Step => concatMap(work);
 
-/** RxJS's queue that knows how old an item is. */
+/** A queue of RxJS that knows the age of its items. */
 const agedQueue =
   (work: Work): Step =>
   (source$) =>

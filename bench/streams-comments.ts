@@ -1,14 +1,14 @@
-/** Comments that go through strategies, and the consumers that stand behind them: fast, busy, ready now and then. */
+/** Comments that go through strategies, and consumers of different speeds: fast, slow, or ready at intervals. */
 import { Subject, concat, of, type MonoTypeOperatorFunction, type Observable, type OperatorFunction } from 'rxjs';
 import { EVERY, ITEMS, idsFrom, pushing, range, type Contender } from './streams-contest.js';
 
-/** So many wait at most. */
+/** Largest number of items that wait. */
 export const BOUND = 1_000;
 const KEYS = 100;
 const RANKS = 3;
 /**
- * So many comments wait for a screen, so many come between two screens where there are too many, and so many are on
- * one where not all have room.
+ * Numbers of comments: `SCREEN` wait for a screen, `BURST` come between two screens if there are too many, and `ROOM`
+ * fit on a screen that has no room for all.
  */
 export const SCREEN = 200;
 export const BURST = 500;
@@ -27,7 +27,7 @@ export type Work = (item: Comment, index: number) => Observable<Comment>;
 const comment = (id: number): Comment => ({ id, key: `key-${id % KEYS}`, rank: id % RANKS, at: Date.now() });
 
 export const items = range(ITEMS).map(comment);
-/** Before a slow consumer is measured, its queue is full, and it is busy with one item more. */
+/** Fills the queue before a slow consumer is measured, with one more item that keeps the consumer busy. */
 export const fill = range(BOUND + 1).map((index) => comment(ITEMS + index));
 export const first = fill.slice(0, 1);
 export const others = [...fill.slice(1), ...items];
@@ -35,7 +35,7 @@ export const others = [...fill.slice(1), ...items];
 export const chunks = (size: number): readonly (readonly Comment[])[] =>
   range(Math.ceil(items.length / size)).map((index) => items.slice(index * size, (index + 1) * size));
 
-/** Those of the highest rank, of these the newest, in the order in which they came. */
+/** The comments of the highest rank, of these the newest, in the order in which they came. */
 export const highest = (comments: readonly Comment[], bound: number): readonly Comment[] => {
   const ranked = comments
     .map((item, index) => ({ item, index }))
@@ -46,9 +46,7 @@ export const highest = (comments: readonly Comment[], bound: number): readonly C
     .map(({ item }) => item);
 };
 
-/**
- * What is on screens that have room for a few: those of the highest rank, of these the oldest; what has no room waits.
- */
+/** The comments on screens with little room: those of the highest rank, of these the oldest. The others wait. */
 export const shown = (): readonly Comment[] => {
   let waiting: readonly Comment[] = [];
   return chunks(BURST).flatMap((some) => {
@@ -64,7 +62,7 @@ export const byKey = (comments: readonly Comment[]): readonly Comment[] => [
   ...new Map(comments.map((item) => [item.key, item])).values(),
 ];
 
-/** A consumer that is done with each item at once: nothing ever waits. */
+/** A consumer that finishes each item at once, so nothing ever waits. */
 export const fast = (operator: (work: Work) => Step, expects: readonly Comment[] = items): Contender =>
   pushing({
     items,
@@ -76,8 +74,8 @@ export const fast = (operator: (work: Work) => Step, expects: readonly Comment[]
   });
 
 /**
- * A consumer that is busy with its first item until everything has come; then with each until it is told that it is
- * done.
+ * A consumer that is busy with its first item until all items have come. Then it finishes each item when it is
+ * released.
  */
 export const slow = (operator: (work: Work) => Step, expects: readonly Comment[]): Contender =>
   pushing({
@@ -92,7 +90,8 @@ export const slow = (operator: (work: Work) => Step, expects: readonly Comment[]
       };
       source$.pipe(operator(work)).subscribe(({ id }) => take(id));
       return {
-        // One after the other: RxJS's own queue overflows the stack where work that waits is done at once.
+        // Releases the items one after the other: RxJS's own queue overflows the stack if waiting work finishes
+        // synchronously.
         release: () => {
           for (let done = busy; done !== undefined; done = busy) {
             busy = undefined;
@@ -103,7 +102,7 @@ export const slow = (operator: (work: Work) => Step, expects: readonly Comment[]
     },
   });
 
-/** What is kept for a consumer that is slow: by a part of RxJS that has no consumer, and is read at the end. */
+/** Compares with a part of RxJS that keeps items and has no consumer; the kept items are read at the end. */
 export const kept = (
   open: (source$: Observable<Comment>) => () => Iterable<Comment>,
   expects: readonly Comment[],

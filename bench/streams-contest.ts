@@ -1,45 +1,45 @@
-/** Runs pipelines beside each other, checks what came out of each, and says what an item costs. */
+/** Runs pipelines against each other, checks their output, and measures the cost of an item. */
 import { Observable, Subject, type OperatorFunction } from 'rxjs';
 import { median } from './rounds.js';
 
-/** So many items go through a pipeline at a time, unless it says otherwise. */
+/** Number of items that go through a pipeline at a time, unless it sets another number. */
 export const ITEMS = 10_000;
-/** A consumer that says when it is ready does so after so many items. */
+/** A consumer that says when it is ready does so after this many items. */
 export const EVERY = 16;
 const WARM_UP = 4;
 export const ROUNDS = 11;
 
-/** A pipeline that is subscribed to. */
+/** A subscribed pipeline. */
 interface Run {
-  /** What is timed. */
+  /** The work that is timed. */
   readonly feed: () => void | Promise<void>;
-  /** What came out, as a checksum. */
+  /** The checksum of the output. */
   readonly result: () => number;
 }
 
 export interface Contender {
   readonly begin: () => Run;
-  /** The checksum of what has to come out. */
+  /** The checksum of the expected output. */
   readonly expects: number;
 }
 
-/** An operator beside a pipeline of RxJS alone that does less. */
+/** An operator, compared with a pipeline of RxJS alone that does less. */
 export interface Contest {
   readonly name: string;
   readonly ours: Contender;
   readonly peer: Contender;
-  /** What the peer is made of. */
+  /** The operators of the RxJS pipeline. */
   readonly beside: string;
-  /** What it does not do. */
+  /** What the RxJS pipeline does not do. */
   readonly lacks: string;
-  /** By so many items the time is divided. Default: `ITEMS`. */
+  /** The number of items by which the time is divided. Default: `ITEMS`. */
   readonly items?: number;
 }
 
-/** Takes ids in the order in which they come out. */
+/** Receives the ids of the output in order. */
 type Take = (id: number) => void;
 
-/** In which order numbers came counts, too. */
+/** Adds an id to a checksum. The order of the ids changes the checksum, too. */
 const withNext = (checksum: number, id: number): number => (Math.imul(checksum, 31) + id) | 0;
 
 const checksumOf = (ids: readonly number[]): number => ids.reduce(withNext, 0);
@@ -50,24 +50,24 @@ export const idsFrom = (items: readonly { readonly id: number }[]): readonly num
 export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
 interface Opened {
-  /** Called after each `every` items. */
+  /** Called after every `every` items. */
   readonly tick?: () => void;
-  /** Called at the end, not timed: who is slow goes on. */
+  /** Called at the end, not timed: slow consumers go on. */
   readonly release?: () => void;
 }
 
 export interface Pushing<T> {
   readonly items: readonly T[];
-  /** Pushed before, not timed. */
+  /** Items that are pushed before the measurement, not timed. */
   readonly fill?: readonly T[];
   readonly every?: number;
-  /** The ids that have to come out. */
+  /** The ids of the expected output. */
   readonly expects: readonly number[];
-  /** Subscribes. */
+  /** Subscribes to the pipeline. */
   readonly open: (source$: Observable<T>, take: Take) => Opened | undefined;
 }
 
-/** Items are pushed one after the other. */
+/** Pushes items one after the other. */
 export const pushing = <T>({ items, fill = [], every = EVERY, expects, open }: Pushing<T>): Contender => ({
   expects: checksumOf(expects),
   begin: () => {
@@ -101,7 +101,7 @@ export const pushing = <T>({ items, fill = [], every = EVERY, expects, open }: P
   },
 });
 
-/** Items are pushed through an operator to a subscriber that reads a number. */
+/** Pushes items through an operator to a subscriber that reads a number. */
 export const through = <T, R>(
   pushed: Pick<Pushing<T>, 'items' | 'fill' | 'expects'>,
   operator: OperatorFunction<T, R>,
@@ -115,7 +115,7 @@ export const through = <T, R>(
     },
   });
 
-/** Items are pushed `every` at a time, whenever those before have come out: `drain` resolves when all have. */
+/** Pushes `every` items at a time, when the earlier ones have come out. `drain` resolves when all have come out. */
 export const drained = <T>({
   items,
   every = EVERY,
@@ -153,7 +153,7 @@ export const drained = <T>({
   },
 });
 
-/** Nanoseconds for an item. */
+/** Nanoseconds per item. */
 interface Outcome {
   readonly ours: number;
   readonly peer: number;
@@ -161,7 +161,7 @@ interface Outcome {
 
 const timeOf = async ({ name, begin, expects }: Contender & { readonly name: string }): Promise<number> => {
   const { feed, result } = begin();
-  // A full collection would throw compiled code away with what it was compiled for.
+  // A full collection would throw compiled code away, and everything that it was optimised for.
   globalThis.gc?.({ type: 'minor' });
   const start = performance.now();
   await feed();
@@ -170,7 +170,7 @@ const timeOf = async ({ name, begin, expects }: Contender & { readonly name: str
   return elapsed;
 };
 
-/** Rounds of one contest; who begins alternates. Nanoseconds for an item. */
+/** Runs the rounds of one contest; the two pipelines alternate in starting. Nanoseconds per item. */
 const compare = async ({ name, beside, ours, peer, items = ITEMS }: Contest, rounds: number): Promise<Outcome> => {
   const times = { ours: [] as number[], peer: [] as number[] };
   const contenders = { ours: { name, ...ours }, peer: { name: `${beside}, beside ${name},`, ...peer } };
@@ -182,7 +182,10 @@ const compare = async ({ name, beside, ours, peer, items = ITEMS }: Contest, rou
   return { ours: median(times.ours), peer: median(times.peer) };
 };
 
-/** All pipelines run before any is measured: each meets an RxJS that is used for many things, as in an application. */
+/**
+ * Runs all pipelines before any is measured, so that each uses an RxJS that is optimised for many uses, as in an
+ * application.
+ */
 export const contend = async (contests: readonly Contest[]): Promise<ReadonlyMap<Contest, Outcome>> => {
   for (const contest of contests) await compare(contest, WARM_UP);
   const outcomes = new Map<Contest, Outcome>();

@@ -1,9 +1,9 @@
-/** Streams for people who watch, each beside RxJS alone. */
+/** Operators for dashboards, each compared with RxJS alone. */
 import { Subject, buffer, exhaustMap, map, of, sample, scan, type Observable, type OperatorFunction } from 'rxjs';
 import { latency, presenceByPolling, rate, top } from 'rx-realtime/streams';
 import { ITEMS, pushing, range, type Contender, type Contest } from './streams-contest.js';
 
-/** What is told is told after so many items. */
+/** Figures are emitted after this many items. */
 const EVERY = 500;
 const KEYS = 100;
 const TOLD = 10;
@@ -47,10 +47,10 @@ const counting =
     );
 
 const START = Date.now();
-/** Looks at the clock, as an operator does; but so that a rate is a number that can be checked, no time passes. */
+/** Reads the clock, as an operator does. It never goes past the start, so that rates can be checked. */
 const now = (): number => Math.min(Date.now(), START);
 
-/** So many clients are watched: each question is about all of them, and the answer differs from the one before. */
+/** Number of watched clients. Each query asks for all of them, and each answer differs from the one before. */
 const WATCHED = 100;
 const QUESTIONS = 200;
 const watched = range(WATCHED).map((index) => `client-${index}`);
@@ -82,7 +82,7 @@ export const dashboards: readonly Contest[] = [
       EVERY,
       tellings,
       (every$) => rate({ key: (key: string) => key, every$, now }),
-      // The least that counts as time is 1 ms.
+      // The shortest measurable time is 1 ms.
       (rates) => sumOf(rates.values()) / 1_000,
     ),
     peer: told(items, EVERY, tellings, counting, (counts) => sumOf(counts.values())),
@@ -144,7 +144,7 @@ export const dashboards: readonly Contest[] = [
     items: QUESTIONS * WATCHED,
     ours: pushing({
       items: range(QUESTIONS - 1),
-      // Nothing is known at first, and the first question is asked at once.
+      // Nothing is known at first, and the first query is sent at once.
       expects: [0, ...sizes],
       open: (every$, take) => {
         of(watched)

@@ -1,4 +1,4 @@
-/** The entries of a log that go through derived streams. */
+/** The log entries that go through derived streams. */
 import {
   text,
   type ConversationEvent,
@@ -15,14 +15,14 @@ export const SELF = 'reader';
 export type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 
 export const nameOf = (index: number): string => `conversation-${index}`;
-/** The names are there already: making one is not what is measured. */
+/** The names are made before, so that making them is not measured. */
 const names = Array.from({ length: CONVERSATIONS }, (_, index) => nameOf(index));
 const nameAt = (index: number): string => names[index % CONVERSATIONS] ?? '';
 export const WATCHED = nameAt(0);
 
 const hello = text('hello');
 
-/** The first has time 1: there is nothing before. */
+/** The first message has time 1, so that time 0 is before all messages. */
 export const messageOf = (number: number, conversationId: string): Message => ({
   id: `message-${number}`,
   timestamp: number + 1,
@@ -37,7 +37,7 @@ export const messageOf = (number: number, conversationId: string): Message => ({
 
 export const numberOf = ({ timestamp }: Pick<Position, 'timestamp'>): number => timestamp - 1;
 
-/** In every conversation in turn. */
+/** Messages that go to all conversations in turn. */
 export const messageEvent = (number: number): MessageEvent => {
   const conversationId = nameAt(number);
   return { _tag: 'Message', conversationId, message: messageOf(number, conversationId), origin: 'live' };
@@ -72,7 +72,7 @@ export const attributesEvent = (number: number): Extract<ConversationEvent, { re
   changed: { level: number },
 });
 
-/** A message of one's own sets out, or is stored. */
+/** An own message that is being sent, or is stored. */
 export const outgoingEvent = (number: number, progress: 'sending' | 'sent'): Outgoing => {
   const { conversationId, message } = messageEvent(number);
   return {

@@ -1,42 +1,45 @@
-/** Whether an item costs more where more waits, or is kept. */
+/** Measures whether an item costs more if more items wait or are kept. */
 import { median } from './rounds.js';
 
 const SMALL = 100;
 const LARGE = 100_000;
-/** Many: garbage is collected in between, and that is part of what an item costs. */
+/** Many steps: garbage is collected in between, and that is part of an item's cost. */
 const STEPS = 20_000;
-/** Where a step costs microseconds. */
+/** Number of steps if one step takes microseconds. */
 export const FEWER = 5_000;
 const WARM_UP = 4;
 const ROUNDS = 11;
 
-/** A pipeline that is as full at the end of a step as it was before. */
+/** A pipeline that is as full after a step as before it. */
 export interface Steady {
-  /** One item more. */
+  /** Processes one more item. */
   readonly step: () => void;
-  /** What waits, or is kept: as much as was asked for, or there is no bound, or something is lost. Asked at the end. */
+  /**
+   * The number of items that wait or are kept. It is read at the end: if it is not the expected number, the pipeline
+   * has no bound or loses items.
+   */
   readonly kept: () => number;
 }
 
 export interface Growing {
   readonly name: string;
-  /** What is said of the cost: by its documentation, or by RxJS's code. */
+  /** The cost according to the documentation or to RxJS's code. */
   readonly claim: string;
   readonly full: (size: number) => Steady;
-  /** Where filling is slow. Default: `LARGE`. */
+  /** For pipelines that are slow to fill. Default: `LARGE`. */
   readonly large?: number;
-  /** Where a step is slow. Default: `STEPS`. */
+  /** For pipelines with slow steps. Default: `STEPS`. */
   readonly steps?: number;
-  /** So many items are a step. Default 1. */
+  /** Number of items in a step. Default 1. */
   readonly items?: number;
 }
 
 export interface Growth {
   readonly large: number;
-  /** Nanoseconds for an item. */
+  /** Nanoseconds per item. */
   readonly smallNs: number;
   readonly largeNs: number;
-  /** Heap for each that waits or is kept, where there is a collector to ask. */
+  /** Bytes of the heap for each item that waits or is kept, if the collector can be called. */
   readonly bytes?: number;
 }
 
@@ -54,7 +57,8 @@ const heapNow = (): number | undefined => {
 
 const measured = ({ name, full, large = LARGE, steps = STEPS, items = 1 }: Growing): Growth => {
   const few = full(SMALL);
-  // Before the large one is filled: from so many at once V8 would learn that what an item makes lives long.
+  // The warm-up runs before the large pipeline is filled. If so many items came first, V8 would learn that the
+  // objects of an item live long.
   for (let round = 0; round < WARM_UP; round += 1) timeOf(few, steps);
   const before = heapNow();
   const many = full(large);
@@ -82,6 +86,6 @@ const measured = ({ name, full, large = LARGE, steps = STEPS, items = 1 }: Growi
   };
 };
 
-/** Small and large in turns. */
+/** Measures small and large pipelines in turn. */
 export const grow = (all: readonly Growing[]): ReadonlyMap<Growing, Growth> =>
   new Map(all.map((growing) => [growing, measured(growing)]));

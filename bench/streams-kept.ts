@@ -1,4 +1,4 @@
-/** Keys and lists that are kept, in any number. */
+/** Operators that keep many keys or lists. */
 import { Subject, map, type Observable, type OperatorFunction } from 'rxjs';
 import {
   demultiplex,
@@ -18,15 +18,15 @@ import { SELF, messageOf, nameOf, outgoingEvent, type MessageEvent } from './str
 import { FEWER, type Growing, type Steady } from './streams-growth.js';
 
 const HOUR = 3_600_000;
-/** So many older messages come at a time. */
+/** Number of older messages that come at a time. */
 const PAGE = 20;
-/** Where each step copies everything. */
+/** For operators whose steps copy everything. */
 const COPYING = { large: 10_000, steps: 20 };
 
-/** Keys, made before. */
+/** Keys that are made before the measurement. */
 const keysOf = (count: number): readonly string[] => range(count).map(nameOf);
 
-/** Told of so many keys. */
+/** Reports the values of many keys. */
 const telling =
   (
     operator: (every$: Observable<void>, size: number) => OperatorFunction<string, { readonly size: number }>,
@@ -51,7 +51,7 @@ const telling =
     };
   };
 
-/** The same keys, again and again. */
+/** Repeats the same keys. */
 const known = (size: number): (() => string) => {
   const keys = keysOf(size);
   let index = -1;
@@ -61,7 +61,7 @@ const known = (size: number): (() => string) => {
   };
 };
 
-/** Keys that were never there before. */
+/** Keys that are new each time. */
 const ever = (): (() => string) => {
   let index = 0;
   return () => {
@@ -85,7 +85,7 @@ const logged = (conversationId: string, number: number): MessageEvent => ({
   origin: 'live',
 });
 
-/** A message in each conversation in turn. */
+/** Messages that go to all conversations in turn. */
 const inConversations = (size: number): (() => MessageEvent) => {
   const name = known(size);
   let number = 0;
@@ -97,7 +97,7 @@ const inConversations = (size: number): (() => MessageEvent) => {
 
 const unread = unreadReducer(SELF, () => true);
 
-/** Unread counts of so many conversations. */
+/** Unread counts of many conversations. */
 const counted =
   (watch: 'one' | 'all') =>
   (size: number): Steady => {
@@ -125,7 +125,7 @@ const counted =
     };
   };
 
-/** A log is reduced to maps. */
+/** Reduces a log to maps. */
 const mapped =
   (
     operator: OperatorFunction<ClientEvent, { readonly size: number }>,
@@ -169,7 +169,7 @@ const placed =
     };
   };
 
-/** Older than all that are there; they are pushed out again. */
+/** Messages older than all messages in the window. They are pushed out again. */
 const older: TimelineInput = {
   _tag: 'Older',
   messages: range(PAGE).map((index) => messageOf(index - PAGE, nameOf(0))),

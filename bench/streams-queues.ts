@@ -1,4 +1,4 @@
-/** Queues of any length. */
+/** Queues of different lengths. */
 import {
   type Observable,
   Subject,
@@ -30,13 +30,13 @@ interface Item {
 type Step = MonoTypeOperatorFunction<Item>;
 type Work = (item: Item) => Observable<Item>;
 
-/** So many are taken at a time. */
+/** Number of items that are taken at a time. */
 const BATCH = 100;
 const HOUR = 3_600_000;
-/** Coprime to what is taken of it: ranks in no order, none twice. */
+/** Two coprime numbers: they give ranks without an order and without repetition. */
 const [SPREAD, PRIME] = [7_919, 1_000_003];
 
-/** Items, one after the other, of so many keys. */
+/** Makes items one after the other, with this many keys. */
 const makeItems = (keys: number): (() => Item) => {
   let id = -1;
   return () => {
@@ -45,7 +45,7 @@ const makeItems = (keys: number): (() => Item) => {
   };
 };
 
-/** A full queue, whose consumer is busy. */
+/** A full queue with a busy consumer. */
 const fullOf =
   (strategy: (size: number) => Step) =>
   (size: number): Steady => {
@@ -67,13 +67,13 @@ const fullOf =
       step,
       kept: () => {
         busy.complete();
-        // The one that it was busy with was not waiting.
+        // The consumer's own item was not waiting.
         return taken - 1;
       },
     };
   };
 
-/** A queue out of which one is taken for each that comes. */
+/** A queue that gives one item for each item that comes. */
 const passing =
   (operator: (work: Work, size: number) => OperatorFunction<Item, Item>) =>
   (size: number): Steady => {

@@ -1,4 +1,4 @@
-/** States that are reduced from a log, each beside one `scan`. */
+/** States that are reduced from a log, each compared with one `scan`. */
 import { distinctUntilChanged, filter, map, scan, type OperatorFunction } from 'rxjs';
 import {
   conversationsReducer,
@@ -33,10 +33,10 @@ import {
   type MessageEvent,
 } from './streams-events.js';
 
-/** So many items where one costs microseconds. */
+/** Number of items if one item takes microseconds. */
 const FEW = 1_000;
 const WINDOW = 500;
-/** So many messages of one's own are on their way at a time. */
+/** Number of own messages that are being sent at a time. */
 const UNDERWAY = 10;
 
 type Pushed<T> = Pick<Pushing<T>, 'items' | 'fill' | 'expects'>;
@@ -46,7 +46,7 @@ const few = range(FEW);
 const log = numbers.map(messageEvent);
 const isWatched = (number: number): boolean => number % CONVERSATIONS === 0;
 
-/** One key of many is watched. */
+/** Watches one key of many. */
 const keyed = <V>(
   pushed: Pushed<ConversationEvent>,
   reducer: KeyedReducer<ClientEvent, V>,
@@ -61,7 +61,7 @@ const keyed = <V>(
     },
   });
 
-/** The same by one map that is changed in place. */
+/** The same with one map that is changed in place. */
 const scanned = <E extends ConversationEvent, V>(
   pushed: Pushed<E>,
   step: (states: Map<string, V>, event: E) => Map<string, V>,
@@ -148,7 +148,7 @@ const keyedStates: readonly Contest[] = [
     items: FEW,
     ours: pushing<ConversationEvent>({
       items: log.slice(0, FEW),
-      // It starts with nothing.
+      // The state is empty at first.
       expects: [0, ...few.map((number) => 1 + Math.floor(number / CONVERSATIONS))],
       open: (source$, take) => {
         const [state] = keyedState(source$, unread);
@@ -230,7 +230,7 @@ const timelines: readonly Contest[] = [
   },
 ];
 
-/** While some are on their way, one sets out and the oldest arrives. */
+/** While some messages are being sent, one more is sent and the oldest arrives. */
 const sending = {
   fill: range(UNDERWAY).map((number) => outgoingEvent(number, 'sending')),
   items: range(ITEMS / 2).flatMap((number) => [

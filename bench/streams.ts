@@ -1,6 +1,6 @@
 /**
- * `npm run bench:streams`: what each operator costs an item, beside the bare RxJS pipeline that does less; and
- * whether it costs more where more waits or is kept.
+ * `npm run bench:streams`: what an item costs each operator, compared with an RxJS pipeline that does less; and
+ * whether it costs more if more items wait or are kept.
  */
 import { backpressure } from './streams-backpressure.js';
 import { ITEMS, ROUNDS, contend } from './streams-contest.js';
@@ -11,7 +11,7 @@ import { kept } from './streams-kept.js';
 import { queues } from './streams-queues.js';
 import { states } from './streams-states.js';
 
-/** Two digits are more than a machine with others on it knows. */
+/** Two digits: other load on the machine makes more digits meaningless. */
 const ratio = (a: number, b: number): number => Number((a / b).toPrecision(2));
 
 const outcomes = await contend([...backpressure, ...dashboards, ...derived, ...states]);

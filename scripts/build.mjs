@@ -27,8 +27,8 @@ const configuration = [
 ];
 
 /**
- * How the published folders are compiled. Written for tsc, which reads its list of folders from a file alone; its
- * paths start at .cache/.
+ * The compiler options of the published folders. They are in a file because tsc reads a list of folders only from a
+ * file. Its paths are relative to .cache/.
  */
 export const project = {
   extends: '../tsconfig.json',
@@ -37,10 +37,12 @@ export const project = {
   exclude: [],
 };
 
-/** What tsc doesn't write: the schema, for users of other languages. */
+/** The schema, which tsc doesn't copy. It is for users of other languages. */
 const copied = ['codecs/proto/rtm.proto'];
 
-/** The last change below a folder; the folders count too, since theirs is the only trace of a deleted file. */
+/**
+ * The time of the last change below a folder. Folders count too, since only their time shows that a file was deleted.
+ */
 const lastChange = () =>
   Math.max(
     ...folders
@@ -76,7 +78,7 @@ export const build = ({ force = false } = {}) => {
   }
   for (const path of copied) cpSync(`${root}${path}`, `${target}/${path}`);
   vendor(root, `${target}/server`);
-  // The time of the sources that were read: a source saved during the build makes it stale.
+  // dist/ gets the time at which the build started, so a source that is saved during the build makes it stale.
   utimesSync(target, started, started);
   rmSync(dist, { recursive: true, force: true });
   renameSync(target, dist);

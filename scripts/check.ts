@@ -1,7 +1,7 @@
 /**
- * `npm run check [step...]`: all that is proved without running the product. Says one line a step; the first that
- * fails ends it, with its output. `--update` writes the API reports and the diagrams of the documentation instead of
- * comparing them.
+ * `npm run check [step...]`: all checks that do not run the product. Prints one line per step, and stops at the first
+ * step that fails, with its output. `--update` writes the API reports and the diagrams of the documentation instead
+ * of comparing them.
  */
 import { parseArgs } from 'node:util';
 import { api } from './checks/api.js';
@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
   options: { update: { type: 'boolean', default: false } },
 });
 
-/** Runs a tool whose output matters only when it fails. */
+/** Runs a tool whose output is only needed if it fails. */
 const quietly =
   (name: string, ...args: readonly string[]) =>
   async (): Promise<string> => {
@@ -25,7 +25,7 @@ const quietly =
     return '';
   };
 
-/** In this order: what is quick and often wrong comes first. */
+/** Quick steps that often fail come first. */
 const steps: Readonly<Record<string, () => Promise<string>>> = {
   types: quietly('tsc', '-p', 'tsconfig.json'),
   format: quietly('prettier', '--check', '--log-level=warn', '.'),
@@ -46,7 +46,7 @@ const steps: Readonly<Record<string, () => Promise<string>>> = {
   peers,
 };
 
-/** Those that look at dist/. */
+/** The steps that read dist/. */
 const built = ['imports', 'package', 'api', 'size', 'peers'];
 
 const unknown = positionals.filter((name) => !Object.hasOwn(steps, name));

@@ -1,7 +1,7 @@
 /**
- * Writes what is generated of `codecs/proto/rtm.proto`: `npm run codegen`. A test compares it with what is there. The
- * package has a table of its own; what protobufjs generates is what tests compare it with, and the limit of the
- * benchmarks.
+ * Generates code from `codecs/proto/rtm.proto`: `npm run codegen`. A test compares the result with the files in the
+ * repository. The package itself uses its own table. The code that protobufjs generates is for comparison in tests,
+ * and is the limit in the benchmarks.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,14 +12,14 @@ import { format, resolveConfig } from 'prettier';
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 const schema = path('../codecs/proto/rtm.proto');
-/** Where the table is. */
+/** The path of the table. */
 export const tableFile: string = path('../codecs/proto/rtm.ts');
-/** Where the code is that protobufjs generates. */
+/** The path of the code that protobufjs generates. */
 export const protobufjsFile: string = path('../bench/proto/rtm.js');
 
 const WIDTH = 110;
 
-/** Words in lines of at most so many characters. */
+/** Breaks words into lines of limited length. */
 const wrapped = (words: readonly string[]): string => {
   const lines = [''];
   for (const word of words) {
@@ -30,7 +30,7 @@ const wrapped = (words: readonly string[]): string => {
   return lines.join('\n');
 };
 
-/** A step from a number to the next, which is left out where it is 1. */
+/** The step from each number to the next; a step of 1 is left out. */
 const steps = <A>(
   items: readonly A[],
   first: number,
@@ -42,14 +42,14 @@ const steps = <A>(
     return [step === 1 ? '' : String(step), item];
   });
 
-/** Those of the enumerations that are kept as integers in the schema. */
+/** The frame's own fields that the schema declares as integers and that hold the numbers of an enumeration. */
 const NAMED: ReadonlyMap<string, string> = new Map(Object.entries({ cmd: 'c', op: 'o' }));
 
 const SCALARS: ReadonlyMap<string, string> = new Map(
   Object.entries({ string: 's', int32: 'i', int64: 'l', bool: 'b', bytes: 'y' }),
 );
 
-/** Messages of commands that no codec knows: the reader skips them, as it skips what the schema doesn't have. */
+/** Messages of commands that no codec knows. The reader skips them, like fields that the schema doesn't have. */
 export const omitted: readonly string[] = [
   'DataCommand',
   'RoomCommand',
@@ -58,7 +58,7 @@ export const omitted: readonly string[] = [
   'PubsubCommand',
 ];
 
-/** The table of the messages that one of them needs, itself first. */
+/** The table of a message and of all messages that it needs. The message itself is the first. */
 const messageTable = (root: protobuf.Type): string => {
   const types: protobuf.Type[] = [root];
   const kindOf = (field: protobuf.Field): string => {
@@ -75,7 +75,7 @@ const messageTable = (root: protobuf.Type): string => {
     throw new Error(`${field.fullName}: a kind that the reader doesn't know`);
   };
   const lines: string[] = [];
-  // What a message holds is added to the list while it is walked.
+  // The loop adds the messages of each type's fields to the list that it iterates.
   for (const type of types) {
     const fields = type.fieldsArray
       .filter((field) => !omitted.includes(field.type))
@@ -113,8 +113,8 @@ export const opTypes = ${names('OpType')};
 };
 
 /**
- * What protobufjs decodes has the defaults of absent fields on its prototype, empty lists, 64-bit objects and views
- * of the frame. With these lines changed a decoded message holds what was present, as plain values of its own.
+ * A message that protobufjs decodes has defaults of absent fields on its prototype, empty lists, 64-bit objects and
+ * views of the frame. With these changes it has only the present fields, as plain values of its own.
  */
 const presentFieldsOnly = (code: string): string =>
   code
@@ -123,7 +123,7 @@ const presentFieldsOnly = (code: string): string =>
     .replaceAll('reader.int64()', '$util.LongBits.from(reader.int64()).toNumber()')
     .replaceAll('reader.bytes()', 'new Uint8Array(reader.bytes())');
 
-/** The code that protobufjs generates: only what encodes and decodes. */
+/** The code that protobufjs generates, limited to encoding and decoding. */
 export const generateProtobufjs = (): Promise<string> =>
   new Promise((resolve, reject) => {
     pbjs.main(

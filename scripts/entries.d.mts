@@ -1,8 +1,8 @@
-/** What `entries.mjs` gives. It is JavaScript because it is read before anything is installed. */
+/** The types of `entries.mjs`. It is JavaScript because it is read before anything is installed. */
 
 /** A public entry. All paths are relative to the root of the project. */
 export interface Entry {
-  /** As it is imported: `rx-realtime/streams`. */
+  /** The import specifier: `rx-realtime/streams`. */
   readonly specifier: string;
   /** `streams`; `rx-realtime` for the main entry. */
   readonly name: string;
@@ -17,5 +17,5 @@ export interface Entry {
 /** The entries of this package. */
 export const entries: readonly Entry[];
 
-/** The top-level folders that the entries are in: what is published. */
+/** The top-level folders of the entries: these are published. */
 export const folders: readonly string[];

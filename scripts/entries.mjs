@@ -1,7 +1,4 @@
-/**
- * The public entries of the package. `exports` of package.json lists them; every tool that needs the list takes it
- * from here.
- */
+/** The public entries of the package, from `exports` of package.json. Every tool that needs the list uses this one. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** @type {(manifest: Manifest) => readonly Entry[]} */
 const entriesOf = ({ name, exports }) =>
   Object.entries(exports).flatMap(([path, target]) => {
-    // A plain path is a file that one may read, package.json for one: not a module.
+    // A plain path is a file that can be read, such as package.json, not a module.
     if (typeof target === 'string') return [];
     const source = target.types.replace(/^\.\/dist\//, '').replace(/\.d\.ts$/, '.ts');
     return [

@@ -1,5 +1,5 @@
 /**
- * Brings a clone to the point where its tools can run. Plain JavaScript over Node's own modules, because it runs
+ * Prepares a clone so that its tools can run. It uses plain JavaScript and Node's own modules only, because it runs
  * before anything is installed.
  */
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** @param {string} path */
 const json = (path) => JSON.parse(readFileSync(`${root}${path}`, 'utf8'));
 
-/** Says what to do and ends the process where Node is older than `engines.node` of package.json asks for. */
+/** If Node is older than `engines.node` of package.json, prints what to do and ends the process. */
 export const requireNode = () => {
   const wanted = json('package.json').engines.node.replace('>=', '');
   const isOlder = wanted.localeCompare(process.versions.node, 'en', { numeric: true }) > 0;
@@ -23,14 +23,14 @@ export const requireNode = () => {
 };
 
 /**
- * Whether node_modules is what package-lock.json asks for; npm writes its own lock file there last, so an install
- * that broke off counts as none.
+ * Whether node_modules has what package-lock.json asks for. npm writes its own lock file there at the end of an
+ * install, so an interrupted install does not count.
  */
 const isInstalled = () => {
   if (!existsSync(`${root}node_modules/.package-lock.json`)) return false;
   const installed = json('node_modules/.package-lock.json').packages;
   return Object.entries(json('package-lock.json').packages).every(
-    // What is optional may be for another platform.
+    // An optional package may be missing, because it may be for another platform.
     ([path, { version, optional }]) =>
       path === '' ||
       optional === true ||
@@ -38,7 +38,7 @@ const isInstalled = () => {
   );
 };
 
-/** Installs from the lock file unless that is done, and says so in one line. */
+/** Installs from the lock file unless that is done, and prints one line about it. */
 export const ensureInstalled = () => {
   if (isInstalled()) return;
   console.error('Installing what is missing, as package-lock.json has it (npm ci)');

@@ -1,6 +1,6 @@
 /**
- * `npm run mutants:delivery`: takes the rules of delivery back, one at a time, in a copy of the sources, and sees
- * that the tests fail each time. Ends with one JSON line; the status is 1 where a mutant has survived.
+ * `npm run mutants:delivery`: in a copy of the sources, removes the rules of delivery one at a time, and checks that
+ * tests fail each time. The last line is JSON. The status is 1 if a mutant survives.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const PARTS = [
   'vitest.config.ts',
   'scripts/entries.mjs',
 ];
-/** The quick ones first: with the first that fails all is said. */
+/** Quick suites come first, because the first failing suite is enough. */
 const SUITES: readonly (readonly string[])[] = [
   [
     'marble-tests/streams',
@@ -69,7 +69,7 @@ const mutated = ({ file, from, to }: Mutant): string => {
   return source.replace(from, () => to);
 };
 
-// Before anything takes time.
+// All mutants are checked before anything slow runs.
 for (const mutant of mutants) mutated(mutant);
 const folder = copy();
 const survivors: string[] = [];

@@ -1,6 +1,7 @@
 /**
- * What the scripts of package.json call: `node scripts/run.mjs <task> [arguments]`. It installs and builds what the
- * task needs, then becomes the task: no process between npm and the program, so that Ctrl-C reaches it directly.
+ * Runs the scripts of package.json: `node scripts/run.mjs <task> [arguments]`. It installs and builds what the task
+ * needs, then runs the task in the same process. So there is no process between npm and the program, and Ctrl-C
+ * reaches it directly.
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled, requireNode } from './install.mjs';
@@ -9,8 +10,8 @@ const root = new URL('../', import.meta.url);
 const parent = process.ppid;
 
 /**
- * Where npm is stopped by a signal, it passes it to the shell it has started, and that dies without passing it on. So
- * that no server is left behind, what runs under npm ends when its parent does.
+ * If a signal stops npm, npm passes it to its shell, which dies without passing it on. So a program under npm ends
+ * when its parent ends; otherwise a server would stay behind.
  */
 const endWithParent = () => {
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -58,9 +59,9 @@ const tasks = {
   'mutants:delivery': (args) => become('scripts/mutants-delivery.ts', args),
   check: (args) => become('scripts/check.ts', args),
   test: async (args) => {
-    // The thresholds are for the whole suite; a part of it is run without coverage.
+    // The thresholds are for the whole suite, so a part of it runs without coverage.
     if (args.length > 0) return become('node_modules/vitest/vitest.mjs', ['run', ...args]);
-    // test/packed needs dist/. Built here, it takes no time from the tests that measure some.
+    // test/packed needs dist/. It is built here, so that the build does not slow down tests that measure time.
     await build();
     await become('node_modules/vitest/vitest.mjs', ['run', '--coverage']);
   },

@@ -1,18 +1,19 @@
 /**
- * Puts the small packages that the server alone needs into it, with their licences, so that nobody else installs them.
+ * Bundles small packages that only the server needs into the server, with their licences. So other users do not
+ * install them.
  */
 import { buildSync } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-/** What the server takes of each. */
+/** The exports of each package that the server uses. */
 const taken = {
   re2js: 'RE2JS',
   'find-my-way': 'default',
   mime: 'default',
 };
 
-/** The packages that went into a bundle, by the paths of its inputs. */
+/** The packages in a bundle, found by the paths of its inputs. */
 const packagesOf = (inputs) => [
   ...new Set(
     Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.slice(0, 1) ?? []),
@@ -42,7 +43,7 @@ export const vendor = (root, server) => {
       format: 'esm',
       target: 'es2022',
       legalComments: 'none',
-      // Of a CommonJS package, what it requires of Node.
+      // The modules of Node that a CommonJS package requires.
       banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
     });
     for (const folder of packagesOf(metafile.inputs)) folders.add(folder);

@@ -1,12 +1,12 @@
 import type { Party } from './domain/party.js';
 import type { Session } from './session.js';
 
-/** Who does something: a client, in a session or over HTTP; or the application's back end. */
+/** The party that does something: a client, in a session or over HTTP, or the application's back end. */
 export interface Actor extends Party {
   readonly session?: Session;
 }
 
-/** The one session that need not be told of what it did itself. */
+/** The acting session, which is not told of its own action. */
 export const exceptActor = ({ session }: Actor): { readonly except?: string } =>
   session === undefined ? {} : { except: session.id };
 

@@ -1,20 +1,23 @@
-/** Whom an answer is for. */
+/** The client and command that an answer is for. */
 import { either as E, function as F } from 'fp-ts';
 import * as t from 'io-ts';
 import { Int32, record } from '../codecs/index.js';
 import { parseWire } from '../codecs/wire.js';
 
 const Addressee = record('Addressee', {}, { i: Int32, peerId: t.string });
-/** A command's serial and client id, as far as it has them; no undefined keys, since the wire knows presence only. */
+/**
+ * A command's serial and client id, if it has them. There are no keys with the value undefined, since the wire knows
+ * only present and absent fields.
+ */
 export type Addressee = t.TypeOf<typeof Addressee>;
 
-/** Those of a command. */
+/** The addressee of a command. */
 export const addresseeOf = ({ i, peerId }: { readonly i?: number; readonly peerId?: string }): Addressee => ({
   ...(i === undefined ? {} : { i }),
   ...(peerId === undefined ? {} : { peerId }),
 });
 
-/** Those of a frame that no codec takes: if its envelope can be read, whoever waits for an answer gets one. */
+/** The addressee of a frame that no codec accepts. If its envelope can be read, the waiting client gets an answer. */
 export const addresseeOfFrame = (bytes: Buffer, isBinary: boolean): Addressee =>
   F.pipe(
     E.tryCatch(

@@ -19,25 +19,25 @@ export interface App {
   readonly rooms: RoomFanOut;
   readonly limits: Limits;
   readonly clock: ServerClock;
-  /** The time, but later than each before: what is dated by it has an order. */
+  /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;
   readonly hooks: RunningHooks;
   readonly frames: Frames;
-  /** When sockets write what chat rooms have for them. */
+  /** When sockets write the messages of chat rooms. */
   readonly turns: Turns;
-  /** Whether those who are not members may read an ordinary conversation. */
+  /** Whether clients that are not members may read an ordinary conversation. */
   readonly isOpen: (info: ConversationInfo) => boolean;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
-  /** Refuses what has to be signed and is not. */
+  /** Refuses an action that needs a signature and has none that is valid. */
   readonly verifyAction: Signatures['action'];
-  /** Ends what a client has signed until now. */
+  /** Makes all signatures invalid that were made for a client until now. */
   readonly endSignatures: Signatures['end'];
   /**
-   * Jobs of one conversation run one after the other, so that all receivers see its messages and notices in the same
-   * order; those that look for the same unique one do, too.
+   * Runs the jobs of one conversation one after the other, so that all receivers see its messages and notices in the
+   * same order. Requests for the same unique conversation are serialized, too.
    */
   readonly inOrder: <R>(key: string, job: () => Promise<R>) => Promise<R>;
-  /** Hears of errors that are the server's own fault. */
+  /** Called with errors that are the server's own fault. */
   readonly report: (error: unknown) => void;
 }

@@ -1,4 +1,7 @@
-/** What the application's own back end can do: everything, in nobody's name or in a client's. */
+/**
+ * What the application's own back end can do on the server: everything, in no client's name or in the name of a
+ * client.
+ */
 import { either as E, function as F, json as J } from 'fp-ts';
 import { defined } from '../codecs/defined.js';
 import type { Attribute, ConversationInfo, ConversationKind, JsonObject, MemberRole } from '../codecs/index.js';
@@ -32,29 +35,32 @@ export type { BackEndBody, BackEndEdit, BackEndMessage, SystemMessage };
 export interface WantedConversation {
   /** Default `ordinary`. */
   readonly kind?: ConversationKind;
-  /** Who owns it, and is a member where it has members. Default: nobody. */
+  /** The owner; it is a member if the conversation has members. Default: no owner. */
   readonly creator?: string;
   /**
-   * Of an ordinary or a temporary one; a chat room is entered, and a system conversation subscribed to, later.
-   * Default: none.
+   * Members of an ordinary or a temporary conversation. Clients enter a chat room, or subscribe to a system
+   * conversation, later. Default: no members.
    */
   readonly members?: readonly string[];
-  /** Neither a name nor attributes where it is a temporary one. */
+  /** A temporary conversation has neither a name nor attributes. */
   readonly name?: string;
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  /** Find the one with the same members instead, where there is one. Default false. */
+  /** Finds the existing conversation with the same members, if there is one. Default false. */
   readonly unique?: boolean;
-  /** How long a temporary one lasts, in seconds. Default 86,400. */
+  /** The lifetime of a temporary conversation, in seconds. Default 86,400. */
   readonly ttl?: number;
 }
 
 /** Which conversations are wanted. */
 export interface FindConversations {
-  /** As clients ask (protocol: `where`): `{ m: 'Tom', 'attr.level': { $gte: 3 } }`. Default: all. */
+  /**
+   * A condition, as clients send it (protocol: `where`): `{ m: 'Tom', 'attr.level': { $gte: 3 } }`. Default: all
+   * conversations.
+   */
   readonly where?: JsonObject;
-  /** Of these kinds only. Default: of all. */
+  /** Only conversations of these kinds. Default: all kinds. */
   readonly kinds?: readonly ConversationKind[];
-  /** As in `-lm,name`: `-` is descending, the first key counts most. */
+  /** The sort order, such as `-lm,name`: `-` is descending, the first key is the most important. */
   readonly sort?: string;
   /** Default 0. */
   readonly skip?: number;
@@ -62,25 +68,25 @@ export interface FindConversations {
   readonly limit?: number;
 }
 
-/** What a conversation is to become; what is not named stays. */
+/** A change of a conversation. Fields that are not given stay as they are. */
 export interface ConversationUpdates {
   readonly name?: string;
-  /** Keys may have dots, which lead into nested ones. */
+  /** Attributes to set. A key with dots leads into nested attributes. */
   readonly attributes?: Readonly<Record<string, Attribute>>;
-  /** Keys of attributes that are to go; they may have dots. */
+  /** Keys of attributes to remove. A key with dots leads into nested attributes. */
   readonly unset?: readonly string[];
 }
 
-/** Which messages are wanted. */
+/** Which messages of the history are wanted. */
 export interface History {
   /**
-   * `old` goes from `from` (or the newest) towards the past, `new` from `from` (or the oldest) towards the present.
-   * Default `old`.
+   * `old` goes from `from` (or the newest message) to older messages, `new` from `from` (or the oldest message) to
+   * newer ones. Default `old`.
    */
   readonly direction?: 'old' | 'new';
   readonly from?: Bound;
   readonly to?: Bound;
-  /** Messages of this type only. */
+  /** Only messages of this type. */
   readonly type?: number;
   /** 1 to 1,000. Default 100. */
   readonly limit?: number;
@@ -89,11 +95,11 @@ export interface History {
 /** A page of a list of clients, in the order of their ids. */
 export interface ListPage {
   readonly clientIds: readonly string[];
-  /** Where there are more: `next` of the following page. */
+  /** The `next` of the following page; missing on the last page. */
   readonly next?: string;
 }
 
-/** Which page. */
+/** Which page of a list is wanted. */
 export interface PageOf {
   /** 1 to 100. Default 50. */
   readonly limit?: number;
@@ -101,88 +107,92 @@ export interface PageOf {
 }
 
 /**
- * What the application's back end does in the process of the server. Each call is carried out at once, asks and tells
- * the same hooks as a client's command, and its effects reach clients by the bus. Each rejects with a `Refusal`,
- * whose `code` is the protocol's, where it is refused; with 4303 where there is no such conversation, 4323 where it
- * was a temporary one.
+ * What the application's back end can do in the server's process. Each method runs at once, when it is called. It
+ * calls the same hooks as a client's command, and clients learn of its effects by the bus. If the server refuses a
+ * call, the promise rejects with a `Refusal`, whose `code` is the protocol's: 4303 if there is no such conversation,
+ * 4323 if it was a temporary conversation that has ended.
  *
  * @example
  * const { id } = await server.backEnd.create({ kind: 'system', name: 'News' });
  * await server.backEnd.broadcast(id, { from: 'editor', body: text('We are open') });
  */
 export interface BackEnd {
-  /** Creates a conversation, or finds the one of the same members where it is to be unique. */
+  /** Creates a conversation. With `unique`, gives the existing conversation of the same members if there is one. */
   create(wanted: WantedConversation): Promise<ConversationInfo>;
-  /** Conversations that a condition holds for. Rejects with 4310 where it can't be understood. */
+  /** Finds the conversations that meet a condition. Rejects with 4310 if the condition is not valid. */
   find(query?: FindConversations): Promise<readonly ConversationInfo[]>;
   get(id: string): Promise<ConversationInfo>;
   /**
-   * Changes name and attributes, which members are told of; gives the conversation as it is then. A temporary one
-   * can't be changed: 4314.
+   * Changes the name and attributes, and tells the members. Gives the conversation after the change. Rejects with
+   * 4314 for a temporary conversation, which can't be changed.
    */
   update(id: string, updates: ConversationUpdates): Promise<ConversationInfo>;
   /**
-   * Ends a conversation with its messages; the members of an ordinary one, and who is in a chat room, are told that
-   * they are out of it.
+   * Deletes a conversation with its messages. The members of an ordinary conversation, or the clients in a chat room,
+   * are told that they are no longer in it.
    */
   delete(id: string): Promise<void>;
-  /** Members; the subscribers of a system conversation; who is in a chat room now. */
+  /**
+   * The members of a conversation, the subscribers of a system conversation, or the clients that are in a chat room
+   * now.
+   */
   members(id: string): Promise<readonly string[]>;
   /**
-   * Adds members to an ordinary conversation, or subscribers to a system conversation. Who can't be one is named in
-   * the outcome.
+   * Adds members to an ordinary conversation, or subscribers to a system conversation. The outcome names the clients
+   * that could not be added.
    */
   addMembers(id: string, clientIds: readonly string[]): Promise<Outcome>;
   /**
-   * Removes members, or subscribers; who was none is no failure. Nobody is removed from a chat room (4314): `block`
-   * puts clients out of it.
+   * Removes members or subscribers. A client that was not a member is not a failure. A chat room refuses this with
+   * 4314: use `block` to remove clients from it.
    */
   removeMembers(id: string, clientIds: readonly string[]): Promise<Outcome>;
-  /** Gives a member of an ordinary conversation another role; the owner stays the owner (4324). */
+  /** Gives a member of an ordinary conversation another role. The owner's role can't be changed (4324). */
   setRole(id: string, clientId: string, role: 'Manager' | 'Member'): Promise<void>;
   /**
-   * Sends a message to all members, subscribers, or who is in the chat room; in a system conversation `to` some. The
-   * sender need not be a member, and gets it, too.
+   * Sends a message to all members, all subscribers, or all clients in the chat room; in a system conversation, `to`
+   * limits it to some clients. The sender need not be a member, and receives the message too.
    */
   send(id: string, message: SystemMessage): Promise<StoredMessage>;
   /**
-   * Sends a message of a system conversation to every client that is online, subscribed or not; it is stored for the
-   * subscribers. 4313 elsewhere.
+   * Sends a message of a system conversation to every client that is online, even if it is not subscribed. The
+   * message is stored for the subscribers. Other kinds of conversations refuse this with 4313.
    */
   broadcast(id: string, message: BackEndMessage): Promise<StoredMessage>;
-  /** A page of history, oldest first, with what is for some only. */
+  /** A page of history, oldest first. Messages that are for some clients only are included. */
   history(id: string, query?: History): Promise<readonly StoredMessage[]>;
   /**
-   * Gives a message another body, whoever has sent it; gives it as it is then. 4404 where there is none, or where it
-   * was recalled.
+   * Replaces the body of a message of any sender. Gives the message after the change. Rejects with 4404 if there is
+   * no such message, or if it was recalled.
    */
   edit(id: string, messageId: string, message: BackEndEdit): Promise<StoredMessage>;
-  /** Takes a message back, whoever has sent it; gives what is left of it. */
+  /** Recalls a message of any sender. Gives the recalled message. */
   recall(id: string, messageId: string): Promise<StoredMessage>;
   /**
-   * These clients may not send any more; at most `limits.listed` in a conversation, the others are named in the
-   * outcome.
+   * Silences clients: they can't send any more. A conversation has room for `limits.listed` clients; the outcome
+   * names those for which there was no room.
    */
   silence(id: string, clientIds: readonly string[]): Promise<Outcome>;
   unsilence(id: string, clientIds: readonly string[]): Promise<Outcome>;
   silenced(id: string, page?: PageOf): Promise<ListPage>;
   /**
-   * These clients are members no more, and can't become any; they leave a chat room. At most `limits.listed` in a
-   * conversation, the others are named in the outcome.
+   * Blocks clients: they are removed from the conversation or the chat room, and can't join it again. A conversation
+   * has room for `limits.listed` clients; the outcome names those for which there was no room.
    */
   block(id: string, clientIds: readonly string[]): Promise<Outcome>;
   unblock(id: string, clientIds: readonly string[]): Promise<Outcome>;
   blocked(id: string, page?: PageOf): Promise<ListPage>;
   /**
-   * Ends all sessions of a client with `session/closed`, by default with code 4115, and takes their tokens away: who
-   * comes back has to log in again, with what was signed after this. Resolves when they have been told.
+   * Ends all sessions of a client with `session/closed`, by default with code 4115, and makes its tokens invalid. To
+   * come back, the client has to log in again, with a signature made after the kick. Resolves when the sessions have
+   * been told.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
-  /** Those of these clients that have a session. */
+  /** Those of the given clients that have a session. */
   online(clientIds: readonly string[]): Promise<readonly string[]>;
   /**
-   * How many messages a client has not read, in all conversations together; of each, as many as
-   * `limits.unreadMessages` count.
+   * How many messages a client has not read, in all conversations together. Each conversation counts at most
+   * `limits.unreadMessages`.
    */
   unreadCount(clientId: string): Promise<number>;
 }
@@ -194,7 +204,7 @@ const MAX_FOUND = 1_000;
 const DEFAULT_HISTORY = 100;
 const MAX_HISTORY = 1_000;
 
-/** Attributes as text; what has cycles, or lies deeper than the stack, can't be written. */
+/** Attributes as JSON text. Attributes with cycles, or nested deeper than the stack allows, can't be written. */
 const written = (attributes: ConversationInfo['attributes']): string =>
   F.pipe(
     E.tryCatch(() => encodeAttributes(attributes), E.toError),
@@ -203,7 +213,7 @@ const written = (attributes: ConversationInfo['attributes']): string =>
     }),
   );
 
-/** Refuses what this kind of conversation can't have when it is created. */
+/** Refuses what this kind of conversation can't have at its creation. */
 const checkWanted = (kind: ConversationKind, { members = [], name, attributes, ttl }: WantedConversation): void => {
   if (members.length > 0 && (kind === 'room' || kind === 'system'))
     throw new Refusal(
@@ -231,7 +241,7 @@ const create = async (app: App, wanted: WantedConversation): Promise<Conversatio
   );
 };
 
-/** A count from outside: an integer between two bounds. */
+/** Checks a count from outside: it has to be an integer between two bounds. */
 const checkCount = (count: number, what: string, min: number, max: number, code: RefusalCode): void => {
   if (!Number.isSafeInteger(count) || count < min || count > max)
     throw new Refusal(code, `${what} should be an integer from ${min} to ${max}`);

@@ -1,40 +1,43 @@
 /**
- * How sessions reach each other. Both ends may sit in different processes; nothing that uses a bus may assume that
- * they don't.
+ * How sessions reach each other. The sender and the receiver may be in different processes: code that uses a bus must
+ * not assume that they share one.
  */
 import type { Notice } from './notice.js';
 
-/** Takes a notice to whoever has asked for it. */
+/** Receives a notice. */
 export type Receive = (notice: Notice) => void;
 
 export interface Bus {
-  /** Hands a notice to every session of these clients. Two calls by one process reach a session in their order. */
+  /**
+   * Sends a notice to every session of these clients. Two calls by one process reach a session in the order of the
+   * calls.
+   */
   publish(clientIds: readonly string[], notice: Notice): void;
   /**
-   * Hands a notice to whoever has put sessions into a chat room, once, however many these are. Two calls by one
-   * process reach it in their order.
+   * Sends a notice to each `receive` that has sessions in a chat room, once, however many sessions it has there. Two
+   * calls by one process arrive in the order of the calls.
    */
   publishRoom(roomId: string, notice: Notice): void;
-  /** Hands a notice to every session. */
+  /** Sends a notice to every session. */
   publishAll(notice: Notice): void;
   /**
-   * Joins a session: from when this resolves, no notice passes it by. The result leaves again; `receive` may still be
-   * called while it does.
+   * Subscribes a session. When the promise has resolved, the session gets every notice. The result unsubscribes;
+   * `receive` may still be called while it runs.
    */
   subscribe(clientId: string, receive: Receive): Promise<() => void>;
   /**
-   * Puts a session into a chat room: from when this resolves, no notice for the room passes `receive` by. The result
-   * takes it out again. With the same `receive` for many sessions, a notice costs the bus the same for all of them
-   * together.
+   * Puts a session into a chat room. When the promise has resolved, `receive` gets every notice of the room. The
+   * result takes the session out again. If many sessions share the same `receive`, the bus calls it once per notice
+   * for all of them.
    */
   enter(roomId: string, clientId: string, receive: Receive): Promise<() => void>;
-  /** Which of these clients have a session. */
+  /** Those of the given clients that have a session. */
   online(clientIds: readonly string[]): Promise<readonly string[]>;
   /** The clients that are in a chat room, each once. */
   occupants(roomId: string): Promise<readonly string[]>;
 }
 
-/** Values by key; a key without any is forgotten. */
+/** Sets of values by key. A key whose set becomes empty is deleted. */
 const setsByKey = <K, V>(): {
   readonly all: ReadonlyMap<K, ReadonlySet<V>>;
   readonly add: (key: K, value: V) => () => void;
@@ -58,7 +61,7 @@ interface Inside {
   readonly clientId: string;
 }
 
-/** A bus within one process: a notice is handed over before `publish` returns. */
+/** A bus within one process. `publish` delivers a notice before it returns. */
 export const inProcessBus = (): Bus => {
   const clients = setsByKey<string, Receive>();
   const rooms = new Map<string, ReturnType<typeof setsByKey<Receive, Inside>>>();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Serves until Ctrl-C: `npm run serve -- --port 6400 --host 127.0.0.1`. */
+/** Runs a server until Ctrl-C: `npm run serve -- --port 6400 --host 127.0.0.1`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { firstValueFrom } from 'rxjs';
@@ -8,8 +8,8 @@ import { createServer } from './create-server.js';
 const DEFAULT_PORT = '6400';
 
 /**
- * How long clients that were asked to go elsewhere have to look up where, ms: the lookup must be answered, or theirs
- * fails for good.
+ * How long the server stays up after it has asked clients to go elsewhere, ms. In this time clients look up their new
+ * endpoint, which this server has to answer: a client whose lookup fails gives up.
  */
 const GOAWAY_TIME = 500;
 
@@ -17,7 +17,7 @@ const serve = async (): Promise<void> => {
   const { values } = parseArgs({
     options: { port: { type: 'string', default: DEFAULT_PORT }, host: { type: 'string', default: '127.0.0.1' } },
   });
-  // An empty text would be port 0.
+  // `Number('')` would be 0.
   const port = values.port === '' ? Number.NaN : Number(values.port);
   const server = await createServer({ port, host: values.host });
   console.log(`listening on ${server.url}`);
@@ -30,7 +30,7 @@ const serve = async (): Promise<void> => {
     await server.close();
   };
   const stop = (): void => {
-    // Asked a second time, it doesn't wait for anybody.
+    // A second Ctrl-C ends the process at once.
     process.once('SIGINT', () => process.exit(1));
     leave().then(
       () => process.exit(0),

@@ -1,12 +1,13 @@
-/** Time as the server sees it. Tests put another in its place. */
+/** Time as the server sees it. Tests replace it. */
 export interface ServerClock {
   /** ms since 1970. */
   now(): number;
 }
 
 /**
- * The same clock, but where it is set back it goes on from where it was, ahead by as much: positions and marks are
- * compared by time, so that what comes later must not be earlier.
+ * The same clock, but it never goes back. If the given clock is set back, this clock goes on from the latest time,
+ * and stays ahead by the difference. Positions and marks are compared by time, so a later event must not get an
+ * earlier time.
  */
 export const neverBack = (clock: ServerClock): ServerClock => {
   let last = -Infinity;

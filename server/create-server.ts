@@ -34,29 +34,29 @@ export interface RtmServer {
   readonly url: string;
   readonly port: number;
   /**
-   * What it is doing: cold, the numbers as they are now, then every second; completes with the server.
-   * `firstValueFrom` gives them once.
+   * Figures of the running server. Cold: emits the current figures at once, then every second, and completes when the
+   * server closes. `firstValueFrom` reads them once.
    */
   readonly stats$: Observable<ServerStats>;
   /**
-   * What the application's back end may do, in this process: everything. Over HTTP, it is served where there is a
-   * `masterKey`.
+   * What the application's back end may do, called in this process. With a `masterKey`, the server also serves it
+   * over HTTP.
    */
   readonly backEnd: BackEnd;
   /**
    * The same as `backEnd.kick`: ends all sessions of a client with `session/closed`, by default with code 4115, and
-   * takes their tokens away: who comes back has to log in again. Resolves when they have been told.
+   * makes its tokens invalid, so that the client has to log in again. Resolves when the sessions have been told.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
   /**
-   * Asks every client to look its endpoints up again and reconnect. Wills are not sent for connections that clients
-   * close from then on, but for those that break.
+   * Asks every client to look up its endpoint again and to reconnect. From then on, a connection that a client closes
+   * sends no will; a connection that breaks still does.
    */
   goaway(): void;
   /**
-   * Carries out what clients have sent, closes every socket with 1001, which they take as a reason to reconnect, then
-   * the port and the store. Sockets that don't answer within a second are cut. No wills are sent. Closing twice is
-   * the same as closing once.
+   * Handles the commands that have arrived, then closes every socket with 1001, the port and the store. Clients
+   * reconnect after a 1001. Sockets that don't answer within a second are terminated. No wills are sent. Closing a
+   * second time has no further effect.
    */
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export interface RtmServer {
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
-/** A frame beyond this many times the bound is not read at all: it closes with 1009. */
+/** A frame longer than the limit times this factor is not read at all: the server closes the socket with 1009. */
 const UNREAD_FACTOR = 2;
 
 const known: ReadonlyMap<string, Subprotocol> = new Map(
@@ -76,9 +76,9 @@ const offered = ({ headers }: IncomingMessage): readonly string[] =>
 
 const refuseHandshake = (socket: Duplex): void => {
   const body = `Offer one of the subprotocols ${[...known.keys()].join(', ')}\n`;
-  // Who is refused may have gone already.
+  // The refused client may have left already.
   socket.on('error', () => undefined);
-  // Nor does a client that never closes keep the port.
+  // A client that never closes its side must not keep the socket open.
   socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -90,7 +90,7 @@ const toStderr = (error: unknown): void => {
 };
 
 /**
- * A login has to pass the master key's signature, where it has to be signed, and the application's own check, where
+ * Checks a login: by the master key's signature if logins have to be signed, and by the application's own check if
  * there is one.
  */
 const loginVerifier = (
@@ -111,15 +111,15 @@ const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: S
   return createSignatures(masterKey, clock, new Set(signed));
 };
 
-/** Times that only go up. */
+/** Gives times that always increase. */
 const stamps = (clock: ServerClock): (() => number) => {
   let last = 0;
   return () => (last = Math.max(clock.now(), last + 1));
 };
 
 /**
- * Starts a server for the LeanCloud RTM protocol, both subprotocols, with the router lookup `/v1/route` on the same
- * port. Resolves when it listens.
+ * Starts a server for the LeanCloud RTM protocol with both subprotocols. The router lookup `/v1/route` is on the same
+ * port. Resolves when the server listens.
  *
  * @example
  * const server = await createServer({ port: 0 });
@@ -154,10 +154,10 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   };
   const backEnd = createBackEnd(app);
   const clients = new Set<ClientSocket>();
-  /** What sockets that have closed had sent before, and is still being carried out. */
+  /** Work of closed sockets that is not done yet: commands that they had sent before. */
   const settling = new Set<Promise<void>>();
   const closed = new Subject<never>();
-  /** Of sockets that have closed. */
+  /** Messages that sockets which have closed did not get. */
   let past = noDrops;
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;

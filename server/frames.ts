@@ -1,13 +1,13 @@
 import type { ServerCommand } from '../codecs/index.js';
 import { sharedFrame, type SharedFrame } from '../codecs/shared-frame.js';
 
-/** Instant messaging, as opposed to the protocol's other services; some clients ignore pushes that don't say so. */
+/** The protocol's service number for instant messaging. Some clients ignore pushes without it. */
 const SERVICE = 2;
 
-/** Pushes as frames. */
+/** Turns pushes into frames. */
 export type Frames = (push: ServerCommand) => SharedFrame;
 
-/** A push is encoded when its first receiver is known, and not again for the others, who get the same object. */
+/** Encodes each push once, when its first receiver is known. All other receivers share the frame. */
 export const createFrames = (): Frames => {
   const known = new WeakMap<ServerCommand, SharedFrame>();
   return (push) => {

@@ -1,9 +1,9 @@
-/** What the application's back end may hear of, and have a say in (protocol: hooks). */
+/** Hooks: what the application's back end is told of, and what it can decide (protocol: hooks). */
 import type { JsonObject } from '../codecs/index.js';
 
 /**
- * No: the client gets the hook's code of refusal, with `code` as the application's own code and `detail` as words for
- * people.
+ * Refuses the action. The client gets the hook's error code, with `code` as the application's own code and `detail`
+ * as a text for people.
  */
 export interface Drop {
   readonly drop: true;
@@ -11,23 +11,23 @@ export interface Drop {
   readonly detail?: string;
 }
 
-/** What a hook that is asked may say: nothing, which is a yes; no; or yes with something else in it. */
+/** What a hook that is asked can answer: undefined accepts, `Drop` refuses, a `C` accepts with a change. */
 export type Verdict<C> = undefined | Drop | C | Promise<undefined | Drop | C>;
 
-/** The body of a message: text, or base64 of bytes where `bin` is true. */
+/** The body of a message: text, or bytes in base64 if `bin` is true. */
 export interface HookContent {
   readonly content: string;
   readonly bin: boolean;
 }
 
 interface HookMessage extends HookContent {
-  /** Nobody where the back end sends in nobody's name. */
+  /** The sender; empty if the back end sends in no client's name. */
   readonly fromPeer: string;
   readonly convId: string;
   /** ms since 1970. */
   readonly timestamp: number;
   readonly transient: boolean;
-  /** It is in a system conversation. */
+  /** The message is in a system conversation. */
   readonly system: boolean;
   readonly mentionPids: readonly string[];
   readonly mentionAll: boolean;
@@ -44,25 +44,25 @@ export interface MessageSent extends HookMessage {
 }
 
 export interface MessageUpdate extends HookContent {
-  /** Nobody where the back end does it. */
+  /** The client that makes the change; undefined if the back end does. */
   readonly fromPeer: string | undefined;
   readonly convId: string;
   readonly msgId: string;
-  /** It is taken back; there is no other content then. */
+  /** The message is recalled; there is no new content then. */
   readonly recall: boolean;
 }
 
 export interface ReceiversOffline extends MessageSent {
-  /** Who has no session, and has not muted the conversation. */
+  /** Members who have no session and have not muted the conversation. */
   readonly offlinePeers: readonly string[];
-  /** What the sender wants pushed to them. */
+  /** Data for the push notification, set by the sender. */
   readonly pushData?: JsonObject;
 }
 
 export interface ConversationStart {
   readonly initBy: string | undefined;
   readonly members: readonly string[];
-  /** Its attributes, the name among them, as JSON. */
+  /** The attributes and the name, as JSON. */
   readonly attr: JsonObject;
 }
 
@@ -75,47 +75,51 @@ export interface ConversationMembers {
 export interface ConversationUpdateHook {
   readonly convId: string;
   readonly initBy: string | undefined;
-  /** What changes, as JSON; null where an attribute goes. */
+  /** The changes as JSON; an attribute that is removed is null. */
   readonly attr: JsonObject;
 }
 
 export interface ClientOnline {
   readonly peerId: string;
   readonly tag?: string;
-  /** It takes a session up again. */
+  /** The client resumes an earlier session. */
   readonly reconnect: boolean;
 }
 
 export interface ClientOffline {
   readonly peerId: string;
   readonly tag?: string;
-  /** 1 logged out, 2 the connection broke, 3 displaced by a login with its tag, 4 kicked. */
+  /** 1: logged out, 2: the connection broke, 3: displaced by a login with the same tag, 4: kicked. */
   readonly closeCode: 1 | 2 | 3 | 4;
 }
 
 /**
- * Functions that the server calls. Those that are asked (`messageReceived`, `messageUpdate`, `conversationStart`,
- * `conversationAdd`, `conversationRemove`, `conversationUpdate`) are waited for, and hold up their conversation
- * meanwhile; the others are told. One that throws is reported to `onError` and taken for a yes.
+ * Functions that the server calls. The server waits for the hooks that decide (`messageReceived`, `messageUpdate`,
+ * `conversationStart`, `conversationAdd`, `conversationRemove`, `conversationUpdate`); their conversation waits
+ * meanwhile. It does not wait for the others, which are only informed. If a hook throws, the error goes to `onError`
+ * and the action goes ahead.
  */
 export interface Hooks {
-  /** Asked before a message is stored; may drop it (4402), or give it another body. */
+  /** Called before a message is stored. It can drop the message (4402) or replace its body. */
   messageReceived?(message: MessageReceived): Verdict<Partial<HookContent>>;
   messageSent?(message: MessageSent): void | Promise<void>;
-  /** Asked before a message is changed or recalled; may refuse (4405), or give it another body. */
+  /** Called before a message is changed or recalled. It can refuse (4405) or replace the body. */
   messageUpdate?(update: MessageUpdate): Verdict<Partial<HookContent>>;
-  /** Told of each stored message for members who are not online, to push it to them. */
+  /**
+   * Called after a message is stored for members who are offline, so that the application can send push
+   * notifications.
+   */
   receiversOffline?(message: ReceiversOffline): void | Promise<void>;
-  /** Asked before a conversation is created; may refuse (4305). */
+  /** Called before a conversation is created. It can refuse (4305). */
   conversationStart?(start: ConversationStart): Verdict<never>;
   conversationStarted?(started: ConversationStart & { readonly convId: string }): void | Promise<void>;
-  /** Asked before members are added, or join; may refuse (4305), or choose others. */
+  /** Called before members are added or join. It can refuse (4305) or choose other members. */
   conversationAdd?(members: ConversationMembers): Verdict<{ readonly members: readonly string[] }>;
   conversationAdded?(members: ConversationMembers): void | Promise<void>;
-  /** Asked before members are removed, or quit; may refuse (4305), or choose others. */
+  /** Called before members are removed or quit. It can refuse (4305) or choose other members. */
   conversationRemove?(members: ConversationMembers): Verdict<{ readonly members: readonly string[] }>;
   conversationRemoved?(members: ConversationMembers): void | Promise<void>;
-  /** Asked before attributes change; may refuse (4305). */
+  /** Called before attributes change. It can refuse (4305). */
   conversationUpdate?(update: ConversationUpdateHook): Verdict<never>;
   clientOnline?(client: ClientOnline): void | Promise<void>;
   clientOffline?(client: ClientOffline): void | Promise<void>;

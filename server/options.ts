@@ -7,73 +7,76 @@ import type { Store } from './store/store.js';
 import type { Hooks } from './hooks.js';
 import type { ConversationInfo } from '../codecs/index.js';
 
-/** What one client, or one socket, may take. */
+/** Limits for one client or one socket. */
 export interface Limits {
   /**
-   * Bytes of a frame; a longer one closes the socket with 4109, one of more than twice the length is not read and
-   * closes it with 1009. Default 65,536.
+   * Size of a frame, bytes. A longer frame closes the socket with 4109. A frame of more than twice this size is not
+   * read, and closes the socket with 1009. Default 65,536.
    */
   readonly frameBytes: number;
-  /** Bytes of a message, push data included. Default 5,120. */
+  /** Size of a message with its push data, bytes. Default 5,120. */
   readonly messageBytes: number;
   /** Members of a conversation. Default 500. */
   readonly members: number;
   /** Members of a temporary conversation. Default 10. */
   readonly temporaryMembers: number;
-  /** Bytes of a conversation's attributes, its name included. Default 16,384. */
+  /** Size of a conversation's attributes with its name, bytes. Default 16,384. */
   readonly attributeBytes: number;
-  /** Clients that are silenced, or blocked, in one conversation. Default 500. */
+  /** Silenced clients, and blocked clients, in one conversation: each list has this limit. Default 500. */
   readonly listed: number;
   /** Sessions on one socket. Default 20. */
   readonly sessionsPerSocket: number;
   /** Conversations in the unread push at login. Default 50. */
   readonly unreadConversations: number;
   /**
-   * A count of unread messages in one conversation stops here. For the store that the server makes; another one has a
-   * bound of its own. Default 100.
+   * Highest count of unread messages in one conversation: the count stops there. It applies to the store that the
+   * server creates; any other store has its own limit. Default 100.
    */
   readonly unreadMessages: number;
-  /** Messages of one conversation that a login in the offline mode brings. Default 20. */
+  /** Messages of one conversation that are pushed after a login in the offline mode. Default 20. */
   readonly offlineMessages: number;
-  /** Changed and recalled messages that a client is told of when it comes back. Default 500. */
+  /** Changed and recalled messages that are pushed to a client when it comes back. Default 500. */
   readonly patchesAtLogin: number;
   /** Client ids in an online query. Default 20. */
   readonly onlineQuery: number;
   /**
-   * Commands of one socket that wait to be carried out; while there are so many, the socket is not read from. Default
-   * 1,000.
+   * Commands of one socket that wait to be handled. While the queue is full, the server does not read from the
+   * socket. Default 1,000.
    */
   readonly queuedCommands: number;
-  /** Bytes that wait for a slow reader; more close its socket with 1013. Default 4 MiB. */
+  /** Bytes that wait for a slow reader. If there are more, the server closes the socket with 1013. Default 4 MiB. */
   readonly bufferedBytes: number;
-  /** Bytes that wait for a reader before a chat room's messages give way to each other. Default 65,536. */
+  /**
+   * Bytes that wait for a reader. While there are more, the messages of chat rooms wait in a queue (`roomQueue`).
+   * Default 65,536.
+   */
   readonly roomBufferedBytes: number;
   /**
-   * Messages of a chat room that wait, for a slow reader or until everybody has what came before; of more, low ones
-   * are dropped first, then normal ones, the oldest of them. Default 100.
+   * Messages of a chat room that wait, for a slow reader or until all clients have the earlier messages. If there are
+   * more, the oldest low messages are dropped first, then the oldest normal ones. Default 100.
    */
   readonly roomQueue: number;
-  /** A socket that has not logged in by then is closed with 4108, ms. Default 30,000. */
+  /** Time until the first login, ms. A socket without a login by then is closed with 4108. Default 30,000. */
   readonly loginTimeout: number;
   /**
-   * A socket that was silent for so long is closed with 4107, ms. Default 400,000: the protocol's clients send a
-   * heartbeat every 180,000.
+   * Longest silence of a socket, ms. A socket that is silent for longer is closed with 4107. Default 400,000: the
+   * protocol's clients send a heartbeat every 180,000 ms.
    */
   readonly silenceTimeout: number;
-  /** How long a session's token is good, seconds. Default 172,800. */
+  /** Lifetime of a session token, seconds. Default 172,800. */
   readonly tokenTtl: number;
-  /** Messages that a client sends, edits and recalls in a minute; more are refused with 4116. Default: no bound. */
+  /** Messages, edits and recalls of one client per minute. More are refused with 4116. Default: no limit. */
   readonly sendsPerMinute: number;
-  /** History queries of a client in a minute; more are refused with 4318. Default: no bound. */
+  /** History queries of one client per minute. More are refused with 4318. Default: no limit. */
   readonly historyPerMinute: number;
   /**
-   * Commands of all clients together in a minute, heartbeats, acknowledgements and read marks not among them; more
-   * are refused with 4318. Default: no bound.
+   * Commands of all clients together per minute, except heartbeats, acknowledgements and read marks. More are refused
+   * with 4318. Default: no limit.
    */
   readonly commandsPerMinute: number;
   /**
-   * Other commands of a client in a minute, logins among them, heartbeats and acknowledgements not; more are refused
-   * with 4318. Default: no bound.
+   * All other commands of one client per minute, logins included, heartbeats and acknowledgements excluded. More are
+   * refused with 4318. Default: no limit.
    */
   readonly othersPerMinute: number;
 }
@@ -105,7 +108,7 @@ export const defaultLimits: Limits = {
 };
 
 /**
- * What the vendor's cloud allows, where that is less than the defaults.
+ * The limits of the vendor's cloud that are lower than the defaults.
  *
  * @example createServer({ limits: cloudLimits });
  */
@@ -117,57 +120,60 @@ export interface ServerOptions {
   /** The address to listen on. Default 127.0.0.1. */
   readonly host?: string;
   /**
-   * Serve this application and no other: a login to another is refused with 4100. Default: any, and all of them share
-   * clients and conversations.
+   * The only application that this server accepts: a login to another one is refused with 4100. Default: the server
+   * accepts all applications, and they share clients and conversations.
    */
   readonly appId?: string;
   /**
-   * The key of the application's own back end; clients never have it. With it, actions of `signed` have to be signed,
-   * and the back end's HTTP API is served (docs/server.md). Default: nobody has to sign, what `/1.1/rtm/sign` signs
-   * is good for this process, and there is no such API.
+   * The key of the application's own back end. Clients never have it. With a key, the actions of `signed` need a
+   * signature, and the server serves the back end's HTTP API (docs/server.md). Default: no action needs a signature,
+   * signatures of `/1.1/rtm/sign` are valid only for this process, and the HTTP API is off.
    */
   readonly masterKey?: string;
   /**
-   * What clients have to sign with the master key, at most 6 hours ago, each signature once; 4102, 4302 or 4546 where
-   * they don't. Default: `['login']`.
+   * The actions that clients have to sign with the master key. A signature is valid for 6 hours and can be used once.
+   * A missing or wrong signature is refused with 4102, 4302 or 4546. Default: `['login']`.
    */
   readonly signed?: readonly SignedAction[];
   /**
-   * Whether those who are not members may read an ordinary conversation: its attributes, members and history, and
-   * find it by queries. Chat rooms and system conversations are open to everybody. Default: none is open.
+   * Whether clients that are not members may read an ordinary conversation: find it by queries, and see its
+   * attributes, members and history. Chat rooms and system conversations are always open. Default: no ordinary
+   * conversation is open.
    */
   readonly isOpen?: (conversation: ConversationInfo) => boolean;
   /**
-   * Says whom a session token of the application's own sign-in belongs to; with it, `/1.1/rtm/sign` signs logins of
-   * users. Default: there is no such address.
+   * Finds the user of a session token of the application's own sign-in. With it, `/1.1/rtm/sign` signs logins of
+   * users. Default: the server does not serve this address.
    */
   readonly authenticate?: Authenticate;
   /**
-   * Stores the files of messages: `POST /uploads/<name>`, and `GET` of the address that it answers with. Default:
-   * there is no such address.
+   * Stores the files of messages. With it, the server serves `POST /uploads/<name>`, and `GET` of the address in the
+   * response. Default: the server does not serve uploads.
    */
   readonly uploads?: UploadOptions;
   /**
-   * Says whether a login may go ahead; false refuses it with 4102. Not asked where a session is taken up again with
-   * its token. Default: it may.
+   * Decides whether a client may log in; false refuses the login with 4102. It is not called when a client resumes a
+   * session with its token. Default: every client may log in.
    */
   readonly verifyLogin?: (request: LoginRequest) => boolean | Promise<boolean>;
-  /** Where conversations and messages are kept. Default: in memory. The server closes it. */
+  /** The store of conversations and messages. The server closes it. Default: a store in memory. */
   readonly store?: Store;
-  /** How sessions reach each other. Default: within the process. */
+  /** The way in which sessions reach each other. Default: within this process. */
   readonly bus?: Bus;
   readonly limits?: Partial<Limits>;
   /**
-   * What the application hears of, and has a say in: functions, or `webHooks` that call its back end. Default: none.
+   * Hooks, which tell the application what happens and let it decide: functions, or `webHooks` that call its back
+   * end. Default: no hooks.
    */
   readonly hooks?: Hooks;
   /**
-   * What messages and sessions are dated by; where it is set back, it goes on from where it was. The timers that
-   * watch sockets run on Node's. Default: the system's.
+   * The clock that dates messages and sessions. If it is set back, the server's time does not go back: it goes on
+   * from the latest time. The timers that watch sockets use Node's clock. Default: the system clock.
    */
   readonly clock?: ServerClock;
   /**
-   * Hears of what should not happen, such as a store that fails; the client gets 4200. Default: writes it to stderr.
+   * Called with errors that should not happen, such as a failing store; the client gets 4200. Default: writes the
+   * error to stderr.
    */
   readonly onError?: (error: unknown) => void;
 }

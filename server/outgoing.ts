@@ -1,6 +1,6 @@
 /**
- * What goes out on one socket: answers and notices at once, a chat room's messages in turn, by priority where the
- * reader or the server is too slow for all of them.
+ * The frames that go out on one socket. Answers and notices are written at once. The messages of chat rooms wait for
+ * their turn, and are dropped by priority if the reader or the server is too slow.
  */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
@@ -14,18 +14,18 @@ import type { Turns } from './turns.js';
 
 type Frame = Uint8Array | string;
 
-/** What a client is to get. The frame is made when it is written: what is dropped costs nothing. */
+/** A push for a client. Its frame is made when it is written, so a dropped push costs nothing. */
 interface Offer {
   readonly shared: SharedFrame;
   readonly clientId: string;
 }
 
 export interface OutgoingFrames {
-  /** Writes a frame, which nobody drops. */
+  /** Writes a frame; it is never dropped. */
   readonly write: (frame: Frame) => void;
   /**
-   * Has a frame written when it is this socket's turn; where too many wait, it gives way, or makes others give way:
-   * low before normal; high ones wait.
+   * Queues a frame until it is this socket's turn. If too many frames wait, one is dropped: low ones first, then
+   * normal ones, never high ones.
    */
   readonly offer: (offer: Offer, priority: RoomPriority) => void;
   /** Counts messages that were dropped before they came here. */
@@ -40,16 +40,16 @@ export interface OutgoingFrames {
 
 export interface OutgoingOptions {
   readonly socket: WebSocket;
-  /** What is below it. */
+  /** The network connection below the socket. */
   readonly transport: Duplex;
   readonly subprotocol: Subprotocol;
   readonly limits: Limits;
   readonly turns: Turns;
-  /** Hears when more than `limits.bufferedBytes` wait. */
+  /** Called when more than `limits.bufferedBytes` wait. */
   readonly tooSlow: () => void;
 }
 
-/** So many frames are written in one turn of a socket, by one system call. */
+/** Frames that one turn of a socket writes, with one system call. */
 const PER_TURN = 64;
 
 export const outgoingFrames = ({
@@ -70,7 +70,7 @@ export const outgoingFrames = ({
     if (waiting.size() > 0) turns.take(turn);
   };
 
-  /** Whoever fills the buffer hears when it is empty again. */
+  /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */
   const send = (frame: Frame): void => {
     if (socket.bufferedAmount + frame.length > limits.roomBufferedBytes) socket.send(frame, again);
     else socket.send(frame);

@@ -1,18 +1,18 @@
-/** What waits for a slow receiver, each with a priority: 1 high, 2 normal, 3 low. */
+/** Items that wait for a slow receiver, each with a priority: 1 high, 2 normal, 3 low. */
 import type { RoomPriority } from './notice.js';
 
 export interface PriorityQueue<T> {
   readonly size: () => number;
   /**
-   * Adds an item; where there are too many then, gives the one that was dropped: the oldest of those that count
-   * least, but none of a high priority.
+   * Adds an item. If there are too many items then, drops one and gives it: the oldest of the lowest priority, but
+   * never a high one.
    */
   readonly add: (item: T, priority: RoomPriority) => Dropped<T> | undefined;
-  /** Takes the item that has waited longest; items keep their order, whatever their priority. */
+  /** Takes the item that has waited longest. Items keep their order, whatever their priority. */
   readonly take: () => T | undefined;
 }
 
-/** What has given way. */
+/** An item that was dropped. */
 interface Dropped<T> {
   readonly item: T;
   readonly priority: RoomPriority;
@@ -20,14 +20,17 @@ interface Dropped<T> {
 
 interface Lane<T> {
   items: T[];
-  /** When each was added: beside the items, since an object for each would cost more than all the rest. */
+  /**
+   * The number of each item, in the order of adding. A separate array, because an object for each item would cost
+   * more than everything else.
+   */
   orders: number[];
   head: number;
 }
 
 const LEAST_FIRST: readonly RoomPriority[] = [3, 2];
 const ALL: readonly RoomPriority[] = [1, 2, 3];
-/** A lane's front is cut off when so much of it has been taken. */
+/** The front of a lane is cut off after this many items were taken. */
 const CUT_AT = 256;
 
 const emptyLane = <T>(): Lane<T> => ({ items: [], orders: [], head: 0 });
@@ -45,8 +48,8 @@ const takeFrom = <T>(lane: Lane<T>): T | undefined => {
 };
 
 /**
- * A queue in which at most `limit` items of normal and low priority wait; those of high priority wait however many
- * they are, so that whoever fills it has to bound them.
+ * A queue for at most `limit` items of normal and low priority. High items are always kept, so the caller has to
+ * limit them.
  */
 export const createPriorityQueue = <T>(limit: number): PriorityQueue<T> => {
   const lanes: Readonly<Record<RoomPriority, Lane<T>>> = { 1: emptyLane(), 2: emptyLane(), 3: emptyLane() };

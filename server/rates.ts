@@ -1,6 +1,6 @@
 /**
- * How often a client may ask: a bucket of tokens for each client and kind of command, which fills up again by the
- * minute.
+ * Limits how often a client may send commands: a bucket of tokens for each client and kind of command, refilled over
+ * a minute.
  */
 import type { ClientCommand } from '../codecs/index.js';
 import type { ServerClock } from './clock.js';
@@ -8,13 +8,13 @@ import type { Limits } from './options.js';
 import { Refusal } from './domain/refusal.js';
 
 export interface Rates {
-  /** Takes tokens of a client, by default one; refuses with 4116 or 4318 where there are not so many left. */
+  /** Takes tokens from a client's bucket, one by default. Refuses with 4116 or 4318 if there are not enough. */
   spend(kind: RateKind, clientId: string, cost?: number): void;
 }
 
 interface Bucket {
   tokens: number;
-  /** When it was last filled, ms since 1970. */
+  /** The time of the last refill, ms since 1970. */
   at: number;
 }
 
@@ -23,8 +23,8 @@ const MINUTE = 60_000;
 export type RateKind = 'sends' | 'history' | 'others';
 
 /**
- * What a command of a client that is logged in counts as. Heartbeats, acknowledgements and read marks are free:
- * nobody sends them by hand.
+ * The kind of bucket that a command of a logged-in client takes from. Heartbeats, acknowledgements and read marks are
+ * free, because clients send them by themselves.
  */
 export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
   switch (command.cmd) {
@@ -38,7 +38,8 @@ export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
     case 'read':
       return undefined;
     case 'session':
-      // A login counts when it is known to be the client's own: nobody takes another's share by trying.
+      // A login is counted later, when its signature has been checked. So nobody can use up another client's share by
+      // failed logins.
       return command.op === 'open' ? undefined : 'others';
     default:
       return 'others';
@@ -63,8 +64,8 @@ export const createRates = (
   let sweptAt = clock.now();
 
   /**
-   * Buckets that were left alone for a minute are full: there is nothing to remember. Once a minute, so that it costs
-   * each command little.
+   * Deletes buckets that were not used for a minute: they are full again, so nothing is lost. It runs once a minute,
+   * so the cost per command is small.
    */
   const sweep = (now: number): void => {
     if (Math.abs(now - sweptAt) < MINUTE) return;
@@ -72,7 +73,7 @@ export const createRates = (
     for (const [key, { at }] of buckets) if (now - at >= MINUTE) buckets.delete(key);
   };
 
-  /** Takes a token out of a bucket; false where there is none. */
+  /** Takes tokens from a bucket; false if there are not enough. */
   const take = (key: string, capacity: number, cost: number): boolean => {
     if (capacity === Infinity) return true;
     const now = clock.now();

@@ -1,12 +1,12 @@
 /**
- * Regular expressions whose time is linear in the text: what a client sends must not be able to keep the server busy,
- * as JavaScript's own would.
+ * Regular expressions whose time is linear in the text. With JavaScript's own engine, a client could send an
+ * expression that keeps the server busy.
  */
 import { either as E } from 'fp-ts';
 import { RE2JS } from 're2js';
 import type { CompileRegex } from './domain/query/regex.js';
 
-/** By RE2, whose syntax has no lookarounds and no backreferences. */
+/** Compiles with RE2, whose syntax has no lookarounds and no backreferences. */
 export const compileRe2: CompileRegex = (source, { ignoreCase, multiline, dotAll }) =>
   E.tryCatch(
     () => {
@@ -15,8 +15,8 @@ export const compileRe2: CompileRegex = (source, { ignoreCase, multiline, dotAll
       const expression = RE2JS.compile(source, options);
       return {
         size: expression.programSize(),
-        // Not by its `test`, which makes an automaton as it goes: of an expression that is made for it, that has a
-        // state for each character, each as large as the expression, and takes ten times as long.
+        // Not `test`: it builds an automaton while it runs. For a malicious expression the automaton has one state
+        // per character, each as large as the expression, and takes ten times as long.
         isFoundIn: (text) => expression.matcher(text).find(),
       };
     },

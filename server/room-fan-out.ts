@@ -1,7 +1,7 @@
 /**
- * What is published in chat rooms, on its way to the sessions of this process. A message costs the same however many
- * are in the room: it waits until everybody has what came before, and then everybody gets, in turn, all that has come
- * meanwhile. So the more there is to do, the more of it is done in one go.
+ * Delivers the notices of chat rooms to the sessions of this process. A notice waits until all sessions have the
+ * earlier ones. Then each session gets, in its turn, all notices that have come meanwhile. So the more notices there
+ * are, the more are handled at once, and taking a notice costs the same however many sessions are in the room.
  */
 import type { Bus, Receive } from './bus.js';
 import type { Notice } from './notice.js';
@@ -11,18 +11,18 @@ import type { Turns } from './turns.js';
 
 /** A session that is in a chat room. */
 interface Occupant {
-  /** Of the session. */
+  /** The id of the session. */
   readonly id: string;
   readonly clientId: string;
   readonly receive: Receive;
-  /** Hears of messages that were not kept for it. */
+  /** Called with messages that were dropped before they reached the session. */
   readonly missed: (drops: Drops) => void;
 }
 
 export interface RoomFanOut {
   /**
-   * Puts a session into a chat room: from when this resolves, no notice passes it by. With the result it is out at
-   * once.
+   * Puts a session into a chat room. When the promise has resolved, the session gets every notice. The result takes
+   * it out at once.
    */
   enter(roomId: string, occupant: Occupant): Promise<() => void>;
 }
@@ -30,49 +30,50 @@ export interface RoomFanOut {
 export interface RoomFanOutOptions {
   readonly bus: Bus;
   readonly turns: Turns;
-  /**
-   * So many messages of a room wait at most until everybody has what came before; high ones wait however many they are.
-   */
+  /** Messages of a room that may wait until all sessions have the earlier ones. High messages are never dropped. */
   readonly limit: number;
-  /** Hears of what one session throws; the others get what they should. */
+  /** Called with an error that a session throws. The other sessions still get their notices. */
   readonly report: (error: unknown) => void;
 }
 
-/** The place of a notice among all of its room. */
+/** A notice with its number in the room. */
 interface Numbered {
   readonly number: number;
   readonly notice: Notice;
 }
 
 interface Inside extends Occupant {
-  /** It gets notices from this number on. */
+  /** The session gets notices from this number on. */
   readonly since: number;
 }
 
-/** What has come while everybody got what came before. */
+/** The notices that have come while the sessions got the earlier ones. */
 interface Batch {
-  /** The number of the first that has come, kept or not. */
+  /** The number of the first notice, dropped or not. */
   readonly first: number;
   readonly notices: readonly Numbered[];
-  /** What of it was not kept. */
+  /** The messages of the batch that were dropped. */
   readonly dropped: Drops;
-  /** The same by the session that has sent it, which was not to get it. */
+  /**
+   * The dropped messages by the session that sent them. A session does not get its own messages, so they are not lost
+   * for it.
+   */
   readonly droppedOf: ReadonlyMap<string, Drops>;
 }
 
 interface Room {
   readonly receive: Receive;
   readonly occupants: Set<Inside>;
-  /** The number of the next notice. */
+  /** Gives the number of the next notice. */
   readonly next: () => number;
 }
 
 const nothing: Batch = { first: 0, notices: [], dropped: noDrops, droppedOf: new Map() };
-/** Without a priority, a notice is not dropped. */
+/** A notice without a priority is never dropped. */
 const HIGH = 1;
 /**
- * So many sessions are handed a batch in one turn of a room. Their sockets write it in the turns after that, before
- * memory has forgotten them.
+ * Sessions that get a batch in one turn of a room. Their sockets write it in the following turns, while it is still
+ * in the processor's caches.
  */
 const PER_TURN = 32;
 
@@ -88,7 +89,7 @@ const createRoom = ({ turns, limit, report }: RoomFanOutOptions): Room => {
   let first = 0;
   let dropped = noDrops;
   let droppedOf = new Map<string, Drops>();
-  /** Who gets the batch, and how many of them have it. */
+  /** The sessions that get the batch, and how many of them have it. */
   let round: readonly Inside[] = [];
   let served = 0;
   let batch = nothing;
@@ -104,11 +105,11 @@ const createRoom = ({ turns, limit, report }: RoomFanOutOptions): Room => {
 
   const hand = ({ notices, ...lost }: Batch, occupant: Inside): void => {
     for (const { number, notice } of notices) {
-      // It leaves while it hears that it has to.
+      // A session may leave while it handles the notice that puts it out.
       if (!occupants.has(occupant)) return;
       if (number >= occupant.since) occupant.receive(notice);
     }
-    // Who came in meanwhile was not there for all of it.
+    // A session that entered meanwhile was not there for the whole batch.
     if (occupant.since > lost.first) return;
     const missed = without(lost.dropped, lost.droppedOf.get(occupant.id));
     if (missed.normal + missed.low > 0) occupant.missed(missed);
@@ -129,7 +130,7 @@ const createRoom = ({ turns, limit, report }: RoomFanOutOptions): Room => {
       }
     }
     if (served === round.length) {
-      // What everybody has is kept no longer.
+      // All sessions have the batch, so it is not kept any longer.
       [batch, round, served] = [nothing, [], 0];
     }
     if (round.length > 0 || waiting.size() > 0) turns.take(turn);

@@ -15,13 +15,13 @@ import type {
   Verdict,
 } from './hooks.js';
 
-/** The hooks as the server calls them: none is missing, none throws but a `Refusal`. */
+/** The hooks as the server calls them: every hook exists, and none throws anything but a `Refusal`. */
 export interface RunningHooks {
   readonly messageReceived: (message: MessageReceived) => Promise<HookContent>;
   readonly messageSent: (message: MessageSent) => void;
   readonly messageUpdate: (update: MessageUpdate) => Promise<HookContent>;
   readonly receiversOffline: (message: ReceiversOffline) => void;
-  /** Whether anybody wants to know. */
+  /** Whether the application has a hook for messages to offline members. */
   readonly hearsOfOffline: boolean;
   readonly conversationStart: (start: ConversationStart) => Promise<void>;
   readonly conversationStarted: (started: ConversationStart & { readonly convId: string }) => void;

@@ -1,4 +1,4 @@
-/** Runs jobs of one key one after the other, jobs of different keys side by side. */
+/** Runs the jobs of one key one after the other; jobs of different keys run side by side. */
 export const serialByKey = (): (<R>(key: string, job: () => Promise<R>) => Promise<R>) => {
   const tails = new Map<string, Promise<unknown>>();
   return async (key, job) => {

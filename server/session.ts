@@ -1,4 +1,4 @@
-/** A client's session on one socket: what is published to the client reaches the socket through it. */
+/** A client's session on one socket. It takes what is published to the client to the socket. */
 import { defined } from '../codecs/defined.js';
 import type { ServerCommand } from '../codecs/index.js';
 import type { Bus } from './bus.js';
@@ -12,42 +12,42 @@ export interface Session {
   /** Unique among all sessions. */
   readonly id: string;
   readonly clientId: string;
-  /** What it was opened with. */
+  /** The data that it was opened with. */
   readonly login: SessionOpening['session'];
   /**
-   * Joins the client on the bus. What is published from then on is held until `start`, so that nothing comes before
-   * the answer to the login.
+   * Subscribes the client on the bus. Pushes are held until `start`, so that none of them comes before the answer to
+   * the login.
    */
   readonly join: () => Promise<void>;
-  /** Lets pushes through, from the given commands on; of those that were held, the ones to keep. */
+  /** Sends the given commands first, then the held pushes that `keep` accepts, then all later pushes. */
   readonly start: (first: readonly ServerCommand[], keep: (push: ServerCommand) => boolean) => void;
-  /** The chat room that it is in. */
+  /** The chat room that the session is in. */
   readonly room: () => string | undefined;
   /** Enters a chat room, and leaves the one before. */
   readonly enter: (roomId: string) => Promise<void>;
   /** Leaves the chat room. */
   readonly exit: () => void;
-  /** Leaves the bus; it may be called at any time, and again. */
+  /** Leaves the bus. It may be called at any time and more than once. */
   readonly leave: () => void;
-  /** How it has ended, where that was not its own doing. */
+  /** How the session was ended by the server; undefined if it was not. */
   readonly ended: () => Ending | undefined;
-  /** Keeps what is to be done when the connection breaks, in place of what was kept before. */
+  /** Sets the will, which is sent when the connection breaks. It replaces an earlier will. */
   readonly setWill: (will: Will) => void;
-  /** What is to be done now that it has; once, and nothing after a logout or where the server has ended the session. */
+  /** Takes the will, once. Undefined after a logout, or if the server has ended the session. */
   readonly takeWill: () => Will | undefined;
 }
 
-/** Sends a message that a client has left for the case that its connection breaks. */
+/** Sends the message that a client has left for a break of its connection. */
 type Will = () => Promise<void>;
 
-/** How a session has ended without being asked to, and what its client is told. */
+/** How the server has ended a session, and what its client is told. */
 interface Ending {
   readonly how: 'displaced' | 'resumed' | 'kicked';
   readonly code: number;
   readonly reason: string;
 }
 
-/** Takes a push to the socket; one with a priority may give way. */
+/** Takes a push to the socket. A push with a priority may be dropped. */
 export type WritePush = (push: ServerCommand, clientId: string, priority?: RoomPriority) => void;
 
 export interface SessionOptions {
@@ -56,11 +56,11 @@ export interface SessionOptions {
   readonly bus: Bus;
   readonly rooms: RoomFanOut;
   readonly write: WritePush;
-  /** Hears of messages of its chat room that were not kept for it. */
+  /** Called with messages of its chat room that were dropped before they reached the session. */
   readonly missed: (drops: Drops) => void;
-  /** Hears that the session has ended by a notice. */
+  /** Called when a notice has ended the session. */
   readonly onEnd: (ending: Ending) => void;
-  /** Hears that it was put out of its chat room. */
+  /** Called when the session was put out of its chat room. */
   readonly expelled: () => void;
 }
 
@@ -99,7 +99,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
 
   const finish = (how: Ending['how'], code: number, reason: string): void => {
     will = undefined;
-    // The client of a session that goes on elsewhere has gone there.
+    // If the session was resumed on another socket, its client is there and needs no message here.
     if (how !== 'resumed') push({ cmd: 'session', op: 'closed', sessionMessage: { code, reason } });
     leave();
     ending = { how, code, reason };

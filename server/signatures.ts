@@ -4,22 +4,22 @@ import type { ServerClock } from './clock.js';
 import { Refusal } from './domain/refusal.js';
 import { isSameSecret } from './same-secret.js';
 
-/** Timestamp, nonce and signature, where there are any. */
+/** Timestamp, nonce and signature, if there are any. */
 interface Signed {
-  /** As it was signed: ms since 1970, or seconds. */
+  /** The timestamp as it was signed: ms since 1970, or seconds. */
   readonly t?: number;
   readonly n?: string;
   readonly s?: string;
 }
 
-/** What a client logs in with, for `verifyLogin`. */
+/** The data of a login, for `verifyLogin`. */
 export interface LoginRequest extends Signed {
   readonly clientId: string;
   readonly appId?: string;
   readonly tag?: string;
 }
 
-/** What is signed at a login. */
+/** The parts of a login that are signed. */
 export interface SignedLogin {
   readonly appId: string;
   readonly clientId: string;
@@ -27,26 +27,29 @@ export interface SignedLogin {
   readonly nonce: string;
 }
 
-/** What a client may have to sign. */
+/** An action that clients may have to sign. */
 export type SignedAction = 'login' | 'create' | 'add' | 'join' | 'remove' | 'quit' | 'block' | 'unblock';
 
-/** What is done to a conversation, and to whom. */
+/** An action on a conversation, and the clients that it affects. */
 interface ActionRequest extends Signed {
   readonly action: Exclude<SignedAction, 'login'>;
   readonly appId: string | undefined;
   readonly clientId: string;
-  /** None where it is being created. */
+  /** Undefined for a conversation that is being created. */
   readonly conversationId?: string;
   readonly members: readonly string[];
-  /** An action that was verified before, and that says as much where it has to be signed. */
+  /**
+   * An action whose signature was verified before. If that action has to be signed, this one needs no signature of
+   * its own.
+   */
   readonly impliedBy?: 'create';
 }
 
-/** How long a signature is good. */
+/** How long a signature is valid, ms. */
 const VALID_FOR = 6 * 60 * 60 * 1_000;
-/** Of so many clients it is known when their signatures were ended. */
+/** The server remembers for this many clients when their signatures were ended. */
 const MAX_ENDED = 100_000;
-/** Timestamps below are seconds: as ms they would be of 1970. */
+/** A timestamp below this number is in seconds: in ms it would be a date in 1973 or before. */
 const FIRST_MS = 100_000_000_000;
 
 const sign = (masterKey: string, text: string): string => createHmac('sha1', masterKey).update(text).digest('hex');
@@ -54,7 +57,7 @@ const sign = (masterKey: string, text: string): string => createHmac('sha1', mas
 export const loginSignature = (masterKey: string, { appId, clientId, timestamp, nonce }: SignedLogin): string =>
   sign(masterKey, `${appId}:${clientId}::${timestamp}:${nonce}`);
 
-/** What the protocol calls an action in what is signed. */
+/** The name of an action in the text that is signed. */
 const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
   create: undefined,
   add: 'invite',
@@ -68,35 +71,35 @@ const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
 const hasColon = (text: string): boolean => text.includes(':');
 
 export interface Signatures {
-  /** Whether a login is signed. */
+  /** Whether a login has a valid signature. */
   readonly login: (login: LoginRequest) => boolean;
-  /** Refuses an action that has to be signed and is not, with 4302, or 4546 where it is about blocking. */
+  /** Refuses an action that has to be signed and has no valid signature: with 4302, or with 4546 for blocking. */
   readonly action: (request: ActionRequest) => void;
-  /** Ends what this client has signed until now, for logins and for actions. */
+  /** Ends all signatures that were made for this client until now, for logins and for actions. */
   readonly end: (clientId: string) => void;
 }
 
 /**
- * What is signed with this key, not too long ago, after the client's signatures were ended last, and with a nonce
- * that this client of this application has not used before. Colons join what is signed: at a login only the client's
- * id may have some of its own, or the signature of the client `Tom::5` would be one of `Tom`, too; in other actions
- * no id may.
+ * Verifies signatures. A signature is valid if it was made with this key, is not too old, was made after the client's
+ * signatures were last ended, and has a nonce that this client of this application has not used before. The parts of
+ * a signed text are joined by colons, so only the client id of a login may contain colons itself: otherwise a
+ * signature for the client `Tom::5` would be valid for `Tom` too. Ids in other actions must not contain colons.
  */
 export const createSignatures = (
   masterKey: string,
   clock: ServerClock,
   wanted: ReadonlySet<SignedAction>,
 ): Signatures => {
-  /** Application, client and nonce of what was accepted, with when their signatures end at the latest. */
+  /** Keys of accepted signatures (application, client and nonce), each with the time when it expires at the latest. */
   const used = new Map<string, number>();
-  /** When signatures of clients were ended, the earliest first. */
+  /** When the signatures of clients were ended, earliest first. */
   const ended = new Map<string, number>();
-  /** What was signed until then is good for nobody: too many were ended since to know of whom. */
+  /** Signatures made until this time are invalid for all clients: too many were ended to remember each client. */
   let endedForAll = -Infinity;
 
   const forget = (now: number): void => {
     for (const [request, end] of used) {
-      // At its last moment a signature is good.
+      // A signature is still valid in its last millisecond.
       if (end >= now) break;
       used.delete(request);
     }
@@ -115,7 +118,7 @@ export const createSignatures = (
     forget(now);
   };
 
-  /** `textOf` joins what is signed with the timestamp and the nonce. */
+  /** `textOf` makes the signed text from the timestamp and the nonce. */
   const isGood = (
     { t: timestamp, n: nonce, s: signature }: Signed,
     appId: string,
@@ -127,7 +130,8 @@ export const createSignatures = (
     const now = clock.now();
     const signedAt = timestamp < FIRST_MS ? timestamp * 1_000 : timestamp;
     if (Math.abs(now - signedAt) > VALID_FOR) return false;
-    // What was signed in the same moment, or in the same second where it counts seconds, may have been signed before.
+    // A signature made in the same millisecond (or second, if the timestamp is in seconds) may have been made before
+    // the end, so it is refused.
     if (signedAt <= Math.max(endedForAll, ended.get(clientId) ?? -Infinity)) return false;
     if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
     forget(now);

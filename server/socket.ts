@@ -1,4 +1,4 @@
-/** One client's socket: its frames in order, its bounds, its sessions. */
+/** Serves one client's socket: handles its frames in order, enforces its limits, keeps its sessions. */
 import type { Duplex } from 'node:stream';
 import { either as E } from 'fp-ts';
 import type { RawData, WebSocket } from 'ws';
@@ -25,21 +25,21 @@ const READ_TIMEOUT = 4107;
 const LOGIN_TIMEOUT = 4108;
 const FRAME_TOO_LONG = 4109;
 const TRY_AGAIN_LATER = 1013;
-/** What a socket ends with that nobody has closed. */
+/** The close code of a connection that broke. */
 const BROKEN = 1006;
 
 const TOO_MANY_SENDS = 4116;
 const TOO_MANY_OTHERS = 4318;
 /**
- * How long the next command of who sends too many has to wait, ms: saying no as fast as somebody asks would cost
- * others their time.
+ * After a refusal for too many commands, the next command of the socket waits this long, ms. Without this pause, a
+ * fast flood of refusals would take the time of other clients.
  */
 const OVER_RATE_PAUSE = 20;
 
-/** How long frames of one socket are handled before others have their turn, ms. */
+/** How long the frames of one socket are handled before other sockets have their turn, ms. */
 const TURN = 1;
 
-/** What the application is told of a connection that breaks. */
+/** The code that the application gets for a connection that broke. */
 const CONNECTION_BROKEN = 2;
 
 /** The longest time that a timer can run, ms: a longer one would fire at once. */
@@ -55,7 +55,7 @@ const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then,
 export interface SocketOptions {
   readonly app: App;
   readonly socket: WebSocket;
-  /** What is below it. */
+  /** The network connection below the socket. */
   readonly transport: Duplex;
   readonly subprotocol: Subprotocol;
 }
@@ -63,13 +63,13 @@ export interface SocketOptions {
 /** What the server can do with a socket from outside. */
 export interface ClientSocket {
   readonly sessions: ReadonlyMap<string, Session>;
-  /** Frames that wait for its reader, and those that have given way. */
+  /** Frames that wait for the reader, and those that were dropped. */
   readonly pressure: OutgoingFrames['pressure'];
-  /** Resolves when everything that was taken has been carried out. */
+  /** Resolves when every frame that was taken has been handled. */
   readonly settled: () => Promise<void>;
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
-  /** Takes no more frames, carries out and answers those that were taken, then closes. */
+  /** Takes no more frames, handles and answers those that were taken, then closes. */
   readonly finish: (code: number, reason: string) => Promise<void>;
 }
 
@@ -79,30 +79,30 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const sessions = new Map<string, Session>();
   let tail = Promise.resolve();
   let queued = 0;
-  /** When others have their turn, by the monotonic clock. */
+  /** When this socket's turn ends, by the monotonic clock. */
   let turnEnds = 0;
-  /** The last command was refused since there were too many. */
+  /** Whether the last command was refused because the client has sent too many. */
   let isOverItsRate = false;
   let isDeaf = false;
-  /** It was asked to go elsewhere: a close by the client is no break then. */
+  /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
   let isSentAway = false;
 
-  /** Off the bus at once; commands that were taken before are still carried out in their sessions. */
+  /** Leaves the bus at once. Commands that were taken before are still handled in their sessions. */
   const leaveBus = (): void => {
     for (const session of sessions.values()) session.leave();
   };
 
-  /** Who may no longer speak in the conversation leaves nothing there; that is nobody's fault. */
+  /** If a client may no longer speak in a conversation, its will is not sent. That is not an error. */
   const reportFault = (error: unknown): void => {
     if (!(error instanceof Refusal)) app.report(error);
   };
 
-  /** What clients have left for this moment; once, and after what they had sent before. */
+  /** Sends the wills of the clients, once, after the commands that they had sent before. */
   const sendWills = (): void => {
     for (const session of sessions.values()) void session.takeWill()?.().catch(reportFault);
   };
 
-  /** For a while, who comes back finds himself in the chat room that he was in. */
+  /** Notes when the connection broke. A client that comes back within some time is still in its chat room. */
   const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
     if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.clock.now() }).catch(app.report);
@@ -113,7 +113,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     isDeaf = true;
     leaveBus();
     socket.close(code, reason);
-    // Who has fallen silent may never answer the close.
+    // A silent client may never answer the close.
     void tail.then(sendWills);
   };
 
@@ -167,21 +167,23 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     } catch (error) {
       if (!(error instanceof Refusal)) app.report(error);
       else isOverItsRate = error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS;
-      // Acknowledgements and read marks have no serial: nobody waits, and an error without one would be taken for the
-      // connection's.
+      // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
+      // would look like an error of the connection.
       if (command.i !== undefined) write({ ...errorAnswer(error), ...addresseeOf(command) });
     }
   };
 
   /**
-   * The table has no code for it. Not 4105 or 4114: the command is readable and the client may be logged in, this
-   * server just does not serve it.
+   * The protocol's table has no code for this. 4105 and 4114 would be wrong: the command is readable and the client
+   * may be logged in, but this server does not serve the command.
    */
   const refuse = (command: UnsupportedCommand): void => {
     write({ ...errorAnswer(new Refusal(4200, `this server does not serve ${command.kind}`)), ...addresseeOf(command) });
   };
 
-  /** 4114, "unparseable raw message": protobuf, or a field of a command, is not as the protocol has it. */
+  /**
+   * Answers with 4114, "unparseable raw message": the protobuf or a field of a command does not follow the protocol.
+   */
   const explain = ({ message }: DecodeFailed, bytes: Buffer, isBinary: boolean): void => {
     write({ ...errorAnswer(new Refusal(4114, message)), ...addresseeOfFrame(bytes, isBinary) });
   };
@@ -201,7 +203,10 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       : () => answerTo(command);
   };
 
-  /** Without it, what one socket has sent at once would be handled before anything of others is even read. */
+  /**
+   * Lets other sockets have their turn. Without it, everything that one socket has sent at once would be handled
+   * before anything of the others is read.
+   */
   const takeTurn = (): Promise<void> | void => {
     if (isOverItsRate) {
       isOverItsRate = false;
@@ -218,7 +223,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     });
   };
 
-  /** Frames of one socket are handled one after the other; a client that sends faster than that is not read from. */
+  /** Handles the frames of one socket one after the other. While too many wait, the socket is not read. */
   const enqueue = (job: () => Promise<void> | void): void => {
     queued += 1;
     if (queued >= limits.queuedCommands) socket.pause();
@@ -254,13 +259,13 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   });
   socket.on('ping', heard);
   socket.on('pong', heard);
-  // A broken frame, or one beyond what `ws` reads at all: the close that follows tells.
+  // A broken frame, or a frame too long for `ws` to read. The close event follows and is handled.
   socket.on('error', () => undefined);
   socket.on('close', (code) => {
     clearTimeout(silence);
     clearTimeout(stranger);
     leaveBus();
-    // A login may have been on its way.
+    // A login may still be running.
     void tail.then(() => {
       leaveBus();
       if (!isSentAway || code === BROKEN) sendWills();
@@ -280,7 +285,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     finish: async (code, reason) => {
       isDeaf = true;
       await tail;
-      // It is the server that goes, not the client.
+      // The server ends the connection, not the client, so no will is sent.
       for (const session of sessions.values()) session.takeWill();
       close(code, reason);
     },

@@ -1,7 +1,7 @@
 import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
 import type { RoomPriority } from './notice.js';
 
-/** Messages of chat rooms that a receiver did not get, since it, or the server, was too slow. */
+/** Chat room messages that a receiver did not get because it, or the server, was too slow. */
 export interface Drops {
   readonly normal: number;
   readonly low: number;
@@ -11,60 +11,60 @@ export const noDrops: Drops = { normal: 0, low: 0 };
 
 export const plus = (a: Drops, b: Drops): Drops => ({ normal: a.normal + b.normal, low: a.low + b.low });
 
-/** With one more that was dropped: it is low, or else normal. */
+/** The counts with one more dropped message: a low one, or else a normal one. */
 export const withOne = ({ normal, low }: Drops, priority: RoomPriority): Drops =>
   priority === LOW ? { normal, low: low + 1 } : { normal: normal + 1, low };
 
-/** A socket, as far as its numbers go. */
+/** A socket, with its figures. */
 interface Receiver {
   /** Its sessions by client id. */
   readonly sessions: ReadonlyMap<string, unknown>;
   readonly pressure: () => Omit<SlowReceiver, 'clientIds'> & {
-    /** More waits than one write takes. */
+    /** More bytes wait than one write takes. */
     readonly isCongested: boolean;
   };
 }
 
 /**
- * A receiver that does not keep up, or for which a chat room was too much; where the server is what was too slow,
- * that is everybody in the room.
+ * A receiver that is too slow, or that did not get all messages of a chat room. If the server itself was too slow,
+ * this is everybody in the room.
  */
 export interface SlowReceiver {
   readonly clientIds: readonly string[];
-  /** Messages of chat rooms that wait for it. */
+  /** Chat room messages that wait for this receiver. */
   readonly queued: number;
-  /** Bytes that have been written for it and that the network has not taken. */
+  /** Bytes that are written to the socket and that the network has not taken yet. */
   readonly bufferedBytes: number;
   readonly dropped: Drops;
 }
 
-/** What a server is doing now. */
+/** The figures of a running server. */
 export interface ServerStats {
   /** Open sockets. */
   readonly sockets: number;
-  /** Clients that are logged in on them. */
+  /** Clients that are logged in on these sockets. */
   readonly sessions: number;
   /**
-   * Messages of chat rooms that receivers did not get, since they, or the server, were too slow; since the server has
-   * started.
+   * Chat room messages that receivers did not get because they, or the server, were too slow. Counted since the
+   * server has started.
    */
   readonly dropped: Drops;
   /**
-   * Receivers for which more waits than `limits.roomBufferedBytes`, or that did not get everything; those whose
-   * socket is open.
+   * Receivers with an open socket for which more than `limits.roomBufferedBytes` wait, or that did not get all
+   * messages.
    */
   readonly slow: readonly SlowReceiver[];
 }
 
 export interface StatsSource {
   readonly clients: ReadonlySet<Receiver>;
-  /** What sockets that have closed did not get. */
+  /** Messages that closed sockets did not get. */
   readonly past: () => Drops;
 }
 
 const LOW: RoomPriority = 3;
 
-/** How often it is looked, ms. */
+/** Time between two emissions, ms. */
 const PERIOD = 1_000;
 
 const isSlow = ({ queued, dropped, isCongested }: ReturnType<Receiver['pressure']>): boolean =>
@@ -82,7 +82,7 @@ const read = ({ clients, past }: StatsSource): ServerStats => {
   };
 };
 
-/** Cold: the numbers as they are now, then every second; completes with the server. */
+/** Cold: emits the current figures at once, then every second, and completes when the server closes. */
 export const stats = (source: StatsSource, closed$: Observable<never>): Observable<ServerStats> =>
   concat(
     defer(() => of(read(source))),
@@ -92,5 +92,5 @@ export const stats = (source: StatsSource, closed$: Observable<never>): Observab
     ),
   );
 
-/** Together with what a socket that closes did not get. */
+/** Adds the messages that a closing socket did not get. */
 export const withClosed = (past: Drops, { pressure }: Receiver): Drops => plus(past, pressure().dropped);

@@ -1,7 +1,7 @@
-/** Work of many sockets, each in its turn, a slice at a time, so that what comes in is read in between. */
+/** Divides the work of many sockets into turns and short slices, so that the process reads input in between. */
 
 export interface Turns {
-  /** Has this called once, soon; asking again before that changes nothing. */
+  /** Calls this once, soon. Asking again before that has no effect. */
   readonly take: (turn: () => void) => void;
 }
 
@@ -9,11 +9,11 @@ export interface Turns {
 const SLICE = 5;
 
 export interface TurnsOptions {
-  /** Hears of what a turn throws; the others are taken nevertheless. */
+  /** Called with an error that a turn throws. The other turns are still taken. */
   readonly report: (error: unknown) => void;
   /** The monotonic clock, ms. */
   readonly now?: () => number;
-  /** Has something done when the process has looked for what comes in. */
+  /** Runs something when the process has read its input. */
   readonly soon?: (run: () => void) => void;
 }
 
@@ -24,7 +24,7 @@ export const createTurns = ({ report, now = () => performance.now(), soon = setI
   const run = (): void => {
     const end = now() + SLICE;
     for (const turn of waiting) {
-      // Who asks again meanwhile comes behind all others.
+      // A turn that is asked for again meanwhile comes after all others.
       waiting.delete(turn);
       try {
         turn();
@@ -33,7 +33,8 @@ export const createTurns = ({ report, now = () => performance.now(), soon = setI
       }
       if (now() > end) break;
     }
-    // Not before: whoever asks again meanwhile would have it run twice, and what comes in would wait for both.
+    // Not reset before the loop: a turn that is asked for meanwhile would schedule a second run, and input would have
+    // to wait for both.
     isScheduled = waiting.size > 0;
     if (isScheduled) soon(run);
   };

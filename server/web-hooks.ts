@@ -6,44 +6,44 @@ import { decodeFailed, Int32, parseJson, record } from '../codecs/index.js';
 import type { Drop, Hooks } from './hooks.js';
 import { isSameSecret } from './same-secret.js';
 
-/** The name of a hook, which its address ends with. */
+/** The name of a hook; the hook's address ends with it. */
 export type HookName = keyof Hooks;
 
-/** Where hooks are called, and how. */
+/** The address of the hooks, and how they are called. */
 export interface WebHookOptions {
-  /** The hook `messageReceived` is called by `POST <url>/messageReceived`. */
+  /** The base address: the hook `messageReceived` is called by `POST <url>/messageReceived`. */
   readonly url: string;
-  /** The key of the signature, which the receiver has, too. */
+  /** The key of the signatures. The receiver has it too. */
   readonly secret: string;
-  /** How long an answer may take, its body included, in ms. Default 3,000. */
+  /** Time limit for an answer with its body, ms. Default 3,000. */
   readonly timeout?: number;
-  /** These hooks only. Default: all. */
+  /** Only these hooks are called. Default: all hooks. */
   readonly only?: readonly HookName[];
   /**
-   * What becomes of something that the application should be asked, when it can't be: no answer in time, a status
-   * other than 2xx, an answer that can't be understood. `proceed`: it goes ahead, and the server's `onError` hears of
-   * it. `refuse`: the client is refused, and `onError` of these options hears of it. Hooks that are only told are
-   * reported either way. Default `proceed`.
+   * What happens if a hook that decides fails: no answer in time, a status other than 2xx, or an answer that can't be
+   * understood. With `proceed` the action goes ahead, and the error goes to the server's `onError`. With `refuse` the
+   * client is refused, and the error goes to the `onError` of these options. Failures of hooks that are only informed
+   * go to the server's `onError` in both cases. Default `proceed`.
    */
   readonly onFailure?: 'proceed' | 'refuse';
-  /** Hears of failures for which a client was refused. Default: nobody. */
+  /** Called with a failure for which a client was refused. Default: does nothing. */
   readonly onError?: (error: unknown) => void;
-  /** What requests are made with. Default: the platform's. */
+  /** The function that sends requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** What signatures are dated by, ms since 1970. Default: the system's clock. */
+  /** Gives the time for signatures, ms since 1970. Default: the system clock. */
   readonly now?: () => number;
 }
 
-/** What a receiver has to know to trust a request. */
+/** The parts of a request that a receiver needs to verify it. */
 export interface WebHookRequest {
   readonly secret: string;
   /** The value of `X-LC-Hook-Signature`. */
   readonly header: string | undefined;
-  /** The body as it came, before it is parsed. */
+  /** The body as it was received, before it is parsed. */
   readonly body: string | Uint8Array;
   /** The receiver's time, ms since 1970. */
   readonly now: number;
-  /** How old a request may be, or how far ahead its clock, in ms. Default 300,000. */
+  /** Greatest difference between the request's time and the receiver's, ms. Default 300,000. */
   readonly maxAge?: number;
 }
 
@@ -56,7 +56,7 @@ const sign = (secret: string, timestamp: string | number, body: string | Uint8Ar
   createHmac('sha1', secret).update(`${timestamp}.`).update(body).digest('hex');
 
 /**
- * Whether a request comes from who has the secret, unchanged, and not too long ago. Compares in constant time.
+ * Whether a request was signed with the secret, is unchanged, and is not too old. Compares in constant time.
  *
  * @example
  * if (!verifyWebHook({ secret, header: request.headers['x-lc-hook-signature'], body, now: Date.now() }))
@@ -73,16 +73,16 @@ const Verdict = record('Verdict', {}, drop);
 const ContentVerdict = record('ContentVerdict', {}, { ...drop, content: t.string, bin: t.boolean });
 const MembersVerdict = record('MembersVerdict', {}, { ...drop, members: t.readonlyArray(t.string) });
 
-/** A no; nothing where it is none. */
+/** The refusal in an answer; undefined if the answer does not refuse. */
 const dropIn = ({ drop: isNo = false, code, detail }: t.TypeOf<typeof Verdict>): Drop | undefined =>
   isNo
     ? { drop: true, ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }) }
     : undefined;
 
 /**
- * Hooks that ask and tell the application's back end over HTTP: each is a POST with what the hook is called with as
- * JSON, signed in `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<body>">`. Status 204, an empty
- * body or `{}` is a yes; other answers are JSON, as the hook may answer. Redirects are not followed.
+ * Hooks that call the application's back end over HTTP. Each call is a POST with the hook's argument as JSON. Its
+ * signature is in the header `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<body>">`. Status 204,
+ * an empty body or `{}` accepts; any other answer is JSON with the hook's verdict. Redirects are not followed.
  *
  * @example
  * createServer({
@@ -95,7 +95,7 @@ export const webHooks = (options: WebHookOptions): Hooks => {
   if (secret === '') throw new RangeError('secret: an empty key is none');
   const base = url.endsWith('/') ? url.slice(0, -1) : url;
 
-  /** The text of an answer. */
+  /** Sends an event and gives the text of the answer. */
   const post = async (name: HookName, event: object): Promise<string> => {
     const body = JSON.stringify(event);
     const timestamp = now();
@@ -136,14 +136,14 @@ export const webHooks = (options: WebHookOptions): Hooks => {
         const answer = read(name, codec, await post(name, event));
         return dropIn(answer) ?? change(answer);
       } catch (error) {
-        // The server reports it and goes ahead.
+        // The server reports the error and goes ahead.
         if (onFailure === 'proceed') throw error;
         onError(error);
         return { drop: true, detail: 'the application could not be asked; try again' };
       }
     };
 
-  /** Only what has changed: the rest stays as the message has it. */
+  /** Only the changed fields; the message keeps the others. */
   const changedContent = ({ content, bin }: t.TypeOf<typeof ContentVerdict>) => ({
     ...(content === undefined ? {} : { content }),
     ...(bin === undefined ? {} : { bin }),
@@ -168,7 +168,7 @@ export const webHooks = (options: WebHookOptions): Hooks => {
     clientOffline: tell('clientOffline'),
   } satisfies Required<Hooks>;
 
-  // A hook that is not there costs nothing: who is offline is not even looked up.
+  // Without a hook for it, the server does not even look up which members are offline.
   return only === undefined
     ? all
     : Object.fromEntries(Object.entries(all).filter(([name]) => only.some((wanted) => wanted === name)));

@@ -1,24 +1,24 @@
-/** WebSockets without a network: what is at their other end is given. */
+/** WebSockets without a network: the test gives the other end. */
 import type { Frame } from '../codecs/index.js';
 import type { WebSocketConstructor, WebSocketLike } from '../src/connection/socket.js';
 
 /** The server's end of a socket. */
 export interface ServerEnd {
   readonly url: string;
-  /** The subprotocol that the client has asked for. */
+  /** The subprotocol that the client offers. */
   readonly protocol: string;
-  /** Ends the handshake. */
+  /** Completes the handshake. */
   open(): void;
-  /** Hands a frame over to the client. */
+  /** Sends a frame to the client. */
   push(frame: string | Uint8Array): void;
-  /** Closes it, or where it has not opened, says that it never will. Nothing where it is closed already. */
+  /** Closes the socket; a socket that has not opened fails to open. Does nothing if the socket is closed already. */
   end(code: number, reason?: string): void;
 }
 
-/** What hears a socket at the server's end. */
+/** The server's callbacks of a socket. */
 export interface ServerEar {
   heard(frame: Frame): void;
-  /** It is closed; once. */
+  /** Called once, when the socket has closed. */
   ended(by: 'client' | 'server', wasOpen: boolean): void;
 }
 
@@ -32,7 +32,10 @@ const OPEN = 1;
 const CLOSED = 3;
 const NO_STATUS = 1005;
 
-/** `accept` is told of each socket as it is made, before anybody listens to it: so it has to open later. */
+/**
+ * `accept` is called with each socket when it is created, before the client listens to it. So it must open the socket
+ * later.
+ */
 export const fakeWebSocket = (accept: (end: ServerEnd) => ServerEar): WebSocketConstructor =>
   class FakeWebSocket implements WebSocketLike {
     binaryType = 'blob';

@@ -1,9 +1,9 @@
-/** Values for tests of what is made of them. */
+/** Values for tests. */
 import { text, type ConversationInfo } from '../codecs/index.js';
 import type { Message } from '../streams/index.js';
 
 /**
- * A message: Jerry says "squeak" in conversation `c` at 1 ms. Its id is made of its time.
+ * A message: Jerry says "squeak" in conversation `c` at 1 ms. Its id is made from its time.
  *
  * @example
  * hot('a-b', { a: message(), b: message({ from: 'Tom', body: text('Wake up!'), timestamp: 2 }) }).pipe(myOperator());
@@ -22,8 +22,8 @@ export const message = (change: Partial<Message> = {}): Message => ({
 });
 
 /**
- * A conversation: `c`, called "Cheese", made by Tom for himself and Jerry. Chat rooms and system conversations have
- * no members.
+ * A conversation: `c`, named "Cheese", created by Tom for Tom and Jerry. Chat rooms and system conversations have no
+ * members.
  *
  * @example conversation({ id: 'lobby', kind: 'room' });
  */

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
- * `rx-realtime/testing`: tests of what an application makes of a realtime, in marble diagrams: a server, a network
- * and a clock in virtual time. Of no test framework.
+ * `rx-realtime/testing`: marble diagrams for tests of applications, with a server, a network and a clock in virtual
+ * time. It works with every test framework.
  *
  * @packageDocumentation
  */

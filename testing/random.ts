@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that look random, and are the same in each run (Mulberry32). */
+/** Gives numbers from 0 to 1 that look random and are the same in each run (Mulberry32). */
 export const sameNumbers = (seed = 1): (() => number) => {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-/** Diagrams of a realtime: RxJS's, with a server in them. */
+/** RxJS's marble diagrams, with a server and realtimes in them. */
 import { NEVER } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import {
@@ -16,32 +16,32 @@ import { createFakeServer } from './server/create-fake-server.js';
 import type { FakeServer } from './server/fake-server.js';
 import { virtualClock } from './virtual-clock.js';
 
-/** What a diagram can be told. */
+/** Options of a diagram. */
 export interface MarbleOptions {
-  /** How much virtual time there is, ms. Default 60,000. */
+  /** Length of the virtual time, ms. Default 60,000. */
   readonly until?: number;
-  /** How long a socket takes to open, and an answer or a push to arrive, ms. Default 0: the same frame. */
+  /** How long a socket takes to open, and a command takes to reach a client, ms. Default 0: the same frame. */
   readonly latency?: number;
-  /** The application's own message types: for what is drawn, and for realtimes. */
+  /** The application's own message types. Both the server and the realtimes use them. */
   readonly messages?: readonly CustomType[];
 }
 
-/** What a diagram is drawn with: RxJS's helpers, and a server with realtimes on it. */
+/** RxJS's helpers, and a server with realtimes. */
 export interface MarbleHelpers extends RunHelpers {
   readonly server: FakeServer;
-  /** The virtual time. */
+  /** The clock of the virtual time. */
   readonly clock: Clock;
   /**
-   * A realtime on the server, as `createRealtime` makes it, in virtual time: it connects, comes back, catches up, and
-   * has an outbox where it is told to. Random numbers are the same in each run, and the backoff has no jitter. Every
-   * option can be another. It is closed when the diagram is over.
+   * Creates a realtime on the server, as `createRealtime` does, in virtual time. It connects, reconnects and catches
+   * up, and has an outbox if you ask for one. Random numbers are the same in each run, and the backoff has no jitter.
+   * You can override every option. The realtime is closed when the diagram is over.
    *
    * @example realtime({ outbox: true }).session('Tom').pipe(switchMap((tom) => tom.messages$));
    */
   realtime<const P extends readonly Plugin[] = []>(options?: Partial<RealtimeOptions<P>>): ExtendedRealtime<P>;
   /**
-   * What `realtime` gives to `createRealtime`, for code that makes its realtime itself; by the `signal` in it that is
-   * closed, too.
+   * The options that `realtime` passes to `createRealtime`, for code that creates its realtime itself. Its `signal`
+   * closes that realtime when the diagram is over.
    *
    * @example createApp({ realtime: realtimeOptions });
    */
@@ -54,7 +54,7 @@ const noApi = (address: string): never => {
   throw new Error(`there is no HTTP API in a diagram (${address}), since promises don't resolve in virtual time`);
 };
 
-/** RxJS's helpers, that refuse what is drawn beyond the end of time: it would never be looked at. */
+/** RxJS's helpers, but they refuse marbles after the end of virtual time, because those would never be compared. */
 const bounded = (helpers: RunHelpers, end: () => number): RunHelpers => {
   const check = (frame: number | undefined): void => {
     if (frame !== undefined && frame !== Infinity && frame > end())
@@ -95,22 +95,22 @@ const bounded = (helpers: RunHelpers, end: () => number): RunHelpers => {
   };
 };
 
-/** As it is now: what is cut off at the end of a diagram must not show in what was compared. */
+/** A copy of the current state: what is cut off at the end of a diagram must not change what was compared. */
 const copy = (list: unknown): unknown => (Array.isArray(list) ? Array.from<unknown>(list) : list);
 
 const isPromise = (value: unknown): boolean => typeof value === 'object' && value !== null && 'then' in value;
 
 /**
- * Runs a diagram as RxJS's `TestScheduler.run` does, with a server and realtimes in it. Of no test framework:
- * `assertDeepEqual` throws where the two differ, or returns false.
+ * Runs a diagram like RxJS's `TestScheduler.run`, with a server and realtimes in it. It works with every test
+ * framework: `assertDeepEqual` throws if its two arguments differ, or returns false.
  *
- * Virtual time is bounded, since a connection has a heartbeat for ever: it stops `until` ms after the start, and what
- * still goes on then is cut off, which counts neither as completed nor as unsubscribed. What is drawn later than that
- * throws. Each `flush()` runs all of it, for assertions of your own behind it. When the diagram is over, and where it
- * throws, every realtime is closed.
+ * Virtual time ends, since a connection sends heartbeats for ever. It stops `until` ms after the start. Streams that
+ * still run then are cut off: they have neither completed nor been unsubscribed. Marbles after the end throw. Each
+ * `flush()` runs the whole diagram, so that your own assertions can follow. Every realtime is closed when the diagram
+ * is over, even if it throws.
  *
- * Promises don't resolve in virtual time: what is given to a realtime as one (a signature, a storage, a plugin) has
- * to be a value or an Observable here.
+ * Promises don't resolve in virtual time. So a signature, a storage or a plugin has to be a value or an Observable
+ * here.
  *
  * @example
  * const expectEqual = (actual: unknown, expected: unknown) => expect(actual).toEqual(expected);
@@ -133,8 +133,8 @@ export const runMarbles = (
   scheduler.run((plain) => {
     const realtimes: Pick<Realtime, 'close'>[] = [];
     const helpers = bounded(plain, () => scheduler.maxFrames);
-    // Not as RxJS throws what nobody handles, by a timer that is due after all others: a client that never stops
-    // would never let it come.
+    // RxJS reports unhandled errors by a timer that runs after all others. That timer would never run if a client
+    // never stops, so this does it differently.
     const fail = (error: unknown): void => {
       scheduler.schedule(() => {
         throw error;
@@ -176,7 +176,7 @@ export const runMarbles = (
       if (isPromise(drawn)) throw new TypeError('a diagram is drawn at once: it can be no async function');
       flush();
     } finally {
-      // Nothing runs any more: an error that comes of closing is nobody's.
+      // Time has stopped: errors that come from closing are ignored.
       scheduler.maxFrames = -1;
       for (const realtime of realtimes) realtime.close();
       ending.abort();

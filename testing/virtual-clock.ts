@@ -2,8 +2,8 @@ import { asyncScheduler, timer } from 'rxjs';
 import type { Clock } from '../src/index.js';
 
 /**
- * The virtual time of the diagram that runs: what the `clock` option of a realtime wants there. A frame is a
- * millisecond, and the first one is 0, for the clock on the wall too.
+ * The virtual time of the running diagram, for the `clock` option of a realtime. A frame is a millisecond. The first
+ * frame is 0, for dates too.
  *
  * @example createRealtime({ appId, server, clock: virtualClock });
  */

@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 export interface Cable {
   /** The address of the server as seen through the cable. */
   readonly url: string;
-  /** Destroys every socket and refuses new ones; resolves to how many were destroyed. */
+  /** Destroys every socket and refuses new ones. Resolves to the number of destroyed sockets. */
   cut(): Promise<number>;
   /** Lets connections through again. */
   mend(): Promise<void>;
@@ -26,14 +26,14 @@ const listen = (server: Server, port: number): Promise<number> =>
     });
   });
 
-/** Lays a cable to a `ws:` or `wss:` address. */
+/** Connects a cable to a `ws:` or `wss:` address. */
 export const layCable = async (target: string): Promise<Cable> => {
   const address = new URL(target);
   const sockets = new Set<Socket>();
   const track = (socket: Socket): void => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // A cut is an error to the socket's other half; the close that follows tells the same.
+    // A cut is an error for the other half of the socket. The close event that follows is handled.
     socket.on('error', () => undefined);
   };
 

@@ -46,9 +46,9 @@ const PACE = 170;
 /** When the cable is cut and mended, ms after the first message. */
 const CUT_AT = 6_000;
 const MEND_AT = 11_000;
-/** How long the last messages may take, ms. */
+/** How long to wait for the last messages, ms. */
 const PATIENCE = 30_000;
-/** How long is waited for what should not come, ms. */
+/** How long to wait for messages that should not come, ms. */
 const AFTERWARDS = 1_000;
 
 const print = printer();
@@ -68,7 +68,10 @@ const describe = (event: ConnectionEvent): string => {
 
 const bodyText = ({ body }: Message): string => (body._tag === 'Text' ? body.text : `(${body._tag})`);
 
-/** Sends a side's lines at its pace, whatever the network does; emits the messages as the server has stored them. */
+/**
+ * Sends a side's lines one by one at its pace, whatever the network does. Emits the messages as the server has stored
+ * them.
+ */
 const talk = (who: Speaker, conversation: Conversation): Observable<Message> =>
   interval(PACE).pipe(
     take(MESSAGES),
@@ -78,7 +81,7 @@ const talk = (who: Speaker, conversation: Conversation): Observable<Message> =>
     }),
   );
 
-/** Shows what moves beside the messages: the connection, unread counts, receipts. */
+/** Prints what happens besides the messages: connection, unread counts, receipts. */
 const watch = (who: Speaker, client: Client, conversation: Conversation): Observable<string> =>
   merge(
     client.connection$.pipe(map(describe)),
@@ -107,7 +110,7 @@ const watch = (who: Speaker, client: Client, conversation: Conversation): Observ
     }),
   );
 
-/** What one side got of what the other has sent. */
+/** Compares what one side has sent with what the other side has received. */
 const compare = (sent: readonly Message[], received: readonly Message[]): { lost: number; duplicated: number } => {
   const ids = received.map(({ id }) => id);
   const unique = new Set(ids);
@@ -123,7 +126,7 @@ const login = (who: Speaker, realtime: Realtime): Promise<Client> => {
   return firstValueFrom(realtime.login(who));
 };
 
-/** What went through, at both ends together. */
+/** The messages of both directions together. */
 interface Summary {
   readonly sent: number;
   readonly received: number;
@@ -178,7 +181,7 @@ const tour = async (address: string | undefined): Promise<Summary> => {
       filter(() => byJerry.length >= (sent[0]?.length ?? 0) && byTom.length >= (sent[1]?.length ?? 0)),
     );
     await firstValueFrom(merge(complete$, timer(PATIENCE), stop$));
-    // Time for what should not come: the same message twice.
+    // Leaves time for messages that should not come, such as a message that arrives twice.
     await firstValueFrom(merge(timer(AFTERWARDS), stop$));
     background.unsubscribe();
 

@@ -1,6 +1,4 @@
-/**
- * What Tom and Jerry say: short lines in several languages and scripts, so that what arrives shows that encodings hold.
- */
+/** The lines of Tom and Jerry, in several languages and scripts, to show that every encoding arrives intact. */
 const phrases = [
   'Good morning! Is the cheese still there?',
   '早上好，奶酪还在吗？',
@@ -24,5 +22,5 @@ const phrases = [
   'สวัสดี วันนี้อากาศดี',
 ] as const;
 
-/** The n-th line of a speaker, numbered so that no two are alike. */
+/** The n-th line of a speaker. Its number makes it unique. */
 export const line = (n: number): string => `${phrases[n % phrases.length] ?? ''} #${n}`;

@@ -1,4 +1,4 @@
-/** Lines of the tour: when, who, what; in colour where a terminal is there. */
+/** The lines of the tour: time, speaker, text; in colour if the output is a terminal. */
 import { styleText } from 'node:util';
 
 export type Speaker = 'server' | 'network' | 'Tom' | 'Jerry' | 'tour';
@@ -13,7 +13,7 @@ const colours = {
 
 const coloured = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 
-/** Prints one line; `soft` for what only accompanies the rest. */
+/** Prints one line; `soft` prints it less prominently. */
 export type Print = (who: Speaker, what: string, soft?: boolean) => void;
 
 export const printer = (): Print => {

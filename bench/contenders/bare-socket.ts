@@ -3,7 +3,7 @@ import { encodeFrame, subprotocols } from 'rx-realtime/codecs';
 import { WebSocket } from 'ws';
 import { reader } from '../flood.js';
 
-/** A socket of `ws` that is logged in, and has nothing else in front of it. */
+/** A socket of `ws` that is logged in, without any client on top of it. */
 export const bareSocket = async (server: string): Promise<WebSocket> => {
   const socket = new WebSocket(server, subprotocols.binary.name);
   await once(socket, 'open');

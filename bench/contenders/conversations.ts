@@ -3,7 +3,7 @@ import { filter, type Observable } from 'rxjs';
 import type { Contender } from '../contender.js';
 import { conversationId, reader } from '../flood.js';
 
-/** This package with one subscriber for each of so many conversations. */
+/** This package with one subscriber for each conversation. */
 const watching =
   (conversations: number, messagesOf: (client: Client, id: string) => Observable<Message>): Contender =>
   async (server, tally) => {
@@ -27,7 +27,7 @@ export const one: Contender = watching(1, handles);
 
 export const thousand: Contender = watching(CONVERSATIONS, handles);
 
-/** What one writes without thinking: each subscriber looks at every message. */
+/** The naive way: each subscriber filters all messages. */
 export const filters: Contender = watching(CONVERSATIONS, (client, id) =>
   client.messages$.pipe(filter(({ conversationId: other }) => other === id)),
 );

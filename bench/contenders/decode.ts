@@ -4,12 +4,12 @@ import { bareSocket } from './bare-socket.js';
 
 const { GenericCommand } = push_server.messages2;
 
-/** What the limit believes without a look: it is what no client for strangers could do. */
+/** The fields that this contender reads without a check. A real client has to check them. */
 interface Believed {
   readonly directMessage: { readonly msg: string };
 }
 
-/** The limit: the generated protobuf code and `JSON.parse`, with no check and no state. */
+/** The limit: the code that protobufjs generates and `JSON.parse`, without checks and without state. */
 export const decode: Contender = async (server, tally) => {
   const socket = await bareSocket(server);
   socket.on('message', (data: Buffer) => {

@@ -7,9 +7,7 @@ type Decorate = (message: typeof OperationMessage) => void;
 (messageType(CUSTOM) as Decorate)(OperationMessage);
 (messageField(['op', 'count']) as Decorate)(OperationMessage);
 
-/**
- * The client of the vendor, as its guide uses it. Text is among its built-in types, so that no plug-in slows it down.
- */
+/** The vendor's client, used as in its guide. Text is one of its built-in types, so no plug-in slows it down. */
 export const leancloud: Contender = async (server, tally) => {
   const realtime = new Realtime({ appId: 'bench', appKey: 'bench', RTMServers: server });
   realtime.register(OperationMessage as never);

@@ -1,17 +1,17 @@
-/** How heavy the package may be: bytes of gzip, 1 kB = 1,000 bytes. `npm run check -- size` holds these limits. */
+/** The size limits of the package: bytes of gzip, 1 kB = 1,000 bytes. `npm run check -- size` checks them. */
 
-/** What a page downloads at first: the small chat of `small.ts`, and everything of the root entry. */
+/** The first download of a page: for the small chat of `small.ts`, and for everything of the root entry. */
 export const limits = { small: 36_000, all: 50_000 } as const;
 
 export interface EntryLimit {
   readonly bytes: number;
-  /** Where the entry runs: one for Node imports modules of Node itself. */
+  /** Where the entry runs. An entry for Node imports modules of Node itself. */
   readonly platform: 'browser' | 'node';
 }
 
 /**
- * Everything of each other entry. A limit is 3 % above what was measured, so that growth is noticed and raised on
- * purpose.
+ * Everything of each other entry. A limit is 3 % above the measured size, so that growth is noticed and the limit is
+ * raised on purpose.
  */
 export const entryLimits: Readonly<Record<string, EntryLimit>> = {
   streams: { bytes: 18_600, platform: 'browser' },

@@ -1,5 +1,6 @@
 /**
- * How much a browser downloads for a program: bundled and minified by esbuild, all dependencies in, compressed by gzip.
+ * Measures the download size of a program in a browser: bundled and minified by esbuild with all dependencies,
+ * compressed by gzip.
  */
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { fileURLToPath } from 'node:url';
@@ -8,19 +9,24 @@ import { gzipSync } from 'node:zlib';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Weight {
-  /** Bytes of gzip of what is downloaded at first. */
+  /** Bytes of gzip of the first download. */
   readonly gzip: number;
-  /** Bytes, minified, of each module among it: a package, or a folder or file of this one. The heaviest comes first. */
+  /**
+   * Minified bytes of each module in the first download. A module is a package, or a folder or file of this package.
+   * The heaviest comes first.
+   */
   readonly modules: ReadonlyMap<string, number>;
-  /** Bytes of gzip of the parts that are downloaded when they are first used: what `import()` asks for. */
+  /** Bytes of gzip of the parts that `import()` downloads later, when they are first used. */
   readonly later: number;
 }
 
-/** A file of this folder, or an entry of the package with everything that it exports. */
+/** A file of this folder, or an entry of the package with all its exports. */
 export type Program =
   { readonly file: string } | { readonly everythingOf: string; readonly platform?: 'browser' | 'node' };
 
-/** `dist/src/client/send.js` belongs to `src/client`, `dist/codecs/either.js` stands for itself. */
+/**
+ * The module of a path: `dist/src/client/send.js` belongs to `src/client`, `dist/codecs/either.js` is its own module.
+ */
 const moduleOf = (path: string): string => {
   const inPackage = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
   if (inPackage !== undefined) return inPackage;
@@ -28,11 +34,11 @@ const moduleOf = (path: string): string => {
   return own.slice(0, 2).join('/');
 };
 
-/** The part of a bundle that starts the program, and the parts that it can't start without. */
+/** The part of a bundle that starts the program, and the parts that it imports statically. */
 const startOf = (outputs: Metafile['outputs']): ReadonlySet<string> => {
   const entry = Object.keys(outputs).find((path) => path.endsWith('/program.js'));
   const start = new Set(entry === undefined ? [] : [entry]);
-  // A set's iteration goes on with what is added meanwhile.
+  // A set's iteration includes items that are added meanwhile.
   for (const path of start)
     for (const { kind, path: imported, external } of outputs[path]?.imports ?? [])
       if (kind === 'import-statement' && external !== true) start.add(imported);
@@ -88,7 +94,7 @@ export const measure = async (program: Program): Promise<Weight> => {
   };
 };
 
-/** The three that are compared. */
+/** The three programs that are compared. */
 export const compared = {
   small: { file: 'small.ts' },
   all: { everythingOf: 'rx-realtime' },

@@ -1,6 +1,6 @@
 /**
- * The API report of each entry, in api/: what the package promises, so that a change of it is seen as one.
- * A type that another entry exports is in the report of that entry, and imported here.
+ * The API report of each entry, in api/: the report shows every change of the public API. A type that another entry
+ * exports is in the report of that entry, and is imported here.
  */
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { mkdirSync } from 'node:fs';
@@ -46,7 +46,7 @@ const report = (name: string, types: string, update: boolean): boolean => {
   }).apiReportChanged;
 };
 
-/** Compares the reports, or writes them. */
+/** Compares the reports with the code, or writes them. */
 export const api = async (update: boolean): Promise<string> => {
   mkdirSync(`${root}api`, { recursive: true });
   const staged = stageDeclarations();

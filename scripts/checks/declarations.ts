@@ -1,6 +1,6 @@
 /**
- * The declarations of dist/ as a user's compiler sees them: one entry imports what another exports by the name of
- * that entry.
+ * The declarations of dist/ as a user's compiler sees them. An entry imports the types of another entry by that
+ * entry's name.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -10,14 +10,14 @@ import { cache, root } from './tool.js';
 const dist = `${root}dist/`;
 const staged = `${cache}declarations/`;
 
-/** `dist/codecs/index.js` to `rx-realtime/codecs`. */
+/** Maps `dist/codecs/index.js` to `rx-realtime/codecs`. */
 const specifiers = new Map(
   entries.map(({ types, specifier }) => [resolve(root, types).replace(/\.d\.ts$/, '.js'), specifier]),
 );
 
 const folderOf = (path: string): string | undefined => relative(dist, path).split('/')[0];
 
-/** A declaration file whose imports of other entries are by their names. */
+/** A declaration file that imports other entries by their names. */
 const withEntryNames = (path: string): string =>
   readFileSync(path, 'utf8').replace(
     /(from |import\()(['"])(\.[^'"]+)\2/g,
@@ -31,8 +31,8 @@ const withEntryNames = (path: string): string =>
   );
 
 /**
- * Writes them beneath .cache/, with the package itself among its dependencies, and gives where the declarations of a
- * path of dist/ are.
+ * Writes the declarations below .cache/, with the package itself among its dependencies. Gives a function from a path
+ * in dist/ to the path of its declarations.
  */
 export const stageDeclarations = (): ((types: string) => string) => {
   rmSync(staged, { recursive: true, force: true });
@@ -42,7 +42,8 @@ export const stageDeclarations = (): ((types: string) => string) => {
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, withEntryNames(join(dist, file)));
   }
-  // A name of its own: a package that imports itself would get its own files, as if they were no other entry's.
+  // The package has another name here: a package that imports itself would find its own files, which would not look
+  // like those of another entry.
   writeFileSync(join(staged, 'package.json'), JSON.stringify({ name: 'declarations', type: 'module' }));
   const installed = join(staged, 'node_modules/rx-realtime');
   cpSync(join(staged, 'dist'), join(installed, 'dist'), { recursive: true });

@@ -1,10 +1,10 @@
-/** The diagrams in docs/ against the tests that draw them. */
+/** Compares the diagrams in docs/ with the tests that draw them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { pages } from '../docs/pages.js';
 import { difference } from './difference.js';
 import { cache, CheckFailed, root } from './tool.js';
 
-/** Draws them anew and compares the pages, or writes them. */
+/** Draws the diagrams again and compares the pages, or writes the pages. */
 export const docs = async (update: boolean): Promise<string> => {
   const drawn = await pages();
   const changed = drawn.filter(({ before, after }) => before !== after);

@@ -1,8 +1,11 @@
-/** What would be published: its contents, its manifest and the types of its entries, as a consumer's tools see them. */
+/**
+ * Checks the package that would be published: its files, its manifest and the types of its entries, as a user's tools
+ * see them.
+ */
 import { mkdirSync, rmSync } from 'node:fs';
 import { cache, CheckFailed, execute, root, tool } from './tool.js';
 
-/** Packs dist/ as it is into a folder, which is emptied first. Gives the path of the tarball. */
+/** Packs dist/ as it is into a folder that is emptied first. Gives the path of the tarball. */
 export const pack = async (target = `${cache}pack/`): Promise<string> => {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });

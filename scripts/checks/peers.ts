@@ -1,6 +1,6 @@
 /**
- * The tarball with the oldest peers that it allows, in an application that installs it: its declarations check and
- * its entries can be imported.
+ * Installs the tarball in an application, with the oldest peers that it allows. Checks that its declarations compile
+ * and that its entries can be imported.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const { peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf
 /** The oldest version of each peer that `peerDependencies` allows. */
 const lowestPeers = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace('^', '')}`);
 
-/** How applications resolve modules: by themselves in Node, or by a bundler. */
+/** How applications resolve modules: with Node's own resolution, or with a bundler's. */
 const resolutions = [
   { module: 'NodeNext', moduleResolution: 'NodeNext' },
   { module: 'ESNext', moduleResolution: 'Bundler' },
@@ -37,15 +37,15 @@ const source = entries
   .join('');
 
 /**
- * The first RxJS 7.5 whose `exports` lead to its types. Programs in JavaScript may use an older one; for those in
- * TypeScript, under either resolution, it has no types at all.
+ * The first RxJS 7.5 whose `exports` lead to its types. JavaScript programs may use an older one. For TypeScript
+ * programs an older one has no types under either resolution.
  */
 const firstTypedRxjs = 'rxjs@7.5.5';
 
-/** Installs, type-checks and imports; takes as long as the registry does. */
+/** Installs, type-checks and imports. The time depends on the registry. */
 export const peers = async (): Promise<string> => {
   const tarball = await pack();
-  // Outside of the project, whose node_modules would answer for what is missing.
+  // The folder is outside of the project, because the project's node_modules would provide missing packages.
   const directory = mkdtempSync(join(tmpdir(), 'rx-realtime-peers-'));
   try {
     const write = (name: string, content: string | object): void => {

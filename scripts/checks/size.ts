@@ -1,4 +1,4 @@
-/** The size gate: what a page downloads, and each entry, against the limits in bench/size/limits.ts. */
+/** Compares the download sizes of a page and of each entry with the limits in bench/size/limits.ts. */
 import { entryLimits, limits } from '../../bench/size/limits.js';
 import { compared, measure } from '../../bench/size/measure.js';
 import { entries, type Entry } from '../entries.mjs';
@@ -7,13 +7,13 @@ import { CheckFailed } from './tool.js';
 interface Gate {
   readonly name: string;
   readonly bytes: number;
-  /** There is none where a new entry has no limit yet. */
+  /** Undefined if a new entry has no limit yet. */
   readonly limit: number | undefined;
 }
 
 const gateOf = async ({ name, specifier }: Entry): Promise<Gate> => {
   const limit = entryLimits[name];
-  // Node can load all that a browser can.
+  // Node can load everything that a browser can.
   const { gzip } = await measure({ everythingOf: specifier, platform: limit?.platform ?? 'node' });
   return { name: specifier, bytes: gzip, limit: limit?.bytes };
 };

@@ -2,20 +2,20 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Absolute, with a slash at its end. */
+/** The absolute path of the project, with a slash at its end. */
 export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Where checks leave what they make. */
+/** The folder for the output of checks. */
 export const cache = `${root}.cache/`;
 
-/** A check that failed; the message is what its reader needs in order to mend it. */
+/** A check that failed. Its message says what is needed to fix it. */
 export class CheckFailed extends Error {
   override readonly name = 'CheckFailed';
 }
 
 /**
- * Runs a program to its end and gives its standard output; a status other than 0 is a `CheckFailed` with all of the
- * output.
+ * Runs a program to its end and gives its standard output. If the status is not 0, throws a `CheckFailed` with the
+ * whole output.
  */
 export const execute = (
   program: string,
@@ -40,6 +40,6 @@ export const execute = (
     );
   });
 
-/** Runs a tool that is a development dependency. */
+/** Runs a tool of the development dependencies. */
 export const tool = (name: string, ...args: readonly string[]): Promise<string> =>
   execute(`${root}node_modules/.bin/${name}`, args);

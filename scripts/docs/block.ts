@@ -1,4 +1,4 @@
-/** A recorded diagram as a block of text. */
+/** Writes a recorded diagram as a block of text. */
 import type { Diagram, Line } from '../../marble-tests/drawing/diagram.js';
 import { linedUp } from './frames.js';
 import type { Names } from './placeholders.js';
@@ -14,7 +14,7 @@ interface Row {
   readonly note: string;
 }
 
-/** What letters mean: once, where each means the same in all lines; otherwise line by line. */
+/** The values of the letters: written once if each letter means the same in all lines, otherwise line by line. */
 const legendOf = (lines: readonly NamedLine[], width: number): readonly string[] => {
   const entries = lines.map(({ name, values }) => ({
     name,
@@ -37,7 +37,10 @@ const named = (
   noteOf: (line: Line) => string,
 ): readonly NamedLine[] => lines.map((line, index) => ({ ...line, name: names[index] ?? '', note: noteOf(line) }));
 
-/** Inputs, then outputs, each with its name and, below it, when it is subscribed to; then what the letters mean. */
+/**
+ * The block: inputs, then outputs, each with its name and, below it, its subscriptions; then the values of the
+ * letters.
+ */
 export const blockOf = ({ inputs, outputs }: Diagram, names: Names): string => {
   const lines = [
     ...named(inputs, names.inputs, (line) => ('kind' in line && line.kind === 'cold' ? '  cold' : '')),

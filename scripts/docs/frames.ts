@@ -1,9 +1,9 @@
-/** Marble diagrams one below the other, so that what happens at a time stands in one column. */
+/** Aligns marble diagrams, so that everything at the same time is in the same column. */
 
-/** Part of a diagram that takes time as one: a character, a group, or a number of ms. */
+/** A part of a diagram that takes time as a whole: a character, a group, or a number of ms. */
 export interface Piece {
   readonly text: string;
-  /** When it begins and ends, ms. */
+  /** Start and end, ms. */
   readonly from: number;
   readonly to: number;
 }
@@ -11,7 +11,7 @@ export interface Piece {
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 const PROGRESSION = /^(\d+(?:\.\d+)?)(ms|s|m) /;
 
-/** The parts of a diagram, as RxJS reads them in its run mode. */
+/** The parts of a diagram, as RxJS reads them in run mode. */
 export const piecesOf = (marbles: string): readonly Piece[] => {
   const pieces: Piece[] = [];
   let now = 0;
@@ -40,12 +40,12 @@ export const piecesOf = (marbles: string): readonly Piece[] => {
   return pieces;
 };
 
-/** In which column each moment at which a part begins or ends is written. */
+/** The column of each time at which a part begins or ends. */
 const columnsOf = (pieces: readonly Piece[]): ReadonlyMap<number, number> => {
   const columns = new Map([[0, 0]]);
   let [moment, column] = [0, 0];
   for (const { text, from, to } of pieces.toSorted((a, b) => a.to - b.to)) {
-    // Later is further right, however little is written of the time between.
+    // A later time is further right, even if nothing is written between the two.
     column = Math.max(column + Number(to > moment), (columns.get(from) ?? 0) + text.length);
     moment = to;
     columns.set(to, column);
@@ -53,7 +53,7 @@ const columnsOf = (pieces: readonly Piece[]): ReadonlyMap<number, number> => {
   return columns;
 };
 
-/** The diagrams, each as it is but for the spaces, and with as many of those as it takes. */
+/** The aligned diagrams. Only the number of spaces changes. */
 export const linedUp = (diagrams: readonly string[]): readonly string[] => {
   const lines = diagrams.map(piecesOf);
   const columns = columnsOf(lines.flat());

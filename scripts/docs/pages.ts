@@ -1,4 +1,4 @@
-/** The pages of docs/ with their diagrams, drawn anew from the tests. */
+/** The pages of docs/ with their diagrams, drawn again from the tests. */
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface Page {
   readonly diagrams: number;
 }
 
-/** Runs tests, and gives what they have drawn, by file. */
+/** Runs tests, and gives the diagrams that they have drawn, by file. */
 const draw = async (testFiles: readonly string[]): Promise<ReadonlyMap<string, Recording>> => {
   const folder = mkdtempSync(join(tmpdir(), 'rx-realtime-diagrams-'));
   try {
@@ -35,7 +35,7 @@ const draw = async (testFiles: readonly string[]): Promise<ReadonlyMap<string, R
 /** `N5: goes line by line` is feature N5 of the checklist. */
 const FEATURE = /^[A-Z]\d+: /;
 
-/** The rule that a diagram shows: the names of its test make a sentence. */
+/** The rule that a diagram shows: the titles of its test make a sentence. */
 const captionOf = ({ test, testFile }: Placeholder): string => {
   const sentence = test
     .split(' > ')
@@ -48,7 +48,7 @@ const captionOf = ({ test, testFile }: Placeholder): string => {
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** Why a diagram can't be drawn. */
+/** The reason why a diagram can't be drawn. */
 const problemWith = ({ testFile, test, names }: Placeholder, diagram: Diagram | undefined): string | undefined => {
   if (diagram === undefined) return `${testFile} has no test "${test}" that draws a diagram`;
   if (diagram.inputs.some(({ marbles }) => marbles.includes('^')))
@@ -62,8 +62,8 @@ const contentOf = (placeholder: Placeholder, diagram: Diagram): string =>
   `${captionOf(placeholder)}\n\n\`\`\`text\n${blockOf(diagram, placeholder.names)}\n\`\`\``;
 
 /**
- * Every page that has diagrams, as it is and as it should be. Throws where diagrams can't be drawn, with each such
- * place.
+ * Every page with diagrams, as it is and as it should be. If diagrams can't be drawn, throws an error that lists
+ * them.
  */
 export const pages = async (): Promise<readonly Page[]> => {
   const read = readdirSync(`${root}docs`)

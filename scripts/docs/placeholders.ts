@@ -1,18 +1,21 @@
-/** The places in a page that diagrams of tests go into. */
+/** The places in a page where diagrams of tests go. */
 import { CheckFailed } from '../checks/tool.js';
 
-/** What the streams of a diagram are called, in the order in which the test makes them. */
+/** The names of a diagram's streams, in the order in which the test makes them. */
 export interface Names {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
 }
 
-/** `<!-- diagram: path > describe > title | input$, other$ -> output$ -->`, up to `<!-- /diagram -->`. */
+/**
+ * A diagram's place: from `<!-- diagram: path > describe > title | input$, other$ -> output$ -->` to `<!-- /diagram
+ * -->`.
+ */
 export interface Placeholder {
-  /** Of the comment in its page, from 1 on. */
+  /** Line of the comment in its page; the first line is 1. */
   readonly line: number;
   readonly testFile: string;
-  /** As vitest has it: `describe > title`. */
+  /** The test's name in vitest: `describe > title`. */
   readonly test: string;
   readonly names: Names;
 }
@@ -35,7 +38,7 @@ const read = (content: string, line: number, place: string): Placeholder => {
 
 const lineAt = (page: string, index: number): number => page.slice(0, index).split('\n').length;
 
-/** The placeholders of a page, in its order. Throws, with the place, where one can't be read. */
+/** The placeholders of a page in order. Throws an error with the place if one can't be read. */
 export const placeholdersOf = (page: string, path: string): readonly Placeholder[] => {
   const found = [...page.matchAll(PLACEHOLDER)];
   const closed = new Set(found.map(({ index }) => index));
@@ -48,7 +51,7 @@ export const placeholdersOf = (page: string, path: string): readonly Placeholder
   });
 };
 
-/** The page with each of its placeholders filled. */
+/** The page with all placeholders filled. */
 export const filled = (page: string, contents: readonly string[]): string => {
   let next = 0;
   return page.replace(PLACEHOLDER, (_, content: string) => {

@@ -1,6 +1,6 @@
 /**
- * Lines stay within a width, comments too. Lines that can't be broken are let through: those with a URL, and those that
- * are long because of a string, a template or a regular expression.
+ * Limits the width of lines, comments included. Lines that can't be broken are allowed: those with a URL, and those
+ * that are long because of a string, a template or a regular expression.
  */
 
 /** @type {import('eslint').Rule.RuleModule} */
@@ -13,7 +13,7 @@ export default {
   create: (context) => {
     const { sourceCode } = context;
     const [max = 120] = context.options;
-    /** Columns of each line that are part of a literal. */
+    /** The number of columns of each line that are part of a literal. */
     const literal = new Map();
     const count = ({ loc: { start, end } }) => {
       for (let line = start.line; line <= end.line; line += 1) {
@@ -31,7 +31,7 @@ export default {
         sourceCode.lines.forEach((text, index) => {
           const { length } = [...text];
           const line = index + 1;
-          // A literal of half a line doesn't fit beside what else is there, and has no place to be broken.
+          // A literal that takes half a line doesn't fit beside other code and can't be broken.
           if (length <= max || (literal.get(line) ?? 0) > max / 2 || /\bhttps?:\/\/\S/.test(text)) return;
           const loc = { start: { line, column: max }, end: { line, column: length } };
           context.report({ loc, messageId: 'long', data: { length: String(length), max: String(max) } });

@@ -1,7 +1,7 @@
 /**
  * A property, a constant or a parameter that is an observable ends in `$`, and nothing else does. A function or a
- * method that returns one does not: it is named for what it does. That is why this isn't `rxjs-x/finnish`, which
- * takes a constant that holds a function returning an observable for an observable.
+ * method that returns an observable does not: its name says what it does. `rxjs-x/finnish` can't be used, because it
+ * treats a constant whose value is a function returning an observable as an observable.
  */
 import { TypeFlags } from 'typescript';
 
@@ -14,13 +14,13 @@ const partsOf = (type) =>
 /** @param {import('typescript').Type} type */
 const nameOf = (type) => type.getSymbol()?.name ?? '';
 
-/** A Subject is not meant: inside of a stream it is named for what it is told. */
+/** Subjects are exempt: inside a stream, a subject is named for the values that it receives. */
 const isObservable = (type) => {
   const parts = partsOf(type);
   return parts.length > 0 && parts.every((part) => nameOf(part) === 'Observable');
 };
 
-/** What may end in `$`: subjects, and the likes of `ObservableInput`, too. */
+/** The types whose names may end in `$`, which include subjects and types such as `ObservableInput`. */
 const mayBeObservable = (type) => partsOf(type).some((part) => ['Observable', ...subjects].includes(nameOf(part)));
 
 /** @type {import('eslint').Rule.RuleModule} */
@@ -39,10 +39,10 @@ export default {
     const check = (node) => {
       if (node?.type !== 'Identifier') return;
       const type = services.getTypeAtLocation(node);
-      // What a generic function is given may be anything; an unresolved type is tsc's to report.
+      // An argument of a generic function may have any type. tsc reports unresolved types.
       if ((type.flags & (TypeFlags.Any | TypeFlags.TypeParameter)) !== 0) return;
       const { name } = node;
-      // An operator's input is `source`, as in RxJS itself.
+      // An operator's input is named `source`, as in RxJS itself.
       if (isObservable(type) && !name.endsWith('$') && name !== 'source')
         context.report({ node, messageId: 'missing', data: { name } });
       if (!mayBeObservable(type) && name.endsWith('$')) context.report({ node, messageId: 'wrong', data: { name } });

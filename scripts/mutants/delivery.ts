@@ -1,4 +1,4 @@
-/** The rules of delivery, each with how it is taken back. */
+/** The rules of delivery, each with a change that breaks it. */
 import { inboxMutants } from './inbox.js';
 import type { Mutant } from './mutant.js';
 

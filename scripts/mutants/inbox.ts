@@ -1,4 +1,4 @@
-/** The rules of the inbox and of what leads to it, each with how it is taken back. */
+/** The rules of the inbox and of the code before it, each with a change that breaks it. */
 import type { Mutant } from './mutant.js';
 
 export const inboxMutants: readonly Mutant[] = [

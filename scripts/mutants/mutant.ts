@@ -1,9 +1,9 @@
-/** A rule, and how it is taken back. */
+/** A rule, and a change that breaks it. */
 export interface Mutant {
   /** The rule that it breaks. */
   readonly rule: string;
   readonly file: string;
-  /** What stands there, once, and what is put in its place. */
+  /** The source text, which occurs once, and its replacement. */
   readonly from: string;
   readonly to: string;
 }

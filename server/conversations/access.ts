@@ -1,4 +1,4 @@
-/** Conversations as the store has them, for those who may see, say or do something there. */
+/** Loads conversations from the store and checks what the actor may do in them. */
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
@@ -8,10 +8,10 @@ import { Refusal, type RefusalCode } from '../domain/refusal.js';
 const find = async (app: App, id: string): Promise<ConversationInfo | undefined> =>
   (await app.store.conversations([id]))[0];
 
-/** The conversation of an id; refuses with 4303, or with 4323 where it was a temporary one. */
+/** The conversation with this id. Refuses with 4303 if there is none, or with 4323 if it was a temporary one. */
 export const existing = async (app: App, id: string): Promise<ConversationInfo> => existingOf(id, await find(app, id));
 
-/** The conversation, if the actor is one of its members; each command has its own code for a no. */
+/** The conversation, if the actor is a member. Each command has its own code for the refusal. */
 export const asMember = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> =>
   forMember(await existing(app, id), actor, code);
 
@@ -19,7 +19,7 @@ export const asMember = async (app: App, actor: Actor, id: string, code: Refusal
 export const asReader = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> =>
   forReader(await existing(app, id), actor, code, app.isOpen);
 
-/** The conversation, if the actor may speak in it, and is neither silenced there nor blocked in the chat room. */
+/** The conversation, if the actor may speak in it and is neither silenced nor, in a chat room, blocked. */
 export const asSpeaker = async (app: App, actor: Actor, id: string): Promise<ConversationInfo> => {
   const conversation = forSpeaker(id, await find(app, id), actor);
   const { clientId } = actor;

@@ -1,4 +1,4 @@
-/** What a conversation is like changes. */
+/** Changes the name, attributes and muted members of conversations. */
 import { defined } from '../../codecs/defined.js';
 import { encodeAttributes, type ConversationInfo, type ServerCommand } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
@@ -27,9 +27,10 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
 };
 
 /**
- * Changes the name and attributes, and tells the other sessions of all members, or of who is in the chat room, which
- * (protocol: conv/update). What goes is `null` in the notice's `attr`, where every client understands it, and missing
- * from `attrModified`, by which a client tells it from an attribute that is null. Gives the answer.
+ * Changes the name and attributes. Tells the other sessions of all members, or of the clients in the chat room
+ * (protocol: conv/update). A removed attribute is `null` in the notice's `attr`, which every client understands. It
+ * is missing from `attrModified`, so that a client can tell it from an attribute whose value is null. Gives the
+ * answer.
  */
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
@@ -49,13 +50,13 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
     const at = clock.now();
     await store.updateConversation(id, { attributes, ...name }, at);
     const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, change, at), ...exceptActor(actor) };
-    // Without a priority, though it is a chat room: nothing else would tell of it later.
+    // The notice has no priority, even in a chat room: if it was dropped, nothing would tell of the change later.
     if (conversation.kind === 'room') bus.publishRoom(id, notice);
     else bus.publish(conversation.members ?? [], notice);
     return updatedAnswer(id, change, at);
   });
 
-/** A member wants push notifications of a conversation, or none. Gives the answer. */
+/** Turns a member's push notifications for a conversation off or on. Gives the answer. */
 export const setMuted = async (
   app: App,
   actor: Actor & { readonly clientId: string },

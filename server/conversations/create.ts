@@ -1,4 +1,4 @@
-/** Conversations begin and end. */
+/** Creates and deletes conversations. */
 import { either as E } from 'fp-ts';
 import { defined } from '../../codecs/defined.js';
 import { JsonObject, encodeAttributes, parseJson, type ConversationInfo } from '../../codecs/index.js';
@@ -18,21 +18,21 @@ const BLOCKED = 4315;
 
 export interface Wanted extends WantedInfo {
   /**
-   * Refuses, where whoever asks would have to join the one that is there, and may not by what he has signed. Default:
-   * he may.
+   * Refuses if the client would have to join the existing conversation and its signature does not allow that.
+   * Default: joining is allowed.
    */
   readonly verifyJoin?: (id: string) => void;
 }
 
-/** Attributes, and the name, as hooks and the wire have them. */
+/** The name and the attributes in the form that hooks and the wire use. */
 export const asJson = ({ name, attributes }: Pick<ConversationInfo, 'name' | 'attributes'>): JsonObject => {
   const json = parseJson(encodeAttributes({ ...attributes, ...defined({ name }) }));
   return E.isRight(json) && JsonObject.is(json.right) ? json.right : {};
 };
 
 /**
- * Who asks for a conversation that he has quit is a member again, by the same rules as who joins; or he is refused,
- * since he could do nothing with it.
+ * A client that asks for a unique conversation that it has quit becomes a member again, by the same rules as any
+ * client that joins. Otherwise it is refused, since it could do nothing with the conversation.
  */
 const joined = async (
   app: App,
@@ -51,8 +51,8 @@ const joined = async (
 };
 
 /**
- * Creates a conversation, or finds the one of the same members where it is to be unique; whoever acts is a member,
- * where it is a client and there are members.
+ * Creates a conversation. With `unique`, gives the existing conversation of the same members if there is one. If the
+ * actor is a client and the conversation has members, the actor is one of them.
  */
 export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
   const { store, clock, limits, hooks } = app;
@@ -71,20 +71,19 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   const create = async (): Promise<ConversationInfo> => {
     const { info, isNew } = await store.createConversation({ ...draft, now: clock.now() });
     if (!isNew) return joined(app, actor, info, wanted);
-    // A member who finds it at once may quit at once: that is told after this.
+    // A member that finds the conversation at once may also quit at once. The notice of the quit has to come after
+    // these notices.
     if (kind === 'ordinary')
       await app.inOrder(info.id, () => tell(app, actor, addedNotices(actor, info.id, [], members)));
     hooks.conversationStarted({ convId: info.id, initBy: clientId, members, attr });
     return info;
   };
-  // Who asks for the same one has his answer, and with it something to send to, when its members have heard of it.
+  // A request for the same conversation is answered only after its members have been told, because its client can
+  // send messages from then on.
   return draft.unique ? app.inOrder(JSON.stringify([kind, ...members.toSorted()]), create) : create();
 };
 
-/**
- * Ends a conversation: its members, or who is in the chat room, are told that they are out of it, and nobody finds it
- * any more.
- */
+/** Deletes a conversation. Its members, or the clients in the chat room, are told that they are no longer in it. */
 export const deleteConversation = async (app: App, actor: Actor, id: string): Promise<void> =>
   app.inOrder(id, async () => {
     const { kind, members = [] } = await existing(app, id);

@@ -1,4 +1,4 @@
-/** Members come and go. */
+/** Adds and removes members. */
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
@@ -28,8 +28,8 @@ const enter = async (app: App, { session, clientId }: Actor, id: string): Promis
 };
 
 /**
- * Adds members, which a member does, and the back end; or the client itself, which anybody may. Who finds no room, or
- * is blocked, is named in the outcome.
+ * Adds members. Members and the back end can add others; every client can add itself. The outcome names the clients
+ * that are blocked and those for which there was no room.
  */
 export const addMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> => {
   checkMembers(wanted);
@@ -61,8 +61,8 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
 };
 
 /**
- * Takes members away and tells everybody; the conversation is known to be an ordinary one, and the actor to be
- * allowed to.
+ * Removes members and tells everybody. The caller has checked that the conversation is an ordinary one and that the
+ * actor may remove them.
  */
 export const dismiss = async (
   app: App,
@@ -77,8 +77,8 @@ export const dismiss = async (
 };
 
 /**
- * Removes members, the client itself among them or not. Who was none is no failure; who ranks above the actor, or as
- * high, is one.
+ * Removes members; the acting client may be one of them. A client that was not a member is not a failure. A client
+ * whose rank is not below the actor's is a failure.
  */
 export const removeMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> =>
   app.inOrder(id, async () => {

@@ -1,4 +1,4 @@
-/** Tells clients of changes in a conversation, those who are away too. */
+/** Tells clients about changes in a conversation, including clients that are away. */
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { ConversationPush, Telling } from '../domain/conversations/notices.js';
@@ -7,7 +7,7 @@ import { by } from '../domain/party.js';
 /** Permanent: a client that comes back can ask for what it missed from `serverTs` on. */
 const PERMANENT = 1;
 
-/** Tells clients, on all their devices but the acting one, and keeps the notices for those that are away. */
+/** Tells clients on all their devices, except the acting session, and keeps the notices for clients that are away. */
 export const tell = async (app: App, actor: Actor, tellings: readonly Telling[]): Promise<void> => {
   for (const { to, notice } of tellings) {
     if (to.length === 0) continue;
@@ -19,8 +19,8 @@ export const tell = async (app: App, actor: Actor, tellings: readonly Telling[])
 };
 
 /**
- * Puts everybody out of a chat room that there is not any more, and tells them before. It is told to who is inside,
- * and not kept: who is away is in no chat room.
+ * Tells the clients in a chat room that was deleted, and removes them from it. The notice is not kept: a client that
+ * is away is in no chat room.
  */
 export const endRoom = (app: App, actor: Actor, id: string): void => {
   const left: ConversationPush = {

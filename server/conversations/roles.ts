@@ -1,4 +1,4 @@
-/** Roles, and who is silenced or blocked. */
+/** Roles, silenced clients and blocked clients. */
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
@@ -12,7 +12,9 @@ import { dismiss } from './members.js';
 import { tell } from './notices.js';
 import { hasRole, outranks, roleOf } from '../domain/conversations/ranks.js';
 
-/** Gives a member another role: whoever ranks above it may, below his own rank. */
+/**
+ * Gives a member another role. The actor has to rank above the member, and the new role has to be below the actor's.
+ */
 export const setRole = async (app: App, actor: Actor, id: string, clientId: string, role: MemberRole): Promise<void> =>
   app.inOrder(id, async () => {
     const conversation = await asMember(app, actor, id, 4317);
@@ -28,7 +30,7 @@ export const setRole = async (app: App, actor: Actor, id: string, clientId: stri
     await tell(app, actor, [{ to: members, notice: { cmd: 'conv', op: 'member_info_changed', convMessage } }]);
   });
 
-/** What is told, to the one concerned and to the others. */
+/** The notices to the client concerned and to the others. */
 const notices: Readonly<Record<ClientList, Readonly<Record<'on' | 'off', readonly [own: Op, others: MembersOp]>>>> = {
   silenced: { on: ['shutuped', 'members_shutuped'], off: ['unshutuped', 'members_unshutuped'] },
   blocked: { on: ['blocked', 'members_blocked'], off: ['unblocked', 'members_unblocked'] },
@@ -59,7 +61,7 @@ const asManager = async (
 ): Promise<{ readonly info: ConversationInfo; readonly roles: ReadonlyMap<string, MemberRole> }> => {
   const found = await existing(app, id);
   const info = found.kind === 'room' ? found : await asMember(app, actor, id, 4317);
-  // A system conversation is nobody's but the back end's.
+  // Only the back end may change a system conversation.
   if (info.kind === 'temporary' || (info.kind === 'system' && !actor.isBackEnd)) ordinaryOnly(info, 'has no roles');
   const roles = await app.store.roles(id);
   if (!hasRole(roles, actor, 'Manager')) throw new Refusal(4320, 'only the owner and managers do this');
@@ -69,9 +71,9 @@ const asManager = async (
 const words: Readonly<Record<ClientList, string>> = { silenced: 'silence', blocked: 'block' };
 
 /**
- * Silences clients, blocks them, or takes either back; the owner and managers may, those who rank below them. Who is
- * blocked is no member any more, and can't become one. In a chat room, it is whoever made it; who is blocked there
- * has to leave.
+ * Silences or blocks clients, or takes either back. The owner and the managers may do it to clients that rank below
+ * them; in a chat room, its creator may. A blocked client is removed from the conversation or the chat room, and
+ * can't come back.
  */
 export const setListed = async (
   app: App,
@@ -118,7 +120,7 @@ export const setListed = async (
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 100;
 
-/** A page of those who are silenced or blocked, for members; in a chat room for everybody. */
+/** A page of the silenced or the blocked clients. Members can see it; in a chat room, everybody can. */
 export const listed = async (
   app: App,
   actor: Actor,

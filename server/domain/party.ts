@@ -1,10 +1,12 @@
-/** Who does something: a client, or the application's back end, in the name of a client or in nobody's. */
+/**
+ * The party that does something: a client, or the application's back end, in a client's name or in no client's name.
+ */
 export interface Party {
-  /** It may do everything. */
+  /** The back end may do everything. */
   readonly isBackEnd: boolean;
   readonly clientId?: string;
 }
 
-/** Who did it, as notices have it, where it was somebody. */
+/** The acting client, as notices name it; empty if there is none. */
 export const by = ({ clientId }: Party): { readonly initBy?: string } =>
   clientId === undefined ? {} : { initBy: clientId };

@@ -1,44 +1,46 @@
-/** What a store keeps and is asked for: plain data. */
+/** The data of a store: what it stores and what it is asked for. */
 import type { ConversationInfo, ConversationKind, ServerCommand, WireBody } from '../../codecs/index.js';
 import type { Where } from './query/where.js';
 
-/** A conversation to create; the store gives it an id and its times. */
+/** A conversation to create. The store gives it an id and its times. */
 export interface ConversationDraft {
   readonly kind: ConversationKind;
-  /** Nobody where the back end makes it for itself. */
+  /** Undefined if the back end creates it in no client's name. */
   readonly creator?: string;
-  /** Each once; the members of a chat room, and the subscribers of a system conversation, come later. */
+  /** Each member once. The clients in a chat room and the subscribers of a system conversation come later. */
   readonly members: readonly string[];
   readonly name?: string;
   readonly attributes: ConversationInfo['attributes'];
-  /** Find the one with the same set of members instead, where there is one. */
+  /** Finds the existing conversation with the same set of members, if there is one. */
   readonly unique: boolean;
-  /** Lifetime of a temporary one, seconds. */
+  /** Lifetime of a temporary conversation, seconds. */
   readonly ttl?: number;
   /** ms since 1970. */
   readonly now: number;
 }
 
-/** Which conversations, in which order, which stretch of them. */
+/** Which conversations a query asks for, in which order, and which part of the result. */
 export interface ConversationSearch {
   readonly where: Where;
-  /** As in `-lm,name`: `-` is descending, the first key counts most. */
+  /** The sort order, such as `-lm,name`: `-` is descending, the first key is the most important. */
   readonly sort?: string;
   readonly skip: number;
   readonly limit: number;
   /**
-   * What the asking client gets to see of a conversation, on which `where` is evaluated; nothing where there is
-   * nothing.
+   * What the asking client sees of a conversation: `where` is evaluated on it. Undefined if the client sees nothing.
    */
   readonly seen: (info: ConversationInfo) => ConversationInfo | undefined;
 }
 
-/** A list of clients that a conversation keeps: who may not send, and who may not be a member. */
+/**
+ * A list of clients that a conversation keeps: silenced clients, who may not send, or blocked clients, who may not be
+ * members.
+ */
 export type ClientList = 'silenced' | 'blocked';
 
 /** A notice that a client can ask for when it comes back. */
 export interface StoredNotice {
-  /** ms since 1970; no two of one client have the same. */
+  /** ms since 1970. All notices of one client have different times. */
   readonly at: number;
   readonly command: ServerCommand;
 }
@@ -46,16 +48,16 @@ export interface StoredNotice {
 export interface NewMessage extends WireBody {
   readonly conversationId: string;
   readonly from: string;
-  /** In a system conversation: the only ones who get it, beside the sender. Default: everybody. */
+  /** In a system conversation: the only clients that get it, besides the sender. Default: everybody. */
   readonly to?: readonly string[];
-  /** The sender's token: the same token of the same sender is the same message. */
+  /** The sender's token: two messages of one sender with the same token are the same message. */
   readonly token?: string;
   readonly receipt: boolean;
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
-  /** The number of its message type, where it has one. */
+  /** The number of the message type, if it has one. */
   readonly type?: number;
-  /** ms since 1970; the store moves it forward where the conversation has a message of that time or later. */
+  /** ms since 1970. The store moves it forward if the conversation has a message of that time or later. */
   readonly now: number;
 }
 
@@ -64,41 +66,41 @@ export interface StoredMessage extends WireBody {
   readonly id: string;
   readonly conversationId: string;
   readonly from: string;
-  /** In a system conversation: the only ones who get it, beside the sender. */
+  /** In a system conversation: the only clients that get it, besides the sender. */
   readonly to?: readonly string[];
   readonly timestamp: number;
   readonly receipt: boolean;
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
   readonly type?: number;
-  /** When it was last changed or recalled. */
+  /** When it was last edited or recalled, ms since 1970. */
   readonly editedAt?: number;
-  /** When somebody else first acknowledged, and first read it. */
+  /** When another client first acknowledged it, and first read it, ms since 1970. */
   readonly deliveredAt?: number;
   readonly readAt?: number;
 }
 
-/** What a stored message is to become. A recall leaves a body that says so. */
+/** A change of a stored message. The body of a recall says that the message is recalled. */
 export interface StoredEdit extends WireBody {
   readonly conversationId: string;
   readonly messageId: string;
-  /** Who wants it: only the sender may, and the back end, which has no client id. */
+  /** The client that wants the change. Only the sender may, and the back end, which has no client id. */
   readonly by?: string;
   readonly recall: boolean;
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
   readonly type?: number;
-  /** ms since 1970; the store moves it forward where the message has a change of that time or later. */
+  /** ms since 1970. The store moves it forward if the message has a change of that time or later. */
   readonly now: number;
 }
 
 export type Modified =
-  /** `unreadBy`: members in whose unread count it was. */
+  /** `unreadBy`: the members for whom the message was unread. */
   | { readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] }
   | { readonly _tag: 'Missing' }
   | { readonly _tag: 'Foreign' };
 
-/** When a member last acknowledged, and last read, ms since 1970. */
+/** When a member last acknowledged and last read something, ms since 1970. */
 export interface MemberReceipt {
   readonly clientId: string;
   readonly deliveredAt?: number;
@@ -114,24 +116,27 @@ export interface Bound {
 
 export interface HistoryQuery {
   readonly conversationId: string;
-  /** Who asks; the back end, which sees all messages, where it is left out. */
+  /** The asking client. Undefined for the back end, which sees all messages. */
   readonly viewer?: string;
-  /** `old` goes from `from` (or the newest) towards the past, `new` from `from` (or the oldest) towards the present. */
+  /**
+   * `old` goes from `from` (or the newest message) to older messages, `new` from `from` (or the oldest message) to
+   * newer ones.
+   */
   readonly direction: 'old' | 'new';
   readonly from?: Bound;
   readonly to?: Bound;
-  /** Messages of this type only. */
+  /** Only messages of this type. */
   readonly type?: number;
   readonly limit: number;
 }
 
-/** Which messages have arrived: those of a stretch of time (ms, both ends included), or one. */
+/** Which messages have arrived: all in a stretch of time (ms, both ends included), or one message. */
 export type Arrived = { readonly from: number; readonly to: number } | { readonly id: string };
 
 /** How far a conversation was read: up to a time (ms, included), up to a message (included), or all of it. */
 export type ReadUpTo = { readonly timestamp: number } | { readonly id: string } | 'end';
 
-/** What a user has not read in one conversation. */
+/** The unread messages of a client in one conversation. */
 export interface UnreadSummary {
   readonly conversationId: string;
   readonly count: number;
@@ -140,44 +145,44 @@ export interface UnreadSummary {
   readonly last?: StoredMessage;
 }
 
-/** What became of a read mark. */
+/** The result of a read mark. */
 export interface MarkedRead {
   readonly moved: boolean;
-  /** Nothing in the conversation is later than the mark. */
+  /** No message in the conversation is later than the mark. */
   readonly isEnd: boolean;
-  /** The newest message that is newly read and asked for a receipt. */
+  /** The newest message that is newly read and whose sender asked for a receipt. */
   readonly newest?: StoredMessage;
   readonly summary: UnreadSummary;
 }
 
-/** What became of new members. */
+/** The result of adding members. */
 export interface MembersAdded {
   readonly added: readonly string[];
   readonly present: readonly string[];
   readonly full: readonly string[];
 }
 
-/** What a conversation is to become. */
+/** A change of a conversation. */
 export interface ConversationChange {
-  /** All of them, as they are to be. */
+  /** All attributes after the change. */
   readonly attributes?: ConversationInfo['attributes'];
   readonly name?: string;
   readonly mutedMembers?: readonly string[];
 }
 
-/** What a client has missed in one conversation. */
+/** The messages that a client has missed in one conversation. */
 export interface OfflineMessages {
   readonly conversationId: string;
   /** Oldest first. */
   readonly messages: readonly StoredMessage[];
-  /** There are older ones. */
+  /** There are older missed messages. */
   readonly hasMore: boolean;
 }
 
-/** A session that can be taken up again by its token. */
+/** A session that can be resumed with its token. */
 export interface StoredSession {
   readonly token: string;
-  /** The id of the session that has the token now: of those that have opened with it, the last. */
+  /** The id of the session that holds the token now: the last one that has opened with it. */
   readonly holder: string;
   readonly clientId: string;
   readonly deviceId: string;
@@ -185,7 +190,7 @@ export interface StoredSession {
   /** ms since 1970. */
   readonly expiresAt: number;
   readonly appId?: string;
-  /** The chat room that it was in, and when its connection broke, ms since 1970, where it did. */
+  /** The chat room that it was in, and when its connection broke, ms since 1970, if it broke. */
   readonly room?: { readonly id: string; readonly leftAt?: number };
   /** A later login with the same tag has taken its place. */
   readonly displaced: boolean;
@@ -194,22 +199,22 @@ export interface StoredSession {
 /** A session that wants to open. */
 export interface SessionOpening {
   readonly session: Omit<StoredSession, 'room' | 'displaced'>;
-  /** It comes with a token, which has to be good still. */
+  /** It comes with a token, which has to be valid still. */
   readonly resumes: boolean;
 }
 
-/** What became of it. */
+/** The result of opening a session. */
 export type OpeningResult =
   | {
       readonly _tag: 'Opened';
       /** The chat room that the session was in before. */
       readonly room?: StoredSession['room'];
-      /** The session that had the token before: it goes on as this one. */
+      /** The session that held the token before: the new session continues it. */
       readonly resumed?: string;
-      /** Sessions of the same client and tag whose place it has taken. */
+      /** Sessions of the same client and tag whose place the new session has taken. */
       readonly displaced: readonly string[];
     }
-  /** Its token was displaced by a login with the same tag. */
+  /** The token was displaced by a login with the same tag. */
   | { readonly _tag: 'Displaced' }
-  /** Its token has expired, or was given up. */
+  /** The token has expired or was deleted. */
   | { readonly _tag: 'Gone' };

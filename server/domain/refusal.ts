@@ -1,4 +1,6 @@
-/** Every no of the server: the protocol's code, its symbolic name, and words for people (protocol: error codes). */
+/**
+ * The refusals of the server: the protocol's code, its symbolic name, and a text for people (protocol: error codes).
+ */
 import { defined } from '../../codecs/defined.js';
 import type { ServerCommand } from '../../codecs/index.js';
 
@@ -47,7 +49,7 @@ const names = {
 
 export type RefusalCode = keyof typeof names;
 
-/** Thrown by handlers; whoever runs them answers with it. */
+/** Thrown by handlers. Their caller answers the client with it. */
 export class Refusal extends Error {
   readonly _tag = 'Refusal';
   readonly reason: string;
@@ -55,12 +57,12 @@ export class Refusal extends Error {
   constructor(
     readonly code: RefusalCode,
     readonly detail: string,
-    /** The application's own code, where one of its hooks has refused. */
+    /** The application's own code, if one of its hooks has refused. */
     readonly appCode?: number,
   ) {
     const { stackTraceLimit } = Error;
-    // It is an answer, not a fault: nobody reads where it comes from, and finding that out costs more than all the
-    // rest of refusing, which is what a flood is met with.
+    // A refusal is an answer, not a fault, so nobody reads its stack. Without the stack trace a refusal costs much
+    // less, which matters when a client floods the server.
     Error.stackTraceLimit = 0;
     super(`${code} ${names[code]}: ${detail}`);
     Error.stackTraceLimit = stackTraceLimit;
@@ -68,7 +70,7 @@ export class Refusal extends Error {
   }
 }
 
-/** An answer that says no (protocol: error codes). */
+/** The answer for a refusal (protocol: error codes). */
 export const refusalAnswer = ({ code, reason, detail, appCode }: Refusal): ServerCommand => ({
   cmd: 'error',
   errorMessage: { code, reason, detail, ...defined({ appCode }) },

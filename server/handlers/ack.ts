@@ -3,7 +3,7 @@ import { asMember } from '../conversations/access.js';
 import { arrivedOf, deliveryReceipts } from '../domain/messages/receipts.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** Messages have arrived: who asked for a receipt, in a conversation of two, is told. */
+/** Handles acknowledgements of messages. In a conversation of two, the sender gets a receipt if it asked for one. */
 export const ack: Handler<CommandOf<'ack'>> = async ({ app, session }, { ackMessage }) => {
   const receiver = session();
   const { clientId } = receiver;

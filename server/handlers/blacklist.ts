@@ -1,4 +1,4 @@
-/** Who can't be a member of a conversation. */
+/** Handles blocked clients, who can't be members of a conversation. */
 import { defined } from '../../codecs/defined.js';
 import { clientActor } from '../actor.js';
 import { toWire } from '../domain/conversations/members.js';

@@ -4,10 +4,7 @@ import { isSelf, toWire } from '../domain/conversations/members.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
-/**
- * Adds members, which a member does; or the client itself, which anybody may: it joins, enters a chat room, or
- * subscribes.
- */
+/** Adds members. A member may add others; every client may add itself: it joins, enters a chat room, or subscribes. */
 export const convAdd: Handler<CommandOf<'conv', 'add'>> = async (
   { app, session },
   { convMessage: { cid, m = [], t, n, s } },

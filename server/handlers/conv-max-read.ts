@@ -3,7 +3,7 @@ import { asMember } from '../conversations/access.js';
 import { maxRead } from '../domain/messages/receipts.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** How far the other members have received and read: all of them together, or each. */
+/** How far the other members have received and read: all of them together, or each of them. */
 export const convMaxRead: Handler<CommandOf<'conv', 'max_read'>> = async (
   { app, session },
   { convMessage: { cid, queryAllMembers } },

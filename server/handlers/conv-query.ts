@@ -3,7 +3,7 @@ import { results, searchOf } from '../domain/conversations/search.js';
 import { compileRe2 } from '../re2.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** Conversations that a condition holds for. */
+/** Finds the conversations that meet a condition. */
 export const convQuery: Handler<CommandOf<'conv', 'query'>> = async ({ app, session }, { convMessage }) => {
   const search = searchOf(clientActor(session()), convMessage, { compile: compileRe2, isOpen: app.isOpen });
   return { answer: results(await app.store.find(search), convMessage) };

@@ -4,7 +4,7 @@ import { isSelf, toWire } from '../domain/conversations/members.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
-/** Removes members, the client itself among them or not: it quits, leaves a chat room, or unsubscribes. */
+/** Removes members. If the client removes itself, it quits, leaves a chat room, or unsubscribes. */
 export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async (
   { app, session },
   { convMessage: { cid, m = [], t, n, s } },

@@ -1,4 +1,4 @@
-/** Who may not send in a conversation. */
+/** Handles silenced clients, who may not send in a conversation. */
 import { defined } from '../../codecs/defined.js';
 import { clientActor } from '../actor.js';
 import { toWire } from '../domain/conversations/members.js';

@@ -5,7 +5,7 @@ import { started, wantedBy } from '../domain/conversations/start.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
-/** Creates a conversation; its creator is always a member, where it has members. */
+/** Creates a conversation. If it has members, its creator is one of them. */
 export const convStart: Handler<CommandOf<'conv', 'start'>> = async ({ app, session }, { convMessage }) => {
   const { clientId, login } = session();
   const creator = clientActor(session());

@@ -12,7 +12,7 @@ import type { CommandOf, Handler } from './handler.js';
 
 type Direct = CommandOf<'direct'>;
 
-/** What is to be pushed to those who are not online. */
+/** The push data for receivers that are offline. */
 const pushDataOf = ({ pushData }: Direct['directMessage']): { readonly pushData?: JsonObject } => {
   if (pushData === undefined) return {};
   const data = parseJson(pushData);
@@ -33,16 +33,16 @@ const outgoingOf = (from: string, { directMessage: wire, priority }: Direct): Ou
 });
 
 /**
- * A message is sent; or, as a will, kept until the connection of its sender breaks. A will is acknowledged with an id
- * and a time of its own, since it has no other yet, and checked now, so that its sender hears of what is wrong with
- * it.
+ * Handles a message: sends it, or, if it is a will, keeps it until the sender's connection breaks. A will is checked
+ * now, so that its sender learns about errors. Its acknowledgement has an id and a time that are made for it, since
+ * the will has no others yet.
  */
 export const direct: Handler<Direct> = async ({ app, session }, command) => {
   const { directMessage: wire } = command;
   const { clock, limits } = app;
   const sender = session();
   const actor = clientActor(sender);
-  // Whom it mentions is kept with it.
+  // The mentioned clients are stored with the message, so they count in its size.
   checkSize(bodyOf(wire), [wire.pushData ?? '', ...(wire.mentionPids ?? [])].join(''), limits.messageBytes);
   const outgoing = outgoingOf(sender.clientId, command);
   if (wire.will === true) {

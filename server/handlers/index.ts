@@ -1,4 +1,4 @@
-/** One handler for each kind of command. A new command is a file beside this one and a line here. */
+/** The handlers, one for each kind of command. To add a command, add a file in this folder and a line here. */
 import type { ClientCommand } from '../../codecs/index.js';
 import { ack } from './ack.js';
 import { blacklistBlock, blacklistQuery, blacklistUnblock } from './blacklist.js';
@@ -59,8 +59,8 @@ const handlers: Handlers = {
 /** Hands a command to the handler of its kind. */
 export const handle = (context: Context, command: ClientCommand): Promise<Reply> => {
   const kind = 'op' in command ? `${command.cmd}/${command.op}` : command.cmd;
-  // The codec has paired `cmd` with `op`, and the table has a handler for each pair; TypeScript can't follow that
-  // through the joined name.
+  // The codec has checked that `cmd` and `op` belong together, and the table has a handler for each pair. TypeScript
+  // can't see that through the joined name.
   const handler = handlers[kind as keyof Handlers] as Handler<ClientCommand>;
   return handler(context, command);
 };

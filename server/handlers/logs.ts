@@ -4,7 +4,7 @@ import { historyQuery } from '../domain/messages/history-query.js';
 import { logItem } from '../domain/messages/pushes.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** A page of history, oldest first, whichever way it was asked for. */
+/** A page of history, oldest first, in both directions. */
 export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsMessage }) => {
   const reader = clientActor(session());
   const { cid } = logsMessage;

@@ -3,12 +3,13 @@ import { endRoom } from '../conversations/notices.js';
 import { Refusal } from '../domain/refusal.js';
 import type { Handler } from './handler.js';
 
-/** How a conversation is refused that there is not. */
+/** The codes of a refusal whose conversation does not exist. */
 const NOT_THERE: ReadonlySet<number> = new Set([4303, 4401]);
 
 /**
- * No timer says that a chat room has ended because nothing had happened in it for long: who finds that it is not
- * there any more makes those hear of it who are still inside. `idOf` says which conversation a command is about.
+ * Tells the clients in a chat room that it has ended. No timer reports that a chat room has ended after a long time
+ * without activity. So the first command that does not find the room causes the notices to the clients that are still
+ * in it. `idOf` gives the conversation of a command.
  */
 export const noticingEnd =
   <C extends ClientCommand>(handler: Handler<C>, idOf: (command: C) => string): Handler<C> =>

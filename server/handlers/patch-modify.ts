@@ -3,7 +3,7 @@ import { editWishes } from '../domain/messages/edits.js';
 import { modify } from '../messages/modify.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** Changes or recalls messages, one after the other; the first that is refused ends it. */
+/** Edits or recalls messages, one after the other, and stops at the first one that is refused. */
 export const patchModify: Handler<CommandOf<'patch', 'modify'>> = async ({ app, session }, { patchMessage }) => {
   const actor = clientActor(session());
   let lastPatchTime = 0;

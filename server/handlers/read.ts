@@ -6,7 +6,10 @@ import { asMember } from '../conversations/access.js';
 import { readMarksOf, readReceipts, type ReadMark } from '../domain/messages/receipts.js';
 import { unreadPush } from '../domain/messages/unread-push.js';
 
-/** One read mark: the user's other sessions get the new count, and in a conversation of two the sender its receipt. */
+/**
+ * Moves one read mark. The user's other sessions get the new count. In a conversation of two, the sender gets a
+ * receipt.
+ */
 const move = async (app: App, reader: Session, { cid, upTo }: ReadMark): Promise<void> => {
   const { store, bus } = app;
   const { clientId } = reader;
@@ -17,15 +20,15 @@ const move = async (app: App, reader: Session, { cid, upTo }: ReadMark): Promise
   bus.publish([clientId], {
     _tag: 'Push',
     command: unreadPush([marked.summary], now),
-    // The reader itself knows that nothing is left where it has read to the end, but not how much of what is later
-    // counts.
+    // If the client has read to the end, it knows that nothing is unread. Otherwise it does not know how many later
+    // messages count.
     ...(marked.isEnd ? { except: reader.id } : {}),
   });
   for (const { to, push } of readReceipts(info, marked, clientId, now))
     bus.publish([to], { _tag: 'Push', command: push });
 };
 
-/** Moves read marks, each for itself: one that is refused does not hold the others up. */
+/** Moves read marks independently: if one is refused, the others still move. */
 export const read: Handler<CommandOf<'read'>> = async ({ app, session }, { readMessage }) => {
   const reader = session();
   const results = await Promise.allSettled(readMarksOf(readMessage).map((mark) => move(app, reader, mark)));

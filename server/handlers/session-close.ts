@@ -1,10 +1,10 @@
 import { defined } from '../../codecs/defined.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** What the application is told. */
+/** The code that the application gets for a logout. */
 const LOGGED_OUT = 1;
 
-/** Logs out: the session ends, and its token is good no more, unless it goes on over another socket. */
+/** Logs out. The session ends, and its token becomes invalid unless the session goes on over another socket. */
 export const sessionClose: Handler<CommandOf<'session', 'close'>> = async ({ app, origin, session }) => {
   const { id, clientId, login, leave } = session();
   leave();

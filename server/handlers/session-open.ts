@@ -10,7 +10,7 @@ import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 
 const MAX_ID = 64;
 const DISPLACED = 4111;
-/** What the application is told of who has not gone by himself. */
+/** The codes that the application gets for sessions that the server has ended. */
 const CLOSE_CODES = { displaced: 3, kicked: 4 } as const;
 
 const newToken = (): string => randomBytes(24).toString('base64url');
@@ -24,20 +24,20 @@ const verify = async (app: App, clientId: string, { appId, sessionMessage: { tag
     throw new Refusal(4102, 'the signature of this login was not accepted');
 };
 
-/** A token that is not good any more asks the client to log in without it. */
+/** The refusal of an invalid token: the client has to log in without it. */
 const notGood = (): Refusal => new Refusal(4112, 'log in without the token');
 
 const isGood = ({ clientId, expiresAt }: StoredSession, now: number, peerId = clientId): boolean =>
   peerId === clientId && expiresAt > now;
 
-/** The session that a token stands for. */
+/** The session of a token. */
 const resume = async ({ store, clock }: App, peerId: string | undefined, token: string): Promise<StoredSession> => {
   const stored = await store.session(token);
   if (stored === undefined || !isGood(stored, clock.now(), peerId)) throw notGood();
   return stored;
 };
 
-/** What the session is to be kept as; a tag and a device that are not named again are those of before. */
+/** The session to store. If the tag and the device are not given, they stay as they were. */
 const loginOf = (
   app: App,
   clientId: string,
@@ -58,8 +58,8 @@ const loginOf = (
 };
 
 /**
- * Tells those whose place this session has taken: others with its tag, and what is left of it on a socket that broke
- * unnoticed.
+ * Tells the sessions whose place this session has taken: others with its tag, and its own predecessor on a socket
+ * that broke unnoticed.
  */
 const tellReplaced = (
   { bus }: App,
@@ -70,12 +70,12 @@ const tellReplaced = (
   if (displaced.length > 0) bus.publish([clientId], { _tag: 'Displace', sessions: displaced });
 };
 
-/** A chat room is entered again by who comes back soon enough. */
+/** Puts the client into its chat room again, if it comes back soon enough. */
 const comeBack = async (app: App, session: Session, room: StoredSession['room'], now: number): Promise<void> => {
   if (room === undefined) return;
   const { store } = app;
   const { clientId, token, holder } = session.login;
-  // Who is blocked meanwhile is put out after he has come in, or is not let in.
+  // A client that was blocked meanwhile is refused, or is put out after it has entered.
   await app.inOrder(room.id, async () => {
     const [conversation] = await store.conversations([room.id]);
     const isWelcome =
@@ -122,7 +122,7 @@ const newSessionOf = (
     missed,
     onEnd: ({ how }) => {
       forget(sessions, session);
-      // It may have opened after the tokens of the client were taken away.
+      // The session may have opened after the client's tokens were deleted.
       if (how === 'kicked') void app.store.forgetSession(token, holder).catch(app.report);
       if (wasOpen() && how !== 'resumed')
         app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CLOSE_CODES[how] });
@@ -135,10 +135,10 @@ const newSessionOf = (
 };
 
 /**
- * Logs a client in, or takes a session up again after a break.
+ * Logs a client in, or resumes a session after a break.
  *
- * Of two logins that exclude one another, the store says which is the later: `openSession` is one step. A session is
- * on the bus before it opens, so that whoever takes its place reaches it.
+ * If two logins exclude each other, the store decides which one is later: `openSession` is one step. A session is on
+ * the bus before it opens, so that a session which takes its place can reach it.
  */
 export const sessionOpen: Handler<Open> = async (context, command) => {
   const { app, origin } = context;
@@ -178,7 +178,7 @@ export const sessionOpen: Handler<Open> = async (context, command) => {
     const ending = session.ended();
     if (ending !== undefined) {
       forget(sessions, session);
-      // Where its token was taken away before it opened.
+      // The session was kicked before it opened, so its token is deleted here.
       if (ending.how === 'kicked') await store.forgetSession(login.token, login.holder);
       return { answer: closedCommand(clientId, ending.code, ending.reason) };
     }

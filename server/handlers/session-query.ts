@@ -1,7 +1,7 @@
 import { Refusal } from '../domain/refusal.js';
 import type { CommandOf, Handler } from './handler.js';
 
-/** Who is online. */
+/** Says which of the given clients are online. */
 export const sessionQuery: Handler<CommandOf<'session', 'query'>> = async (
   { app, session },
   { sessionMessage: { sessionPeerIds = [] } },

@@ -3,7 +3,7 @@ import type { CommandOf, Handler } from './handler.js';
 
 const notGood = (): Refusal => new Refusal(4112, 'this is not the token of the session');
 
-/** Renews a session's token; an expired one is taken too, since the session itself is open. */
+/** Renews a session's token. An expired token is accepted too, since the session itself is open. */
 export const sessionRefresh: Handler<CommandOf<'session', 'refresh'>> = async (
   { app, session },
   { sessionMessage: { st } },
@@ -13,7 +13,7 @@ export const sessionRefresh: Handler<CommandOf<'session', 'refresh'>> = async (
   const now = app.clock.now();
   const isRenewed = await app.store.renewSession({ ...login, expiresAt: now + app.limits.tokenTtl * 1_000 }, now);
   if (!isRenewed) throw notGood();
-  // Who was kicked meanwhile has lost the token.
+  // A session that was kicked meanwhile has lost its token.
   if (ended() !== undefined) {
     await app.store.forgetSession(st, id);
     throw notGood();

@@ -6,6 +6,6 @@ interface Signed {
   readonly s: string | undefined;
 }
 
-/** The signature of a command, as far as it has one. */
+/** The signature of a command; empty if it has none. */
 export const signed = ({ t, n, s }: Signed): { readonly t?: number; readonly n?: string; readonly s?: string } =>
   defined({ t, n, s });

@@ -1,11 +1,11 @@
-/** What comes with a request. */
+/** Reads the body of a request. */
 import type { IncomingMessage } from 'node:http';
 
-/** The body as text; nothing where it has more than `maxBytes`, whatever its length is said to be. */
+/** The body as text; undefined if it has more than `maxBytes`, whatever length the header says. */
 export const readBody = async (request: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
   const chunks: Buffer[] = [];
   let size = 0;
-  // The connection stays, so that the answer can be sent.
+  // The connection stays open, so that the answer can be sent.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;

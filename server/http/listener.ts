@@ -1,4 +1,4 @@
-/** What is answered over HTTP on the port of the server. */
+/** The HTTP endpoints on the server's port. */
 import type { RequestListener } from 'node:http';
 import { pathOf, respond, type Endpoint } from './respond.js';
 

@@ -1,4 +1,4 @@
-/** What a client has missed of notices while it was away (protocol: `/1.1/rtm/notifications`). */
+/** The notices that a client has missed while it was away (protocol: `/1.1/rtm/notifications`). */
 import type { IncomingMessage } from 'node:http';
 import type { ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
@@ -9,7 +9,7 @@ import { UNAUTHORIZED, clientOf, queryOf } from './token.js';
 /** Notices in one answer. */
 const PAGE = 100;
 
-/** The body of a notice lies flat beside its envelope. */
+/** The fields of a notice's body lie beside the fields of its envelope. */
 const flat = ({ command }: StoredNotice): object => {
   const { cmd, ...others } = command;
   const body: unknown = Object.entries(others).find(([key]) => key.endsWith('Message'))?.[1];

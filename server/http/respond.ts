@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Answers one path; false where it is not this one's. */
+/** Answers the requests for one path; false for other paths. */
 export type Endpoint = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Pages of any origin may ask: nothing here goes by cookies. */
+/** Pages of any origin may send requests: no endpoint uses cookies. */
 export const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, OPTIONS',
@@ -12,7 +12,7 @@ export const CORS = {
 
 const TOO_LONG = 413;
 
-/** Answers with JSON; the connection of who sends too much ends with that. */
+/** Answers with JSON. If a client sends too much, its connection is closed after the answer. */
 export const respond = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -22,17 +22,17 @@ export const respond = (response: ServerResponse, status: number, body: object):
   response.end(JSON.stringify(body));
 };
 
-/** The path without the query; nothing is parsed that could be refused by throwing. */
+/** The path without the query. Nothing is parsed, so a malformed address can't throw. */
 export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
 
-/** What an endpoint answers with: a status, and JSON. */
+/** The answer of an endpoint: a status and JSON. */
 export type Answer = readonly [status: number, body: object];
 
 export interface JsonEndpoint {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly answer: (request: IncomingMessage) => Promise<Answer>;
-  /** Hears where it could not; who asked gets status 500. */
+  /** Called with an error of the endpoint; the client gets status 500. */
   readonly report: (error: unknown) => void;
 }
 
@@ -51,7 +51,7 @@ export const jsonEndpoint =
         respond(response, status, body);
       })
       .catch((error: unknown) => {
-        // Who was asking has gone.
+        // The client has gone.
         if (request.errored !== null) return;
         report(error);
         respond(response, 500, { code: 1, error: 'the server could not carry this out' });

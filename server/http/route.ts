@@ -4,7 +4,7 @@ import { pathOf, respond, type Endpoint } from './respond.js';
 /** How long clients keep the answer, seconds. */
 const TTL = 3_600;
 
-/** Answers the router lookup with the address that the client has called, or with `url` where it doesn't say. */
+/** Answers the router lookup with the host that the request names, or with `url` if it names no host. */
 export const route =
   (url: () => string): Endpoint =>
   (request, response) => {

@@ -9,7 +9,7 @@ import type { ServerClock } from '../clock.js';
 import { readBody } from './body.js';
 import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
 
-/** Says whom a session token belongs to; nothing where it is no good. */
+/** Finds the client id of a session token; undefined if the token is not valid. */
 export type Authenticate = (sessionToken: string) => string | undefined | Promise<string | undefined>;
 
 export interface SignOptions {

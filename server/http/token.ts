@@ -1,11 +1,11 @@
-/** Who asks over HTTP with the token of a session. */
+/** Finds the client of an HTTP request by its session token. */
 import type { IncomingMessage } from 'node:http';
 import type { App } from '../app.js';
 
 const one = (header: string | string[] | undefined): string => (Array.isArray(header) ? header.join() : (header ?? ''));
 
 /**
- * The client whose session's token the request has (protocol: `X-LC-IM-Session-Token`); nothing where it is not good.
+ * The client of the request's session token (protocol: `X-LC-IM-Session-Token`); undefined if the token is not valid.
  */
 export const clientOf = async ({ store, clock }: App, { headers }: IncomingMessage): Promise<string | undefined> => {
   const session = await store.session(one(headers['x-lc-im-session-token']));

@@ -10,23 +10,23 @@ import mime from 'mime';
 import { CORS, pathOf, respond, type Endpoint } from './respond.js';
 
 export interface UploadOptions {
-  /** Where files are stored; made where it does not exist. */
+  /** Directory of the files. It is created if it does not exist. */
   readonly directory: string;
-  /** Bytes of one file; more are refused with status 413. Default 10 MiB. */
+  /** Size of one file, bytes. A larger one is refused with status 413. Default 10 MiB. */
   readonly maxBytes?: number;
 }
 
 const MAX_BYTES = 10 * 1_024 * 1_024;
 const PREFIX = '/uploads/';
 /**
- * What a stored file is called: random, and an extension that says its type. Nothing of the sender's name gets near
- * the file system.
+ * The name of a stored file: random, with an extension for its type. No part of the name that the sender gives gets
+ * into the file system.
  */
 const STORED = /^[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?$/;
 
 class TooLong extends Error {}
 
-/** Fails a stream that is longer than it may be. */
+/** Fails a stream that is longer than `maxBytes`. */
 const atMost = (maxBytes: number): Transform & { readonly size: () => number } => {
   let size = 0;
   const limit = new Transform({
@@ -47,7 +47,7 @@ const decoded = (text: string): string => {
   }
 };
 
-/** The last part of a name, whatever system it is of. */
+/** The last part of a path, of Windows or of others. */
 const baseName = (name: string): string => name.split(/[/\\]/).at(-1) ?? '';
 
 const extensionOf = (name: string): string => {
@@ -55,7 +55,7 @@ const extensionOf = (name: string): string => {
   return /^\.[a-z0-9]{1,8}$/.test(extension) && mime.getType(extension) !== null ? extension : '';
 };
 
-/** Shown in a page as they are; everything else is a download, so that nobody's HTML runs here. */
+/** Media may be shown in the page. Every other type is a download, so that no uploaded HTML runs on this origin. */
 const isMedia = (type: string): boolean => /^(?:image\/(?!svg)|audio\/|video\/)/.test(type);
 
 export const uploads = (
@@ -102,7 +102,7 @@ export const uploads = (
     (response: ServerResponse) =>
     (error: unknown): void => {
       if (error instanceof TooLong) respond(response, 413, { code: 1, error: error.message });
-      // Who was sending has gone, or who was receiving.
+      // The sender or the receiver has gone.
       else if (response.headersSent || response.destroyed || response.socket?.destroyed !== false) response.destroy();
       else {
         report(error);

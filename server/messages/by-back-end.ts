@@ -12,36 +12,36 @@ import { deliver } from './deliver.js';
 import { modify } from './modify.js';
 
 /**
- * A body: text that is sent as it is, which may be the JSON of a message of the application's own type; bytes; or
- * what `text`, `image` and others of `rx-realtime/codecs` make.
+ * The body of a message: a text, which is sent as it is and may be the JSON of a custom message type; bytes; or what
+ * `text`, `image` and others of `rx-realtime/codecs` make.
  */
 export type BackEndBody = string | Uint8Array | Exclude<OutgoingBody, Custom>;
 
-/** What becomes of a message. */
+/** The new content of a message. */
 export interface BackEndEdit {
   readonly body: BackEndBody;
-  /** At most 20 clients; 4114 beyond. Default: nobody. */
+  /** At most 20 clients; more are refused with 4114. Default: no client. */
   readonly mentions?: readonly string[];
   readonly mentionsAll?: boolean;
 }
 
 /** A message of the back end. */
 export interface BackEndMessage extends BackEndEdit {
-  /** The client that it is from, who need not be a member, and is not asked. Default: nobody, an empty id. */
+  /** The sender. The client need not be a member, and is not asked. Default: no sender, an empty id. */
   readonly from?: string;
-  /** Those who are online get it, and it is not stored. Default false. */
+  /** Only clients that are online get it, and it is not stored. Default false. */
   readonly transient?: boolean;
-  /** What the hook `receiversOffline` is told with. */
+  /** Push data for the hook `receiversOffline`. */
   readonly pushData?: JsonObject;
   /** In a chat room: 1 high, 2 normal, 3 low. Default 2. */
   readonly priority?: RoomPriority;
 }
 
-/** A message of the back end that may be for some only. */
+/** A message of the back end that may be for some clients only. */
 export interface SystemMessage extends BackEndMessage {
   /**
-   * In a system conversation: the only clients that get it, subscribed or not. Elsewhere it is refused with 4313.
-   * Default: all subscribers.
+   * In a system conversation: the only clients that get it, subscribed or not. Other kinds of conversations refuse it
+   * with 4313. Default: all subscribers.
    */
   readonly to?: readonly string[];
 }
@@ -61,7 +61,7 @@ const wireOf = (body: BackEndBody): WireBody => {
   );
 };
 
-/** As text, for its length; what has cycles can't be pushed. */
+/** The push data as text, to measure its length. Data with cycles is refused. */
 const written = (pushData: JsonObject | undefined): string => {
   try {
     return pushData === undefined ? '' : JSON.stringify(pushData);
@@ -76,7 +76,7 @@ const checkMentions = (mentions: readonly string[]): void => {
     throw new Refusal(4114, `a message of the back end mentions at most ${MAX_MENTIONS} clients`);
 };
 
-/** Sends a message, in the name of its sender where it has one. */
+/** Sends a message, in the name of its sender if it has one. */
 export const send = async (
   app: App,
   conversationId: string,
@@ -104,7 +104,7 @@ export const send = async (
   );
 };
 
-/** Gives a message another body, whoever has sent it. */
+/** Replaces the body of a message of any sender. */
 export const edit = async (
   app: App,
   conversationId: string,

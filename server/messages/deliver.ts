@@ -1,4 +1,4 @@
-/** Messages on their way to whom they are for. */
+/** Delivers messages to their receivers. */
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
@@ -13,7 +13,7 @@ import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
 import { checkSize, fromHook, toHook } from './body.js';
 
-/** A message as its sender has it. */
+/** A message as its sender gives it. */
 export interface Outgoing {
   readonly conversationId: string;
   readonly from: string;
@@ -22,19 +22,19 @@ export interface Outgoing {
   readonly transient?: boolean;
   readonly mentions?: readonly string[];
   readonly mentionsAll?: boolean;
-  /** The sender's token: the same token of the same sender is the same message. */
+  /** The sender's token: two messages of one sender with the same token are the same message. */
   readonly token?: string;
   /** Of a chat room's message: 1 high, 2 normal, 3 low. */
   readonly priority?: number;
-  /** What is to be pushed to those who are not online. */
+  /** The push data for receivers that are offline. */
   readonly pushData?: JsonObject;
-  /** In a system conversation: the only ones who get it. */
+  /** In a system conversation: the only clients that get it. */
   readonly to?: readonly string[];
   /** In a system conversation: all clients get it, subscribed or not. */
   readonly broadcast?: boolean;
 }
 
-/** Priorities of the protocol; a message without one, or with one that there isn't, is normal. */
+/** Priorities of the protocol. A message without a valid priority is normal. */
 const NORMAL = 2;
 const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
 
@@ -49,8 +49,8 @@ const transientMessage = (
 });
 
 /**
- * Hands a notice to all who have a message: members, or who is in the chat room; of a system conversation all
- * subscribers, or the few that it is for.
+ * Sends a notice to everybody who has a message: the members, the clients in the chat room, or in a system
+ * conversation all subscribers or the clients that the message is for.
  */
 export const publishAbout = (
   { bus }: App,
@@ -62,14 +62,14 @@ export const publishAbout = (
   else bus.publish(to === undefined ? (info.members ?? []) : [...new Set([...to, from])], notice);
 };
 
-/** Whom a message is for: what users send to a system conversation is for the back end. */
+/** The receivers of a message. A message that a user sends to a system conversation is for the back end only. */
 const addresseesOf = (info: ConversationInfo, actor: Actor, { to }: Outgoing): { readonly to?: readonly string[] } => {
   if (info.kind !== 'system') return {};
   if (!actor.isBackEnd) return { to: [] };
   return to === undefined ? {} : { to };
 };
 
-/** Tells the application of a message for members who are not online, but for those who have muted the conversation. */
+/** Tells the application about members who are offline and have not muted the conversation. */
 const tellOffline = async (
   app: App,
   info: ConversationInfo,
@@ -97,15 +97,15 @@ const hookMessage = ({ kind }: ConversationInfo, message: StoredMessage, transie
   mentionAll: message.mentionsAll,
 });
 
-/** Refuses what can't be sent there. */
+/** Refuses a message that can't be sent in this kind of conversation. */
 const check = (actor: Actor, { kind }: ConversationInfo, { to, broadcast }: Outgoing): void => {
   if ((to !== undefined || broadcast === true) && (kind !== 'system' || !actor.isBackEnd))
     throw new Refusal(4313, 'only a system conversation has messages for some, or for all clients');
 };
 
 /**
- * Takes a message: asks the application, stores it unless it is transient, and hands it to every other session of all
- * whom it is for.
+ * Handles a message: calls the application's hook, stores the message unless it is transient, and sends it to all
+ * other sessions of its receivers.
  */
 export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> =>
   app.inOrder(outgoing.conversationId, async () => {
@@ -138,7 +138,7 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
     const before = toHook(outgoing.body);
     const isChanged = asked.content !== before.content || asked.bin !== before.bin;
     const body = isChanged ? fromHook(asked) : bodyOf(outgoing.body);
-    // Whom it mentions counts where a client has sent it.
+    // Mentioned clients count in the size if a client has sent the message.
     if (isChanged) checkSize(body, actor.isBackEnd ? '' : mentions.join(''), app.limits.messageBytes);
     const content = {
       conversationId,

@@ -1,4 +1,4 @@
-/** Messages are changed, and taken back. */
+/** Edits and recalls messages. */
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { asSpeaker } from '../conversations/access.js';
@@ -10,17 +10,17 @@ import type { StoredMessage } from '../store/store.js';
 import { checkSize, fromHook, toHook } from './body.js';
 import { publishAbout } from './deliver.js';
 
-/** Before everything else of a chat room, since it may be what must not be seen. */
+/** An edit goes before all other messages of a chat room, since it may remove a text that must not be seen. */
 const HIGH = 1;
 
-/** Changes one message, and tells every other session of all who have it. Gives what it is now. */
+/** Changes one message, and tells all other sessions of its receivers. Gives the message after the change. */
 export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<StoredMessage> =>
   app.inOrder(wish.conversationId, async () => {
     const { store, bus, clock, limits, hooks } = app;
     const { conversationId, messageId, recall, mentions = [] } = wish;
     const info = await asSpeaker(app, actor, conversationId);
     const given = wantedBody(wish);
-    // Whom it mentions is kept with it.
+    // The mentioned clients are stored with the message.
     const beside = mentions.join('');
     checkSize(given, beside, limits.messageBytes);
     const asked = await hooks.messageUpdate({

@@ -4,11 +4,14 @@ import { createMemory, type MemoryLimits } from '../domain/memory/memory.js';
 import type { Store } from './store.js';
 
 export interface MemoryStoreOptions extends MemoryLimits {
-  /** What days are counted by. Default: the system's. */
+  /** The clock that days are counted with. Default: the system clock. */
   readonly clock?: ServerClock;
 }
 
-/** Every call takes a turn, as it would with a database behind it, and fails in its promise. */
+/**
+ * Makes a call asynchronous, as it would be with a database: it runs in a later microtask, and its error rejects the
+ * promise.
+ */
 const asynchronous =
   <A extends unknown[], R>(call: (...args: A) => R) =>
   async (...args: A): Promise<R> => {
@@ -16,7 +19,7 @@ const asynchronous =
     return call(...args);
   };
 
-/** A store that lasts as long as the process. */
+/** A store in memory: it lasts as long as the process. */
 export const memoryStore = ({ clock = { now: Date.now }, ...limits }: MemoryStoreOptions = {}): Store => {
   const memory = createMemory({
     ...limits,

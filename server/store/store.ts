@@ -1,6 +1,6 @@
 /**
- * What the server keeps. Every call is asynchronous, and each is atomic: nothing that uses a store may assume that it
- * is in memory.
+ * What the server stores. Every call is asynchronous and atomic. Code that uses a store must not assume that it is in
+ * memory.
  */
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type {
@@ -29,34 +29,34 @@ import type {
 export type * from '../domain/records.js';
 
 export interface Store {
-  /** `isNew` is false where a unique one was found. */
+  /** `isNew` is false if an existing unique conversation was found. */
   createConversation(
     conversation: ConversationDraft,
   ): Promise<{ readonly info: ConversationInfo; readonly isNew: boolean }>;
-  /** Those of the ids that exist. */
+  /** The conversations with these ids; ids that don't exist are left out. */
   conversations(ids: readonly string[]): Promise<readonly ConversationInfo[]>;
   find(query: ConversationSearch): Promise<readonly ConversationInfo[]>;
-  /** Forgets a conversation with its messages; false where there is none. */
+  /** Deletes a conversation with its messages. Gives false if there is no such conversation. */
   deleteConversation(id: string): Promise<boolean>;
   /**
-   * Adds members, in their order, as long as there is room; each once. Gives who was added, who was a member before,
-   * and who found no room; nothing where there is no such conversation.
+   * Adds members in the given order, each once, as long as there is room. Gives the clients that were added, those
+   * that were members before, and those for which there was no room; undefined if there is no such conversation.
    */
   addMembers(id: string, members: readonly string[], limit: number): Promise<MembersAdded | undefined>;
-  /** Removes members; gives those who were there. */
+  /** Removes members. Gives the clients that were members before. */
   removeMembers(id: string, members: readonly string[]): Promise<readonly string[]>;
   /**
-   * Gives a conversation another name, other attributes, or other muted members; gives it as it is then, nothing
-   * where there is none.
+   * Changes a conversation's name, attributes or muted members. Gives the conversation after the change; undefined if
+   * there is no such conversation.
    */
   updateConversation(id: string, change: ConversationChange, now: number): Promise<ConversationInfo | undefined>;
-  /** Gives a member another role; `Member`, which everybody has, takes one away. */
+  /** Gives a member another role. `Member` is the role of everybody, so it removes a role. */
   setRole(id: string, clientId: string, role: MemberRole): Promise<void>;
-  /** The roles of those who have another than `Member`. */
+  /** The roles of the members whose role is not `Member`. */
   roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
   /**
-   * Puts clients on a list of a conversation, or takes them off it; gives those for whom that is new, and those who
-   * found no room.
+   * Puts clients on a list of a conversation, or takes them off it. Gives the clients whose state has changed, and
+   * those for which there was no room.
    */
   setListed(
     id: string,
@@ -65,26 +65,26 @@ export interface Store {
     listed: boolean,
     limit: number,
   ): Promise<{ readonly changed: readonly string[]; readonly full: readonly string[] }>;
-  /** A page of a list, in the order of ids, after the id `after`; `next` where there are more. */
+  /** A page of a list, in the order of ids, after the id `after`. `next` is set if there are more. */
   listed(
     id: string,
     list: ClientList,
     limit: number,
     after?: string,
   ): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }>;
-  /** Those of the clients who are on a list. */
+  /** Those of the given clients that are on a list. */
   whoIsListed(id: string, list: ClientList, clientIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Keeps a notice for clients that may be away. */
+  /** Keeps a notice for clients that may be offline. */
   keepNotice(clientIds: readonly string[], notice: StoredNotice): Promise<void>;
-  /** Notices of a client that are later than `since` (ms), earliest first, at most `limit`. */
+  /** Notices for a client that are later than `since` (ms), earliest first, at most `limit`. */
   notices(clientId: string, since: number, limit: number): Promise<readonly StoredNotice[]>;
-  /** Stores a message, or gives the one that was stored before with the same token by the same sender. */
+  /** Stores a message. If the same sender has stored a message with the same token before, gives that message. */
   append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
-  /** By time, then by id, oldest first. */
+  /** Messages sorted by time, then by id, oldest first. */
   history(query: HistoryQuery): Promise<readonly StoredMessage[]>;
   /**
-   * Notes that messages of others have reached this client; gives those that are newly delivered and asked for a
-   * receipt.
+   * Records that messages of others have reached this client. Gives the messages that are newly delivered and whose
+   * sender asked for a receipt.
    */
   acknowledge(
     conversationId: string,
@@ -93,51 +93,52 @@ export interface Store {
     now: number,
   ): Promise<readonly StoredMessage[]>;
   /**
-   * Moves a read mark forward, at most to the newest message, so that a client whose clock is fast reads nothing that
-   * is still to come.
+   * Moves a read mark forward, at most to the newest message. So a client whose clock is fast can't mark future
+   * messages as read.
    */
   markRead(conversationId: string, clientId: string, upTo: ReadUpTo, now: number): Promise<MarkedRead>;
   /** Changes or recalls a message. */
   modify(modification: StoredEdit): Promise<Modified>;
   /**
-   * Messages in the conversations of this client that were changed at `since` (ms) or later: told twice is better
-   * than never; earliest change first, at most `limit`.
+   * Messages in this client's conversations that were changed at `since` (ms) or later, so that a change may be
+   * reported twice but is never missed. Earliest change first, at most `limit`.
    */
   modifiedSince(clientId: string, since: number, limit: number): Promise<readonly StoredMessage[]>;
-  /** How far each member has received and read; those of whom nothing is known are left out. */
+  /** How far each member has received and read. Members without any mark are left out. */
   receipts(conversationId: string): Promise<readonly MemberReceipt[]>;
   /**
-   * Messages by others, recalled ones not, that are later than the last which this client has read or acknowledged on
-   * any device: the newest `messages` of each of at most `conversations` conversations, latest activity first.
+   * Messages by others, except recalled ones, that are later than the last one that this client has read or
+   * acknowledged on any device. Gives the newest `messages` of each of at most `conversations` conversations, latest
+   * activity first.
    */
   offline(clientId: string, conversations: number, messages: number): Promise<readonly OfflineMessages[]>;
-  /** What one client has not read in one conversation. */
+  /** The unread messages of one client in one conversation. */
   unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
   /**
-   * Conversations with unread messages, and those that were marked as read, or in which a message was recalled, at
-   * `since` (ms) or later; latest message first, at most `limit`.
+   * Conversations with unread messages, and conversations that were marked as read, or in which a message was
+   * recalled, at `since` (ms) or later. Latest message first, at most `limit`.
    */
   unread(clientId: string, since: number | undefined, limit: number): Promise<readonly UnreadSummary[]>;
   /**
-   * Opens a session, in one step: of two that open with the same token, or with the same client and tag, the later
-   * takes the place of the earlier, and is told whose place that was. A token that was displaced, or is not there any
-   * more, opens nothing. Sessions that have expired are forgotten.
+   * Opens a session in one step. If two sessions open with the same token, or with the same client and tag, the later
+   * one takes the place of the earlier one, and the result says whose place it took. A token that was displaced or
+   * deleted can't open a session. Expired sessions are deleted.
    */
   openSession(opening: SessionOpening, now: number): Promise<OpeningResult>;
   session(token: string): Promise<StoredSession | undefined>;
   /**
-   * Keeps the token of an open session for longer, also one that was forgotten since it had expired; false where the
-   * session has lost its place.
+   * Extends the lifetime of an open session's token, even if the token had expired and was deleted. Gives false if
+   * another session has taken this session's place.
    */
   renewSession(session: SessionOpening['session'], now: number): Promise<boolean>;
   /**
-   * Notes the chat room that a session is in, or was in when its connection broke; undefined where it is in none.
-   * Nothing where another session holds the token.
+   * Records the chat room that a session is in, or was in when its connection broke; undefined means no room. Does
+   * nothing if another session holds the token.
    */
   rememberRoom(token: string, holder: string, room: StoredSession['room']): Promise<void>;
-  /** The token of a closed session is good no more. Nothing where another session holds it. */
+  /** Makes the token of a closed session invalid. Does nothing if another session holds the token. */
   forgetSession(token: string, holder: string): Promise<void>;
-  /** The tokens of a client are good no more. */
+  /** Makes all tokens of a client invalid. */
   forgetSessions(clientId: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Puts the fake server together: its network, its memory, and what is drawn. */
+/** Puts the fake server together: network, memory, and the methods that draw. */
 import { isLeft } from '../../codecs/either.js';
 import { Subject, Subscription, from } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
@@ -23,12 +23,15 @@ import { createSessions, tell } from './sessions.js';
 import { say, type Saying, type World } from './world.js';
 
 export interface FakeServerOptions {
-  /** Draws what happens. */
+  /** RxJS's `hot`, which turns marbles into a stream. */
   readonly hot: RunHelpers['hot'];
-  /** How long a socket takes to open, and a command to reach a client, ms. */
+  /** How long a socket takes to open, and a command takes to reach a client, ms. */
   readonly latency: number;
   readonly messages: readonly CustomType[];
-  /** Ends the diagram, in its turn; thrown here, an error would be caught by the client whose doing it is. */
+  /**
+   * Ends the diagram with an error, in its own turn. If the error was thrown at once, the client that caused it would
+   * catch it.
+   */
   readonly fail: (error: unknown) => void;
 }
 
@@ -51,14 +54,14 @@ const createWorld = (said: World['said']): World => {
     now,
     newConversationId: () => newId('conversation'),
     newMessageId: () => newId('message'),
-    // A diagram may be of years.
+    // A diagram may last for years.
     historyDays: Infinity,
     conversationDays: Infinity,
   });
   return { now, newId, memory, sessions: createSessions(), isOpen: () => false, said };
 };
 
-/** The server, what clients connect to, and what ends both. */
+/** The server, the socket class for its clients, and a function that ends both. */
 export const createFakeServer = ({
   hot,
   latency,
@@ -106,7 +109,7 @@ export const createFakeServer = ({
     return encoded.right;
   };
 
-  /** Draws what happens; a letter without a value is a mistake. */
+  /** Turns marbles into a stream; a letter without a value is an error. */
   const draw = <T>(
     what: string,
     marbles: string,

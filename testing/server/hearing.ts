@@ -1,4 +1,4 @@
-/** What the fake server does with a command: the test's own answer, or the server's. */
+/** Decides who answers a command: a handler of the test, or the server. */
 import { Subject, from, type Subscription, type Observable, type ObservableInput } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import type { ClientCommand, ServerCommand, UnsupportedCommand } from '../../codecs/index.js';
@@ -9,22 +9,25 @@ import type { Link } from './network.js';
 import type { World } from './world.js';
 
 export interface Hearing {
-  /** Answers commands of this kind in the server's place; of several, the latest is asked first. */
+  /** Answers commands in the server's place. If there are several handlers, the latest is asked first. */
   readonly answer: (handler: AnswerHandler) => void;
   readonly hear: (link: Link, command: ClientCommand | UnsupportedCommand) => void;
-  /** What is heard. Hot, without replay, completes with `running`. */
+  /** The commands that arrive. Hot, without replay, completes with `running`. */
   readonly received$: Observable<ClientCommand>;
 }
 
 export interface HearingOptions {
   readonly world: World;
-  /** Ends it. */
+  /** Unsubscribing ends the server. */
   readonly running: Subscription;
-  /** Ends the diagram, in its turn; thrown here, an error would be caught by the client whose doing it is. */
+  /**
+   * Ends the diagram with an error, in its own turn. If the error was thrown at once, the client that caused it would
+   * catch it.
+   */
   readonly fail: (error: unknown) => void;
 }
 
-/** More than that in one millisecond is no application. */
+/** No application sends more commands than this in one millisecond. */
 const COMMANDS_AT_ONCE = 10_000;
 
 const kindOf = (command: ClientCommand | UnsupportedCommand): string => {
@@ -49,7 +52,7 @@ export const createHearing = ({ world, running, fail }: HearingOptions): Hearing
     received.complete();
   });
 
-  /** A client that asks again and again without waiting would stop the clock. */
+  /** Finds a client that asks again and again without waiting: it would stop the virtual time. */
   const count = (): void => {
     const now = virtualClock.now();
     burst.size = burst.at === now ? burst.size + 1 : 1;

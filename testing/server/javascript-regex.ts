@@ -1,12 +1,12 @@
-/** The regular expressions of queries, by JavaScript's own engine: nobody attacks a test. */
+/** The regular expressions of queries, with JavaScript's own engine: a test needs no protection against attacks. */
 import { left, right } from '../../codecs/either.js';
 import type { CompileRegex } from '../../server/domain/query/regex.js';
 
-/** What stands between `\Q` and `\E` is meant literally, in RE2. */
+/** In RE2, the text between `\Q` and `\E` is literal. */
 const withoutQuotes = (source: string): string =>
   source.replace(/\\Q([\s\S]*?)(?:\\E|$)/g, (_, literal: string) => literal.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
 
-/** What JavaScript has and the real server's RE2 has not: lookarounds and backreferences. */
+/** Syntax of JavaScript that the real server's RE2 does not have: lookarounds and backreferences. */
 const FOREIGN = /\(\?<?[=!]|\\[1-9]|\\k</;
 
 export const compileJavaScript: CompileRegex = (source, { ignoreCase, multiline, dotAll }) => {

@@ -1,7 +1,4 @@
-/**
- * The network between the clients and the fake server: sockets that open and close as drawn, and frames that take
- * their time.
- */
+/** The network between the clients and the fake server. Marbles open and close its sockets, and frames take time. */
 import { Subscription } from 'rxjs';
 import { isLeft } from '../../codecs/either.js';
 import {
@@ -18,17 +15,17 @@ import { fakeWebSocket, type ServerEnd } from '../fake-web-socket.js';
 import { virtualClock } from '../virtual-clock.js';
 
 /**
- * What becomes of the network. `up`: sockets open. `down`: those that are there close with code 1006, and no other
- * opens. `silent`: they stay as they are, and nothing gets through, either way. A code: those that are there close
- * with it, and others may open.
+ * States of the network. `up`: sockets open. `down`: open sockets close with code 1006, and no socket opens.
+ * `silent`: open sockets stay open, but no frame passes in either direction. A code: open sockets close with this
+ * code, and new ones can open.
  */
 export type NetworkChange = 'up' | 'down' | 'silent' | CloseReason;
 
-/** A socket as the server has it. */
+/** A socket on the server's side. */
 export interface Link {
-  /** What a login brings: counts of unread messages (3), or the messages (1). */
+  /** What a login brings: unread counts (3) or the missed messages (1). */
   readonly version: Subprotocol['version'];
-  /** Writes a command; it arrives after the latency, if the socket lives that long. */
+  /** Sends a command. It arrives after the latency if the socket is still open then. */
   push(command: ServerCommand): void;
 }
 
@@ -41,7 +38,7 @@ export interface NetworkOptions {
 
 export interface Network {
   readonly webSocket: WebSocketConstructor;
-  /** Those that have not ended. */
+  /** The sockets that have not ended. */
   readonly links: () => Iterable<Link>;
   readonly change: (to: NetworkChange) => void;
 }

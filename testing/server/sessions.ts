@@ -1,4 +1,4 @@
-/** Who is logged in at the fake server, over which socket. */
+/** The sessions of the fake server, and their sockets. */
 import type { ServerCommand } from '../../codecs/index.js';
 import type { Party } from '../../server/domain/party.js';
 import type { Link } from './network.js';
@@ -9,17 +9,17 @@ export interface Session extends Party {
   readonly clientId: string;
   readonly link: Link;
   readonly token: string;
-  /** The chat room that it is in. */
+  /** The chat room that the session is in. */
   room: string | undefined;
 }
 
 export interface Sessions {
-  /** Takes the place of the client's session on the same socket, where there is one. */
+  /** Begins a session. It replaces the client's session on the same socket, if there is one. */
   readonly begin: (session: Session) => void;
   readonly end: (session: Session) => void;
-  /** Ends those of a socket; gives them. */
+  /** Ends the sessions of a socket, and gives them. */
   readonly endOn: (link: Link) => readonly Session[];
-  /** The session that a command from a socket is of; without a client id, the first one there. */
+  /** The session of a command from a socket. If the command names no client, the first session of the socket. */
   readonly on: (link: Link, clientId: string | undefined) => Session | undefined;
   readonly all: () => readonly Session[];
   readonly byId: (ids: readonly string[]) => readonly Session[];
@@ -27,7 +27,7 @@ export interface Sessions {
   readonly inRoom: (id: string) => readonly Session[];
 }
 
-/** Tells a session something, unless it is the one whose doing it is. */
+/** Sends a push to sessions, except to the session that caused it. */
 export const tell = (sessions: readonly Session[], command: ServerCommand, except?: Session): void => {
   for (const session of sessions) if (session !== except) session.link.push({ ...command, peerId: session.clientId });
 };

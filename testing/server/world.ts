@@ -1,4 +1,4 @@
-/** What the answers of the fake server are made with: the rules of the real one, a memory, and who is connected. */
+/** What the answers of the fake server use: the rules of the real server, a memory, and the connected clients. */
 import { defined } from '../../codecs/defined.js';
 import type { ClientCommand, ConversationInfo, ServerCommand, WireBody } from '../../codecs/index.js';
 import { existingOf, type IsOpen } from '../../server/domain/conversations/access.js';
@@ -14,43 +14,43 @@ export interface World {
   readonly now: () => number;
   readonly memory: Memory;
   readonly sessions: Sessions;
-  /** Whether those who are not members may read an ordinary conversation. */
+  /** Whether clients that are not members may read an ordinary conversation. */
   readonly isOpen: IsOpen;
   /** `message-1`, `message-2` and so on. */
   readonly newId: (what: string) => string;
-  /** Hears of each message that is said while the diagram runs. */
+  /** Called with each message that is sent while the diagram runs. */
   readonly said: (message: StoredMessage, transient: boolean) => void;
 }
 
-/** Who asks. */
+/** The session that sends a command, and the world that answers it. */
 export interface Asking {
   readonly world: World;
   readonly session: Session;
 }
 
-/** The one kind of command with this `cmd`, and `op` where it has one. */
+/** The command with this `cmd`, and with this `op` if it has one. */
 export type CommandOf<C extends ClientCommand['cmd'], O extends string | undefined = undefined> = Extract<
   ClientCommand,
   O extends string ? { cmd: C; op: O } : { cmd: C }
 >;
 
-/** The answer, then what follows it; nothing at all for what needs none. */
+/** The answer, then what follows it. Empty if the command needs no answer. */
 export type Answers = readonly ServerCommand[];
 
-/** The conversation of an id; refuses where there is none. */
+/** The conversation with this id. Refuses if there is none. */
 export const existing = ({ memory }: World, id: string): ConversationInfo =>
   existingOf(id, memory.conversations([id])[0]);
 
-/** Everybody who is told what happens in a conversation, and online. */
+/** The online clients that are told what happens in a conversation. */
 export const audience = ({ sessions }: World, { id, kind, members = [] }: ConversationInfo): readonly Session[] =>
   kind === 'room' ? sessions.inRoom(id) : sessions.of(members);
 
-/** Tells everybody concerned but the session whose doing it is. */
+/** Sends notices to all clients concerned, except to the session that caused them. */
 export const tellAll = ({ world: { sessions }, session }: Asking, tellings: readonly Telling[]): void => {
   for (const { to, notice } of tellings) tell(sessions.of(to), notice, session);
 };
 
-/** A message as it was said. */
+/** A message as its sender gives it. */
 export interface Saying {
   readonly id?: string;
   readonly from: string;
@@ -63,8 +63,8 @@ export interface Saying {
 }
 
 /**
- * Stores a message, unless it is transient, and hands it to everybody but the session that has sent it. The same
- * token of the same sender is the same message.
+ * Stores a message, unless it is transient, and delivers it to all sessions but the sending one. Two messages of one
+ * sender with the same token are the same message.
  */
 export const say = (world: World, info: ConversationInfo, saying: Saying, except?: Session): StoredMessage => {
   const { memory, newId, now } = world;

@@ -1,4 +1,4 @@
-/** Who may see, say and do what in a conversation. What is not allowed throws a `Refusal`. */
+/** Rules for what a party may see, say and do in a conversation. What is not allowed throws a `Refusal`. */
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
@@ -8,29 +8,32 @@ import { hasRole, type Roles } from './ranks.js';
 export const isMember = ({ members = [] }: ConversationInfo, { clientId }: Party): boolean =>
   clientId !== undefined && members.includes(clientId);
 
-/** Whether those who are not members may read an ordinary conversation. */
+/** Whether clients that are not members may read an ordinary conversation. */
 export type IsOpen = (info: ConversationInfo) => boolean;
 
-/** Chat rooms and system conversations have no other readers. */
+/** Whether everybody may read the conversation: chat rooms and system conversations are always open. */
 const mayAnybodyRead = (info: ConversationInfo, isOpen: IsOpen): boolean =>
   info.kind === 'room' || info.kind === 'system' || (info.kind === 'ordinary' && isOpen(info));
 
 const isTemporaryId = (id: string): boolean => id.startsWith('_tmp:');
 const over = (): Refusal => new Refusal(4323, 'this temporary conversation is over');
 
-/** The conversation of an id; 4303 where there is none, or 4323 where it was a temporary one. */
+/**
+ * The conversation that was found for an id. Refuses with 4303 if there is none, or with 4323 if it was a temporary
+ * one.
+ */
 export const existingOf = (id: string, found: ConversationInfo | undefined): ConversationInfo => {
   if (found !== undefined) return found;
   throw isTemporaryId(id) ? over() : new Refusal(4303, `there is no conversation ${id}`);
 };
 
-/** The conversation, if the party is one of its members; each command has its own code for a no. */
+/** The conversation, if the party is a member. Each command has its own code for the refusal. */
 export const forMember = (info: ConversationInfo, party: Party, code: RefusalCode): ConversationInfo => {
   if (!party.isBackEnd && !isMember(info, party)) throw new Refusal(code, 'you are not a member of this conversation');
   return info;
 };
 
-/** The conversation, if the party may read in it: as a member, or since it is open to everybody. */
+/** The conversation, if the party may read it: as a member, or because it is open to everybody. */
 export const forReader = (
   info: ConversationInfo,
   party: Party,
@@ -41,7 +44,10 @@ export const forReader = (
   throw new Refusal(code, 'this conversation is for its members');
 };
 
-/** The conversation, if the party may speak in it: anybody in a chat room, members elsewhere. 4401 where not. */
+/**
+ * The conversation, if the party may speak in it: everybody may in a chat room, only members may elsewhere. Refuses
+ * with 4401.
+ */
 export const forSpeaker = (id: string, info: ConversationInfo | undefined, party: Party): ConversationInfo => {
   if (info === undefined && isTemporaryId(id)) throw over();
   if (info === undefined || !(party.isBackEnd || info.kind === 'room' || isMember(info, party)))
@@ -49,15 +55,15 @@ export const forSpeaker = (id: string, info: ConversationInfo | undefined, party
   return info;
 };
 
-/** Refuses what only ordinary conversations have, with 4314. */
+/** Refuses with 4314 if the conversation is not an ordinary one. */
 export const ordinaryOnly = ({ kind }: ConversationInfo, what: string): void => {
   if (kind !== 'ordinary')
     throw new Refusal(4314, `a ${kind === 'room' ? 'chat room' : `${kind} conversation`} ${what}`);
 };
 
 /**
- * The conversation, if the party may change what it is like: members an ordinary one, whoever has made it a chat
- * room, and the back end a system conversation.
+ * The conversation, if the party may change its name and attributes. Members may change an ordinary conversation, the
+ * creator may change a chat room, and only the back end may change a system conversation.
  */
 export const forChange = (info: ConversationInfo, party: Party, roles: Roles): ConversationInfo => {
   if (party.isBackEnd && info.kind !== 'temporary') return info;
@@ -71,8 +77,8 @@ export const forChange = (info: ConversationInfo, party: Party, roles: Roles): C
 };
 
 /**
- * The conversation, if the party may turn its push notifications off: those of chat rooms and temporary conversations
- * are off.
+ * The conversation, if the party may mute its push notifications. Chat rooms and temporary conversations have no push
+ * notifications.
  */
 export const forMuting = (info: ConversationInfo, party: Party): ConversationInfo => {
   forMember(info, party, 4317);
@@ -80,7 +86,7 @@ export const forMuting = (info: ConversationInfo, party: Party): ConversationInf
   return info;
 };
 
-/** What a client gets to see of a conversation that it knows the id of: that there is one to join. */
+/** What a client sees of a conversation whose id it knows: only that it exists and can be joined. */
 const outline = ({ id, kind, creator, createdAt }: ConversationInfo): ConversationInfo => ({
   id,
   kind,
@@ -89,8 +95,8 @@ const outline = ({ id, kind, creator, createdAt }: ConversationInfo): Conversati
 });
 
 /**
- * Who is subscribed to a system conversation is nobody's business, nor who has muted a conversation that one is not a
- * member of.
+ * The conversation without what the client may not see: the subscribers of a system conversation, and the muted
+ * members if the client is not a member.
  */
 const whole = (info: ConversationInfo, asOneOf: boolean): ConversationInfo => {
   if (info.kind !== 'system' && asOneOf) return info;
@@ -99,9 +105,9 @@ const whole = (info: ConversationInfo, asOneOf: boolean): ConversationInfo => {
 };
 
 /**
- * What a client gets to see of conversations: all of those that it is a member of, or that are open. Of others it
- * sees an outline where it knows their ids, since clients fetch a conversation before they join it, and nothing
- * otherwise.
+ * What a client sees of a conversation. If it is a member, or the conversation is open, it sees all of it. Otherwise
+ * it sees an outline if it knows the id, because clients fetch a conversation before they join it. Without the id it
+ * sees nothing.
  */
 export const seenBy =
   (party: Party, knowsIds: boolean, isOpen: IsOpen) =>

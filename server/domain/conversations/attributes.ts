@@ -1,4 +1,4 @@
-/** What a conversation is like changes. */
+/** Changes of a conversation's name, attributes and muted members. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { defined } from '../../../codecs/defined.js';
@@ -19,9 +19,9 @@ const Delete = record('Delete', { __op: t.literal('Delete') }, {});
 
 type Attributes = ConversationInfo['attributes'];
 
-/** Each key costs a copy of what lies beside it. */
+/** Setting a key copies all attributes beside it, so the number of keys is limited. */
 const MAX_KEYS = 500;
-/** As deep as attributes may be at all. */
+/** The greatest depth of attributes. */
 const MAX_DEPTH = 100;
 
 const checkKeys = (keys: readonly string[]): void => {
@@ -34,7 +34,7 @@ const isGone = ([, value]: readonly [string, Attribute]): boolean => E.isRight(D
 
 const nulls = (keys: readonly string[]): Attributes => Object.fromEntries(keys.map((key) => [key, null]));
 
-/** What stays or comes, and what goes, by keys with dots. */
+/** The keys to set and the keys to remove. Keys may have dots. */
 export interface AttributesChange {
   readonly name?: string;
   readonly set: Attributes;
@@ -62,18 +62,17 @@ export const changedAttributes = (before: Attributes, { set, removed }: Attribut
   return removed.reduce((all, key) => removeAttribute(all, key.split('.')), assigned);
 };
 
-/** What was set, as `attrModified` has it: what was removed is missing. */
-const writtenModified = ({ name, set }: AttributesChange): string =>
-  encodeAttributes({ ...set, ...defined({ name }) });
+/** The attributes that were set, for `attrModified`: removed attributes are missing. */
+const writtenModified = ({ name, set }: AttributesChange): string => encodeAttributes({ ...set, ...defined({ name }) });
 
-/** The whole change, as `attr` has it, where every client understands it: what was removed is null. */
+/** The whole change, for `attr`: a removed attribute is null, which every client understands. */
 export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attributes => ({
   ...set,
   ...nulls(removed),
   ...defined({ name }),
 });
 
-/** What the others are told of a change (protocol: conv/update). */
+/** The notice of a change to the other clients (protocol: conv/update). */
 export const updatedNotice = (party: Party, id: string, change: AttributesChange, at: number): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
@@ -87,7 +86,7 @@ export const updatedNotice = (party: Party, id: string, change: AttributesChange
   },
 });
 
-/** Who gets push notifications of a conversation no more, when one member has changed its mind. */
+/** The muted members after one member has muted or unmuted the conversation. */
 export const mutedWith = (
   { mutedMembers = [] }: ConversationInfo,
   clientId: string,
@@ -97,14 +96,14 @@ export const mutedWith = (
   return muted ? [...others, clientId] : others;
 };
 
-/** The answer to who has changed it. */
+/** The answer to the client that made the change. */
 export const updatedAnswer = (id: string, change: AttributesChange, at: number): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
   convMessage: { cid: id, udate: new Date(at).toISOString(), attrModified: { data: writtenModified(change) } },
 });
 
-/** The answer to who has muted it: that changes nothing of what it is like. */
+/** The answer to the client that muted the conversation. Muting does not change `updatedAt`. */
 export const mutedAnswer = ({ id, updatedAt = 0 }: ConversationInfo): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.js';
 
 type Described = Pick<ConversationInfo, 'name' | 'attributes'>;
 
-/** Whether a conversation with this key would be read as having the attribute, or the name. */
+/** Whether this key is free for an attribute or the name, so that reading the conversation gives it back. */
 const isFree = ([key, value]: readonly [string, unknown]): boolean =>
   F.pipe(
     RawConversation.decode({ [key]: value, objectId: '' }),
@@ -12,8 +12,8 @@ const isFree = ([key, value]: readonly [string, unknown]): boolean =>
   );
 
 /**
- * Whether a conversation has room for it: a key with dots needs a place by its first part, and nothing lies inside of
- * a name.
+ * Whether the key can be set in a conversation: the first part of a key with dots has to be free, and nothing can be
+ * set inside a name.
  */
 const isPossible = ([key, value]: readonly [string, unknown]): boolean => {
   const dot = key.indexOf('.');
@@ -23,9 +23,9 @@ const isPossible = ([key, value]: readonly [string, unknown]): boolean => {
 };
 
 /**
- * What changes of the name and the attributes; dots lead into nested ones. They lie beside the protocol's own keys,
- * which therefore can't be attributes: a `tr` would make a chat room of the conversation, and an `lm` that is no date
- * would make it unreadable for everybody.
+ * The changes of the name and the attributes. Dots lead into nested attributes. Attributes lie beside the protocol's
+ * own keys, so those keys can't be attributes: a `tr` would turn the conversation into a chat room, and an `lm` that
+ * is not a date would make it unreadable for everybody.
  */
 export const changedBy = (data: string): Described => {
   const given = decodeAttributes(data);
@@ -38,8 +38,8 @@ export const changedBy = (data: string): Described => {
 };
 
 /**
- * The name and the attributes of a new conversation: a key with dots would lie there as it is, where neither a query
- * nor a change finds it.
+ * The name and the attributes of a new conversation. Keys with dots are refused: they would be stored with the dots,
+ * and neither a query nor a change would find them.
  */
 export const describedBy = (data: string): Described => {
   const described = changedBy(data);

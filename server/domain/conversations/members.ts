@@ -1,4 +1,4 @@
-/** Who may become a member, and who may be removed. */
+/** Rules for adding and removing members. */
 import type { ConversationInfo } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
 import { Refusal, reasonOf, type RefusalCode } from '../refusal.js';
@@ -7,21 +7,21 @@ import { outranks, type Roles } from './ranks.js';
 
 const MAX_ID = 64;
 
-/** Refuses what can't be client ids. */
+/** Refuses ids that are not valid client ids. */
 export const checkMembers = (members: readonly string[]): void => {
   if (members.some((member) => member.length < 1 || member.length > MAX_ID))
     throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
 };
 
-/** For whom a change came about, and for whom not. */
+/** The clients for which a change succeeded, and those for which it failed. */
 export interface Outcome {
   readonly allowed: readonly string[];
   readonly failed: readonly Failure[];
 }
 
-/** Why it did not come about for some. */
+/** Why a change failed for some clients. */
 export interface Failure {
-  /** As the protocol has it. */
+  /** The error code of the protocol. */
   readonly code: number;
   readonly reason: string;
   readonly detail: string;
@@ -31,17 +31,17 @@ export interface Failure {
 export const failure = (code: RefusalCode, detail: string, clientIds: readonly string[]): readonly Failure[] =>
   clientIds.length === 0 ? [] : [{ code, reason: reasonOf(code), detail, pids: [...clientIds] }];
 
-/** As answers have it. */
+/** The outcome in the form that answers use. */
 export const toWire = ({ allowed, failed }: Outcome): { allowedPids: string[]; failedPids?: Failure[] } => ({
   allowedPids: [...allowed],
   ...(failed.length === 0 ? {} : { failedPids: [...failed] }),
 });
 
-/** Whether the party does it to itself and to nobody else. */
+/** Whether the party acts on itself only. */
 export const isSelf = ({ clientId }: Party, members: readonly string[]): boolean =>
   members.length === 1 && members[0] === clientId;
 
-/** The members of a new conversation: whoever makes it is one, where it is a client. */
+/** The members of a new conversation. If a client creates it, that client is one of them. */
 export const foundersOf = ({ clientId }: Party, wanted: readonly string[]): readonly string[] => [
   ...new Set([...(clientId === undefined ? [] : [clientId]), ...wanted]),
 ];
@@ -50,7 +50,10 @@ const isFixed = ({ kind }: ConversationInfo): void => {
   if (kind === 'temporary') throw new Refusal(4314, 'the members of a temporary conversation are fixed');
 };
 
-/** Refuses who may not add these: a member adds others, and everybody himself; a chat room is entered. */
+/**
+ * Refuses if the party may not add these clients. A member may add others, and every client may add itself. Clients
+ * enter a chat room by themselves.
+ */
 export const checkAdding = (info: ConversationInfo, party: Party, wanted: readonly string[]): void => {
   isFixed(info);
   if (isSelf(party, wanted)) return;
@@ -59,7 +62,10 @@ export const checkAdding = (info: ConversationInfo, party: Party, wanted: readon
   if (info.kind === 'room') throw new Refusal(4314, 'who is in a chat room has entered it: nobody can be added');
 };
 
-/** Refuses who may not remove these: a member removes others, and everybody himself; a chat room is left. */
+/**
+ * Refuses if the party may not remove these clients. A member may remove others, and every client may remove itself.
+ * Clients leave a chat room by themselves.
+ */
 export const checkRemoving = (info: ConversationInfo, party: Party, wanted: readonly string[]): void => {
   isFixed(info);
   if (info.kind === 'room') {
@@ -71,7 +77,10 @@ export const checkRemoving = (info: ConversationInfo, party: Party, wanted: read
     throw new Refusal(4314, 'here everybody unsubscribes for himself');
 };
 
-/** Whom the party may remove, and who ranks above it, or as high. Members of no rank may remove one another. */
+/**
+ * Splits clients by rank: those that the party may remove, and those that rank as high as the party or above it.
+ * Plain members may remove each other.
+ */
 export const partedByRank = (
   roles: Roles,
   party: Party,
@@ -81,7 +90,7 @@ export const partedByRank = (
   return { below: wanted.filter(isBelow), above: wanted.filter((member) => !isBelow(member)) };
 };
 
-/** What became of a removal. */
+/** The outcome of a removal. */
 export const removed = (below: readonly string[], above: readonly string[]): Outcome => ({
   allowed: below,
   failed: failure(4320, 'a member of your rank, or above it, can not be removed by you', above),

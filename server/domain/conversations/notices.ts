@@ -1,10 +1,10 @@
-/** Who is told of changes in a conversation (protocol: membership notices). */
+/** The notices of changes in a conversation, and who gets them (protocol: membership notices). */
 import type { ServerCommand } from '../../../codecs/index.js';
 import { by, type Party } from '../party.js';
 
 export type ConversationPush = Extract<ServerCommand, { cmd: 'conv' }>;
 
-/** What is told to whom. */
+/** A notice and the clients that get it. */
 export interface Telling {
   readonly to: readonly string[];
   readonly notice: ConversationPush;
@@ -12,21 +12,24 @@ export interface Telling {
 
 interface Joined {
   readonly id: string;
-  /** Who was invited: they hear that of themselves too. */
+  /** The clients that were added; they get a notice of their own, too. */
   readonly added: readonly string[];
-  /** Whom the notice to everybody names. */
+  /** The clients that the notice to everybody names. */
   readonly named: readonly string[];
-  /** Who is a member now. */
+  /** The members after the change. */
   readonly members: readonly string[];
 }
 
-/** Who was added hears both notices, the others one; the session that acted has its answer. */
+/**
+ * The notices of new members. The new members get both notices, the others get one. The acting session gets neither,
+ * since it has its answer.
+ */
 const joinedNotices = (party: Party, { id, added, named, members }: Joined): readonly Telling[] => [
   { to: added, notice: { cmd: 'conv', op: 'joined', convMessage: { cid: id, ...by(party) } } },
   { to: members, notice: { cmd: 'conv', op: 'members_joined', convMessage: { cid: id, ...by(party), m: [...named] } } },
 ];
 
-/** Of members who were added to those who were there. */
+/** The notices of clients that were added to the members who were there. */
 export const addedNotices = (
   party: Party,
   id: string,
@@ -40,7 +43,10 @@ export const addedNotices = (
     members: [...before, ...added],
   });
 
-/** Those who were removed hear that they were, and the others who is gone; the session that acted has its answer. */
+/**
+ * The notices of removed members. The removed clients learn that they were removed, the others learn who has left.
+ * The acting session gets neither, since it has its answer.
+ */
 export const leftNotices = (
   party: Party,
   id: string,

@@ -1,4 +1,4 @@
-/** Which conversations a client asks for, and how it gets them. */
+/** Queries of conversations, and their results. */
 import { defined } from '../../../codecs/defined.js';
 import {
   encodeConversations,
@@ -23,8 +23,8 @@ const WITH_LAST_MESSAGE = 2;
 type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage'];
 
 /**
- * Conversations that a condition holds for: those of the client, and those that are open to everybody. Of others,
- * whose id it knows, it sees that they exist.
+ * The search of a query. It finds the client's conversations and those that are open to everybody. For other
+ * conversations whose id the client knows, the result only shows that they exist.
  */
 export const searchOf = (
   party: Party,
@@ -53,7 +53,7 @@ const shown =
     }),
   });
 
-/** The answer to a query: without members where it is compact, with the last messages where it asks for them. */
+/** The answer to a query: without members if it is compact, with the last messages if the query asks for them. */
 export const results = (found: readonly ConversationInfo[], { flag = 0 }: Query): ServerCommand => ({
   cmd: 'conv',
   op: 'results',

@@ -1,4 +1,4 @@
-/** Conversations as clients ask for them. */
+/** Requests for new conversations. */
 import { defined } from '../../../codecs/defined.js';
 import type { ClientCommand, ConversationInfo, ConversationKind, ServerCommand } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.js';
 import { describedBy } from './described-by.js';
 import { foundersOf } from './members.js';
 
-/** How long a temporary conversation lasts where nobody says, and at most, seconds. */
+/** Default and maximum lifetime of a temporary conversation, seconds. */
 const DEFAULT_TTL = 86_400;
 const MAX_TTL = 30 * 86_400;
 
@@ -18,18 +18,18 @@ const kindOf = ({ transient, tempConv }: Start): ConversationKind => {
   return tempConv === true ? 'temporary' : 'ordinary';
 };
 
-/** A conversation that somebody wants. */
+/** A conversation that a client wants. */
 export interface WantedInfo {
   readonly kind: ConversationKind;
   readonly members: readonly string[];
   readonly name?: string;
   readonly attributes: ConversationInfo['attributes'];
   readonly unique: boolean;
-  /** Of a temporary one, seconds. */
+  /** Lifetime of a temporary conversation, seconds. */
   readonly ttl?: number;
 }
 
-/** What a client asks for. A temporary conversation lasts too short to be described. */
+/** The conversation that a command asks for. A temporary conversation has no name and no attributes. */
 export const wantedBy = (start: Start): WantedInfo => {
   const { m: members = [], attr, unique = false, tempConvTTL: ttl } = start;
   const kind = kindOf(start);
@@ -37,17 +37,17 @@ export const wantedBy = (start: Start): WantedInfo => {
   return { kind, members, ...(kind === 'temporary' ? { attributes: {} } : described), unique, ...defined({ ttl }) };
 };
 
-/** Chat rooms are entered, and system conversations subscribed to. */
+/** Whether the kind has members: clients enter a chat room, and subscribe to a system conversation. */
 const hasMembers = (kind: ConversationKind): boolean => kind === 'ordinary' || kind === 'temporary';
 
-/** How long a conversation lasts, seconds: a temporary one. */
+/** The lifetime of a temporary conversation, seconds. */
 const lifetimeOf = ({ kind, ttl = DEFAULT_TTL }: Pick<WantedInfo, 'kind' | 'ttl'>): number | undefined => {
   if (kind !== 'temporary') return undefined;
   if (ttl < 1 || ttl > MAX_TTL) throw new Refusal(4301, `a temporary conversation lasts 1 to ${MAX_TTL} seconds`);
   return ttl;
 };
 
-/** What is to be stored; whoever acts is a member, where it is a client and there are members. */
+/** The conversation to store. If the actor is a client and the conversation has members, the actor is one of them. */
 export const draftOf = (party: Party, wanted: WantedInfo, now: number): ConversationDraft => {
   const { kind, name, attributes, unique } = wanted;
   return {
@@ -60,7 +60,7 @@ export const draftOf = (party: Party, wanted: WantedInfo, now: number): Conversa
   };
 };
 
-/** Its answer. */
+/** The answer to the request. */
 export const started = ({ id: cid, createdAt, ttl }: ConversationInfo, now: number): ServerCommand => ({
   cmd: 'conv',
   op: 'started',

@@ -19,27 +19,27 @@ import type {
 } from '../records.js';
 
 export interface ConversationLog {
-  /** `newId` is asked for an id unless the message is there already. */
+  /** Calls `newId` for an id unless the message is stored already. */
   append(message: NewMessage, newId: () => string): { readonly message: StoredMessage; readonly repeated: boolean };
-  /** Nothing before `since` (ms). */
+  /** Gives no message before `since` (ms). */
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
-  /** `members`: whose marks are looked at. */
+  /** `members`: the members whose read marks are checked. */
   modify(edit: StoredEdit, members: readonly string[]): Modified;
   modifiedSince(clientId: string, since: number): readonly StoredMessage[];
-  /** Forgets messages before a time (ms), and the oldest of more than so many. */
+  /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
   trim(before: number, atMost: number): void;
   receipts(): readonly MemberReceipt[];
   offline(clientId: string, limit: number): OfflineMessages;
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
   markRead(clientId: string, upTo: ReadUpTo, now: number): Omit<MarkedRead, 'summary'>;
   unread(clientId: string): UnreadSummary;
-  /**
-   * When its unread count last became less than the messages that came: by its mark, or by a recall; undefined where
-   * it never did.
-   */
+  /** When a client's unread count was last lowered by a read mark or by a recall; undefined if it never was. */
   unreadLessAt(clientId: string): number | undefined;
   last(): StoredMessage | undefined;
-  /** When the newest message was, whether it is still kept or not, ms since 1970; undefined where there was none. */
+  /**
+   * When the newest message was sent, ms since 1970, even if that message is deleted; undefined if there was no
+   * message.
+   */
   lastAt(): number | undefined;
   /** The newest message that everybody may see. */
   lastPublic(): StoredMessage | undefined;
@@ -62,19 +62,19 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** The newest message that everybody may see. */
   let publicId: string | undefined;
 
-  /** First index and the one after the last; nothing where there is no such message. */
+  /** The first index and the index after the last; undefined if there is no such message. */
   const stretchOf = (id: string): readonly [number, number] => {
     const index = byId.get(id);
     return index === undefined ? [0, 0] : [index, index + 1];
   };
 
-  /** The index after the last that was read. */
+  /** The index after the last message that was read. */
   const endOf = (upTo: ReadUpTo): number => {
     if (upTo === 'end') return messages.length;
     return 'id' in upTo ? stretchOf(upTo.id)[1] : firstAfter(messages, upTo.timestamp);
   };
 
-  /** Changes those messages of a stretch that are others', and for this client; gives them as they are then. */
+  /** Changes the messages of a stretch that others have sent to this client. Gives them after the change. */
   const update = (
     clientId: string,
     [from, to]: readonly [number, number],
@@ -179,7 +179,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
         firstThat(messages, ({ timestamp }) => timestamp >= before),
         messages.length - atMost,
       );
-      // All indexes change: not for each message.
+      // Deleting changes all indexes, so it is not done for each message.
       if (old < messages.length / 2 && old < TRIM_AT_LEAST) return;
       for (const { id } of messages.splice(0, old)) {
         byId.delete(id);

@@ -1,4 +1,4 @@
-/** A conversation as the memory holds it, and what changes of it. */
+/** A conversation as the memory store holds it, and its changes. */
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { bodyOf } from '../messages/body.js';
@@ -25,7 +25,7 @@ export const infoOf = (id: string, draft: ConversationDraft): ConversationInfo =
   };
 };
 
-/** A conversation in which nothing has happened. Who has made it is its owner. */
+/** A new conversation. Its creator is its owner. */
 export const held = (info: ConversationInfo, unreadLimit: number): HeldConversation => ({
   info,
   log: conversationLog(info.id, unreadLimit),
@@ -33,11 +33,14 @@ export const held = (info: ConversationInfo, unreadLimit: number): HeldConversat
   lists: { silenced: new Set(), blocked: new Set() },
 });
 
-/** By what a unique conversation is found: its kind and the members that it was made for, whoever comes and goes. */
+/**
+ * The key of a unique conversation: its kind and the members that it was created for, even if its members change
+ * later.
+ */
 export const uniqueKey = ({ kind, members = [] }: Pick<ConversationInfo, 'kind' | 'members'>): string =>
   JSON.stringify([kind, ...[...members].sort()]);
 
-/** When a conversation ends, ms: a temporary one by its lifetime, others when nothing has happened for `idle` ms. */
+/** When a conversation ends, ms. A temporary one ends after its lifetime, others after `idle` ms without activity. */
 export const endOf = ({ info, log }: HeldConversation, idle: number): number => {
   const { kind, ttl = Infinity, createdAt = 0, updatedAt = 0 } = info;
   return kind === 'temporary'
@@ -50,15 +53,15 @@ const lastMessageOf = (message: StoredMessage): NonNullable<ConversationInfo['la
   return { id, from, timestamp, ...defined({ patchTimestamp: editedAt }), ...bodyOf(message) };
 };
 
-/** What a conversation is like now: with its newest message, and the time of that. */
+/** The conversation with its newest message and that message's time. */
 export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
   const shown = log.lastPublic();
   if (shown !== undefined) return { ...info, lastMessageAt: shown.timestamp, lastMessage: lastMessageOf(shown) };
-  // The last message of a system conversation may be for somebody else.
+  // The last message of a system conversation may be for another client.
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
 };
 
-/** Who becomes a member, each once, as long as there is room. */
+/** Adds members, each once, as long as there is room. */
 export const admitted = (
   { members = [] }: ConversationInfo,
   wanted: readonly string[],

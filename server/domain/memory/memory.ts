@@ -1,4 +1,4 @@
-/** Conversations, their messages and their sessions, kept in memory: every call is made at once. */
+/** Conversations, their messages and their sessions in memory. Every call is synchronous. */
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
@@ -35,28 +35,31 @@ import {
 } from './held-conversation.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
-/** How much is kept, and for how long. */
+/** How much is stored, and for how long. */
 export interface MemoryLimits {
-  /** A count of unread messages stops here. Default 100. */
+  /** Highest count of unread messages; the count stops there. Default 100. */
   readonly unreadLimit?: number;
-  /** Messages are kept for so many days. Default 180. */
+  /** How long messages are kept, days. Default 180. */
   readonly historyDays?: number;
-  /** At least so many of the latest messages of a conversation are kept, and at most twice as many. Default 100,000. */
+  /**
+   * Number of a conversation's latest messages that are kept. At times up to twice as many are kept. Default 100,000.
+   */
   readonly historyMessages?: number;
-  /** A conversation in which nothing has happened for so many days is gone. Default 180. */
+  /** A conversation without activity for this time is deleted, days. Default 180. */
   readonly conversationDays?: number;
   /**
-   * Steps of a query of conversations (docs/server.md); one that takes more is refused with 4310. Default 1,000,000,
-   * which are some 60 ms at most.
+   * Steps that a query of conversations may take (docs/server.md); a query that needs more is refused with 4310.
+   * Default 1,000,000, which take at most about 60 ms.
    */
   readonly querySteps?: number;
   /**
-   * So many of the latest notices are kept for each client that can come back. Default 5,000: more than a day brings.
+   * Number of the latest notices that are kept for each client that can come back. Default 5,000: more than a day
+   * brings.
    */
   readonly notices?: number;
 }
 
-/** What a memory takes from outside. */
+/** Options of a memory: limits, and what it needs from outside. */
 export interface MemoryOptions extends MemoryLimits {
   /** The time, ms since 1970. */
   readonly now: () => number;
@@ -64,9 +67,9 @@ export interface MemoryOptions extends MemoryLimits {
   readonly newMessageId: () => string;
 }
 
-/** What a store does, at once. */
+/** The calls of a store, synchronous. */
 export interface Memory {
-  /** Puts a conversation there as it is. */
+  /** Stores a conversation as it is. */
   readonly put: (info: ConversationInfo) => void;
   readonly createConversation: (draft: ConversationDraft) => {
     readonly info: ConversationInfo;
@@ -89,7 +92,7 @@ export interface Memory {
   ) => ReturnType<typeof changeList>;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
-  /** `id`: the message's, in place of a new one. */
+  /** `id`: the id of the message; undefined makes a new one. */
   readonly append: (
     message: NewMessage,
     id?: string,
@@ -121,7 +124,7 @@ export const createMemory = ({
 }: MemoryOptions): Memory => {
   const conversations = new Map<string, HeldConversation>();
   const unique = new Map<string, string>();
-  /** Conversations of each member. */
+  /** Conversation ids by member. */
   const memberships = new Map<string, Set<string>>();
 
   const remove = (id: string): boolean => {
@@ -129,7 +132,7 @@ export const createMemory = ({
     return conversations.delete(id);
   };
 
-  /** A conversation that has not ended. */
+  /** A conversation that exists and has not ended. */
   const find = (id: string): HeldConversation | undefined => {
     const conversation = conversations.get(id);
     if (conversation === undefined || endOf(conversation, conversationDays * DAY) > now()) return conversation;
@@ -144,7 +147,7 @@ export const createMemory = ({
 
   const oldest = (): number => now() - historyDays * DAY;
 
-  /** The log of a conversation, without what is too old. */
+  /** The log of a conversation, without expired messages. */
   const logOf = (id: string): ConversationLog | undefined => {
     const log = find(id)?.log;
     log?.trim(oldest(), historyMessages);
@@ -205,7 +208,7 @@ export const createMemory = ({
       conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
       for (const member of gone) {
         memberships.get(member)?.delete(id);
-        // The owner comes back as the owner; a manager does not.
+        // An owner that comes back is the owner again; a manager that comes back is a plain member.
         if (roles.get(member) === 'Manager') roles.delete(member);
       }
       return [...gone];

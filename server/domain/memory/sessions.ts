@@ -1,4 +1,4 @@
-/** Sessions that can be taken up again, and notices for clients that are away, in memory. */
+/** Sessions that can be resumed, and notices for clients that are away, in memory. */
 import { defined } from '../../../codecs/defined.js';
 import type { OpeningResult, SessionOpening, StoredNotice, StoredSession } from '../records.js';
 
@@ -13,12 +13,12 @@ export interface MemorySessions {
   readonly notices: (clientId: string, since: number, limit: number) => readonly StoredNotice[];
 }
 
-/** `atMost`: so many of the latest notices are kept for each client. */
+/** `atMost`: number of the latest notices that are kept for each client. */
 export const memorySessions = (atMost: number): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
   /** Tokens of each client. */
   const tokens = new Map<string, Set<string>>();
-  /** For clients that can come back only: nobody else asks. */
+  /** Only for clients that can come back: no other client asks for notices. */
   const notices = new Map<string, StoredNotice[]>();
 
   const save = (session: StoredSession): void => {
@@ -40,7 +40,10 @@ export const memorySessions = (atMost: number): MemorySessions => {
     notices.delete(clientId);
   };
 
-  /** Sessions that were saved first come first: where one has not expired, later ones have not either. */
+  /**
+   * Sessions are in the order in which they were saved. If one has not expired, the later ones have not expired
+   * either.
+   */
   const removeExpired = (now: number): void => {
     for (const { token, expiresAt } of sessions.values()) {
       if (expiresAt > now) break;
@@ -48,13 +51,13 @@ export const memorySessions = (atMost: number): MemorySessions => {
     }
   };
 
-  /** The session of a token, where it is this one that holds it. */
+  /** The session of a token, if this holder has it. */
   const heldBy = (token: string, holder: string): StoredSession | undefined => {
     const session = sessions.get(token);
     return session?.holder === holder ? session : undefined;
   };
 
-  /** Takes the places of the client's other sessions with this tag; gives those that had one. */
+  /** Displaces the client's other sessions with this tag. Gives those that were displaced. */
   const displace = ({ clientId, tag, token: own }: SessionOpening['session']): readonly string[] => {
     if (tag === undefined) return [];
     const others = [...(tokens.get(clientId) ?? [])].flatMap((token) =>
@@ -99,7 +102,7 @@ export const memorySessions = (atMost: number): MemorySessions => {
         if (!tokens.has(clientId)) continue;
         const kept = notices.get(clientId) ?? [];
         kept.push(notice);
-        // Not for each notice: all that stay are moved.
+        // Not done for each notice, since it moves all notices that stay.
         if (kept.length >= 2 * atMost) kept.splice(0, kept.length - atMost);
         notices.set(clientId, kept);
       }

@@ -1,4 +1,4 @@
-/** Messages are changed, and taken back. */
+/** Edits and recalls of messages. */
 import { defined } from '../../../codecs/defined.js';
 import type { ClientCommand, WireBody } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.js';
 import { typeOf } from './body.js';
 import { RECALLED } from './history.js';
 
-/** What becomes of a message: another body, or nothing. */
+/** The wanted result of an edit or a recall: another body, or no body. */
 export interface EditWish {
   readonly conversationId: string;
   readonly messageId: string;
@@ -19,7 +19,7 @@ export interface EditWish {
 
 type Patch = Extract<ClientCommand, { cmd: 'patch' }>['patchMessage'];
 
-/** What a client wants to become of messages. */
+/** The edits and recalls that a command asks for. */
 export const editWishes = ({ patches = [] }: Patch): readonly EditWish[] =>
   patches.map(
     ({ cid, mid, recall = false, data, binaryMsg, mentionPids: mentions = [], mentionAll: mentionsAll = false }) => ({
@@ -32,13 +32,13 @@ export const editWishes = ({ patches = [] }: Patch): readonly EditWish[] =>
     }),
   );
 
-/** The body that a message is to have; none where it is recalled. */
+/** The new body of a message; empty if it is recalled. */
 export const wantedBody = ({ recall, body }: EditWish): WireBody => {
   if (!recall && body === undefined) throw new Refusal(4114, 'a message is changed to a body, or recalled');
   return body ?? {};
 };
 
-/** What the store is asked for. The back end may change every message, whoever has sent it. */
+/** The change that the store is asked for. The back end may change messages of every sender. */
 export const editOf = (party: Party, wish: EditWish, body: WireBody, now: number): StoredEdit => {
   const { conversationId, messageId, recall, mentions = [], mentionsAll = false } = wish;
   return {
@@ -54,7 +54,7 @@ export const editOf = (party: Party, wish: EditWish, body: WireBody, now: number
   };
 };
 
-/** The message as it is now, and who has not read it; refuses where nothing was changed. */
+/** The message after the change, and the members who have not read it. Refuses if nothing was changed. */
 export const editResult = (result: Modified, messageId: string): Extract<Modified, { _tag: 'Modified' }> => {
   if (result._tag === 'Missing') throw new Refusal(4404, `there is no message ${messageId} in this conversation`);
   if (result._tag === 'Foreign') throw new Refusal(4403, 'a message is changed and recalled by who has sent it');
@@ -83,8 +83,8 @@ const edited = (
 };
 
 /**
- * What becomes of a message by an edit or a recall. A recalled message stays recalled; only its sender may change a
- * message, and the back end, which is nobody.
+ * The message after an edit or a recall. A recalled message stays recalled. Only its sender and the back end, which
+ * has no client id, may change a message.
  */
 export const applyEdit = (
   before: StoredMessage | undefined,

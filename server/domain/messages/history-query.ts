@@ -14,7 +14,7 @@ const bound = (timestamp: number | undefined, id: string | undefined, included =
   return undefined;
 };
 
-/** Reads `logs`; 4311 where it asks for what there can't be. */
+/** Reads `logs`. Refuses a query that can't be valid with 4311. */
 export const historyQuery = (
   viewer: string,
   wire: Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'],

@@ -1,10 +1,10 @@
-/** Stretches of a conversation's messages, which are sorted by their times. */
+/** Stretches of a conversation's messages. Messages are sorted by time. */
 import type { Bound, HistoryQuery, StoredMessage } from '../records.js';
 
 /** The number of the type that a recalled message has (protocol: `_lctype`). */
 export const RECALLED = -127;
 
-/** The first index from which on all messages pass; they are sorted, so a binary search finds it. */
+/** The first index from which on all messages pass the test. Messages are sorted, so this is a binary search. */
 export const firstThat = (messages: readonly StoredMessage[], passes: (message: StoredMessage) => boolean): number => {
   let low = 0;
   let high = messages.length;
@@ -35,16 +35,18 @@ const isAfter = (message: StoredMessage, { timestamp, id, included }: Bound): bo
 
 /**
  * Whether a client gets a message. A message of a system conversation may be for some clients only; its sender gets
- * it, too.
+ * it too.
  */
 export const isFor = ({ to, from }: StoredMessage, clientId: string | undefined): boolean =>
   to === undefined || clientId === undefined || from === clientId || to.includes(clientId);
 
-/** Whether a client has to be told of a message: it is another's, for this client, and was not recalled. */
+/**
+ * Whether a message counts for a client: another client has sent it, it is for this client, and it was not recalled.
+ */
 export const concerns = (message: StoredMessage, clientId: string): boolean =>
   message.from !== clientId && message.type !== RECALLED && isFor(message, clientId);
 
-/** A page of history, oldest first; nothing before `since` (ms). */
+/** A page of history, oldest first, without messages before `since` (ms). */
 export const pageOf = (
   messages: readonly StoredMessage[],
   { viewer, direction, from, to, type, limit }: HistoryQuery,

@@ -2,7 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import type { MemberReceipt } from '../records.js';
 
-/** Up to which message, and when the mark was set, ms. */
+/** The message that a mark is on, and when the mark was set, ms. */
 export interface Mark {
   readonly upTo: number;
   readonly at: number;
@@ -10,10 +10,10 @@ export interface Mark {
 
 export type Marks = ReadonlyMap<string, Mark>;
 
-/** The time of the last message that the mark of a client is on; -Infinity where it has none. */
+/** The time of the message that a client's mark is on; -Infinity without a mark. */
 export const markedUpTo = (marks: Marks, clientId: string): number => marks.get(clientId)?.upTo ?? -Infinity;
 
-/** When each client last received and read something. Who has read has received. */
+/** When each client last received and last read something. A client that has read has also received. */
 export const receiptsOf = (received: Marks, read: Marks): readonly MemberReceipt[] =>
   [...new Set([...received.keys(), ...read.keys()])].map((clientId) => {
     const readAt = read.get(clientId)?.at;

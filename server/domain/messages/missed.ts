@@ -1,16 +1,16 @@
-/** What a login brings of messages and changes that were missed. */
+/** What a client gets at login: missed messages and changes. */
 import type { ClientCommand, ServerCommand } from '../../../codecs/index.js';
 import type { OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
 import { directPush, patchPush } from './pushes.js';
 import { unreadPush } from './unread-push.js';
 
-/** What is pushed, and which of the pushes that came meanwhile are not in it. */
+/** The pushes of what was missed, and a test for live pushes that came meanwhile and are not among them. */
 export interface Missed {
   readonly pushes: readonly ServerCommand[];
   readonly keeps: (push: ServerCommand) => boolean;
 }
 
-/** By the newest message of each conversation that is in what a login brings. */
+/** Keeps a pushed message only if it is later than the newest message of its conversation in the login. */
 const laterThan =
   (newest: ReadonlyMap<string, number>): Missed['keeps'] =>
   (push) =>
@@ -22,7 +22,7 @@ export const missedCounts = (unread: readonly UnreadSummary[], now: number): Mis
   keeps: laterThan(new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? -Infinity]))),
 });
 
-/** The messages themselves; the first of a conversation says where there are older ones. */
+/** The missed messages themselves. The first message of a conversation says whether there are older ones. */
 export const missedMessages = (missed: readonly OfflineMessages[]): Missed => ({
   pushes: missed.flatMap(({ messages, hasMore }) =>
     messages.map((message, index) => directPush(message, { offline: true, hasMore: hasMore && index === 0 })),
@@ -34,13 +34,13 @@ export const missedMessages = (missed: readonly OfflineMessages[]): Missed => ({
 
 type Opening = Extract<ClientCommand, { cmd: 'session'; op: 'open' }>['sessionMessage'];
 
-/** The bit of `configBitmap` that says so. */
+/** The bit of `configBitmap` which says that the client understands patches. */
 const UNDERSTANDS_PATCHES = 1;
 
-/** Since when a client has missed changes, ms; undefined where it does not understand them. */
+/** The time from which on a client has missed changes, ms; undefined if the client does not understand them. */
 export const changesSince = ({ lastPatchTime, configBitmap = 0 }: Opening): number | undefined =>
   (configBitmap & UNDERSTANDS_PATCHES) === 0 ? undefined : lastPatchTime;
 
-/** Changes that were missed. */
+/** The push of missed changes. */
 export const missedChanges = (messages: readonly StoredMessage[]): readonly ServerCommand[] =>
   messages.length === 0 ? [] : [patchPush(messages)];

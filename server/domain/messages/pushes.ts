@@ -1,22 +1,22 @@
-/** Messages as clients get them. */
+/** Messages in the form in which clients get them. */
 import { defined } from '../../../codecs/defined.js';
 import { toStored, type LogItem, type PatchItem, type ServerCommand } from '../../../codecs/index.js';
 import type { StoredMessage } from '../records.js';
 import { bodyOf } from './body.js';
 import { RECALLED } from './history.js';
 
-/** Only what is true, or not empty, is on the wire. */
+/** Only values that are true or not empty are on the wire. */
 const mentionsOf = ({ mentions, mentionsAll }: StoredMessage): { mentionPids?: string[]; mentionAll?: true } => ({
   ...(mentions.length === 0 ? {} : { mentionPids: [...mentions] }),
   ...(mentionsAll ? { mentionAll: true } : {}),
 });
 
-/** How a message is sent. */
+/** How a message is delivered. */
 export interface Sending {
   readonly transient?: boolean;
-  /** It was missed. */
+  /** The client has missed it. */
   readonly offline?: boolean;
-  /** There are older ones that were missed. */
+  /** There are older missed messages. */
   readonly hasMore?: boolean;
   readonly priority?: number;
 }
@@ -45,7 +45,7 @@ export const directPush = (
   },
 });
 
-/** A changed message as clients are told of it. */
+/** A changed message in the form in which clients get it. */
 const patchItem = (message: StoredMessage): PatchItem => {
   const { id, conversationId, from, timestamp, editedAt = timestamp, type, msg, binaryMsg } = message;
   return {
@@ -60,14 +60,14 @@ const patchItem = (message: StoredMessage): PatchItem => {
   };
 };
 
-/** What clients are told of changed messages. */
+/** The push of changed messages. */
 export const patchPush = (messages: readonly StoredMessage[]): ServerCommand => ({
   cmd: 'patch',
   op: 'modify',
   patchMessage: { patches: messages.map(patchItem) },
 });
 
-/** A message of the past. */
+/** A message of the history. */
 export const logItem = (message: StoredMessage): LogItem => {
   const { id, timestamp, editedAt, from, deliveredAt, readAt } = message;
   return {

@@ -1,17 +1,17 @@
-/** What senders learn of who has received and read. */
+/** Receipts: what senders learn about who has received and read their messages. */
 import { defined } from '../../../codecs/defined.js';
 import type { ClientCommand, ConversationInfo, ServerCommand } from '../../../codecs/index.js';
 import type { Arrived, MarkedRead, MemberReceipt, ReadUpTo, StoredMessage } from '../records.js';
 
 type CommandOf<C extends ClientCommand['cmd']> = Extract<ClientCommand, { cmd: C }>;
 
-/** A receipt, and whose message it is for. */
+/** A receipt, and the sender that gets it. */
 export interface Receipt {
   readonly to: string;
   readonly push: ServerCommand;
 }
 
-/** Receipts are for conversations of two. */
+/** Only conversations of two members have receipts. */
 const isPair = ({ members = [] }: ConversationInfo): boolean => members.length === 2;
 
 const receipt = (
@@ -24,7 +24,7 @@ const receipt = (
   push: { cmd: 'rcp', rcpMessage: { cid, id, t: now, from, ...defined({ read }) } },
 });
 
-/** Of messages that have reached a client. */
+/** Receipts of messages that have reached a client. */
 export const deliveryReceipts = (
   info: ConversationInfo,
   delivered: readonly StoredMessage[],
@@ -32,7 +32,7 @@ export const deliveryReceipts = (
   now: number,
 ): readonly Receipt[] => (isPair(info) ? delivered.map((message) => receipt(message, receiver, now)) : []);
 
-/** Of the newest of the messages that a client has read: who hears of it knows of all before it. */
+/** A receipt of the newest message that a client has read. It stands for all earlier messages. */
 export const readReceipts = (
   info: ConversationInfo,
   { newest }: MarkedRead,
@@ -40,7 +40,7 @@ export const readReceipts = (
   now: number,
 ): readonly Receipt[] => (isPair(info) && newest !== undefined ? [receipt(newest, reader, now, true)] : []);
 
-/** Which messages a client acknowledges: by a stretch of time, or by id. Clients do the one or the other. */
+/** The messages that a client acknowledges: by a stretch of time or by id. A client uses one of the two. */
 export const arrivedOf = ({ fromts, tots, mid }: CommandOf<'ack'>['ackMessage']): Arrived | undefined => {
   if (fromts !== undefined && tots !== undefined) return { from: fromts, to: tots };
   return mid === undefined ? undefined : { id: mid };
@@ -52,7 +52,7 @@ export interface ReadMark {
   readonly upTo: ReadUpTo;
 }
 
-/** How far a client has read, in each conversation that it names. */
+/** How far a client has read each conversation that the command names. */
 export const readMarksOf = ({ cid, convs = [] }: CommandOf<'read'>['readMessage']): readonly ReadMark[] => [
   ...(cid === undefined ? [] : [{ cid, upTo: 'end' as const }]),
   ...convs.map(({ cid: id, timestamp, mid }): ReadMark => {
@@ -67,8 +67,8 @@ const newest = (times: readonly (number | undefined)[]): number | undefined => {
 };
 
 /**
- * How far the other members have received and read: each, or all of them together. Who has subscribed to a system
- * conversation is nobody's business.
+ * How far the other members have received and read: each of them, or all of them together. The subscribers of a
+ * system conversation are private, so it has none.
  */
 export const maxRead = (
   { id: cid, kind, members = [] }: ConversationInfo,

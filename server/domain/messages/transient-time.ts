@@ -1,7 +1,7 @@
 /** Messages that are not stored. */
 
 /**
- * When a message was that is not stored: nobody sees it before the newest stored message, though the clock may say so.
+ * The time of a message that is not stored. It is never before the newest stored message, even if the clock says so.
  */
 export const transientTime = (
   now: number,

@@ -1,4 +1,4 @@
-/** Unread counts as clients get them. */
+/** Unread counts in the form in which clients get them. */
 import { defined } from '../../../codecs/defined.js';
 import type { ServerCommand } from '../../../codecs/index.js';
 import type { StoredMessage, UnreadSummary } from '../records.js';

@@ -1,4 +1,4 @@
-/** What a client has not read, and what it has missed. */
+/** A client's unread and missed messages. */
 import type { OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
 import { defined } from '../../../codecs/defined.js';
 import { concerns, firstAfter, isFor } from './history.js';
@@ -6,15 +6,15 @@ import { concerns, firstAfter, isFor } from './history.js';
 export interface UnreadOptions {
   readonly conversationId: string;
   readonly clientId: string;
-  /** The time of the last message that the client has read, ms; -Infinity where it has read none. */
+  /** The time of the last message that the client has read, ms; -Infinity if it has read none. */
   readonly readUpTo: number;
   /** The count stops here. */
   readonly limit: number;
 }
 
 /**
- * How many messages a client has not read, and whether one of them mentions it. From the newest on: beyond the limit
- * nothing is looked at.
+ * How many messages a client has not read, and whether one of them mentions it. It starts with the newest message and
+ * stops at the limit.
  */
 export const unreadOf = (
   messages: readonly StoredMessage[],
@@ -36,9 +36,9 @@ export const unreadOf = (
 export interface MissedOptions {
   readonly conversationId: string;
   readonly clientId: string;
-  /** The time of the last message that the client has got, ms; -Infinity where it has got none. */
+  /** The time of the last message that the client has received, ms; -Infinity if it has received none. */
   readonly gotUpTo: number;
-  /** At most so many: the newest. */
+  /** At most this many: the newest ones. */
   readonly limit: number;
 }
 

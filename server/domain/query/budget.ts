@@ -1,22 +1,19 @@
-/** What a query may cost: it is evaluated in one go, and everybody waits meanwhile. */
+/** The budget of a query. A query runs without a pause, and all other clients wait meanwhile. */
 import { Refusal } from '../refusal.js';
 
-/**
- * How many steps a query may take where nobody says: some 60 ms, if all of them are those of regular expressions,
- * which are the slowest.
- */
+/** Default number of steps of a query: about 60 ms if all steps are those of regular expressions, the slowest kind. */
 export const DEFAULT_STEPS = 1_000_000;
 
 /**
- * What takes more than one step, of which each is some 50 ns: to look at a conversation, and to compare two values by
- * their parts, or by a key of a sort.
+ * The costs of what takes more than one step (about 50 ns each): looking at a conversation, and comparing two values
+ * by their parts or by a sort key.
  */
 export const COST = { conversation: 20, comparison: 5 };
 
-/** Takes steps off what is left; throws a `Refusal` with 4310 where that is not enough, before they are made. */
+/** Takes steps from the budget before they are made. Throws a `Refusal` with 4310 if not enough are left. */
 export type Spend = (steps: number) => void;
 
-/** Where nothing is counted. */
+/** Counts nothing. */
 export const unlimited: Spend = () => undefined;
 
 /** The budget of one query. */

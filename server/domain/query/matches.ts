@@ -1,4 +1,4 @@
-/** Which conversations a `where` holds for, as MongoDB has it. */
+/** Evaluates a `where` on conversations, with the rules of MongoDB. */
 import { date as D, function as F, number as N, predicate as P, string as S, type ordering } from 'fp-ts';
 import type { Attribute, ConversationInfo } from '../../../codecs/index.js';
 import { COST, unlimited, type Spend } from './budget.js';
@@ -13,19 +13,19 @@ const isList = (value: Value): value is readonly Attribute[] => Array.isArray(va
 const isObject = (value: Value): value is Readonly<Record<string, Attribute>> =>
   typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Date);
 
-/** Own keys only: no key of a client's may reach what all objects have. */
+/** Own keys only: a key of a client must not reach the properties that all objects inherit. */
 const own = (value: Value, key: string): Value =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
-/** Times are dates in a query, as they are on the wire. */
+/** A time is a date in a query, as it is on the wire. */
 const time = (ms: number | undefined): Value => (ms === undefined ? undefined : new Date(ms));
 
 type Get = (info: ConversationInfo) => Value;
 
-/** The protocol's keys; all others are attributes. */
+/** The protocol's keys. All other keys are attributes. */
 const fields: ReadonlyMap<string, Get> = new Map<string, Get>([
   ['objectId', ({ id }) => id],
-  // A name that is no text is kept as an attribute.
+  // A name that is not a text is stored as an attribute.
   ['name', ({ name, attributes }) => name ?? own(attributes, 'name')],
   ['c', ({ creator }) => creator],
   ['m', ({ kind, members }) => (kind === 'room' ? undefined : members)],
@@ -39,12 +39,12 @@ const fields: ReadonlyMap<string, Get> = new Map<string, Get>([
   ['updatedAt', ({ updatedAt }) => time(updatedAt)],
 ]);
 
-/** What a conversation has at a path; undefined for nothing. */
+/** The value of a conversation at a path; undefined if there is none. */
 export const valueOf = ([key, ...inner]: AttributePath): Get => {
   const get = fields.get(key) ?? (({ attributes }: ConversationInfo) => own(attributes, key));
   return (info) => {
     let value = get(info);
-    // A path can be much longer than attributes are deep.
+    // A path can be much longer than attributes are deep, so the loop stops early.
     for (const step of inner) {
       if (value === undefined) break;
       value = own(value, step);
@@ -53,15 +53,15 @@ export const valueOf = ([key, ...inner]: AttributePath): Get => {
   };
 };
 
-/** How deep attributes are; a path can be longer. */
+/** The greatest depth of attributes. A path can be longer. */
 const MAX_LEVELS = 100;
 
-/** How many steps lead to what is at a path. */
+/** How many steps it takes to get the value at a path. */
 export const stepsOf = (path: AttributePath): number => Math.min(path.length, MAX_LEVELS);
 
 /**
- * Equality of lists, dates and objects, whatever the order of their keys; as deep as what is asked for, which is
- * bounded.
+ * Equality of lists, dates and objects; the order of keys does not matter. The recursion is as deep as the value in
+ * the query, whose depth is limited.
  */
 const equals = (spend: Spend, a: Value, b: Value): boolean => {
   spend(COST.comparison);
@@ -73,7 +73,7 @@ const equals = (spend: Spend, a: Value, b: Value): boolean => {
   return keys.length === others.length && keys.every((key) => Object.hasOwn(b, key) && equals(spend, a[key], b[key]));
 };
 
-/** Of a list, it is enough when one of its elements does. */
+/** A list passes a test if one of its elements does. */
 const orElement =
   (spend: Spend, holds: Holds): Holds =>
   (value) => {
@@ -82,7 +82,7 @@ const orElement =
     return holds(value) || value.some(holds);
   };
 
-/** Scalars and dates are looked up: there may be a thousand of them, for a list of hundreds of members. */
+/** Scalars and dates are looked up in a set: there may be a thousand of them, for a list of hundreds of members. */
 const oneOf = (spend: Spend, values: readonly Attribute[]): Holds => {
   const scalars = new Set<Value>(values.filter((value) => typeof value !== 'object' || value === null));
   const times = new Set(values.filter((value) => value instanceof Date).map(Number));
@@ -90,12 +90,15 @@ const oneOf = (spend: Spend, values: readonly Attribute[]): Holds => {
   return orElement(spend, (value) => {
     if (value instanceof Date) return times.has(value.getTime());
     if (isList(value) || isObject(value)) return nested.some((other) => equals(spend, other, value));
-    // No value is found by null.
+    // A missing value matches null.
     return scalars.has(value ?? null);
   });
 };
 
-/** How a value lies to another of its kind, text by code units; kinds don't compare with each other. */
+/**
+ * The order of a value and another one of the same kind; text is compared by code units. Values of different kinds
+ * have no order.
+ */
 const compare = (value: Value, to: Attribute): ordering.Ordering | undefined => {
   if (typeof value === 'number' && typeof to === 'number') return N.Ord.compare(value, to);
   if (typeof value === 'string' && typeof to === 'string') return S.Ord.compare(value, to);
@@ -109,7 +112,7 @@ const satisfies: Readonly<Record<Comparison, (order: ordering.Ordering) => boole
   $gte: (order) => order >= 0,
 };
 
-/** Whether an expression is found in a text. */
+/** Whether a regular expression matches in a text. */
 const isFound =
   (spend: Spend, { size, isFoundIn }: Regex): Holds =>
   (value) => {
@@ -124,7 +127,7 @@ const check = (spend: Spend, test: ValueTest): Holds => {
       return oneOf(spend, test.values);
     case 'All': {
       const each = test.values.map((value) => oneOf(spend, [value]));
-      // As in MongoDB: nothing has all of none.
+      // As in MongoDB: an empty `$all` matches nothing.
       return (value) => {
         spend(each.length);
         return each.length > 0 && each.every((has) => has(value));
@@ -147,9 +150,9 @@ const check = (spend: Spend, test: ValueTest): Holds => {
 };
 
 /**
- * Whether a `where` holds for a conversation. `spend` hears of each step before it is made: one for a condition, for
- * each key on its path and for each element that is looked at; for a regular expression, its instructions for each
- * character of the text.
+ * Whether a conversation meets a `where`. It calls `spend` before each step. A condition, each key on its path and
+ * each element that is looked at cost one step; a regular expression costs its instructions for each character of the
+ * text.
  *
  * @example
  * infos.filter(matches(parseWhere('{"attr.level":{"$gte":3}}'), budgetOf(1_000_000)));

@@ -1,4 +1,4 @@
-/** In which order a query gives conversations. */
+/** The order of the conversations that a query gives. */
 import { monoid, number as N, ord, string as S } from 'fp-ts';
 import type { ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
@@ -6,13 +6,10 @@ import { COST, unlimited, type Spend } from './budget.js';
 import { stepsOf, valueOf } from './matches.js';
 import { pathOf } from './where.js';
 
-/**
- * How many keys a `sort` may have: where conversations have the same values, each comparison of two looks at all of
- * them.
- */
+/** Largest number of keys of a `sort`. If conversations have equal values, each comparison looks at all keys. */
 export const MAX_SORT_KEYS = 32;
 
-/** No value comes first, then numbers, dates among them, then text. */
+/** The order of kinds: missing values first, then numbers and dates, then text. */
 const kindOf = (value: unknown): number => {
   if (typeof value === 'number' || value instanceof Date) return 1;
   return typeof value === 'string' ? 2 : 0;
@@ -25,8 +22,8 @@ const byValue: ord.Ord<unknown> = ord.fromCompare((a, b) => {
 });
 
 /**
- * Where nobody has said anything, the creation is the latest that has happened: a new conversation comes before those
- * that have been silent for long.
+ * The time of the last message, or of the creation if there is no message. So a new conversation comes before
+ * conversations that have been silent for long.
  */
 const activity = ({ lastMessageAt, createdAt }: ConversationInfo): number | undefined => lastMessageAt ?? createdAt;
 
@@ -44,9 +41,9 @@ const byKey = (key: string, spend: Spend): ord.Ord<ConversationInfo> =>
   key.startsWith('-') ? ord.reverse(ascending(key.slice(1), spend)) : ascending(key, spend);
 
 /**
- * The order of a `sort`: a comma between keys, the first counts most, `-` is descending, dots lead into nested
- * attributes. `lm` is when the last message came, or else the conversation. `spend` hears of each comparison of two
- * values before it is made.
+ * The order of a `sort`. Commas separate keys, the first key is the most important, `-` is descending, dots lead into
+ * nested attributes. `lm` is the time of the last message, or of the creation. It calls `spend` before each
+ * comparison of two values.
  *
  * @example
  * infos.toSorted(orderOf('-lm,attr.level').compare);

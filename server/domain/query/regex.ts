@@ -1,4 +1,4 @@
-/** The regular expressions of `$regex`. Which engine runs them, who reads a `where` says. */
+/** The regular expressions of `$regex`. The reader of a `where` chooses the engine. */
 import type { either as E } from 'fp-ts';
 
 export interface RegexFlags {
@@ -9,10 +9,10 @@ export interface RegexFlags {
 
 /** A compiled expression. */
 export interface Regex {
-  /** How many steps it takes for each character of a text, at most. */
+  /** The most steps that it takes for each character of a text. */
   readonly size: number;
   readonly isFoundIn: (text: string) => boolean;
 }
 
-/** Compiles an expression; or says, for people, what is wrong with it. */
+/** Compiles an expression. The error is a text for people. */
 export type CompileRegex = (source: string, flags: RegexFlags) => E.Either<string, Regex>;

@@ -6,8 +6,8 @@ import { matches } from './matches.js';
 import { orderOf } from './order.js';
 
 /**
- * Looks at candidates one by one, in at most so many steps; each that is looked at takes some, whatever it turns out
- * to be. Throws a `Refusal` with 4310 where they are not enough.
+ * Selects the candidates that meet a query, one by one, within a number of steps. Each candidate costs steps, whether
+ * it matches or not. Throws a `Refusal` with 4310 if the steps are used up.
  *
  * @example
  * select(search, infos.keys(), (id) => infos.get(id));

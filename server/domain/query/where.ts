@@ -1,47 +1,42 @@
-/**
- * What a query of conversations asks for: its `where`, read once, so that what is wrong with it is said before
- * anything is looked at.
- */
+/** The `where` of a query. It is read once, so errors are found before any conversation is looked at. */
 import { either as E, string as S, type readonlyNonEmptyArray as RNEA } from 'fp-ts';
 import * as t from 'io-ts';
 import { decodeDates, JsonObject, parseJson, preview, type Attribute, type Json } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
 import type { CompileRegex, Regex, RegexFlags } from './regex.js';
 
-/**
- * How many `$and` and `$or` may lie inside of one another, and how many levels of objects and arrays a value may have.
- */
+/** Greatest depth of nested `$and` and `$or`, and of the objects and arrays in a value. */
 export const MAX_DEPTH = 10;
 
-/** How many conditions there may be in all: each operator of a key is one, and so is a plain value. */
+/** Largest number of conditions: each operator of a key counts, and each plain value. */
 export const MAX_CONDITIONS = 100;
 
-/** How many elements `$in`, `$nin` and `$all` may have. */
+/** Largest number of elements of `$in`, `$nin` and `$all`. */
 export const MAX_ELEMENTS = 1_000;
 
-/** How long an expression of `$regex` may be, in characters. */
+/** Greatest length of an expression of `$regex`, in characters. */
 export const MAX_REGEX_LENGTH = 512;
 
 /**
- * How many instructions the expressions of a query may compile to, all together. Their time is linear in the text,
- * but times this number: without counted repetitions the length is bound enough, with them 512 characters make
- * 100,000, which take half a minute for one long attribute.
+ * Largest number of instructions of all expressions of a query together. The time of an expression is linear in the
+ * text, but proportional to this number. Without counted repetitions, the limit of the length is enough. With them,
+ * 512 characters compile to 100,000 instructions, which take half a minute for one long attribute.
  */
 export const MAX_REGEX_SIZE = 1_000;
 
-/** A key of the protocol or of an attribute, and the keys that lead on into nested ones. */
+/** A key of the protocol or of an attribute, followed by the keys that lead into nested ones. */
 export type AttributePath = RNEA.ReadonlyNonEmptyArray<string>;
 
-/** The path that a key with dots is. */
+/** The path of a key with dots. */
 export const pathOf: (key: string) => AttributePath = S.split('.');
 
 export type Comparison = '$lt' | '$lte' | '$gt' | '$gte';
 
-/** What is asked of one value. */
+/** A test of one value. */
 export type ValueTest =
-  /** Equals one of these, or has an element that does. */
+  /** The value equals one of these, or has an element that does. */
   | { readonly _tag: 'In'; readonly values: readonly Attribute[] }
-  /** Equals each of these, or has an element that does. */
+  /** The value equals each of these, or has an element that does. */
   | { readonly _tag: 'All'; readonly values: readonly Attribute[] }
   | { readonly _tag: 'Not'; readonly test: ValueTest }
   | { readonly _tag: 'Compare'; readonly by: Comparison; readonly to: Attribute }
@@ -55,7 +50,10 @@ export type Where =
   | { readonly _tag: 'Or'; readonly any: readonly Where[] }
   | { readonly _tag: 'Field'; readonly path: AttributePath; readonly test: ValueTest };
 
-/** What is not understood is refused by its name: leaving it out would give other conversations than were asked for. */
+/**
+ * Refuses what it does not understand, and names it. Ignoring it would give other conversations than the client has
+ * asked for.
+ */
 const refused = (words: string): Refusal => new Refusal(4310, `where: ${words}`);
 
 const Conditions = t.readonlyArray(JsonObject);
@@ -64,7 +62,7 @@ const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 const isOperator = (key: string): boolean => key.startsWith('$');
 const isJunction = (key: string): boolean => key === '$and' || key === '$or';
 
-/** Whether there are at most so many levels; looks no deeper, so that an input of any depth costs no stack. */
+/** Whether a value has at most this many levels. It looks no deeper, so deep input can't overflow the stack. */
 const isWithin = (value: Json, levels: number): boolean =>
   typeof value !== 'object' ||
   value === null ||
@@ -81,7 +79,7 @@ const operatorIn = (value: Json): string | undefined => {
   );
 };
 
-/** A value to compare with. An operator inside of one would be taken for a key, and never be found. */
+/** A value to compare with. An operator inside it would be taken for a key and would never match, so it is refused. */
 const operandOf = (value: Json): Attribute => {
   if (!isWithin(value, MAX_DEPTH)) throw refused(`a value has at most ${MAX_DEPTH} levels`);
   const operator = operatorIn(value);
@@ -171,7 +169,9 @@ const unknown = (operator: string): Refusal =>
     `there is no operator ${preview(operator)} here; those of a key are ${[...operators.keys()].join(', ')}, those of conditions $and, $or`,
   );
 
-/** An object with an operator is made of operators; any other value is one to be equal to. */
+/**
+ * The tests of a key. An object with an operator may contain operators only; any other value is tested for equality.
+ */
 const testsOf = (key: string, value: Json, compile: CompileRegex): readonly ValueTest[] => {
   if (!JsonObject.is(value)) return [equal(value)];
   const names = Object.keys(value);
@@ -209,9 +209,8 @@ const whereOf = (condition: JsonObject, compile: CompileRegex): Where => ({
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 /**
- * How many conditions there are, an empty one counting as well. They are counted before they are read, since reading
- * an expression takes time; and their depth is looked at here, so that what is read afterwards can be walked through
- * by recursion.
+ * Counts the conditions; an empty condition counts too. They are counted before they are read, because compiling an
+ * expression takes time. The depth is checked here too, so that later functions can use recursion.
  */
 const countIn = (condition: Json, depth = 0): number => {
   if (depth > MAX_DEPTH) throw refused(`$and and $or lie at most ${MAX_DEPTH} deep in one another`);
@@ -229,7 +228,7 @@ const sizeOfTest = (test: ValueTest): number => {
   return test._tag === 'Not' ? sizeOfTest(test.test) : 0;
 };
 
-/** Instructions of all expressions. */
+/** Number of instructions of all expressions. */
 const sizeOf = (where: Where): number => {
   switch (where._tag) {
     case 'And':
@@ -241,12 +240,15 @@ const sizeOf = (where: Where): number => {
   }
 };
 
-/** What is decided without an expression needs none, in whatever order the conditions were written. */
+/**
+ * Puts conditions without an expression first. If they decide the result, no expression runs, in whatever order the
+ * conditions were written.
+ */
 const cheapestFirst = (conditions: readonly Where[]): readonly Where[] =>
   conditions.toSorted((a, b) => sizeOf(a) - sizeOf(b));
 
 /**
- * Reads a `where`; throws a `Refusal` with 4310 and what is wrong. The keys of an object have all to hold.
+ * Reads a `where`. All keys of an object have to match. Throws a `Refusal` with 4310 that says what is wrong.
  *
  * @example
  * const where = parseWhere('{"m":"Tom","lm":{"$gt":{"__type":"Date","iso":"2030-01-01T00:00:00.000Z"}}}', compileRe2);
@@ -261,7 +263,7 @@ export const parseWhere = (json: string, compile: CompileRegex): Where => {
   return where;
 };
 
-/** The tests of a key that hold for whatever matches. */
+/** The tests of a key that every matching conversation passes. */
 const neededOf = (where: Where, key: string): readonly ValueTest[] => {
   switch (where._tag) {
     case 'And':
@@ -276,8 +278,8 @@ const neededOf = (where: Where, key: string): readonly ValueTest[] => {
 const isText = (value: Attribute): value is string => typeof value === 'string';
 
 /**
- * The ids that a match can have, each once, where `objectId` has to be one of some: what has another needs not be
- * looked at.
+ * The ids that a matching conversation can have, each once; undefined if the `where` does not limit `objectId`.
+ * Conversations with other ids need not be looked at.
  */
 export const whereIds = (where: Where): readonly string[] | undefined => {
   const ids = neededOf(where, 'objectId').find((test) => test._tag === 'In');
@@ -285,8 +287,8 @@ export const whereIds = (where: Where): readonly string[] | undefined => {
 };
 
 /**
- * A client that all matches have among their members, where there is one: other clients' conversations need not be
- * looked at.
+ * A client that is a member of every matching conversation; undefined if the `where` requires none. Conversations
+ * without it need not be looked at.
  */
 export const whereMember = (where: Where): string | undefined =>
   neededOf(where, 'm')

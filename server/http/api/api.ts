@@ -1,5 +1,6 @@
 /**
- * The back end's HTTP API, by the paths of the vendor's (protocol: REST 1.2). Who has the master key may do everything.
+ * The back end's HTTP API, with the vendor's paths (protocol: REST 1.2). A request with the master key may do
+ * everything.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { either as E } from 'fp-ts';
@@ -27,7 +28,7 @@ export interface ApiOptions {
 
 const PREFIX = '/1.2/rtm/';
 const MAX_BODY = 1_048_576;
-/** A client id of 64 characters, each of which may be written as nine. */
+/** Room for a client id of 64 characters, each of which may take nine characters in a URL. */
 const MAX_PARAM = 1_024;
 
 const TOO_LONG = 413;
@@ -40,8 +41,8 @@ const NOT_FOUND: Answer = [404, { code: 1, error: 'there is nothing at this path
 const TOO_LARGE: Answer = [TOO_LONG, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
 
 /**
- * Answers with JSON. No page of another origin may read it: no browser has the key. The connection of who sends too
- * much ends with that.
+ * Answers with JSON. It has no CORS headers, because browsers never have the master key. If a client sends too much,
+ * its connection is closed after the answer.
  */
 const write = (response: ServerResponse, [status, body]: Answer): void => {
   response.writeHead(status, {
@@ -60,7 +61,7 @@ const isAuthorized = (
   (appId === undefined || one(request.headers['x-lc-id']) === appId) &&
   isSameSecret(one(request.headers['x-lc-key']), `${masterKey},master`);
 
-/** The body as JSON; nothing where it is too long. */
+/** The body as JSON; undefined if it is too long. */
 const jsonOf = async (request: IncomingMessage): Promise<JsonObject | undefined> => {
   const text = request.method === 'GET' ? '' : await readBody(request, MAX_BODY);
   if (text === undefined || text === '') return text === undefined ? undefined : {};
@@ -81,7 +82,7 @@ const routesOf = (backEnd: BackEnd): readonly ApiRoute[] => [
   ...clientRoutes(backEnd),
 ];
 
-/** All that is below `/1.2/rtm/`, for requests with the master key. */
+/** Everything below `/1.2/rtm/`, for requests with the master key. */
 export const api = ({ app, backEnd, masterKey }: ApiOptions): Endpoint => {
   const router = findMyWay({
     maxParamLength: MAX_PARAM,
@@ -100,7 +101,7 @@ export const api = ({ app, backEnd, masterKey }: ApiOptions): Endpoint => {
     } catch (error) {
       const no = refused(error);
       if (no !== undefined) return no;
-      // Where it has an error of its own, who was asking has gone.
+      // If the request has an error of its own, the client has gone.
       if (request.errored === null) app.report(error);
       return FAILED;
     }

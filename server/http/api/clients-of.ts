@@ -1,4 +1,4 @@
-/** Clients of a conversation: its members or subscribers, who may not send, who may not be a member. */
+/** The clients of a conversation: members or subscribers, silenced clients, blocked clients. */
 import { defined } from '../../../codecs/defined.js';
 import * as t from 'io-ts';
 import { record } from '../../../codecs/index.js';
@@ -12,7 +12,10 @@ import { bodyAs, integerIn, param, type ApiRequest, type ApiRoute } from './requ
 const Clients = record('Clients', { client_ids: t.array(t.string) }, {});
 const Role = record('Role', { role: t.keyof({ Manager: null, Member: null }, '"Manager" or "Member"') }, {});
 
-/** For whom it came about, and for whom not; where it did for nobody, the first reason counts. */
+/**
+ * For which clients the action succeeded, and for which it failed. If it failed for all, the answer is the first
+ * failure.
+ */
 const outcome = ({ allowed, failed }: Outcome): Answer => {
   const failures = failed.map(({ code, detail, pids }) => ({ code, error: detail, client_ids: pids }));
   const [first] = failed;
@@ -22,7 +25,7 @@ const outcome = ({ allowed, failed }: Outcome): Answer => {
 
 type Change = 'addMembers' | 'removeMembers' | 'silence' | 'unsilence' | 'block' | 'unblock';
 
-/** Changes who is on a list of clients: those of `client_ids`. */
+/** Puts the clients of `client_ids` on a list, or takes them off it. */
 const changing = (
   backEnd: BackEnd,
   family: Family,
@@ -39,7 +42,7 @@ const changing = (
   },
 });
 
-/** `list`: what they are called. Nobody is added to a chat room, or removed from it. */
+/** `list` is the name of the clients in the path. Clients can't be added to a chat room, or removed from it. */
 export const memberRoutes = (
   backEnd: BackEnd,
   family: Family,
@@ -57,7 +60,7 @@ export const memberRoutes = (
   changing(backEnd, family, 'DELETE', list, 'removeMembers'),
 ];
 
-/** Which members are managers. */
+/** The members that are managers. */
 export const roleRoutes = (backEnd: BackEnd, family: Family): readonly ApiRoute[] => [
   {
     method: 'PUT',
@@ -86,7 +89,7 @@ const listing = (backEnd: BackEnd, family: Family, list: string, page: 'silenced
   },
 });
 
-/** Who may not send, and who may not be a member. */
+/** The silenced clients and the blocked clients. */
 export const listRoutes = (backEnd: BackEnd, family: Family): readonly ApiRoute[] => [
   listing(backEnd, family, 'permanent-silenceds', 'silenced'),
   changing(backEnd, family, 'POST', 'permanent-silenceds', 'silence'),

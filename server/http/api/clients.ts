@@ -1,4 +1,4 @@
-/** Clients: who is online, kicks, unread messages. */
+/** Clients: online state, kicks, unread counts. */
 import * as t from 'io-ts';
 import { Int32, record } from '../../../codecs/index.js';
 import type { BackEnd } from '../../back-end.js';

@@ -1,4 +1,4 @@
-/** Conversations: create, find, get, change, end. */
+/** Conversations: create, find, get, update, delete. */
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import {
@@ -16,7 +16,7 @@ import { bodyAs, BadRequest, integerIn, param, type ApiRequest, type ApiRoute } 
 const fields = { c: t.string, m: t.array(t.string), unique: t.boolean, temporary: t.boolean, ttl: t.number };
 const Wanted = record('Conversation', {}, { ...fields, name: t.string });
 
-/** What is no field is an attribute; a date is one in the wire's form. */
+/** Every key that is not a known field is an attribute. Dates have the form that they have on the wire. */
 const attributesOf = (body: JsonObject, known: object): Readonly<Record<string, Attribute>> =>
   Object.fromEntries(
     Object.entries(body)

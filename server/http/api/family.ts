@@ -1,4 +1,4 @@
-/** Kinds of conversation that have paths of their own. */
+/** Kinds of conversations that have their own paths. */
 import {
   RawConversation,
   type ConversationInfo,
@@ -9,18 +9,18 @@ import type { BackEnd } from '../../back-end.js';
 import { Refusal } from '../../domain/refusal.js';
 import { param, type ApiRequest } from './request.js';
 
-/** A path, and the kinds of conversation that are under it. */
+/** A path, and the kinds of conversations below it. */
 export interface Family {
   readonly path: string;
   readonly kinds: readonly ConversationKind[];
 }
 
-/** Ordinary conversations, temporary ones among them. */
+/** Ordinary and temporary conversations. */
 export const conversations: Family = { path: '/1.2/rtm/conversations', kinds: ['ordinary', 'temporary'] };
 export const chatRooms: Family = { path: '/1.2/rtm/chatrooms', kinds: ['room'] };
 export const services: Family = { path: '/1.2/rtm/service-conversations', kinds: ['system'] };
 
-/** The conversation that a path names; 404 where it is of another kind. */
+/** The conversation of a path; 404 if it is of another kind. */
 export const named = async (backEnd: BackEnd, { kinds }: Family, request: ApiRequest): Promise<ConversationInfo> => {
   const id = param(request, 'id');
   const info = await backEnd.get(id);
@@ -33,8 +33,8 @@ const iso = (ms: number | undefined, key: string): JsonObject =>
   ms === undefined ? {} : { [key]: new Date(ms).toISOString() };
 
 /**
- * A conversation as the API gives it. A system conversation may have very many subscribers: they have a path of their
- * own.
+ * A conversation as the API shows it. The subscribers of a system conversation are left out, since there may be very
+ * many: they have their own path.
  */
 export const shown = (info: ConversationInfo): JsonObject => {
   const { members, mutedMembers, ...others } = info;

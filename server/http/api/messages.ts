@@ -16,7 +16,7 @@ const priorities: ReadonlyMap<string, RoomPriority> = new Map([
   ['low', 3],
 ]);
 
-/** As one codec, whose refusal says both: a union's would say the first. */
+/** One codec instead of a union: its error names both possible types, a union's error would name the first only. */
 const Content = guarded(
   'a text or a JSON object',
   (input): input is string | JsonObject => t.string.is(input) || JsonObject.is(input),
@@ -34,7 +34,7 @@ const Message = record('Message', body, {
   to_clients: t.array(t.string),
 });
 
-/** Text, the JSON of an object, or the bytes of base64. */
+/** A body: text, the JSON of an object, or bytes in base64. */
 const bodyOf = ({ message, bin = false }: t.TypeOf<typeof Edit>): BackEndBody => {
   if (typeof message !== 'string') {
     const json = J.stringify(message);
@@ -79,7 +79,7 @@ const changed = ({ editedAt, timestamp }: StoredMessage): Answer => [
   { result: { 'patch-timestamp': editedAt ?? timestamp } },
 ];
 
-/** A message as the vendor's API has it; `to` are the only clients that it is for. */
+/** A message in the form of the vendor's API. `to` names the only clients that get it. */
 const item = (message: StoredMessage, family: Family): object => {
   const { id, conversationId, from, to, timestamp, editedAt, deliveredAt, readAt, mentionsAll } = message;
   const { data = '', bin = false } = toStored(message);
@@ -138,7 +138,7 @@ export const messageRoutes = (backEnd: BackEnd, family: Family): readonly ApiRou
         const query = historyOf(request);
         const { id } = await named(backEnd, family, request);
         const messages = await backEnd.history(id, query);
-        // Those that are nearest to where it was asked from come first.
+        // The messages nearest to the start of the page come first.
         const ordered = query.direction === 'new' ? messages : [...messages].reverse();
         return [200, { results: ordered.map((message) => item(message, family)) }];
       },
@@ -163,14 +163,14 @@ export const messageRoutes = (backEnd: BackEnd, family: Family): readonly ApiRou
   ];
 };
 
-/** A message to every client that is online. */
+/** Sends a message to every client that is online. */
 export const broadcastRoutes = (backEnd: BackEnd): readonly ApiRoute[] => [
   {
     method: 'POST',
     path: `${services.path}/:id/broadcasts`,
     answer: async (request) => {
       const wanted = bodyAs(Message, request);
-      // Nothing that is for some may reach all.
+      // A message for some clients must not reach all of them.
       if (wanted.to_clients !== undefined) throw new BadRequest('to_clients: a broadcast is for everybody');
       const message = messageOf(wanted, services);
       const { id } = await named(backEnd, services, request);

@@ -1,11 +1,11 @@
-/** Every no of the HTTP API, with its status. */
+/** The HTTP status of each refusal. */
 import { Refusal, type RefusalCode } from '../../domain/refusal.js';
 import type { Answer } from '../respond.js';
 import { BadRequest } from './request.js';
 
 const MALFORMED = 107;
 
-/** What is not here is forbidden, by a rule or by one of the application's hooks. */
+/** All other codes get status 403: a rule or a hook of the application forbids the request. */
 const statuses: ReadonlyMap<number, number> = new Map<RefusalCode, number>([
   [4103, 400],
   [4109, 413],
@@ -23,10 +23,10 @@ const statuses: ReadonlyMap<number, number> = new Map<RefusalCode, number>([
   [4561, 409],
 ]);
 
-/** The status for a code of the protocol. */
+/** The HTTP status of a protocol code. */
 export const statusOf = (code: number): number => statuses.get(code) ?? 403;
 
-/** The answer to what was refused; nothing where it is the server's own fault. */
+/** The answer to a refused request; undefined if the error is the server's own fault. */
 export const refused = (error: unknown): Answer | undefined => {
   if (error instanceof BadRequest) return [400, { code: MALFORMED, error: error.message }];
   if (!(error instanceof Refusal)) return undefined;

@@ -1,32 +1,32 @@
-/** What the HTTP API is asked, and how what is wrong with it is said. */
+/** A request to the HTTP API, and the errors of malformed ones. */
 import { either as E, function as F } from 'fp-ts';
 import type * as t from 'io-ts';
 import { decodeFailed, type JsonObject } from '../../../codecs/index.js';
 import type { Answer } from '../respond.js';
 
-/** A request that has been let in. */
+/** A request with a valid master key. */
 export interface ApiRequest {
-  /** Of the path. */
+  /** Parameters of the path. */
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
-  /** Empty where there was none. */
+  /** Empty if the request has no body. */
   readonly body: JsonObject;
 }
 
 /** One method of one path. */
 export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With `:name` for each parameter. */
+  /** The path, with `:name` for each parameter. */
   readonly path: string;
   readonly answer: (request: ApiRequest) => Promise<Answer>;
 }
 
-/** A request that is not as it should be; its message says how it should. */
+/** A malformed request; the message says what is expected. */
 export class BadRequest extends Error {
   readonly _tag = 'BadRequest';
 }
 
-/** The body as a codec has it. */
+/** The body, decoded by a codec. */
 export const bodyAs = <A>(codec: t.Decoder<unknown, A>, { body }: ApiRequest): A =>
   F.pipe(
     codec.decode(body),
@@ -35,10 +35,10 @@ export const bodyAs = <A>(codec: t.Decoder<unknown, A>, { body }: ApiRequest): A
     }),
   );
 
-/** A parameter of the path; the router has seen to it that it is there. */
+/** A parameter of the path. The router has checked that it is there. */
 export const param = ({ params }: ApiRequest, name: string): string => params[name] ?? '';
 
-/** An integer in the query, where there is one. */
+/** An integer in the query; undefined if it is missing. */
 export const integerIn = ({ query }: ApiRequest, name: string): number | undefined => {
   const text = query.get(name);
   if (text === null) return undefined;
@@ -48,7 +48,7 @@ export const integerIn = ({ query }: ApiRequest, name: string): number | undefin
   return value;
 };
 
-/** A yes or no in the query; no where there is none. */
+/** A flag in the query; false if it is missing. */
 export const flagIn = ({ query }: ApiRequest, name: string): boolean => {
   const text = query.get(name) ?? 'false';
   if (text !== 'true' && text !== 'false') throw new BadRequest(`${name} should be true or false`);

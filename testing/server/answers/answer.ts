@@ -1,4 +1,4 @@
-/** What the fake server answers by itself. */
+/** The answers of the fake server itself. */
 import type { ClientCommand } from '../../../codecs/index.js';
 import { Refusal, refusalAnswer } from '../../../server/domain/refusal.js';
 import type { Link } from '../network.js';
@@ -75,13 +75,13 @@ const answered = (world: World, link: Link, command: ClientCommand): Answers | u
   return toClients({ world, session }, command);
 };
 
-/** The answer to a command, and what follows it; nothing where this server has none. */
+/** The answer to a command, and what follows it; empty if this server has none. */
 export const answerTo = (world: World, link: Link, command: ClientCommand): Answers | undefined => {
   try {
     return answered(world, link, command);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    // Acknowledgements and read marks have no serial: nobody waits.
+    // Acknowledgements and read marks have no serial: no client waits for an answer.
     return command.i === undefined ? [] : [refusalAnswer(error)];
   }
 };

@@ -1,4 +1,4 @@
-/** Conversations: made, found, described anew. */
+/** Creates, finds and updates conversations. */
 import { defined } from '../../../codecs/defined.js';
 import { forChange, forMuting, isMember } from '../../../server/domain/conversations/access.js';
 import {
@@ -25,7 +25,7 @@ export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'
   checkMembers(members);
   const { info, isNew } = world.memory.createConversation(draftOf(session, wanted, world.now()));
   if (info.kind === 'ordinary' && isNew) tellAll(asking, addedNotices(session, info.id, [], members));
-  // Who has quit it is a member again.
+  // A client that has quit the conversation becomes a member again.
   if (info.kind === 'ordinary' && !isMember(info, session)) join(asking, info, [session.clientId]);
   return [started(info, world.now())];
 };
@@ -48,7 +48,7 @@ export const update = (
   return [updatedAnswer(cid, change, now())];
 };
 
-/** Whether this client gets push notifications. */
+/** Turns this client's push notifications on or off. */
 export const mute = (
   { world, session }: Asking,
   { op, convMessage: { cid } }: CommandOf<'conv', 'mute' | 'unmute'>,

@@ -1,4 +1,4 @@
-/** Members come and go; chat rooms are entered and left. */
+/** Adds and removes members. Clients enter and leave chat rooms. */
 import {
   checkAdding,
   checkMembers,
@@ -22,7 +22,7 @@ const move = ({ world: { memory }, session }: Asking, room: string | undefined):
   memory.sessions.rememberRoom(session.token, session.id, room === undefined ? undefined : { id: room });
 };
 
-/** Makes members of those who are none, and tells everybody. */
+/** Adds clients that are not members yet, and tells everybody. */
 export const join = (asking: Asking, { id, kind, members = [] }: ConversationInfo, wanted: readonly string[]): void => {
   const added = asking.world.memory.addMembers(id, wanted, Infinity)?.added ?? [];
   if (kind === 'ordinary' && added.length > 0) tellAll(asking, addedNotices(asking.session, id, members, added));
@@ -58,7 +58,7 @@ export const remove = (asking: Asking, { convMessage: { cid, m = [] } }: Command
   return [{ cmd: 'conv', op: 'removed', convMessage: { cid, ...toWire(outcome) } }];
 };
 
-/** Of a chat room, how many are in it now. */
+/** The number of members, or of the clients that are in a chat room now. */
 export const count = ({ world, session }: Asking, { convMessage: { cid } }: CommandOf<'conv', 'count'>): Answers => {
   const { kind, members = [] } = forReader(existing(world, cid), session, 4317, world.isOpen);
   const inside =
@@ -66,7 +66,7 @@ export const count = ({ world, session }: Asking, { convMessage: { cid } }: Comm
   return [{ cmd: 'conv', op: 'result', convMessage: { cid, count: inside } }];
 };
 
-/** How far the others have received and read: each of them, or the furthest. */
+/** How far the other members have received and read: each of them, or the one who is furthest. */
 export const furthest = ({ world, session }: Asking, { convMessage }: CommandOf<'conv', 'max_read'>): Answers => {
   const { cid, queryAllMembers } = convMessage;
   const info = forMember(existing(world, cid), session, 4317);

@@ -1,4 +1,4 @@
-/** Messages: sent, received, read, changed, and those of the past. */
+/** Messages: send, receive, read, change, and history. */
 import { defined } from '../../../codecs/defined.js';
 import { forMember, forReader, forSpeaker } from '../../../server/domain/conversations/access.js';
 import { editOf, editResult, editWishes, wantedBody, type EditWish } from '../../../server/domain/messages/edits.js';
@@ -16,7 +16,7 @@ import { unreadPush } from '../../../server/domain/messages/unread-push.js';
 import { tell } from '../sessions.js';
 import { audience, existing, say, type Answers, type Asking, type CommandOf, type World } from '../world.js';
 
-/** A will is no message yet, and has no answer here. */
+/** A will is not sent yet, and has no answer here. */
 export const direct = (
   { world, session }: Asking,
   { directMessage: wire }: CommandOf<'direct'>,
@@ -64,7 +64,7 @@ const markRead = ({ world, session }: Asking, { cid, upTo }: ReadMark): void => 
   const info = forMember(existing(world, cid), session, 4401);
   const marked = memory.markRead(cid, clientId, upTo, now());
   if (!marked.moved) return;
-  // Who has read to the end knows that nothing is left.
+  // A client that has read to the end knows that nothing is unread.
   tell(sessions.of([clientId]), unreadPush([marked.summary], now()), marked.isEnd ? session : undefined);
   tellSenders(world, readReceipts(info, marked, clientId, now()));
 };
@@ -81,20 +81,20 @@ export const logs = ({ world, session }: Asking, { logsMessage }: CommandOf<'log
   return [{ cmd: 'logs', logsMessage: { cid: id, logs: messages.map(logItem) } }];
 };
 
-/** Changes one message, and tells everybody; gives when. */
+/** Changes one message, tells everybody, and gives the time of the change. */
 const change = ({ world, session }: Asking, wish: EditWish): number => {
   const { memory, sessions, now } = world;
   const { conversationId: id, messageId, recall } = wish;
   const info = forSpeaker(id, memory.conversations([id])[0], session);
   const { message, unreadBy } = editResult(memory.modify(editOf(session, wish, wantedBody(wish), now())), messageId);
   tell(audience(world, info), patchPush([message]), session);
-  // There is one less to read for who has not read it.
+  // A recalled message does not count as unread any more for clients that have not read it.
   const concerned = recall && info.kind !== 'room' ? unreadBy : [];
   for (const member of concerned) tell(sessions.of([member]), unreadPush([memory.unreadIn(id, member)], now()));
   return message.editedAt ?? message.timestamp;
 };
 
-/** Edits and recalls, one after the other; the first that is refused is the answer. */
+/** Edits and recalls, one after the other. The first refusal is the answer. */
 export const modify = (asking: Asking, { patchMessage }: CommandOf<'patch'>): Answers => {
   const lastPatchTime = editWishes(patchMessage).reduce((_, wish) => change(asking, wish), 0);
   return [{ cmd: 'patch', op: 'modified', patchMessage: { lastPatchTime } }];

@@ -1,4 +1,4 @@
-/** Logins and logouts, and who is online. */
+/** Logins, logouts, and queries of online clients. */
 import { defined } from '../../../codecs/defined.js';
 import type { ServerCommand } from '../../../codecs/index.js';
 import { changesSince, missedChanges, missedCounts, missedMessages } from '../../../server/domain/messages/missed.js';
@@ -7,17 +7,17 @@ import { closedCommand, isRoomKept } from '../../../server/domain/sessions.js';
 import type { Link } from '../network.js';
 import type { Answers, Asking, CommandOf, World } from '../world.js';
 
-/** How long a token is good, seconds. */
+/** How long a token is valid, seconds. */
 const TOKEN_TTL = 86_400;
 const DISPLACED = 4111;
-/** So many messages of a conversation come with a login that asks for messages. */
+/** Largest number of messages of a conversation that a login in the offline mode brings. */
 const OFFLINE_AT_MOST = 20;
 
 type Open = CommandOf<'session', 'open'>;
 
 const displacedCommand = (clientId: string): ServerCommand => closedCommand(clientId, DISPLACED, reasonOf(DISPLACED));
 
-/** What a login brings of messages and changes that were missed. */
+/** The missed messages and changes that a login brings. */
 const missedBy = (
   { memory, now }: World,
   clientId: string,
@@ -57,7 +57,7 @@ export const open = (world: World, link: Link, command: Open): Answers => {
   ];
 };
 
-/** For a while, who comes back finds himself in the chat room that he was in. */
+/** A client that comes back within some time is still in the chat room that it was in. */
 export const breakOff = ({ sessions, memory, now }: World, link: Link): void => {
   for (const { id, token, room } of sessions.endOn(link))
     if (room !== undefined) memory.sessions.rememberRoom(token, id, { id: room, leftAt: now() });
