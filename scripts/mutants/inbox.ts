@@ -17,8 +17,8 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'a message comes once, however often it is delivered',
     file: 'src/session/making.ts',
-    from: 'if (isFirst) out.push(event);',
-    to: 'out.push(event);',
+    from: 'if (isFirst) emit(making, event);',
+    to: 'emit(making, event);',
   },
   {
     rule: 'what is missed starts behind the newest that was passed on',

@@ -9,7 +9,7 @@ import { gapAt, readPage, type CatchingUp, type MissedPage } from './catch-up.js
 import { reach } from './cursor.js';
 import { append, fifoOf, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
-import { admit, cursorOf, keep, report, withSession } from './making.js';
+import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
 import { changesBetween, newsAfter, untold } from './missed-changes.js';
 import { hasId } from './recent-ids.js';
 
@@ -47,7 +47,7 @@ export const arrive = (making: Making, task: Task): void => {
 const handle = (making: Making, cursor: Cursor, task: Task): Cursor => {
   switch (task._tag) {
     case 'Barrier':
-      making.effects.push({ _tag: 'Reach', barrier: task });
+      want(making, { _tag: 'Reach', barrier: task });
       return cursor;
     case 'Discover':
       return isBehind(making.state.session, cursor) ? lookUp(making, cursor, false, undefined) : cursor;
@@ -84,7 +84,7 @@ const lookUp = (making: Making, cursor: Cursor, isStale: boolean, event: Convers
   const from = isBehind(session, cursor) ? position : undefined;
   const work: WorkOf<'LookUp'> = { _tag: 'LookUp', isBack: isStale || isOut, from, event };
   if (!isStale && (info !== undefined || lookedUpIn === session.number)) return afterLookUp(making, cursor, work);
-  making.effects.push({ _tag: 'LookUp', session: session.number, ids: [id] });
+  want(making, { _tag: 'LookUp', session: session.number, ids: [id] });
   return keep(making, { ...cursor, lookedUpIn: session.number, isOut: false, work });
 };
 
@@ -121,8 +121,8 @@ const catchUp = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>): Curso
   return keep(making, { ...cursor, work });
 };
 
-const fetchPage = ({ state, effects }: Making, { conversationId, reached: after }: CatchingUp): void => {
-  effects.push({ _tag: 'FetchPage', session: state.session.number, conversationId, after });
+const fetchPage = (making: Making, { conversationId, reached: after }: CatchingUp): void => {
+  want(making, { _tag: 'FetchPage', session: making.state.session.number, conversationId, after });
 };
 
 /** A conversation has caught up: lets the next one fetch its messages. */
@@ -204,7 +204,7 @@ const finish = (making: Making, cursor: Cursor, work: Work): Cursor => {
 const countRefreshed = (making: Making): void => {
   const left = making.state.session.left - 1;
   withSession(making, { left });
-  if (left === 0) making.out.push(CAUGHT_UP);
+  if (left === 0) emit(making, CAUGHT_UP);
 };
 
 /**

@@ -196,8 +196,8 @@ export interface Step {
 /** A step in progress, and what its parts need besides the input. */
 export interface Making {
   state: InboxState;
-  readonly out: ClientEvent[];
-  readonly effects: Effect[];
+  out: ClientEvent[];
+  effects: Effect[];
   readonly policy: Policy;
   readonly environment: Environment;
 }

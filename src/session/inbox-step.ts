@@ -8,7 +8,7 @@ import { isInterruption } from './catch-up.js';
 import { arrive, lookedUp, pageCame, pageFailed, refreshed } from './conversation-step.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Answer, Environment, InboxInput, InboxState, Making, Policy, Step } from './inbox-state.js';
-import { admit, cursorOf, keep, report, withSession } from './making.js';
+import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
 
 type Tagged<T, Tag> = Extract<T, { readonly _tag: Tag }>;
 type Opened = Tagged<ClientEvent, 'Opened'>;
@@ -20,7 +20,7 @@ const IDS_IN_ONE_QUERY = 100;
 const dropped = (making: Making): void => {
   for (const cursor of making.state.cursors.values())
     if (cursor.work !== undefined) keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS });
-  if (making.state.session.isOpen) making.effects.push({ _tag: 'Abandon' });
+  if (making.state.session.isOpen) want(making, { _tag: 'Abandon' });
   withSession(making, { isOpen: false, unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });
 };
 
@@ -28,13 +28,13 @@ const dropped = (making: Making): void => {
 const askNext = (making: Making): void => {
   const { number, unasked } = making.state.session;
   if (unasked.length === 0) return;
-  making.effects.push({ _tag: 'LookUp', session: number, ids: unasked.slice(0, IDS_IN_ONE_QUERY) });
+  want(making, { _tag: 'LookUp', session: number, ids: unasked.slice(0, IDS_IN_ONE_QUERY) });
   withSession(making, { unasked: unasked.slice(IDS_IN_ONE_QUERY) });
 };
 
 const opened = (making: Making, event: Opened): void => {
   dropped(making);
-  const { state, out } = making;
+  const { state } = making;
   const { at, resumed: isResumed } = event;
   const baseline = isResumed ? state.session.openedAt : at;
   const known = isResumed ? [...state.cursors.keys()] : [];
@@ -47,8 +47,8 @@ const opened = (making: Making, event: Opened): void => {
     unasked: known,
     left: known.length,
   });
-  out.push(event);
-  if (known.length === 0) out.push({ _tag: 'CaughtUp' });
+  emit(making, event);
+  if (known.length === 0) emit(making, { _tag: 'CaughtUp' });
   for (const cursor of state.cursors.values()) {
     const start = { timestamp: baseline, id: '' };
     // Conversations that were followed before the first session start here.
@@ -106,12 +106,12 @@ const take = (making: Making, input: InboxInput): void => {
     case 'Outgoing':
     case 'ReadMark':
       // Actions of this client do not wait, not even for a session.
-      making.out.push(input);
+      emit(making, input);
       return;
     default:
       if (!making.state.session.isOpen) return;
       if ('conversationId' in input) arrive(making, input);
-      else making.out.push(input);
+      else emit(making, input);
       if (input._tag === 'UnreadCounts') discover(making, input);
   }
 };
@@ -141,6 +141,9 @@ const hear = (making: Making, answer: Answer): void => {
   }
 };
 
+/** Shared by all steps and never changed: `emit` and `want` begin an array of their own. */
+const NONE: never[] = [];
+
 /**
  * One step: returns the state after an input, the entries to pass on, and the effects to carry out after them, both
  * in order.
@@ -148,7 +151,7 @@ const hear = (making: Making, answer: Answer): void => {
 export const inboxStep =
   (policy: Policy) =>
   (state: InboxState, input: InboxInput | Answer, environment: Environment): Step => {
-    const making: Making = { state, out: [], effects: [], policy, environment };
+    const making: Making = { state, out: NONE, effects: NONE, policy, environment };
     switch (input._tag) {
       case 'LookedUp':
       case 'LookUpFailed':

@@ -106,7 +106,7 @@ export const inbox =
         const made = step(state, input, options);
         state = made.state;
         for (const event of made.out) subscriber.next(event);
-        made.effects.forEach(carryOut);
+        for (const effect of made.effects) carryOut(effect);
       });
 
       subscriber.add(() => {
