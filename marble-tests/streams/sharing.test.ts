@@ -1,7 +1,6 @@
-import { NEVER, Subject, of } from 'rxjs';
+import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { demultiplex, shareLatest } from '../../streams/index.js';
-import { limitConcurrency } from '../../streams/limit-concurrency.js';
 import { marbles, virtualClock } from '../marbles.js';
 
 describe('shareLatest', () => {
@@ -110,47 +109,5 @@ describe('demultiplex', () => {
     at('a').subscribe((item) => seen.push(`third ${item}`));
     log.next('a3');
     expect(seen).toEqual(['second a1', 'third a3']);
-  });
-});
-
-describe('limitConcurrency', () => {
-  it('runs the given number of jobs at the same time, the others in order', () => {
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const limited = limitConcurrency(2);
-      const jobs = [cold('--a|'), cold('----b|'), cold('-c|'), cold('-d|')] as const;
-      expectObservable(limited(jobs[0])).toBe('--a|');
-      expectObservable(limited(jobs[1])).toBe('----b|');
-      expectObservable(limited(jobs[2])).toBe('----c|');
-      expectObservable(limited(jobs[3])).toBe('------d|');
-      expectSubscriptions(jobs[2].subscriptions).toBe('---^-!');
-      expectSubscriptions(jobs[3].subscriptions).toBe('-----^-!');
-    });
-  });
-
-  it('frees the place of an unsubscribed job for the next; skips an unsubscribed job that waits', () => {
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const limited = limitConcurrency(1);
-      const last$ = cold('-c|');
-      const withdrawn$ = cold('-b|');
-      expectObservable(limited(NEVER), '^--!').toBe('----');
-      expectObservable(limited(withdrawn$), '^-!').toBe('---');
-      expectObservable(limited(last$)).toBe('----c|');
-      expectSubscriptions(withdrawn$.subscriptions).toBe([]);
-    });
-  });
-
-  it('frees the place of a failed job for the next', () => {
-    marbles(({ cold, expectObservable }) => {
-      const limited = limitConcurrency(1);
-      expectObservable(limited(cold('-#'))).toBe('-#');
-      expectObservable(limited(cold('-b|'))).toBe('--b|');
-    });
-  });
-
-  it('runs synchronous jobs one after the other', () => {
-    const limited = limitConcurrency(1);
-    const seen: number[] = [];
-    for (const job of [1, 2, 3]) limited(of(job)).subscribe((value) => seen.push(value));
-    expect(seen).toEqual([1, 2, 3]);
   });
 });
