@@ -1,5 +1,5 @@
 /** What all handlers share. */
-import type { ConversationInfo } from '../codecs/index.js';
+import type { ClientCommand, ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
@@ -22,6 +22,8 @@ export interface App {
   /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;
+  /** Refuses a command of a client with a field that is too long, or has too many items. */
+  readonly checkBounds: (command: ClientCommand) => void;
   readonly hooks: RunningHooks;
   readonly frames: Frames;
   /** When sockets write the messages of chat rooms. */

@@ -9,7 +9,9 @@ import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { neverBack, type ServerClock } from './clock.js';
+import { noneIsOpen } from './domain/conversations/access.js';
 import { createFrames } from './frames.js';
+import { boundsCheck } from './handlers/bounds.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
@@ -142,10 +144,11 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     clock,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
+    checkBounds: boundsCheck(limits),
     hooks: runHooks(options.hooks ?? {}, report),
     frames: createFrames(),
     turns,
-    isOpen: options.isOpen ?? (() => false),
+    isOpen: options.isOpen ?? noneIsOpen,
     verifyLogin: loginVerifier(options, signatures),
     verifyAction: signatures?.action ?? noop,
     endSignatures: signatures?.end ?? noop,

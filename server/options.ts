@@ -20,8 +20,32 @@ export interface Limits {
   readonly members: number;
   /** Members of a temporary conversation. Default 10. */
   readonly temporaryMembers: number;
+  /** Subscribers of a system conversation. Default 100,000. */
+  readonly subscribers: number;
+  /**
+   * Conversations that exist and that one client has created, chat rooms and temporary ones among them. One more is
+   * refused with 4318. Default 5,000.
+   */
+  readonly createdConversations: number;
+  /**
+   * Conversations that one client is a member of, or subscribed to. Nobody can be added to one more: 4304. The back
+   * end can. Default 5,000.
+   */
+  readonly memberships: number;
   /** Size of a conversation's attributes with its name, bytes. Default 16,384. */
   readonly attributeBytes: number;
+  /**
+   * Length of a short text of a command: an id of a conversation or a message, a token, a tag, a nonce, characters.
+   * Client ids have at most 64. Default 128.
+   */
+  readonly fieldCharacters: number;
+  /** Client ids in a command that adds, removes, silences or blocks. More are refused with 4114. Default 10,000. */
+  readonly clientIds: number;
+  /**
+   * Items of any other list of a command: read marks, edits, mentions. More are refused with 4114, more mentions with
+   * 4109. Default 1,000.
+   */
+  readonly items: number;
   /** Silenced clients, and blocked clients, in one conversation: each list has this limit. Default 500. */
   readonly listed: number;
   /** Sessions on one socket. Default 20. */
@@ -86,7 +110,13 @@ export const defaultLimits: Limits = {
   messageBytes: 5_120,
   members: 500,
   temporaryMembers: 10,
+  subscribers: 100_000,
+  createdConversations: 5_000,
+  memberships: 5_000,
   attributeBytes: 16_384,
+  fieldCharacters: 128,
+  clientIds: 10_000,
+  items: 1_000,
   listed: 500,
   sessionsPerSocket: 20,
   unreadConversations: 50,

@@ -2,7 +2,7 @@
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { existingOf, forMember, forReader, forSpeaker } from '../domain/conversations/access.js';
+import { existingOf, isMember, forMember, forReader, forSpeaker } from '../domain/conversations/access.js';
 import { Refusal, type RefusalCode } from '../domain/refusal.js';
 
 const find = async (app: App, id: string): Promise<ConversationInfo | undefined> =>
@@ -15,9 +15,18 @@ export const existing = async (app: App, id: string): Promise<ConversationInfo> 
 export const asMember = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> =>
   forMember(await existing(app, id), actor, code);
 
-/** The conversation, if the actor may read in it. */
-export const asReader = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> =>
-  forReader(await existing(app, id), actor, code, app.isOpen);
+const isBlocked = async ({ store }: App, { isBackEnd, clientId }: Actor, id: string): Promise<boolean> =>
+  !isBackEnd && clientId !== undefined && (await store.whoIsListed(id, 'blocked', [clientId])).size > 0;
+
+/**
+ * The conversation, if the actor may read in it. Who is blocked may not read what is open to everybody: 4315.
+ */
+export const asReader = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> => {
+  const conversation = forReader(await existing(app, id), actor, code, app.isOpen);
+  if (!isMember(conversation, actor) && (await isBlocked(app, actor, id)))
+    throw new Refusal(4315, 'you are blocked in this conversation');
+  return conversation;
+};
 
 /** The conversation, if the actor may speak in it and is neither silenced nor, in a chat room, blocked. */
 export const asSpeaker = async (app: App, actor: Actor, id: string): Promise<ConversationInfo> => {
@@ -26,7 +35,7 @@ export const asSpeaker = async (app: App, actor: Actor, id: string): Promise<Con
   if (actor.isBackEnd || clientId === undefined) return conversation;
   if ((await app.store.whoIsListed(id, 'silenced', [clientId])).size > 0)
     throw new Refusal(4563, 'you are silenced in this conversation');
-  if (conversation.kind === 'room' && (await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
+  if (conversation.kind === 'room' && (await isBlocked(app, actor, id)))
     throw new Refusal(4315, 'you are blocked in this chat room');
   return conversation;
 };

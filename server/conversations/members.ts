@@ -5,6 +5,7 @@ import type { App } from '../app.js';
 import {
   checkAdding,
   checkMembers,
+  checkNumber,
   checkRemoving,
   failure,
   partedByRank,
@@ -32,6 +33,7 @@ const enter = async (app: App, { session, clientId }: Actor, id: string): Promis
  * that are blocked and those for which there was no room.
  */
 export const addMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> => {
+  checkNumber(wanted, app.limits.clientIds);
   checkMembers(wanted);
   return app.inOrder(id, async () => {
     const conversation = await existing(app, id);
@@ -40,9 +42,10 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     const { hooks, store, limits } = app;
     const chosen = await hooks.conversationAdd({ convId: id, initBy: actor.clientId, members: wanted });
     const blocked = await store.whoIsListed(id, 'blocked', chosen);
-    const limit = conversation.kind === 'system' ? Infinity : limits.members;
+    const limit = conversation.kind === 'system' ? limits.subscribers : limits.members;
+    const memberships = actor.isBackEnd ? Infinity : limits.memberships;
     const welcome = chosen.filter((member) => !blocked.has(member));
-    const { added, present, full } = (await store.addMembers(id, welcome, limit)) ?? {
+    const { added, present, full } = (await store.addMembers(id, welcome, limit, memberships)) ?? {
       added: [],
       present: [],
       full: welcome,
@@ -53,7 +56,7 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     return {
       allowed: [...added, ...present],
       failed: [
-        ...failure(4304, `a conversation has at most ${limits.members} members`, full),
+        ...failure(4304, `there is room for ${limit} members, and a client is in ${limits.memberships} at most`, full),
         ...failure(4315, 'blocked in this conversation', [...blocked]),
       ],
     };
@@ -80,8 +83,14 @@ export const dismiss = async (
  * Removes members; the acting client may be one of them. A client that was not a member is not a failure. A client
  * whose rank is not below the actor's is a failure.
  */
-export const removeMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> =>
-  app.inOrder(id, async () => {
+export const removeMembers = async (
+  app: App,
+  actor: Actor,
+  id: string,
+  wanted: readonly string[],
+): Promise<Outcome> => {
+  checkNumber(wanted, app.limits.clientIds);
+  return app.inOrder(id, async () => {
     const conversation = await existing(app, id);
     checkRemoving(conversation, actor, wanted);
     if (conversation.kind === 'room') {
@@ -97,3 +106,4 @@ export const removeMembers = async (app: App, actor: Actor, id: string, wanted: 
     await dismiss(app, actor, conversation, below);
     return removed(below, above);
   });
+};

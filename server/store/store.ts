@@ -40,9 +40,15 @@ export interface Store {
   deleteConversation(id: string): Promise<boolean>;
   /**
    * Adds members in the given order, each once, as long as there is room. Gives the clients that were added, those
-   * that were members before, and those for which there was no room; undefined if there is no such conversation.
+   * that were members before, and those for which there was no room; undefined if there is no such conversation. For
+   * a client that is a member of `memberships` conversations already, there is no room either. Default: no bound.
    */
-  addMembers(id: string, members: readonly string[], limit: number): Promise<MembersAdded | undefined>;
+  addMembers(
+    id: string,
+    members: readonly string[],
+    limit: number,
+    memberships?: number,
+  ): Promise<MembersAdded | undefined>;
   /** Removes members. Gives the clients that were members before. */
   removeMembers(id: string, members: readonly string[]): Promise<readonly string[]>;
   /**
@@ -56,7 +62,8 @@ export interface Store {
   roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
   /**
    * Puts clients on a list of a conversation, or takes them off it. Gives the clients whose state has changed, and
-   * those for which there was no room.
+   * those for which there was no room. `wereMembers`: those of `changed` that were members when they were put on the
+   * list; only they are told when they are taken off it. Default: all of `changed`.
    */
   setListed(
     id: string,
@@ -64,7 +71,11 @@ export interface Store {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ): Promise<{ readonly changed: readonly string[]; readonly full: readonly string[] }>;
+  ): Promise<{
+    readonly changed: readonly string[];
+    readonly full: readonly string[];
+    readonly wereMembers?: readonly string[];
+  }>;
   /** A page of a list, in the order of ids, after the id `after`. `next` is set if there are more. */
   listed(
     id: string,

@@ -616,7 +616,7 @@ describe('names that every JavaScript object has', () => {
     const own = await start(tom, []);
     const { timestamp: t } = await say(tom, own, { msg: 'x' });
     await undisturbed(async () => {
-      for (const cid of [...ODD, '', ' ', '_tmp', '..', 'x'.repeat(10_000), '\0', '💙']) {
+      for (const cid of [...ODD, '', ' ', '_tmp', '..', 'x'.repeat(128), '\0', '💙']) {
         const codes: (number | string)[] = [];
         for (const command of [
           { cmd: 'logs', logsMessage: { cid } },
@@ -1108,7 +1108,8 @@ describe('frames', () => {
       [find('{}', { skip: MAX }), { convMessage: { results: { data: '[]' } } }],
       [find('{}', { skip: -MAX, limit: 1_000, flag: -1 }), { op: 'results' }],
       [find('{}', { sort: ','.repeat(60_000) }), error(4310)],
-      [find('{}', { sort: '-'.repeat(60_000) }), { op: 'results' }],
+      [find('{}', { sort: '-'.repeat(1_000) }), { op: 'results' }],
+      [find('{}', { sort: '-'.repeat(60_000) }), error(4310)],
       ...[0, -1, -MAX, MAX].map(
         (tempConvTTL) =>
           [

@@ -11,6 +11,9 @@ export const isMember = ({ members = [] }: ConversationInfo, { clientId }: Party
 /** Whether clients that are not members may read an ordinary conversation. */
 export type IsOpen = (info: ConversationInfo) => boolean;
 
+/** The default: nobody but the members may. */
+export const noneIsOpen: IsOpen = () => false;
+
 /** Whether everybody may read the conversation: chat rooms and system conversations are always open. */
 const mayAnybodyRead = (info: ConversationInfo, isOpen: IsOpen): boolean =>
   info.kind === 'room' || info.kind === 'system' || (info.kind === 'ordinary' && isOpen(info));

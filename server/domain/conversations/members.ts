@@ -7,7 +7,12 @@ import { outranks, type Roles } from './ranks.js';
 
 const MAX_ID = 64;
 
-/** Refuses ids that are not valid client ids. */
+/** Refuses more clients than one request may name with 4114. */
+export const checkNumber = (members: readonly string[], most: number): void => {
+  if (members.length > most) throw new Refusal(4114, `one request names at most ${most} clients`);
+};
+
+/** Refuses ids that are not valid client ids with 4103. */
 export const checkMembers = (members: readonly string[]): void => {
   if (members.some((member) => member.length < 1 || member.length > MAX_ID))
     throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);

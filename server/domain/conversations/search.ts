@@ -11,7 +11,7 @@ import type { CompileRegex } from '../query/regex.js';
 import { parseWhere, whereIds } from '../query/where.js';
 import type { ConversationSearch } from '../records.js';
 import { Refusal } from '../refusal.js';
-import { seenBy, type IsOpen } from './access.js';
+import { noneIsOpen, seenBy, type IsOpen } from './access.js';
 
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 1_000;
@@ -40,6 +40,12 @@ export const searchOf = (
     skip: Math.max(0, skip),
     limit: Math.max(0, limit),
     seen: seenBy(party, whereIds(where) !== undefined, isOpen),
+    ...defined({
+      viewer:
+        party.clientId === undefined || party.isBackEnd
+          ? undefined
+          : { clientId: party.clientId, seesOrdinary: isOpen !== noneIsOpen },
+    }),
   };
 };
 

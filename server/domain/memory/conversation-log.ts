@@ -1,7 +1,7 @@
 /** One conversation's messages and marks, in memory. */
 import { defined } from '../../../codecs/defined.js';
 import { applyEdit } from '../messages/edits.js';
-import { firstAfter, firstThat, isFor, pageOf } from '../messages/history.js';
+import { firstAfter, firstNotBelow, firstThat, isFor, pageOf } from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
 import type {
@@ -25,10 +25,17 @@ export interface ConversationLog {
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
   modify(edit: StoredEdit, members: readonly string[]): Modified;
-  modifiedSince(clientId: string, since: number): readonly StoredMessage[];
+  /** The changed messages, earliest change first, at most `limit`. */
+  modifiedSince(clientId: string, since: number, limit: number): readonly StoredMessage[];
+  /** When a message was last changed, ms since 1970; undefined if none was. */
+  modifiedAt(): number | undefined;
   /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
   trim(before: number, atMost: number): void;
   receipts(): readonly MemberReceipt[];
+  /** The clients that have marks. */
+  marked(): number;
+  /** Deletes the marks of all clients but these. */
+  keepMarksOf(clientIds: ReadonlySet<string>): void;
   offline(clientId: string, limit: number): OfflineMessages;
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
   markRead(clientId: string, upTo: ReadUpTo, now: number): Omit<MarkedRead, 'summary'>;
@@ -46,26 +53,92 @@ export interface ConversationLog {
 }
 
 const TRIM_AT_LEAST = 1_024;
+/** Messages that one acknowledgement or read mark changes, at most: the newest of its stretch. */
+const MARKED_AT_ONCE = 10_000;
+/** Receipts that one acknowledgement causes, at most: those of the newest messages. */
+const RECEIPTS_AT_ONCE = 1_000;
+
+/** A change of a message. */
+interface Change {
+  readonly position: number;
+  /** When it was changed, ms. */
+  readonly at: number;
+  /** The latest time of this change and all before it, so that changes can be searched by it. */
+  readonly upTo: number;
+}
+
+const withPosition = (positions: number[], position: number): void => {
+  positions.splice(firstNotBelow(positions, position), 0, position);
+};
+
+const withoutPosition = (positions: number[] | undefined, position: number): void => {
+  const index = positions === undefined ? -1 : firstNotBelow(positions, position);
+  if (positions?.[index] === position) positions.splice(index, 1);
+};
 
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
   const messages: StoredMessage[] = [];
-  /** Index by sender and token. */
+  /** The key of each message in `byToken`, if it has one. */
+  const tokens: (string | undefined)[] = [];
+  /**
+   * The position of the first message. A message keeps its position when earlier ones are deleted, so that nothing is
+   * counted anew.
+   */
+  let base = 0;
+  /** Positions by sender and token. */
   const byToken = new Map<string, number>();
-  /** Index by message id. */
+  /** Positions by message id. */
   const byId = new Map<string, number>();
+  /** Positions by the type of the message, ascending. */
+  const byType = new Map<number, number[]>();
   const read = new Map<string, Mark>();
   const received = new Map<string, Mark>();
-  /** Ids of changed messages, the last change last. */
-  const modified = new Set<string>();
+  /** Up to which position a client has acknowledged everything. */
+  const acknowledged = new Map<string, number>();
+  /** The changes, the last one last. A later change of the same message makes an earlier one obsolete. */
+  let changes: Change[] = [];
   let lastAt: number | undefined;
   let recalledAt: number | undefined;
   /** The newest message that everybody may see. */
   let publicId: string | undefined;
 
+  /** The index of the message with this id; -1 if there is none. */
+  const indexOf = (id: string): number => {
+    const position = byId.get(id);
+    return position === undefined ? -1 : position - base;
+  };
+
+  const typed = (type: number | undefined, position: number): void => {
+    if (type === undefined) return;
+    const positions = byType.get(type) ?? [];
+    withPosition(positions, position);
+    byType.set(type, positions);
+  };
+
+  /** Whether no later change of the same message has come. */
+  const isLatest = ({ position, at }: Change): boolean => messages[position - base]?.editedAt === at;
+
+  const noteChange = (position: number, at: number): void => {
+    changes.push({ position, at, upTo: Math.max(at, changes.at(-1)?.upTo ?? at) });
+    // Obsolete changes are at most as many as messages.
+    if (changes.length > 2 * messages.length) changes = changes.filter(isLatest);
+  };
+
   /** The first index and the index after the last; undefined if there is no such message. */
   const stretchOf = (id: string): readonly [number, number] => {
-    const index = byId.get(id);
-    return index === undefined ? [0, 0] : [index, index + 1];
+    const index = indexOf(id);
+    return index < 0 ? [0, 0] : [index, index + 1];
+  };
+
+  /** The index before which no change was made at `since` or later. */
+  const firstChange = (since: number): number => {
+    let [low, high] = [0, changes.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((changes[middle]?.upTo ?? Infinity) >= since) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   };
 
   /** The index after the last message that was read. */
@@ -74,14 +147,16 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     return 'id' in upTo ? stretchOf(upTo.id)[1] : firstAfter(messages, upTo.timestamp);
   };
 
-  /** Changes the messages of a stretch that others have sent to this client. Gives them after the change. */
+  /**
+   * Changes the newest messages of a stretch that others have sent to this client. Gives them after the change.
+   */
   const update = (
     clientId: string,
     [from, to]: readonly [number, number],
     change: (message: StoredMessage) => StoredMessage,
   ): readonly StoredMessage[] => {
     const changed: StoredMessage[] = [];
-    for (let index = from; index < to; index += 1) {
+    for (let index = Math.max(from, to - MARKED_AT_ONCE); index < to; index += 1) {
       const message = messages[index];
       if (message === undefined || message.from === clientId || !isFor(message, clientId)) continue;
       const next = change(message);
@@ -95,7 +170,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   return {
     append: ({ token, now, ...content }, newId) => {
       const key = token === undefined ? undefined : JSON.stringify([content.from, token]);
-      const before = key === undefined ? undefined : messages[byToken.get(key) ?? -1];
+      const before = key === undefined ? undefined : messages[(byToken.get(key) ?? -1) - base];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
       const message: StoredMessage = {
@@ -105,22 +180,36 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
       lastAt = message.timestamp;
       if (message.to === undefined) publicId = id;
-      if (key !== undefined) byToken.set(key, messages.length);
-      byId.set(id, messages.length);
+      const position = base + messages.length;
+      if (key !== undefined) byToken.set(key, position);
+      byId.set(id, position);
+      typed(message.type, position);
       messages.push(message);
+      tokens.push(key);
       return { message, repeated: false };
     },
 
-    history: (query, since) => pageOf(messages, query, since),
+    history: (query, since) =>
+      pageOf(
+        messages,
+        query,
+        since,
+        query.type === undefined ? undefined : { all: byType.get(query.type) ?? [], base },
+      ),
 
     modify: (edit, members) => {
-      const index = byId.get(edit.messageId) ?? -1;
-      const result = applyEdit(messages[index], edit);
+      const index = indexOf(edit.messageId);
+      const before = messages[index];
+      const result = applyEdit(before, edit);
       if (result._tag !== 'Modified') return result;
       const { message } = result;
       messages[index] = message;
-      modified.delete(message.id);
-      modified.add(message.id);
+      const position = base + index;
+      if (before?.type !== message.type) {
+        withoutPosition(byType.get(before?.type ?? NaN), position);
+        typed(message.type, position);
+      }
+      noteChange(position, message.editedAt ?? edit.now);
       if (edit.recall) recalledAt = edit.now;
       const hasNotRead = (member: string): boolean => markedUpTo(read, member) < message.timestamp;
       return {
@@ -129,15 +218,24 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
     },
 
-    modifiedSince: (clientId, since) =>
-      [...modified].flatMap((id) => {
-        const message = messages[byId.get(id) ?? -1];
-        return message !== undefined && (message.editedAt ?? -Infinity) >= since && isFor(message, clientId)
-          ? [message]
-          : [];
-      }),
+    modifiedSince: (clientId, since, limit) => {
+      const found: StoredMessage[] = [];
+      for (let index = firstChange(since); index < changes.length && found.length < limit; index += 1) {
+        const change = changes[index];
+        const message = change === undefined ? undefined : messages[change.position - base];
+        if (change === undefined || message === undefined || !isLatest(change)) continue;
+        if (change.at >= since && isFor(message, clientId)) found.push(message);
+      }
+      return found;
+    },
+    modifiedAt: () => changes.at(-1)?.upTo,
 
     receipts: () => receiptsOf(received, read),
+    marked: () => Math.max(received.size, read.size),
+    keepMarksOf: (clientIds) => {
+      for (const marks of [received, read, acknowledged])
+        for (const clientId of marks.keys()) if (!clientIds.has(clientId)) marks.delete(clientId);
+    },
 
     offline: (clientId, limit) => {
       const gotUpTo = Math.max(markedUpTo(read, clientId), markedUpTo(received, clientId));
@@ -152,10 +250,13 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const last = messages[to - 1];
       if (last !== undefined && to > from)
         received.set(clientId, { upTo: Math.max(last.timestamp, markedUpTo(received, clientId)), at: now });
-      const delivered = update(clientId, [from, to], (message) =>
+      // What this client has acknowledged before is not looked at again.
+      const known = Math.max(0, (acknowledged.get(clientId) ?? 0) - base);
+      if (from <= known && to > known) acknowledged.set(clientId, base + to);
+      const delivered = update(clientId, [Math.max(from, known), to], (message) =>
         message.deliveredAt === undefined ? { ...message, deliveredAt: now } : message,
       );
-      return delivered.filter(({ receipt }) => receipt);
+      return delivered.filter(({ receipt }) => receipt).slice(-RECEIPTS_AT_ONCE);
     },
 
     markRead: (clientId, upTo, now) => {
@@ -181,15 +282,14 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       );
       // Deleting changes all indexes, so it is not done for each message.
       if (old < messages.length / 2 && old < TRIM_AT_LEAST) return;
-      for (const { id } of messages.splice(0, old)) {
-        byId.delete(id);
-        modified.delete(id);
+      for (const { id } of messages.splice(0, old)) byId.delete(id);
+      for (const key of tokens.splice(0, old)) if (key !== undefined) byToken.delete(key);
+      base += old;
+      for (const [type, positions] of byType) {
+        positions.splice(0, firstNotBelow(positions, base));
+        if (positions.length === 0) byType.delete(type);
       }
-      for (const [index, { id }] of messages.entries()) byId.set(id, index);
-      for (const [key, index] of byToken) {
-        if (index < old) byToken.delete(key);
-        else byToken.set(key, index - old);
-      }
+      changes = changes.filter(({ position }) => position >= base);
     },
 
     unreadLessAt: (clientId) => {
@@ -198,6 +298,6 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     },
     last: () => messages.at(-1),
     lastAt: () => lastAt,
-    lastPublic: () => messages[byId.get(publicId ?? '') ?? -1],
+    lastPublic: () => messages[indexOf(publicId ?? '')],
   };
 };

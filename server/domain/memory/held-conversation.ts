@@ -7,9 +7,15 @@ import { conversationLog, type ConversationLog } from './conversation-log.js';
 
 export interface HeldConversation {
   info: ConversationInfo;
+  /** The key of a unique conversation. Its members may change, the key does not. */
+  readonly uniqueKey: string | undefined;
+  /** The members of `info`, to look them up. */
+  readonly members: Set<string>;
   readonly log: ConversationLog;
   readonly roles: Map<string, MemberRole>;
   readonly lists: Readonly<Record<ClientList, Set<string>>>;
+  /** Those of the blocked clients that were members when they were blocked. */
+  readonly blockedMembers: Set<string>;
 }
 
 /** The conversation that a draft becomes. */
@@ -28,9 +34,12 @@ export const infoOf = (id: string, draft: ConversationDraft): ConversationInfo =
 /** A new conversation. Its creator is its owner. */
 export const held = (info: ConversationInfo, unreadLimit: number): HeldConversation => ({
   info,
+  uniqueKey: info.unique === true ? uniqueKey(info) : undefined,
+  members: new Set(info.members),
   log: conversationLog(info.id, unreadLimit),
   roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),
   lists: { silenced: new Set(), blocked: new Set() },
+  blockedMembers: new Set(),
 });
 
 /**
@@ -61,16 +70,22 @@ export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
 };
 
-/** Adds members, each once, as long as there is room. */
+/** Who can be added, each once: as long as there is room here, and if a client has room for another conversation. */
 export const admitted = (
-  { members = [] }: ConversationInfo,
+  members: ReadonlySet<string>,
   wanted: readonly string[],
   limit: number,
+  hasRoom: (clientId: string) => boolean,
 ): MembersAdded => {
-  const isMember = new Set(members);
-  const news = [...new Set(wanted)].filter((member) => !isMember.has(member));
-  const added = news.slice(0, Math.max(0, limit - members.length));
-  return { added, present: wanted.filter((member) => isMember.has(member)), full: news.slice(added.length) };
+  const news = [...new Set(wanted)].filter((member) => !members.has(member));
+  const able = news.filter(hasRoom);
+  const added = able.slice(0, Math.max(0, limit - members.size));
+  const isAdded = new Set(added);
+  return {
+    added,
+    present: wanted.filter((member) => members.has(member)),
+    full: news.filter((member) => !isAdded.has(member)),
+  };
 };
 
 /** Puts clients on a list, as long as there is room, or takes them off it. */

@@ -1,8 +1,9 @@
 /** Conversations, their messages and their sessions in memory. Every call is synchronous. */
-import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
+import type { ConversationInfo, ConversationKind, MemberRole } from '../../../codecs/index.js';
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
-import { whereIds, whereMember } from '../query/where.js';
+import { whereIds, whereKind, whereMember, withoutMember } from '../query/where.js';
 import type {
   Arrived,
   ClientList,
@@ -33,6 +34,7 @@ import {
   uniqueKey,
   type HeldConversation,
 } from './held-conversation.js';
+import { Refusal } from '../refusal.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
 /** How much is stored, and for how long. */
@@ -57,6 +59,15 @@ export interface MemoryLimits {
    * brings.
    */
   readonly notices?: number;
+  /** Length of these notices together, as JSON, for each client. Default 1,048,576. */
+  readonly noticeBytes?: number;
+  /** Tokens of one client that can be used to come back: the latest ones. Default 100. */
+  readonly tokens?: number;
+  /**
+   * Conversations of each kind that a client's query looks at if it names no ids and no members, in addition to the
+   * client's own: the newest ones. Default 5,000.
+   */
+  readonly queriedConversations?: number;
 }
 
 /** Options of a memory: limits, and what it needs from outside. */
@@ -78,7 +89,12 @@ export interface Memory {
   readonly conversations: (ids: readonly string[]) => readonly ConversationInfo[];
   readonly find: (search: ConversationSearch) => readonly ConversationInfo[];
   readonly deleteConversation: (id: string) => boolean;
-  readonly addMembers: (id: string, members: readonly string[], limit: number) => MembersAdded | undefined;
+  readonly addMembers: (
+    id: string,
+    members: readonly string[],
+    limit: number,
+    memberships?: number,
+  ) => MembersAdded | undefined;
   readonly removeMembers: (id: string, members: readonly string[]) => readonly string[];
   readonly updateConversation: (id: string, change: ConversationChange, now: number) => ConversationInfo | undefined;
   readonly setRole: (id: string, clientId: string, role: MemberRole) => void;
@@ -89,7 +105,7 @@ export interface Memory {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ) => ReturnType<typeof changeList>;
+  ) => ReturnType<typeof changeList> & { readonly wereMembers: readonly string[] };
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
   /** `id`: the id of the message; undefined makes a new one. */
@@ -106,10 +122,34 @@ export interface Memory {
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
+  /**
+   * Deletes what has ended among the next conversations, this many, and starts again at the end. Gives false if there
+   * is nothing that could end.
+   */
+  readonly sweep: (conversations: number) => boolean;
   readonly sessions: MemorySessions;
 }
 
+/** Marks of clients that have left, in addition to those of the members. */
+const MARKS_OF_OTHERS = 1_000;
+
+/** The ids of a set, the last `atMost` that were added. */
+const newest = (ids: ReadonlySet<string>, atMost: number): readonly string[] => {
+  let skipped = ids.size - atMost;
+  if (skipped <= 0) return [...ids];
+  const last: string[] = [];
+  for (const id of ids) {
+    if (skipped <= 0) last.push(id);
+    skipped -= 1;
+  }
+  return last;
+};
+
 const DAY = 86_400_000;
+
+/** Kinds that everybody can see, and kinds that their members can see and, if they are open, everybody. */
+const OPEN: readonly ConversationKind[] = ['room', 'system'];
+const ORDINARY: readonly ConversationKind[] = ['ordinary', 'temporary'];
 
 export const createMemory = ({
   unreadLimit = 100,
@@ -118,6 +158,9 @@ export const createMemory = ({
   conversationDays = 180,
   querySteps = DEFAULT_STEPS,
   notices = 5_000,
+  noticeBytes = 1_048_576,
+  tokens = 100,
+  queriedConversations = 5_000,
   now,
   newConversationId,
   newMessageId,
@@ -126,9 +169,39 @@ export const createMemory = ({
   const unique = new Map<string, string>();
   /** Conversation ids by member. */
   const memberships = new Map<string, Set<string>>();
+  /** How many conversations each client has created. */
+  const created = new Map<string, number>();
+  const byKind: Readonly<Record<ConversationKind, Set<string>>> = {
+    ordinary: new Set(),
+    room: new Set(),
+    system: new Set(),
+    temporary: new Set(),
+  };
+  const sessions = memorySessions({ notices, noticeBytes, tokens });
+
+  const part = (id: string, members: Iterable<string>): void => {
+    for (const member of members) {
+      const ids = memberships.get(member);
+      ids?.delete(id);
+      if (ids?.size === 0) memberships.delete(member);
+    }
+  };
+
+  const countCreated = ({ creator }: ConversationInfo, change: 1 | -1): void => {
+    if (creator === undefined) return;
+    const count = (created.get(creator) ?? 0) + change;
+    if (count > 0) created.set(creator, count);
+    else created.delete(creator);
+  };
 
   const remove = (id: string): boolean => {
-    for (const member of conversations.get(id)?.info.members ?? []) memberships.get(member)?.delete(id);
+    const conversation = conversations.get(id);
+    if (conversation === undefined) return false;
+    const { info, members, uniqueKey: key } = conversation;
+    part(id, members);
+    countCreated(info, -1);
+    byKind[info.kind].delete(id);
+    if (key !== undefined && unique.get(key) === id) unique.delete(key);
     return conversations.delete(id);
   };
 
@@ -157,15 +230,55 @@ export const createMemory = ({
   const logsOf = (clientId: string): readonly ConversationLog[] =>
     [...(memberships.get(clientId) ?? [])].flatMap((id) => logOf(id) ?? []);
 
+  /** The conversations of a client that have messages, the one with the latest message first. */
+  const latestFirst = (clientId: string): readonly ConversationLog[] =>
+    logsOf(clientId)
+      .filter((log) => log.last() !== undefined)
+      .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0));
+
   const join = (id: string, members: readonly string[]): void => {
     for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
   };
 
   const put = (info: ConversationInfo): void => {
-    conversations.set(info.id, held(info, unreadLimit));
-    if (info.unique === true) unique.set(uniqueKey(info), info.id);
+    remove(info.id);
+    const conversation = held(info, unreadLimit);
+    conversations.set(info.id, conversation);
+    if (conversation.uniqueKey !== undefined) unique.set(conversation.uniqueKey, info.id);
+    byKind[info.kind].add(info.id);
+    countCreated(info, 1);
     join(info.id, info.members ?? []);
   };
+
+  const hasRoom =
+    (most: number) =>
+    (clientId: string): boolean =>
+      (memberships.get(clientId)?.size ?? 0) < most;
+
+  /** Refuses a conversation that is one too many for its creator, or for one of its members. */
+  const checkRoom = ({ creator, members, atMost }: ConversationDraft): void => {
+    if (atMost === undefined) return;
+    if (creator !== undefined && (created.get(creator) ?? 0) >= atMost.created)
+      throw new Refusal(4318, `a client has at most ${atMost.created} conversations that it has created`);
+    const full = members.find((member) => !hasRoom(atMost.memberships)(member));
+    if (full !== undefined)
+      throw new Refusal(4304, `a client is in at most ${atMost.memberships} conversations, and ${full} is`);
+  };
+
+  /**
+   * The conversations that a query without ids and members has to look at. Conversations that only their members can
+   * see are looked at for their members only.
+   */
+  const candidates = ({ where, viewer }: ConversationSearch): Iterable<string> => {
+    const kind = whereKind(where);
+    if (kind === undefined && viewer === undefined) return [...conversations.keys()];
+    const kinds = kind === undefined ? [...(viewer?.seesOrdinary === false ? [] : ORDINARY), ...OPEN] : [kind];
+    const atMost = viewer === undefined ? Infinity : queriedConversations;
+    const own = kind === undefined && viewer !== undefined ? (memberships.get(viewer.clientId) ?? []) : [];
+    return new Set([...own, ...kinds.flatMap((one) => newest(byKind[one], atMost))]);
+  };
+
+  let sweeping: Iterator<string> | undefined;
 
   return {
     put,
@@ -173,6 +286,7 @@ export const createMemory = ({
     createConversation: (draft) => {
       const existing = draft.unique ? described(unique.get(uniqueKey(draft)) ?? '') : undefined;
       if (existing !== undefined) return { info: existing, isNew: false };
+      checkRoom(draft);
       const id = newConversationId();
       const info = infoOf(draft.kind === 'temporary' ? `_tmp:${id}` : id, draft);
       put(info);
@@ -182,35 +296,47 @@ export const createMemory = ({
     conversations: (ids) => ids.flatMap((id) => described(id) ?? []),
 
     find: (search) => {
-      const member = whereMember(search.where);
-      const all = [...(member === undefined ? conversations.keys() : (memberships.get(member) ?? []))];
-      return select(search, whereIds(search.where) ?? all, described, querySteps);
+      const { where } = search;
+      const [ids, member] = [whereIds(where), whereMember(where)];
+      if (ids !== undefined || member === undefined)
+        return select(search, ids ?? candidates(search), described, querySteps);
+      // All of these have the member, so their lists of members need not be searched.
+      const rest = { ...search, where: withoutMember(where, member), needsMembers: true };
+      return select(rest, [...(memberships.get(member) ?? [])], described, querySteps);
     },
 
     deleteConversation: remove,
 
-    addMembers: (id, wanted, limit) => {
+    addMembers: (id, wanted, limit, most = Infinity) => {
       const conversation = find(id);
       if (conversation === undefined) return undefined;
-      const { info } = conversation;
-      const admission = admitted(info, wanted, limit);
+      const { info, members } = conversation;
+      const admission = admitted(members, wanted, limit, hasRoom(most));
       if (admission.added.length > 0)
-        conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
+        conversation.info = { ...info, members: (info.members ?? []).concat(admission.added) };
+      for (const member of admission.added) members.add(member);
       join(id, admission.added);
       return admission;
     },
 
     removeMembers: (id, wanted) => {
       const conversation = find(id);
-      const gone = new Set((conversation?.info.members ?? []).filter((member) => wanted.includes(member)));
+      const gone = new Set(wanted.filter((member) => conversation?.members.has(member)));
       if (conversation === undefined || gone.size === 0) return [];
-      const { info, roles } = conversation;
-      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
+      const { info, members, roles, log } = conversation;
+      const stays = (member: string): boolean => !gone.has(member);
+      conversation.info = {
+        ...info,
+        members: (info.members ?? []).filter(stays),
+        ...defined({ mutedMembers: info.mutedMembers?.filter(stays) }),
+      };
       for (const member of gone) {
-        memberships.get(member)?.delete(id);
+        members.delete(member);
         // An owner that comes back is the owner again; a manager that comes back is a plain member.
         if (roles.get(member) === 'Manager') roles.delete(member);
       }
+      part(id, gone);
+      if (log.marked() > members.size + MARKS_OF_OTHERS) log.keepMarksOf(members);
       return [...gone];
     },
 
@@ -229,8 +355,19 @@ export const createMemory = ({
 
     roles: (id) => new Map(find(id)?.roles),
 
-    setListed: (id, list, clientIds, listed, limit) =>
-      changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit),
+    setListed: (id, list, clientIds, listed, limit) => {
+      const conversation = find(id);
+      if (conversation === undefined) return { changed: [], full: [...clientIds], wereMembers: [] };
+      const { lists, members, blockedMembers } = conversation;
+      const outcome = changeList(lists[list], clientIds, listed, limit);
+      if (list === 'silenced') return { ...outcome, wereMembers: outcome.changed.filter((one) => members.has(one)) };
+      const wereMembers = outcome.changed.filter((one) => (listed ? members : blockedMembers).has(one));
+      for (const clientId of wereMembers) {
+        if (listed) blockedMembers.add(clientId);
+        else blockedMembers.delete(clientId);
+      }
+      return { ...outcome, wereMembers };
+    },
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
@@ -254,20 +391,30 @@ export const createMemory = ({
         : conversation.log.modify(edit, conversation.info.members ?? []);
     },
 
-    modifiedSince: (clientId, since, limit) =>
-      logsOf(clientId)
-        .flatMap((log) => log.modifiedSince(clientId, since))
-        .sort((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0))
-        .slice(0, limit),
+    modifiedSince: (clientId, since, limit) => {
+      const earliest = (messages: readonly StoredMessage[]): readonly StoredMessage[] =>
+        messages.toSorted((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0)).slice(0, limit);
+      let found: readonly StoredMessage[] = [];
+      for (const log of logsOf(clientId)) {
+        if ((log.modifiedAt() ?? -Infinity) < since) continue;
+        found = found.concat(log.modifiedSince(clientId, since, limit));
+        // Sorted in between, so that many conversations don't fill the memory.
+        if (found.length > 20 * limit) found = earliest(found);
+      }
+      return earliest(found);
+    },
 
     receipts: (id) => logOf(id)?.receipts() ?? [],
 
-    offline: (clientId, conversationLimit, messageLimit) =>
-      [...logsOf(clientId)]
-        .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0))
-        .map((log) => log.offline(clientId, messageLimit))
-        .filter(({ messages }) => messages.length > 0)
-        .slice(0, conversationLimit),
+    offline: (clientId, conversationLimit, messageLimit) => {
+      const missed: OfflineMessages[] = [];
+      for (const log of latestFirst(clientId)) {
+        if (missed.length >= conversationLimit) break;
+        const offline = log.offline(clientId, messageLimit);
+        if (offline.messages.length > 0) missed.push(offline);
+      }
+      return missed;
+    },
 
     unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
 
@@ -280,17 +427,32 @@ export const createMemory = ({
         : { ...log.markRead(clientId, upTo, at), summary: log.unread(clientId) };
     },
 
-    unread: (clientId, since, limit) =>
-      logsOf(clientId)
-        .map((log) => ({ summary: log.unread(clientId), lessAt: log.unreadLessAt(clientId) }))
-        .filter(
-          ({ summary, lessAt }) =>
-            summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since),
-        )
-        .map(({ summary }) => summary)
-        .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
-        .slice(0, limit),
+    unread: (clientId, since, limit) => {
+      const summaries: UnreadSummary[] = [];
+      for (const log of latestFirst(clientId)) {
+        if (summaries.length >= limit) break;
+        const summary = log.unread(clientId);
+        const lessAt = log.unreadLessAt(clientId);
+        if (summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since))
+          summaries.push(summary);
+      }
+      return summaries.toSorted((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
+    },
 
-    sessions: memorySessions(notices),
+    sweep: (count) => {
+      sessions.removeExpired(now());
+      sweeping ??= conversations.keys();
+      for (let left = count; left > 0; left -= 1) {
+        const { value: id, done } = sweeping.next();
+        if (done === true) {
+          sweeping = undefined;
+          break;
+        }
+        logOf(id);
+      }
+      return conversations.size > 0 || sessions.isKept();
+    },
+
+    sessions,
   };
 };
