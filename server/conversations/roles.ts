@@ -53,10 +53,13 @@ const tellListed = async (
 ): Promise<void> => {
   const [own, others] = ops;
   const notice: ConversationPush = { cmd: 'conv', op: own, convMessage: { cid: id, ...by(actor) } };
-  if (kind === 'room') return tellInside(app, actor, id, changed, notice);
+  if (kind === 'room') {
+    tellInside(app, actor, id, changed, notice);
+    return;
+  }
   const isChanged = new Set(changed);
   const rest = kind === 'ordinary' ? members.filter((member) => !isChanged.has(member)) : [];
-  return tell(app, actor, [
+  await tell(app, actor, [
     { to: told, notice },
     { to: rest, notice: { cmd: 'conv', op: others, convMessage: { cid: id, ...by(actor), m: [...changed] } } },
   ]);

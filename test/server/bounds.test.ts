@@ -1,7 +1,7 @@
 /** The bounds of the fields of commands. */
 import * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
-import { Bytes, ClientCommand } from 'rx-realtime/codecs';
+import { Bytes, type ClientCommand } from 'rx-realtime/codecs';
 import { defaultLimits } from 'rx-realtime/server';
 import { clientCommands } from '../../codecs/client-commands/index.js';
 import { RecordType } from '../../codecs/record.js';

@@ -1,9 +1,9 @@
 /** Conversations, their messages and their sessions in memory. Every call is synchronous. */
 import { defined } from '../../../codecs/defined.js';
-import type { ConversationInfo, ConversationKind, MemberRole } from '../../../codecs/index.js';
+import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
-import { whereIds, whereKind, whereMember, withoutMember } from '../query/where.js';
+import { whereIds, whereMember, withoutMember } from '../query/where.js';
 import type {
   Arrived,
   ClientList,
@@ -23,18 +23,8 @@ import type {
   UnreadSummary,
 } from '../records.js';
 import type { ConversationLog } from './conversation-log.js';
-import {
-  admitted,
-  changeList,
-  describe,
-  endOf,
-  held,
-  infoOf,
-  pageOfList,
-  uniqueKey,
-  type HeldConversation,
-} from './held-conversation.js';
-import { Refusal } from '../refusal.js';
+import { admitted, changeList, describe, infoOf, pageOfList } from './held-conversation.js';
+import { heldConversations } from './held-conversations.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
 /** How much is stored, and for how long. */
@@ -133,23 +123,7 @@ export interface Memory {
 /** Marks of clients that have left, in addition to those of the members. */
 const MARKS_OF_OTHERS = 1_000;
 
-/** The ids of a set, the last `atMost` that were added. */
-const newest = (ids: ReadonlySet<string>, atMost: number): readonly string[] => {
-  let skipped = ids.size - atMost;
-  if (skipped <= 0) return [...ids];
-  const last: string[] = [];
-  for (const id of ids) {
-    if (skipped <= 0) last.push(id);
-    skipped -= 1;
-  }
-  return last;
-};
-
 const DAY = 86_400_000;
-
-/** Kinds that everybody can see, and kinds that their members can see and, if they are open, everybody. */
-const OPEN: readonly ConversationKind[] = ['room', 'system'];
-const ORDINARY: readonly ConversationKind[] = ['ordinary', 'temporary'];
 
 export const createMemory = ({
   unreadLimit = 100,
@@ -165,53 +139,9 @@ export const createMemory = ({
   newConversationId,
   newMessageId,
 }: MemoryOptions): Memory => {
-  const conversations = new Map<string, HeldConversation>();
-  const unique = new Map<string, string>();
-  /** Conversation ids by member. */
-  const memberships = new Map<string, Set<string>>();
-  /** How many conversations each client has created. */
-  const created = new Map<string, number>();
-  const byKind: Readonly<Record<ConversationKind, Set<string>>> = {
-    ordinary: new Set(),
-    room: new Set(),
-    system: new Set(),
-    temporary: new Set(),
-  };
   const sessions = memorySessions({ notices, noticeBytes, tokens });
-
-  const part = (id: string, members: Iterable<string>): void => {
-    for (const member of members) {
-      const ids = memberships.get(member);
-      ids?.delete(id);
-      if (ids?.size === 0) memberships.delete(member);
-    }
-  };
-
-  const countCreated = ({ creator }: ConversationInfo, change: 1 | -1): void => {
-    if (creator === undefined) return;
-    const count = (created.get(creator) ?? 0) + change;
-    if (count > 0) created.set(creator, count);
-    else created.delete(creator);
-  };
-
-  const remove = (id: string): boolean => {
-    const conversation = conversations.get(id);
-    if (conversation === undefined) return false;
-    const { info, members, uniqueKey: key } = conversation;
-    part(id, members);
-    countCreated(info, -1);
-    byKind[info.kind].delete(id);
-    if (key !== undefined && unique.get(key) === id) unique.delete(key);
-    return conversations.delete(id);
-  };
-
-  /** A conversation that exists and has not ended. */
-  const find = (id: string): HeldConversation | undefined => {
-    const conversation = conversations.get(id);
-    if (conversation === undefined || endOf(conversation, conversationDays * DAY) > now()) return conversation;
-    remove(id);
-    return undefined;
-  };
+  const conversations = heldConversations({ unreadLimit, idle: conversationDays * DAY, now });
+  const { find, remove, put } = conversations;
 
   const described = (id: string): ConversationInfo | undefined => {
     const conversation = find(id);
@@ -228,7 +158,7 @@ export const createMemory = ({
   };
 
   const logsOf = (clientId: string): readonly ConversationLog[] =>
-    [...(memberships.get(clientId) ?? [])].flatMap((id) => logOf(id) ?? []);
+    [...conversations.of(clientId)].flatMap((id) => logOf(id) ?? []);
 
   /** The conversations of a client that have messages, the one with the latest message first. */
   const latestFirst = (clientId: string): readonly ConversationLog[] =>
@@ -236,57 +166,13 @@ export const createMemory = ({
       .filter((log) => log.last() !== undefined)
       .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0));
 
-  const join = (id: string, members: readonly string[]): void => {
-    for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
-  };
-
-  const put = (info: ConversationInfo): void => {
-    remove(info.id);
-    const conversation = held(info, unreadLimit);
-    conversations.set(info.id, conversation);
-    if (conversation.uniqueKey !== undefined) unique.set(conversation.uniqueKey, info.id);
-    byKind[info.kind].add(info.id);
-    countCreated(info, 1);
-    join(info.id, info.members ?? []);
-  };
-
-  const hasRoom =
-    (most: number) =>
-    (clientId: string): boolean =>
-      (memberships.get(clientId)?.size ?? 0) < most;
-
-  /** Refuses a conversation that is one too many for its creator, or for one of its members. */
-  const checkRoom = ({ creator, members, atMost }: ConversationDraft): void => {
-    if (atMost === undefined) return;
-    if (creator !== undefined && (created.get(creator) ?? 0) >= atMost.created)
-      throw new Refusal(4318, `a client has at most ${atMost.created} conversations that it has created`);
-    const full = members.find((member) => !hasRoom(atMost.memberships)(member));
-    if (full !== undefined)
-      throw new Refusal(4304, `a client is in at most ${atMost.memberships} conversations, and ${full} is`);
-  };
-
-  /**
-   * The conversations that a query without ids and members has to look at. Conversations that only their members can
-   * see are looked at for their members only.
-   */
-  const candidates = ({ where, viewer }: ConversationSearch): Iterable<string> => {
-    const kind = whereKind(where);
-    if (kind === undefined && viewer === undefined) return [...conversations.keys()];
-    const kinds = kind === undefined ? [...(viewer?.seesOrdinary === false ? [] : ORDINARY), ...OPEN] : [kind];
-    const atMost = viewer === undefined ? Infinity : queriedConversations;
-    const own = kind === undefined && viewer !== undefined ? (memberships.get(viewer.clientId) ?? []) : [];
-    return new Set([...own, ...kinds.flatMap((one) => newest(byKind[one], atMost))]);
-  };
-
-  let sweeping: Iterator<string> | undefined;
-
   return {
     put,
 
     createConversation: (draft) => {
-      const existing = draft.unique ? described(unique.get(uniqueKey(draft)) ?? '') : undefined;
+      const existing = draft.unique ? described(conversations.idOf(draft) ?? '') : undefined;
       if (existing !== undefined) return { info: existing, isNew: false };
-      checkRoom(draft);
+      conversations.checkRoom(draft);
       const id = newConversationId();
       const info = infoOf(draft.kind === 'temporary' ? `_tmp:${id}` : id, draft);
       put(info);
@@ -299,10 +185,10 @@ export const createMemory = ({
       const { where } = search;
       const [ids, member] = [whereIds(where), whereMember(where)];
       if (ids !== undefined || member === undefined)
-        return select(search, ids ?? candidates(search), described, querySteps);
+        return select(search, ids ?? conversations.visible(search, queriedConversations), described, querySteps);
       // All of these have the member, so their lists of members need not be searched.
       const rest = { ...search, where: withoutMember(where, member), needsMembers: true };
-      return select(rest, [...(memberships.get(member) ?? [])], described, querySteps);
+      return select(rest, [...conversations.of(member)], described, querySteps);
     },
 
     deleteConversation: remove,
@@ -311,11 +197,11 @@ export const createMemory = ({
       const conversation = find(id);
       if (conversation === undefined) return undefined;
       const { info, members } = conversation;
-      const admission = admitted(members, wanted, limit, hasRoom(most));
+      const admission = admitted(members, wanted, limit, (clientId) => conversations.of(clientId).size < most);
       if (admission.added.length > 0)
         conversation.info = { ...info, members: (info.members ?? []).concat(admission.added) };
       for (const member of admission.added) members.add(member);
-      join(id, admission.added);
+      conversations.join(id, admission.added);
       return admission;
     },
 
@@ -335,7 +221,7 @@ export const createMemory = ({
         // An owner that comes back is the owner again; a manager that comes back is a plain member.
         if (roles.get(member) === 'Manager') roles.delete(member);
       }
-      part(id, gone);
+      conversations.part(id, gone);
       if (log.marked() > members.size + MARKS_OF_OTHERS) log.keepMarksOf(members);
       return [...gone];
     },
@@ -441,16 +327,8 @@ export const createMemory = ({
 
     sweep: (count) => {
       sessions.removeExpired(now());
-      sweeping ??= conversations.keys();
-      for (let left = count; left > 0; left -= 1) {
-        const { value: id, done } = sweeping.next();
-        if (done === true) {
-          sweeping = undefined;
-          break;
-        }
-        logOf(id);
-      }
-      return conversations.size > 0 || sessions.isKept();
+      for (const id of conversations.next(count)) logOf(id);
+      return conversations.areKept() || sessions.isKept();
     },
 
     sessions,
