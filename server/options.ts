@@ -68,8 +68,24 @@ export interface Limits {
    * socket. Default 1,000.
    */
   readonly queuedCommands: number;
-  /** Bytes that wait for a slow reader. If there are more, the server closes the socket with 1013. Default 4 MiB. */
+  /** Bytes of these commands. While more wait, the server does not read from the socket. Default 1 MiB. */
+  readonly queuedBytes: number;
+  /**
+   * Bytes of pushes that wait for a slow reader. If there are more, the server closes the socket with 1013 when the
+   * reader has taken nothing for a second, or when twice as many wait. Answers are counted apart: if more of them wait,
+   * the next command waits. Default 4 MiB.
+   */
   readonly bufferedBytes: number;
+  /**
+   * How long a reader may take nothing of the answers that it has asked for, ms, while more than `bufferedBytes` of
+   * them wait. Then the socket is closed with 1013. Default 10,000.
+   */
+  readonly stallTimeout: number;
+  /**
+   * Size of an answer, and of the pushes after a login, bytes. A longer page of history or of a query is cut, and says
+   * so. Default 2 MiB.
+   */
+  readonly answerBytes: number;
   /**
    * Bytes that wait for a reader. While there are more, the messages of chat rooms wait in a queue (`roomQueue`).
    * Default 65,536.
@@ -125,6 +141,9 @@ export const defaultLimits: Limits = {
   patchesAtLogin: 500,
   onlineQuery: 20,
   queuedCommands: 1_000,
+  queuedBytes: 1_024 * 1_024,
+  answerBytes: 2 * 1_024 * 1_024,
+  stallTimeout: 10_000,
   bufferedBytes: 4 * 1_024 * 1_024,
   roomBufferedBytes: 65_536,
   roomQueue: 100,

@@ -2,7 +2,9 @@
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
+import type { RoomPriority } from '../notice.js';
 import { existingOf, isMember, forMember, forReader, forSpeaker } from '../domain/conversations/access.js';
+import { hasRole } from '../domain/conversations/ranks.js';
 import { Refusal, type RefusalCode } from '../domain/refusal.js';
 
 const find = async (app: App, id: string): Promise<ConversationInfo | undefined> =>
@@ -27,6 +29,25 @@ export const asReader = async (app: App, actor: Actor, id: string, code: Refusal
     throw new Refusal(4315, 'you are blocked in this conversation');
   return conversation;
 };
+
+/** High: messages of this priority are never dropped. */
+const HIGH = 1;
+const NORMAL = 2;
+
+/**
+ * The priority that a message or an edit of this actor has in a chat room. Only its owner, its managers and the back
+ * end may use the high one, because messages of it are never dropped, and so take the place of all others. Who else
+ * asks for it gets the normal one.
+ */
+export const earnedPriority = async (
+  app: App,
+  actor: Actor,
+  { id, kind }: ConversationInfo,
+  wanted: RoomPriority,
+): Promise<RoomPriority> =>
+  wanted !== HIGH || kind !== 'room' || actor.isBackEnd || hasRole(await app.store.roles(id), actor, 'Manager')
+    ? wanted
+    : NORMAL;
 
 /** The conversation, if the actor may speak in it and is neither silenced nor, in a chat room, blocked. */
 export const asSpeaker = async (app: App, actor: Actor, id: string): Promise<ConversationInfo> => {

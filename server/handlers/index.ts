@@ -56,6 +56,21 @@ const handlers: Handlers = {
   echo,
 };
 
+/** Commands whose only result is their answer: on a socket that has closed, nobody gets it. */
+const READS: ReadonlySet<string> = new Set<KindOf<ClientCommand>>([
+  'session/query',
+  'session/refresh',
+  'conv/query',
+  'conv/count',
+  'conv/max_read',
+  'conv/query_shutup',
+  'blacklist/query',
+  'logs',
+  'echo',
+]);
+
+export const isRead = (command: ClientCommand): boolean => READS.has(kindOf(command));
+
 /** Hands a command to the handler of its kind. Refuses a command with a field that is too long. */
 export const handle = (context: Context, command: ClientCommand): Promise<Reply> => {
   context.app.checkBounds(command);

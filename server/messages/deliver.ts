@@ -5,7 +5,7 @@ import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { Notice } from '../notice.js';
-import { asSpeaker } from '../conversations/access.js';
+import { asSpeaker, earnedPriority } from '../conversations/access.js';
 import { bodyOf, typeOf } from '../domain/messages/body.js';
 import { transientTime } from '../domain/messages/transient-time.js';
 import { directPush } from '../domain/messages/pushes.js';
@@ -154,7 +154,7 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
       ? { message: transientMessage(content, clock.now(), info), repeated: false }
       : await store.append({ ...content, ...defined({ token }), now: clock.now() });
     if (repeated) return message;
-    const priority = priorityOf(outgoing.priority);
+    const priority = await earnedPriority(app, actor, info, priorityOf(outgoing.priority));
     const notice: Notice = {
       _tag: 'Push',
       command: directPush(message, {

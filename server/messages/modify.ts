@@ -1,7 +1,7 @@
 /** Edits and recalls messages. */
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { asSpeaker } from '../conversations/access.js';
+import { asSpeaker, earnedPriority } from '../conversations/access.js';
 import { bodyOf } from '../domain/messages/body.js';
 import { editOf, editResult, wantedBody, type EditWish } from '../domain/messages/edits.js';
 import { patchPush } from '../domain/messages/pushes.js';
@@ -10,7 +10,10 @@ import type { StoredMessage } from '../store/store.js';
 import { checkSize, fromHook, toHook } from './body.js';
 import { publishAbout } from './deliver.js';
 
-/** An edit goes before all other messages of a chat room, since it may remove a text that must not be seen. */
+/**
+ * An edit by the owner, a manager or the back end is never dropped in a chat room, since it may remove a text that must
+ * not be seen. An edit by anybody else is as important as the message was.
+ */
 const HIGH = 1;
 
 /** Changes one message, and tells all other sessions of its receivers. Gives the message after the change. */
@@ -36,10 +39,11 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
     checkSize(body, beside, limits.messageBytes);
     const edit = editOf(actor, wish, body, clock.now());
     const { message, unreadBy } = editResult(await store.modify(edit), messageId);
+    const priority = await earnedPriority(app, actor, info, HIGH);
     publishAbout(app, info, message, {
       _tag: 'Push',
       command: patchPush([message]),
-      ...(info.kind === 'room' ? { priority: HIGH } : {}),
+      ...(info.kind === 'room' ? { priority } : {}),
       ...exceptActor(actor),
     });
     if (recall && info.kind !== 'room') {
