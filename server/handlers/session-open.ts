@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../codecs/defined.js';
 import type { App } from '../app.js';
-import { changesSince, missedChanges, missedCounts, missedMessages, type Missed } from '../domain/messages/missed.js';
+import { fitting } from '../domain/cut.js';
+import {
+  changesSince,
+  missedChanges,
+  missedCounts,
+  missedMessages,
+  withinBytes,
+  type Missed,
+} from '../domain/messages/missed.js';
+import { messageBytes } from '../messages/body.js';
 import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
 import { newSession, type Session } from '../session.js';
@@ -96,10 +105,17 @@ const missedBy = async (
   const since = changesSince(opening);
   const missed =
     version === 1
-      ? missedMessages(await store.offline(clientId, limits.unreadConversations, limits.offlineMessages))
+      ? missedMessages(
+          withinBytes(
+            await store.offline(clientId, limits.unreadConversations, limits.offlineMessages),
+            messageBytes,
+            limits.answerBytes,
+          ),
+        )
       : missedCounts(await store.unread(clientId, opening.lastUnreadNotifTime, limits.unreadConversations), now);
-  const changes =
-    since === undefined ? [] : missedChanges(await store.modifiedSince(clientId, since, limits.patchesAtLogin));
+  // Earliest first: the rest comes with the next login, since the client knows the last change that it has.
+  const changed = since === undefined ? [] : await store.modifiedSince(clientId, since, limits.patchesAtLogin);
+  const changes = missedChanges(changed.slice(0, fitting(changed.map(messageBytes), limits.answerBytes)));
   return { ...missed, pushes: [...missed.pushes, ...changes] };
 };
 
