@@ -26,7 +26,7 @@ export const connectionOver = (
   });
 
 /** An event or a state as the guide writes it. */
-export const words = (told: ConnectionEvent | ConnectionState): string => {
+const words = (told: ConnectionEvent | ConnectionState): string => {
   switch (told._tag) {
     case 'schedule':
     case 'Scheduled':
