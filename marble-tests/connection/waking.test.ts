@@ -336,12 +336,12 @@ describe('the return to a server that went away', () => {
     const network = fakeNetwork({ opens: 0 }, { fails: 0 }, { fails: 0 }, { opens: 0, closes: [20_000, 1006] });
     const connection = connectionOver(network);
     const lines = trace(connection);
-    scenario({ 0: () => held(connection), 20_000: () => network.close(1012, 'restart; spread=30000') }, 90_000, () => {
+    scenario({ 0: () => held(connection), 20_000: () => network.close(1012, 'restart; spread=30000') }, 120_000, () => {
       expect(told(lines).filter((line) => line.includes('schedule'))).toEqual([
         '20000 schedule attempt=0 delay=15000',
-        '35000 schedule attempt=1 delay=15000',
-        '50000 schedule attempt=2 delay=15000',
-        '85000 schedule attempt=0 delay=1000',
+        '35000 schedule attempt=1 delay=30000',
+        '65000 schedule attempt=2 delay=30000',
+        '115000 schedule attempt=0 delay=1000',
       ]);
       connection.close();
     });

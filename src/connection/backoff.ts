@@ -32,13 +32,14 @@ export const exponential =
   };
 
 /**
- * The backoff while clients come back to a server that has named a spread, ms: each of them at any time within the
- * spread, and no sooner on average if an attempt fails meanwhile.
+ * The backoff while clients come back to a server that has named a spread, ms: each comes at any time within it. If
+ * it came too early, it comes again within twice the time, since then it would come every `spread` ms on average. So
+ * the server never gets more attempts per second than it wants, however long it is away.
  */
 export const withSpread = (backoff: Backoff, spread: number | undefined): Backoff =>
   spread === undefined
     ? backoff
-    : (attempt, random) => {
-        const share = Math.round(random() * spread);
-        return attempt === 0 ? share : Math.max(share, backoff(attempt, random));
-      };
+    : (attempt, random) =>
+        attempt === 0
+          ? Math.round(random() * spread)
+          : Math.max(Math.round(random() * spread * 2), backoff(attempt, random));
