@@ -80,7 +80,7 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly catchUpLimit?: number;
   /** Whether there is a network. Default: what the browser reports; on other platforms always true. */
   readonly network$?: Observable<boolean>;
-  /** The WebSocket implementation. Default: the platform's, or `ws` in Node. */
+  /** The WebSocket implementation. Default: `ws` in Node, elsewhere the platform's. */
   readonly webSocket?: WebSocketConstructor;
   /**
    * The `fetch` function for requests to the router and to the application's HTTP API. Default: that of the platform.

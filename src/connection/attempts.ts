@@ -7,7 +7,7 @@ import { createEndpoints, routerFailure, type Fetch } from './endpoints.js';
 import { implementation } from './implementation.js';
 import { openSocket, type SocketEvent, type WebSocketConstructor } from './socket.js';
 
-/** None of the addresses can ever work. */
+/** No attempt can ever work: the addresses or the WebSocket are wrong. */
 export interface Unusable {
   readonly _tag: 'Unusable';
   readonly error: RealtimeError;
@@ -42,20 +42,19 @@ export const attempts = (options: AttemptsOptions): Attempts => {
   /** The address that is tried first. Moves on with each attempt that fails. */
   let first = 0;
 
-  const dialled = (urls: readonly string[]): Observable<SocketEvent> =>
+  const dialled = (urls: readonly string[]): Observable<SocketEvent | Unusable> =>
     defer(() => {
+      const Implementation = implementation(options.webSocket);
+      if (typeof Implementation !== 'function') return of<Unusable>({ _tag: 'Unusable', error: Implementation });
       let hasOpened = false;
-      return implementation(options.webSocket).pipe(
-        mergeMap((Implementation) =>
-          dial(startingAt(urls, first), {
-            open: (url) => openSocket(Implementation, url, options.subprotocol),
-            connectTimeout,
-            clock,
-            reached: (url) => {
-              first = urls.indexOf(url);
-            },
-          }),
-        ),
+      return dial(startingAt(urls, first), {
+        open: (url) => openSocket(Implementation, url, options.subprotocol),
+        connectTimeout,
+        clock,
+        reached: (url) => {
+          first = urls.indexOf(url);
+        },
+      }).pipe(
         tap(({ _tag }) => {
           if (_tag === 'Opened') hasOpened = true;
           else if (!hasOpened) first += 1;

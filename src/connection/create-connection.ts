@@ -1,5 +1,16 @@
 /** Interprets the machine: its effects start and end the subscriptions to sockets, timers and listeners. */
-import { EMPTY, Observable, ReplaySubject, Subject, Subscription, map, share, type Subscriber } from 'rxjs';
+import {
+  EMPTY,
+  Observable,
+  ReplaySubject,
+  Subject,
+  Subscription,
+  defer,
+  of,
+  share,
+  throwError,
+  type Subscriber,
+} from 'rxjs';
 import {
   decodeServerFrame,
   encodeFrame,
@@ -293,9 +304,12 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       }),
     request: (command, answer, requestOptions = {}) => requests.request(command, answer, requestOptions),
     send,
-    capabilities$: implementation(options.webSocket).pipe(
-      map((Implementation) => ({ pause: canPause(Implementation) })),
-    ),
+    capabilities$: defer(() => {
+      const Implementation = implementation(options.webSocket);
+      return typeof Implementation === 'function'
+        ? of({ pause: canPause(Implementation) })
+        : throwError(() => Implementation);
+    }),
     hold: holding.hold,
     health: () => ({ ...meter.read(), inFlight: requests.size() }),
     retry: asks('Retry'),
