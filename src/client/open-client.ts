@@ -95,8 +95,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       distinctUntilChanged(),
     );
     const changes = changeMark();
-    const [state, keepingState] = clientState(clientId, log);
-    const { outbox, sending, restore } = clientOutbox({
+    const [state, keepingState] = clientState(clientId, log, clock);
+    const { outbox, sending, restore, restored$ } = clientOutbox({
       bounds: options.outbox,
       appId: options.appId,
       clientId,
@@ -136,6 +136,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       open$,
       grace: options.grace,
       outbox,
+      restored$,
       upload: options.upload,
       mint: options.mint,
       tell,
@@ -171,11 +172,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const sendAgain = (message: StoredSend): void => {
       sendStored(senderIn(internals, message.conversationId), message).subscribe({
         error: (thrown: unknown) => {
-          if (current._tag !== 'Closed') report({ _tag: 'Outbox', clientId, error: toRealtimeError(thrown) });
+          const error = toRealtimeError(thrown);
+          if (current._tag !== 'Closed' && error._tag !== 'Discarded') report({ _tag: 'Outbox', clientId, error });
         },
       });
     };
-    restore(sendAgain);
 
     const marks = merge(
       log.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
@@ -186,6 +187,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     const room = (): string | undefined => internals.room.current;
     const logging = clientLog(told, { link, reader, clock, catchUp, state, room, changes }).subscribe(log);
+    restore(sendAgain);
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
