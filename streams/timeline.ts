@@ -75,7 +75,8 @@ export interface TimelineState {
 /** What a timeline is before its first input. */
 export const emptyTimeline: TimelineState = { placed: [], pending: [], hasOlder: true, hasNewer: false };
 
-const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? entry.from : entry.message);
+/** The position of a message, or the one at which a gap begins. */
+export const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? entry.from : entry.message);
 
 /** By time, then by id. A gap lies behind the message that it begins with. */
 const compare = (a: Placed, b: Placed): number =>
@@ -152,7 +153,8 @@ const withNewest = (
 ): TimelineState => {
   const [first] = messages;
   if (state.hasNewer) return state;
-  if (first === undefined) return { ...state, hasOlder: hasOlder && state.hasOlder };
+  // Live messages may have filled the window meanwhile, and pushed out others.
+  if (first === undefined) return { ...state, hasOlder: state.placed.length >= window };
   const start = indexOf(state.placed, toEntry(first));
   // Before the page there may be messages that nobody has fetched, or there is nothing at all.
   const isCut = !hasOlder || (after !== undefined && comparePositions(first, after) > 0);

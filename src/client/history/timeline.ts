@@ -26,7 +26,7 @@ import {
   type TimelineState,
 } from '../../../streams/index.js';
 import { pauseFor } from '../../../streams/outbox.js';
-import { toEntry, type Placed } from '../../../streams/timeline.js';
+import { positionOf, toEntry, type Placed } from '../../../streams/timeline.js';
 import { defined } from '../../../codecs/defined.js';
 import { toRealtimeError } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -195,12 +195,14 @@ const timelineOf = (
         return page({ after, direction: 'forward' }, (messages, hasMore) => {
           const { placed } = known.at(id);
           const [first] = messagesOf(placed);
-          const last = messages.at(-1);
+          const last = messages.at(-1) ?? after;
+          const rest = placed.filter((entry) => comparePositions(positionOf(entry), last) >= 0);
+          // What is known joins on to the page, and leaves half of the window where it is.
           const isReached =
-            !hasMore || (first !== undefined && last !== undefined && comparePositions(first, last) <= 0);
+            !hasMore || (first !== undefined && comparePositions(first, last) <= 0 && rest.length * 2 <= window);
           put({
             _tag: 'Newer',
-            entries: [...messages.map(toEntry), ...(isReached ? placed : [])],
+            entries: [...messages.map(toEntry), ...(isReached ? rest : [])],
             hasNewer: !isReached,
           });
         });
