@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BehaviorSubject, Observable, Subject, of, type Subscription } from 'rxjs';
+import { BehaviorSubject, Observable, Subject, ignoreElements, of, type Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
 import { clientState } from '../../src/client/client-state.js';
@@ -347,9 +347,9 @@ describe('resend and discard', () => {
     const { handle, log } = scene({});
     log.next({ ...own('a', { _tag: 'failed', error: new Error('no') }), conversationId: 'other' });
     const errors: unknown[] = [];
-    for (const command of [resend, discard])
-      for (const token of ['a', 'b'])
-        command(handle, token).subscribe({ error: (error: unknown) => errors.push(error) });
+    for (const token of ['a', 'b'])
+      for (const command$ of [resend(handle, token), discard(handle, token).pipe(ignoreElements())])
+        command$.subscribe({ error: (error: unknown) => errors.push(error) });
     expect(errors).toMatchObject(Array.from({ length: 4 }, () => ({ _tag: 'InvalidArgument' })));
   });
 });

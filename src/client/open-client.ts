@@ -65,8 +65,8 @@ const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
 };
 
 /**
- * Cold: logs a client in, emits it once it is open, and keeps it open while subscribed to; logs out when
- * unsubscribed. Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked,
+ * Cold: emits a client at once, logs it in, and keeps it open while subscribed to; logs out when unsubscribed. Its
+ * status tells when it is open. Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked,
  * and with the reason where the first login is refused.
  */
 export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
@@ -196,7 +196,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       for (const stream of [status, told, connectionEvents, log]) stream.complete();
     };
 
-    let announced = false;
+    /** Somebody has the client: from the beginning, or when it is open. */
+    let announced = options.offline === true;
     const hearing = connection.sessionEvents$.subscribe((event) => {
       if (announced && event._tag !== 'reconnect') connectionEvents.next(event);
     });
@@ -228,7 +229,6 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         else {
           announced = true;
           subscriber.add(heard.begin());
-          subscriber.next(client);
         }
       }
       tell(event);
@@ -238,8 +238,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       next: (event) => {
         heard.receive(event);
       },
-      error: (error: unknown) => {
+      error: (thrown: unknown) => {
+        const error = toRealtimeError(thrown);
         heard.end();
+        if (announced) report({ _tag: 'Session', clientId, error });
+        end({ _tag: 'Closed', code: 'code' in error ? error.code : 0, reason: error.message });
         subscriber.error(error);
       },
       complete: heard.end,
@@ -250,6 +253,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
     for (const part of [living, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
+    if (subscriber.closed) return;
+    become(current);
+    subscriber.next(client);
   });
 
 /** What a clock says that was at `at` when this one was at `start`. */
