@@ -55,6 +55,7 @@ export type {
   ConversationListItem,
   DeliveryStatus,
   LogEntry,
+  LogPosition,
   LogEvent,
   Membership,
   Modification,
