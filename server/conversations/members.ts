@@ -60,17 +60,13 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
   });
 };
 
-/**
- * Removes members and tells everybody. The caller has checked that the conversation is an ordinary one and that the
- * actor may remove them.
- */
-export const dismiss = async (
+/** Tells everybody, and the application, of members that were removed. `info` is the conversation before that. */
+export const tellRemoved = async (
   app: App,
   actor: Actor,
   info: ConversationInfo,
-  wanted: readonly string[],
+  gone: readonly string[],
 ): Promise<void> => {
-  const gone = await app.store.removeMembers(info.id, wanted);
   if (gone.length === 0) return;
   if (info.kind === 'ordinary') await tell(app, actor, leftNotices(actor, info.id, info.members ?? [], gone));
   app.hooks.conversationRemoved({ convId: info.id, initBy: actor.clientId, members: gone });
@@ -94,6 +90,6 @@ export const removeMembers = async (app: App, actor: Actor, id: string, wanted: 
     }
     const chosen = await app.hooks.conversationRemove({ convId: id, initBy: actor.clientId, members: wanted });
     const { below, above } = partedByRank(await app.store.roles(id), actor, chosen);
-    await dismiss(app, actor, conversation, below);
+    await tellRemoved(app, actor, conversation, await app.store.removeMembers(id, below));
     return removed(below, above);
   });

@@ -8,7 +8,7 @@ import { ordinaryOnly } from '../domain/conversations/access.js';
 import { checkMembers, failure, type Outcome } from '../domain/conversations/members.js';
 import { by } from '../domain/party.js';
 import { asMember, existing } from './access.js';
-import { dismiss } from './members.js';
+import { tellRemoved } from './members.js';
 import { tell } from './notices.js';
 import { hasRole, outranks, roleOf } from '../domain/conversations/ranks.js';
 
@@ -94,16 +94,16 @@ export const setListed = async (
         ? below.filter((clientId) => info.members?.includes(clientId) !== true)
         : [];
     const wanted = below.filter((clientId) => !strangers.includes(clientId));
-    const { changed, full } = await store.setListed(id, list, wanted, listed, limits.listed);
-    if (list === 'blocked' && listed) {
-      if (info.kind === 'room') bus.publish(changed, { _tag: 'Exit', roomId: id });
-      else await dismiss(app, actor, info, changed);
-    }
+    const { changed, full, removed } = await store.setListed(id, list, wanted, listed, limits.listed);
+    // A block that is repeated puts out who is still in the room, and tells of who was still a member.
+    if (list === 'blocked' && listed && info.kind === 'room')
+      bus.publish(
+        below.filter((clientId) => !full.includes(clientId)),
+        { _tag: 'Exit', roomId: id },
+      );
+    await tellRemoved(app, actor, info, removed);
     if (changed.length > 0) {
-      const rest = {
-        ...info,
-        members: info.members?.filter((member) => !(list === 'blocked' && changed.includes(member))) ?? [],
-      };
+      const rest = { ...info, members: info.members?.filter((member) => !removed.includes(member)) ?? [] };
       await tellListed(app, actor, rest, changed, notices[list][listed ? 'on' : 'off']);
     }
     return {

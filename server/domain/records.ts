@@ -38,6 +38,16 @@ export interface ConversationSearch {
  */
 export type ClientList = 'silenced' | 'blocked';
 
+/** The result of putting clients on a list, or of taking them off it. */
+export interface ListChange {
+  /** The clients that were not on the list before, or were on it. */
+  readonly changed: readonly string[];
+  /** The clients for which there was no room. */
+  readonly full: readonly string[];
+  /** The clients that were members until they were blocked. */
+  readonly removed: readonly string[];
+}
+
 /** A notice that a client can ask for when it comes back. */
 export interface StoredNotice {
   /** ms since 1970. All notices of one client have different times. */

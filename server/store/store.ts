@@ -6,6 +6,7 @@ import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type {
   Arrived,
   ClientList,
+  ListChange,
   ConversationChange,
   ConversationDraft,
   ConversationSearch,
@@ -55,8 +56,9 @@ export interface Store {
   /** The roles of the members whose role is not `Member`. */
   roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
   /**
-   * Puts clients on a list of a conversation, or takes them off it. Gives the clients whose state has changed, and
-   * those for which there was no room.
+   * Puts clients on a list of a conversation, or takes them off it. In the same step, all of these clients that are
+   * on the list `blocked` afterwards stop being members, even if they were on the list before: so a block that is
+   * repeated does what is missing.
    */
   setListed(
     id: string,
@@ -64,7 +66,7 @@ export interface Store {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ): Promise<{ readonly changed: readonly string[]; readonly full: readonly string[] }>;
+  ): Promise<ListChange>;
   /** A page of a list, in the order of ids, after the id `after`. `next` is set if there are more. */
   listed(
     id: string,

@@ -6,6 +6,7 @@ import { whereIds, whereMember } from '../query/where.js';
 import type {
   Arrived,
   ClientList,
+  ListChange,
   ConversationChange,
   ConversationDraft,
   ConversationSearch,
@@ -89,7 +90,7 @@ export interface Memory {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ) => ReturnType<typeof changeList>;
+  ) => ListChange;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
   /** `id`: the id of the message; undefined makes a new one. */
@@ -167,6 +168,21 @@ export const createMemory = ({
     join(info.id, info.members ?? []);
   };
 
+  const removeMembers = (id: string, wanted: readonly string[]): readonly string[] => {
+    const conversation = find(id);
+    const isWanted = new Set(wanted);
+    const gone = new Set((conversation?.info.members ?? []).filter((member) => isWanted.has(member)));
+    if (conversation === undefined || gone.size === 0) return [];
+    const { info, roles } = conversation;
+    conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
+    for (const member of gone) {
+      memberships.get(member)?.delete(id);
+      // An owner that comes back is the owner again; a manager that comes back is a plain member.
+      if (roles.get(member) === 'Manager') roles.delete(member);
+    }
+    return [...gone];
+  };
+
   return {
     put,
 
@@ -200,19 +216,7 @@ export const createMemory = ({
       return admission;
     },
 
-    removeMembers: (id, wanted) => {
-      const conversation = find(id);
-      const gone = new Set((conversation?.info.members ?? []).filter((member) => wanted.includes(member)));
-      if (conversation === undefined || gone.size === 0) return [];
-      const { info, roles } = conversation;
-      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
-      for (const member of gone) {
-        memberships.get(member)?.delete(id);
-        // An owner that comes back is the owner again; a manager that comes back is a plain member.
-        if (roles.get(member) === 'Manager') roles.delete(member);
-      }
-      return [...gone];
-    },
+    removeMembers,
 
     updateConversation: (id, change, at) => {
       const conversation = find(id);
@@ -229,8 +233,20 @@ export const createMemory = ({
 
     roles: (id) => new Map(find(id)?.roles),
 
-    setListed: (id, list, clientIds, listed, limit) =>
-      changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit),
+    setListed: (id, list, clientIds, listed, limit) => {
+      const { changed, full } = changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit);
+      if (list !== 'blocked' || !listed) return { changed, full, removed: [] };
+      const isOut = new Set(full);
+      // Not only those that are new on the list: who is blocked is no member.
+      return {
+        changed,
+        full,
+        removed: removeMembers(
+          id,
+          clientIds.filter((clientId) => !isOut.has(clientId)),
+        ),
+      };
+    },
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
