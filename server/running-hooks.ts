@@ -25,6 +25,9 @@ export interface RunningHooks {
   readonly receiversOffline: (message: ReceiversOffline) => void;
   /** Whether the application has a hook for messages to offline members. */
   readonly hearsOfOffline: boolean;
+  /** Whether the application has a hook that is asked before a message is sent, or is changed. */
+  readonly decidesOnMessages: boolean;
+  readonly decidesOnEdits: boolean;
   readonly conversationStart: (start: ConversationStart) => Promise<void>;
   readonly conversationStarted: (started: ConversationStart & { readonly convId: string }) => void;
   readonly conversationAdd: (members: ConversationMembers) => Promise<readonly string[]>;
@@ -78,6 +81,8 @@ export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions):
     receiversOffline: (message) => {
       told(() => hooks.receiversOffline?.(message));
     },
+    decidesOnMessages: hooks.messageReceived !== undefined,
+    decidesOnEdits: hooks.messageUpdate !== undefined,
     hearsOfOffline: hooks.receiversOffline !== undefined,
     conversationStart: async (start) => {
       await asked('conversationStart', () => hooks.conversationStart?.(start), 4305);

@@ -29,7 +29,7 @@ export interface Unsettled {
   /** Makes a change in the store. If the call fails, the change is settled later. */
   readonly attempt: <R>(key: string, call: () => Promise<R>, settlement: Settlement) => Promise<R>;
   /** A session repeats a command: it learns the outcome by its answer, and is not told otherwise. */
-  readonly repeat: (key: string, id: string, except: string) => void;
+  readonly repeat: (key: string, id: string, except: string | undefined) => void;
   /** Gives up what is not settled. */
   readonly stop: () => void;
 }

@@ -4,6 +4,7 @@
  */
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type {
+  Appended,
   Arrived,
   ClientList,
   ListChange,
@@ -14,12 +15,14 @@ import type {
   MarkedRead,
   MemberReceipt,
   MembersAdded,
+  MessageKey,
   Modified,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
   OpeningResult,
   SessionOpening,
+  Speaking,
   StoredEdit,
   StoredMessage,
   StoredNotice,
@@ -80,8 +83,15 @@ export interface Store {
   keepNotice(clientIds: readonly string[], notice: StoredNotice): Promise<void>;
   /** Notices for a client that are later than `since` (ms), earliest first, at most `limit`. */
   notices(clientId: string, since: number, limit: number): Promise<readonly StoredNotice[]>;
-  /** Stores a message. If the same sender has stored a message with the same token before, gives that message. */
-  append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
+  /** Whether a client may speak in a conversation; undefined is the back end, which may if there is one. */
+  speaking(id: string, clientId: string | undefined): Promise<Speaking>;
+  /**
+   * Stores a message, if its speaker may speak. If the same sender has stored a message with the same token before,
+   * gives that message. So a call that has failed can be repeated: the message is stored once.
+   */
+  append(message: NewMessage): Promise<Appended>;
+  /** One message; undefined if there is no such message. */
+  message(conversationId: string, key: MessageKey): Promise<StoredMessage | undefined>;
   /** Messages sorted by time, then by id, oldest first. */
   history(query: HistoryQuery): Promise<readonly StoredMessage[]>;
   /**
@@ -99,7 +109,7 @@ export interface Store {
    * messages as read.
    */
   markRead(conversationId: string, clientId: string, upTo: ReadUpTo, now: number): Promise<MarkedRead>;
-  /** Changes or recalls a message. */
+  /** Changes or recalls a message, if `by` may speak and is its sender. */
   modify(modification: StoredEdit): Promise<Modified>;
   /**
    * Messages in this client's conversations that were changed at `since` (ms) or later, so that a change may be
@@ -114,8 +124,8 @@ export interface Store {
    * activity first.
    */
   offline(clientId: string, conversations: number, messages: number): Promise<readonly OfflineMessages[]>;
-  /** The unread messages of one client in one conversation. */
-  unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
+  /** The unread messages of some clients in one conversation. */
+  unreadOf(conversationId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, UnreadSummary>>;
   /**
    * Conversations with unread messages, and conversations that were marked as read, or in which a message was
    * recalled, at `since` (ms) or later. Latest message first, at most `limit`.

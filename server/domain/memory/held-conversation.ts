@@ -2,7 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { bodyOf } from '../messages/body.js';
-import type { ClientList, ConversationDraft, MembersAdded, StoredMessage } from '../records.js';
+import type { ClientList, ConversationDraft, MayNotSpeak, MembersAdded, StoredMessage } from '../records.js';
 import { conversationLog, type ConversationLog } from './conversation-log.js';
 
 export interface HeldConversation {
@@ -59,6 +59,17 @@ export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
   if (shown !== undefined) return { ...info, lastMessageAt: shown.timestamp, lastMessage: lastMessageOf(shown) };
   // The last message of a system conversation may be for another client.
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
+};
+
+/** Whether a client may speak; the back end, which is no client, may always. */
+export const speakingIn = (
+  { info, lists }: HeldConversation,
+  clientId: string | undefined,
+): MayNotSpeak['_tag'] | 'MaySpeak' => {
+  if (clientId === undefined) return 'MaySpeak';
+  if (info.kind !== 'room' && info.members?.includes(clientId) !== true) return 'NotMember';
+  if (lists.silenced.has(clientId)) return 'Silenced';
+  return info.kind === 'room' && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
 };
 
 /** Adds members, each once, as long as there is room. */

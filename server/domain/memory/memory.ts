@@ -4,6 +4,7 @@ import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
 import { whereIds, whereMember } from '../query/where.js';
 import type {
+  Appended,
   Arrived,
   ClientList,
   ListChange,
@@ -14,15 +15,18 @@ import type {
   MarkedRead,
   MemberReceipt,
   MembersAdded,
+  MessageKey,
   Modified,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
+  Speaking,
   StoredEdit,
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
 import type { ConversationLog } from './conversation-log.js';
+import { audienceOf } from '../messages/history.js';
 import {
   admitted,
   changeList,
@@ -31,6 +35,7 @@ import {
   held,
   infoOf,
   pageOfList,
+  speakingIn,
   uniqueKey,
   type HeldConversation,
 } from './held-conversation.js';
@@ -93,6 +98,10 @@ export interface Memory {
   ) => ListChange;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
+  readonly speaking: (id: string, clientId: string | undefined) => Speaking;
+  /** Stores a message if its speaker has the right to speak. */
+  readonly say: (message: NewMessage) => Appended;
+  readonly message: (id: string, key: MessageKey) => StoredMessage | undefined;
   /** `id`: the id of the message; undefined makes a new one. */
   readonly append: (
     message: NewMessage,
@@ -104,6 +113,7 @@ export interface Memory {
   readonly receipts: (id: string) => readonly MemberReceipt[];
   readonly offline: (clientId: string, conversations: number, messages: number) => readonly OfflineMessages[];
   readonly unreadIn: (id: string, clientId: string) => UnreadSummary;
+  readonly unreadOf: (id: string, clientIds: readonly string[]) => ReadonlyMap<string, UnreadSummary>;
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
@@ -255,6 +265,27 @@ export const createMemory = ({
       return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
     },
 
+    speaking: (id, clientId) => {
+      const conversation = find(id);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, clientId);
+      return _tag === 'MaySpeak' ? { _tag, info: describe(conversation) } : { _tag };
+    },
+
+    say: ({ speaker, ...given }) => {
+      const conversation = find(given.conversationId);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, speaker);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const { info, log } = conversation;
+      log.trim(oldest(), historyMessages);
+      const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
+      const { message, repeated } = log.append(wanted, newMessageId);
+      return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
+    },
+
+    message: (id, key) => logOf(id)?.message(key),
+
     append: (message, id) => {
       const log = logOf(message.conversationId);
       if (log === undefined) throw new Error(`there is no conversation ${message.conversationId}`);
@@ -265,9 +296,12 @@ export const createMemory = ({
 
     modify: (edit) => {
       const conversation = find(edit.conversationId);
-      return conversation === undefined
-        ? { _tag: 'Missing' }
-        : conversation.log.modify(edit, conversation.info.members ?? []);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const { info, log } = conversation;
+      const _tag = speakingIn(conversation, edit.by);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const result = log.modify(edit, info.members ?? []);
+      return result._tag === 'Modified' ? { ...result, ...audienceOf(info, result.message) } : result;
     },
 
     modifiedSince: (clientId, since, limit) =>
@@ -286,6 +320,11 @@ export const createMemory = ({
         .slice(0, conversationLimit),
 
     unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
+
+    unreadOf: (id, clientIds) => {
+      const log = logOf(id);
+      return new Map(log === undefined ? [] : clientIds.map((clientId) => [clientId, log.unread(clientId)]));
+    },
 
     acknowledge: (id, clientId, arrived, at) => logOf(id)?.acknowledge(clientId, arrived, at) ?? [],
 
