@@ -205,6 +205,7 @@ export interface MembersAdded {
   readonly added: readonly string[];
   readonly present: readonly string[];
   readonly full: readonly string[];
+  readonly blocked: readonly string[];
 }
 
 /** A change of a conversation. */

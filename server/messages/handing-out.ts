@@ -94,7 +94,11 @@ export const handOutChange = async (
     ...defined({ except }),
   });
   if (unreadBy.length === 0 || audience.kind === 'room') return;
-  const unread = await store.unreadOf(conversationId, unreadBy);
-  for (const [client, summary] of unread)
-    bus.publish([client], { _tag: 'Push', command: unreadPush([summary], clock.now()) });
+  try {
+    for (const [client, summary] of await store.unreadOf(conversationId, unreadBy))
+      bus.publish([client], { _tag: 'Push', command: unreadPush([summary], clock.now()) });
+  } catch (error) {
+    // The change is made, and everybody has been told of it. The counts are right again at the next login.
+    app.report(error);
+  }
 };

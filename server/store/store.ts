@@ -43,8 +43,9 @@ export interface Store {
   /** Deletes a conversation with its messages. Gives false if there is no such conversation. */
   deleteConversation(id: string): Promise<boolean>;
   /**
-   * Adds members in the given order, each once, as long as there is room. Gives the clients that were added, those
-   * that were members before, and those for which there was no room; undefined if there is no such conversation.
+   * Adds members in the given order, each once, as long as there is room, except those on the list `blocked`. Gives
+   * the clients that were added, those that were members before, those for which there was no room, and those that
+   * are blocked; undefined if there is no such conversation.
    */
   addMembers(id: string, members: readonly string[], limit: number): Promise<MembersAdded | undefined>;
   /** Removes members. Gives the clients that were members before. */

@@ -1,5 +1,6 @@
-/** The store fails, and nobody knows whether it has made the change. Whoever it concerns is told once, if it was made. */
+/** The store fails, and nobody knows whether it has made a change. If it has, whoever it concerns is told, once. */
 import { describe, expect, it } from 'vitest';
+import type { ClientCommand } from 'rx-realtime/codecs';
 import { memoryStore, type ServerOptions } from 'rx-realtime/server';
 import { failingOnce, faulty, wrapped, type Call } from './faulty-store.js';
 import { login, serve, start, type RawClient, type Received } from './raw-client.js';
@@ -120,6 +121,116 @@ it('an edit and a recall that were made reach everybody, although the store has 
       patchMessage: { patches: [{ mid, recall: 'recall' in change }] },
     });
   }
+});
+
+describe('a change of a conversation', () => {
+  type Change = readonly [what: string, call: Call, command: (cid: string) => ClientCommand, heard: string];
+  const conv = (op: 'add' | 'remove' | 'add_shutup' | 'remove_shutup', m: string) =>
+    [(cid: string): ClientCommand => ({ cmd: 'conv', op, convMessage: { cid, m: [m] } })] as const;
+  const changes: readonly Change[] = [
+    ['adding', 'addMembers', ...conv('add', 'Butch'), 'members_joined'],
+    ['removing', 'removeMembers', ...conv('remove', 'Spike'), 'members_left'],
+    ['silencing', 'setListed', ...conv('add_shutup', 'Spike'), 'members_shutuped'],
+    [
+      'a role',
+      'setRole',
+      (cid) => ({
+        cmd: 'conv',
+        op: 'member_info_update',
+        convMessage: { cid, info: { pid: 'Spike', role: 'Manager' } },
+      }),
+      'member_info_changed',
+    ],
+    [
+      'blocking',
+      'setListed',
+      (srcCid) => ({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid, toPids: ['Spike'] } }),
+      'members_blocked',
+    ],
+    [
+      'attributes',
+      'updateConversation',
+      (cid) => ({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"level":3}' } } }),
+      'updated',
+    ],
+  ];
+
+  const there = async () => {
+    const world = await cast();
+    const { jerry, tom } = world;
+    const cid = await start(tom, ['Jerry', 'Spike']);
+    await jerry.settle();
+    jerry.inbox.length = 0;
+    return { ...world, cid };
+  };
+  const notices = async ({ inbox, settle }: RawClient, wanted: string): Promise<number> => {
+    await settle();
+    return inbox.filter((push) => push.cmd === 'conv' && push.op === wanted).length;
+  };
+
+  it.each(changes)(
+    '%s: others are told once if it was made, also when it is repeated',
+    async (_, call, command, op) => {
+      const { fail, tom, jerry, cid } = await there();
+      fail(call, 'after');
+      expect(await tom.request(command(cid))).toMatchObject(TRY_AGAIN);
+      await jerry.push('conv', (push) => push.op === op);
+      expect(await tom.request(command(cid))).not.toMatchObject({ cmd: 'error' });
+      // Attributes are set again, which is another change.
+      expect(await notices(jerry, op)).toBe(op === 'updated' || op === 'member_info_changed' ? 1 : 0);
+    },
+  );
+
+  it.each(changes)('%s: nobody is told if it was not made', async (_, call, command, op) => {
+    const { fail, tom, jerry, cid } = await there();
+    fail(call, 'before');
+    expect(await tom.request(command(cid))).toMatchObject(TRY_AGAIN);
+    expect(await notices(jerry, op)).toBe(0);
+    await tom.request(command(cid));
+    expect(await notices(jerry, op)).toBe(1);
+  });
+
+  it.each(changes.filter(([, , , op]) => op !== 'updated'))(
+    '%s: is made, and told, if its notice can not be kept',
+    async (_, __, command, op) => {
+      const { fail, tom, jerry, cid } = await there();
+      fail('keepNotice', 'before');
+      expect(await tom.request(command(cid))).not.toMatchObject({ cmd: 'error' });
+      expect(await notices(jerry, op)).toBe(1);
+    },
+  );
+
+  it('a unique conversation: its members are told once that they are in it', async () => {
+    const { fail, tom, jerry } = await there();
+    fail('createConversation', 'after');
+    const command: ClientCommand = { cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'], unique: true } };
+    expect(await tom.request(command)).toMatchObject(TRY_AGAIN);
+    expect(await tom.request(command)).toMatchObject({ op: 'started' });
+    expect(await notices(jerry, 'members_joined')).toBe(1);
+  });
+
+  it('a deletion: the members are told', async () => {
+    const { fail, server, jerry, cid } = await there();
+    fail('deleteConversation', 'after');
+    await expect(server.backEnd.delete(cid)).rejects.toThrow('the answer is lost');
+    await jerry.push('conv', ({ op }) => op === 'left');
+  });
+
+  it.each(['before', 'after'] as const)('a chat room is entered and left by a repeated command (%s)', async (fault) => {
+    const { fail, server, tom } = await there();
+    const cid = await start(tom, [], { transient: true });
+    for (const [op, inside] of [
+      ['add', ['Tom']],
+      ['remove', []],
+    ] as const) {
+      const command: ClientCommand = { cmd: 'conv', op, convMessage: { cid, m: ['Tom'] } };
+      fail('rememberRoom', fault);
+      expect(await tom.request(command)).toMatchObject(TRY_AGAIN);
+      expect(await server.backEnd.members(cid)).toEqual(op === 'add' ? [] : ['Tom']);
+      expect(await tom.request(command)).not.toMatchObject({ cmd: 'error' });
+      expect(await server.backEnd.members(cid)).toEqual(inside);
+    }
+  });
 });
 
 describe('a send takes one call of the store while its conversation waits', () => {

@@ -72,16 +72,22 @@ export const speakingIn = (
   return info.kind === 'room' && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
 };
 
-/** Adds members, each once, as long as there is room. */
+/** Adds members that are not blocked, each once, as long as there is room. */
 export const admitted = (
-  { members = [] }: ConversationInfo,
+  { info: { members = [] }, lists: { blocked } }: HeldConversation,
   wanted: readonly string[],
   limit: number,
 ): MembersAdded => {
   const isMember = new Set(members);
-  const news = [...new Set(wanted)].filter((member) => !isMember.has(member));
+  const welcome = wanted.filter((member) => !blocked.has(member));
+  const news = [...new Set(welcome)].filter((member) => !isMember.has(member));
   const added = news.slice(0, Math.max(0, limit - members.length));
-  return { added, present: wanted.filter((member) => isMember.has(member)), full: news.slice(added.length) };
+  return {
+    added,
+    present: welcome.filter((member) => isMember.has(member)),
+    full: news.slice(added.length),
+    blocked: wanted.filter((member) => blocked.has(member)),
+  };
 };
 
 /** Puts clients on a list, as long as there is room, or takes them off it. */

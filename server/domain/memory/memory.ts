@@ -219,7 +219,7 @@ export const createMemory = ({
       const conversation = find(id);
       if (conversation === undefined) return undefined;
       const { info } = conversation;
-      const admission = admitted(info, wanted, limit);
+      const admission = admitted(conversation, wanted, limit);
       if (admission.added.length > 0)
         conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
       join(id, admission.added);
