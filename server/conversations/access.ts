@@ -3,7 +3,7 @@ import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { RoomPriority } from '../notice.js';
-import { existingOf, isMember, forMember, forReader, forSpeaker } from '../domain/conversations/access.js';
+import { existingOf, isMember, forMember, forReader, mayNotSpeak } from '../domain/conversations/access.js';
 import { hasRole } from '../domain/conversations/ranks.js';
 import { Refusal, type RefusalCode } from '../domain/refusal.js';
 
@@ -35,28 +35,24 @@ const HIGH = 1;
 const NORMAL = 2;
 
 /**
- * The priority that a message or an edit of this actor has in a chat room. Only its owner, its managers and the back
+ * The priority that a message of this actor has in a chat room. Only its owner, its managers and the back
  * end may use the high one, because messages of it are never dropped, and so take the place of all others. Who else
  * asks for it gets the normal one.
  */
 export const earnedPriority = async (
   app: App,
   actor: Actor,
-  { id, kind }: ConversationInfo,
+  roomId: string,
   wanted: RoomPriority,
 ): Promise<RoomPriority> =>
-  wanted !== HIGH || kind !== 'room' || actor.isBackEnd || hasRole(await app.store.roles(id), actor, 'Manager')
-    ? wanted
-    : NORMAL;
+  wanted !== HIGH || actor.isBackEnd || hasRole(await app.store.roles(roomId), actor, 'Manager') ? wanted : NORMAL;
+
+/** The client that has to have the right to speak; undefined for the back end. */
+export const speakerOf = ({ isBackEnd, clientId }: Actor): string | undefined => (isBackEnd ? undefined : clientId);
 
 /** The conversation, if the actor may speak in it and is neither silenced nor, in a chat room, blocked. */
 export const asSpeaker = async (app: App, actor: Actor, id: string): Promise<ConversationInfo> => {
-  const conversation = forSpeaker(id, await find(app, id), actor);
-  const { clientId } = actor;
-  if (actor.isBackEnd || clientId === undefined) return conversation;
-  if ((await app.store.whoIsListed(id, 'silenced', [clientId])).size > 0)
-    throw new Refusal(4563, 'you are silenced in this conversation');
-  if (conversation.kind === 'room' && (await isBlocked(app, actor, id)))
-    throw new Refusal(4315, 'you are blocked in this chat room');
-  return conversation;
+  const speaking = await app.store.speaking(id, speakerOf(actor));
+  if (speaking._tag !== 'MaySpeak') throw mayNotSpeak(id, speaking);
+  return speaking.info;
 };

@@ -10,7 +10,7 @@ import { checkMembers, checkNumber, failure, type Outcome } from '../domain/conv
 import type { ConversationPush } from '../domain/conversations/notices.js';
 import { by } from '../domain/party.js';
 import { asMember, asReader, existing } from './access.js';
-import { dismiss } from './members.js';
+import { tellRemoved } from './members.js';
 import { tell, tellInside } from './notices.js';
 import { hasRole, outranks, roleOf } from '../domain/conversations/ranks.js';
 
@@ -27,9 +27,17 @@ export const setRole = async (app: App, actor: Actor, id: string, clientId: stri
     if (role === 'Owner' || roleOf(roles, clientId) === 'Owner')
       throw new Refusal(4324, 'the owner is who has made the conversation');
     if (!hasRole(roles, actor, 'Owner')) throw new Refusal(4320, 'only the owner gives roles');
-    await app.store.setRole(id, clientId, role);
     const convMessage = { cid: id, ...by(actor), info: { pid: clientId, role } };
-    await tell(app, actor, [{ to: members, notice: { cmd: 'conv', op: 'member_info_changed', convMessage } }]);
+    const tellRole = (): Promise<void> =>
+      tell(app, actor, [{ to: members, notice: { cmd: 'conv', op: 'member_info_changed', convMessage } }]);
+    await app.attempt(id, () => app.store.setRole(id, clientId, role), {
+      settle: async () => {
+        const isChanged = roleOf(roles, clientId) !== role && roleOf(await app.store.roles(id), clientId) === role;
+        if (isChanged) await tellRole();
+        return isChanged;
+      },
+    });
+    await tellRole();
   });
 
 /** The notices to the client concerned and to the others. */
@@ -105,19 +113,46 @@ export const setListed = async (
   return app.inOrder(id, async () => {
     const { info, roles } = await asManager(app, actor, id);
     const { store, bus, limits } = app;
-    const isMember = new Set(info.members);
+    const wereIn = new Set(info.members);
     const isBelow = (clientId: string): boolean => outranks(roles, actor, clientId, false);
     const membersOnly = list === 'silenced' && info.kind === 'ordinary' && listed;
     const [below, above] = parted(clientIds, isBelow);
-    const [wanted, strangers] = parted(below, (clientId) => !membersOnly || isMember.has(clientId));
-    const { changed, full, wereMembers = changed } = await store.setListed(id, list, wanted, listed, limits.listed);
-    const told = list === 'blocked' && !listed ? wereMembers : changed.filter((clientId) => isMember.has(clientId));
+    const [wanted, strangers] = parted(below, (clientId) => !membersOnly || wereIn.has(clientId));
+    const isBlock = list === 'blocked' && listed;
+    const tellChange = async (
+      changed: readonly string[],
+      removed: readonly string[],
+      told: readonly string[] = changed.filter((clientId) => wereIn.has(clientId)),
+    ): Promise<void> => {
+      await tellRemoved(app, actor, info, removed);
+      if (changed.length > 0)
+        await tellListed(app, actor, info, { changed, told }, notices[list][listed ? 'on' : 'off']);
+    };
+    const expel = (clients: readonly string[]): void => {
+      if (isBlock && info.kind === 'room') bus.publish(clients, { _tag: 'Exit', roomId: id });
+    };
+    const before = await store.whoIsListed(id, list, wanted);
+    const { changed, full, removed, wereMembers } = await app.attempt(
+      id,
+      () => store.setListed(id, list, wanted, listed, limits.listed),
+      {
+        settle: async () => {
+          const now = await store.whoIsListed(id, list, wanted);
+          const isMember = isBlock ? new Set((await existing(app, id)).members) : wereIn;
+          const isWanted = new Set(wanted);
+          const gone = info.members?.filter((member) => isWanted.has(member) && !isMember.has(member)) ?? [];
+          const moved = wanted.filter((client) => now.has(client) !== before.has(client));
+          await tellChange(moved, gone);
+          expel(moved);
+          return moved.length + gone.length > 0;
+        },
+      },
+    );
     const isFull = new Set(full);
     const allowed = wanted.filter((clientId) => !isFull.has(clientId));
-    // All of them, also those that were blocked before: an earlier block may have failed before they were removed.
-    if (list === 'blocked' && listed && info.kind !== 'room') await dismiss(app, actor, info, allowed);
-    if (changed.length > 0) await tellListed(app, actor, info, { changed, told }, notices[list][listed ? 'on' : 'off']);
-    if (list === 'blocked' && listed && info.kind === 'room') bus.publish(allowed, { _tag: 'Exit', roomId: id });
+    await tellChange(changed, removed, list === 'blocked' && !listed ? (wereMembers ?? changed) : undefined);
+    // A block that is repeated puts out who is still in the room.
+    expel(allowed);
     return {
       allowed,
       failed: [

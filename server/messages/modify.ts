@@ -1,27 +1,29 @@
 /** Edits and recalls messages. */
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { asSpeaker, earnedPriority } from '../conversations/access.js';
+import { asSpeaker } from '../conversations/access.js';
 import { bodyOf } from '../domain/messages/body.js';
-import { editOf, editResult, wantedBody, type EditWish } from '../domain/messages/edits.js';
-import { patchPush } from '../domain/messages/pushes.js';
-import { unreadPush } from '../domain/messages/unread-push.js';
+import { editOf, editResult, isResultOf, wantedBody, type EditWish } from '../domain/messages/edits.js';
+import { audienceOf } from '../domain/messages/history.js';
 import type { StoredMessage } from '../store/store.js';
+import type { RoomPriority } from '../notice.js';
 import { checkSize, fromHook, toHook } from './body.js';
-import { publishAbout } from './deliver.js';
+import { handOutChange } from './handing-out.js';
 
 /**
- * An edit by the owner, a manager or the back end is never dropped in a chat room, since it may remove a text that must
- * not be seen. An edit by anybody else is as important as the message was.
+ * An edit by the back end is never dropped in a chat room, since it may remove a text that must not be seen. Clients
+ * edit their own messages only, so for them an edit is as important as a message.
  */
-const HIGH = 1;
+const priorityOf = ({ isBackEnd }: Actor): RoomPriority => (isBackEnd ? 1 : 2);
 
 /** Changes one message, and tells all other sessions of its receivers. Gives the message after the change. */
 export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<StoredMessage> =>
   app.inOrder(wish.conversationId, async () => {
-    const { store, bus, clock, limits, hooks } = app;
+    const { store, clock, limits, hooks } = app;
     const { conversationId, messageId, recall, mentions = [] } = wish;
-    const info = await asSpeaker(app, actor, conversationId);
+    const { except } = exceptActor(actor);
+    // The store checks the right to speak. The application is not asked about who has no such right.
+    if (hooks.decidesOnEdits) await asSpeaker(app, actor, conversationId);
     const given = wantedBody(wish);
     // The mentioned clients are stored with the message.
     const beside = mentions.join('');
@@ -38,19 +40,23 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
       recall || (asked.content === before.content && asked.bin === before.bin) ? bodyOf(given) : fromHook(asked);
     checkSize(body, beside, limits.messageBytes);
     const edit = editOf(actor, wish, body, clock.now());
-    const { message, unreadBy } = editResult(await store.modify(edit), messageId);
-    const priority = await earnedPriority(app, actor, info, HIGH);
-    publishAbout(app, info, message, {
-      _tag: 'Push',
-      command: patchPush([message]),
-      ...(info.kind === 'room' ? { priority } : {}),
-      ...exceptActor(actor),
-    });
-    if (recall && info.kind !== 'room') {
-      for (const member of unreadBy) {
-        const summary = await store.unreadIn(conversationId, member);
-        bus.publish([member], { _tag: 'Push', command: unreadPush([summary], clock.now()) });
-      }
-    }
+    const change = { except, priority: priorityOf(actor) };
+    const result = editResult(
+      await app.attempt(conversationId, () => store.modify(edit), {
+        except,
+        settle: async () => {
+          const message = await store.message(conversationId, { id: messageId });
+          const [info] = await store.conversations([conversationId]);
+          if (info === undefined || message === undefined || !isResultOf(message, edit)) return false;
+          const audience = audienceOf(info, message);
+          await handOutChange(app, audience, { ...change, message, unreadBy: recall ? audience.receivers : [] });
+          return true;
+        },
+      }),
+      conversationId,
+      messageId,
+    );
+    const { message, unreadBy } = result;
+    await handOutChange(app, result, { ...change, message, unreadBy: recall ? unreadBy : [] });
     return message;
   });

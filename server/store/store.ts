@@ -4,8 +4,10 @@
  */
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type {
+  Appended,
   Arrived,
   ClientList,
+  ListChange,
   ConversationChange,
   ConversationDraft,
   ConversationSearch,
@@ -13,12 +15,14 @@ import type {
   MarkedRead,
   MemberReceipt,
   MembersAdded,
+  MessageKey,
   Modified,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
   OpeningResult,
   SessionOpening,
+  Speaking,
   StoredEdit,
   StoredMessage,
   StoredNotice,
@@ -39,9 +43,10 @@ export interface Store {
   /** Deletes a conversation with its messages. Gives false if there is no such conversation. */
   deleteConversation(id: string): Promise<boolean>;
   /**
-   * Adds members in the given order, each once, as long as there is room. Gives the clients that were added, those
-   * that were members before, and those for which there was no room; undefined if there is no such conversation. For
-   * a client that is a member of `memberships` conversations already, there is no room either. Default: no bound.
+   * Adds members in the given order, each once, as long as there is room, except those on the list `blocked`. Gives
+   * the clients that were added, those that were members before, those for which there was no room, and those that
+   * are blocked; undefined if there is no such conversation. For a client that is a member of `memberships`
+   * conversations already, there is no room either. Default: no bound.
    */
   addMembers(
     id: string,
@@ -61,9 +66,9 @@ export interface Store {
   /** The roles of the members whose role is not `Member`. */
   roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
   /**
-   * Puts clients on a list of a conversation, or takes them off it. Gives the clients whose state has changed, and
-   * those for which there was no room. `wereMembers`: those of `changed` that were members when they were put on the
-   * list; only they are told when they are taken off it. Default: all of `changed`.
+   * Puts clients on a list of a conversation, or takes them off it. In the same step, all of these clients that are
+   * on the list `blocked` afterwards stop being members, even if they were on the list before: so a block that is
+   * repeated does what is missing.
    */
   setListed(
     id: string,
@@ -71,11 +76,7 @@ export interface Store {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ): Promise<{
-    readonly changed: readonly string[];
-    readonly full: readonly string[];
-    readonly wereMembers?: readonly string[];
-  }>;
+  ): Promise<ListChange>;
   /** A page of a list, in the order of ids, after the id `after`. `next` is set if there are more. */
   listed(
     id: string,
@@ -89,8 +90,15 @@ export interface Store {
   keepNotice(clientIds: readonly string[], notice: StoredNotice): Promise<void>;
   /** Notices for a client that are later than `since` (ms), earliest first, at most `limit`. */
   notices(clientId: string, since: number, limit: number): Promise<readonly StoredNotice[]>;
-  /** Stores a message. If the same sender has stored a message with the same token before, gives that message. */
-  append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
+  /** Whether a client may speak in a conversation; undefined is the back end, which may if there is one. */
+  speaking(id: string, clientId: string | undefined): Promise<Speaking>;
+  /**
+   * Stores a message, if its speaker may speak. If the same sender has stored a message with the same token before,
+   * gives that message. So a call that has failed can be repeated: the message is stored once.
+   */
+  append(message: NewMessage): Promise<Appended>;
+  /** One message; undefined if there is no such message. */
+  message(conversationId: string, key: MessageKey): Promise<StoredMessage | undefined>;
   /** Messages sorted by time, then by id, oldest first. */
   history(query: HistoryQuery): Promise<readonly StoredMessage[]>;
   /**
@@ -108,7 +116,7 @@ export interface Store {
    * messages as read.
    */
   markRead(conversationId: string, clientId: string, upTo: ReadUpTo, now: number): Promise<MarkedRead>;
-  /** Changes or recalls a message. */
+  /** Changes or recalls a message, if `by` may speak and is its sender. */
   modify(modification: StoredEdit): Promise<Modified>;
   /**
    * Messages in this client's conversations that were changed at `since` (ms) or later, so that a change may be
@@ -123,8 +131,8 @@ export interface Store {
    * activity first.
    */
   offline(clientId: string, conversations: number, messages: number): Promise<readonly OfflineMessages[]>;
-  /** The unread messages of one client in one conversation. */
-  unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
+  /** The unread messages of some clients in one conversation. */
+  unreadOf(conversationId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, UnreadSummary>>;
   /**
    * Conversations with unread messages, and conversations that were marked as read, or in which a message was
    * recalled, at `since` (ms) or later. Latest message first, at most `limit`.

@@ -82,6 +82,7 @@ describe('conversations of one client', () => {
       added: ['Spike'],
       present: [],
       full: ['Jerry'],
+      blocked: [],
     });
     expect(memory.addMembers(id, ['Jerry'], 500)).toMatchObject({ added: ['Jerry'] });
   });

@@ -9,7 +9,7 @@ import type {
   HistoryQuery,
   MarkedRead,
   MemberReceipt,
-  Modified,
+  MessageKey,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
@@ -18,13 +18,26 @@ import type {
   UnreadSummary,
 } from '../records.js';
 
+/** The result of a change, without who gets it. */
+type LogModified =
+  | { readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] }
+  | { readonly _tag: 'Missing' | 'Foreign' };
+
 export interface ConversationLog {
-  /** Calls `newId` for an id unless the message is stored already. */
-  append(message: NewMessage, newId: () => string): { readonly message: StoredMessage; readonly repeated: boolean };
+  /**
+   * Calls `newId` for an id unless the message is stored already. `at`: its exact time, which other messages may have
+   * too, and which is not before that of the newest message. Default: a time of its own, from `now` on.
+   */
+  append(
+    message: NewMessage,
+    newId: () => string,
+    at?: number,
+  ): { readonly message: StoredMessage; readonly repeated: boolean };
+  readonly message: (key: MessageKey) => StoredMessage | undefined;
   /** Gives no message before `since` (ms). */
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
-  modify(edit: StoredEdit, members: readonly string[]): Modified;
+  modify(edit: StoredEdit, members: readonly string[]): LogModified;
   /** The changed messages, earliest change first, at most `limit`. */
   modifiedSince(clientId: string, since: number, limit: number): readonly StoredMessage[];
   /** When a message was last changed, ms since 1970; undefined if none was. */
@@ -32,10 +45,8 @@ export interface ConversationLog {
   /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
   trim(before: number, atMost: number): void;
   receipts(): readonly MemberReceipt[];
-  /** The clients that have marks. */
-  marked(): number;
-  /** Deletes the marks of all clients but these. */
-  keepMarksOf(clientIds: ReadonlySet<string>): void;
+  /** Deletes the marks of who is no member, if there are many. */
+  forgetOthers(members: ReadonlySet<string>): void;
   offline(clientId: string, limit: number): OfflineMessages;
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
   markRead(clientId: string, upTo: ReadUpTo, now: number): Omit<MarkedRead, 'summary'>;
@@ -52,9 +63,15 @@ export interface ConversationLog {
   lastPublic(): StoredMessage | undefined;
 }
 
+const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
+
+const tokenKey = (from: string, token: string): string => JSON.stringify([from, token]);
+
 const TRIM_AT_LEAST = 1_024;
 /** Messages that one acknowledgement or read mark changes, at most: the newest of its stretch. */
 const MARKED_AT_ONCE = 10_000;
+/** Marks of clients that have left, in addition to those of the members. */
+const MARKS_OF_OTHERS = 1_000;
 /** Receipts that one acknowledgement causes, at most: those of the newest messages. */
 const RECEIPTS_AT_ONCE = 1_000;
 
@@ -98,6 +115,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** The changes, the last one last. A later change of the same message makes an earlier one obsolete. */
   let changes: Change[] = [];
   let lastAt: number | undefined;
+  /** Several messages have the same time: they are in the order in which they came. */
+  let hasTies = false;
   let recalledAt: number | undefined;
   /** The newest message that everybody may see. */
   let publicId: string | undefined;
@@ -168,16 +187,17 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   };
 
   return {
-    append: ({ token, now, ...content }, newId) => {
-      const key = token === undefined ? undefined : JSON.stringify([content.from, token]);
+    append: ({ token, now, speaker, ...content }, newId, at) => {
+      const key = token === undefined ? undefined : tokenKey(content.from, token);
       const before = key === undefined ? undefined : messages[(byToken.get(key) ?? -1) - base];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
       const message: StoredMessage = {
         ...content,
         id,
-        timestamp: lastAt === undefined ? now : Math.max(now, lastAt + 1),
+        timestamp: at ?? (lastAt === undefined ? now : Math.max(now, lastAt + 1)),
       };
+      hasTies ||= message.timestamp === lastAt;
       lastAt = message.timestamp;
       if (message.to === undefined) publicId = id;
       const position = base + messages.length;
@@ -189,13 +209,15 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       return { message, repeated: false };
     },
 
-    history: (query, since) =>
-      pageOf(
-        messages,
-        query,
-        since,
-        query.type === undefined ? undefined : { all: byType.get(query.type) ?? [], base },
-      ),
+    message: (key) =>
+      messages['id' in key ? indexOf(key.id) : (byToken.get(tokenKey(key.from, key.token)) ?? -1) - base],
+
+    history: (query, since) => {
+      // Their positions are those of the order in which they came.
+      if (hasTies) return pageOf(messages.toSorted(byPosition), query, since);
+      const only = query.type === undefined ? undefined : { all: byType.get(query.type) ?? [], base };
+      return pageOf(messages, query, since, only);
+    },
 
     modify: (edit, members) => {
       const index = indexOf(edit.messageId);
@@ -231,10 +253,10 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     modifiedAt: () => changes.at(-1)?.upTo,
 
     receipts: () => receiptsOf(received, read),
-    marked: () => Math.max(received.size, read.size),
-    keepMarksOf: (clientIds) => {
+    forgetOthers: (members) => {
+      if (Math.max(received.size, read.size) <= members.size + MARKS_OF_OTHERS) return;
       for (const marks of [received, read, acknowledged])
-        for (const clientId of marks.keys()) if (!clientIds.has(clientId)) marks.delete(clientId);
+        for (const clientId of marks.keys()) if (!members.has(clientId)) marks.delete(clientId);
     },
 
     offline: (clientId, limit) => {

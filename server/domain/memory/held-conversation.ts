@@ -2,7 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { bodyOf } from '../messages/body.js';
-import type { ClientList, ConversationDraft, MembersAdded, StoredMessage } from '../records.js';
+import type { ClientList, ConversationDraft, MayNotSpeak, MembersAdded, StoredMessage } from '../records.js';
 import { conversationLog, type ConversationLog } from './conversation-log.js';
 
 export interface HeldConversation {
@@ -70,21 +70,37 @@ export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
 };
 
-/** Who can be added, each once: as long as there is room here, and if a client has room for another conversation. */
+/** Whether a client may speak; the back end, which is no client, may always. */
+export const speakingIn = (
+  { info, members, lists }: HeldConversation,
+  clientId: string | undefined,
+): MayNotSpeak['_tag'] | 'MaySpeak' => {
+  if (clientId === undefined) return 'MaySpeak';
+  if (info.kind !== 'room' && !members.has(clientId)) return 'NotMember';
+  if (lists.silenced.has(clientId)) return 'Silenced';
+  return info.kind === 'room' && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
+};
+
+/**
+ * Who can be added, each once: who is not blocked, as long as there is room here, and if a client has room for another
+ * conversation.
+ */
 export const admitted = (
-  members: ReadonlySet<string>,
+  { members, lists: { blocked } }: HeldConversation,
   wanted: readonly string[],
   limit: number,
   hasRoom: (clientId: string) => boolean,
 ): MembersAdded => {
-  const news = [...new Set(wanted)].filter((member) => !members.has(member));
+  const welcome = wanted.filter((member) => !blocked.has(member));
+  const news = [...new Set(welcome)].filter((member) => !members.has(member));
   const able = news.filter(hasRoom);
   const added = able.slice(0, Math.max(0, limit - members.size));
   const isAdded = new Set(added);
   return {
     added,
-    present: wanted.filter((member) => members.has(member)),
+    present: welcome.filter((member) => members.has(member)),
     full: news.filter((member) => !isAdded.has(member)),
+    blocked: wanted.filter((member) => blocked.has(member)),
   };
 };
 

@@ -5,8 +5,10 @@ import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
 import { whereIds, whereMember, withoutMember } from '../query/where.js';
 import type {
+  Appended,
   Arrived,
   ClientList,
+  ListChange,
   ConversationChange,
   ConversationDraft,
   ConversationSearch,
@@ -14,16 +16,19 @@ import type {
   MarkedRead,
   MemberReceipt,
   MembersAdded,
+  MessageKey,
   Modified,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
+  Speaking,
   StoredEdit,
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
 import type { ConversationLog } from './conversation-log.js';
-import { admitted, changeList, describe, infoOf, pageOfList } from './held-conversation.js';
+import { audienceOf } from '../messages/history.js';
+import { admitted, changeList, describe, infoOf, pageOfList, speakingIn } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
@@ -95,13 +100,21 @@ export interface Memory {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ) => ReturnType<typeof changeList> & { readonly wereMembers: readonly string[] };
+  ) => ListChange;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
-  /** `id`: the id of the message; undefined makes a new one. */
+  readonly speaking: (id: string, clientId: string | undefined) => Speaking;
+  /** Stores a message if its speaker has the right to speak. */
+  readonly say: (message: NewMessage) => Appended;
+  readonly message: (id: string, key: MessageKey) => StoredMessage | undefined;
+  /**
+   * `id`: the id of the message; undefined makes a new one. `at`: its exact time, ms, which other messages may have
+   * too; undefined gives it a time of its own.
+   */
   readonly append: (
     message: NewMessage,
     id?: string,
+    at?: number,
   ) => { readonly message: StoredMessage; readonly repeated: boolean };
   readonly history: (query: HistoryQuery) => readonly StoredMessage[];
   readonly modify: (edit: StoredEdit) => Modified;
@@ -109,6 +122,7 @@ export interface Memory {
   readonly receipts: (id: string) => readonly MemberReceipt[];
   readonly offline: (clientId: string, conversations: number, messages: number) => readonly OfflineMessages[];
   readonly unreadIn: (id: string, clientId: string) => UnreadSummary;
+  readonly unreadOf: (id: string, clientIds: readonly string[]) => ReadonlyMap<string, UnreadSummary>;
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
@@ -119,9 +133,6 @@ export interface Memory {
   readonly sweep: (conversations: number) => boolean;
   readonly sessions: MemorySessions;
 }
-
-/** Marks of clients that have left, in addition to those of the members. */
-const MARKS_OF_OTHERS = 1_000;
 
 const DAY = 86_400_000;
 
@@ -166,9 +177,29 @@ export const createMemory = ({
       .filter((log) => log.last() !== undefined)
       .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0));
 
+  const removeMembers = (id: string, wanted: readonly string[]): readonly string[] => {
+    const conversation = find(id);
+    const gone = new Set(wanted.filter((member) => conversation?.members.has(member)));
+    if (conversation === undefined || gone.size === 0) return [];
+    const { info, members, roles, log } = conversation;
+    const stays = (member: string): boolean => !gone.has(member);
+    conversation.info = {
+      ...info,
+      members: (info.members ?? []).filter(stays),
+      ...defined({ mutedMembers: info.mutedMembers?.filter(stays) }),
+    };
+    for (const member of gone) {
+      members.delete(member);
+      // An owner that comes back is the owner again; a manager that comes back is a plain member.
+      if (roles.get(member) === 'Manager') roles.delete(member);
+    }
+    conversations.part(id, gone);
+    log.forgetOthers(members);
+    return [...gone];
+  };
+
   return {
     put,
-
     createConversation: (draft) => {
       const existing = draft.unique ? described(conversations.idOf(draft) ?? '') : undefined;
       if (existing !== undefined) return { info: existing, isNew: false };
@@ -197,7 +228,7 @@ export const createMemory = ({
       const conversation = find(id);
       if (conversation === undefined) return undefined;
       const { info, members } = conversation;
-      const admission = admitted(members, wanted, limit, (clientId) => conversations.of(clientId).size < most);
+      const admission = admitted(conversation, wanted, limit, (clientId) => conversations.of(clientId).size < most);
       if (admission.added.length > 0)
         conversation.info = { ...info, members: (info.members ?? []).concat(admission.added) };
       for (const member of admission.added) members.add(member);
@@ -205,26 +236,7 @@ export const createMemory = ({
       return admission;
     },
 
-    removeMembers: (id, wanted) => {
-      const conversation = find(id);
-      const gone = new Set(wanted.filter((member) => conversation?.members.has(member)));
-      if (conversation === undefined || gone.size === 0) return [];
-      const { info, members, roles, log } = conversation;
-      const stays = (member: string): boolean => !gone.has(member);
-      conversation.info = {
-        ...info,
-        members: (info.members ?? []).filter(stays),
-        ...defined({ mutedMembers: info.mutedMembers?.filter(stays) }),
-      };
-      for (const member of gone) {
-        members.delete(member);
-        // An owner that comes back is the owner again; a manager that comes back is a plain member.
-        if (roles.get(member) === 'Manager') roles.delete(member);
-      }
-      conversations.part(id, gone);
-      if (log.marked() > members.size + MARKS_OF_OTHERS) log.keepMarksOf(members);
-      return [...gone];
-    },
+    removeMembers,
 
     updateConversation: (id, change, at) => {
       const conversation = find(id);
@@ -243,16 +255,19 @@ export const createMemory = ({
 
     setListed: (id, list, clientIds, listed, limit) => {
       const conversation = find(id);
-      if (conversation === undefined) return { changed: [], full: [...clientIds], wereMembers: [] };
+      if (conversation === undefined) return { changed: [], full: [...clientIds], removed: [] };
       const { lists, members, blockedMembers } = conversation;
-      const outcome = changeList(lists[list], clientIds, listed, limit);
-      if (list === 'silenced') return { ...outcome, wereMembers: outcome.changed.filter((one) => members.has(one)) };
-      const wereMembers = outcome.changed.filter((one) => (listed ? members : blockedMembers).has(one));
-      for (const clientId of wereMembers) {
-        if (listed) blockedMembers.add(clientId);
-        else blockedMembers.delete(clientId);
-      }
-      return { ...outcome, wereMembers };
+      const { changed, full } = changeList(lists[list], clientIds, listed, limit);
+      if (list === 'silenced') return { changed, full, removed: [] };
+      if (!listed)
+        return { changed, full, removed: [], wereMembers: changed.filter((one) => blockedMembers.delete(one)) };
+      for (const clientId of changed) if (members.has(clientId)) blockedMembers.add(clientId);
+      // Not only those that are new on the list: who is blocked is no member.
+      const removed = removeMembers(
+        id,
+        clientIds.filter((one) => lists.blocked.has(one)),
+      );
+      return { changed, full, removed };
     },
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
@@ -262,19 +277,43 @@ export const createMemory = ({
       return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
     },
 
-    append: (message, id) => {
+    speaking: (id, clientId) => {
+      const conversation = find(id);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, clientId);
+      return _tag === 'MaySpeak' ? { _tag, info: describe(conversation) } : { _tag };
+    },
+
+    say: ({ speaker, ...given }) => {
+      const conversation = find(given.conversationId);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, speaker);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const { info, log } = conversation;
+      log.trim(oldest(), historyMessages);
+      const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
+      const { message, repeated } = log.append(wanted, newMessageId);
+      return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
+    },
+
+    message: (id, key) => logOf(id)?.message(key),
+
+    append: (message, id, at) => {
       const log = logOf(message.conversationId);
       if (log === undefined) throw new Error(`there is no conversation ${message.conversationId}`);
-      return log.append(message, id === undefined ? newMessageId : () => id);
+      return log.append(message, id === undefined ? newMessageId : () => id, at);
     },
 
     history: (query) => logOf(query.conversationId)?.history(query, oldest()) ?? [],
 
     modify: (edit) => {
       const conversation = find(edit.conversationId);
-      return conversation === undefined
-        ? { _tag: 'Missing' }
-        : conversation.log.modify(edit, conversation.info.members ?? []);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const { info, log } = conversation;
+      const _tag = speakingIn(conversation, edit.by);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const result = log.modify(edit, info.members ?? []);
+      return result._tag === 'Modified' ? { ...result, ...audienceOf(info, result.message) } : result;
     },
 
     modifiedSince: (clientId, since, limit) => {
@@ -304,6 +343,11 @@ export const createMemory = ({
 
     unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
 
+    unreadOf: (id, clientIds) => {
+      const log = logOf(id);
+      return new Map(log === undefined ? [] : clientIds.map((clientId) => [clientId, log.unread(clientId)]));
+    },
+
     acknowledge: (id, clientId, arrived, at) => logOf(id)?.acknowledge(clientId, arrived, at) ?? [],
 
     markRead: (id, clientId, upTo, at) => {
@@ -330,7 +374,6 @@ export const createMemory = ({
       for (const id of conversations.next(count)) logOf(id);
       return conversations.areKept() || sessions.isKept();
     },
-
     sessions,
   };
 };
