@@ -83,7 +83,7 @@ export interface Limits {
   readonly stallTimeout: number;
   /**
    * Size of an answer, and of the pushes after a login, bytes. A longer page of history or of a query is cut, and says
-   * so. Default 2 MiB.
+   * so. Default 1 MiB: a page of 100 messages is never cut.
    */
   readonly answerBytes: number;
   /**
@@ -160,7 +160,7 @@ export const defaultLimits: Limits = {
   onlineQuery: 20,
   queuedCommands: 1_000,
   queuedBytes: 1_024 * 1_024,
-  answerBytes: 2 * 1_024 * 1_024,
+  answerBytes: 1_024 * 1_024,
   stallTimeout: 10_000,
   bufferedBytes: 4 * 1_024 * 1_024,
   roomBufferedBytes: 65_536,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../codecs/defined.js';
 import type { App } from '../app.js';
+import { breather } from '../breather.js';
 import { fitting } from '../domain/cut.js';
 import {
   changesSince,
@@ -103,6 +104,7 @@ const missedBy = async (
   now: number,
 ): Promise<Missed> => {
   const since = changesSince(opening);
+  const breathe = breather();
   const missed =
     version === 1
       ? missedMessages(
@@ -113,6 +115,7 @@ const missedBy = async (
           ),
         )
       : missedCounts(await store.unread(clientId, opening.lastUnreadNotifTime, limits.unreadConversations), now);
+  await breathe();
   // Earliest first: the rest comes with the next login, since the client knows the last change that it has.
   const changed = since === undefined ? [] : await store.modifiedSince(clientId, since, limits.patchesAtLogin);
   const changes = missedChanges(changed.slice(0, fitting(changed.map(messageBytes), limits.answerBytes)));

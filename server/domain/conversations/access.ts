@@ -113,6 +113,7 @@ const outline = ({ id, kind, creator, createdAt }: ConversationInfo): Conversati
  */
 const whole = (info: ConversationInfo, asOneOf: boolean): ConversationInfo => {
   if (info.kind !== 'system' && asOneOf) return info;
+  if (info.kind === 'room' && info.members === undefined && info.mutedMembers === undefined) return info;
   const { members, mutedMembers, ...others } = info;
   return info.kind === 'system' || members === undefined ? others : { ...others, members };
 };

@@ -298,6 +298,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       unreadOf(messages, { conversationId, clientId, readUpTo: markedUpTo(read, clientId), limit: unreadLimit }),
 
     trim: (before, atMost) => {
+      if ((messages[0]?.timestamp ?? before) >= before && messages.length <= atMost) return;
       const old = Math.max(
         firstThat(messages, ({ timestamp }) => timestamp >= before),
         messages.length - atMost,

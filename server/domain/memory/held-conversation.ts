@@ -14,6 +14,13 @@ export interface HeldConversation {
   readonly log: ConversationLog;
   readonly roles: Map<string, MemberRole>;
   readonly lists: Readonly<Record<ClientList, Set<string>>>;
+  /** What `describe` has given, and of what. */
+  described?: {
+    readonly info: ConversationInfo;
+    readonly shown: StoredMessage | undefined;
+    readonly lastAt: number | undefined;
+    readonly as: ConversationInfo;
+  };
   /** Those of the blocked clients that were members when they were blocked. */
   readonly blockedMembers: Set<string>;
 }
@@ -62,9 +69,17 @@ const lastMessageOf = (message: StoredMessage): NonNullable<ConversationInfo['la
   return { id, from, timestamp, ...defined({ patchTimestamp: editedAt }), ...bodyOf(message) };
 };
 
-/** The conversation with its newest message and that message's time. */
-export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
-  const shown = log.lastPublic();
+/** The conversation with its newest message and that message's time. It is made once for each change. */
+export const describe = (conversation: HeldConversation): ConversationInfo => {
+  const { info, log, described } = conversation;
+  const [shown, lastAt] = [log.lastPublic(), log.lastAt()];
+  if (described?.info === info && described.shown === shown && described.lastAt === lastAt) return described.as;
+  const as = describedBy(conversation, shown);
+  conversation.described = { info, shown, lastAt, as };
+  return as;
+};
+
+const describedBy = ({ info, log }: HeldConversation, shown: StoredMessage | undefined): ConversationInfo => {
   if (shown !== undefined) return { ...info, lastMessageAt: shown.timestamp, lastMessage: lastMessageOf(shown) };
   // The last message of a system conversation may be for another client.
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };

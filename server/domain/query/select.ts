@@ -3,7 +3,7 @@ import type { ConversationInfo } from '../../../codecs/index.js';
 import type { ConversationSearch } from '../records.js';
 import { budgetOf, COST, DEFAULT_STEPS } from './budget.js';
 import { matches } from './matches.js';
-import { orderOf } from './order.js';
+import { sorted } from './order.js';
 
 /** What is selected. */
 interface Selection extends ConversationSearch {
@@ -34,5 +34,5 @@ export const select = (
     if (shown === undefined || (needsMembers && shown.members === undefined)) continue;
     if (isMatch(shown)) found.push(shown);
   }
-  return (sort === undefined ? found : found.toSorted(orderOf(sort, spend).compare)).slice(skip, skip + limit);
+  return (sort === undefined ? found : sorted(found, sort, spend)).slice(skip, skip + limit);
 };
