@@ -6,7 +6,7 @@ import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
 import type { LoginRequest } from './signatures.js';
-import type { Limits } from './options.js';
+import type { Limits, ResumeRequest } from './options.js';
 import type { Rates } from './rates.js';
 import type { RoomFanOut } from './room-fan-out.js';
 import type { Signatures } from './signatures.js';
@@ -32,6 +32,7 @@ export interface App {
   readonly turns: Turns;
   /** Whether clients that are not members may read an ordinary conversation. */
   readonly isOpen: (info: ConversationInfo) => boolean;
+  readonly verifyResume: (request: ResumeRequest) => boolean | Promise<boolean>;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses an action that needs a signature and has none that is valid. */
   readonly verifyAction: Signatures['action'];

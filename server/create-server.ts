@@ -114,6 +114,10 @@ const loginVerifier = (
   return async (login) => signatures.login(login) && (await isWelcome(login));
 };
 
+/** Checks a login with a token by the application's own check, if there is one. */
+const resumeVerifier = ({ verifyResume }: ServerOptions, inTime: TimeLimit): App['verifyResume'] =>
+  verifyResume === undefined ? () => true : (request) => inTime('verifyResume', () => verifyResume(request));
+
 /** The application's own sign-in, with a time limit. */
 const inTimeSignIn = (authenticate: ServerOptions['authenticate'], inTime: TimeLimit): ServerOptions['authenticate'] =>
   authenticate === undefined ? undefined : (token) => inTime('authenticate', () => authenticate(token));
@@ -184,6 +188,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     turns,
     isOpen: options.isOpen === undefined ? noneIsOpen : guardedTest(options.isOpen, report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
+    verifyResume: resumeVerifier(options, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
     endSignatures: signatures?.end ?? noop,
     inOrder: unsettled.inOrder,

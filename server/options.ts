@@ -7,6 +7,12 @@ import type { Store } from './store/store.js';
 import type { Hooks } from './hooks.js';
 import type { ConversationInfo } from '../codecs/index.js';
 
+/** A client that wants to resume its session. */
+export interface ResumeRequest {
+  readonly clientId: string;
+  readonly tag?: string;
+}
+
 /** Limits for one client or one socket. */
 export interface Limits {
   /**
@@ -227,6 +233,12 @@ export interface ServerOptions {
    * session with its token. Default: every client may log in.
    */
   readonly verifyLogin?: (request: LoginRequest) => boolean | Promise<boolean>;
+  /**
+   * Decides whether a client may resume a session with its token, as after a break of its connection; false refuses it
+   * with 4112, and the client has to log in without the token, which `verifyLogin` and the signature decide on. Default:
+   * every client may, until its token expires or it is kicked.
+   */
+  readonly verifyResume?: (request: ResumeRequest) => boolean | Promise<boolean>;
   /** The store of conversations and messages. The server closes it. Default: a store in memory. */
   readonly store?: Store;
   /** The way in which sessions reach each other. Default: within this process. */

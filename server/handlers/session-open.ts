@@ -41,9 +41,15 @@ const isGood = ({ clientId, expiresAt }: StoredSession, now: number, peerId = cl
   peerId === clientId && expiresAt > now;
 
 /** The session of a token. */
-const resume = async ({ store, clock }: App, peerId: string | undefined, token: string): Promise<StoredSession> => {
+const resume = async (
+  { store, clock, verifyResume }: App,
+  peerId: string | undefined,
+  token: string,
+): Promise<StoredSession> => {
   const stored = await store.session(token);
   if (stored === undefined || !isGood(stored, clock.now(), peerId)) throw notGood();
+  const { clientId, tag } = stored;
+  if (!(await verifyResume({ clientId, ...defined({ tag }) }))) throw notGood();
   return stored;
 };
 
