@@ -1,6 +1,7 @@
 /** What all handlers share. */
 import type { ClientCommand, ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
+import type { CommandTurns } from './command-turns.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
@@ -28,6 +29,8 @@ export interface App {
   readonly checkBounds: (command: ClientCommand) => void;
   readonly hooks: RunningHooks;
   readonly frames: Frames;
+  /** When sockets handle their commands. */
+  readonly commandTurns: CommandTurns;
   /** When sockets write the messages of chat rooms. */
   readonly turns: Turns;
   /** Whether clients that are not members may read an ordinary conversation. */

@@ -10,6 +10,7 @@ import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { neverBack, type ServerClock } from './clock.js';
 import { noneIsOpen } from './domain/conversations/access.js';
+import { createCommandTurns } from './command-turns.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
@@ -185,6 +186,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     checkBounds: boundsCheck(limits),
     hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
     frames: createFrames(),
+    commandTurns: createCommandTurns(),
     turns,
     isOpen: options.isOpen === undefined ? noneIsOpen : guardedTest(options.isOpen, report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),

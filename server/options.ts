@@ -235,8 +235,8 @@ export interface ServerOptions {
   readonly verifyLogin?: (request: LoginRequest) => boolean | Promise<boolean>;
   /**
    * Decides whether a client may resume a session with its token, as after a break of its connection; false refuses it
-   * with 4112, and the client has to log in without the token, which `verifyLogin` and the signature decide on. Default:
-   * every client may, until its token expires or it is kicked.
+   * with 4112, and the client has to log in without the token, which `verifyLogin` and the signature decide on.
+   * Default: every client may, until its token expires or it is kicked.
    */
   readonly verifyResume?: (request: ResumeRequest) => boolean | Promise<boolean>;
   /** The store of conversations and messages. The server closes it. Default: a store in memory. */

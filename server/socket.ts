@@ -230,15 +230,14 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       isOverItsRate = false;
       return new Promise((resolve) => setTimeout(resolve, OVER_RATE_PAUSE));
     }
-    const now = performance.now();
-    if (queued === 1) turnEnds = now + TURN;
-    if (now < turnEnds) return;
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        turnEnds = performance.now() + TURN;
-        resolve();
-      });
-    });
+    const isFirst = queued === 1;
+    if (!isFirst && performance.now() < turnEnds) return;
+    const turn = app.commandTurns.take(!isFirst);
+    const begin = (): void => {
+      turnEnds = performance.now() + TURN;
+    };
+    if (turn === undefined) begin();
+    return turn?.then(begin);
   };
 
   /** Whether as much waits as is allowed, or this share of it. */
