@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { Subject, filter, firstValueFrom, mergeMap, take, type Subscription } from 'rxjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRealtime, exponential, type Realtime, type RealtimeOptions } from 'rx-realtime';
 import { openSocket, type SocketEvent, type WebSocketConstructor } from '../../src/connection/socket.js';
@@ -233,20 +233,6 @@ describe('a platform without a WebSocket that works', () => {
     const waiting = realtime({ server: ['ws://bad', dead.url], webSocket: picky });
     waiting.session('Tom').subscribe();
     await reaches(waiting, 'Scheduled', 2);
-  });
-
-  it('is told in the same way if the package ws can not be loaded', async () => {
-    vi.doMock('ws', () => {
-      throw new Error('Cannot find package');
-    });
-    closers.push(() => vi.doUnmock('ws'));
-    vi.resetModules();
-    const fresh = await import('rx-realtime');
-    const failing = fresh.createRealtime({ appId: 'app', server: 'ws://127.0.0.1:1' });
-    const error = { _tag: 'InvalidArgument', message: expect.stringContaining('webSocket') as string };
-    await expect(firstValueFrom(failing.session('Tom'))).rejects.toMatchObject(error);
-    expect(await firstValueFrom(failing.state$)).toMatchObject({ _tag: 'Failed', error });
-    await expect(firstValueFrom(failing.login('Tom'))).rejects.toMatchObject(error);
   });
 });
 
