@@ -2,6 +2,7 @@
 import { Observable } from 'rxjs';
 import type { Frame } from '../../codecs/index.js';
 import { reasonOf } from '../thrown.js';
+import { neverOpened } from './never-opened.js';
 import type { CloseReason } from './state.js';
 
 /**
@@ -75,6 +76,7 @@ export const openSocket = (
 ): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
     let trouble = '';
+    let hasOpened = false;
     const frames$ = new Observable<Frame>((reader) => {
       socket.onmessage = ({ data }: { readonly data: Frame }) => {
         reader.next(data);
@@ -98,6 +100,7 @@ export const openSocket = (
     // `ws` gives the bytes as they are by default. With 'arraybuffer' it would copy each frame.
     if (socket.binaryType !== 'nodebuffer') socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
+      hasOpened = true;
       subscriber.next({
         _tag: 'Opened',
         wire: {
@@ -115,7 +118,8 @@ export const openSocket = (
     };
     socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: unknown }) => {
       const said = typeof reason === 'string' && reason !== '' ? reason : trouble;
-      lost({ code, reason: said === '' ? `${url} closed the connection` : `${url}: ${said}` });
+      if (!hasOpened) lost({ code, reason: neverOpened(url, said) });
+      else lost({ code, reason: said === '' ? `${url} closed the connection` : `${url}: ${said}` });
     };
 
     return () => {
