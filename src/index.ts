@@ -124,6 +124,7 @@ export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
 export type { HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 export type { Fetch, FetchAnswer } from './connection/fetch.js';
+export type { Lifecycle } from './connection/page.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';
 export type { ConnectionHealth, RoundTrip } from './connection/meter.js';
 export * from './errors.js';

@@ -1,7 +1,9 @@
 /** An attempt to connect: find the addresses of the server, then dial them. */
-import { catchError, defer, mergeMap, of, tap, type Observable } from 'rxjs';
+import { catchError, defer, map, mergeMap, of, tap, type Observable } from 'rxjs';
 import type { Clock } from '../clock.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
+import { InvalidArgument, toRealtimeError, type RealtimeError } from '../errors.js';
+import { inTime } from '../in-time.js';
+import { reasonOf } from '../thrown.js';
 import { dial, startingAt } from './dial.js';
 import { createEndpoints, routerFailure } from './endpoints.js';
 import type { Fetch } from './fetch.js';
@@ -22,7 +24,7 @@ export interface AttemptsOptions {
   readonly clock: Clock;
   readonly fetch?: Fetch;
   readonly webSocket?: WebSocketConstructor;
-  /** How long one address may take to open, ms. Default 10,000. */
+  /** How long one address may take to open, and the router to answer, ms. Default 10,000. */
   readonly connectTimeout?: number;
   /**
    * Called if the router could not be asked: the attempt is then `Lost`. Also called if it names an address without
@@ -50,9 +52,15 @@ export const attempts = (options: AttemptsOptions): Attempts => {
     defer(() => {
       let hasOpened = false;
       return implementation(options.webSocket).pipe(
+        catchError((thrown: unknown) => {
+          throw new InvalidArgument(
+            `webSocket: this platform has no WebSocket that can be used (${reasonOf(thrown)}); give one as this option`,
+            { cause: thrown },
+          );
+        }),
         mergeMap((Implementation) =>
           dial(startingAt(urls, first), {
-            open: (url) => openSocket(Implementation, url, options.subprotocol),
+            open: (url) => openSocket(Implementation, url, options.subprotocol, clock),
             connectTimeout,
             clock,
             reached: (url) => {
@@ -67,6 +75,15 @@ export const attempts = (options: AttemptsOptions): Attempts => {
       );
     });
 
+  /** The platform accepts no address of the `server` option. Those of a router may be others the next time. */
+  const ifRefused = (event: SocketEvent): SocketEvent | Unusable =>
+    event._tag === 'Lost' && event.isRefused && !/^http/i.test(String(server))
+      ? {
+          _tag: 'Unusable',
+          error: new InvalidArgument(`server: the platform's WebSocket does not accept it (${event.reason.reason})`),
+        }
+      : event;
+
   /** What went wrong before there was an address. */
   const unreachable = (thrown: unknown): SocketEvent | Unusable => {
     const error = toRealtimeError(thrown);
@@ -78,9 +95,12 @@ export const attempts = (options: AttemptsOptions): Attempts => {
 
   return {
     attempt$: endpoints.addresses$.pipe(
-      // Only errors of the addresses are caught: what dialling throws is a mistake in the code.
+      inTime(clock, connectTimeout, () => new Error(`it did not answer within ${connectTimeout} ms`)),
+      // Only errors of the addresses are caught here.
       catchError((thrown: unknown) => of(unreachable(thrown))),
-      mergeMap((found) => ('_tag' in found ? of(found) : dialled(found))),
+      mergeMap((found) => ('_tag' in found ? of(found) : dialled(found).pipe(map(ifRefused)))),
+      // What dialling throws, another attempt would throw again.
+      catchError((thrown: unknown) => of<Unusable>({ _tag: 'Unusable', error: toRealtimeError(thrown) })),
     ),
     forget: endpoints.forget,
   };

@@ -189,7 +189,7 @@ describe('without a usable URL on the platform', () => {
     ['no URL at all', undefined],
     [
       'a URL that throws',
-      () => {
+      function Missing() {
         throw new Error('not implemented');
       },
     ],

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { lastValueFrom } from 'rxjs';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { systemClock } from '../../src/clock.js';
 import { neverOpened } from '../../src/connection/never-opened.js';
 import { openSocket, type WebSocketConstructor, type WebSocketLike } from '../../src/connection/socket.js';
 
 const reasonAt = async (url: string, implementation: WebSocketConstructor = WebSocket): Promise<string> => {
-  const event = await lastValueFrom(openSocket(implementation, url, 'lc.protobuf2.3'));
+  const event = await lastValueFrom(openSocket(implementation, url, 'lc.protobuf2.3', systemClock));
   return event._tag === 'Lost' ? event.reason.reason : 'it opened';
 };
 
