@@ -69,6 +69,18 @@ export interface Limits {
    * Default 500. `Infinity`: clients come back as they like.
    */
   readonly returnsPerSecond: number;
+  /**
+   * Time for an answer of the store or the bus, ms. A command that needs one for longer is refused with 4200. Default
+   * 10,000.
+   */
+  readonly storeTimeout: number;
+  /**
+   * Time for an answer of a hook, or of `verifyLogin` and `authenticate`, ms. A hook that takes longer is passed over
+   * and reported to `onError`; a login is refused with 4200. Default 10,000.
+   */
+  readonly hookTimeout: number;
+  /** Time that `close()` gives to commands that have arrived, ms. Default 10,000. */
+  readonly closeTimeout: number;
   /** Lifetime of a session token, seconds. Default 172,800. */
   readonly tokenTtl: number;
   /** Messages, edits and recalls of one client per minute. More are refused with 4116. Default: no limit. */
@@ -132,6 +144,9 @@ export const defaultLimits: Limits = {
   loginTimeout: 30_000,
   silenceTimeout: 400_000,
   returnsPerSecond: 500,
+  storeTimeout: 10_000,
+  hookTimeout: 10_000,
+  closeTimeout: 10_000,
   tokenTtl: 172_800,
   sendsPerMinute: Infinity,
   historyPerMinute: Infinity,

@@ -1,5 +1,6 @@
 /** The application's hooks, as the server calls them. */
 import { Refusal } from './domain/refusal.js';
+import type { Report } from './guarded.js';
 import type {
   ClientOffline,
   ClientOnline,
@@ -14,6 +15,7 @@ import type {
   MessageUpdate,
   ReceiversOffline,
 } from './hooks.js';
+import type { TimeLimit } from './time-limit.js';
 import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
 /** The hooks as the server calls them: every hook exists, and none throws anything but a `Refusal`. */
@@ -24,6 +26,9 @@ export interface RunningHooks {
   readonly receiversOffline: (message: ReceiversOffline) => void;
   /** Whether the application has a hook for messages to offline members. */
   readonly hearsOfOffline: boolean;
+  /** Whether the application has a hook that is asked before a message is sent, or is changed. */
+  readonly decidesOnMessages: boolean;
+  readonly decidesOnEdits: boolean;
   readonly conversationStart: (start: ConversationStart) => Promise<void>;
   readonly conversationStarted: (started: ConversationStart & { readonly convId: string }) => void;
   readonly conversationAdd: (members: ConversationMembers) => Promise<readonly string[]>;
@@ -37,16 +42,23 @@ export interface RunningHooks {
 
 type Code = 4305 | 4402 | 4405;
 
-export const runHooks = (hooks: Hooks, report: (error: unknown) => void): RunningHooks => {
+export interface RunningHooksOptions {
+  readonly report: Report;
+  readonly inTime: TimeLimit;
+}
+
+export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions): RunningHooks => {
+  /** Without the hook, nothing is waited for. */
   const asked = async <C>(
     name: keyof Hooks,
     ask: () => unknown,
     code: Code,
     read: ReadVerdict<C>,
   ): Promise<C | undefined> => {
+    if (hooks[name] === undefined) return undefined;
     let verdict: Drop | C | undefined;
     try {
-      verdict = read(name, await ask());
+      verdict = read(name, await inTime(`the hook ${name}`, ask));
     } catch (error) {
       report(error);
       return undefined;
@@ -75,6 +87,8 @@ export const runHooks = (hooks: Hooks, report: (error: unknown) => void): Runnin
     receiversOffline: (message) => {
       told(() => hooks.receiversOffline?.(message));
     },
+    decidesOnMessages: hooks.messageReceived !== undefined,
+    decidesOnEdits: hooks.messageUpdate !== undefined,
     hearsOfOffline: hooks.receiversOffline !== undefined,
     conversationStart: async (start) => {
       await asked('conversationStart', () => hooks.conversationStart?.(start), 4305, readPlain);

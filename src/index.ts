@@ -55,6 +55,7 @@ export type {
   ConversationListItem,
   DeliveryStatus,
   LogEntry,
+  LogPosition,
   LogEvent,
   Membership,
   Modification,
@@ -94,6 +95,7 @@ export {
 } from './client/members/restrictions.js';
 export type { MembershipFailure, MembershipResult } from './client/members/membership.js';
 export type { Mentions } from './client/sending/modify.js';
+export { discard, resend } from './client/sending/resend.js';
 export { timeline, type TimelineOptions } from './client/history/timeline.js';
 export { memberReceipts } from './client/members/member-receipts.js';
 export { roles, setRole } from './client/members/roles.js';

@@ -94,7 +94,7 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
    * @example createRealtime({ appId, server, lifecycle$: fromEvent(powerMonitor, 'resume').pipe(map(() => 'wake')) });
    */
   readonly lifecycle$?: Observable<Lifecycle>;
-  /** The WebSocket implementation. Default: the platform's, or `ws` in Node. */
+  /** The WebSocket implementation. Default: `ws` in Node, elsewhere the platform's. */
   readonly webSocket?: WebSocketConstructor;
   /**
    * The `fetch` function for requests to the router and to the application's HTTP API. It gets `redirect: 'manual'`,

@@ -3,14 +3,13 @@ import { catchError, defer, map, mergeMap, of, tap, type Observable } from 'rxjs
 import type { Clock } from '../clock.js';
 import { InvalidArgument, toRealtimeError, type RealtimeError } from '../errors.js';
 import { inTime } from '../in-time.js';
-import { reasonOf } from '../thrown.js';
 import { dial, startingAt } from './dial.js';
 import { createEndpoints, routerFailure } from './endpoints.js';
 import type { Fetch } from './fetch.js';
 import { implementation } from './implementation.js';
 import { openSocket, type SocketEvent, type WebSocketConstructor } from './socket.js';
 
-/** None of the addresses can ever work. */
+/** No attempt can ever work: the addresses or the WebSocket are wrong. */
 export interface Unusable {
   readonly _tag: 'Unusable';
   readonly error: RealtimeError;
@@ -48,26 +47,19 @@ export const attempts = (options: AttemptsOptions): Attempts => {
   /** The address that is tried first. Moves on with each attempt that fails. */
   let first = 0;
 
-  const dialled = (urls: readonly string[]): Observable<SocketEvent> =>
+  const dialled = (urls: readonly string[]): Observable<SocketEvent | Unusable> =>
     defer(() => {
+      const Implementation = implementation(options.webSocket);
+      if (typeof Implementation !== 'function') return of<Unusable>({ _tag: 'Unusable', error: Implementation });
       let hasOpened = false;
-      return implementation(options.webSocket).pipe(
-        catchError((thrown: unknown) => {
-          throw new InvalidArgument(
-            `webSocket: this platform has no WebSocket that can be used (${reasonOf(thrown)}); give one as this option`,
-            { cause: thrown },
-          );
-        }),
-        mergeMap((Implementation) =>
-          dial(startingAt(urls, first), {
-            open: (url) => openSocket(Implementation, url, options.subprotocol, clock),
-            connectTimeout,
-            clock,
-            reached: (url) => {
-              first = urls.indexOf(url);
-            },
-          }),
-        ),
+      return dial(startingAt(urls, first), {
+        open: (url) => openSocket(Implementation, url, options.subprotocol, clock),
+        connectTimeout,
+        clock,
+        reached: (url) => {
+          first = urls.indexOf(url);
+        },
+      }).pipe(
         tap(({ _tag }) => {
           if (_tag === 'Opened') hasOpened = true;
           else if (!hasOpened) first += 1;
@@ -76,7 +68,7 @@ export const attempts = (options: AttemptsOptions): Attempts => {
     });
 
   /** The platform accepts no address of the `server` option. Those of a router may be others the next time. */
-  const ifRefused = (event: SocketEvent): SocketEvent | Unusable =>
+  const ifRefused = (event: SocketEvent | Unusable): SocketEvent | Unusable =>
     event._tag === 'Lost' && event.isRefused && !/^http/i.test(String(server))
       ? {
           _tag: 'Unusable',

@@ -5,9 +5,11 @@ import {
   ReplaySubject,
   Subject,
   Subscription,
+  defer,
   distinctUntilChanged,
-  map,
+  of,
   share,
+  throwError,
   type Subscriber,
 } from 'rxjs';
 import {
@@ -326,9 +328,12 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       }),
     request: (command, answer, requestOptions = {}) => requests.request(command, answer, requestOptions),
     send,
-    capabilities$: implementation(options.webSocket).pipe(
-      map((Implementation) => ({ pause: canPause(Implementation) })),
-    ),
+    capabilities$: defer(() => {
+      const Implementation = implementation(options.webSocket);
+      return typeof Implementation === 'function'
+        ? of({ pause: canPause(Implementation) })
+        : throwError(() => Implementation);
+    }),
     hold: holding.hold,
     health: () => ({ ...meter.read(), inFlight: requests.size() }),
     retry: asks('Retry'),
