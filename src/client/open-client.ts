@@ -31,7 +31,7 @@ import { createClient } from './create-client.js';
 import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
 import { sendStored, senderIn } from './sending/send.js';
-import type { UploadFile } from './sending/upload.js';
+import { withSession, type UploadFile } from './sending/upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
@@ -137,7 +137,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       grace: options.grace,
       outbox,
       restored$,
-      upload: options.upload,
+      upload: withSession(options.upload, options.api, () => token),
       mint: options.mint,
       tell,
       report,
