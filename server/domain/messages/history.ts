@@ -1,4 +1,5 @@
 /** Stretches of a conversation's messages. Messages are sorted by time. */
+import { isSignalType } from '../../../codecs/index.js';
 import type { Bound, HistoryQuery, StoredMessage } from '../records.js';
 
 /** The number of the type that a recalled message has (protocol: `_lctype`). */
@@ -41,10 +42,11 @@ export const isFor = ({ to, from }: StoredMessage, clientId: string | undefined)
   to === undefined || clientId === undefined || from === clientId || to.includes(clientId);
 
 /**
- * Whether a message counts for a client: another client has sent it, it is for this client, and it was not recalled.
+ * Whether a message counts for a client: another client has sent it, it is for this client, it was not recalled, and
+ * it is no signal, which clients exchange behind the scenes.
  */
 export const concerns = (message: StoredMessage, clientId: string): boolean =>
-  message.from !== clientId && message.type !== RECALLED && isFor(message, clientId);
+  message.from !== clientId && message.type !== RECALLED && !isSignalType(message.type) && isFor(message, clientId);
 
 /** A page of history, oldest first, without messages before `since` (ms). */
 export const pageOf = (

@@ -131,24 +131,34 @@ const sendContent = <B extends Body>(
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
+/** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
+const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
+  const copy = bodies.decode(wire.binaryMsg === undefined ? wire : { binaryMsg: wire.binaryMsg.slice() });
+  return copy._tag === body._tag ? (copy as B) : body;
+};
+
 /** Cold: sends a body without a file to upload. */
-const sendBody = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B>): Observable<SendStep<B>> => {
-  const { body } = request;
-  const encoded = sender.bodies.encode(body);
-  return telling(
-    request,
-    sender,
-    isLeft(encoded)
-      ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
-      : sendContent(sender, request, { body, wire: encoded.right }),
-  );
+const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>): Observable<SendStep<B>> => {
+  const { bodies } = sender;
+  const encoded = bodies.encode(given.body);
+  if (isLeft(encoded)) {
+    const error = new InvalidArgument(`this message can't be sent: ${encoded.left.message}`);
+    return telling(given, sender, refuse(error));
+  }
+  const wire = encoded.right;
+  const request = {
+    ...given,
+    body: asSent(bodies, given.body, wire),
+    options: { ...given.options, ...defined({ mentions: given.options.mentions?.slice() }) },
+  };
+  return telling(request, sender, sendContent(sender, request, { body: request.body, wire }));
 };
 
 /**
  * Makes a body that was read from the storage sendable. If its type is no longer registered, its raw text is sent.
  */
 const outgoingBody = (body: Body): OutgoingBody => {
-  if (body._tag === 'Unknown' || body._tag === 'Invalid') return plain(body.raw);
+  if (body._tag === 'Unknown' || body._tag === 'Invalid' || body._tag === 'Signal') return plain(body.raw);
   return body._tag === 'Recalled' ? plain('') : body;
 };
 
