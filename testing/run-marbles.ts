@@ -153,6 +153,7 @@ export const runMarbles = (
       webSocket,
       fetch: noApi,
       network$: NEVER,
+      lifecycle$: NEVER,
       clock: virtualClock,
       random: sameNumbers(),
       backoff: exponential({ jitter: false }),

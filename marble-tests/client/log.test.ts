@@ -4,7 +4,7 @@ import { clientState } from '../../src/client/client-state.js';
 import { log as logOf } from '../../src/client/history/log.js';
 import type { MissedPage } from '../../src/session/catch-up.js';
 import type { ConversationEvent, LogEntry, Position } from '../../streams/index.js';
-import { marbles } from '../marbles.js';
+import { marbles, virtualClock } from '../marbles.js';
 import { arrived, message } from '../streams/log.js';
 import { conversationHandle } from './internals.js';
 
@@ -35,7 +35,7 @@ const log = (
           onFailure: () => undefined,
         },
         serverTime: () => 99,
-        state: clientState('Tom', of(arrived({ timestamp: 3 })))[0],
+        state: clientState('Tom', of(arrived({ timestamp: 3 })), virtualClock)[0],
       },
     }),
     since === undefined ? {} : { since },

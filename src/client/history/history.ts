@@ -38,7 +38,7 @@ export interface HistoryOptions extends HistoryRange {
 }
 
 export const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 1_000;
+export const MAX_LIMIT = 1_000;
 const DIRECTIONS = { backward: 1, forward: 2 } as const;
 
 export const directionOf = ({ before, after, direction }: HistoryRange): 'backward' | 'forward' =>

@@ -23,7 +23,7 @@ import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { problemWith, toStoredOptions, toWire } from './send-options.js';
+import { copyOf, problemWith, toStoredOptions, toWire } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
 
 /**
@@ -137,21 +137,22 @@ const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBo
   return copy._tag === body._tag ? (copy as B) : body;
 };
 
-/** Cold: sends a body without a file to upload. */
+/** Cold: sends a body without a file to upload, as it is at the moment of the subscription. */
 const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>): Observable<SendStep<B>> => {
   const { bodies } = sender;
   const encoded = bodies.encode(given.body);
-  if (isLeft(encoded)) {
-    const error = new InvalidArgument(`this message can't be sent: ${encoded.left.message}`);
-    return telling(given, sender, refuse(error));
-  }
-  const wire = encoded.right;
-  const request = {
-    ...given,
-    body: asSent(bodies, given.body, wire),
-    options: { ...given.options, ...defined({ mentions: given.options.mentions?.slice() }) },
-  };
-  return telling(request, sender, sendContent(sender, request, { body: request.body, wire }));
+  const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
+  const request = { ...given, body, options: copyOf(given.options) };
+  const sending = (): Observable<SendStep<B>> =>
+    telling(
+      request,
+      sender,
+      isLeft(encoded)
+        ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
+        : sendContent(sender, request, { body, wire: encoded.right }),
+      sending,
+    );
+  return sending();
 };
 
 /**
@@ -178,13 +179,22 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
   defer(() => {
     const wire = fromStored(stored.body);
     const request = storedRequest(sender.bodies, stored);
-    const age = Math.max(0, sender.clock.now() - stored.at);
-    return telling(
-      request,
-      sender,
-      sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, age),
-      stored.at,
-    );
+    const sending = (since?: number): Observable<SendStep> =>
+      telling(
+        request,
+        sender,
+        defer(() =>
+          sendContent(
+            sender,
+            request,
+            { body: sender.bodies.decode(wire), wire },
+            since === undefined ? undefined : Math.max(0, sender.clock.now() - since),
+          ),
+        ),
+        sending,
+        since,
+      );
+    return sending(stored.at);
   });
 
 /**
