@@ -81,10 +81,13 @@ describe('a body is read as it was written', () => {
 
 describe('the types of the protocol', () => {
   it.each([
-    [image('u', { text: 'The cat' }), '{"_lctype":-2,"_lcfile":{"url":"u"},"_lctext":"The cat"}'],
+    [image('u', { text: 'The cat' }), '{"_lctype":-2,"_lcfile":{"url":"u","objId":"-"},"_lctext":"The cat"}'],
     [audio({ url: 'u', objId: 'o' }), '{"_lctype":-3,"_lcfile":{"url":"u","objId":"o"}}'],
-    [video({ url: 'u', metaData: { duration: 5 } }), '{"_lctype":-4,"_lcfile":{"url":"u","metaData":{"duration":5}}}'],
-    [file('u', { attributes: { a: 1 } }), '{"_lctype":-6,"_lcfile":{"url":"u"},"_lcattrs":{"a":1}}'],
+    [
+      video({ url: 'u', metaData: { duration: 5 } }),
+      '{"_lctype":-4,"_lcfile":{"url":"u","objId":"-","metaData":{"duration":5}}}',
+    ],
+    [file('u', { attributes: { a: 1 } }), '{"_lctype":-6,"_lcfile":{"url":"u","objId":"-"},"_lcattrs":{"a":1}}'],
     [location({ latitude: 31.5, longitude: -0.25 }), '{"_lctype":-5,"_lcloc":{"latitude":31.5,"longitude":-0.25}}'],
   ])('are written with their number and their fields: %j', (body, msg) => {
     expect(bodies.encode(body)).toEqual(E.right({ msg }));
