@@ -29,6 +29,7 @@ import {
 } from '../../../streams/index.js';
 import { patiently } from '../../session/patience.js';
 import { askWhileOpen } from '../ask-while-open.js';
+import { emptyAtEnd } from '../empty-at-end.js';
 import { stateAt } from '../client-state.js';
 import { historyPage } from '../history/history.js';
 import { carryConversation, failing, type ClientInternals } from '../internals.js';
@@ -143,6 +144,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     modifications$: events$.pipe(modifications()),
     unread$: stateAt(unread, id).pipe(
       map((known): Unread => (known === undefined ? NONE_UNREAD : { count: known.count, mentioned: known.mentioned })),
+      emptyAtEnd(client.open$, NONE_UNREAD),
       distinctUntilChanged((before, now) => dequal(before, now)),
     ),
     receipts$: receiptsOf(client, id, fetched$),
