@@ -19,6 +19,7 @@ export * from './bodies/media.js';
 export { messageType, type MessageType, type MessageTypeParts, type TaggedBody } from './bodies/message-type.js';
 export { RecalledType, type Recalled } from './bodies/recalled.js';
 export { text, TextType, type Text } from './bodies/text.js';
+export { textOf } from './bodies/text-of.js';
 export * from './bodies/wire-body.js';
 export * from './client-commands/conversation.js';
 export { ClientCommand } from './client-commands/index.js';

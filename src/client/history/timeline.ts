@@ -91,7 +91,7 @@ const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined 
 const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
 
 const timelineOf = (
-  { client, id, events$ }: ConversationInternals,
+  { client, id, events$, leased$ = events$ }: ConversationInternals,
   { pageSize = PAGE, older$ = EMPTY, newer$ = EMPTY, latest$ = EMPTY, fill$ = EMPTY, window = WINDOW }: TimelineOptions,
 ): Observable<Timeline> =>
   new Observable((subscriber) => {
@@ -248,7 +248,7 @@ const timelineOf = (
     const wishes = <T>(wish$: Observable<T>): Observable<T> => wish$.pipe(catchError(report));
 
     subscriber.add(
-      events$.subscribe({
+      leased$.subscribe({
         next: put,
         error: (error: unknown) => {
           subscriber.error(error);
