@@ -3,6 +3,7 @@ import type { ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
+import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
@@ -10,6 +11,7 @@ import type { Rates } from './rates.js';
 import type { RoomFanOut } from './room-fan-out.js';
 import type { Signatures } from './signatures.js';
 import type { Turns } from './turns.js';
+import type { InOrder, Unsettled } from './unsettled.js';
 import type { Store } from './store/store.js';
 
 export interface App {
@@ -35,9 +37,13 @@ export interface App {
   readonly endSignatures: Signatures['end'];
   /**
    * Runs the jobs of one conversation one after the other, so that all receivers see its messages and notices in the
-   * same order. Requests for the same unique conversation are serialized, too.
+   * same order. Requests for the same unique conversation are serialized, too. Before a job, all changes with its key
+   * have a known outcome.
    */
-  readonly inOrder: <R>(key: string, job: () => Promise<R>) => Promise<R>;
-  /** Called with errors that are the server's own fault. */
-  readonly report: (error: unknown) => void;
+  readonly inOrder: InOrder;
+  /** Makes a change in the store that others have to be told of. If the call fails, they are told later. */
+  readonly attempt: Unsettled['attempt'];
+  readonly repeat: Unsettled['repeat'];
+  /** Called with errors that are the server's own fault. It never throws. */
+  readonly report: Report;
 }

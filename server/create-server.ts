@@ -10,12 +10,15 @@ import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { neverBack, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
+import { guardedClock, guardedReport, guardedTest } from './guarded.js';
+import { limitedBus, limitedStore } from './limited.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
 import { createRoomFanOut } from './room-fan-out.js';
 import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
+import { closeReason, inBatches } from './returns.js';
 import { api } from './http/api/api.js';
 import { listener } from './http/listener.js';
 import { route } from './http/route.js';
@@ -27,6 +30,8 @@ import { createSignatures, type Signatures } from './signatures.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
+import { createTimeLimit, type TimeLimit } from './time-limit.js';
+import { createUnsettled } from './unsettled.js';
 
 /** A server that listens. */
 export interface RtmServer {
@@ -49,14 +54,19 @@ export interface RtmServer {
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
   /**
-   * Asks every client to look up its endpoint again and to reconnect. From then on, a connection that a client closes
-   * sends no will; a connection that breaks still does.
+   * Asks every client to look up its endpoint again and to reconnect: `limits.returnsPerSecond` of them per second, so
+   * that they don't come back all at once. After it was asked, a client that closes its connection sends no will; a
+   * connection that breaks still does. Called again, it begins again.
    */
   goaway(): void;
   /**
-   * Handles the commands that have arrived, then closes every socket with 1001, the port and the store. Clients
-   * reconnect after a 1001. Sockets that don't answer within a second are terminated. No wills are sent. Closing a
-   * second time has no further effect.
+   * Handles the commands that have arrived, then closes every socket with 1001, the port and the store. Sockets that
+   * don't answer within a second are terminated. No wills are sent. Closing a second time has no further effect. It
+   * always resolves, within `limits.closeTimeout` and the time limit of the store: what the store or a hook does not
+   * let end by then is given up and reported to `onError`.
+   *
+   * Clients reconnect after a 1001. The reason of the close names a time over which our clients are spread, so that
+   * `limits.returnsPerSecond` of them come back per second.
    */
   close(): Promise<void>;
 }
@@ -64,6 +74,8 @@ export interface RtmServer {
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
+/** The longest time that a timer can run, ms. */
+const MAX_TIMER = 2 ** 31 - 1;
 /** A frame longer than the limit times this factor is not read at all: the server closes the socket with 1009. */
 const UNREAD_FACTOR = 2;
 
@@ -85,21 +97,24 @@ const refuseHandshake = (socket: Duplex): void => {
   );
 };
 
-const toStderr = (error: unknown): void => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-};
-
 /**
  * Checks a login: by the master key's signature if logins have to be signed, and by the application's own check if
  * there is one.
  */
 const loginVerifier = (
-  { verifyLogin = () => true, signed }: ServerOptions,
+  { verifyLogin, signed }: ServerOptions,
   signatures: Signatures | undefined,
+  inTime: TimeLimit,
 ): App['verifyLogin'] => {
-  if (signatures === undefined || signed?.includes('login') === false) return verifyLogin;
-  return async (login) => signatures.login(login) && (await verifyLogin(login));
+  const isWelcome: App['verifyLogin'] =
+    verifyLogin === undefined ? () => true : (login) => inTime('verifyLogin', () => verifyLogin(login));
+  if (signatures === undefined || signed?.includes('login') === false) return isWelcome;
+  return async (login) => signatures.login(login) && (await isWelcome(login));
 };
+
+/** The application's own sign-in, with a time limit. */
+const inTimeSignIn = (authenticate: ServerOptions['authenticate'], inTime: TimeLimit): ServerOptions['authenticate'] =>
+  authenticate === undefined ? undefined : (token) => inTime('authenticate', () => authenticate(token));
 
 const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: ServerClock): Signatures | undefined => {
   if (masterKey === undefined) {
@@ -109,6 +124,22 @@ const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: S
   }
   if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
   return createSignatures(masterKey, clock, new Set(signed));
+};
+
+/** Whether something ends within a time, ms. */
+const endsWithin = async (ms: number, ending: Promise<unknown>): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(
+      () => {
+        resolve(false);
+      },
+      Math.min(ms, MAX_TIMER),
+    );
+  });
+  const isEnded = await Promise.race([ending.then(() => true), late]);
+  clearTimeout(timer);
+  return isEnded;
 };
 
 /** Gives times that always increase. */
@@ -128,28 +159,33 @@ const stamps = (clock: ServerClock): (() => number) => {
 export const createServer = async (options: ServerOptions = {}): Promise<RtmServer> => {
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const clock = neverBack(options.clock ?? { now: Date.now });
+  const report = guardedReport(options.onError);
+  const clock = neverBack(guardedClock(options.clock ?? { now: Date.now }, report));
   const signatures = signaturesOf(options, clock);
-  const report = options.onError ?? toStderr;
-  const bus = options.bus ?? inProcessBus();
+  const inTime = createTimeLimit(limits.storeTimeout);
+  const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
+  const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
+  const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
   const app: App = {
     appId: options.appId,
-    store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }),
+    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }), inTime),
     bus,
     rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
-    hooks: runHooks(options.hooks ?? {}, report),
+    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
     frames: createFrames(),
     turns,
-    isOpen: options.isOpen ?? (() => false),
-    verifyLogin: loginVerifier(options, signatures),
+    isOpen: guardedTest(options.isOpen ?? (() => false), report),
+    verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
     endSignatures: signatures?.end ?? noop,
-    inOrder: serialByKey(),
+    inOrder: unsettled.inOrder,
+    attempt: unsettled.attempt,
+    repeat: unsettled.repeat,
     report,
   };
   const backEnd = createBackEnd(app);
@@ -161,9 +197,9 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   let past = noDrops;
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
-  const { authenticate, masterKey, uploads: files } = options;
+  const { masterKey, uploads: files } = options;
   const signing = sign({
-    authenticate,
+    authenticate: inTimeSignIn(options.authenticate, inTimeOfHooks),
     masterKey: masterKey ?? randomBytes(32).toString('hex'),
     clock,
     report: app.report,
@@ -217,20 +253,42 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   });
 
   let closing: Promise<void> | undefined;
+  let stopGoaway: () => void = noop;
   const close = async (): Promise<void> => {
+    stopGoaway();
+    const reason = closeReason('the server is going away', clients.size, limits.returnsPerSecond);
     const late = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_TIMEOUT);
     const gone = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    for (const client of clients) void client.finish(GOING_AWAY, 'the server is going away');
-    await new Promise((resolve) => {
-      http.close(resolve);
+    for (const client of clients) void client.finish(GOING_AWAY, reason);
+    const isClosed = new Promise<void>((resolve) => {
+      http.close(() => {
+        resolve();
+      });
       http.closeAllConnections();
     });
-    await Promise.all(gone);
-    await Promise.all(settling);
+    const finish = async (): Promise<void> => {
+      await Promise.all(gone);
+      await Promise.all(settling);
+    };
+    // Commands wait for the store and for hooks, which may not answer.
+    if (!(await endsWithin(limits.closeTimeout, finish()))) {
+      report(
+        new Error(
+          `some commands were not carried out within ${limits.closeTimeout} ms; the server closes all the same`,
+        ),
+      );
+      for (const socket of sockets.clients) socket.terminate();
+    }
+    await isClosed;
     clearTimeout(late);
-    await app.store.close();
+    unsettled.stop();
+    try {
+      await app.store.close();
+    } catch (error) {
+      report(error);
+    }
     closed.complete();
   };
 
@@ -241,7 +299,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     backEnd,
     kick: (clientId, how) => backEnd.kick(clientId, how),
     goaway: () => {
-      for (const client of clients) client.goAway();
+      stopGoaway();
+      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => client.goAway());
     },
     close: () => (closing ??= close()),
   };

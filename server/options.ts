@@ -63,6 +63,24 @@ export interface Limits {
    * protocol's clients send a heartbeat every 180,000 ms.
    */
   readonly silenceTimeout: number;
+  /**
+   * Clients that come back per second after `close()`, and that `goaway()` sends away per second. From it follows the
+   * time over which clients are spread: 5 clients come back at once, 10,000 within 20 s. The longest time is 5 min.
+   * Default 500. `Infinity`: clients come back as they like.
+   */
+  readonly returnsPerSecond: number;
+  /**
+   * Time for an answer of the store or the bus, ms. A command that needs one for longer is refused with 4200. Default
+   * 10,000.
+   */
+  readonly storeTimeout: number;
+  /**
+   * Time for an answer of a hook, or of `verifyLogin` and `authenticate`, ms. A hook that takes longer is passed over
+   * and reported to `onError`; a login is refused with 4200. Default 10,000.
+   */
+  readonly hookTimeout: number;
+  /** Time that `close()` gives to commands that have arrived, ms. Default 10,000. */
+  readonly closeTimeout: number;
   /** Lifetime of a session token, seconds. Default 172,800. */
   readonly tokenTtl: number;
   /** Messages, edits and recalls of one client per minute. More are refused with 4116. Default: no limit. */
@@ -100,6 +118,10 @@ export const defaultLimits: Limits = {
   roomQueue: 100,
   loginTimeout: 30_000,
   silenceTimeout: 400_000,
+  returnsPerSecond: 500,
+  storeTimeout: 10_000,
+  hookTimeout: 10_000,
+  closeTimeout: 10_000,
   tokenTtl: 172_800,
   sendsPerMinute: Infinity,
   historyPerMinute: Infinity,

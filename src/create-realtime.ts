@@ -195,6 +195,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
     capabilities$: connection.capabilities$,
     hold: connection.hold,
     retry: connection.retry,
+    probe: () => connection.probe$,
     pause: connection.pause,
     resume: connection.resume,
     close: connection.close,

@@ -65,6 +65,7 @@ export type {
   ConversationListItem,
   DeliveryStatus,
   LogEntry,
+  LogPosition,
   LogEvent,
   Membership,
   Modification,
@@ -133,6 +134,7 @@ export {
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
+export type { Lifecycle } from './connection/page.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';
 export type { ConnectionHealth, RoundTrip } from './connection/meter.js';
 export * from './errors.js';

@@ -11,6 +11,7 @@ import { conversationHandle } from './internals.js';
 const page = (...timestamps: number[]): MissedPage => ({
   messages: timestamps.map((timestamp) => message({ timestamp })),
   isWhole: true,
+  isLast: timestamps.length < 2,
 });
 const live = (timestamp: number): ConversationEvent => arrived({ timestamp });
 const open = { t: true, f: false };

@@ -120,9 +120,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const internals: ClientInternals = {
       catchUp: {
         ...catchUp,
-        pageAfter: (id, after) =>
-          catchUp.pageAfter(id, after).pipe(
-            behindWhatHasCome(id, (barrier) => {
+        pageAfter: (...page) =>
+          catchUp.pageAfter(...page).pipe(
+            behindWhatHasCome(page[0], (barrier) => {
               heard.receive(barrier);
             }),
           ),
@@ -235,7 +235,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
           subscriber.add(heard.begin());
         }
       }
-      tell(event);
+      tell(event._tag === 'Dropped' ? { ...event, at: internals.serverTime() } : event);
     };
     const heard = settling(clock, hear);
     const living = session$.subscribe({

@@ -120,7 +120,9 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       defer(() => {
         const st = usable();
         const resumed = openedBefore;
-        const lastPatchTime = changes.since();
+        const since = changes.since();
+        // Some servers leave out changes of the time that they are given, and there may be more of that millisecond.
+        const lastPatchTime = since === undefined ? undefined : since - 1;
         return signed(st === undefined).pipe(
           switchMap((signature) =>
             connection.request(

@@ -55,6 +55,7 @@ const ofRealtime: Table<KeysOf<Realtime>> = {
   session: 'stream',
   hold: 'stream',
   login: (scene) => scene.realtime.login('Spike'),
+  probe: (scene) => scene.realtime.probe(),
   retry: 'not a command',
   pause: 'not a command',
   resume: 'not a command',

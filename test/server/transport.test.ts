@@ -219,12 +219,12 @@ describe('limits of the transport', () => {
     const server = await serve({
       store: {
         ...store,
-        conversations: async (ids) => {
+        append: async (message) => {
           waiting += 1;
           most = Math.max(most, waiting);
-          const found = await store.conversations(ids);
+          const appended = await store.append(message);
           waiting -= 1;
-          return found;
+          return appended;
         },
       },
       limits: { queuedCommands: 10 },

@@ -4,8 +4,10 @@ import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
 import { whereIds, whereMember } from '../query/where.js';
 import type {
+  Appended,
   Arrived,
   ClientList,
+  ListChange,
   ConversationChange,
   ConversationDraft,
   ConversationSearch,
@@ -13,15 +15,18 @@ import type {
   MarkedRead,
   MemberReceipt,
   MembersAdded,
+  MessageKey,
   Modified,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
+  Speaking,
   StoredEdit,
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
 import type { ConversationLog } from './conversation-log.js';
+import { audienceOf } from '../messages/history.js';
 import {
   admitted,
   changeList,
@@ -30,6 +35,7 @@ import {
   held,
   infoOf,
   pageOfList,
+  speakingIn,
   uniqueKey,
   type HeldConversation,
 } from './held-conversation.js';
@@ -89,13 +95,21 @@ export interface Memory {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ) => ReturnType<typeof changeList>;
+  ) => ListChange;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
-  /** `id`: the id of the message; undefined makes a new one. */
+  readonly speaking: (id: string, clientId: string | undefined) => Speaking;
+  /** Stores a message if its speaker has the right to speak. */
+  readonly say: (message: NewMessage) => Appended;
+  readonly message: (id: string, key: MessageKey) => StoredMessage | undefined;
+  /**
+   * `id`: the id of the message; undefined makes a new one. `at`: its exact time, ms, which other messages may have
+   * too; undefined gives it a time of its own.
+   */
   readonly append: (
     message: NewMessage,
     id?: string,
+    at?: number,
   ) => { readonly message: StoredMessage; readonly repeated: boolean };
   readonly history: (query: HistoryQuery) => readonly StoredMessage[];
   readonly modify: (edit: StoredEdit) => Modified;
@@ -103,6 +117,7 @@ export interface Memory {
   readonly receipts: (id: string) => readonly MemberReceipt[];
   readonly offline: (clientId: string, conversations: number, messages: number) => readonly OfflineMessages[];
   readonly unreadIn: (id: string, clientId: string) => UnreadSummary;
+  readonly unreadOf: (id: string, clientIds: readonly string[]) => ReadonlyMap<string, UnreadSummary>;
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
@@ -167,6 +182,21 @@ export const createMemory = ({
     join(info.id, info.members ?? []);
   };
 
+  const removeMembers = (id: string, wanted: readonly string[]): readonly string[] => {
+    const conversation = find(id);
+    const isWanted = new Set(wanted);
+    const gone = new Set((conversation?.info.members ?? []).filter((member) => isWanted.has(member)));
+    if (conversation === undefined || gone.size === 0) return [];
+    const { info, roles } = conversation;
+    conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
+    for (const member of gone) {
+      memberships.get(member)?.delete(id);
+      // An owner that comes back is the owner again; a manager that comes back is a plain member.
+      if (roles.get(member) === 'Manager') roles.delete(member);
+    }
+    return [...gone];
+  };
+
   return {
     put,
 
@@ -193,26 +223,14 @@ export const createMemory = ({
       const conversation = find(id);
       if (conversation === undefined) return undefined;
       const { info } = conversation;
-      const admission = admitted(info, wanted, limit);
+      const admission = admitted(conversation, wanted, limit);
       if (admission.added.length > 0)
         conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
       join(id, admission.added);
       return admission;
     },
 
-    removeMembers: (id, wanted) => {
-      const conversation = find(id);
-      const gone = new Set((conversation?.info.members ?? []).filter((member) => wanted.includes(member)));
-      if (conversation === undefined || gone.size === 0) return [];
-      const { info, roles } = conversation;
-      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
-      for (const member of gone) {
-        memberships.get(member)?.delete(id);
-        // An owner that comes back is the owner again; a manager that comes back is a plain member.
-        if (roles.get(member) === 'Manager') roles.delete(member);
-      }
-      return [...gone];
-    },
+    removeMembers,
 
     updateConversation: (id, change, at) => {
       const conversation = find(id);
@@ -229,8 +247,20 @@ export const createMemory = ({
 
     roles: (id) => new Map(find(id)?.roles),
 
-    setListed: (id, list, clientIds, listed, limit) =>
-      changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit),
+    setListed: (id, list, clientIds, listed, limit) => {
+      const { changed, full } = changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit);
+      if (list !== 'blocked' || !listed) return { changed, full, removed: [] };
+      const isOut = new Set(full);
+      // Not only those that are new on the list: who is blocked is no member.
+      return {
+        changed,
+        full,
+        removed: removeMembers(
+          id,
+          clientIds.filter((clientId) => !isOut.has(clientId)),
+        ),
+      };
+    },
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
@@ -239,19 +269,43 @@ export const createMemory = ({
       return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
     },
 
-    append: (message, id) => {
+    speaking: (id, clientId) => {
+      const conversation = find(id);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, clientId);
+      return _tag === 'MaySpeak' ? { _tag, info: describe(conversation) } : { _tag };
+    },
+
+    say: ({ speaker, ...given }) => {
+      const conversation = find(given.conversationId);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, speaker);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const { info, log } = conversation;
+      log.trim(oldest(), historyMessages);
+      const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
+      const { message, repeated } = log.append(wanted, newMessageId);
+      return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
+    },
+
+    message: (id, key) => logOf(id)?.message(key),
+
+    append: (message, id, at) => {
       const log = logOf(message.conversationId);
       if (log === undefined) throw new Error(`there is no conversation ${message.conversationId}`);
-      return log.append(message, id === undefined ? newMessageId : () => id);
+      return log.append(message, id === undefined ? newMessageId : () => id, at);
     },
 
     history: (query) => logOf(query.conversationId)?.history(query, oldest()) ?? [],
 
     modify: (edit) => {
       const conversation = find(edit.conversationId);
-      return conversation === undefined
-        ? { _tag: 'Missing' }
-        : conversation.log.modify(edit, conversation.info.members ?? []);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const { info, log } = conversation;
+      const _tag = speakingIn(conversation, edit.by);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const result = log.modify(edit, info.members ?? []);
+      return result._tag === 'Modified' ? { ...result, ...audienceOf(info, result.message) } : result;
     },
 
     modifiedSince: (clientId, since, limit) =>
@@ -270,6 +324,11 @@ export const createMemory = ({
         .slice(0, conversationLimit),
 
     unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
+
+    unreadOf: (id, clientIds) => {
+      const log = logOf(id);
+      return new Map(log === undefined ? [] : clientIds.map((clientId) => [clientId, log.unread(clientId)]));
+    },
 
     acknowledge: (id, clientId, arrived, at) => logOf(id)?.acknowledge(clientId, arrived, at) ?? [],
 
