@@ -12,6 +12,7 @@ import { neverBack, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
@@ -177,6 +178,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     isOpen: guardedTest(options.isOpen ?? (() => false), report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
+    logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
     inOrder: unsettled.inOrder,
     attempt: unsettled.attempt,

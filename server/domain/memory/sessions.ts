@@ -13,6 +13,12 @@ export interface MemorySessions {
   readonly notices: (clientId: string, since: number, limit: number) => readonly StoredNotice[];
 }
 
+/**
+ * How long a session is kept after its token has expired, ms. The session may be open, and then its token can still be
+ * renewed.
+ */
+const KEPT = 2 * 86_400_000;
+
 /** `atMost`: number of the latest notices that are kept for each client. */
 export const memorySessions = (atMost: number): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
@@ -46,7 +52,7 @@ export const memorySessions = (atMost: number): MemorySessions => {
    */
   const removeExpired = (now: number): void => {
     for (const { token, expiresAt } of sessions.values()) {
-      if (expiresAt > now) break;
+      if (expiresAt + KEPT > now) break;
       remove(token);
     }
   };
@@ -81,8 +87,9 @@ export const memorySessions = (atMost: number): MemorySessions => {
     get: (token) => sessions.get(token),
     renew: (session) => {
       const before = sessions.get(session.token);
-      if (before !== undefined && (before.displaced || before.holder !== session.holder)) return false;
-      save({ displaced: false, ...session, ...before, expiresAt: session.expiresAt });
+      // It never saves a session that is not there: its token may have been deleted on purpose.
+      if (before === undefined || before.displaced || before.holder !== session.holder) return false;
+      save({ ...before, expiresAt: session.expiresAt });
       return true;
     },
     rememberRoom: (token, holder, room) => {
@@ -111,6 +118,8 @@ export const memorySessions = (atMost: number): MemorySessions => {
       (notices.get(clientId) ?? [])
         .slice(-atMost)
         .filter(({ at }) => at > since)
+        // Two notices that are kept at the same time may come in any order.
+        .sort((a, b) => a.at - b.at)
         .slice(0, limit),
   };
 };
