@@ -6,7 +6,7 @@ export interface Entry {
   readonly specifier: string;
   /** `streams`; `rx-realtime` for the main entry. */
   readonly name: string;
-  /** `streams/index.ts`. */
+  /** What Node loads: `streams/index.ts`. */
   readonly source: string;
   /** The top-level folder of the source: `streams`. */
   readonly folder: string;

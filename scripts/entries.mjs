@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {import('./entries.d.mts').Entry} Entry */
-/** @typedef {{ name: string, exports: Record<string, string | { types: string }> }} Manifest */
+/** @typedef {{ types: string, default: string, node?: string }} Target */
+/** @typedef {{ name: string, exports: Record<string, string | Target> }} Manifest */
 
 /** @type {(manifest: Manifest) => readonly Entry[]} */
 const entriesOf = ({ name, exports }) =>
   Object.entries(exports).flatMap(([path, target]) => {
     // A plain path is a file that can be read, such as package.json, not a module.
     if (typeof target === 'string') return [];
-    const source = target.types.replace(/^\.\/dist\//, '').replace(/\.d\.ts$/, '.ts');
+    const source = (target.node ?? target.default).replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts');
     return [
       {
         specifier: name + path.slice(1),

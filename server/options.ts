@@ -64,6 +64,12 @@ export interface Limits {
    */
   readonly silenceTimeout: number;
   /**
+   * Clients that come back per second after `close()`, and that `goaway()` sends away per second. From it follows the
+   * time over which clients are spread: 5 clients come back at once, 10,000 within 20 s. The longest time is 5 min.
+   * Default 500. `Infinity`: clients come back as they like.
+   */
+  readonly returnsPerSecond: number;
+  /**
    * Time for an answer of the store or the bus, ms. A command that needs one for longer is refused with 4200. Default
    * 10,000.
    */
@@ -112,6 +118,7 @@ export const defaultLimits: Limits = {
   roomQueue: 100,
   loginTimeout: 30_000,
   silenceTimeout: 400_000,
+  returnsPerSecond: 500,
   storeTimeout: 10_000,
   hookTimeout: 10_000,
   closeTimeout: 10_000,

@@ -24,6 +24,7 @@ const after = (ms: number): Observable<unknown> =>
  */
 export const systemClock: Clock = {
   now: () => asyncScheduler.now(),
-  elapsed: () => performance.now(),
+  // Mini programs have no `performance`.
+  elapsed: () => (typeof performance === 'undefined' ? Date : performance).now(),
   after,
 };

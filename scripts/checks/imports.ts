@@ -1,10 +1,21 @@
-/** Checks that importing an entry has no effects: no socket, timer or listener, no need for a browser's globals. */
+/** Checks that importing an entry has no effects and no needs: no socket, timer or listener, no platform. */
+import { entryLimits } from '../../bench/size/limits.js';
 import { entries } from '../entries.mjs';
 import { execute } from './tool.js';
 
+/** What a browser has and Node 20 has not. */
+const browserOnly = ['WebSocket', 'document', 'indexedDB', 'localStorage', 'navigator', 'window'];
+
+/** What some platforms lack: older browsers, React Native, mini programs, a test environment. */
+const oftenMissing = [
+  ...browserOnly,
+  ...['AbortController', 'AbortSignal', 'BroadcastChannel', 'Event', 'EventTarget', 'TextDecoder', 'TextEncoder'],
+  ...['URL', 'URLSearchParams', 'atob', 'btoa', 'crypto', 'fetch', 'performance', 'structuredClone'],
+];
+
 /** Each entry is imported in its own process, so that all effects in it come from the entry. */
-const program = (specifier: string): string => `
-  for (const name of ['WebSocket', 'window', 'document', 'navigator', 'localStorage']) delete globalThis[name];
+const program = (specifier: string, missing: readonly string[]): string => `
+  for (const name of ${JSON.stringify(missing)}) delete globalThis[name];
   const world = () => JSON.stringify({
     globals: Object.keys(globalThis),
     resources: process.getActiveResourcesInfo(),
@@ -22,6 +33,8 @@ const program = (specifier: string): string => `
 `;
 
 export const importEntries = async (directory: string): Promise<void> => {
-  for (const { specifier } of entries)
-    await execute(process.execPath, ['--input-type=module', '--eval', program(specifier)], directory);
+  for (const { specifier, name } of entries) {
+    const missing = entryLimits[name]?.platform === 'node' ? browserOnly : oftenMissing;
+    await execute(process.execPath, ['--input-type=module', '--eval', program(specifier, missing)], directory);
+  }
 };

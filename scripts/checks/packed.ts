@@ -5,6 +5,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { cache, CheckFailed, execute, root, tool } from './tool.js';
 
+/** Builds dist/ if a source is newer. In a process of its own, because a build that fails ends its process. */
+export const freshDist = (): Promise<string> =>
+  execute(process.execPath, ['--input-type=module', '--eval', "(await import('./scripts/build.mjs')).build()"]);
+
 /** Packs dist/ as it is into a folder that is emptied first. Gives the path of the tarball. */
 export const pack = async (target = `${cache}pack/`): Promise<string> => {
   rmSync(target, { recursive: true, force: true });

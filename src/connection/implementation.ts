@@ -1,21 +1,18 @@
-import { defer, from, map, of, type Observable } from 'rxjs';
+import { InvalidArgument } from '../errors.js';
 import type { WebSocketConstructor } from './socket.js';
 
-/** Node 22 and later have a WebSocket of their own. It can't be paused, and each frame costs more than with `ws`. */
-const isNode = (): boolean => {
-  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } };
-  return process?.versions?.node !== undefined && !('document' in globalThis);
-};
+/** The WebSocket of the platform. Undefined if the platform has none: Node 20, and mini programs. */
+export const platformWebSocket = (): WebSocketConstructor | undefined =>
+  (globalThis as { readonly WebSocket?: WebSocketConstructor }).WebSocket;
 
-/**
- * Cold: emits the WebSocket implementation to use, then completes. In Node that is the `ws` package, elsewhere that
- * of the platform. The package is loaded only where it is used, so that bundles for browsers need not contain it.
- */
-export const implementation = (given: WebSocketConstructor | undefined): Observable<WebSocketConstructor> =>
-  defer(() => {
-    const own =
-      given ?? (isNode() ? undefined : (globalThis as { readonly WebSocket?: WebSocketConstructor }).WebSocket);
-    return own === undefined
-      ? from(import('ws')).pipe(map(({ WebSocket }): WebSocketConstructor => WebSocket))
-      : of(own);
-  });
+/** The WebSocket to use: the given one, or that of the platform. An error if this is not a constructor. */
+export const implementation = (given: WebSocketConstructor | undefined): WebSocketConstructor | InvalidArgument => {
+  const found: unknown = given ?? platformWebSocket();
+  return typeof found === 'function'
+    ? (found as WebSocketConstructor)
+    : new InvalidArgument(
+        found === undefined
+          ? 'this platform has no WebSocket; pass a constructor as the option `webSocket`'
+          : `webSocket should be a constructor, but is of type ${typeof found}`,
+      );
+};

@@ -4,7 +4,7 @@
  * wait does not depend on the speed of the machine.
  */
 import { AsyncSubject, Subject, interval, scan, switchMap, timer, type Subscription } from 'rxjs';
-import { TextType, createRealtime, ofType } from '../../src/index.js';
+import { TextType, createRealtime, ofType } from '../../src/index.node.js';
 import { batch, consume, lossless, type Pressure } from '../../streams/index.js';
 
 const [server = '', wanted = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
 import { describe, expect, it } from 'vitest';
-import { createRealtime, type RealtimeOptions } from '../../src/index.js';
+import { createRealtime, type RealtimeOptions } from '../../src/index.node.js';
 import { fakeNetwork } from '../../marble-tests/fake-web-socket.js';
 
 const capabilities = (options: Partial<RealtimeOptions> = {}) =>

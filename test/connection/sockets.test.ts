@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Subject, filter, firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import {
   createRealtime,
   exponential,
@@ -14,7 +14,6 @@ import {
 import { createServer } from 'rx-realtime/server';
 import { systemClock } from '../../src/clock.js';
 import { dial, startingAt } from '../../src/connection/dial.js';
-import { implementation } from '../../src/connection/implementation.js';
 import { openSocket, type SocketEvent } from '../../src/connection/socket.js';
 
 const closers: (() => unknown)[] = [];
@@ -56,7 +55,7 @@ const closedPort = async (): Promise<string> => {
 };
 
 const open = async (url: string, protocol = 'lc.protobuf2.3'): Promise<Observable<SocketEvent>> =>
-  openSocket(await firstValueFrom(implementation(undefined)), url, protocol);
+  openSocket(WebSocket, url, protocol, systemClock);
 
 const realtime = (options: Partial<RealtimeOptions>): Realtime => {
   const created = createRealtime({
@@ -103,8 +102,8 @@ describe('a socket', () => {
       throw new SyntaxError('bad address');
     } as unknown as Parameters<typeof openSocket>[0];
     const events: SocketEvent[] = [];
-    openSocket(refusing, 'ws://x', 'p').subscribe((event) => events.push(event));
-    expect(events).toEqual([{ _tag: 'Lost', reason: { code: 1006, reason: 'ws://x: bad address' } }]);
+    openSocket(refusing, 'ws://x', 'p', systemClock).subscribe((event) => events.push(event));
+    expect(events).toEqual([{ _tag: 'Lost', reason: { code: 1006, reason: 'ws://x: bad address' }, isRefused: true }]);
   });
 
   it('writes nothing while it is closing', async () => {
@@ -131,9 +130,9 @@ describe('a socket', () => {
 describe('an attempt', () => {
   const dialling = async (urls: readonly string[], connectTimeout = 5_000) => {
     const reached: string[] = [];
-    const Implementation = await firstValueFrom(implementation(undefined));
+    const Implementation = WebSocket;
     const socket$ = dial(urls, {
-      open: (url) => openSocket(Implementation, url, 'p'),
+      open: (url) => openSocket(Implementation, url, 'p', systemClock),
       connectTimeout,
       clock: systemClock,
       reached: (url) => reached.push(url),
@@ -215,7 +214,7 @@ describe('a realtime', () => {
     const server = await createServer({ port: 0 });
     closers.push(() => server.close());
     const used: string[] = [];
-    const Given = await firstValueFrom(implementation(undefined));
+    const Given = WebSocket;
     const webSocket = class extends Given {
       constructor(url: string, protocol: string) {
         super(url, protocol);

@@ -41,7 +41,7 @@ import {
   type Position,
   type Realtime,
   log,
-} from '../../src/index.js';
+} from '../../src/index.node.js';
 import { table } from '../../src/connection/machine.js';
 import { neverBack } from '../../server/clock.js';
 import { createServer, memoryStore, type RtmServer, type StoredMessage } from '../../server/index.js';

@@ -3,7 +3,7 @@
  * message on its own line, and `done` when all messages that it knows of are sent.
  */
 import { filter, from, mergeMap, take } from 'rxjs';
-import { createRealtime, sendStatus, text } from '../../src/index.js';
+import { createRealtime, sendStatus, text } from '../../src/index.node.js';
 import { fileOutbox } from '../../node/index.js';
 
 const [server = '', directory = '', conversationId = '', first = '0', count = '0'] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pack } from '../../scripts/checks/packed.js';
+import { freshDist, pack } from '../../scripts/checks/packed.js';
 import { execute, root } from '../../scripts/checks/tool.js';
 
 const page = readFileSync(`${root}docs/first-tasks.md`, 'utf8');
@@ -42,7 +42,7 @@ describe('the first tasks of a stranger', () => {
   };
 
   beforeAll(async () => {
-    await execute(process.execPath, ['--input-type=module', '--eval', "(await import('./scripts/build.mjs')).build()"]);
+    await freshDist();
     const tarball = await pack(join(directory, 'tarball/'));
     mkdirSync(project);
     write('package.json', JSON.stringify({ name: 'stranger', private: true, type: 'module' }));

@@ -24,8 +24,15 @@ type LogModified =
   | { readonly _tag: 'Missing' | 'Foreign' };
 
 export interface ConversationLog {
-  /** Calls `newId` for an id unless the message is stored already. */
-  append(message: NewMessage, newId: () => string): { readonly message: StoredMessage; readonly repeated: boolean };
+  /**
+   * Calls `newId` for an id unless the message is stored already. `at`: its exact time, which other messages may have
+   * too, and which is not before that of the newest message. Default: a time of its own, from `now` on.
+   */
+  append(
+    message: NewMessage,
+    newId: () => string,
+    at?: number,
+  ): { readonly message: StoredMessage; readonly repeated: boolean };
   readonly message: (key: MessageKey) => StoredMessage | undefined;
   /** Gives no message before `since` (ms). */
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
@@ -51,6 +58,8 @@ export interface ConversationLog {
   lastPublic(): StoredMessage | undefined;
 }
 
+const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
+
 const tokenKey = (from: string, token: string): string => JSON.stringify([from, token]);
 
 const TRIM_AT_LEAST = 1_024;
@@ -66,6 +75,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** Ids of changed messages, the last change last. */
   const modified = new Set<string>();
   let lastAt: number | undefined;
+  /** Several messages have the same time: they are in the order in which they came. */
+  let hasTies = false;
   let recalledAt: number | undefined;
   /** The newest message that everybody may see. */
   let publicId: string | undefined;
@@ -101,7 +112,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   };
 
   return {
-    append: ({ token, now, speaker, ...content }, newId) => {
+    append: ({ token, now, speaker, ...content }, newId, at) => {
       const key = token === undefined ? undefined : tokenKey(content.from, token);
       const before = key === undefined ? undefined : messages[byToken.get(key) ?? -1];
       if (before !== undefined) return { message: before, repeated: true };
@@ -109,8 +120,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const message: StoredMessage = {
         ...content,
         id,
-        timestamp: lastAt === undefined ? now : Math.max(now, lastAt + 1),
+        timestamp: at ?? (lastAt === undefined ? now : Math.max(now, lastAt + 1)),
       };
+      hasTies ||= message.timestamp === lastAt;
       lastAt = message.timestamp;
       if (message.to === undefined) publicId = id;
       if (key !== undefined) byToken.set(key, messages.length);
@@ -122,7 +134,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     message: (key) =>
       messages['id' in key ? (byId.get(key.id) ?? -1) : (byToken.get(tokenKey(key.from, key.token)) ?? -1)],
 
-    history: (query, since) => pageOf(messages, query, since),
+    history: (query, since) => pageOf(hasTies ? messages.toSorted(byPosition) : messages, query, since),
 
     modify: (edit, members) => {
       const index = byId.get(edit.messageId) ?? -1;

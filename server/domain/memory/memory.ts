@@ -102,10 +102,14 @@ export interface Memory {
   /** Stores a message if its speaker has the right to speak. */
   readonly say: (message: NewMessage) => Appended;
   readonly message: (id: string, key: MessageKey) => StoredMessage | undefined;
-  /** `id`: the id of the message; undefined makes a new one. */
+  /**
+   * `id`: the id of the message; undefined makes a new one. `at`: its exact time, ms, which other messages may have
+   * too; undefined gives it a time of its own.
+   */
   readonly append: (
     message: NewMessage,
     id?: string,
+    at?: number,
   ) => { readonly message: StoredMessage; readonly repeated: boolean };
   readonly history: (query: HistoryQuery) => readonly StoredMessage[];
   readonly modify: (edit: StoredEdit) => Modified;
@@ -286,10 +290,10 @@ export const createMemory = ({
 
     message: (id, key) => logOf(id)?.message(key),
 
-    append: (message, id) => {
+    append: (message, id, at) => {
       const log = logOf(message.conversationId);
       if (log === undefined) throw new Error(`there is no conversation ${message.conversationId}`);
-      return log.append(message, id === undefined ? newMessageId : () => id);
+      return log.append(message, id === undefined ? newMessageId : () => id, at);
     },
 
     history: (query) => logOf(query.conversationId)?.history(query, oldest()) ?? [],
