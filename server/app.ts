@@ -22,6 +22,8 @@ export interface App {
   readonly rooms: RoomFanOut;
   readonly limits: Limits;
   readonly clock: ServerClock;
+  /** The system's time, which may be wrong for a moment. */
+  readonly wall: ServerClock;
   /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;

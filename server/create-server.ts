@@ -8,7 +8,7 @@ import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import { neverBack, type ServerClock } from './clock.js';
+import { steadyClock, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
@@ -117,14 +117,18 @@ const loginVerifier = (
 const inTimeSignIn = (authenticate: ServerOptions['authenticate'], inTime: TimeLimit): ServerOptions['authenticate'] =>
   authenticate === undefined ? undefined : (token) => inTime('authenticate', () => authenticate(token));
 
-const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: ServerClock): Signatures | undefined => {
+const signaturesOf = (
+  { masterKey, signed = ['login'] }: ServerOptions,
+  wall: ServerClock,
+  clock: ServerClock,
+): Signatures | undefined => {
   if (masterKey === undefined) {
     if (signed.some((action) => action !== 'login'))
       throw new RangeError('signed: without a masterKey nothing can be verified');
     return undefined;
   }
   if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
-  return createSignatures(masterKey, clock, new Set(signed));
+  return createSignatures(masterKey, wall, new Set(signed), clock);
 };
 
 /** Whether something ends within a time, ms. */
@@ -161,8 +165,9 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const report = guardedReport(options.onError);
-  const clock = neverBack(guardedClock(options.clock ?? { now: Date.now }, report));
-  const signatures = signaturesOf(options, clock);
+  const wall = guardedClock(options.clock ?? { now: Date.now }, report);
+  const clock = steadyClock(wall, { report });
+  const signatures = signaturesOf(options, wall, clock);
   const inTime = createTimeLimit(limits.storeTimeout);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
@@ -170,11 +175,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const turns = createTurns({ report });
   const app: App = {
     appId: options.appId,
-    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }), inTime),
+    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
     bus,
     rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
+    wall,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
     hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
@@ -203,7 +209,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const signing = sign({
     authenticate: inTimeSignIn(options.authenticate, inTimeOfHooks),
     masterKey: masterKey ?? randomBytes(32).toString('hex'),
-    clock,
+    clock: wall,
     report: app.report,
   });
   const http = createHttpServer(

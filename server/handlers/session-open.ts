@@ -150,7 +150,7 @@ const openAs = async (
 ): Promise<Reply> => {
   const { app, origin } = context;
   const { sessions, version } = origin;
-  const { store, limits, clock } = app;
+  const { store, limits, clock, wall } = app;
   const closed = ({ code, reason }: Kicked): Reply => ({ answer: closedCommand(clientId, code, reason) });
   const displaced = closed({ code: DISPLACED, reason: reasonOf(DISPLACED) });
   if (stored?.displaced === true) return displaced;
@@ -172,7 +172,7 @@ const openAs = async (
     sessions.get(clientId)?.leave();
     sessions.set(clientId, session);
     tellReplaced(app, clientId, opened);
-    await comeBack(app, session, opened.room, now);
+    await comeBack(app, session, opened.room, wall.now());
     const missed = await missedBy(app, clientId, version, command.sessionMessage, now);
     const [ending, kick] = [session.ended(), kicked()];
     const end = ending ?? kick;

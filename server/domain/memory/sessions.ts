@@ -19,8 +19,11 @@ export interface MemorySessions {
  */
 const KEPT = 2 * 86_400_000;
 
-/** `atMost`: number of the latest notices that are kept for each client. */
-export const memorySessions = (atMost: number): MemorySessions => {
+/**
+ * `atMost`: number of the latest notices that are kept for each client. `settled`: a time that is not ahead of the true
+ * one; sessions that have expired before it are deleted.
+ */
+export const memorySessions = (atMost: number, settled: () => number = () => Infinity): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
   /** Tokens of each client. */
   const tokens = new Map<string, Set<string>>();
@@ -50,7 +53,8 @@ export const memorySessions = (atMost: number): MemorySessions => {
    * Sessions are in the order in which they were saved. If one has not expired, the later ones have not expired
    * either.
    */
-  const removeExpired = (now: number): void => {
+  const removeExpired = (at: number): void => {
+    const now = Math.min(at, settled());
     for (const { token, expiresAt } of sessions.values()) {
       if (expiresAt + KEPT > now) break;
       remove(token);
