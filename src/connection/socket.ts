@@ -16,7 +16,7 @@ export interface WebSocketLike {
   onmessage: ((this: never, event: never) => unknown) | null;
   onerror: ((this: never, event: never) => unknown) | null;
   onclose: ((this: never, event: never) => unknown) | null;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
+  send(data: string | (Uint8Array & BufferSource)): void;
   close(): void;
   /** Stops reading, so that TCP makes the server wait. Only `ws` in Node has it. */
   pause?(): void;
@@ -104,7 +104,7 @@ export const openSocket = (
           frames$,
           send: (frame) => {
             // A socket that is closing takes no frames. Its close event follows.
-            if (socket.readyState === OPEN) socket.send(frame as string | Uint8Array<ArrayBuffer>);
+            if (socket.readyState === OPEN) socket.send(frame as string | (Uint8Array & BufferSource));
           },
           ...(canPause(Implementation) ? { pause: () => socket.pause?.(), resume: () => socket.resume?.() } : {}),
         },
