@@ -1,9 +1,9 @@
 /** Operators that keep many keys or lists. */
-import { Subject, map, type Observable, type OperatorFunction } from 'rxjs';
+import { Subject, map, of, type Observable, type OperatorFunction } from 'rxjs';
 import {
   demultiplex,
   keyedState,
-  outbox,
+  outgoing,
   rate,
   timelineReducer,
   top,
@@ -16,6 +16,10 @@ import {
 import { range } from './streams-contest.js';
 import { SELF, messageOf, nameOf, outgoingEvent, type MessageEvent } from './streams-events.js';
 import { FEWER, type Growing, type Steady } from './streams-growth.js';
+
+/** The map of the messages that are being sent, made anew for each change. */
+const outboxOf: OperatorFunction<ClientEvent, ReadonlyMap<string, unknown>> = (log$) =>
+  outgoing(log$, () => of(undefined))[0].outbox$;
 
 const HOUR = 3_600_000;
 /** Number of older messages that come at a time. */
@@ -157,6 +161,7 @@ const placed =
     let state: TimelineState = {
       pending: [],
       hasOlder: true,
+      hasNewer: false,
       placed: range(size).map((number) => ({ _tag: 'Message', message: messageOf(number, nameOf(0)) })),
     };
     let number = size;
@@ -216,13 +221,13 @@ export const kept: readonly Growing[] = [
   },
   { name: `timelineReducer, a page of ${PAGE}`, claim: '-', ...COPYING, items: PAGE, full: placed(() => older) },
   {
-    name: 'outbox(), on their way',
+    name: 'outgoing(), on their way',
     claim: '-',
     large: 1_000,
     steps: 100,
     items: 2,
     full: mapped(
-      outbox(),
+      outboxOf,
       (number) => outgoingEvent(number, 'sending'),
       (number, size) => [outgoingEvent(number, 'sending'), outgoingEvent(number - size, 'sent')],
     ),

@@ -1,10 +1,10 @@
 /** States that are reduced from a log, each compared with one `scan`. */
-import { distinctUntilChanged, filter, map, scan, type OperatorFunction } from 'rxjs';
+import { distinctUntilChanged, filter, map, of, scan, type OperatorFunction } from 'rxjs';
 import {
   conversationsReducer,
   keyedState,
   lastMessagesReducer,
-  outbox,
+  outgoing,
   receiptsReducer,
   timelineReducer,
   toTimeline,
@@ -34,6 +34,10 @@ import {
 } from './streams-events.js';
 
 /** Number of items if one item takes microseconds. */
+/** The map of the messages that are being sent, made anew for each change. */
+const outboxOf: OperatorFunction<ClientEvent, ReadonlyMap<string, unknown>> = (log$) =>
+  outgoing(log$, () => of(undefined))[0].outbox$;
+
 const FEW = 1_000;
 const WINDOW = 500;
 /** Number of own messages that are being sent at a time. */
@@ -249,10 +253,10 @@ const editsAfter = {
 
 const others: readonly Contest[] = [
   {
-    name: `outbox(), ${UNDERWAY} on their way`,
+    name: `outgoing(), ${UNDERWAY} on their way`,
     ours: through<ClientEvent, ReadonlyMap<string, unknown>>(
       { ...sending, expects: [0, ...sending.expects] },
-      outbox(),
+      outboxOf,
       ({ size }) => size,
     ),
     peer: through<Outgoing, ReadonlyMap<string, unknown>>(

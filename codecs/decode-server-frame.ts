@@ -2,6 +2,7 @@ import type { Either } from './either.js';
 import type { UnsupportedCommand } from './commands/envelope.js';
 import type { DecodeFailed } from './decode-failed.js';
 import { decodeWith, type Frame } from './frame.js';
+import { readDirectPush } from './proto/direct-push.js';
 import { ServerCommand } from './server-commands/index.js';
 
 /**
@@ -13,5 +14,6 @@ import { ServerCommand } from './server-commands/index.js';
  * if (command._tag === 'Right') handle(command.right);
  * else report(command.left);
  */
-export const decodeServerFrame: (frame: Frame) => Either<DecodeFailed, ServerCommand | UnsupportedCommand> =
-  decodeWith(ServerCommand);
+export const decodeServerFrame: (frame: Frame) => Either<DecodeFailed, ServerCommand | UnsupportedCommand> = decodeWith<
+  ServerCommand | UnsupportedCommand
+>(ServerCommand, readDirectPush);

@@ -1,67 +1,10 @@
-import { NEVER, Subject, Subscription, merge, map, of, type Observable } from 'rxjs';
+import { Subject, Subscription, merge, map, of, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Echo } from '../codecs/index.js';
-import { createConnection, type ConnectionOptions } from '../src/connection/create-connection.js';
-import { exponential } from '../src/connection/backoff.js';
 import type { Connection } from '../src/connection/connection.js';
-import type { ConnectionEvent, ConnectionState } from '../src/connection/state.js';
 import { fakeNetwork, type FakeNetwork } from './fake-web-socket.js';
+import { connectionOver, held, scenario, statesOf, trace } from './connection/world.js';
 import { marbles, virtualClock } from './marbles.js';
-
-const connectionOver = (network: Pick<FakeNetwork, 'WebSocket'>, change: Partial<ConnectionOptions> = {}): Connection =>
-  createConnection({
-    appId: 'app',
-    server: 'ws://server',
-    webSocket: network.WebSocket,
-    clock: virtualClock,
-    random: () => 0.5,
-    backoff: exponential({ jitter: false }),
-    commandTimeout: 20_000,
-    grace: 5_000,
-    network$: NEVER,
-    ...change,
-  });
-
-/** An event or a state as the guide writes it. */
-const words = (told: ConnectionEvent | ConnectionState): string => {
-  switch (told._tag) {
-    case 'schedule':
-    case 'Scheduled':
-      return `${told._tag} attempt=${told.attempt} delay=${told.delay}`;
-    case 'retry':
-    case 'Retrying':
-      return `${told._tag} attempt=${told.attempt}`;
-    default:
-      return told._tag;
-  }
-};
-
-/** The events with their times: `1000 realtime schedule attempt=0 delay=1000`. */
-const trace = (connection: Connection): string[] => {
-  const lines: string[] = [];
-  // The client subscribes first, but still gets every event after the realtime.
-  connection.sessionEvents$.subscribe((event) => lines.push(`${virtualClock.now()} client ${words(event)}`));
-  connection.events$.subscribe((event) => lines.push(`${virtualClock.now()} realtime ${words(event)}`));
-  return lines;
-};
-
-const statesOf = (connection: Connection): string[] => {
-  const states: string[] = [];
-  connection.state$.subscribe((state) => states.push(words(state)));
-  return states;
-};
-
-/** Runs a scenario in virtual time: each job at its time, then the check at the end. */
-const scenario = (jobs: Readonly<Record<number, () => void>>, end: number, check: () => void): void => {
-  marbles(() => {
-    for (const [at, job] of Object.entries(jobs)) virtualClock.after(Number(at)).subscribe(job);
-    virtualClock.after(end).subscribe(check);
-  });
-};
-
-const held = (connection: Connection): void => {
-  connection.lease$.subscribe({ error: () => undefined });
-};
 
 describe('the reference trace of the guide', () => {
   it('N5: matches line by line: the network goes and comes back, a retry fails, a manual retry succeeds', () => {
@@ -228,24 +171,43 @@ describe('a connection', () => {
     );
   });
 
-  it('never closes a socket during its handshake: the close waits until the socket is open', () => {
-    const network = fakeNetwork({ opens: 100 });
-    const connection = connectionOver(network);
-    scenario(
-      {
-        0: () => {
-          held(connection);
+  it('closes the socket of an attempt that it gives up, during the handshake too', () => {
+    const ways: readonly ((connection: Connection, lease: Subscription) => void)[] = [
+      (connection) => connection.close(),
+      (connection) => connection.pause(),
+      (_connection, lease) => lease.unsubscribe(),
+    ];
+    for (const giveUp of ways) {
+      const network = fakeNetwork({});
+      const connection = connectionOver(network, { grace: 0 });
+      scenario(
+        {
+          0: () => {
+            const lease = connection.lease$.subscribe();
+            virtualClock.after(50).subscribe(() => giveUp(connection, lease));
+          },
+          40: () => {
+            expect(network.live.now).toBe(1);
+          },
         },
-        50: () => {
+        60,
+        () => {
+          expect(network.live.now).toBe(0);
           connection.close();
         },
-      },
-      200,
-      () => {
-        expect(network.closedInHandshake()).toBe(false);
-        expect(network.live.now).toBe(0);
-      },
-    );
+      );
+    }
+  });
+
+  it('closes the sockets of all addresses that do not answer, before it tries the next one', () => {
+    const network = fakeNetwork({});
+    const connection = connectionOver(network, { server: ['ws://a', 'ws://b', 'ws://c'], connectTimeout: 1_000 });
+    scenario({ 0: () => held(connection) }, 100_000, () => {
+      expect(network.dialled.length).toBeGreaterThan(5);
+      expect(network.live.most).toBe(1);
+      connection.close();
+      expect(network.live.now).toBe(0);
+    });
   });
 
   it('ignores a socket that it has given up', () => {
@@ -329,7 +291,7 @@ describe('a connection', () => {
     );
   });
 
-  it('N3: accepts a manual retry while it waits, and ignores it in all other states', () => {
+  it('N3: makes an attempt at once when it is asked to retry while it waits, and no attempt in other states', () => {
     const network = fakeNetwork({ opens: 10 }, { fails: 10 }, { opens: 10 });
     const connection = connectionOver(network);
     const states = statesOf(connection);

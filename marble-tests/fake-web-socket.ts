@@ -31,8 +31,6 @@ export interface FakeNetwork {
   readonly live: { now: number; most: number };
   /** The frames that the client has sent. */
   readonly sent$: Observable<ClientCommand>;
-  /** Whether the client has ever closed a socket before it was open. */
-  readonly closedInHandshake: () => boolean;
   /** Sends a command over the newest socket. */
   push(command: ServerCommand): void;
   /** Closes the newest socket, as the server would. */
@@ -44,7 +42,6 @@ export const fakeNetwork = (...script: readonly Attempt[]): FakeNetwork => {
   const dialled: string[] = [];
   const live = { now: 0, most: 0 };
   const frames = new Subject<Frame>();
-  let inHandshake = false;
   let newest: ServerEnd | undefined;
 
   const WebSocket = fakeWebSocket((end) => {
@@ -73,8 +70,7 @@ export const fakeNetwork = (...script: readonly Attempt[]): FakeNetwork => {
       heard: (frame) => {
         frames.next(frame);
       },
-      ended: (by, wasOpen) => {
-        if (by === 'client' && !wasOpen) inHandshake = true;
+      ended: () => {
         live.now -= 1;
         timers.unsubscribe();
       },
@@ -91,7 +87,6 @@ export const fakeNetwork = (...script: readonly Attempt[]): FakeNetwork => {
       map(({ right }) => right),
       filter((command): command is ClientCommand => command.cmd !== 'unsupported'),
     ),
-    closedInHandshake: () => inHandshake,
     push: (command) => newest?.push(encodeFrame(command, subprotocols.binary)),
     close: (code, reason = '') => newest?.end(code, reason),
   };

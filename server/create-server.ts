@@ -16,6 +16,7 @@ import { createTurns } from './turns.js';
 import { createRoomFanOut } from './room-fan-out.js';
 import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
+import { closeReason, inBatches } from './returns.js';
 import { api } from './http/api/api.js';
 import { listener } from './http/listener.js';
 import { route } from './http/route.js';
@@ -49,14 +50,17 @@ export interface RtmServer {
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
   /**
-   * Asks every client to look up its endpoint again and to reconnect. From then on, a connection that a client closes
-   * sends no will; a connection that breaks still does.
+   * Asks every client to look up its endpoint again and to reconnect: `limits.returnsPerSecond` of them per second, so
+   * that they don't come back all at once. After it was asked, a client that closes its connection sends no will; a
+   * connection that breaks still does. Called again, it begins again.
    */
   goaway(): void;
   /**
-   * Handles the commands that have arrived, then closes every socket with 1001, the port and the store. Clients
-   * reconnect after a 1001. Sockets that don't answer within a second are terminated. No wills are sent. Closing a
-   * second time has no further effect.
+   * Handles the commands that have arrived, then closes every socket with 1001, the port and the store. Sockets that
+   * don't answer within a second are terminated. No wills are sent. Closing a second time has no further effect.
+   *
+   * Clients reconnect after a 1001. The reason of the close names a time over which our clients are spread, so that
+   * `limits.returnsPerSecond` of them come back per second.
    */
   close(): Promise<void>;
 }
@@ -217,12 +221,15 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   });
 
   let closing: Promise<void> | undefined;
+  let stopGoaway: () => void = noop;
   const close = async (): Promise<void> => {
+    stopGoaway();
+    const reason = closeReason('the server is going away', clients.size, limits.returnsPerSecond);
     const late = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_TIMEOUT);
     const gone = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    for (const client of clients) void client.finish(GOING_AWAY, 'the server is going away');
+    for (const client of clients) void client.finish(GOING_AWAY, reason);
     await new Promise((resolve) => {
       http.close(resolve);
       http.closeAllConnections();
@@ -241,7 +248,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     backEnd,
     kick: (clientId, how) => backEnd.kick(clientId, how),
     goaway: () => {
-      for (const client of clients) client.goAway();
+      stopGoaway();
+      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => client.goAway());
     },
     close: () => (closing ??= close()),
   };

@@ -63,6 +63,12 @@ export interface Limits {
    * protocol's clients send a heartbeat every 180,000 ms.
    */
   readonly silenceTimeout: number;
+  /**
+   * Clients that come back per second after `close()`, and that `goaway()` sends away per second. From it follows the
+   * time over which clients are spread: 5 clients come back at once, 10,000 within 20 s. The longest time is 5 min.
+   * Default 500. `Infinity`: clients come back as they like.
+   */
+  readonly returnsPerSecond: number;
   /** Lifetime of a session token, seconds. Default 172,800. */
   readonly tokenTtl: number;
   /** Messages, edits and recalls of one client per minute. More are refused with 4116. Default: no limit. */
@@ -100,6 +106,7 @@ export const defaultLimits: Limits = {
   roomQueue: 100,
   loginTimeout: 30_000,
   silenceTimeout: 400_000,
+  returnsPerSecond: 500,
   tokenTtl: 172_800,
   sendsPerMinute: Infinity,
   historyPerMinute: Infinity,

@@ -5,12 +5,16 @@ import {
   catchError,
   defer,
   endWith,
+  filter,
   from,
+  identity,
   ignoreElements,
+  map,
   merge,
   of,
   share,
   switchMap,
+  take,
   takeUntil,
   tap,
   throwError,
@@ -40,6 +44,15 @@ const COMMAND_TIMEOUT = 20_000;
 const GRACE = 2_000;
 const CATCH_UP_LIMIT = 1_000;
 const PLUGIN_TIMEOUT = 5_000;
+
+/** Waits until the client is open for the first time. */
+const whenOpen = switchMap((client: Client) =>
+  client.status$.pipe(
+    filter(({ _tag }) => _tag === 'Open'),
+    take(1),
+    map(() => client),
+  ),
+);
 
 /** 128 random bits as text. */
 const minter = (random: () => number) => (): string =>
@@ -90,7 +103,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
       appId: options.appId,
       clientId,
       deviceId,
-      ...defined({ tag: login.tag, signature }),
+      ...defined({ tag: login.tag, signature, offline: login.offline }),
       conversationSignature: login.conversationSignature ?? options.conversationSignature,
       signatureTimeout: commandTimeout,
       commandTimeout,
@@ -140,7 +153,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
 
   const sessionOf = (clientId: string, login: LoginOptions): Observable<Client> =>
     isClientId(clientId)
-      ? shared(clientId, login)
+      ? shared(clientId, login).pipe(login.offline === true ? identity : whenOpen)
       : throwError(
           () =>
             new InvalidArgument(
@@ -148,14 +161,14 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
             ),
         );
 
-  const session = (identity: string | User, login: LoginOptions = {}): Observable<Client> =>
+  const session = (who: string | User, login: LoginOptions = {}): Observable<Client> =>
     defer(() => {
-      if (typeof identity !== 'object') return sessionOf(identity, login);
+      if (typeof who !== 'object') return sessionOf(who, login);
       // Code without types may pass a value that was not made by `user`.
-      if (!('identify' in identity))
+      if (!('identify' in who))
         return throwError(() => new InvalidArgument('log in with a client id, or with user({ sessionToken })'));
-      return identity
-        .identify(api)
+      return who
+        .identify(api, login.offline)
         .pipe(switchMap(({ clientId, signature }) => sessionOf(clientId, { signature, ...login })));
     }).pipe(takeUntil(aborted(login.signal)));
 
@@ -170,11 +183,12 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
       ),
     ),
     session,
-    login: (identity, login) => loginOnce(session(identity, login), connection.state$),
+    login: (who, login) => loginOnce(session(who, login), connection.state$),
     health$,
     capabilities$: connection.capabilities$,
     hold: connection.hold,
     retry: connection.retry,
+    probe: () => connection.probe$,
     pause: connection.pause,
     resume: connection.resume,
     close: connection.close,

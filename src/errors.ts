@@ -138,6 +138,16 @@ export class StorageFailed extends TaggedError<'StorageFailed'> {
   }
 }
 
+/** The application discarded the message with `discard` before the server had confirmed it. */
+export class Discarded extends TaggedError<'Discarded'> {
+  constructor(
+    /** The token of the message. */
+    readonly token: string,
+  ) {
+    super('Discarded', `the message ${token} was discarded; if it had been written already, it may still arrive`);
+  }
+}
+
 /** Every error that a command of this SDK can fail with. `_tag` tells them apart. */
 export type RealtimeError =
   | ConnectionLost
@@ -149,7 +159,8 @@ export type RealtimeError =
   | SessionClosed
   | InvalidArgument
   | OutboxFull
-  | StorageFailed;
+  | StorageFailed
+  | Discarded;
 
 const tags: ReadonlySet<unknown> = new Set<RealtimeError['_tag']>([
   'ConnectionLost',
@@ -162,6 +173,7 @@ const tags: ReadonlySet<unknown> = new Set<RealtimeError['_tag']>([
   'InvalidArgument',
   'OutboxFull',
   'StorageFailed',
+  'Discarded',
 ]);
 
 const isRealtimeError = (error: unknown): error is RealtimeError =>

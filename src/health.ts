@@ -6,13 +6,16 @@ import {
   finalize,
   ignoreElements,
   map,
+  merge,
   repeat,
   startWith,
   takeUntil,
   type Observable,
 } from 'rxjs';
 import { shareLatest } from '../streams/index.js';
+import { defined } from '../codecs/defined.js';
 import type { Client } from './client/client.js';
+import { ofClient } from './client/internals.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection/connection.js';
 import type { ConnectionHealth } from './connection/meter.js';
@@ -37,10 +40,16 @@ export const healthOf = (
   { state$, health }: Pick<Connection, 'state$' | 'health'>,
   clock: Clock,
 ): readonly [health$: Observable<ConnectionHealth>, watch: (client: Client) => void] => {
-  const sizes = new Map<Client, number>();
+  /** How many messages wait in the outboxes; `undefined` while what one of them has kept is being read. */
+  const sizes = new Set<() => number | undefined>();
   const read = (): ConnectionHealth => ({
     ...health(),
-    outbox: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    ...defined({
+      outbox: [...sizes].reduce<number | undefined>((sum, size) => {
+        const next = size();
+        return sum === undefined || next === undefined ? undefined : sum + next;
+      }, 0),
+    }),
   });
   const over$ = state$.pipe(ignoreElements(), endWith(true));
   return [
@@ -53,7 +62,19 @@ export const healthOf = (
       takeUntil(over$),
     ),
     (client) => {
-      client.outbox$.pipe(finalize(() => sizes.delete(client))).subscribe(({ size }) => sizes.set(client, size));
+      ofClient(client, ({ state, restored$, open$ }) => {
+        let isRead = false;
+        const size = (): number | undefined => (isRead ? state.outgoing.size() : undefined);
+        sizes.add(size);
+        return merge(
+          open$,
+          restored$.pipe(
+            finalize(() => {
+              isRead = true;
+            }),
+          ),
+        ).pipe(finalize(() => sizes.delete(size)));
+      }).subscribe();
     },
   ];
 };

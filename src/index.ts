@@ -55,6 +55,7 @@ export type {
   ConversationListItem,
   DeliveryStatus,
   LogEntry,
+  LogPosition,
   LogEvent,
   Membership,
   Modification,
@@ -94,6 +95,7 @@ export {
 } from './client/members/restrictions.js';
 export type { MembershipFailure, MembershipResult } from './client/members/membership.js';
 export type { Mentions } from './client/sending/modify.js';
+export { discard, resend } from './client/sending/resend.js';
 export { timeline, type TimelineOptions } from './client/history/timeline.js';
 export { memberReceipts } from './client/members/member-receipts.js';
 export { roles, setRole } from './client/members/roles.js';
@@ -122,6 +124,7 @@ export {
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
 export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
+export type { Lifecycle } from './connection/page.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';
 export type { ConnectionHealth, RoundTrip } from './connection/meter.js';
 export * from './errors.js';

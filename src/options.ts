@@ -6,6 +6,7 @@ import type { CustomType } from '../codecs/index.js';
 import type { Plugin } from './plugins/plugin.js';
 import type { UploadFile } from './client/sending/upload.js';
 import type { ConversationSignatureFactory, SignatureFactory } from './session/signature.js';
+import type { Lifecycle } from './connection/page.js';
 import type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
 
 /**
@@ -78,8 +79,19 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
    * Default 1,000.
    */
   readonly catchUpLimit?: number;
-  /** Whether there is a network. Default: what the browser reports; on other platforms always true. */
+  /**
+   * Whether there is a network. It is listened to while there is a client; then what it told is forgotten. A value
+   * like the one before changes nothing. Default: what the browser reports; on other platforms always true.
+   */
   readonly network$?: Observable<boolean>;
+  /**
+   * When the page or the device wakes up, and when it is put away. It is listened to while there is a client. `wake`
+   * leads to a probe if there is a connection, and to an attempt soon if not. `freeze` closes the connection until
+   * `wake`. Default: what the browser reports; other platforms report nothing.
+   *
+   * @example createRealtime({ appId, server, lifecycle$: fromEvent(powerMonitor, 'resume').pipe(map(() => 'wake')) });
+   */
+  readonly lifecycle$?: Observable<Lifecycle>;
   /** The WebSocket implementation. Default: `ws` in Node, elsewhere the platform's. */
   readonly webSocket?: WebSocketConstructor;
   /**

@@ -86,10 +86,21 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
    */
   readonly hold: (maxPause: number) => Observable<boolean>;
   /**
-   * Tries to connect now, if an attempt is scheduled, and counts the attempts from 0 again. Does nothing in other
-   * states.
+   * Makes sure that there is a connection. While an attempt is scheduled, or there seems to be no network: tries to
+   * connect now, and counts attempts from 0 again. While connected: asks the server for a sign of life, and reconnects
+   * if there is none within 5 s (`heartbeat.probePatience`). Does nothing while paused or without a client.
    */
   retry(): void;
+  /**
+   * Cold: does on subscribe what `retry` does, and says how it went. Emits `undefined` when the server has given a
+   * sign of life, or when a new connection is open; then completes.
+   *
+   * Errors: `ConnectionLost` if the attempt to connect has failed (further attempts follow by themselves), if the
+   * realtime is paused or closed, or if nobody has logged in; the error of the state `Failed`.
+   *
+   * @example powerMonitor.on('resume', () => realtime.probe().subscribe({ error: showOffline }));
+   */
+  probe(): Observable<undefined>;
   /** Disconnects, and stays disconnected until `resume`. */
   pause(): void;
   /** Ends the pause: connects again if there is a client. Does nothing without a pause. */

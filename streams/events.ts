@@ -96,7 +96,7 @@ export type Origin = 'live' | 'missed' | 'sent';
 export interface Gap {
   readonly _tag: 'Gap';
   readonly conversationId: string;
-  /** The last message before the gap. */
+  /** The last message before the gap. Other messages of the same millisecond may be missing too. */
   readonly from: Position;
   /** The server time up to which messages may be missing, ms since 1970. */
   readonly to: number;
@@ -229,6 +229,8 @@ export interface UnreadCount extends Unread {
   readonly conversationId: string;
   /** The time up to which messages are counted, ms since 1970. */
   readonly asOf: number;
+  /** The newest message that is counted, if the server names it. Others may have the same time. */
+  readonly lastId?: string;
 }
 
 /** An entry of one conversation's log. */

@@ -19,7 +19,7 @@ export * from './message-status.js';
 export * from './messages.js';
 export * from './modifications.js';
 export * from './of-type.js';
-export * from './outbox.js';
+export { outgoing, type OutboxMessage, type OutgoingState } from './outbox.js';
 export * from './receipts.js';
 export * from './recent-conversations.js';
 export * from './roles.js';
@@ -27,6 +27,8 @@ export * from './share-latest.js';
 export {
   timelineReducer,
   toTimeline,
+  type Pending,
+  type Placed,
   type Timeline,
   type TimelineEntry,
   type TimelineInput,

@@ -23,11 +23,20 @@ export type LogEvent = Extract<
 >;
 
 /**
+ * A position in a conversation's log. Servers may give several messages the same time, and they may come in any
+ * order: so it names each message of its millisecond that the log has emitted.
+ */
+export interface LogPosition extends Position {
+  /** The other messages of the same millisecond that the log has emitted, by id. Missing if there are none. */
+  readonly also?: readonly string[];
+}
+
+/**
  * An entry of a conversation's log, with the position after it: give it as `since` to continue there. Only messages
  * move the position. So a log that continues at a gap emits the messages of the gap that can be fetched by then, or
  * the gap again.
  */
-export type LogEntry = LogEvent & { readonly position: Position };
+export type LogEntry = LogEvent & { readonly position: LogPosition };
 
 const TAGS: ReadonlySet<ClientEvent['_tag']> = new Set<LogEvent['_tag']>([
   'Message',
@@ -48,7 +57,7 @@ const isLogEvent = (event: ClientEvent): event is LogEvent => TAGS.has(event._ta
 
 export interface LogEntriesOptions {
   /** The position to start from. */
-  readonly since: Position;
+  readonly since: LogPosition;
   /**
    * Cold: the messages between `since` and the live entries, in order; completes after all of them. It must retry by
    * itself and never error. Without it, all live entries are emitted, whatever their time.
@@ -58,21 +67,33 @@ export interface LogEntriesOptions {
 
 /** How many of the newest messages are remembered, to tell a late message from a repeated one. */
 const LATE = 256;
-const BEGINNING: Position = { timestamp: 0, id: '' };
+/** The same, if they all have the time of the position. */
+const SAME_TIME = 4_096;
+/** How many messages of its millisecond a position names. */
+const NAMED = 256;
 
 /** The progress of a log: its position, and whether a message is new. */
-const createCursor = (since: Position, beginning: Position) => {
-  let position = since;
+const createCursor = ({ also = [], ...since }: LogPosition, isFetched: boolean) => {
+  let position: LogPosition = also.length === 0 ? since : { ...since, also };
   /** All messages up to here have been emitted, or never will be. */
-  let floor = beginning;
-  const recent: Position[] = [];
-  let next = 0;
+  let floor: Position = { timestamp: isFetched ? since.timestamp : 0, id: '' };
+  /** The newest messages, with their times, in the order in which they were emitted. */
+  const recent = new Map(isFetched ? [since.id, ...also].map((id) => [id, since.timestamp]) : []);
+
+  const forget = (): void => {
+    const [oldest] = recent;
+    if (oldest === undefined) return;
+    const [id, timestamp] = oldest;
+    if (recent.size <= (timestamp === position.timestamp ? SAME_TIME : LATE)) return;
+    recent.delete(id);
+    if (comparePositions({ timestamp, id }, floor) > 0) floor = { timestamp, id };
+  };
+
   return {
     position: () => position,
     /** Usually one comparison. A message before the position is looked up among the newest ones. */
     has: (message: Position): boolean =>
-      comparePositions(message, position) <= 0 &&
-      (comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),
+      comparePositions(message, position) <= 0 && (comparePositions(message, floor) <= 0 || recent.has(message.id)),
     /** Messages that lie in a gap stay missing if a newer message has been emitted. */
     leaveOut: ({ to }: Gap): void => {
       const end: Position = { timestamp: to, id: '' };
@@ -80,12 +101,16 @@ const createCursor = (since: Position, beginning: Position) => {
     },
     /** Moves the position. It never goes back. */
     reach: ({ timestamp, id }: Position): void => {
-      const reached: Position = { timestamp, id };
-      const forgotten = recent[next];
-      if (forgotten !== undefined && comparePositions(forgotten, floor) > 0) floor = forgotten;
-      recent[next] = reached;
-      next = (next + 1) % LATE;
-      if (comparePositions(reached, position) > 0) position = reached;
+      recent.set(id, timestamp);
+      forget();
+      const { timestamp: at, id: last, also: others = [] } = position;
+      if (timestamp > at) position = { timestamp, id };
+      else if (timestamp === at && id !== last)
+        position = {
+          timestamp,
+          id: id > last ? id : last,
+          also: [...(last === '' ? [] : [id > last ? last : id]), ...others].slice(0, NAMED),
+        };
     },
   };
 };
@@ -111,7 +136,7 @@ export const logEntries =
   ({ since, missing$ }: LogEntriesOptions) =>
   (live$: Observable<ConversationEvent>): Observable<LogEntry> =>
     new Observable((subscriber) => {
-      const cursor = createCursor(since, missing$ === undefined ? BEGINNING : since);
+      const cursor = createCursor(since, missing$ !== undefined);
       /** Live entries, in the order of arrival, that wait until the missing ones have arrived. */
       let held: LogEvent[] | undefined = missing$ === undefined ? undefined : [];
       const messages = heldMessages();

@@ -1,6 +1,8 @@
-import { distinctUntilChanged, scan, startWith, type OperatorFunction } from 'rxjs';
+import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rxjs';
 import type { OutgoingBody } from '../codecs/index.js';
-import type { ClientEvent } from './events.js';
+import { finish, type Ending } from './ending.js';
+import type { ClientEvent, Outgoing } from './events.js';
+import { toPending, type Pending } from './timeline.js';
 
 /** A message that is being sent, or waits for a connection. */
 export interface OutboxMessage {
@@ -11,24 +13,158 @@ export interface OutboxMessage {
   readonly at: number;
 }
 
-const NOTHING: ReadonlyMap<string, OutboxMessage> = new Map();
+/** The own messages that are not stored yet: those that are being sent, and those that have failed. */
+export interface OutgoingState {
+  /** How many are being sent. */
+  readonly size: () => number;
+  /** The newest entry of the log about a message that is being sent or has failed. */
+  readonly get: (token: string) => Outgoing | undefined;
+  /** Those of one conversation, in the order of sending. A message that is sent again keeps its place. */
+  readonly of: (conversationId: string) => readonly Pending[];
+  /**
+   * Hot, replays an immutable map of the messages that are being sent, by token, in the order of sending. Emits a new
+   * map at the end of a turn in which something changed; with thousands of messages it emits less often. Completes
+   * with the log. Errors as the log does.
+   */
+  readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
+}
+
+/** How many failed messages are kept. */
+const FAILED = 1_000;
+
+/** How many entries of a map may be copied in a millisecond. */
+const COPIED = 200;
+
+/** The time until a list of this size may be copied again, ms: copying takes a small part of the time. */
+export const pauseFor = (size: number): number => Math.floor(size / COPIED);
+
+interface Entry {
+  readonly event: Outgoing;
+  readonly pending: Pending;
+  /** The place among all messages of the client. */
+  readonly place: number;
+}
 
 /**
- * The messages that are being sent, by token, in the order of sending. Starts with an empty map. Emits a new
- * immutable map when a message is sent, stored, failed or withdrawn. Hot or cold, errors and completion as the log.
+ * Reduces a log to the own messages that are not stored yet. An entry of the log costs the same however many there
+ * are: a map is made only for subscribers of `outbox$`, and at most once a turn. `after` emits after so many
+ * milliseconds. Of the failed messages, the latest 1,000 are kept.
+ *
+ * Subscribes to the log at once. The second result is that subscription; the owner of the log ends it.
  *
  * @example
- * client.outbox$.subscribe((waiting) => badge.set(waiting.size));
+ * const [{ outbox$ }] = outgoing(log$, timer);
+ * outbox$.subscribe((waiting) => badge.set(waiting.size));
  */
-export const outbox = (): OperatorFunction<ClientEvent, ReadonlyMap<string, OutboxMessage>> => (log$) =>
-  log$.pipe(
-    scan((waiting, event) => {
-      if (event._tag !== 'Outgoing') return waiting;
-      const { conversationId, token, body, at, progress } = event;
-      if (progress._tag === 'sending') return new Map(waiting).set(token, { conversationId, token, body, at });
-      if (!waiting.has(token)) return waiting;
-      return new Map([...waiting].filter(([other]) => other !== token));
-    }, NOTHING),
-    startWith(NOTHING),
-    distinctUntilChanged(),
+export const outgoing = (
+  log$: Observable<ClientEvent>,
+  after: (ms: number) => Observable<unknown>,
+): readonly [OutgoingState, Subscription] => {
+  const entries = new Map<string, Entry>();
+  const sending = new Map<string, OutboxMessage>();
+  const failed = new Set<string>();
+  const byConversation = new Map<string, Map<string, Entry>>();
+  const changed = new Subject<void>();
+  let places = 0;
+  let snapshot: ReadonlyMap<string, OutboxMessage> | undefined;
+  let isDirty = false;
+  let ended: Ending | undefined;
+
+  const remove = (token: string): void => {
+    const conversationId = entries.get(token)?.event.conversationId ?? '';
+    entries.delete(token);
+    sending.delete(token);
+    failed.delete(token);
+    const others = byConversation.get(conversationId);
+    others?.delete(token);
+    if (others?.size === 0) byConversation.delete(conversationId);
+  };
+
+  const put = (event: Outgoing): void => {
+    const { token, conversationId, body, at, progress } = event;
+    const entry = { event, pending: toPending(event), place: entries.get(token)?.place ?? (places += 1) };
+    remove(token);
+    entries.set(token, entry);
+    const others = byConversation.get(conversationId) ?? new Map<string, Entry>();
+    byConversation.set(conversationId, others.set(token, entry));
+    if (progress._tag === 'sending') sending.set(token, { conversationId, token, body, at });
+    else failed.add(token);
+    const [oldest] = failed.size > FAILED ? failed : [];
+    if (oldest !== undefined) remove(oldest);
+  };
+
+  const flush = (): void => {
+    if (!isDirty) return;
+    isDirty = false;
+    changed.next();
+  };
+
+  const take = (event: ClientEvent): void => {
+    if (event._tag !== 'Outgoing') return;
+    const { token, progress } = event;
+    if (progress._tag === 'sending' || (progress._tag === 'failed' && progress.error !== undefined)) put(event);
+    else if (entries.has(token)) remove(token);
+    else return;
+    snapshot = undefined;
+    if (isDirty || !changed.observed) return;
+    isDirty = true;
+    after(pauseFor(sending.size)).subscribe(flush);
+  };
+
+  const end = (how: Ending): void => {
+    if (ended !== undefined) return;
+    flush();
+    ended = how;
+    finish(changed, how);
+  };
+  const connection = log$.subscribe({
+    next: (event) => {
+      try {
+        if (ended === undefined) take(event);
+      } catch (error) {
+        end({ error });
+        connection.unsubscribe();
+      }
+    },
+    error: (error: unknown) => {
+      end({ error });
+    },
+    complete: () => {
+      end({});
+    },
+  });
+
+  const outbox$ = distinctUntilChanged<ReadonlyMap<string, OutboxMessage>>()(
+    new Observable((subscriber) => {
+      const emit = (): void => {
+        snapshot ??= new Map(sending);
+        subscriber.next(snapshot);
+      };
+      emit();
+      if (ended === undefined)
+        subscriber.add(
+          changed.subscribe({
+            next: emit,
+            error: (error: unknown) => {
+              subscriber.error(error);
+            },
+            complete: () => {
+              subscriber.complete();
+            },
+          }),
+        );
+      else finish(subscriber, ended);
+    }),
   );
+
+  return [
+    {
+      size: () => sending.size,
+      get: (token) => entries.get(token)?.event,
+      of: (id) =>
+        [...(byConversation.get(id)?.values() ?? [])].sort((a, b) => a.place - b.place).map(({ pending }) => pending),
+      outbox$,
+    },
+    connection,
+  ];
+};

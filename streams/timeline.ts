@@ -1,6 +1,13 @@
 import type { OutgoingBody } from '../codecs/index.js';
 import { placeOf } from './binary-search.js';
-import { comparePositions, type ConversationEvent, type Gap, type Message, type Position } from './events.js';
+import {
+  comparePositions,
+  type ConversationEvent,
+  type Gap,
+  type Message,
+  type Outgoing,
+  type Position,
+} from './events.js';
 import { latestVersion } from './versions.js';
 
 /** An entry of a timeline: a message in its current version, a gap, or an own message that is not stored yet. */
@@ -17,36 +24,59 @@ export type TimelineEntry =
       readonly error?: Error;
     };
 
+/** An own message that is not stored yet. */
+export type Pending = Extract<TimelineEntry, { _tag: 'Pending' }>;
+
 /**
- * A conversation as a view shows it. Immutable. The oldest entry comes first; messages that are being sent come last.
+ * A conversation as a view shows it: a window on its messages. Immutable. The oldest entry comes first. Own messages
+ * that are not stored yet come last, as long as the window reaches to the newest message.
  */
 export interface Timeline {
   readonly entries: readonly TimelineEntry[];
-  /** Whether there may be older messages. */
+  /** Whether there may be older messages. After an answer of the server it is exact. */
   readonly hasOlder: boolean;
+  /** Whether there are newer messages, because the window has moved to older ones. New messages are not shown then. */
+  readonly hasNewer: boolean;
 }
 
-/** An input of a timeline: an entry of the log, a page of older messages, or messages that fill a gap. */
+/** An input of a timeline: an entry of the log, a page of messages, or messages that fill a gap. */
 export type TimelineInput =
   | ConversationEvent
+  /**
+   * The newest page. `after` is the newest message that was known when it was asked for. If the page does not reach
+   * back to that message, everything before the page is dropped.
+   */
+  | {
+      readonly _tag: 'Newest';
+      readonly messages: readonly Message[];
+      readonly hasOlder: boolean;
+      readonly after?: Position;
+    }
+  /** A page before the oldest message. If there is too much, the window moves: the newest messages are dropped. */
   | { readonly _tag: 'Older'; readonly messages: readonly Message[]; readonly hasOlder: boolean }
+  /** Entries after the newest one of a window that has moved. If there is too much, the oldest are dropped. */
+  | { readonly _tag: 'Newer'; readonly entries: readonly Placed[]; readonly hasNewer: boolean }
+  /** The window goes back to the newest messages. */
+  | { readonly _tag: 'Latest'; readonly entries: readonly Placed[]; readonly hasOlder: boolean }
   /** The first messages of a gap; `rest` is the gap that remains. */
   | { readonly _tag: 'Filled'; readonly gap: Gap; readonly messages: readonly Message[]; readonly rest?: Gap };
 
-type Placed = Extract<TimelineEntry, { _tag: 'Message' | 'Gap' }>;
-type Pending = Extract<TimelineEntry, { _tag: 'Pending' }>;
+/** An entry that has a place in the history. */
+export type Placed = Extract<TimelineEntry, { _tag: 'Message' | 'Gap' }>;
 
 /** The state from which a timeline is made. */
 export interface TimelineState {
   readonly placed: readonly Placed[];
   readonly pending: readonly Pending[];
   readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
 }
 
 /** What a timeline is before its first input. */
-export const emptyTimeline: TimelineState = { placed: [], pending: [], hasOlder: true };
+export const emptyTimeline: TimelineState = { placed: [], pending: [], hasOlder: true, hasNewer: false };
 
-const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? entry.from : entry.message);
+/** The position of a message, or the one at which a gap begins. */
+export const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? entry.from : entry.message);
 
 /** By time, then by id. A gap lies behind the message that it begins with. */
 const compare = (a: Placed, b: Placed): number =>
@@ -72,7 +102,26 @@ const insert = (placed: readonly Placed[], entry: Placed): readonly Placed[] => 
   return message === there.message ? placed : splice(placed, index, 1, { _tag: 'Message', message });
 };
 
-const toEntry = (message: Message): Placed => ({ _tag: 'Message', message });
+export const toEntry = (message: Message): Placed => ({ _tag: 'Message', message });
+
+/** A message that is being sent or has failed, as a timeline shows it. */
+export const toPending = ({ token, body, at, progress }: Outgoing): Pending => ({
+  _tag: 'Pending',
+  token,
+  body,
+  at,
+  ...(progress._tag === 'failed' && progress.error !== undefined ? { error: progress.error } : {}),
+});
+
+/** The entry lies behind a window that has moved to older messages. */
+const isBeyond = ({ hasNewer, placed }: TimelineState, entry: Placed): boolean => {
+  const newest = placed.at(-1);
+  return hasNewer && newest !== undefined && compare(newest, entry) < 0;
+};
+
+/** Adds an entry of the log. */
+const withEntry = (state: TimelineState, entry: Placed, window: number): TimelineState =>
+  isBeyond(state, entry) ? state : withPlaced(state, insert(state.placed, entry), window);
 
 const withPlaced = (state: TimelineState, placed: readonly Placed[], window: number): TimelineState => {
   if (placed === state.placed) return state;
@@ -96,10 +145,32 @@ const withoutPending = (state: TimelineState, token: string): TimelineState => {
   return pending.length === state.pending.length ? state : { ...state, pending };
 };
 
+/** With the newest page, unless the window has moved meanwhile. */
+const withNewest = (
+  state: TimelineState,
+  { messages, hasOlder, after }: Extract<TimelineInput, { _tag: 'Newest' }>,
+  window: number,
+): TimelineState => {
+  const [first] = messages;
+  if (state.hasNewer) return state;
+  // Live messages may have filled the window meanwhile, and pushed out others.
+  if (first === undefined) return { ...state, hasOlder: state.placed.length >= window };
+  const start = indexOf(state.placed, toEntry(first));
+  // Before the page there may be messages that nobody has fetched, or there is nothing at all.
+  const isCut = !hasOlder || (after !== undefined && comparePositions(first, after) > 0);
+  const known = isCut ? state.placed.slice(start) : state.placed;
+  const placed = messages.map(toEntry).reduce(insert, known);
+  return withPlaced(
+    { ...state, placed: [], hasOlder: isCut || start === 0 ? hasOlder : state.hasOlder },
+    placed,
+    window,
+  );
+};
+
 /**
  * The state after one more input; the same state if nothing changes. An entry of the log costs a binary search and a
- * copy of the list. The list holds at most `window` stored entries; older ones are dropped. The same bound holds for
- * failed messages. It begins with `undefined`, an empty timeline.
+ * copy of the list. The list holds at most `window` stored entries: those at the other end than the new ones are
+ * dropped. The same bound holds for failed messages. It begins with `undefined`, an empty timeline.
  *
  * @example
  * inputs$.pipe(scan(timelineReducer(1_000), undefined), map(toTimeline));
@@ -110,9 +181,7 @@ export const timelineReducer =
     const state = before ?? emptyTimeline;
     switch (input._tag) {
       case 'Message':
-        return input.message.transient
-          ? state
-          : withPlaced(state, insert(state.placed, toEntry(input.message)), window);
+        return input.message.transient ? state : withEntry(state, toEntry(input.message), window);
       case 'Edit':
       case 'Recall': {
         const entry = toEntry(input.message);
@@ -122,33 +191,35 @@ export const timelineReducer =
           : state;
       }
       case 'Gap':
-        return withPlaced(state, insert(state.placed, input), window);
+        return withEntry(state, input, window);
       case 'Outgoing': {
-        const { token, body, at, progress } = input;
-        if (progress._tag === 'sent')
-          return withPlaced(withoutPending(state, token), insert(state.placed, toEntry(progress.message)), window);
+        const { token, progress } = input;
+        if (progress._tag === 'sent') return withEntry(withoutPending(state, token), toEntry(progress.message), window);
         if (progress._tag === 'failed' && progress.error === undefined) return withoutPending(state, token);
-        const entry: Pending = {
-          _tag: 'Pending',
-          token,
-          body,
-          at,
-          ...(progress._tag === 'failed' && progress.error !== undefined ? { error: progress.error } : {}),
-        };
-        return withPending(state, entry, window);
+        return withPending(state, toPending(input), window);
       }
+      case 'Newest':
+        return withNewest(state, input, window);
       case 'Older': {
         const placed = input.messages.map(toEntry).reduce(insert, state.placed);
-        return { ...withPlaced(state, placed, window), hasOlder: input.hasOlder || placed.length > window };
+        const { hasOlder } = input;
+        if (placed.length <= window) return { ...state, placed, hasOlder };
+        // A first page that is longer than the window.
+        if (state.placed.length === 0) return { ...withPlaced(state, placed, window), hasOlder: true };
+        return { ...state, placed: placed.slice(0, window), hasOlder, hasNewer: true };
       }
+      case 'Newer':
+        return { ...withPlaced(state, input.entries.reduce(insert, state.placed), window), hasNewer: input.hasNewer };
+      case 'Latest':
+        return withPlaced({ ...state, placed: [], hasOlder: input.hasOlder, hasNewer: false }, input.entries, window);
       case 'Filled': {
         const index = indexOf(state.placed, input.gap);
         const there = state.placed[index];
-        const without =
-          there?._tag === 'Gap' && compare(there, input.gap) === 0 ? splice(state.placed, index, 1) : state.placed;
+        // The window has moved: there may be other messages between this gap and the window.
+        if (there?._tag !== 'Gap' || compare(there, input.gap) !== 0) return state;
         const filled = [...input.messages.map(toEntry), ...(input.rest === undefined ? [] : [input.rest])].reduce(
           insert,
-          without,
+          splice(state.placed, index, 1),
         );
         return withPlaced(state, filled, window);
       }
@@ -159,6 +230,6 @@ export const timelineReducer =
 
 /** The timeline of a state; `undefined` is an empty one. */
 export const toTimeline = (state: TimelineState | undefined): Timeline => {
-  const { placed, pending, hasOlder } = state ?? emptyTimeline;
-  return { entries: pending.length === 0 ? placed : [...placed, ...pending], hasOlder };
+  const { placed, pending, hasOlder, hasNewer } = state ?? emptyTimeline;
+  return { entries: pending.length === 0 || hasNewer ? placed : [...placed, ...pending], hasOlder, hasNewer };
 };

@@ -1,13 +1,31 @@
-import type { ClientEvent, Unread, UnreadCount } from './events.js';
+import type { ClientEvent, MessageArrived, Unread, UnreadCount } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
 
 /** The unread count of a conversation, and up to which message it is known. */
 export interface UnreadState extends Unread {
-  /** Messages up to this time are counted or read, ms since 1970. */
+  /** Messages before this time are counted or read, ms since 1970. */
   readonly asOf: number;
+  /** The messages of exactly that time that are counted or read, by id; at most the newest 64. */
+  readonly same: readonly string[];
+  /** The server has counted, so that messages of exactly that time that were missed are counted too. */
+  readonly isCounted: boolean;
   /** This client has read up to this time, ms since 1970; the server may not know it yet. */
   readonly readUpTo: number;
 }
+
+/** How many messages of one millisecond are remembered. The log has each message once, so this is a second net. */
+const SAME_TIME = 64;
+
+/** Whether the message is in the count already, or was read. */
+const isKnown = (
+  { message, origin }: MessageArrived,
+  { asOf, same, isCounted }: Pick<UnreadState, 'asOf' | 'same' | 'isCounted'>,
+): boolean =>
+  message.timestamp < asOf ||
+  (message.timestamp === asOf && (same.includes(message.id) || (isCounted && origin === 'missed')));
+
+const NOBODY: readonly string[] = [];
+const NOTHING: UnreadState = { count: 0, mentioned: false, asOf: 0, readUpTo: 0, same: NOBODY, isCounted: false };
 
 /** The count of the server is older than the read mark of this client. */
 const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boolean =>
@@ -18,8 +36,9 @@ const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boo
  * client. Each later message of others adds one, until this client or another device of its user marks the messages
  * as read.
  *
- * Transient messages, recalled messages and own messages do not count. Counting goes by time, so a message never
- * counts twice and a repeated part of the log changes nothing.
+ * Transient messages, recalled messages and own messages do not count. Counting goes by time, and by id where several
+ * messages have the same time, so a message never counts twice and a repeated part of the log changes nothing. A
+ * conversation that this client has left has no unread messages.
  *
  * @param self the client's own id
  * @param counts false for conversations whose messages never count: chat rooms
@@ -30,36 +49,56 @@ export const unreadReducer =
     switch (event._tag) {
       case 'UnreadCounts':
         for (const counted of event.counts) {
-          const { conversationId, count, mentioned, asOf } = counted;
+          const { conversationId, count, mentioned, asOf, lastId } = counted;
           const before = get(conversationId);
           if (!isOutdated(counted, before))
-            set(conversationId, { count, mentioned, asOf, readUpTo: before?.readUpTo ?? 0 });
+            set(conversationId, {
+              count,
+              mentioned,
+              asOf,
+              readUpTo: before?.readUpTo ?? 0,
+              same: lastId === undefined ? NOBODY : [lastId],
+              isCounted: true,
+            });
         }
         return;
       case 'Message': {
         const { conversationId, message } = event;
-        const before = get(conversationId);
-        if (
-          message.from === self ||
-          message.transient ||
-          message.body._tag === 'Recalled' ||
-          message.timestamp <= (before?.asOf ?? 0)
-        )
+        const known = get(conversationId);
+        const before = known ?? NOTHING;
+        if (message.from === self || message.transient || message.body._tag === 'Recalled' || isKnown(event, before))
           return;
         // The conversation has a count already.
-        if (before === undefined && !counts(conversationId)) return;
+        if (known === undefined && !counts(conversationId)) return;
+        const isSame = message.timestamp === before.asOf;
         set(conversationId, {
-          count: (before?.count ?? 0) + 1,
-          mentioned: message.mentioned || before?.mentioned === true,
+          count: before.count + 1,
+          mentioned: message.mentioned || before.mentioned,
           asOf: message.timestamp,
-          readUpTo: before?.readUpTo ?? 0,
+          readUpTo: before.readUpTo,
+          same: isSame ? [message.id, ...before.same.slice(0, SAME_TIME - 1)] : [message.id],
+          isCounted: isSame && before.isCounted,
         });
         return;
       }
       case 'ReadMark': {
+        const { conversationId, at } = event;
+        const before = get(conversationId) ?? NOTHING;
+        if (at < before.asOf) return;
+        set(conversationId, {
+          ...(at === before.asOf ? before : NOTHING),
+          count: 0,
+          mentioned: false,
+          asOf: at,
+          readUpTo: at,
+        });
+        return;
+      }
+      case 'Left':
+      case 'Blocked': {
         const before = get(event.conversationId);
-        if (before !== undefined && event.at < before.asOf) return;
-        set(event.conversationId, { count: 0, mentioned: false, asOf: event.at, readUpTo: event.at });
+        if (before !== undefined && event.members.includes(self))
+          set(event.conversationId, { ...before, count: 0, mentioned: false });
         return;
       }
       default:

@@ -1,11 +1,16 @@
+import { dequal } from 'dequal';
 import { distinctUntilChanged, filter, scan, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Message } from './events.js';
 
 /**
  * The later of two versions of a message, by the time of the last edit or recall. A version without an edit is the
- * earliest.
+ * earliest. Of two changes in one millisecond, a recall is the later one; otherwise `b`, which came later.
  */
-export const latestVersion = <M extends Message>(a: M, b: M): M => ((b.editedAt ?? 0) > (a.editedAt ?? 0) ? b : a);
+export const latestVersion = <M extends Message>(a: M, b: M): M => {
+  const [before, now] = [a.editedAt ?? 0, b.editedAt ?? 0];
+  if (now !== before) return now > before ? b : a;
+  return now > 0 && a.body._tag !== 'Recalled' && !dequal(a.body, b.body) ? b : a;
+};
 
 /**
  * The current versions of messages, by id. Edits and recalls of the log are applied, whether they arrive before the

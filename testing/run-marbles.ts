@@ -24,6 +24,11 @@ export interface MarbleOptions {
   readonly latency?: number;
   /** The application's own message types. Both the server and the realtimes use them. */
   readonly messages?: readonly CustomType[];
+  /**
+   * Messages that come in one millisecond have the same time, as with servers of other makers. Default false: each
+   * message of a conversation has a time of its own, as with the server of this package.
+   */
+  readonly equalTimes?: boolean;
 }
 
 /** RxJS's helpers, and a server with realtimes. */
@@ -124,7 +129,7 @@ const isPromise = (value: unknown): boolean => typeof value === 'object' && valu
 export const runMarbles = (
   assertDeepEqual: (actual: unknown, expected: unknown) => unknown,
   diagram: (helpers: MarbleHelpers) => unknown,
-  { until = UNTIL, latency = 0, messages = [] }: MarbleOptions = {},
+  { until = UNTIL, latency = 0, messages = [], equalTimes = false }: MarbleOptions = {},
 ): void => {
   const scheduler = new TestScheduler((actual: unknown, expected: unknown) => {
     if (assertDeepEqual(copy(actual), copy(expected)) === false)
@@ -140,7 +145,7 @@ export const runMarbles = (
         throw error;
       });
     };
-    const [server, webSocket, running] = createFakeServer({ hot: helpers.hot, latency, messages, fail });
+    const [server, webSocket, running] = createFakeServer({ hot: helpers.hot, latency, messages, equalTimes, fail });
     const ending = new AbortController();
     const options: MarbleHelpers['realtimeOptions'] = {
       appId: 'app',
@@ -148,6 +153,7 @@ export const runMarbles = (
       webSocket,
       fetch: noApi,
       network$: NEVER,
+      lifecycle$: NEVER,
       clock: virtualClock,
       random: sameNumbers(),
       backoff: exponential({ jitter: false }),

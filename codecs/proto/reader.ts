@@ -23,8 +23,9 @@ const refuse = (): never => {
 };
 
 /** Reads one frame. Throws if it is malformed. The result does not reference the bytes. */
-class Reader {
-  private at = 0;
+export class Reader {
+  /** The position of the next byte. */
+  at = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
 
@@ -34,7 +35,7 @@ class Reader {
   }
 
   /** Reads an integer of up to 64 bits. It is rounded if a number can't hold it exactly. */
-  private integer(): number {
+  integer(): number {
     let low = this.byte();
     if (low < 128) return low;
     low &= 127;
@@ -57,7 +58,7 @@ class Reader {
   }
 
   /** Reads a tag or a length. */
-  private small(): number {
+  small(): number {
     const first = this.bytes[this.at];
     if (first !== undefined && first < 128) {
       this.at += 1;
@@ -91,9 +92,17 @@ class Reader {
   /** Reads the value that ends at `stop`. */
   private sized({ kind, message }: Field, stop: number): unknown {
     if (message !== undefined) return this.message(message, stop, {});
+    if (kind === 's') return this.text(stop);
     const start = this.at;
     this.at = stop;
-    return kind === 's' ? readText(this.bytes, start, stop) : new Uint8Array(this.bytes.subarray(start, stop));
+    return new Uint8Array(this.bytes.subarray(start, stop));
+  }
+
+  /** Reads the text that ends at `stop`. */
+  text(stop: number): string {
+    const start = this.at;
+    this.at = stop;
+    return readText(this.bytes, start, stop);
   }
 
   /** Reads the fields up to `end` into own keys of `target`. */

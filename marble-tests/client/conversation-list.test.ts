@@ -68,7 +68,7 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
         take(1),
       ),
   };
-  const [state] = clientState('Tom', log);
+  const [state] = clientState('Tom', log, virtualClock);
   leave$?.subscribe((id) => {
     there = there.filter((info) => info.id !== id);
     log.next({ _tag: 'Left', conversationId: id, members: ['Tom'] });

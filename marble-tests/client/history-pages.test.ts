@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { concat, map, of, throwError, timer, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { historyIterator, historyPages } from '../../src/client/history/history-pages.js';
-import type { HistoryOptions } from '../../src/client/history/history.js';
+import type { HistoryOptions, Place } from '../../src/client/history/history.js';
+import { defined } from '../../codecs/defined.js';
 import { ServerRejected } from '../../src/errors.js';
-import { comparePositions, type Message, type Position } from '../../streams/index.js';
+import { comparePositions, type Message } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { message } from '../streams/log.js';
 
@@ -18,11 +19,15 @@ const history = (messages: readonly Message[], delay = 2) => {
       after,
       direction = after !== undefined && before === undefined ? 'forward' : 'backward',
       limit = 20,
+      beforeIncluded = false,
+      afterIncluded = false,
     } = options;
+    const order = (one: Message, place: Place): number =>
+      typeof place === 'number' ? one.timestamp - place : comparePositions(one, place);
     const inside = messages.filter(
       (one) =>
-        (before === undefined || comparePositions(one, before as Position) < 0) &&
-        (after === undefined || comparePositions(one, after as Position) > 0),
+        (before === undefined || order(one, before) < Number(beforeIncluded)) &&
+        (after === undefined || order(one, after) > -Number(afterIncluded)),
     );
     const page = direction === 'backward' ? inside.slice(-limit) : inside.slice(0, limit);
     return delay === 0 ? of(page) : timer(delay).pipe(map(() => page));
@@ -41,7 +46,7 @@ describe('historyPages', () => {
       const pages$ = historyPages(conversation, { pageSize: 2, more$: hot('--m---m---m---m') }).pipe(map(timesOf));
       expectObservable(pages$).toBe('----a---b---(c|)', { a: '4 5', b: '2 3', c: '1' });
       flush();
-      expect(asked.map(({ limit }) => limit)).toEqual([2, 2, 2]);
+      expect(asked.map(({ limit }) => limit)).toEqual([2, 3, 3]);
     });
   });
 
@@ -132,6 +137,34 @@ describe('historyIterator', () => {
           for await (const page of historyIterator(conversation, { pageSize, direction })) pages.push([...page]);
           expect((direction === 'backward' ? pages.reverse() : pages).flat()).toEqual(messages);
           expect(pages.every(({ length }) => length > 0)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('gives every message once if the server orders messages of one millisecond as it likes, and only reads times', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.record({ timestamp: fc.nat(2), id: fc.string({ minLength: 1, maxLength: 2 }) }), {
+          selector: ({ id }) => id,
+        }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom('backward' as const, 'forward' as const),
+        async (positions, pageSize, direction) => {
+          const messages = positions
+            .map((position) => message(position))
+            .sort((one, other) => one.timestamp - other.timestamp);
+          const [conversation] = history(messages, 0);
+          const byTime = {
+            history: ({ before, after, ...rest }: HistoryOptions = {}) => {
+              for (const place of [before, after]) expect(typeof place).not.toBe('object');
+              return conversation.history({ ...rest, ...defined({ before, after }) });
+            },
+          };
+          const ids: string[] = [];
+          for await (const page of historyIterator(byTime, { pageSize, direction }))
+            ids.push(...page.map(({ id }) => id));
+          expect(ids.sort()).toEqual(messages.map(({ id }) => id).sort());
         },
       ),
     );

@@ -4,13 +4,14 @@ import { clientState } from '../../src/client/client-state.js';
 import { log as logOf } from '../../src/client/history/log.js';
 import type { MissedPage } from '../../src/session/catch-up.js';
 import type { ConversationEvent, LogEntry, Position } from '../../streams/index.js';
-import { marbles } from '../marbles.js';
+import { marbles, virtualClock } from '../marbles.js';
 import { arrived, message } from '../streams/log.js';
 import { conversationHandle } from './internals.js';
 
 const page = (...timestamps: number[]): MissedPage => ({
   messages: timestamps.map((timestamp) => message({ timestamp })),
   isWhole: true,
+  isLast: timestamps.length < 2,
 });
 const live = (timestamp: number): ConversationEvent => arrived({ timestamp });
 const open = { t: true, f: false };
@@ -34,7 +35,7 @@ const log = (
           onFailure: () => undefined,
         },
         serverTime: () => 99,
-        state: clientState('Tom', of(arrived({ timestamp: 3 })))[0],
+        state: clientState('Tom', of(arrived({ timestamp: 3 })), virtualClock)[0],
       },
     }),
     since === undefined ? {} : { since },

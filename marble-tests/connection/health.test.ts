@@ -1,9 +1,11 @@
-import { map } from 'rxjs';
+import { EMPTY, NEVER, map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { clientState } from '../../src/client/client-state.js';
 import type { Client } from '../../src/client/client.js';
 import { createMeter, withRoundTrip } from '../../src/connection/meter.js';
 import type { ConnectionState } from '../../src/connection/state.js';
 import { healthOf } from '../../src/health.js';
+import { clientHandle } from '../client/internals.js';
 import { marbles, virtualClock } from '../marbles.js';
 
 const states: Readonly<Record<string, ConnectionState>> = { i: { _tag: 'Idle' }, c: { _tag: 'Closed' } };
@@ -36,16 +38,24 @@ describe('the health of a connection', () => {
         { state$: hot('i', states), health: () => ({ ...createMeter(virtualClock).read(), inFlight: 0 }) },
         virtualClock,
       );
-      const waiting = (size: number) => new Map(Array.from({ length: size }, (_, index) => [String(index), index]));
-      const client = (diagram: string) =>
-        ({ outbox$: cold(diagram, { 0: waiting(0), 1: waiting(1), 3: waiting(3) }) }) as unknown as Client;
-      watch(client('1 1499ms 3'));
-      watch(client('1 2499ms |'));
-      expectObservable(health$.pipe(map(({ outbox }) => outbox)), '^ 3500ms !').toBe('a 999ms - 999ms b 999ms c', {
-        a: 2,
-        b: 4,
-        c: 3,
-      });
+      const client = (waiting: string, restored$: Observable<never>, open$: Observable<boolean>): Client => {
+        let size = 0;
+        cold(waiting).subscribe((now) => (size = Number(now)));
+        const state = clientState('Tom', NEVER, virtualClock)[0];
+        return clientHandle({
+          state: { ...state, outgoing: { ...state.outgoing, size: () => size } },
+          restored$,
+          open$,
+        });
+      };
+      watch(client('1 1499ms 3', EMPTY, NEVER));
+      watch(client('1 1999ms 0', EMPTY, cold('2500ms |')));
+      watch(client('1 3999ms 0', cold('500ms |'), cold('3500ms |')));
+      expectObservable(health$.pipe(map(({ outbox }) => outbox)), '^ 4500ms !').toBe(
+        'a 999ms b 999ms c 1999ms d',
+        // Nothing is said while one of them still reads what its storage has kept.
+        { a: undefined, b: 3, c: 4, d: 3 },
+      );
     });
   });
 

@@ -131,7 +131,7 @@ describe('a timeline', () => {
           a: '… y z a',
           m: '… y z a m?',
           n: '… y z a m',
-          o: '… w x y z a m',
+          o: 'w x y z a m',
         });
         conversation$
           .pipe(switchMap((conversation) => sent$.pipe(mergeMap((said) => conversation.send(plain(said))))))

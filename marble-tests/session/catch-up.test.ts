@@ -11,7 +11,7 @@ const event = (timestamp: number) => arrived({ timestamp }, 'missed');
 const gap = (from: number, cause: string) => ({
   _tag: 'Gap',
   conversationId: 'c',
-  from: from === 0 ? { timestamp: 0, id: '' } : message({ timestamp: from }),
+  from: { timestamp: from, id: from === 0 ? '' : message({ timestamp: from }).id },
   to: 99,
   cause,
 });
@@ -28,7 +28,13 @@ const fetching = (
     from: { timestamp: 0, id: '' },
     to: 99,
     pageAfter: (_, { timestamp }) =>
-      pageAfter(timestamp).pipe(map((messages) => ({ messages, isWhole: messages[0]?.timestamp !== FORGOTTEN }))),
+      pageAfter(timestamp).pipe(
+        map((messages) => ({
+          messages,
+          isWhole: messages[0]?.timestamp !== FORGOTTEN,
+          isLast: messages.length < 2,
+        })),
+      ),
     pageSize: 2,
     catchUpLimit: 100,
     onFailure: () => undefined,

@@ -51,6 +51,7 @@ export const fakeConnection = ({
         return true;
       },
       retry: nothing,
+      probe$: NEVER,
       pause: nothing,
       resume: nothing,
       close: nothing,

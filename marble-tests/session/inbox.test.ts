@@ -10,6 +10,7 @@ import {
   keyedState,
   type ClientEvent,
   type Message,
+  type Position,
 } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
 import { arrived, conversation, counted, message, snapshot } from '../streams/log.js';
@@ -31,7 +32,7 @@ const server = (messages: readonly Message[] = [], infos: readonly ConversationI
 type Change = Partial<Omit<InboxOptions, 'pageAfter' | 'lookUp'>> & {
   /** An id without a result is an id of a conversation that does not exist. */
   readonly lookUp?: (ids: readonly string[]) => Observable<readonly ConversationInfo[]>;
-  readonly pageAfter?: (...args: Parameters<InboxOptions['pageAfter']>) => Observable<readonly Message[]>;
+  readonly pageAfter?: (id: string, after: Position) => Observable<readonly Message[]>;
 };
 
 const options = ({
@@ -41,7 +42,8 @@ const options = ({
 }: Change = {}): InboxOptions => ({
   lookUp: (ids) =>
     lookUp(ids).pipe(map((infos) => ({ infos, gone: ids.filter((wanted) => !infos.some(({ id }) => id === wanted)) }))),
-  pageAfter: (...args) => pageAfter(...args).pipe(map((messages) => ({ messages, isWhole: true }))),
+  pageAfter: (id, after) =>
+    pageAfter(id, after).pipe(map((messages) => ({ messages, isWhole: true, isLast: messages.length < 2 }))),
   pageSize: 2,
   catchUpLimit: 100,
   concurrency: 4,

@@ -2,8 +2,9 @@
  * One rule for all operators: what a function of the application throws goes to the error channel, and the
  * subscription to the source ends.
  */
-import { NEVER, Subject, finalize, map, of, type Observable } from 'rxjs';
+import { NEVER, Subject, finalize, ignoreElements, map, merge, of, tap, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { text } from '../../codecs/index.js';
 import * as streams from '../../streams/index.js';
 import { arrived, conversation, snapshot } from './log.js';
 
@@ -95,6 +96,19 @@ const table: Readonly<
       );
     },
   },
+  outgoing: {
+    // A map is made for subscribers only: they have to be there before the log begins.
+    after: (source$) => {
+      const log = new Subject<streams.ClientEvent>();
+      const progress = { _tag: 'sending' } as const;
+      const begun$ = source$.pipe(
+        map((at) => ({ _tag: 'Outgoing', conversationId: 'c', token: 't', body: text('x'), at, progress }) as const),
+        tap(log),
+        ignoreElements(),
+      );
+      return merge(streams.outgoing(log, throwing)[0].outbox$.pipe(ignoreElements()), begun$);
+    },
+  },
   unreadReducer: {
     counts: (source$) =>
       streams.keyedState(source$.pipe(map(() => arrived())), streams.unreadReducer('Tom', throwing))[0].all$,
@@ -114,7 +128,6 @@ const table: Readonly<
   messages: 'takes no function',
   modifications: 'takes no function',
   ofType: 'takes no function',
-  outbox: 'takes no function',
   receiptsReducer: 'takes no function',
   shareLatest: 'takes no function',
   timelineReducer: 'takes no function',

@@ -5,7 +5,6 @@ import { text } from '../../codecs/index.js';
 import {
   comparePositions,
   latestVersion,
-  outbox,
   timelineReducer,
   toTimeline,
   type Gap,
@@ -175,25 +174,5 @@ describe('a timeline', () => {
         expect(shown).toEqual([...known.values()].sort(comparePositions));
       }),
     );
-  });
-});
-
-describe('the outbox of a log', () => {
-  it('holds the messages that are being sent, in the order of sending', () => {
-    marbles(({ hot, expectObservable }) => {
-      const log$ = hot('-a-b-m-s-f|', {
-        a: out('a', { _tag: 'sending' }),
-        b: out('b', { _tag: 'sending' }),
-        m: arrived({}),
-        s: out('a', { _tag: 'sent', message: message() }),
-        f: out('b', { _tag: 'failed', error: new Error('no') }),
-      });
-      expectObservable(
-        log$.pipe(
-          outbox(),
-          map((waiting) => [...waiting.keys()].join()),
-        ),
-      ).toBe('xa-b---s-f|', { x: '', a: 'a', b: 'a,b', s: 'b', f: '' });
-    });
   });
 });

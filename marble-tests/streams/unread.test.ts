@@ -116,7 +116,8 @@ describe('unread counts', () => {
   it('are the same if a part of the log is repeated', () => {
     const event = fc.oneof(
       fc.integer({ min: 1, max: 30 }).map((timestamp) => arrived({ timestamp })),
-      fc.integer({ min: 1, max: 30 }).map((at) => read(at)),
+      // A message of the time of a read mark is unread if it comes after the mark.
+      fc.integer({ min: 1, max: 30 }).map((at) => read(at + 0.5)),
     );
     const final = (events: readonly ClientEvent[]): number | undefined => {
       const log = new Subject<ClientEvent>();

@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'what comes behind an own message is not lost to a log',
     file: 'streams/log-entries.ts',
-    from: '(comparePositions(message, floor) <= 0 || recent.some(({ id }) => id === message.id)),',
+    from: '(comparePositions(message, floor) <= 0 || recent.has(message.id)),',
     to: 'true,',
   },
   {
@@ -119,13 +119,13 @@ export const mutants: readonly Mutant[] = [
     rule: 'what was pushed before an answer is in a log before it, though it waits',
     file: 'src/client/open-client.ts',
     from: [
-      '          catchUp.pageAfter(id, after).pipe(',
-      '            behindWhatHasCome(id, (barrier) => {',
+      '          catchUp.pageAfter(...page).pipe(',
+      '            behindWhatHasCome(page[0], (barrier) => {',
       '              heard.receive(barrier);',
       '            }),',
       '          ),',
     ].join('\n'),
-    to: '          catchUp.pageAfter(id, after),',
+    to: '          catchUp.pageAfter(...page),',
   },
   {
     rule: 'what the server has forgotten since it was pushed is in a log in its place',

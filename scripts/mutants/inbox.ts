@@ -53,13 +53,13 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'more than the limit is a gap',
     file: 'src/session/catch-up.ts',
-    from: "messages.length === 0 ? [] : [gapFrom(catching, 'limit')]",
+    from: "fresh.length === 0 ? [] : [gapFrom(catching, 'limit')]",
     to: '[]',
   },
   {
     rule: 'what the server has forgotten is a gap',
     file: 'src/session/catch-up.ts',
-    from: "isWhole ? events : [{ ...gapFrom(catching, 'gone'), to: messages[0]?.timestamp ?? to }, ...events]",
+    from: "isWhole ? events : [{ ...gapFrom(catching, 'gone'), to: fresh[0]?.timestamp ?? to }, ...events]",
     to: 'events',
   },
   {
@@ -71,7 +71,7 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'all pages of what was missed are fetched',
     file: 'src/session/catch-up.ts',
-    from: 'messages.length === pageSize ? next : undefined',
+    from: 'isLast ? undefined : next',
     to: 'undefined',
   },
   {

@@ -11,7 +11,7 @@ import { patiently } from '../session/patience.js';
 import { readInOrder, type Told } from '../session/read-in-order.js';
 import type { Fault } from '../faults.js';
 import type { ClientState } from './client-state.js';
-import { messagesAfter } from './history/history.js';
+import { messagesFrom } from './history/history.js';
 import type { Link } from './link.js';
 import { conversationsById, lookedUpOf } from './queries/conversations-by-id.js';
 
@@ -27,7 +27,7 @@ export const catchUpBy = (
 ): CatchUpOptions => {
   const pageSize = Math.max(1, Math.min(PAGE_SIZE, catchUpLimit));
   return {
-    pageAfter: (id, after) => messagesAfter(link, reader, id, after, pageSize).pipe(patiently(clock)),
+    pageAfter: (id, after, same) => messagesFrom(link, reader, id, { after, same, pageSize }).pipe(patiently(clock)),
     pageSize,
     catchUpLimit,
     onFailure: (conversationId, error) => {

@@ -1,5 +1,17 @@
 /** The outbox of a client: what waits for a connection, and what a storage has kept of it. */
-import { EMPTY, filter, map, merge, mergeMap, of, tap, type Observable, type Subscription } from 'rxjs';
+import {
+  AsyncSubject,
+  EMPTY,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  of,
+  tap,
+  type Observable,
+  type Subscription,
+} from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
@@ -28,6 +40,8 @@ export interface ClientOutbox {
   readonly outbox: Outbox<KeptEntry> | undefined;
   /** Hands the messages that the storage has kept to `send`, before any new message. */
   readonly restore: (send: (message: StoredSend) => void) => void;
+  /** Completes when `restore` has handed on all of them; late subscribers too. Never errors. */
+  readonly restored$: Observable<never>;
   /** Ends with the client. */
   readonly sending: Subscription | undefined;
 }
@@ -50,7 +64,8 @@ const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStat
 /** Creates the outbox of a client, if it has one. */
 export const clientOutbox = (options: ClientOutboxOptions): ClientOutbox => {
   const { bounds, timeout, clock, report } = options;
-  if (bounds === undefined) return { outbox: undefined, restore: () => undefined, sending: undefined };
+  if (bounds === undefined)
+    return { outbox: undefined, restore: () => undefined, restored$: EMPTY, sending: undefined };
   const { storage } = bounds;
   const [keeper, kept$] =
     storage === undefined
@@ -63,16 +78,20 @@ export const clientOutbox = (options: ClientOutboxOptions): ClientOutbox => {
     patience: timeout,
     ...defined({ keeper }),
   });
+  if (kept$ === undefined) return { outbox, sending, restore: () => undefined, restored$: EMPTY };
+  const restored = new AsyncSubject<never>();
   return {
     outbox,
     sending,
+    restored$: restored.asObservable(),
     restore: (send) => {
-      if (kept$ === undefined) return;
       restore(
         kept$.pipe(
           tap((messages) => {
             messages.forEach(send);
           }),
+          ignoreElements(),
+          tap(restored),
         ),
       );
     },

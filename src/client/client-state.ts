@@ -1,5 +1,5 @@
 /** The state of a client, reduced from its log; and the log, split by conversation. */
-import { ReplaySubject, Subscription, concat, defer, of, type Observable } from 'rxjs';
+import { Subscription, concat, defer, of, type Observable } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
   conversationsReducer,
@@ -8,17 +8,18 @@ import {
   keyedState,
   lastMessagesReducer,
   messages,
-  outbox,
+  outgoing,
   receiptsReducer,
   unreadReducer,
   type ClientEvent,
   type ConversationEvent,
   type KeyedState,
   type Message,
-  type OutboxMessage,
+  type OutgoingState,
   type Receipts,
   type UnreadState,
 } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
 
 export interface ClientState {
   readonly conversations: KeyedState<ConversationInfo>;
@@ -30,13 +31,17 @@ export interface ClientState {
   readonly messages$: Observable<Message>;
   readonly messagesOf: (id: string) => Observable<Message>;
   readonly eventsOf: (id: string) => Observable<ConversationEvent>;
-  /** The messages that are being sent. Replays the current map. */
-  readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
+  /** The messages that are being sent or have failed. */
+  readonly outgoing: OutgoingState;
   readonly isRoom: (id: string) => boolean;
 }
 
 /** Subscribes to the log at once. The second result is that subscription; the owner of the client ends it. */
-export const clientState = (self: string, log$: Observable<ClientEvent>): readonly [ClientState, Subscription] => {
+export const clientState = (
+  self: string,
+  log$: Observable<ClientEvent>,
+  clock: Pick<Clock, 'after'>,
+): readonly [ClientState, Subscription] => {
   const subscription = new Subscription();
   const owned = <S>([state, connection]: readonly [S, Subscription]): S => {
     subscription.add(connection);
@@ -44,14 +49,12 @@ export const clientState = (self: string, log$: Observable<ClientEvent>): readon
   };
   const conversations = owned(keyedState(log$, conversationsReducer));
   const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
-  const waiting = new ReplaySubject<ReadonlyMap<string, OutboxMessage>>(1);
-  subscription.add(log$.pipe(outbox()).subscribe(waiting));
   const messages$ = log$.pipe(messages());
   const state: ClientState = {
     conversations,
     isRoom,
     messages$,
-    outbox$: waiting.asObservable(),
+    outgoing: owned(outgoing(log$, (ms) => clock.after(ms))),
     lastMessages: owned(keyedState(log$, lastMessagesReducer)),
     unread: owned(
       keyedState(

@@ -51,7 +51,9 @@ export interface Client<V = unknown> extends Disposable {
   readonly totalUnread$: Observable<Unread>;
   /**
    * The messages that are being sent, by token: those that wait for a connection, and those that the server has not
-   * acknowledged yet. Replays the current map.
+   * acknowledged yet. Replays the current map; emits a new one at the end of a turn in which something has changed.
+   * No value until the storage of the outbox has answered, so an empty map always means that nothing waits. When the
+   * client ends, it completes with the map as it is: a storage keeps those messages.
    */
   readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
   /** Edits and recalls in all conversations, including those by this client. No replay. */

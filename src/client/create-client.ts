@@ -1,6 +1,6 @@
 /** Makes the handle of a client from its parts. */
 import { dequal } from 'dequal';
-import { defer, distinctUntilChanged, filter, map, take, type Observable } from 'rxjs';
+import { concat, defer, distinctUntilChanged, filter, map, take, type Observable } from 'rxjs';
 import { modifications, totalUnread } from '../../streams/index.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Client } from './client.js';
@@ -19,7 +19,7 @@ export interface ClientSource {
 }
 
 export const createClient = ({ internals, status$, connection$, logout }: ClientSource): Client => {
-  const { link, state, log$, conversation } = internals;
+  const { link, state, log$, conversation, restored$ } = internals;
 
   const unread$ = state.unread.all$.pipe(
     map(
@@ -49,7 +49,7 @@ export const createClient = ({ internals, status$, connection$, logout }: Client
     events$: log$,
     messages$: state.messages$,
     modifications$: log$.pipe(modifications()),
-    outbox$: state.outbox$,
+    outbox$: concat(restored$, state.outgoing.outbox$),
     unread$,
     totalUnread$: unread$.pipe(totalUnread()),
     createConversation: (options) =>

@@ -31,6 +31,8 @@ export interface ClientInternals {
   /** How long a shared stream without subscribers is kept, ms. */
   readonly grace: number;
   readonly outbox: Outbox<KeptEntry> | undefined;
+  /** Completes when the storage of the outbox has given back what it has kept. */
+  readonly restored$: Observable<never>;
   readonly upload: UploadFile | undefined;
   /** How missed messages are fetched. */
   readonly catchUp: CatchUpOptions;

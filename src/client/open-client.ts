@@ -65,8 +65,8 @@ const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
 };
 
 /**
- * Cold: logs a client in, emits it once it is open, and keeps it open while subscribed to; logs out when
- * unsubscribed. Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked,
+ * Cold: emits a client at once, logs it in, and keeps it open while subscribed to; logs out when unsubscribed. Its
+ * status tells when it is open. Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked,
  * and with the reason where the first login is refused.
  */
 export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
@@ -95,8 +95,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       distinctUntilChanged(),
     );
     const changes = changeMark();
-    const [state, keepingState] = clientState(clientId, log);
-    const { outbox, sending, restore } = clientOutbox({
+    const [state, keepingState] = clientState(clientId, log, clock);
+    const { outbox, sending, restore, restored$ } = clientOutbox({
       bounds: options.outbox,
       appId: options.appId,
       clientId,
@@ -118,9 +118,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const internals: ClientInternals = {
       catchUp: {
         ...catchUp,
-        pageAfter: (id, after) =>
-          catchUp.pageAfter(id, after).pipe(
-            behindWhatHasCome(id, (barrier) => {
+        pageAfter: (...page) =>
+          catchUp.pageAfter(...page).pipe(
+            behindWhatHasCome(page[0], (barrier) => {
               heard.receive(barrier);
             }),
           ),
@@ -136,6 +136,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       open$,
       grace: options.grace,
       outbox,
+      restored$,
       upload: options.upload,
       mint: options.mint,
       tell,
@@ -171,11 +172,11 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const sendAgain = (message: StoredSend): void => {
       sendStored(senderIn(internals, message.conversationId), message).subscribe({
         error: (thrown: unknown) => {
-          if (current._tag !== 'Closed') report({ _tag: 'Outbox', clientId, error: toRealtimeError(thrown) });
+          const error = toRealtimeError(thrown);
+          if (current._tag !== 'Closed' && error._tag !== 'Discarded') report({ _tag: 'Outbox', clientId, error });
         },
       });
     };
-    restore(sendAgain);
 
     const marks = merge(
       log.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
@@ -186,6 +187,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     const room = (): string | undefined => internals.room.current;
     const logging = clientLog(told, { link, reader, clock, catchUp, state, room, changes }).subscribe(log);
+    restore(sendAgain);
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
@@ -194,7 +196,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       for (const stream of [status, told, connectionEvents, log]) stream.complete();
     };
 
-    let announced = false;
+    /** Somebody has the client: from the beginning, or when it is open. */
+    let announced = options.offline === true;
     const hearing = connection.sessionEvents$.subscribe((event) => {
       if (announced && event._tag !== 'reconnect') connectionEvents.next(event);
     });
@@ -226,18 +229,20 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         else {
           announced = true;
           subscriber.add(heard.begin());
-          subscriber.next(client);
         }
       }
-      tell(event);
+      tell(event._tag === 'Dropped' ? { ...event, at: internals.serverTime() } : event);
     };
     const heard = settling(clock, hear);
     const living = session$.subscribe({
       next: (event) => {
         heard.receive(event);
       },
-      error: (error: unknown) => {
+      error: (thrown: unknown) => {
+        const error = toRealtimeError(thrown);
         heard.end();
+        if (announced) report({ _tag: 'Session', clientId, error });
+        end({ _tag: 'Closed', code: 'code' in error ? error.code : 0, reason: error.message });
         subscriber.error(error);
       },
       complete: heard.end,
@@ -248,6 +253,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
     for (const part of [living, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
+    if (subscriber.closed) return;
+    become(current);
+    subscriber.next(client);
   });
 
 /** What a clock says that was at `at` when this one was at `start`. */

@@ -1,7 +1,8 @@
 /** An attempt to connect: find the addresses of the server, then dial them. */
-import { catchError, defer, mergeMap, of, tap, type Observable } from 'rxjs';
+import { catchError, defer, map, mergeMap, of, tap, type Observable } from 'rxjs';
 import type { Clock } from '../clock.js';
-import { toRealtimeError, type RealtimeError } from '../errors.js';
+import { InvalidArgument, toRealtimeError, type RealtimeError } from '../errors.js';
+import { inTime } from '../in-time.js';
 import { dial, startingAt } from './dial.js';
 import { createEndpoints, routerFailure, type Fetch } from './endpoints.js';
 import { implementation } from './implementation.js';
@@ -21,7 +22,7 @@ export interface AttemptsOptions {
   readonly clock: Clock;
   readonly fetch?: Fetch;
   readonly webSocket?: WebSocketConstructor;
-  /** How long one address may take to open, ms. Default 10,000. */
+  /** How long one address may take to open, and the router to answer, ms. Default 10,000. */
   readonly connectTimeout?: number;
   /** Called if the router could not be asked. The attempt is then `Lost`. */
   readonly onRouterFailure: (error: RealtimeError) => void;
@@ -48,7 +49,7 @@ export const attempts = (options: AttemptsOptions): Attempts => {
       if (typeof Implementation !== 'function') return of<Unusable>({ _tag: 'Unusable', error: Implementation });
       let hasOpened = false;
       return dial(startingAt(urls, first), {
-        open: (url) => openSocket(Implementation, url, options.subprotocol),
+        open: (url) => openSocket(Implementation, url, options.subprotocol, clock),
         connectTimeout,
         clock,
         reached: (url) => {
@@ -62,6 +63,15 @@ export const attempts = (options: AttemptsOptions): Attempts => {
       );
     });
 
+  /** The platform accepts no address of the `server` option. Those of a router may be others the next time. */
+  const ifRefused = (event: SocketEvent | Unusable): SocketEvent | Unusable =>
+    event._tag === 'Lost' && event.isRefused && !/^http/i.test(String(server))
+      ? {
+          _tag: 'Unusable',
+          error: new InvalidArgument(`server: the platform's WebSocket does not accept it (${event.reason.reason})`),
+        }
+      : event;
+
   /** What went wrong before there was an address. */
   const unreachable = (thrown: unknown): SocketEvent | Unusable => {
     const error = toRealtimeError(thrown);
@@ -73,9 +83,12 @@ export const attempts = (options: AttemptsOptions): Attempts => {
 
   return {
     attempt$: endpoints.addresses$.pipe(
-      // Only errors of the addresses are caught: what dialling throws is a mistake in the code.
+      inTime(clock, connectTimeout, () => new Error(`it did not answer within ${connectTimeout} ms`)),
+      // Only errors of the addresses are caught here.
       catchError((thrown: unknown) => of(unreachable(thrown))),
-      mergeMap((found) => ('_tag' in found ? of(found) : dialled(found))),
+      mergeMap((found) => ('_tag' in found ? of(found) : dialled(found).pipe(map(ifRefused)))),
+      // What dialling throws, another attempt would throw again.
+      catchError((thrown: unknown) => of<Unusable>({ _tag: 'Unusable', error: toRealtimeError(thrown) })),
     ),
     forget: endpoints.forget,
   };

@@ -31,3 +31,16 @@ const reloginCodes: readonly number[] = [4102, 4105, 4108, 4112];
 /** How to react to a close with this code. A code that is not listed means `retry`. */
 export const closeCodeClass = (code: number): CloseCodeClass =>
   fatalCodes.has(code) ? 'fatal' : reloginCodes.includes(code) ? 'relogin' : 'retry';
+
+/** The longest spread that a server can ask for, ms. */
+const MAX_SPREAD = 300_000;
+
+/**
+ * The time over which the server asks its clients to come back, ms, as its close reason names it at the end:
+ * `the server is going away; spread=30000`. Other clients show the text and ignore it. A value that is no whole number
+ * of at most 7 digits is ignored.
+ */
+export const spreadOf = (reason: string): number | undefined => {
+  const [, spread] = /; ?spread=(\d{1,7})$/.exec(reason) ?? [];
+  return spread === undefined ? undefined : Math.min(Number(spread), MAX_SPREAD);
+};

@@ -72,10 +72,10 @@ export interface Connection {
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** Counts of what was sent and received, and of the commands that wait for an answer. */
   readonly health: () => Omit<ConnectionHealth, 'outbox'>;
-  /**
-   * In the state `Scheduled`: makes the next attempt now, and resets the attempt counter. No effect in other states.
-   */
+  /** Makes sure that there is a connection: see `Realtime.retry`. */
   readonly retry: () => void;
+  /** Cold: the same as `retry`, and says how it went. See `Realtime.probe`. */
+  readonly probe$: Observable<undefined>;
   /** Disconnects and stays offline until `resume`. */
   readonly pause: () => void;
   readonly resume: () => void;

@@ -6,6 +6,7 @@ import {
   Subject,
   Subscription,
   defer,
+  distinctUntilChanged,
   of,
   share,
   throwError,
@@ -24,7 +25,6 @@ import { defined } from '../../codecs/defined.js';
 import { aborted } from '../aborted.js';
 import type { Clock } from '../clock.js';
 import type { Fault } from '../faults.js';
-import { listen } from '../listen.js';
 import type { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
@@ -34,6 +34,9 @@ import { implementation } from './implementation.js';
 import { silence } from './liveness.js';
 import { initial, transition, type Effect, type Input, type Machine } from './machine.js';
 import { createMeter } from './meter.js';
+import { noticingClock } from './noticing-clock.js';
+import { pageLifecycle$, pageNetwork$, type Lifecycle } from './page.js';
+import { probe } from './probe.js';
 import { createRequests } from './requests.js';
 import { runToCompletion } from './run-to-completion.js';
 import { canPause, type SocketEvent, type WebSocketConstructor, type Wire } from './socket.js';
@@ -60,6 +63,7 @@ export interface ConnectionOptions {
   readonly grace: number;
   readonly heartbeat?: HeartbeatOptions;
   readonly network$?: Observable<boolean>;
+  readonly lifecycle$?: Observable<Lifecycle>;
   readonly webSocket?: WebSocketConstructor;
   readonly fetch?: Fetch;
   readonly signal?: AbortSignal;
@@ -71,20 +75,24 @@ export interface HeartbeatOptions {
   readonly interval?: number;
   /** How long the answer to a heartbeat may take, ms. Default 15,000. */
   readonly patience?: number;
+  /**
+   * How long the answer to a probe may take, ms. A probe is a heartbeat that is sent at once: on waking, and by
+   * `probe()` and `retry()`. Default 5,000.
+   */
+  readonly probePatience?: number;
 }
 
 const MIN_UPTIME = 10_000;
-const HEARTBEAT = { interval: 12_000, patience: 15_000 };
-
-/** Cold: whether there is a network, as a browser reports its changes. Other platforms report nothing. */
-const platformNetwork$ = new Observable<boolean>((subscriber) => {
-  if (!('document' in globalThis) || typeof globalThis.addEventListener !== 'function') return;
-  for (const up of [true, false])
-    subscriber.add(listen(globalThis, up ? 'online' : 'offline', () => subscriber.next(up)));
-});
+const HEARTBEAT = { interval: 12_000, patience: 15_000, probePatience: 5_000 };
 
 /** Nothing follows these states. */
 const isOver = ({ _tag }: ConnectionState): boolean => _tag === 'Closed' || _tag === 'Failed';
+
+const offline = {
+  paused: 'the realtime is paused until resume() is called',
+  frozen: 'the page is put away',
+  network: 'there is no network',
+};
 
 /** Why a command can't be written in this state, as text. */
 const unavailable = (state: ConnectionState): string => {
@@ -92,7 +100,7 @@ const unavailable = (state: ConnectionState): string => {
     case 'Scheduled':
       return `${state.reason.reason}; the next attempt is in ${state.delay} ms`;
     case 'Offline':
-      return state.reason === 'paused' ? 'the realtime is paused' : 'there is no network';
+      return offline[state.reason];
     case 'Failed':
       return state.error.message;
     case 'Closed':
@@ -108,14 +116,18 @@ const subprotocolOf = ({ noBinary, offlineMessages }: ConnectionOptions): Subpro
 
 /** Creates the connection of a realtime. It does nothing until the first lease. */
 export const createConnection = (options: ConnectionOptions): Connection => {
-  const { clock, random, grace } = options;
+  const { random, grace } = options;
   const subprotocol = subprotocolOf(options);
+  /** Timers that say nothing of the server. The others wake the machine if they are very late. */
+  const plainClock = options.clock;
+  const clock = noticingClock(plainClock, () => dispatch({ _tag: 'Wake' }));
   const step = transition({ backoff: options.backoff, minUptime: options.minUptime ?? MIN_UPTIME });
 
   const states = new ReplaySubject<ConnectionState>(1);
   const events = new Subject<ConnectionEvent>();
   const sessionEvents = new Subject<ConnectionEvent>();
   const faults = new Subject<Fault>();
+  const probes = new Subject<void>();
   const receivers = new Map<string, Subscriber<ServerCommand>>();
 
   let machine: Machine = initial;
@@ -138,6 +150,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   const dialling = attempts({
     ...options,
+    clock,
     subprotocol: subprotocol.name,
     onRouterFailure: (error) => {
       faults.next({ _tag: 'Endpoints', error });
@@ -200,6 +213,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       clock: holding.clock,
       heard: meter.heard,
       beat,
+      probe$: probes,
     }).subscribe(() => {
       dispatch({ _tag: 'Silent', epoch });
     });
@@ -222,12 +236,15 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         hangUp();
         return;
       case 'Wait':
-        timer = clock.after(effect.delay).subscribe(() => {
+        timer = plainClock.after(effect.delay).subscribe(() => {
           dispatch({ _tag: 'Due' });
         });
         return;
       case 'StopWaiting':
         timer.unsubscribe();
+        return;
+      case 'Probe':
+        probes.next();
         return;
       case 'ForgetEndpoints':
         dialling.forget();
@@ -273,8 +290,14 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     );
     if (subscriber.closed) return;
     subscriber.add(
-      (options.network$ ?? platformNetwork$).subscribe({
+      (options.network$ ?? pageNetwork$).pipe(distinctUntilChanged()).subscribe({
         next: (up) => dispatch({ _tag: up ? 'NetworkUp' : 'NetworkDown' }),
+        error: fail,
+      }),
+    );
+    subscriber.add(
+      (options.lifecycle$ ?? pageLifecycle$).subscribe({
+        next: (change) => dispatch({ _tag: change === 'freeze' ? 'Freeze' : 'Wake' }),
         error: fail,
       }),
     );
@@ -284,8 +307,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   /** Cold: the connection is wanted while this is subscribed to. */
   const wanted$ = new Observable<never>((subscriber) => {
     follow(subscriber);
-    if (subscriber.closed) return undefined;
-    dispatch({ _tag: 'Open' });
+    if (!subscriber.closed) dispatch({ _tag: 'Open' });
     return () => dispatch({ _tag: 'Release' });
   });
 
@@ -294,7 +316,9 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     events$: events.asObservable(),
     sessionEvents$: sessionEvents.asObservable(),
     faults$: faults.asObservable(),
-    lease$: wanted$.pipe(share({ resetOnRefCountZero: () => (isOver(machine.state) ? EMPTY : clock.after(grace)) })),
+    lease$: wanted$.pipe(
+      share({ resetOnRefCountZero: () => (isOver(machine.state) ? EMPTY : plainClock.after(grace)) }),
+    ),
     pushes: (clientId) =>
       new Observable<ServerCommand>((subscriber) => {
         receivers.set(clientId, subscriber);
@@ -313,6 +337,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     hold: holding.hold,
     health: () => ({ ...meter.read(), inFlight: requests.size() }),
     retry: asks('Retry'),
+    probe$: probe({ state$: states, frame$: meter.heard.frame$, retry: asks('Retry'), unavailable }),
     pause: asks('Pause'),
     resume: asks('Resume'),
     close: asks('Close'),

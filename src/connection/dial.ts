@@ -20,7 +20,8 @@ export const startingAt = (urls: readonly string[], index: number): readonly str
 
 /**
  * Cold: one attempt. Tries the addresses in order until one opens, then emits what that socket does, and completes
- * with it. If none opens, it emits one `Lost` with the reasons of all addresses. Never errors.
+ * with it. If none opens, it emits one `Lost` with the reasons of all addresses; it is refused if all of them were.
+ * An address that is given up is hung up before the next one is tried. Never errors.
  */
 export const dial = (
   urls: readonly string[],
@@ -28,8 +29,10 @@ export const dial = (
 ): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
     const failures: string[] = [];
+    let refused = 0;
     const lose = (reason: CloseReason): void => {
-      subscriber.next({ _tag: 'Lost', reason });
+      const isRefused = refused > 0 && refused === urls.length;
+      subscriber.next({ _tag: 'Lost', reason, ...(isRefused ? { isRefused } : {}) });
       subscriber.complete();
     };
     const next = (index: number): void => {
@@ -58,7 +61,10 @@ export const dial = (
             reached(url);
             subscriber.next(event);
           } else if (isOpen) lose(event.reason);
-          else fail(event.reason.reason);
+          else {
+            if (event.isRefused) refused += 1;
+            fail(event.reason.reason);
+          }
         }),
       );
     };

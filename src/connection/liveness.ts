@@ -7,6 +7,10 @@ export interface LivenessOptions {
   readonly interval: number;
   /** How long the answer to a heartbeat may take, ms. */
   readonly patience: number;
+  /** How long the answer to a probe may take, ms. */
+  readonly probePatience: number;
+  /** Asks for a probe: a heartbeat now. */
+  readonly probe$: Observable<void>;
   readonly clock: Clock;
   readonly heard: Pick<Heard, 'count'>;
   /** Sends a heartbeat. */
@@ -17,9 +21,9 @@ export interface LivenessOptions {
  * Cold: watches a connection. Emits once when the server has been silent for too long, then completes. Never errors.
  *
  * It checks every `interval` whether a frame has arrived since the last check. If not, it sends a heartbeat and waits
- * `patience` for any frame. So a dead server is noticed after at most twice the interval plus the patience. No times
- * are compared: a clock that jumps changes nothing, and a timer that a browser has throttled leads to a heartbeat
- * first.
+ * `patience` for any frame. So a dead server is noticed after at most twice the interval plus the patience. A probe
+ * sends a heartbeat at once and waits `probePatience`; while it runs, further probes change nothing. No times are
+ * compared, and what waits to be read is read before the verdict.
  *
  * ```
  * frames:    f--------------
@@ -27,33 +31,53 @@ export interface LivenessOptions {
  * patience:           ----S       (S: silent)
  * ```
  */
-export const silence = ({ interval, patience, clock, heard, beat }: LivenessOptions): Observable<void> =>
+export const silence = ({
+  interval,
+  patience,
+  probePatience,
+  probe$,
+  clock,
+  heard,
+  beat,
+}: LivenessOptions): Observable<void> =>
   new Observable<void>((subscriber) => {
     let timer = Subscription.EMPTY;
+    let isProbing = false;
     const wait = (ms: number, then: () => void): void => {
+      timer.unsubscribe();
       // Sending a heartbeat may have ended the connection.
       if (!subscriber.closed) timer = clock.after(ms).subscribe(then);
     };
+    const ask = (ms: number): void => {
+      const before = heard.count();
+      const judge = (): void => {
+        if (heard.count() !== before) {
+          watch();
+          return;
+        }
+        subscriber.next();
+        subscriber.complete();
+      };
+      beat();
+      wait(ms, () => {
+        wait(0, judge);
+      });
+    };
     const watch = (): void => {
       const before = heard.count();
-      const ifSilent = (then: () => void) => (): void => {
-        if (heard.count() === before) then();
+      isProbing = false;
+      wait(interval, () => {
+        if (heard.count() === before) ask(patience);
         else watch();
-      };
-      wait(
-        interval,
-        ifSilent(() => {
-          beat();
-          wait(
-            patience,
-            ifSilent(() => {
-              subscriber.next();
-              subscriber.complete();
-            }),
-          );
-        }),
-      );
+      });
     };
     watch();
+    subscriber.add(
+      probe$.subscribe(() => {
+        if (isProbing) return;
+        isProbing = true;
+        ask(probePatience);
+      }),
+    );
     return () => timer.unsubscribe();
   });

@@ -3,7 +3,7 @@
  * told and which effects are carried out. Pure and total.
  */
 import { ServerRejected, type RealtimeError } from '../errors.js';
-import type { Backoff } from './backoff.js';
+import { withSpread, type Backoff } from './backoff.js';
 import { closeCodeClass, fatalCodes } from './close-codes.js';
 import type { CloseReason, ConnectionEvent, ConnectionState } from './state.js';
 
@@ -29,7 +29,12 @@ export type Input =
   | { readonly _tag: 'Goaway' }
   /** The wait for the next attempt is over. */
   | { readonly _tag: 'Due' }
+  /** The application wants to know now whether there is a connection, or to have one. */
   | { readonly _tag: 'Retry' }
+  /** The page or the device may have slept: what is known about the connection may be old. */
+  | { readonly _tag: 'Wake' }
+  /** The page goes to sleep, with its state. */
+  | { readonly _tag: 'Freeze' }
   | { readonly _tag: 'Pause' }
   | { readonly _tag: 'Resume' }
   | { readonly _tag: 'NetworkDown' }
@@ -43,6 +48,8 @@ export type Effect =
   /** Give the input `Due` after `delay` ms. */
   | { readonly _tag: 'Wait'; readonly delay: number }
   | { readonly _tag: 'StopWaiting' }
+  /** Ask the server for a sign of life. Give the input `Silent` if it does not answer soon. */
+  | { readonly _tag: 'Probe' }
   | { readonly _tag: 'ForgetEndpoints' };
 
 /** The public state, and what has to be remembered beside it. */
@@ -57,7 +64,13 @@ export interface Machine {
   /** When the newest connection opened, by the monotonic clock. */
   readonly connectedAt: number;
   readonly paused: boolean;
+  /** What is known about the network. It is forgotten when the connection is not wanted any more. */
   readonly network: boolean;
+  readonly frozen: boolean;
+  /** The server has closed the last connection, and its clients have to come back spread over this time, ms. */
+  readonly spread?: number | undefined;
+  /** When waking has last shortened a wait, by the monotonic clock. */
+  readonly hastenedAt: number;
 }
 
 /** Time and chance at the moment of the input. */
@@ -71,7 +84,10 @@ export interface Environment {
 
 export interface Policy {
   readonly backoff: Backoff;
-  /** A connection that lasted at least so long, ms, resets the attempt counter. */
+  /**
+   * A connection that lasted at least so long, ms, resets the attempt counter. Waking resets it at most once within
+   * this time.
+   */
   readonly minUptime: number;
 }
 
@@ -107,12 +123,16 @@ export const initial: Machine = {
   connectedAt: 0,
   paused: false,
   network: true,
+  frozen: false,
+  hastenedAt: -Infinity,
 };
 
 const HANGUP: Effects = [{ _tag: 'Hangup' }];
 const STOP_WAITING: Effects = [{ _tag: 'StopWaiting' }];
+const PROBE: Effects = [{ _tag: 'Probe' }];
 
 const AWAY: CloseReason = { code: 1006, reason: 'the network went away' };
+const FROZEN: CloseReason = { code: 1000, reason: 'the page was put away' };
 const PAUSED: CloseReason = { code: 1000, reason: 'paused' };
 const SILENT: CloseReason = { code: 1006, reason: 'the server has been silent for too long' };
 const GOAWAY: CloseReason = { code: 1001, reason: 'the server asked to reconnect' };
@@ -132,27 +152,41 @@ const dial = (machine: Machine, changes: Changes, events?: Events, effects: Effe
   return change(machine, { ...changes, epoch }, events, [...effects, { _tag: 'Dial', epoch }]);
 };
 
+/** An attempt that begins now. */
+const retryNow = (machine: Machine, attempt: number, events: Events = [], effects?: Effects): Transition =>
+  dial(
+    machine,
+    { attempt: attempt + 1, state: { _tag: 'Retrying', attempt } },
+    [...events, { _tag: 'retry', attempt }],
+    effects,
+  );
+
 const schedule = (
-  machine: Machine,
+  before: Machine,
   reason: CloseReason,
-  { now, random, backoff }: Context,
+  context: Context,
   events: Events = [],
   effects: Effects = [],
 ): Transition => {
-  const { attempt } = machine;
-  const delay = backoff(attempt, random);
+  const machine = { ...before, spread: reason.spread ?? before.spread };
+  const { attempt, spread } = machine;
+  const delay = withSpread(context.backoff, spread)(attempt, context.random);
   return change(
     machine,
-    { attempt: attempt + 1, state: { _tag: 'Scheduled', attempt, delay, dueAt: now + delay, reason } },
+    { attempt: attempt + 1, state: { _tag: 'Scheduled', attempt, delay, dueAt: context.now + delay, reason } },
     [...events, { _tag: 'schedule', attempt, delay }],
     [...effects, { _tag: 'Wait', delay }],
   );
 };
 
-/** Offline: the reason is the pause if there is one, otherwise the network. */
-const offline = (machine: Machine, changes: Changes, events?: Events, effects?: Effects): Transition => {
-  const reason = (changes.paused ?? machine.paused) ? 'paused' : 'network';
-  return change(machine, { ...changes, state: { _tag: 'Offline', reason } }, events, effects);
+/** Why no attempt may be made. */
+const obstacle = ({ paused, frozen, network }: Machine): 'paused' | 'frozen' | 'network' | undefined =>
+  paused ? 'paused' : frozen ? 'frozen' : network ? undefined : 'network';
+
+/** `Offline` if something stands in the way, otherwise what follows. */
+const unlessBlocked = (machine: Machine, then: () => Transition, events?: Events, effects?: Effects): Transition => {
+  const reason = obstacle(machine);
+  return reason === undefined ? then() : change(machine, { state: { _tag: 'Offline', reason } }, events, effects);
 };
 
 const cell = <A extends Input = Input>(to: readonly StateTag[], step: Step<A>): Cell<A> => ({ to, step });
@@ -172,21 +206,64 @@ const ofSocket = <A extends Extract<Input, { readonly epoch: number }>>(
 /** Only remembers the change. */
 const note = (changes: Changes): Cell => cell([], (machine) => change(machine, changes));
 
-/** To a state that holds neither a socket nor a timer. The effects release what the old state holds. */
-const leave = (to: 'Idle' | 'Closed', effects?: Effects): Cell =>
-  cell([to], (machine) => change(machine, { state: { _tag: to }, attempt: 0, connectedBefore: false }, [], effects));
+/** What is believed until somebody tells otherwise. */
+const UNTOLD: Changes = { network: true, frozen: false };
+const PAUSE: Changes = { paused: true };
+const RESUME: Changes = { paused: false };
+const NETWORK_DOWN: Changes = { network: false };
+const NETWORK_UP: Changes = { network: true };
+const FREEZE: Changes = { frozen: true };
+const WAKE: Changes = { frozen: false };
 
-const goOffline = (changes: Changes, events: Events, effects: Effects): Cell =>
-  cell(['Offline'], (machine) => offline(machine, changes, [...events, { _tag: 'offline' }], effects));
+/**
+ * To a state that holds neither a socket nor a timer. The effects release what the old state holds. What was told
+ * about the network and the page is forgotten, because nobody listens to them from now on.
+ */
+const leave = (to: 'Idle' | 'Closed', effects?: Effects): Cell => {
+  const changes: Changes = { ...UNTOLD, state: { _tag: to }, attempt: 0, connectedBefore: false, spread: undefined };
+  return cell([to], (machine) => change(machine, changes, [], effects));
+};
 
-/** Leaves `Offline` when the pause is over and the network is back; one of the two alone is not enough. */
+const ONLINE: Events = [{ _tag: 'online' }];
+
+/** To `Offline`, or it stays there: one more thing stands in the way. */
+const block = (changes: Changes, events?: Events, effects?: Effects): Cell =>
+  cell(['Offline'], (machine) => {
+    const changed = { ...machine, ...changes };
+    return unlessBlocked(changed, () => stay(changed), events, effects);
+  });
+
+const goOffline = (changes: Changes, told: Events, effects: Effects): Cell =>
+  block(changes, [...told, { _tag: 'offline' }], effects);
+
+/** In `Offline`: schedules an attempt if nothing stands in the way any more. */
 const comeBack = (changes: Changes, reason: CloseReason): Cell =>
   cell(['Offline', 'Scheduled'], (machine, _input, context) => {
-    const changed = { ...machine, ...changes };
-    return changed.paused || !changed.network
-      ? offline(changed, {})
-      : schedule({ ...changed, attempt: 0 }, reason, context, [{ _tag: 'online' }]);
+    const changed = { ...machine, ...changes, attempt: 0 };
+    return unlessBlocked(changed, () => schedule(changed, reason, context, ONLINE));
   });
+
+/** In `Offline`: makes an attempt at once if nothing stands in the way any more. */
+const comeBackNow = (changes: Changes): Cell =>
+  cell(['Offline', 'Retrying'], (machine) => {
+    const changed = { ...machine, ...changes };
+    return unlessBlocked(changed, () => retryNow(changed, 0, ONLINE));
+  });
+
+/** Whether waking may count attempts from 0 again: not too often, as a user may change between tabs all the time. */
+const mayHasten = (machine: Machine, { elapsed, minUptime }: Context): boolean =>
+  elapsed - machine.hastenedAt >= minUptime;
+
+/**
+ * In `Scheduled`: waits anew, as before a first attempt. A wait before a first attempt stays: it is short, or its
+ * length is the server's wish.
+ */
+const waitAnew = (machine: Machine, changes: Changes, context: Context): Transition => {
+  const { state } = machine;
+  return state._tag === 'Scheduled' && state.attempt > 0
+    ? schedule({ ...machine, ...changes, attempt: 0 }, state.reason, context, [], STOP_WAITING)
+    : stay(machine);
+};
 
 /**
  * Schedules an attempt after a connection was lost. A connection that lasted resets the attempt counter. One that did
@@ -210,15 +287,11 @@ const opened = (events?: Events): Cell<InputOf<'Opened'>> =>
         state: { _tag: 'Connected', resumed: machine.connectedBefore, since: now },
         connectedBefore: true,
         connectedAt: elapsed,
+        spread: undefined,
       },
       events,
     ),
   );
-
-const PAUSE: Changes = { paused: true };
-const RESUME: Changes = { paused: false };
-const NETWORK_DOWN: Changes = { network: false };
-const NETWORK_UP: Changes = { network: true };
 
 /** The row of a state that nothing leaves. The other rows say where they differ from it. */
 const last = {
@@ -232,6 +305,8 @@ const last = {
   Goaway: ignored,
   Due: ignored,
   Retry: ignored,
+  Wake: ignored,
+  Freeze: ignored,
   Pause: ignored,
   Resume: ignored,
   NetworkDown: ignored,
@@ -244,30 +319,40 @@ const holding = (effects: Effects, told: (reason: CloseReason) => Events = () =>
   Release: leave('Idle', effects),
   Close: leave('Closed', effects),
   Pause: goOffline(PAUSE, told(PAUSED), effects),
-  Resume: note(RESUME),
+  Freeze: goOffline(FREEZE, told(FROZEN), effects),
   NetworkDown: goOffline(NETWORK_DOWN, told(AWAY), effects),
-  NetworkUp: note(NETWORK_UP),
 });
 
-/** The row of an attempt, whether it is the first one or a later one. */
+/**
+ * The row of an attempt, whether it is the first one or a later one. After a wake or with the network back, attempts
+ * are counted from 0 if this one fails.
+ */
 const attempting = {
   ...holding(HANGUP),
+  Wake: cell([], (machine, _input, context) =>
+    change(machine, mayHasten(machine, context) ? { attempt: 0, hastenedAt: context.elapsed } : {}),
+  ),
+  NetworkUp: note({ attempt: 0 }),
   Lost: ofSocket<InputOf<'Lost'>>(['Scheduled'], (machine, { reason }, context) => schedule(machine, reason, context)),
   Unusable: ofSocket<InputOf<'Unusable'>>(['Failed'], (machine, { error }) =>
     change(machine, { state: { _tag: 'Failed', error } }),
   ),
 };
 
+/** Leaves the verdict to an answer of the server. */
+const probe: Cell = cell([], (machine) => change(machine, {}, [], PROBE));
+
 /** Every state and every input. The compiler reports a cell that is missing. */
 export const table: Table = {
   Idle: {
     ...last,
     Open: cell(['Connecting', 'Offline'], (machine) =>
-      machine.paused || !machine.network
-        ? offline(machine, {}, [{ _tag: 'offline' }])
-        : dial(machine, { state: { _tag: 'Connecting' } }),
+      unlessBlocked(machine, () => dial(machine, { state: { _tag: 'Connecting' } }), [{ _tag: 'offline' }]),
     ),
+    Release: note(UNTOLD),
     Close: leave('Closed'),
+    Wake: note(WAKE),
+    Freeze: note(FREEZE),
     Pause: note(PAUSE),
     Resume: note(RESUME),
     NetworkDown: note(NETWORK_DOWN),
@@ -282,6 +367,8 @@ export const table: Table = {
         ? change(machine, { state: { _tag: 'Failed', error: fatal(reason) } }, [disconnect(reason)])
         : disconnected(machine, reason, context),
     ),
+    Retry: probe,
+    Wake: probe,
     Silent: ofSocket(['Scheduled'], (machine, _input, context) => disconnected(machine, SILENT, context, HANGUP)),
     Goaway: cell(['Scheduled'], (machine, _input, context) =>
       disconnected(machine, GOAWAY, context, [...HANGUP, { _tag: 'ForgetEndpoints' }]),
@@ -289,26 +376,26 @@ export const table: Table = {
   },
   Scheduled: {
     ...holding(STOP_WAITING),
-    Due: cell(['Retrying'], (machine) => {
-      const attempt = machine.attempt - 1;
-      return dial(machine, { state: { _tag: 'Retrying', attempt } }, [{ _tag: 'retry', attempt }]);
-    }),
-    Retry: cell(['Retrying'], (machine) =>
-      dial(
-        machine,
-        { attempt: 1, state: { _tag: 'Retrying', attempt: 0 } },
-        [{ _tag: 'retry', attempt: 0 }],
-        STOP_WAITING,
-      ),
+    Due: cell(['Retrying'], (machine) => retryNow(machine, machine.attempt - 1)),
+    Retry: cell(['Retrying'], (machine) => retryNow(machine, 0, [], STOP_WAITING)),
+    Wake: cell(['Scheduled'], (machine, _input, context) =>
+      mayHasten(machine, context) ? waitAnew(machine, { hastenedAt: context.elapsed }, context) : stay(machine),
     ),
+    NetworkUp: cell(['Scheduled'], (machine, _input, context) => waitAnew(machine, {}, context)),
   },
   Offline: {
     ...last,
     Release: leave('Idle'),
     Close: leave('Closed'),
-    Pause: cell(['Offline'], (machine) => offline(machine, PAUSE)),
+    // What is believed about the network and the page may be wrong. A pause is the application's own will.
+    Retry: comeBackNow(UNTOLD),
+    Wake: cell(['Offline', 'Retrying'], (machine, input, context) =>
+      machine.frozen ? comeBackNow(WAKE).step(machine, input, context) : stay(machine),
+    ),
+    Freeze: block(FREEZE),
+    Pause: block(PAUSE),
     Resume: comeBack(RESUME, PAUSED),
-    NetworkDown: cell(['Offline'], (machine) => offline(machine, NETWORK_DOWN)),
+    NetworkDown: block(NETWORK_DOWN),
     NetworkUp: comeBack(NETWORK_UP, AWAY),
   },
   Closed: last,

@@ -30,8 +30,11 @@ export interface ConnectionHealth {
   readonly lastHeardAt?: number;
   /** Number of commands that wait for their answer. */
   readonly inFlight: number;
-  /** Number of messages in the outboxes of all clients. */
-  readonly outbox: number;
+  /**
+   * Number of messages in the outboxes of all clients. Missing while a client is still reading what its storage has
+   * kept.
+   */
+  readonly outbox?: number;
 }
 
 /** The round trip after a new measurement. */

@@ -1,7 +1,10 @@
 /** A WebSocket as an Observable, over any implementation. */
-import { Observable } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
+import { defined } from '../../codecs/defined.js';
 import type { Frame } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
 import { reasonOf } from '../thrown.js';
+import { spreadOf } from './close-codes.js';
 import type { CloseReason } from './state.js';
 
 /**
@@ -18,6 +21,8 @@ export interface WebSocketLike {
   onclose: ((this: never, event: never) => unknown) | null;
   send(data: string | (Uint8Array & BufferSource)): void;
   close(): void;
+  /** Ends the connection without waiting for the other side. Only `ws` in Node has it. */
+  terminate?(): void;
   /** Stops reading, so that TCP makes the server wait. Only `ws` in Node has it. */
   pause?(): void;
   resume?(): void;
@@ -48,33 +53,41 @@ export interface Wire {
 
 export type SocketEvent =
   | { readonly _tag: 'Opened'; readonly wire: Wire }
-  /** The last event: the socket closed, or never opened. */
-  | { readonly _tag: 'Lost'; readonly reason: CloseReason };
+  /** The last event: the socket closed, or never opened. `isRefused`: the platform does not accept the address. */
+  | { readonly _tag: 'Lost'; readonly reason: CloseReason; readonly isRefused?: true };
 
-const CONNECTING = 0;
 const OPEN = 1;
+const CLOSED = 3;
 const NO_CODE = 1006;
+/** How long the other side has to close, or the platform to follow an error by a close, ms. */
+const CLOSE_PATIENCE = 1_000;
 
 const ignore = (): void => undefined;
 
-const textOf = (event: { readonly message?: unknown }): string =>
-  typeof event.message === 'string' ? event.message : '';
+const isOwned = ({ readyState }: WebSocketLike): boolean => readyState !== CLOSED;
+
+/** The text of an error event: browsers give none, `ws` a message, others only the error itself. */
+const textOf = ({ message, error }: { readonly message?: unknown; readonly error?: unknown }): string =>
+  typeof message === 'string' && message !== '' ? message : error instanceof Error ? error.message : '';
 
 /**
  * Cold: opens a socket on subscribe. Emits `Opened`, then `Lost` when the socket closes, then completes. Never
  * errors: if the address can't be reached, it emits `Lost` with code 1006 and the text of the platform (browsers give
- * none).
+ * none). An error before the socket is open is the end, whether or not a close follows.
  *
- * Unsubscribing closes the socket and silences it. During the handshake it waits: the socket is closed as soon as it
- * opens.
+ * Unsubscribing closes the socket, during the handshake too, and silences it. The socket is owned until it is closed:
+ * if the other side does not answer the close, the connection is ended without it, where the platform can do that.
  */
 export const openSocket = (
   Implementation: WebSocketConstructor,
   url: string,
   protocol: string,
+  clock: Pick<Clock, 'after'>,
 ): Observable<SocketEvent> =>
   new Observable<SocketEvent>((subscriber) => {
     let trouble = '';
+    let hasOpened = false;
+    let patience = Subscription.EMPTY;
     const frames$ = new Observable<Frame>((reader) => {
       socket.onmessage = ({ data }: { readonly data: Frame }) => {
         reader.next(data);
@@ -83,8 +96,10 @@ export const openSocket = (
         socket.onmessage = ignore;
       };
     });
-    const lost = (reason: CloseReason): void => {
-      subscriber.next({ _tag: 'Lost', reason });
+    const lost = (code: number, said: string): void => {
+      const reason =
+        said === '' ? `${url} ${hasOpened ? 'closed the connection' : 'could not be reached'}` : `${url}: ${said}`;
+      subscriber.next({ _tag: 'Lost', reason: { code, reason, ...defined({ spread: spreadOf(said) }) } });
       subscriber.complete();
     };
 
@@ -92,12 +107,18 @@ export const openSocket = (
     try {
       socket = new Implementation(url, protocol);
     } catch (error) {
-      lost({ code: NO_CODE, reason: `${url}: ${reasonOf(error)}` });
+      subscriber.next({
+        _tag: 'Lost',
+        reason: { code: NO_CODE, reason: `${url}: ${reasonOf(error)}` },
+        isRefused: true,
+      });
+      subscriber.complete();
       return undefined;
     }
     // `ws` gives the bytes as they are by default. With 'arraybuffer' it would copy each frame.
     if (socket.binaryType !== 'nodebuffer') socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
+      hasOpened = true;
       subscriber.next({
         _tag: 'Opened',
         wire: {
@@ -110,21 +131,26 @@ export const openSocket = (
         },
       });
     };
-    socket.onerror = (event: { readonly message?: unknown }) => {
+    socket.onerror = (event: { readonly message?: unknown; readonly error?: unknown }) => {
       trouble = textOf(event);
+      if (!hasOpened) lost(NO_CODE, trouble);
+      // The close that follows knows the code.
+      else patience = clock.after(CLOSE_PATIENCE).subscribe(() => lost(NO_CODE, trouble));
     };
     socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: unknown }) => {
-      const said = typeof reason === 'string' && reason !== '' ? reason : trouble;
-      lost({ code, reason: said === '' ? `${url} closed the connection` : `${url}: ${said}` });
+      lost(code, typeof reason === 'string' && reason !== '' ? reason : trouble);
     };
 
     return () => {
+      patience.unsubscribe();
       socket.onmessage = ignore;
-      socket.onclose = ignore;
       socket.onerror = ignore;
-      socket.onopen = () => {
-        socket.close();
-      };
-      if (socket.readyState !== CONNECTING) socket.close();
+      socket.onclose = () => patience.unsubscribe();
+      // Where a socket can't be closed during its handshake, it is closed right after.
+      socket.onopen = () => socket.close();
+      if (!isOwned(socket)) return;
+      socket.close();
+      if (socket.terminate !== undefined && isOwned(socket))
+        patience = clock.after(CLOSE_PATIENCE).subscribe(() => socket.terminate?.());
     };
   });

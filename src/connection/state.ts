@@ -7,6 +7,11 @@ export interface CloseReason {
   readonly code: number;
   /** The explanation of the server or the platform. */
   readonly reason: string;
+  /**
+   * The server asks its clients to come back at any time within so many ms, so that they don't all come at once.
+   * Missing if it doesn't.
+   */
+  readonly spread?: number;
 }
 
 /** The state of the connection. `_tag` tells the states apart. Times are ms since 1970; delays are ms. */
@@ -30,8 +35,11 @@ export type ConnectionState =
     }
   /** An attempt to reconnect, numbered from 0. */
   | { readonly _tag: 'Retrying'; readonly attempt: number }
-  /** There is no network, or the realtime is paused: no attempt is made and no timer runs. */
-  | { readonly _tag: 'Offline'; readonly reason: 'network' | 'paused' }
+  /**
+   * There is no network, the realtime is paused, or the browser has put the page away to show it again later
+   * (`frozen`): no attempt is made and no timer runs.
+   */
+  | { readonly _tag: 'Offline'; readonly reason: 'network' | 'paused' | 'frozen' }
   /** Closed by `close()` or the abort signal. The last state. */
   | { readonly _tag: 'Closed' }
   /** Another attempt can't help: the server refuses the application, or no address can be used. The last state. */

@@ -3,10 +3,12 @@ import { EMPTY, NEVER, catchError, defer, expand, map, mergeMap, of, type Observ
 import type { ConversationEvent, Gap, Message, Position } from '../../streams/index.js';
 import { toRealtimeError, type RealtimeError } from '../errors.js';
 
-/** Messages after a position. */
+/** Messages from the millisecond of a position on. */
 export interface MissedPage {
-  /** The oldest first. Fewer than `pageSize` if there are no more. */
+  /** By time, then by id. Messages of that millisecond come again: several messages may have the same time. */
   readonly messages: readonly Message[];
+  /** Whether there are no more messages after these. */
+  readonly isLast: boolean;
   /**
    * False if the server no longer has the message at the position: then the messages between it and the first one of
    * the page are lost.
@@ -25,8 +27,11 @@ export interface CatchUpLimits {
 }
 
 export interface CatchUpOptions extends CatchUpLimits {
-  /** Fetches a page of messages after a position. */
-  readonly pageAfter: (conversationId: string, after: Position) => Observable<MissedPage>;
+  /**
+   * Fetches a page of messages from the millisecond of a position on. `same` is the number of known messages of that
+   * millisecond, which come again.
+   */
+  readonly pageAfter: (conversationId: string, after: Position, same: number) => Observable<MissedPage>;
   /** Called with errors, except for a lost connection. */
   readonly onFailure: (conversationId: string, error: RealtimeError) => void;
 }
@@ -38,10 +43,12 @@ export interface CatchUpOptions extends CatchUpLimits {
 export const isInterruption = ({ _tag }: RealtimeError): boolean =>
   _tag === 'ConnectionLost' || _tag === 'Unconfirmed' || _tag === 'SessionClosed';
 
-/** The progress of catching up in one conversation. The next page starts after `reached`. */
+/** The progress of catching up in one conversation. The next page starts with the millisecond of `reached`. */
 export interface CatchingUp {
   readonly conversationId: string;
   readonly reached: Position;
+  /** The messages of the millisecond of `reached` that need not be read again, by id. */
+  readonly same: ReadonlySet<string>;
   /** Server time when the new session was opened, ms since 1970. Newer messages are pushed. */
   readonly to: number;
   /** The number of fetched messages that were not known already. */
@@ -62,30 +69,56 @@ const gapFrom = ({ conversationId, reached, to }: CatchingUp, cause: Gap['cause'
   cause,
 });
 
+/** The start of catching up behind a position. `also`: other messages of its millisecond that are known. */
+export const catchingUp = (
+  conversationId: string,
+  reached: Position,
+  to: number,
+  also: readonly string[] = [],
+): CatchingUp => ({
+  conversationId,
+  reached,
+  same: new Set(reached.id === '' ? also : [reached.id, ...also]),
+  to,
+  count: 0,
+});
+
+/** What is known of the millisecond of the last message, after one more page. */
+const sameAs = (
+  { timestamp }: Position,
+  messages: readonly Message[],
+  { reached, same }: CatchingUp,
+): ReadonlySet<string> => {
+  const ids = messages.filter((message) => message.timestamp === timestamp).map(({ id }) => id);
+  return new Set(timestamp === reached.timestamp ? [...same, ...ids] : ids);
+};
+
 /** Reads a page. The page after the limit is fetched only to see whether there are more messages. */
 export const readPage = (
   catching: CatchingUp,
-  { messages, isWhole }: MissedPage,
-  { pageSize, catchUpLimit }: CatchUpLimits,
+  { messages, isWhole, isLast }: MissedPage,
+  { catchUpLimit }: CatchUpLimits,
   isKnown: (message: Message) => boolean,
 ): PageRead => {
-  const { conversationId, count, reached, to } = catching;
-  if (count >= catchUpLimit)
-    return { events: messages.length === 0 ? [] : [gapFrom(catching, 'limit')], next: undefined };
-  const events = messages.map((message): ConversationEvent => ({
+  const { conversationId, count, reached, same, to } = catching;
+  const fresh = messages.filter(({ id, timestamp }) => timestamp !== reached.timestamp || !same.has(id));
+  if (count >= catchUpLimit) return { events: fresh.length === 0 ? [] : [gapFrom(catching, 'limit')], next: undefined };
+  const events = fresh.map((message): ConversationEvent => ({
     _tag: 'Message',
     conversationId,
     message,
     origin: 'missed',
   }));
+  const { timestamp, id } = messages.at(-1) ?? reached;
   const next = {
     ...catching,
-    reached: messages.at(-1) ?? reached,
-    count: count + messages.filter((message) => !isKnown(message)).length,
+    reached: { timestamp, id },
+    same: sameAs({ timestamp, id }, messages, catching),
+    count: count + fresh.filter((message) => !isKnown(message)).length,
   };
   return {
-    events: isWhole ? events : [{ ...gapFrom(catching, 'gone'), to: messages[0]?.timestamp ?? to }, ...events],
-    next: messages.length === pageSize ? next : undefined,
+    events: isWhole ? events : [{ ...gapFrom(catching, 'gone'), to: fresh[0]?.timestamp ?? to }, ...events],
+    next: isLast ? undefined : next,
   };
 };
 
@@ -97,6 +130,8 @@ export const gapAt = (catching: CatchingUp, error: RealtimeError): Gap =>
 export interface Missed extends Pick<CatchingUp, 'conversationId' | 'to'> {
   /** The last known message. */
   readonly from: Position;
+  /** The other known messages of the same millisecond, by id. */
+  readonly also?: readonly string[];
   /** Messages that are known already do not count towards the limit. Default: all messages are new. */
   readonly isKnown?: (message: Message) => boolean;
 }
@@ -110,6 +145,7 @@ export interface Missed extends Pick<CatchingUp, 'conversationId' | 'to'> {
 export const missed = ({
   conversationId,
   from,
+  also,
   to,
   isKnown = () => false,
   pageAfter,
@@ -117,7 +153,7 @@ export const missed = ({
   ...limits
 }: Missed & CatchUpOptions): Observable<ConversationEvent> => {
   const load = (catching: CatchingUp): Observable<PageRead> =>
-    defer(() => pageAfter(conversationId, catching.reached)).pipe(
+    defer(() => pageAfter(conversationId, catching.reached, catching.same.size)).pipe(
       map((page) => readPage(catching, page, limits, isKnown)),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);
@@ -126,7 +162,7 @@ export const missed = ({
         return of({ events: [gapAt(catching, error)], next: undefined });
       }),
     );
-  return load({ conversationId, reached: from, to, count: 0 }).pipe(
+  return load(catchingUp(conversationId, from, to, also)).pipe(
     expand(({ next }) => (next === undefined ? EMPTY : load(next))),
     mergeMap(({ events }) => events),
   );

@@ -5,7 +5,7 @@
 import type { ConversationInfo } from '../../codecs/index.js';
 import { comparePositions, type ClientEvent, type ConversationEvent, type Position } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
-import { gapAt, readPage, type CatchingUp, type MissedPage } from './catch-up.js';
+import { catchingUp, gapAt, readPage, type CatchingUp, type MissedPage } from './catch-up.js';
 import { reach } from './cursor.js';
 import { append, fifoOf, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
@@ -107,7 +107,7 @@ const afterLookUp = (making: Making, cursor: Cursor, work: WorkOf<'LookUp'>): Cu
   const { from, event } = work;
   if (from === undefined || cursor.info?.kind === 'room') return finish(making, cursor, work);
   const { openedAt: to } = making.state.session;
-  const catching: CatchingUp = { conversationId: cursor.id, reached: from, to, count: 0 };
+  const catching = catchingUp(cursor.id, from, to);
   return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: false, event });
 };
 
@@ -121,8 +121,14 @@ const catchUp = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>): Curso
   return keep(making, { ...cursor, work });
 };
 
-const fetchPage = (making: Making, { conversationId, reached: after }: CatchingUp): void => {
-  want(making, { _tag: 'FetchPage', session: making.state.session.number, conversationId, after });
+const fetchPage = (making: Making, { conversationId, reached: after, same }: CatchingUp): void => {
+  want(making, {
+    _tag: 'FetchPage',
+    session: making.state.session.number,
+    conversationId,
+    after,
+    same: same.size,
+  });
 };
 
 /** A conversation has caught up: lets the next one fetch its messages. */
@@ -221,16 +227,29 @@ const ended = (making: Making, cursor: Cursor): Cursor => {
 };
 
 /**
+ * How long before a break the last push has arrived at the earliest, ms. A dead connection is noticed sooner.
+ */
+const QUIET = 300_000;
+
+/**
+ * Whether messages may have been missed. Several messages may have the time of the last known one, and the break may
+ * have come between them. Their time is then close to the break.
+ */
+const isNewer = (making: Making, lastMessageAt: number, { timestamp, id }: Position): boolean => {
+  const { brokeAt } = making.state.session;
+  if (lastMessageAt !== timestamp) return lastMessageAt > timestamp;
+  return id === '' || brokeAt === undefined || timestamp >= brokeAt - QUIET;
+};
+
+/**
  * Fetches the messages of a conversation from the break. `info` is its current snapshot, if the server has sent one.
  */
 const refreshMessages = (making: Making, cursor: Cursor, info: ConversationInfo | undefined): Cursor => {
   const { id, position } = cursor;
   const { lastMessageAt = 0, kind } = info ?? { ...cursor.info, lastMessageAt: Infinity };
-  // If no message is known at that time, one may have arrived in the same millisecond.
-  const isNewer = lastMessageAt >= position.timestamp + (position.id === '' ? 0 : 1);
-  if (!isNewer || kind === 'room') return finish(making, cursor, { _tag: 'Refresh' });
+  if (!isNewer(making, lastMessageAt, position) || kind === 'room') return finish(making, cursor, { _tag: 'Refresh' });
   const to = Math.max(making.state.session.openedAt, info?.lastMessageAt ?? 0);
-  const catching: CatchingUp = { conversationId: id, reached: position, to, count: 0 };
+  const catching = catchingUp(id, position, to);
   return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: true, event: undefined });
 };
 

@@ -2,6 +2,7 @@
  * The cursor of a conversation: the position that it has reached, and the messages that have passed. Each message
  * passes once.
  */
+import type { Body } from '../../codecs/index.js';
 import { comparePositions, type ConversationEvent, type Message, type Position } from '../../streams/index.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Cursor } from './inbox-state.js';
@@ -34,11 +35,19 @@ const later = (a: Position, b: Position): Position => (comparePositions(b, a) > 
 export const reach = (cursor: Cursor, position: Position): Cursor =>
   comparePositions(position, cursor.position) > 0 ? { ...cursor, position } : cursor;
 
+const digestOf = (body: Body): number => {
+  let digest = 0;
+  for (const char of JSON.stringify(body)) digest = (Math.imul(digest, 31) + (char.codePointAt(0) ?? 0)) | 0;
+  return digest;
+};
+
 /**
- * The version of a message, which tells whether a change has passed. The arrival of a changed message does not count
- * as its change: a client that has the message already skips it, and still needs the change.
+ * The version of a message, which tells whether a change has passed. A message may change twice in one millisecond.
+ * The arrival of a changed message does not count as its change: a client that has the message already skips it, and
+ * still needs the change.
  */
-const versionOf = ({ id, editedAt = 0 }: Message): string => `${id} ${String(editedAt)}`;
+const versionOf = ({ id, editedAt = 0, body }: Message): string =>
+  `${id} ${String(editedAt)} ${String(digestOf(body))}`;
 
 /**
  * False if the event has passed before. Transient messages are always new: they have no id by which a repetition

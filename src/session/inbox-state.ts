@@ -14,7 +14,8 @@ import type { RecentIds } from './recent-ids.js';
  * follow.
  */
 export type InboxInput =
-  | { readonly _tag: 'Dropped' }
+  /** `at` is the server time, ms since 1970, if it is known. */
+  | { readonly _tag: 'Dropped'; readonly at?: number }
   /** Somebody follows a conversation. It is caught up after a break, even if no event of it has arrived before. */
   | { readonly _tag: 'Follow'; readonly conversationId: string }
   | Barrier
@@ -51,8 +52,15 @@ export type Answer =
 export type Effect =
   /** Ask the server about these conversations. The answer is `LookedUp` or `LookUpFailed`. */
   | { readonly _tag: 'LookUp'; readonly session: number; readonly ids: readonly string[] }
-  /** Ask for the messages after a position. The answer is `Page` or `PageFailed`. */
-  | { readonly _tag: 'FetchPage'; readonly session: number; readonly conversationId: string; readonly after: Position }
+  /** Ask for the messages from a position on. The answer is `Page` or `PageFailed`. */
+  | {
+      readonly _tag: 'FetchPage';
+      readonly session: number;
+      readonly conversationId: string;
+      readonly after: Position;
+      /** The number of known messages of the same millisecond. */
+      readonly same: number;
+    }
   /** The session is over: give up its questions. */
   | { readonly _tag: 'Abandon' }
   /** Report that a conversation could not be looked up or caught up. */
@@ -133,6 +141,8 @@ export interface Session {
    * missed.
    */
   readonly baseline: number;
+  /** Server time when the connection was lost the last time, if it is known. */
+  readonly brokeAt: number | undefined;
   /** Conversations that were known before the break and that the server was not asked about yet. */
   readonly unasked: readonly string[];
   /** The number of known conversations that are not refreshed yet. */
@@ -160,6 +170,7 @@ export const initialState = (): InboxState => ({
     isResumed: false,
     openedAt: 0,
     baseline: 0,
+    brokeAt: undefined,
     unasked: [],
     left: 0,
     fetching: 0,

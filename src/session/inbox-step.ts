@@ -17,11 +17,11 @@ type Opened = Tagged<ClientEvent, 'Opened'>;
 const IDS_IN_ONE_QUERY = 100;
 
 /** Drops waiting events. They are not lost: the positions have not moved, so the next catch-up fetches them. */
-const dropped = (making: Making): void => {
+const dropped = (making: Making, brokeAt = making.state.session.brokeAt): void => {
   for (const cursor of making.state.cursors.values())
     if (cursor.work !== undefined) keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS });
   if (making.state.session.isOpen) want(making, { _tag: 'Abandon' });
-  withSession(making, { isOpen: false, unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });
+  withSession(making, { isOpen: false, brokeAt, unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });
 };
 
 /** Asks about the next conversations that were known before the break. */
@@ -95,7 +95,7 @@ const answered = (
 const take = (making: Making, input: InboxInput): void => {
   switch (input._tag) {
     case 'Dropped':
-      dropped(making);
+      dropped(making, input.at);
       return;
     case 'Opened':
       opened(making, input);

@@ -78,10 +78,10 @@ export const inbox =
             return;
           }
           case 'FetchPage': {
-            const { session, conversationId, after } = effect;
+            const { session, conversationId, after, same } = effect;
             ask(
-              () => options.pageAfter(conversationId, after),
-              { messages: [], isWhole: true },
+              () => options.pageAfter(conversationId, after, same),
+              { messages: [], isWhole: true, isLast: true },
               (page) => ({ _tag: 'Page', session, conversationId, page }),
               (thrown) => ({ _tag: 'PageFailed', session, conversationId, error: toRealtimeError(thrown) }),
             );

@@ -157,11 +157,12 @@ const handlers: Handlers = {
   unread: (_reader, { unreadMessage: { convs = [], notifTime } }, tell) => {
     tell({
       _tag: 'UnreadCounts',
-      counts: convs.map(({ cid, unread, mentioned, timestamp }) => ({
+      counts: convs.map(({ cid, unread, mentioned, timestamp, mid }) => ({
         conversationId: cid,
         count: unread,
         mentioned: mentioned === true,
         asOf: timestamp ?? notifTime ?? 0,
+        ...(mid === undefined || timestamp === undefined ? {} : { lastId: mid }),
       })),
     });
   },

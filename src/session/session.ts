@@ -51,6 +51,11 @@ export interface SessionOptions {
   readonly changes: Pick<ChangeMark, 'begin' | 'arrived' | 'since'>;
   /** Called with each token of the session, for the HTTP API; with `undefined` when the token is no longer valid. */
   readonly keepToken?: (token: string | undefined) => void;
+  /**
+   * The client is used before its first login. So a first login that fails is treated like a later one. Default
+   * false.
+   */
+  readonly offline?: boolean;
   /** Logs out when it emits. */
   readonly logout$: Observable<unknown>;
 }
@@ -83,7 +88,7 @@ const isFinal = (error: RealtimeError): error is ServerRejected =>
  * Unsubscribing logs out and releases the lease.
  *
  * Completes after `Closed`. Errors with a `RealtimeError` if the first login is refused. A later login that fails is
- * a fault, and is retried with backoff.
+ * a fault, and is retried with backoff; with `offline`, the first one as well.
  */
 export const session = (connection: Connection, options: SessionOptions): Observable<SessionEvent | ServerCommand> =>
   defer(() => {
@@ -92,6 +97,8 @@ export const session = (connection: Connection, options: SessionOptions): Observ
     let lastUnreadNotifTime: number | undefined;
     let openedBefore = false;
     let open = false;
+    /** Somebody uses the client already: a login that fails is a fault. */
+    const isUsed = (): boolean => openedBefore || options.offline === true;
 
     const remember = (st: string | undefined, stTtl: number | undefined): void => {
       token = st === undefined ? undefined : { value: st, expiresAt: clock.elapsed() + (stTtl ?? 0) * 1_000 };
@@ -113,7 +120,9 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       defer(() => {
         const st = usable();
         const resumed = openedBefore;
-        const lastPatchTime = changes.since();
+        const since = changes.since();
+        // Some servers leave out changes of the time that they are given, and there may be more of that millisecond.
+        const lastPatchTime = since === undefined ? undefined : since - 1;
         return signed(st === undefined).pipe(
           switchMap((signature) =>
             connection.request(
@@ -187,7 +196,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
           retry({
             delay: (thrown: unknown, count) => {
               const error = toRealtimeError(thrown);
-              if (error._tag === 'ConnectionLost' || !openedBefore || isFinal(error)) throw error;
+              if (error._tag === 'ConnectionLost' || !isUsed() || isFinal(error)) throw error;
               options.report({ _tag: 'Session', clientId, error });
               return clock.after(options.backoff(count - 1, options.random));
             },
@@ -196,7 +205,7 @@ export const session = (connection: Connection, options: SessionOptions): Observ
             const error = toRealtimeError(thrown);
             // The next connection tries again.
             if (error._tag === 'ConnectionLost') return EMPTY;
-            return openedBefore && isFinal(error)
+            return isUsed() && isFinal(error)
               ? of({ _tag: 'Closed', code: error.code, reason: error.reason })
               : throwError(() => error);
           }),

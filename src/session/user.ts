@@ -1,6 +1,6 @@
 /** Logs in users of the application. The application's HTTP API knows the session token and signs the login. */
 import * as t from 'io-ts';
-import { catchError, map, throwError, type Observable } from 'rxjs';
+import { catchError, map, of, throwError, type Observable } from 'rxjs';
 import { isLeft } from '../../codecs/either.js';
 import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
 import { InvalidArgument, SignatureFailed, toRealtimeError } from '../errors.js';
@@ -17,15 +17,21 @@ export interface Identity {
 
 /** A user of the application, to log in as. Made with `user`. */
 export interface User {
-  /** Cold: asks the API for the user's id. Emits once, then completes. `login` runs it. */
-  readonly identify: (api: HttpApiOptions) => Observable<Identity>;
+  /**
+   * Cold: asks the API for the user's id. Emits once, then completes. `login` runs it. With `offline` it uses the
+   * given id and asks nobody.
+   */
+  readonly identify: (api: HttpApiOptions, offline?: boolean) => Observable<Identity>;
 }
 
 /** Options of `user`. */
 export interface UserOptions {
   /** The session token from the user's sign-in to the application. */
   readonly sessionToken: string;
-  /** The user's id, which is used as the client id. Needed only if the API does not send it. */
+  /**
+   * The user's id, which is used as the client id. Needed only if the API does not send it, and for a login with
+   * `offline`.
+   */
   readonly id?: string;
 }
 
@@ -57,8 +63,13 @@ const sign = ({ sessionToken }: UserOptions, api: HttpApiOptions): Observable<Si
 
 const toSignature = ({ signature, timestamp, nonce }: Signed): Signature => ({ signature, timestamp, nonce });
 
-const identify = (options: UserOptions, api: HttpApiOptions): Observable<Identity> =>
-  sign(options, api).pipe(
+const identify = (options: UserOptions, api: HttpApiOptions, offline: boolean): Observable<Identity> => {
+  const { id } = options;
+  if (offline)
+    return id === undefined
+      ? throwError(() => new InvalidArgument('an offline login needs the id of the user: user({ sessionToken, id })'))
+      : of({ clientId: id, signature: () => sign(options, api).pipe(map(toSignature)) });
+  return sign(options, api).pipe(
     map((first) => {
       const clientId = first.clientId ?? options.id;
       if (clientId === undefined)
@@ -73,6 +84,7 @@ const identify = (options: UserOptions, api: HttpApiOptions): Observable<Identit
       };
     }),
   );
+};
 
 /**
  * Makes an identity for `login` from the session token of a user of the application. The application's HTTP API tells
@@ -83,4 +95,4 @@ const identify = (options: UserOptions, api: HttpApiOptions): Observable<Identit
  * @example const me = await firstValueFrom(realtime.login(user({ sessionToken })));
  */
 export const user = (options: UserOptions): User =>
-  Object.freeze({ identify: (api: HttpApiOptions) => identify(options, api) });
+  Object.freeze({ identify: (api: HttpApiOptions, offline = false) => identify(options, api, offline) });

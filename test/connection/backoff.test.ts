@@ -7,10 +7,10 @@ describe('a backoff', () => {
     expect([0, 1, 2, 3, 9].map((attempt) => delay(attempt, () => 0.3))).toEqual([100, 200, 400, 500, 500]);
   });
 
-  it('by default draws a random time from the upper half of the full wait, in whole ms', () => {
+  it('by default draws a random time up to the full wait, from the first attempt on, in whole ms', () => {
     const delay = exponential();
-    expect([0, 0.5, 1].map((random) => delay(1, () => random))).toEqual([1_000, 1_500, 2_000]);
-    expect(delay(0, () => 0.333)).toBe(667);
+    expect([0, 0.5, 1].map((random) => delay(1, () => random))).toEqual([0, 1_000, 2_000]);
+    expect(delay(0, () => 0.333)).toBe(333);
     expect(delay(40, () => 1)).toBe(300_000);
   });
 });

@@ -39,6 +39,8 @@ const move: fc.Arbitrary<Move> = fc.record({
         'Silent',
         'Goaway',
         'Retry',
+        'Wake',
+        'Freeze',
         'Pause',
         'Resume',
         'NetworkDown',

@@ -55,7 +55,7 @@ const closedPort = async (): Promise<string> => {
 };
 
 const open = async (url: string, protocol = 'lc.protobuf2.3'): Promise<Observable<SocketEvent>> =>
-  openSocket(WebSocket, url, protocol);
+  openSocket(WebSocket, url, protocol, systemClock);
 
 const realtime = (options: Partial<RealtimeOptions>): Realtime => {
   const created = createRealtime({
@@ -102,8 +102,8 @@ describe('a socket', () => {
       throw new SyntaxError('bad address');
     } as unknown as Parameters<typeof openSocket>[0];
     const events: SocketEvent[] = [];
-    openSocket(refusing, 'ws://x', 'p').subscribe((event) => events.push(event));
-    expect(events).toEqual([{ _tag: 'Lost', reason: { code: 1006, reason: 'ws://x: bad address' } }]);
+    openSocket(refusing, 'ws://x', 'p', systemClock).subscribe((event) => events.push(event));
+    expect(events).toEqual([{ _tag: 'Lost', reason: { code: 1006, reason: 'ws://x: bad address' }, isRefused: true }]);
   });
 
   it('writes nothing while it is closing', async () => {
@@ -132,7 +132,7 @@ describe('an attempt', () => {
     const reached: string[] = [];
     const Implementation = WebSocket;
     const socket$ = dial(urls, {
-      open: (url) => openSocket(Implementation, url, 'p'),
+      open: (url) => openSocket(Implementation, url, 'p', systemClock),
       connectTimeout,
       clock: systemClock,
       reached: (url) => reached.push(url),

@@ -32,6 +32,9 @@ interface Scene {
   readonly lobby: Room;
   /** A stored message of Tom. */
   readonly message: Message;
+  /** A conversation of Jerry in which a message of Tom has failed, and its token. */
+  readonly theirs: Conversation;
+  readonly failed: string;
 }
 
 type Command = (scene: Scene) => Observable<unknown>;
@@ -52,6 +55,7 @@ const ofRealtime: Table<KeysOf<Realtime>> = {
   session: 'stream',
   hold: 'stream',
   login: (scene) => scene.realtime.login('Spike'),
+  probe: (scene) => scene.realtime.probe(),
   retry: 'not a command',
   pause: 'not a command',
   resume: 'not a command',
@@ -145,6 +149,9 @@ const exported: Table<Functions<typeof entry>> = {
   block: ({ here }) => entry.block(here, ['Jerry']),
   unblock: ({ here }) => entry.unblock(here, ['Jerry']),
   blocked: ({ here }) => entry.blocked(here),
+  resend: ({ theirs, failed }) => entry.resend(theirs, failed),
+  // It sends nothing.
+  discard: 'not a command',
   sendStatus: 'not a command',
   atLeastOnce: 'not a command',
   atMostOnce: 'not a command',
@@ -213,10 +220,31 @@ const prepared = async (): Promise<Prepared> => {
   const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
   const message = await firstValueFrom(here.send(text('first')));
   const lobby = await firstValueFrom(entry.createRoom(tom, { name: 'Lobby' }));
+  const theirs = await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));
+  await firstValueFrom(entry.silence(theirs, ['Tom']));
+  const failure = firstValueFrom(
+    tom.events$.pipe(filter((event) => event._tag === 'Outgoing' && event.progress._tag === 'failed')),
+  );
+  tom
+    .conversation(theirs.id)
+    .send(text('failed'))
+    .subscribe({ error: () => undefined });
+  const failed = await failure;
+  await firstValueFrom(entry.unsilence(theirs, ['Tom']));
   // After this, Tom's client writes nothing by itself: only the commands under test are recorded.
   await firstValueFrom(jerry.fetchConversation(here.id));
   written.length = 0;
-  return { realtime: realtime({ server: url, webSocket: RecordingSocket }), own, tom, jerry, here, lobby, message };
+  return {
+    realtime: realtime({ server: url, webSocket: RecordingSocket }),
+    own,
+    tom,
+    jerry,
+    here,
+    lobby,
+    message,
+    theirs: tom.conversation(theirs.id),
+    failed: 'token' in failed ? failed.token : '',
+  };
 };
 
 /** The answer to a request, or the tag of its error. */

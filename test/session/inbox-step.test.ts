@@ -72,7 +72,7 @@ const page = (messages: readonly Message[], isWhole = true, session = 2): Input 
   _tag: 'Page',
   session,
   conversationId: 'c',
-  page: { messages, isWhole },
+  page: { messages, isWhole, isLast: messages.length < 2 },
 });
 const noPage = (error: RealtimeError): Input => ({ _tag: 'PageFailed', session: 2, conversationId: 'c', error });
 const messages = (...timestamps: number[]): readonly Message[] => timestamps.map((timestamp) => message({ timestamp }));
@@ -163,9 +163,16 @@ const rules: readonly Rule[] = [
   { rule: 'a message that is pushed before the answer waits', before: again, input: live(10) },
   {
     rule: 'a conversation with nothing new is caught up with the answer',
-    before: again,
+    before: [...known, { _tag: 'Dropped', at: 1_000_000 }, opened(1_000_001)],
     input: found(conversation({ lastMessageAt: 2 })),
     out: ['Snapshot', 'CaughtUp'],
+  },
+  {
+    rule: 'another message may have the time of the last known one, if the break came soon after it',
+    before: [...known, { _tag: 'Dropped', at: 300_002 }, opened(300_003)],
+    input: found(conversation({ lastMessageAt: 2 })),
+    out: ['Snapshot'],
+    effects: ['page of c after 2'],
   },
   {
     rule: 'messages after the last known message are fetched',

@@ -43,7 +43,7 @@ import {
 import { createServer } from 'rx-realtime/server';
 import { runMarbles } from 'rx-realtime/testing';
 
-const IDS = new Set(['id', 'conversationId', 'messageId', 'token']);
+const IDS = new Set(['lastId', 'id', 'conversationId', 'messageId', 'token']);
 const TIMES = new Set([
   'timestamp',
   'at',

@@ -20,7 +20,7 @@ import type { FakeServer } from './fake-server.js';
 import { createHearing } from './hearing.js';
 import { createNetwork, type NetworkChange } from './network.js';
 import { createSessions, tell } from './sessions.js';
-import { say, type Saying, type World } from './world.js';
+import { exactTime, say, type Saying, type World } from './world.js';
 
 export interface FakeServerOptions {
   /** RxJS's `hot`, which turns marbles into a stream. */
@@ -28,6 +28,8 @@ export interface FakeServerOptions {
   /** How long a socket takes to open, and a command takes to reach a client, ms. */
   readonly latency: number;
   readonly messages: readonly CustomType[];
+  /** Whether messages of one millisecond have the same time. */
+  readonly equalTimes: boolean;
   /**
    * Ends the diagram with an error, in its own turn. If the error was thrown at once, the client that caused it would
    * catch it.
@@ -47,7 +49,7 @@ const countingIds = (): World['newId'] => {
   };
 };
 
-const createWorld = (said: World['said']): World => {
+const createWorld = (said: World['said'], equalTimes: boolean): World => {
   const now = (): number => virtualClock.now();
   const newId = countingIds();
   const memory = createMemory({
@@ -58,7 +60,7 @@ const createWorld = (said: World['said']): World => {
     historyDays: Infinity,
     conversationDays: Infinity,
   });
-  return { now, newId, memory, sessions: createSessions(), isOpen: () => false, said };
+  return { now, newId, memory, sessions: createSessions(), isOpen: () => false, equalTimes, said };
 };
 
 /** The server, the socket class for its clients, and a function that ends both. */
@@ -66,6 +68,7 @@ export const createFakeServer = ({
   hot,
   latency,
   messages: types,
+  equalTimes,
   fail,
 }: FakeServerOptions): readonly [FakeServer, WebSocketConstructor, Subscription] => {
   const bodies = bodyCodec([...builtInTypes, ...types]);
@@ -90,7 +93,7 @@ export const createFakeServer = ({
 
   const world = createWorld((message, transient) => {
     said.next(toMessage(message, transient));
-  });
+  }, equalTimes);
   const { memory, sessions } = world;
 
   const existing = (id: string): ConversationInfo => {
@@ -159,7 +162,7 @@ export const createFakeServer = ({
         throw new Error(
           `conversation ${conversationId} has messages already: its history comes before them, and at once`,
         );
-      past.forEach(({ id, from: sender, body, mentions = [], mentionsAll = false }, index) => {
+      past.forEach(({ id, from: sender, body, mentions = [], mentionsAll = false, timestamp }, index) => {
         const content = contentOf(body);
         const message = {
           conversationId,
@@ -170,7 +173,8 @@ export const createFakeServer = ({
           ...typeOf(content.msg),
           ...content,
         };
-        memory.append({ ...message, now: index - past.length }, id);
+        const at = timestamp === undefined ? undefined : exactTime(world, conversationId, timestamp);
+        memory.append({ ...message, now: index - past.length }, id, at);
       });
     },
     messages: (conversationId, marbles, values) => {

@@ -13,6 +13,11 @@ export interface Said extends Mentions {
   readonly id?: string;
   /** The message is only for clients that are online. Default false. */
   readonly transient?: boolean;
+  /**
+   * When it is stored, ms. It is not before the last message of the conversation, and may be the same time. Default:
+   * the time of the diagram, or a millisecond after the last message.
+   */
+  readonly timestamp?: number;
 }
 
 /** Answers a command with the answer and what follows it. Undefined leaves the command to the server's own answer. */

@@ -16,6 +16,8 @@ export interface World {
   readonly sessions: Sessions;
   /** Whether clients that are not members may read an ordinary conversation. */
   readonly isOpen: IsOpen;
+  /** Whether messages of one millisecond have the same time. */
+  readonly equalTimes: boolean;
   /** `message-1`, `message-2` and so on. */
   readonly newId: (what: string) => string;
   /** Called with each message that is sent while the diagram runs. */
@@ -60,7 +62,23 @@ export interface Saying {
   readonly transient?: boolean;
   readonly receipt?: boolean;
   readonly token?: string;
+  /** The exact time, ms. */
+  readonly timestamp?: number;
 }
+
+/** The exact time of the next message of a conversation; undefined if it gets a time of its own. Time goes forward. */
+export const exactTime = (
+  { memory, equalTimes, now }: Pick<World, 'memory' | 'equalTimes' | 'now'>,
+  conversationId: string,
+  timestamp: number | undefined = equalTimes ? now() : undefined,
+): number | undefined => {
+  if (timestamp === undefined) return undefined;
+  const [last] = memory.history({ conversationId, direction: 'old', limit: 1 });
+  if (last === undefined || last.timestamp <= timestamp) return timestamp;
+  throw new Error(
+    `the fake server can't store a message at ${timestamp} behind one of ${last.timestamp}: give them in order`,
+  );
+};
 
 /**
  * Stores a message, unless it is transient, and delivers it to all sessions but the sending one. Two messages of one
@@ -68,12 +86,13 @@ export interface Saying {
  */
 export const say = (world: World, info: ConversationInfo, saying: Saying, except?: Session): StoredMessage => {
   const { memory, newId, now } = world;
-  const { id, from, content, transient = false, mentions = [], mentionsAll = false, receipt = false, token } = saying;
+  const { id, from, content, transient = false, mentions = [], mentionsAll = false, receipt = false } = saying;
+  const { token, timestamp } = saying;
   const body = bodyOf(content);
   const said = { conversationId: info.id, from, mentions, mentionsAll, receipt, ...typeOf(body.msg), ...body };
   const { message, repeated } = transient
     ? { message: { ...said, id: id ?? newId('message'), timestamp: transientTime(now(), info) }, repeated: false }
-    : memory.append({ ...said, ...defined({ token }), now: now() }, id);
+    : memory.append({ ...said, ...defined({ token }), now: now() }, id, exactTime(world, info.id, timestamp));
   if (repeated) return message;
   world.said(message, transient);
   tell(audience(world, info), directPush(message, { transient }), except);

@@ -19,8 +19,15 @@ import type {
 } from '../records.js';
 
 export interface ConversationLog {
-  /** Calls `newId` for an id unless the message is stored already. */
-  append(message: NewMessage, newId: () => string): { readonly message: StoredMessage; readonly repeated: boolean };
+  /**
+   * Calls `newId` for an id unless the message is stored already. `at`: its exact time, which other messages may have
+   * too, and which is not before that of the newest message. Default: a time of its own, from `now` on.
+   */
+  append(
+    message: NewMessage,
+    newId: () => string,
+    at?: number,
+  ): { readonly message: StoredMessage; readonly repeated: boolean };
   /** Gives no message before `since` (ms). */
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
@@ -45,6 +52,8 @@ export interface ConversationLog {
   lastPublic(): StoredMessage | undefined;
 }
 
+const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
+
 const TRIM_AT_LEAST = 1_024;
 
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
@@ -58,6 +67,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** Ids of changed messages, the last change last. */
   const modified = new Set<string>();
   let lastAt: number | undefined;
+  /** Several messages have the same time: they are in the order in which they came. */
+  let hasTies = false;
   let recalledAt: number | undefined;
   /** The newest message that everybody may see. */
   let publicId: string | undefined;
@@ -93,7 +104,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   };
 
   return {
-    append: ({ token, now, ...content }, newId) => {
+    append: ({ token, now, ...content }, newId, at) => {
       const key = token === undefined ? undefined : JSON.stringify([content.from, token]);
       const before = key === undefined ? undefined : messages[byToken.get(key) ?? -1];
       if (before !== undefined) return { message: before, repeated: true };
@@ -101,8 +112,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const message: StoredMessage = {
         ...content,
         id,
-        timestamp: lastAt === undefined ? now : Math.max(now, lastAt + 1),
+        timestamp: at ?? (lastAt === undefined ? now : Math.max(now, lastAt + 1)),
       };
+      hasTies ||= message.timestamp === lastAt;
       lastAt = message.timestamp;
       if (message.to === undefined) publicId = id;
       if (key !== undefined) byToken.set(key, messages.length);
@@ -111,7 +123,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       return { message, repeated: false };
     },
 
-    history: (query, since) => pageOf(messages, query, since),
+    history: (query, since) => pageOf(hasTies ? messages.toSorted(byPosition) : messages, query, since),
 
     modify: (edit, members) => {
       const index = byId.get(edit.messageId) ?? -1;

@@ -92,10 +92,14 @@ export interface Memory {
   ) => ReturnType<typeof changeList>;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
-  /** `id`: the id of the message; undefined makes a new one. */
+  /**
+   * `id`: the id of the message; undefined makes a new one. `at`: its exact time, ms, which other messages may have
+   * too; undefined gives it a time of its own.
+   */
   readonly append: (
     message: NewMessage,
     id?: string,
+    at?: number,
   ) => { readonly message: StoredMessage; readonly repeated: boolean };
   readonly history: (query: HistoryQuery) => readonly StoredMessage[];
   readonly modify: (edit: StoredEdit) => Modified;
@@ -239,10 +243,10 @@ export const createMemory = ({
       return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
     },
 
-    append: (message, id) => {
+    append: (message, id, at) => {
       const log = logOf(message.conversationId);
       if (log === undefined) throw new Error(`there is no conversation ${message.conversationId}`);
-      return log.append(message, id === undefined ? newMessageId : () => id);
+      return log.append(message, id === undefined ? newMessageId : () => id, at);
     },
 
     history: (query) => logOf(query.conversationId)?.history(query, oldest()) ?? [],

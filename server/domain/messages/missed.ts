@@ -10,16 +10,26 @@ export interface Missed {
   readonly keeps: (push: ServerCommand) => boolean;
 }
 
-/** Keeps a pushed message only if it is later than the newest message of its conversation in the login. */
+/**
+ * Keeps a pushed message only if it is later than the newest message of its conversation in the login, or another one
+ * of the same time: a store may give several messages the same time.
+ */
 const laterThan =
-  (newest: ReadonlyMap<string, number>): Missed['keeps'] =>
-  (push) =>
-    push.cmd !== 'direct' || push.directMessage.timestamp > (newest.get(push.directMessage.cid) ?? -Infinity);
+  (login: ReadonlyMap<string, readonly StoredMessage[]>): Missed['keeps'] =>
+  (push) => {
+    if (push.cmd !== 'direct') return true;
+    const { cid, id, timestamp } = push.directMessage;
+    const brought = login.get(cid) ?? [];
+    const newest = brought.at(-1)?.timestamp ?? -Infinity;
+    return timestamp > newest || (timestamp === newest && brought.every((message) => message.id !== id));
+  };
 
 /** Counts of unread messages, for clients that fetch what they have missed. */
 export const missedCounts = (unread: readonly UnreadSummary[], now: number): Missed => ({
   pushes: [unreadPush(unread, now)],
-  keeps: laterThan(new Map(unread.map(({ conversationId, last }) => [conversationId, last?.timestamp ?? -Infinity]))),
+  keeps: laterThan(
+    new Map(unread.map(({ conversationId, last }) => [conversationId, last === undefined ? [] : [last]])),
+  ),
 });
 
 /** The missed messages themselves. The first message of a conversation says whether there are older ones. */
@@ -27,9 +37,7 @@ export const missedMessages = (missed: readonly OfflineMessages[]): Missed => ({
   pushes: missed.flatMap(({ messages, hasMore }) =>
     messages.map((message, index) => directPush(message, { offline: true, hasMore: hasMore && index === 0 })),
   ),
-  keeps: laterThan(
-    new Map(missed.map(({ conversationId, messages }) => [conversationId, messages.at(-1)?.timestamp ?? -Infinity])),
-  ),
+  keeps: laterThan(new Map(missed.map(({ conversationId, messages }) => [conversationId, messages]))),
 });
 
 type Opening = Extract<ClientCommand, { cmd: 'session'; op: 'open' }>['sessionMessage'];

@@ -2,7 +2,7 @@
 import { defer, map, mergeMap, type Observable } from 'rxjs';
 import { Logs, type MessageType } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
-import type { Message, Position } from '../../../streams/index.js';
+import { comparePositions, type Message, type Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import { readHistory } from '../../session/push-events.js';
 import type { MissedPage } from '../../session/catch-up.js';
@@ -38,7 +38,7 @@ export interface HistoryOptions extends HistoryRange {
 }
 
 export const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 1_000;
+export const MAX_LIMIT = 1_000;
 const DIRECTIONS = { backward: 1, forward: 2 } as const;
 
 export const directionOf = ({ before, after, direction }: HistoryRange): 'backward' | 'forward' =>
@@ -97,29 +97,43 @@ export const historyPage = (
         },
         Logs,
       )
-      .pipe(mergeMap(({ logsMessage: { logs = [] } }) => readHistory(reader, conversationId, logs)));
+      .pipe(
+        mergeMap(({ logsMessage: { logs = [] } }) => readHistory(reader, conversationId, logs)),
+        map((messages) => messages.slice().sort(comparePositions)),
+      );
   });
 
 /**
- * Cold: up to `limit` messages after a position, the oldest first. If the position has no message id, messages of
- * exactly that millisecond are included. The message at the position is requested too: if it is missing, the server
- * no longer has that part of the history.
+ * The limit of the next page, and where it starts. Servers may give several messages the same time, and order them as
+ * they like. So the page starts with the whole millisecond of the last message, of which `same` messages are known.
+ * Only if these fill a page does it start with a message.
  */
-export const messagesAfter = (
+export const pageBehind = (last: Position, same: number, pageSize: number): readonly [number, Place] => [
+  Math.min(pageSize + same, MAX_LIMIT),
+  same < MAX_LIMIT ? last.timestamp : last,
+];
+
+/**
+ * Cold: messages from the millisecond of a position on, by time, then by id; `pageSize` of them, and the `same` known
+ * ones of that millisecond. If the message at the position is missing, the server no longer has that part of the
+ * history.
+ */
+export const messagesFrom = (
   link: Link,
   reader: MessageReader,
   conversationId: string,
-  after: Position,
-  limit: number,
-): Observable<MissedPage> =>
-  after.id === ''
-    ? historyPage(link, reader, conversationId, { after, afterIncluded: true, limit }).pipe(
-        map((messages) => ({ messages, isWhole: true })),
-      )
-    : historyPage(link, reader, conversationId, { after, afterIncluded: true, limit: limit + 1 }).pipe(
-        map((messages) =>
-          messages[0]?.id === after.id
-            ? { messages: messages.slice(1), isWhole: true }
-            : { messages: messages.slice(0, limit), isWhole: false },
-        ),
-      );
+  { after, same, pageSize }: { readonly after: Position; readonly same: number; readonly pageSize: number },
+): Observable<MissedPage> => {
+  const [limit, place] = pageBehind(after, same, pageSize);
+  return historyPage(link, reader, conversationId, { after: place, afterIncluded: true, limit }).pipe(
+    map((messages) => {
+      const isLast = messages.length < limit;
+      const isCut = !isLast && messages.at(-1)?.timestamp === after.timestamp;
+      return {
+        messages,
+        isLast,
+        isWhole: after.id === '' || isCut || messages.some(({ id }) => id === after.id),
+      };
+    }),
+  );
+};

@@ -1,6 +1,6 @@
 /** The complete log of one conversation, starting at a stored position. */
 import { EMPTY, NEVER, concat, defer, endWith, switchMap, takeWhile, tap, type Observable } from 'rxjs';
-import { logEntries, type ConversationEvent, type LogEntry, type Position } from '../../../streams/index.js';
+import { logEntries, type ConversationEvent, type LogEntry, type LogPosition } from '../../../streams/index.js';
 import { missed } from '../../session/catch-up.js';
 import type { Conversation } from '../conversation/conversation.js';
 import type { Room } from '../rooms/room.js';
@@ -10,22 +10,23 @@ import { ofConversation, type ConversationInternals } from '../internals.js';
 export interface LogOptions {
   /**
    * The log starts after this position, which an earlier entry of the log had. If its `id` is empty, the log starts
-   * at its time, ms since 1970 by the server's clock. Default: the log starts now.
+   * at its time, ms since 1970 by the server's clock. Of the messages of that millisecond, those that the position
+   * does not name are emitted. Default: the log starts now.
    */
-  readonly since?: Position;
+  readonly since?: LogPosition;
 }
 
 /**
  * Fetches the missed entries after a position. A break only delays it. When the client is closed, it stops without
  * completing.
  */
-const missing = ({ client, id }: ConversationInternals, since: Position): Observable<ConversationEvent> =>
+const missing = ({ client, id }: ConversationInternals, since: LogPosition): Observable<ConversationEvent> =>
   defer(() => {
-    let from = since;
+    let { also = [], ...from } = since;
     const loading$ = client.open$.pipe(
       switchMap((open): Observable<ConversationEvent | undefined> =>
         open
-          ? defer(() => missed({ ...client.catchUp, conversationId: id, from, to: client.serverTime() })).pipe(
+          ? defer(() => missed({ ...client.catchUp, conversationId: id, from, also, to: client.serverTime() })).pipe(
               endWith(undefined),
             )
           : EMPTY,
@@ -34,7 +35,10 @@ const missing = ({ client, id }: ConversationInternals, since: Position): Observ
     return concat(loading$, NEVER).pipe(
       takeWhile((event) => event !== undefined),
       tap((event) => {
-        if (event._tag === 'Message') from = event.message;
+        if (event._tag !== 'Message') return;
+        const { timestamp, id: reached } = event.message;
+        also = timestamp === from.timestamp ? [...also, from.id] : [];
+        from = { timestamp, id: reached };
       }),
     );
   });
@@ -58,10 +62,11 @@ export const log = (conversation: Conversation | Room, { since }: LogOptions = {
   ofConversation(conversation, (internals) =>
     defer(() => {
       const { client, id, events$ } = internals;
+      const last = client.state.lastMessages.get(id) ?? { timestamp: client.serverTime(), id: '' };
       return events$.pipe(
         logEntries(
           since === undefined
-            ? { since: client.state.lastMessages.get(id) ?? { timestamp: client.serverTime(), id: '' } }
+            ? { since: { timestamp: last.timestamp, id: last.id } }
             : { since, missing$: missing(internals, since) },
         ),
       );

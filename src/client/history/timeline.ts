@@ -1,16 +1,18 @@
 /** A conversation as a view shows it: history, live messages, and messages that are being sent, in one list. */
 import {
-  BehaviorSubject,
   EMPTY,
   Observable,
+  Subject,
   catchError,
   concatMap,
   defer,
   exhaustMap,
+  finalize,
   ignoreElements,
   map,
   merge,
   switchMap,
+  takeUntil,
   tap,
 } from 'rxjs';
 import {
@@ -23,143 +25,273 @@ import {
   type TimelineInput,
   type TimelineState,
 } from '../../../streams/index.js';
-import { emptyTimeline } from '../../../streams/timeline.js';
+import { pauseFor } from '../../../streams/outbox.js';
+import { positionOf, toEntry, type Placed } from '../../../streams/timeline.js';
 import { defined } from '../../../codecs/defined.js';
 import { toRealtimeError } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
 import type { Room } from '../rooms/room.js';
 import { failing, ofConversation, type ConversationInternals } from '../internals.js';
-import { historyPage, type HistoryOptions } from './history.js';
+import { MAX_LIMIT, historyPage, type HistoryOptions } from './history.js';
+import { knownHistory } from './known-history.js';
 
 /** Options of `timeline`. */
 export interface TimelineOptions {
   /** The number of messages that are fetched at a time: 1 to 1,000. Default 20. */
   readonly pageSize?: number;
   /**
-   * Each value loads an older page. Values are ignored while a page is loading, and when the window is full. Default:
-   * only the first page is loaded.
+   * Each value loads an older page. When the list has reached the size of `window`, the newest messages are dropped
+   * for it, and `hasNewer` is true. Values are ignored while a page is loading, without a connection, and when there
+   * is nothing older. Default: only the first page is loaded.
    */
   readonly older$?: Observable<unknown>;
+  /**
+   * Each value loads a newer page, if `hasNewer` is true. The oldest messages are dropped for it. Values are ignored
+   * as those of `older$`. Default: only `latest$` leads back.
+   */
+  readonly newer$?: Observable<unknown>;
+  /** Each value goes back to the newest messages, if `hasNewer` is true. Works without a connection. Default: never. */
+  readonly latest$?: Observable<unknown>;
   /**
    * Each value loads a page of the messages that are missing in this gap. A gap whose messages the server no longer
    * has (`gone`) stays. Default: gaps stay.
    */
   readonly fill$?: Observable<Gap>;
   /**
-   * The maximum number of messages and gaps in the list, and of messages that were not sent. When there are more, the
-   * oldest are removed. Default 1,000.
+   * The maximum number of messages and gaps in the list. If there are more, those at the other end are dropped; they
+   * can be loaded again. Messages that are being sent or have failed don't count. Default 1,000.
    */
   readonly window?: number;
 }
 
 const PAGE = 20;
 const WINDOW = 1_000;
+/** With more messages that are being sent, the list is not made anew for each of them, but at the end of the turn. */
+const AT_ONCE = 100;
 
-const oldestOf = ({ placed }: TimelineState): Message | undefined =>
-  placed
-    .map((entry) => (entry._tag === 'Message' ? entry.message : undefined))
-    .find((message) => message !== undefined);
+const messagesOf = (placed: readonly Placed[]): readonly Message[] =>
+  placed.flatMap((entry) => (entry._tag === 'Message' ? [entry.message] : []));
+
+/** The newest message. */
+const newestOf = ({ placed }: TimelineState): Message | undefined => {
+  const newest = placed.findLast(({ _tag }) => _tag === 'Message');
+  return newest?._tag === 'Message' ? newest.message : undefined;
+};
+
+const oldestOf = ({ placed }: TimelineState): Message | undefined => {
+  const oldest = placed.find(({ _tag }) => _tag === 'Message');
+  return oldest?._tag === 'Message' ? oldest.message : undefined;
+};
 
 /** The first message after a gap, if there is one. */
 const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined =>
-  placed
-    .map((entry) => (entry._tag === 'Message' ? entry.message : undefined))
-    .find((message) => message !== undefined && comparePositions(message, gap.from) > 0);
+  messagesOf(placed).find((message) => comparePositions(message, gap.from) > 0);
+
+/** What a timeline is when its client has ended: nothing of the user stays in the view. */
+const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
 
 const timelineOf = (
   { client, id, events$ }: ConversationInternals,
-  { pageSize = PAGE, older$ = EMPTY, fill$ = EMPTY, window = WINDOW }: TimelineOptions,
+  { pageSize = PAGE, older$ = EMPTY, newer$ = EMPTY, latest$ = EMPTY, fill$ = EMPTY, window = WINDOW }: TimelineOptions,
 ): Observable<Timeline> =>
   new Observable((subscriber) => {
     const onFailure = failing(client, id);
-    const load = (range: HistoryOptions): Observable<readonly Message[]> =>
-      historyPage(client.link, client.reader, id, range);
-    const state = new BehaviorSubject<TimelineState>(emptyTimeline);
+    const { outgoing } = client.state;
+    const known = knownHistory(client);
     const reduce = timelineReducer(window);
+    const start = known.at(id);
+    let state = reduce(undefined, { _tag: 'Latest', entries: start.placed, hasOlder: start.hasOlder });
     let hasPage = false;
+    let isLoading = false;
+    let isDirty = false;
+    const jump = new Subject<void>();
+
+    const emit = (): void => {
+      isDirty = false;
+      subscriber.next(toTimeline({ ...state, pending: outgoing.of(id) }));
+    };
+    const changed = (): void => {
+      if (isDirty) return;
+      const size = outgoing.size();
+      if (size <= AT_ONCE) {
+        emit();
+        return;
+      }
+      isDirty = true;
+      subscriber.add(client.clock.after(pauseFor(size)).subscribe(emit));
+    };
     const put = (input: TimelineInput): void => {
-      if (input._tag === 'Older') hasPage = true;
-      const next = reduce(state.value, input);
-      if (next !== state.value) state.next(next);
+      const next = reduce(state, input);
+      const isChanged = next !== state;
+      state = { ...next, pending: [] };
+      if (isChanged || input._tag === 'Outgoing') changed();
     };
 
-    /** Reports an error and ends. The next request of the application tries again. */
-    const quietly = (input$: Observable<TimelineInput>): Observable<never> =>
-      input$.pipe(
-        tap(put),
-        catchError((thrown: unknown) => {
-          onFailure(toRealtimeError(thrown));
-          return EMPTY;
-        }),
-        ignoreElements(),
-      );
+    const report = (thrown: unknown): Observable<never> => {
+      onFailure(toRealtimeError(thrown));
+      return EMPTY;
+    };
 
-    const older = (): Observable<never> =>
+    /**
+     * Loads a page. It asks for one message more than it needs, which tells whether there are more. If it fails, that
+     * is reported, and the next request of the application tries again. `jump` gives up the page.
+     */
+    const page = (
+      range: HistoryOptions,
+      received: (messages: readonly Message[], hasMore: boolean) => void,
+    ): Observable<never> =>
       defer(() => {
-        const { hasOlder, placed } = state.value;
-        if (!hasOlder || placed.length >= window) return EMPTY;
-        const before = oldestOf(state.value);
-        const page$ = load({ limit: pageSize, ...defined({ before }) });
-        return quietly(
-          page$.pipe(
-            map((messages): TimelineInput => ({ _tag: 'Older', messages, hasOlder: messages.length === pageSize })),
-          ),
+        if (isLoading) return EMPTY;
+        isLoading = true;
+        // A page that is longer than the window would push out what it has to join on to.
+        const size = Math.min(pageSize, Math.ceil(window / 2));
+        const limit = pageSize >= 1 && pageSize <= MAX_LIMIT ? Math.min(size + 1, MAX_LIMIT) : pageSize;
+        return historyPage(client.link, client.reader, id, { ...range, limit }).pipe(
+          tap((messages) => {
+            const hasMore = messages.length === limit;
+            const [from, to] = range.direction === 'forward' ? [0, size] : [-size, undefined];
+            received(hasMore ? messages.slice(from, to) : messages, hasMore);
+          }),
+          catchError(report),
+          ignoreElements(),
+          finalize(() => {
+            isLoading = false;
+          }),
+          takeUntil(jump),
         );
       });
 
-    const fill = (gap: Gap): Observable<never> => {
-      const next = messageAfter(state.value, gap);
-      return quietly(
-        load({ after: gap.from, ...defined({ before: next }), direction: 'forward', limit: pageSize }).pipe(
-          map((messages): TimelineInput => {
-            const last = messages.at(-1);
-            const isCut = last !== undefined && messages.length === pageSize;
-            return {
-              _tag: 'Filled',
-              gap,
-              messages,
-              // Messages that the server no longer has stay missing.
-              ...(isCut || gap.cause === 'gone'
-                ? { rest: last === undefined ? gap : { ...gap, from: { timestamp: last.timestamp, id: last.id } } }
-                : {}),
-            };
-          }),
-        ),
+    const newest = (): Observable<never> =>
+      defer(() => {
+        const after = newestOf(state);
+        return page({}, (messages, hasOlder) => {
+          hasPage = true;
+          put({ _tag: 'Newest', messages, hasOlder, ...defined({ after }) });
+          if (!state.hasNewer) known.keep(id, state);
+        });
+      });
+
+    const older = (): Observable<never> =>
+      defer(() => {
+        const { hasOlder: isWanted, placed } = state;
+        const before = oldestOf(state);
+        if (!isWanted) return EMPTY;
+        if (before === undefined) return newest();
+        return page({ before }, (messages, hasOlder) => {
+          // Live messages may have pushed out entries to which the page joins on.
+          const start = oldestOf(state) ?? before;
+          const index = placed.findIndex((entry) => entry._tag === 'Message' && entry.message.id === start.id);
+          if (index < 0) return;
+          const lost = placed.slice(0, index);
+          put({ _tag: 'Older', messages: [...messages, ...messagesOf(lost)], hasOlder });
+          for (const entry of lost) if (entry._tag === 'Gap') put(entry);
+        });
+      });
+
+    const newer = (): Observable<never> =>
+      defer(() => {
+        const after = state.hasNewer ? newestOf(state) : undefined;
+        if (after === undefined) return EMPTY;
+        return page({ after, direction: 'forward' }, (messages, hasMore) => {
+          const { placed } = known.at(id);
+          const [first] = messagesOf(placed);
+          const last = messages.at(-1) ?? after;
+          const rest = placed.filter((entry) => comparePositions(positionOf(entry), last) >= 0);
+          // What is known joins on to the page, and leaves half of the window where it is.
+          const isReached =
+            !hasMore || (first !== undefined && comparePositions(first, last) <= 0 && rest.length * 2 <= window);
+          put({
+            _tag: 'Newer',
+            entries: [...messages.map(toEntry), ...(isReached ? rest : [])],
+            hasNewer: !isReached,
+          });
+        });
+      });
+
+    const latest = (): Observable<never> =>
+      defer(() => {
+        if (!state.hasNewer) return EMPTY;
+        jump.next();
+        const { placed, hasOlder } = known.at(id);
+        put({ _tag: 'Latest', entries: placed, hasOlder });
+        return hasOlder && placed.length < pageSize ? newest() : EMPTY;
+      });
+
+    const fill = (gap: Gap): Observable<never> =>
+      defer(() => {
+        const before = messageAfter(state, gap);
+        return historyPage(client.link, client.reader, id, {
+          after: gap.from,
+          ...defined({ before }),
+          direction: 'forward',
+          limit: pageSize,
+        });
+      }).pipe(
+        tap((messages) => {
+          const last = messages.at(-1);
+          const isCut = last !== undefined && messages.length === pageSize;
+          put({
+            _tag: 'Filled',
+            gap,
+            messages,
+            // Messages that the server no longer has stay missing.
+            ...(isCut || gap.cause === 'gone'
+              ? { rest: last === undefined ? gap : { ...gap, from: { timestamp: last.timestamp, id: last.id } } }
+              : {}),
+          });
+        }),
+        catchError(report),
+        ignoreElements(),
       );
-    };
 
     /** The requests of the application. If their stream errors, that is reported, and no more requests follow. */
-    const wishes = <T>(wish$: Observable<T>): Observable<T> =>
-      wish$.pipe(
-        catchError((thrown: unknown) => {
-          onFailure(toRealtimeError(thrown));
-          return EMPTY;
-        }),
-      );
+    const wishes = <T>(wish$: Observable<T>): Observable<T> => wish$.pipe(catchError(report));
 
-    subscriber.add(state.pipe(map(toTimeline)).subscribe(subscriber));
     subscriber.add(
       events$.subscribe({
         next: put,
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
         complete: () => {
-          state.complete();
+          subscriber.next(ENDED);
+          subscriber.complete();
         },
       }),
     );
-    // The first page is loaded again after a break. Other pages wait for the next request.
-    const first$ = client.open$.pipe(switchMap((open) => (open && !hasPage ? older() : EMPTY)));
+    if (subscriber.closed) return;
+    emit();
+    subscriber.add(() => {
+      if (!state.hasNewer) known.keep(id, state);
+    });
     subscriber.add(
-      merge(first$, wishes(older$).pipe(exhaustMap(older)), wishes(fill$).pipe(concatMap(fill))).subscribe(),
+      merge(
+        // The first page is loaded again after a break. Other pages wait for the next request.
+        client.open$.pipe(switchMap((open) => (open && !hasPage ? newest() : EMPTY))),
+        merge(wishes(older$).pipe(map(() => older)), wishes(newer$).pipe(map(() => newer))).pipe(
+          exhaustMap((load) => load()),
+        ),
+        wishes(latest$).pipe(switchMap(latest)),
+        wishes(fill$).pipe(concatMap(fill)),
+      ).subscribe(),
     );
   });
 
 /**
  * The conversation as a view shows it, as one immutable list, the oldest entry first. It has the newest page of the
  * history, older pages on request, live messages, applied edits and recalls, gaps that can be filled, and this
- * client's messages that are being sent. A message of this client moves at most once: when the server has stored it.
+ * client's messages that are being sent or have failed. A message of this client moves at most once: when the server
+ * has stored it. A failed one stays until `resend` or `discard`.
  *
- * Cold: each subscriber has a list of its own. Emits at once, then after each change. `window` limits its length.
- * Never errors for a conversation of this package. Completes with the client.
+ * Cold: each subscriber has a list of its own. Emits at once, then after each change; while more than 100 messages
+ * are being sent, at most once a turn. It starts with what this client knows already (up to 100 messages) and with
+ * the messages that are not stored yet, also without a connection.
+ *
+ * The list is a window of at most `window` entries: it moves to older messages with `older$`, and back with `newer$`
+ * or `latest$`. While `hasNewer` is true, the newest messages and those that are being sent are not in the list.
+ *
+ * A chat room's timeline is a lease of the room, and errors as described for `Room`. Otherwise it never errors for a
+ * conversation of this package. When the client ends, it emits an empty list and completes.
  *
  * @example
  * timeline(conversation, { pageSize: 20, older$: scrolledUp$ }).subscribe(({ entries, hasOlder }) =>

@@ -1,6 +1,7 @@
 /** The options of a send, and which of them can't be combined. */
 import { defined } from '../../../codecs/defined.js';
-import type { ClientCommand, ConversationKind, JsonObject } from '../../../codecs/index.js';
+import { isRight } from '../../../codecs/either.js';
+import { JsonObject, parseJson, type ClientCommand, type ConversationKind } from '../../../codecs/index.js';
 import { isClientId } from '../client-id.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { Mentions } from './modify.js';
@@ -65,6 +66,18 @@ export const problemWith = (options: SendOptions, kind: ConversationKind | undef
   return wrong.length === 0
     ? undefined
     : `mentions should be client ids of 1 to 64 characters, but not so ${JSON.stringify(wrong)}`;
+};
+
+/** A copy: the application may change its objects while the message waits. */
+export const copyOf = ({ mentions, pushData, ...options }: SendOptions): SendOptions => {
+  const copied = parseJson(JSON.stringify(pushData ?? null));
+  return {
+    ...options,
+    ...defined({
+      mentions: mentions?.slice(),
+      pushData: isRight(copied) && JsonObject.is(copied.right) ? copied.right : undefined,
+    }),
+  };
 };
 
 /**

@@ -1,9 +1,9 @@
 /** Messages that are being sent, and their entries in the log. */
-import { type Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
+import { Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
 import type { Body, OutgoingBody } from '../../../codecs/index.js';
 import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../../streams/index.js';
 import type { Clock } from '../../clock.js';
-import { toRealtimeError } from '../../errors.js';
+import { Discarded, toRealtimeError } from '../../errors.js';
 import type { SendOptions } from './send-options.js';
 
 /** The steps of sending one message: its file is uploaded, the message is accepted, the server has stored it. */
@@ -23,6 +23,19 @@ export interface SendRequest<B = OutgoingBody> {
   readonly token: string;
   readonly options: SendOptions;
 }
+
+/** What can be done with a message that is being sent or has failed. */
+export interface Attempt {
+  /** Cold: sends the message again as it was, with the same token. */
+  readonly again: () => Observable<SendStep>;
+  /** Gives the message up: its send errors with `Discarded`. */
+  readonly discard: () => void;
+}
+
+/** The attempt that an entry of the log is about. It is kept as long as the entry. */
+const attempts = new WeakMap<OutgoingEvent, Attempt>();
+
+export const attemptOf = (event: OutgoingEvent): Attempt | undefined => attempts.get(event);
 
 /** Writes to the log what happens to messages that are being sent. */
 export interface SendLog {
@@ -46,24 +59,40 @@ export const tellSent = (request: SendRequest, { clock, tell }: SendLog, message
 };
 
 /**
- * The same send; each of its steps is written to the log. `since` is the time at which an earlier client accepted the
- * message, ms since 1970.
+ * The same send; each of its steps is written to the log. `again` sends the message once more. `since` is the time at
+ * which an earlier client accepted the message, ms since 1970.
  */
 export const telling = <B extends Body>(
   request: SendRequest,
   log: SendLog,
   progress$: Observable<SendStep<B>>,
+  again: () => Observable<SendStep>,
   since?: number,
 ): Observable<SendStep<B>> =>
   defer(() => {
     const { conversationId, body, token } = request;
     let isOver = false;
+    let discard = (): void => undefined;
     const tellProgress = (progress: Exclude<OutgoingEvent['progress'], { readonly _tag: 'sent' }>): void => {
       isOver = progress._tag === 'failed';
       const at = isOver ? log.clock.now() : (since ?? log.clock.now());
-      if (!isPassing(request)) log.tell({ _tag: 'Outgoing', conversationId, token, body, at, progress });
+      if (isPassing(request)) return;
+      const event: OutgoingEvent = { _tag: 'Outgoing', conversationId, token, body, at, progress };
+      attempts.set(event, {
+        again,
+        discard: () => {
+          discard();
+        },
+      });
+      log.tell(event);
     };
-    return progress$.pipe(
+    const discardable$ = new Observable<SendStep<B>>((subscriber) => {
+      discard = () => {
+        subscriber.error(new Discarded(token));
+      };
+      subscriber.add(progress$.subscribe(subscriber));
+    });
+    return discardable$.pipe(
       tap((progress) => {
         if (progress._tag === 'sending') tellProgress({ _tag: 'sending' });
         if (progress._tag !== 'sent') return;
@@ -72,7 +101,7 @@ export const telling = <B extends Body>(
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);
-        tellProgress({ _tag: 'failed', error });
+        tellProgress(error._tag === 'Discarded' ? { _tag: 'failed' } : { _tag: 'failed', error });
         return throwError(() => error);
       }),
       // The send was unsubscribed: nobody waits for the message any more.

@@ -23,7 +23,7 @@ import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { problemWith, toStoredOptions, toWire } from './send-options.js';
+import { copyOf, problemWith, toStoredOptions, toWire } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
 
 /**
@@ -131,17 +131,25 @@ const sendContent = <B extends Body>(
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
-/** Cold: sends a body without a file to upload. */
-const sendBody = <B extends OutgoingBody>(sender: Sender, request: SendRequest<B>): Observable<SendStep<B>> => {
+/** A copy of what the application may change while the message waits. Everything else is frozen, or written as JSON. */
+const asItIs = <B extends OutgoingBody>(body: B): B =>
+  body._tag === 'Binary' ? { ...body, bytes: body.bytes.slice() } : body;
+
+/** Cold: sends a body without a file to upload, as it is at the moment of the subscription. */
+const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>): Observable<SendStep<B>> => {
+  const request = { ...given, body: asItIs(given.body), options: copyOf(given.options) };
   const { body } = request;
   const encoded = sender.bodies.encode(body);
-  return telling(
-    request,
-    sender,
-    isLeft(encoded)
-      ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
-      : sendContent(sender, request, { body, wire: encoded.right }),
-  );
+  const sending = (): Observable<SendStep<B>> =>
+    telling(
+      request,
+      sender,
+      isLeft(encoded)
+        ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
+        : sendContent(sender, request, { body, wire: encoded.right }),
+      sending,
+    );
+  return sending();
 };
 
 /**
@@ -168,13 +176,22 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
   defer(() => {
     const wire = fromStored(stored.body);
     const request = storedRequest(sender.bodies, stored);
-    const age = Math.max(0, sender.clock.now() - stored.at);
-    return telling(
-      request,
-      sender,
-      sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, age),
-      stored.at,
-    );
+    const sending = (since?: number): Observable<SendStep> =>
+      telling(
+        request,
+        sender,
+        defer(() =>
+          sendContent(
+            sender,
+            request,
+            { body: sender.bodies.decode(wire), wire },
+            since === undefined ? undefined : Math.max(0, sender.clock.now() - since),
+          ),
+        ),
+        sending,
+        since,
+      );
+    return sending(stored.at);
   });
 
 /**

@@ -1,0 +1,97 @@
+/** How a server that goes away spreads the return of its clients. */
+import { describe, expect, it, vi } from 'vitest';
+import { spreadOf } from '../../src/connection/close-codes.js';
+import { closeReason, inBatches } from '../../server/returns.js';
+import { dial, login, serve } from './raw-client.js';
+
+describe('the reason of a close', () => {
+  it.each([
+    [0, 500, 0],
+    [5, 500, 10],
+    [10_000, 500, 20_000],
+    [1, 3, 334],
+    [1e9, 1, 300_000],
+    [5, 0, 300_000],
+  ])('tells %i clients, at %i per second, to spread their return over %i ms', (clients, perSecond, spread) => {
+    const reason = closeReason('the server is going away', clients, perSecond);
+    expect(reason).toBe(`the server is going away; spread=${String(spread)}`);
+    expect(spreadOf(reason)).toBe(spread);
+    expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123);
+  });
+
+  it('names no time if they may come as they like', () => {
+    expect(closeReason('the server is going away', 5, Infinity)).toBe('the server is going away');
+  });
+
+  it('is what every client of the server gets', async () => {
+    const server = await serve({ limits: { returnsPerSecond: 2 } });
+    const clients = [await dial(server.url), await login(server, 'Tom')];
+    await server.close();
+    for (const client of clients)
+      expect(await client.closed).toEqual({ code: 1001, reason: 'the server is going away; spread=1000' });
+  });
+});
+
+describe('batches', () => {
+  it('take so many per second: the first ones at once', () => {
+    vi.useFakeTimers();
+    try {
+      const taken: number[] = [];
+      inBatches(
+        Array.from({ length: 25 }, (_, index) => index),
+        100,
+        (item) => taken.push(item),
+      );
+      expect(taken).toHaveLength(10);
+      vi.advanceTimersByTime(99);
+      expect(taken).toHaveLength(10);
+      vi.advanceTimersByTime(1);
+      expect(taken).toHaveLength(20);
+      vi.advanceTimersByTime(100);
+      expect(taken).toEqual(Array.from({ length: 25 }, (_, index) => index));
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('of less than one per period, and of any number at once, work too', () => {
+    vi.useFakeTimers();
+    try {
+      const [slow, all]: [number[], number[]] = [[], []];
+      inBatches([1, 2], 2, (item) => slow.push(item));
+      inBatches([1, 2, 3], Infinity, (item) => all.push(item));
+      expect([slow, all]).toEqual([[1], [1, 2, 3]]);
+      vi.advanceTimersByTime(500);
+      expect(slow).toEqual([1, 2]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('end when they are told to', () => {
+    vi.useFakeTimers();
+    try {
+      const taken: number[] = [];
+      inBatches([1, 2], 1, (item) => taken.push(item))();
+      vi.runAllTimers();
+      expect(taken).toEqual([1]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('goaway', () => {
+  it('is sent to some clients at once, and to the others later', async () => {
+    const server = await serve({ limits: { returnsPerSecond: 10 } });
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    server.goaway();
+    await tom.settle();
+    await jerry.settle();
+    const told = [...tom.inbox, ...jerry.inbox].filter(({ cmd }) => cmd === 'goaway');
+    expect(told.length).toBeLessThanOrEqual(2);
+    await tom.push('goaway');
+    await jerry.push('goaway');
+  });
+});
