@@ -125,7 +125,8 @@ export const openSocket = (
           frames$,
           send: (frame) => {
             // A socket that is closing takes no frames. Its close event follows.
-            if (socket.readyState === OPEN) socket.send(frame as string | (Uint8Array & { readonly buffer: ArrayBuffer }));
+            if (socket.readyState === OPEN)
+              socket.send(frame as string | (Uint8Array & { readonly buffer: ArrayBuffer }));
           },
           ...(canPause(Implementation) ? { pause: () => socket.pause?.(), resume: () => socket.resume?.() } : {}),
         },
