@@ -6,7 +6,17 @@
  */
 import * as where from './client/queries/where.js';
 export { audio, AudioType, file, FileType, image, ImageType, video, VideoType } from '../codecs/index.js';
-export { binary, defineMessage, location, LocationType, plain, RecalledType, text, TextType } from '../codecs/index.js';
+export {
+  binary,
+  defineMessage,
+  location,
+  LocationType,
+  plain,
+  RecalledType,
+  text,
+  textOf,
+  TextType,
+} from '../codecs/index.js';
 export type {
   Audio,
   Binary,

@@ -91,7 +91,22 @@ const uploading = <B extends OutgoingBody>(
     return throwError(
       () => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'),
     );
-  return describeFile(file, describe).pipe(
+  return defer(() => {
+    // The caller may change its bytes while they are stored.
+    const { data } = file;
+    const copy = data instanceof Uint8Array ? { ...file, data: data.slice() } : file;
+    return storing(copy, toBody, store, describe);
+  });
+};
+
+/** Cold: stores the file. Emits its progress, then the body. */
+const storing = <B extends OutgoingBody>(
+  file: LocalFile,
+  toBody: (stored: StoredFile) => B,
+  store: UploadFile,
+  describe: DescribeFile | undefined,
+): Observable<UploadStep<B>> =>
+  describeFile(file, describe).pipe(
     switchMap((metaData) =>
       running(store, file).pipe(
         map((answer): UploadStep<B> => {
@@ -105,7 +120,6 @@ const uploading = <B extends OutgoingBody>(
     takeWhile(({ _tag }) => _tag !== 'stored', true),
     catchError((thrown: unknown) => throwError(() => toRealtimeError(thrown))),
   );
-};
 
 /**
  * Makes a message with a file. `send` first stores the file with the realtime's `upload` option, then sends the
