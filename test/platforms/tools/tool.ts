@@ -80,7 +80,7 @@ export const expectMessage = (printed: string): void => {
 /** Runs a bundle of `everything.mjs` in a realm that has timers and a WebSocket, and nothing else. */
 export const runBundle = async (code: string, server: string): Promise<void> => {
   if (/ws does not work in the browser|node:/.test(code)) throw new CheckFailed('the bundle holds ws');
-  const context = createContext({ setTimeout, clearTimeout, setInterval, clearInterval, WebSocket, URL });
+  const context = createContext({ setTimeout, clearTimeout, setInterval, clearInterval, WebSocket });
   runInContext(code, context);
   expectMessage(await (context as { chat(server: string): Promise<string> }).chat(server));
 };
