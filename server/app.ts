@@ -3,13 +3,16 @@ import type { ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
+import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
+import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
 import type { Rates } from './rates.js';
 import type { RoomFanOut } from './room-fan-out.js';
 import type { Signatures } from './signatures.js';
 import type { Turns } from './turns.js';
+import type { InOrder, Unsettled } from './unsettled.js';
 import type { Store } from './store/store.js';
 
 export interface App {
@@ -19,6 +22,8 @@ export interface App {
   readonly rooms: RoomFanOut;
   readonly limits: Limits;
   readonly clock: ServerClock;
+  /** The system's time, which may be wrong for a moment. */
+  readonly wall: ServerClock;
   /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;
@@ -31,13 +36,19 @@ export interface App {
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses an action that needs a signature and has none that is valid. */
   readonly verifyAction: Signatures['action'];
+  /** Logins that are under way. */
+  readonly logins: Logins;
   /** Makes all signatures invalid that were made for a client until now. */
   readonly endSignatures: Signatures['end'];
   /**
    * Runs the jobs of one conversation one after the other, so that all receivers see its messages and notices in the
-   * same order. Requests for the same unique conversation are serialized, too.
+   * same order. Requests for the same unique conversation are serialized, too. Before a job, all changes with its key
+   * have a known outcome.
    */
-  readonly inOrder: <R>(key: string, job: () => Promise<R>) => Promise<R>;
-  /** Called with errors that are the server's own fault. */
-  readonly report: (error: unknown) => void;
+  readonly inOrder: InOrder;
+  /** Makes a change in the store that others have to be told of. If the call fails, they are told later. */
+  readonly attempt: Unsettled['attempt'];
+  readonly repeat: Unsettled['repeat'];
+  /** Called with errors that are the server's own fault. It never throws. */
+  readonly report: Report;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Subject, noop, type Observable } from 'rxjs';
@@ -8,8 +8,11 @@ import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import { neverBack, type ServerClock } from './clock.js';
+import { steadyClock, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
+import { guardedClock, guardedReport, guardedTest } from './guarded.js';
+import { limitedBus, limitedStore } from './limited.js';
+import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
@@ -18,6 +21,9 @@ import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
 import { closeReason, inBatches } from './returns.js';
 import { api } from './http/api/api.js';
+import { createDoor } from './http/door.js';
+import { createFront } from './http/front.js';
+import { httpServer, refuseHandshake } from './http/http-server.js';
 import { listener } from './http/listener.js';
 import { route } from './http/route.js';
 import { sign } from './http/sign.js';
@@ -28,6 +34,8 @@ import { createSignatures, type Signatures } from './signatures.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
+import { createTimeLimit, type TimeLimit } from './time-limit.js';
+import { createUnsettled } from './unsettled.js';
 
 /** A server that listens. */
 export interface RtmServer {
@@ -57,7 +65,9 @@ export interface RtmServer {
   goaway(): void;
   /**
    * Handles the commands that have arrived, then closes every socket with 1001, the port and the store. Sockets that
-   * don't answer within a second are terminated. No wills are sent. Closing a second time has no further effect.
+   * don't answer within a second are terminated. No wills are sent. Closing a second time has no further effect. It
+   * always resolves, within `limits.closeTimeout` and the time limit of the store: what the store or a hook does not
+   * let end by then is given up and reported to `onError`.
    *
    * Clients reconnect after a 1001. The reason of the close names a time over which our clients are spread, so that
    * `limits.returnsPerSecond` of them come back per second.
@@ -68,6 +78,8 @@ export interface RtmServer {
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
+/** The longest time that a timer can run, ms. */
+const MAX_TIMER = 2 ** 31 - 1;
 /** A frame longer than the limit times this factor is not read at all: the server closes the socket with 1009. */
 const UNREAD_FACTOR = 2;
 
@@ -78,41 +90,55 @@ const known: ReadonlyMap<string, Subprotocol> = new Map(
 const offered = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
-const refuseHandshake = (socket: Duplex): void => {
-  const body = `Offer one of the subprotocols ${[...known.keys()].join(', ')}\n`;
-  // The refused client may have left already.
-  socket.on('error', () => undefined);
-  // A client that never closes its side must not keep the socket open.
-  socket.once('finish', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-};
-
-const toStderr = (error: unknown): void => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-};
-
 /**
  * Checks a login: by the master key's signature if logins have to be signed, and by the application's own check if
  * there is one.
  */
 const loginVerifier = (
-  { verifyLogin = () => true, signed }: ServerOptions,
+  { verifyLogin, signed }: ServerOptions,
   signatures: Signatures | undefined,
+  inTime: TimeLimit,
 ): App['verifyLogin'] => {
-  if (signatures === undefined || signed?.includes('login') === false) return verifyLogin;
-  return async (login) => signatures.login(login) && (await verifyLogin(login));
+  const isWelcome: App['verifyLogin'] =
+    verifyLogin === undefined ? () => true : (login) => inTime('verifyLogin', () => verifyLogin(login));
+  if (signatures === undefined || signed?.includes('login') === false) return isWelcome;
+  return async (login) => signatures.login(login) && (await isWelcome(login));
 };
 
-const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: ServerClock): Signatures | undefined => {
-  if (masterKey === undefined) {
-    if (signed.some((action) => action !== 'login'))
-      throw new RangeError('signed: without a masterKey nothing can be verified');
-    return undefined;
-  }
+/** The application's own sign-in, with a time limit. */
+const inTimeSignIn = (authenticate: ServerOptions['authenticate'], inTime: TimeLimit): ServerOptions['authenticate'] =>
+  authenticate === undefined ? undefined : (token) => inTime('authenticate', () => authenticate(token));
+
+/**
+ * The key that signatures are made and verified with. With `authenticate` and without a `masterKey`, it is a random
+ * one: then the sign-in of the application is the only way to log in.
+ */
+const keyOf = ({ masterKey, authenticate, signed = ['login'] }: ServerOptions): string | undefined => {
   if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
-  return createSignatures(masterKey, clock, new Set(signed));
+  if (masterKey === undefined && signed.some((action) => action !== 'login'))
+    throw new RangeError('signed: without a masterKey nothing can be verified');
+  return masterKey ?? (authenticate === undefined ? undefined : randomBytes(32).toString('hex'));
+};
+
+const checkAppId = ({ appId }: ServerOptions): void => {
+  if (appId === '' || appId?.includes(':') === true)
+    throw new RangeError('appId: it is not empty, and has no colon, which separates the parts of a signed text');
+};
+
+/** Whether something ends within a time, ms. */
+const endsWithin = async (ms: number, ending: Promise<unknown>): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(
+      () => {
+        resolve(false);
+      },
+      Math.min(ms, MAX_TIMER),
+    );
+  });
+  const isEnded = await Promise.race([ending.then(() => true), late]);
+  clearTimeout(timer);
+  return isEnded;
 };
 
 /** Gives times that always increase. */
@@ -132,28 +158,38 @@ const stamps = (clock: ServerClock): (() => number) => {
 export const createServer = async (options: ServerOptions = {}): Promise<RtmServer> => {
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const clock = neverBack(options.clock ?? { now: Date.now });
-  const signatures = signaturesOf(options, clock);
-  const report = options.onError ?? toStderr;
-  const bus = options.bus ?? inProcessBus();
+  const report = guardedReport(options.onError);
+  const wall = guardedClock(options.clock ?? { now: Date.now }, report);
+  const clock = steadyClock(wall, { report });
+  checkAppId(options);
+  const key = keyOf(options);
+  const signatures = key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
+  const inTime = createTimeLimit(limits.storeTimeout);
+  const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
+  const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
+  const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
   const app: App = {
     appId: options.appId,
-    store: options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }),
+    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
     bus,
     rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
+    wall,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
-    hooks: runHooks(options.hooks ?? {}, report),
+    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
     frames: createFrames(),
     turns,
-    isOpen: options.isOpen ?? (() => false),
-    verifyLogin: loginVerifier(options, signatures),
+    isOpen: guardedTest(options.isOpen ?? (() => false), report),
+    verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
+    logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
-    inOrder: serialByKey(),
+    inOrder: unsettled.inOrder,
+    attempt: unsettled.attempt,
+    repeat: unsettled.repeat,
     report,
   };
   const backEnd = createBackEnd(app);
@@ -165,23 +201,18 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   let past = noDrops;
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
-  const { authenticate, masterKey, uploads: files } = options;
-  const signing = sign({
-    authenticate,
-    masterKey: masterKey ?? randomBytes(32).toString('hex'),
-    clock,
-    report: app.report,
-  });
-  const http = createHttpServer(
-    listener([
-      route(urlOf),
-      signing,
-      notifications(app),
-      memberInfos(app),
-      ...(files === undefined ? [] : [uploads(files, app.report)]),
-      ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
-    ]),
-  );
+  const { masterKey, uploads: files, publicUrl, trustedProxies } = options;
+  const authenticate = inTimeSignIn(options.authenticate, inTimeOfHooks);
+  const front = createFront({ publicUrl, trustedProxies, listening: urlOf });
+  const door = createDoor({ limits, front, report });
+  const endpoints = [
+    route(front),
+    ...(key === undefined ? [] : [sign({ app, front, authenticate, key, clock: wall })]),
+    notifications(app),
+    memberInfos(app),
+    ...(files === undefined ? [] : [uploads({ ...files, app, front, masterKey })]),
+    ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
+  ];
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -204,12 +235,18 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
       settling.add(settled);
     });
   };
-  http.on('upgrade', (request, socket, head) => {
-    if (offered(request).some((name) => known.has(name))) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        serve(webSocket, socket);
-      });
-    } else refuseHandshake(socket);
+  const http = httpServer({
+    limits,
+    door,
+    listener: listener({ endpoints, door, prefix: front.prefix, bodyTimeout: limits.bodyTimeout }),
+    upgrade: (request, socket, head) => {
+      if (offered(request).some((name) => known.has(name))) {
+        sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          serve(webSocket, socket);
+        });
+      } else
+        refuseHandshake(socket, '400 Bad Request', `Offer one of the subprotocols ${[...known.keys()].join(', ')}`);
+    },
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -230,14 +267,33 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     }, CLOSE_TIMEOUT);
     const gone = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const client of clients) void client.finish(GOING_AWAY, reason);
-    await new Promise((resolve) => {
-      http.close(resolve);
+    const isClosed = new Promise<void>((resolve) => {
+      http.close(() => {
+        resolve();
+      });
       http.closeAllConnections();
     });
-    await Promise.all(gone);
-    await Promise.all(settling);
+    const finish = async (): Promise<void> => {
+      await Promise.all(gone);
+      await Promise.all(settling);
+    };
+    // Commands wait for the store and for hooks, which may not answer.
+    if (!(await endsWithin(limits.closeTimeout, finish()))) {
+      report(
+        new Error(
+          `some commands were not carried out within ${limits.closeTimeout} ms; the server closes all the same`,
+        ),
+      );
+      for (const socket of sockets.clients) socket.terminate();
+    }
+    await isClosed;
     clearTimeout(late);
-    await app.store.close();
+    unsettled.stop();
+    try {
+      await app.store.close();
+    } catch (error) {
+      report(error);
+    }
     closed.complete();
   };
 

@@ -1,19 +1,22 @@
 /** The application's hooks, as the server calls them. */
 import { Refusal } from './domain/refusal.js';
+import type { Report } from './guarded.js';
 import type {
   ClientOffline,
   ClientOnline,
   ConversationMembers,
   ConversationStart,
   ConversationUpdateHook,
+  Drop,
   HookContent,
   Hooks,
   MessageReceived,
   MessageSent,
   MessageUpdate,
   ReceiversOffline,
-  Verdict,
 } from './hooks.js';
+import type { TimeLimit } from './time-limit.js';
+import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
 /** The hooks as the server calls them: every hook exists, and none throws anything but a `Refusal`. */
 export interface RunningHooks {
@@ -23,6 +26,9 @@ export interface RunningHooks {
   readonly receiversOffline: (message: ReceiversOffline) => void;
   /** Whether the application has a hook for messages to offline members. */
   readonly hearsOfOffline: boolean;
+  /** Whether the application has a hook that is asked before a message is sent, or is changed. */
+  readonly decidesOnMessages: boolean;
+  readonly decidesOnEdits: boolean;
   readonly conversationStart: (start: ConversationStart) => Promise<void>;
   readonly conversationStarted: (started: ConversationStart & { readonly convId: string }) => void;
   readonly conversationAdd: (members: ConversationMembers) => Promise<readonly string[]>;
@@ -36,18 +42,30 @@ export interface RunningHooks {
 
 type Code = 4305 | 4402 | 4405;
 
-export const runHooks = (hooks: Hooks, report: (error: unknown) => void): RunningHooks => {
-  const asked = async <C>(ask: () => Verdict<C>, code: Code): Promise<C | undefined> => {
-    let verdict: Awaited<Verdict<C>>;
+export interface RunningHooksOptions {
+  readonly report: Report;
+  readonly inTime: TimeLimit;
+}
+
+export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions): RunningHooks => {
+  /** Without the hook, nothing is waited for. */
+  const asked = async <C>(
+    name: keyof Hooks,
+    ask: () => unknown,
+    code: Code,
+    read: ReadVerdict<C>,
+  ): Promise<C | undefined> => {
+    if (hooks[name] === undefined) return undefined;
+    let verdict: Drop | C | undefined;
     try {
-      verdict = await ask();
+      verdict = read(name, await inTime(`the hook ${name}`, ask));
     } catch (error) {
       report(error);
       return undefined;
     }
     if (typeof verdict === 'object' && verdict !== null && 'drop' in verdict)
       throw new Refusal(code, verdict.detail ?? 'the application does not want it', verdict.code);
-    return verdict ?? undefined;
+    return verdict;
   };
 
   const told = (tell: () => unknown): void => {
@@ -57,34 +75,41 @@ export const runHooks = (hooks: Hooks, report: (error: unknown) => void): Runnin
   return {
     messageReceived: async (message) => ({
       ...message,
-      ...(await asked(() => hooks.messageReceived?.(message), 4402)),
+      ...(await asked('messageReceived', () => hooks.messageReceived?.(message), 4402, readContent)),
     }),
     messageSent: (message) => {
       if (hooks.messageSent !== undefined) told(() => hooks.messageSent?.(message));
     },
-    messageUpdate: async (update) => ({ ...update, ...(await asked(() => hooks.messageUpdate?.(update), 4405)) }),
+    messageUpdate: async (update) => ({
+      ...update,
+      ...(await asked('messageUpdate', () => hooks.messageUpdate?.(update), 4405, readContent)),
+    }),
     receiversOffline: (message) => {
       told(() => hooks.receiversOffline?.(message));
     },
+    decidesOnMessages: hooks.messageReceived !== undefined,
+    decidesOnEdits: hooks.messageUpdate !== undefined,
     hearsOfOffline: hooks.receiversOffline !== undefined,
     conversationStart: async (start) => {
-      await asked(() => hooks.conversationStart?.(start), 4305);
+      await asked('conversationStart', () => hooks.conversationStart?.(start), 4305, readPlain);
     },
     conversationStarted: (started) => {
       told(() => hooks.conversationStarted?.(started));
     },
     conversationAdd: async (members) =>
-      (await asked(() => hooks.conversationAdd?.(members), 4305))?.members ?? members.members,
+      (await asked('conversationAdd', () => hooks.conversationAdd?.(members), 4305, readMembers))?.members ??
+      members.members,
     conversationAdded: (members) => {
       told(() => hooks.conversationAdded?.(members));
     },
     conversationRemove: async (members) =>
-      (await asked(() => hooks.conversationRemove?.(members), 4305))?.members ?? members.members,
+      (await asked('conversationRemove', () => hooks.conversationRemove?.(members), 4305, readMembers))?.members ??
+      members.members,
     conversationRemoved: (members) => {
       told(() => hooks.conversationRemoved?.(members));
     },
     conversationUpdate: async (update) => {
-      await asked(() => hooks.conversationUpdate?.(update), 4305);
+      await asked('conversationUpdate', () => hooks.conversationUpdate?.(update), 4305, readPlain);
     },
     clientOnline: (client) => {
       told(() => hooks.clientOnline?.(client));

@@ -42,6 +42,13 @@ const TURN = 1;
 /** The code that the application gets for a connection that broke. */
 const CONNECTION_BROKEN = 2;
 
+/** A heartbeat is answered after this time, whatever it has to wait for, ms. */
+const HEARTBEAT_WAIT = 1_000;
+/** The first bytes of a heartbeat: the field `cmd` with the value 14. */
+const HEARTBEAT = Buffer.from([0x08, 0x0e]);
+const HEARTBEAT_TEXT = /^CA[45]/;
+const HEARTBEAT_BYTES = 64;
+
 /** The longest time that a timer can run, ms: a longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
@@ -84,6 +91,8 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   /** Whether the last command was refused because the client has sent too many. */
   let isOverItsRate = false;
   let isDeaf = false;
+  /** Runs while a heartbeat waits for other commands. */
+  let heartbeat: NodeJS.Timeout | undefined;
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
   let isSentAway = false;
 
@@ -105,7 +114,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   /** Notes when the connection broke. A client that comes back within some time is still in its chat room. */
   const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
-    if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.clock.now() }).catch(app.report);
+    if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.wall.now() }).catch(app.report);
     app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CONNECTION_BROKEN });
   };
 
@@ -237,9 +246,36 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       });
   };
 
+  const isHeartbeat = (bytes: Buffer, isBinary: boolean): boolean =>
+    bytes.length <= HEARTBEAT_BYTES &&
+    (isBinary ? bytes.subarray(0, 2).equals(HEARTBEAT) : HEARTBEAT_TEXT.test(bytes.toString('latin1')));
+
+  /**
+   * A heartbeat has its turn like other commands. But if they wait for a slow store or hook, it is answered before
+   * them: otherwise the client would take the connection for dead. One heartbeat at a time has this right, so a flood
+   * of them gains nothing.
+   */
+  const heartbeatJob = (job: () => Promise<void> | void): (() => Promise<void> | void) => {
+    let isAnswered = false;
+    heartbeat = timer(HEARTBEAT_WAIT, () => {
+      heartbeat = undefined;
+      isAnswered = true;
+      void job();
+    });
+    const own = heartbeat;
+    return () => {
+      if (isAnswered) return;
+      clearTimeout(own);
+      heartbeat = undefined;
+      return job();
+    };
+  };
+
   const receive = (data: RawData, isBinary: boolean): void => {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
     if (bytes.length > limits.frameBytes) close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
+    else if (queued > 0 && heartbeat === undefined && isHeartbeat(bytes, isBinary))
+      enqueue(heartbeatJob(() => jobFor(bytes, isBinary)()));
     else enqueue(() => jobFor(bytes, isBinary)());
   };
 
@@ -264,6 +300,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   socket.on('close', (code) => {
     clearTimeout(silence);
     clearTimeout(stranger);
+    clearTimeout(heartbeat);
     leaveBus();
     // A login may still be running.
     void tail.then(() => {

@@ -2,8 +2,8 @@
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { existingOf, forMember, forReader, forSpeaker } from '../domain/conversations/access.js';
-import { Refusal, type RefusalCode } from '../domain/refusal.js';
+import { existingOf, forMember, forReader, mayNotSpeak } from '../domain/conversations/access.js';
+import type { RefusalCode } from '../domain/refusal.js';
 
 const find = async (app: App, id: string): Promise<ConversationInfo | undefined> =>
   (await app.store.conversations([id]))[0];
@@ -19,14 +19,12 @@ export const asMember = async (app: App, actor: Actor, id: string, code: Refusal
 export const asReader = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> =>
   forReader(await existing(app, id), actor, code, app.isOpen);
 
+/** The client that has to have the right to speak; undefined for the back end. */
+export const speakerOf = ({ isBackEnd, clientId }: Actor): string | undefined => (isBackEnd ? undefined : clientId);
+
 /** The conversation, if the actor may speak in it and is neither silenced nor, in a chat room, blocked. */
 export const asSpeaker = async (app: App, actor: Actor, id: string): Promise<ConversationInfo> => {
-  const conversation = forSpeaker(id, await find(app, id), actor);
-  const { clientId } = actor;
-  if (actor.isBackEnd || clientId === undefined) return conversation;
-  if ((await app.store.whoIsListed(id, 'silenced', [clientId])).size > 0)
-    throw new Refusal(4563, 'you are silenced in this conversation');
-  if (conversation.kind === 'room' && (await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
-    throw new Refusal(4315, 'you are blocked in this chat room');
-  return conversation;
+  const speaking = await app.store.speaking(id, speakerOf(actor));
+  if (speaking._tag !== 'MaySpeak') throw mayNotSpeak(id, speaking);
+  return speaking.info;
 };

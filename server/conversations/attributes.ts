@@ -48,11 +48,21 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
     const described = { ...attributes, ...defined({ name: conversation.name }), ...name };
     if (Buffer.byteLength(encodeAttributes(described)) > limits.attributeBytes) throw tooLong(limits.attributeBytes);
     const at = clock.now();
-    await store.updateConversation(id, { attributes, ...name }, at);
     const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, change, at), ...exceptActor(actor) };
     // The notice has no priority, even in a chat room: if it was dropped, nothing would tell of the change later.
-    if (conversation.kind === 'room') bus.publishRoom(id, notice);
-    else bus.publish(conversation.members ?? [], notice);
+    const tellUpdate = (): void => {
+      if (conversation.kind === 'room') bus.publishRoom(id, notice);
+      else bus.publish(conversation.members ?? [], notice);
+    };
+    await app.attempt(id, () => store.updateConversation(id, { attributes, ...name }, at), {
+      settle: async () => {
+        const [now] = await store.conversations([id]);
+        const isMade = now?.updatedAt === at && encodeAttributes(now.attributes) === encodeAttributes(attributes);
+        if (isMade) tellUpdate();
+        return isMade;
+      },
+    });
+    tellUpdate();
     return updatedAnswer(id, change, at);
   });
 

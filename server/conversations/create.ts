@@ -55,39 +55,64 @@ const joined = async (
  * actor is a client and the conversation has members, the actor is one of them.
  */
 export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
-  const { store, clock, limits, hooks } = app;
+  const { store, wall, limits, hooks } = app;
   const { kind } = wanted;
   const { clientId } = actor;
   const members = [...foundersOf(actor, wanted.members)];
   const limit = kind === 'temporary' ? limits.temporaryMembers : limits.members;
   if (members.length > limit) throw new Refusal(4304, `a ${kind} conversation has at most ${limit} members`);
   checkMembers(members);
-  const draft = draftOf(actor, wanted, clock.now());
+  const draft = draftOf(actor, wanted, wall.now());
   const attr = asJson(wanted);
   if (Buffer.byteLength(JSON.stringify(attr)) > limits.attributeBytes)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
   await hooks.conversationStart({ initBy: clientId, members, attr });
 
-  const create = async (): Promise<ConversationInfo> => {
-    const { info, isNew } = await store.createConversation({ ...draft, now: clock.now() });
-    if (!isNew) return joined(app, actor, info, wanted);
+  const tellCreated = async ({ id }: ConversationInfo): Promise<void> => {
     // A member that finds the conversation at once may also quit at once. The notice of the quit has to come after
     // these notices.
-    if (kind === 'ordinary')
-      await app.inOrder(info.id, () => tell(app, actor, addedNotices(actor, info.id, [], members)));
-    hooks.conversationStarted({ convId: info.id, initBy: clientId, members, attr });
-    return info;
+    if (kind === 'ordinary') await app.inOrder(id, () => tell(app, actor, addedNotices(actor, id, [], members)));
+    hooks.conversationStarted({ convId: id, initBy: clientId, members, attr });
   };
+  if (!draft.unique) {
+    const { info } = await store.createConversation({ ...draft, now: wall.now() });
+    await tellCreated(info);
+    return info;
+  }
+  const key = JSON.stringify([kind, ...members.toSorted()]);
   // A request for the same conversation is answered only after its members have been told, because its client can
   // send messages from then on.
-  return draft.unique ? app.inOrder(JSON.stringify([kind, ...members.toSorted()]), create) : create();
+  return app.inOrder(key, async () => {
+    const now = wall.now();
+    const make = () => store.createConversation({ ...draft, now });
+    const { info, isNew } = await app.attempt(key, make, {
+      // Who asks again finds the conversation, so it is not new, and its members would never be told.
+      settle: async () => {
+        const made = await make();
+        if (made.isNew || made.info.createdAt === now) await tellCreated(made.info);
+        return true;
+      },
+    });
+    if (!isNew) return joined(app, actor, info, wanted);
+    await tellCreated(info);
+    return info;
+  });
 };
 
 /** Deletes a conversation. Its members, or the clients in the chat room, are told that they are no longer in it. */
 export const deleteConversation = async (app: App, actor: Actor, id: string): Promise<void> =>
   app.inOrder(id, async () => {
     const { kind, members = [] } = await existing(app, id);
-    await app.store.deleteConversation(id);
-    if (kind === 'room') endRoom(app, actor, id);
-    if (kind === 'ordinary') await tell(app, actor, leftNotices(actor, id, members, members));
+    const tellDeleted = async (): Promise<void> => {
+      if (kind === 'room') endRoom(app, actor, id);
+      if (kind === 'ordinary') await tell(app, actor, leftNotices(actor, id, members, members));
+    };
+    await app.attempt(id, () => app.store.deleteConversation(id), {
+      settle: async () => {
+        const isDeleted = (await app.store.conversations([id])).length === 0;
+        if (isDeleted) await tellDeleted();
+        return isDeleted;
+      },
+    });
+    await tellDeleted();
   });

@@ -16,14 +16,21 @@ import { Refusal } from '../domain/refusal.js';
 import { existing } from './access.js';
 import { tell } from './notices.js';
 
+/** The members, as the store has them now. */
+const membersNow = async (app: App, id: string): Promise<ReadonlySet<string>> => {
+  const [now] = await app.store.conversations([id]);
+  return new Set(now?.members);
+};
+
 /** Enters a chat room, and leaves the one before. */
 const enter = async (app: App, { session, clientId }: Actor, id: string): Promise<Outcome> => {
   if (session === undefined || clientId === undefined)
     throw new Refusal(4314, 'who is in a chat room has entered it: nobody can be added');
   if ((await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
     return { allowed: [], failed: failure(4315, 'blocked in this chat room', [clientId]) };
-  await session.enter(id);
+  // Remembered first: if that fails, nothing has changed, and the client can try again.
   await app.store.rememberRoom(session.login.token, session.id, { id });
+  await session.enter(id);
   return { allowed: [clientId], failed: [] };
 };
 
@@ -39,38 +46,42 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     if (conversation.kind === 'room') return enter(app, actor, id);
     const { hooks, store, limits } = app;
     const chosen = await hooks.conversationAdd({ convId: id, initBy: actor.clientId, members: wanted });
-    const blocked = await store.whoIsListed(id, 'blocked', chosen);
     const limit = conversation.kind === 'system' ? Infinity : limits.members;
-    const welcome = chosen.filter((member) => !blocked.has(member));
-    const { added, present, full } = (await store.addMembers(id, welcome, limit)) ?? {
-      added: [],
-      present: [],
-      full: welcome,
+    const tellAdded = async (added: readonly string[]): Promise<void> => {
+      if (added.length === 0) return;
+      if (conversation.kind === 'ordinary')
+        await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added));
+      hooks.conversationAdded({ convId: id, initBy: actor.clientId, members: added });
     };
-    if (added.length > 0 && conversation.kind === 'ordinary')
-      await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added));
-    if (added.length > 0) hooks.conversationAdded({ convId: id, initBy: actor.clientId, members: added });
+    const admission = await app.attempt(id, () => store.addMembers(id, chosen, limit), {
+      settle: async () => {
+        const isMember = await membersNow(app, id);
+        const wasMember = new Set(conversation.members);
+        const added = [...new Set(chosen)].filter((member) => isMember.has(member) && !wasMember.has(member));
+        await tellAdded(added);
+        return added.length > 0;
+      },
+    });
+    if (admission === undefined) throw new Refusal(4303, `there is no conversation ${id}`);
+    const { added, present, full, blocked } = admission;
+    await tellAdded(added);
     return {
       allowed: [...added, ...present],
       failed: [
         ...failure(4304, `a conversation has at most ${limits.members} members`, full),
-        ...failure(4315, 'blocked in this conversation', [...blocked]),
+        ...failure(4315, 'blocked in this conversation', blocked),
       ],
     };
   });
 };
 
-/**
- * Removes members and tells everybody. The caller has checked that the conversation is an ordinary one and that the
- * actor may remove them.
- */
-export const dismiss = async (
+/** Tells everybody, and the application, of members that were removed. `info` is the conversation before that. */
+export const tellRemoved = async (
   app: App,
   actor: Actor,
   info: ConversationInfo,
-  wanted: readonly string[],
+  gone: readonly string[],
 ): Promise<void> => {
-  const gone = await app.store.removeMembers(info.id, wanted);
   if (gone.length === 0) return;
   if (info.kind === 'ordinary') await tell(app, actor, leftNotices(actor, info.id, info.members ?? [], gone));
   app.hooks.conversationRemoved({ convId: info.id, initBy: actor.clientId, members: gone });
@@ -87,13 +98,23 @@ export const removeMembers = async (app: App, actor: Actor, id: string, wanted: 
     if (conversation.kind === 'room') {
       const { session } = actor;
       if (session?.room() === id) {
-        session.exit();
+        // Forgotten first: if that fails, the client is still in the room, and can try again.
         await app.store.rememberRoom(session.login.token, session.id, undefined);
+        session.exit();
       }
       return { allowed: wanted, failed: [] };
     }
     const chosen = await app.hooks.conversationRemove({ convId: id, initBy: actor.clientId, members: wanted });
     const { below, above } = partedByRank(await app.store.roles(id), actor, chosen);
-    await dismiss(app, actor, conversation, below);
+    const gone = await app.attempt(id, () => app.store.removeMembers(id, below), {
+      settle: async () => {
+        const isMember = await membersNow(app, id);
+        const isWanted = new Set(below);
+        const left = conversation.members?.filter((member) => isWanted.has(member) && !isMember.has(member)) ?? [];
+        await tellRemoved(app, actor, conversation, left);
+        return left.length > 0;
+      },
+    });
+    await tellRemoved(app, actor, conversation, gone);
     return removed(below, above);
   });

@@ -7,13 +7,21 @@ import { by } from '../domain/party.js';
 /** Permanent: a client that comes back can ask for what it missed from `serverTs` on. */
 const PERMANENT = 1;
 
-/** Tells clients on all their devices, except the acting session, and keeps the notices for clients that are away. */
+/**
+ * Tells clients on all their devices, except the acting session, and keeps the notices for clients that are away.
+ * Clients that are online are told even if the notices can't be kept: the change is made. That is reported.
+ */
 export const tell = async (app: App, actor: Actor, tellings: readonly Telling[]): Promise<void> => {
-  for (const { to, notice } of tellings) {
-    if (to.length === 0) continue;
-    const at = app.stamp();
-    const command = { ...notice, serverTs: at, notificationType: PERMANENT };
-    await app.store.keepNotice(to, { at, command });
+  const notices = tellings
+    .filter(({ to }) => to.length > 0)
+    .map(({ to, notice }) => {
+      const at = app.stamp();
+      const command = { ...notice, serverTs: at, notificationType: PERMANENT };
+      return { to, command, kept: app.store.keepNotice(to, { at, command }).catch(app.report) };
+    });
+  for (const { to, command, kept } of notices) {
+    // A client that comes back meanwhile has to find it.
+    await kept;
     app.bus.publish(to, { _tag: 'Push', command, ...exceptActor(actor) });
   }
 };

@@ -8,7 +8,7 @@ import { ordinaryOnly } from '../domain/conversations/access.js';
 import { checkMembers, failure, type Outcome } from '../domain/conversations/members.js';
 import { by } from '../domain/party.js';
 import { asMember, existing } from './access.js';
-import { dismiss } from './members.js';
+import { tellRemoved } from './members.js';
 import { tell } from './notices.js';
 import { hasRole, outranks, roleOf } from '../domain/conversations/ranks.js';
 
@@ -25,9 +25,17 @@ export const setRole = async (app: App, actor: Actor, id: string, clientId: stri
     if (role === 'Owner' || roleOf(roles, clientId) === 'Owner')
       throw new Refusal(4324, 'the owner is who has made the conversation');
     if (!hasRole(roles, actor, 'Owner')) throw new Refusal(4320, 'only the owner gives roles');
-    await app.store.setRole(id, clientId, role);
     const convMessage = { cid: id, ...by(actor), info: { pid: clientId, role } };
-    await tell(app, actor, [{ to: members, notice: { cmd: 'conv', op: 'member_info_changed', convMessage } }]);
+    const tellRole = (): Promise<void> =>
+      tell(app, actor, [{ to: members, notice: { cmd: 'conv', op: 'member_info_changed', convMessage } }]);
+    await app.attempt(id, () => app.store.setRole(id, clientId, role), {
+      settle: async () => {
+        const isChanged = roleOf(roles, clientId) !== role && roleOf(await app.store.roles(id), clientId) === role;
+        if (isChanged) await tellRole();
+        return isChanged;
+      },
+    });
+    await tellRole();
   });
 
 /** The notices to the client concerned and to the others. */
@@ -94,18 +102,35 @@ export const setListed = async (
         ? below.filter((clientId) => info.members?.includes(clientId) !== true)
         : [];
     const wanted = below.filter((clientId) => !strangers.includes(clientId));
-    const { changed, full } = await store.setListed(id, list, wanted, listed, limits.listed);
-    if (list === 'blocked' && listed) {
-      if (info.kind === 'room') bus.publish(changed, { _tag: 'Exit', roomId: id });
-      else await dismiss(app, actor, info, changed);
-    }
-    if (changed.length > 0) {
-      const rest = {
-        ...info,
-        members: info.members?.filter((member) => !(list === 'blocked' && changed.includes(member))) ?? [],
-      };
+    const tellChange = async (changed: readonly string[], removed: readonly string[]): Promise<void> => {
+      await tellRemoved(app, actor, info, removed);
+      if (changed.length === 0) return;
+      const rest = { ...info, members: info.members?.filter((member) => !removed.includes(member)) ?? [] };
       await tellListed(app, actor, rest, changed, notices[list][listed ? 'on' : 'off']);
-    }
+    };
+    const isBlock = list === 'blocked' && listed;
+    const expel = (clients: readonly string[]): void => {
+      if (isBlock && info.kind === 'room') bus.publish(clients, { _tag: 'Exit', roomId: id });
+    };
+    const before = await store.whoIsListed(id, list, wanted);
+    const { changed, full, removed } = await app.attempt(
+      id,
+      () => store.setListed(id, list, wanted, listed, limits.listed),
+      {
+        settle: async () => {
+          const now = await store.whoIsListed(id, list, wanted);
+          const isMember = isBlock ? new Set((await existing(app, id)).members) : new Set(wanted);
+          const gone = info.members?.filter((member) => wanted.includes(member) && !isMember.has(member)) ?? [];
+          const moved = wanted.filter((client) => now.has(client) !== before.has(client));
+          expel(moved);
+          await tellChange(moved, gone);
+          return moved.length + gone.length > 0;
+        },
+      },
+    );
+    // A block that is repeated puts out who is still in the room.
+    expel(wanted.filter((clientId) => !full.includes(clientId)));
+    await tellChange(changed, removed);
     return {
       allowed: wanted.filter((clientId) => !full.includes(clientId)),
       failed: [

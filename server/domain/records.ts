@@ -38,6 +38,16 @@ export interface ConversationSearch {
  */
 export type ClientList = 'silenced' | 'blocked';
 
+/** The result of putting clients on a list, or of taking them off it. */
+export interface ListChange {
+  /** The clients that were not on the list before, or were on it. */
+  readonly changed: readonly string[];
+  /** The clients for which there was no room. */
+  readonly full: readonly string[];
+  /** The clients that were members until they were blocked. */
+  readonly removed: readonly string[];
+}
+
 /** A notice that a client can ask for when it comes back. */
 export interface StoredNotice {
   /** ms since 1970. All notices of one client have different times. */
@@ -52,6 +62,11 @@ export interface NewMessage extends WireBody {
   readonly to?: readonly string[];
   /** The sender's token: two messages of one sender with the same token are the same message. */
   readonly token?: string;
+  /**
+   * The client that has to have the right to speak; what it sends to a system conversation is for the back end only.
+   * Undefined for the back end, which may always speak.
+   */
+  readonly speaker?: string;
   readonly receipt: boolean;
   readonly mentions: readonly string[];
   readonly mentionsAll: boolean;
@@ -80,11 +95,40 @@ export interface StoredMessage extends WireBody {
   readonly readAt?: number;
 }
 
+/** Why a client may not speak in a conversation. */
+export interface MayNotSpeak {
+  /** In a chat room, everybody may speak who is not blocked; elsewhere, members may. */
+  readonly _tag: 'NoConversation' | 'NotMember' | 'Silenced' | 'Blocked';
+}
+
+/** Whether a client may speak in a conversation. */
+export type Speaking = MayNotSpeak | { readonly _tag: 'MaySpeak'; readonly info: ConversationInfo };
+
+/** Who gets what happens to a message. */
+export interface Audience {
+  readonly kind: ConversationKind;
+  /** The members, or the clients that the message is for. Empty in a chat room: its clients come and go. */
+  readonly receivers: readonly string[];
+}
+
+/** The result of storing a message. */
+export type Appended =
+  | MayNotSpeak
+  | ({ readonly _tag: 'Appended'; readonly message: StoredMessage } & Audience)
+  /** The same sender has stored a message with the same token before: this one. */
+  | { readonly _tag: 'Repeated'; readonly message: StoredMessage };
+
+/** Names a stored message: by its id, or by its sender and the sender's token. */
+export type MessageKey = { readonly id: string } | { readonly from: string; readonly token: string };
+
 /** A change of a stored message. The body of a recall says that the message is recalled. */
 export interface StoredEdit extends WireBody {
   readonly conversationId: string;
   readonly messageId: string;
-  /** The client that wants the change. Only the sender may, and the back end, which has no client id. */
+  /**
+   * The client that wants the change. It has to have the right to speak, and to be the sender. Undefined for the back
+   * end, which may change messages of every sender.
+   */
   readonly by?: string;
   readonly recall: boolean;
   readonly mentions: readonly string[];
@@ -96,7 +140,8 @@ export interface StoredEdit extends WireBody {
 
 export type Modified =
   /** `unreadBy`: the members for whom the message was unread. */
-  | { readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] }
+  | ({ readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] } & Audience)
+  | MayNotSpeak
   | { readonly _tag: 'Missing' }
   | { readonly _tag: 'Foreign' };
 
@@ -160,6 +205,7 @@ export interface MembersAdded {
   readonly added: readonly string[];
   readonly present: readonly string[];
   readonly full: readonly string[];
+  readonly blocked: readonly string[];
 }
 
 /** A change of a conversation. */

@@ -4,14 +4,15 @@ import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
-import type { Notice } from '../notice.js';
-import { asSpeaker } from '../conversations/access.js';
+import { asSpeaker, speakerOf } from '../conversations/access.js';
+import { mayNotSpeak } from '../domain/conversations/access.js';
 import { bodyOf, typeOf } from '../domain/messages/body.js';
+import { audienceOf } from '../domain/messages/history.js';
 import { transientTime } from '../domain/messages/transient-time.js';
-import { directPush } from '../domain/messages/pushes.js';
 import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
 import { checkSize, fromHook, toHook } from './body.js';
+import { handOut, type HandingOut } from './handing-out.js';
 
 /** A message as its sender gives it. */
 export interface Outgoing {
@@ -38,135 +39,124 @@ export interface Outgoing {
 const NORMAL = 2;
 const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
 
-const transientMessage = (
-  content: Omit<StoredMessage, 'id' | 'timestamp'>,
-  now: number,
-  info: ConversationInfo,
-): StoredMessage => ({
-  ...content,
-  id: randomBytes(16).toString('base64url'),
-  timestamp: transientTime(now, info),
-});
-
-/**
- * Sends a notice to everybody who has a message: the members, the clients in the chat room, or in a system
- * conversation all subscribers or the clients that the message is for.
- */
-export const publishAbout = (
-  { bus }: App,
-  info: ConversationInfo,
-  { from, to }: Pick<StoredMessage, 'from' | 'to'>,
-  notice: Notice,
-): void => {
-  if (info.kind === 'room') bus.publishRoom(info.id, notice);
-  else bus.publish(to === undefined ? (info.members ?? []) : [...new Set([...to, from])], notice);
-};
-
-/** The receivers of a message. A message that a user sends to a system conversation is for the back end only. */
-const addresseesOf = (info: ConversationInfo, actor: Actor, { to }: Outgoing): { readonly to?: readonly string[] } => {
-  if (info.kind !== 'system') return {};
-  if (!actor.isBackEnd) return { to: [] };
-  return to === undefined ? {} : { to };
-};
-
-/** Tells the application about members who are offline and have not muted the conversation. */
-const tellOffline = async (
-  app: App,
-  info: ConversationInfo,
-  message: StoredMessage,
-  pushData: JsonObject | undefined,
-): Promise<void> => {
-  if (!app.hooks.hearsOfOffline || info.kind === 'room') return;
-  const { members = [], mutedMembers = [] } = info;
-  const wanted = (message.to ?? members).filter((member) => member !== message.from && !mutedMembers.includes(member));
-  const online = new Set(await app.bus.online(wanted));
-  const offlinePeers = wanted.filter((member) => !online.has(member));
-  if (offlinePeers.length > 0)
-    app.hooks.receiversOffline({ ...hookMessage(info, message, false), offlinePeers, ...defined({ pushData }) });
-};
-
-const hookMessage = ({ kind }: ConversationInfo, message: StoredMessage, transient: boolean) => ({
-  ...toHook(message),
-  fromPeer: message.from,
-  convId: message.conversationId,
-  msgId: message.id,
-  timestamp: message.timestamp,
-  transient,
-  system: kind === 'system',
-  mentionPids: message.mentions,
-  mentionAll: message.mentionsAll,
-});
-
 /** Refuses a message that can't be sent in this kind of conversation. */
 const check = (actor: Actor, { kind }: ConversationInfo, { to, broadcast }: Outgoing): void => {
   if ((to !== undefined || broadcast === true) && (kind !== 'system' || !actor.isBackEnd))
     throw new Refusal(4313, 'only a system conversation has messages for some, or for all clients');
 };
 
+/** The body that the application wants to be sent. */
+const askedBody = async (
+  { hooks, clock, limits }: App,
+  actor: Actor,
+  { kind, members = [] }: ConversationInfo,
+  outgoing: Outgoing,
+): Promise<WireBody> => {
+  const { from, conversationId, transient = false, receipt = false, mentions = [], mentionsAll = false } = outgoing;
+  const before = toHook(outgoing.body);
+  const asked = await hooks.messageReceived({
+    ...before,
+    fromPeer: from,
+    convId: conversationId,
+    toPeers: kind === 'ordinary' || kind === 'temporary' ? members : [],
+    timestamp: clock.now(),
+    transient,
+    receipt,
+    system: kind === 'system',
+    mentionPids: mentions,
+    mentionAll: mentionsAll,
+  });
+  if (asked.content === before.content && asked.bin === before.bin) return bodyOf(outgoing.body);
+  const body = fromHook(asked);
+  // Mentioned clients count in the size if a client has sent the message.
+  checkSize(body, actor.isBackEnd ? '' : mentions.join(''), limits.messageBytes);
+  return body;
+};
+
+/** What is kept of a message. */
+const contentOf = (outgoing: Outgoing, body: WireBody) => {
+  const { conversationId, from, receipt = false, mentions = [], mentionsAll = false, to } = outgoing;
+  return { conversationId, from, receipt, mentions, mentionsAll, ...defined({ to }), ...typeOf(body.msg), ...body };
+};
+
+/** Sends a message to who is online now. It is not stored. */
+const sendNow = (
+  app: App,
+  actor: Actor,
+  info: ConversationInfo,
+  content: ReturnType<typeof contentOf>,
+  how: HandingOut,
+): StoredMessage => {
+  const message: StoredMessage = {
+    ...content,
+    // What a client sends to a system conversation is for the back end only.
+    ...(info.kind === 'system' && !actor.isBackEnd ? { to: [] } : {}),
+    id: randomBytes(16).toString('base64url'),
+    timestamp: transientTime(app.clock.now(), info),
+  };
+  handOut(app, audienceOf(info, message), message, how);
+  return message;
+};
+
+/**
+ * Stores a message and sends it to its receivers. If the store fails, it may have stored the message all the same. So
+ * it is asked for the message later, and the receivers get it then: a sender that repeats the message is answered
+ * with the stored one, and nobody would get it otherwise.
+ */
+const sendStored = async (
+  app: App,
+  actor: Actor,
+  { token, ...content }: ReturnType<typeof contentOf> & { readonly token: string },
+  how: HandingOut,
+): Promise<StoredMessage> => {
+  const { store, clock } = app;
+  const { conversationId, from } = content;
+  const result = await app.attempt(
+    conversationId,
+    () => store.append({ ...content, token, ...defined({ speaker: speakerOf(actor) }), now: clock.now() }),
+    {
+      id: token,
+      except: how.except,
+      settle: async (except) => {
+        const message = await store.message(conversationId, { from, token });
+        if (message === undefined) return false;
+        const [info] = await store.conversations([conversationId]);
+        if (info !== undefined) handOut(app, audienceOf(info, message), message, { ...how, except });
+        return true;
+      },
+    },
+  );
+  if (result._tag === 'Appended') handOut(app, result, result.message, how);
+  else if (result._tag !== 'Repeated') throw mayNotSpeak(conversationId, result);
+  return result.message;
+};
+
 /**
  * Handles a message: calls the application's hook, stores the message unless it is transient, and sends it to all
- * other sessions of its receivers.
+ * other sessions of its receivers. Without a hook, a stored message takes one call of the store.
  */
-export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> =>
-  app.inOrder(outgoing.conversationId, async () => {
-    const { store, clock, hooks } = app;
-    const {
-      conversationId,
-      from,
-      transient = false,
-      receipt = false,
-      mentions = [],
-      mentionsAll = false,
-      token,
-      broadcast = false,
-    } = outgoing;
+export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> => {
+  const { conversationId, transient = false, to, broadcast = false, priority, pushData } = outgoing;
+  const { except } = exceptActor(actor);
+  const how: HandingOut = {
+    transient,
+    broadcast,
+    priority: priorityOf(priority),
+    showsPriority: priority !== undefined,
+    pushData,
+    except,
+  };
+  // A message without a token of its sender gets one, so that the store can be asked for it.
+  const token = outgoing.token ?? randomBytes(16).toString('base64url');
+  if (outgoing.token !== undefined) app.repeat(conversationId, token, except);
+  return app.inOrder(conversationId, async () => {
+    const isAsked = app.hooks.decidesOnMessages;
+    if (!transient && !isAsked && to === undefined && !broadcast)
+      return sendStored(app, actor, { ...contentOf(outgoing, bodyOf(outgoing.body)), token }, how);
     const info = await asSpeaker(app, actor, conversationId);
     check(actor, info, outgoing);
-    const { members = [] } = info;
-    const asked = await hooks.messageReceived({
-      ...toHook(outgoing.body),
-      fromPeer: from,
-      convId: conversationId,
-      toPeers: info.kind === 'ordinary' || info.kind === 'temporary' ? members : [],
-      timestamp: clock.now(),
-      transient,
-      receipt,
-      system: info.kind === 'system',
-      mentionPids: mentions,
-      mentionAll: mentionsAll,
-    });
-    const before = toHook(outgoing.body);
-    const isChanged = asked.content !== before.content || asked.bin !== before.bin;
-    const body = isChanged ? fromHook(asked) : bodyOf(outgoing.body);
-    // Mentioned clients count in the size if a client has sent the message.
-    if (isChanged) checkSize(body, actor.isBackEnd ? '' : mentions.join(''), app.limits.messageBytes);
-    const content = {
-      conversationId,
-      from,
-      receipt,
-      mentions,
-      mentionsAll,
-      ...addresseesOf(info, actor, outgoing),
-      ...typeOf(body.msg),
-      ...body,
-    };
-    const { message, repeated } = transient
-      ? { message: transientMessage(content, clock.now(), info), repeated: false }
-      : await store.append({ ...content, ...defined({ token }), now: clock.now() });
-    if (repeated) return message;
-    const priority = priorityOf(outgoing.priority);
-    const notice: Notice = {
-      _tag: 'Push',
-      command: directPush(message, {
-        transient,
-        ...defined({ priority: outgoing.priority === undefined ? undefined : priority }),
-      }),
-      ...(info.kind === 'room' ? { priority } : {}),
-      ...exceptActor(actor),
-    };
-    if (broadcast) app.bus.publishAll(notice);
-    else publishAbout(app, info, message, notice);
-    hooks.messageSent(hookMessage(info, message, transient));
-    if (!transient) void tellOffline(app, info, message, outgoing.pushData).catch(app.report);
-    return message;
+    const body = isAsked ? await askedBody(app, actor, info, outgoing) : bodyOf(outgoing.body);
+    const content = contentOf(outgoing, body);
+    return transient ? sendNow(app, actor, info, content, how) : sendStored(app, actor, { ...content, token }, how);
   });
+};

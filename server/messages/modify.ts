@@ -3,22 +3,20 @@ import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { asSpeaker } from '../conversations/access.js';
 import { bodyOf } from '../domain/messages/body.js';
-import { editOf, editResult, wantedBody, type EditWish } from '../domain/messages/edits.js';
-import { patchPush } from '../domain/messages/pushes.js';
-import { unreadPush } from '../domain/messages/unread-push.js';
+import { editOf, editResult, isResultOf, wantedBody, type EditWish } from '../domain/messages/edits.js';
+import { audienceOf } from '../domain/messages/history.js';
 import type { StoredMessage } from '../store/store.js';
 import { checkSize, fromHook, toHook } from './body.js';
-import { publishAbout } from './deliver.js';
-
-/** An edit goes before all other messages of a chat room, since it may remove a text that must not be seen. */
-const HIGH = 1;
+import { handOutChange } from './handing-out.js';
 
 /** Changes one message, and tells all other sessions of its receivers. Gives the message after the change. */
 export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<StoredMessage> =>
   app.inOrder(wish.conversationId, async () => {
-    const { store, bus, clock, limits, hooks } = app;
+    const { store, clock, limits, hooks } = app;
     const { conversationId, messageId, recall, mentions = [] } = wish;
-    const info = await asSpeaker(app, actor, conversationId);
+    const { except } = exceptActor(actor);
+    // The store checks the right to speak. The application is not asked about who has no such right.
+    if (hooks.decidesOnEdits) await asSpeaker(app, actor, conversationId);
     const given = wantedBody(wish);
     // The mentioned clients are stored with the message.
     const beside = mentions.join('');
@@ -35,18 +33,21 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
       recall || (asked.content === before.content && asked.bin === before.bin) ? bodyOf(given) : fromHook(asked);
     checkSize(body, beside, limits.messageBytes);
     const edit = editOf(actor, wish, body, clock.now());
-    const { message, unreadBy } = editResult(await store.modify(edit), messageId);
-    publishAbout(app, info, message, {
-      _tag: 'Push',
-      command: patchPush([message]),
-      ...(info.kind === 'room' ? { priority: HIGH } : {}),
-      ...exceptActor(actor),
-    });
-    if (recall && info.kind !== 'room') {
-      for (const member of unreadBy) {
-        const summary = await store.unreadIn(conversationId, member);
-        bus.publish([member], { _tag: 'Push', command: unreadPush([summary], clock.now()) });
-      }
-    }
-    return message;
+    const result = editResult(
+      await app.attempt(conversationId, () => store.modify(edit), {
+        except,
+        settle: async () => {
+          const message = await store.message(conversationId, { id: messageId });
+          const [info] = await store.conversations([conversationId]);
+          if (info === undefined || message === undefined || !isResultOf(message, edit)) return false;
+          const audience = audienceOf(info, message);
+          await handOutChange(app, audience, message, recall ? audience.receivers : [], except);
+          return true;
+        },
+      }),
+      conversationId,
+      messageId,
+    );
+    await handOutChange(app, result, result.message, recall ? result.unreadBy : [], except);
+    return result.message;
   });

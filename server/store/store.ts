@@ -4,8 +4,10 @@
  */
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type {
+  Appended,
   Arrived,
   ClientList,
+  ListChange,
   ConversationChange,
   ConversationDraft,
   ConversationSearch,
@@ -13,12 +15,14 @@ import type {
   MarkedRead,
   MemberReceipt,
   MembersAdded,
+  MessageKey,
   Modified,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
   OpeningResult,
   SessionOpening,
+  Speaking,
   StoredEdit,
   StoredMessage,
   StoredNotice,
@@ -39,8 +43,9 @@ export interface Store {
   /** Deletes a conversation with its messages. Gives false if there is no such conversation. */
   deleteConversation(id: string): Promise<boolean>;
   /**
-   * Adds members in the given order, each once, as long as there is room. Gives the clients that were added, those
-   * that were members before, and those for which there was no room; undefined if there is no such conversation.
+   * Adds members in the given order, each once, as long as there is room, except those on the list `blocked`. Gives
+   * the clients that were added, those that were members before, those for which there was no room, and those that
+   * are blocked; undefined if there is no such conversation.
    */
   addMembers(id: string, members: readonly string[], limit: number): Promise<MembersAdded | undefined>;
   /** Removes members. Gives the clients that were members before. */
@@ -55,8 +60,9 @@ export interface Store {
   /** The roles of the members whose role is not `Member`. */
   roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
   /**
-   * Puts clients on a list of a conversation, or takes them off it. Gives the clients whose state has changed, and
-   * those for which there was no room.
+   * Puts clients on a list of a conversation, or takes them off it. In the same step, all of these clients that are
+   * on the list `blocked` afterwards stop being members, even if they were on the list before: so a block that is
+   * repeated does what is missing.
    */
   setListed(
     id: string,
@@ -64,7 +70,7 @@ export interface Store {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ): Promise<{ readonly changed: readonly string[]; readonly full: readonly string[] }>;
+  ): Promise<ListChange>;
   /** A page of a list, in the order of ids, after the id `after`. `next` is set if there are more. */
   listed(
     id: string,
@@ -78,8 +84,15 @@ export interface Store {
   keepNotice(clientIds: readonly string[], notice: StoredNotice): Promise<void>;
   /** Notices for a client that are later than `since` (ms), earliest first, at most `limit`. */
   notices(clientId: string, since: number, limit: number): Promise<readonly StoredNotice[]>;
-  /** Stores a message. If the same sender has stored a message with the same token before, gives that message. */
-  append(message: NewMessage): Promise<{ readonly message: StoredMessage; readonly repeated: boolean }>;
+  /** Whether a client may speak in a conversation; undefined is the back end, which may if there is one. */
+  speaking(id: string, clientId: string | undefined): Promise<Speaking>;
+  /**
+   * Stores a message, if its speaker may speak. If the same sender has stored a message with the same token before,
+   * gives that message. So a call that has failed can be repeated: the message is stored once.
+   */
+  append(message: NewMessage): Promise<Appended>;
+  /** One message; undefined if there is no such message. */
+  message(conversationId: string, key: MessageKey): Promise<StoredMessage | undefined>;
   /** Messages sorted by time, then by id, oldest first. */
   history(query: HistoryQuery): Promise<readonly StoredMessage[]>;
   /**
@@ -97,7 +110,7 @@ export interface Store {
    * messages as read.
    */
   markRead(conversationId: string, clientId: string, upTo: ReadUpTo, now: number): Promise<MarkedRead>;
-  /** Changes or recalls a message. */
+  /** Changes or recalls a message, if `by` may speak and is its sender. */
   modify(modification: StoredEdit): Promise<Modified>;
   /**
    * Messages in this client's conversations that were changed at `since` (ms) or later, so that a change may be
@@ -112,8 +125,8 @@ export interface Store {
    * activity first.
    */
   offline(clientId: string, conversations: number, messages: number): Promise<readonly OfflineMessages[]>;
-  /** The unread messages of one client in one conversation. */
-  unreadIn(conversationId: string, clientId: string): Promise<UnreadSummary>;
+  /** The unread messages of some clients in one conversation. */
+  unreadOf(conversationId: string, clientIds: readonly string[]): Promise<ReadonlyMap<string, UnreadSummary>>;
   /**
    * Conversations with unread messages, and conversations that were marked as read, or in which a message was
    * recalled, at `since` (ms) or later. Latest message first, at most `limit`.
@@ -122,13 +135,13 @@ export interface Store {
   /**
    * Opens a session in one step. If two sessions open with the same token, or with the same client and tag, the later
    * one takes the place of the earlier one, and the result says whose place it took. A token that was displaced or
-   * deleted can't open a session. Expired sessions are deleted.
+   * deleted can't open a session. Sessions are deleted some days after they have expired.
    */
   openSession(opening: SessionOpening, now: number): Promise<OpeningResult>;
   session(token: string): Promise<StoredSession | undefined>;
   /**
-   * Extends the lifetime of an open session's token, even if the token had expired and was deleted. Gives false if
-   * another session has taken this session's place.
+   * Extends the lifetime of an open session's token, even if the token has expired. Changes nothing and gives false
+   * if the token was deleted, or another session has taken this session's place: so it never brings a token back.
    */
   renewSession(session: SessionOpening['session'], now: number): Promise<boolean>;
   /**
@@ -138,7 +151,7 @@ export interface Store {
   rememberRoom(token: string, holder: string, room: StoredSession['room']): Promise<void>;
   /** Makes the token of a closed session invalid. Does nothing if another session holds the token. */
   forgetSession(token: string, holder: string): Promise<void>;
-  /** Makes all tokens of a client invalid. */
+  /** Makes all tokens of a client invalid: deletes its sessions. */
   forgetSessions(clientId: string): Promise<void>;
   close(): Promise<void>;
 }

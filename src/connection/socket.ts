@@ -5,6 +5,7 @@ import type { Frame } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { reasonOf } from '../thrown.js';
 import { spreadOf } from './close-codes.js';
+import { neverOpened } from './never-opened.js';
 import type { CloseReason } from './state.js';
 
 /**
@@ -97,8 +98,8 @@ export const openSocket = (
       };
     });
     const lost = (code: number, said: string): void => {
-      const reason =
-        said === '' ? `${url} ${hasOpened ? 'closed the connection' : 'could not be reached'}` : `${url}: ${said}`;
+      const closed = said === '' ? `${url} closed the connection` : `${url}: ${said}`;
+      const reason = hasOpened ? closed : neverOpened(url, said);
       subscriber.next({ _tag: 'Lost', reason: { code, reason, ...defined({ spread: spreadOf(said) }) } });
       subscriber.complete();
     };

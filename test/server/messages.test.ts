@@ -289,7 +289,7 @@ describe('the store in memory', () => {
           const seen = new Map<string, string>();
           const list: { id: string; timestamp: number; from: string }[] = [];
           for (const { from, now, token } of sends) {
-            const { message, repeated } = await store.append({
+            const result = await store.append({
               conversationId: info.id,
               from,
               now,
@@ -298,9 +298,11 @@ describe('the store in memory', () => {
               mentionsAll: false,
               ...(token === null ? {} : { token }),
             });
+            if (result._tag !== 'Appended' && result._tag !== 'Repeated') throw new Error(result._tag);
+            const { message } = result;
             const key = `${from} ${String(token)}`;
-            expect(repeated).toBe(token !== null && seen.has(key));
-            if (repeated) expect(message.id).toBe(seen.get(key));
+            expect(result._tag === 'Repeated').toBe(token !== null && seen.has(key));
+            if (result._tag === 'Repeated') expect(message.id).toBe(seen.get(key));
             else {
               expect(message.timestamp).toBe(Math.max(now, (list.at(-1)?.timestamp ?? -1) + 1));
               list.push(message);

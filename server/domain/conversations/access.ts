@@ -2,6 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
+import type { MayNotSpeak } from '../records.js';
 import { Refusal, type RefusalCode } from '../refusal.js';
 import { hasRole, type Roles } from './ranks.js';
 
@@ -53,6 +54,15 @@ export const forSpeaker = (id: string, info: ConversationInfo | undefined, party
   if (info === undefined || !(party.isBackEnd || info.kind === 'room' || isMember(info, party)))
     throw new Refusal(4401, 'there is no such conversation, or you are not a member of it');
   return info;
+};
+
+/** The refusal of a client that may not speak. A stranger does not learn whether a conversation exists. */
+export const mayNotSpeak = (id: string, { _tag }: MayNotSpeak): Refusal => {
+  if (_tag === 'Silenced') return new Refusal(4563, 'you are silenced in this conversation');
+  if (_tag === 'Blocked') return new Refusal(4315, 'you are blocked in this chat room');
+  return _tag === 'NoConversation' && isTemporaryId(id)
+    ? over()
+    : new Refusal(4401, 'there is no such conversation, or you are not a member of it');
 };
 
 /** Refuses with 4314 if the conversation is not an ordinary one. */

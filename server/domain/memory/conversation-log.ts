@@ -1,5 +1,6 @@
 /** One conversation's messages and marks, in memory. */
 import { defined } from '../../../codecs/defined.js';
+import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
 import { firstAfter, firstThat, isFor, pageOf } from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
@@ -9,7 +10,7 @@ import type {
   HistoryQuery,
   MarkedRead,
   MemberReceipt,
-  Modified,
+  MessageKey,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
@@ -17,6 +18,11 @@ import type {
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
+
+/** The result of a change, without who gets it. */
+type LogModified =
+  | { readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] }
+  | { readonly _tag: 'Missing' | 'Foreign' };
 
 export interface ConversationLog {
   /**
@@ -28,10 +34,11 @@ export interface ConversationLog {
     newId: () => string,
     at?: number,
   ): { readonly message: StoredMessage; readonly repeated: boolean };
+  readonly message: (key: MessageKey) => StoredMessage | undefined;
   /** Gives no message before `since` (ms). */
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
-  modify(edit: StoredEdit, members: readonly string[]): Modified;
+  modify(edit: StoredEdit, members: readonly string[]): LogModified;
   modifiedSince(clientId: string, since: number): readonly StoredMessage[];
   /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
   trim(before: number, atMost: number): void;
@@ -53,6 +60,8 @@ export interface ConversationLog {
 }
 
 const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
+
+const tokenKey = (from: string, token: string): string => JSON.stringify([from, token]);
 
 const TRIM_AT_LEAST = 1_024;
 
@@ -104,8 +113,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   };
 
   return {
-    append: ({ token, now, ...content }, newId, at) => {
-      const key = token === undefined ? undefined : JSON.stringify([content.from, token]);
+    append: ({ token, now, speaker, ...content }, newId, at) => {
+      const key = token === undefined ? undefined : tokenKey(content.from, token);
       const before = key === undefined ? undefined : messages[byToken.get(key) ?? -1];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
@@ -116,12 +125,15 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
       hasTies ||= message.timestamp === lastAt;
       lastAt = message.timestamp;
-      if (message.to === undefined) publicId = id;
+      if (message.to === undefined && !isSignalType(message.type)) publicId = id;
       if (key !== undefined) byToken.set(key, messages.length);
       byId.set(id, messages.length);
       messages.push(message);
       return { message, repeated: false };
     },
+
+    message: (key) =>
+      messages['id' in key ? (byId.get(key.id) ?? -1) : (byToken.get(tokenKey(key.from, key.token)) ?? -1)],
 
     history: (query, since) => pageOf(hasTies ? messages.toSorted(byPosition) : messages, query, since),
 

@@ -2,7 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { bodyOf } from '../messages/body.js';
-import type { ClientList, ConversationDraft, MembersAdded, StoredMessage } from '../records.js';
+import type { ClientList, ConversationDraft, MayNotSpeak, MembersAdded, StoredMessage } from '../records.js';
 import { conversationLog, type ConversationLog } from './conversation-log.js';
 
 export interface HeldConversation {
@@ -61,16 +61,33 @@ export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
 };
 
-/** Adds members, each once, as long as there is room. */
+/** Whether a client may speak; the back end, which is no client, may always. */
+export const speakingIn = (
+  { info, lists }: HeldConversation,
+  clientId: string | undefined,
+): MayNotSpeak['_tag'] | 'MaySpeak' => {
+  if (clientId === undefined) return 'MaySpeak';
+  if (info.kind !== 'room' && info.members?.includes(clientId) !== true) return 'NotMember';
+  if (lists.silenced.has(clientId)) return 'Silenced';
+  return info.kind === 'room' && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
+};
+
+/** Adds members that are not blocked, each once, as long as there is room. */
 export const admitted = (
-  { members = [] }: ConversationInfo,
+  { info: { members = [] }, lists: { blocked } }: HeldConversation,
   wanted: readonly string[],
   limit: number,
 ): MembersAdded => {
   const isMember = new Set(members);
-  const news = [...new Set(wanted)].filter((member) => !isMember.has(member));
+  const welcome = wanted.filter((member) => !blocked.has(member));
+  const news = [...new Set(welcome)].filter((member) => !isMember.has(member));
   const added = news.slice(0, Math.max(0, limit - members.length));
-  return { added, present: wanted.filter((member) => isMember.has(member)), full: news.slice(added.length) };
+  return {
+    added,
+    present: welcome.filter((member) => isMember.has(member)),
+    full: news.slice(added.length),
+    blocked: wanted.filter((member) => blocked.has(member)),
+  };
 };
 
 /** Puts clients on a list, as long as there is room, or takes them off it. */

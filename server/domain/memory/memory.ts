@@ -4,8 +4,10 @@ import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
 import { whereIds, whereMember } from '../query/where.js';
 import type {
+  Appended,
   Arrived,
   ClientList,
+  ListChange,
   ConversationChange,
   ConversationDraft,
   ConversationSearch,
@@ -13,15 +15,18 @@ import type {
   MarkedRead,
   MemberReceipt,
   MembersAdded,
+  MessageKey,
   Modified,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
+  Speaking,
   StoredEdit,
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
 import type { ConversationLog } from './conversation-log.js';
+import { audienceOf } from '../messages/history.js';
 import {
   admitted,
   changeList,
@@ -30,6 +35,7 @@ import {
   held,
   infoOf,
   pageOfList,
+  speakingIn,
   uniqueKey,
   type HeldConversation,
 } from './held-conversation.js';
@@ -63,6 +69,8 @@ export interface MemoryLimits {
 export interface MemoryOptions extends MemoryLimits {
   /** The time, ms since 1970. */
   readonly now: () => number;
+  /** The time by which data is deleted: not ahead of the true time if `now` is, for a moment. Default: `now`. */
+  readonly settled?: () => number;
   readonly newConversationId: () => string;
   readonly newMessageId: () => string;
 }
@@ -89,9 +97,13 @@ export interface Memory {
     clientIds: readonly string[],
     listed: boolean,
     limit: number,
-  ) => ReturnType<typeof changeList>;
+  ) => ListChange;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
+  readonly speaking: (id: string, clientId: string | undefined) => Speaking;
+  /** Stores a message if its speaker has the right to speak. */
+  readonly say: (message: NewMessage) => Appended;
+  readonly message: (id: string, key: MessageKey) => StoredMessage | undefined;
   /**
    * `id`: the id of the message; undefined makes a new one. `at`: its exact time, ms, which other messages may have
    * too; undefined gives it a time of its own.
@@ -107,6 +119,7 @@ export interface Memory {
   readonly receipts: (id: string) => readonly MemberReceipt[];
   readonly offline: (clientId: string, conversations: number, messages: number) => readonly OfflineMessages[];
   readonly unreadIn: (id: string, clientId: string) => UnreadSummary;
+  readonly unreadOf: (id: string, clientIds: readonly string[]) => ReadonlyMap<string, UnreadSummary>;
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
@@ -123,6 +136,7 @@ export const createMemory = ({
   querySteps = DEFAULT_STEPS,
   notices = 5_000,
   now,
+  settled = now,
   newConversationId,
   newMessageId,
 }: MemoryOptions): Memory => {
@@ -139,8 +153,10 @@ export const createMemory = ({
   /** A conversation that exists and has not ended. */
   const find = (id: string): HeldConversation | undefined => {
     const conversation = conversations.get(id);
-    if (conversation === undefined || endOf(conversation, conversationDays * DAY) > now()) return conversation;
-    remove(id);
+    if (conversation === undefined) return undefined;
+    const end = endOf(conversation, conversationDays * DAY);
+    if (end > now()) return conversation;
+    if (end <= settled()) remove(id);
     return undefined;
   };
 
@@ -150,11 +166,13 @@ export const createMemory = ({
   };
 
   const oldest = (): number => now() - historyDays * DAY;
+  /** The earliest message that is not deleted yet. */
+  const oldestKept = (): number => Math.min(oldest(), settled() - historyDays * DAY);
 
   /** The log of a conversation, without expired messages. */
   const logOf = (id: string): ConversationLog | undefined => {
     const log = find(id)?.log;
-    log?.trim(oldest(), historyMessages);
+    log?.trim(oldestKept(), historyMessages);
     return log;
   };
 
@@ -169,6 +187,21 @@ export const createMemory = ({
     conversations.set(info.id, held(info, unreadLimit));
     if (info.unique === true) unique.set(uniqueKey(info), info.id);
     join(info.id, info.members ?? []);
+  };
+
+  const removeMembers = (id: string, wanted: readonly string[]): readonly string[] => {
+    const conversation = find(id);
+    const isWanted = new Set(wanted);
+    const gone = new Set((conversation?.info.members ?? []).filter((member) => isWanted.has(member)));
+    if (conversation === undefined || gone.size === 0) return [];
+    const { info, roles } = conversation;
+    conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
+    for (const member of gone) {
+      memberships.get(member)?.delete(id);
+      // An owner that comes back is the owner again; a manager that comes back is a plain member.
+      if (roles.get(member) === 'Manager') roles.delete(member);
+    }
+    return [...gone];
   };
 
   return {
@@ -197,26 +230,14 @@ export const createMemory = ({
       const conversation = find(id);
       if (conversation === undefined) return undefined;
       const { info } = conversation;
-      const admission = admitted(info, wanted, limit);
+      const admission = admitted(conversation, wanted, limit);
       if (admission.added.length > 0)
         conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
       join(id, admission.added);
       return admission;
     },
 
-    removeMembers: (id, wanted) => {
-      const conversation = find(id);
-      const gone = new Set((conversation?.info.members ?? []).filter((member) => wanted.includes(member)));
-      if (conversation === undefined || gone.size === 0) return [];
-      const { info, roles } = conversation;
-      conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
-      for (const member of gone) {
-        memberships.get(member)?.delete(id);
-        // An owner that comes back is the owner again; a manager that comes back is a plain member.
-        if (roles.get(member) === 'Manager') roles.delete(member);
-      }
-      return [...gone];
-    },
+    removeMembers,
 
     updateConversation: (id, change, at) => {
       const conversation = find(id);
@@ -233,8 +254,20 @@ export const createMemory = ({
 
     roles: (id) => new Map(find(id)?.roles),
 
-    setListed: (id, list, clientIds, listed, limit) =>
-      changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit),
+    setListed: (id, list, clientIds, listed, limit) => {
+      const { changed, full } = changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit);
+      if (list !== 'blocked' || !listed) return { changed, full, removed: [] };
+      const isOut = new Set(full);
+      // Not only those that are new on the list: who is blocked is no member.
+      return {
+        changed,
+        full,
+        removed: removeMembers(
+          id,
+          clientIds.filter((clientId) => !isOut.has(clientId)),
+        ),
+      };
+    },
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
@@ -242,6 +275,27 @@ export const createMemory = ({
       const listed = find(id)?.lists[list];
       return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
     },
+
+    speaking: (id, clientId) => {
+      const conversation = find(id);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, clientId);
+      return _tag === 'MaySpeak' ? { _tag, info: describe(conversation) } : { _tag };
+    },
+
+    say: ({ speaker, ...given }) => {
+      const conversation = find(given.conversationId);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(conversation, speaker);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const { info, log } = conversation;
+      log.trim(oldestKept(), historyMessages);
+      const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
+      const { message, repeated } = log.append(wanted, newMessageId);
+      return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
+    },
+
+    message: (id, key) => logOf(id)?.message(key),
 
     append: (message, id, at) => {
       const log = logOf(message.conversationId);
@@ -253,9 +307,12 @@ export const createMemory = ({
 
     modify: (edit) => {
       const conversation = find(edit.conversationId);
-      return conversation === undefined
-        ? { _tag: 'Missing' }
-        : conversation.log.modify(edit, conversation.info.members ?? []);
+      if (conversation === undefined) return { _tag: 'NoConversation' };
+      const { info, log } = conversation;
+      const _tag = speakingIn(conversation, edit.by);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const result = log.modify(edit, info.members ?? []);
+      return result._tag === 'Modified' ? { ...result, ...audienceOf(info, result.message) } : result;
     },
 
     modifiedSince: (clientId, since, limit) =>
@@ -274,6 +331,11 @@ export const createMemory = ({
         .slice(0, conversationLimit),
 
     unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
+
+    unreadOf: (id, clientIds) => {
+      const log = logOf(id);
+      return new Map(log === undefined ? [] : clientIds.map((clientId) => [clientId, log.unread(clientId)]));
+    },
 
     acknowledge: (id, clientId, arrived, at) => logOf(id)?.acknowledge(clientId, arrived, at) ?? [],
 
@@ -295,6 +357,6 @@ export const createMemory = ({
         .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
         .slice(0, limit),
 
-    sessions: memorySessions(notices),
+    sessions: memorySessions(notices, settled),
   };
 };

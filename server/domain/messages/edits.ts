@@ -3,6 +3,7 @@ import { defined } from '../../../codecs/defined.js';
 import type { ClientCommand, WireBody } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
 import type { Modified, StoredEdit, StoredMessage } from '../records.js';
+import { mayNotSpeak } from '../conversations/access.js';
 import { Refusal } from '../refusal.js';
 import { typeOf } from './body.js';
 import { RECALLED } from './history.js';
@@ -54,10 +55,15 @@ export const editOf = (party: Party, wish: EditWish, body: WireBody, now: number
   };
 };
 
-/** The message after the change, and the members who have not read it. Refuses if nothing was changed. */
-export const editResult = (result: Modified, messageId: string): Extract<Modified, { _tag: 'Modified' }> => {
+/** The message after the change, who gets it, and the members who have not read it. Refuses if nothing was changed. */
+export const editResult = (
+  result: Modified,
+  conversationId: string,
+  messageId: string,
+): Extract<Modified, { _tag: 'Modified' }> => {
   if (result._tag === 'Missing') throw new Refusal(4404, `there is no message ${messageId} in this conversation`);
   if (result._tag === 'Foreign') throw new Refusal(4403, 'a message is changed and recalled by who has sent it');
+  if (result._tag !== 'Modified') throw mayNotSpeak(conversationId, result);
   return result;
 };
 
@@ -89,8 +95,16 @@ const edited = (
 export const applyEdit = (
   before: StoredMessage | undefined,
   edit: StoredEdit,
-): Exclude<Modified, { _tag: 'Modified' }> | { readonly _tag: 'Modified'; readonly message: StoredMessage } => {
+): { readonly _tag: 'Missing' | 'Foreign' } | { readonly _tag: 'Modified'; readonly message: StoredMessage } => {
   if (before === undefined || (before.type === RECALLED && !edit.recall)) return { _tag: 'Missing' };
   if (edit.by !== undefined && before.from !== edit.by) return { _tag: 'Foreign' };
   return { _tag: 'Modified', message: edited(before, edit) };
 };
+
+const isSame = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a === b || (a !== undefined && b?.length === a.length && a.every((byte, index) => byte === b[index]));
+
+/** Whether a stored message is the result of an edit. */
+export const isResultOf = (message: StoredMessage, edit: StoredEdit): boolean =>
+  (message.editedAt ?? -Infinity) >= edit.now &&
+  (edit.recall ? message.type === RECALLED : message.msg === edit.msg && isSame(message.binaryMsg, edit.binaryMsg));

@@ -86,7 +86,11 @@ const change = ({ world, session }: Asking, wish: EditWish): number => {
   const { memory, sessions, now } = world;
   const { conversationId: id, messageId, recall } = wish;
   const info = forSpeaker(id, memory.conversations([id])[0], session);
-  const { message, unreadBy } = editResult(memory.modify(editOf(session, wish, wantedBody(wish), now())), messageId);
+  const { message, unreadBy } = editResult(
+    memory.modify(editOf(session, wish, wantedBody(wish), now())),
+    id,
+    messageId,
+  );
   tell(audience(world, info), patchPush([message]), session);
   // A recalled message does not count as unread any more for clients that have not read it.
   const concerned = recall && info.kind !== 'room' ? unreadBy : [];

@@ -1,0 +1,104 @@
+/** Brings messages, and what happens to them, to their receivers. */
+import { defined } from '../../codecs/defined.js';
+import type { JsonObject } from '../../codecs/index.js';
+import type { App } from '../app.js';
+import { patchPush, directPush } from '../domain/messages/pushes.js';
+import { unreadPush } from '../domain/messages/unread-push.js';
+import type { RoomPriority } from '../notice.js';
+import type { Notice } from '../notice.js';
+import type { Audience, StoredMessage } from '../store/store.js';
+import { toHook } from './body.js';
+
+/** An edit goes before all other messages of a chat room, since it may remove a text that must not be seen. */
+const HIGH = 1;
+
+const publish = ({ bus }: App, conversationId: string, { kind, receivers }: Audience, notice: Notice): void => {
+  if (kind === 'room') bus.publishRoom(conversationId, notice);
+  else bus.publish(receivers, notice);
+};
+
+/** How a message is handed out. */
+export interface HandingOut {
+  readonly transient: boolean;
+  /** In a system conversation: all clients get it, subscribed or not. */
+  readonly broadcast: boolean;
+  readonly priority: RoomPriority;
+  /** The sender has given a priority, so receivers see it. */
+  readonly showsPriority: boolean;
+  readonly pushData: JsonObject | undefined;
+  /** The sender's session. */
+  readonly except: string | undefined;
+}
+
+const hookMessage = (kind: Audience['kind'], message: StoredMessage, transient: boolean) => ({
+  ...toHook(message),
+  fromPeer: message.from,
+  convId: message.conversationId,
+  msgId: message.id,
+  timestamp: message.timestamp,
+  transient,
+  system: kind === 'system',
+  mentionPids: message.mentions,
+  mentionAll: message.mentionsAll,
+});
+
+/** Tells the application about receivers who are offline and have not muted the conversation. */
+const tellOffline = async (
+  app: App,
+  { kind, receivers }: Audience,
+  message: StoredMessage,
+  pushData: JsonObject | undefined,
+): Promise<void> => {
+  if (!app.hooks.hearsOfOffline || kind === 'room') return;
+  const [info] = await app.store.conversations([message.conversationId]);
+  const muted = new Set(info?.mutedMembers);
+  const wanted = receivers.filter((client) => client !== message.from && !muted.has(client));
+  const online = new Set(await app.bus.online(wanted));
+  const offlinePeers = wanted.filter((client) => !online.has(client));
+  if (offlinePeers.length > 0)
+    app.hooks.receiversOffline({ ...hookMessage(kind, message, false), offlinePeers, ...defined({ pushData }) });
+};
+
+/** Sends a message to all sessions of its receivers, except the sender's, and tells the application. */
+export const handOut = (app: App, audience: Audience, message: StoredMessage, how: HandingOut): void => {
+  const { transient, broadcast, priority, showsPriority, pushData, except } = how;
+  const notice: Notice = {
+    _tag: 'Push',
+    command: directPush(message, { transient, ...(showsPriority ? { priority } : {}) }),
+    ...(audience.kind === 'room' ? { priority } : {}),
+    ...defined({ except }),
+  };
+  if (broadcast) app.bus.publishAll(notice);
+  else publish(app, message.conversationId, audience, notice);
+  app.hooks.messageSent(hookMessage(audience.kind, message, transient));
+  if (!transient) void tellOffline(app, audience, message, pushData).catch(app.report);
+};
+
+/**
+ * Tells the receivers of a message that it was changed. If it was recalled, clients for which it was unread get the
+ * new count.
+ */
+export const handOutChange = async (
+  app: App,
+  audience: Audience,
+  message: StoredMessage,
+  unreadBy: readonly string[],
+  except: string | undefined,
+): Promise<void> => {
+  const { store, bus, clock } = app;
+  const { conversationId } = message;
+  publish(app, conversationId, audience, {
+    _tag: 'Push',
+    command: patchPush([message]),
+    ...(audience.kind === 'room' ? { priority: HIGH } : {}),
+    ...defined({ except }),
+  });
+  if (unreadBy.length === 0 || audience.kind === 'room') return;
+  try {
+    for (const [client, summary] of await store.unreadOf(conversationId, unreadBy))
+      bus.publish([client], { _tag: 'Push', command: unreadPush([summary], clock.now()) });
+  } catch (error) {
+    // The change is made, and everybody has been told of it. The counts are right again at the next login.
+    app.report(error);
+  }
+};
