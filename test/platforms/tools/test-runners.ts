@@ -1,7 +1,7 @@
 /** Test runners, each with the configuration that docs/platforms.md shows. */
 import { readFileSync } from 'node:fs';
 import { CheckFailed, root } from '../../../scripts/checks/tool.js';
-import { bin, write, writePrograms, type Tool } from './tool.js';
+import { CHAT, bin, write, writePrograms, type Tool } from './tool.js';
 
 /** The block of a section of docs/platforms.md that shows a file. */
 const shown = (section: string, file: string): string => {
@@ -37,8 +37,9 @@ const jest: Tool = {
     'typescript@5.9.3',
   ],
   run: async (trial) => {
-    writePrograms(trial);
-    const tests = TESTS.replace('SERVER', trial.server);
+    // Jest reads .mjs with the loader of Node only.
+    write(trial.directory, { 'chat.js': CHAT });
+    const tests = TESTS.replace('SERVER', trial.server).replace('chat.mjs', 'chat.js');
     const configured = {
       babel: { file: 'jest.config.cjs', test: 'chat.test.js', config: shown('Jest with Babel', 'jest.config.cjs') },
       ts: { file: 'jest.config.cjs', test: 'chat.test.ts', config: shown('Jest with ts-jest', 'jest.config.cjs') },

@@ -23,7 +23,7 @@ export interface Tool {
 }
 
 /** Sends one message, reads it back, and gives its text. It needs each length that UTF-8 has. */
-const CHAT = `
+export const CHAT = `
 import { createRealtime, text } from 'rx-realtime';
 import { firstValueFrom } from 'rxjs';
 
