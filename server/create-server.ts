@@ -31,6 +31,7 @@ import { createSignatures, type Signatures } from './signatures.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
+import { createToldHooks } from './told-hooks.js';
 import { createTimeLimit, type TimeLimit } from './time-limit.js';
 import { createUnsettled } from './unsettled.js';
 
@@ -171,6 +172,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const inTime = createTimeLimit(limits.storeTimeout);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
+  const told = createToldHooks({
+    report,
+    inTime: inTimeOfHooks,
+    limit: limits.hookQueue,
+    concurrency: limits.hookConcurrency,
+  });
   const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
   const app: App = {
@@ -183,7 +190,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     wall,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
-    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
+    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks, told }),
     frames: createFrames(),
     turns,
     isOpen: guardedTest(options.isOpen ?? (() => false), report),
@@ -279,12 +286,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     const finish = async (): Promise<void> => {
       await Promise.all(gone);
       await Promise.all(settling);
+      await told.drain();
     };
     // Commands wait for the store and for hooks, which may not answer.
     if (!(await endsWithin(limits.closeTimeout, finish()))) {
       report(
         new Error(
-          `some commands were not carried out within ${limits.closeTimeout} ms; the server closes all the same`,
+          `some commands, or calls of hooks, did not end within ${limits.closeTimeout} ms; the server closes all the same`,
         ),
       );
       for (const socket of sockets.clients) socket.terminate();
@@ -292,6 +300,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     await isClosed;
     clearTimeout(late);
     unsettled.stop();
+    told.stop();
     try {
       await app.store.close();
     } catch (error) {
@@ -303,7 +312,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   return {
     url: urlOf(),
     port: portOf(),
-    stats$: stats({ clients, past: () => past }, closed),
+    stats$: stats({ clients, past: () => past, hooks: told.figures }, closed),
     backEnd,
     kick: (clientId, how) => backEnd.kick(clientId, how),
     goaway: () => {

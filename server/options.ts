@@ -79,6 +79,13 @@ export interface Limits {
    * and reported to `onError`; a login is refused with 4200. Default 10,000.
    */
   readonly hookTimeout: number;
+  /**
+   * Calls of hooks that are only informed and that wait. If there are more, new ones are dropped, which is reported to
+   * `onError` and counted in `stats$`. Default 5,000.
+   */
+  readonly hookQueue: number;
+  /** Calls of hooks that are only informed and that are under way at a time. Default 32. */
+  readonly hookConcurrency: number;
   /** Time that `close()` gives to commands that have arrived, ms. Default 10,000. */
   readonly closeTimeout: number;
   /** Lifetime of a session token, seconds. Default 172,800. */
@@ -121,6 +128,8 @@ export const defaultLimits: Limits = {
   returnsPerSecond: 500,
   storeTimeout: 10_000,
   hookTimeout: 10_000,
+  hookQueue: 5_000,
+  hookConcurrency: 32,
   closeTimeout: 10_000,
   tokenTtl: 172_800,
   sendsPerMinute: Infinity,

@@ -1,10 +1,12 @@
 /** Hooks that call the application's back end over HTTP. */
 import { createHmac } from 'node:crypto';
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
-import { decodeFailed, Int32, parseJson, record } from '../codecs/index.js';
+import type * as t from 'io-ts';
+import { decodeFailed, parseJson } from '../codecs/index.js';
+import { ContentVerdict, MembersVerdict, Verdict, dropIn } from './hook-verdicts.js';
 import type { Drop, Hooks } from './hooks.js';
 import { isSameSecret } from './same-secret.js';
+import { HookUnreachable } from './told-hooks.js';
 
 /** The name of a hook; the hook's address ends with it. */
 export type HookName = keyof Hooks;
@@ -23,7 +25,8 @@ export interface WebHookOptions {
    * What happens if a hook that decides fails: no answer in time, a status other than 2xx, or an answer that can't be
    * understood. With `proceed` the action goes ahead, and the error goes to the server's `onError`. With `refuse` the
    * client is refused, and the error goes to the `onError` of these options. Failures of hooks that are only informed
-   * go to the server's `onError` in both cases. Default `proceed`.
+   * go to the server's `onError` in both cases; those calls are tried again, three times within some ten seconds, if
+   * the failure may pass: no answer, or a status of 408, 429 or 5xx. Default `proceed`.
    */
   readonly onFailure?: 'proceed' | 'refuse';
   /** Called with a failure for which a client was refused. Default: does nothing. */
@@ -50,6 +53,17 @@ export interface WebHookRequest {
 const HEADER = 'x-lc-hook-signature';
 const TIMEOUT = 3_000;
 const MAX_AGE = 300_000;
+/** The statuses of failures that may pass: too slow, too many requests, an error of the server. */
+const mayPass = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+class WrongStatus extends Error {
+  constructor(
+    name: HookName,
+    readonly status: number,
+  ) {
+    super(`the web hook ${name} was answered with status ${status}`);
+  }
+}
+
 const SIGNATURE = /^t=(\d{1,15}),s=([0-9a-f]{40})$/;
 
 const sign = (secret: string, timestamp: string | number, body: string | Uint8Array): string =>
@@ -67,17 +81,6 @@ export const verifyWebHook = ({ secret, header = '', body, now, maxAge = MAX_AGE
   if (timestamp === undefined || signature === undefined) return false;
   return isSameSecret(signature, sign(secret, timestamp, body)) && Math.abs(now - Number(timestamp)) <= maxAge;
 };
-
-const drop = { drop: t.boolean, code: Int32, detail: t.string };
-const Verdict = record('Verdict', {}, drop);
-const ContentVerdict = record('ContentVerdict', {}, { ...drop, content: t.string, bin: t.boolean });
-const MembersVerdict = record('MembersVerdict', {}, { ...drop, members: t.readonlyArray(t.string) });
-
-/** The refusal in an answer; undefined if the answer does not refuse. */
-const dropIn = ({ drop: isNo = false, code, detail }: t.TypeOf<typeof Verdict>): Drop | undefined =>
-  isNo
-    ? { drop: true, ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }) }
-    : undefined;
 
 /**
  * Hooks that call the application's back end over HTTP. Each call is a POST with the hook's argument as JSON. Its
@@ -99,22 +102,26 @@ export const webHooks = (options: WebHookOptions): Hooks => {
   const post = async (name: HookName, event: object): Promise<string> => {
     const body = JSON.stringify(event);
     const timestamp = now();
-    const response = await fetch(`${base}/${name}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, body)}` },
-      body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeout),
-    });
+    const headers = {
+      'content-type': 'application/json',
+      [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, body)}`,
+    };
+    const signal = AbortSignal.timeout(timeout);
+    const response = await fetch(`${base}/${name}`, { method: 'POST', headers, body, redirect: 'error', signal });
     const text = await response.text();
-    if (!response.ok) throw new Error(`the web hook ${name} was answered with status ${response.status}`);
+    if (!response.ok) throw new WrongStatus(name, response.status);
     return text;
   };
 
   const tell =
     (name: HookName) =>
     async (event: object): Promise<void> => {
-      await post(name, event);
+      try {
+        await post(name, event);
+      } catch (error) {
+        if (error instanceof WrongStatus && !mayPass(error.status)) throw error;
+        throw new HookUnreachable(`the web hook ${name} could not be called: ${String(error)}`, { cause: error });
+      }
     };
 
   const read = <A>(name: HookName, codec: t.Decoder<unknown, A>, text: string): A => {
@@ -126,11 +133,7 @@ export const webHooks = (options: WebHookOptions): Hooks => {
   };
 
   const ask =
-    <A extends t.TypeOf<typeof Verdict>, C>(
-      name: HookName,
-      codec: t.Decoder<unknown, A>,
-      change: (answer: A) => C | undefined,
-    ) =>
+    <A extends Verdict, C>(name: HookName, codec: t.Decoder<unknown, A>, change: (answer: A) => C | undefined) =>
     async (event: object): Promise<undefined | Drop | C> => {
       try {
         const answer = read(name, codec, await post(name, event));
