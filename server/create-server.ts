@@ -76,6 +76,8 @@ export interface RtmServer {
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
+/** How long hooks that are only informed have to end, when everything else has ended, ms. */
+const HOOKS_TIMEOUT = 2_000;
 /** The longest time that a timer can run, ms. */
 const MAX_TIMER = 2 ** 31 - 1;
 /** A frame longer than the limit times this factor is not read at all: the server closes the socket with 1009. */
@@ -286,20 +288,17 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     const finish = async (): Promise<void> => {
       await Promise.all(gone);
       await Promise.all(settling);
-      await told.drain();
     };
     // Commands wait for the store and for hooks, which may not answer.
     if (!(await endsWithin(limits.closeTimeout, finish()))) {
-      report(
-        new Error(
-          `some commands, or calls of hooks, did not end within ${limits.closeTimeout} ms; the server closes all the same`,
-        ),
-      );
+      report(new Error(`some commands did not end within ${limits.closeTimeout} ms; the server closes all the same`));
       for (const socket of sockets.clients) socket.terminate();
     }
     await isClosed;
     clearTimeout(late);
     unsettled.stop();
+    if (!(await endsWithin(Math.min(limits.closeTimeout, HOOKS_TIMEOUT), told.drain())))
+      report(new Error(`${told.figures().waiting} calls of hooks did not end before the server closed`));
     told.stop();
     try {
       await app.store.close();

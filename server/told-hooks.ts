@@ -58,7 +58,7 @@ export const createToldHooks = ({ report, inTime, limit, concurrency, later = by
   /** The calls of each key, in their order. The first one is under way, ready, or waits to be tried again. */
   const lanes = new Map<string, Call[]>();
   /** Keys whose first call is ready. */
-  const ready: Set<string> = new Set();
+  const ready = new Set<string>();
   let [waiting, running, dropped, failed] = [0, 0, 0, 0];
   let isFull = false;
   let isStopped = false;
