@@ -1,17 +1,13 @@
 /** The application's hooks, as the server calls them. */
-import { either as E } from 'fp-ts';
-import type * as t from 'io-ts';
-import { defined } from '../codecs/defined.js';
-import { decodeFailed } from '../codecs/index.js';
 import { Refusal } from './domain/refusal.js';
 import type { Report } from './guarded.js';
-import { ContentVerdict, dropIn, MembersVerdict, Verdict } from './hook-verdicts.js';
 import type {
   ClientOffline,
   ClientOnline,
   ConversationMembers,
   ConversationStart,
   ConversationUpdateHook,
+  Drop,
   HookContent,
   Hooks,
   MessageReceived,
@@ -21,6 +17,7 @@ import type {
 } from './hooks.js';
 import type { TimeLimit } from './time-limit.js';
 import type { ToldHooks } from './told-hooks.js';
+import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
 /** The hooks as the server calls them: every hook exists, and none throws anything but a `Refusal`. */
 export interface RunningHooks {
@@ -57,30 +54,24 @@ type ToldName = {
 }[keyof Hooks];
 
 export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOptions): RunningHooks => {
-  /** Asks a hook. Without the hook, or if it fails, the answer is undefined. */
-  const asked = async <A extends Verdict>(
+  /** Without the hook, nothing is waited for. */
+  const asked = async <C>(
     name: keyof Hooks,
     ask: () => unknown,
-    codec: t.Decoder<unknown, A>,
     code: Code,
-  ): Promise<A | undefined> => {
+    read: ReadVerdict<C>,
+  ): Promise<C | undefined> => {
     if (hooks[name] === undefined) return undefined;
-    let answer: unknown;
+    let verdict: Drop | C | undefined;
     try {
-      answer = await inTime(`the hook ${name}`, ask);
+      verdict = read(name, await inTime(`the hook ${name}`, ask));
     } catch (error) {
       report(error);
       return undefined;
     }
-    if (answer === undefined || answer === null) return undefined;
-    const verdict = codec.decode(typeof answer === 'object' ? defined(answer) : answer);
-    if (E.isLeft(verdict)) {
-      report(new TypeError(`the answer of the hook ${name}: ${decodeFailed(verdict.left).message}`));
-      return undefined;
-    }
-    const no = dropIn(verdict.right);
-    if (no !== undefined) throw new Refusal(code, no.detail ?? 'the application does not want it', no.code);
-    return verdict.right;
+    if (typeof verdict === 'object' && verdict !== null && 'drop' in verdict)
+      throw new Refusal(code, verdict.detail ?? 'the application does not want it', verdict.code);
+    return verdict;
   };
 
   /** Tells a hook, if there is one. `about`: the conversation or the client, whose events are told in their order. */
@@ -91,19 +82,18 @@ export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOpt
   const aboutConversation = ({ convId }: { readonly convId: string }): string => `conversation ${convId}`;
   const aboutClient = ({ peerId }: { readonly peerId: string }): string => `client ${peerId}`;
 
-  const content = (before: HookContent, verdict: t.TypeOf<typeof ContentVerdict> | undefined): HookContent => ({
-    content: verdict?.content ?? before.content,
-    bin: verdict?.bin ?? before.bin,
-  });
-
   return {
-    messageReceived: async (message) =>
-      content(message, await asked('messageReceived', () => hooks.messageReceived?.(message), ContentVerdict, 4402)),
+    messageReceived: async (message) => ({
+      ...message,
+      ...(await asked('messageReceived', () => hooks.messageReceived?.(message), 4402, readContent)),
+    }),
     messageSent: (message) => {
       tell('messageSent', aboutConversation(message), () => hooks.messageSent?.(message));
     },
-    messageUpdate: async (update) =>
-      content(update, await asked('messageUpdate', () => hooks.messageUpdate?.(update), ContentVerdict, 4405)),
+    messageUpdate: async (update) => ({
+      ...update,
+      ...(await asked('messageUpdate', () => hooks.messageUpdate?.(update), 4405, readContent)),
+    }),
     receiversOffline: (message) => {
       // Push notifications don't wait for calls of other hooks.
       tell('receiversOffline', `offline in ${aboutConversation(message)}`, () => hooks.receiversOffline?.(message));
@@ -112,25 +102,25 @@ export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOpt
     decidesOnEdits: hooks.messageUpdate !== undefined,
     hearsOfOffline: hooks.receiversOffline !== undefined,
     conversationStart: async (start) => {
-      await asked('conversationStart', () => hooks.conversationStart?.(start), Verdict, 4305);
+      await asked('conversationStart', () => hooks.conversationStart?.(start), 4305, readPlain);
     },
     conversationStarted: (started) => {
       tell('conversationStarted', aboutConversation(started), () => hooks.conversationStarted?.(started));
     },
     conversationAdd: async (members) =>
-      (await asked('conversationAdd', () => hooks.conversationAdd?.(members), MembersVerdict, 4305))?.members ??
+      (await asked('conversationAdd', () => hooks.conversationAdd?.(members), 4305, readMembers))?.members ??
       members.members,
     conversationAdded: (members) => {
       tell('conversationAdded', aboutConversation(members), () => hooks.conversationAdded?.(members));
     },
     conversationRemove: async (members) =>
-      (await asked('conversationRemove', () => hooks.conversationRemove?.(members), MembersVerdict, 4305))?.members ??
+      (await asked('conversationRemove', () => hooks.conversationRemove?.(members), 4305, readMembers))?.members ??
       members.members,
     conversationRemoved: (members) => {
       tell('conversationRemoved', aboutConversation(members), () => hooks.conversationRemoved?.(members));
     },
     conversationUpdate: async (update) => {
-      await asked('conversationUpdate', () => hooks.conversationUpdate?.(update), Verdict, 4305);
+      await asked('conversationUpdate', () => hooks.conversationUpdate?.(update), 4305, readPlain);
     },
     clientOnline: (client) => {
       tell('clientOnline', aboutClient(client), () => hooks.clientOnline?.(client));

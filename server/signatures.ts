@@ -52,10 +52,18 @@ const MAX_ENDED = 100_000;
 /** A timestamp below this number is in seconds: in ms it would be a date in 1973 or before. */
 const FIRST_MS = 100_000_000_000;
 
+const hasColon = (text: string): boolean => text.includes(':');
+
 const sign = (masterKey: string, text: string): string => createHmac('sha1', masterKey).update(text).digest('hex');
 
-export const loginSignature = (masterKey: string, { appId, clientId, timestamp, nonce }: SignedLogin): string =>
-  sign(masterKey, `${appId}:${clientId}::${timestamp}:${nonce}`);
+/** The text of a login. Throws if a colon in one part could be taken for the end of that part. */
+const loginText = ({ appId, clientId, timestamp, nonce }: SignedLogin): string => {
+  if (hasColon(appId) || hasColon(nonce))
+    throw new RangeError('an application id or nonce with a colon can not be signed');
+  return `${appId}:${clientId}::${timestamp}:${nonce}`;
+};
+
+export const loginSignature = (masterKey: string, login: SignedLogin): string => sign(masterKey, loginText(login));
 
 /** The name of an action in the text that is signed. */
 const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
@@ -67,8 +75,6 @@ const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
   block: 'conversation-block-clients',
   unblock: 'conversation-unblock-clients',
 };
-
-const hasColon = (text: string): boolean => text.includes(':');
 
 export interface Signatures {
   /** Whether a login has a valid signature. */
@@ -152,7 +158,7 @@ export const createSignatures = (
     const refuse = (why: string): never => {
       throw new Refusal(action === 'block' || action === 'unblock' ? 4546 : 4302, why);
     };
-    if ([clientId, ...members].some(hasColon)) refuse('ids with a colon can not be signed');
+    if ([clientId, conversationId ?? '', ...members].some(hasColon)) refuse('ids with a colon can not be signed');
     const sorted = [...members].sort().join(':');
     const name = NAMES[action];
     const good = isGood(request, appId, clientId, (timestamp, nonce) =>
@@ -166,7 +172,7 @@ export const createSignatures = (
   return {
     login: (login) => {
       const { appId = '', clientId } = login;
-      return isGood(login, appId, clientId, (timestamp, nonce) => `${appId}:${clientId}::${timestamp}:${nonce}`);
+      return isGood(login, appId, clientId, (timestamp, nonce) => loginText({ appId, clientId, timestamp, nonce }));
     },
     action: verifyAction,
     end,

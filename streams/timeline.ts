@@ -8,6 +8,7 @@ import {
   type Outgoing,
   type Position,
 } from './events.js';
+import { isShown } from './shown.js';
 import { latestVersion } from './versions.js';
 
 /** An entry of a timeline: a message in its current version, a gap, or an own message that is not stored yet. */
@@ -92,8 +93,9 @@ const splice = <T>(entries: readonly T[], index: number, count: number, ...added
   return copy;
 };
 
-/** Adds an entry. If the message is there already, the later version stays. */
+/** Adds an entry, unless it is a signal. If the message is there already, the later version stays. */
 const insert = (placed: readonly Placed[], entry: Placed): readonly Placed[] => {
+  if (entry._tag === 'Message' && !isShown(entry.message)) return placed;
   const index = indexOf(placed, entry);
   const there = placed[index];
   if (there === undefined || compare(there, entry) !== 0) return splice(placed, index, 0, entry);

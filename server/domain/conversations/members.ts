@@ -12,7 +12,8 @@ export const isClientId = (id: unknown): id is string =>
 
 /** Refuses ids that are not valid client ids. */
 export const checkMembers = (members: readonly string[]): void => {
-  if (!members.every(isClientId)) throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
+  if (!members.every(isClientId))
+    throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
 };
 
 /** The clients for which a change succeeded, and those for which it failed. */

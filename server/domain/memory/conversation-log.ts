@@ -1,5 +1,6 @@
 /** One conversation's messages and marks, in memory. */
 import { defined } from '../../../codecs/defined.js';
+import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
 import { firstAfter, firstThat, isFor, pageOf } from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
@@ -124,7 +125,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
       hasTies ||= message.timestamp === lastAt;
       lastAt = message.timestamp;
-      if (message.to === undefined) publicId = id;
+      if (message.to === undefined && !isSignalType(message.type)) publicId = id;
       if (key !== undefined) byToken.set(key, messages.length);
       byId.set(id, messages.length);
       messages.push(message);

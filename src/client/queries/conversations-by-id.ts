@@ -6,13 +6,17 @@ import type { Link } from '../link.js';
 
 type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage'];
 
-/** Cold: runs one query. A conversation that can't be read is reported as a fault; the others are returned. */
+/**
+ * Cold: runs one query. A conversation that can't be read, and parts that had to be altered, are reported as faults;
+ * the others are returned.
+ */
 export const askConversations = (link: Link, convMessage: Query): Observable<ReadConversations> =>
   link.request({ cmd: 'conv', op: 'query', convMessage }, ConvResults).pipe(
     map((answer) => {
       const read = readConversations(answer.convMessage.results.data);
       if (isLeft(read)) throw read.left;
-      for (const { error } of read.right.unreadable) link.report?.({ _tag: 'Frame', error });
+      const { unreadable, altered } = read.right;
+      for (const error of [...unreadable.map((one) => one.error), ...altered]) link.report?.({ _tag: 'Frame', error });
       return read.right;
     }),
   );
@@ -27,7 +31,7 @@ const ordinaryById = (link: Link, ids: readonly string[]): Observable<ReadConver
   askConversations(link, { where: { data: JSON.stringify({ objectId: { $in: ids } }) }, limit: ids.length, flag: 0 });
 
 /** The server's answer about some ids. */
-export interface LookedUp extends ReadConversations {
+export interface LookedUp extends Omit<ReadConversations, 'altered'> {
   /** The ids that don't exist: they are neither in `infos` nor in `unreadable`. */
   readonly gone: readonly string[];
 }
