@@ -12,6 +12,7 @@ import { steadyClock, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { createHandedOut } from './messages/handed-out.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
@@ -79,6 +80,8 @@ export interface RtmServer {
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
+/** How many messages the server remembers to have handed out, for the case that the store fails. */
+const HANDED_OUT = 10_000;
 /** How long hooks that are only informed have to end, when everything else has ended, ms. */
 const HOOKS_TIMEOUT = 2_000;
 /** The longest time that a timer can run, ms. */
@@ -166,7 +169,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const clock = steadyClock(wall, { report });
   checkAppId(options);
   const key = keyOf(options);
-  const signatures = key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
+  const signatures =
+    key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
   const inTime = createTimeLimit(limits.storeTimeout);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
@@ -194,6 +198,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     isOpen: guardedTest(options.isOpen ?? (() => false), report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
+    handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
     inOrder: unsettled.inOrder,
