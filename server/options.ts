@@ -249,13 +249,14 @@ export interface ServerOptions {
    */
   readonly hooks?: Hooks;
   /**
-   * The clock that dates messages and sessions. If it is set back, the server's time does not go back: it goes on
-   * from the latest time. The timers that watch sockets use Node's clock. Default: the system clock.
+   * The clock that dates messages and sessions. If it is set back, the times of messages don't go back: they go at
+   * half speed until the clock agrees again. If it jumps ahead by more than half an hour, that is believed after a
+   * minute. Jumps are reported to `onError`. The timers that watch sockets use Node's clock. Default: the system clock.
    */
   readonly clock?: ServerClock;
   /**
-   * Called with errors that should not happen, such as a failing store; the client gets 4200. Default: writes the
-   * error to stderr.
+   * Called with errors that should not happen, such as a failing store; the client gets 4200. It may throw or reject:
+   * that goes to stderr. Default: writes the error to stderr.
    */
   readonly onError?: (error: unknown) => void;
 }
