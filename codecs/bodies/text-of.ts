@@ -25,6 +25,7 @@ export const textOf = (body: Body): string | undefined => {
       return captionIn(body.raw);
     case 'Binary':
     case 'Recalled':
+    case 'Signal':
       return undefined;
     default:
       return body.text;
