@@ -4,8 +4,9 @@ import * as t from 'io-ts';
 import { fromStored, type WireBody } from './bodies/wire-body.js';
 import { decodeDates, encodeDates, isShallow, Timestamp, type Attribute } from './dates.js';
 import { defined } from './defined.js';
-import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
+import { DecodeFailed, decodeFailed, preview, short } from './decode-failed.js';
 import { JsonObject, parseJson } from './json.js';
+import { changedNumber } from './numbers.js';
 import { SafeInteger } from './primitives.js';
 import { record } from './record.js';
 
@@ -116,7 +117,7 @@ export const validateConversation: t.Validate<unknown, ConversationInfo> = (inpu
   chain(JsonObject.validate(input, context), (json) => {
     const entries = Object.entries(json);
     const known = entries.filter((entry) => isField(entry) && entry[1] !== null);
-    const attributes = entries.filter((entry) => !isField(entry));
+    const attributes = entries.filter((entry) => !isField(entry) && isShallow(entry[1]));
     return map(Fields.validate(Object.fromEntries(known), context), (wire) =>
       toInfo(wire, Object.fromEntries(attributes)),
     );
@@ -132,7 +133,23 @@ export interface UnreadableConversation {
 export interface ReadConversations {
   readonly infos: readonly ConversationInfo[];
   readonly unreadable: readonly UnreadableConversation[];
+  /** The parts that are not as the server has sent them: numbers that were rounded, attributes that were left out. */
+  readonly altered: readonly DecodeFailed[];
 }
+
+/** The reason why a number in a text is not as it was sent, if there is one. */
+export const alteredNumber = (path: string, text: string): readonly DecodeFailed[] => {
+  const number = changedNumber(text);
+  return number === undefined
+    ? []
+    : [new DecodeFailed(path, 'without a number that JavaScript would change', preview(number))];
+};
+
+/** Attributes that are left out, because they are too deep. */
+const tooDeep = (item: unknown, path: string): readonly DecodeFailed[] =>
+  Object.entries(JsonObject.is(item) ? item : {})
+    .filter((entry) => !isField(entry) && !isShallow(entry[1]))
+    .map(([key, value]) => new DecodeFailed(`${path}.${short(key, 32)}`, 'at most 100 levels', preview(value)));
 
 const JsonArray = t.UnknownArray;
 
@@ -150,23 +167,29 @@ export const readConversations = (data: string): Either<DecodeFailed, ReadConver
     map(mapLeft(JsonArray.decode(json), decodeFailed), (items) => {
       const infos: ConversationInfo[] = [];
       const unreadable: UnreadableConversation[] = [];
+      const altered = [...alteredNumber('results.data', data)];
       for (const [index, item] of items.entries()) {
         const read = validateConversation(item, [{ key: String(index), type: Fields, actual: item }]);
+        altered.push(...tooDeep(item, String(index)));
         if (isRight(read)) infos.push(read.right);
         else unreadable.push({ ...idOf(item), error: decodeFailed(read.left) });
       }
-      return { infos, unreadable };
+      return { infos, unreadable, altered };
     }),
   );
 
+const MAX_LEVELS = 100;
+
+const hasFewDots = (key: string): boolean => key.split('.', MAX_LEVELS + 1).length <= MAX_LEVELS;
+
 /**
  * Reads the attributes of `attr.data`. Refuses values with more than 100 levels, because some peers could not write
- * them again.
+ * them again. The dots of a key count as levels.
  */
 export const decodeAttributes = (data: string): Either<DecodeFailed, ConversationInfo['attributes']> =>
   chain(parseJson(data), (json) =>
     chain(mapLeft(JsonObject.decode(json), decodeFailed), (attributes) =>
-      isShallow(attributes)
+      isShallow(attributes) && Object.keys(attributes).every(hasFewDots)
         ? right(decodeDates(attributes) as ConversationInfo['attributes'])
         : left(new DecodeFailed('', 'attributes of at most 100 levels', preview(attributes))),
     ),

@@ -16,9 +16,17 @@ export {
 export type { Extras } from './bodies/extras.js';
 export { location, LocationType, type Coordinates, type Location } from './bodies/location.js';
 export * from './bodies/media.js';
-export { messageType, type MessageType, type MessageTypeParts, type TaggedBody } from './bodies/message-type.js';
+export {
+  messageType,
+  type MessageJson,
+  type MessageType,
+  type MessageTypeParts,
+  type TaggedBody,
+} from './bodies/message-type.js';
 export { RecalledType, type Recalled } from './bodies/recalled.js';
+export { isSignalType, type Signal } from './bodies/signal.js';
 export { text, TextType, type Text } from './bodies/text.js';
+export { textOf } from './bodies/text-of.js';
 export * from './bodies/wire-body.js';
 export * from './client-commands/conversation.js';
 export { ClientCommand } from './client-commands/index.js';
@@ -46,6 +54,7 @@ export { decodeServerFrame } from './decode-server-frame.js';
 export { encodeFrame, subprotocols, type Command, type Frame, type Subprotocol } from './frame.js';
 export { JsonObject, parseJson, type Json } from './json.js';
 export { MemberRole } from './member-role.js';
+export { changedNumber } from './numbers.js';
 export { Bytes, Int32, SafeInteger } from './primitives.js';
 export { decodeConversations, encodeConversations, RawConversation } from './raw-conversation.js';
 export { record, type RecordType } from './record.js';

@@ -143,7 +143,7 @@ export const outgoingFrames = ({
         const stall = setInterval(() => {
           if (takenAt === before) tooSlow();
           before = takenAt;
-        }, limits.stallTimeout);
+        }, limits.answerTimeout);
         const done = (): void => {
           clearInterval(stall);
           wake = undefined;

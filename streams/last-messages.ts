@@ -1,5 +1,6 @@
 import { comparePositions, type ClientEvent, type Message } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
+import { isShown } from './shown.js';
 import { latestVersion } from './versions.js';
 
 /** The newest stored message of each conversation, by conversation id, as it is now: edits and recalls applied. */
@@ -7,7 +8,7 @@ export const lastMessagesReducer: KeyedReducer<ClientEvent, Message> = (event, g
   switch (event._tag) {
     case 'Message': {
       const { conversationId, message } = event;
-      const before = message.transient ? message : get(conversationId);
+      const before = message.transient || !isShown(message) ? message : get(conversationId);
       if (before === undefined || comparePositions(message, before) > 0) set(conversationId, message);
       return;
     }
@@ -19,7 +20,7 @@ export const lastMessagesReducer: KeyedReducer<ClientEvent, Message> = (event, g
     }
     case 'Snapshot': {
       const { conversationId, lastMessage } = event;
-      if (lastMessage === undefined) return;
+      if (lastMessage === undefined || !isShown(lastMessage)) return;
       const before = get(conversationId);
       if (before === undefined || comparePositions(lastMessage, before) > 0) set(conversationId, lastMessage);
       else if (before.id === lastMessage.id) set(conversationId, latestVersion(before, lastMessage));

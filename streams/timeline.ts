@@ -8,6 +8,7 @@ import {
   type Outgoing,
   type Position,
 } from './events.js';
+import { isShown } from './shown.js';
 import { latestVersion } from './versions.js';
 
 /** An entry of a timeline: a message in its current version, a gap, or an own message that is not stored yet. */
@@ -228,8 +229,12 @@ export const timelineReducer =
     }
   };
 
+/** Signals stay in the state, where they tell how far the history is loaded. */
+const isVisible = (entry: Placed): boolean => entry._tag === 'Gap' || isShown(entry.message);
+
 /** The timeline of a state; `undefined` is an empty one. */
 export const toTimeline = (state: TimelineState | undefined): Timeline => {
   const { placed, pending, hasOlder, hasNewer } = state ?? emptyTimeline;
-  return { entries: pending.length === 0 || hasNewer ? placed : [...placed, ...pending], hasOlder, hasNewer };
+  const shown = placed.every(isVisible) ? placed : placed.filter(isVisible);
+  return { entries: pending.length === 0 || hasNewer ? shown : [...shown, ...pending], hasOlder, hasNewer };
 };

@@ -1,5 +1,6 @@
 import type { ClientEvent, MessageArrived, Unread, UnreadCount } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
+import { isShown } from './shown.js';
 
 /** The unread count of a conversation, and up to which message it is known. */
 export interface UnreadState extends Unread {
@@ -36,8 +37,8 @@ const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boo
  * client. Each later message of others adds one, until this client or another device of its user marks the messages
  * as read.
  *
- * Transient messages, recalled messages and own messages do not count. Counting goes by time, and by id where several
- * messages have the same time, so a message never counts twice and a repeated part of the log changes nothing. A
+ * Transient, recalled and own messages and signals do not count. Counting goes by time, and by id where
+ * several messages have the same time, so a message never counts twice and a repeated part of the log changes nothing. A
  * conversation that this client has left has no unread messages.
  *
  * @param self the client's own id
@@ -66,8 +67,8 @@ export const unreadReducer =
         const { conversationId, message } = event;
         const known = get(conversationId);
         const before = known ?? NOTHING;
-        if (message.from === self || message.transient || message.body._tag === 'Recalled' || isKnown(event, before))
-          return;
+        const isCountable = !message.transient && message.body._tag !== 'Recalled' && isShown(message);
+        if (message.from === self || !isCountable || isKnown(event, before)) return;
         // The conversation has a count already.
         if (known === undefined && !counts(conversationId)) return;
         const isSame = message.timestamp === before.asOf;

@@ -5,7 +5,9 @@
 import { chain, isLeft, isRight, left, map, right, type Either } from '../either.js';
 import * as t from 'io-ts';
 import { DecodeFailed, preview } from '../decode-failed.js';
+import { isShallow } from '../dates.js';
 import { JsonObject, parseJson } from '../json.js';
+import { changedNumber } from '../numbers.js';
 import { Bytes } from '../primitives.js';
 import { record } from '../record.js';
 import type { Custom } from './define-message.js';
@@ -22,6 +24,7 @@ import {
 } from './media.js';
 import type { MessageType, TaggedBody } from './message-type.js';
 import { RecalledType, type Recalled } from './recalled.js';
+import { isSignalType, type Signal } from './signal.js';
 import { TextType, type Text } from './text.js';
 import type { WireBody } from './wire-body.js';
 
@@ -45,7 +48,10 @@ export interface Binary {
   readonly bytes: Uint8Array;
 }
 
-/** A message of a registered type whose content was refused by the codec of the type. */
+/**
+ * A message of a registered type whose content can't be used: the codec of the type refuses it, it has a number that
+ * JavaScript can't hold, or it has more than 100 levels.
+ */
 export interface Invalid {
   readonly _tag: 'Invalid';
   readonly type: number;
@@ -55,7 +61,7 @@ export interface Invalid {
 }
 
 /** The bodies that a message can have with these types: the bodies of the types, and those without a known type. */
-export type BodyOf<B extends TaggedBody> = B | Plain | Binary | Unknown | Invalid;
+export type BodyOf<B extends TaggedBody> = B | Plain | Binary | Unknown | Invalid | Signal;
 
 /** The bodies that have a type: the types of the protocol, and those that applications define. */
 export type TypedBody = Text | Image | Audio | Video | FileMessage | Location | Recalled | Custom;
@@ -83,7 +89,7 @@ export interface BodyCodec<B extends TaggedBody = TypedBody> {
   decode(wire: WireBody): BodyOf<B>;
   /**
    * Refuses a body that does not match its tag, or that can't be written: JSON has no cycles, and UTF-8 has no lone
-   * surrogates (half an emoji).
+   * surrogates (half an emoji). The result is a copy: later changes of the body do not change it.
    */
   encode(body: B | Plain | Binary): Either<DecodeFailed, WireBody>;
 }
@@ -113,11 +119,33 @@ const wellFormed = (path: string, refused: RegExp, written: string): Either<Deco
     ? left(new DecodeFailed(path, 'text without half a surrogate pair', preview(written)))
     : right(written);
 
-const stringify = (json: JsonObject): Either<DecodeFailed, string> => {
+const stringify = (
+  json: JsonObject,
+  { json: { stringify: write } = JSON }: MessageType,
+): Either<DecodeFailed, string> => {
   try {
-    return right(JSON.stringify(json));
+    const written = write(json);
+    if (typeof written === 'string') return right(written);
   } catch {
-    return left(new DecodeFailed('', 'a body that JSON can hold', preview(json)));
+    // It is refused below.
+  }
+  return left(new DecodeFailed('', 'a body that JSON can hold', preview(json)));
+};
+
+/** Reads the text again with the type's own reader of JSON, if it has one. */
+const readAgain = (raw: string, json: JsonObject, type: MessageType): Either<DecodeFailed, JsonObject> => {
+  if (!isShallow(json)) return left(new DecodeFailed('', 'a body of at most 100 levels', preview(json)));
+  if (type.json === undefined) {
+    const changed = changedNumber(raw);
+    return changed === undefined
+      ? right(json)
+      : left(new DecodeFailed('', 'a body without a number that JavaScript would change', preview(changed)));
+  }
+  try {
+    const own = type.json.parse(raw);
+    return JsonObject.is(own) ? right(own) : left(new DecodeFailed('', 'a JSON object', preview(own)));
+  } catch {
+    return left(new DecodeFailed('', 'text that the type can parse', preview(raw)));
   }
 };
 
@@ -144,8 +172,8 @@ export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCod
     const { _lctype: number } = json.right;
     if (typeof number !== 'number') return plain(raw);
     const type = byNumber.get(number);
-    if (type === undefined) return { _tag: 'Unknown', type: number, raw };
-    const body = type.decode(json.right);
+    if (type === undefined) return { _tag: isSignalType(number) ? 'Signal' : 'Unknown', type: number, raw };
+    const body = chain(readAgain(raw, json.right, type), (own) => type.decode(own));
     return isRight(body) ? body.right : { _tag: 'Invalid', type: number, raw, failure: body.left };
   };
 
@@ -156,13 +184,14 @@ export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCod
       return left(
         new DecodeFailed('_tag', 'of a registered type; give a type of your own to the realtime', preview(body._tag)),
       );
-    const written = chain(type.encode(body), stringify);
+    const written = chain(type.encode(body), (json) => stringify(json, type));
     return chain(written, (json) => wellFormed('', escapedSurrogate, json));
   };
 
   return {
     decode: ({ msg = '', binaryMsg }) =>
       binaryMsg === undefined ? decodeText(msg) : { _tag: 'Binary', bytes: binaryMsg },
-    encode: (body) => (BinaryBody.is(body) ? right({ binaryMsg: body.bytes }) : map(toText(body), (msg) => ({ msg }))),
+    encode: (body) =>
+      BinaryBody.is(body) ? right({ binaryMsg: body.bytes.slice() }) : map(toText(body), (msg) => ({ msg })),
   };
 }

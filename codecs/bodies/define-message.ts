@@ -6,7 +6,8 @@ import { DecodeFailed, decodeFailed, preview } from '../decode-failed.js';
 import { JsonObject } from '../json.js';
 import { record } from '../record.js';
 import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
-import type { MessageType, TaggedBody } from './message-type.js';
+import { defined } from '../defined.js';
+import type { MessageJson, MessageType, TaggedBody } from './message-type.js';
 
 /** A message of a type that the application has defined. */
 export interface Custom<A = unknown> extends Extras {
@@ -35,6 +36,11 @@ export interface MessageDefinitionOptions<A> {
    * keys don't begin with `_lc`. An exception that it throws counts as a refusal.
    */
   readonly codec: Codec<A>;
+  /**
+   * Reads and writes the text of a message in place of `JSON`, for numbers beyond 2^53: the package `lossless-json`
+   * fits as it is. Default: `JSON`, and a message with a number that it would change is `Invalid`.
+   */
+  readonly json?: MessageJson;
 }
 
 const RESERVED = ['_lctype', '_lctext', '_lcattrs'];
@@ -64,7 +70,7 @@ const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFail
  * conversation.send(Operation({ op: 'add', count: 1 }));
  * conversation.messages$.pipe(ofType(Operation)).subscribe(({ body }) => apply(body.fields.op));
  */
-export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): MessageDefinition<A> => {
+export const defineMessage = <A>({ type, codec, json: text }: MessageDefinitionOptions<A>): MessageDefinition<A> => {
   if (!Number.isSafeInteger(type) || type < 1)
     throw new RangeError(
       `the type of a message should be a whole number from 1 on, but is ${String(type)}: the others are the protocol's`,
@@ -106,5 +112,5 @@ export const defineMessage = <A>({ type, codec }: MessageDefinitionOptions<A>): 
       return right({ ...json, _lctype: type, ...toExtraWire(extras) });
     });
 
-  return Object.assign(make, { type, tag: 'Custom' as const, is, decode, encode, codec });
+  return Object.assign(make, { type, tag: 'Custom' as const, is, decode, encode, codec, ...defined({ json: text }) });
 };

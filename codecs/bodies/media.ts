@@ -35,20 +35,36 @@ const StoredFileBody = record('StoredFile', { url: t.string }, { objId: t.string
 /** Any JSON value. */
 const AnyJson: t.Type<Json> = guarded('JSON', (input): input is Json => input !== undefined);
 
-/** Some clients send no id or an invalid one. The file can still be read. */
-const StoredFileWire = record('_lcfile', { url: t.string }, { objId: AnyJson, metaData: AnyJson });
+/**
+ * Some clients send no id or an invalid one. The file can still be read. Messages of the service's HTTP API have name
+ * and size beside the address.
+ */
+const StoredFileWire = record(
+  '_lcfile',
+  { url: t.string },
+  { objId: AnyJson, metaData: AnyJson, name: AnyJson, size: AnyJson },
+);
 
-const fromWire = ({ url, objId, metaData }: t.TypeOf<typeof StoredFileWire>): StoredFile =>
-  Object.freeze(
-    defined({
-      url,
-      objId: typeof objId === 'string' && objId !== '' ? objId : undefined,
-      metaData: JsonObject.is(metaData) ? metaData : undefined,
-    }),
-  );
+/** Other clients take a file without an id for no file, so a file that has none gets this one. */
+const NO_ID = '-';
 
-const toWire = ({ url, objId, metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> =>
-  defined({ url, objId, metaData });
+const metaDataOf = ({ metaData, name, size }: t.TypeOf<typeof StoredFileWire>): JsonObject | undefined => {
+  const beside = defined({
+    name: typeof name === 'string' ? name : undefined,
+    size: typeof size === 'number' ? size : undefined,
+  });
+  const own = JsonObject.is(metaData) ? metaData : undefined;
+  return Object.keys(beside).length === 0 ? own : { ...beside, ...own };
+};
+
+const fromWire = (wire: t.TypeOf<typeof StoredFileWire>): StoredFile => {
+  const { url, objId } = wire;
+  const isId = typeof objId === 'string' && objId !== '' && objId !== NO_ID;
+  return Object.freeze(defined({ url, objId: isId ? objId : undefined, metaData: metaDataOf(wire) }));
+};
+
+const toWire = ({ url, objId = '', metaData }: StoredFile): t.TypeOf<typeof StoredFileWire> =>
+  defined({ url, objId: objId === '' ? NO_ID : objId, metaData });
 
 /** Makes one kind of media message, from the address of a file or from a file with its metadata. */
 type Constructor<M> = (file: string | StoredFile, extras?: Extras) => M;

@@ -11,6 +11,14 @@ export interface TaggedBody {
   readonly _tag: string;
 }
 
+/** Reads and writes JSON text, as `JSON` does. */
+export interface MessageJson {
+  /** Reads a text. May throw. */
+  readonly parse: (text: string) => unknown;
+  /** Writes a value. May throw. */
+  readonly stringify: (value: unknown) => string | undefined;
+}
+
 /**
  * A registered message type. A type of one kind of body can also be used as a type of bodies in general, so one
  * registry can hold types of many kinds.
@@ -20,6 +28,11 @@ export interface MessageType<B extends TaggedBody = TaggedBody> {
   readonly type: number;
   /** The `_tag` of the bodies. */
   readonly tag: B['_tag'];
+  /**
+   * Reads and writes the text of a message in place of `JSON`. Default: `JSON`, and a message with a number that it
+   * would change is `Invalid`.
+   */
+  readonly json?: MessageJson;
   /** Whether a body is of this type. */
   is(body: TaggedBody): body is B;
   /** Reads the JSON object of a message, including `_lctype`. */

@@ -44,6 +44,7 @@ const options = ({
     lookUp(ids).pipe(map((infos) => ({ infos, gone: ids.filter((wanted) => !infos.some(({ id }) => id === wanted)) }))),
   pageAfter: (id, after) =>
     pageAfter(id, after).pipe(map((messages) => ({ messages, isWhole: true, isLast: messages.length < 2 }))),
+  clock: { after: () => NEVER },
   pageSize: 2,
   catchUpLimit: 100,
   concurrency: 4,

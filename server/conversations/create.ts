@@ -55,7 +55,7 @@ const joined = async (
  * actor is a client and the conversation has members, the actor is one of them.
  */
 export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
-  const { store, clock, limits, hooks } = app;
+  const { store, wall, limits, hooks } = app;
   const { kind } = wanted;
   const { clientId } = actor;
   checkNumber(wanted.members, limits.clientIds);
@@ -67,7 +67,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   const atMost = actor.isBackEnd
     ? undefined
     : { created: limits.createdConversations, memberships: limits.memberships };
-  const draft = { ...draftOf(actor, wanted, clock.now()), ...defined({ atMost }) };
+  const draft = { ...draftOf(actor, wanted, wall.now()), ...defined({ atMost }) };
   const attr = asJson(wanted);
   if (Buffer.byteLength(JSON.stringify(attr)) > limits.attributeBytes)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
@@ -80,7 +80,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
     hooks.conversationStarted({ convId: id, initBy: clientId, members, attr });
   };
   if (!draft.unique) {
-    const { info } = await store.createConversation({ ...draft, now: clock.now() });
+    const { info } = await store.createConversation({ ...draft, now: wall.now() });
     await tellCreated(info);
     return info;
   }
@@ -88,7 +88,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   // A request for the same conversation is answered only after its members have been told, because its client can
   // send messages from then on.
   return app.inOrder(key, async () => {
-    const now = clock.now();
+    const now = wall.now();
     const make = () => store.createConversation({ ...draft, now });
     const { info, isNew } = await app.attempt(key, make, {
       // Who asks again finds the conversation, so it is not new, and its members would never be told.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerClock } from '../clock.js';
+import { steadyClock, type ServerClock } from '../clock.js';
 import { createMemory, type MemoryLimits } from '../domain/memory/memory.js';
 import type { Store } from './store.js';
 
@@ -48,9 +48,12 @@ export const memoryStore = ({
   whileSwept = everyFewSeconds,
   ...limits
 }: MemoryStoreOptions = {}): Store => {
+  const steady = steadyClock(clock, { report: () => undefined });
   const memory = createMemory({
     ...limits,
     now: () => clock.now(),
+    // Nothing is deleted because the clock is wrong for a moment. The server tells of jumps.
+    settled: () => steady.now(),
     newConversationId: () => randomBytes(12).toString('hex'),
     newMessageId: () => randomBytes(16).toString('base64url'),
   });

@@ -66,6 +66,7 @@ export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): O
         size: MAX_LOOKED_UP,
       }),
       ...catchUp,
+      clock,
       self: link.clientId,
       known: state.conversations.get,
       room,

@@ -1,5 +1,5 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import { Observable, ReplaySubject, Subject, distinctUntilChanged, map, merge } from 'rxjs';
+import { AsyncSubject, Observable, ReplaySubject, Subject, distinctUntilChanged, map, merge } from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -31,7 +31,7 @@ import { createClient } from './create-client.js';
 import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
 import { sendStored, senderIn } from './sending/send.js';
-import type { UploadFile } from './sending/upload.js';
+import { withSession, type UploadFile } from './sending/upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
@@ -66,13 +66,15 @@ const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
 
 /**
  * Cold: emits a client at once, logs it in, and keeps it open while subscribed to; logs out when unsubscribed. Its
- * status tells when it is open. Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked,
- * and with the reason where the first login is refused.
+ * status tells when it is open. Completes when the client is logged out; errors with `SessionClosed` when it is
+ * displaced or kicked, and with the reason where the first login is refused.
  */
 export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
   new Observable<Client>((subscriber) => {
     const { clientId, clock, report, plugins } = options;
     const logout = new Subject<void>();
+    /** Completes when the session has ended. */
+    const over = new AsyncSubject<never>();
     // A late subscriber of a closed client still gets `Closed`: a BehaviorSubject would only complete.
     const status = new ReplaySubject<ClientStatus>(1);
     let current: ClientStatus = { _tag: 'Reopening' };
@@ -137,7 +139,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       grace: options.grace,
       outbox,
       restored$,
-      upload: options.upload,
+      upload: withSession(options.upload, options.api, () => token),
       mint: options.mint,
       tell,
       report,
@@ -160,6 +162,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         connection$: connectionEvents.asObservable(),
         logout: () => {
           logout.next();
+          end({ _tag: 'Closed', code: 0, reason: 'logged out' });
+          return over;
         },
       }),
       plugins,
@@ -248,6 +252,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       complete: heard.end,
     });
 
+    subscriber.add(() => {
+      over.complete();
+    });
     // First, so that whatever is derived of the log completes with it.
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });

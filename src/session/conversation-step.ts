@@ -11,6 +11,7 @@ import { append, fifoOf, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
 import { changesBetween, newsAfter, untold } from './missed-changes.js';
+import { forgetOver, isSent, mayBeSent } from './own-sends.js';
 import { hasId } from './recent-ids.js';
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
@@ -73,8 +74,56 @@ const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): C
     event._tag === 'Joined' && info !== undefined && event.members.includes(self) && !isMember(info, self);
   // An own message can be passed on although its conversation is unknown. But missed messages come before it.
   const isOwn = event._tag === 'Message' && event.origin === 'sent';
-  if (isOutside(event, self) || (!isFar && (isOwn || !(isUnknown || isStale)))) return admit(making, cursor, event);
+  if (isOutside(event, self) || (!isFar && (isOwn || !(isUnknown || isStale))))
+    return admitOrSettle(making, cursor, event);
   return lookUp(making, cursor, isStale, event);
+};
+
+/** Whether the event is a new message by this client's user, which did not come with an acknowledgement. */
+const isBySelf = (making: Making, { seen }: Cursor, event: ConversationEvent): event is MessageEvent =>
+  event._tag === 'Message' &&
+  event.origin !== 'sent' &&
+  event.message.from === making.policy.self &&
+  !hasId(seen, event.message.id);
+
+/** The event; if it is a message that this client has sent, it says so. */
+const recognised = (making: Making, cursor: Cursor, event: ConversationEvent): ConversationEvent =>
+  isBySelf(making, cursor, event) && isSent(making.state.sends, event.message) ? { ...event, origin: 'sent' } : event;
+
+/**
+ * Passes an event on. A message of this user waits while the client does not know whether it is its own: one that was
+ * written on an earlier connection can come as a live message.
+ */
+const admitOrSettle = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
+  const { sends, session } = making.state;
+  return isBySelf(making, cursor, event) && mayBeSent(sends, event.message, session.number)
+    ? waitFor(making, cursor, { _tag: 'Settle', missed: undefined, event })
+    : admit(making, cursor, recognised(making, cursor, event));
+};
+
+const waitFor = (making: Making, cursor: Cursor, work: WorkOf<'Settle'>): Cursor => {
+  want(making, { _tag: 'Wait', session: making.state.session.number, conversationId: cursor.id });
+  return keep(making, { ...cursor, work });
+};
+
+const isDoubtful = (making: Making, cursor: Cursor, { page: { messages } }: { readonly page: MissedPage }): boolean =>
+  messages.some(
+    (message) =>
+      message.from === making.policy.self && !hasId(cursor.seen, message.id) && mayBeSent(making.state.sends, message),
+  );
+
+/** Goes on when the waiting messages are known. `isOver`: they have waited long enough. */
+export const settle = (making: Making, cursor: Cursor, work: WorkOf<'Settle'>, isOver: boolean): Cursor => {
+  const { missed, event } = work;
+  const { sends, session } = making.state;
+  if (missed === undefined) {
+    if (!isOver && event?._tag === 'Message' && mayBeSent(sends, event.message, session.number)) return cursor;
+    return finish(making, cursor, work);
+  }
+  if (!isOver && isDoubtful(making, cursor, missed)) return cursor;
+  const before: WorkOf<'CatchUp'> = { _tag: 'CatchUp', catching: missed.catching, isRefresh: false, event };
+  const { told, rest, next } = tellPage(making, cursor, before, missed.page);
+  return next === undefined ? finish(making, told, rest) : catchUp(making, told, { ...rest, catching: next });
 };
 
 /** Looks up the conversation if it is not known, then fetches what was missed in it, then passes the event on. */
@@ -157,11 +206,32 @@ const merged = (
   });
 };
 
-/**
- * A page of missed messages has arrived. Waiting messages that are older than its last message are put into their
- * places: the server has pushed them, and may have deleted them since.
- */
+/** A page of missed messages has arrived. */
 export const pageCame = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, page: MissedPage): Cursor => {
+  const missed = { catching: work.catching, page };
+  if (isDoubtful(making, cursor, missed)) {
+    // The messages that are being sent may wait for `CaughtUp`, so nothing else waits for this conversation.
+    giveTurn(making);
+    if (work.isRefresh) countRefreshed(making);
+    return waitFor(making, cursor, { _tag: 'Settle', missed, event: work.event });
+  }
+  const { told, rest, next } = tellPage(making, cursor, work, page);
+  if (next === undefined) return caughtUp(making, told, rest);
+  fetchPage(making, next);
+  return keep(making, { ...told, work: { ...rest, catching: next } });
+};
+
+interface PageTold {
+  readonly told: Cursor;
+  readonly rest: WorkOf<'CatchUp'>;
+  readonly next: CatchingUp | undefined;
+}
+
+/**
+ * Passes a page on. Waiting messages that are older than its last message are put into their places: the server has
+ * pushed them, and may have deleted them since.
+ */
+const tellPage = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, page: MissedPage): PageTold => {
   const { events, next } = readPage(work.catching, page, making.policy, ({ id }) => hasId(cursor.seen, id));
   const last = events.at(-1);
   const isEarlier = (task: Task | undefined): task is MessageEvent =>
@@ -171,12 +241,10 @@ export const pageCame = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>
   const waiting = earlier.length === 0 ? cursor.waiting : fifoOf(tasks.filter((task) => !isEarlier(task)));
   const rest = isEarlier(work.event) ? { ...work, event: undefined } : work;
   const told = merged(events, earlier).reduce(
-    (before, event) => admit(making, before, event),
+    (before, event) => admit(making, before, recognised(making, before, event)),
     keep(making, { ...cursor, waiting }),
   );
-  if (next === undefined) return caughtUp(making, told, rest);
-  fetchPage(making, next);
-  return keep(making, { ...told, work: { ...rest, catching: next } });
+  return { told, rest, next };
 };
 
 /** A page could not be fetched: the rest is a gap. */
@@ -194,10 +262,14 @@ const caughtUp = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>): Curs
 /** Passes on the event that the work was done for, then the waiting events, until the conversation is busy again. */
 const finish = (making: Making, cursor: Cursor, work: Work): Cursor => {
   const isRefresh = work._tag === 'Refresh' || (work._tag === 'CatchUp' && work.isRefresh);
-  const caughtUpIn = work._tag === 'LookUp' ? cursor.caughtUpIn : making.state.session.number;
+  const { sends, session } = making.state;
+  const isCaughtUp = work._tag !== 'LookUp' && work._tag !== 'Settle';
+  const caughtUpIn = isCaughtUp ? session.number : cursor.caughtUpIn;
+  if (isCaughtUp) forgetOver(sends, cursor.id, session.number);
   let next = keep(making, { ...cursor, caughtUpIn, work: undefined });
   if (isRefresh) countRefreshed(making);
-  if (work._tag !== 'Refresh' && work.event !== undefined) next = admit(making, next, work.event);
+  if (work._tag !== 'Refresh' && work.event !== undefined)
+    next = admit(making, next, recognised(making, next, work.event));
   for (
     let taken = takeFirst(next.waiting);
     taken !== undefined && next.work === undefined;
@@ -219,8 +291,8 @@ const countRefreshed = (making: Making): void => {
  */
 const ended = (making: Making, cursor: Cursor): Cursor => {
   const { self } = making.policy;
-  const { id, info, lookedUpIn } = cursor;
-  const wasIn = info === undefined ? lookedUpIn > 0 : isMember(info, self);
+  const { id, info, lookedUpIn, isCounted } = cursor;
+  const wasIn = info === undefined ? isCounted || lookedUpIn > 0 : isMember(info, self);
   if (!wasIn) return cursor;
   const left: ConversationEvent = { _tag: 'Left', conversationId: id, members: [self] };
   return admit(making, { ...cursor, news: newsAfter([left]) }, left);
@@ -265,8 +337,8 @@ export const refreshed = (
 ): Cursor => {
   const { self } = making.policy;
   const before = making.environment.known(cursor.id);
-  const isOut =
-    info !== undefined && before !== undefined && hasMembers(info) && isMember(before, self) && !isMember(info, self);
+  const wasIn = before === undefined ? cursor.isCounted : isMember(before, self);
+  const isOut = info !== undefined && hasMembers(info) && wasIn && !isMember(info, self);
   if (isGone || isOut) return finish(making, ended(making, cursor), { _tag: 'Refresh' });
   if (info === undefined) return refreshMessages(making, cursor, undefined);
   const changes = before === undefined ? [] : changesBetween(before, info);

@@ -24,6 +24,7 @@ export const startCursor = (id: string, start: Position): Cursor => ({
   lookedUpIn: 0,
   info: undefined,
   isOut: false,
+  isCounted: false,
   news: undefined,
   work: undefined,
   waiting: NOTHING_WAITS,
@@ -99,6 +100,7 @@ const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst:
     lookedUpIn: cursor.lookedUpIn,
     info: cursor.info,
     isOut: cursor.isOut,
+    isCounted: cursor.isCounted,
     news: cursor.news,
     work: cursor.work,
     waiting: cursor.waiting,
@@ -128,7 +130,9 @@ export const passed = (
     case 'Left':
       // A client that is not a member gets no events. So the known snapshot is out of date when the client joins
       // again.
-      return event.members.includes(self) ? { ...cursor, info: undefined, lookedUpIn: 0, isOut: true } : cursor;
+      return event.members.includes(self)
+        ? { ...cursor, info: undefined, lookedUpIn: 0, isOut: true, isCounted: false }
+        : cursor;
     case 'Gap':
       // Messages that are reported as missing are not passed on later: they would come after newer ones. After a gap
       // of deleted messages, the first message behind the gap is still to come.

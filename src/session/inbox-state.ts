@@ -7,6 +7,7 @@ import type { CatchingUp, CatchUpLimits, MissedPage } from './catch-up.js';
 import { NOTHING_WAITS, type Fifo } from './fifo.js';
 import type { LookedUp } from './look-up.js';
 import type { News } from './missed-changes.js';
+import { copyOfSends, type OwnSends } from './own-sends.js';
 import type { RecentIds } from './recent-ids.js';
 
 /**
@@ -46,7 +47,9 @@ export type Answer =
       readonly session: number;
       readonly conversationId: string;
       readonly error: RealtimeError;
-    };
+    }
+  /** The time to settle is over. */
+  | { readonly _tag: 'Waited'; readonly session: number; readonly conversationId: string };
 
 /** What has to be done. The interpreter does it. */
 export type Effect =
@@ -61,6 +64,8 @@ export type Effect =
       /** The number of known messages of the same millisecond. */
       readonly same: number;
     }
+  /** Own messages have to be settled within some time. The answer is `Waited`. */
+  | { readonly _tag: 'Wait'; readonly session: number; readonly conversationId: string }
   /** The session is over: give up its questions. */
   | { readonly _tag: 'Abandon' }
   /** Report that a conversation could not be looked up or caught up. */
@@ -96,6 +101,15 @@ export type Work =
       readonly catching: CatchingUp;
       readonly isRefresh: boolean;
       readonly event: ConversationEvent | undefined;
+    }
+  /**
+   * A message by this client's user has come while messages are being sent: it may be one of them. It waits until they
+   * are acknowledged. `missed`: it is in this page.
+   */
+  | {
+      readonly _tag: 'Settle';
+      readonly missed: { readonly catching: CatchingUp; readonly page: MissedPage } | undefined;
+      readonly event: ConversationEvent | undefined;
     };
 
 /**
@@ -122,6 +136,8 @@ export interface Cursor {
   readonly info: ConversationInfo | undefined;
   /** The client was told that it is out. */
   readonly isOut: boolean;
+  /** The server has counted unread messages, so the client was a member. */
+  readonly isCounted: boolean;
   /** Changes that were found after the last break and are in the log already. The server may still push them. */
   readonly news: News | undefined;
   readonly work: Work | undefined;
@@ -159,11 +175,14 @@ export interface Session {
  */
 export interface InboxState {
   readonly cursors: Map<string, Cursor>;
+  /** Belongs to the step, like the map of cursors. */
+  readonly sends: OwnSends;
   readonly session: Session;
 }
 
 export const initialState = (): InboxState => ({
   cursors: new Map(),
+  sends: new Map(),
   session: {
     number: 0,
     isOpen: false,
@@ -179,7 +198,11 @@ export const initialState = (): InboxState => ({
 });
 
 /** A copy of the state that later steps don't change. */
-export const copyOf = ({ cursors, session }: InboxState): InboxState => ({ cursors: new Map(cursors), session });
+export const copyOf = ({ cursors, sends, session }: InboxState): InboxState => ({
+  cursors: new Map(cursors),
+  sends: copyOfSends(sends),
+  session,
+});
 
 /** The settings, which never change. */
 export interface Policy extends CatchUpLimits {

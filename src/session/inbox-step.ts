@@ -5,10 +5,11 @@
  */
 import type { ClientEvent } from '../../streams/index.js';
 import { isInterruption } from './catch-up.js';
-import { arrive, lookedUp, pageCame, pageFailed, refreshed } from './conversation-step.js';
+import { arrive, lookedUp, pageCame, pageFailed, refreshed, settle } from './conversation-step.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Answer, Environment, InboxInput, InboxState, Making, Policy, Step } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
+import { noteOutgoing } from './own-sends.js';
 
 type Tagged<T, Tag> = Extract<T, { readonly _tag: Tag }>;
 type Opened = Tagged<ClientEvent, 'Opened'>;
@@ -66,12 +67,28 @@ const roomGap = (making: Making, to: number): void => {
   admit(making, cursor, { _tag: 'Gap', conversationId: room, from: cursor.position, to, cause: 'room' });
 };
 
-/** A conversation that has unread messages after a break, and no cursor, was missed completely. */
+/**
+ * A conversation that has unread messages after a break, and no cursor, was missed completely. After the next break
+ * the server is asked about each conversation that it has counted: the client may have been removed from it.
+ */
 const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'>): void => {
   const { cursors, session } = making.state;
-  if (!session.isResumed) return;
-  for (const { conversationId, count } of counts)
-    if (count > 0 && !cursors.has(conversationId)) arrive(making, { _tag: 'Discover', conversationId });
+  for (const { conversationId, count } of counts) {
+    if (count === 0) continue;
+    const isKnown = cursors.has(conversationId);
+    const cursor = cursorOf(making, conversationId);
+    if (!cursor.isCounted) keep(making, { ...cursor, isCounted: true });
+    if (session.isResumed && !isKnown) arrive(making, { _tag: 'Discover', conversationId });
+  }
+};
+
+/** A message of this client makes progress. Messages that have waited for it may be known now. */
+const outgoing = (making: Making, event: Tagged<ClientEvent, 'Outgoing'>): void => {
+  const { cursors, sends, session } = making.state;
+  noteOutgoing(sends, event, session.number);
+  emit(making, event);
+  const cursor = cursors.get(event.conversationId);
+  if (cursor?.work?._tag === 'Settle') settle(making, cursor, cursor.work, false);
 };
 
 /** The server has described conversations, or the question has failed. */
@@ -104,6 +121,8 @@ const take = (making: Making, input: InboxInput): void => {
       cursorOf(making, input.conversationId);
       return;
     case 'Outgoing':
+      outgoing(making, input);
+      return;
     case 'ReadMark':
       // Actions of this client do not wait, not even for a session.
       emit(making, input);
@@ -137,6 +156,11 @@ const hear = (making: Making, answer: Answer): void => {
       if (cursor?.work?._tag !== 'CatchUp') return;
       if (answer._tag === 'Page') pageCame(making, cursor, cursor.work, answer.page);
       else pageFailed(making, cursor, cursor.work, answer.error);
+      return;
+    }
+    case 'Waited': {
+      const cursor = making.state.cursors.get(answer.conversationId);
+      if (cursor?.work?._tag === 'Settle') settle(making, cursor, cursor.work, true);
     }
   }
 };
@@ -157,6 +181,7 @@ export const inboxStep =
       case 'LookUpFailed':
       case 'Page':
       case 'PageFailed':
+      case 'Waited':
         hear(making, input);
         break;
       default:

@@ -4,6 +4,7 @@
  */
 import { Observable, Subscription, defaultIfEmpty, defer, type OperatorFunction } from 'rxjs';
 import type { ClientEvent, Message } from '../../streams/index.js';
+import type { Clock } from '../clock.js';
 import { runToCompletion } from '../connection/run-to-completion.js';
 import { toRealtimeError } from '../errors.js';
 import type { CatchUpOptions } from './catch-up.js';
@@ -20,7 +21,11 @@ import type { LookUp } from './look-up.js';
 
 export type { InboxInput } from './inbox-state.js';
 
+/** How long a message waits for the acknowledgements by which it may be known, ms. */
+const SETTLING = 10_000;
+
 export interface InboxOptions extends CatchUpOptions, Policy, Environment {
+  readonly clock: Pick<Clock, 'after'>;
   /** Looks up the conversations with these ids. */
   readonly lookUp: LookUp;
   /** Called with each edit and recall that was passed on, now or earlier. */
@@ -87,6 +92,13 @@ export const inbox =
             );
             return;
           }
+          case 'Wait':
+            asking.add(
+              options.clock.after(SETTLING).subscribe(() => {
+                dispatch({ ...effect, _tag: 'Waited' });
+              }),
+            );
+            return;
           case 'Abandon':
             asking.unsubscribe();
             asking = new Subscription();

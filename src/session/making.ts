@@ -26,8 +26,8 @@ export const keep = ({ state }: Making, cursor: Cursor): Cursor => {
 };
 
 export const withSession = (making: Making, change: Partial<Session>): void => {
-  const { cursors, session } = making.state;
-  making.state = { cursors, session: { ...session, ...change } };
+  const { cursors, sends, session } = making.state;
+  making.state = { cursors, sends, session: { ...session, ...change } };
 };
 
 export const cursorOf = (making: Making, id: string): Cursor => {

@@ -1,4 +1,5 @@
 /** Turns pushes of the server into entries of the log, with one handler for each kind of push. */
+import { alteredNumber } from '../../codecs/conversation.js';
 import { isLeft } from '../../codecs/either.js';
 import { concatMap, from, toArray, type Observable } from 'rxjs';
 import {
@@ -137,6 +138,7 @@ const updated: Handler<PushOf<'conv/updated'>> = (
     report({ _tag: 'Frame', error: present.left });
     return;
   }
+  for (const error of alteredNumber('attr.data', (attrModified ?? attr).data)) report({ _tag: 'Frame', error });
   const removed = Object.keys(named.right).filter((key) => !Object.hasOwn(present.right, key));
   const at = Date.parse(udate ?? '');
   tell({

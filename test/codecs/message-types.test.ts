@@ -18,7 +18,10 @@ import {
   location,
   LocationType,
   record,
+  plain,
   RecalledType,
+  text,
+  textOf,
   video,
   VideoType,
   type Body,
@@ -81,10 +84,13 @@ describe('a body is read as it was written', () => {
 
 describe('the types of the protocol', () => {
   it.each([
-    [image('u', { text: 'The cat' }), '{"_lctype":-2,"_lcfile":{"url":"u"},"_lctext":"The cat"}'],
+    [image('u', { text: 'The cat' }), '{"_lctype":-2,"_lcfile":{"url":"u","objId":"-"},"_lctext":"The cat"}'],
     [audio({ url: 'u', objId: 'o' }), '{"_lctype":-3,"_lcfile":{"url":"u","objId":"o"}}'],
-    [video({ url: 'u', metaData: { duration: 5 } }), '{"_lctype":-4,"_lcfile":{"url":"u","metaData":{"duration":5}}}'],
-    [file('u', { attributes: { a: 1 } }), '{"_lctype":-6,"_lcfile":{"url":"u"},"_lcattrs":{"a":1}}'],
+    [
+      video({ url: 'u', metaData: { duration: 5 } }),
+      '{"_lctype":-4,"_lcfile":{"url":"u","objId":"-","metaData":{"duration":5}}}',
+    ],
+    [file('u', { attributes: { a: 1 } }), '{"_lctype":-6,"_lcfile":{"url":"u","objId":"-"},"_lcattrs":{"a":1}}'],
     [location({ latitude: 31.5, longitude: -0.25 }), '{"_lctype":-5,"_lcloc":{"latitude":31.5,"longitude":-0.25}}'],
   ])('are written with their number and their fields: %j', (body, msg) => {
     expect(bodies.encode(body)).toEqual(E.right({ msg }));
@@ -308,5 +314,25 @@ describe('a type of the application', () => {
     const body = bodyCodec([Anything]).decode({ msg: '{"_lctype":5,"__proto__":{"admin":true},"a":1}' });
     expect(body).toEqual(Anything({ a: 1 }));
     expect(body).not.toHaveProperty('fields.admin');
+  });
+});
+
+describe('the text of a body', () => {
+  it('is its text, content or caption, also of a type that nobody has registered or that refuses its content', () => {
+    const decoded = (json: object): Body => registry.decode({ msg: JSON.stringify(json) });
+    const bodies: readonly (readonly [Body, string | undefined])[] = [
+      [text('a'), 'a'],
+      [plain('b'), 'b'],
+      [image('http://x', { text: 'c' }), 'c'],
+      [image('http://x'), undefined],
+      [location({ latitude: 1, longitude: 2 }, { text: 'd' }), 'd'],
+      [Operation({ op: 'x', count: 1 }, { text: 'e' }), 'e'],
+      [decoded({ _lctype: 77, _lctext: 'f' }), 'f'],
+      [decoded({ _lctype: 77, _lctext: 8 }), undefined],
+      [decoded({ _lctype: 1, _lctext: 'g', op: 5 }), 'g'],
+      [decoded({ _lctype: -127 }), undefined],
+      [binary(new Uint8Array([1])), undefined],
+    ];
+    expect(bodies.map(([body]) => textOf(body))).toEqual(bodies.map(([, expected]) => expected));
   });
 });

@@ -26,7 +26,10 @@ const { login, realtime } = world();
 
 /** The handles from which the commands under test are made. */
 interface Scene {
+  /** A realtime that nobody has logged in with. */
   readonly realtime: Realtime;
+  /** The realtime of Tom. */
+  readonly own: Realtime;
   readonly tom: Client;
   readonly here: Conversation;
   readonly lobby: Room;
@@ -55,7 +58,7 @@ const ofRealtime: Table<KeysOf<Realtime>> = {
   session: 'stream',
   hold: 'stream',
   login: (scene) => scene.realtime.login('Spike'),
-  probe: (scene) => scene.realtime.probe(),
+  probe: ({ own }) => own.probe(),
   retry: 'not a command',
   pause: 'not a command',
   resume: 'not a command',
@@ -114,7 +117,9 @@ const ofRoom: Table<KeysOf<Room>> = {
   messages$: 'stream',
   events$: 'stream',
   modifications$: 'stream',
+  membership$: 'stream',
   online$: 'stream',
+  trackSend: 'stream',
   send: ({ lobby }) => lobby.send(text('in the lobby')),
   edit: ({ lobby, message }) => lobby.edit(message, text('edited')),
   recall: ({ lobby, message }) => lobby.recall(message),
@@ -169,6 +174,7 @@ const exported: Table<Functions<typeof entry>> = {
   location: 'not a command',
   plain: 'not a command',
   text: 'not a command',
+  textOf: 'not a command',
   video: 'not a command',
   toRealtimeError: 'not a command',
 };
@@ -209,7 +215,6 @@ class RecordingSocket extends WebSocket {
 
 interface Prepared extends Scene {
   readonly jerry: Client;
-  readonly own: Realtime;
 }
 
 const prepared = async (): Promise<Prepared> => {

@@ -26,12 +26,16 @@ declare const scrolledDown$: RxObservable<void>;
 declare const show: Show;
 declare const render: Show;
 declare const prepend: Show;
+declare const token: string;
+declare const jumpedDown$: Observable<unknown>;
 declare const note: Show;
 declare const draw: (value: unknown) => Promise<void>;
 declare const store: (value: unknown) => Promise<void>;
 declare const savePosition: (position: Position) => Promise<void>;
 declare const logInAgain: () => void;
 declare const askBackEnd: (request: { readonly action: string; readonly conversationId?: string }) => Promise<Signature>;
+
+declare const powerMonitor: Record<'on' | 'off', (event: 'resume', listen: () => void) => void>;
 
 declare const sink: WritableStream<Message>;
 declare const output: NodeJS.WritableStream;
@@ -48,6 +52,10 @@ declare module '@angular/core' {
   export const Component: (options: { readonly selector: string; readonly template: string }) => (target: unknown, context: unknown) => void;
   export const Injectable: (options: { readonly providedIn: 'root' }) => (target: unknown, context: unknown) => void;
   export const inject: <T>(token: new () => T) => T;
+  export class NgZone {
+    run<T>(work: () => T): T;
+    runOutsideAngular<T>(work: () => T): T;
+  }
 }
 declare module '@angular/core/rxjs-interop' {
   export const toSignal: <T>(source: RxObservable<T>) => () => T | undefined;

@@ -1258,7 +1258,7 @@ describe('sockets', () => {
   });
 
   it('that send commands and do not read the answers are closed with 1013', async () => {
-    const { server, undisturbed } = await world({ limits: { bufferedBytes: 100_000, stallTimeout: 300 } });
+    const { server, undisturbed } = await world({ limits: { bufferedBytes: 100_000, answerTimeout: 300 } });
     const slow = await login(server, 'Slow');
     const cid = await start(slow, []);
     for (let n = 0; n < 12; n += 1) await say(slow, cid, { msg: BODY });

@@ -96,7 +96,7 @@ describe('answers', () => {
   });
 
   it('that a client does not take hold back its next commands, and end its connection after some time', async () => {
-    const server = await serve({ limits: { bufferedBytes: 50_000, answerBytes: 10_000_000, stallTimeout: 100 } });
+    const server = await serve({ limits: { bufferedBytes: 50_000, answerBytes: 10_000_000, answerTimeout: 100 } });
     const [tom, slow] = [await login(server, 'Tom'), await login(server, 'Slow')];
     const cid = await start(tom, ['Slow']);
     for (let n = 0; n < 400; n += 1) await say(tom, cid, { msg: BODY });

@@ -40,6 +40,8 @@ const name = (effect: Effect): string => {
       return `look up ${effect.ids.join()}`;
     case 'FetchPage':
       return `page of ${effect.conversationId} after ${String(effect.after.timestamp)}`;
+    case 'Wait':
+      return `wait for ${effect.conversationId}`;
     case 'Report':
       return `report ${effect.error._tag}`;
     case 'Reach':

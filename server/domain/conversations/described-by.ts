@@ -1,5 +1,5 @@
 import { either as E, function as F } from 'fp-ts';
-import { RawConversation, decodeAttributes, type ConversationInfo } from '../../../codecs/index.js';
+import { RawConversation, changedNumber, decodeAttributes, type ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
 
 type Described = Pick<ConversationInfo, 'name' | 'attributes'>;
@@ -28,6 +28,8 @@ const isPossible = ([key, value]: readonly [string, unknown]): boolean => {
  * is not a date would make it unreadable for everybody.
  */
 export const changedBy = (data: string): Described => {
+  const number = changedNumber(data);
+  if (number !== undefined) throw new Refusal(4114, `attr: ${number.slice(0, 64)} would be rounded; send it as text`);
   const given = decodeAttributes(data);
   if (E.isLeft(given)) throw new Refusal(4114, `attr: ${given.left.message}`);
   const reserved = Object.entries(given.right).filter((entry) => !isPossible(entry));

@@ -7,6 +7,9 @@ import { outranks, type Roles } from './ranks.js';
 
 const MAX_ID = 64;
 
+export const isClientId = (id: unknown): id is string =>
+  typeof id === 'string' && id.length >= 1 && id.length <= MAX_ID;
+
 /** Refuses more clients than one request may name with 4114. */
 export const checkNumber = (members: readonly string[], most: number): void => {
   if (members.length > most) throw new Refusal(4114, `one request names at most ${most} clients`);
@@ -14,8 +17,7 @@ export const checkNumber = (members: readonly string[], most: number): void => {
 
 /** Refuses ids that are not valid client ids with 4103. */
 export const checkMembers = (members: readonly string[]): void => {
-  if (members.some((member) => member.length < 1 || member.length > MAX_ID))
-    throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
+  if (!members.every(isClientId)) throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
 };
 
 /** The clients for which a change succeeded, and those for which it failed. */

@@ -1,5 +1,6 @@
 /** One conversation's messages and marks, in memory. */
 import { defined } from '../../../codecs/defined.js';
+import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
 import { firstAfter, firstNotBelow, firstThat, isFor, pageOf } from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
@@ -91,6 +92,25 @@ const withPosition = (positions: number[], position: number): void => {
 const withoutPosition = (positions: number[] | undefined, position: number): void => {
   const index = positions === undefined ? -1 : firstNotBelow(positions, position);
   if (positions?.[index] === position) positions.splice(index, 1);
+};
+
+/** The earliest changes in several conversations, earliest first, at most `limit`. */
+export const earliestChanges = (
+  logs: readonly ConversationLog[],
+  since: number,
+  limit: number,
+  changesIn: (log: ConversationLog) => readonly StoredMessage[],
+): readonly StoredMessage[] => {
+  const earliest = (messages: readonly StoredMessage[]): readonly StoredMessage[] =>
+    messages.toSorted((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0)).slice(0, limit);
+  let found: readonly StoredMessage[] = [];
+  for (const log of logs) {
+    if ((log.modifiedAt() ?? -Infinity) < since) continue;
+    found = found.concat(changesIn(log));
+    // Sorted in between, so that many conversations don't fill the memory.
+    if (found.length > 20 * limit) found = earliest(found);
+  }
+  return earliest(found);
 };
 
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
@@ -199,7 +219,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
       hasTies ||= message.timestamp === lastAt;
       lastAt = message.timestamp;
-      if (message.to === undefined) publicId = id;
+      if (message.to === undefined && !isSignalType(message.type)) publicId = id;
       const position = base + messages.length;
       if (key !== undefined) byToken.set(key, position);
       byId.set(id, position);

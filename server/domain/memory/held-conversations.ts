@@ -33,6 +33,8 @@ interface Options {
   /** The time after which a conversation without activity ends, ms. */
   readonly idle: number;
   readonly now: () => number;
+  /** A time that is not ahead of the true one: what has ended before it is deleted. */
+  readonly settled: () => number;
 }
 
 /** Kinds that everybody can see, and kinds that their members can see and, if they are open, everybody. */
@@ -53,7 +55,7 @@ const newest = (ids: ReadonlySet<string>, atMost: number): readonly string[] => 
 
 const none: ReadonlySet<string> = new Set();
 
-export const heldConversations = ({ unreadLimit, idle, now }: Options): HeldConversations => {
+export const heldConversations = ({ unreadLimit, idle, now, settled }: Options): HeldConversations => {
   const conversations = new Map<string, HeldConversation>();
   const unique = new Map<string, string>();
   /** Conversation ids by member. */
@@ -108,8 +110,10 @@ export const heldConversations = ({ unreadLimit, idle, now }: Options): HeldConv
 
     find: (id) => {
       const conversation = conversations.get(id);
-      if (conversation === undefined || endOf(conversation, idle) > now()) return conversation;
-      remove(id);
+      if (conversation === undefined) return undefined;
+      const end = endOf(conversation, idle);
+      if (end > now()) return conversation;
+      if (end <= settled()) remove(id);
       return undefined;
     },
 

@@ -26,7 +26,7 @@ import type {
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
-import type { ConversationLog } from './conversation-log.js';
+import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
 import { admitted, changeList, describe, infoOf, pageOfList, speakingIn } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
@@ -69,6 +69,8 @@ export interface MemoryLimits {
 export interface MemoryOptions extends MemoryLimits {
   /** The time, ms since 1970. */
   readonly now: () => number;
+  /** The time by which data is deleted: not ahead of the true time if `now` is, for a moment. Default: `now`. */
+  readonly settled?: () => number;
   readonly newConversationId: () => string;
   readonly newMessageId: () => string;
 }
@@ -147,11 +149,12 @@ export const createMemory = ({
   tokens = 100,
   queriedConversations = 5_000,
   now,
+  settled = now,
   newConversationId,
   newMessageId,
 }: MemoryOptions): Memory => {
-  const sessions = memorySessions({ notices, noticeBytes, tokens });
-  const conversations = heldConversations({ unreadLimit, idle: conversationDays * DAY, now });
+  const sessions = memorySessions({ notices, noticeBytes, tokens }, settled);
+  const conversations = heldConversations({ unreadLimit, idle: conversationDays * DAY, now, settled });
   const { find, remove, put } = conversations;
 
   const described = (id: string): ConversationInfo | undefined => {
@@ -160,11 +163,13 @@ export const createMemory = ({
   };
 
   const oldest = (): number => now() - historyDays * DAY;
+  /** The earliest message that is not deleted yet. */
+  const oldestKept = (): number => Math.min(oldest(), settled() - historyDays * DAY);
 
   /** The log of a conversation, without expired messages. */
   const logOf = (id: string): ConversationLog | undefined => {
     const log = find(id)?.log;
-    log?.trim(oldest(), historyMessages);
+    log?.trim(oldestKept(), historyMessages);
     return log;
   };
 
@@ -290,7 +295,7 @@ export const createMemory = ({
       const _tag = speakingIn(conversation, speaker);
       if (_tag !== 'MaySpeak') return { _tag };
       const { info, log } = conversation;
-      log.trim(oldest(), historyMessages);
+      log.trim(oldestKept(), historyMessages);
       const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
       const { message, repeated } = log.append(wanted, newMessageId);
       return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
@@ -316,18 +321,8 @@ export const createMemory = ({
       return result._tag === 'Modified' ? { ...result, ...audienceOf(info, result.message) } : result;
     },
 
-    modifiedSince: (clientId, since, limit) => {
-      const earliest = (messages: readonly StoredMessage[]): readonly StoredMessage[] =>
-        messages.toSorted((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0)).slice(0, limit);
-      let found: readonly StoredMessage[] = [];
-      for (const log of logsOf(clientId)) {
-        if ((log.modifiedAt() ?? -Infinity) < since) continue;
-        found = found.concat(log.modifiedSince(clientId, since, limit));
-        // Sorted in between, so that many conversations don't fill the memory.
-        if (found.length > 20 * limit) found = earliest(found);
-      }
-      return earliest(found);
-    },
+    modifiedSince: (clientId, since, limit) =>
+      earliestChanges(logsOf(clientId), since, limit, (log) => log.modifiedSince(clientId, since, limit)),
 
     receipts: (id) => logOf(id)?.receipts() ?? [],
 

@@ -17,6 +17,12 @@ export interface MemorySessions {
   readonly notices: (clientId: string, since: number, limit: number) => readonly StoredNotice[];
 }
 
+/**
+ * How long a session is kept after its token has expired, ms. The session may be open, and then its token can still be
+ * renewed.
+ */
+const KEPT = 2 * 86_400_000;
+
 /** How much is kept for each client. */
 export interface SessionBounds {
   /** The latest notices: their number, and their length as JSON, characters. */
@@ -36,7 +42,8 @@ interface KeptNotices {
   bytes: number;
 }
 
-export const memorySessions = (bounds: SessionBounds): MemorySessions => {
+/** `settled`: a time that is not ahead of the true one; sessions that have expired before it are deleted. */
+export const memorySessions = (bounds: SessionBounds, settled: () => number = () => Infinity): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
   /** Tokens of each client. */
   const tokens = new Map<string, Set<string>>();
@@ -70,9 +77,10 @@ export const memorySessions = (bounds: SessionBounds): MemorySessions => {
    * Sessions are in the order in which they were saved. If one has not expired, the later ones have not expired
    * either.
    */
-  const removeExpired = (now: number): void => {
+  const removeExpired = (at: number): void => {
+    const now = Math.min(at, settled());
     for (const { token, expiresAt } of sessions.values()) {
-      if (expiresAt > now) break;
+      if (expiresAt + KEPT > now) break;
       remove(token);
     }
   };
@@ -118,8 +126,9 @@ export const memorySessions = (bounds: SessionBounds): MemorySessions => {
     get: (token) => sessions.get(token),
     renew: (session) => {
       const before = sessions.get(session.token);
-      if (before !== undefined && (before.displaced || before.holder !== session.holder)) return false;
-      save({ displaced: false, ...session, ...before, expiresAt: session.expiresAt });
+      // It never saves a session that is not there: its token may have been deleted on purpose.
+      if (before === undefined || before.displaced || before.holder !== session.holder) return false;
+      save({ ...before, expiresAt: session.expiresAt });
       return true;
     },
     rememberRoom: (token, holder, room) => {
@@ -151,10 +160,14 @@ export const memorySessions = (bounds: SessionBounds): MemorySessions => {
       const kept = notices.get(clientId);
       if (kept === undefined) return [];
       shorten(kept);
-      return kept.all
-        .filter(({ at }) => at > since)
-        .slice(0, limit)
-        .map(({ at, command }) => ({ at, command }));
+      return (
+        kept.all
+          .filter(({ at }) => at > since)
+          // Two notices that are kept at the same time may come in any order.
+          .sort((a, b) => a.at - b.at)
+          .slice(0, limit)
+          .map(({ at, command }) => ({ at, command }))
+      );
     },
     removeExpired,
     isKept: () => sessions.size > 0,

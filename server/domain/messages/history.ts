@@ -1,5 +1,5 @@
 /** Stretches of a conversation's messages. Messages are sorted by time. */
-import type { ConversationInfo } from '../../../codecs/index.js';
+import { isSignalType, type ConversationInfo } from '../../../codecs/index.js';
 import type { Audience, Bound, HistoryQuery, StoredMessage } from '../records.js';
 
 /** The number of the type that a recalled message has (protocol: `_lctype`). */
@@ -42,10 +42,11 @@ export const isFor = ({ to, from }: StoredMessage, clientId: string | undefined)
   to === undefined || clientId === undefined || from === clientId || to.includes(clientId);
 
 /**
- * Whether a message counts for a client: another client has sent it, it is for this client, and it was not recalled.
+ * Whether a message counts for a client: another client has sent it, it is for this client, it was not recalled, and
+ * it is no signal, which clients exchange behind the scenes.
  */
 export const concerns = (message: StoredMessage, clientId: string): boolean =>
-  message.from !== clientId && message.type !== RECALLED && isFor(message, clientId);
+  message.from !== clientId && message.type !== RECALLED && !isSignalType(message.type) && isFor(message, clientId);
 
 /** Who gets a message, and what happens to it. */
 export const audienceOf = (

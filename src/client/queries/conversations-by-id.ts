@@ -7,8 +7,9 @@ import type { Link } from '../link.js';
 type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage'];
 
 /**
- * Cold: runs one query. A conversation that can't be read is reported as a fault; the others are returned. If they are
- * too long for one answer, the server says so by `limit`, and the rest is asked for.
+ * Cold: runs one query. A conversation that can't be read, and parts that had to be altered, are reported as faults;
+ * the others are returned. If they are too long for one answer, the server says so by `limit`, and the rest is asked
+ * for.
  */
 export const askConversations = (link: Link, convMessage: Query): Observable<ReadConversations> =>
   link.request({ cmd: 'conv', op: 'query', convMessage }, ConvResults).pipe(
@@ -16,14 +17,15 @@ export const askConversations = (link: Link, convMessage: Query): Observable<Rea
       const { results, limit: came } = answer.convMessage;
       const read = readConversations(results.data);
       if (isLeft(read)) throw read.left;
-      const { infos, unreadable } = read.right;
-      for (const { error } of unreadable) link.report?.({ _tag: 'Frame', error });
+      const { infos, unreadable, altered } = read.right;
+      for (const error of [...unreadable.map((one) => one.error), ...altered]) link.report?.({ _tag: 'Frame', error });
       const { skip = 0, limit = 0 } = convMessage;
       if (came === undefined || came < 1 || came >= limit) return of(read.right);
       return askConversations(link, { ...convMessage, skip: skip + came, limit: limit - came }).pipe(
         map((rest) => ({
           infos: infos.concat(rest.infos),
           unreadable: unreadable.concat(rest.unreadable),
+          altered: altered.concat(rest.altered),
         })),
       );
     }),
@@ -39,7 +41,7 @@ const ordinaryById = (link: Link, ids: readonly string[]): Observable<ReadConver
   askConversations(link, { where: { data: JSON.stringify({ objectId: { $in: ids } }) }, limit: ids.length, flag: 0 });
 
 /** The server's answer about some ids. */
-export interface LookedUp extends ReadConversations {
+export interface LookedUp extends Omit<ReadConversations, 'altered'> {
   /** The ids that don't exist: they are neither in `infos` nor in `unreadable`. */
   readonly gone: readonly string[];
 }

@@ -88,10 +88,12 @@ export const toStoredOptions = ({
   transient: _now,
   will: _end,
   mentions,
+  pushData,
   ...options
 }: SendOptions): StoredSend['options'] => ({
   ...options,
-  ...defined({ mentions }),
+  // A copy: the caller may change its object while the message is stored.
+  ...defined({ mentions, pushData: pushData && (JSON.parse(JSON.stringify(pushData)) as JsonObject) }),
 });
 
 type Direct = Extract<ClientCommand, { cmd: 'direct' }>;

@@ -23,7 +23,7 @@ import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { copyOf, problemWith, toStoredOptions, toWire } from './send-options.js';
+import { copyOf, problemWith, toStoredOptions, toWire, type SendOptions } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
 
 /**
@@ -131,15 +131,18 @@ const sendContent = <B extends Body>(
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
-/** A copy of what the application may change while the message waits. Everything else is frozen, or written as JSON. */
-const asItIs = <B extends OutgoingBody>(body: B): B =>
-  body._tag === 'Binary' ? { ...body, bytes: body.bytes.slice() } : body;
+/** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
+const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
+  const copy = bodies.decode(wire.binaryMsg === undefined ? wire : { binaryMsg: wire.binaryMsg.slice() });
+  return copy._tag === body._tag ? (copy as B) : body;
+};
 
 /** Cold: sends a body without a file to upload, as it is at the moment of the subscription. */
 const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>): Observable<SendStep<B>> => {
-  const request = { ...given, body: asItIs(given.body), options: copyOf(given.options) };
-  const { body } = request;
-  const encoded = sender.bodies.encode(body);
+  const { bodies } = sender;
+  const encoded = bodies.encode(given.body);
+  const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
+  const request = { ...given, body, options: copyOf(given.options) };
   const sending = (): Observable<SendStep<B>> =>
     telling(
       request,
@@ -156,7 +159,7 @@ const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>)
  * Makes a body that was read from the storage sendable. If its type is no longer registered, its raw text is sent.
  */
 const outgoingBody = (body: Body): OutgoingBody => {
-  if (body._tag === 'Unknown' || body._tag === 'Invalid') return plain(body.raw);
+  if (body._tag === 'Unknown' || body._tag === 'Invalid' || body._tag === 'Signal') return plain(body.raw);
   return body._tag === 'Recalled' ? plain('') : body;
 };
 
@@ -217,6 +220,17 @@ export const sendSteps = <B extends OutgoingBody>(
         ),
       );
   });
+
+/** Cold: sends a message. Its token is made now, once for all subscriptions. */
+export const sendIn = <B extends OutgoingBody>(
+  client: ClientInternals,
+  conversationId: string,
+  body: B | Upload<B>,
+  options: SendOptions,
+): Observable<SendStep<B>> => {
+  const request = { conversationId, body, token: client.mint(), options };
+  return defer(() => sendSteps(senderIn(client, conversationId), request));
+};
 
 /** Emits only the stored message: a command emits one value. */
 export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): Observable<Message<B>> =>

@@ -1,0 +1,80 @@
+/** What a caller does to its values after a send was subscribed to does not change the message. */
+import { NEVER, delay, map, mergeMap, of, tap } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { binary, image, memoryOutbox, text, upload, type Body, type Client, type LocalFile } from '../../src/index.js';
+import { runMarbles, type MarbleHelpers } from '../../testing/index.js';
+
+const diagram = (draw: (helpers: MarbleHelpers) => void): void => {
+  runMarbles((actual, expected) => {
+    expect(actual).toEqual(expected);
+  }, draw);
+};
+
+const pair = { id: 'c', members: ['Tom', 'Jerry'] };
+
+describe('a message whose caller changes its values while it waits', () => {
+  it.each([
+    ['in the outbox', true],
+    ['in the outbox and its storage', { storage: memoryOutbox() }],
+  ])('%s is sent as it was when the send was subscribed to, and so is the message that is emitted', (_, outbox) => {
+    const bytes = new Uint8Array([1, 2]);
+    const attributes = { mood: { is: 'good' } };
+    const mentions = ['Jerry'];
+    const sent: Body[] = [];
+    diagram(({ server, realtime, flush }) => {
+      server.conversation(pair);
+      server.network('1s d 5s u');
+      const send = (client: Client) =>
+        of(binary(bytes), text('hi', attributes)).pipe(
+          mergeMap((body) => client.conversation('c').send(body, { mentions })),
+        );
+      realtime({ outbox })
+        .session('Tom')
+        .pipe(delay(2_000), mergeMap(send))
+        .subscribe(({ body }) => sent.push(body));
+      server.push(
+        of(undefined).pipe(
+          delay(4_000),
+          tap(() => {
+            bytes.fill(9);
+            attributes.mood.is = 'bad';
+            mentions.push('Spike');
+          }),
+          mergeMap(() => NEVER),
+        ),
+      );
+      flush();
+      const expected = [binary(new Uint8Array([1, 2])), text('hi', { mood: { is: 'good' } })];
+      expect(server.stored('c').map(({ body }) => body)).toEqual(expected);
+      expect(server.stored('c').map((message) => message.mentions)).toEqual([['Jerry'], ['Jerry']]);
+      expect(sent).toEqual(expected);
+    });
+  });
+
+  it('and whose file is being stored, is stored as it was', () => {
+    const data = new Uint8Array([1, 2]);
+    const stored: LocalFile['data'][] = [];
+    diagram(({ server, realtime, flush }) => {
+      server.conversation(pair);
+      realtime({
+        upload: (file) =>
+          of({ url: 'u' }).pipe(
+            delay(1_000),
+            tap(() => stored.push(file.data)),
+          ),
+      })
+        .session('Tom')
+        .pipe(mergeMap((tom) => tom.conversation('c').send(upload({ data }, image))))
+        .subscribe();
+      server.push(
+        of(undefined).pipe(
+          delay(500),
+          map(() => data.fill(9)),
+          mergeMap(() => NEVER),
+        ),
+      );
+      flush();
+      expect(stored).toEqual([new Uint8Array([1, 2])]);
+    });
+  });
+});
