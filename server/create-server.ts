@@ -163,7 +163,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const clock = steadyClock(wall, { report });
   checkAppId(options);
   const key = keyOf(options);
-  const signatures = key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
+  const signatures =
+    key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
   const inTime = createTimeLimit(limits.storeTimeout);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
@@ -305,7 +306,10 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     kick: (clientId, how) => backEnd.kick(clientId, how),
     goaway: () => {
       stopGoaway();
-      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => client.goAway());
+      if (closing !== undefined) return;
+      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => {
+        if (clients.has(client)) client.goAway();
+      });
     },
     close: () => (closing ??= close()),
   };
