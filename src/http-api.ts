@@ -4,7 +4,7 @@ import { catchError, defer, from, map, mergeMap, of, type Observable } from 'rxj
 import { defined } from '../codecs/defined.js';
 import { record, SafeInteger } from '../codecs/index.js';
 import { httpUrl, readAddress } from './connection/address.js';
-import { answerOf, type Fetch, type FetchAnswer } from './connection/fetch.js';
+import { abortable, answerOf, type Fetch, type FetchAnswer } from './connection/fetch.js';
 import { ServerRejected } from './errors.js';
 
 export interface HttpApiOptions {
@@ -80,7 +80,7 @@ export const askHttpApi = (
   options: HttpApiOptions,
   { method, path, headers, body }: HttpRequest,
 ): Observable<unknown> =>
-  defer(() => {
+  abortable(({ signal }) => {
     const address = apiUrl(options, path);
     const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     const { appId, appKey } = options;
@@ -95,6 +95,7 @@ export const askHttpApi = (
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         redirect: 'manual',
+        ...defined({ signal }),
       }),
     );
   });
