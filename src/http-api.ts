@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { catchError, defer, from, map, mergeMap, of, type Observable } from 'rxjs';
 import { defined } from '../codecs/defined.js';
 import { record, SafeInteger } from '../codecs/index.js';
-import { httpUrl, readAddress } from './connection/address.js';
+import { checkTls, httpUrl, readAddress, type Address } from './connection/address.js';
 import { abortable, answerOf, type Fetch, type FetchAnswer } from './connection/fetch.js';
 import { ServerRejected } from './errors.js';
 
@@ -29,14 +29,16 @@ interface HttpRequest {
   readonly body?: object;
 }
 
+const serverOf = (server: string | readonly string[]): Address =>
+  readAddress('server', typeof server === 'string' ? server : server[0]);
+
 /** The address of a path of the API; throws `InvalidArgument`. */
-export const apiUrl = ({ api, server }: HttpApiOptions, path: string): string =>
-  httpUrl(
-    api === undefined
-      ? readAddress('server', typeof server === 'string' ? server : server[0])
-      : readAddress('api', api),
-    path,
-  );
+export const apiUrl = ({ api, server }: HttpApiOptions, path: string): string => {
+  if (api === undefined) return httpUrl(serverOf(server), path);
+  const address = readAddress('api', api);
+  checkTls('api', address, serverOf(server));
+  return httpUrl(address, path);
+};
 
 /** The answer of the API if it refuses (protocol: `{"code", "error"}`). */
 const Refused = record('ApiRefusal', { code: SafeInteger }, { error: t.string });
