@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CommandTimeout, ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
+import { limitsOf } from '../../src/limits.js';
 import { inboxStep } from '../../src/session/inbox-step.js';
 import {
   copyOf,
@@ -85,7 +86,7 @@ const FAILURES: Readonly<Record<string, RealtimeError>> = {
 };
 
 const play = (world: World, history: readonly Action[]) => {
-  const step = inboxStep({ ...world, self: 'Tom' });
+  const step = inboxStep({ ...world, limits: limitsOf(), self: 'Tom' });
   const environment = { known: () => undefined, room: () => undefined };
   let state: InboxState = initialState();
   let now = 0;

@@ -31,6 +31,7 @@ import { patiently } from '../../session/patience.js';
 import { askWhileOpen } from '../ask-while-open.js';
 import { stateAt } from '../client-state.js';
 import { historyPage } from '../history/history.js';
+import { carryingEvents, shownIn } from '../held-messages.js';
 import { carryConversation, failing, type ClientInternals } from '../internals.js';
 import { memberCommands } from '../members/member-commands.js';
 import { fetchReceipts } from '../members/receipts.js';
@@ -137,8 +138,8 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
       distinctUntilChanged(),
     ),
-    events$,
-    messages$: followed(state.messagesOf(id)),
+    events$: carryingEvents(client, { id, events$ }),
+    messages$: followed(state.held.carrying(state.messagesOf(id), shownIn, id)),
     membership$: events$.pipe(membership()),
     modifications$: events$.pipe(modifications()),
     unread$: stateAt(unread, id).pipe(

@@ -32,7 +32,7 @@ import { toRealtimeError } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
 import type { Room } from '../rooms/room.js';
 import { failing, ofConversation, type ConversationInternals } from '../internals.js';
-import { MAX_LIMIT, historyPage, type HistoryOptions } from './history.js';
+import { MAX_LIMIT, historyPage, pageBehind, type HistoryOptions } from './history.js';
 import { knownHistory } from './known-history.js';
 
 /** Options of `timeline`. */
@@ -83,9 +83,9 @@ const oldestOf = ({ placed }: TimelineState): Message | undefined => {
   return oldest?._tag === 'Message' ? oldest.message : undefined;
 };
 
-/** The first message after a gap, if there is one. */
+/** The first message after the millisecond in which a gap begins, if there is one. */
 const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined =>
-  messagesOf(placed).find((message) => comparePositions(message, gap.from) > 0);
+  messagesOf(placed).find(({ timestamp }) => timestamp > gap.from.timestamp);
 
 /** What a timeline is when its client has ended: nothing of the user stays in the view. */
 const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
@@ -220,16 +220,20 @@ const timelineOf = (
     const fill = (gap: Gap): Observable<never> =>
       defer(() => {
         const before = messageAfter(state, gap);
+        // Other messages of the millisecond in which the gap begins may be missing too.
+        const same = messagesOf(state.placed).filter(({ timestamp }) => timestamp === gap.from.timestamp).length;
+        const [limit, after] = pageBehind(gap.from, same, pageSize);
         return historyPage(client.link, client.reader, id, {
-          after: gap.from,
+          after,
+          afterIncluded: true,
           ...defined({ before }),
           direction: 'forward',
-          limit: pageSize,
-        });
+          limit,
+        }).pipe(map((messages) => ({ messages, limit })));
       }).pipe(
-        tap((messages) => {
+        tap(({ messages, limit }) => {
           const last = messages.at(-1);
-          const isCut = last !== undefined && messages.length === pageSize;
+          const isCut = last !== undefined && messages.length === limit;
           put({
             _tag: 'Filled',
             gap,
@@ -247,6 +251,8 @@ const timelineOf = (
     /** The requests of the application. If their stream errors, that is reported, and no more requests follow. */
     const wishes = <T>(wish$: Observable<T>): Observable<T> => wish$.pipe(catchError(report));
 
+    // What was held is in the history, page by page.
+    client.state.held.take(id);
     subscriber.add(
       events$.subscribe({
         next: put,
