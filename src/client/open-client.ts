@@ -32,7 +32,7 @@ import { createClient } from './create-client.js';
 import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
 import { isOffline } from './held-messages.js';
-import { asError } from '../thrown.js';
+import { guarded } from '../thrown.js';
 import { sendStored, senderIn } from './sending/send.js';
 import type { UploadFile } from './sending/upload.js';
 
@@ -70,8 +70,8 @@ const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
 
 /**
  * Cold: emits a client at once, logs it in, and keeps it open while subscribed to; logs out when unsubscribed. Its
- * status tells when it is open. Completes when the client is logged out; errors with `SessionClosed` when it is displaced or kicked,
- * and with the reason where the first login is refused.
+ * status tells when it is open. Completes when the client is logged out; errors with `SessionClosed` when it is
+ * displaced or kicked, and with the reason where the first login is refused.
  */
 export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
   new Observable<Client>((subscriber) => {
@@ -239,13 +239,10 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       }
       tell(event._tag === 'Dropped' ? { ...event, at: internals.serverTime() } : event);
     };
-    const heard = settling<Parameters<typeof hear>[0]>(clock, (event) => {
-      try {
-        hear(event);
-      } catch (thrown) {
-        report({ _tag: 'Internal', clientId, error: asError(thrown) });
-      }
-    });
+    const internal = (error: Error): void => {
+      report({ _tag: 'Internal', clientId, error });
+    };
+    const heard = settling(clock, guarded(hear, internal));
     const living = session$.subscribe({
       next: (event) => {
         heard.receive(event);

@@ -29,7 +29,7 @@ import type { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
 import type { Fetch } from './endpoints.js';
-import { asError } from '../thrown.js';
+import { guarded } from '../thrown.js';
 import { createHolding } from './holding.js';
 import { implementation } from './implementation.js';
 import { silence } from './liveness.js';
@@ -202,13 +202,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     if (event._tag !== 'Opened') dispatch({ ...event, epoch });
     else {
       use(event.wire);
-      reading = event.wire.frames$.subscribe((frame) => {
-        try {
-          receive(frame);
-        } catch (thrown) {
-          faults.next({ _tag: 'Internal', error: asError(thrown) });
-        }
-      });
+      reading = event.wire.frames$.subscribe(guarded(receive, (error) => faults.next({ _tag: 'Internal', error })));
       dispatch({ _tag: 'Opened', epoch });
     }
   };

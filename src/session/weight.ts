@@ -6,7 +6,7 @@ const OBJECT = 256;
 
 const textOf = (value: unknown): number => {
   try {
-    return JSON.stringify(value)?.length ?? 0;
+    return JSON.stringify(value).length;
   } catch {
     return OBJECT;
   }
