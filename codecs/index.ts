@@ -26,6 +26,7 @@ export {
 export { RecalledType, type Recalled } from './bodies/recalled.js';
 export { isSignalType, type Signal } from './bodies/signal.js';
 export { text, TextType, type Text } from './bodies/text.js';
+export { textOf } from './bodies/text-of.js';
 export * from './bodies/wire-body.js';
 export * from './client-commands/conversation.js';
 export { ClientCommand } from './client-commands/index.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Subject, noop, type Observable } from 'rxjs';
@@ -8,10 +8,11 @@ import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import { neverBack, type ServerClock } from './clock.js';
+import { steadyClock, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
@@ -20,6 +21,9 @@ import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { createRates } from './rates.js';
 import { closeReason, inBatches } from './returns.js';
 import { api } from './http/api/api.js';
+import { createDoor } from './http/door.js';
+import { createFront } from './http/front.js';
+import { httpServer, refuseHandshake } from './http/http-server.js';
 import { listener } from './http/listener.js';
 import { route } from './http/route.js';
 import { sign } from './http/sign.js';
@@ -86,17 +90,6 @@ const known: ReadonlyMap<string, Subprotocol> = new Map(
 const offered = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
-const refuseHandshake = (socket: Duplex): void => {
-  const body = `Offer one of the subprotocols ${[...known.keys()].join(', ')}\n`;
-  // The refused client may have left already.
-  socket.on('error', () => undefined);
-  // A client that never closes its side must not keep the socket open.
-  socket.once('finish', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-};
-
 /**
  * Checks a login: by the master key's signature if logins have to be signed, and by the application's own check if
  * there is one.
@@ -116,14 +109,20 @@ const loginVerifier = (
 const inTimeSignIn = (authenticate: ServerOptions['authenticate'], inTime: TimeLimit): ServerOptions['authenticate'] =>
   authenticate === undefined ? undefined : (token) => inTime('authenticate', () => authenticate(token));
 
-const signaturesOf = ({ masterKey, signed = ['login'] }: ServerOptions, clock: ServerClock): Signatures | undefined => {
-  if (masterKey === undefined) {
-    if (signed.some((action) => action !== 'login'))
-      throw new RangeError('signed: without a masterKey nothing can be verified');
-    return undefined;
-  }
+/**
+ * The key that signatures are made and verified with. With `authenticate` and without a `masterKey`, it is a random
+ * one: then the sign-in of the application is the only way to log in.
+ */
+const keyOf = ({ masterKey, authenticate, signed = ['login'] }: ServerOptions): string | undefined => {
   if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
-  return createSignatures(masterKey, clock, new Set(signed));
+  if (masterKey === undefined && signed.some((action) => action !== 'login'))
+    throw new RangeError('signed: without a masterKey nothing can be verified');
+  return masterKey ?? (authenticate === undefined ? undefined : randomBytes(32).toString('hex'));
+};
+
+const checkAppId = ({ appId }: ServerOptions): void => {
+  if (appId === '' || appId?.includes(':') === true)
+    throw new RangeError('appId: it is not empty, and has no colon, which separates the parts of a signed text');
 };
 
 /** Whether something ends within a time, ms. */
@@ -160,8 +159,11 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const report = guardedReport(options.onError);
-  const clock = neverBack(guardedClock(options.clock ?? { now: Date.now }, report));
-  const signatures = signaturesOf(options, clock);
+  const wall = guardedClock(options.clock ?? { now: Date.now }, report);
+  const clock = steadyClock(wall, { report });
+  checkAppId(options);
+  const key = keyOf(options);
+  const signatures = key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
   const inTime = createTimeLimit(limits.storeTimeout);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
@@ -169,11 +171,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const turns = createTurns({ report });
   const app: App = {
     appId: options.appId,
-    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }), inTime),
+    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
     bus,
     rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
+    wall,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
     hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
@@ -182,6 +185,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     isOpen: guardedTest(options.isOpen ?? (() => false), report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
+    logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
     inOrder: unsettled.inOrder,
     attempt: unsettled.attempt,
@@ -197,23 +201,18 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   let past = noDrops;
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
-  const { masterKey, uploads: files } = options;
-  const signing = sign({
-    authenticate: inTimeSignIn(options.authenticate, inTimeOfHooks),
-    masterKey: masterKey ?? randomBytes(32).toString('hex'),
-    clock,
-    report: app.report,
-  });
-  const http = createHttpServer(
-    listener([
-      route(urlOf),
-      signing,
-      notifications(app),
-      memberInfos(app),
-      ...(files === undefined ? [] : [uploads(files, app.report)]),
-      ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
-    ]),
-  );
+  const { masterKey, uploads: files, publicUrl, trustedProxies } = options;
+  const authenticate = inTimeSignIn(options.authenticate, inTimeOfHooks);
+  const front = createFront({ publicUrl, trustedProxies, listening: urlOf });
+  const door = createDoor({ limits, front, report });
+  const endpoints = [
+    route(front),
+    ...(key === undefined ? [] : [sign({ app, front, authenticate, key, clock: wall })]),
+    notifications(app),
+    memberInfos(app),
+    ...(files === undefined ? [] : [uploads({ ...files, app, front, masterKey })]),
+    ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
+  ];
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -236,12 +235,18 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
       settling.add(settled);
     });
   };
-  http.on('upgrade', (request, socket, head) => {
-    if (offered(request).some((name) => known.has(name))) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        serve(webSocket, socket);
-      });
-    } else refuseHandshake(socket);
+  const http = httpServer({
+    limits,
+    door,
+    listener: listener({ endpoints, door, prefix: front.prefix, bodyTimeout: limits.bodyTimeout }),
+    upgrade: (request, socket, head) => {
+      if (offered(request).some((name) => known.has(name))) {
+        sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          serve(webSocket, socket);
+        });
+      } else
+        refuseHandshake(socket, '400 Bad Request', `Offer one of the subprotocols ${[...known.keys()].join(', ')}`);
+    },
   });
 
   await new Promise<void>((resolve, reject) => {

@@ -97,6 +97,31 @@ export interface Limits {
    * refused with 4318. Default: no limit.
    */
   readonly othersPerMinute: number;
+  /** Connections in all, of WebSockets and HTTP. More are refused with status 503. Default 20,000. */
+  readonly connections: number;
+  /**
+   * Connections from one address: of WebSockets and HTTP, or of clients behind a trusted proxy. A network of 64 bits of
+   * IPv6 counts as one address. More are refused with status 429. Default 2,000.
+   */
+  readonly connectionsByAddress: number;
+  /** Time for the header of an HTTP request, ms. Beyond: status 408. Default 15,000. */
+  readonly headerTimeout: number;
+  /** Time for the body of an HTTP request that is not an upload, ms. Beyond: status 408. Default 15,000. */
+  readonly bodyTimeout: number;
+  /** Time for which an upload or a download may stand still, ms. Then it is ended. Default 30,000. */
+  readonly stallTimeout: number;
+  /** Time for a whole upload or download, ms. Then it is ended. Default 600,000. */
+  readonly transferTimeout: number;
+  /** Requests of one address to `/1.1/rtm/sign` per minute. More are refused with status 429. Default 300. */
+  readonly signsPerMinute: number;
+  /** Files that one client uploads in a day (UTC). More are refused with status 429. Default 500. */
+  readonly uploadsPerDay: number;
+  /** Bytes that one client uploads in a day (UTC). More are refused with status 429. Default 256 MiB. */
+  readonly uploadBytesPerDay: number;
+  /** Files that are kept in the directory of uploads. More are refused with status 507. Default 100,000. */
+  readonly uploads: number;
+  /** Bytes that are kept in the directory of uploads. More are refused with status 507. Default 10 GiB. */
+  readonly uploadBytes: number;
 }
 
 export const defaultLimits: Limits = {
@@ -127,6 +152,17 @@ export const defaultLimits: Limits = {
   historyPerMinute: Infinity,
   othersPerMinute: Infinity,
   commandsPerMinute: Infinity,
+  connections: 20_000,
+  connectionsByAddress: 2_000,
+  headerTimeout: 15_000,
+  bodyTimeout: 15_000,
+  stallTimeout: 30_000,
+  transferTimeout: 600_000,
+  signsPerMinute: 300,
+  uploadsPerDay: 500,
+  uploadBytesPerDay: 256 * 1_024 * 1_024,
+  uploads: 100_000,
+  uploadBytes: 10 * 1_024 * 1_024 * 1_024,
 };
 
 /**
@@ -142,14 +178,27 @@ export interface ServerOptions {
   /** The address to listen on. Default 127.0.0.1. */
   readonly host?: string;
   /**
+   * The address at which clients reach this server through a proxy: `ws:`, `wss:`, `http:` or `https:`, a host, and a
+   * path if there is one. `/v1/route` and uploads answer with it, and no header of a request changes that. Default: the
+   * `Host` of the request; with TLS if the client says that it has TLS, or a trusted proxy does.
+   *
+   * @example createServer({ publicUrl: 'https://chat.example.com/im' });
+   */
+  readonly publicUrl?: string;
+  /**
+   * The addresses of proxies, or their subnets (`10.0.0.0/8`). The headers `X-Forwarded-For`, `X-Forwarded-Proto`,
+   * `X-Forwarded-Host` and `X-Forwarded-Prefix` of their requests are read, of no others. Default: none.
+   */
+  readonly trustedProxies?: readonly string[];
+  /**
    * The only application that this server accepts: a login to another one is refused with 4100. Default: the server
    * accepts all applications, and they share clients and conversations.
    */
   readonly appId?: string;
   /**
    * The key of the application's own back end. Clients never have it. With a key, the actions of `signed` need a
-   * signature, and the server serves the back end's HTTP API (docs/server.md). Default: no action needs a signature,
-   * signatures of `/1.1/rtm/sign` are valid only for this process, and the HTTP API is off.
+   * signature, and the server serves the back end's HTTP API (docs/server.md). Default: the HTTP API is off, and no
+   * action needs a signature, except a login if there is an `authenticate`.
    */
   readonly masterKey?: string;
   /**
@@ -165,12 +214,14 @@ export interface ServerOptions {
   readonly isOpen?: (conversation: ConversationInfo) => boolean;
   /**
    * Finds the user of a session token of the application's own sign-in. With it, `/1.1/rtm/sign` signs logins of
-   * users. Default: the server does not serve this address.
+   * users. Without a `masterKey`, these signatures are the only way to log in; they are made with a random key, and are
+   * valid only for this process. Default: the server does not serve this address.
    */
   readonly authenticate?: Authenticate;
   /**
-   * Stores the files of messages. With it, the server serves `POST /uploads/<name>`, and `GET` of the address in the
-   * response. Default: the server does not serve uploads.
+   * Stores the files of messages. With it, the server serves `POST /uploads/<name>` for clients with a session, and
+   * `GET` and `HEAD` of the address in the response for everybody who knows it. Default: the server does not serve
+   * uploads.
    */
   readonly uploads?: UploadOptions;
   /**

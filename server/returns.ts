@@ -5,27 +5,29 @@ const LONGEST = 300_000;
 /** Time between two batches, ms. */
 const PERIOD = 100;
 
+/** Whether there is a rate to keep to. */
+const isRate = (perSecond: number): boolean => perSecond > 0 && perSecond < Infinity;
+
 /**
  * The reason of a close after which clients come back: so many clients, at so many per second. At its end it names the
  * time over which they are spread, ms. Our client reads it; others show the text.
  */
 export const closeReason = (text: string, clients: number, perSecond: number): string =>
-  Number.isFinite(perSecond)
-    ? `${text}; spread=${String(Math.min(Math.ceil((clients * 1_000) / perSecond), LONGEST))}`
-    : text;
+  isRate(perSecond) ? `${text}; spread=${String(Math.min(Math.ceil((clients * 1_000) / perSecond), LONGEST))}` : text;
 
 /**
- * Calls `act` with each item, so many per second. The first batch has its turn before this returns. The timer between
- * batches keeps no process alive. Returns a function that leaves out the rest.
+ * Calls `act` with each item, so many per second: the first ones before this returns. The timer between batches keeps
+ * no process alive. Returns a function that leaves out the rest.
  */
 export const inBatches = <T>(items: readonly T[], perSecond: number, act: (item: T) => void): (() => void) => {
-  const size = Math.max(1, Math.round((perSecond * PERIOD) / 1_000));
+  const size = isRate(perSecond) ? Math.max(1, Math.round((perSecond * PERIOD) / 1_000)) : items.length;
+  const period = Math.min((size * 1_000) / perSecond, LONGEST);
   let done = 0;
   let timer: NodeJS.Timeout | undefined;
   const next = (): void => {
     items.slice(done, done + size).forEach(act);
     done += size;
-    if (done < items.length) timer = setTimeout(next, (size * 1_000) / perSecond).unref();
+    if (done < items.length) timer = setTimeout(next, period).unref();
   };
   next();
   return () => clearTimeout(timer);

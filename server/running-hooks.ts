@@ -7,15 +7,16 @@ import type {
   ConversationMembers,
   ConversationStart,
   ConversationUpdateHook,
+  Drop,
   HookContent,
   Hooks,
   MessageReceived,
   MessageSent,
   MessageUpdate,
   ReceiversOffline,
-  Verdict,
 } from './hooks.js';
 import type { TimeLimit } from './time-limit.js';
+import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
 /** The hooks as the server calls them: every hook exists, and none throws anything but a `Refusal`. */
 export interface RunningHooks {
@@ -48,18 +49,23 @@ export interface RunningHooksOptions {
 
 export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions): RunningHooks => {
   /** Without the hook, nothing is waited for. */
-  const asked = async <C>(name: keyof Hooks, ask: () => Verdict<C>, code: Code): Promise<C | undefined> => {
+  const asked = async <C>(
+    name: keyof Hooks,
+    ask: () => unknown,
+    code: Code,
+    read: ReadVerdict<C>,
+  ): Promise<C | undefined> => {
     if (hooks[name] === undefined) return undefined;
-    let verdict: Awaited<Verdict<C>>;
+    let verdict: Drop | C | undefined;
     try {
-      verdict = await inTime(`the hook ${name}`, ask);
+      verdict = read(name, await inTime(`the hook ${name}`, ask));
     } catch (error) {
       report(error);
       return undefined;
     }
     if (typeof verdict === 'object' && verdict !== null && 'drop' in verdict)
       throw new Refusal(code, verdict.detail ?? 'the application does not want it', verdict.code);
-    return verdict ?? undefined;
+    return verdict;
   };
 
   const told = (tell: () => unknown): void => {
@@ -69,14 +75,14 @@ export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions):
   return {
     messageReceived: async (message) => ({
       ...message,
-      ...(await asked('messageReceived', () => hooks.messageReceived?.(message), 4402)),
+      ...(await asked('messageReceived', () => hooks.messageReceived?.(message), 4402, readContent)),
     }),
     messageSent: (message) => {
       if (hooks.messageSent !== undefined) told(() => hooks.messageSent?.(message));
     },
     messageUpdate: async (update) => ({
       ...update,
-      ...(await asked('messageUpdate', () => hooks.messageUpdate?.(update), 4405)),
+      ...(await asked('messageUpdate', () => hooks.messageUpdate?.(update), 4405, readContent)),
     }),
     receiversOffline: (message) => {
       told(() => hooks.receiversOffline?.(message));
@@ -85,23 +91,25 @@ export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions):
     decidesOnEdits: hooks.messageUpdate !== undefined,
     hearsOfOffline: hooks.receiversOffline !== undefined,
     conversationStart: async (start) => {
-      await asked('conversationStart', () => hooks.conversationStart?.(start), 4305);
+      await asked('conversationStart', () => hooks.conversationStart?.(start), 4305, readPlain);
     },
     conversationStarted: (started) => {
       told(() => hooks.conversationStarted?.(started));
     },
     conversationAdd: async (members) =>
-      (await asked('conversationAdd', () => hooks.conversationAdd?.(members), 4305))?.members ?? members.members,
+      (await asked('conversationAdd', () => hooks.conversationAdd?.(members), 4305, readMembers))?.members ??
+      members.members,
     conversationAdded: (members) => {
       told(() => hooks.conversationAdded?.(members));
     },
     conversationRemove: async (members) =>
-      (await asked('conversationRemove', () => hooks.conversationRemove?.(members), 4305))?.members ?? members.members,
+      (await asked('conversationRemove', () => hooks.conversationRemove?.(members), 4305, readMembers))?.members ??
+      members.members,
     conversationRemoved: (members) => {
       told(() => hooks.conversationRemoved?.(members));
     },
     conversationUpdate: async (update) => {
-      await asked('conversationUpdate', () => hooks.conversationUpdate?.(update), 4305);
+      await asked('conversationUpdate', () => hooks.conversationUpdate?.(update), 4305, readPlain);
     },
     clientOnline: (client) => {
       told(() => hooks.clientOnline?.(client));

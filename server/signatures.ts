@@ -52,10 +52,18 @@ const MAX_ENDED = 100_000;
 /** A timestamp below this number is in seconds: in ms it would be a date in 1973 or before. */
 const FIRST_MS = 100_000_000_000;
 
+const hasColon = (text: string): boolean => text.includes(':');
+
 const sign = (masterKey: string, text: string): string => createHmac('sha1', masterKey).update(text).digest('hex');
 
-export const loginSignature = (masterKey: string, { appId, clientId, timestamp, nonce }: SignedLogin): string =>
-  sign(masterKey, `${appId}:${clientId}::${timestamp}:${nonce}`);
+/** The text of a login. Throws if a colon in one part could be taken for the end of that part. */
+const loginText = ({ appId, clientId, timestamp, nonce }: SignedLogin): string => {
+  if (hasColon(appId) || hasColon(nonce))
+    throw new RangeError('an application id or nonce with a colon can not be signed');
+  return `${appId}:${clientId}::${timestamp}:${nonce}`;
+};
+
+export const loginSignature = (masterKey: string, login: SignedLogin): string => sign(masterKey, loginText(login));
 
 /** The name of an action in the text that is signed. */
 const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
@@ -67,8 +75,6 @@ const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
   block: 'conversation-block-clients',
   unblock: 'conversation-unblock-clients',
 };
-
-const hasColon = (text: string): boolean => text.includes(':');
 
 export interface Signatures {
   /** Whether a login has a valid signature. */
@@ -84,11 +90,15 @@ export interface Signatures {
  * signatures were last ended, and has a nonce that this client of this application has not used before. The parts of
  * a signed text are joined by colons, so only the client id of a login may contain colons itself: otherwise a
  * signature for the client `Tom::5` would be valid for `Tom` too. Ids in other actions must not contain colons.
+ *
+ * The age of a signature is counted by `clock`. If that clock is wrong for a moment, signatures are refused for that
+ * moment. What is remembered is dated by `steady`, which such a moment does not change.
  */
 export const createSignatures = (
   masterKey: string,
   clock: ServerClock,
   wanted: ReadonlySet<SignedAction>,
+  steady: ServerClock = clock,
 ): Signatures => {
   /** Keys of accepted signatures (application, client and nonce), each with the time when it expires at the latest. */
   const used = new Map<string, number>();
@@ -97,7 +107,9 @@ export const createSignatures = (
   /** Signatures made until this time are invalid for all clients: too many were ended to remember each client. */
   let endedForAll = -Infinity;
 
-  const forget = (now: number): void => {
+  /** What is forgotten can be used again, so this is not decided by a clock that is wrong for a moment. */
+  const forget = (): void => {
+    const now = Math.min(clock.now(), steady.now());
     for (const [request, end] of used) {
       // A signature is still valid in its last millisecond.
       if (end >= now) break;
@@ -112,10 +124,9 @@ export const createSignatures = (
   };
 
   const end = (clientId: string): void => {
-    const now = clock.now();
     ended.delete(clientId);
-    ended.set(clientId, now);
-    forget(now);
+    ended.set(clientId, steady.now());
+    forget();
   };
 
   /** `textOf` makes the signed text from the timestamp and the nonce. */
@@ -134,7 +145,7 @@ export const createSignatures = (
     // the end, so it is refused.
     if (signedAt <= Math.max(endedForAll, ended.get(clientId) ?? -Infinity)) return false;
     if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
-    forget(now);
+    forget();
     const request = JSON.stringify([appId, clientId, nonce]);
     if (used.has(request)) return false;
     used.set(request, now + 2 * VALID_FOR);
@@ -147,7 +158,7 @@ export const createSignatures = (
     const refuse = (why: string): never => {
       throw new Refusal(action === 'block' || action === 'unblock' ? 4546 : 4302, why);
     };
-    if ([clientId, ...members].some(hasColon)) refuse('ids with a colon can not be signed');
+    if ([clientId, conversationId ?? '', ...members].some(hasColon)) refuse('ids with a colon can not be signed');
     const sorted = [...members].sort().join(':');
     const name = NAMES[action];
     const good = isGood(request, appId, clientId, (timestamp, nonce) =>
@@ -161,7 +172,7 @@ export const createSignatures = (
   return {
     login: (login) => {
       const { appId = '', clientId } = login;
-      return isGood(login, appId, clientId, (timestamp, nonce) => `${appId}:${clientId}::${timestamp}:${nonce}`);
+      return isGood(login, appId, clientId, (timestamp, nonce) => loginText({ appId, clientId, timestamp, nonce }));
     },
     action: verifyAction,
     end,

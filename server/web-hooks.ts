@@ -1,10 +1,10 @@
 /** Hooks that call the application's back end over HTTP. */
 import { createHmac } from 'node:crypto';
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
-import { decodeFailed, Int32, parseJson, record } from '../codecs/index.js';
+import { parseJson } from '../codecs/index.js';
 import type { Drop, Hooks } from './hooks.js';
 import { isSameSecret } from './same-secret.js';
+import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
 /** The name of a hook; the hook's address ends with it. */
 export type HookName = keyof Hooks;
@@ -37,6 +37,8 @@ export interface WebHookOptions {
 /** The parts of a request that a receiver needs to verify it. */
 export interface WebHookRequest {
   readonly secret: string;
+  /** The name of the hook: the last part of the path that was asked for. */
+  readonly hook: string;
   /** The value of `X-LC-Hook-Signature`. */
   readonly header: string | undefined;
   /** The body as it was received, before it is parsed. */
@@ -52,37 +54,30 @@ const TIMEOUT = 3_000;
 const MAX_AGE = 300_000;
 const SIGNATURE = /^t=(\d{1,15}),s=([0-9a-f]{40})$/;
 
-const sign = (secret: string, timestamp: string | number, body: string | Uint8Array): string =>
-  createHmac('sha1', secret).update(`${timestamp}.`).update(body).digest('hex');
+/** A request to one hook is not valid for another. */
+const sign = (secret: string, timestamp: string | number, hook: string, body: string | Uint8Array): string =>
+  createHmac('sha1', secret).update(`${timestamp}.${hook}.`).update(body).digest('hex');
 
 /**
- * Whether a request was signed with the secret, is unchanged, and is not too old. Compares in constant time.
+ * Whether a request was signed with the secret for this hook, is unchanged, and is not too old. Compares in constant
+ * time.
  *
  * @example
- * if (!verifyWebHook({ secret, header: request.headers['x-lc-hook-signature'], body, now: Date.now() }))
+ * const hook = request.url.split('/').at(-1);
+ * if (!verifyWebHook({ secret, hook, header: request.headers['x-lc-hook-signature'], body, now: Date.now() }))
  *   response.writeHead(401).end();
  */
-export const verifyWebHook = ({ secret, header = '', body, now, maxAge = MAX_AGE }: WebHookRequest): boolean => {
+export const verifyWebHook = ({ secret, hook, header = '', body, now, maxAge = MAX_AGE }: WebHookRequest): boolean => {
   const [, timestamp, signature] = SIGNATURE.exec(header) ?? [];
-  if (timestamp === undefined || signature === undefined) return false;
-  return isSameSecret(signature, sign(secret, timestamp, body)) && Math.abs(now - Number(timestamp)) <= maxAge;
+  // A dot in the name could be taken for the one before the body.
+  if (timestamp === undefined || signature === undefined || !/^\w+$/.test(hook)) return false;
+  return isSameSecret(signature, sign(secret, timestamp, hook, body)) && Math.abs(now - Number(timestamp)) <= maxAge;
 };
-
-const drop = { drop: t.boolean, code: Int32, detail: t.string };
-const Verdict = record('Verdict', {}, drop);
-const ContentVerdict = record('ContentVerdict', {}, { ...drop, content: t.string, bin: t.boolean });
-const MembersVerdict = record('MembersVerdict', {}, { ...drop, members: t.readonlyArray(t.string) });
-
-/** The refusal in an answer; undefined if the answer does not refuse. */
-const dropIn = ({ drop: isNo = false, code, detail }: t.TypeOf<typeof Verdict>): Drop | undefined =>
-  isNo
-    ? { drop: true, ...(code === undefined ? {} : { code }), ...(detail === undefined ? {} : { detail }) }
-    : undefined;
 
 /**
  * Hooks that call the application's back end over HTTP. Each call is a POST with the hook's argument as JSON. Its
- * signature is in the header `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<body>">`. Status 204,
- * an empty body or `{}` accepts; any other answer is JSON with the hook's verdict. Redirects are not followed.
+ * signature is in the header `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<hook>.<body>">`. Status
+ * 204, an empty body or `{}` accepts; any other answer is JSON with the hook's verdict. Redirects are not followed.
  *
  * @example
  * createServer({
@@ -101,7 +96,10 @@ export const webHooks = (options: WebHookOptions): Hooks => {
     const timestamp = now();
     const response = await fetch(`${base}/${name}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, body)}` },
+      headers: {
+        'content-type': 'application/json',
+        [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, name, body)}`,
+      },
       body,
       redirect: 'error',
       signal: AbortSignal.timeout(timeout),
@@ -117,24 +115,19 @@ export const webHooks = (options: WebHookOptions): Hooks => {
       await post(name, event);
     };
 
-  const read = <A>(name: HookName, codec: t.Decoder<unknown, A>, text: string): A => {
+  const jsonIn = (name: HookName, text: string): unknown => {
     const json = parseJson(text.trim() === '' ? '{}' : text);
     if (E.isLeft(json)) throw new Error(`the web hook ${name} was not answered with JSON`);
-    const verdict = codec.decode(json.right);
-    if (E.isLeft(verdict)) throw new Error(`the answer of the web hook ${name}: ${decodeFailed(verdict.left).message}`);
-    return verdict.right;
+    // A function may answer with nothing. JSON has no such answer.
+    if (json.right === null) throw new Error(`the web hook ${name} was answered with null`);
+    return json.right;
   };
 
   const ask =
-    <A extends t.TypeOf<typeof Verdict>, C>(
-      name: HookName,
-      codec: t.Decoder<unknown, A>,
-      change: (answer: A) => C | undefined,
-    ) =>
+    <C>(name: HookName, read: ReadVerdict<C>) =>
     async (event: object): Promise<undefined | Drop | C> => {
       try {
-        const answer = read(name, codec, await post(name, event));
-        return dropIn(answer) ?? change(answer);
+        return read(name, jsonIn(name, await post(name, event)));
       } catch (error) {
         // The server reports the error and goes ahead.
         if (onFailure === 'proceed') throw error;
@@ -143,27 +136,18 @@ export const webHooks = (options: WebHookOptions): Hooks => {
       }
     };
 
-  /** Only the changed fields; the message keeps the others. */
-  const changedContent = ({ content, bin }: t.TypeOf<typeof ContentVerdict>) => ({
-    ...(content === undefined ? {} : { content }),
-    ...(bin === undefined ? {} : { bin }),
-  });
-  const chosenMembers = ({ members }: t.TypeOf<typeof MembersVerdict>) =>
-    members === undefined ? undefined : { members };
-  const unchanged = (): undefined => undefined;
-
   const all = {
-    messageReceived: ask('messageReceived', ContentVerdict, changedContent),
+    messageReceived: ask('messageReceived', readContent),
     messageSent: tell('messageSent'),
-    messageUpdate: ask('messageUpdate', ContentVerdict, changedContent),
+    messageUpdate: ask('messageUpdate', readContent),
     receiversOffline: tell('receiversOffline'),
-    conversationStart: ask('conversationStart', Verdict, unchanged),
+    conversationStart: ask('conversationStart', readPlain),
     conversationStarted: tell('conversationStarted'),
-    conversationAdd: ask('conversationAdd', MembersVerdict, chosenMembers),
+    conversationAdd: ask('conversationAdd', readMembers),
     conversationAdded: tell('conversationAdded'),
-    conversationRemove: ask('conversationRemove', MembersVerdict, chosenMembers),
+    conversationRemove: ask('conversationRemove', readMembers),
     conversationRemoved: tell('conversationRemoved'),
-    conversationUpdate: ask('conversationUpdate', Verdict, unchanged),
+    conversationUpdate: ask('conversationUpdate', readPlain),
     clientOnline: tell('clientOnline'),
     clientOffline: tell('clientOffline'),
   } satisfies Required<Hooks>;

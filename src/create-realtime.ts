@@ -137,12 +137,19 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
     const forget = (): void => {
       if (sessions.get(clientId) === client$) sessions.delete(clientId);
     };
+    const begun = (client: Client): void => {
+      watch(client);
+      // A login right after a logout is a new one, although the server has not answered yet.
+      client.status$.subscribe(({ _tag }) => {
+        if (_tag === 'Closed') forget();
+      });
+    };
     const client$: Observable<Client> = bodies$.pipe(
       catchError((thrown: unknown) =>
         throwError(() => new InvalidArgument(thrown instanceof Error ? thrown.message : String(thrown))),
       ),
       switchMap((bodies) => open(clientId, login, bodies)),
-      tap({ next: watch, error: forget, complete: forget, unsubscribe: forget }),
+      tap({ next: begun, error: forget, complete: forget, unsubscribe: forget }),
       share({
         connector: () => new ReplaySubject<Client>(1),
         // No grace after a session that has ended by itself.

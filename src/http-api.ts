@@ -3,16 +3,19 @@ import * as t from 'io-ts';
 import { catchError, defer, from, map, mergeMap, of, type Observable } from 'rxjs';
 import { defined } from '../codecs/defined.js';
 import { record, SafeInteger } from '../codecs/index.js';
-import type { Fetch } from './connection/endpoints.js';
-import { ConnectionLost, InvalidArgument, ServerRejected } from './errors.js';
-import { reasonOf } from './thrown.js';
+import { httpUrl, readAddress } from './connection/address.js';
+import { answerOf, type Fetch, type FetchAnswer } from './connection/fetch.js';
+import { ServerRejected } from './errors.js';
 
 export interface HttpApiOptions {
   readonly appId: string;
   readonly appKey: string | undefined;
   /** The address of the API. */
   readonly api: string | undefined;
-  /** The address of the server. Without `api`, the API has the same address with `http` instead of `ws`. */
+  /**
+   * The address of the server. Without `api`, the API has the same address with `http` instead of `ws`, below the same
+   * path.
+   */
   readonly server: string | readonly string[];
   readonly fetch: Fetch | undefined;
 }
@@ -26,10 +29,14 @@ interface HttpRequest {
   readonly body?: object;
 }
 
-const baseOf = ({ api, server }: HttpApiOptions): string | undefined => {
-  const base = api ?? (typeof server === 'string' ? server : server[0]);
-  return base !== undefined && URL.canParse(base) ? base.replace(/^ws/, 'http') : undefined;
-};
+/** The address of a path of the API; throws `InvalidArgument`. */
+export const apiUrl = ({ api, server }: HttpApiOptions, path: string): string =>
+  httpUrl(
+    api === undefined
+      ? readAddress('server', typeof server === 'string' ? server : server[0])
+      : readAddress('api', api),
+    path,
+  );
 
 /** The answer of the API if it refuses (protocol: `{"code", "error"}`). */
 const Refused = record('ApiRefusal', { code: SafeInteger }, { error: t.string });
@@ -44,22 +51,40 @@ const refusalOf = (address: string, status: number, body: unknown): ServerReject
 };
 
 /**
+ * Cold: sends a request, emits the JSON of the answer, then completes. `send` makes the request; it must not follow
+ * redirects.
+ *
+ * Errors: `ConnectionLost` if there is no answer, or if it is a redirect; `ServerRejected` if the answer is no
+ * success, with the code of the answer, or with the HTTP status if the answer has no code.
+ */
+export const jsonFrom = (address: string, send: () => Promise<FetchAnswer>): Observable<unknown> =>
+  answerOf(address, send).pipe(
+    mergeMap((response) =>
+      response.ok
+        ? response.json()
+        : defer(() => from(response.json())).pipe(
+            catchError(() => of(undefined)),
+            map((answer): never => {
+              throw refusalOf(address, response.status, answer);
+            }),
+          ),
+    ),
+  );
+
+/**
  * Cold: asks the API, emits the JSON of the answer, then completes.
  *
- * Errors: `InvalidArgument` if there is no address; `ConnectionLost` if the API can't be reached; `ServerRejected` if
- * the answer is no success, with the code of the answer, or with the HTTP status if the answer has no code.
+ * Errors: `InvalidArgument` if there is no usable address; otherwise as `jsonFrom`.
  */
 export const askHttpApi = (
   options: HttpApiOptions,
   { method, path, headers, body }: HttpRequest,
 ): Observable<unknown> =>
   defer(() => {
-    const base = baseOf(options);
-    if (base === undefined) throw new InvalidArgument('api should be an address, such as https://api.example.com');
-    const address = new URL(path, base).href;
+    const address = apiUrl(options, path);
     const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     const { appId, appKey } = options;
-    return from(
+    return jsonFrom(address, () =>
       fetch(address, {
         method,
         headers: {
@@ -69,20 +94,7 @@ export const askHttpApi = (
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        redirect: 'manual',
       }),
-    ).pipe(
-      catchError((cause: unknown) => {
-        throw new ConnectionLost(`${address} can't be reached: ${reasonOf(cause)}`, { cause });
-      }),
-      mergeMap((response) =>
-        response.ok
-          ? response.json()
-          : defer(() => response.json()).pipe(
-              catchError(() => of(undefined)),
-              map((answer): never => {
-                throw refusalOf(address, response.status, answer);
-              }),
-            ),
-      ),
     );
   });

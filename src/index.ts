@@ -6,7 +6,17 @@
  */
 import * as where from './client/queries/where.js';
 export { audio, AudioType, file, FileType, image, ImageType, video, VideoType } from '../codecs/index.js';
-export { binary, defineMessage, location, LocationType, plain, RecalledType, text, TextType } from '../codecs/index.js';
+export {
+  binary,
+  defineMessage,
+  location,
+  LocationType,
+  plain,
+  RecalledType,
+  text,
+  textOf,
+  TextType,
+} from '../codecs/index.js';
 export type {
   Audio,
   Binary,
@@ -117,6 +127,7 @@ export type { DescribeFile } from './client/sending/file-metadata.js';
 export {
   upload,
   type Upload,
+  type UploadContext,
   type UploadFile,
   type UploadMessageOptions,
   type UploadProgress,
@@ -124,7 +135,8 @@ export {
 } from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
-export type { Fetch, HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
+export type { HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
+export type { Fetch, FetchAnswer } from './connection/fetch.js';
 export type { Lifecycle } from './connection/page.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';
 export type { ConnectionHealth, RoundTrip } from './connection/meter.js';

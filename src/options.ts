@@ -22,7 +22,9 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly appKey?: string;
   /**
    * The server: one or several `ws:` or `wss:` addresses, which are tried in order; or the `http:` or `https:`
-   * address of a router, which is asked for the addresses.
+   * address of a router, which is asked for the addresses. A path and a query are kept: a server below
+   * `wss://host/im/` has its HTTP API below `https://host/im/`. An address without a scheme is one with TLS, or without
+   * it on this machine (`localhost:6400`). A router with TLS never leads to a connection without it.
    */
   readonly server: string | readonly string[];
   /** Sends text frames (base64) instead of binary frames, for platforms without binary frames. Default false. */
@@ -98,7 +100,8 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   /** The WebSocket implementation. Default: `ws` in Node, elsewhere the platform's. */
   readonly webSocket?: WebSocketConstructor;
   /**
-   * The `fetch` function for requests to the router and to the application's HTTP API. Default: that of the platform.
+   * The `fetch` function for requests to the router and to the application's HTTP API. It gets `redirect: 'manual'`,
+   * and must not follow redirects: they could take tokens and keys to another server. Default: that of the platform.
    */
   readonly fetch?: Fetch;
   /** Closes the realtime for good when it is aborted. The realtime listens to it only while there is a client. */

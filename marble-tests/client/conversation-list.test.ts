@@ -1,4 +1,17 @@
-import { Subject, defer, filter, map, mergeMap, of, take, throwError, timer, type Observable } from 'rxjs';
+import {
+  NEVER,
+  Subject,
+  concat,
+  defer,
+  filter,
+  map,
+  mergeMap,
+  of,
+  take,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   encodeConversations,
@@ -110,7 +123,7 @@ describe('the list of conversations, page by page', () => {
       const open$ = cold('t', readiness);
       const early = list({ infos: conversations(6), open$, pageSize: 2, more$: hot('-m(mm)-m') });
       expectObservable(early.list$.pipe(map(names))).toBe('x-a-b----c', { x: '', a: '12', b: '1234', c: '123456' });
-      const atOnce = list({ infos: conversations(6), open$: of(true), pageSize: 2, more$: of('now') });
+      const atOnce = list({ infos: conversations(6), open$: concat(of(true), NEVER), pageSize: 2, more$: of('now') });
       expectObservable(atOnce.list$.pipe(map(names))).toBe('x-a-b', { x: '', a: '12', b: '1234' });
       flush();
       expect(early.asked).toEqual(['0: 0+2', '2: 2+2', '7: 4+2']);

@@ -14,10 +14,27 @@ import { conversationHandle } from './internals.js';
 
 type Logs = Extract<ClientCommand, { readonly cmd: 'logs' }>['logsMessage'];
 
-/** Answers a question for history. Messages are numbers: their time, and the number in their id. */
-const answerOf = (stored: readonly number[], { t, tt, l = 20, direction = 1 }: Logs): readonly number[] => {
-  const [from, to] = direction === 1 ? [tt ?? 0, t ?? Infinity] : [t ?? 0, tt ?? Infinity];
-  const all = stored.filter((time) => time > from && time < to);
+/** How many messages are sent in one millisecond. */
+let crowd = 1;
+const timeOf = (number: number): number => Math.ceil(number / crowd);
+const idOf = (number: number): string => `m${String(number).padStart(4, '0')}`;
+const numberOf = ({ id }: { readonly id: string }): number => Number(id.slice(1));
+
+/**
+ * Answers a question for history. Messages are numbers. The order of the server is by time; messages of the same time
+ * come in another order than that of their ids.
+ */
+const answerOf = (stored: readonly number[], asked: Logs): readonly number[] => {
+  const { t, tIncluded = false, tt, ttIncluded = false, l = 20, direction = 1 } = asked;
+  const [from, fromIncluded, to, toIncluded] =
+    direction === 1 ? [tt, ttIncluded, t, tIncluded] : [t, tIncluded, tt, ttIncluded];
+  const all = stored
+    .filter((number) => {
+      const time = timeOf(number);
+      const isAfter = from === undefined || time > from || (fromIncluded && time === from);
+      return isAfter && (to === undefined || time < to || (toIncluded && time === to));
+    })
+    .sort((a, b) => timeOf(a) - timeOf(b) || b - a);
   return direction === 1 ? all.slice(-l) : all.slice(0, l);
 };
 
@@ -42,10 +59,10 @@ const scene = (options: Pick<TimelineOptions, 'pageSize' | 'window'>, stored: nu
         return;
       }
       // The server answers with what it has at the time of the question.
-      const logs = answerOf(stored, logsMessage).map((timestamp) => ({
-        msgId: `m${String(timestamp)}`,
+      const logs = answerOf(stored, logsMessage).map((number) => ({
+        msgId: idOf(number),
         from: 'Jerry',
-        timestamp,
+        timestamp: timeOf(number),
         data: 'x',
       }));
       waiting.push(() => {
@@ -81,8 +98,8 @@ const scene = (options: Pick<TimelineOptions, 'pageSize' | 'window'>, stored: nu
       complete: () => (ended = true),
     });
   };
-  const say = (time: number, origin?: 'live' | 'missed'): void => {
-    log.next(arrived({ timestamp: time, id: `m${String(time)}` }, origin));
+  const say = (number: number): void => {
+    log.next(arrived({ timestamp: timeOf(number), id: idOf(number) }));
   };
   return {
     log,
@@ -113,7 +130,7 @@ const scene = (options: Pick<TimelineOptions, 'pageSize' | 'window'>, stored: nu
       [
         ...(now.hasOlder ? ['…'] : []),
         ...now.entries.map((entry) => {
-          if (entry._tag === 'Message') return String(entry.message.timestamp);
+          if (entry._tag === 'Message') return String(numberOf(entry.message));
           return entry._tag === 'Gap' ? '~' : `${entry.token}${entry.error === undefined ? '' : '!'}`;
         }),
         ...(now.hasNewer ? ['…'] : []),
@@ -141,7 +158,7 @@ describe('a timeline that is opened again', () => {
     expect(short()).toBe('… 4 5');
     hide();
     say(6);
-    log.next({ _tag: 'Edit', conversationId: 'c', message: message({ timestamp: 5, id: 'm5', editedAt: 9 }) });
+    log.next({ _tag: 'Edit', conversationId: 'c', message: message({ timestamp: 5, id: idOf(5), editedAt: 9 }) });
     open.next(false);
     show();
     expect(short()).toBe('… 4 5 6');
@@ -246,8 +263,8 @@ describe('the window of a timeline', () => {
     older.next();
     answer();
     expect(short()).toBe('… 2 3 …');
-    log.next(own('a', { _tag: 'sent', message: message({ timestamp: 5, id: 'm5' }) }));
-    log.next(arrived({ timestamp: 5, id: 'm5' }, 'sent'));
+    log.next(own('a', { _tag: 'sent', message: message({ timestamp: 5, id: idOf(5) }) }));
+    log.next(arrived({ timestamp: 5, id: idOf(5) }, 'sent'));
     expect(short()).toBe('… 2 3 …');
     latest.next();
     expect(short()).toBe('… 4 5');
@@ -280,7 +297,9 @@ describe('the window of a timeline', () => {
         fc.integer({ min: 1, max: 3 }),
         fc.integer({ min: 1, max: 7 }),
         fc.nat({ max: 12 }),
-        (steps, pageSize, window, before) => {
+        fc.integer({ min: 1, max: 3 }),
+        (steps, pageSize, window, before, sameTime) => {
+          crowd = sameTime;
           const it = scene({ pageSize, window }, upTo(before));
           let missed: number[] = [];
           let hasAnswer = false;
@@ -311,8 +330,8 @@ describe('the window of a timeline', () => {
                 it.log.next({
                   _tag: 'Gap',
                   conversationId: 'c',
-                  from: { timestamp: first - 1, id: `m${String(first - 1)}` },
-                  to: last - 1,
+                  from: { timestamp: timeOf(first - 1), id: idOf(first - 1) },
+                  to: timeOf(last),
                   cause: 'limit',
                 });
                 it.say(last);
@@ -324,17 +343,20 @@ describe('the window of a timeline', () => {
               hasAnswer = false;
             }
             const { entries, hasOlder, hasNewer } = it.now();
-            const messages = entries.flatMap((entry) => (entry._tag === 'Message' ? [entry.message.timestamp] : []));
+            const messages = entries.flatMap((entry) => (entry._tag === 'Message' ? [numberOf(entry.message)] : []));
+            // The first millisecond of a page may be cut, if it has more messages than a page.
+            const cut = [timeOf(messages[0] ?? 0), ...(hasNewer ? [timeOf(messages.at(-1) ?? 0)] : [])];
             entries.forEach((entry, index) => {
               const next = entries[index + 1];
-              if (entry._tag === 'Message' && next?._tag === 'Message')
-                expect(next.message.timestamp).toBe(entry.message.timestamp + 1);
+              if (entry._tag !== 'Message' || next?._tag !== 'Message') return;
+              const missing = upTo(numberOf(next.message) - 1).slice(numberOf(entry.message));
+              expect(missing.filter((number) => sameTime === 1 || !cut.includes(timeOf(number)))).toEqual([]);
             });
             const [oldest, newest] = [messages[0] ?? 0, messages.at(-1) ?? 0];
             if (oldest > 1) expect(hasOlder).toBe(true);
             const delivered = it.stored.length - missed.length;
-            if (!hasNewer && hasAnswer && it.waiting.length === 0) expect(newest).toBe(delivered);
-            if (newest < delivered && hasAnswer && it.waiting.length === 0) expect(hasNewer).toBe(true);
+            if (!hasNewer && hasAnswer && it.waiting.length === 0) expect(timeOf(newest)).toBe(timeOf(delivered));
+            if (timeOf(newest) < timeOf(delivered) && hasAnswer && it.waiting.length === 0) expect(hasNewer).toBe(true);
           }
         },
       ),

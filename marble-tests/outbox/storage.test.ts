@@ -21,7 +21,12 @@ const kept = (token: string, sequence = 1, at = 0): StoredSend => ({
 });
 
 /** An outbox in a storage, what it has written, and what went wrong with the storage. */
-const start = (storage: OutboxStorage, ready$: Observable<boolean>, bounds: OutboxBounds = {}) => {
+const start = (
+  storage: OutboxStorage,
+  ready$: Observable<boolean>,
+  bounds: OutboxBounds = {},
+  until$: Observable<unknown> = NEVER,
+) => {
   const faults: RealtimeError[] = [];
   const written: string[] = [];
   const [keeper, kept$] = storageKeeper({
@@ -29,6 +34,7 @@ const start = (storage: OutboxStorage, ready$: Observable<boolean>, bounds: Outb
     owner: OWNER,
     timeout: 20,
     clock: virtualClock,
+    until$,
     report: (error) => {
       faults.push(error);
     },
@@ -255,6 +261,18 @@ describe('an outbox with a storage', () => {
       expectObservable(send(entry('m'))).toBe('(Aa|)');
       flush();
       expect(faults).toEqual([new StorageFailed('read only')]);
+    });
+  });
+
+  it('reports what the storage tells by itself, until the client ends', () => {
+    marbles(({ hot, flush }) => {
+      const faults$ = hot('-a---b---c', { a: new StorageFailed('in memory now'), b: 'full', c: 'late' });
+      const { faults } = start({ ...memoryOutbox(), faults$ }, NEVER, {}, hot('-------x'));
+      flush();
+      expect(faults).toMatchObject([
+        { _tag: 'StorageFailed', reason: 'in memory now' },
+        { _tag: 'StorageFailed', reason: 'full' },
+      ]);
     });
   });
 });

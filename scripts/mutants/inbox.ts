@@ -53,7 +53,7 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'more than the limit is a gap',
     file: 'src/session/catch-up.ts',
-    from: "fresh.length === 0 ? [] : [gapFrom(catching, 'limit')]",
+    from: "fresh.length === 0 ? [] : [gapFrom(catching, 'limit', fresh.at(-1))]",
     to: '[]',
   },
   {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /** Answers the requests for one path; false for other paths. */
 export type Endpoint = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -6,24 +6,41 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => b
 /** Pages of any origin may send requests: no endpoint uses cookies. */
 export const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, OPTIONS',
-  'access-control-allow-headers': 'content-type, x-lc-id, x-lc-key, x-lc-session, x-lc-im-session-token',
+  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+  'access-control-allow-headers': 'content-type, range, x-lc-id, x-lc-key, x-lc-session, x-lc-im-session-token',
 };
 
+const TOO_SLOW = 408;
 const TOO_LONG = 413;
 
-/** Answers with JSON. If a client sends too much, its connection is closed after the answer. */
-export const respond = (response: ServerResponse, status: number, body: object): void => {
+/**
+ * Answers with JSON, which no cache keeps. If a client sends too much or too slowly, its connection is closed after
+ * the answer.
+ */
+export const respond = (
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: OutgoingHttpHeaders = CORS,
+): void => {
   response.writeHead(status, {
     'content-type': 'application/json',
-    ...(status === TOO_LONG ? { connection: 'close' } : {}),
-    ...CORS,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === TOO_LONG || status === TOO_SLOW ? { connection: 'close' } : {}),
+    ...headers,
   });
   response.end(JSON.stringify(body));
 };
 
 /** The path without the query. Nothing is parsed, so a malformed address can't throw. */
 export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';
+
+/** A header as one text; empty if it is missing. */
+export const headerOf = ({ headers }: IncomingMessage, name: string): string => {
+  const header = headers[name];
+  return Array.isArray(header) ? header.join() : (header ?? '');
+};
 
 /** The answer of an endpoint: a status and JSON. */
 export type Answer = readonly [status: number, body: object];
@@ -48,11 +65,11 @@ export const jsonEndpoint =
     if (request.method !== method) return false;
     answer(request)
       .then(([status, body]) => {
-        respond(response, status, body);
+        if (!response.headersSent) respond(response, status, body);
       })
       .catch((error: unknown) => {
-        // The client has gone.
-        if (request.errored !== null) return;
+        // The client has gone, or was too slow and has its answer.
+        if (request.errored !== null || response.headersSent) return;
         report(error);
         respond(response, 500, { code: 1, error: 'the server could not carry this out' });
       });

@@ -4,41 +4,62 @@ import type { IncomingMessage } from 'node:http';
 import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { parseJson, record } from '../../codecs/index.js';
-import { loginSignature } from '../signatures.js';
+import type { App } from '../app.js';
 import type { ServerClock } from '../clock.js';
+import { isClientId } from '../domain/conversations/members.js';
+import { loginSignature } from '../signatures.js';
 import { readBody } from './body.js';
-import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
+import { countedAs, type Front } from './front.js';
+import { perMinute } from './per-minute.js';
+import { headerOf, jsonEndpoint, type Answer, type Endpoint } from './respond.js';
 
 /** Finds the client id of a session token; undefined if the token is not valid. */
 export type Authenticate = (sessionToken: string) => string | undefined | Promise<string | undefined>;
 
 export interface SignOptions {
+  readonly app: App;
+  readonly front: Front;
   readonly authenticate: Authenticate | undefined;
-  readonly masterKey: string;
+  /** The key that logins are verified with. */
+  readonly key: string;
+  /** The clock that logins are verified with. */
   readonly clock: ServerClock;
-  readonly report: (error: unknown) => void;
 }
 
 const MAX_BODY = 16_384;
 
 const Wish = record('SignRequest', { session_token: t.string }, {});
 
-export const sign = ({ authenticate, masterKey, clock, report }: SignOptions): Endpoint => {
+/** Why logins of this application are not signed here; undefined if they are. */
+const problemWith = (appId: string, own: string | undefined): Answer | undefined => {
+  // In the signed text a colon ends the application id. What follows would be taken for the start of the client id.
+  if (appId === '' || appId.includes(':'))
+    return [400, { code: 107, error: 'X-LC-Id should be the id of the application, without colons' }];
+  return own === undefined || appId === own
+    ? undefined
+    : [401, { code: 401, error: 'X-LC-Id is not the application of this server' }];
+};
+
+export const sign = ({ app, front, authenticate, key, clock }: SignOptions): Endpoint => {
+  const { limits, report } = app;
+  const mayAsk = perMinute(limits.signsPerMinute, app.clock);
+
   const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const appId = headerOf(request, 'x-lc-id');
+    const problem = problemWith(appId, app.appId);
+    if (problem !== undefined) return problem;
+    if (!mayAsk(countedAs(front.clientAddress(request))))
+      return [429, { code: 429, error: `one address asks at most ${limits.signsPerMinute} times a minute` }];
     const body = await readBody(request, MAX_BODY);
     if (body === undefined) return [413, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
-    const { 'x-lc-id': header = '' } = request.headers;
-    const appId = String(header);
     const json = parseJson(body);
     const wish: unknown = E.isRight(json) ? json.right : undefined;
     if (!Wish.is(wish)) return [400, { code: 107, error: 'the body should be JSON with a session_token' }];
-    const clientId = await authenticate?.(wish.session_token);
+    const clientId: unknown = await authenticate?.(wish.session_token);
     if (clientId === undefined) return [401, { code: 211, error: 'this session token belongs to nobody' }];
+    if (!isClientId(clientId)) throw new TypeError('authenticate: a client id is a text of 1 to 64 characters');
     const [timestamp, nonce] = [clock.now(), randomBytes(12).toString('base64url')];
-    return [
-      200,
-      { signature: loginSignature(masterKey, { appId, clientId, timestamp, nonce }), timestamp, nonce, clientId },
-    ];
+    return [200, { signature: loginSignature(key, { appId, clientId, timestamp, nonce }), timestamp, nonce, clientId }];
   };
 
   return authenticate === undefined

@@ -2,6 +2,7 @@
 import {
   AsyncSubject,
   EMPTY,
+  endWith,
   filter,
   ignoreElements,
   map,
@@ -67,10 +68,11 @@ export const clientOutbox = (options: ClientOutboxOptions): ClientOutbox => {
   if (bounds === undefined)
     return { outbox: undefined, restore: () => undefined, restored$: EMPTY, sending: undefined };
   const { storage } = bounds;
+  const until$ = options.status$.pipe(ignoreElements(), endWith(true));
   const [keeper, kept$] =
     storage === undefined
       ? []
-      : storageKeeper({ storage, owner: ownerOf(options.appId, options.clientId), timeout, clock, report });
+      : storageKeeper({ storage, owner: ownerOf(options.appId, options.clientId), timeout, clock, report, until$ });
   const [outbox, sending, restore] = createOutbox<KeptEntry>({
     bounds,
     ready$: readiness(options.log$, options.status$),

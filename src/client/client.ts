@@ -6,11 +6,14 @@ import type { Conversation } from './conversation/conversation.js';
 import type { NewConversation } from './conversation/create-conversation.js';
 
 /**
- * A client that is logged in. Get one with `realtime.login` or `realtime.session`.
+ * A client that is logged in, or with `offline` will be. Get one with `realtime.login` or `realtime.session`.
  *
  * Its streams are hot and never error. They complete when the client is closed: it logged out, a login with the same
- * tag displaced it, or the server kicked it. Its commands are cold: nothing is sent before you subscribe. After the
- * client is closed, commands error with `SessionClosed`.
+ * tag displaced it, or the server kicked it. What they show of the user goes first: `unread$` and `totalUnread$`,
+ * conversation lists and timelines emit an empty value before they complete, also for late subscribers.
+ *
+ * Its commands are cold: nothing is sent before you subscribe. After the client is closed, commands error with
+ * `SessionClosed`.
  *
  * @typeParam V what plugins add to its conversations
  */
@@ -86,8 +89,10 @@ export interface Client<V = unknown> extends Disposable {
   /** Logs out and does not wait for the server. `using` calls it. */
   [Symbol.dispose](): void;
   /**
-   * Cold: logs out. Emits `undefined` when the client is logged out, then completes (protocol: session/close). A
-   * second `close` has no further effect.
+   * Cold: logs out, without the `grace` of an unsubscription. The client ends at once: its status is `Closed`, its
+   * streams complete, and `unread$`, `totalUnread$`, `conversationList` and timelines become empty first. Emits
+   * `undefined` when the server has answered or can't be reached, then completes (protocol: session/close). Never
+   * errors. A second `close` has no further effect.
    *
    * @example await firstValueFrom(client.close());
    */

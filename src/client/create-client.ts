@@ -1,27 +1,27 @@
 /** Makes the handle of a client from its parts. */
 import { dequal } from 'dequal';
-import { concat, defer, distinctUntilChanged, filter, map, take, type Observable } from 'rxjs';
-import { modifications, totalUnread, type ClientEvent } from '../../streams/index.js';
+import { concat, defer, distinctUntilChanged, endWith, map, type Observable } from 'rxjs';
+import { modifications, totalUnread, type ClientEvent, type Unread } from '../../streams/index.js';
 import { shownIn } from './held-messages.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
 import { conversationById, startConversation } from './conversation/create-conversation.js';
 import { learned } from './conversation/learn.js';
+import { emptyAtEnd } from './empty-at-end.js';
 import { carryClient, type ClientInternals } from './internals.js';
-import { nothing } from './nothing.js';
 
 export interface ClientSource {
   readonly internals: ClientInternals;
   readonly status$: Observable<ClientStatus>;
   readonly connection$: Observable<ConnectionEvent>;
-  /** Logs out. */
-  readonly logout: () => void;
+  /** Logs out. The client ends at once; the result completes when the server has answered, or can't. */
+  readonly logout: () => Observable<never>;
 }
 
 export const createClient = ({ internals, status$, connection$, logout }: ClientSource): Client => {
-  const { link, state, log$, conversation, restored$ } = internals;
-  const { held } = internals.state;
+  const { link, state, log$, conversation, restored$, open$ } = internals;
+  const { held } = state;
 
   const unread$ = state.unread.all$.pipe(
     map(
@@ -30,18 +30,11 @@ export const createClient = ({ internals, status$, connection$, logout }: Client
           [...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])),
         ),
     ),
+    emptyAtEnd(open$, new Map<string, Unread>()),
     distinctUntilChanged((before, now) => dequal(before, now)),
   );
 
-  const close = (): Observable<void> =>
-    defer(() => {
-      logout();
-      return status$.pipe(
-        filter(({ _tag }) => _tag === 'Closed'),
-        take(1),
-        map(nothing),
-      );
-    });
+  const close = (): Observable<void> => defer(logout).pipe(endWith(undefined));
 
   return {
     ...carryClient(internals),

@@ -61,6 +61,8 @@ export interface ConversationInternals {
   readonly id: string;
   /** The log of the conversation. A subscription to it also follows the conversation. */
   readonly events$: Observable<ConversationEvent>;
+  /** The log as a lease of a chat room: a subscription enters the room. */
+  readonly leased$?: Observable<ConversationEvent>;
 }
 
 const key: unique symbol = Symbol('rx-realtime');
@@ -79,6 +81,12 @@ export const carryClient = (client: ClientInternals): Carrier<Internals> => ({ [
 export const carryConversation = (conversation: ConversationInternals): Carrier<Internals> => ({
   [key]: { _tag: 'Conversation', conversation },
 });
+
+/** What a handle carries, with the log as a lease. */
+export const leasing = (handle: object, leased$: Observable<ConversationEvent>): object => {
+  const found = internalsOf(handle);
+  return found?._tag === 'Conversation' ? carryConversation({ ...found.conversation, leased$ }) : {};
+};
 
 const carries = (handle: object): handle is Carrier<Internals> => key in handle;
 

@@ -1,5 +1,5 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import { Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge } from 'rxjs';
+import { AsyncSubject, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge } from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -34,7 +34,7 @@ import { createLink } from './link.js';
 import { isOffline } from './held-messages.js';
 import { guarded } from '../thrown.js';
 import { sendStored, senderIn } from './sending/send.js';
-import type { UploadFile } from './sending/upload.js';
+import { withSession, type UploadFile } from './sending/upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
@@ -77,6 +77,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
   new Observable<Client>((subscriber) => {
     const { clientId, clock, report, plugins, limits } = options;
     const logout = new Subject<void>();
+    /** Completes when the session has ended. */
+    const over = new AsyncSubject<never>();
     // A late subscriber of a closed client still gets `Closed`: a BehaviorSubject would only complete.
     const status = new ReplaySubject<ClientStatus>(1);
     let current: ClientStatus = { _tag: 'Reopening' };
@@ -141,7 +143,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       grace: options.grace,
       outbox,
       restored$,
-      upload: options.upload,
+      upload: withSession(options.upload, options.api, () => token),
       mint: options.mint,
       tell,
       report,
@@ -164,6 +166,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         connection$: connectionEvents.asObservable(),
         logout: () => {
           logout.next();
+          end({ _tag: 'Closed', code: 0, reason: 'logged out' });
+          return over;
         },
       }),
       plugins,
@@ -257,6 +261,9 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       complete: heard.end,
     });
 
+    subscriber.add(() => {
+      over.complete();
+    });
     // First, so that whatever is derived of the log completes with it.
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.js';
 import { InvalidArgument, toRealtimeError, type RealtimeError } from '../errors.js';
 import { inTime } from '../in-time.js';
 import { dial, startingAt } from './dial.js';
-import { createEndpoints, routerFailure, type Fetch } from './endpoints.js';
+import { createEndpoints, routerFailure } from './endpoints.js';
+import type { Fetch } from './fetch.js';
 import { implementation } from './implementation.js';
 import { openSocket, type SocketEvent, type WebSocketConstructor } from './socket.js';
 
@@ -24,7 +25,10 @@ export interface AttemptsOptions {
   readonly webSocket?: WebSocketConstructor;
   /** How long one address may take to open, and the router to answer, ms. Default 10,000. */
   readonly connectTimeout?: number;
-  /** Called if the router could not be asked. The attempt is then `Lost`. */
+  /**
+   * Called if the router could not be asked: the attempt is then `Lost`. Also called if it names an address without
+   * TLS though it has TLS itself: the attempt goes on with TLS.
+   */
   readonly onRouterFailure: (error: RealtimeError) => void;
 }
 
@@ -39,7 +43,7 @@ const CONNECT_TIMEOUT = 10_000;
 
 export const attempts = (options: AttemptsOptions): Attempts => {
   const { appId, server, clock, connectTimeout = CONNECT_TIMEOUT } = options;
-  const endpoints = createEndpoints({ server, appId, fetch: options.fetch, clock });
+  const endpoints = createEndpoints({ server, appId, fetch: options.fetch, clock, report: options.onRouterFailure });
   /** The address that is tried first. Moves on with each attempt that fails. */
   let first = 0;
 

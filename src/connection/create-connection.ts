@@ -28,7 +28,7 @@ import type { Fault } from '../faults.js';
 import type { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
-import type { Fetch } from './endpoints.js';
+import type { Fetch } from './fetch.js';
 import { guarded } from '../thrown.js';
 import { createHolding } from './holding.js';
 import { implementation } from './implementation.js';
@@ -43,7 +43,7 @@ import { runToCompletion } from './run-to-completion.js';
 import { canPause, type SocketEvent, type WebSocketConstructor, type Wire } from './socket.js';
 import type { ConnectionEvent, ConnectionState } from './state.js';
 
-export type { Fetch } from './endpoints.js';
+export type { Fetch } from './fetch.js';
 export type { WebSocketConstructor } from './socket.js';
 
 export interface ConnectionOptions {

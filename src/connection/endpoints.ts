@@ -1,16 +1,12 @@
 /** Where the server is: at addresses that are given, or at those that a router answers with. */
 import * as t from 'io-ts';
-import { defer, from, map, mergeMap, of, type Observable } from 'rxjs';
+import { defer, map, mergeMap, of, type Observable } from 'rxjs';
 import { decodeFailed, record } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { ConnectionLost, InvalidArgument } from '../errors.js';
 import { reasonOf } from '../thrown.js';
-
-/** The part of `fetch` that the SDK uses. */
-export type Fetch = (
-  url: string,
-  init?: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string },
-) => Promise<{ readonly ok: boolean; readonly status: number; json(): Promise<unknown> }>;
+import { httpUrl, readAddress, socketUrl, withTls, type Address } from './address.js';
+import { answerOf, type Fetch } from './fetch.js';
 
 export interface EndpointsOptions {
   readonly server: string | readonly string[];
@@ -18,6 +14,8 @@ export interface EndpointsOptions {
   /** Default: `fetch` of the platform. */
   readonly fetch: Fetch | undefined;
   readonly clock: Clock;
+  /** Called if the router names an address that is not used as it is. */
+  readonly report: (error: ConnectionLost) => void;
 }
 
 export interface Endpoints {
@@ -33,50 +31,50 @@ export interface Endpoints {
 /** The answer of the router (protocol: `/v1/route`); `ttl` in seconds. */
 const Route = record('Route', { server: t.string }, { secondary: t.string, ttl: t.number });
 
-const invalid = (problem: string): InvalidArgument =>
-  new InvalidArgument(
-    `server should ${problem}; use ws://host:port or wss://host, or the http(s):// address of a router`,
-  );
-
-/** One address; throws `InvalidArgument`. */
-const parseOne = (address: unknown): URL => {
-  let url: URL;
-  try {
-    url = new URL(String(address));
-  } catch {
-    throw invalid(`be an address, but is ${JSON.stringify(address)}`);
-  }
-  if (!/^(ws|http)s?:$/.test(url.protocol)) throw invalid(`not begin with ${url.protocol}`);
-  return url;
-};
-
-const isRouter = ({ protocol }: URL): boolean => protocol.startsWith('http');
-
 /** The `server` option as one router, or as one or more addresses of servers; throws `InvalidArgument`. */
-const parse = (server: string | readonly string[]): readonly [URL, ...URL[]] => {
-  const addresses: unknown = typeof server === 'string' ? [server] : server;
-  const [first, ...rest] = Array.isArray(addresses) ? addresses.map(parseOne) : [];
-  if (first === undefined) throw invalid('hold at least one address');
+const parse = (server: string | readonly string[]): readonly [Address, ...Address[]] => {
+  const given: unknown = typeof server === 'string' ? [server] : server;
+  const [first, ...rest] = Array.isArray(given) ? given.map((one) => readAddress('server', one)) : [];
+  if (first === undefined) throw new InvalidArgument('server should hold at least one address, such as ws://host:port');
   if (rest.length > 0 && [first, ...rest].some(isRouter))
-    throw invalid('be several ws(s):// addresses, or one router, not both');
+    throw new InvalidArgument('server should be several addresses like ws://host:port, or one router, not both');
   return [first, ...rest];
 };
 
-const routeOf = (router: URL, appId: string): string => {
-  const url = new URL(`${router.href.replace(/\/$/, '')}/v1/route`);
-  url.searchParams.set('appId', appId);
-  url.searchParams.set('secure', String(router.protocol === 'https:'));
-  return url.href;
-};
+const isRouter = ({ scheme }: Address): boolean => scheme === 'http';
+
+const routeOf = (router: Address, appId: string): string =>
+  httpUrl(router, `/v1/route?appId=${encodeURIComponent(appId)}&secure=${String(router.isSecure)}`);
 
 /** The endpoints for the `server` option. */
-export const createEndpoints = ({ server, appId, fetch: given, clock }: EndpointsOptions): Endpoints => {
+export const createEndpoints = ({ server, appId, fetch: given, clock, report }: EndpointsOptions): Endpoints => {
   let cached: { readonly urls: readonly string[]; readonly until: number } | undefined;
 
-  const ask = (router: URL): Observable<readonly string[]> => {
+  /** The address of a socket that the router names. It never leads from TLS to a connection without it. */
+  const namedBy = (router: Address, text: string): string => {
+    let address: Address;
+    try {
+      address = readAddress('its answer', text);
+    } catch (error) {
+      // It is not the application's mistake, and the router may answer better the next time.
+      throw new Error(reasonOf(error));
+    }
+    if (!router.isSecure || address.isSecure) return socketUrl(address);
+    const secured = socketUrl(withTls(address));
+    report(
+      new ConnectionLost(
+        `${httpUrl(router, '')} has TLS, but names ${socketUrl(address)}, which has none: ${secured} is used. ` +
+          'Tell the server its public address, with the option publicUrl',
+      ),
+    );
+    return secured;
+  };
+
+  const ask = (router: Address): Observable<readonly string[]> => {
     if (cached !== undefined && cached.until > clock.elapsed()) return of(cached.urls);
-    const fetch: Fetch = given ?? ((url) => globalThis.fetch(url));
-    return from(fetch(routeOf(router, appId))).pipe(
+    const fetch: Fetch = given ?? ((to, init) => globalThis.fetch(to, init));
+    const url = routeOf(router, appId);
+    return answerOf(url, () => fetch(url, { method: 'GET', headers: {}, redirect: 'manual' })).pipe(
       mergeMap((response) => {
         if (!response.ok) throw new Error(`it answered with status ${response.status}`);
         return response.json();
@@ -85,7 +83,7 @@ export const createEndpoints = ({ server, appId, fetch: given, clock }: Endpoint
         const decoded = Route.decode(json);
         if (decoded._tag === 'Left') throw decodeFailed(decoded.left);
         const { server: first, secondary = first, ttl = 0 } = decoded.right;
-        const urls = [...new Set([first, secondary])];
+        const urls = [...new Set([first, secondary])].map((text) => namedBy(router, text));
         cached = { urls, until: clock.elapsed() + ttl * 1_000 };
         return urls;
       }),
@@ -95,7 +93,7 @@ export const createEndpoints = ({ server, appId, fetch: given, clock }: Endpoint
   return {
     addresses$: defer(() => {
       const urls = parse(server);
-      return isRouter(urls[0]) ? ask(urls[0]) : of(urls.map(({ href }) => href));
+      return isRouter(urls[0]) ? ask(urls[0]) : of(urls.map(socketUrl));
     }),
     forget: () => {
       cached = undefined;
@@ -105,4 +103,7 @@ export const createEndpoints = ({ server, appId, fetch: given, clock }: Endpoint
 
 /** An error of the router as an error of the SDK. */
 export const routerFailure = (error: unknown): ConnectionLost =>
-  new ConnectionLost(`the router could not be asked for the server's addresses: ${reasonOf(error)}`, { cause: error });
+  new ConnectionLost(
+    `the router could not be asked for the server's addresses: ${error instanceof ConnectionLost ? error.reason : reasonOf(error)}`,
+    { cause: error },
+  );

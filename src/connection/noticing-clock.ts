@@ -4,8 +4,10 @@ import type { Clock } from '../clock.js';
 
 /** A timer that is later than this, ms, was held up: an answer may wait behind it, unread. */
 const LATE = 10;
-/** A timer that is later than this, ms, or a wall clock that has jumped further: there was a sleep. */
-const ASLEEP = 2_000;
+/** A wall clock that has jumped further than this, ms, shows that there was a sleep. */
+const JUMP = 2_000;
+/** So does a timer that is later than its own length, which counts as at least so many ms, and at most as `JUMP`. */
+const SHORTEST = 200;
 
 /**
  * The same clock, but no timer is a verdict about what has not been read yet. A timer that fires late lets what waits
@@ -20,9 +22,10 @@ export const noticingClock = (clock: Clock, woke: () => void): Clock => ({
       return clock.after(ms).pipe(
         switchMap((fired) => {
           const passed = clock.elapsed() - start;
-          const jump = Math.abs(clock.now() - wall - passed);
-          if (Math.max(passed - ms, jump) > ASLEEP) woke();
-          return passed - ms > LATE ? clock.after(0) : of(fired);
+          const late = passed - ms;
+          const hasJumped = Math.abs(clock.now() - wall - passed) > JUMP;
+          if (hasJumped || late > Math.min(Math.max(ms, SHORTEST), JUMP)) woke();
+          return late > LATE ? clock.after(0) : of(fired);
         }),
       );
     }),

@@ -8,25 +8,30 @@ import { listen } from '../listen.js';
  */
 export type Lifecycle = 'wake' | 'freeze';
 
+/** The parts of a page. Other platforms have none of them, or only some. */
+const page = globalThis as {
+  readonly document?: Partial<Document>;
+  readonly navigator?: { readonly onLine?: boolean };
+};
+
 /** Cold: listens to the page while it is subscribed to, if there is one. */
 const onPage = <T>(listeners: (subscriber: Subscriber<T>) => Readonly<Record<string, (event: Event) => void>>) =>
   new Observable<T>((subscriber) => {
-    if (!('document' in globalThis) || typeof globalThis.addEventListener !== 'function') return;
+    const targets = [globalThis, page.document];
+    if (targets.some((target) => typeof target?.addEventListener !== 'function')) return;
     for (const [type, hear] of Object.entries(listeners(subscriber)))
-      subscriber.add(listen(type === 'visibilitychange' ? globalThis.document : globalThis, type, hear));
+      subscriber.add(listen(type === 'visibilitychange' ? document : globalThis, type, hear));
   });
 
 /** Whether the page goes to, or comes from, the cache for going back and forward. */
 const isCached = (event: Event): boolean => 'persisted' in event && event.persisted === true;
-
-const isVisible = (): boolean => globalThis.document.visibilityState === 'visible';
 
 /**
  * Cold: whether there is a network. Emits what the browser says now, then what it tells, and again when the page may
  * have missed something.
  */
 export const pageNetwork$ = onPage<boolean>((subscriber) => {
-  const tell = (): void => subscriber.next(globalThis.navigator.onLine);
+  const tell = (): void => subscriber.next(page.navigator?.onLine !== false);
   tell();
   return {
     online: () => subscriber.next(true),
@@ -43,7 +48,7 @@ export const pageLifecycle$ = onPage<Lifecycle>((subscriber) => {
     online: wake,
     pageshow: wake,
     visibilitychange: () => {
-      if (isVisible()) wake();
+      if (page.document?.visibilityState === 'visible') wake();
     },
     pagehide: (event) => {
       if (isCached(event)) subscriber.next('freeze');

@@ -5,6 +5,7 @@ import type { Frame } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { reasonOf } from '../thrown.js';
 import { spreadOf } from './close-codes.js';
+import { neverOpened } from './never-opened.js';
 import type { CloseReason } from './state.js';
 
 /**
@@ -19,7 +20,7 @@ export interface WebSocketLike {
   onmessage: ((this: never, event: never) => unknown) | null;
   onerror: ((this: never, event: never) => unknown) | null;
   onclose: ((this: never, event: never) => unknown) | null;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
+  send(data: string | (Uint8Array & { readonly buffer: ArrayBuffer })): void;
   close(): void;
   /** Ends the connection without waiting for the other side. Only `ws` in Node has it. */
   terminate?(): void;
@@ -97,8 +98,8 @@ export const openSocket = (
       };
     });
     const lost = (code: number, said: string): void => {
-      const reason =
-        said === '' ? `${url} ${hasOpened ? 'closed the connection' : 'could not be reached'}` : `${url}: ${said}`;
+      const closed = said === '' ? `${url} closed the connection` : `${url}: ${said}`;
+      const reason = hasOpened ? closed : neverOpened(url, said);
       subscriber.next({ _tag: 'Lost', reason: { code, reason, ...defined({ spread: spreadOf(said) }) } });
       subscriber.complete();
     };
@@ -125,7 +126,8 @@ export const openSocket = (
           frames$,
           send: (frame) => {
             // A socket that is closing takes no frames. Its close event follows.
-            if (socket.readyState === OPEN) socket.send(frame as string | Uint8Array<ArrayBuffer>);
+            if (socket.readyState === OPEN)
+              socket.send(frame as string | (Uint8Array & { readonly buffer: ArrayBuffer }));
           },
           ...(canPause(Implementation) ? { pause: () => socket.pause?.(), resume: () => socket.resume?.() } : {}),
         },

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import type { ObservableInput } from 'rxjs';
+import type { Observable, ObservableInput } from 'rxjs';
 import { codecOf, type ValueOf } from '../../codecs/codec.js';
 import { JsonObject, SafeInteger, record, type Codec } from '../../codecs/index.js';
 
@@ -67,6 +67,11 @@ export interface OutboxStorage {
    * `commandTimeout`, fails the send with `StorageFailed`. A message that is stored after that is removed.
    */
   readonly put: (owner: string, message: StoredSend) => ObservableInput<unknown>;
+  /**
+   * What went wrong in the storage without failing a message. Each value becomes an `Outbox` fault of every client
+   * that uses the storage. Hot or cold; it may replay. Default: nothing.
+   */
+  readonly faults$?: Observable<unknown>;
   /** Removes a message that was sent, refused, withdrawn or has expired. Does nothing if there is none. */
   readonly remove: (owner: string, token: string) => ObservableInput<unknown>;
 }

@@ -9,6 +9,7 @@ import {
   map,
   of,
   take,
+  takeUntil,
   type Observable,
   type ObservableInput,
 } from 'rxjs';
@@ -34,6 +35,8 @@ export interface StorageKeeperOptions {
   /** How long the storage may take to store a message, or to load all messages, ms. */
   readonly timeout: number;
   readonly clock: Clock;
+  /** Ends the subscription to what the storage reports by itself. */
+  readonly until$: Observable<unknown>;
   /** Called if messages could not be read or removed. */
   readonly report: (error: RealtimeError) => void;
 }
@@ -55,6 +58,7 @@ export const storageKeeper = ({
   owner,
   timeout,
   clock,
+  until$,
   report,
 }: StorageKeeperOptions): readonly [Keeper<KeptEntry>, Observable<readonly StoredSend[]>] => {
   let last = 0;
@@ -66,6 +70,7 @@ export const storageKeeper = ({
   };
   const late = (): StorageFailed => new StorageFailed(`it did not answer within ${timeout} ms`);
   const fail = (thrown: unknown): void => report(failure(thrown));
+  storage.faults$?.pipe(takeUntil(until$)).subscribe({ next: fail, error: fail });
   const forget = (token: string): void => {
     defer((): ObservableInput<unknown> => storage.remove(owner, token)).subscribe({ error: fail });
   };

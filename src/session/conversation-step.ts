@@ -200,7 +200,7 @@ export const lookedUp = (
 const afterLookUp = (making: Making, cursor: Cursor, work: WorkOf<'LookUp'>): Cursor => {
   const { from, event } = work;
   if (from === undefined || cursor.info?.kind === 'room') return finish(making, cursor, work);
-  const { openedAt: to } = making.state.session;
+  const to = Math.max(making.state.session.openedAt, cursor.info?.lastMessageAt ?? 0);
   const catching = catchingUp(cursor.id, from, to);
   return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: false, event });
 };

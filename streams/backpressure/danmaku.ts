@@ -1,8 +1,9 @@
 import { defined } from '../../codecs/defined.js';
-import { pipe, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { defer, pipe, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { batch } from './batch.js';
 import { dropByPriority } from './drop.js';
 import { expire, type ExpireOptions } from './expire.js';
+import type { Pressure, StrategyOptions } from './pressure.js';
 
 export interface DanmakuOptions<T> extends ExpireOptions<T> {
   /** Emits when the screen is ready for the next comments: `animationFrames()`. */
@@ -29,8 +30,8 @@ export interface DanmakuOptions<T> extends ExpireOptions<T> {
  * arrays when the screen is ready, the highest rank first if there are more than `max`. The items of an array are in
  * the order of arrival.
  *
- * Completes and errors with the source or `ready$`. Pressure reports the number of waiting items; its `dropped`
- * counts the items over `bound`, not the late ones.
+ * Completes and errors with the source or `ready$`. The pressure is `high` while items over `bound` or late ones are
+ * dropped; its `dropped` counts both.
  *
  * @example
  * room.messages$
@@ -39,10 +40,31 @@ export interface DanmakuOptions<T> extends ExpireOptions<T> {
  */
 export const danmaku = <T>(options: DanmakuOptions<T>): OperatorFunction<T, readonly T[]> => {
   const { ready$, rank = () => 0, maxAge = 2_000, bound = 200, max = bound, since, pressureObserver, now } = options;
-  const time = now === undefined ? {} : { now };
-  return pipe(
-    expire<T>(maxAge, { ...time, ...defined({ since }) }),
-    dropByPriority<T>(bound, rank, pressureObserver === undefined ? {} : { pressureObserver }),
-    batch<T>({ max, ready$, ...(max < bound ? { rank } : {}) }),
-  );
+  const pressed = (late: StrategyOptions, over: StrategyOptions): OperatorFunction<T, readonly T[]> =>
+    pipe(
+      expire<T>(maxAge, { ...defined({ now, since }), ...late }),
+      dropByPriority<T>(bound, rank, over),
+      batch<T>({ max, ready$, ...(max < bound ? { rank } : {}) }),
+    );
+  // Wrong options are refused here.
+  const silent = pressed({}, {});
+  if (pressureObserver === undefined) return silent;
+  return (source$) =>
+    defer(() => {
+      const reports = new Map<string, Pressure>();
+      /** Each strategy reports what both have dropped. */
+      const reporting = (name: string): StrategyOptions => ({
+        pressureObserver: {
+          next: (pressure) => {
+            const all = [...reports.set(name, pressure).values()];
+            pressureObserver.next({
+              ...pressure,
+              level: all.some(({ level }) => level === 'high') ? 'high' : 'low',
+              dropped: all.reduce((sum, { dropped }) => sum + dropped, 0),
+            });
+          },
+        },
+      });
+      return source$.pipe(pressed(reporting('late'), reporting('over')));
+    });
 };

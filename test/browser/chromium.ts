@@ -56,6 +56,9 @@ export interface Site {
 /** What a page calls to tell the test something. It works while the page is put away or unloaded, too. */
 const TELL = 'self.tell = (value) => void navigator.sendBeacon("/tell", JSON.stringify(value));';
 
+/** The source of an entry as browsers load it: `dist/src/index.d.ts` is made from it. */
+const sourceOf = (types: string): string => types.replace(/^dist\//, '').replace(/\.d\.ts$/, '.ts');
+
 /** Bundles a program of `pages/` from the sources, and serves it. */
 export const serveProgram = async (name: string): Promise<Site> => {
   const { outputFiles } = await build({
@@ -64,8 +67,7 @@ export const serveProgram = async (name: string): Promise<Site> => {
     write: false,
     format: 'iife',
     target: 'es2022',
-    external: ['ws'],
-    alias: Object.fromEntries(entries.map(({ specifier, source }) => [specifier, join(root, source)])),
+    alias: Object.fromEntries(entries.map(({ specifier, types }) => [specifier, join(root, sourceOf(types))])),
   });
   const program = outputFiles.map(({ text }) => text).join('\n');
   const told = new ReplaySubject<unknown>(Infinity);

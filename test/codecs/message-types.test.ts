@@ -18,7 +18,10 @@ import {
   location,
   LocationType,
   record,
+  plain,
   RecalledType,
+  text,
+  textOf,
   video,
   VideoType,
   type Body,
@@ -311,5 +314,25 @@ describe('a type of the application', () => {
     const body = bodyCodec([Anything]).decode({ msg: '{"_lctype":5,"__proto__":{"admin":true},"a":1}' });
     expect(body).toEqual(Anything({ a: 1 }));
     expect(body).not.toHaveProperty('fields.admin');
+  });
+});
+
+describe('the text of a body', () => {
+  it('is its text, content or caption, also of a type that nobody has registered or that refuses its content', () => {
+    const decoded = (json: object): Body => registry.decode({ msg: JSON.stringify(json) });
+    const bodies: readonly (readonly [Body, string | undefined])[] = [
+      [text('a'), 'a'],
+      [plain('b'), 'b'],
+      [image('http://x', { text: 'c' }), 'c'],
+      [image('http://x'), undefined],
+      [location({ latitude: 1, longitude: 2 }, { text: 'd' }), 'd'],
+      [Operation({ op: 'x', count: 1 }, { text: 'e' }), 'e'],
+      [decoded({ _lctype: 77, _lctext: 'f' }), 'f'],
+      [decoded({ _lctype: 77, _lctext: 8 }), undefined],
+      [decoded({ _lctype: 1, _lctext: 'g', op: 5 }), 'g'],
+      [decoded({ _lctype: -127 }), undefined],
+      [binary(new Uint8Array([1])), undefined],
+    ];
+    expect(bodies.map(([body]) => textOf(body))).toEqual(bodies.map(([, expected]) => expected));
   });
 });

@@ -1,12 +1,17 @@
 import { firstValueFrom, lastValueFrom, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createEndpoints, routerFailure, type EndpointsOptions, type Fetch } from '../../src/connection/endpoints.js';
+import { createEndpoints, routerFailure, type EndpointsOptions } from '../../src/connection/endpoints.js';
+import type { Fetch } from '../../src/connection/fetch.js';
+import type { ConnectionLost } from '../../src/errors.js';
 import { systemClock } from '../../src/clock.js';
 
 let elapsed = 0;
 const clock = { ...systemClock, elapsed: () => elapsed };
-const endpoints = (server: EndpointsOptions['server'], fetch?: Fetch) =>
-  createEndpoints({ server, appId: 'my app', fetch, clock });
+const endpoints = (
+  server: EndpointsOptions['server'],
+  fetch?: Fetch,
+  report: EndpointsOptions['report'] = () => undefined,
+) => createEndpoints({ server, appId: 'my app', fetch, clock, report });
 const addresses = (addresses$: Observable<readonly string[]>): Promise<readonly string[]> => lastValueFrom(addresses$);
 const answering = (json: unknown, status = 200) => {
   const asked: string[] = [];
@@ -41,20 +46,20 @@ describe('endpoints', () => {
   });
 
   it('come from the router if its address is given', async () => {
-    const { asked, fetch } = answering({ server: 'ws://a', secondary: 'ws://b', ttl: 60, groupId: 'g' });
-    expect(await addresses(endpoints('https://router/', fetch).addresses$)).toEqual(['ws://a', 'ws://b']);
-    expect(asked).toEqual(['https://router/v1/route?appId=my+app&secure=true']);
+    const { asked, fetch } = answering({ server: 'wss://a', secondary: 'wss://b:8443/im', ttl: 60, groupId: 'g' });
+    expect(await addresses(endpoints('https://router/', fetch).addresses$)).toEqual(['wss://a/', 'wss://b:8443/im']);
+    expect(asked).toEqual(['https://router/v1/route?appId=my%20app&secure=true']);
   });
 
   it('are one address if the router names one, or the same one twice', async () => {
     expect(await addresses(endpoints('http://router', answering({ server: 'ws://a' }).fetch).addresses$)).toEqual([
-      'ws://a',
+      'ws://a/',
     ]);
     expect(
       await addresses(
         endpoints('http://router', answering({ server: 'ws://a', secondary: 'ws://a' }).fetch).addresses$,
       ),
-    ).toEqual(['ws://a']);
+    ).toEqual(['ws://a/']);
   });
 
   it('are cached for the time that the router says; then, or after forget, the router is asked again', async () => {
@@ -70,6 +75,45 @@ describe('endpoints', () => {
     forget();
     await addresses(addresses$);
     expect(asked).toHaveLength(3);
+  });
+
+  it('never lead from TLS to a connection without it: TLS is used, and a fault says so', async () => {
+    const faults: ConnectionLost[] = [];
+    const { fetch } = answering({ server: 'ws://a:80/im?x=1', secondary: 'b:1' });
+    const { addresses$ } = endpoints('https://router/im', fetch, (error) => faults.push(error));
+    expect(await addresses(addresses$)).toEqual(['wss://a:80/im?x=1', 'wss://b:1/']);
+    expect(faults.map(({ reason }) => reason)).toEqual([expect.stringMatching(/router\/im has TLS.*publicUrl/)]);
+    const plain = endpoints('http://router', fetch, (error) => faults.push(error));
+    expect(await addresses(plain.addresses$)).toEqual(['ws://a:80/im?x=1', 'wss://b:1/']);
+    expect(faults).toHaveLength(1);
+  });
+
+  it.each([
+    ['a status of a redirect', { status: 307, headers: { get: () => 'https://evil.example/?key=1' } }],
+    ['a redirect that a browser hides', { status: 0, type: 'opaqueredirect' }],
+    ['a redirect that was followed all the same', { status: 200, redirected: true }],
+  ])('do not come from another router to which this one redirects: %s', async (_, answer) => {
+    const asked: unknown[] = [];
+    const fetch: Fetch = (_url, init) => {
+      asked.push(init?.redirect);
+      return Promise.resolve({
+        ok: answer.status === 200,
+        json: () => Promise.resolve({ server: 'ws://a' }),
+        ...answer,
+      });
+    };
+    await expect(firstValueFrom(endpoints('https://router', fetch).addresses$)).rejects.toMatchObject({
+      _tag: 'ConnectionLost',
+      reason: expect.stringMatching(/https:\/\/router\/v1\/route.* redirects(?! .*key)/) as string,
+    });
+    expect(asked).toEqual(['manual']);
+  });
+
+  it('that a router gives wrong are the fault of the router: it is asked again', async () => {
+    const { addresses$ } = endpoints('https://router', answering({ server: 'ws://u:p@h' }).fetch);
+    const error: unknown = await firstValueFrom(addresses$).catch((thrown: unknown) => thrown);
+    expect(error).not.toHaveProperty('_tag');
+    expect(String(error)).not.toContain('u:p');
   });
 
   it('fail if the router refuses, gives a wrong answer or can not be reached', async () => {

@@ -114,7 +114,9 @@ const ofRoom: Table<KeysOf<Room>> = {
   messages$: 'stream',
   events$: 'stream',
   modifications$: 'stream',
+  membership$: 'stream',
   online$: 'stream',
+  trackSend: 'stream',
   send: ({ lobby }) => lobby.send(text('in the lobby')),
   edit: ({ lobby, message }) => lobby.edit(message, text('edited')),
   recall: ({ lobby, message }) => lobby.recall(message),
@@ -169,6 +171,7 @@ const exported: Table<Functions<typeof entry>> = {
   location: 'not a command',
   plain: 'not a command',
   text: 'not a command',
+  textOf: 'not a command',
   video: 'not a command',
   toRealtimeError: 'not a command',
 };

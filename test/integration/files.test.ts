@@ -24,8 +24,8 @@ describe('files', () => {
       expect(await (await fetch(body.file.url)).text()).toBe('words');
       const tooLong = upload({ data: new Uint8Array(1_001) }, file);
       await expect(lastValueFrom(conversation.send(tooLong))).rejects.toMatchObject({
-        _tag: 'InvalidArgument',
-        what: expect.stringContaining('413') as string,
+        _tag: 'ServerRejected',
+        detail: expect.stringMatching(/413.*at most 1000 bytes/) as string,
       });
     } finally {
       created.close();

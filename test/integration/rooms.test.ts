@@ -1,5 +1,5 @@
 /** Chat rooms: a client enters by subscribing. */
-import { filter, firstValueFrom, lastValueFrom, switchMap, take, timer, toArray } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, map, switchMap, take, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   text,
@@ -11,6 +11,8 @@ import {
   room,
   findConversations,
   createRoom,
+  log,
+  timeline,
   unsilence,
   silenced,
   silence,
@@ -218,5 +220,35 @@ describe('a chat room', () => {
     expect(await lastValueFrom(silenced(room(tom, id)))).toEqual({ clientIds: ['Jerry'] });
     await lastValueFrom(unsilence(room(tom, id), ['Jerry']));
     await lastValueFrom(room(jerry, id).send(text('x')));
+  });
+
+  it('is entered by its timeline and its log; trackSend ends with sent, because a room knows no receipts', async () => {
+    const { tom, jerry, id } = await both();
+    const shown = timeline(room(jerry, id)).pipe(
+      map(({ entries }) => entries.map((entry) => (entry._tag === 'Message' ? textOf(entry.message) : entry._tag))),
+    );
+    const subscription = log(room(jerry, id)).subscribe();
+    await counted(tom, id, 1);
+    subscription.unsubscribe();
+    await counted(tom, id, 0);
+    const whole = firstValueFrom(shown.pipe(filter(({ length }) => length === 2)));
+    await counted(tom, id, 1);
+    const steps = room(tom, id)
+      .trackSend(text('a'))
+      .pipe(
+        map(({ _tag }) => _tag),
+        toArray(),
+      );
+    expect(await lastValueFrom(steps)).toEqual(['sending', 'sent']);
+    await lastValueFrom(room(tom, id).send(text('b')));
+    expect(await whole).toEqual(['a', 'b']);
+  });
+
+  it('gives the error of its entry to its timeline', async () => {
+    const { tom } = await both();
+    await expect(lastValueFrom(timeline(room(tom, 'nowhere')))).rejects.toMatchObject({
+      _tag: 'ServerRejected',
+      code: 4303,
+    });
   });
 });

@@ -1,6 +1,6 @@
 /** The rules that every storage of an outbox must follow. */
 import 'fake-indexeddb/auto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -130,3 +130,19 @@ it('a file outbox does not load a partly written file: it has not been renamed y
   expect(readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith('.json'))).toHaveLength(1);
   await expect(done(fileOutbox('/dev/null/nowhere').put('app/Tom', one))).rejects.toThrow('ENOTDIR');
 });
+
+it.skipIf(process.platform === 'win32')(
+  'a file outbox can be read by its owner only, also one of earlier',
+  async () => {
+    const directory = join(folder, 'private');
+    const [one] = fc.sample(message, 1);
+    if (one === undefined) return;
+    await done(fileOutbox(directory).put('app/Tom', one));
+    const modeOf = (path: string): number => statSync(join(directory, path)).mode & 0o777;
+    const [owned = '', file = ''] = readdirSync(directory, { recursive: true }).map(String).sort();
+    expect([modeOf('.'), modeOf(owned), modeOf(file)]).toEqual([0o700, 0o700, 0o600]);
+    chmodSync(join(directory, owned), 0o755);
+    await done(fileOutbox(directory).put('app/Tom', one));
+    expect(modeOf(owned)).toBe(0o700);
+  },
+);

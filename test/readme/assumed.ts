@@ -33,6 +33,8 @@ declare const savePosition: (position: Position) => Promise<void>;
 declare const logInAgain: () => void;
 declare const askBackEnd: (request: { readonly action: string; readonly conversationId?: string }) => Promise<Signature>;
 
+declare const powerMonitor: Record<'on' | 'off', (event: 'resume', listen: () => void) => void>;
+
 declare const sink: WritableStream<Message>;
 declare const output: NodeJS.WritableStream;
 
@@ -48,6 +50,10 @@ declare module '@angular/core' {
   export const Component: (options: { readonly selector: string; readonly template: string }) => (target: unknown, context: unknown) => void;
   export const Injectable: (options: { readonly providedIn: 'root' }) => (target: unknown, context: unknown) => void;
   export const inject: <T>(token: new () => T) => T;
+  export class NgZone {
+    run<T>(work: () => T): T;
+    runOutsideAngular<T>(work: () => T): T;
+  }
 }
 declare module '@angular/core/rxjs-interop' {
   export const toSignal: <T>(source: RxObservable<T>) => () => T | undefined;

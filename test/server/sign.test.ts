@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { createSignatures } from '../../server/signatures.js';
+import { createServer } from 'rx-realtime/server';
+import { createSignatures, loginSignature } from '../../server/signatures.js';
 import { dial, open, serve, settable, tokenOf } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
@@ -65,6 +66,69 @@ describe('signatures', () => {
     expect((await ask(await serve(options), body)).status).toBe(status);
   });
 
+  it.each([
+    ['app:admin', 400],
+    [':', 400],
+    ['', 400],
+    ['other', 401],
+  ])('are refused for the application "%s", which is not the server\'s, with %d', async (appId, status) => {
+    const server = await serve({ ...options, appId: 'app' });
+    expect((await ask(server, '{"session_token":"good"}', { 'x-lc-id': appId })).status).toBe(status);
+    expect((await ask(server, '{"session_token":"good"}', {})).status).toBe(400);
+    expect((await ask(server, '{"session_token":"good"}')).status).toBe(200);
+  });
+
+  it('of one user never are those of another: not even where the server serves all applications', async () => {
+    const server = await serve({ masterKey: 'key', authenticate: () => 'Tom' });
+    const response = await ask(server, '{"session_token":"good"}', { 'x-lc-id': 'app:admin' });
+    expect([response.status, await response.text()]).toEqual([400, expect.not.stringContaining('signature')]);
+    expect(() => loginSignature('key', { appId: 'app:a', clientId: 'Tom', timestamp: 1, nonce: 'n' })).toThrow('colon');
+    expect(() => loginSignature('key', { appId: 'app', clientId: 'Tom', timestamp: 1, nonce: 'n:' })).toThrow('colon');
+  });
+
+  it.each(['app:x', ''])('are refused at the start if the application id is "%s"', async (appId) => {
+    await expect(createServer({ appId })).rejects.toThrow('appId');
+  });
+
+  it.each([5, '', 'x'.repeat(65), null])('are not made for %j, which is no client id; it is reported', async (id) => {
+    const errors: unknown[] = [];
+    const server = await serve({
+      authenticate: () => id as unknown as string,
+      onError: (failure) => errors.push(failure),
+    });
+    expect((await ask(server, '{"session_token":"good"}')).status).toBe(500);
+    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('authenticate') as string })]);
+  });
+
+  it('are the only way to log in, too, if there is no master key: they are made with a random one', async () => {
+    const server = await serve({ authenticate: options.authenticate });
+    expect(await open(await dial(server.url), 'Tom')).toMatchObject(error(4102));
+    const { signature: s, timestamp: t, nonce: n } = await signed(server);
+    expect(await open(await dial(server.url), 'Jerry', { s, t, n })).toMatchObject(error(4102));
+    expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject({ op: 'opened' });
+    await expect(createServer({ authenticate: options.authenticate, signed: ['create'] })).rejects.toThrow('masterKey');
+  });
+
+  it('are made only so often for one address in a minute; guessing counts, too', async () => {
+    const clock = settable(1_700_000_000_000);
+    const server = await serve({ ...options, clock, limits: { signsPerMinute: 2 } });
+    const statuses = async (tokens: readonly string[]): Promise<readonly number[]> => {
+      const all: number[] = [];
+      for (const token of tokens) all.push((await ask(server, `{"session_token":"${token}"}`)).status);
+      return all;
+    };
+    expect(await statuses(['bad', 'good', 'good'])).toEqual([401, 200, 429]);
+    clock.set(1_700_000_060_000);
+    expect(await statuses(['good'])).toEqual([200]);
+  });
+
+  it('are counted by the address that a trusted proxy names', async () => {
+    const server = await serve({ ...options, trustedProxies: ['127.0.0.1'], limits: { signsPerMinute: 1 } });
+    const from = async (address: string): Promise<number> =>
+      (await ask(server, '{"session_token":"good"}', { 'x-lc-id': 'app', 'x-forwarded-for': address })).status;
+    expect([await from('9.9.9.9'), await from('8.8.8.8'), await from('1.1.1.1, 9.9.9.9')]).toEqual([200, 200, 429]);
+  });
+
   it('are not made without authentication in the application; if it fails, the answer is 500', async () => {
     expect((await ask(await serve(), '{"session_token":"good"}')).status).toBe(404);
     const errors: unknown[] = [];
@@ -88,7 +152,9 @@ describe('signatures', () => {
     const server = await serve({ ...options, authenticate: (token) => void tokens.push(token) });
     const socket = connect(server.port, '127.0.0.1');
     const body = JSON.stringify({ session_token: 'x'.repeat(20_000) });
-    socket.write('POST /1.1/rtm/sign HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n');
+    socket.write(
+      'POST /1.1/rtm/sign HTTP/1.1\r\nHost: localhost\r\nX-LC-Id: app\r\nTransfer-Encoding: chunked\r\n\r\n',
+    );
     // The last chunk never arrives: the server refuses without waiting for it.
     socket.write(`${body.length.toString(16)}\r\n${body}\r\n`);
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 413 /);

@@ -246,8 +246,9 @@ describe('HTTP on the same port', () => {
 
   it('answers the router lookup with the address that was called, for every origin', async () => {
     const server = await serve();
-    const response = await fetch(address(server, '/v1/route?appId=app&secure=true&_t=1'));
+    const response = await fetch(address(server, '/v1/route?appId=app&secure=false&_t=1'));
     expect(response.headers.get('content-type')).toContain('application/json');
+    expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(await response.json()).toEqual({ server: server.url, secondary: server.url, ttl: expect.any(Number) });
   });

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { verifyWebHook, webHooks, type HookName, type WebHookOptions } from 'rx-realtime/server';
+import { verifyWebHook, webHooks, type HookName, type RtmServer, type WebHookOptions } from 'rx-realtime/server';
 import { login, page, say, serve, start } from './raw-client.js';
 
 const SECRET = 'secret';
@@ -28,7 +28,7 @@ const receiver = async (
     const header = request.headers['x-lc-hook-signature'];
     const name = request.url?.split('/').at(-1) ?? '';
     const one = typeof header === 'string' ? header : undefined;
-    if (!verifyWebHook({ secret: SECRET, header: one, body, now: Date.now() })) {
+    if (!verifyWebHook({ secret: SECRET, hook: name, header: one, body, now: Date.now() })) {
       response.writeHead(401).end();
       return;
     }
@@ -114,7 +114,7 @@ describe('web hooks', () => {
     for (const [name, event] of events) expect([name, (await called(name)).event]).toMatchObject([name, event]);
     const { header, body } = await called('messageSent');
     const [, t = '', s] = /^t=(\d+),s=(.*)$/.exec(header ?? '') ?? [];
-    expect(s).toBe(createHmac('sha1', SECRET).update(`${t}.${body}`).digest('hex'));
+    expect(s).toBe(createHmac('sha1', SECRET).update(`${t}.messageSent.${body}`).digest('hex'));
     expect(errors).toEqual([]);
   });
 
@@ -168,12 +168,82 @@ describe('web hooks', () => {
   });
 });
 
+/** The same hook, as a function in the process and as a web hook. */
+const inBothWays = async (
+  name: 'conversationAdd' | 'conversationRemove' | 'conversationUpdate' | 'messageReceived',
+  answer: object | boolean,
+  then: (server: RtmServer, errors: readonly unknown[]) => Promise<void>,
+): Promise<void> => {
+  const errors: unknown[] = [];
+  const onError = (failure: unknown): void => void errors.push(failure);
+  await then(await serve({ hooks: { [name]: () => answer }, onError }), errors);
+  const { url } = await receiver((_, response) => json(JSON.stringify(answer))(_, response));
+  const web = await hooked(url, { only: [name] });
+  await then(web.server, web.errors);
+};
+
+describe('an answer means the same from a function and over HTTP', () => {
+  it.each([{ drop: false }, { drop: false, code: 7, detail: 'x' }, {}])('%j is no refusal', (answer) =>
+    inBothWays('messageReceived', answer, async (server, errors) => {
+      const tom = await login(server, 'Tom');
+      await say(tom, await start(tom, ['Jerry']), { msg: 'a' });
+      expect(errors).toEqual([]);
+    }),
+  );
+
+  it.each([
+    [{ drop: 'yes' }, /drop should be boolean/],
+    [{ drop: 1 }, /drop should be boolean/],
+    [{ drop: true, code: 1.5 }, /code should be/],
+    [{ content: 5 }, /content should be/],
+    [false, /should be ContentVerdict/],
+    [[], /should be ContentVerdict/],
+  ])('%j is no answer: it is reported, and the action goes ahead', (answer, words) =>
+    inBothWays('messageReceived', answer, async (server, errors) => {
+      const tom = await login(server, 'Tom');
+      const cid = await start(tom, ['Jerry']);
+      await say(tom, cid, { msg: 'a' });
+      expect(await page(tom, cid)).toEqual(['a']);
+      expect(errors).toEqual([expect.objectContaining({ message: expect.stringMatching(words) as string })]);
+    }),
+  );
+
+  it.each([[['']], [['x'.repeat(65)]], [[5]], [['Dog', '']], ['Dog']])(
+    'members %j are no clients: it is reported, and those that were wanted are added',
+    (members) =>
+      inBothWays('conversationAdd', { members }, async (server, errors) => {
+        const tom = await login(server, 'Tom');
+        const cid = await start(tom, []);
+        await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Cat'] } });
+        expect((await server.backEnd.get(cid)).members).toEqual(['Tom', 'Cat']);
+        expect(errors).toHaveLength(1);
+      }),
+  );
+
+  it('a member that is named twice is added once; none may be named', async () => {
+    await inBothWays('conversationAdd', { members: ['Dog', 'Dog'] }, async (server) => {
+      const tom = await login(server, 'Tom');
+      const cid = await start(tom, []);
+      const answer = await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Cat'] } });
+      expect(answer).toMatchObject({ convMessage: { allowedPids: ['Dog'] } });
+    });
+    await inBothWays('conversationAdd', { members: [] }, async (server, errors) => {
+      const tom = await login(server, 'Tom');
+      const cid = await start(tom, []);
+      await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: ['Cat'] } });
+      expect((await server.backEnd.get(cid)).members).toEqual(['Tom']);
+      expect(errors).toEqual([]);
+    });
+  });
+});
+
 describe('web hooks that fail', () => {
   it.each<[string, (name: string, response: ServerResponse) => void, RegExp]>([
     ['with a status', json('{"drop":true}', 500), /status 500/],
     ['with something that is no JSON', json('<html>'), /not answered with JSON/],
     ['with the wrong JSON', json('{"content":5}'), /content should be string/],
-    ['with JSON that is no object', json('null'), /should be ContentVerdict/],
+    ['with JSON that is no object', json('5'), /should be ContentVerdict/],
+    ['with null', json('null'), /answered with null/],
     ['with a redirect', (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(), /fetch failed/],
     ['by a connection that breaks', (_, response) => response.destroy(), /fetch failed/],
   ])('%s are reported; the action continues, or is refused if so configured', async (_, answer, words) => {
@@ -237,7 +307,7 @@ describe('web hooks that fail', () => {
       },
     });
     await hooks.clientOnline?.({ peerId: 'Tom', reconnect: false });
-    const s = createHmac('sha1', SECRET).update('5.{"peerId":"Tom","reconnect":false}').digest('hex');
+    const s = createHmac('sha1', SECRET).update('5.clientOnline.{"peerId":"Tom","reconnect":false}').digest('hex');
     expect(asked).toEqual([['https://example.com/hooks/clientOnline', `t=5,s=${s}`]]);
     expect(() => webHooks({ url: 'https://example.com', secret: '' })).toThrow(RangeError);
   });
@@ -245,8 +315,8 @@ describe('web hooks that fail', () => {
 
 describe('a request', () => {
   const body = '{"peerId":"Tom"}';
-  const s = createHmac('sha1', SECRET).update(`1000.${body}`).digest('hex');
-  const good = { secret: SECRET, header: `t=1000,s=${s}`, body, now: 1_000 };
+  const s = createHmac('sha1', SECRET).update(`1000.clientOnline.${body}`).digest('hex');
+  const good = { secret: SECRET, hook: 'clientOnline', header: `t=1000,s=${s}`, body, now: 1_000 };
 
   it('is accepted with a signature of the secret and the unchanged body', () => {
     expect(verifyWebHook(good)).toBe(true);
@@ -258,6 +328,9 @@ describe('a request', () => {
   it.each<[string, Partial<typeof good> | { readonly maxAge: number } | { readonly header: undefined }]>([
     ['another secret', { secret: 'other' }],
     ['another body', { body: `${body} ` }],
+    ['another hook', { hook: 'clientOffline' }],
+    ['no hook', { hook: '' }],
+    ['a hook that reaches into the body', { hook: 'clientOnline.{"a":"b', body: 'c"}' }],
     ['another time', { header: `t=1001,s=${s}` }],
     ['no header', { header: undefined }],
     ['an empty header', { header: '' }],

@@ -310,6 +310,28 @@ describe('the operator', () => {
     expect(holdsFor({ $regex: '\\Qa\\E\\\\E\\Qb\\E' }, 'a\\Eb')).toBe(true);
   });
 
+  it.each([
+    ['^[\\u4e00-\\u9fa5]+$', '猫和老鼠', 'Tom'],
+    ['\\u732B', '猫', 'u732B'],
+    ['^\\uD83D\\uDE00$', '😀', '😁'],
+    ['^[\\ud83d\\ude00-\\ud83d\\ude02]$', '😁', 'a'],
+    ['^\\u{1f600}$', '😀', 'a'],
+    ['^\\x41\\/$', 'A/', 'A'],
+    ['^\\cA$', '\u0001', 'A'],
+    ['^(?<name>a)$', 'a', 'b'],
+    ['^a/b$', 'a/b', 'a\\/b'],
+    ['^\\\\u4e00$', '\\u4e00', '一'],
+    ['^\\Qa/\\u4e00\\E$', 'a/\\u4e00', 'a/一'],
+    ['^\\\\Q\\u4e00$', '\\Q一', '\\Q\\u4e00'],
+    ['\\Qa/\\E\\u4e00', 'a/一', 'a/u4e00'],
+    ['\\Q\\u4e00', '\\u4e00', '一'],
+  ])(
+    '$regex %s has escapes of JavaScript, which the published client sends: it finds %j, not %j',
+    ($regex, yes, no) => {
+      expect([holdsFor({ $regex }, yes), holdsFor({ $regex }, no)]).toEqual([true, false]);
+    },
+  );
+
   it('$options lets $regex ignore case, match at lines, or match a line break with a dot', () => {
     expect(holdsFor({ $regex: 'ab' }, 'AB')).toBe(false);
     expect(holdsFor({ $regex: 'ab', $options: 'i' }, 'AB')).toBe(true);

@@ -46,7 +46,7 @@ const login = async (answers: readonly ServerCommand[], limits = {}): Promise<Ho
   let end: ServerEnd | undefined;
   let asked = 0;
   const push = (command: object): void => {
-    end?.push(encodeFrame(command as ServerCommand, subprotocols.binary) as Uint8Array);
+    end?.push(encodeFrame(command as ServerCommand, subprotocols.binary));
   };
   const webSocket = fakeWebSocket((opened) => {
     end = opened;

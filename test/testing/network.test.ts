@@ -43,6 +43,15 @@ describe('the network of a diagram', () => {
     );
   });
 
+  it('can be dead when the page wakes up: a probe notices it, and a later attempt finds it up', () => {
+    diagram(({ server, realtime, hot, expectObservable }) => {
+      server.network('-s 1s u');
+      const one = realtime({ backoff: () => 1_000, lifecycle$: hot('--w', { w: 'wake' as const }) });
+      expectObservable(statesOf(one)).toBe('(ico) 4997ms s 999ms (ro)', letters);
+      kept(one);
+    });
+  });
+
   it('can close sockets with a code of the test, and stays up', () => {
     diagram(({ server, realtime, expectObservable }) => {
       server.network('20s k 4999ms x', {

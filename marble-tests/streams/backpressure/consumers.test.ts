@@ -1,4 +1,4 @@
-import { NEVER, Subject, delay, map, of } from 'rxjs';
+import { NEVER, Subject, delay, distinctUntilChanged, map, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   batch,
@@ -224,6 +224,34 @@ describe('sample', () => {
 });
 
 describe('danmaku', () => {
+  it('counts the late items and those over the bound together, as dropped', () => {
+    marbles(({ hot, expectObservable }) => {
+      const pressure = (): Subject<Pressure> => new Subject();
+      const [first$, second$] = [pressure(), pressure()];
+      const shown = (pressureObserver: Subject<Pressure>) =>
+        hot('abcde----fg').pipe(
+          danmaku({ ready$: hot('---------r-|'), bound: 3, maxAge: 6, pressureObserver }),
+          joined,
+        );
+      // a and b are over the bound when d and e come; c is late when the screen is ready.
+      expectObservable(shown(first$)).toBe('---------x-(y|)', { x: 'def', y: 'g' });
+      // Each subscription counts for itself.
+      expectObservable(shown(second$)).toBe('---------x-(y|)', { x: 'def', y: 'g' });
+      expectObservable(
+        first$.pipe(
+          map(({ dropped }) => dropped),
+          distinctUntilChanged(),
+        ),
+      ).toBe('--012----3', [0, 1, 2, 3]);
+      expectObservable(
+        second$.pipe(
+          map(({ dropped }) => dropped),
+          distinctUntilChanged(),
+        ),
+      ).toBe('--012----3', [0, 1, 2, 3]);
+    });
+  });
+
   const rank = (value: string): number => (value === value.toUpperCase() ? 1 : 0);
 
   it('shows fresh messages when the screen is ready, and drops the lowest rank first', () => {

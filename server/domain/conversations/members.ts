@@ -7,9 +7,12 @@ import { outranks, type Roles } from './ranks.js';
 
 const MAX_ID = 64;
 
+export const isClientId = (id: unknown): id is string =>
+  typeof id === 'string' && id.length >= 1 && id.length <= MAX_ID;
+
 /** Refuses ids that are not valid client ids. */
 export const checkMembers = (members: readonly string[]): void => {
-  if (members.some((member) => member.length < 1 || member.length > MAX_ID))
+  if (!members.every(isClientId))
     throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
 };
 

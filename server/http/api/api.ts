@@ -8,10 +8,9 @@ import findMyWay from 'find-my-way';
 import { JsonObject, parseJson } from '../../../codecs/index.js';
 import type { App } from '../../app.js';
 import type { BackEnd } from '../../back-end.js';
-import { isSameSecret } from '../../same-secret.js';
 import { readBody } from '../body.js';
-import { pathOf, type Answer, type Endpoint } from '../respond.js';
-import { queryOf } from '../token.js';
+import { pathOf, respond, type Answer, type Endpoint } from '../respond.js';
+import { hasMasterKey, queryOf } from '../token.js';
 import { listRoutes, memberRoutes, roleRoutes } from './clients-of.js';
 import { clientRoutes } from './clients.js';
 import { conversationRoutes } from './conversations.js';
@@ -40,26 +39,10 @@ const UNAUTHORIZED: Answer = [
 const NOT_FOUND: Answer = [404, { code: 1, error: 'there is nothing at this path by this method' }];
 const TOO_LARGE: Answer = [TOO_LONG, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
 
-/**
- * Answers with JSON. It has no CORS headers, because browsers never have the master key. If a client sends too much,
- * its connection is closed after the answer.
- */
+/** Answers without CORS headers, because browsers never have the master key. */
 const write = (response: ServerResponse, [status, body]: Answer): void => {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    ...(status === TOO_LONG ? { connection: 'close' } : {}),
-  });
-  response.end(JSON.stringify(body));
+  if (!response.headersSent) respond(response, status, body, {});
 };
-
-const one = (header: string | string[] | undefined): string => (Array.isArray(header) ? header.join() : (header ?? ''));
-
-const isAuthorized = (
-  { appId, masterKey }: { readonly appId: string | undefined; readonly masterKey: string },
-  request: IncomingMessage,
-) =>
-  (appId === undefined || one(request.headers['x-lc-id']) === appId) &&
-  isSameSecret(one(request.headers['x-lc-key']), `${masterKey},master`);
 
 /** The body as JSON; undefined if it is too long. */
 const jsonOf = async (request: IncomingMessage): Promise<JsonObject | undefined> => {
@@ -117,7 +100,7 @@ export const api = ({ app, backEnd, masterKey }: ApiOptions): Endpoint => {
 
   return (request, response) => {
     if (!pathOf(request).startsWith(PREFIX)) return false;
-    if (isAuthorized({ appId: app.appId, masterKey }, request)) router.lookup(request, response);
+    if (hasMasterKey(request, app.appId, masterKey)) router.lookup(request, response);
     else write(response, UNAUTHORIZED);
     return true;
   };

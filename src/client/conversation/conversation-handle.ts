@@ -13,7 +13,7 @@ import {
   tap,
   type Observable,
 } from 'rxjs';
-import type { ConversationInfo, OutgoingBody } from '../../../codecs/index.js';
+import type { ConversationInfo } from '../../../codecs/index.js';
 import {
   membership,
   messageStatus,
@@ -29,6 +29,7 @@ import {
 } from '../../../streams/index.js';
 import { patiently } from '../../session/patience.js';
 import { askWhileOpen } from '../ask-while-open.js';
+import { emptyAtEnd } from '../empty-at-end.js';
 import { stateAt } from '../client-state.js';
 import { historyPage } from '../history/history.js';
 import { carryingEvents, shownIn } from '../held-messages.js';
@@ -37,10 +38,7 @@ import { memberCommands } from '../members/member-commands.js';
 import { fetchReceipts } from '../members/receipts.js';
 import { nothing } from '../nothing.js';
 import { editMessage, recallMessage } from '../sending/modify.js';
-import type { SendOptions } from '../sending/send-options.js';
-import type { SendStep } from '../sending/send-request.js';
-import { sendSteps, senderIn, storedMessage, track } from '../sending/send.js';
-import type { Upload } from '../sending/upload.js';
+import { sendIn, storedMessage, track } from '../sending/send.js';
 import { changeOf, setMuted, updateConversation } from './attributes.js';
 import type { Conversation } from './conversation.js';
 import { conversationById } from './create-conversation.js';
@@ -110,10 +108,6 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
   const modifier = { link, bodies: reader.bodies, tell };
   const telling = (command$: Observable<ConversationEvent>): Observable<void> => command$.pipe(tap(tell), map(nothing));
 
-  const steps = <B extends OutgoingBody>(body: B | Upload<B>, options: SendOptions): Observable<SendStep<B>> => {
-    const request = { conversationId: id, body, token: client.mint(), options };
-    return defer(() => sendSteps(senderIn(client, id), request));
-  };
   const readUpTo = (upTo: Position | number | undefined): number | undefined => {
     if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
     return unread.get(id)?.asOf ?? lastMessages.get(id)?.timestamp ?? conversations.get(id)?.lastMessageAt;
@@ -144,11 +138,13 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     modifications$: events$.pipe(modifications()),
     unread$: stateAt(unread, id).pipe(
       map((known): Unread => (known === undefined ? NONE_UNREAD : { count: known.count, mentioned: known.mentioned })),
+      emptyAtEnd(client.open$, NONE_UNREAD),
       distinctUntilChanged((before, now) => dequal(before, now)),
     ),
     receipts$: receiptsOf(client, id, fetched$),
-    send: (body, options = {}) => steps(body, options).pipe(storedMessage),
-    trackSend: (body, options = {}) => steps(body, { ...options, receipt: true }).pipe(track(events$)),
+    send: (body, options = {}) => sendIn(client, id, body, options).pipe(storedMessage),
+    trackSend: (body, options = {}) =>
+      sendIn(client, id, body, { ...options, receipt: true }).pipe(track(events$)),
     messageStatus: (message) => events$.pipe(messageStatus(message)),
     recall: (message) => recallMessage(modifier, message),
     edit: (message, body, mentions = {}) => editMessage(modifier, message, body, mentions),

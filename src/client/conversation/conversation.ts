@@ -70,7 +70,8 @@ export interface Conversation {
    */
   readonly modifications$: Observable<Modification>;
   /**
-   * How many messages are unread, and whether one of them mentions this user. Replays the current value.
+   * How many messages are unread, and whether one of them mentions this user. Replays the current value. When the
+   * client ends, it emits none and completes.
    *
    * @example conversation.unread$.subscribe(({ count }) => badge.set(count));
    */

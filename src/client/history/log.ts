@@ -51,8 +51,9 @@ const missing = ({ client, id }: ConversationInternals, since: LogPosition): Obs
  * Cold. With `since`, the messages after a stored position are fetched first, even across breaks; live entries
  * follow, and each message comes once. Without `since`, the log starts now. Messages that can't be fetched are
  * reported as one `Gap`. Edits and recalls arrive while the client is logged in, and after a break. Changes of
- * messages before `since` that happened while no client was logged in are only in the history. Never errors for a
- * conversation of this package. Completes with the client.
+ * messages before `since` that happened while no client was logged in are only in the history. The log of a chat room
+ * is a lease of the room, and errors as described for `Room`. Otherwise it never errors for a conversation of this
+ * package. Completes with the client.
  *
  * The position moves before its entry is emitted. `atMostOnce` stores the position before an entry is handled,
  * `atLeastOnce` afterwards.
@@ -62,9 +63,9 @@ const missing = ({ client, id }: ConversationInternals, since: LogPosition): Obs
 export const log = (conversation: Conversation | Room, { since }: LogOptions = {}): Observable<LogEntry> =>
   ofConversation(conversation, (internals) =>
     defer(() => {
-      const { client, id, events$ } = internals;
+      const { client, id, events$, leased$ = events$ } = internals;
       const last = client.state.lastMessages.get(id) ?? { timestamp: client.serverTime(), id: '' };
-      return carryingEvents(client, { id, events$ }).pipe(
+      return carryingEvents(client, { id, events$: leased$ }).pipe(
         logEntries(
           since === undefined
             ? { since: { timestamp: last.timestamp, id: last.id } }

@@ -21,6 +21,7 @@ import {
   toTimeline,
   type Gap,
   type Message,
+  type Position,
   type Timeline,
   type TimelineInput,
   type TimelineState,
@@ -32,7 +33,7 @@ import { toRealtimeError } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
 import type { Room } from '../rooms/room.js';
 import { failing, ofConversation, type ConversationInternals } from '../internals.js';
-import { MAX_LIMIT, historyPage, pageBehind, type HistoryOptions } from './history.js';
+import { MAX_LIMIT, historyPage, pageBehind, type HistoryOptions, type Place } from './history.js';
 import { knownHistory } from './known-history.js';
 
 /** Options of `timeline`. */
@@ -91,7 +92,7 @@ const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined 
 const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
 
 const timelineOf = (
-  { client, id, events$ }: ConversationInternals,
+  { client, id, events$, leased$ = events$ }: ConversationInternals,
   { pageSize = PAGE, older$ = EMPTY, newer$ = EMPTY, latest$ = EMPTY, fill$ = EMPTY, window = WINDOW }: TimelineOptions,
 ): Observable<Timeline> =>
   new Observable((subscriber) => {
@@ -132,25 +133,41 @@ const timelineOf = (
       return EMPTY;
     };
 
+    /** The number of messages that the application wants at a time. The history refuses a wrong one. */
+    const size = pageSize >= 1 && pageSize <= MAX_LIMIT ? Math.min(pageSize, Math.ceil(window / 2)) : pageSize;
+    /** The limit of a page behind a position, and the place at which it starts, with the messages of the same time. */
+    const behind = (position: Position, count: number): readonly [number, Place] =>
+      pageBehind(
+        position,
+        messagesOf(state.placed).filter(({ timestamp }) => timestamp === position.timestamp).length,
+        count,
+      );
+    /** One message more than is shown: it tells whether there are more. */
+    const oneMore = size === pageSize && (size < 1 || size >= MAX_LIMIT) ? size : size + 1;
+
     /**
-     * Loads a page. It asks for one message more than it needs, which tells whether there are more. If it fails, that
-     * is reported, and the next request of the application tries again. `jump` gives up the page.
+     * The page without its last millisecond, which may be cut: the next page begins with all of it. If the page has
+     * no other new messages, they are taken all the same.
      */
+    const whole = (messages: readonly Message[], direction: HistoryOptions['direction']): readonly Message[] => {
+      const cut = direction === 'forward' ? messages.at(-1) : messages[0];
+      const rest = messages.filter(({ timestamp }) => timestamp !== cut?.timestamp);
+      const known = new Set(messagesOf(state.placed).map((message) => message.id));
+      return oneMore > size && rest.some((message) => !known.has(message.id)) ? rest : messages;
+    };
+
+    /** Loads a page. If it fails, that is reported, and the next request of the application tries again. */
     const page = (
-      range: HistoryOptions,
+      range: HistoryOptions & { readonly limit: number },
       received: (messages: readonly Message[], hasMore: boolean) => void,
     ): Observable<never> =>
       defer(() => {
         if (isLoading) return EMPTY;
         isLoading = true;
-        // A page that is longer than the window would push out what it has to join on to.
-        const size = Math.min(pageSize, Math.ceil(window / 2));
-        const limit = pageSize >= 1 && pageSize <= MAX_LIMIT ? Math.min(size + 1, MAX_LIMIT) : pageSize;
-        return historyPage(client.link, client.reader, id, { ...range, limit }).pipe(
+        return historyPage(client.link, client.reader, id, range).pipe(
           tap((messages) => {
-            const hasMore = messages.length === limit;
-            const [from, to] = range.direction === 'forward' ? [0, size] : [-size, undefined];
-            received(hasMore ? messages.slice(from, to) : messages, hasMore);
+            const hasMore = messages.length === range.limit;
+            received(hasMore ? whole(messages, range.direction) : messages, hasMore);
           }),
           catchError(report),
           ignoreElements(),
@@ -164,7 +181,7 @@ const timelineOf = (
     const newest = (): Observable<never> =>
       defer(() => {
         const after = newestOf(state);
-        return page({}, (messages, hasOlder) => {
+        return page({ limit: oneMore }, (messages, hasOlder) => {
           hasPage = true;
           put({ _tag: 'Newest', messages, hasOlder, ...defined({ after }) });
           if (!state.hasNewer) known.keep(id, state);
@@ -177,7 +194,8 @@ const timelineOf = (
         const before = oldestOf(state);
         if (!isWanted) return EMPTY;
         if (before === undefined) return newest();
-        return page({ before }, (messages, hasOlder) => {
+        const [limit, place] = behind(before, oneMore);
+        return page({ before: place, beforeIncluded: true, limit }, (messages, hasOlder) => {
           // Live messages may have pushed out entries to which the page joins on.
           const start = oldestOf(state) ?? before;
           const index = placed.findIndex((entry) => entry._tag === 'Message' && entry.message.id === start.id);
@@ -192,7 +210,8 @@ const timelineOf = (
       defer(() => {
         const after = state.hasNewer ? newestOf(state) : undefined;
         if (after === undefined) return EMPTY;
-        return page({ after, direction: 'forward' }, (messages, hasMore) => {
+        const [limit, place] = behind(after, oneMore);
+        return page({ after: place, afterIncluded: true, direction: 'forward', limit }, (messages, hasMore) => {
           const { placed } = known.at(id);
           const [first] = messagesOf(placed);
           const last = messages.at(-1) ?? after;
@@ -219,34 +238,34 @@ const timelineOf = (
 
     const fill = (gap: Gap): Observable<never> =>
       defer(() => {
-        const before = messageAfter(state, gap);
-        // Other messages of the millisecond in which the gap begins may be missing too.
-        const same = messagesOf(state.placed).filter(({ timestamp }) => timestamp === gap.from.timestamp).length;
-        const [limit, after] = pageBehind(gap.from, same, pageSize);
+        const next = messageAfter(state, gap);
+        const [limit, place] = behind(gap.from, pageSize);
         return historyPage(client.link, client.reader, id, {
-          after,
+          after: place,
           afterIncluded: true,
-          ...defined({ before }),
+          ...defined({ before: next?.timestamp }),
+          beforeIncluded: true,
           direction: 'forward',
           limit,
-        }).pipe(map((messages) => ({ messages, limit })));
-      }).pipe(
-        tap(({ messages, limit }) => {
-          const last = messages.at(-1);
-          const isCut = last !== undefined && messages.length === limit;
-          put({
-            _tag: 'Filled',
-            gap,
-            messages,
-            // Messages that the server no longer has stay missing.
-            ...(isCut || gap.cause === 'gone'
-              ? { rest: last === undefined ? gap : { ...gap, from: { timestamp: last.timestamp, id: last.id } } }
-              : {}),
-          });
-        }),
-        catchError(report),
-        ignoreElements(),
-      );
+        }).pipe(
+          tap((messages) => {
+            const last = messages.at(-1);
+            const isCut =
+              last !== undefined &&
+              messages.length === limit &&
+              (next === undefined || comparePositions(last, next) < 0);
+            put({
+              _tag: 'Filled',
+              gap,
+              messages,
+              // Messages that the server no longer has stay missing.
+              ...(isCut || gap.cause === 'gone'
+                ? { rest: last === undefined ? gap : { ...gap, from: { timestamp: last.timestamp, id: last.id } } }
+                : {}),
+            });
+          }),
+        );
+      }).pipe(catchError(report), ignoreElements());
 
     /** The requests of the application. If their stream errors, that is reported, and no more requests follow. */
     const wishes = <T>(wish$: Observable<T>): Observable<T> => wish$.pipe(catchError(report));
@@ -254,7 +273,7 @@ const timelineOf = (
     // What was held is in the history, page by page.
     client.state.held.take(id);
     subscriber.add(
-      events$.subscribe({
+      leased$.subscribe({
         next: put,
         error: (error: unknown) => {
           subscriber.error(error);

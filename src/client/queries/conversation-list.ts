@@ -21,6 +21,7 @@ import { recentConversations, shareLatest, type ConversationListItem } from '../
 import { toRealtimeError } from '../../errors.js';
 import { isInterruption } from '../../session/catch-up.js';
 import type { Client } from '../client.js';
+import { emptyAtEnd } from '../empty-at-end.js';
 import { toSnapshot } from '../conversation/learn.js';
 import { ofClient, perClient, type ClientInternals } from '../internals.js';
 import { MAX_LIMIT, queryConversations } from './find-conversations.js';
@@ -148,7 +149,10 @@ const listOf = (
     subscriber.add(merge(paging$, leaving$, asking$).subscribe());
   });
 
-const firstPage = perClient((client) => listOf(client, {}).pipe(shareLatest()));
+const shared = (client: ClientInternals, options: ConversationListOptions) =>
+  listOf(client, options).pipe(emptyAtEnd<readonly ConversationListItem[]>(client.open$, []), shareLatest());
+
+const firstPage = perClient((client) => shared(client, {}));
 
 /**
  * The conversations of this user, the one with the latest activity first, each with its last message and unread
@@ -157,8 +161,8 @@ const firstPage = perClient((client) => listOf(client, {}).pipe(shareLatest()));
  *
  * Without options, the list has the 20 latest conversations and those that become active later, and all callers share
  * one list. With options, each call makes a list of its own. The first subscription asks the server (protocol:
- * conv/query), and so does each reconnect. Never errors for a client of this package. Completes when the client is
- * closed.
+ * conv/query), and so does each reconnect. Never errors for a client of this package. When the client is closed,
+ * it emits an empty array and completes.
  *
  * @example conversationList(client).subscribe((items) => render(items));
  */
@@ -166,6 +170,4 @@ export const conversationList = (
   client: Client,
   options?: ConversationListOptions,
 ): Observable<readonly ConversationListItem[]> =>
-  ofClient(client, (internals) =>
-    options === undefined ? firstPage(internals) : listOf(internals, options).pipe(shareLatest()),
-  );
+  ofClient(client, (internals) => (options === undefined ? firstPage(internals) : shared(internals, options)));

@@ -1,9 +1,11 @@
 /** Chat rooms. A client is in a room as long as it subscribes to the room's streams. */
 import { defer, type Observable } from 'rxjs';
+import type { OutgoingBody } from '../../../codecs/index.js';
 import {
   modifications,
   shareLatest,
   type ConversationEvent,
+  type Membership,
   type Message,
   type Modification,
 } from '../../../streams/index.js';
@@ -11,7 +13,11 @@ import type { Client } from '../client.js';
 import type { Conversation } from '../conversation/conversation.js';
 import { checked, describe, start, type Described } from '../conversation/create-conversation.js';
 import { learned } from '../conversation/learn.js';
-import { ofClient, perClient } from '../internals.js';
+import { leasing, ofClient, ofConversation, perClient } from '../internals.js';
+import type { SendOptions } from '../sending/send-options.js';
+import type { SendStep } from '../sending/send-request.js';
+import { sendIn } from '../sending/send.js';
+import type { Upload } from '../sending/upload.js';
 import { createStays } from './stays.js';
 
 /** The name and attributes of a new chat room. */
@@ -20,9 +26,10 @@ export type NewRoom = Described;
 /**
  * A handle on a chat room. Getting a handle sends nothing.
  *
- * Its streams are leases of the room. The first subscription to one of them enters the room (protocol: conv/add).
- * When the last subscription has ended, the client leaves the room after the realtime's `grace`. A client is in one
- * room at a time: entering another room leaves the first, and the streams of the first complete.
+ * Its streams are leases of the room, and so are `timeline(room)` and `log(room)`. The first subscription to one of
+ * them enters the room (protocol: conv/add). When the last subscription has ended, the client leaves the room after
+ * the realtime's `grace`. A client is in one room at a time: entering another room leaves the first, and the streams
+ * of the first complete.
  *
  * After a break of less than 30 minutes the client enters the room again, and `events$` emits a `Gap`, because a room
  * does not repeat missed messages; `history` has them. After a longer break the client does not enter again: the
@@ -50,6 +57,22 @@ export interface Room extends Pick<
   /** Edits and recalls, without replay. A lease, as `messages$`. */
   readonly modifications$: Observable<Modification>;
   /**
+   * Who was silenced or blocked, or may send again; and, if the server tells it, who was removed. Without replay. The
+   * protocol doesn't tell who enters and leaves: `online$` has their number. A lease, as `messages$`.
+   */
+  readonly membership$: Observable<Membership>;
+  /**
+   * Cold: sends a message, and emits each step: `uploading` (if it has a file), `sending`, `sent`. Completes after
+   * `sent`, because a chat room knows no receipts. Errors as `send` does; `sendStatus()` turns an error into the value
+   * `failed`.
+   *
+   * @example room.trackSend(text('Hello!')).pipe(sendStatus()).subscribe(({ _tag }) => icon.set(_tag));
+   */
+  trackSend<B extends OutgoingBody>(
+    body: B | Upload<B>,
+    options?: Omit<SendOptions, 'receipt'>,
+  ): Observable<SendStep<B>>;
+  /**
    * How many clients are in the room. Replays the current number. Not a lease: it works without entering the room.
    * While somebody is subscribed, the server is asked every 10 s (protocol: conv/count). Never errors.
    */
@@ -65,14 +88,19 @@ const staysOf = perClient(createStays);
  */
 export const room = (client: Client, id: string): Room => {
   const handle = client.conversation(id);
-  const { events$, messages$ } = handle;
+  const { events$, messages$, membership$ } = handle;
   const leased = <T>(stream$: Observable<T>): Observable<T> =>
     ofClient(client, (internals) => staysOf(internals).leased(id, stream$));
+  const leasedEvents$ = leased(events$);
   return {
     ...handle,
+    ...leasing(handle, leasedEvents$),
     messages$: leased(messages$),
-    events$: leased(events$),
+    events$: leasedEvents$,
     modifications$: leased(events$.pipe(modifications())),
+    membership$: leased(membership$),
+    trackSend: (body, options = {}) =>
+      ofConversation(handle, (internals) => sendIn(internals.client, id, body, options)),
     online$: ofClient(client, (internals) => staysOf(internals).online(id)).pipe(shareLatest()),
   };
 };

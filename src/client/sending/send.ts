@@ -23,7 +23,7 @@ import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { copyOf, problemWith, toStoredOptions, toWire } from './send-options.js';
+import { copyOf, problemWith, toStoredOptions, toWire, type SendOptions } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
 
 /**
@@ -220,6 +220,17 @@ export const sendSteps = <B extends OutgoingBody>(
         ),
       );
   });
+
+/** Cold: sends a message. Its token is made now, once for all subscriptions. */
+export const sendIn = <B extends OutgoingBody>(
+  client: ClientInternals,
+  conversationId: string,
+  body: B | Upload<B>,
+  options: SendOptions,
+): Observable<SendStep<B>> => {
+  const request = { conversationId, body, token: client.mint(), options };
+  return defer(() => sendSteps(senderIn(client, conversationId), request));
+};
 
 /** Emits only the stored message: a command emits one value. */
 export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): Observable<Message<B>> =>

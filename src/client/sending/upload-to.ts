@@ -1,10 +1,13 @@
 import { isLeft } from '../../../codecs/either.js';
 import * as t from 'io-ts';
-import { defer, from, map, mergeMap } from 'rxjs';
+import { defer, map } from 'rxjs';
+import { defined } from '../../../codecs/defined.js';
 import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
+import { httpUrl, readAddress } from '../../connection/address.js';
 import { InvalidArgument } from '../../errors.js';
+import { jsonFrom } from '../../http-api.js';
 import type { LocalFile } from './local-file.js';
-import type { UploadFile } from './upload.js';
+import type { UploadContext, UploadFile } from './upload.js';
 
 /** The answer of the server to an upload. */
 const Uploaded = record('Uploaded', { url: t.string }, { objId: t.string, metaData: JsonObject });
@@ -15,32 +18,44 @@ const bytesOf = ({ data, type }: LocalFile): Blob =>
 const nameOf = ({ data, name }: LocalFile): string =>
   name ?? ('name' in data && typeof data.name === 'string' ? data.name : 'file');
 
+/** The address that files are sent to; throws `InvalidArgument`. */
+const placeOf = (given: string | undefined, { api, sessionToken }: UploadContext, path: string): string => {
+  const [own, place] = [api, given ?? api].map((text) => text && readAddress('uploadTo: the address', text));
+  if (!place) throw new InvalidArgument('uploadTo: give the address of the server, such as https://chat.example.com');
+  if (own && own.isSecure && !place.isSecure && sessionToken !== undefined)
+    throw new InvalidArgument('uploadTo: the address should begin with https:, as the session has TLS');
+  return httpUrl(place, path);
+};
+
 /**
- * Makes an `upload` option that stores files on a server of this package. It reports no progress, because `fetch` has
+ * Makes an `upload` option that stores files on a server of this package, with the token of the client's session.
+ * Without an address, it is the server that the client is connected to. It reports no progress, because `fetch` has
  * none.
  *
- * @example createRealtime({ appId, server: 'ws://127.0.0.1:6400', upload: uploadTo('http://127.0.0.1:6400') });
+ * Errors: `InvalidArgument` if the address can't be used; `ConnectionLost` if it can't be reached, or answers with a
+ * redirect; `ServerRejected` if the server refuses the file.
+ *
+ * @example createRealtime({ appId, server: 'wss://chat.example.com', upload: uploadTo() });
  */
 export const uploadTo =
-  (address: string): UploadFile =>
-  (file, { signal }) =>
-    defer(() =>
-      from(
-        fetch(new URL(`/uploads/${encodeURIComponent(nameOf(file))}`, address), {
+  (address?: string): UploadFile =>
+  (file, context) =>
+    defer(() => {
+      const { sessionToken, signal } = context;
+      const url = placeOf(address, context, `/uploads/${encodeURIComponent(nameOf(file))}`);
+      return jsonFrom(url, () =>
+        fetch(url, {
           method: 'POST',
           body: bytesOf(file),
           signal,
+          headers: defined({ 'x-lc-im-session-token': sessionToken }),
+          redirect: 'manual',
         }),
-      ),
-    ).pipe(
-      mergeMap((response) => {
-        if (!response.ok)
-          throw new InvalidArgument(`${address} answered an upload with status ${String(response.status)}`);
-        return from<Promise<unknown>>(response.json());
-      }),
-      map((answer) => {
-        const stored = Uploaded.decode(answer);
-        if (isLeft(stored)) throw new InvalidArgument(`${address}: ${decodeFailed(stored.left).message}`);
-        return stored.right;
-      }),
-    );
+      ).pipe(
+        map((answer) => {
+          const stored = Uploaded.decode(answer);
+          if (isLeft(stored)) throw new InvalidArgument(`${url}: ${decodeFailed(stored.left).message}`);
+          return stored.right;
+        }),
+      );
+    });

@@ -1,7 +1,9 @@
 /** Files of messages. A file is stored first, then the message is sent with its address. */
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
+import { apiUrl, type HttpApiOptions } from '../../http-api.js';
 import { describeFile, type DescribeFile } from './file-metadata.js';
 import type { LocalFile } from './local-file.js';
 
@@ -11,14 +13,30 @@ export interface UploadProgress {
   readonly progress: number;
 }
 
+/** What a function that stores files gets beside the file. */
+export interface UploadContext {
+  /** Aborted when the send is unsubscribed. */
+  readonly signal: AbortSignal;
+  /** The address of the application's HTTP API, with `http:` or `https:`. */
+  readonly api?: string;
+  /** The token of the client's session. Send it to your own servers only, and only over TLS. */
+  readonly sessionToken?: string;
+}
+
 /**
- * Stores a file: emits its progress if it can, then the stored file. `signal` is aborted when the send is
- * unsubscribed. The `metaData` of the stored file has priority over what was read from the file.
+ * Stores a file: emits its progress if it can, then the stored file. The `metaData` of the stored file has priority
+ * over what was read from the file.
  */
-export type UploadFile = (
-  file: LocalFile,
-  context: { readonly signal: AbortSignal },
-) => ObservableInput<StoredFile | UploadProgress>;
+export type UploadFile = (file: LocalFile, context: UploadContext) => ObservableInput<StoredFile | UploadProgress>;
+
+/** The function of the application, which gets the address of the API and the token of the session, too. */
+export const withSession = (
+  store: UploadFile | undefined,
+  api: HttpApiOptions,
+  token: () => string | undefined,
+): UploadFile | undefined =>
+  store &&
+  ((file, context) => store(file, { ...context, api: apiUrl(api, ''), ...defined({ sessionToken: token() }) }));
 
 /**
  * The progress of a message with a file. `progress` from 0 to 1: the file is being stored. Then the file is stored,

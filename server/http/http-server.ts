@@ -1,0 +1,50 @@
+/** The HTTP server below the endpoints and the WebSockets, with its bounds. */
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Limits } from '../options.js';
+import type { Door } from './door.js';
+
+export interface HttpServerOptions {
+  readonly limits: Limits;
+  readonly door: Door;
+  readonly listener: RequestListener;
+  /** Serves the handshake of a WebSocket. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** How often Node looks for requests that take too long, ms. */
+const CHECK_INTERVAL = 1_000;
+
+/** Answers a handshake with a refusal, and closes the connection. */
+export const refuseHandshake = (socket: Duplex, status: string, text: string): void => {
+  const body = `${text}\n`;
+  // The refused client may have left already.
+  socket.on('error', () => undefined);
+  // A client that never closes its side must not keep the socket open.
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+};
+
+const REASONS = { 429: '429 Too Many Requests', 503: '503 Service Unavailable' };
+
+export const httpServer = ({ limits, door, listener, upgrade }: HttpServerOptions): Server => {
+  // 0 and Infinity would both mean that there is no limit.
+  const ms = (limit: number): number => (Number.isFinite(limit) ? Math.max(1, Math.ceil(limit)) : 0);
+  const server = createServer(
+    {
+      headersTimeout: ms(limits.headerTimeout),
+      requestTimeout: ms(Math.max(limits.headerTimeout, limits.bodyTimeout, limits.transferTimeout)),
+      connectionsCheckingInterval: CHECK_INTERVAL,
+    },
+    listener,
+  );
+  server.on('connection', door.connected);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refused = door.refusal(request, socket);
+    if (refused === undefined) upgrade(request, socket, head);
+    else refuseHandshake(socket, REASONS[refused[0]], refused[1]);
+  });
+  return server;
+};

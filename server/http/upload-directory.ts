@@ -1,0 +1,77 @@
+/** The directory of uploaded files. */
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * The name of a stored file: random, with an extension for its type. No part of the name that the sender gives gets
+ * into the file system.
+ */
+export const STORED = /^[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?$/;
+/** A file that is being received, by the process with this id. */
+const PART = /^[0-9a-f]{32}(?:\.(\d{1,10}))?\.part$/;
+
+/** The parts that this process is writing, of all of its servers. */
+const writing = new Set<string>();
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
+
+/** Whether nobody writes this part any more: its process was killed. */
+const isLeftOver = (path: string, pid: string | undefined): boolean =>
+  !writing.has(path) && (pid === undefined || Number(pid) === process.pid || !isAlive(Number(pid)));
+
+/** Files that are stored, and their size. */
+export interface Found {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Deletes the parts that killed processes have left, and counts the files. A directory that does not exist is empty.
+ */
+export const sweep = async (directory: string): Promise<Found> => {
+  let [files, bytes] = [0, 0];
+  const names = await readdir(directory).catch((): string[] => []);
+  for (const name of names) {
+    const path = join(directory, name);
+    const part = PART.exec(name);
+    if (part !== null && isLeftOver(path, part[1])) await rm(path, { force: true });
+    if (!STORED.test(name)) continue;
+    files += 1;
+    bytes += await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+  return { files, bytes };
+};
+
+/**
+ * Writes a file: `write` gets the stream for its content. The file has its name only when it is complete; if it can't
+ * be written, nothing is left of it.
+ */
+export const storeFile = async (
+  directory: string,
+  { id, name }: { readonly id: string; readonly name: string },
+  write: (to: WriteStream) => Promise<void>,
+): Promise<void> => {
+  const part = join(directory, `${id}.${process.pid}.part`);
+  await mkdir(directory, { recursive: true });
+  writing.add(part);
+  try {
+    await write(createWriteStream(part, { flags: 'wx' }));
+    await rename(part, join(directory, name));
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  } finally {
+    writing.delete(part);
+  }
+};

@@ -1,0 +1,55 @@
+/** Requests over HTTP. */
+import { catchError, defer, from, map, type Observable } from 'rxjs';
+import { ConnectionLost } from '../errors.js';
+import { reasonOf } from '../thrown.js';
+
+/** The part of an answer that the SDK uses. */
+export interface FetchAnswer {
+  readonly ok: boolean;
+  readonly status: number;
+  /** `opaqueredirect` in browsers: a redirect that was not followed. */
+  readonly type?: string;
+  /** Whether a redirect was followed all the same. */
+  readonly redirected?: boolean;
+  readonly headers?: { get(name: string): string | null };
+  json(): Promise<unknown>;
+}
+
+/** The part of `fetch` that the SDK uses. */
+export type Fetch = (
+  url: string,
+  init?: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    /** Redirects are not followed: they could take tokens and keys to another server. */
+    readonly redirect?: 'manual';
+  },
+) => Promise<FetchAnswer>;
+
+const isRedirect = ({ status, type, redirected }: FetchAnswer): boolean =>
+  type === 'opaqueredirect' || redirected === true || (status > 300 && status < 309 && status !== 304);
+
+/** The place that a redirect names, without its query. */
+const placeOf = ({ headers }: FetchAnswer): string => {
+  const place = headers?.get('location') ?? '';
+  return place === '' ? '' : ` to ${place.replace(/\?.*/s, '').slice(0, 200)}`;
+};
+
+/**
+ * Cold: sends a request, emits its answer, then completes. Errors with `ConnectionLost` if there is no answer, or if
+ * the answer is a redirect.
+ */
+export const answerOf = (url: string, send: () => Promise<FetchAnswer>): Observable<FetchAnswer> =>
+  defer(() => from(send())).pipe(
+    catchError((cause: unknown) => {
+      throw new ConnectionLost(`${url} can't be reached: ${reasonOf(cause)}`, { cause });
+    }),
+    map((answer) => {
+      if (isRedirect(answer))
+        throw new ConnectionLost(
+          `${url} redirects${placeOf(answer)}, and redirects are not followed: give the address where they lead`,
+        );
+      return answer;
+    }),
+  );
