@@ -30,6 +30,7 @@ export type { Failure, Outcome } from './domain/conversations/members.js';
 export { createServer, type RtmServer } from './create-server.js';
 export type * from './hooks.js';
 export type { Drops, ServerStats, SlowReceiver } from './stats.js';
+export type { ToldFigures } from './told-hooks.js';
 export type { ServerClock } from './clock.js';
 export type { LoginRequest, SignedAction } from './signatures.js';
 export { cloudLimits, defaultLimits, type Limits, type ServerOptions } from './options.js';
