@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -54,6 +55,21 @@ const lastChange = () =>
       .map((path) => statSync(`${root}${path}`).mtimeMs),
   );
 
+/**
+ * Writes `Uint8Array` where tsc has inferred `Uint8Array<ArrayBufferLike>`, which is the same type, but not known to
+ * TypeScript before 5.7.
+ *
+ * @param {string} folder
+ */
+const simplifyDeclarations = (folder) => {
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.d.ts')) continue;
+    const text = readFileSync(`${folder}/${path}`, 'utf8');
+    const simple = text.replaceAll('Uint8Array<ArrayBufferLike>', 'Uint8Array');
+    if (simple !== text) writeFileSync(`${folder}/${path}`, simple);
+  }
+};
+
 const isFresh = () => existsSync(dist) && statSync(dist).mtimeMs >= lastChange();
 
 /**
@@ -76,6 +92,7 @@ export const build = ({ force = false } = {}) => {
     rmSync(target, { recursive: true, force: true });
     process.exit(status ?? 1);
   }
+  simplifyDeclarations(target);
   for (const path of copied) cpSync(`${root}${path}`, `${target}/${path}`);
   vendor(root, `${target}/server`);
   // dist/ gets the time at which the build started, so a source that is saved during the build makes it stale.

@@ -5,6 +5,7 @@ import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
+import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
 import type { Rates } from './rates.js';
@@ -21,6 +22,8 @@ export interface App {
   readonly rooms: RoomFanOut;
   readonly limits: Limits;
   readonly clock: ServerClock;
+  /** The system's time, which may be wrong for a moment. */
+  readonly wall: ServerClock;
   /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;
@@ -33,6 +36,8 @@ export interface App {
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses an action that needs a signature and has none that is valid. */
   readonly verifyAction: Signatures['action'];
+  /** Logins that are under way. */
+  readonly logins: Logins;
   /** Makes all signatures invalid that were made for a client until now. */
   readonly endSignatures: Signatures['end'];
   /**

@@ -185,7 +185,7 @@ export interface BackEnd {
   /**
    * Ends all sessions of a client with `session/closed`, by default with code 4115, and makes its tokens invalid. To
    * come back, the client has to log in again, with a signature made after the kick. Resolves when the sessions have
-   * been told.
+   * been told. If it rejects, the kick may have been carried out in part; call it again.
    */
   kick(clientId: string, how?: { readonly code?: number; readonly reason?: string }): Promise<void>;
   /** Those of the given clients that have a session. */
@@ -322,8 +322,15 @@ export const createBackEnd = (app: App): BackEnd => {
     blocked: page('blocked'),
     kick: async (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
       app.endSignatures(clientId);
-      await store.forgetSessions(clientId);
-      bus.publish([clientId], { _tag: 'Kick', code, reason });
+      const done = app.logins.kick(clientId, { code, reason });
+      try {
+        await store.forgetSessions(clientId);
+        bus.publish([clientId], { _tag: 'Kick', code, reason });
+        // A login of another process may have saved its session just before it was told.
+        await store.forgetSessions(clientId);
+      } finally {
+        done();
+      }
     },
     online: (clientIds) => bus.online(clientIds),
     unreadCount: async (clientId) => {

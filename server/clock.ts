@@ -1,3 +1,5 @@
+import type { Report } from './guarded.js';
+
 /** Time as the server sees it. Tests replace it. */
 export interface ServerClock {
   /** ms since 1970. */
@@ -18,6 +20,72 @@ export const neverBack = (clock: ServerClock): ServerClock => {
       if (now < last) ahead += last - now;
       last = now;
       return now + ahead;
+    },
+  };
+};
+
+/** A reading that differs by more than this from what it should be is a jump, ms. */
+const JUMP = 30 * 60_000;
+/** A clock that has jumped ahead is believed when it has stayed there for this time, ms. */
+const DOUBTED_FOR = 60_000;
+
+/** The clock has jumped. */
+export class ClockJumped extends Error {
+  override readonly name = 'ClockJumped';
+}
+
+export interface SteadyOptions {
+  /** Called when the clock has jumped. */
+  readonly report: Report;
+  /** A clock that never jumps, ms. Default: the process's. */
+  readonly monotonic?: () => number;
+}
+
+/**
+ * A clock for the times of messages and changes, which are compared with each other.
+ *
+ * - It never goes back. If the given clock is set back, this one goes at half speed until it agrees again.
+ * - A jump ahead of more than half an hour is believed after a minute. So a clock that is wrong for a moment does not
+ *   date anything in the future. Until then, this clock goes on by itself.
+ */
+export const steadyClock = (
+  clock: ServerClock,
+  { report, monotonic = () => performance.now() }: SteadyOptions,
+): ServerClock => {
+  let believed: { readonly time: number; readonly at: number } | undefined;
+  let doubted: { readonly ahead: number; readonly since: number } | undefined;
+  let last = -Infinity;
+  let lastAt = -Infinity;
+
+  const tell = (what: string, by: number): void => {
+    report(new ClockJumped(`the clock was set ${what} by ${Math.round(Math.abs(by) / 1_000)} s`));
+  };
+
+  /** The time of the clock, or what it should be while a jump is in doubt. */
+  const timeAt = (at: number): number => {
+    const time = clock.now();
+    const expected = believed === undefined ? time : believed.time + (at - believed.at);
+    const ahead = time - expected;
+    if (ahead > JUMP) {
+      if (doubted === undefined) tell('ahead, which is believed if it stays so for a minute,', ahead);
+      if (doubted === undefined || Math.abs(ahead - doubted.ahead) > JUMP) doubted = { ahead, since: at };
+      if (at - doubted.since < DOUBTED_FOR) return expected;
+    } else if (ahead < -JUMP) tell('back', ahead);
+    doubted = undefined;
+    believed = { time, at };
+    return time;
+  };
+
+  return {
+    now: () => {
+      const at = monotonic();
+      const time = Math.floor(timeAt(at));
+      if (time >= last) [last, lastAt] = [time, at];
+      else {
+        const behind = Math.floor(last + Math.max(0, at - lastAt) / 2);
+        if (behind > last) [last, lastAt] = [behind, at];
+      }
+      return last;
     },
   };
 };

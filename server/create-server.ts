@@ -8,10 +8,11 @@ import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import { neverBack, type ServerClock } from './clock.js';
+import { steadyClock, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
@@ -158,10 +159,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const report = guardedReport(options.onError);
-  const clock = neverBack(guardedClock(options.clock ?? { now: Date.now }, report));
+  const wall = guardedClock(options.clock ?? { now: Date.now }, report);
+  const clock = steadyClock(wall, { report });
   checkAppId(options);
   const key = keyOf(options);
-  const signatures = key === undefined ? undefined : createSignatures(key, clock, new Set(options.signed ?? ['login']));
+  const signatures =
+    key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
   const inTime = createTimeLimit(limits.storeTimeout);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
@@ -169,11 +172,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const turns = createTurns({ report });
   const app: App = {
     appId: options.appId,
-    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock }), inTime),
+    store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
     bus,
     rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
+    wall,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
     hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
@@ -182,6 +186,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     isOpen: guardedTest(options.isOpen ?? (() => false), report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
+    logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
     inOrder: unsettled.inOrder,
     attempt: unsettled.attempt,
@@ -203,7 +208,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const door = createDoor({ limits, front, report });
   const endpoints = [
     route(front),
-    ...(key === undefined ? [] : [sign({ app, front, authenticate, key })]),
+    ...(key === undefined ? [] : [sign({ app, front, authenticate, key, clock: wall })]),
     notifications(app),
     memberInfos(app),
     ...(files === undefined ? [] : [uploads({ ...files, app, front, masterKey })]),

@@ -90,11 +90,15 @@ export interface Signatures {
  * signatures were last ended, and has a nonce that this client of this application has not used before. The parts of
  * a signed text are joined by colons, so only the client id of a login may contain colons itself: otherwise a
  * signature for the client `Tom::5` would be valid for `Tom` too. Ids in other actions must not contain colons.
+ *
+ * The age of a signature is counted by `clock`. If that clock is wrong for a moment, signatures are refused for that
+ * moment. What is remembered is dated by `steady`, which such a moment does not change.
  */
 export const createSignatures = (
   masterKey: string,
   clock: ServerClock,
   wanted: ReadonlySet<SignedAction>,
+  steady: ServerClock = clock,
 ): Signatures => {
   /** Keys of accepted signatures (application, client and nonce), each with the time when it expires at the latest. */
   const used = new Map<string, number>();
@@ -103,7 +107,9 @@ export const createSignatures = (
   /** Signatures made until this time are invalid for all clients: too many were ended to remember each client. */
   let endedForAll = -Infinity;
 
-  const forget = (now: number): void => {
+  /** What is forgotten can be used again, so this is not decided by a clock that is wrong for a moment. */
+  const forget = (): void => {
+    const now = Math.min(clock.now(), steady.now());
     for (const [request, end] of used) {
       // A signature is still valid in its last millisecond.
       if (end >= now) break;
@@ -118,10 +124,9 @@ export const createSignatures = (
   };
 
   const end = (clientId: string): void => {
-    const now = clock.now();
     ended.delete(clientId);
-    ended.set(clientId, now);
-    forget(now);
+    ended.set(clientId, steady.now());
+    forget();
   };
 
   /** `textOf` makes the signed text from the timestamp and the nonce. */
@@ -140,7 +145,7 @@ export const createSignatures = (
     // the end, so it is refused.
     if (signedAt <= Math.max(endedForAll, ended.get(clientId) ?? -Infinity)) return false;
     if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
-    forget(now);
+    forget();
     const request = JSON.stringify([appId, clientId, nonce]);
     if (used.has(request)) return false;
     used.set(request, now + 2 * VALID_FOR);

@@ -114,7 +114,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   /** Notes when the connection broke. A client that comes back within some time is still in its chat room. */
   const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
-    if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.clock.now() }).catch(app.report);
+    if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.wall.now() }).catch(app.report);
     app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CONNECTION_BROKEN });
   };
 

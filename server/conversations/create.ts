@@ -55,14 +55,14 @@ const joined = async (
  * actor is a client and the conversation has members, the actor is one of them.
  */
 export const createConversation = async (app: App, actor: Actor, wanted: Wanted): Promise<ConversationInfo> => {
-  const { store, clock, limits, hooks } = app;
+  const { store, wall, limits, hooks } = app;
   const { kind } = wanted;
   const { clientId } = actor;
   const members = [...foundersOf(actor, wanted.members)];
   const limit = kind === 'temporary' ? limits.temporaryMembers : limits.members;
   if (members.length > limit) throw new Refusal(4304, `a ${kind} conversation has at most ${limit} members`);
   checkMembers(members);
-  const draft = draftOf(actor, wanted, clock.now());
+  const draft = draftOf(actor, wanted, wall.now());
   const attr = asJson(wanted);
   if (Buffer.byteLength(JSON.stringify(attr)) > limits.attributeBytes)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
@@ -75,7 +75,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
     hooks.conversationStarted({ convId: id, initBy: clientId, members, attr });
   };
   if (!draft.unique) {
-    const { info } = await store.createConversation({ ...draft, now: clock.now() });
+    const { info } = await store.createConversation({ ...draft, now: wall.now() });
     await tellCreated(info);
     return info;
   }
@@ -83,7 +83,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   // A request for the same conversation is answered only after its members have been told, because its client can
   // send messages from then on.
   return app.inOrder(key, async () => {
-    const now = clock.now();
+    const now = wall.now();
     const make = () => store.createConversation({ ...draft, now });
     const { info, isNew } = await app.attempt(key, make, {
       // Who asks again finds the conversation, so it is not new, and its members would never be told.

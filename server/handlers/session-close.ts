@@ -6,10 +6,13 @@ const LOGGED_OUT = 1;
 
 /** Logs out. The session ends, and its token becomes invalid unless the session goes on over another socket. */
 export const sessionClose: Handler<CommandOf<'session', 'close'>> = async ({ app, origin, session }) => {
-  const { id, clientId, login, leave } = session();
-  leave();
-  app.hooks.clientOffline({ peerId: clientId, ...defined({ tag: login.tag }), closeCode: LOGGED_OUT });
-  origin.sessions.delete(clientId);
+  const { id, clientId, login, leave, ended } = session();
+  // The token goes first: if that fails, the client is still logged in, and can try again.
   await app.store.forgetSession(login.token, id);
+  leave();
+  // The session may have been ended meanwhile, which was told then.
+  if (ended() === undefined)
+    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag: login.tag }), closeCode: LOGGED_OUT });
+  if (origin.sessions.get(clientId)?.id === id) origin.sessions.delete(clientId);
   return { answer: { cmd: 'session', op: 'closed', peerId: clientId } };
 };

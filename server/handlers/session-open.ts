@@ -4,6 +4,7 @@ import type { App } from '../app.js';
 import { changesSince, missedChanges, missedCounts, missedMessages, type Missed } from '../domain/messages/missed.js';
 import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
+import type { Kicked } from '../logins.js';
 import { newSession, type Session } from '../session.js';
 import type { OpeningResult, StoredSession } from '../store/store.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
@@ -134,26 +135,24 @@ const newSessionOf = (
   return session;
 };
 
-/**
- * Logs a client in, or resumes a session after a break.
- *
- * If two logins exclude each other, the store decides which one is later: `openSession` is one step. A session is on
- * the bus before it opens, so that a session which takes its place can reach it.
- */
-export const sessionOpen: Handler<Open> = async (context, command) => {
+interface Arriving {
+  readonly clientId: string;
+  /** The session that it continues. */
+  readonly stored: StoredSession | undefined;
+  /** What a kick has said that came while the client logs in. */
+  readonly kicked: () => Kicked | undefined;
+}
+
+const openAs = async (
+  context: Parameters<Handler<Open>>[0],
+  command: Open,
+  { clientId, stored, kicked }: Arriving,
+): Promise<Reply> => {
   const { app, origin } = context;
   const { sessions, version } = origin;
-  const { store, limits, clock } = app;
-  const { st } = command.sessionMessage;
-  if (app.appId !== undefined && command.appId !== app.appId)
-    throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
-  const stored = st === undefined ? undefined : await resume(app, command.peerId, st);
-  const clientId = command.peerId ?? stored?.clientId ?? anonymous();
-  if (clientId.length < 1 || clientId.length > MAX_ID)
-    throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
-  if (!sessions.has(clientId) && sessions.size >= limits.sessionsPerSocket)
-    throw new Refusal(4113, `one connection carries at most ${limits.sessionsPerSocket} clients`);
-  const displaced: Reply = { answer: closedCommand(clientId, DISPLACED, reasonOf(DISPLACED)) };
+  const { store, limits, clock, wall } = app;
+  const closed = ({ code, reason }: Kicked): Reply => ({ answer: closedCommand(clientId, code, reason) });
+  const displaced = closed({ code: DISPLACED, reason: reasonOf(DISPLACED) });
   if (stored?.displaced === true) return displaced;
   if (stored === undefined) await verify(app, clientId, command);
   app.rates.spend('others', clientId);
@@ -173,14 +172,16 @@ export const sessionOpen: Handler<Open> = async (context, command) => {
     sessions.get(clientId)?.leave();
     sessions.set(clientId, session);
     tellReplaced(app, clientId, opened);
-    await comeBack(app, session, opened.room, now);
+    await comeBack(app, session, opened.room, wall.now());
     const missed = await missedBy(app, clientId, version, command.sessionMessage, now);
-    const ending = session.ended();
-    if (ending !== undefined) {
+    const [ending, kick] = [session.ended(), kicked()];
+    const end = ending ?? kick;
+    if (end !== undefined) {
+      session.leave();
       forget(sessions, session);
       // The session was kicked before it opened, so its token is deleted here.
-      if (ending.how === 'kicked') await store.forgetSession(login.token, login.holder);
-      return { answer: closedCommand(clientId, ending.code, ending.reason) };
+      if (kick !== undefined || ending?.how === 'kicked') await store.forgetSession(login.token, login.holder);
+      return closed(end);
     }
     isOpen = true;
     app.hooks.clientOnline({ peerId: clientId, ...defined({ tag: login.tag }), reconnect: stored !== undefined });
@@ -200,5 +201,32 @@ export const sessionOpen: Handler<Open> = async (context, command) => {
     session.leave();
     forget(sessions, session);
     throw error;
+  }
+};
+
+/**
+ * Logs a client in, or resumes a session after a break.
+ *
+ * If two logins exclude each other, the store decides which one is later: `openSession` is one step. A session is on
+ * the bus before it opens, so that a session which takes its place can reach it.
+ */
+export const sessionOpen: Handler<Open> = async (context, command) => {
+  const { app, origin } = context;
+  const { sessions } = origin;
+  const { limits } = app;
+  const { st } = command.sessionMessage;
+  if (app.appId !== undefined && command.appId !== app.appId)
+    throw new Refusal(4100, `this server does not serve the application ${command.appId ?? ''}`);
+  const stored = st === undefined ? undefined : await resume(app, command.peerId, st);
+  const clientId = command.peerId ?? stored?.clientId ?? anonymous();
+  if (clientId.length < 1 || clientId.length > MAX_ID)
+    throw new Refusal(4103, `a client id has 1 to ${MAX_ID} characters`);
+  if (!sessions.has(clientId) && sessions.size >= limits.sessionsPerSocket)
+    throw new Refusal(4113, `one connection carries at most ${limits.sessionsPerSocket} clients`);
+  const underWay = app.logins.begin(clientId);
+  try {
+    return await openAs(context, command, { clientId, stored, kicked: underWay.kicked });
+  } finally {
+    underWay.end();
   }
 };

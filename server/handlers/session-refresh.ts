@@ -8,15 +8,11 @@ export const sessionRefresh: Handler<CommandOf<'session', 'refresh'>> = async (
   { app, session },
   { sessionMessage: { st } },
 ) => {
-  const { id, login, ended } = session();
+  const { login, ended } = session();
   if (login.token !== st) throw notGood();
   const now = app.clock.now();
   const isRenewed = await app.store.renewSession({ ...login, expiresAt: now + app.limits.tokenTtl * 1_000 }, now);
-  if (!isRenewed) throw notGood();
-  // A session that was kicked meanwhile has lost its token.
-  if (ended() !== undefined) {
-    await app.store.forgetSession(st, id);
-    throw notGood();
-  }
+  // A session that was kicked meanwhile has lost its token. The store does not bring it back.
+  if (!isRenewed || ended() !== undefined) throw notGood();
   return { answer: { cmd: 'session', op: 'refreshed', sessionMessage: { st, stTtl: app.limits.tokenTtl } } };
 };

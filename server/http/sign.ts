@@ -5,6 +5,7 @@ import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { parseJson, record } from '../../codecs/index.js';
 import type { App } from '../app.js';
+import type { ServerClock } from '../clock.js';
 import { isClientId } from '../domain/conversations/members.js';
 import { loginSignature } from '../signatures.js';
 import { readBody } from './body.js';
@@ -21,6 +22,8 @@ export interface SignOptions {
   readonly authenticate: Authenticate | undefined;
   /** The key that logins are verified with. */
   readonly key: string;
+  /** The clock that logins are verified with. */
+  readonly clock: ServerClock;
 }
 
 const MAX_BODY = 16_384;
@@ -37,9 +40,9 @@ const problemWith = (appId: string, own: string | undefined): Answer | undefined
     : [401, { code: 401, error: 'X-LC-Id is not the application of this server' }];
 };
 
-export const sign = ({ app, front, authenticate, key }: SignOptions): Endpoint => {
-  const { limits, clock, report } = app;
-  const mayAsk = perMinute(limits.signsPerMinute, clock);
+export const sign = ({ app, front, authenticate, key, clock }: SignOptions): Endpoint => {
+  const { limits, report } = app;
+  const mayAsk = perMinute(limits.signsPerMinute, app.clock);
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const appId = headerOf(request, 'x-lc-id');

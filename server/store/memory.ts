@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerClock } from '../clock.js';
+import { steadyClock, type ServerClock } from '../clock.js';
 import { createMemory, type MemoryLimits } from '../domain/memory/memory.js';
 import type { Store } from './store.js';
 
@@ -24,6 +24,8 @@ export const memoryStore = ({ clock = { now: Date.now }, ...limits }: MemoryStor
   const memory = createMemory({
     ...limits,
     now: () => clock.now(),
+    // Nothing is deleted because the clock is wrong for a moment. The server tells of jumps.
+    settled: steadyClock(clock, { report: () => undefined }).now,
     newConversationId: () => randomBytes(12).toString('hex'),
     newMessageId: () => randomBytes(16).toString('base64url'),
   });

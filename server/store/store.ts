@@ -135,13 +135,13 @@ export interface Store {
   /**
    * Opens a session in one step. If two sessions open with the same token, or with the same client and tag, the later
    * one takes the place of the earlier one, and the result says whose place it took. A token that was displaced or
-   * deleted can't open a session. Expired sessions are deleted.
+   * deleted can't open a session. Sessions are deleted some days after they have expired.
    */
   openSession(opening: SessionOpening, now: number): Promise<OpeningResult>;
   session(token: string): Promise<StoredSession | undefined>;
   /**
-   * Extends the lifetime of an open session's token, even if the token had expired and was deleted. Gives false if
-   * another session has taken this session's place.
+   * Extends the lifetime of an open session's token, even if the token has expired. Changes nothing and gives false
+   * if the token was deleted, or another session has taken this session's place: so it never brings a token back.
    */
   renewSession(session: SessionOpening['session'], now: number): Promise<boolean>;
   /**
@@ -151,7 +151,7 @@ export interface Store {
   rememberRoom(token: string, holder: string, room: StoredSession['room']): Promise<void>;
   /** Makes the token of a closed session invalid. Does nothing if another session holds the token. */
   forgetSession(token: string, holder: string): Promise<void>;
-  /** Makes all tokens of a client invalid. */
+  /** Makes all tokens of a client invalid: deletes its sessions. */
   forgetSessions(clientId: string): Promise<void>;
   close(): Promise<void>;
 }

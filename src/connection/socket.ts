@@ -20,7 +20,7 @@ export interface WebSocketLike {
   onmessage: ((this: never, event: never) => unknown) | null;
   onerror: ((this: never, event: never) => unknown) | null;
   onclose: ((this: never, event: never) => unknown) | null;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
+  send(data: string | (Uint8Array & { readonly buffer: ArrayBuffer })): void;
   close(): void;
   /** Ends the connection without waiting for the other side. Only `ws` in Node has it. */
   terminate?(): void;
@@ -126,7 +126,8 @@ export const openSocket = (
           frames$,
           send: (frame) => {
             // A socket that is closing takes no frames. Its close event follows.
-            if (socket.readyState === OPEN) socket.send(frame as string | Uint8Array<ArrayBuffer>);
+            if (socket.readyState === OPEN)
+              socket.send(frame as string | (Uint8Array & { readonly buffer: ArrayBuffer }));
           },
           ...(canPause(Implementation) ? { pause: () => socket.pause?.(), resume: () => socket.resume?.() } : {}),
         },

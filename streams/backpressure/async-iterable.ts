@@ -29,7 +29,7 @@ const DONE = { done: true, value: undefined } as const;
 export const toAsyncIterable = <T>(
   source$: Observable<T>,
   { signal }: BridgeOptions = {},
-): AsyncIterable<T, undefined> => ({
+): AsyncIterable<T> => ({
   [Symbol.asyncIterator]: (): AsyncIterator<T, undefined> => {
     const pending: Pending<T>[] = [];
     let hasStarted = false;

@@ -26,9 +26,9 @@ const { login, realtime } = world();
 
 /** The handles from which the commands under test are made. */
 interface Scene {
-  /** A realtime that nobody has logged in with. */
+  /** Nobody has logged in to it. */
   readonly realtime: Realtime;
-  /** The realtime of Tom. */
+  /** The one of Tom. */
   readonly own: Realtime;
   readonly tom: Client;
   readonly here: Conversation;

@@ -47,6 +47,17 @@ describe('sessions in memory', () => {
     expect(sessions.get('a')).toBeUndefined();
   });
 
+  it('are renewed where they are, also after they have expired; a renewal never brings one back', () => {
+    const sessions = memorySessions(10);
+    sessions.open(opening('a', 'a1'), 0);
+    sessions.open(opening('b', 'b1'), 200);
+    expect(sessions.renew({ ...opening('a', 'a1').session, expiresAt: 300 })).toBe(true);
+    expect(sessions.open(opening('a', 'a2', { resumes: true }), 299)).toMatchObject({ _tag: 'Opened' });
+    sessions.forgetAll('Tom');
+    expect(sessions.renew({ ...opening('a', 'a2').session, expiresAt: 400 })).toBe(false);
+    expect(sessions.get('a')).toBeUndefined();
+  });
+
   it('cannot be resumed with a token that has expired or was given up', () => {
     const sessions = memorySessions(10);
     sessions.open(opening('a', 'a1'), 0);

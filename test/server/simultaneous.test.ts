@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type RtmServer, type Store } from 'rx-realtime/server';
+import { failingOnce, faulty } from './faulty-store.js';
 import { dial, login, open, serve, start, tokenOf, type RawClient, type Received } from './raw-client.js';
 import { statsNow } from './stats-now.js';
 
@@ -221,7 +222,77 @@ describe('a kick while its client', () => {
   });
 });
 
+describe('a kick', () => {
+  const refreshing = (client: RawClient, st: string) => (): Promise<unknown> =>
+    client.request({ cmd: 'session', op: 'refresh', sessionMessage: { st } });
+
+  it('wins over whatever its client does meanwhile: no session is left, and no token', async () => {
+    for (const seed of Array.from({ length: 40 }, (_, n) => n)) {
+      const next = numbersOf(seed);
+      const server = await serve({ store: slow(memoryStore(), seed) });
+      const tom = await dial(server.url);
+      const st = tokenOf(await open(tom, 'Tom'));
+      const others = [await dial(server.url), await dial(server.url)];
+      const possible: readonly (() => Promise<unknown>)[] = [
+        refreshing(tom, st),
+        refreshing(tom, st),
+        () => tom.request({ cmd: 'session', op: 'close' }),
+        ...others.map((other) => async () => {
+          const answer = await open(other, 'Tom', { r: true, st });
+          if (isOpened(answer)) await refreshing(other, st)();
+        }),
+      ];
+      const chosen = possible.filter(() => next() % 2 === 0);
+      const kickAt = next() % (chosen.length + 1);
+      const all = [...chosen.slice(0, kickAt), () => server.kick('Tom'), ...chosen.slice(kickAt)];
+      await Promise.all(
+        all.map(async (act) => {
+          for (let turns = next() % 8; turns > 0; turns -= 1) await turn();
+          await act();
+        }),
+      );
+      expect(await isGood(server, 'Tom', st), `seed ${seed}`).toBe(false);
+      expect(await statsNow(server), `seed ${seed}`).toMatchObject({ sessions: 0 });
+    }
+  });
+
+  it('refuses a login that was approved before it', async () => {
+    let approve: ((yes: boolean) => void) | undefined;
+    const server = await serve({ verifyLogin: () => new Promise<boolean>((resolve) => (approve = resolve)) });
+    const tom = await dial(server.url);
+    const answer = open(tom, 'Tom');
+    await expect.poll(() => approve).toBeDefined();
+    await server.kick('Tom', { reason: 'spam' });
+    approve?.(true);
+    expect(await answer).toMatchObject({ op: 'closed', sessionMessage: { code: 4115, reason: 'spam' } });
+    expect(await statsNow(server)).toMatchObject({ sessions: 0 });
+  });
+
+  it.each(['before', 'after'] as const)('that the store has failed is done by a second one (%s)', async (fault) => {
+    const { faultOf, fail } = failingOnce();
+    const server = await serve({ store: faulty(memoryStore(), faultOf), onError: () => undefined });
+    const tom = await dial(server.url);
+    const st = tokenOf(await open(tom, 'Tom'));
+    fail('forgetSessions', fault);
+    await expect(server.kick('Tom')).rejects.toThrow('forgetSessions');
+    await server.kick('Tom');
+    expect((await tom.push('session')).op).toBe('closed');
+    expect(await isGood(server, 'Tom', st)).toBe(false);
+  });
+});
+
 describe('a logout', () => {
+  it.each(['before', 'after'] as const)('that the store has failed is done by a second one (%s)', async (fault) => {
+    const { faultOf, fail } = failingOnce();
+    const server = await serve({ store: faulty(memoryStore(), faultOf), onError: () => undefined });
+    const tom = await dial(server.url);
+    const st = tokenOf(await open(tom, 'Tom'));
+    fail('forgetSession', fault);
+    expect(await tom.request({ cmd: 'session', op: 'close' })).toMatchObject({ errorMessage: { code: 4200 } });
+    expect(await tom.request({ cmd: 'session', op: 'close' })).toMatchObject({ op: 'closed' });
+    expect(await isGood(server, 'Tom', st)).toBe(false);
+  });
+
   it('while another socket resumes the session: the token is valid only if that socket has the session', async () => {
     await onEach(async (server) => {
       const [old, young] = [await dial(server.url), await dial(server.url)];

@@ -69,6 +69,8 @@ export interface MemoryLimits {
 export interface MemoryOptions extends MemoryLimits {
   /** The time, ms since 1970. */
   readonly now: () => number;
+  /** The time by which data is deleted: not ahead of the true time if `now` is, for a moment. Default: `now`. */
+  readonly settled?: () => number;
   readonly newConversationId: () => string;
   readonly newMessageId: () => string;
 }
@@ -134,6 +136,7 @@ export const createMemory = ({
   querySteps = DEFAULT_STEPS,
   notices = 5_000,
   now,
+  settled = now,
   newConversationId,
   newMessageId,
 }: MemoryOptions): Memory => {
@@ -150,8 +153,10 @@ export const createMemory = ({
   /** A conversation that exists and has not ended. */
   const find = (id: string): HeldConversation | undefined => {
     const conversation = conversations.get(id);
-    if (conversation === undefined || endOf(conversation, conversationDays * DAY) > now()) return conversation;
-    remove(id);
+    if (conversation === undefined) return undefined;
+    const end = endOf(conversation, conversationDays * DAY);
+    if (end > now()) return conversation;
+    if (end <= settled()) remove(id);
     return undefined;
   };
 
@@ -161,11 +166,13 @@ export const createMemory = ({
   };
 
   const oldest = (): number => now() - historyDays * DAY;
+  /** The earliest message that is not deleted yet. */
+  const oldestKept = (): number => Math.min(oldest(), settled() - historyDays * DAY);
 
   /** The log of a conversation, without expired messages. */
   const logOf = (id: string): ConversationLog | undefined => {
     const log = find(id)?.log;
-    log?.trim(oldest(), historyMessages);
+    log?.trim(oldestKept(), historyMessages);
     return log;
   };
 
@@ -282,7 +289,7 @@ export const createMemory = ({
       const _tag = speakingIn(conversation, speaker);
       if (_tag !== 'MaySpeak') return { _tag };
       const { info, log } = conversation;
-      log.trim(oldest(), historyMessages);
+      log.trim(oldestKept(), historyMessages);
       const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
       const { message, repeated } = log.append(wanted, newMessageId);
       return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
@@ -350,6 +357,6 @@ export const createMemory = ({
         .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
         .slice(0, limit),
 
-    sessions: memorySessions(notices),
+    sessions: memorySessions(notices, settled),
   };
 };

@@ -13,8 +13,17 @@ export interface MemorySessions {
   readonly notices: (clientId: string, since: number, limit: number) => readonly StoredNotice[];
 }
 
-/** `atMost`: number of the latest notices that are kept for each client. */
-export const memorySessions = (atMost: number): MemorySessions => {
+/**
+ * How long a session is kept after its token has expired, ms. The session may be open, and then its token can still be
+ * renewed.
+ */
+const KEPT = 2 * 86_400_000;
+
+/**
+ * `atMost`: number of the latest notices that are kept for each client. `settled`: a time that is not ahead of the true
+ * one; sessions that have expired before it are deleted.
+ */
+export const memorySessions = (atMost: number, settled: () => number = () => Infinity): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
   /** Tokens of each client. */
   const tokens = new Map<string, Set<string>>();
@@ -44,9 +53,10 @@ export const memorySessions = (atMost: number): MemorySessions => {
    * Sessions are in the order in which they were saved. If one has not expired, the later ones have not expired
    * either.
    */
-  const removeExpired = (now: number): void => {
+  const removeExpired = (at: number): void => {
+    const now = Math.min(at, settled());
     for (const { token, expiresAt } of sessions.values()) {
-      if (expiresAt > now) break;
+      if (expiresAt + KEPT > now) break;
       remove(token);
     }
   };
@@ -81,8 +91,9 @@ export const memorySessions = (atMost: number): MemorySessions => {
     get: (token) => sessions.get(token),
     renew: (session) => {
       const before = sessions.get(session.token);
-      if (before !== undefined && (before.displaced || before.holder !== session.holder)) return false;
-      save({ displaced: false, ...session, ...before, expiresAt: session.expiresAt });
+      // It never saves a session that is not there: its token may have been deleted on purpose.
+      if (before === undefined || before.displaced || before.holder !== session.holder) return false;
+      save({ ...before, expiresAt: session.expiresAt });
       return true;
     },
     rememberRoom: (token, holder, room) => {
@@ -111,6 +122,8 @@ export const memorySessions = (atMost: number): MemorySessions => {
       (notices.get(clientId) ?? [])
         .slice(-atMost)
         .filter(({ at }) => at > since)
+        // Two notices that are kept at the same time may come in any order.
+        .sort((a, b) => a.at - b.at)
         .slice(0, limit),
   };
 };
