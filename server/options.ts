@@ -117,7 +117,7 @@ export interface Limits {
   readonly bodyTimeout: number;
   /** Time for which an upload or a download may stand still, ms. Then it is ended. Default 30,000. */
   readonly stallTimeout: number;
-  /** Time for a whole upload or download, ms. Then it is ended. Default 600,000. */
+  /** Time for a whole upload or download, ms. Then it is ended. Default 300,000. */
   readonly transferTimeout: number;
   /** Requests of one address to `/1.1/rtm/sign` per minute. More are refused with status 429. Default 300. */
   readonly signsPerMinute: number;
@@ -166,7 +166,7 @@ export const defaultLimits: Limits = {
   headerTimeout: 15_000,
   bodyTimeout: 15_000,
   stallTimeout: 30_000,
-  transferTimeout: 600_000,
+  transferTimeout: 300_000,
   signsPerMinute: 300,
   uploadsPerDay: 500,
   uploadBytesPerDay: 256 * 1_024 * 1_024,

@@ -19,7 +19,8 @@ export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeP
  * - `Plugin`: a plugin threw, returned a wrong value or did not answer in time. It was skipped.
  * - `Outbox`: the storage of the outbox failed; or it holds a message that can't be read; or a message that was
  *   stored by an earlier client, and that nobody waits for, was not sent.
- * - `Endpoints`: the router could not be asked for the addresses of the server.
+ * - `Endpoints`: the router could not be asked for the addresses of the server; or it has TLS and names an address
+ *   without TLS, which is then used with TLS.
  */
 export type Fault =
   | { readonly _tag: 'Frame'; readonly error: DecodeFailed }

@@ -3,8 +3,8 @@ import * as t from 'io-ts';
 import { catchError, defer, from, map, mergeMap, of, type Observable } from 'rxjs';
 import { defined } from '../codecs/defined.js';
 import { record, SafeInteger } from '../codecs/index.js';
-import { httpUrl, readAddress } from './connection/address.js';
-import { answerOf, type Fetch, type FetchAnswer } from './connection/fetch.js';
+import { checkTls, httpUrl, readAddress, type Address } from './connection/address.js';
+import { abortable, answerOf, type Fetch, type FetchAnswer } from './connection/fetch.js';
 import { ServerRejected } from './errors.js';
 
 export interface HttpApiOptions {
@@ -29,14 +29,16 @@ interface HttpRequest {
   readonly body?: object;
 }
 
+const serverOf = (server: string | readonly string[]): Address =>
+  readAddress('server', typeof server === 'string' ? server : server[0]);
+
 /** The address of a path of the API; throws `InvalidArgument`. */
-export const apiUrl = ({ api, server }: HttpApiOptions, path: string): string =>
-  httpUrl(
-    api === undefined
-      ? readAddress('server', typeof server === 'string' ? server : server[0])
-      : readAddress('api', api),
-    path,
-  );
+export const apiUrl = ({ api, server }: HttpApiOptions, path: string): string => {
+  if (api === undefined) return httpUrl(serverOf(server), path);
+  const address = readAddress('api', api);
+  checkTls('api', address, serverOf(server));
+  return httpUrl(address, path);
+};
 
 /** The answer of the API if it refuses (protocol: `{"code", "error"}`). */
 const Refused = record('ApiRefusal', { code: SafeInteger }, { error: t.string });
@@ -80,7 +82,7 @@ export const askHttpApi = (
   options: HttpApiOptions,
   { method, path, headers, body }: HttpRequest,
 ): Observable<unknown> =>
-  defer(() => {
+  abortable(({ signal }) => {
     const address = apiUrl(options, path);
     const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     const { appId, appKey } = options;
@@ -95,6 +97,7 @@ export const askHttpApi = (
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         redirect: 'manual',
+        ...defined({ signal }),
       }),
     );
   });

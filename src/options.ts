@@ -50,8 +50,8 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
    */
   readonly offlineMessages?: boolean;
   /**
-   * The address of the application's HTTP API, which signs logins of users by their session token. Default: the
-   * address of the router, or of the server itself.
+   * The address of the application's HTTP API, which signs logins of users by their session token. It needs
+   * TLS if the server has it, except on this machine. Default: the address of the router, or of the server itself.
    */
   readonly api?: string;
   /** Signs logins that have no `signature` of their own. Default: logins are not signed. */

@@ -93,9 +93,8 @@ const splice = <T>(entries: readonly T[], index: number, count: number, ...added
   return copy;
 };
 
-/** Adds an entry, unless it is a signal. If the message is there already, the later version stays. */
+/** Adds an entry. If the message is there already, the later version stays. */
 const insert = (placed: readonly Placed[], entry: Placed): readonly Placed[] => {
-  if (entry._tag === 'Message' && !isShown(entry.message)) return placed;
   const index = indexOf(placed, entry);
   const there = placed[index];
   if (there === undefined || compare(there, entry) !== 0) return splice(placed, index, 0, entry);
@@ -230,8 +229,12 @@ export const timelineReducer =
     }
   };
 
+/** Signals stay in the state, where they tell how far the history is loaded. */
+const isVisible = (entry: Placed): boolean => entry._tag === 'Gap' || isShown(entry.message);
+
 /** The timeline of a state; `undefined` is an empty one. */
 export const toTimeline = (state: TimelineState | undefined): Timeline => {
   const { placed, pending, hasOlder, hasNewer } = state ?? emptyTimeline;
-  return { entries: pending.length === 0 || hasNewer ? placed : [...placed, ...pending], hasOlder, hasNewer };
+  const shown = placed.every(isVisible) ? placed : placed.filter(isVisible);
+  return { entries: pending.length === 0 || hasNewer ? shown : [...shown, ...pending], hasOlder, hasNewer };
 };

@@ -146,6 +146,11 @@ describe('a timeline', () => {
     expect(short([edited(4, 9), arrived({ timestamp: 5, transient: true })])).toBe('…');
   });
 
+  it('leaves out signals, which are no messages for people', () => {
+    const signal = arrived({ timestamp: 6, body: { _tag: 'Signal', type: -101, raw: '{}' } });
+    expect(short([arrived({ timestamp: 5 }), signal, arrived({ timestamp: 7 })])).toBe('…5 7');
+  });
+
   it('returns the same state if nothing has changed', () => {
     const reduce = timelineReducer(10);
     const state = [arrived({ timestamp: 1 }), edited(1, 9)].reduce(reduce, emptyTimeline);

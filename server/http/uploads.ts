@@ -74,7 +74,7 @@ export interface UploadsOptions extends UploadOptions {
 
 export const uploads = ({ directory, maxBytes = MAX_BYTES, app, front, masterKey }: UploadsOptions): Endpoint => {
   const { limits, report } = app;
-  const quota = createUploadQuota(limits, app.clock);
+  const quota = createUploadQuota(limits, app.wall);
   const ready = sweep(directory).then(({ files, bytes }) => {
     quota.found(files, bytes);
   }, report);

@@ -103,6 +103,15 @@ const schemeOf = (scheme: Address['scheme'], { isSecure }: Address): string => `
 export const socketUrl = (address: Address): string =>
   `${schemeOf('ws', address)}${address.authority}${address.prefix}${address.hasSlash ? '/' : ''}${address.query}`;
 
+/**
+ * Throws `InvalidArgument` if an address that was given beside a server with TLS has no TLS: it would take tokens out
+ * of TLS. On this machine it needs none.
+ */
+export const checkTls = (name: string, address: Address, server: Address): void => {
+  if (server.isSecure && !address.isSecure && !LOOPBACK.test(address.authority))
+    throw new InvalidArgument(`${name} should begin with https:, because the server has TLS`);
+};
+
 /** The same address with TLS. */
 export const withTls = (address: Address): Address => ({ ...address, isSecure: true });
 

@@ -1,12 +1,13 @@
 /** Where the server is: at addresses that are given, or at those that a router answers with. */
 import * as t from 'io-ts';
 import { defer, map, mergeMap, of, type Observable } from 'rxjs';
+import { defined } from '../../codecs/defined.js';
 import { decodeFailed, record } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { ConnectionLost, InvalidArgument } from '../errors.js';
 import { reasonOf } from '../thrown.js';
 import { httpUrl, readAddress, socketUrl, withTls, type Address } from './address.js';
-import { answerOf, type Fetch } from './fetch.js';
+import { abortable, answerOf, type Fetch } from './fetch.js';
 
 export interface EndpointsOptions {
   readonly server: string | readonly string[];
@@ -74,19 +75,21 @@ export const createEndpoints = ({ server, appId, fetch: given, clock, report }: 
     if (cached !== undefined && cached.until > clock.elapsed()) return of(cached.urls);
     const fetch: Fetch = given ?? ((to, init) => globalThis.fetch(to, init));
     const url = routeOf(router, appId);
-    return answerOf(url, () => fetch(url, { method: 'GET', headers: {}, redirect: 'manual' })).pipe(
-      mergeMap((response) => {
-        if (!response.ok) throw new Error(`it answered with status ${response.status}`);
-        return response.json();
-      }),
-      map((json) => {
-        const decoded = Route.decode(json);
-        if (decoded._tag === 'Left') throw decodeFailed(decoded.left);
-        const { server: first, secondary = first, ttl = 0 } = decoded.right;
-        const urls = [...new Set([first, secondary])].map((text) => namedBy(router, text));
-        cached = { urls, until: clock.elapsed() + ttl * 1_000 };
-        return urls;
-      }),
+    return abortable(({ signal }) =>
+      answerOf(url, () => fetch(url, { method: 'GET', headers: {}, redirect: 'manual', ...defined({ signal }) })).pipe(
+        mergeMap((response) => {
+          if (!response.ok) throw new Error(`it answered with status ${response.status}`);
+          return response.json();
+        }),
+        map((json) => {
+          const decoded = Route.decode(json);
+          if (decoded._tag === 'Left') throw decodeFailed(decoded.left);
+          const { server: first, secondary = first, ttl = 0 } = decoded.right;
+          const urls = [...new Set([first, secondary])].map((text) => namedBy(router, text));
+          cached = { urls, until: clock.elapsed() + ttl * 1_000 };
+          return urls;
+        }),
+      ),
     );
   };
 

@@ -1,5 +1,5 @@
 /** Requests over HTTP. */
-import { catchError, defer, from, map, type Observable } from 'rxjs';
+import { catchError, defer, finalize, from, map, type Observable } from 'rxjs';
 import { ConnectionLost } from '../errors.js';
 import { reasonOf } from '../thrown.js';
 
@@ -24,6 +24,8 @@ export type Fetch = (
     readonly body?: string;
     /** Redirects are not followed: they could take tokens and keys to another server. */
     readonly redirect?: 'manual';
+    /** Aborted when nobody waits for the answer any more. Missing where the platform has no `AbortController`. */
+    readonly signal?: AbortSignal;
   },
 ) => Promise<FetchAnswer>;
 
@@ -53,3 +55,14 @@ export const answerOf = (url: string, send: () => Promise<FetchAnswer>): Observa
       return answer;
     }),
   );
+
+/**
+ * Cold: work with requests that end when nobody waits for the work any more. Otherwise a server that never answers
+ * would keep their connections open, and a process alive.
+ */
+export const abortable = <T>(work: (ending: { readonly signal?: AbortSignal }) => Observable<T>): Observable<T> =>
+  defer(() => {
+    if (typeof AbortController !== 'function') return work({});
+    const ending = new AbortController();
+    return work(ending).pipe(finalize(() => ending.abort()));
+  });

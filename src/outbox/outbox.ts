@@ -170,6 +170,7 @@ export const createOutbox = <E extends OutboxEntry>({
     });
   };
 
+  /** Writes everything that waits, in order. */
   const flush = (): void => {
     if (ready) for (const waiting of entries) if (waiting.written?.closed !== false) write(waiting);
   };
@@ -217,6 +218,8 @@ export const createOutbox = <E extends OutboxEntry>({
     });
     // The wall clock may have been set back: then the age is negative.
     if (maxAge !== undefined) subscription.add(clock.after(Math.min(maxAge - age, maxAge)).subscribe(expire));
+    // The others have been written already, or wait for the next session.
+    if (ready) write(waiting);
     return subscription;
   };
 
@@ -293,7 +296,6 @@ export const createOutbox = <E extends OutboxEntry>({
                 },
               }),
             );
-            flush();
           };
           if (entry.age !== undefined) {
             accept();

@@ -240,14 +240,46 @@ describe('a platform without a WebSocket that works', () => {
 });
 
 describe('a router that never answers', () => {
-  it('is given up after the time limit of an address', async () => {
+  it('is given up after the time limit of an address, with its connection', async () => {
     const mute = await peer();
+    const closed = firstValueFrom(mute.closed$);
     const waiting = realtime({ server: mute.url.replace('ws', 'http'), connectTimeout: 30 });
     const fault = firstValueFrom(waiting.faults$);
-    waiting.session('Tom').subscribe();
+    const lease = waiting.session('Tom').subscribe();
     expect(await fault).toMatchObject({
       _tag: 'Endpoints',
       error: { message: expect.stringContaining('did not answer within 30 ms') as string },
     });
+    lease.unsubscribe();
+    await closed;
+  });
+
+  it('keeps no request after close', async () => {
+    const asked = new Subject<void>();
+    const first = firstValueFrom(asked);
+    const mute = await peer(() => asked.next());
+    const waiting = realtime({ server: mute.url.replace('ws', 'http') });
+    waiting.session('Tom').subscribe();
+    await first;
+    // The fetch of Node opens another connection right after, for requests to come; that one keeps no process alive.
+    const closed = firstValueFrom(mute.closed$);
+    waiting.close();
+    await closed;
+  });
+
+  it('keeps none either if its answer has no end', async () => {
+    const asked = new Subject<void>();
+    const first = firstValueFrom(asked);
+    const slow = await peer((_request, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+      asked.next();
+    });
+    const closed = firstValueFrom(slow.closed$);
+    const waiting = realtime({ server: slow.url.replace('ws', 'http'), connectTimeout: 100 });
+    const lease = waiting.session('Tom').subscribe();
+    await first;
+    await firstValueFrom(waiting.faults$);
+    lease.unsubscribe();
+    await closed;
   });
 });

@@ -26,7 +26,10 @@ const { login, realtime } = world();
 
 /** The handles from which the commands under test are made. */
 interface Scene {
+  /** A realtime that nobody has logged in with. */
   readonly realtime: Realtime;
+  /** The realtime of Tom. */
+  readonly own: Realtime;
   readonly tom: Client;
   readonly here: Conversation;
   readonly lobby: Room;
@@ -55,7 +58,7 @@ const ofRealtime: Table<KeysOf<Realtime>> = {
   session: 'stream',
   hold: 'stream',
   login: (scene) => scene.realtime.login('Spike'),
-  probe: (scene) => scene.realtime.probe(),
+  probe: ({ own }) => own.probe(),
   retry: 'not a command',
   pause: 'not a command',
   resume: 'not a command',
@@ -212,7 +215,6 @@ class RecordingSocket extends WebSocket {
 
 interface Prepared extends Scene {
   readonly jerry: Client;
-  readonly own: Realtime;
 }
 
 const prepared = async (): Promise<Prepared> => {

@@ -26,6 +26,8 @@ declare const scrolledDown$: RxObservable<void>;
 declare const show: Show;
 declare const render: Show;
 declare const prepend: Show;
+declare const token: string;
+declare const jumpedDown$: Observable<unknown>;
 declare const note: Show;
 declare const draw: (value: unknown) => Promise<void>;
 declare const store: (value: unknown) => Promise<void>;

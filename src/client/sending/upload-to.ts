@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { defer, map } from 'rxjs';
 import { defined } from '../../../codecs/defined.js';
 import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
-import { httpUrl, readAddress } from '../../connection/address.js';
+import { checkTls, httpUrl, readAddress } from '../../connection/address.js';
 import { InvalidArgument } from '../../errors.js';
 import { jsonFrom } from '../../http-api.js';
 import type { LocalFile } from './local-file.js';
@@ -18,12 +18,15 @@ const bytesOf = ({ data, type }: LocalFile): Blob =>
 const nameOf = ({ data, name }: LocalFile): string =>
   name ?? ('name' in data && typeof data.name === 'string' ? data.name : 'file');
 
+const NAME = 'uploadTo: the address';
+
 /** The address that files are sent to; throws `InvalidArgument`. */
 const placeOf = (given: string | undefined, { api, sessionToken }: UploadContext, path: string): string => {
-  const [own, place] = [api, given ?? api].map((text) => text && readAddress('uploadTo: the address', text));
-  if (!place) throw new InvalidArgument('uploadTo: give the address of the server, such as https://chat.example.com');
-  if (own && own.isSecure && !place.isSecure && sessionToken !== undefined)
-    throw new InvalidArgument('uploadTo: the address should begin with https:, as the session has TLS');
+  const text = given ?? api;
+  if (text === undefined)
+    throw new InvalidArgument('uploadTo: give the address of the server, such as https://chat.example.com');
+  const place = readAddress(NAME, text);
+  if (api !== undefined && sessionToken !== undefined) checkTls(NAME, place, readAddress('api', api));
   return httpUrl(place, path);
 };
 
