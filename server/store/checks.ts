@@ -5,6 +5,7 @@ import type { Appended, ConversationDraft, NewMessage, SessionOpening, Store } f
 
 /** One rule that every store keeps. */
 export interface StoreCheck {
+  /** The rule. */
   readonly name: string;
   /**
    * Rejects with an `AssertionError` if the store breaks the rule. It makes its own conversations and clients, so all
