@@ -163,7 +163,10 @@ export default defineConfig(
   // The rules of the server run in a browser too: in the tests of an application.
   { files: ['server/domain/**/*.ts'], rules: { ...bans(noRxjs, noNode), ...impure } },
   {
-    files: ['server/cli.ts', 'bench/**/*.ts', 'tour/**/*.ts', 'scripts/**/*.{ts,mjs}'],
+    files: [
+      ...['server/{bin,cli}.ts', 'bench/**/*.ts', 'tour/**/*.ts', 'scripts/**/*.{ts,mjs}'],
+      'test/platforms/check.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

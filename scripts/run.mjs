@@ -57,6 +57,14 @@ const tasks = {
   'soak:lossless': (args) => become('test/backpressure/soak.ts', args),
   mutation: (args) => become('node_modules/@stryker-mutator/core/bin/stryker.js', ['run', ...args]),
   'mutants:delivery': (args) => become('scripts/mutants-delivery.ts', args),
+  nodes: async (args) => {
+    await build();
+    await become('scripts/check-nodes.ts', args);
+  },
+  platforms: async (args) => {
+    await build();
+    await become('test/platforms/check.ts', args);
+  },
   check: (args) => become('scripts/check.ts', args),
   test: async (args) => {
     // The thresholds are for the whole suite, so a part of it runs without coverage.

@@ -5,6 +5,7 @@ import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
+import type { HandedOut } from './messages/handed-out.js';
 import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits } from './options.js';
@@ -36,6 +37,8 @@ export interface App {
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses an action that needs a signature and has none that is valid. */
   readonly verifyAction: Signatures['action'];
+  /** Messages that were handed out lately. */
+  readonly handedOut: HandedOut;
   /** Logins that are under way. */
   readonly logins: Logins;
   /** Makes all signatures invalid that were made for a client until now. */

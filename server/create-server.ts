@@ -12,6 +12,7 @@ import { steadyClock, type ServerClock } from './clock.js';
 import { createFrames } from './frames.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { createHandedOut } from './messages/handed-out.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
 import { defaultLimits, type ServerOptions } from './options.js';
@@ -34,6 +35,7 @@ import { createSignatures, type Signatures } from './signatures.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
+import { createToldHooks } from './told-hooks.js';
 import { createTimeLimit, type TimeLimit } from './time-limit.js';
 import { createUnsettled } from './unsettled.js';
 
@@ -78,6 +80,10 @@ export interface RtmServer {
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
+/** How many messages the server remembers to have handed out, for the case that the store fails. */
+const HANDED_OUT = 10_000;
+/** How long hooks that are only informed have to end, when everything else has ended, ms. */
+const HOOKS_TIMEOUT = 2_000;
 /** The longest time that a timer can run, ms. */
 const MAX_TIMER = 2 ** 31 - 1;
 /** A frame longer than the limit times this factor is not read at all: the server closes the socket with 1009. */
@@ -168,6 +174,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const inTime = createTimeLimit(limits.storeTimeout);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
+  const told = createToldHooks({
+    report,
+    inTime: inTimeOfHooks,
+    limit: limits.hookQueue,
+    concurrency: limits.hookConcurrency,
+  });
   const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
   const app: App = {
@@ -180,12 +192,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     wall,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
-    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks }),
+    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks, told }),
     frames: createFrames(),
     turns,
     isOpen: guardedTest(options.isOpen ?? (() => false), report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
+    handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
     inOrder: unsettled.inOrder,
@@ -280,16 +293,15 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     };
     // Commands wait for the store and for hooks, which may not answer.
     if (!(await endsWithin(limits.closeTimeout, finish()))) {
-      report(
-        new Error(
-          `some commands were not carried out within ${limits.closeTimeout} ms; the server closes all the same`,
-        ),
-      );
+      report(new Error(`some commands did not end within ${limits.closeTimeout} ms; the server closes all the same`));
       for (const socket of sockets.clients) socket.terminate();
     }
     await isClosed;
     clearTimeout(late);
     unsettled.stop();
+    if (!(await endsWithin(Math.min(limits.closeTimeout, HOOKS_TIMEOUT), told.drain())))
+      report(new Error(`${told.figures().waiting} calls of hooks did not end before the server closed`));
+    told.stop();
     try {
       await app.store.close();
     } catch (error) {
@@ -301,12 +313,15 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   return {
     url: urlOf(),
     port: portOf(),
-    stats$: stats({ clients, past: () => past }, closed),
+    stats$: stats({ clients, past: () => past, hooks: told.figures }, closed),
     backEnd,
     kick: (clientId, how) => backEnd.kick(clientId, how),
     goaway: () => {
       stopGoaway();
-      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => client.goAway());
+      if (closing !== undefined) return;
+      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => {
+        if (clients.has(client)) client.goAway();
+      });
     },
     close: () => (closing ??= close()),
   };

@@ -79,6 +79,13 @@ export interface Limits {
    * and reported to `onError`; a login is refused with 4200. Default 10,000.
    */
   readonly hookTimeout: number;
+  /**
+   * Calls of hooks that are only informed and that wait. If there are more, new ones are dropped, which is reported to
+   * `onError` and counted in `stats$`. Default 5,000.
+   */
+  readonly hookQueue: number;
+  /** Calls of hooks that are only informed and that are under way at a time. Default 32. */
+  readonly hookConcurrency: number;
   /** Time that `close()` gives to commands that have arrived, ms. Default 10,000. */
   readonly closeTimeout: number;
   /** Lifetime of a session token, seconds. Default 172,800. */
@@ -146,6 +153,8 @@ export const defaultLimits: Limits = {
   returnsPerSecond: 500,
   storeTimeout: 10_000,
   hookTimeout: 10_000,
+  hookQueue: 5_000,
+  hookConcurrency: 32,
   closeTimeout: 10_000,
   tokenTtl: 172_800,
   sendsPerMinute: Infinity,
@@ -240,13 +249,14 @@ export interface ServerOptions {
    */
   readonly hooks?: Hooks;
   /**
-   * The clock that dates messages and sessions. If it is set back, the server's time does not go back: it goes on
-   * from the latest time. The timers that watch sockets use Node's clock. Default: the system clock.
+   * The clock that dates messages and sessions. If it is set back, the times of messages don't go back: they go at
+   * half speed until the clock agrees again. If it jumps ahead by more than half an hour, that is believed after a
+   * minute. Jumps are reported to `onError`. The timers that watch sockets use Node's clock. Default: the system clock.
    */
   readonly clock?: ServerClock;
   /**
-   * Called with errors that should not happen, such as a failing store; the client gets 4200. Default: writes the
-   * error to stderr.
+   * Called with errors that should not happen, such as a failing store; the client gets 4200. It may throw or reject:
+   * that goes to stderr. Default: writes the error to stderr.
    */
   readonly onError?: (error: unknown) => void;
 }

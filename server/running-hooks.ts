@@ -16,6 +16,7 @@ import type {
   ReceiversOffline,
 } from './hooks.js';
 import type { TimeLimit } from './time-limit.js';
+import type { ToldHooks } from './told-hooks.js';
 import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
 /** The hooks as the server calls them: every hook exists, and none throws anything but a `Refusal`. */
@@ -45,9 +46,14 @@ type Code = 4305 | 4402 | 4405;
 export interface RunningHooksOptions {
   readonly report: Report;
   readonly inTime: TimeLimit;
+  readonly told: Pick<ToldHooks, 'tell'>;
 }
 
-export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions): RunningHooks => {
+type ToldName = {
+  [K in keyof Hooks]-?: NonNullable<Hooks[K]> extends (event: never) => void | Promise<void> ? K : never;
+}[keyof Hooks];
+
+export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOptions): RunningHooks => {
   /** Without the hook, nothing is waited for. */
   const asked = async <C>(
     name: keyof Hooks,
@@ -68,9 +74,13 @@ export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions):
     return verdict;
   };
 
-  const told = (tell: () => unknown): void => {
-    void Promise.resolve().then(tell).catch(report);
+  /** Tells a hook, if there is one. `about`: the conversation or the client, whose events are told in their order. */
+  const tell = (name: ToldName, about: string, call: () => unknown): void => {
+    if (hooks[name] !== undefined) told.tell(about, name, call);
   };
+
+  const aboutConversation = ({ convId }: { readonly convId: string }): string => `conversation ${convId}`;
+  const aboutClient = ({ peerId }: { readonly peerId: string }): string => `client ${peerId}`;
 
   return {
     messageReceived: async (message) => ({
@@ -78,14 +88,15 @@ export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions):
       ...(await asked('messageReceived', () => hooks.messageReceived?.(message), 4402, readContent)),
     }),
     messageSent: (message) => {
-      if (hooks.messageSent !== undefined) told(() => hooks.messageSent?.(message));
+      tell('messageSent', aboutConversation(message), () => hooks.messageSent?.(message));
     },
     messageUpdate: async (update) => ({
       ...update,
       ...(await asked('messageUpdate', () => hooks.messageUpdate?.(update), 4405, readContent)),
     }),
     receiversOffline: (message) => {
-      told(() => hooks.receiversOffline?.(message));
+      // Push notifications don't wait for calls of other hooks.
+      tell('receiversOffline', `offline in ${aboutConversation(message)}`, () => hooks.receiversOffline?.(message));
     },
     decidesOnMessages: hooks.messageReceived !== undefined,
     decidesOnEdits: hooks.messageUpdate !== undefined,
@@ -94,28 +105,28 @@ export const runHooks = (hooks: Hooks, { report, inTime }: RunningHooksOptions):
       await asked('conversationStart', () => hooks.conversationStart?.(start), 4305, readPlain);
     },
     conversationStarted: (started) => {
-      told(() => hooks.conversationStarted?.(started));
+      tell('conversationStarted', aboutConversation(started), () => hooks.conversationStarted?.(started));
     },
     conversationAdd: async (members) =>
       (await asked('conversationAdd', () => hooks.conversationAdd?.(members), 4305, readMembers))?.members ??
       members.members,
     conversationAdded: (members) => {
-      told(() => hooks.conversationAdded?.(members));
+      tell('conversationAdded', aboutConversation(members), () => hooks.conversationAdded?.(members));
     },
     conversationRemove: async (members) =>
       (await asked('conversationRemove', () => hooks.conversationRemove?.(members), 4305, readMembers))?.members ??
       members.members,
     conversationRemoved: (members) => {
-      told(() => hooks.conversationRemoved?.(members));
+      tell('conversationRemoved', aboutConversation(members), () => hooks.conversationRemoved?.(members));
     },
     conversationUpdate: async (update) => {
       await asked('conversationUpdate', () => hooks.conversationUpdate?.(update), 4305, readPlain);
     },
     clientOnline: (client) => {
-      told(() => hooks.clientOnline?.(client));
+      tell('clientOnline', aboutClient(client), () => hooks.clientOnline?.(client));
     },
     clientOffline: (client) => {
-      told(() => hooks.clientOffline?.(client));
+      tell('clientOffline', aboutClient(client), () => hooks.clientOffline?.(client));
     },
   };
 };

@@ -1,5 +1,6 @@
 import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
 import type { RoomPriority } from './notice.js';
+import type { ToldFigures } from './told-hooks.js';
 
 /** Chat room messages that a receiver did not get because it, or the server, was too slow. */
 export interface Drops {
@@ -54,9 +55,12 @@ export interface ServerStats {
    * messages.
    */
   readonly slow: readonly SlowReceiver[];
+  /** Calls of hooks that are only informed, since the server has started. */
+  readonly hooks: ToldFigures;
 }
 
 export interface StatsSource {
+  readonly hooks: () => ToldFigures;
   readonly clients: ReadonlySet<Receiver>;
   /** Messages that closed sockets did not get. */
   readonly past: () => Drops;
@@ -70,10 +74,11 @@ const PERIOD = 1_000;
 const isSlow = ({ queued, dropped, isCongested }: ReturnType<Receiver['pressure']>): boolean =>
   isCongested || queued + dropped.low + dropped.normal > 0;
 
-const read = ({ clients, past }: StatsSource): ServerStats => {
+const read = ({ clients, past, hooks }: StatsSource): ServerStats => {
   const receivers = [...clients].map(({ sessions, pressure }) => ({ clientIds: [...sessions.keys()], ...pressure() }));
   return {
     sockets: clients.size,
+    hooks: hooks(),
     sessions: receivers.reduce((sum, { clientIds }) => sum + clientIds.length, 0),
     dropped: receivers.reduce((sum, { dropped }) => plus(sum, dropped), past()),
     slow: receivers

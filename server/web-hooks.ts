@@ -4,6 +4,7 @@ import { either as E } from 'fp-ts';
 import { parseJson } from '../codecs/index.js';
 import type { Drop, Hooks } from './hooks.js';
 import { isSameSecret } from './same-secret.js';
+import { HookUnreachable } from './told-hooks.js';
 import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
 /** The name of a hook; the hook's address ends with it. */
@@ -23,7 +24,8 @@ export interface WebHookOptions {
    * What happens if a hook that decides fails: no answer in time, a status other than 2xx, or an answer that can't be
    * understood. With `proceed` the action goes ahead, and the error goes to the server's `onError`. With `refuse` the
    * client is refused, and the error goes to the `onError` of these options. Failures of hooks that are only informed
-   * go to the server's `onError` in both cases. Default `proceed`.
+   * go to the server's `onError` in both cases; those calls are tried again, three times within some ten seconds, if
+   * the failure may pass: no answer, or a status of 408, 429 or 5xx. Default `proceed`.
    */
   readonly onFailure?: 'proceed' | 'refuse';
   /** Called with a failure for which a client was refused. Default: does nothing. */
@@ -52,7 +54,22 @@ export interface WebHookRequest {
 const HEADER = 'x-lc-hook-signature';
 const TIMEOUT = 3_000;
 const MAX_AGE = 300_000;
+/** The statuses of failures that may pass: too slow, too many requests, an error of the server. */
+const mayPass = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
+class WrongStatus extends Error {
+  constructor(
+    name: HookName,
+    readonly status: number,
+  ) {
+    super(`the web hook ${name} was answered with status ${status}`);
+  }
+}
+
 const SIGNATURE = /^t=(\d{1,15}),s=([0-9a-f]{40})$/;
+
+/** A redirect could take an event to another server. */
+const isRedirect = (status: number): boolean => status > 300 && status < 309 && status !== 304;
 
 /** A request to one hook is not valid for another. */
 const sign = (secret: string, timestamp: string | number, hook: string, body: string | Uint8Array): string =>
@@ -101,18 +118,25 @@ export const webHooks = (options: WebHookOptions): Hooks => {
         [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, name, body)}`,
       },
       body,
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(timeout),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`the web hook ${name} was answered with status ${response.status}`);
+    if (response.type === 'opaqueredirect' || response.redirected || isRedirect(response.status))
+      throw new Error(`the web hook ${name} was answered with a redirect, which is not followed`);
+    if (!response.ok) throw new WrongStatus(name, response.status);
     return text;
   };
 
   const tell =
     (name: HookName) =>
     async (event: object): Promise<void> => {
-      await post(name, event);
+      try {
+        await post(name, event);
+      } catch (error) {
+        if (error instanceof WrongStatus && !mayPass(error.status)) throw error;
+        throw new HookUnreachable(`the web hook ${name} could not be called: ${String(error)}`, { cause: error });
+      }
     };
 
   const jsonIn = (name: HookName, text: string): unknown => {

@@ -111,15 +111,18 @@ const sendStored = async (
 ): Promise<StoredMessage> => {
   const { store, clock } = app;
   const { conversationId, from } = content;
+  const now = clock.now();
   const result = await app.attempt(
     conversationId,
-    () => store.append({ ...content, token, ...defined({ speaker: speakerOf(actor) }), now: clock.now() }),
+    () => store.append({ ...content, token, ...defined({ speaker: speakerOf(actor) }), now }),
     {
       id: token,
       except: how.except,
       settle: async (except) => {
         const message = await store.message(conversationId, { from, token });
         if (message === undefined) return false;
+        // An earlier attempt has stored it. Receivers have it, and some clients would show it twice.
+        if (message.timestamp < now || app.handedOut.has(message.id)) return true;
         const [info] = await store.conversations([conversationId]);
         if (info !== undefined) handOut(app, audienceOf(info, message), message, { ...how, except });
         return true;

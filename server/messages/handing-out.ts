@@ -68,6 +68,7 @@ export const handOut = (app: App, audience: Audience, message: StoredMessage, ho
     ...(audience.kind === 'room' ? { priority } : {}),
     ...defined({ except }),
   };
+  if (!transient) app.handedOut.add(message.id);
   if (broadcast) app.bus.publishAll(notice);
   else publish(app, message.conversationId, audience, notice);
   app.hooks.messageSent(hookMessage(audience.kind, message, transient));

@@ -26,9 +26,9 @@ const { login, realtime } = world();
 
 /** The handles from which the commands under test are made. */
 interface Scene {
-  /** Nobody has logged in to it. */
+  /** A realtime that nobody has logged in with. */
   readonly realtime: Realtime;
-  /** The one of Tom. */
+  /** The realtime of Tom. */
   readonly own: Realtime;
   readonly tom: Client;
   readonly here: Conversation;

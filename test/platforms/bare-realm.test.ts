@@ -30,7 +30,7 @@ const script = async (contents: string): Promise<string> => {
 
 const realm = (globals: object = {}): Context => createContext({ ...globals });
 
-const timers = { setTimeout, clearTimeout, setInterval, clearInterval, URL };
+const timers = { setTimeout, clearTimeout, setInterval, clearInterval };
 
 /** Logs in, sends a text that needs each length of UTF-8, and reads it back from the history. */
 const chat = `
@@ -52,15 +52,17 @@ const chat = `
 
 describe('in a realm with nothing but ECMAScript', () => {
   let server: RtmServer;
+  let chatScript = '';
   beforeAll(async () => {
     await freshDist();
+    chatScript = await script(chat);
     server = await createServer({ port: 0 });
   }, 60_000);
   afterAll(() => server.close());
 
   const inRealm = async (globals: object, options: object): Promise<unknown> => {
     const context = realm(globals);
-    runInContext(await script(chat), context);
+    runInContext(chatScript, context);
     const { chat: run } = runInContext('loaded', context) as { chat(options: object): Promise<unknown> };
     return run({ server: server.url, ...options });
   };

@@ -1,4 +1,5 @@
 /** What a bundle holds, for each set of conditions that tools have. Nothing is shaken out, as Metro shakes nothing. */
+import { readFileSync, readdirSync } from 'node:fs';
 import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { entryLimits } from '../../bench/size/limits.js';
@@ -87,6 +88,28 @@ describe('a bundle for a browser', () => {
     );
     expect(Object.keys(inputs).filter((path) => inputs[path]?.format === 'cjs')).toEqual([]);
   }, 60_000);
+});
+
+describe('the files that clients load', () => {
+  /** Standard syntax at which the Babel preset of React Native stops: see findings/. */
+  const refused = {
+    'export * as': /^\s*export \* as /m,
+    'a static block': /\bstatic \{/,
+    using: /^\s*(?:await )?using \w/m,
+  };
+
+  it.each(Object.entries(refused))('have no %s', async (_, syntax) => {
+    await freshDist();
+    const folders = new Set(everywhere.map(({ folder }) => folder));
+    const files = [...folders].flatMap((folder) =>
+      readdirSync(`${root}dist/${folder}`, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.js'))
+        .map((path) => `${root}dist/${folder}/${path}`),
+    );
+    expect(files.length).toBeGreaterThan(100);
+    const withoutComments = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    expect(files.filter((path) => syntax.test(withoutComments(readFileSync(path, 'utf8'))))).toEqual([]);
+  });
 });
 
 describe('a bundle for Node', () => {

@@ -47,6 +47,8 @@ declare const users: { idOf(sessionToken: string): Promise<string | undefined> }
 declare const isRude: (content: string) => boolean;
 declare const notify: (clientIds: readonly string[], pushData: unknown) => void;
 declare const server: import('rx-realtime/server').RtmServer;
+declare const test: (name: string, run: () => Promise<void>) => void;
+declare const myStore: import('rx-realtime/server').Store;
 declare const assertDeepEqual: (actual: unknown, expected: unknown) => void;
 
 declare module '@angular/core' {

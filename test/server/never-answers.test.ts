@@ -49,7 +49,7 @@ describe('a store that never answers', () => {
     for (let n = 0; n < 2; n += 1) expect(await tom.request({ cmd: 'echo' })).toMatchObject({ cmd: 'echo' });
     await server.close();
     expect((await tom.closed).code).toBeGreaterThan(1_000);
-    expect(texts.join()).toContain('not carried out within 60 ms');
+    expect(texts.join()).toContain('did not end within 60 ms');
   });
 });
 

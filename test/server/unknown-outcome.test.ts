@@ -85,6 +85,17 @@ describe('a message that was stored, although the store has failed', () => {
     expect(await heard(jerry)).toEqual(['two']);
   });
 
+  it('is not sent twice if it had reached its receivers, and the store fails when it is repeated', async () => {
+    const { fail, tom, jerry, cid } = await cast();
+    await say(tom, cid, 'one', 'a');
+    for (let times = 0; times < 2; times += 1) {
+      fail('append', 'after');
+      expect(await say(tom, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
+    }
+    expect(await say(tom, cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
+    expect(await heard(jerry)).toEqual(['one']);
+  });
+
   it('is told to the hooks once', async () => {
     const sent: string[] = [];
     const { fail, tom, jerry, cid } = await cast({ hooks: { messageSent: ({ content }) => void sent.push(content) } });

@@ -1,0 +1,109 @@
+/**
+ * `npm run check:nodes [-- --nodes 20,22,24] [--times 1] [test files...]`: runs the suite with several versions of
+ * Node, without coverage, several times each. Prints a line for each run, a table, and the result as one line of JSON.
+ * The status is 1 if a test has failed in any run. The versions come from npm's package `node`.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { cache, execute, root } from './checks/tool.js';
+
+const { values, positionals: files } = parseArgs({
+  allowPositionals: true,
+  options: { nodes: { type: 'string', default: '20,22,24' }, times: { type: 'string', default: '1' } },
+});
+const majors = values.nodes.split(',');
+const times = Number(values.times);
+if (!majors.every((major) => /^\d+$/.test(major)) || !Number.isInteger(times) || times < 1) {
+  console.error('--nodes should be like 20,22,24, and --times a number from 1 on');
+  process.exit(1);
+}
+
+interface Run {
+  readonly node: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly seconds: number;
+  /** The tests that failed, and the files that could not be loaded. */
+  readonly failures: readonly string[];
+}
+
+/** The part of the report of Vitest that is read here. */
+interface Report {
+  readonly numPassedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+/** The program of the newest Node of a major version. */
+const programOf = async (major: string): Promise<string> =>
+  process.versions.node.startsWith(`${major}.`)
+    ? process.execPath
+    : (await execute('npx', ['--yes', '--package', `node@${major}`, 'node', '--print', 'process.execPath'])).trim();
+
+const reportFile = `${cache}test-results.json`;
+
+const failuresIn = ({ testResults }: Report): readonly string[] =>
+  testResults.flatMap(({ name, status, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName);
+    // A file that can't be loaded has no tests to count, but has failed.
+    return status === 'failed' && failed.length === 0 ? [name.replace(root, '')] : failed;
+  });
+
+const run = async (program: string, version: string): Promise<Run> => {
+  rmSync(reportFile, { force: true });
+  const started = performance.now();
+  const child = spawn(program, [`${root}node_modules/vitest/vitest.mjs`, 'run', '--silent=passed-only', ...files], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [status] = (await once(child, 'close')) as [number | null];
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  let report: Report;
+  try {
+    report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
+  } catch {
+    return { node: version, passed: 0, failed: 1, seconds, failures: ['Vitest left no results'] };
+  }
+  const failures = failuresIn(report);
+  // An error outside of any test, such as an unhandled rejection, shows in the status alone.
+  const all = status === 0 || failures.length > 0 ? failures : [`Vitest ended with ${String(status)}`];
+  return { node: version, passed: report.numPassedTests, failed: all.length, seconds, failures: all };
+};
+
+const runs: Run[] = [];
+for (const major of majors) {
+  const program = await programOf(major);
+  const version = (await execute(program, ['--version'])).trim();
+  for (let time = 1; time <= times; time += 1) {
+    const result = await run(program, version);
+    runs.push(result);
+    console.log(
+      `${version}, ${time} of ${times}: ${result.passed} passed, ${result.failed} failed, ${result.seconds} s`,
+    );
+    for (const failure of result.failures) console.log(`  FAILED ${failure}`);
+  }
+}
+
+const versions = [...new Set(runs.map(({ node }) => node))];
+const table = versions.map((node) => {
+  const own = runs.filter((entry) => entry.node === node);
+  const green = own.filter(({ failed }) => failed === 0).length;
+  const slowest = Math.max(...own.map(({ seconds }) => seconds));
+  return { node, runs: own.length, green, slowest, failures: [...new Set(own.flatMap(({ failures }) => failures))] };
+});
+
+console.log(`\n${'node'.padEnd(10)} ${'runs'.padStart(5)} ${'green'.padStart(6)} ${'slowest'.padStart(9)}`);
+for (const { node, runs: count, green, slowest } of table)
+  console.log(
+    `${node.padEnd(10)} ${String(count).padStart(5)} ${String(green).padStart(6)} ${`${slowest} s`.padStart(9)}`,
+  );
+
+const passed = runs.reduce((sum, entry) => sum + entry.passed, 0);
+const failed = runs.reduce((sum, entry) => sum + entry.failed, 0);
+if (failed > 0) process.exitCode = 1;
+console.log(`\n${JSON.stringify({ passed, failed, nodes: table })}`);
