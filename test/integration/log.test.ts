@@ -101,6 +101,8 @@ describe('the log on a server that keeps few messages', () => {
 
   it('begins with a gap', async () => {
     const { here, there } = await pair();
+    // From now on nothing is held for a later subscriber.
+    there.messages$.subscribe().unsubscribe();
     const first = await sent(here, text('0'));
     for (let index = 1; index < 10; index += 1) await sent(here, text(String(index)));
     const [gap, ...rest] = await lastValueFrom(

@@ -27,6 +27,7 @@ declare const show: Show;
 declare const render: Show;
 declare const prepend: Show;
 declare const token: string;
+declare const banner: { toggle(isShown: boolean): void };
 declare const jumpedDown$: Observable<unknown>;
 declare const note: Show;
 declare const draw: (value: unknown) => Promise<void>;
