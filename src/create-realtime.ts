@@ -29,6 +29,7 @@ import { isClientId } from './client/client-id.js';
 import { loginOnce } from './client/login-once.js';
 import { openClient } from './client/open-client.js';
 import { exponential } from './connection/backoff.js';
+import { limitsOf } from './limits.js';
 import { createConnection } from './connection/create-connection.js';
 import { InvalidArgument } from './errors.js';
 import { healthOf } from './health.js';
@@ -119,6 +120,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
       pluginTimeout: options.pluginTimeout ?? PLUGIN_TIMEOUT,
       grace,
       catchUpLimit: options.catchUpLimit ?? CATCH_UP_LIMIT,
+      limits: limitsOf(options.limits),
       report: (fault) => {
         clientFaults.next(fault);
       },

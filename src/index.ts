@@ -80,6 +80,7 @@ export type {
   UnreadCount,
 } from '../streams/index.js';
 export { systemClock, type Clock } from './clock.js';
+export type { ClientLimits } from './limits.js';
 export { createRealtime } from './create-realtime.js';
 export type { Client } from './client/client.js';
 export type { ClientStatus } from './client/client-status.js';

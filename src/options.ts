@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Backoff } from './connection/backoff.js';
 import type { Clock } from './clock.js';
+import type { ClientLimits } from './limits.js';
 import type { OutboxBounds } from './outbox/outbox.js';
 import type { CustomType } from '../codecs/index.js';
 import type { Plugin } from './plugins/plugin.js';
@@ -81,6 +82,8 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
    * Default 1,000.
    */
   readonly catchUpLimit?: number;
+  /** How much a client keeps of what the server sends and nobody has taken yet. */
+  readonly limits?: ClientLimits;
   /**
    * Whether there is a network. It is listened to while there is a client; then what it told is forgotten. A value
    * like the one before changes nothing. Default: what the browser reports; on other platforms always true.

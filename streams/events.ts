@@ -103,9 +103,10 @@ export interface Gap {
   /**
    * `limit`: more messages were missed than the catch-up limit allows. `refused`: the server refused to return them.
    * `failed`: the request failed. `room`: it is a chat room, which delivers messages only to clients that are in it
-   * at the time. `gone`: the server does not keep the messages any more.
+   * at the time. `gone`: the server does not keep the messages any more. `overflow`: more messages came than this
+   * client keeps for a look-up or for a subscriber.
    */
-  readonly cause: 'limit' | 'refused' | 'failed' | 'room' | 'gone';
+  readonly cause: 'limit' | 'refused' | 'failed' | 'room' | 'gone' | 'overflow';
 }
 
 /** The session is open. */

@@ -146,8 +146,8 @@ export const logEntries =
         if (event._tag === 'Message') return !event.message.transient && cursor.has(event.message) ? undefined : event;
         if (event._tag !== 'Gap') return event;
         const position = cursor.position();
-        if (event.to <= position.timestamp) return undefined;
-        return comparePositions(event.from, position) < 0 ? { ...event, from: position } : event;
+        if (comparePositions(event.from, position) >= 0) return event;
+        return event.to <= position.timestamp ? undefined : { ...event, from: position };
       };
 
       const emit = (event: LogEvent): void => {

@@ -19,6 +19,7 @@ import {
   type ConversationInfo,
   type ServerCommand,
 } from '../../codecs/index.js';
+import { limitsOf } from '../../src/limits.js';
 import { clientState } from '../../src/client/client-state.js';
 import { conversationList, type ConversationListOptions } from '../../src/client/queries/conversation-list.js';
 import type { SigningLink } from '../../src/client/link.js';
@@ -81,7 +82,7 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
         take(1),
       ),
   };
-  const [state] = clientState('Tom', log, virtualClock);
+  const [state] = clientState('Tom', log, { clock: virtualClock, limits: limitsOf(), report: () => undefined });
   leave$?.subscribe((id) => {
     there = there.filter((info) => info.id !== id);
     log.next({ _tag: 'Left', conversationId: id, members: ['Tom'] });

@@ -2,6 +2,7 @@
 import { either as E } from 'fp-ts';
 import { EMPTY, NEVER, of } from 'rxjs';
 import { text } from '../../codecs/index.js';
+import { limitsOf } from '../../src/limits.js';
 import { clientState } from '../../src/client/client-state.js';
 import type { Client } from '../../src/client/client.js';
 import type { Conversation } from '../../src/client/conversation/conversation.js';
@@ -23,7 +24,7 @@ export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInt
     report: () => undefined,
     pipeline: undefined,
   },
-  state: clientState('Tom', EMPTY, virtualClock)[0],
+  state: clientState('Tom', EMPTY, { clock: virtualClock, limits: limitsOf(), report: () => undefined })[0],
   log$: NEVER,
   open$: NEVER,
   clock: virtualClock,

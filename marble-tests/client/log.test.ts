@@ -1,5 +1,6 @@
 import { NEVER, map, of, type Observable } from 'rxjs';
 import { describe, it } from 'vitest';
+import { limitsOf } from '../../src/limits.js';
 import { clientState } from '../../src/client/client-state.js';
 import { log as logOf } from '../../src/client/history/log.js';
 import type { MissedPage } from '../../src/session/catch-up.js';
@@ -35,7 +36,11 @@ const log = (
           onFailure: () => undefined,
         },
         serverTime: () => 99,
-        state: clientState('Tom', of(arrived({ timestamp: 3 })), virtualClock)[0],
+        state: clientState('Tom', of(arrived({ timestamp: 3 })), {
+          clock: virtualClock,
+          limits: limitsOf(),
+          report: () => undefined,
+        })[0],
       },
     }),
     since === undefined ? {} : { since },
@@ -82,10 +87,11 @@ describe('the log of a conversation', () => {
     });
   });
 
-  it('asks for nothing if it begins with live messages', () => {
+  it('asks for nothing if it begins with live messages, and those that were held', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const asked = cold<MissedPage>('-|');
-      expectObservable(log(hot('-4--|', { 4: live(4) }), hot('t---|', open), () => asked)).toBe('-a--|', {
+      expectObservable(log(hot('-4--|', { 4: live(4) }), hot('t---|', open), () => asked)).toBe('ha--|', {
+        h: 'live 3',
         a: 'live 4',
       });
       expectSubscriptions(asked.subscriptions).toBe([]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { BehaviorSubject, Observable, Subject, ignoreElements, of, type Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
+import { limitsOf } from '../../src/limits.js';
 import { clientState } from '../../src/client/client-state.js';
 import { discard, resend } from '../../src/client/sending/resend.js';
 import { timeline, type TimelineOptions } from '../../src/client/history/timeline.js';
@@ -80,7 +81,7 @@ const scene = (options: Pick<TimelineOptions, 'pageSize' | 'window'>, stored: nu
     events$: log as Observable<ConversationEvent>,
     client: {
       link: { clientId: 'Tom', request: request as never, sign: () => of({}) },
-      state: clientState('Tom', log, virtualClock)[0],
+      state: clientState('Tom', log, { clock: virtualClock, limits: limitsOf(), report: () => undefined })[0],
       log$: log,
       open$: open,
       tell: (event) => {

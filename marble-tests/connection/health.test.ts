@@ -1,5 +1,6 @@
 import { EMPTY, NEVER, map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { limitsOf } from '../../src/limits.js';
 import { clientState } from '../../src/client/client-state.js';
 import type { Client } from '../../src/client/client.js';
 import { createMeter, withRoundTrip } from '../../src/connection/meter.js';
@@ -41,7 +42,11 @@ describe('the health of a connection', () => {
       const client = (waiting: string, restored$: Observable<never>, open$: Observable<boolean>): Client => {
         let size = 0;
         cold(waiting).subscribe((now) => (size = Number(now)));
-        const state = clientState('Tom', NEVER, virtualClock)[0];
+        const state = clientState('Tom', NEVER, {
+          clock: virtualClock,
+          limits: limitsOf(),
+          report: () => undefined,
+        })[0];
         return clientHandle({
           state: { ...state, outgoing: { ...state.outgoing, size: () => size } },
           restored$,

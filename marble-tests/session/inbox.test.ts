@@ -3,6 +3,7 @@ import { NEVER, Subject, defer, map, of, throwError, type Observable } from 'rxj
 import { describe, expect, it, vi } from 'vitest';
 import type { ConversationInfo } from '../../codecs/index.js';
 import { CommandTimeout, ConnectionLost, ServerRejected } from '../../src/errors.js';
+import { limitsOf } from '../../src/limits.js';
 import { inbox, type InboxInput, type InboxOptions } from '../../src/session/inbox.js';
 import {
   comparePositions,
@@ -45,6 +46,11 @@ const options = ({
   pageAfter: (id, after) =>
     pageAfter(id, after).pipe(map((messages) => ({ messages, isWhole: true, isLast: messages.length < 2 }))),
   clock: { after: () => NEVER },
+  limits: limitsOf(),
+  onOverflow: () => undefined,
+  onBug: (thrown) => {
+    throw thrown;
+  },
   pageSize: 2,
   catchUpLimit: 100,
   concurrency: 4,

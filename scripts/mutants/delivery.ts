@@ -26,9 +26,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     rule: 'the token is made with the command, not with each subscription',
-    file: 'src/client/conversation/conversation-handle.ts',
-    from: 'return defer(() => sendSteps(senderIn(client, id), request));',
-    to: 'return defer(() => sendSteps(senderIn(client, id), { ...request, token: client.mint() }));',
+    file: 'src/client/sending/send.ts',
+    from: 'return defer(() => sendSteps(senderIn(client, conversationId), request));',
+    to: 'return defer(() => sendSteps(senderIn(client, conversationId), { ...request, token: client.mint() }));',
   },
   {
     rule: 'what is not acknowledged is sent again',

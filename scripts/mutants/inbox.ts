@@ -53,7 +53,7 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'more than the limit is a gap',
     file: 'src/session/catch-up.ts',
-    from: "fresh.length === 0 ? [] : [gapFrom(catching, 'limit')]",
+    from: "fresh.length === 0 ? [] : [gapFrom(catching, 'limit', fresh.at(-1))]",
     to: '[]',
   },
   {
@@ -119,8 +119,8 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'a catch-up that was broken off gives its place back',
     file: 'src/session/inbox-step.ts',
-    from: 'unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });',
-    to: 'unasked: [], left: 0, turns: NOTHING_WAITS });',
+    from: 'const idle = { unasked: [], left: 0, fetching: 0, turns',
+    to: 'const idle = { unasked: [], left: 0, turns',
   },
   {
     rule: 'an answer to an old session says nothing any more',

@@ -10,6 +10,8 @@ import type { MessageReader } from '../session/message-reader.js';
 import { patiently } from '../session/patience.js';
 import { readInOrder, type Told } from '../session/read-in-order.js';
 import type { Fault } from '../faults.js';
+import type { ClientLimits } from '../limits.js';
+import { asError } from '../thrown.js';
 import type { ClientState } from './client-state.js';
 import { messagesFrom } from './history/history.js';
 import type { Link } from './link.js';
@@ -52,11 +54,12 @@ export interface ClientLogOptions {
   /** The chat room that the client is in. */
   readonly room: () => string | undefined;
   readonly changes: Pick<ChangeMark, 'passed'>;
+  readonly limits: Required<ClientLimits>;
 }
 
 /** Cold: the log, made from what is told. Never errors; completes with what is told. */
 export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): Observable<ClientEvent> => {
-  const { link, reader, clock, catchUp, state, room, changes } = options;
+  const { link, reader, clock, catchUp, state, room, changes, limits } = options;
   return told$.pipe(
     readInOrder(reader),
     inbox({
@@ -67,6 +70,13 @@ export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): O
       }),
       ...catchUp,
       clock,
+      limits,
+      onOverflow: (what, conversationId) => {
+        reader.report({ _tag: 'Overflow', clientId: link.clientId, what, conversationId });
+      },
+      onBug: (thrown) => {
+        reader.report({ _tag: 'Internal', clientId: link.clientId, error: asError(thrown) });
+      },
       self: link.clientId,
       known: state.conversations.get,
       room,

@@ -13,13 +13,16 @@ import {
   unreadReducer,
   type ClientEvent,
   type ConversationEvent,
+  type KeyedReducer,
   type KeyedState,
   type Message,
   type OutgoingState,
   type Receipts,
   type UnreadState,
 } from '../../streams/index.js';
-import type { Clock } from '../clock.js';
+import type { Fault } from '../faults.js';
+import { asError } from '../thrown.js';
+import { holdMessages, type HeldMessages, type HoldOptions } from './held-messages.js';
 
 export interface ClientState {
   readonly conversations: KeyedState<ConversationInfo>;
@@ -34,20 +37,39 @@ export interface ClientState {
   /** The messages that are being sent or have failed. */
   readonly outgoing: OutgoingState;
   readonly isRoom: (id: string) => boolean;
+  /** Holds messages until somebody subscribes to a stream that carries them. */
+  readonly held: HeldMessages;
 }
+
+export interface ClientStateOptions extends Omit<HoldOptions, 'onOverflow'> {
+  readonly report: (fault: Fault) => void;
+}
+
+/** The same reducer. If it throws, the event is skipped, and the state goes on. */
+const guarded =
+  <V>(self: string, reduce: KeyedReducer<ClientEvent, V>, report: (fault: Fault) => void): typeof reduce =>
+  (event, get, set) => {
+    try {
+      reduce(event, get, set);
+    } catch (thrown) {
+      report({ _tag: 'Internal', clientId: self, error: asError(thrown) });
+    }
+  };
 
 /** Subscribes to the log at once. The second result is that subscription; the owner of the client ends it. */
 export const clientState = (
   self: string,
   log$: Observable<ClientEvent>,
-  clock: Pick<Clock, 'after'>,
+  { clock, limits, report }: ClientStateOptions,
 ): readonly [ClientState, Subscription] => {
   const subscription = new Subscription();
   const owned = <S>([state, connection]: readonly [S, Subscription]): S => {
     subscription.add(connection);
     return state;
   };
-  const conversations = owned(keyedState(log$, conversationsReducer));
+  const reduced = <V>(reduce: KeyedReducer<ClientEvent, V>): KeyedState<V> =>
+    owned(keyedState(log$, guarded(self, reduce, report)));
+  const conversations = reduced(conversationsReducer);
   const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
   const messages$ = log$.pipe(messages());
   const state: ClientState = {
@@ -55,20 +77,24 @@ export const clientState = (
     isRoom,
     messages$,
     outgoing: owned(outgoing(log$, (ms) => clock.after(ms))),
-    lastMessages: owned(keyedState(log$, lastMessagesReducer)),
-    unread: owned(
-      keyedState(
-        log$,
-        unreadReducer(self, (id) => !isRoom(id)),
-      ),
-    ),
-    receipts: owned(keyedState(log$, receiptsReducer)),
+    lastMessages: reduced(lastMessagesReducer),
+    unread: reduced(unreadReducer(self, (id) => !isRoom(id))),
+    receipts: reduced(receiptsReducer),
     eventsOf: owned(
       demultiplex(log$, (event) => (isConversationEvent(event) ? event.conversationId : undefined)),
     ) as ClientState['eventsOf'],
     // A second split, because it makes messages cheap: with a thousand conversations, the work of each conversation
     // decides what a message costs.
     messagesOf: owned(demultiplex(messages$, ({ conversationId }) => conversationId)),
+    held: owned(
+      holdMessages(log$, {
+        clock,
+        limits,
+        onOverflow: (conversationId) => {
+          report({ _tag: 'Overflow', clientId: self, what: 'held', conversationId });
+        },
+      }),
+    ),
   };
   return [state, subscription];
 };

@@ -1,7 +1,8 @@
 /** Makes the handle of a client from its parts. */
 import { dequal } from 'dequal';
 import { concat, defer, distinctUntilChanged, endWith, map, type Observable } from 'rxjs';
-import { modifications, totalUnread, type Unread } from '../../streams/index.js';
+import { modifications, totalUnread, type ClientEvent, type Unread } from '../../streams/index.js';
+import { shownIn } from './held-messages.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
@@ -20,6 +21,7 @@ export interface ClientSource {
 
 export const createClient = ({ internals, status$, connection$, logout }: ClientSource): Client => {
   const { link, state, log$, conversation, restored$, open$ } = internals;
+  const { held } = state;
 
   const unread$ = state.unread.all$.pipe(
     map(
@@ -39,8 +41,8 @@ export const createClient = ({ internals, status$, connection$, logout }: Client
     id: link.clientId,
     status$,
     connection$,
-    events$: log$,
-    messages$: state.messages$,
+    events$: held.carrying<ClientEvent>(log$, (event) => event),
+    messages$: held.carrying(state.messages$, shownIn),
     modifications$: log$.pipe(modifications()),
     outbox$: concat(restored$, state.outgoing.outbox$),
     unread$,

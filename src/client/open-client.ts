@@ -1,11 +1,12 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import { AsyncSubject, Observable, ReplaySubject, Subject, distinctUntilChanged, map, merge } from 'rxjs';
+import { AsyncSubject, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge } from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import { SessionClosed, toRealtimeError } from '../errors.js';
 import type { HttpApiOptions } from '../http-api.js';
+import type { ClientLimits } from '../limits.js';
 import { decorate } from '../plugins/decorate.js';
 import { createPipeline } from '../plugins/pipeline.js';
 import type { Plugin } from '../plugins/plugin.js';
@@ -30,6 +31,8 @@ import { createWishes } from './conversation/wishes.js';
 import { createClient } from './create-client.js';
 import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
+import { isOffline } from './held-messages.js';
+import { guarded } from '../thrown.js';
 import { sendStored, senderIn } from './sending/send.js';
 import { withSession, type UploadFile } from './sending/upload.js';
 
@@ -44,6 +47,7 @@ export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepTok
   /** How long a chat room is kept after its last subscriber, ms. */
   readonly grace: number;
   readonly bodies: BodyCodec;
+  readonly limits: Required<ClientLimits>;
   readonly api: HttpApiOptions;
   readonly upload: UploadFile | undefined;
   readonly plugins: readonly Plugin[];
@@ -71,7 +75,7 @@ const toStatus = (event: SessionEvent | Barrier): ClientStatus | undefined => {
  */
 export const openClient = (connection: Connection, options: ClientOptions): Observable<Client> =>
   new Observable<Client>((subscriber) => {
-    const { clientId, clock, report, plugins } = options;
+    const { clientId, clock, report, plugins, limits } = options;
     const logout = new Subject<void>();
     /** Completes when the session has ended. */
     const over = new AsyncSubject<never>();
@@ -97,7 +101,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       distinctUntilChanged(),
     );
     const changes = changeMark();
-    const [state, keepingState] = clientState(clientId, log, clock);
+    const [state, keepingState] = clientState(clientId, log, { clock, limits, report });
     const { outbox, sending, restore, restored$ } = clientOutbox({
       bounds: options.outbox,
       appId: options.appId,
@@ -183,14 +187,16 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     };
 
     const marks = merge(
-      log.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
+      merge(log.pipe(filter((event) => !isOffline(event))), state.held.handedOut$).pipe(
+        acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock }),
+      ),
       log.pipe(readMarks({ open$, clock })),
     ).subscribe((command) => {
       connection.send({ ...command, peerId: clientId });
     });
 
     const room = (): string | undefined => internals.room.current;
-    const logging = clientLog(told, { link, reader, clock, catchUp, state, room, changes }).subscribe(log);
+    const logging = clientLog(told, { link, reader, clock, catchUp, state, room, changes, limits }).subscribe(log);
     restore(sendAgain);
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
@@ -225,19 +231,22 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         else subscriber.error(new SessionClosed(event.code, event.reason));
         return;
       }
+      const isFirst = event._tag === 'Opened' && !announced;
+      if (event._tag === 'Opened') serverTime = timeSince(event.at, clock.elapsed());
+      if (isFirst) {
+        announced = true;
+        subscriber.add(heard.begin());
+      }
+      // Whoever waits for the client gets it now: the server's time has to be known.
       const next = toStatus(event);
       if (next !== undefined) become(next);
-      if (event._tag === 'Opened') {
-        serverTime = timeSince(event.at, clock.elapsed());
-        if (announced) connectionEvents.next({ _tag: 'reconnect' });
-        else {
-          announced = true;
-          subscriber.add(heard.begin());
-        }
-      }
+      if (event._tag === 'Opened' && !isFirst) connectionEvents.next({ _tag: 'reconnect' });
       tell(event._tag === 'Dropped' ? { ...event, at: internals.serverTime() } : event);
     };
-    const heard = settling(clock, hear);
+    const internal = (error: Error): void => {
+      report({ _tag: 'Internal', clientId, error });
+    };
+    const heard = settling(clock, guarded(hear, internal));
     const living = session$.subscribe({
       next: (event) => {
         heard.receive(event);

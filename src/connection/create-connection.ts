@@ -29,6 +29,7 @@ import type { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
 import type { Fetch } from './fetch.js';
+import { guarded } from '../thrown.js';
 import { createHolding } from './holding.js';
 import { implementation } from './implementation.js';
 import { silence } from './liveness.js';
@@ -201,7 +202,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     if (event._tag !== 'Opened') dispatch({ ...event, epoch });
     else {
       use(event.wire);
-      reading = event.wire.frames$.subscribe(receive);
+      reading = event.wire.frames$.subscribe(guarded(receive, (error) => faults.next({ _tag: 'Internal', error })));
       dispatch({ _tag: 'Opened', epoch });
     }
   };

@@ -2,9 +2,19 @@ import { WebSocket } from 'ws';
 import { platformWebSocket } from './implementation.js';
 import type { WebSocketConstructor } from './socket.js';
 
+/** The longest frame, in bytes. A page of 1,000 messages of 5 KB has 5 MB. */
+const MAX_PAYLOAD = 16 * 1_048_576;
+
+/** Frames have a limit, and are not compressed: a short frame could become a long one. */
+class BoundedWebSocket extends WebSocket {
+  constructor(address: string | URL, protocols?: string | string[]) {
+    super(address, protocols, { maxPayload: MAX_PAYLOAD, perMessageDeflate: false });
+  }
+}
+
 /**
  * The WebSocket in Node: `ws`, in every version. Node 22 and later have one of their own, which can't be paused and
  * fires no `close` after a connection that failed. In a window (Electron, jsdom) it is the window's.
  */
 export const nodeWebSocket = (): WebSocketConstructor =>
-  'document' in globalThis ? (platformWebSocket() ?? WebSocket) : WebSocket;
+  'document' in globalThis ? (platformWebSocket() ?? BoundedWebSocket) : BoundedWebSocket;

@@ -61,11 +61,15 @@ export interface PageRead {
   readonly next: CatchingUp | undefined;
 }
 
-const gapFrom = ({ conversationId, reached, to }: CatchingUp, cause: Gap['cause']): Gap => ({
+/**
+ * The server gives each of many messages at once a later time, so their times may be ahead of its clock. `last` is such
+ * a message that is missing.
+ */
+const gapFrom = ({ conversationId, reached, to }: CatchingUp, cause: Gap['cause'], last?: Position): Gap => ({
   _tag: 'Gap',
   conversationId,
   from: reached,
-  to,
+  to: Math.max(to, reached.timestamp, last?.timestamp ?? 0),
   cause,
 });
 
@@ -102,7 +106,8 @@ export const readPage = (
 ): PageRead => {
   const { conversationId, count, reached, same, to } = catching;
   const fresh = messages.filter(({ id, timestamp }) => timestamp !== reached.timestamp || !same.has(id));
-  if (count >= catchUpLimit) return { events: fresh.length === 0 ? [] : [gapFrom(catching, 'limit')], next: undefined };
+  if (count >= catchUpLimit)
+    return { events: fresh.length === 0 ? [] : [gapFrom(catching, 'limit', fresh.at(-1))], next: undefined };
   const events = fresh.map((message): ConversationEvent => ({
     _tag: 'Message',
     conversationId,

@@ -17,7 +17,11 @@ export interface ChangeMark {
   readonly since: () => number | undefined;
 }
 
+/** How many changes are awaited. Of further ones only the earliest time is known. */
+const MOST = 10_000;
+
 export const changeMark = (): ChangeMark => {
+  let earliestLost = Infinity;
   let passedUpTo: number | undefined;
   /** The times of changes that have arrived and were not passed on yet, by version. */
   let waiting = new Map<string, number>();
@@ -27,13 +31,16 @@ export const changeMark = (): ChangeMark => {
       passedUpTo = at;
     },
     arrived: (id, at) => {
-      waiting.set(versionOf(id, at), at);
+      if (waiting.size < MOST) waiting.set(versionOf(id, at), at);
+      else earliestLost = Math.min(earliestLost, at);
     },
     passed: (id, at) => {
       if (waiting.delete(versionOf(id, at))) passedUpTo = Math.max(passedUpTo ?? 0, at);
     },
     since: () => {
       if (waiting.size > 0) passedUpTo = Math.min(passedUpTo ?? Infinity, ...waiting.values());
+      if (earliestLost < Infinity) passedUpTo = Math.min(passedUpTo ?? Infinity, earliestLost);
+      earliestLost = Infinity;
       waiting = new Map();
       return passedUpTo;
     },

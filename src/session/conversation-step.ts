@@ -7,12 +7,13 @@ import { comparePositions, type ClientEvent, type ConversationEvent, type Positi
 import type { RealtimeError } from '../errors.js';
 import { catchingUp, gapAt, readPage, type CatchingUp, type MissedPage } from './catch-up.js';
 import { reach } from './cursor.js';
-import { append, fifoOf, takeFirst, valuesOf } from './fifo.js';
+import { append, fifoOf, NOTHING_WAITS, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
 import { changesBetween, newsAfter, untold } from './missed-changes.js';
 import { forgetOver, isSent, mayBeSent } from './own-sends.js';
 import { hasId } from './recent-ids.js';
+import { weightOf } from './weight.js';
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 type WorkOf<Tag extends Work['_tag']> = Extract<Work, { readonly _tag: Tag }>;
@@ -41,7 +42,51 @@ const isBehind = ({ isResumed, number }: Session, { caughtUpIn, info }: Cursor):
 export const arrive = (making: Making, task: Task): void => {
   const cursor = cursorOf(making, task.conversationId);
   if (cursor.work === undefined) handle(making, cursor, task);
-  else keep(making, { ...cursor, waiting: append(cursor.waiting, task) });
+  else enqueue(making, cursor, task);
+};
+
+const countWaiting = (making: Making, count: number, bytes: number): void => {
+  const { waiting, waitingBytes } = making.state.session;
+  withSession(making, { waiting: waiting + count, waitingBytes: waitingBytes + bytes });
+};
+
+const notWaiting = (making: Making, tasks: readonly Task[]): void => {
+  if (tasks.length > 0) countWaiting(making, -tasks.length, -tasks.reduce((sum, task) => sum + weightOf(task), 0));
+};
+
+const timeOf = (task: Task): number =>
+  task._tag === 'Message' && !task.message.transient ? task.message.timestamp : -Infinity;
+
+/** Puts a task in line. If too much waits, everything that waits in this conversation is dropped. */
+const enqueue = (making: Making, cursor: Cursor, task: Task): void => {
+  const { limits } = making.policy;
+  const { waiting, waitingBytes } = making.state.session;
+  const weight = weightOf(task);
+  if (waiting < limits.waiting && waitingBytes + weight <= limits.waitingBytes) {
+    countWaiting(making, 1, weight);
+    keep(making, { ...cursor, waiting: append(cursor.waiting, task) });
+    return;
+  }
+  const dropped = valuesOf(cursor.waiting);
+  notWaiting(making, dropped);
+  const lost = [...dropped, task];
+  for (const barrier of lost) if (barrier._tag === 'Barrier') want(making, { _tag: 'Reach', barrier });
+  if (cursor.lostUpTo === undefined) want(making, { _tag: 'Overflow', what: 'waiting', conversationId: cursor.id });
+  const lostUpTo = lost.reduce((latest, one) => Math.max(latest, timeOf(one)), cursor.lostUpTo ?? -Infinity);
+  keep(making, { ...cursor, waiting: NOTHING_WAITS, lostUpTo });
+};
+
+/**
+ * Tells that waiting events were dropped: a gap for messages. What else has changed is found when the conversation is
+ * looked up again.
+ */
+const tellLost = (making: Making, cursor: Cursor): Cursor => {
+  const { id, lostUpTo, newest } = cursor;
+  if (lostUpTo === undefined) return cursor;
+  const next = keep(making, { ...cursor, lostUpTo: undefined, info: undefined, lookedUpIn: 0 });
+  return lostUpTo === -Infinity
+    ? next
+    : admit(making, next, { _tag: 'Gap', conversationId: id, from: newest, to: lostUpTo, cause: 'overflow' });
 };
 
 /** Handles the next task of a conversation that is not busy. */
@@ -155,7 +200,7 @@ export const lookedUp = (
 const afterLookUp = (making: Making, cursor: Cursor, work: WorkOf<'LookUp'>): Cursor => {
   const { from, event } = work;
   if (from === undefined || cursor.info?.kind === 'room') return finish(making, cursor, work);
-  const { openedAt: to } = making.state.session;
+  const to = Math.max(making.state.session.openedAt, cursor.info?.lastMessageAt ?? 0);
   const catching = catchingUp(cursor.id, from, to);
   return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: false, event });
 };
@@ -239,6 +284,7 @@ const tellPage = (making: Making, cursor: Cursor, work: WorkOf<'CatchUp'>, page:
   const tasks = valuesOf(cursor.waiting);
   const earlier = [work.event, ...tasks].filter(isEarlier).sort((a, b) => comparePositions(a.message, b.message));
   const waiting = earlier.length === 0 ? cursor.waiting : fifoOf(tasks.filter((task) => !isEarlier(task)));
+  notWaiting(making, tasks.filter(isEarlier));
   const rest = isEarlier(work.event) ? { ...work, event: undefined } : work;
   const told = merged(events, earlier).reduce(
     (before, event) => admit(making, before, recognised(making, before, event)),
@@ -270,12 +316,15 @@ const finish = (making: Making, cursor: Cursor, work: Work): Cursor => {
   if (isRefresh) countRefreshed(making);
   if (work._tag !== 'Refresh' && work.event !== undefined)
     next = admit(making, next, recognised(making, next, work.event));
+  next = tellLost(making, next);
   for (
     let taken = takeFirst(next.waiting);
     taken !== undefined && next.work === undefined;
     taken = takeFirst(next.waiting)
-  )
+  ) {
+    notWaiting(making, [taken.first]);
     next = handle(making, keep(making, { ...next, waiting: taken.rest }), taken.first);
+  }
   return next;
 };
 

@@ -28,6 +28,7 @@ export const startCursor = (id: string, start: Position): Cursor => ({
   news: undefined,
   work: undefined,
   waiting: NOTHING_WAITS,
+  lostUpTo: undefined,
 });
 
 const later = (a: Position, b: Position): Position => (comparePositions(b, a) > 0 ? b : a);
@@ -104,6 +105,7 @@ const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst:
     news: cursor.news,
     work: cursor.work,
     waiting: cursor.waiting,
+    lostUpTo: cursor.lostUpTo,
   };
 };
 

@@ -2,6 +2,7 @@
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { ClientEvent, ConversationEvent, Message, Position } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
+import type { ClientLimits } from '../limits.js';
 import type { Barrier } from './barrier.js';
 import type { CatchingUp, CatchUpLimits, MissedPage } from './catch-up.js';
 import { NOTHING_WAITS, type Fifo } from './fifo.js';
@@ -70,6 +71,8 @@ export type Effect =
   | { readonly _tag: 'Abandon' }
   /** Report that a conversation could not be looked up or caught up. */
   | { readonly _tag: 'Report'; readonly conversationId: string; readonly error: RealtimeError }
+  /** Report that events were dropped, because more came than the client keeps. */
+  | { readonly _tag: 'Overflow'; readonly what: 'waiting' | 'conversations'; readonly conversationId: string }
   /** All events before the barrier are in the log. */
   | { readonly _tag: 'Reach'; readonly barrier: Barrier }
   /** An edit or a recall was passed on, now or earlier. */
@@ -142,6 +145,8 @@ export interface Cursor {
   readonly news: News | undefined;
   readonly work: Work | undefined;
   readonly waiting: Fifo<Task>;
+  /** Waiting events were dropped: messages up to this time, ms since 1970. */
+  readonly lostUpTo: number | undefined;
 }
 
 /** A session, and its work in progress. Immutable. */
@@ -167,6 +172,9 @@ export interface Session {
   readonly fetching: number;
   /** Conversations that wait for their turn to fetch. */
   readonly turns: Fifo<string>;
+  /** The events that wait in all conversations, and their bytes. */
+  readonly waiting: number;
+  readonly waitingBytes: number;
 }
 
 /**
@@ -194,6 +202,8 @@ export const initialState = (): InboxState => ({
     left: 0,
     fetching: 0,
     turns: NOTHING_WAITS,
+    waiting: 0,
+    waitingBytes: 0,
   },
 });
 
@@ -210,6 +220,7 @@ export interface Policy extends CatchUpLimits {
   readonly self: string;
   /** The maximum number of conversations that catch up at the same time. */
   readonly concurrency: number;
+  readonly limits: Pick<Required<ClientLimits>, 'waiting' | 'waitingBytes' | 'conversations'>;
 }
 
 /** What a step can ask about the rest of the client. */

@@ -20,9 +20,11 @@ const IDS_IN_ONE_QUERY = 100;
 /** Drops waiting events. They are not lost: the positions have not moved, so the next catch-up fetches them. */
 const dropped = (making: Making, brokeAt = making.state.session.brokeAt): void => {
   for (const cursor of making.state.cursors.values())
-    if (cursor.work !== undefined) keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS });
+    if (cursor.work !== undefined)
+      keep(making, { ...cursor, work: undefined, waiting: NOTHING_WAITS, lostUpTo: undefined });
   if (making.state.session.isOpen) want(making, { _tag: 'Abandon' });
-  withSession(making, { isOpen: false, brokeAt, unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS });
+  const idle = { unasked: [], left: 0, fetching: 0, turns: NOTHING_WAITS, waiting: 0, waitingBytes: 0 };
+  withSession(making, { isOpen: false, brokeAt, ...idle });
 };
 
 /** Asks about the next conversations that were known before the break. */
@@ -109,6 +111,14 @@ const answered = (
   if (isRefresh) askNext(making);
 };
 
+/** Whether the conversation is known, or the client can know one more. */
+const hasRoom = (making: Making, conversationId: string): boolean => {
+  const { cursors } = making.state;
+  if (cursors.size < making.policy.limits.conversations || cursors.has(conversationId)) return true;
+  want(making, { _tag: 'Overflow', what: 'conversations', conversationId });
+  return false;
+};
+
 const take = (making: Making, input: InboxInput): void => {
   switch (input._tag) {
     case 'Dropped':
@@ -129,9 +139,15 @@ const take = (making: Making, input: InboxInput): void => {
       return;
     default:
       if (!making.state.session.isOpen) return;
-      if ('conversationId' in input) arrive(making, input);
-      else emit(making, input);
-      if (input._tag === 'UnreadCounts') discover(making, input);
+      if ('conversationId' in input) {
+        if (hasRoom(making, input.conversationId)) arrive(making, input);
+        else if (input._tag === 'Barrier') want(making, { _tag: 'Reach', barrier: input });
+      } else if (input._tag === 'UnreadCounts') {
+        const counts = input.counts.filter(({ conversationId }) => hasRoom(making, conversationId));
+        const event = counts.length === input.counts.length ? input : { ...input, counts };
+        emit(making, event);
+        discover(making, event);
+      } else emit(making, input);
   }
 };
 

@@ -26,6 +26,10 @@ const SETTLING = 10_000;
 
 export interface InboxOptions extends CatchUpOptions, Policy, Environment {
   readonly clock: Pick<Clock, 'after'>;
+  /** Called when events were dropped. */
+  readonly onOverflow: (what: 'waiting' | 'conversations', conversationId: string) => void;
+  /** Called with an error of the inbox itself. */
+  readonly onBug: (thrown: unknown) => void;
   /** Looks up the conversations with these ids. */
   readonly lookUp: LookUp;
   /** Called with each edit and recall that was passed on, now or earlier. */
@@ -103,6 +107,9 @@ export const inbox =
             asking.unsubscribe();
             asking = new Subscription();
             return;
+          case 'Overflow':
+            options.onOverflow(effect.what, effect.conversationId);
+            return;
           case 'Report':
             options.onFailure(effect.conversationId, effect.error);
             return;
@@ -115,10 +122,15 @@ export const inbox =
       };
 
       const dispatch = runToCompletion((input: InboxInput | Answer): void => {
-        const made = step(state, input, options);
-        state = made.state;
-        for (const event of made.out) subscriber.next(event);
-        for (const effect of made.effects) carryOut(effect);
+        try {
+          const made = step(state, input, options);
+          state = made.state;
+          for (const event of made.out) subscriber.next(event);
+          for (const effect of made.effects) carryOut(effect);
+        } catch (thrown) {
+          // One input must not end the log: the others go on.
+          options.onBug(thrown);
+        }
       });
 
       subscriber.add(() => {

@@ -1,9 +1,10 @@
 /** Reads messages: decodes the bodies, and runs the plugins. */
 import { defined } from '../../codecs/defined.js';
 import { map, mergeMap, of, type Observable } from 'rxjs';
-import type { BodyCodec, WireBody } from '../../codecs/index.js';
+import { DecodeFailed, preview, type Body, type BodyCodec, type WireBody } from '../../codecs/index.js';
 import type { ClientEvent, Message, ModificationReason } from '../../streams/index.js';
 import type { Fault } from '../faults.js';
+import { reasonOf } from '../thrown.js';
 
 /** The plugins that can change bodies and messages as they are read. */
 export interface Pipeline {
@@ -53,6 +54,16 @@ export interface RawEntry extends RawMessage {
 
 const NOBODY: readonly string[] = [];
 
+/** A message type of the application may throw. Then the message is delivered with its text. */
+const decodeBody = (bodies: BodyCodec, content: WireBody): Body => {
+  try {
+    return bodies.decode(content);
+  } catch (thrown) {
+    const raw = content.msg ?? '';
+    return { _tag: 'Invalid', type: 0, raw, failure: new DecodeFailed('', reasonOf(thrown), preview(raw)) };
+  }
+};
+
 /** One literal with all keys: an object that grows by spreads costs more than all other work of reading a message. */
 export const toMessage = (
   { self, bodies, report }: MessageReader,
@@ -60,7 +71,7 @@ export const toMessage = (
   content: WireBody = raw.content,
 ): Message => {
   const { conversationId, id, from, transient, wire } = raw;
-  const body = bodies.decode(content);
+  const body = decodeBody(bodies, content);
   if (body._tag === 'Invalid')
     report({ _tag: 'Body', clientId: self, conversationId, messageId: id, error: body.failure });
   const {

@@ -24,6 +24,7 @@ import type { Connection } from '../connection/connection.js';
 import type { Backoff } from '../connection/backoff.js';
 import { ServerRejected, toRealtimeError, type RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
+import { asError } from '../thrown.js';
 import type { ChangeMark } from './change-mark.js';
 import { sign, toWire, type SignatureFactory } from './signature.js';
 
@@ -272,7 +273,12 @@ export const session = (connection: Connection, options: SessionOptions): Observ
       // Subscribed separately, so that a push passes through no operator that it doesn't need.
       subscriber.add(
         connection.pushes(clientId).subscribe((command) => {
-          const event = heard(command);
+          let event: SessionEvent | undefined;
+          try {
+            event = heard(command);
+          } catch (thrown) {
+            options.report({ _tag: 'Internal', clientId, error: asError(thrown) });
+          }
           if (event === undefined) subscriber.next(command);
           else tell(event);
         }),

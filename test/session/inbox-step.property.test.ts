@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CommandTimeout, ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
+import { limitsOf } from '../../src/limits.js';
 import { inboxStep } from '../../src/session/inbox-step.js';
 import {
   copyOf,
@@ -73,6 +74,8 @@ const worlds = fc.record({
   pageSize: fc.integer({ min: 1, max: 4 }),
   catchUpLimit: fc.constantFrom(2, 5, 1_000),
   concurrency: fc.integer({ min: 1, max: 3 }),
+  /** How many events may wait. */
+  waiting: fc.constantFrom(10_000, 10_000, 3),
   /** Whether an answer shows the state at the time when it is given, or at the time of the request. */
   isLate: fc.boolean(),
 });
@@ -85,7 +88,7 @@ const FAILURES: Readonly<Record<string, RealtimeError>> = {
 };
 
 const play = (world: World, history: readonly Action[]) => {
-  const step = inboxStep({ ...world, self: 'Tom' });
+  const step = inboxStep({ ...world, limits: limitsOf({ waiting: world.waiting }), self: 'Tom' });
   const environment = { known: () => undefined, room: () => undefined };
   let state: InboxState = initialState();
   let now = 0;
@@ -309,6 +312,7 @@ it('in any history, each message is passed on once and in order, or declared mis
         );
         expect(lost.map(({ id }) => id)).toEqual([]);
       }
+      expect([state.session.waiting, state.session.waitingBytes]).toEqual([0, 0]);
       for (const { id, work, waiting } of state.cursors.values())
         expect([id, work, waiting]).toEqual([id, undefined, { front: undefined, back: undefined }]);
       expect([state.session.fetching, state.session.left]).toEqual([0, 0]);

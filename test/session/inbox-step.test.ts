@@ -4,6 +4,7 @@ import { arrived, conversation, counted, message, snapshot } from '../../marble-
 import type { ConversationInfo } from '../../codecs/index.js';
 import { CommandTimeout, ConnectionLost, ServerRejected, type RealtimeError } from '../../src/errors.js';
 import { initialState, type Answer, type Effect, type InboxInput } from '../../src/session/inbox-state.js';
+import { limitsOf } from '../../src/limits.js';
 import { inboxStep } from '../../src/session/inbox-step.js';
 import type { ClientEvent, Message } from '../../streams/index.js';
 
@@ -40,6 +41,8 @@ const name = (effect: Effect): string => {
       return `look up ${effect.ids.join()}`;
     case 'FetchPage':
       return `page of ${effect.conversationId} after ${String(effect.after.timestamp)}`;
+    case 'Overflow':
+      return `${effect.what} of ${effect.conversationId} overflows`;
     case 'Wait':
       return `wait for ${effect.conversationId}`;
     case 'Report':
@@ -377,7 +380,7 @@ const rules: readonly Rule[] = [
 
 describe('the inbox, step by step', () => {
   it.each(rules)('$rule', ({ before = [], input, out = [], effects = [], known: info, room }) => {
-    const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
     const environment = { known: () => info, room: () => room };
     let state = initialState();
     for (const one of before) ({ state } = step(state, one, environment));
@@ -386,7 +389,7 @@ describe('the inbox, step by step', () => {
   });
 
   it('catches up a limited number of conversations at a time, and starts the next one when one is done', () => {
-    const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
     const environment = { known: () => undefined, room: () => undefined };
     let state = initialState();
     const inputs: readonly Input[] = [opened(1, false), snapshot(), snapshot({ id: 'd' }), dropped, opened(9)];
@@ -399,7 +402,7 @@ describe('the inbox, step by step', () => {
   });
 
   it('asks about very many conversations with one request after the other', () => {
-    const step = inboxStep({ self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
     const environment = { known: () => undefined, room: () => undefined };
     let state = initialState();
     const many = Array.from({ length: 150 }, (_, index) => snapshot({ id: `c${String(index)}` }));

@@ -515,6 +515,7 @@ describe('a command that a test pushes', () => {
 
   it('goes to every client if it names none, and to every connection if it is not for clients', () => {
     diagram(({ server, realtime, cold, expectObservable }) => {
+      server.conversation(pair);
       server.push(
         cold('-u-e-g', {
           u: { cmd: 'unread', unreadMessage: { convs: [{ cid: 'c', unread: 2 }] } },

@@ -1,14 +1,14 @@
 /** The budget of a query. A query runs without a pause, and all other clients wait meanwhile. */
 import { Refusal } from '../refusal.js';
 
-/** Default number of steps of a query: about 40 ms if all steps are those of conditions, the slowest kind. */
-export const DEFAULT_STEPS = 400_000;
+/** Default number of steps of a query: about 40 ms. */
+export const DEFAULT_STEPS = 1_000_000;
 
 /**
- * The costs of what takes more than one step (about 50 ns each): looking at a conversation, and comparing two values
+ * The costs of what takes more than one step (about 50 ns each): looking at a conversation, a condition, and comparing two values
  * by their parts.
  */
-export const COST = { conversation: 20, comparison: 5 };
+export const COST = { conversation: 20, comparison: 5, condition: 3 };
 
 /** Takes steps from the budget before they are made. Throws a `Refusal` with 4310 if not enough are left. */
 export type Spend = (steps: number) => void;

@@ -169,7 +169,7 @@ export const matches = (where: Where, spend: Spend = unlimited): ((info: Convers
     }
     case 'Field': {
       const holds = F.flow(valueOf(where.path), check(spend, where.test));
-      const steps = stepsOf(where.path);
+      const steps = COST.condition * stepsOf(where.path);
       return (info) => {
         spend(steps);
         return holds(info);

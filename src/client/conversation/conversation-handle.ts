@@ -32,6 +32,7 @@ import { askWhileOpen } from '../ask-while-open.js';
 import { emptyAtEnd } from '../empty-at-end.js';
 import { stateAt } from '../client-state.js';
 import { historyPage } from '../history/history.js';
+import { carryingEvents, shownIn } from '../held-messages.js';
 import { carryConversation, failing, type ClientInternals } from '../internals.js';
 import { memberCommands } from '../members/member-commands.js';
 import { fetchReceipts } from '../members/receipts.js';
@@ -131,8 +132,8 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
       distinctUntilChanged(),
     ),
-    events$,
-    messages$: followed(state.messagesOf(id)),
+    events$: carryingEvents(client, { id, events$ }),
+    messages$: followed(state.held.carrying(state.messagesOf(id), shownIn, id)),
     membership$: events$.pipe(membership()),
     modifications$: events$.pipe(modifications()),
     unread$: stateAt(unread, id).pipe(

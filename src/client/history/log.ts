@@ -4,6 +4,7 @@ import { logEntries, type ConversationEvent, type LogEntry, type LogPosition } f
 import { missed } from '../../session/catch-up.js';
 import type { Conversation } from '../conversation/conversation.js';
 import type { Room } from '../rooms/room.js';
+import { carryingEvents } from '../held-messages.js';
 import { ofConversation, type ConversationInternals } from '../internals.js';
 
 /** Options of `log`. */
@@ -64,7 +65,7 @@ export const log = (conversation: Conversation | Room, { since }: LogOptions = {
     defer(() => {
       const { client, id, events$, leased$ = events$ } = internals;
       const last = client.state.lastMessages.get(id) ?? { timestamp: client.serverTime(), id: '' };
-      return leased$.pipe(
+      return carryingEvents(client, { id, events$: leased$ }).pipe(
         logEntries(
           since === undefined
             ? { since: { timestamp: last.timestamp, id: last.id } }

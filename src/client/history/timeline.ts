@@ -84,9 +84,9 @@ const oldestOf = ({ placed }: TimelineState): Message | undefined => {
   return oldest?._tag === 'Message' ? oldest.message : undefined;
 };
 
-/** The first message after a gap, if there is one. */
+/** The first message after the millisecond in which a gap begins, if there is one. */
 const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined =>
-  messagesOf(placed).find((message) => comparePositions(message, gap.from) > 0);
+  messagesOf(placed).find(({ timestamp }) => timestamp > gap.from.timestamp);
 
 /** What a timeline is when its client has ended: nothing of the user stays in the view. */
 const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
@@ -270,6 +270,8 @@ const timelineOf = (
     /** The requests of the application. If their stream errors, that is reported, and no more requests follow. */
     const wishes = <T>(wish$: Observable<T>): Observable<T> => wish$.pipe(catchError(report));
 
+    // What was held is in the history, page by page.
+    client.state.held.take(id);
     subscriber.add(
       leased$.subscribe({
         next: put,
