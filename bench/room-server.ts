@@ -7,7 +7,8 @@ import { createServer, type ServerOptions } from 'rx-realtime/server';
 import type { AddressInfo } from 'node:net';
 
 const ours = async (limits: ServerOptions['limits'] = {}): Promise<string> =>
-  (await createServer({ port: 0, limits })).url;
+  // All clients of a bench have one address.
+  (await createServer({ port: 0, limits: { connections: Infinity, connectionsByAddress: Infinity, ...limits } })).url;
 
 /**
  * Rates like the cloud's. The measured client sends more than the cloud allows, so its limit is higher here: only the

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
-/** Runs a server until Ctrl-C: `npm run serve -- --port 6400 --host 127.0.0.1`. */
+/**
+ * Runs a server until Ctrl-C: `npm run serve -- --port 6400 --host 127.0.0.1`. Behind a proxy:
+ * `--public-url https://chat.example.com/im/ --trusted-proxy 127.0.0.1`.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { firstValueFrom } from 'rxjs';
+import { defined } from '../codecs/defined.js';
 import { createServer } from './create-server.js';
 
 const DEFAULT_PORT = '6400';
@@ -15,11 +19,17 @@ const GOAWAY_TIME = 500;
 
 const serve = async (): Promise<void> => {
   const { values } = parseArgs({
-    options: { port: { type: 'string', default: DEFAULT_PORT }, host: { type: 'string', default: '127.0.0.1' } },
+    options: {
+      port: { type: 'string', default: DEFAULT_PORT },
+      host: { type: 'string', default: '127.0.0.1' },
+      'public-url': { type: 'string' },
+      'trusted-proxy': { type: 'string', multiple: true },
+    },
   });
   // `Number('')` would be 0.
   const port = values.port === '' ? Number.NaN : Number(values.port);
-  const server = await createServer({ port, host: values.host });
+  const { host, 'public-url': publicUrl, 'trusted-proxy': trustedProxies } = values;
+  const server = await createServer({ port, host, ...defined({ publicUrl, trustedProxies }) });
   console.log(`listening on ${server.url}`);
 
   const leave = async (): Promise<void> => {

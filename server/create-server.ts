@@ -318,7 +318,10 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     kick: (clientId, how) => backEnd.kick(clientId, how),
     goaway: () => {
       stopGoaway();
-      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => client.goAway());
+      if (closing !== undefined) return;
+      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => {
+        if (clients.has(client)) client.goAway();
+      });
     },
     close: () => (closing ??= close()),
   };

@@ -42,4 +42,5 @@ export type { Regex } from './domain/query/regex.js';
 export { Refusal, type RefusalCode } from './domain/refusal.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type * from './store/store.js';
+export { storeChecks, type StoreCheck } from './store/checks.js';
 export { verifyWebHook, webHooks, type HookName, type WebHookOptions, type WebHookRequest } from './web-hooks.js';

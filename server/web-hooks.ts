@@ -68,6 +68,9 @@ class WrongStatus extends Error {
 
 const SIGNATURE = /^t=(\d{1,15}),s=([0-9a-f]{40})$/;
 
+/** A redirect could take an event to another server. */
+const isRedirect = (status: number): boolean => status > 300 && status < 309 && status !== 304;
+
 /** A request to one hook is not valid for another. */
 const sign = (secret: string, timestamp: string | number, hook: string, body: string | Uint8Array): string =>
   createHmac('sha1', secret).update(`${timestamp}.${hook}.`).update(body).digest('hex');
@@ -115,10 +118,12 @@ export const webHooks = (options: WebHookOptions): Hooks => {
         [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, name, body)}`,
       },
       body,
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(timeout),
     });
     const text = await response.text();
+    if (response.type === 'opaqueredirect' || response.redirected || isRedirect(response.status))
+      throw new Error(`the web hook ${name} was answered with a redirect, which is not followed`);
     if (!response.ok) throw new WrongStatus(name, response.status);
     return text;
   };

@@ -19,10 +19,11 @@ export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeP
  *   (`conversations`), or messages that nobody has subscribed to (`held`). Missing messages are a `Gap`.
  * - `Internal`: the SDK failed to handle something that the server sent, and skipped it. Please report it.
  * - `List`: a page of the conversation list could not be fetched. It is fetched again after the next reconnect.
- * - `Session`: the session of a client could not be opened again after a reconnect. The next reconnect tries again.
+ * - `Session`: the session of a client could not be opened again after a reconnect, or with `offline` for the first
+ *   time. It is tried again.
  * - `Plugin`: a plugin threw, returned a wrong value or did not answer in time. It was skipped.
- * - `Outbox`: the storage of the outbox failed; or it holds a message that can't be read; or a message that was
- *   stored by an earlier client, and that nobody waits for, was not sent.
+ * - `Outbox`: the storage of the outbox failed, or keeps messages in memory only; or it holds a message that can't be
+ *   read; or a message that was stored by an earlier client, and that nobody waits for, was not sent.
  * - `Endpoints`: the router could not be asked for the addresses of the server; or it has TLS and names an address
  *   without TLS, which is then used with TLS.
  */

@@ -231,16 +231,16 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
         else subscriber.error(new SessionClosed(event.code, event.reason));
         return;
       }
+      const isFirst = event._tag === 'Opened' && !announced;
+      if (event._tag === 'Opened') serverTime = timeSince(event.at, clock.elapsed());
+      if (isFirst) {
+        announced = true;
+        subscriber.add(heard.begin());
+      }
+      // Whoever waits for the client gets it now: the server's time has to be known.
       const next = toStatus(event);
       if (next !== undefined) become(next);
-      if (event._tag === 'Opened') {
-        serverTime = timeSince(event.at, clock.elapsed());
-        if (announced) connectionEvents.next({ _tag: 'reconnect' });
-        else {
-          announced = true;
-          subscriber.add(heard.begin());
-        }
-      }
+      if (event._tag === 'Opened' && !isFirst) connectionEvents.next({ _tag: 'reconnect' });
       tell(event._tag === 'Dropped' ? { ...event, at: internals.serverTime() } : event);
     };
     const internal = (error: Error): void => {

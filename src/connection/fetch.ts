@@ -38,6 +38,12 @@ const placeOf = ({ headers }: FetchAnswer): string => {
   return place === '' ? '' : ` to ${place.replace(/\?.*/s, '').slice(0, 200)}`;
 };
 
+/** Node says "fetch failed", and the reason is its cause. */
+const whyOf = (thrown: unknown): string =>
+  thrown instanceof Error && thrown.cause instanceof Error
+    ? `${thrown.message}: ${thrown.cause.message}`
+    : reasonOf(thrown);
+
 /**
  * Cold: sends a request, emits its answer, then completes. Errors with `ConnectionLost` if there is no answer, or if
  * the answer is a redirect.
@@ -45,7 +51,7 @@ const placeOf = ({ headers }: FetchAnswer): string => {
 export const answerOf = (url: string, send: () => Promise<FetchAnswer>): Observable<FetchAnswer> =>
   defer(() => from(send())).pipe(
     catchError((cause: unknown) => {
-      throw new ConnectionLost(`${url} can't be reached: ${reasonOf(cause)}`, { cause });
+      throw new ConnectionLost(`${url} can't be reached: ${whyOf(cause)}`, { cause });
     }),
     map((answer) => {
       if (isRedirect(answer))

@@ -198,6 +198,37 @@ describe('the machine, for any schedule of inputs', () => {
     });
   });
 
+  it('forgets what was told of the network and the page when nobody listens any more', () => {
+    always(({ before, input, after: { machine } }) => {
+      if (input._tag === 'Release' && machine.state._tag === 'Idle')
+        expect(machine).toMatchObject({ network: true, frozen: false, paused: before.paused });
+    });
+  });
+
+  it('leaves Offline when it is asked to, unless the application has paused it', () => {
+    always(({ before, input, after: { machine } }) => {
+      if (before.state._tag === 'Offline' && input._tag === 'Retry')
+        expect(machine.state).toEqual(
+          before.paused ? { _tag: 'Offline', reason: 'paused' } : { _tag: 'Retrying', attempt: 0 },
+        );
+    });
+  });
+
+  it('asks in Connected when it wakes up, and judges nothing', () => {
+    always(({ before, input, after }) => {
+      if (before.state._tag !== 'Connected' || (input._tag !== 'Wake' && input._tag !== 'Retry')) return;
+      expect(after).toEqual({ machine: before, events: [], effects: [{ _tag: 'Probe' }] });
+    });
+  });
+
+  it('is Offline exactly while something stands in the way, in a state that is wanted', () => {
+    always(({ after: { machine } }) => {
+      const { state, paused, frozen, network } = machine;
+      if (['Idle', 'Closed', 'Failed'].includes(state._tag)) return;
+      expect(state._tag === 'Offline').toBe(paused || frozen || !network);
+    });
+  });
+
   it('reaches every state, and uses every cell of the table that changes the state', () => {
     const reached = new Set<StateTag>(['Idle']);
     const used = new Set<string>();

@@ -7,6 +7,7 @@ import {
   map,
   observeOn,
   of,
+  switchMap,
   take,
   takeWhile,
   toArray,
@@ -15,6 +16,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import {
   atLeastOnce,
+  systemClock,
   text,
   type Conversation,
   type LogEntry,
@@ -35,7 +37,25 @@ const entries = (conversation: Conversation, since: Position, count: number): Pr
 const START: Position = { timestamp: 0, id: '' };
 
 describe('a log', () => {
-  const { pair, login, realtimes } = world({ store: memoryStore() });
+  const { pair, login, realtime, realtimes } = world({ store: memoryStore() });
+
+  it('knows the time of the server from the moment on at which the client is there', async () => {
+    const { here } = await pair();
+    let newest = 0;
+    for (const content of ['a', 'b', 'c', 'd']) newest = (await sent(here, text(content))).timestamp;
+    // The clock of this machine is wrong. The log begins in the turn in which the client is emitted.
+    const late = realtime({ catchUpLimit: 2, clock: { ...systemClock, now: () => 0 } });
+    const told = await lastValueFrom(
+      late.session('Jerry').pipe(
+        switchMap((jerry) => log(jerry.conversation(here.id), { since: START })),
+        take(3),
+        toArray(),
+      ),
+    );
+    expect(told.map(what)).toEqual(['a', 'b', 'gap limit']);
+    const [, , gap] = told;
+    expect(gap?._tag === 'Gap' && gap.to).toBeGreaterThanOrEqual(newest);
+  });
 
   it('continues after a stored position across a restart: each entry comes once', async () => {
     const { here, there } = await pair();

@@ -27,6 +27,7 @@ declare const show: Show;
 declare const render: Show;
 declare const prepend: Show;
 declare const token: string;
+declare const banner: { toggle(isShown: boolean): void };
 declare const jumpedDown$: Observable<unknown>;
 declare const note: Show;
 declare const draw: (value: unknown) => Promise<void>;
@@ -46,6 +47,8 @@ declare const users: { idOf(sessionToken: string): Promise<string | undefined> }
 declare const isRude: (content: string) => boolean;
 declare const notify: (clientIds: readonly string[], pushData: unknown) => void;
 declare const server: import('rx-realtime/server').RtmServer;
+declare const test: (name: string, run: () => Promise<void>) => void;
+declare const myStore: import('rx-realtime/server').Store;
 declare const assertDeepEqual: (actual: unknown, expected: unknown) => void;
 
 declare module '@angular/core' {

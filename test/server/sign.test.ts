@@ -86,6 +86,20 @@ describe('signatures', () => {
     expect(() => loginSignature('key', { appId: 'app', clientId: 'Tom', timestamp: 1, nonce: 'n:' })).toThrow('colon');
   });
 
+  it('of actions never are valid for an id with a colon: its parts could be taken for other ids', () => {
+    const { action } = createSignatures('key', settable(1_700_000_000_000), new Set(['add']));
+    const add = { action: 'add', appId: 'app', clientId: 'Tom', conversationId: 'c', members: ['Jerry'] } as const;
+    const check = (request: Partial<typeof add> | object, ids: string) => (): void => {
+      const s = hmac(`app:${ids}:1700000000000:n:invite`);
+      action({ ...add, ...request, t: 1_700_000_000_000, n: 'n', s });
+    };
+    expect(check({ conversationId: 'c:Spike' }, 'Tom:c:Spike:Jerry')).toThrow('colon');
+    expect(check({ members: ['Jerry:Spike'] }, 'Tom:c:Jerry:Spike')).toThrow('colon');
+    expect(check({ clientId: 'Tom:c' }, 'Tom:c:c:Jerry')).toThrow('colon');
+    expect(check({ appId: 'app:Tom' }, 'Tom:Tom:c:Jerry')).toThrow();
+    expect(check({}, 'Tom:c:Jerry')).not.toThrow();
+  });
+
   it.each(['app:x', ''])('are refused at the start if the application id is "%s"', async (appId) => {
     await expect(createServer({ appId })).rejects.toThrow('appId');
   });

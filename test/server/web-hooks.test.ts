@@ -244,7 +244,11 @@ describe('web hooks that fail', () => {
     ['with the wrong JSON', json('{"content":5}'), /content should be string/],
     ['with JSON that is no object', json('5'), /should be ContentVerdict/],
     ['with null', json('null'), /answered with null/],
-    ['with a redirect', (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(), /fetch failed/],
+    [
+      'with a redirect',
+      (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(),
+      /a redirect, which is not followed/,
+    ],
     ['by a connection that breaks', (_, response) => response.destroy(), /fetch failed/],
   ])('%s are reported; the action continues, or is refused if so configured', async (_, answer, words) => {
     const { url } = await receiver(answer);

@@ -1,0 +1,269 @@
+/** Checks of the contract of a store, for those who write one. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Appended, ConversationDraft, NewMessage, SessionOpening, Store } from './store.js';
+
+/** One rule that every store keeps. */
+export interface StoreCheck {
+  /** The rule. */
+  readonly name: string;
+  /**
+   * Rejects with an `AssertionError` if the store breaks the rule. It makes its own conversations and clients, so all
+   * checks may use one store, also at the same time.
+   */
+  readonly run: (store: Store) => Promise<void>;
+}
+
+/** An id that no other check uses. */
+const fresh = (name: string): string => `${name}-${randomUUID().slice(0, 13)}`;
+
+const draft = (members: readonly string[], more: Partial<ConversationDraft> = {}): ConversationDraft => ({
+  kind: 'ordinary',
+  members,
+  attributes: {},
+  unique: false,
+  now: Date.now(),
+  ...more,
+});
+
+const create = async (store: Store, members: readonly string[], more?: Partial<ConversationDraft>): Promise<string> =>
+  (await store.createConversation(draft(members, more))).info.id;
+
+const message = (conversationId: string, from: string, more: Partial<NewMessage> = {}): NewMessage => ({
+  conversationId,
+  from,
+  msg: 'text',
+  receipt: false,
+  mentions: [],
+  mentionsAll: false,
+  now: Date.now(),
+  ...more,
+});
+
+/** The message that was stored, or was stored before. */
+const stored = (result: Appended): Extract<Appended, { _tag: 'Repeated' }>['message'] => {
+  assert.ok(result._tag === 'Appended' || result._tag === 'Repeated', `append gave ${result._tag}`);
+  return result.message;
+};
+
+const membersOf = async (store: Store, id: string): Promise<readonly string[]> =>
+  (await store.conversations([id]))[0]?.members ?? [];
+
+const opening = (clientId: string, token: string, more: { readonly tag?: string; readonly resumes?: boolean } = {}) => {
+  const { tag, resumes = false } = more;
+  const session: SessionOpening['session'] = {
+    token,
+    holder: `${token}:${randomUUID()}`,
+    clientId,
+    deviceId: '',
+    expiresAt: Date.now() + 60_000,
+    ...(tag === undefined ? {} : { tag }),
+  };
+  return { session, resumes };
+};
+
+const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+  'a conversation is found by its id; unknown ids are left out': async (store) => {
+    const id = await create(store, [fresh('Tom')]);
+    assert.deepEqual(
+      (await store.conversations([fresh('none'), id])).map((info) => info.id),
+      [id],
+    );
+  },
+
+  'a unique conversation is made once, also by requests at the same time': async (store) => {
+    const members = [fresh('Tom'), fresh('Jerry')];
+    const wanted = [members, members.toReversed(), members].map((each) => draft(each, { unique: true }));
+    const made = await Promise.all(wanted.map((each) => store.createConversation(each)));
+    assert.equal(new Set(made.map(({ info }) => info.id)).size, 1);
+    assert.equal(made.filter(({ isNew }) => isNew).length, 1);
+  },
+
+  'a deleted conversation is gone, with its messages': async (store) => {
+    const tom = fresh('Tom');
+    const id = await create(store, [tom]);
+    assert.equal(await store.deleteConversation(id), true);
+    assert.equal(await store.deleteConversation(id), false);
+    assert.deepEqual(await store.conversations([id]), []);
+    assert.equal((await store.append(message(id, tom, { speaker: tom })))._tag, 'NoConversation');
+  },
+
+  'members are added in order, each once, as long as there is room, and not if they are blocked': async (store) => {
+    const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(fresh) as [string, string, string, string, string];
+    const id = await create(store, [a]);
+    await store.setListed(id, 'blocked', [d], true, 10);
+    assert.deepEqual(await store.addMembers(id, [a, c, c, d, b, e], 3), {
+      added: [c, b],
+      present: [a],
+      full: [e],
+      blocked: [d],
+    });
+    assert.deepEqual(await membersOf(store, id), [a, c, b]);
+    assert.equal(await store.addMembers(fresh('none'), [a], 3), undefined);
+  },
+
+  'removing gives those who were members; a manager that comes back is none': async (store) => {
+    const [a, b] = [fresh('a'), fresh('b')];
+    const id = await create(store, [a, b]);
+    await store.setRole(id, b, 'Manager');
+    assert.deepEqual(await store.removeMembers(id, [b, fresh('none')]), [b]);
+    assert.deepEqual(await store.removeMembers(id, [b]), []);
+    await store.addMembers(id, [b], 10);
+    assert.equal((await store.roles(id)).get(b), undefined);
+  },
+
+  'blocking removes members in the same step, also those that are on the list already': async (store) => {
+    const [a, b, c] = [fresh('a'), fresh('b'), fresh('c')];
+    const id = await create(store, [a, b]);
+    assert.deepEqual(await store.setListed(id, 'blocked', [b], true, 1), { changed: [b], full: [], removed: [b] });
+    assert.deepEqual(await store.setListed(id, 'blocked', [b, c], true, 1), { changed: [], full: [c], removed: [] });
+    assert.deepEqual(await membersOf(store, id), [a]);
+    assert.deepEqual([...(await store.whoIsListed(id, 'blocked', [a, b, c]))], [b]);
+    assert.deepEqual((await store.setListed(id, 'blocked', [b], false, 1)).changed, [b]);
+  },
+
+  'a list is read in pages, in the order of ids': async (store) => {
+    const id = await create(store, []);
+    await store.setListed(id, 'silenced', ['c', 'a', 'b'], true, 10);
+    assert.deepEqual(await store.listed(id, 'silenced', 2), { clientIds: ['a', 'b'], next: 'b' });
+    assert.deepEqual(await store.listed(id, 'silenced', 2, 'b'), { clientIds: ['c'] });
+  },
+
+  'who may speak: members who are not silenced; in a chat room, who is not blocked; the back end': async (store) => {
+    const [a, b, c] = [fresh('a'), fresh('b'), fresh('c')];
+    const id = await create(store, [a, b]);
+    const room = await create(store, [], { kind: 'room' });
+    await store.setListed(id, 'silenced', [b], true, 10);
+    await store.setListed(room, 'blocked', [b], true, 10);
+    const tag = async (where: string, speaker: string | undefined): Promise<readonly string[]> => [
+      (await store.speaking(where, speaker))._tag,
+      (await store.append(message(where, speaker ?? '', speaker === undefined ? {} : { speaker })))._tag,
+    ];
+    assert.deepEqual(await tag(id, a), ['MaySpeak', 'Appended']);
+    assert.deepEqual(await tag(id, b), ['Silenced', 'Silenced']);
+    assert.deepEqual(await tag(id, c), ['NotMember', 'NotMember']);
+    assert.deepEqual(await tag(id, undefined), ['MaySpeak', 'Appended']);
+    assert.deepEqual(await tag(room, c), ['MaySpeak', 'Appended']);
+    assert.deepEqual(await tag(room, b), ['Blocked', 'Blocked']);
+    assert.deepEqual(await tag(fresh('none'), a), ['NoConversation', 'NoConversation']);
+  },
+
+  'append says who gets the message': async (store) => {
+    const [a, b] = [fresh('a'), fresh('b')];
+    const id = await create(store, [a, b]);
+    const appended = await store.append(message(id, a, { speaker: a }));
+    assert.ok(appended._tag === 'Appended');
+    assert.deepEqual([appended.kind, appended.receivers], ['ordinary', [a, b]]);
+    const system = await create(store, [], { kind: 'system' });
+    await store.addMembers(system, [a, b], Infinity);
+    const toBackEnd = await store.append(message(system, a, { speaker: a }));
+    assert.ok(toBackEnd._tag === 'Appended');
+    assert.deepEqual([toBackEnd.message.to, toBackEnd.receivers], [[], [a]]);
+  },
+
+  'the times of a conversation increase, whatever `now` is, also for messages at the same time': async (store) => {
+    const tom = fresh('Tom');
+    const id = await create(store, [tom]);
+    const start = Date.now();
+    await Promise.all([5, 5, 0, 9, 9, 2].map((now) => store.append(message(id, tom, { now: start + now }))));
+    const times = (await store.history({ conversationId: id, direction: 'new', limit: 10 })).map((m) => m.timestamp);
+    assert.equal(times.length, 6);
+    assert.ok(times.every((time, index) => time >= start && (index === 0 || time > (times[index - 1] ?? 0))));
+  },
+
+  'a message with the same token of the same sender is stored once, also at the same time': async (store) => {
+    const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
+    const id = await create(store, [tom, jerry]);
+    const results = await Promise.all([1, 2, 3].map(() => store.append(message(id, tom, { token: 'one' }))));
+    assert.equal(new Set(results.map((result) => stored(result).id)).size, 1);
+    assert.deepEqual(results.map(({ _tag }) => _tag).sort(), ['Appended', 'Repeated', 'Repeated']);
+    assert.equal((await store.append(message(id, jerry, { token: 'one' })))._tag, 'Appended');
+    const found = await store.message(id, { from: tom, token: 'one' });
+    assert.equal(found?.id, results.map(stored)[0]?.id);
+    assert.deepEqual(await store.message(id, { id: found?.id ?? '' }), found);
+    assert.equal(await store.message(id, { from: tom, token: 'two' }), undefined);
+  },
+
+  'a message is changed by its sender or the back end, each time later; a recalled one stays recalled': async (
+    store,
+  ) => {
+    const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
+    const id = await create(store, [tom, jerry]);
+    const { id: messageId } = stored(await store.append(message(id, tom)));
+    const edit = { conversationId: id, messageId, recall: false, mentions: [], mentionsAll: false, msg: 'new', now: 1 };
+    assert.equal((await store.modify({ ...edit, by: jerry }))._tag, 'Foreign');
+    assert.equal((await store.modify({ ...edit, by: fresh('none') }))._tag, 'NotMember');
+    assert.equal((await store.modify({ ...edit, messageId: fresh('none') }))._tag, 'Missing');
+    const [one, two] = [await store.modify({ ...edit, by: tom }), await store.modify(edit)];
+    assert.ok(one._tag === 'Modified' && two._tag === 'Modified');
+    assert.ok((two.message.editedAt ?? 0) > (one.message.editedAt ?? 0));
+    assert.deepEqual([two.message.msg, two.receivers, two.unreadBy], ['new', [tom, jerry], [jerry]]);
+    assert.equal((await store.modify({ ...edit, recall: true }))._tag, 'Modified');
+    assert.equal((await store.modify(edit))._tag, 'Missing');
+  },
+
+  'unread messages are counted until they are read': async (store) => {
+    const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
+    const id = await create(store, [tom, jerry]);
+    const first = stored(await store.append(message(id, tom)));
+    await store.append(message(id, tom));
+    const counts = async (): Promise<readonly unknown[]> =>
+      [...(await store.unreadOf(id, [tom, jerry])).values()].map(({ count }) => count);
+    assert.deepEqual(await counts(), [0, 2]);
+    const marked = await store.markRead(id, jerry, { id: first.id }, Date.now());
+    assert.deepEqual([marked.moved, marked.isEnd, marked.summary.count], [true, false, 1]);
+    assert.equal((await store.markRead(id, jerry, { id: first.id }, Date.now())).moved, false);
+    assert.deepEqual(await counts(), [0, 1]);
+  },
+
+  'notices are given in the order of their times': async (store) => {
+    const tom = fresh('Tom');
+    await store.openSession(opening(tom, fresh('token')), Date.now());
+    const notice = (at: number) => ({ at, command: { cmd: 'goaway' as const } });
+    await Promise.all([3, 1, 2].map((at) => store.keepNotice([tom], notice(at))));
+    assert.deepEqual(
+      (await store.notices(tom, 0, 2)).map(({ at }) => at),
+      [1, 2],
+    );
+    assert.deepEqual(
+      (await store.notices(tom, 2, 9)).map(({ at }) => at),
+      [3],
+    );
+  },
+
+  'of sessions with one token, or one tag, the last one holds the place': async (store) => {
+    const [tom, one, two] = [fresh('Tom'), fresh('one'), fresh('two')];
+    const first = opening(tom, one, { tag: 'Web' });
+    assert.deepEqual(await store.openSession(first, Date.now()), { _tag: 'Opened', displaced: [] });
+    const resumed = await store.openSession(opening(tom, one, { tag: 'Web', resumes: true }), Date.now());
+    assert.ok(resumed._tag === 'Opened');
+    assert.equal(resumed.resumed, first.session.holder);
+    const later = await store.openSession(opening(tom, two, { tag: 'Web' }), Date.now());
+    assert.ok(later._tag === 'Opened');
+    assert.equal(later.displaced.length, 1);
+    const back = await store.openSession(opening(tom, one, { tag: 'Web', resumes: true }), Date.now());
+    assert.equal(back._tag, 'Displaced');
+  },
+
+  'a deleted token is gone: nothing resumes it, and a renewal does not bring it back': async (store) => {
+    const [tom, token] = [fresh('Tom'), fresh('token')];
+    const { session } = opening(tom, token);
+    await store.openSession({ session, resumes: false }, Date.now());
+    assert.equal(await store.renewSession(session, Date.now()), true);
+    assert.equal(await store.renewSession({ ...session, holder: 'another' }, Date.now()), false);
+    await store.forgetSession(token, 'another');
+    assert.notEqual(await store.session(token), undefined);
+    await store.forgetSessions(tom);
+    assert.equal(await store.renewSession(session, Date.now()), false);
+    assert.equal(await store.session(token), undefined);
+    assert.equal((await store.openSession(opening(tom, token, { resumes: true }), Date.now()))._tag, 'Gone');
+  },
+};
+
+/**
+ * The rules of a store, as checks. A store of your own keeps them all.
+ *
+ * @example
+ * for (const { name, run } of storeChecks) test(name, () => run(myStore));
+ */
+export const storeChecks: readonly StoreCheck[] = Object.entries(checks).map(([name, run]) => ({ name, run }));

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStore, storeChecks, type Store } from 'rx-realtime/server';
+
+describe('the store in memory', () => {
+  const store = memoryStore();
+  it.each(storeChecks)('$name', async ({ run }) => {
+    await run(store);
+  });
+
+  it('keeps all rules at the same time', async () => {
+    await Promise.all(storeChecks.map(({ run }) => run(store)));
+  });
+});
+
+describe('the checks', () => {
+  const broken: readonly (readonly [string, (store: Store) => Partial<Store>])[] = [
+    ['forgets tokens', (store) => ({ append: ({ token, ...message }) => store.append(message) })],
+    ['lets everybody speak', (store) => ({ append: ({ speaker, ...message }) => store.append(message) })],
+    ['brings tokens back', () => ({ renewSession: () => Promise.resolve(true) })],
+    [
+      'blocks nobody',
+      (store) => ({ setListed: async (...args) => ({ ...(await store.setListed(...args)), removed: [] }) }),
+    ],
+    [
+      'makes a unique conversation twice',
+      (store) => ({ createConversation: (draft) => store.createConversation({ ...draft, unique: false }) }),
+    ],
+  ];
+  it.each(broken)('fail a store that %s', async (_, change) => {
+    const store = memoryStore();
+    const results = await Promise.allSettled(storeChecks.map(({ run }) => run({ ...store, ...change(store) })));
+    expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+  });
+});
