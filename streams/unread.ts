@@ -37,8 +37,8 @@ const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boo
  * client. Each later message of others adds one, until this client or another device of its user marks the messages
  * as read.
  *
- * Transient, recalled and own messages and signals do not count. Counting goes by time, and by id where
- * several messages have the same time, so a message never counts twice and a repeated part of the log changes nothing. A
+ * Transient, recalled and own messages and signals do not count. Counting goes by time, and by id where several
+ * messages have the same time, so a message never counts twice and a repeated part of the log changes nothing. A
  * conversation that this client has left has no unread messages.
  *
  * @param self the client's own id

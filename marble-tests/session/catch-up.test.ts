@@ -78,6 +78,17 @@ describe('fetching missed messages', () => {
     });
   });
 
+  it('emits a gap that reaches to the last message that is known to be missing, though it is ahead of the clock', () => {
+    marbles(({ expectObservable }) => {
+      const missed$ = fetching((after) => of(page(after + 100, after + 101)), { catchUpLimit: 2 });
+      expectObservable(missed$).toBe('(abg|)', {
+        a: event(100),
+        b: event(101),
+        g: { ...gap(101, 'limit'), to: 202 },
+      });
+    });
+  });
+
   it('emits no gap if the limit is reached with the last message', () => {
     marbles(({ expectObservable }) => {
       expectObservable(fetching((after) => of(after === 0 ? page(1, 2) : page(3)), { catchUpLimit: 3 })).toBe(

@@ -41,6 +41,16 @@ const log = (
 ): Observable<string> => live$.pipe(logEntries({ since, ...(missing$ === undefined ? {} : { missing$ }) }), map(short));
 
 describe('a log from a position', () => {
+  it('has a gap that begins at its position, though the gap ends before it: the clock of the server may be behind', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      const ahead: Gap = { ...gap, from: at(3), to: 2 };
+      expectObservable(log(hot<ConversationEvent>('--'), cold('(3g|)', { 3: missed(3), g: ahead }))).toBe('(3g)', {
+        3: 'm3@3',
+        g: 'Gap@3',
+      });
+    });
+  });
+
   it('emits the missing entries, then those that arrived meanwhile, then live ones; each entry once', () => {
     marbles(({ cold, hot, expectObservable }) => {
       const log$ = log(hot('---4-----5--|', events), cold('--2-34|', events));
