@@ -54,6 +54,7 @@ const tasks = {
     await become(`bench/${name}.ts`, args);
   },
   soak: (args) => become('test/model/soak.ts', args),
+  'soak:server': (args) => become('test/server/soak.ts', args),
   'soak:lossless': (args) => become('test/backpressure/soak.ts', args),
   mutation: (args) => become('node_modules/@stryker-mutator/core/bin/stryker.js', ['run', ...args]),
   'mutants:delivery': (args) => become('scripts/mutants-delivery.ts', args),

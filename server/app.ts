@@ -1,6 +1,7 @@
 /** What all handlers share. */
-import type { ConversationInfo } from '../codecs/index.js';
+import type { ClientCommand, ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
+import type { CommandTurns } from './command-turns.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
@@ -8,7 +9,7 @@ import type { RunningHooks } from './running-hooks.js';
 import type { HandedOut } from './messages/handed-out.js';
 import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
-import type { Limits } from './options.js';
+import type { Limits, ResumeRequest } from './options.js';
 import type { Rates } from './rates.js';
 import type { RoomFanOut } from './room-fan-out.js';
 import type { Signatures } from './signatures.js';
@@ -28,12 +29,17 @@ export interface App {
   /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;
+  /** Refuses a command of a client with a field that is too long, or has too many items. */
+  readonly checkBounds: (command: ClientCommand) => void;
   readonly hooks: RunningHooks;
   readonly frames: Frames;
+  /** When sockets handle their commands. */
+  readonly commandTurns: CommandTurns;
   /** When sockets write the messages of chat rooms. */
   readonly turns: Turns;
   /** Whether clients that are not members may read an ordinary conversation. */
   readonly isOpen: (info: ConversationInfo) => boolean;
+  readonly verifyResume: (request: ResumeRequest) => boolean | Promise<boolean>;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses an action that needs a signature and has none that is valid. */
   readonly verifyAction: Signatures['action'];

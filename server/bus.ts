@@ -35,6 +35,11 @@ export interface Bus {
   online(clientIds: readonly string[]): Promise<readonly string[]>;
   /** The clients that are in a chat room, each once. */
   occupants(roomId: string): Promise<readonly string[]>;
+  /**
+   * How many clients are in a chat room. Every client of a room may ask for it again and again, so it should be a
+   * number that is kept. Default: the length of `occupants`.
+   */
+  occupantCount?(roomId: string): Promise<number>;
 }
 
 /** Sets of values by key. A key whose set becomes empty is deleted. */
@@ -61,12 +66,16 @@ interface Inside {
   readonly clientId: string;
 }
 
+/** What a bus knows of a chat room: the sessions inside by receiver, and by client. */
+interface RoomInside {
+  readonly receivers: ReturnType<typeof setsByKey<Receive, Inside>>;
+  readonly clients: ReturnType<typeof setsByKey<string, Inside>>;
+}
+
 /** A bus within one process. `publish` delivers a notice before it returns. */
 export const inProcessBus = (): Bus => {
   const clients = setsByKey<string, Receive>();
-  const rooms = new Map<string, ReturnType<typeof setsByKey<Receive, Inside>>>();
-  const insideOf = (roomId: string): readonly Inside[] =>
-    [...(rooms.get(roomId)?.all.values() ?? [])].flatMap((inside) => [...inside]);
+  const rooms = new Map<string, RoomInside>();
   return {
     publish: (clientIds, notice) => {
       for (const clientId of clientIds) {
@@ -74,22 +83,25 @@ export const inProcessBus = (): Bus => {
       }
     },
     publishRoom: (roomId, notice) => {
-      for (const receive of [...(rooms.get(roomId)?.all.keys() ?? [])]) receive(notice);
+      for (const receive of [...(rooms.get(roomId)?.receivers.all.keys() ?? [])]) receive(notice);
     },
     publishAll: (notice) => {
       for (const receivers of [...clients.all.values()]) for (const receive of [...receivers]) receive(notice);
     },
     subscribe: (clientId, receive) => Promise.resolve(clients.add(clientId, receive)),
     enter: (roomId, clientId, receive) => {
-      const room = rooms.get(roomId) ?? setsByKey<Receive, Inside>();
+      const room = rooms.get(roomId) ?? { receivers: setsByKey(), clients: setsByKey() };
       rooms.set(roomId, room);
-      const leave = room.add(receive, { clientId });
+      const inside = { clientId };
+      const [leave, leaveClient] = [room.receivers.add(receive, inside), room.clients.add(clientId, inside)];
       return Promise.resolve(() => {
         leave();
-        if (room.all.size === 0 && rooms.get(roomId) === room) rooms.delete(roomId);
+        leaveClient();
+        if (room.clients.all.size === 0 && rooms.get(roomId) === room) rooms.delete(roomId);
       });
     },
     online: (clientIds) => Promise.resolve(clientIds.filter((id) => clients.all.has(id))),
-    occupants: (roomId) => Promise.resolve([...new Set(insideOf(roomId).map(({ clientId }) => clientId))]),
+    occupants: (roomId) => Promise.resolve([...(rooms.get(roomId)?.clients.all.keys() ?? [])]),
+    occupantCount: (roomId) => Promise.resolve(rooms.get(roomId)?.clients.all.size ?? 0),
   };
 };

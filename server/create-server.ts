@@ -9,7 +9,10 @@ import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { steadyClock, type ServerClock } from './clock.js';
+import { noneIsOpen } from './domain/conversations/access.js';
+import { createCommandTurns } from './command-turns.js';
 import { createFrames } from './frames.js';
+import { boundsCheck } from './handlers/bounds.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
 import { createHandedOut } from './messages/handed-out.js';
@@ -111,6 +114,10 @@ const loginVerifier = (
   return async (login) => signatures.login(login) && (await isWelcome(login));
 };
 
+/** Checks a login with a token by the application's own check, if there is one. */
+const resumeVerifier = ({ verifyResume }: ServerOptions, inTime: TimeLimit): App['verifyResume'] =>
+  verifyResume === undefined ? () => true : (request) => inTime('verifyResume', () => verifyResume(request));
+
 /** The application's own sign-in, with a time limit. */
 const inTimeSignIn = (authenticate: ServerOptions['authenticate'], inTime: TimeLimit): ServerOptions['authenticate'] =>
   authenticate === undefined ? undefined : (token) => inTime('authenticate', () => authenticate(token));
@@ -192,11 +199,14 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     wall,
     stamp: stamps(clock),
     rates: createRates(limits, clock),
+    checkBounds: boundsCheck(limits),
     hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks, told }),
     frames: createFrames(),
+    commandTurns: createCommandTurns(),
     turns,
-    isOpen: guardedTest(options.isOpen ?? (() => false), report),
+    isOpen: options.isOpen === undefined ? noneIsOpen : guardedTest(options.isOpen, report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
+    verifyResume: resumeVerifier(options, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,
     handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),

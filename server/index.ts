@@ -33,7 +33,7 @@ export type { Drops, ServerStats, SlowReceiver } from './stats.js';
 export type { ToldFigures } from './told-hooks.js';
 export type { ServerClock } from './clock.js';
 export type { LoginRequest, SignedAction } from './signatures.js';
-export { cloudLimits, defaultLimits, type Limits, type ServerOptions } from './options.js';
+export { cloudLimits, defaultLimits, type Limits, type ResumeRequest, type ServerOptions } from './options.js';
 export type { Authenticate } from './http/sign.js';
 export type { UploadOptions } from './http/uploads.js';
 export { select } from './domain/query/select.js';

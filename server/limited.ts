@@ -43,11 +43,13 @@ const subscription = async (
 
 /** The bus, with a time limit for each call that has an answer. */
 export const limitedBus = (bus: Bus, limit: TimeLimit): Bus => {
-  const own: Pick<Bus, 'subscribe' | 'enter' | 'online' | 'occupants'> = {
+  const own: Partial<Bus> = {
     subscribe: (clientId, receive) => subscription(limit, 'bus.subscribe', () => bus.subscribe(clientId, receive)),
     enter: (roomId, clientId, receive) => subscription(limit, 'bus.enter', () => bus.enter(roomId, clientId, receive)),
     online: (clientIds) => limit('bus.online', () => bus.online(clientIds)),
     occupants: (roomId) => limit('bus.occupants', () => bus.occupants(roomId)),
+    occupantCount: (roomId) =>
+      limit('bus.occupantCount', async () => bus.occupantCount?.(roomId) ?? (await bus.occupants(roomId)).length),
   };
   const calls = new Map<PropertyKey, unknown>(Object.entries(own));
   return new Proxy(bus, {

@@ -25,12 +25,12 @@ const CommandAsText = new t.Type<ServerCommand, string>(
 
 /**
  * A push. The session with the id `except` does not get it, because it has it already. A push with a priority may be
- * dropped if a receiver is slow.
+ * dropped if a receiver is slow. With `inRoom`, only sessions get it that are in this chat room.
  */
 const PushNotice = record(
   'PushNotice',
   { _tag: t.literal('Push'), command: CommandAsText },
-  { except: t.string, priority: RoomPriority },
+  { except: t.string, priority: RoomPriority, inRoom: t.string },
 );
 /** Ends these sessions: a later login with the same tag has taken their place. */
 const DisplaceNotice = record(

@@ -7,6 +7,12 @@ import type { Store } from './store/store.js';
 import type { Hooks } from './hooks.js';
 import type { ConversationInfo } from '../codecs/index.js';
 
+/** A client that wants to resume its session. */
+export interface ResumeRequest {
+  readonly clientId: string;
+  readonly tag?: string;
+}
+
 /** Limits for one client or one socket. */
 export interface Limits {
   /**
@@ -20,8 +26,32 @@ export interface Limits {
   readonly members: number;
   /** Members of a temporary conversation. Default 10. */
   readonly temporaryMembers: number;
+  /** Subscribers of a system conversation. Default 100,000. */
+  readonly subscribers: number;
+  /**
+   * Conversations that exist and that one client has created, chat rooms and temporary ones among them. One more is
+   * refused with 4318. Default 5,000.
+   */
+  readonly createdConversations: number;
+  /**
+   * Conversations that one client is a member of, or subscribed to. Nobody can be added to one more: 4304. The back
+   * end can. Default 5,000.
+   */
+  readonly memberships: number;
   /** Size of a conversation's attributes with its name, bytes. Default 16,384. */
   readonly attributeBytes: number;
+  /**
+   * Length of a short text of a command: an id of a conversation or a message, a token, a tag, a nonce, characters.
+   * Client ids have at most 64. Default 128.
+   */
+  readonly fieldCharacters: number;
+  /** Client ids in a command that adds, removes, silences or blocks. More are refused with 4114. Default 10,000. */
+  readonly clientIds: number;
+  /**
+   * Items of any other list of a command: read marks, edits, mentions. More are refused with 4114, more mentions with
+   * 4109. Default 1,000.
+   */
+  readonly items: number;
   /** Silenced clients, and blocked clients, in one conversation: each list has this limit. Default 500. */
   readonly listed: number;
   /** Sessions on one socket. Default 20. */
@@ -44,8 +74,24 @@ export interface Limits {
    * socket. Default 1,000.
    */
   readonly queuedCommands: number;
-  /** Bytes that wait for a slow reader. If there are more, the server closes the socket with 1013. Default 4 MiB. */
+  /** Bytes of these commands. While more wait, the server does not read from the socket. Default 1 MiB. */
+  readonly queuedBytes: number;
+  /**
+   * Bytes of pushes that wait for a slow reader. If there are more, the server closes the socket with 1013 when the
+   * reader has taken nothing for a second, or when twice as many wait. Answers are counted apart: if more of them wait,
+   * the next command waits. Default 4 MiB.
+   */
   readonly bufferedBytes: number;
+  /**
+   * How long a reader may take nothing of the answers that it has asked for, ms, while more than `bufferedBytes` of
+   * them wait. Then the socket is closed with 1013. Default 10,000.
+   */
+  readonly answerTimeout: number;
+  /**
+   * Size of an answer, and of the pushes after a login, bytes. A longer page of history or of a query is cut, and says
+   * so. Default 1 MiB: a page of 100 messages is never cut.
+   */
+  readonly answerBytes: number;
   /**
    * Bytes that wait for a reader. While there are more, the messages of chat rooms wait in a queue (`roomQueue`).
    * Default 65,536.
@@ -136,7 +182,13 @@ export const defaultLimits: Limits = {
   messageBytes: 5_120,
   members: 500,
   temporaryMembers: 10,
+  subscribers: 100_000,
+  createdConversations: 5_000,
+  memberships: 5_000,
   attributeBytes: 16_384,
+  fieldCharacters: 128,
+  clientIds: 10_000,
+  items: 1_000,
   listed: 500,
   sessionsPerSocket: 20,
   unreadConversations: 50,
@@ -145,6 +197,9 @@ export const defaultLimits: Limits = {
   patchesAtLogin: 500,
   onlineQuery: 20,
   queuedCommands: 1_000,
+  queuedBytes: 1_024 * 1_024,
+  answerBytes: 1_024 * 1_024,
+  answerTimeout: 10_000,
   bufferedBytes: 4 * 1_024 * 1_024,
   roomBufferedBytes: 65_536,
   roomQueue: 100,
@@ -238,6 +293,12 @@ export interface ServerOptions {
    * session with its token. Default: every client may log in.
    */
   readonly verifyLogin?: (request: LoginRequest) => boolean | Promise<boolean>;
+  /**
+   * Decides whether a client may resume a session with its token, as after a break of its connection; false refuses it
+   * with 4112, and the client has to log in without the token, which `verifyLogin` and the signature decide on.
+   * Default: every client may, until its token expires or it is kicked.
+   */
+  readonly verifyResume?: (request: ResumeRequest) => boolean | Promise<boolean>;
   /** The store of conversations and messages. The server closes it. Default: a store in memory. */
   readonly store?: Store;
   /** The way in which sessions reach each other. Default: within this process. */

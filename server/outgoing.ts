@@ -21,8 +21,18 @@ interface Offer {
 }
 
 export interface OutgoingFrames {
-  /** Writes a frame; it is never dropped. */
+  /** Writes a frame that nobody has asked for; it is never dropped. */
   readonly write: (frame: Frame) => void;
+  /**
+   * Writes an answer. Answers are counted apart, so a long one does not end the connection of its reader. Whoever
+   * writes answers has to wait for `room` between them.
+   */
+  readonly answer: (frame: Frame) => void;
+  /**
+   * Resolves when the reader has taken most of its answers; undefined if it has. If it takes nothing for some time,
+   * `tooSlow` is called.
+   */
+  readonly room: () => Promise<void> | undefined;
   /**
    * Queues a frame until it is this socket's turn. If too many frames wait, one is dropped: low ones first, then
    * normal ones, never high ones.
@@ -45,9 +55,19 @@ export interface OutgoingOptions {
   readonly subprotocol: Subprotocol;
   readonly limits: Limits;
   readonly turns: Turns;
-  /** Called when more than `limits.bufferedBytes` wait. */
+  /** Called when more than `limits.bufferedBytes` wait and the reader does not take them. */
   readonly tooSlow: () => void;
+  /** The monotonic clock, ms. */
+  readonly now?: () => number;
 }
+
+/**
+ * While a reader takes its frames, more of them may wait: this many times `limits.bufferedBytes`. They may have come
+ * all at once, and the server may have been busy.
+ */
+const BURST = 2;
+/** A reader that has taken nothing for this long does not take its frames, ms. */
+const IDLE = 1_000;
 
 /** Frames that one turn of a socket writes, with one system call. */
 const PER_TURN = 64;
@@ -59,16 +79,27 @@ export const outgoingFrames = ({
   limits,
   turns,
   tooSlow,
+  now = () => performance.now(),
 }: OutgoingOptions): OutgoingFrames => {
   const waiting = createPriorityQueue<Offer>(limits.roomQueue);
   let dropped = noDrops;
   let waitingBytes = 0;
+  /** Bytes of answers that have not been written to the network yet. */
+  let answerBytes = 0;
+  /** When the reader last took something, or had nothing to take. */
+  let takenAt = now();
+  let wake: (() => void) | undefined;
 
   const isCongested = (): boolean => socket.bufferedAmount > limits.roomBufferedBytes;
 
   const again = (): void => {
+    takenAt = now();
     if (waiting.size() > 0) turns.take(turn);
   };
+
+  /** Whether so much waits that the connection has to end. */
+  const isTooMuch = (bytes: number): boolean =>
+    bytes > BURST * limits.bufferedBytes || (bytes > limits.bufferedBytes && isCongested() && now() - takenAt > IDLE);
 
   /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */
   const send = (frame: Frame): void => {
@@ -78,6 +109,7 @@ export const outgoingFrames = ({
 
   const turn = (): void => {
     if (socket.readyState !== socket.OPEN) return;
+    if (!isCongested()) takenAt = now();
     transport.cork();
     for (let count = 0; count < PER_TURN && !isCongested(); count += 1) {
       const next = waiting.take();
@@ -92,8 +124,34 @@ export const outgoingFrames = ({
   return {
     write: (frame) => {
       if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > limits.bufferedBytes) tooSlow();
+      if (isTooMuch(socket.bufferedAmount - answerBytes)) tooSlow();
       else send(frame);
+    },
+    answer: (frame) => {
+      if (socket.readyState !== socket.OPEN) return;
+      answerBytes += frame.length;
+      socket.send(frame, () => {
+        answerBytes -= frame.length;
+        again();
+        if (answerBytes <= limits.bufferedBytes) wake?.();
+      });
+    },
+    room: () => {
+      if (answerBytes <= limits.bufferedBytes || socket.readyState !== socket.OPEN) return undefined;
+      return new Promise((resolve) => {
+        let before = takenAt;
+        const stall = setInterval(() => {
+          if (takenAt === before) tooSlow();
+          before = takenAt;
+        }, limits.answerTimeout);
+        const done = (): void => {
+          clearInterval(stall);
+          wake = undefined;
+          resolve();
+        };
+        wake = done;
+        socket.once('close', done);
+      });
     },
     offer: (offer, priority) => {
       if (socket.readyState !== socket.OPEN) return;
@@ -103,7 +161,7 @@ export const outgoingFrames = ({
         waitingBytes -= gone.item.shared.bytes;
         dropped = withOne(dropped, gone.priority);
       }
-      if (waitingBytes > limits.bufferedBytes) tooSlow();
+      if (isTooMuch(waitingBytes)) tooSlow();
       else if (!isCongested()) turns.take(turn);
     },
     missed: (drops) => {

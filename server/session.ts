@@ -110,7 +110,8 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     if (isOver) return;
     switch (notice._tag) {
       case 'Push':
-        if (notice.except !== id) push(notice.command, notice.priority);
+        if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
+        push(notice.command, notice.priority);
         return;
       case 'Displace':
         if (notice.sessions.includes(id)) finish('displaced', DISPLACED, reasonOf(DISPLACED));

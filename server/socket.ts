@@ -14,7 +14,7 @@ import {
 } from '../codecs/index.js';
 import { addresseeOf, addresseeOfFrame } from './addressee.js';
 import type { App } from './app.js';
-import { handle } from './handlers/index.js';
+import { handle, isRead } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
@@ -86,6 +86,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const sessions = new Map<string, Session>();
   let tail = Promise.resolve();
   let queued = 0;
+  let queuedBytes = 0;
   /** When this socket's turn ends, by the monotonic clock. */
   let turnEnds = 0;
   /** Whether the last command was refused because the client has sent too many. */
@@ -137,8 +138,8 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     },
   });
 
-  const write = (command: ServerCommand): void => {
-    frames.write(encodeFrame(command, subprotocol));
+  const answerWith = (command: ServerCommand): void => {
+    frames.answer(encodeFrame(command, subprotocol));
   };
 
   const writePush: WritePush = (push, clientId, priority) => {
@@ -168,17 +169,19 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   });
 
   const answerTo = async (command: ClientCommand): Promise<void> => {
+    // What was sent before the socket closed is carried out, but nobody gets an answer any more.
+    if (socket.readyState !== socket.OPEN && isRead(command)) return;
     try {
       spend(command);
       const { answer, afterwards } = await handle(contextOf(command), command);
-      if (answer !== undefined) write({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
+      if (answer !== undefined) answerWith({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
       afterwards?.();
     } catch (error) {
       if (!(error instanceof Refusal)) app.report(error);
       else isOverItsRate = error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS;
       // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
       // would look like an error of the connection.
-      if (command.i !== undefined) write({ ...errorAnswer(error), ...addresseeOf(command) });
+      if (command.i !== undefined) answerWith({ ...errorAnswer(error), ...addresseeOf(command) });
     }
   };
 
@@ -187,14 +190,17 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
    * may be logged in, but this server does not serve the command.
    */
   const refuse = (command: UnsupportedCommand): void => {
-    write({ ...errorAnswer(new Refusal(4200, `this server does not serve ${command.kind}`)), ...addresseeOf(command) });
+    answerWith({
+      ...errorAnswer(new Refusal(4200, `this server does not serve ${command.kind}`)),
+      ...addresseeOf(command),
+    });
   };
 
   /**
    * Answers with 4114, "unparseable raw message": the protobuf or a field of a command does not follow the protocol.
    */
   const explain = ({ message }: DecodeFailed, bytes: Buffer, isBinary: boolean): void => {
-    write({ ...errorAnswer(new Refusal(4114, message)), ...addresseeOfFrame(bytes, isBinary) });
+    answerWith({ ...errorAnswer(new Refusal(4114, message)), ...addresseeOfFrame(bytes, isBinary) });
   };
 
   const jobFor = (bytes: Buffer, isBinary: boolean): (() => Promise<void> | void) => {
@@ -217,32 +223,40 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
    * before anything of the others is read.
    */
   const takeTurn = (): Promise<void> | void => {
+    // As long as the client has not taken its answers, it gets no more of them.
+    const room = frames.room();
+    if (room !== undefined) return room;
     if (isOverItsRate) {
       isOverItsRate = false;
       return new Promise((resolve) => setTimeout(resolve, OVER_RATE_PAUSE));
     }
-    const now = performance.now();
-    if (queued === 1) turnEnds = now + TURN;
-    if (now < turnEnds) return;
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        turnEnds = performance.now() + TURN;
-        resolve();
-      });
-    });
+    const isFirst = queued === 1;
+    if (!isFirst && performance.now() < turnEnds) return;
+    const turn = app.commandTurns.take(!isFirst);
+    const begin = (): void => {
+      turnEnds = performance.now() + TURN;
+    };
+    if (turn === undefined) begin();
+    return turn?.then(begin);
   };
 
+  /** Whether as much waits as is allowed, or this share of it. */
+  const isFull = (share = 1): boolean =>
+    queued >= limits.queuedCommands * share || queuedBytes >= limits.queuedBytes * share;
+
   /** Handles the frames of one socket one after the other. While too many wait, the socket is not read. */
-  const enqueue = (job: () => Promise<void> | void): void => {
+  const enqueue = (bytes: number, job: () => Promise<void> | void): void => {
     queued += 1;
-    if (queued >= limits.queuedCommands) socket.pause();
+    queuedBytes += bytes;
+    if (isFull()) socket.pause();
     tail = tail
       .then(takeTurn)
       .then(job)
       .catch(app.report)
       .finally(() => {
         queued -= 1;
-        if (queued < limits.queuedCommands / 2 && socket.isPaused) socket.resume();
+        queuedBytes -= bytes;
+        if (socket.isPaused && !isFull(1 / 2)) socket.resume();
       });
   };
 
@@ -275,8 +289,11 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
     if (bytes.length > limits.frameBytes) close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
     else if (queued > 0 && heartbeat === undefined && isHeartbeat(bytes, isBinary))
-      enqueue(heartbeatJob(() => jobFor(bytes, isBinary)()));
-    else enqueue(() => jobFor(bytes, isBinary)());
+      enqueue(
+        bytes.length,
+        heartbeatJob(() => jobFor(bytes, isBinary)()),
+      );
+    else enqueue(bytes.length, () => jobFor(bytes, isBinary)());
   };
 
   const silence = timer(limits.silenceTimeout, () => {
@@ -317,7 +334,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     settled: () => tail,
     goAway: () => {
       isSentAway = true;
-      write({ cmd: 'goaway' });
+      frames.write(encodeFrame({ cmd: 'goaway' }, subprotocol));
     },
     finish: async (code, reason) => {
       isDeaf = true;

@@ -21,8 +21,11 @@ const convStarted = conv(
 export interface ConvStarted extends t.TypeOf<typeof convStarted> {}
 export const ConvStarted: t.Type<ConvStarted> = convStarted;
 
-const convResults = conv('results', { results: JsonText }, {});
-/** The answer to `ConvQuery`: `results.data` is a JSON array of conversations. */
+const convResults = conv('results', { results: JsonText }, { limit: Int32 });
+/**
+ * The answer to `ConvQuery`: `results.data` is a JSON array of conversations. `limit` is there if they were too long
+ * for one answer: it is the number of conversations that came, and the rest has to be asked for.
+ */
 export interface ConvResults extends t.TypeOf<typeof convResults> {}
 export const ConvResults: t.Type<ConvResults> = convResults;
 

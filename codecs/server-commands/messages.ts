@@ -112,10 +112,13 @@ export const LogItem: t.Type<LogItem> = logItem;
 const logs = command(
   'logs',
   undefined,
-  { logsMessage: record('LogsMessage', {}, { cid: t.string, logs: t.array(LogItem) }) },
+  { logsMessage: record('LogsMessage', {}, { cid: t.string, l: Int32, logs: t.array(LogItem) }) },
   {},
 );
-/** The answer to `LogsQuery`: a page of history, oldest first. */
+/**
+ * The answer to `LogsQuery`: a page of history, oldest first. `l` is there if the page was too long for one answer: it
+ * is the number of messages that came, and the rest of the page has to be asked for.
+ */
 export interface Logs extends t.TypeOf<typeof logs> {}
 export const Logs: t.Type<Logs> = logs;
 

@@ -2,8 +2,10 @@
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { existingOf, forMember, forReader, mayNotSpeak } from '../domain/conversations/access.js';
-import type { RefusalCode } from '../domain/refusal.js';
+import type { RoomPriority } from '../notice.js';
+import { existingOf, isMember, forMember, forReader, mayNotSpeak } from '../domain/conversations/access.js';
+import { hasRole } from '../domain/conversations/ranks.js';
+import { Refusal, type RefusalCode } from '../domain/refusal.js';
 
 const find = async (app: App, id: string): Promise<ConversationInfo | undefined> =>
   (await app.store.conversations([id]))[0];
@@ -15,9 +17,35 @@ export const existing = async (app: App, id: string): Promise<ConversationInfo> 
 export const asMember = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> =>
   forMember(await existing(app, id), actor, code);
 
-/** The conversation, if the actor may read in it. */
-export const asReader = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> =>
-  forReader(await existing(app, id), actor, code, app.isOpen);
+const isBlocked = async ({ store }: App, { isBackEnd, clientId }: Actor, id: string): Promise<boolean> =>
+  !isBackEnd && clientId !== undefined && (await store.whoIsListed(id, 'blocked', [clientId])).size > 0;
+
+/**
+ * The conversation, if the actor may read in it. Who is blocked may not read what is open to everybody: 4315.
+ */
+export const asReader = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> => {
+  const conversation = forReader(await existing(app, id), actor, code, app.isOpen);
+  if (!isMember(conversation, actor) && (await isBlocked(app, actor, id)))
+    throw new Refusal(4315, 'you are blocked in this conversation');
+  return conversation;
+};
+
+/** High: messages of this priority are never dropped. */
+const HIGH = 1;
+const NORMAL = 2;
+
+/**
+ * The priority that a message of this actor has in a chat room. Only its owner, its managers and the back
+ * end may use the high one, because messages of it are never dropped, and so take the place of all others. Who else
+ * asks for it gets the normal one.
+ */
+export const earnedPriority = async (
+  app: App,
+  actor: Actor,
+  roomId: string,
+  wanted: RoomPriority,
+): Promise<RoomPriority> =>
+  wanted !== HIGH || actor.isBackEnd || hasRole(await app.store.roles(roomId), actor, 'Manager') ? wanted : NORMAL;
 
 /** The client that has to have the right to speak; undefined for the back end. */
 export const speakerOf = ({ isBackEnd, clientId }: Actor): string | undefined => (isBackEnd ? undefined : clientId);

@@ -6,7 +6,7 @@ import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { Refusal } from '../domain/refusal.js';
 import { isMember } from '../domain/conversations/access.js';
-import { checkMembers, foundersOf } from '../domain/conversations/members.js';
+import { checkMembers, checkNumber, foundersOf } from '../domain/conversations/members.js';
 import { addedNotices, leftNotices } from '../domain/conversations/notices.js';
 import { draftOf, type WantedInfo } from '../domain/conversations/start.js';
 import { existing } from './access.js';
@@ -58,11 +58,16 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   const { store, wall, limits, hooks } = app;
   const { kind } = wanted;
   const { clientId } = actor;
+  checkNumber(wanted.members, limits.clientIds);
   const members = [...foundersOf(actor, wanted.members)];
   const limit = kind === 'temporary' ? limits.temporaryMembers : limits.members;
   if (members.length > limit) throw new Refusal(4304, `a ${kind} conversation has at most ${limit} members`);
   checkMembers(members);
-  const draft = draftOf(actor, wanted, wall.now());
+  // The back end may create as much as it wants.
+  const atMost = actor.isBackEnd
+    ? undefined
+    : { created: limits.createdConversations, memberships: limits.memberships };
+  const draft = { ...draftOf(actor, wanted, wall.now()), ...defined({ atMost }) };
   const attr = asJson(wanted);
   if (Buffer.byteLength(JSON.stringify(attr)) > limits.attributeBytes)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);

@@ -5,6 +5,7 @@ import type { App } from '../app.js';
 import {
   checkAdding,
   checkMembers,
+  checkNumber,
   checkRemoving,
   failure,
   partedByRank,
@@ -39,6 +40,7 @@ const enter = async (app: App, { session, clientId }: Actor, id: string): Promis
  * that are blocked and those for which there was no room.
  */
 export const addMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> => {
+  checkNumber(wanted, app.limits.clientIds);
   checkMembers(wanted);
   return app.inOrder(id, async () => {
     const conversation = await existing(app, id);
@@ -46,14 +48,15 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     if (conversation.kind === 'room') return enter(app, actor, id);
     const { hooks, store, limits } = app;
     const chosen = await hooks.conversationAdd({ convId: id, initBy: actor.clientId, members: wanted });
-    const limit = conversation.kind === 'system' ? Infinity : limits.members;
+    const limit = conversation.kind === 'system' ? limits.subscribers : limits.members;
+    const memberships = actor.isBackEnd ? Infinity : limits.memberships;
     const tellAdded = async (added: readonly string[]): Promise<void> => {
       if (added.length === 0) return;
       if (conversation.kind === 'ordinary')
         await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added));
       hooks.conversationAdded({ convId: id, initBy: actor.clientId, members: added });
     };
-    const admission = await app.attempt(id, () => store.addMembers(id, chosen, limit), {
+    const admission = await app.attempt(id, () => store.addMembers(id, chosen, limit, memberships), {
       settle: async () => {
         const isMember = await membersNow(app, id);
         const wasMember = new Set(conversation.members);
@@ -68,7 +71,7 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     return {
       allowed: [...added, ...present],
       failed: [
-        ...failure(4304, `a conversation has at most ${limits.members} members`, full),
+        ...failure(4304, `there is room for ${limit} members, and a client is in ${limits.memberships} at most`, full),
         ...failure(4315, 'blocked in this conversation', blocked),
       ],
     };
@@ -91,8 +94,14 @@ export const tellRemoved = async (
  * Removes members; the acting client may be one of them. A client that was not a member is not a failure. A client
  * whose rank is not below the actor's is a failure.
  */
-export const removeMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> =>
-  app.inOrder(id, async () => {
+export const removeMembers = async (
+  app: App,
+  actor: Actor,
+  id: string,
+  wanted: readonly string[],
+): Promise<Outcome> => {
+  checkNumber(wanted, app.limits.clientIds);
+  return app.inOrder(id, async () => {
     const conversation = await existing(app, id);
     checkRemoving(conversation, actor, wanted);
     if (conversation.kind === 'room') {
@@ -118,3 +127,4 @@ export const removeMembers = async (app: App, actor: Actor, id: string, wanted: 
     await tellRemoved(app, actor, conversation, gone);
     return removed(below, above);
   });
+};

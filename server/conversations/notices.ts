@@ -27,6 +27,22 @@ export const tell = async (app: App, actor: Actor, tellings: readonly Telling[])
 };
 
 /**
+ * Tells clients that are in a chat room, and no others. The notice is not kept: a client that is away is in no chat
+ * room.
+ */
+export const tellInside = (
+  app: App,
+  actor: Actor,
+  id: string,
+  clientIds: readonly string[],
+  notice: ConversationPush,
+): void => {
+  if (clientIds.length === 0) return;
+  const command = { ...notice, serverTs: app.stamp(), notificationType: PERMANENT };
+  app.bus.publish(clientIds, { _tag: 'Push', command, inRoom: id, ...exceptActor(actor) });
+};
+
+/**
  * Tells the clients in a chat room that was deleted, and removes them from it. The notice is not kept: a client that
  * is away is in no chat room.
  */

@@ -1,15 +1,17 @@
 /** Roles, silenced clients and blocked clients. */
+import { array as A } from 'fp-ts';
 import type { ConversationInfo, MemberRole } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { Refusal } from '../domain/refusal.js';
 import type { ClientList } from '../store/store.js';
 import { ordinaryOnly } from '../domain/conversations/access.js';
-import { checkMembers, failure, type Outcome } from '../domain/conversations/members.js';
+import { checkMembers, checkNumber, failure, type Outcome } from '../domain/conversations/members.js';
+import type { ConversationPush } from '../domain/conversations/notices.js';
 import { by } from '../domain/party.js';
-import { asMember, existing } from './access.js';
+import { asMember, asReader, existing } from './access.js';
 import { tellRemoved } from './members.js';
-import { tell } from './notices.js';
+import { tell, tellInside } from './notices.js';
 import { hasRole, outranks, roleOf } from '../domain/conversations/ranks.js';
 
 /**
@@ -46,18 +48,27 @@ const notices: Readonly<Record<ClientList, Readonly<Record<'on' | 'off', readonl
 type Op = 'shutuped' | 'unshutuped' | 'blocked' | 'unblocked';
 type MembersOp = 'members_shutuped' | 'members_unshutuped' | 'members_blocked' | 'members_unblocked';
 
+/**
+ * Tells the clients concerned, and in an ordinary conversation the members, whom the conversation names. A client that
+ * has nothing to do with the conversation is not told: otherwise anybody could send notices to anybody.
+ */
 const tellListed = async (
   app: App,
   actor: Actor,
-  info: ConversationInfo,
-  changed: readonly string[],
+  { id, kind, members = [] }: ConversationInfo,
+  { changed, told }: { readonly changed: readonly string[]; readonly told: readonly string[] },
   ops: readonly [Op, MembersOp],
 ): Promise<void> => {
   const [own, others] = ops;
-  const { id, kind, members = [] } = info;
-  const rest = kind === 'ordinary' ? members.filter((member) => !changed.includes(member)) : [];
+  const notice: ConversationPush = { cmd: 'conv', op: own, convMessage: { cid: id, ...by(actor) } };
+  if (kind === 'room') {
+    tellInside(app, actor, id, changed, notice);
+    return;
+  }
+  const isChanged = new Set(changed);
+  const rest = kind === 'ordinary' ? members.filter((member) => !isChanged.has(member)) : [];
   await tell(app, actor, [
-    { to: changed, notice: { cmd: 'conv', op: own, convMessage: { cid: id, ...by(actor) } } },
+    { to: told, notice },
     { to: rest, notice: { cmd: 'conv', op: others, convMessage: { cid: id, ...by(actor), m: [...changed] } } },
   ]);
 };
@@ -76,6 +87,12 @@ const asManager = async (
   return { info, roles };
 };
 
+/** Those that pass a test, and the others. */
+const parted = <T>(all: readonly T[], passes: (one: T) => boolean): readonly [readonly T[], readonly T[]] => {
+  const { left, right } = A.partition(passes)([...all]);
+  return [right, left];
+};
+
 const words: Readonly<Record<ClientList, string>> = { silenced: 'silence', blocked: 'block' };
 
 /**
@@ -91,48 +108,53 @@ export const setListed = async (
   clientIds: readonly string[],
   listed: boolean,
 ): Promise<Outcome> => {
+  checkNumber(clientIds, app.limits.clientIds);
   checkMembers(clientIds);
   return app.inOrder(id, async () => {
     const { info, roles } = await asManager(app, actor, id);
     const { store, bus, limits } = app;
-    const below = clientIds.filter((clientId) => outranks(roles, actor, clientId, false));
-    const above = clientIds.filter((clientId) => !below.includes(clientId));
-    const strangers =
-      list === 'silenced' && info.kind === 'ordinary' && listed
-        ? below.filter((clientId) => info.members?.includes(clientId) !== true)
-        : [];
-    const wanted = below.filter((clientId) => !strangers.includes(clientId));
-    const tellChange = async (changed: readonly string[], removed: readonly string[]): Promise<void> => {
-      await tellRemoved(app, actor, info, removed);
-      if (changed.length === 0) return;
-      const rest = { ...info, members: info.members?.filter((member) => !removed.includes(member)) ?? [] };
-      await tellListed(app, actor, rest, changed, notices[list][listed ? 'on' : 'off']);
-    };
+    const wereIn = new Set(info.members);
+    const isBelow = (clientId: string): boolean => outranks(roles, actor, clientId, false);
+    const membersOnly = list === 'silenced' && info.kind === 'ordinary' && listed;
+    const [below, above] = parted(clientIds, isBelow);
+    const [wanted, strangers] = parted(below, (clientId) => !membersOnly || wereIn.has(clientId));
     const isBlock = list === 'blocked' && listed;
+    const tellChange = async (
+      changed: readonly string[],
+      removed: readonly string[],
+      told: readonly string[] = changed.filter((clientId) => wereIn.has(clientId)),
+    ): Promise<void> => {
+      await tellRemoved(app, actor, info, removed);
+      if (changed.length > 0)
+        await tellListed(app, actor, info, { changed, told }, notices[list][listed ? 'on' : 'off']);
+    };
     const expel = (clients: readonly string[]): void => {
       if (isBlock && info.kind === 'room') bus.publish(clients, { _tag: 'Exit', roomId: id });
     };
     const before = await store.whoIsListed(id, list, wanted);
-    const { changed, full, removed } = await app.attempt(
+    const { changed, full, removed, wereMembers } = await app.attempt(
       id,
       () => store.setListed(id, list, wanted, listed, limits.listed),
       {
         settle: async () => {
           const now = await store.whoIsListed(id, list, wanted);
-          const isMember = isBlock ? new Set((await existing(app, id)).members) : new Set(wanted);
-          const gone = info.members?.filter((member) => wanted.includes(member) && !isMember.has(member)) ?? [];
+          const isMember = isBlock ? new Set((await existing(app, id)).members) : wereIn;
+          const isWanted = new Set(wanted);
+          const gone = info.members?.filter((member) => isWanted.has(member) && !isMember.has(member)) ?? [];
           const moved = wanted.filter((client) => now.has(client) !== before.has(client));
-          expel(moved);
           await tellChange(moved, gone);
+          expel(moved);
           return moved.length + gone.length > 0;
         },
       },
     );
+    const isFull = new Set(full);
+    const allowed = wanted.filter((clientId) => !isFull.has(clientId));
+    await tellChange(changed, removed, list === 'blocked' && !listed ? (wereMembers ?? changed) : undefined);
     // A block that is repeated puts out who is still in the room.
-    expel(wanted.filter((clientId) => !full.includes(clientId)));
-    await tellChange(changed, removed);
+    expel(allowed);
     return {
-      allowed: wanted.filter((clientId) => !full.includes(clientId)),
+      allowed,
       failed: [
         ...failure(4320, `you can not ${words[list]} a member of your rank, or above it`, above),
         ...failure(4317, 'who is no member can not be silenced', strangers),
@@ -154,6 +176,7 @@ export const listed = async (
   { limit = DEFAULT_PAGE, next }: { readonly limit?: number; readonly next?: string },
 ): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }> => {
   const { kind } = await existing(app, id);
-  if (kind !== 'room') await asMember(app, actor, id, 4317);
+  if (kind === 'room') await asReader(app, actor, id, 4317);
+  else await asMember(app, actor, id, 4317);
   return app.store.listed(id, list, Math.min(Math.max(1, limit), MAX_PAGE), next);
 };

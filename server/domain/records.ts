@@ -17,6 +17,17 @@ export interface ConversationDraft {
   readonly ttl?: number;
   /** ms since 1970. */
   readonly now: number;
+  /**
+   * Bounds for what a client creates. The store refuses a conversation of a creator that has as many with a `Refusal`
+   * of 4318, and one with a member that is in as many with 4304. Default: no bounds.
+   */
+  readonly atMost?: ClientBounds;
+}
+
+/** How many conversations one client may have created, and how many it may be a member of. */
+export interface ClientBounds {
+  readonly created: number;
+  readonly memberships: number;
 }
 
 /** Which conversations a query asks for, in which order, and which part of the result. */
@@ -30,6 +41,11 @@ export interface ConversationSearch {
    * What the asking client sees of a conversation: `where` is evaluated on it. Undefined if the client sees nothing.
    */
   readonly seen: (info: ConversationInfo) => ConversationInfo | undefined;
+  /**
+   * The asking client, and whether it may see ordinary conversations of others. A store need not look at conversations
+   * that the client can't see. Default: everything is looked at.
+   */
+  readonly viewer?: { readonly clientId: string; readonly seesOrdinary: boolean };
 }
 
 /**
@@ -46,6 +62,11 @@ export interface ListChange {
   readonly full: readonly string[];
   /** The clients that were members until they were blocked. */
   readonly removed: readonly string[];
+  /**
+   * Of a block that was taken back: those of `changed` that were members when they were blocked. Only they are told.
+   * Default: all of `changed`.
+   */
+  readonly wereMembers?: readonly string[];
 }
 
 /** A notice that a client can ask for when it comes back. */

@@ -10,5 +10,12 @@ export const convMaxRead: Handler<CommandOf<'conv', 'max_read'>> = async (
 ) => {
   const asking = clientActor(session());
   const info = await asMember(app, asking, cid, 4317);
-  return { answer: maxRead(info, await app.store.receipts(cid), asking.clientId, queryAllMembers) };
+  return {
+    answer: maxRead(
+      info,
+      info.kind === 'system' ? [] : await app.store.receipts(cid),
+      asking.clientId,
+      queryAllMembers,
+    ),
+  };
 };

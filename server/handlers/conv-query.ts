@@ -5,6 +5,7 @@ import type { CommandOf, Handler } from './handler.js';
 
 /** Finds the conversations that meet a condition. */
 export const convQuery: Handler<CommandOf<'conv', 'query'>> = async ({ app, session }, { convMessage }) => {
+  const length = { most: app.limits.answerBytes, bytesOf: (text: string) => Buffer.byteLength(text) };
   const search = searchOf(clientActor(session()), convMessage, { compile: compileRe2, isOpen: app.isOpen });
-  return { answer: results(await app.store.find(search), convMessage) };
+  return { answer: results(await app.store.find(search), convMessage, length) };
 };

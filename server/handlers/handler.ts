@@ -32,6 +32,9 @@ export interface Reply {
 /** Handles one kind of command. Throws a `Refusal` to refuse it. */
 export type Handler<C extends ClientCommand> = (context: Context, command: C) => Promise<Reply>;
 
+/** The name of a kind of command: its `cmd`, and its `op` if it has one. */
+export type KindOf<C extends ClientCommand> = C extends { op: infer O extends string } ? `${C['cmd']}/${O}` : C['cmd'];
+
 /** The command with this `cmd`, and with this `op` if it has one. */
 export type CommandOf<C extends ClientCommand['cmd'], O extends string | undefined = undefined> = Extract<
   ClientCommand,

@@ -2,6 +2,7 @@
 import type { ClientCommand } from '../../codecs/index.js';
 import { ack } from './ack.js';
 import { blacklistBlock, blacklistQuery, blacklistUnblock } from './blacklist.js';
+import { kindOf } from './bounds.js';
 import { convAdd } from './conv-add.js';
 import { convCount } from './conv-count.js';
 import { convMaxRead } from './conv-max-read.js';
@@ -14,7 +15,7 @@ import { convStart } from './conv-start.js';
 import { convUpdate } from './conv-update.js';
 import { direct } from './direct.js';
 import { echo } from './echo.js';
-import type { Context, Handler, Reply } from './handler.js';
+import type { Context, Handler, KindOf, Reply } from './handler.js';
 import { logs } from './logs.js';
 import { noticingEnd } from './noticing-end.js';
 import { patchModify } from './patch-modify.js';
@@ -24,7 +25,6 @@ import { sessionOpen } from './session-open.js';
 import { sessionQuery } from './session-query.js';
 import { sessionRefresh } from './session-refresh.js';
 
-type KindOf<C extends ClientCommand> = C extends { op: infer O extends string } ? `${C['cmd']}/${O}` : C['cmd'];
 type Handlers = { readonly [C in ClientCommand as KindOf<C>]: Handler<C> };
 
 const handlers: Handlers = {
@@ -56,11 +56,26 @@ const handlers: Handlers = {
   echo,
 };
 
-/** Hands a command to the handler of its kind. */
+/** Commands whose only result is their answer: on a socket that has closed, nobody gets it. */
+const READS: ReadonlySet<string> = new Set<KindOf<ClientCommand>>([
+  'session/query',
+  'session/refresh',
+  'conv/query',
+  'conv/count',
+  'conv/max_read',
+  'conv/query_shutup',
+  'blacklist/query',
+  'logs',
+  'echo',
+]);
+
+export const isRead = (command: ClientCommand): boolean => READS.has(kindOf(command));
+
+/** Hands a command to the handler of its kind. Refuses a command with a field that is too long. */
 export const handle = (context: Context, command: ClientCommand): Promise<Reply> => {
-  const kind = 'op' in command ? `${command.cmd}/${command.op}` : command.cmd;
+  context.app.checkBounds(command);
   // The codec has checked that `cmd` and `op` belong together, and the table has a handler for each pair. TypeScript
   // can't see that through the joined name.
-  const handler = handlers[kind as keyof Handlers] as Handler<ClientCommand>;
+  const handler = handlers[kindOf(command) as keyof Handlers] as Handler<ClientCommand>;
   return handler(context, command);
 };

@@ -2,6 +2,7 @@ import type { App } from '../app.js';
 import type { Session } from '../session.js';
 import type { CommandOf, Handler } from './handler.js';
 import { clientActor } from '../actor.js';
+import { breather } from '../breather.js';
 import { asMember } from '../conversations/access.js';
 import { readMarksOf, readReceipts, type ReadMark } from '../domain/messages/receipts.js';
 import { unreadPush } from '../domain/messages/unread-push.js';
@@ -28,11 +29,20 @@ const move = async (app: App, reader: Session, { cid, upTo }: ReadMark): Promise
     bus.publish([to], { _tag: 'Push', command: push });
 };
 
+/** Marks that move side by side. */
+const AT_ONCE = 50;
+
 /** Moves read marks independently: if one is refused, the others still move. */
 export const read: Handler<CommandOf<'read'>> = async ({ app, session }, { readMessage }) => {
   const reader = session();
-  const results = await Promise.allSettled(readMarksOf(readMessage).map((mark) => move(app, reader, mark)));
-  const failed = results.find((result) => result.status === 'rejected');
+  const breathe = breather();
+  const marks = readMarksOf(readMessage);
+  let failed: PromiseRejectedResult | undefined;
+  for (let from = 0; from < marks.length; from += AT_ONCE) {
+    const results = await Promise.allSettled(marks.slice(from, from + AT_ONCE).map((mark) => move(app, reader, mark)));
+    failed ??= results.find((result) => result.status === 'rejected');
+    await breathe();
+  }
   if (failed !== undefined) throw failed.reason;
   return {};
 };

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../codecs/defined.js';
 import type { App } from '../app.js';
-import { changesSince, missedChanges, missedCounts, missedMessages, type Missed } from '../domain/messages/missed.js';
+import { breather } from '../breather.js';
+import { fitting } from '../domain/cut.js';
+import {
+  changesSince,
+  missedChanges,
+  missedCounts,
+  missedMessages,
+  withinBytes,
+  type Missed,
+} from '../domain/messages/missed.js';
+import { messageBytes } from '../messages/body.js';
 import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
 import type { Kicked } from '../logins.js';
@@ -32,9 +42,15 @@ const isGood = ({ clientId, expiresAt }: StoredSession, now: number, peerId = cl
   peerId === clientId && expiresAt > now;
 
 /** The session of a token. */
-const resume = async ({ store, clock }: App, peerId: string | undefined, token: string): Promise<StoredSession> => {
+const resume = async (
+  { store, clock, verifyResume }: App,
+  peerId: string | undefined,
+  token: string,
+): Promise<StoredSession> => {
   const stored = await store.session(token);
   if (stored === undefined || !isGood(stored, clock.now(), peerId)) throw notGood();
+  const { clientId, tag } = stored;
+  if (!(await verifyResume({ clientId, ...defined({ tag }) }))) throw notGood();
   return stored;
 };
 
@@ -95,12 +111,21 @@ const missedBy = async (
   now: number,
 ): Promise<Missed> => {
   const since = changesSince(opening);
+  const breathe = breather();
   const missed =
     version === 1
-      ? missedMessages(await store.offline(clientId, limits.unreadConversations, limits.offlineMessages))
+      ? missedMessages(
+          withinBytes(
+            await store.offline(clientId, limits.unreadConversations, limits.offlineMessages),
+            messageBytes,
+            limits.answerBytes,
+          ),
+        )
       : missedCounts(await store.unread(clientId, opening.lastUnreadNotifTime, limits.unreadConversations), now);
-  const changes =
-    since === undefined ? [] : missedChanges(await store.modifiedSince(clientId, since, limits.patchesAtLogin));
+  await breathe();
+  // Earliest first: the rest comes with the next login, since the client knows the last change that it has.
+  const changed = since === undefined ? [] : await store.modifiedSince(clientId, since, limits.patchesAtLogin);
+  const changes = missedChanges(changed.slice(0, fitting(changed.map(messageBytes), limits.answerBytes)));
   return { ...missed, pushes: [...missed.pushes, ...changes] };
 };
 

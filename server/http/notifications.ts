@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerCommand } from '../../codecs/index.js';
 import type { App } from '../app.js';
+import { fitting } from '../domain/cut.js';
 import type { StoredNotice } from '../store/store.js';
 import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
 import { UNAUTHORIZED, clientOf, queryOf } from './token.js';
@@ -25,7 +26,10 @@ export const notifications = (app: App): Endpoint => {
     const since = Number(query.get('start_ts') ?? 0);
     if (!Number.isFinite(since)) return [400, { code: 107, error: 'start_ts should be a time in ms' }];
     const found = await app.store.notices(clientId, since, PAGE + 1);
-    return [200, { hasMore: found.length > PAGE, notifications: found.slice(0, PAGE).map(flat) }];
+    const page = found.slice(0, PAGE).map(flat);
+    const sizes = page.map((notice) => Buffer.byteLength(JSON.stringify(notice)));
+    const count = fitting(sizes, app.limits.answerBytes);
+    return [200, { hasMore: count < found.length, notifications: page.slice(0, count) }];
   };
   return jsonEndpoint({ method: 'GET', path: '/1.1/rtm/notifications', answer, report: app.report });
 };

@@ -4,7 +4,7 @@ import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { asSpeaker, speakerOf } from '../conversations/access.js';
+import { asSpeaker, earnedPriority, speakerOf } from '../conversations/access.js';
 import { mayNotSpeak } from '../domain/conversations/access.js';
 import { bodyOf, typeOf } from '../domain/messages/body.js';
 import { audienceOf } from '../domain/messages/history.js';
@@ -141,18 +141,20 @@ const sendStored = async (
 export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> => {
   const { conversationId, transient = false, to, broadcast = false, priority, pushData } = outgoing;
   const { except } = exceptActor(actor);
-  const how: HandingOut = {
-    transient,
-    broadcast,
-    priority: priorityOf(priority),
-    showsPriority: priority !== undefined,
-    pushData,
-    except,
-  };
   // A message without a token of its sender gets one, so that the store can be asked for it.
   const token = outgoing.token ?? randomBytes(16).toString('base64url');
   if (outgoing.token !== undefined) app.repeat(conversationId, token, except);
   return app.inOrder(conversationId, async () => {
+    const wanted = priorityOf(priority);
+    const how: HandingOut = {
+      transient,
+      broadcast,
+      priority: wanted,
+      inRooms: await earnedPriority(app, actor, conversationId, wanted),
+      showsPriority: priority !== undefined,
+      pushData,
+      except,
+    };
     const isAsked = app.hooks.decidesOnMessages;
     if (!transient && !isAsked && to === undefined && !broadcast)
       return sendStored(app, actor, { ...contentOf(outgoing, bodyOf(outgoing.body)), token }, how);

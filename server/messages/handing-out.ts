@@ -9,9 +9,6 @@ import type { Notice } from '../notice.js';
 import type { Audience, StoredMessage } from '../store/store.js';
 import { toHook } from './body.js';
 
-/** An edit goes before all other messages of a chat room, since it may remove a text that must not be seen. */
-const HIGH = 1;
-
 const publish = ({ bus }: App, conversationId: string, { kind, receivers }: Audience, notice: Notice): void => {
   if (kind === 'room') bus.publishRoom(conversationId, notice);
   else bus.publish(receivers, notice);
@@ -23,6 +20,8 @@ export interface HandingOut {
   /** In a system conversation: all clients get it, subscribed or not. */
   readonly broadcast: boolean;
   readonly priority: RoomPriority;
+  /** The priority that it has in a chat room, whatever the sender wants. */
+  readonly inRooms: RoomPriority;
   /** The sender has given a priority, so receivers see it. */
   readonly showsPriority: boolean;
   readonly pushData: JsonObject | undefined;
@@ -61,7 +60,8 @@ const tellOffline = async (
 
 /** Sends a message to all sessions of its receivers, except the sender's, and tells the application. */
 export const handOut = (app: App, audience: Audience, message: StoredMessage, how: HandingOut): void => {
-  const { transient, broadcast, priority, showsPriority, pushData, except } = how;
+  const { transient, broadcast, showsPriority, pushData, except } = how;
+  const priority = audience.kind === 'room' ? how.inRooms : how.priority;
   const notice: Notice = {
     _tag: 'Push',
     command: directPush(message, { transient, ...(showsPriority ? { priority } : {}) }),
@@ -75,6 +75,17 @@ export const handOut = (app: App, audience: Audience, message: StoredMessage, ho
   if (!transient) void tellOffline(app, audience, message, pushData).catch(app.report);
 };
 
+/** A change of a message, and how it is handed out. */
+export interface Change {
+  readonly message: StoredMessage;
+  /** The clients for which it was unread, if it was recalled. */
+  readonly unreadBy: readonly string[];
+  /** In a chat room. */
+  readonly priority: RoomPriority;
+  /** The session that has made the change. */
+  readonly except: string | undefined;
+}
+
 /**
  * Tells the receivers of a message that it was changed. If it was recalled, clients for which it was unread get the
  * new count.
@@ -82,16 +93,14 @@ export const handOut = (app: App, audience: Audience, message: StoredMessage, ho
 export const handOutChange = async (
   app: App,
   audience: Audience,
-  message: StoredMessage,
-  unreadBy: readonly string[],
-  except: string | undefined,
+  { message, unreadBy, priority, except }: Change,
 ): Promise<void> => {
   const { store, bus, clock } = app;
   const { conversationId } = message;
   publish(app, conversationId, audience, {
     _tag: 'Push',
     command: patchPush([message]),
-    ...(audience.kind === 'room' ? { priority: HIGH } : {}),
+    ...(audience.kind === 'room' ? { priority } : {}),
     ...defined({ except }),
   });
   if (unreadBy.length === 0 || audience.kind === 'room') return;

@@ -6,8 +6,15 @@ import { bodyOf } from '../domain/messages/body.js';
 import { editOf, editResult, isResultOf, wantedBody, type EditWish } from '../domain/messages/edits.js';
 import { audienceOf } from '../domain/messages/history.js';
 import type { StoredMessage } from '../store/store.js';
+import type { RoomPriority } from '../notice.js';
 import { checkSize, fromHook, toHook } from './body.js';
 import { handOutChange } from './handing-out.js';
+
+/**
+ * An edit by the back end is never dropped in a chat room, since it may remove a text that must not be seen. Clients
+ * edit their own messages only, so for them an edit is as important as a message.
+ */
+const priorityOf = ({ isBackEnd }: Actor): RoomPriority => (isBackEnd ? 1 : 2);
 
 /** Changes one message, and tells all other sessions of its receivers. Gives the message after the change. */
 export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<StoredMessage> =>
@@ -33,6 +40,7 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
       recall || (asked.content === before.content && asked.bin === before.bin) ? bodyOf(given) : fromHook(asked);
     checkSize(body, beside, limits.messageBytes);
     const edit = editOf(actor, wish, body, clock.now());
+    const change = { except, priority: priorityOf(actor) };
     const result = editResult(
       await app.attempt(conversationId, () => store.modify(edit), {
         except,
@@ -41,13 +49,14 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
           const [info] = await store.conversations([conversationId]);
           if (info === undefined || message === undefined || !isResultOf(message, edit)) return false;
           const audience = audienceOf(info, message);
-          await handOutChange(app, audience, message, recall ? audience.receivers : [], except);
+          await handOutChange(app, audience, { ...change, message, unreadBy: recall ? audience.receivers : [] });
           return true;
         },
       }),
       conversationId,
       messageId,
     );
-    await handOutChange(app, result, result.message, recall ? result.unreadBy : [], except);
-    return result.message;
+    const { message, unreadBy } = result;
+    await handOutChange(app, result, { ...change, message, unreadBy: recall ? unreadBy : [] });
+    return message;
   });

@@ -6,7 +6,27 @@ import type { Store } from './store.js';
 export interface MemoryStoreOptions extends MemoryLimits {
   /** The clock that days are counted with. Default: the system clock. */
   readonly clock?: ServerClock;
+  /**
+   * Calls `sweep` again and again, a slice each time, until it gives false or the result is called. Default: every
+   * five seconds, and the timer does not keep the process alive.
+   */
+  readonly whileSwept?: (sweep: () => boolean) => () => void;
 }
+
+/** The time between two slices of a sweep, ms. */
+const SWEEP_EVERY = 5_000;
+/** Conversations in a slice: some 5 ms. */
+const SWEPT_AT_ONCE = 5_000;
+
+const everyFewSeconds = (sweep: () => boolean): (() => void) => {
+  const timer = setInterval(() => {
+    if (!sweep()) clearInterval(timer);
+  }, SWEEP_EVERY);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+};
 
 /**
  * Makes a call asynchronous, as it would be with a database: it runs in a later microtask, and its error rejects the
@@ -19,19 +39,42 @@ const asynchronous =
     return call(...args);
   };
 
-/** A store in memory: it lasts as long as the process. */
-export const memoryStore = ({ clock = { now: Date.now }, ...limits }: MemoryStoreOptions = {}): Store => {
+/**
+ * A store in memory: it lasts as long as the process. What has ended is deleted when it is looked up, and in slices
+ * from time to time. The first conversation or session starts this, and `close` ends it.
+ */
+export const memoryStore = ({
+  clock = { now: Date.now },
+  whileSwept = everyFewSeconds,
+  ...limits
+}: MemoryStoreOptions = {}): Store => {
+  const steady = steadyClock(clock, { report: () => undefined });
   const memory = createMemory({
     ...limits,
     now: () => clock.now(),
     // Nothing is deleted because the clock is wrong for a moment. The server tells of jumps.
-    settled: steadyClock(clock, { report: () => undefined }).now,
+    settled: () => steady.now(),
     newConversationId: () => randomBytes(12).toString('hex'),
     newMessageId: () => randomBytes(16).toString('base64url'),
   });
   const { sessions } = memory;
+  let stop: (() => void) | undefined;
+
+  const sweep = (): boolean => {
+    const goesOn = memory.sweep(SWEPT_AT_ONCE);
+    if (!goesOn) stop = undefined;
+    return goesOn;
+  };
+
+  const sweeping = <A extends unknown[], R>(call: (...args: A) => R): ((...args: A) => R) => {
+    return (...args) => {
+      stop ??= whileSwept(sweep);
+      return call(...args);
+    };
+  };
+
   return {
-    createConversation: asynchronous(memory.createConversation),
+    createConversation: asynchronous(sweeping(memory.createConversation)),
     conversations: asynchronous(memory.conversations),
     find: asynchronous(memory.find),
     deleteConversation: asynchronous(memory.deleteConversation),
@@ -57,12 +100,15 @@ export const memoryStore = ({ clock = { now: Date.now }, ...limits }: MemoryStor
     acknowledge: asynchronous(memory.acknowledge),
     markRead: asynchronous(memory.markRead),
     unread: asynchronous(memory.unread),
-    openSession: asynchronous(sessions.open),
+    openSession: asynchronous(sweeping(sessions.open)),
     session: asynchronous(sessions.get),
     renewSession: asynchronous(sessions.renew),
     rememberRoom: asynchronous(sessions.rememberRoom),
     forgetSession: asynchronous(sessions.forget),
     forgetSessions: asynchronous(sessions.forgetAll),
-    close: asynchronous(() => undefined),
+    close: asynchronous(() => {
+      stop?.();
+      stop = undefined;
+    }),
   };
 };

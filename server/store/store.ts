@@ -45,9 +45,15 @@ export interface Store {
   /**
    * Adds members in the given order, each once, as long as there is room, except those on the list `blocked`. Gives
    * the clients that were added, those that were members before, those for which there was no room, and those that
-   * are blocked; undefined if there is no such conversation.
+   * are blocked; undefined if there is no such conversation. For a client that is a member of `memberships`
+   * conversations already, there is no room either. Default: no bound.
    */
-  addMembers(id: string, members: readonly string[], limit: number): Promise<MembersAdded | undefined>;
+  addMembers(
+    id: string,
+    members: readonly string[],
+    limit: number,
+    memberships?: number,
+  ): Promise<MembersAdded | undefined>;
   /** Removes members. Gives the clients that were members before. */
   removeMembers(id: string, members: readonly string[]): Promise<readonly string[]>;
   /**

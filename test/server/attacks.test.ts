@@ -616,7 +616,7 @@ describe('names that every JavaScript object has', () => {
     const own = await start(tom, []);
     const { timestamp: t } = await say(tom, own, { msg: 'x' });
     await undisturbed(async () => {
-      for (const cid of [...ODD, '', ' ', '_tmp', '..', 'x'.repeat(10_000), '\0', '💙']) {
+      for (const cid of [...ODD, '', ' ', '_tmp', '..', 'x'.repeat(128), '\0', '💙']) {
         const codes: (number | string)[] = [];
         for (const command of [
           { cmd: 'logs', logsMessage: { cid } },
@@ -1108,7 +1108,8 @@ describe('frames', () => {
       [find('{}', { skip: MAX }), { convMessage: { results: { data: '[]' } } }],
       [find('{}', { skip: -MAX, limit: 1_000, flag: -1 }), { op: 'results' }],
       [find('{}', { sort: ','.repeat(60_000) }), error(4310)],
-      [find('{}', { sort: '-'.repeat(60_000) }), { op: 'results' }],
+      [find('{}', { sort: '-'.repeat(1_000) }), { op: 'results' }],
+      [find('{}', { sort: '-'.repeat(60_000) }), error(4310)],
       ...[0, -1, -MAX, MAX].map(
         (tempConvTTL) =>
           [
@@ -1257,7 +1258,7 @@ describe('sockets', () => {
   });
 
   it('that send commands and do not read the answers are closed with 1013', async () => {
-    const { server, undisturbed } = await world({ limits: { bufferedBytes: 100_000 } });
+    const { server, undisturbed } = await world({ limits: { bufferedBytes: 100_000, answerTimeout: 300 } });
     const slow = await login(server, 'Slow');
     const cid = await start(slow, []);
     for (let n = 0; n < 12; n += 1) await say(slow, cid, { msg: BODY });

@@ -656,9 +656,9 @@ describe('a token', () => {
 
 describe('a query of conversations', () => {
   it('takes up to the number of steps that the store allows, and is refused with 4310 above it', async () => {
-    // Each of the two conversations costs 20 steps for itself, 2 for the conditions and 1 for its member. The text
-    // costs 5 steps (the instructions of the expression) for each of its 9 characters and for its end.
-    const steps = 2 * (20 + 2 + 1) + 5 * (9 + 1);
+    // Each of the two conversations costs 20 steps for itself and 1 for the condition beside its member. The text costs
+    // 5 steps (the instructions of the expression) for each of its 9 characters and for its end.
+    const steps = 2 * (20 + 1) + 5 * (9 + 1);
     for (const [querySteps, answer] of [
       [steps, { op: 'results' }],
       [steps - 1, error(4310)],

@@ -19,9 +19,11 @@ const opening = (
   return { session, resumes };
 };
 
+const bounds = { notices: 10, noticeBytes: 1_000, tokens: 10 };
+
 describe('sessions in memory', () => {
   it('with one tag replace each other: the later one learns of the earlier one, once', () => {
-    const sessions = memorySessions(10);
+    const sessions = memorySessions(bounds);
     expect(sessions.open(opening('a', 'a1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: [] });
     expect(sessions.open(opening('b', 'b1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: ['a1'] });
     expect(sessions.open(opening('c', 'c1', { tag: 'Web' }), 0)).toEqual({ _tag: 'Opened', displaced: ['b1'] });
@@ -30,7 +32,7 @@ describe('sessions in memory', () => {
   });
 
   it('with one token belong to the last that was opened; only that one may write, renew and close it', () => {
-    const sessions = memorySessions(10);
+    const sessions = memorySessions(bounds);
     sessions.open(opening('a', 'a1'), 0);
     sessions.rememberRoom('a', 'a1', { id: 'lobby', leftAt: 5 });
     expect(sessions.open(opening('a', 'a2', { resumes: true }), 0)).toEqual({
@@ -48,7 +50,7 @@ describe('sessions in memory', () => {
   });
 
   it('are renewed where they are, also after they have expired; a renewal never brings one back', () => {
-    const sessions = memorySessions(10);
+    const sessions = memorySessions(bounds);
     sessions.open(opening('a', 'a1'), 0);
     sessions.open(opening('b', 'b1'), 200);
     expect(sessions.renew({ ...opening('a', 'a1').session, expiresAt: 300 })).toBe(true);
@@ -59,7 +61,7 @@ describe('sessions in memory', () => {
   });
 
   it('cannot be resumed with a token that has expired or was given up', () => {
-    const sessions = memorySessions(10);
+    const sessions = memorySessions(bounds);
     sessions.open(opening('a', 'a1'), 0);
     expect(sessions.open(opening('a', 'a2', { resumes: true }), 100)).toEqual({ _tag: 'Gone' });
     sessions.open(opening('b', 'b1'), 0);

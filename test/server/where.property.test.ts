@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { encodeConversations, type Attribute, type ConversationInfo, type Json } from 'rx-realtime/codecs';
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../server/domain/query/matches.js';
-import { orderOf } from '../../server/domain/query/order.js';
+import { sorted as inOrder } from '../../server/domain/query/order.js';
 import { parseWhere, whereIds, whereMember } from '../../server/domain/query/where.js';
 import { compileRe2 } from '../../server/re2.js';
 
@@ -393,7 +393,7 @@ describe('an order', () => {
         const expected = insertionSort(documents, (a, b) => compared(a.document, b.document, by)).map(
           ({ index }) => infos[index],
         );
-        const sorted = infos.toSorted(orderOf(by).compare);
+        const sorted = inOrder(infos, by);
         expect(sorted.every((one, index) => one === expected[index])).toBe(true);
       }),
       runs,

@@ -12,6 +12,9 @@ export const isMember = ({ members = [] }: ConversationInfo, { clientId }: Party
 /** Whether clients that are not members may read an ordinary conversation. */
 export type IsOpen = (info: ConversationInfo) => boolean;
 
+/** The default: nobody but the members may. */
+export const noneIsOpen: IsOpen = () => false;
+
 /** Whether everybody may read the conversation: chat rooms and system conversations are always open. */
 const mayAnybodyRead = (info: ConversationInfo, isOpen: IsOpen): boolean =>
   info.kind === 'room' || info.kind === 'system' || (info.kind === 'ordinary' && isOpen(info));
@@ -110,6 +113,7 @@ const outline = ({ id, kind, creator, createdAt }: ConversationInfo): Conversati
  */
 const whole = (info: ConversationInfo, asOneOf: boolean): ConversationInfo => {
   if (info.kind !== 'system' && asOneOf) return info;
+  if (info.kind === 'room' && info.members === undefined && info.mutedMembers === undefined) return info;
   const { members, mutedMembers, ...others } = info;
   return info.kind === 'system' || members === undefined ? others : { ...others, members };
 };

@@ -10,10 +10,14 @@ const MAX_ID = 64;
 export const isClientId = (id: unknown): id is string =>
   typeof id === 'string' && id.length >= 1 && id.length <= MAX_ID;
 
-/** Refuses ids that are not valid client ids. */
+/** Refuses more clients than one request may name with 4114. */
+export const checkNumber = (members: readonly string[], most: number): void => {
+  if (members.length > most) throw new Refusal(4114, `one request names at most ${most} clients`);
+};
+
+/** Refuses ids that are not valid client ids with 4103. */
 export const checkMembers = (members: readonly string[]): void => {
-  if (!members.every(isClientId))
-    throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
+  if (!members.every(isClientId)) throw new Refusal(4103, `a member's id has 1 to ${MAX_ID} characters`);
 };
 
 /** The clients for which a change succeeded, and those for which it failed. */

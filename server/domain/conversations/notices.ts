@@ -52,10 +52,13 @@ export const leftNotices = (
   id: string,
   before: readonly string[],
   gone: readonly string[],
-): readonly Telling[] => [
-  { to: gone, notice: { cmd: 'conv', op: 'left', convMessage: { cid: id, ...by(party) } } },
-  {
-    to: before.filter((member) => !gone.includes(member)),
-    notice: { cmd: 'conv', op: 'members_left', convMessage: { cid: id, ...by(party), m: [...gone] } },
-  },
-];
+): readonly Telling[] => {
+  const isGone = new Set(gone);
+  return [
+    { to: gone, notice: { cmd: 'conv', op: 'left', convMessage: { cid: id, ...by(party) } } },
+    {
+      to: before.filter((member) => !isGone.has(member)),
+      notice: { cmd: 'conv', op: 'members_left', convMessage: { cid: id, ...by(party), m: [...gone] } },
+    },
+  ];
+};

@@ -1,7 +1,7 @@
 /** Queries of conversations, and their results. */
 import { defined } from '../../../codecs/defined.js';
 import {
-  encodeConversations,
+  RawConversation,
   type ClientCommand,
   type ConversationInfo,
   type ServerCommand,
@@ -10,8 +10,9 @@ import type { Party } from '../party.js';
 import type { CompileRegex } from '../query/regex.js';
 import { parseWhere, whereIds } from '../query/where.js';
 import type { ConversationSearch } from '../records.js';
+import { fitting } from '../cut.js';
 import { Refusal } from '../refusal.js';
-import { seenBy, type IsOpen } from './access.js';
+import { noneIsOpen, seenBy, type IsOpen } from './access.js';
 
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 1_000;
@@ -40,6 +41,12 @@ export const searchOf = (
     skip: Math.max(0, skip),
     limit: Math.max(0, limit),
     seen: seenBy(party, whereIds(where) !== undefined, isOpen),
+    ...defined({
+      viewer:
+        party.clientId === undefined || party.isBackEnd
+          ? undefined
+          : { clientId: party.clientId, seesOrdinary: isOpen !== noneIsOpen },
+    }),
   };
 };
 
@@ -53,9 +60,39 @@ const shown =
     }),
   });
 
-/** The answer to a query: without members if it is compact, with the last messages if the query asks for them. */
-export const results = (found: readonly ConversationInfo[], { flag = 0 }: Query): ServerCommand => ({
-  cmd: 'conv',
-  op: 'results',
-  convMessage: { results: { data: encodeConversations(found.map(shown(flag))) } },
-});
+/** How long an answer may be, and how long a text is, in bytes. */
+export interface AnswerLength {
+  readonly most: number;
+  readonly bytesOf: (text: string) => number;
+}
+
+const anyLength: AnswerLength = { most: Infinity, bytesOf: () => 0 };
+
+/**
+ * The answer to a query: without members if it is compact, with the last messages if the query asks for them. If the
+ * conversations are too long for one answer, it has the first ones and says how many.
+ */
+export const results = (
+  found: readonly ConversationInfo[],
+  { flag = 0 }: Query,
+  { most, bytesOf }: AnswerLength = anyLength,
+): ServerCommand => {
+  const texts: string[] = [];
+  const asText = shown(flag);
+  const sizes = function* (): Iterable<number> {
+    for (const info of found) {
+      const text = JSON.stringify(RawConversation.encode(asText(info)));
+      texts.push(text);
+      yield bytesOf(text);
+    }
+  };
+  const count = fitting(sizes(), most);
+  return {
+    cmd: 'conv',
+    op: 'results',
+    convMessage: {
+      results: { data: `[${texts.slice(0, count).join(',')}]` },
+      ...defined({ limit: count < found.length ? count : undefined }),
+    },
+  };
+};

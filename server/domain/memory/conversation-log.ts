@@ -2,7 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
-import { firstAfter, firstThat, isFor, pageOf } from '../messages/history.js';
+import { firstAfter, firstNotBelow, firstThat, isFor, pageOf } from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
 import type {
@@ -39,10 +39,15 @@ export interface ConversationLog {
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
   modify(edit: StoredEdit, members: readonly string[]): LogModified;
-  modifiedSince(clientId: string, since: number): readonly StoredMessage[];
+  /** The changed messages, earliest change first, at most `limit`. */
+  modifiedSince(clientId: string, since: number, limit: number): readonly StoredMessage[];
+  /** When a message was last changed, ms since 1970; undefined if none was. */
+  modifiedAt(): number | undefined;
   /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
   trim(before: number, atMost: number): void;
   receipts(): readonly MemberReceipt[];
+  /** Deletes the marks of who is no member, if there are many. */
+  forgetOthers(members: ReadonlySet<string>): void;
   offline(clientId: string, limit: number): OfflineMessages;
   acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
   markRead(clientId: string, upTo: ReadUpTo, now: number): Omit<MarkedRead, 'summary'>;
@@ -64,17 +69,71 @@ const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp -
 const tokenKey = (from: string, token: string): string => JSON.stringify([from, token]);
 
 const TRIM_AT_LEAST = 1_024;
+/** Messages that one acknowledgement or read mark changes, at most: the newest of its stretch. */
+const MARKED_AT_ONCE = 10_000;
+/** Marks of clients that have left, in addition to those of the members. */
+const MARKS_OF_OTHERS = 1_000;
+/** Receipts that one acknowledgement causes, at most: those of the newest messages. */
+const RECEIPTS_AT_ONCE = 1_000;
+
+/** A change of a message. */
+interface Change {
+  readonly position: number;
+  /** When it was changed, ms. */
+  readonly at: number;
+  /** The latest time of this change and all before it, so that changes can be searched by it. */
+  readonly upTo: number;
+}
+
+const withPosition = (positions: number[], position: number): void => {
+  positions.splice(firstNotBelow(positions, position), 0, position);
+};
+
+const withoutPosition = (positions: number[] | undefined, position: number): void => {
+  const index = positions === undefined ? -1 : firstNotBelow(positions, position);
+  if (positions?.[index] === position) positions.splice(index, 1);
+};
+
+/** The earliest changes in several conversations, earliest first, at most `limit`. */
+export const earliestChanges = (
+  logs: readonly ConversationLog[],
+  since: number,
+  limit: number,
+  changesIn: (log: ConversationLog) => readonly StoredMessage[],
+): readonly StoredMessage[] => {
+  const earliest = (messages: readonly StoredMessage[]): readonly StoredMessage[] =>
+    messages.toSorted((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0)).slice(0, limit);
+  let found: readonly StoredMessage[] = [];
+  for (const log of logs) {
+    if ((log.modifiedAt() ?? -Infinity) < since) continue;
+    found = found.concat(changesIn(log));
+    // Sorted in between, so that many conversations don't fill the memory.
+    if (found.length > 20 * limit) found = earliest(found);
+  }
+  return earliest(found);
+};
 
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
   const messages: StoredMessage[] = [];
-  /** Index by sender and token. */
+  /** The key of each message in `byToken`, if it has one. */
+  const tokens: (string | undefined)[] = [];
+  /**
+   * The position of the first message. A message keeps its position when earlier ones are deleted, so that nothing is
+   * counted anew.
+   */
+  let base = 0;
+  /** Positions by sender and token. */
   const byToken = new Map<string, number>();
-  /** Index by message id. */
+  /** Positions by message id. */
   const byId = new Map<string, number>();
+  /** Positions by the type of the message, ascending. */
+  const byType = new Map<number, number[]>();
   const read = new Map<string, Mark>();
   const received = new Map<string, Mark>();
-  /** Ids of changed messages, the last change last. */
-  const modified = new Set<string>();
+  /** Up to which position a client has acknowledged everything. */
+  const acknowledged = new Map<string, number>();
+  /** The changes, the last one last. A later change of the same message makes an earlier one obsolete. */
+  let changes: Change[] = [];
   let lastAt: number | undefined;
   /** Several messages have the same time: they are in the order in which they came. */
   let hasTies = false;
@@ -82,10 +141,43 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** The newest message that everybody may see. */
   let publicId: string | undefined;
 
+  /** The index of the message with this id; -1 if there is none. */
+  const indexOf = (id: string): number => {
+    const position = byId.get(id);
+    return position === undefined ? -1 : position - base;
+  };
+
+  const typed = (type: number | undefined, position: number): void => {
+    if (type === undefined) return;
+    const positions = byType.get(type) ?? [];
+    withPosition(positions, position);
+    byType.set(type, positions);
+  };
+
+  /** Whether no later change of the same message has come. */
+  const isLatest = ({ position, at }: Change): boolean => messages[position - base]?.editedAt === at;
+
+  const noteChange = (position: number, at: number): void => {
+    changes.push({ position, at, upTo: Math.max(at, changes.at(-1)?.upTo ?? at) });
+    // Obsolete changes are at most as many as messages.
+    if (changes.length > 2 * messages.length) changes = changes.filter(isLatest);
+  };
+
   /** The first index and the index after the last; undefined if there is no such message. */
   const stretchOf = (id: string): readonly [number, number] => {
-    const index = byId.get(id);
-    return index === undefined ? [0, 0] : [index, index + 1];
+    const index = indexOf(id);
+    return index < 0 ? [0, 0] : [index, index + 1];
+  };
+
+  /** The index before which no change was made at `since` or later. */
+  const firstChange = (since: number): number => {
+    let [low, high] = [0, changes.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((changes[middle]?.upTo ?? Infinity) >= since) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   };
 
   /** The index after the last message that was read. */
@@ -94,14 +186,16 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     return 'id' in upTo ? stretchOf(upTo.id)[1] : firstAfter(messages, upTo.timestamp);
   };
 
-  /** Changes the messages of a stretch that others have sent to this client. Gives them after the change. */
+  /**
+   * Changes the newest messages of a stretch that others have sent to this client. Gives them after the change.
+   */
   const update = (
     clientId: string,
     [from, to]: readonly [number, number],
     change: (message: StoredMessage) => StoredMessage,
   ): readonly StoredMessage[] => {
     const changed: StoredMessage[] = [];
-    for (let index = from; index < to; index += 1) {
+    for (let index = Math.max(from, to - MARKED_AT_ONCE); index < to; index += 1) {
       const message = messages[index];
       if (message === undefined || message.from === clientId || !isFor(message, clientId)) continue;
       const next = change(message);
@@ -115,7 +209,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   return {
     append: ({ token, now, speaker, ...content }, newId, at) => {
       const key = token === undefined ? undefined : tokenKey(content.from, token);
-      const before = key === undefined ? undefined : messages[byToken.get(key) ?? -1];
+      const before = key === undefined ? undefined : messages[(byToken.get(key) ?? -1) - base];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
       const message: StoredMessage = {
@@ -126,25 +220,38 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       hasTies ||= message.timestamp === lastAt;
       lastAt = message.timestamp;
       if (message.to === undefined && !isSignalType(message.type)) publicId = id;
-      if (key !== undefined) byToken.set(key, messages.length);
-      byId.set(id, messages.length);
+      const position = base + messages.length;
+      if (key !== undefined) byToken.set(key, position);
+      byId.set(id, position);
+      typed(message.type, position);
       messages.push(message);
+      tokens.push(key);
       return { message, repeated: false };
     },
 
     message: (key) =>
-      messages['id' in key ? (byId.get(key.id) ?? -1) : (byToken.get(tokenKey(key.from, key.token)) ?? -1)],
+      messages['id' in key ? indexOf(key.id) : (byToken.get(tokenKey(key.from, key.token)) ?? -1) - base],
 
-    history: (query, since) => pageOf(hasTies ? messages.toSorted(byPosition) : messages, query, since),
+    history: (query, since) => {
+      // Their positions are those of the order in which they came.
+      if (hasTies) return pageOf(messages.toSorted(byPosition), query, since);
+      const only = query.type === undefined ? undefined : { all: byType.get(query.type) ?? [], base };
+      return pageOf(messages, query, since, only);
+    },
 
     modify: (edit, members) => {
-      const index = byId.get(edit.messageId) ?? -1;
-      const result = applyEdit(messages[index], edit);
+      const index = indexOf(edit.messageId);
+      const before = messages[index];
+      const result = applyEdit(before, edit);
       if (result._tag !== 'Modified') return result;
       const { message } = result;
       messages[index] = message;
-      modified.delete(message.id);
-      modified.add(message.id);
+      const position = base + index;
+      if (before?.type !== message.type) {
+        withoutPosition(byType.get(before?.type ?? NaN), position);
+        typed(message.type, position);
+      }
+      noteChange(position, message.editedAt ?? edit.now);
       if (edit.recall) recalledAt = edit.now;
       const hasNotRead = (member: string): boolean => markedUpTo(read, member) < message.timestamp;
       return {
@@ -153,15 +260,24 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
     },
 
-    modifiedSince: (clientId, since) =>
-      [...modified].flatMap((id) => {
-        const message = messages[byId.get(id) ?? -1];
-        return message !== undefined && (message.editedAt ?? -Infinity) >= since && isFor(message, clientId)
-          ? [message]
-          : [];
-      }),
+    modifiedSince: (clientId, since, limit) => {
+      const found: StoredMessage[] = [];
+      for (let index = firstChange(since); index < changes.length && found.length < limit; index += 1) {
+        const change = changes[index];
+        const message = change === undefined ? undefined : messages[change.position - base];
+        if (change === undefined || message === undefined || !isLatest(change)) continue;
+        if (change.at >= since && isFor(message, clientId)) found.push(message);
+      }
+      return found;
+    },
+    modifiedAt: () => changes.at(-1)?.upTo,
 
     receipts: () => receiptsOf(received, read),
+    forgetOthers: (members) => {
+      if (Math.max(received.size, read.size) <= members.size + MARKS_OF_OTHERS) return;
+      for (const marks of [received, read, acknowledged])
+        for (const clientId of marks.keys()) if (!members.has(clientId)) marks.delete(clientId);
+    },
 
     offline: (clientId, limit) => {
       const gotUpTo = Math.max(markedUpTo(read, clientId), markedUpTo(received, clientId));
@@ -176,10 +292,13 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const last = messages[to - 1];
       if (last !== undefined && to > from)
         received.set(clientId, { upTo: Math.max(last.timestamp, markedUpTo(received, clientId)), at: now });
-      const delivered = update(clientId, [from, to], (message) =>
+      // What this client has acknowledged before is not looked at again.
+      const known = Math.max(0, (acknowledged.get(clientId) ?? 0) - base);
+      if (from <= known && to > known) acknowledged.set(clientId, base + to);
+      const delivered = update(clientId, [Math.max(from, known), to], (message) =>
         message.deliveredAt === undefined ? { ...message, deliveredAt: now } : message,
       );
-      return delivered.filter(({ receipt }) => receipt);
+      return delivered.filter(({ receipt }) => receipt).slice(-RECEIPTS_AT_ONCE);
     },
 
     markRead: (clientId, upTo, now) => {
@@ -199,21 +318,21 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       unreadOf(messages, { conversationId, clientId, readUpTo: markedUpTo(read, clientId), limit: unreadLimit }),
 
     trim: (before, atMost) => {
+      if ((messages[0]?.timestamp ?? before) >= before && messages.length <= atMost) return;
       const old = Math.max(
         firstThat(messages, ({ timestamp }) => timestamp >= before),
         messages.length - atMost,
       );
       // Deleting changes all indexes, so it is not done for each message.
       if (old < messages.length / 2 && old < TRIM_AT_LEAST) return;
-      for (const { id } of messages.splice(0, old)) {
-        byId.delete(id);
-        modified.delete(id);
+      for (const { id } of messages.splice(0, old)) byId.delete(id);
+      for (const key of tokens.splice(0, old)) if (key !== undefined) byToken.delete(key);
+      base += old;
+      for (const [type, positions] of byType) {
+        positions.splice(0, firstNotBelow(positions, base));
+        if (positions.length === 0) byType.delete(type);
       }
-      for (const [index, { id }] of messages.entries()) byId.set(id, index);
-      for (const [key, index] of byToken) {
-        if (index < old) byToken.delete(key);
-        else byToken.set(key, index - old);
-      }
+      changes = changes.filter(({ position }) => position >= base);
     },
 
     unreadLessAt: (clientId) => {
@@ -222,6 +341,6 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     },
     last: () => messages.at(-1),
     lastAt: () => lastAt,
-    lastPublic: () => messages[byId.get(publicId ?? '') ?? -1],
+    lastPublic: () => messages[indexOf(publicId ?? '')],
   };
 };

@@ -7,9 +7,22 @@ import { conversationLog, type ConversationLog } from './conversation-log.js';
 
 export interface HeldConversation {
   info: ConversationInfo;
+  /** The key of a unique conversation. Its members may change, the key does not. */
+  readonly uniqueKey: string | undefined;
+  /** The members of `info`, to look them up. */
+  readonly members: Set<string>;
   readonly log: ConversationLog;
   readonly roles: Map<string, MemberRole>;
   readonly lists: Readonly<Record<ClientList, Set<string>>>;
+  /** What `describe` has given, and of what. */
+  described?: {
+    readonly info: ConversationInfo;
+    readonly shown: StoredMessage | undefined;
+    readonly lastAt: number | undefined;
+    readonly as: ConversationInfo;
+  };
+  /** Those of the blocked clients that were members when they were blocked. */
+  readonly blockedMembers: Set<string>;
 }
 
 /** The conversation that a draft becomes. */
@@ -28,9 +41,12 @@ export const infoOf = (id: string, draft: ConversationDraft): ConversationInfo =
 /** A new conversation. Its creator is its owner. */
 export const held = (info: ConversationInfo, unreadLimit: number): HeldConversation => ({
   info,
+  uniqueKey: info.unique === true ? uniqueKey(info) : undefined,
+  members: new Set(info.members),
   log: conversationLog(info.id, unreadLimit),
   roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),
   lists: { silenced: new Set(), blocked: new Set() },
+  blockedMembers: new Set(),
 });
 
 /**
@@ -53,9 +69,17 @@ const lastMessageOf = (message: StoredMessage): NonNullable<ConversationInfo['la
   return { id, from, timestamp, ...defined({ patchTimestamp: editedAt }), ...bodyOf(message) };
 };
 
-/** The conversation with its newest message and that message's time. */
-export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
-  const shown = log.lastPublic();
+/** The conversation with its newest message and that message's time. It is made once for each change. */
+export const describe = (conversation: HeldConversation): ConversationInfo => {
+  const { info, log, described } = conversation;
+  const [shown, lastAt] = [log.lastPublic(), log.lastAt()];
+  if (described?.info === info && described.shown === shown && described.lastAt === lastAt) return described.as;
+  const as = describedBy(conversation, shown);
+  conversation.described = { info, shown, lastAt, as };
+  return as;
+};
+
+const describedBy = ({ info, log }: HeldConversation, shown: StoredMessage | undefined): ConversationInfo => {
   if (shown !== undefined) return { ...info, lastMessageAt: shown.timestamp, lastMessage: lastMessageOf(shown) };
   // The last message of a system conversation may be for another client.
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
@@ -63,29 +87,34 @@ export const describe = ({ info, log }: HeldConversation): ConversationInfo => {
 
 /** Whether a client may speak; the back end, which is no client, may always. */
 export const speakingIn = (
-  { info, lists }: HeldConversation,
+  { info, members, lists }: HeldConversation,
   clientId: string | undefined,
 ): MayNotSpeak['_tag'] | 'MaySpeak' => {
   if (clientId === undefined) return 'MaySpeak';
-  if (info.kind !== 'room' && info.members?.includes(clientId) !== true) return 'NotMember';
+  if (info.kind !== 'room' && !members.has(clientId)) return 'NotMember';
   if (lists.silenced.has(clientId)) return 'Silenced';
   return info.kind === 'room' && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
 };
 
-/** Adds members that are not blocked, each once, as long as there is room. */
+/**
+ * Who can be added, each once: who is not blocked, as long as there is room here, and if a client has room for another
+ * conversation.
+ */
 export const admitted = (
-  { info: { members = [] }, lists: { blocked } }: HeldConversation,
+  { members, lists: { blocked } }: HeldConversation,
   wanted: readonly string[],
   limit: number,
+  hasRoom: (clientId: string) => boolean,
 ): MembersAdded => {
-  const isMember = new Set(members);
   const welcome = wanted.filter((member) => !blocked.has(member));
-  const news = [...new Set(welcome)].filter((member) => !isMember.has(member));
-  const added = news.slice(0, Math.max(0, limit - members.length));
+  const news = [...new Set(welcome)].filter((member) => !members.has(member));
+  const able = news.filter(hasRoom);
+  const added = able.slice(0, Math.max(0, limit - members.size));
+  const isAdded = new Set(added);
   return {
     added,
-    present: welcome.filter((member) => isMember.has(member)),
-    full: news.slice(added.length),
+    present: welcome.filter((member) => members.has(member)),
+    full: news.filter((member) => !isAdded.has(member)),
     blocked: wanted.filter((member) => blocked.has(member)),
   };
 };

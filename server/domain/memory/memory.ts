@@ -1,8 +1,9 @@
 /** Conversations, their messages and their sessions in memory. Every call is synchronous. */
+import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
-import { whereIds, whereMember } from '../query/where.js';
+import { whereIds, whereMember, withoutMember } from '../query/where.js';
 import type {
   Appended,
   Arrived,
@@ -25,20 +26,10 @@ import type {
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
-import type { ConversationLog } from './conversation-log.js';
+import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
-import {
-  admitted,
-  changeList,
-  describe,
-  endOf,
-  held,
-  infoOf,
-  pageOfList,
-  speakingIn,
-  uniqueKey,
-  type HeldConversation,
-} from './held-conversation.js';
+import { admitted, changeList, describe, infoOf, pageOfList, speakingIn } from './held-conversation.js';
+import { heldConversations } from './held-conversations.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
 /** How much is stored, and for how long. */
@@ -63,6 +54,15 @@ export interface MemoryLimits {
    * brings.
    */
   readonly notices?: number;
+  /** Length of these notices together, as JSON, for each client. Default 1,048,576. */
+  readonly noticeBytes?: number;
+  /** Tokens of one client that can be used to come back: the latest ones. Default 100. */
+  readonly tokens?: number;
+  /**
+   * Conversations of each kind that a client's query looks at if it names no ids and no members, in addition to the
+   * client's own: the newest ones. Default 5,000.
+   */
+  readonly queriedConversations?: number;
 }
 
 /** Options of a memory: limits, and what it needs from outside. */
@@ -86,7 +86,12 @@ export interface Memory {
   readonly conversations: (ids: readonly string[]) => readonly ConversationInfo[];
   readonly find: (search: ConversationSearch) => readonly ConversationInfo[];
   readonly deleteConversation: (id: string) => boolean;
-  readonly addMembers: (id: string, members: readonly string[], limit: number) => MembersAdded | undefined;
+  readonly addMembers: (
+    id: string,
+    members: readonly string[],
+    limit: number,
+    memberships?: number,
+  ) => MembersAdded | undefined;
   readonly removeMembers: (id: string, members: readonly string[]) => readonly string[];
   readonly updateConversation: (id: string, change: ConversationChange, now: number) => ConversationInfo | undefined;
   readonly setRole: (id: string, clientId: string, role: MemberRole) => void;
@@ -123,6 +128,11 @@ export interface Memory {
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
+  /**
+   * Deletes what has ended among the next conversations, this many, and starts again at the end. Gives false if there
+   * is nothing that could end.
+   */
+  readonly sweep: (conversations: number) => boolean;
   readonly sessions: MemorySessions;
 }
 
@@ -135,30 +145,17 @@ export const createMemory = ({
   conversationDays = 180,
   querySteps = DEFAULT_STEPS,
   notices = 5_000,
+  noticeBytes = 1_048_576,
+  tokens = 100,
+  queriedConversations = 5_000,
   now,
   settled = now,
   newConversationId,
   newMessageId,
 }: MemoryOptions): Memory => {
-  const conversations = new Map<string, HeldConversation>();
-  const unique = new Map<string, string>();
-  /** Conversation ids by member. */
-  const memberships = new Map<string, Set<string>>();
-
-  const remove = (id: string): boolean => {
-    for (const member of conversations.get(id)?.info.members ?? []) memberships.get(member)?.delete(id);
-    return conversations.delete(id);
-  };
-
-  /** A conversation that exists and has not ended. */
-  const find = (id: string): HeldConversation | undefined => {
-    const conversation = conversations.get(id);
-    if (conversation === undefined) return undefined;
-    const end = endOf(conversation, conversationDays * DAY);
-    if (end > now()) return conversation;
-    if (end <= settled()) remove(id);
-    return undefined;
-  };
+  const sessions = memorySessions({ notices, noticeBytes, tokens }, settled);
+  const conversations = heldConversations({ unreadLimit, idle: conversationDays * DAY, now, settled });
+  const { find, remove, put } = conversations;
 
   const described = (id: string): ConversationInfo | undefined => {
     const conversation = find(id);
@@ -177,39 +174,41 @@ export const createMemory = ({
   };
 
   const logsOf = (clientId: string): readonly ConversationLog[] =>
-    [...(memberships.get(clientId) ?? [])].flatMap((id) => logOf(id) ?? []);
+    [...conversations.of(clientId)].flatMap((id) => logOf(id) ?? []);
 
-  const join = (id: string, members: readonly string[]): void => {
-    for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
-  };
-
-  const put = (info: ConversationInfo): void => {
-    conversations.set(info.id, held(info, unreadLimit));
-    if (info.unique === true) unique.set(uniqueKey(info), info.id);
-    join(info.id, info.members ?? []);
-  };
+  /** The conversations of a client that have messages, the one with the latest message first. */
+  const latestFirst = (clientId: string): readonly ConversationLog[] =>
+    logsOf(clientId)
+      .filter((log) => log.last() !== undefined)
+      .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0));
 
   const removeMembers = (id: string, wanted: readonly string[]): readonly string[] => {
     const conversation = find(id);
-    const isWanted = new Set(wanted);
-    const gone = new Set((conversation?.info.members ?? []).filter((member) => isWanted.has(member)));
+    const gone = new Set(wanted.filter((member) => conversation?.members.has(member)));
     if (conversation === undefined || gone.size === 0) return [];
-    const { info, roles } = conversation;
-    conversation.info = { ...info, members: (info.members ?? []).filter((member) => !gone.has(member)) };
+    const { info, members, roles, log } = conversation;
+    const stays = (member: string): boolean => !gone.has(member);
+    conversation.info = {
+      ...info,
+      members: (info.members ?? []).filter(stays),
+      ...defined({ mutedMembers: info.mutedMembers?.filter(stays) }),
+    };
     for (const member of gone) {
-      memberships.get(member)?.delete(id);
+      members.delete(member);
       // An owner that comes back is the owner again; a manager that comes back is a plain member.
       if (roles.get(member) === 'Manager') roles.delete(member);
     }
+    conversations.part(id, gone);
+    log.forgetOthers(members);
     return [...gone];
   };
 
   return {
     put,
-
     createConversation: (draft) => {
-      const existing = draft.unique ? described(unique.get(uniqueKey(draft)) ?? '') : undefined;
+      const existing = draft.unique ? described(conversations.idOf(draft) ?? '') : undefined;
       if (existing !== undefined) return { info: existing, isNew: false };
+      conversations.checkRoom(draft);
       const id = newConversationId();
       const info = infoOf(draft.kind === 'temporary' ? `_tmp:${id}` : id, draft);
       put(info);
@@ -219,21 +218,26 @@ export const createMemory = ({
     conversations: (ids) => ids.flatMap((id) => described(id) ?? []),
 
     find: (search) => {
-      const member = whereMember(search.where);
-      const all = [...(member === undefined ? conversations.keys() : (memberships.get(member) ?? []))];
-      return select(search, whereIds(search.where) ?? all, described, querySteps);
+      const { where } = search;
+      const [ids, member] = [whereIds(where), whereMember(where)];
+      if (ids !== undefined || member === undefined)
+        return select(search, ids ?? conversations.visible(search, queriedConversations), described, querySteps);
+      // All of these have the member, so their lists of members need not be searched.
+      const rest = { ...search, where: withoutMember(where, member), needsMembers: true };
+      return select(rest, [...conversations.of(member)], described, querySteps);
     },
 
     deleteConversation: remove,
 
-    addMembers: (id, wanted, limit) => {
+    addMembers: (id, wanted, limit, most = Infinity) => {
       const conversation = find(id);
       if (conversation === undefined) return undefined;
-      const { info } = conversation;
-      const admission = admitted(conversation, wanted, limit);
+      const { info, members } = conversation;
+      const admission = admitted(conversation, wanted, limit, (clientId) => conversations.of(clientId).size < most);
       if (admission.added.length > 0)
-        conversation.info = { ...info, members: [...(info.members ?? []), ...admission.added] };
-      join(id, admission.added);
+        conversation.info = { ...info, members: (info.members ?? []).concat(admission.added) };
+      for (const member of admission.added) members.add(member);
+      conversations.join(id, admission.added);
       return admission;
     },
 
@@ -255,18 +259,20 @@ export const createMemory = ({
     roles: (id) => new Map(find(id)?.roles),
 
     setListed: (id, list, clientIds, listed, limit) => {
-      const { changed, full } = changeList(find(id)?.lists[list] ?? new Set(), clientIds, listed, limit);
-      if (list !== 'blocked' || !listed) return { changed, full, removed: [] };
-      const isOut = new Set(full);
+      const conversation = find(id);
+      if (conversation === undefined) return { changed: [], full: [...clientIds], removed: [] };
+      const { lists, members, blockedMembers } = conversation;
+      const { changed, full } = changeList(lists[list], clientIds, listed, limit);
+      if (list === 'silenced') return { changed, full, removed: [] };
+      if (!listed)
+        return { changed, full, removed: [], wereMembers: changed.filter((one) => blockedMembers.delete(one)) };
+      for (const clientId of changed) if (members.has(clientId)) blockedMembers.add(clientId);
       // Not only those that are new on the list: who is blocked is no member.
-      return {
-        changed,
-        full,
-        removed: removeMembers(
-          id,
-          clientIds.filter((clientId) => !isOut.has(clientId)),
-        ),
-      };
+      const removed = removeMembers(
+        id,
+        clientIds.filter((one) => lists.blocked.has(one)),
+      );
+      return { changed, full, removed };
     },
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
@@ -316,19 +322,19 @@ export const createMemory = ({
     },
 
     modifiedSince: (clientId, since, limit) =>
-      logsOf(clientId)
-        .flatMap((log) => log.modifiedSince(clientId, since))
-        .sort((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0))
-        .slice(0, limit),
+      earliestChanges(logsOf(clientId), since, limit, (log) => log.modifiedSince(clientId, since, limit)),
 
     receipts: (id) => logOf(id)?.receipts() ?? [],
 
-    offline: (clientId, conversationLimit, messageLimit) =>
-      [...logsOf(clientId)]
-        .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0))
-        .map((log) => log.offline(clientId, messageLimit))
-        .filter(({ messages }) => messages.length > 0)
-        .slice(0, conversationLimit),
+    offline: (clientId, conversationLimit, messageLimit) => {
+      const missed: OfflineMessages[] = [];
+      for (const log of latestFirst(clientId)) {
+        if (missed.length >= conversationLimit) break;
+        const offline = log.offline(clientId, messageLimit);
+        if (offline.messages.length > 0) missed.push(offline);
+      }
+      return missed;
+    },
 
     unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
 
@@ -346,17 +352,23 @@ export const createMemory = ({
         : { ...log.markRead(clientId, upTo, at), summary: log.unread(clientId) };
     },
 
-    unread: (clientId, since, limit) =>
-      logsOf(clientId)
-        .map((log) => ({ summary: log.unread(clientId), lessAt: log.unreadLessAt(clientId) }))
-        .filter(
-          ({ summary, lessAt }) =>
-            summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since),
-        )
-        .map(({ summary }) => summary)
-        .sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0))
-        .slice(0, limit),
+    unread: (clientId, since, limit) => {
+      const summaries: UnreadSummary[] = [];
+      for (const log of latestFirst(clientId)) {
+        if (summaries.length >= limit) break;
+        const summary = log.unread(clientId);
+        const lessAt = log.unreadLessAt(clientId);
+        if (summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since))
+          summaries.push(summary);
+      }
+      return summaries.toSorted((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
+    },
 
-    sessions: memorySessions(notices, settled),
+    sweep: (count) => {
+      sessions.removeExpired(now());
+      for (const id of conversations.next(count)) logOf(id);
+      return conversations.areKept() || sessions.isKept();
+    },
+    sessions,
   };
 };

@@ -10,6 +10,10 @@ export interface MemorySessions {
   readonly forget: (token: string, holder: string) => void;
   readonly forgetAll: (clientId: string) => void;
   readonly keepNotice: (clientIds: readonly string[], notice: StoredNotice) => void;
+  /** Deletes the sessions whose time is over. */
+  readonly removeExpired: (now: number) => void;
+  /** Whether there is any session. */
+  readonly isKept: () => boolean;
   readonly notices: (clientId: string, since: number, limit: number) => readonly StoredNotice[];
 }
 
@@ -19,22 +23,42 @@ export interface MemorySessions {
  */
 const KEPT = 2 * 86_400_000;
 
-/**
- * `atMost`: number of the latest notices that are kept for each client. `settled`: a time that is not ahead of the true
- * one; sessions that have expired before it are deleted.
- */
-export const memorySessions = (atMost: number, settled: () => number = () => Infinity): MemorySessions => {
+/** How much is kept for each client. */
+export interface SessionBounds {
+  /** The latest notices: their number, and their length as JSON, characters. */
+  readonly notices: number;
+  readonly noticeBytes: number;
+  /** Tokens. With one more, the one that was used longest ago goes. */
+  readonly tokens: number;
+}
+
+interface KeptNotice extends StoredNotice {
+  readonly bytes: number;
+}
+
+/** The notices of a client, and their bytes together. */
+interface KeptNotices {
+  readonly all: KeptNotice[];
+  bytes: number;
+}
+
+/** `settled`: a time that is not ahead of the true one; sessions that have expired before it are deleted. */
+export const memorySessions = (bounds: SessionBounds, settled: () => number = () => Infinity): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
   /** Tokens of each client. */
   const tokens = new Map<string, Set<string>>();
   /** Only for clients that can come back: no other client asks for notices. */
-  const notices = new Map<string, StoredNotice[]>();
+  const notices = new Map<string, KeptNotices>();
 
   const save = (session: StoredSession): void => {
     const { token, clientId } = session;
-    tokens.set(clientId, (tokens.get(clientId) ?? new Set()).add(token));
+    const own = tokens.get(clientId) ?? new Set<string>();
+    own.delete(token);
+    tokens.set(clientId, own.add(token));
     sessions.delete(token);
     sessions.set(token, session);
+    const [oldest] = own;
+    if (own.size > bounds.tokens && oldest !== undefined) remove(oldest);
   };
 
   const remove = (token: string): void => {
@@ -59,6 +83,17 @@ export const memorySessions = (atMost: number, settled: () => number = () => Inf
       if (expiresAt + KEPT > now) break;
       remove(token);
     }
+  };
+
+  /** Deletes the oldest notices until they are within the bounds. */
+  const shorten = (kept: KeptNotices): void => {
+    let [bytes, from] = [kept.bytes, 0];
+    while (kept.all.length - from > bounds.notices || bytes > bounds.noticeBytes) {
+      bytes -= kept.all[from]?.bytes ?? 0;
+      from += 1;
+    }
+    kept.all.splice(0, from);
+    kept.bytes = bytes;
   };
 
   /** The session of a token, if this holder has it. */
@@ -109,21 +144,32 @@ export const memorySessions = (atMost: number, settled: () => number = () => Inf
       for (const token of [...(tokens.get(clientId) ?? [])]) remove(token);
     },
     keepNotice: (clientIds, notice) => {
+      // All clients share it.
+      const shared = { ...notice, bytes: JSON.stringify(notice).length };
       for (const clientId of clientIds) {
         if (!tokens.has(clientId)) continue;
-        const kept = notices.get(clientId) ?? [];
-        kept.push(notice);
+        const kept = notices.get(clientId) ?? { all: [], bytes: 0 };
+        kept.all.push(shared);
+        kept.bytes += shared.bytes;
         // Not done for each notice, since it moves all notices that stay.
-        if (kept.length >= 2 * atMost) kept.splice(0, kept.length - atMost);
+        if (kept.all.length >= 2 * bounds.notices || kept.bytes >= 2 * bounds.noticeBytes) shorten(kept);
         notices.set(clientId, kept);
       }
     },
-    notices: (clientId, since, limit) =>
-      (notices.get(clientId) ?? [])
-        .slice(-atMost)
-        .filter(({ at }) => at > since)
-        // Two notices that are kept at the same time may come in any order.
-        .sort((a, b) => a.at - b.at)
-        .slice(0, limit),
+    notices: (clientId, since, limit) => {
+      const kept = notices.get(clientId);
+      if (kept === undefined) return [];
+      shorten(kept);
+      return (
+        kept.all
+          .filter(({ at }) => at > since)
+          // Two notices that are kept at the same time may come in any order.
+          .sort((a, b) => a.at - b.at)
+          .slice(0, limit)
+          .map(({ at, command }) => ({ at, command }))
+      );
+    },
+    removeExpired,
+    isKept: () => sessions.size > 0,
   };
 };

@@ -57,11 +57,32 @@ export const audienceOf = (
   receivers: kind === 'room' ? [] : to === undefined ? members : [...new Set([...to, from])],
 });
 
-/** A page of history, oldest first, without messages before `since` (ms). */
+/** Positions of messages, ascending. Each of them is `base` above the index of its message. */
+export interface Positions {
+  readonly all: readonly number[];
+  readonly base: number;
+}
+
+/** The first index of a sorted list whose number is not below `number`. */
+export const firstNotBelow = (numbers: readonly number[], number: number): number => {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] ?? Infinity) >= number) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/**
+ * A page of history, oldest first, without messages before `since` (ms). `only`: the messages of the type that is
+ * asked for; no others are looked at. Default: all messages are looked at.
+ */
 export const pageOf = (
   messages: readonly StoredMessage[],
   { viewer, direction, from, to, type, limit }: HistoryQuery,
   since: number,
+  only?: Positions,
 ): readonly StoredMessage[] => {
   const isOld = direction === 'old';
   const [oldest, newest] = isOld ? [to, from] : [from, to];
@@ -70,9 +91,14 @@ export const pageOf = (
     oldest === undefined ? 0 : firstThat(messages, (message) => isAfter(message, oldest)),
   );
   const end = newest === undefined ? messages.length : firstThat(messages, (message) => !isBefore(message, newest));
+  const [low, high] =
+    only === undefined
+      ? [start, end]
+      : [firstNotBelow(only.all, start + only.base), firstNotBelow(only.all, end + only.base)];
+  const indexAt = (place: number): number => (only === undefined ? place : (only.all[place] ?? -1) - only.base);
   const page: StoredMessage[] = [];
-  for (let step = 0; step < end - start && page.length < limit; step += 1) {
-    const message = messages[isOld ? end - 1 - step : start + step];
+  for (let step = 0; step < high - low && page.length < limit; step += 1) {
+    const message = messages[indexAt(isOld ? high - 1 - step : low + step)];
     if (message === undefined || !isFor(message, viewer)) continue;
     if (type === undefined || message.type === type) page.push(message);
   }

@@ -1,6 +1,7 @@
 /** What a client gets at login: missed messages and changes. */
 import type { ClientCommand, ServerCommand } from '../../../codecs/index.js';
 import type { OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
+import { fitting } from '../cut.js';
 import { directPush, patchPush } from './pushes.js';
 import { unreadPush } from './unread-push.js';
 
@@ -39,6 +40,28 @@ export const missedMessages = (missed: readonly OfflineMessages[]): Missed => ({
   ),
   keeps: laterThan(new Map(missed.map(({ conversationId, messages }) => [conversationId, messages]))),
 });
+
+/**
+ * The missed messages that are not too long for a login. The conversations come in the given order; each has its newest
+ * message at least, and says if there are older ones.
+ */
+export const withinBytes = (
+  missed: readonly OfflineMessages[],
+  bytesOf: (message: StoredMessage) => number,
+  most: number,
+): readonly OfflineMessages[] => {
+  let left = most;
+  return missed.map(({ conversationId, messages, hasMore }) => {
+    const sizes = messages.toReversed().map(bytesOf);
+    const count = fitting(sizes, left);
+    left -= sizes.slice(0, count).reduce((sum, size) => sum + size, 0);
+    return {
+      conversationId,
+      messages: messages.slice(messages.length - count),
+      hasMore: hasMore || count < messages.length,
+    };
+  });
+};
 
 type Opening = Extract<ClientCommand, { cmd: 'session'; op: 'open' }>['sessionMessage'];
 

@@ -76,9 +76,8 @@ export const maxRead = (
   asking: string,
   each = false,
 ): ServerCommand => {
-  const others = receipts.filter(
-    ({ clientId }) => kind !== 'system' && clientId !== asking && members.includes(clientId),
-  );
+  const isMember = new Set(kind === 'system' ? [] : members);
+  const others = receipts.filter(({ clientId }) => clientId !== asking && isMember.has(clientId));
   const times = (deliveredAt: number | undefined, readAt: number | undefined) =>
     defined({ maxAckTimestamp: deliveredAt, maxReadTimestamp: readAt });
   const told = each

@@ -1,12 +1,12 @@
 /** The budget of a query. A query runs without a pause, and all other clients wait meanwhile. */
 import { Refusal } from '../refusal.js';
 
-/** Default number of steps of a query: about 60 ms if all steps are those of regular expressions, the slowest kind. */
-export const DEFAULT_STEPS = 1_000_000;
+/** Default number of steps of a query: about 40 ms if all steps are those of conditions, the slowest kind. */
+export const DEFAULT_STEPS = 400_000;
 
 /**
  * The costs of what takes more than one step (about 50 ns each): looking at a conversation, and comparing two values
- * by their parts or by a sort key.
+ * by their parts.
  */
 export const COST = { conversation: 20, comparison: 5 };
 

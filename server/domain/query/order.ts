@@ -1,8 +1,7 @@
 /** The order of the conversations that a query gives. */
-import { monoid, number as N, ord, string as S } from 'fp-ts';
 import type { ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
-import { COST, unlimited, type Spend } from './budget.js';
+import { unlimited, type Spend } from './budget.js';
 import { stepsOf, valueOf } from './matches.js';
 import { pathOf } from './where.js';
 
@@ -15,11 +14,14 @@ const kindOf = (value: unknown): number => {
   return typeof value === 'string' ? 2 : 0;
 };
 
-const byValue: ord.Ord<unknown> = ord.fromCompare((a, b) => {
-  if (kindOf(a) !== kindOf(b)) return N.Ord.compare(kindOf(a), kindOf(b));
-  if (typeof a === 'string' && typeof b === 'string') return S.Ord.compare(a, b);
-  return kindOf(a) === 0 ? 0 : N.Ord.compare(Number(a), Number(b));
-});
+const compareValues = (a: unknown, b: unknown): number => {
+  const kind = kindOf(a);
+  if (kind !== kindOf(b)) return kind - kindOf(b);
+  if (kind === 0) return 0;
+  const [one, other] = typeof a === 'string' && typeof b === 'string' ? [a, b] : [Number(a), Number(b)];
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+};
 
 /**
  * The time of the last message, or of the creation if there is no message. So a new conversation comes before
@@ -27,29 +29,57 @@ const byValue: ord.Ord<unknown> = ord.fromCompare((a, b) => {
  */
 const activity = ({ lastMessageAt, createdAt }: ConversationInfo): number | undefined => lastMessageAt ?? createdAt;
 
-const ascending = (key: string, spend: Spend): ord.Ord<ConversationInfo> => {
+/** A key of a sort order. */
+interface SortKey {
+  readonly valueIn: (info: ConversationInfo) => unknown;
+  /** What it costs to get a value. */
+  readonly steps: number;
+  readonly sign: 1 | -1;
+}
+
+const sortKey = (given: string): SortKey => {
+  const isDescending = given.startsWith('-');
+  const key = isDescending ? given.slice(1) : given;
   const path = pathOf(key);
-  const valueIn = key === 'lm' ? activity : valueOf(path);
-  const steps = COST.comparison * stepsOf(path);
-  return ord.fromCompare((a, b) => {
-    spend(steps);
-    return byValue.compare(valueIn(a), valueIn(b));
-  });
+  return { valueIn: key === 'lm' ? activity : valueOf(path), steps: stepsOf(path), sign: isDescending ? -1 : 1 };
 };
 
-const byKey = (key: string, spend: Spend): ord.Ord<ConversationInfo> =>
-  key.startsWith('-') ? ord.reverse(ascending(key.slice(1), spend)) : ascending(key, spend);
+/** A conversation and its values, so that they are not looked up for each comparison. */
+interface Row {
+  readonly info: ConversationInfo;
+  readonly values: readonly unknown[];
+}
 
 /**
- * The order of a `sort`. Commas separate keys, the first key is the most important, `-` is descending, dots lead into
- * nested attributes. `lm` is the time of the last message, or of the creation. It calls `spend` before each
- * comparison of two values.
+ * The conversations in the order of a `sort`. Commas separate keys, the first key is the most important, `-` is
+ * descending, dots lead into nested attributes. `lm` is the time of the last message, or of the creation. It calls
+ * `spend` before it looks a value up, and before it compares two values.
  *
  * @example
- * infos.toSorted(orderOf('-lm,attr.level').compare);
+ * sorted(infos, '-lm,attr.level');
  */
-export const orderOf = (sort: string, spend: Spend = unlimited): ord.Ord<ConversationInfo> => {
-  const keys = sort.split(',');
-  if (keys.length > MAX_SORT_KEYS) throw new Refusal(4310, `sort: there are at most ${MAX_SORT_KEYS} keys`);
-  return monoid.concatAll(ord.getMonoid<ConversationInfo>())(keys.map((key) => byKey(key, spend)));
+export const sorted = (
+  infos: readonly ConversationInfo[],
+  sort: string,
+  spend: Spend = unlimited,
+): readonly ConversationInfo[] => {
+  const given = sort.split(',');
+  if (given.length > MAX_SORT_KEYS) throw new Refusal(4310, `sort: there are at most ${MAX_SORT_KEYS} keys`);
+  const keys = given.map(sortKey);
+  const rowOf = (info: ConversationInfo): Row => {
+    for (const { steps } of keys) spend(steps);
+    return { info, values: keys.map(({ valueIn }) => valueIn(info)) };
+  };
+  const compare = (a: Row, b: Row): number => {
+    for (const [index, { sign }] of keys.entries()) {
+      spend(1);
+      const order = compareValues(a.values[index], b.values[index]);
+      if (order !== 0) return sign * order;
+    }
+    return 0;
+  };
+  return infos
+    .map(rowOf)
+    .sort(compare)
+    .map(({ info }) => info);
 };

@@ -3,7 +3,13 @@ import type { ConversationInfo } from '../../../codecs/index.js';
 import type { ConversationSearch } from '../records.js';
 import { budgetOf, COST, DEFAULT_STEPS } from './budget.js';
 import { matches } from './matches.js';
-import { orderOf } from './order.js';
+import { sorted } from './order.js';
+
+/** What is selected. */
+interface Selection extends ConversationSearch {
+  /** Only conversations whose members the client sees. Default false. */
+  readonly needsMembers?: boolean;
+}
 
 /**
  * Selects the candidates that meet a query, one by one, within a number of steps. Each candidate costs steps, whether
@@ -13,7 +19,7 @@ import { orderOf } from './order.js';
  * select(search, infos.keys(), (id) => infos.get(id));
  */
 export const select = (
-  { where, sort, skip, limit, seen }: ConversationSearch,
+  { where, sort, skip, limit, seen, needsMembers = false }: Selection,
   ids: Iterable<string>,
   infoOf: (id: string) => ConversationInfo | undefined,
   steps = DEFAULT_STEPS,
@@ -25,7 +31,8 @@ export const select = (
     spend(COST.conversation);
     const info = infoOf(id);
     const shown = info === undefined ? undefined : seen(info);
-    if (shown !== undefined && isMatch(shown)) found.push(shown);
+    if (shown === undefined || (needsMembers && shown.members === undefined)) continue;
+    if (isMatch(shown)) found.push(shown);
   }
-  return (sort === undefined ? found : found.toSorted(orderOf(sort, spend).compare)).slice(skip, skip + limit);
+  return (sort === undefined ? found : sorted(found, sort, spend)).slice(skip, skip + limit);
 };

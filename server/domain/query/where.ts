@@ -286,6 +286,31 @@ export const whereIds = (where: Where): readonly string[] | undefined => {
   return ids === undefined ? undefined : [...new Set(ids.values.filter(isText))];
 };
 
+const isOnly = (value: Attribute, test: ValueTest): boolean =>
+  (test._tag === 'In' || test._tag === 'All') && test.values.length === 1 && test.values[0] === value;
+
+/** The same conditions for conversations that are known to have this member. */
+export const withoutMember = (where: Where, clientId: string): Where => {
+  switch (where._tag) {
+    case 'And':
+      return { _tag: 'And', all: where.all.map((part) => withoutMember(part, clientId)) };
+    case 'Or':
+      return where;
+    case 'Field':
+      return where.path.length === 1 && where.path[0] === 'm' && isOnly(clientId, where.test)
+        ? { _tag: 'And', all: [] }
+        : where;
+  }
+};
+
+/** The kind that every matching conversation has: a chat room or a system conversation; undefined if any may match. */
+export const whereKind = (where: Where): 'room' | 'system' | undefined => {
+  const isNeeded = (key: string): boolean =>
+    neededOf(where, key).some((test) => test._tag === 'In' && test.values.length === 1 && test.values[0] === true);
+  if (isNeeded('tr')) return 'room';
+  return isNeeded('sys') ? 'system' : undefined;
+};
+
 /**
  * A client that is a member of every matching conversation; undefined if the `where` requires none. Conversations
  * without it need not be looked at.

@@ -31,12 +31,7 @@ const END: Step = { page: [], next: undefined };
 const startOf = (range: HistoryRange, limit: number): Start => ({ range: { ...range, limit }, known: new Set() });
 
 /** The start of the page behind this one. */
-const startBehind = (
-  messages: readonly Message[],
-  last: Message,
-  { range, known }: Start,
-  pageSize: number,
-): Start => {
+const startBehind = (messages: readonly Message[], last: Message, { range, known }: Start, pageSize: number): Start => {
   const same = messages.filter(({ timestamp }) => timestamp === last.timestamp).map(({ id }) => id);
   // The messages that are known from the page before have the same time, or come no more.
   const all = new Set([...same, ...(same.length === messages.length ? known : [])]);
@@ -59,8 +54,7 @@ const step = (conversation: Handle, start: Start, pageSize: number): Observable<
       const { limit = DEFAULT_LIMIT } = start.range;
       return {
         page: messages.filter(({ id, timestamp }) => timestamp !== start.at || !start.known.has(id)),
-        next:
-          last === undefined || messages.length < limit ? undefined : startBehind(messages, last, start, pageSize),
+        next: last === undefined || messages.length < limit ? undefined : startBehind(messages, last, start, pageSize),
       };
     }),
   );

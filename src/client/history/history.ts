@@ -83,24 +83,40 @@ export const historyPage = (
     const problem = problemWith(options);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
     const { limit = DEFAULT_LIMIT, type } = options;
-    return link
-      .request(
-        {
-          cmd: 'logs',
-          logsMessage: {
-            cid: conversationId,
-            l: limit,
-            direction: DIRECTIONS[directionOf(options)],
-            ...boundsOf(options),
-            ...defined({ lctype: type?.type }),
+    const direction = directionOf(options);
+    const isBackward = direction === 'backward';
+    /** A server sends fewer messages than a page has if they are too long for one answer, and says so by `l`. */
+    const messagesIn = (range: HistoryRange, wanted: number): Observable<readonly Message[]> =>
+      link
+        .request(
+          {
+            cmd: 'logs',
+            logsMessage: {
+              cid: conversationId,
+              l: wanted,
+              direction: DIRECTIONS[direction],
+              ...boundsOf(range),
+              ...defined({ lctype: type?.type }),
+            },
           },
-        },
-        Logs,
-      )
-      .pipe(
-        mergeMap(({ logsMessage: { logs = [] } }) => readHistory(reader, conversationId, logs)),
-        map((messages) => messages.slice().sort(comparePositions)),
-      );
+          Logs,
+        )
+        .pipe(
+          mergeMap(({ logsMessage: { logs = [], l } }) => {
+            const read$ = readHistory(reader, conversationId, logs);
+            const last = isBackward ? logs[0] : logs.at(-1);
+            const left = wanted - logs.length;
+            if (l === undefined || last === undefined || left <= 0) return read$;
+            const place = { timestamp: last.timestamp, id: last.msgId };
+            const rest = isBackward ? { before: place, beforeIncluded: false } : { after: place, afterIncluded: false };
+            return read$.pipe(
+              mergeMap((messages) =>
+                messagesIn({ ...range, direction, ...rest }, left).pipe(map((others) => messages.concat(others))),
+              ),
+            );
+          }),
+        );
+    return messagesIn(options, limit).pipe(map((messages) => messages.slice().sort(comparePositions)));
   });
 
 /**

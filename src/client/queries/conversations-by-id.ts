@@ -1,6 +1,6 @@
 /** Asks the server about conversations. */
 import { isLeft } from '../../../codecs/either.js';
-import { defaultIfEmpty, forkJoin, map, type Observable } from 'rxjs';
+import { defaultIfEmpty, forkJoin, map, mergeMap, of, type Observable } from 'rxjs';
 import { ConvResults, readConversations, type ClientCommand, type ReadConversations } from '../../../codecs/index.js';
 import type { Link } from '../link.js';
 
@@ -8,16 +8,26 @@ type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage']
 
 /**
  * Cold: runs one query. A conversation that can't be read, and parts that had to be altered, are reported as faults;
- * the others are returned.
+ * the others are returned. If they are too long for one answer, the server says so by `limit`, and the rest is asked
+ * for.
  */
 export const askConversations = (link: Link, convMessage: Query): Observable<ReadConversations> =>
   link.request({ cmd: 'conv', op: 'query', convMessage }, ConvResults).pipe(
-    map((answer) => {
-      const read = readConversations(answer.convMessage.results.data);
+    mergeMap((answer) => {
+      const { results, limit: came } = answer.convMessage;
+      const read = readConversations(results.data);
       if (isLeft(read)) throw read.left;
-      const { unreadable, altered } = read.right;
+      const { infos, unreadable, altered } = read.right;
       for (const error of [...unreadable.map((one) => one.error), ...altered]) link.report?.({ _tag: 'Frame', error });
-      return read.right;
+      const { skip = 0, limit = 0 } = convMessage;
+      if (came === undefined || came < 1 || came >= limit) return of(read.right);
+      return askConversations(link, { ...convMessage, skip: skip + came, limit: limit - came }).pipe(
+        map((rest) => ({
+          infos: infos.concat(rest.infos),
+          unreadable: unreadable.concat(rest.unreadable),
+          altered: altered.concat(rest.altered),
+        })),
+      );
     }),
   );
 

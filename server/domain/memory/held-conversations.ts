@@ -1,0 +1,163 @@
+/** The conversations that the memory store holds, and how they are found: by member, by kind, by unique members. */
+import type { ConversationInfo, ConversationKind } from '../../../codecs/index.js';
+import { whereKind } from '../query/where.js';
+import type { ConversationDraft, ConversationSearch } from '../records.js';
+import { Refusal } from '../refusal.js';
+import { endOf, held, uniqueKey, type HeldConversation } from './held-conversation.js';
+
+export interface HeldConversations {
+  /** A conversation that exists and has not ended. */
+  readonly find: (id: string) => HeldConversation | undefined;
+  readonly put: (info: ConversationInfo) => void;
+  readonly remove: (id: string) => boolean;
+  /** The id of the unique conversation of the same members. */
+  readonly idOf: (draft: ConversationDraft) => string | undefined;
+  /** The ids of the conversations of a member. */
+  readonly of: (clientId: string) => ReadonlySet<string>;
+  readonly join: (id: string, members: Iterable<string>) => void;
+  readonly part: (id: string, members: Iterable<string>) => void;
+  /** Refuses a conversation that is one too many for its creator, or for one of its members. */
+  readonly checkRoom: (draft: ConversationDraft) => void;
+  /**
+   * The conversations that a query without ids and members has to look at. Conversations that only their members can
+   * see are looked at for their members only. For a client, `atMost` others of each kind are looked at, the newest.
+   */
+  readonly visible: (search: ConversationSearch, atMost: number) => Iterable<string>;
+  /** The next ids of a walk through all conversations, which starts again when it has come to the end. */
+  readonly next: (count: number) => Iterable<string>;
+  readonly areKept: () => boolean;
+}
+
+interface Options {
+  readonly unreadLimit: number;
+  /** The time after which a conversation without activity ends, ms. */
+  readonly idle: number;
+  readonly now: () => number;
+  /** A time that is not ahead of the true one: what has ended before it is deleted. */
+  readonly settled: () => number;
+}
+
+/** Kinds that everybody can see, and kinds that their members can see and, if they are open, everybody. */
+const OPEN: readonly ConversationKind[] = ['room', 'system'];
+const ORDINARY: readonly ConversationKind[] = ['ordinary', 'temporary'];
+
+/** The ids of a set, the last `atMost` that were added. */
+const newest = (ids: ReadonlySet<string>, atMost: number): readonly string[] => {
+  let skipped = ids.size - atMost;
+  if (skipped <= 0) return [...ids];
+  const last: string[] = [];
+  for (const id of ids) {
+    if (skipped <= 0) last.push(id);
+    skipped -= 1;
+  }
+  return last;
+};
+
+const none: ReadonlySet<string> = new Set();
+
+export const heldConversations = ({ unreadLimit, idle, now, settled }: Options): HeldConversations => {
+  const conversations = new Map<string, HeldConversation>();
+  const unique = new Map<string, string>();
+  /** Conversation ids by member. */
+  const memberships = new Map<string, Set<string>>();
+  /** How many conversations each client has created. */
+  const created = new Map<string, number>();
+  const byKind: Readonly<Record<ConversationKind, Set<string>>> = {
+    ordinary: new Set(),
+    room: new Set(),
+    system: new Set(),
+    temporary: new Set(),
+  };
+  let walk: Iterator<string, unknown> | undefined;
+
+  const of = (clientId: string): ReadonlySet<string> => memberships.get(clientId) ?? none;
+
+  const join = (id: string, members: Iterable<string>): void => {
+    for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
+  };
+
+  const part = (id: string, members: Iterable<string>): void => {
+    for (const member of members) {
+      const ids = memberships.get(member);
+      ids?.delete(id);
+      if (ids?.size === 0) memberships.delete(member);
+    }
+  };
+
+  const countCreated = ({ creator }: ConversationInfo, change: 1 | -1): void => {
+    if (creator === undefined) return;
+    const count = (created.get(creator) ?? 0) + change;
+    if (count > 0) created.set(creator, count);
+    else created.delete(creator);
+  };
+
+  const remove = (id: string): boolean => {
+    const conversation = conversations.get(id);
+    if (conversation === undefined) return false;
+    const { info, members, uniqueKey: key } = conversation;
+    part(id, members);
+    countCreated(info, -1);
+    byKind[info.kind].delete(id);
+    if (key !== undefined && unique.get(key) === id) unique.delete(key);
+    return conversations.delete(id);
+  };
+
+  return {
+    of,
+    join,
+    part,
+    remove,
+
+    find: (id) => {
+      const conversation = conversations.get(id);
+      if (conversation === undefined) return undefined;
+      const end = endOf(conversation, idle);
+      if (end > now()) return conversation;
+      if (end <= settled()) remove(id);
+      return undefined;
+    },
+
+    put: (info) => {
+      remove(info.id);
+      const conversation = held(info, unreadLimit);
+      conversations.set(info.id, conversation);
+      if (conversation.uniqueKey !== undefined) unique.set(conversation.uniqueKey, info.id);
+      byKind[info.kind].add(info.id);
+      countCreated(info, 1);
+      join(info.id, info.members ?? []);
+    },
+
+    idOf: (draft) => unique.get(uniqueKey(draft)),
+
+    checkRoom: ({ creator, members, atMost }) => {
+      if (atMost === undefined) return;
+      if (creator !== undefined && (created.get(creator) ?? 0) >= atMost.created)
+        throw new Refusal(4318, `a client has at most ${atMost.created} conversations that it has created`);
+      const full = members.find((member) => of(member).size >= atMost.memberships);
+      if (full !== undefined)
+        throw new Refusal(4304, `a client is in at most ${atMost.memberships} conversations, and ${full} is`);
+    },
+
+    visible: ({ where, viewer }, atMost) => {
+      const kind = whereKind(where);
+      if (viewer === undefined) return kind === undefined ? [...conversations.keys()] : [...byKind[kind]];
+      const seen = viewer.seesOrdinary ? [...ORDINARY, ...OPEN] : OPEN;
+      const others = (kind === undefined ? seen : [kind]).flatMap((one) => newest(byKind[one], atMost));
+      return new Set([...(kind === undefined ? of(viewer.clientId) : []), ...others]);
+    },
+
+    next: function* (count) {
+      walk ??= conversations.keys();
+      for (let left = count; left > 0; left -= 1) {
+        const step = walk.next();
+        if (step.done === true || typeof step.value !== 'string') {
+          walk = undefined;
+          return;
+        }
+        yield step.value;
+      }
+    },
+
+    areKept: () => conversations.size > 0,
+  };
+};
