@@ -3,9 +3,11 @@ import { alteredNumber } from '../../codecs/conversation.js';
 import { isLeft } from '../../codecs/either.js';
 import { concatMap, from, toArray, type Observable } from 'rxjs';
 import {
+  DecodeFailed,
   decodeAttributes,
   fromStored,
   MemberRole,
+  preview,
   type LogItem,
   type PatchItem,
   type ServerCommand,
@@ -59,8 +61,19 @@ type Handlers = { readonly [C in ServerCommand as Exclude<KindOf<C>, Ignored>]: 
 
 type PushOf<Kind extends keyof Handlers> = Parameters<Handlers[Kind]>[1];
 
-const direct: Handler<PushOf<'direct'>> = (_reader, { directMessage: wire }, tell) => {
+/** The longest id of a message. Thousands of them are remembered. */
+const MAX_ID = 512;
+
+/** Whether the id is short enough. A longer one is reported. */
+const isShort = ({ report }: MessageReader, id: string): boolean => {
+  if (id.length <= MAX_ID) return true;
+  report({ _tag: 'Frame', error: new DecodeFailed('id', `at most ${String(MAX_ID)} characters`, preview(id)) });
+  return false;
+};
+
+const direct: Handler<PushOf<'direct'>> = (reader, { directMessage: wire }, tell) => {
   const { cid: conversationId, id, fromPeerId, transient = false } = wire;
+  if (!isShort(reader, id)) return;
   tell({ _tag: 'Raw', becomes: 'Message', conversationId, id, from: fromPeerId, transient, wire, content: wire });
 };
 
@@ -153,8 +166,8 @@ const updated: Handler<PushOf<'conv/updated'>> = (
 
 const handlers: Handlers = {
   direct,
-  'patch/modify': (_reader, { patchMessage: { patches = [] } }, tell) => {
-    for (const item of patches) tell(patched(item));
+  'patch/modify': (reader, { patchMessage: { patches = [] } }, tell) => {
+    for (const item of patches) if (isShort(reader, item.mid)) tell(patched(item));
   },
   unread: (_reader, { unreadMessage: { convs = [], notifTime } }, tell) => {
     tell({
