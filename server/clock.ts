@@ -4,25 +4,12 @@ import type { Report } from './guarded.js';
 export interface ServerClock {
   /** ms since 1970. */
   now(): number;
+  /**
+   * A time that never jumps, ms since any moment. By it the server notices that `now` has jumped. A clock for tests
+   * moves both. Default: the process's.
+   */
+  elapsed?(): number;
 }
-
-/**
- * The same clock, but it never goes back. If the given clock is set back, this clock goes on from the latest time,
- * and stays ahead by the difference. Positions and marks are compared by time, so a later event must not get an
- * earlier time.
- */
-export const neverBack = (clock: ServerClock): ServerClock => {
-  let last = -Infinity;
-  let ahead = 0;
-  return {
-    now: () => {
-      const now = clock.now();
-      if (now < last) ahead += last - now;
-      last = now;
-      return now + ahead;
-    },
-  };
-};
 
 /** A reading that differs by more than this from what it should be is a jump, ms. */
 const JUMP = 30 * 60_000;
@@ -34,13 +21,6 @@ export class ClockJumped extends Error {
   override readonly name = 'ClockJumped';
 }
 
-export interface SteadyOptions {
-  /** Called when the clock has jumped. */
-  readonly report: Report;
-  /** A clock that never jumps, ms. Default: the process's. */
-  readonly monotonic?: () => number;
-}
-
 /**
  * A clock for the times of messages and changes, which are compared with each other.
  *
@@ -48,10 +28,8 @@ export interface SteadyOptions {
  * - A jump ahead of more than half an hour is believed after a minute. So a clock that is wrong for a moment does not
  *   date anything in the future. Until then, this clock goes on by itself.
  */
-export const steadyClock = (
-  clock: ServerClock,
-  { report, monotonic = () => performance.now() }: SteadyOptions,
-): ServerClock => {
+export const steadyClock = (clock: ServerClock, report: Report): ServerClock => {
+  const elapsed = (): number => clock.elapsed?.() ?? performance.now();
   let believed: { readonly time: number; readonly at: number } | undefined;
   let doubted: { readonly ahead: number; readonly since: number } | undefined;
   let last = -Infinity;
@@ -78,7 +56,7 @@ export const steadyClock = (
 
   return {
     now: () => {
-      const at = monotonic();
+      const at = elapsed();
       const time = Math.floor(timeAt(at));
       if (time >= last) [last, lastAt] = [time, at];
       else {

@@ -173,7 +173,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const limits = { ...defaultLimits, ...options.limits };
   const report = guardedReport(options.onError);
   const wall = guardedClock(options.clock ?? { now: Date.now }, report);
-  const clock = steadyClock(wall, { report });
+  const clock = steadyClock(wall, report);
   checkAppId(options);
   const key = keyOf(options);
   const signatures =

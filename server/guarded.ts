@@ -49,4 +49,5 @@ export const guardedClock = (clock: ServerClock, report: Report): ServerClock =>
     }
     return Date.now();
   },
+  elapsed: () => clock.elapsed?.() ?? performance.now(),
 });

@@ -48,7 +48,7 @@ export const memoryStore = ({
   whileSwept = everyFewSeconds,
   ...limits
 }: MemoryStoreOptions = {}): Store => {
-  const steady = steadyClock(clock, { report: () => undefined });
+  const steady = steadyClock(clock, () => undefined);
   const memory = createMemory({
     ...limits,
     now: () => clock.now(),

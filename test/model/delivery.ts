@@ -43,7 +43,7 @@ import {
   log,
 } from '../../src/index.node.js';
 import { table } from '../../src/connection/machine.js';
-import { ClockJumped, neverBack } from '../../server/clock.js';
+import { ClockJumped, type ServerClock } from '../../server/clock.js';
 import { createServer, memoryStore, type RtmServer, type StoredMessage } from '../../server/index.js';
 import { comparePositions } from '../../streams/index.js';
 import { faultProxy, type Fault, type FaultProxy } from '../faults/proxy.js';
@@ -237,6 +237,23 @@ const short = (entry: LogEntry): string => {
     default:
       return entry._tag;
   }
+};
+
+/**
+ * The same clock, but it never goes back. If the given clock is set back, this clock goes on from the latest time,
+ * and stays ahead by the difference.
+ */
+const neverBack = (clock: ServerClock): ServerClock => {
+  let last = -Infinity;
+  let ahead = 0;
+  return {
+    now: () => {
+      const now = clock.now();
+      if (now < last) ahead += last - now;
+      last = now;
+      return now + ahead;
+    },
+  };
 };
 
 /** Plays a history and checks all rules. */

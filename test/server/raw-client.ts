@@ -208,10 +208,13 @@ export const page = async (
 };
 
 /** A clock that the test sets by hand. */
-export const settable = (start = 1_000_000): { now: () => number; set: (time: number) => void } => {
+export const settable = (
+  start = 1_000_000,
+): { now: () => number; elapsed: () => number; set: (time: number) => void } => {
   let time = start;
   return {
     now: () => time,
+    elapsed: () => time,
     set: (next) => {
       time = next;
     },

@@ -1,16 +1,29 @@
 /** The roles of the members of a conversation. */
 import { isLeft } from '../../../codecs/either.js';
 import * as t from 'io-ts';
-import { defer, distinctUntilChanged, map, merge, scan, startWith, tap, type Observable } from 'rxjs';
+import {
+  EMPTY,
+  catchError,
+  defer,
+  distinctUntilChanged,
+  map,
+  merge,
+  noop,
+  scan,
+  startWith,
+  tap,
+  type Observable,
+} from 'rxjs';
 import { ConvMemberInfoUpdated, JsonObject, decodeFailed, record, type MemberRole } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
 import { withRole, type Roles } from '../../../streams/index.js';
+import { toRealtimeError } from '../../errors.js';
 import { askHttpApi } from '../../http-api.js';
 import { roleOf } from '../../session/push-events.js';
 import { askWhileOpen } from '../ask-while-open.js';
 import type { Conversation } from '../conversation/conversation.js';
 import type { Room } from '../rooms/room.js';
-import { failing, ofConversation, type ConversationInternals } from '../internals.js';
+import { ofConversation, type ConversationInternals } from '../internals.js';
 import { nothing } from '../nothing.js';
 import { sharedByConversation } from '../shared-by-conversation.js';
 
@@ -44,12 +57,25 @@ const fetchRoles = (
 
 const none: Roles = new Map();
 
+/**
+ * Reports an error of the HTTP API. The connection of the session has nothing to do with it, so `ConnectionLost` is
+ * reported too.
+ */
+const reportingApi = <T>({ client, id }: ConversationInternals, answer$: Observable<T>): Observable<T> =>
+  answer$.pipe(
+    catchError((thrown: unknown) => {
+      const { report, link } = client;
+      report({ _tag: 'CatchUp', clientId: link.clientId, conversationId: id, error: toRealtimeError(thrown) });
+      return EMPTY;
+    }),
+  );
+
 /** Makes the shared roles of conversations. `ask` sends the request to the HTTP API. */
 export const rolesBy = (ask: typeof askHttpApi): ((conversation: ConversationInternals) => Observable<Roles>) =>
   sharedByConversation((conversation) => {
-    const { client, id, events$ } = conversation;
+    const { client, events$ } = conversation;
     const fetched$ = client.open$.pipe(
-      askWhileOpen(() => fetchRoles(ask, conversation), failing(client, id)),
+      askWhileOpen(() => reportingApi(conversation, fetchRoles(ask, conversation)), noop),
       map((roles) => () => roles),
     );
     const moved$ = events$.pipe(map((event) => (current: Roles) => withRole(current, event)));
