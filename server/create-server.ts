@@ -262,7 +262,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const http = httpServer({
     limits,
     door,
-    listener: listener({ endpoints, door, prefix: front.prefix, bodyTimeout: limits.bodyTimeout }),
+    listener: listener({ endpoints, door, prefix: front.prefix, limits }),
     upgrade: (request, socket, head) => {
       if (offered(request).some((name) => known.has(name))) {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -161,9 +161,9 @@ export interface Limits {
   readonly headerTimeout: number;
   /** Time for the body of an HTTP request that is not an upload, ms. Beyond: status 408. Default 15,000. */
   readonly bodyTimeout: number;
-  /** Time for which an upload or a download may stand still, ms. Then it is ended. Default 30,000. */
+  /** Time for which an upload, or an answer that its client does not take, may stand still, ms. Default 30,000. */
   readonly stallTimeout: number;
-  /** Time for a whole upload or download, ms. Then it is ended. Default 300,000. */
+  /** Time for a whole upload, or for a client to take a whole answer, ms. Then it is ended. Default 300,000. */
   readonly transferTimeout: number;
   /** Requests of one address to `/1.1/rtm/sign` per minute. More are refused with status 429. Default 300. */
   readonly signsPerMinute: number;

@@ -1,6 +1,8 @@
 /** The HTTP endpoints on the server's port. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Limits } from '../options.js';
 import type { Door } from './door.js';
+import { inTurn } from './in-turn.js';
 import { pathOf, respond, type Endpoint } from './respond.js';
 import { timerTime } from './timer.js';
 import { isUpload } from './uploads.js';
@@ -10,8 +12,8 @@ export interface ListenerOptions {
   readonly door: Door;
   /** The path of the public address, without a slash at its end. */
   readonly prefix: string;
-  /** How long the body of a request may take, ms. Uploads have time limits of their own. */
-  readonly bodyTimeout: number;
+  /** How long the body of a request may take, and its answer, ms. Uploads have time limits of their own. */
+  readonly limits: Pick<Limits, 'bodyTimeout' | 'stallTimeout' | 'transferTimeout'>;
 }
 
 /** The address below the public path, whether a proxy has left that path out or not. */
@@ -36,9 +38,26 @@ const hurry = (request: IncomingMessage, response: ServerResponse, timeout: numb
   });
 };
 
-export const listener =
-  ({ endpoints, door, prefix, bodyTimeout }: ListenerOptions): RequestListener =>
-  (request, response) => {
+/** Ends an answer that its client does not take. It would hold its memory and its connection for ever. */
+const limitAnswer = (
+  response: ServerResponse,
+  { stallTimeout, transferTimeout }: Pick<Limits, 'stallTimeout' | 'transferTimeout'>,
+): void => {
+  response.once('prefinish', () => {
+    const end = (): void => {
+      response.destroy();
+    };
+    response.setTimeout(timerTime(stallTimeout), end);
+    const late = setTimeout(end, timerTime(transferTimeout));
+    response.once('close', () => {
+      clearTimeout(late);
+    });
+  });
+};
+
+export const listener = ({ endpoints, door, prefix, limits }: ListenerOptions): RequestListener =>
+  inTurn((request, response) => {
+    limitAnswer(response, limits);
     const refused = door.refusal(request, response);
     if (refused !== undefined) {
       const [status, error] = refused;
@@ -47,10 +66,10 @@ export const listener =
       return;
     }
     request.url = withoutPrefix(request.url ?? '', prefix);
-    if (!isUpload(request)) hurry(request, response, bodyTimeout);
+    if (!isUpload(request)) hurry(request, response, limits.bodyTimeout);
     if (endpoints.some((endpoint) => endpoint(request, response))) return;
     respond(response, 404, {
       code: 1,
       error: `Not found: this server speaks WebSocket, and does not answer ${pathOf(request)}`,
     });
-  };
+  });

@@ -124,4 +124,56 @@ describe('a request', () => {
     await gone(socket);
     expect(errors).toEqual([]);
   });
+
+  it('is handled when the one before it on its connection has its answer; too many that wait end it', async () => {
+    const waiting: (() => void)[] = [];
+    const server = await serve({
+      appId: 'app',
+      authenticate: () =>
+        new Promise((resolve) => {
+          waiting.push(() => {
+            resolve('Tom');
+          });
+        }),
+    });
+    const body = '{"session_token":"x"}';
+    const request = `POST /1.1/rtm/sign HTTP/1.1\r\nHost: x\r\nX-LC-Id: app\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const socket = await connected(server);
+    socket.write(request.repeat(3));
+    const answers = readAll(socket);
+    for (let count = 1; count <= 3; count += 1) {
+      await expect.poll(() => waiting.length).toBe(count);
+      // Another connection is not kept waiting.
+      expect(await ask(server)).toContain('404');
+      expect(waiting).toHaveLength(count);
+      waiting.at(-1)?.();
+    }
+    socket.end();
+    expect((await answers).match(/ 200 OK/g)).toHaveLength(3);
+    const many = await connected(server);
+    many.write(request.repeat(100));
+    many.resume();
+    await gone(many);
+    expect(waiting.length).toBeLessThan(5);
+  });
+
+  it('whose answer is not taken is ended', async () => {
+    const server = await serve({ masterKey: 'key', limits: { stallTimeout: 50 } });
+    const attributes = { x: 'x'.repeat(16_000) };
+    for (let n = 0; n < 1_000; n += 1) await server.backEnd.create({ attributes });
+    const socket = await connected(server);
+    socket.write(
+      'GET /1.2/rtm/conversations?limit=1000 HTTP/1.1\r\nHost: x\r\nX-LC-Id: app\r\nX-LC-Key: key,master\r\n\r\n',
+    );
+    await once(socket, 'readable');
+    await new Promise<void>((resolve) => {
+      socket.on('error', () => undefined);
+      // Nothing is read, so the end of the connection is seen by writing.
+      const knock = setInterval(() => socket.write('x'), 10);
+      socket.once('close', () => {
+        clearInterval(knock);
+        resolve();
+      });
+    });
+  });
 });
