@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { assignAttribute, removeAttribute } from './attributes.js';
+export { assignAttribute, changeAttributes, removeAttribute } from './attributes.js';
 export * from './bodies/body.js';
 export {
   defineMessage,

@@ -1,8 +1,6 @@
-import { assignAttribute, removeAttribute, type Attribute, type ConversationInfo } from '../codecs/index.js';
+import { changeAttributes, type ConversationInfo } from '../codecs/index.js';
 import type { ClientEvent } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
-
-type Attributes = Readonly<Record<string, Attribute>>;
 
 type AttributesChanged = Extract<ClientEvent, { _tag: 'Attributes' }>;
 
@@ -12,11 +10,10 @@ export const withAttributes = (
   { changed, removed = [], at }: Pick<AttributesChanged, 'changed' | 'removed' | 'at'>,
 ): ConversationInfo => {
   const { name, ...others } = changed;
-  const assigned = Object.entries(others).reduce<Attributes>(
-    (result, [key, value]) => assignAttribute(result, key.split('.'), value),
-    info.attributes,
-  );
-  const attributes = removed.reduce((result, key) => removeAttribute(result, key.split('.')), assigned);
+  const attributes = changeAttributes(info.attributes, [
+    ...Object.entries(others).map(([key, value]) => [key.split('.'), value] as const),
+    ...removed.map((key) => [key.split('.')] as const),
+  ]);
   return {
     ...info,
     attributes,

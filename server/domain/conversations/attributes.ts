@@ -3,10 +3,9 @@ import { either as E } from 'fp-ts';
 import * as t from 'io-ts';
 import { defined } from '../../../codecs/defined.js';
 import {
-  assignAttribute,
+  changeAttributes,
   encodeAttributes,
   record,
-  removeAttribute,
   type Attribute,
   type ConversationInfo,
   type ServerCommand,
@@ -19,7 +18,7 @@ const Delete = record('Delete', { __op: t.literal('Delete') }, {});
 
 type Attributes = ConversationInfo['attributes'];
 
-/** Setting a key copies all attributes beside it, so the number of keys is limited. */
+/** A change has at most so many keys. */
 const MAX_KEYS = 500;
 /** The greatest depth of attributes. */
 const MAX_DEPTH = 100;
@@ -54,13 +53,11 @@ export const attributesChange = (data: string): AttributesChange => {
 };
 
 /** The attributes of a conversation after a change. */
-export const changedAttributes = (before: Attributes, { set, removed }: AttributesChange): Attributes => {
-  const assigned = Object.entries(set).reduce(
-    (all, [key, value]) => assignAttribute(all, key.split('.'), value),
-    before,
-  );
-  return removed.reduce((all, key) => removeAttribute(all, key.split('.')), assigned);
-};
+export const changedAttributes = (before: Attributes, { set, removed }: AttributesChange): Attributes =>
+  changeAttributes(before, [
+    ...Object.entries(set).map(([key, value]) => [key.split('.'), value] as const),
+    ...removed.map((key) => [key.split('.')] as const),
+  ]);
 
 /** The attributes that were set, for `attrModified`: removed attributes are missing. */
 const writtenModified = ({ name, set }: AttributesChange): string => encodeAttributes({ ...set, ...defined({ name }) });

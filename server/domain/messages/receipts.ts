@@ -52,14 +52,25 @@ export interface ReadMark {
   readonly upTo: ReadUpTo;
 }
 
-/** How far a client has read each conversation that the command names. */
-export const readMarksOf = ({ cid, convs = [] }: CommandOf<'read'>['readMessage']): readonly ReadMark[] => [
-  ...(cid === undefined ? [] : [{ cid, upTo: 'end' as const }]),
-  ...convs.map(({ cid: id, timestamp, mid }): ReadMark => {
-    if (timestamp !== undefined) return { cid: id, upTo: { timestamp } };
-    return { cid: id, upTo: mid === undefined ? 'end' : { id: mid } };
-  }),
-];
+const furthest = (a: ReadUpTo | undefined, b: ReadUpTo): ReadUpTo => {
+  if (a === 'end' || b === 'end') return 'end';
+  // A conversation that is named by a message and by a time: the later one counts.
+  return typeof a === 'object' && 'timestamp' in a && 'timestamp' in b && a.timestamp > b.timestamp ? a : b;
+};
+
+/**
+ * How far a client has read each conversation that the command names. Of several times for one conversation, only the
+ * latest counts: a mark costs as much as there are unread messages, and a command may have many marks.
+ */
+export const readMarksOf = ({ cid, convs = [] }: CommandOf<'read'>['readMessage']): readonly ReadMark[] => {
+  const marks = new Map<string, ReadUpTo>();
+  if (cid !== undefined) marks.set(cid, 'end');
+  for (const { cid: id, timestamp, mid } of convs) {
+    const upTo = timestamp !== undefined ? { timestamp } : mid === undefined ? ('end' as const) : { id: mid };
+    marks.set(id, furthest(marks.get(id), upTo));
+  }
+  return [...marks].map(([id, upTo]) => ({ cid: id, upTo }));
+};
 
 const newest = (times: readonly (number | undefined)[]): number | undefined => {
   const known = times.filter((time) => time !== undefined);
