@@ -16,6 +16,20 @@ import { handOutChange } from './handing-out.js';
  */
 const priorityOf = ({ isBackEnd }: Actor): RoomPriority => (isBackEnd ? 1 : 2);
 
+/** How long an edit waits at most for the clock, ms. */
+const LONGEST_WAIT = 10;
+
+/**
+ * Waits until the clock has come to the time of a change. Each change of a message is later than the one before it, so
+ * a message that is changed more than once in a millisecond is changed ahead of the clock. A client asks at its login
+ * for changes since the last one that it knows: if that was ahead, it would never hear of others in between.
+ */
+const untilNow = async ({ clock }: App, { editedAt = 0 }: StoredMessage): Promise<void> => {
+  const ahead = editedAt - clock.now();
+  if (ahead <= 0) return;
+  await new Promise((resolve) => setTimeout(resolve, Math.min(ahead, LONGEST_WAIT)));
+};
+
 /** Changes one message, and tells all other sessions of its receivers. Gives the message after the change. */
 export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<StoredMessage> =>
   app.inOrder(wish.conversationId, async () => {
@@ -58,5 +72,6 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
     );
     const { message, unreadBy } = result;
     await handOutChange(app, result, { ...change, message, unreadBy: recall ? unreadBy : [] });
+    await untilNow(app, message);
     return message;
   });

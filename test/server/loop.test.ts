@@ -110,9 +110,13 @@ const world = async () => {
   const full = await make({ members: [OWNER, 'Reader'] });
   for (let n = 0; n < 5_000; n += 1) await say(full, n + 1, n > 3_900 ? BODY : 'x', n === 0 ? { type: 7 } : {});
   // What a client has sent itself does not count as unread, so all of it is looked at.
-  const own = await make();
-  for (let n = 0; n < 20_000; n += 1) await say(own, n + 1, 'x');
-  const keys = await make({ creator: OWNER, attributes: Object.fromEntries(ids(1_500, 'k').map((key) => [key, 1])) });
+  const own = await make({ members: ['Painter'] });
+  for (let n = 0; n < 20_000; n += 1) await say(own, n + 1, 'x', { from: 'Painter' });
+  const keys = await make({
+    creator: 'Painter',
+    members: ['Painter'],
+    attributes: Object.fromEntries(ids(1_500, 'k').map((key) => [key, 1])),
+  });
   const system = await make({ kind: 'system', members: [] });
   await store.addMembers(system, ids(10_000, 's'), 100_000);
   const edited: string[] = [];
@@ -138,6 +142,7 @@ const world = async () => {
     await on.settle({ cmd: 'session', op: 'open', i: 1, peerId, sessionMessage: {} });
   };
   await login(line, OWNER);
+  await login(line, 'Painter');
   return { store, server, make, line, login, crowded, full, system, edits, edited, room, own, keys };
 };
 
@@ -240,6 +245,7 @@ describe('a command at its limits', () => {
       cmd: 'conv',
       op: 'update',
       i: 9,
+      peerId: 'Painter',
       convMessage: { cid, attr: { data: JSON.stringify(Object.fromEntries(ids(500, 'k').map((key) => [key, 2]))) } },
     }),
     'conv/mute': ({ crowded: cid }) => ({ cmd: 'conv', op: 'mute', i: 9, convMessage: { cid } }),
@@ -291,6 +297,7 @@ describe('a command at its limits', () => {
     ],
     'read of one conversation, a thousand times': ({ own: cid }) => ({
       cmd: 'read',
+      peerId: 'Painter',
       readMessage: { convs: Array.from({ length: 1_000 }, (_, n) => ({ cid, timestamp: EPOCH + n })) },
     }),
     'patch/modify of many': ({ edits: cid, edited }) => ({

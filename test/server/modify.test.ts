@@ -15,6 +15,17 @@ const pair = async (options?: Parameters<typeof serve>[0]) => {
 };
 
 describe('an edit', () => {
+  it('is never dated ahead of the clock, however many there are: later ones of others would be missed', async () => {
+    const { tom, cid } = await pair();
+    const { id, timestamp } = await say(tom, cid, { msg: 'x' });
+    const patch = { cid, mid: id, timestamp, recall: false, data: 'y' };
+    const patches = Array.from({ length: 100 }, () => patch);
+    const edited = await tom.request({ cmd: 'patch', op: 'modify', patchMessage: { patches } });
+    const now = Date.now();
+    if (edited.cmd !== 'patch') throw new Error('it was refused');
+    expect(edited.patchMessage.lastPatchTime).toBeLessThanOrEqual(now + 10);
+  });
+
   it('changes history, and is sent to every other session of every member', async () => {
     const clock = settable();
     const { server, tom, jerry, cid } = await pair({ clock });
