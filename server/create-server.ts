@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Subject, noop, type Observable } from 'rxjs';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { defined } from '../codecs/defined.js';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
@@ -18,10 +19,11 @@ import { limitedBus, limitedStore } from './limited.js';
 import { createHandedOut } from './messages/handed-out.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
-import { defaultLimits, type ServerOptions } from './options.js';
+import { limitsOf, type ServerOptions } from './options.js';
 import { createTurns } from './turns.js';
 import { createRoomFanOut } from './room-fan-out.js';
 import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
+import { checkNumbers } from './numbers.js';
 import { createRates } from './rates.js';
 import { closeReason, inBatches } from './returns.js';
 import { api } from './http/api/api.js';
@@ -170,7 +172,7 @@ const stamps = (clock: ServerClock): (() => number) => {
  */
 export const createServer = async (options: ServerOptions = {}): Promise<RtmServer> => {
   const { host = '127.0.0.1', port: wantedPort = 0 } = options;
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = limitsOf(options.limits);
   const report = guardedReport(options.onError);
   const wall = guardedClock(options.clock ?? { now: Date.now }, report);
   const clock = steadyClock(wall, report);
@@ -225,6 +227,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   let past = noDrops;
   const portOf = (): number => (http.address() as AddressInfo).port;
   const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
+  checkNumbers('uploads', defined({ maxBytes: options.uploads?.maxBytes }));
   const { masterKey, uploads: files, publicUrl, trustedProxies } = options;
   const authenticate = inTimeSignIn(options.authenticate, inTimeOfHooks);
   const front = createFront({ publicUrl, trustedProxies, listening: urlOf });

@@ -1,8 +1,10 @@
+import { defined } from '../codecs/defined.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Authenticate } from './http/sign.js';
 import type { UploadOptions } from './http/uploads.js';
 import type { SignedAction, LoginRequest } from './signatures.js';
+import { checkNumbers } from './numbers.js';
 import type { Store } from './store/store.js';
 import type { Hooks } from './hooks.js';
 import type { ConversationInfo } from '../codecs/index.js';
@@ -227,6 +229,17 @@ export const defaultLimits: Limits = {
   uploadBytesPerDay: 256 * 1_024 * 1_024,
   uploads: 100_000,
   uploadBytes: 10 * 1_024 * 1_024 * 1_024,
+};
+
+/**
+ * The limits that are given, and the defaults of the others. Throws a `RangeError` for one that is no limit, or that
+ * is no number: nothing would be limited by it.
+ */
+export const limitsOf = (given: Partial<Limits> = {}): Limits => {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(defaultLimits, name));
+  if (unknown !== undefined) throw new RangeError(`limits.${unknown}: there is no such limit`);
+  checkNumbers('limits', given);
+  return { ...defaultLimits, ...defined(given) };
 };
 
 /**

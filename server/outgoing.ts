@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Subprotocol } from '../codecs/index.js';
 import type { SharedFrame } from '../codecs/shared-frame.js';
+import { timerTime } from './http/timer.js';
 import type { RoomPriority } from './notice.js';
 import type { Limits } from './options.js';
 import { createPriorityQueue } from './priority-queue.js';
@@ -143,9 +144,10 @@ export const outgoingFrames = ({
         const stall = setInterval(() => {
           if (takenAt === before) tooSlow();
           before = takenAt;
-        }, limits.answerTimeout);
+        }, timerTime(limits.answerTimeout));
         const done = (): void => {
           clearInterval(stall);
+          socket.off('close', done);
           wake = undefined;
           resolve();
         };

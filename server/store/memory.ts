@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { steadyClock, type ServerClock } from '../clock.js';
 import { createMemory, type MemoryLimits } from '../domain/memory/memory.js';
+import { checkNumbers } from '../numbers.js';
 import type { Store } from './store.js';
 
 export interface MemoryStoreOptions extends MemoryLimits {
@@ -48,6 +49,7 @@ export const memoryStore = ({
   whileSwept = everyFewSeconds,
   ...limits
 }: MemoryStoreOptions = {}): Store => {
+  checkNumbers('memoryStore', limits);
   const steady = steadyClock(clock, () => undefined);
   const memory = createMemory({
     ...limits,

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { subprotocols } from 'rx-realtime/codecs';
-import { cloudLimits, defaultLimits, memoryStore, type ServerOptions } from 'rx-realtime/server';
+import { cloudLimits, createServer, defaultLimits, memoryStore, type ServerOptions } from 'rx-realtime/server';
 import { createPriorityQueue } from '../../server/priority-queue.js';
 import {
   dial,
@@ -29,6 +29,30 @@ const alone = async (options?: ServerOptions) => {
   const tom = await login(server, 'Tom');
   return { server, tom, cid: await start(tom, []) };
 };
+
+describe('a limit', () => {
+  it.each([
+    ['messageBytes', NaN],
+    ['connections', -1],
+    ['members', '5'],
+    ['member', 5],
+  ])('that limits nothing is refused when the server starts: %s: %s', async (name, value) => {
+    await expect(createServer({ limits: { [name]: value } })).rejects.toThrow(`limits.${name}: `);
+  });
+
+  it('of the store and of uploads is refused in the same way', async () => {
+    expect(() => memoryStore({ historyDays: NaN })).toThrow('memoryStore.historyDays: ');
+    const uploads = { directory: 'unused', maxBytes: NaN };
+    await expect(createServer({ uploads })).rejects.toThrow('uploads.maxBytes: ');
+  });
+
+  it('that is undefined has its default', async () => {
+    const limits: object = { messageBytes: undefined };
+    const { tom, cid } = await alone({ limits });
+    const sent = await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x'.repeat(5_121) } });
+    expect(sent).toMatchObject(error(4109));
+  });
+});
 
 describe('a client id', () => {
   it('has 1 to 64 characters, in every position', async () => {

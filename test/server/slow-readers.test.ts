@@ -81,8 +81,11 @@ describe('a high priority in a chat room', () => {
 });
 
 describe('answers', () => {
-  it('that are longer than all that may wait end no connection, nor do pushes beside them', async () => {
-    const server = await serve({ limits: { bufferedBytes: 50_000, answerBytes: 10_000_000 } });
+  it.each([
+    ['with the default time', {}],
+    ['with no time limit', { answerTimeout: Infinity }],
+  ])('that are longer than all that may wait end no connection, nor do pushes beside them: %s', async (_, limits) => {
+    const server = await serve({ limits: { bufferedBytes: 50_000, answerBytes: 10_000_000, ...limits } });
     const [tom, slow] = [await login(server, 'Tom'), await login(server, 'Slow')];
     const cid = await start(tom, ['Slow']);
     for (let n = 0; n < 400; n += 1) await say(tom, cid, { msg: BODY });
@@ -90,6 +93,7 @@ describe('answers', () => {
     slow.socket.pause();
     for (let n = 0; n < 5; n += 1) slow.send({ cmd: 'logs', i: 1_000 + n, logsMessage: { cid, l: 400 } });
     for (let n = 0; n < 5; n += 1) await say(tom, cid, { msg: 'x' });
+    for (let n = 0; n < 20; n += 1) await new Promise((resolve) => setImmediate(resolve));
     slow.socket.resume();
     await expect.poll(() => slow.inbox.filter(({ cmd }) => cmd === 'logs').length).toBe(5);
     expect(slow.socket.readyState).toBe(slow.socket.OPEN);
