@@ -57,6 +57,9 @@ const MAX_AGE = 300_000;
 /** The statuses of failures that may pass: too slow, too many requests, an error of the server. */
 const mayPass = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
+/** The longest answer of a back end, bytes: room for all members that a command may name. */
+const MAX_ANSWER = 1_048_576;
+
 class WrongStatus extends Error {
   constructor(
     name: HookName,
@@ -91,6 +94,18 @@ export const verifyWebHook = ({ secret, hook, header = '', body, now, maxAge = M
   return isSameSecret(signature, sign(secret, timestamp, hook, body)) && Math.abs(now - Number(timestamp)) <= maxAge;
 };
 
+/** The body of an answer, of at most `MAX_ANSWER` bytes. */
+const textOf = async (name: HookName, { body }: Response): Promise<string> => {
+  const decoder = new TextDecoder();
+  let [text, bytes] = ['', 0];
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER) throw new Error(`the web hook ${name} was answered with more than ${MAX_ANSWER} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+};
+
 /**
  * Hooks that call the application's back end over HTTP. Each call is a POST with the hook's argument as JSON. Its
  * signature is in the header `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<hook>.<body>">`. Status
@@ -121,7 +136,7 @@ export const webHooks = (options: WebHookOptions): Hooks => {
       redirect: 'manual',
       signal: AbortSignal.timeout(timeout),
     });
-    const text = await response.text();
+    const text = await textOf(name, response);
     if (response.type === 'opaqueredirect' || response.redirected || isRedirect(response.status))
       throw new Error(`the web hook ${name} was answered with a redirect, which is not followed`);
     if (!response.ok) throw new WrongStatus(name, response.status);

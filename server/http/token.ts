@@ -26,5 +26,8 @@ export const UNAUTHORIZED = {
   error: 'this needs the token of a session, in the header X-LC-IM-Session-Token',
 };
 
-/** The query of a request. */
-export const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URLSearchParams(url.split('?')[1] ?? '');
+/** The query of a request: everything behind the first question mark. */
+export const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+};

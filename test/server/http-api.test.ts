@@ -107,6 +107,9 @@ describe('conversations', () => {
       results: [{ objectId: id, name: 'Cat' }],
     });
     expect((await call('GET', 'conversations?limit=1&sort=-level')).body).toMatchObject({ results: [{ level: 4 }] });
+    // A value may hold a question mark.
+    const asked = await call('GET', 'conversations?where={"name":{"$ne":"Cat?"}}&limit=1');
+    expect(asked.body['results']).toHaveLength(1);
 
     expect(
       (await call('PUT', `conversations/${id}`, { name: 'Mouse', 'a.b': 1, old: { __op: 'Delete' } })).status,

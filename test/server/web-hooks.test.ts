@@ -244,6 +244,7 @@ describe('web hooks that fail', () => {
     ['with the wrong JSON', json('{"content":5}'), /content should be string/],
     ['with JSON that is no object', json('5'), /should be ContentVerdict/],
     ['with null', json('null'), /answered with null/],
+    ['with a very long text', json(`{}${' '.repeat(2 ** 20)}`), /more than 1048576 bytes/],
     [
       'with a redirect',
       (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(),
