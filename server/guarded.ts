@@ -7,12 +7,31 @@ import type { ServerClock } from './clock.js';
 /** Takes errors that are the server's own fault, or the application's. It never throws. */
 export type Report = (error: unknown) => void;
 
-const toStderr: Report = (error) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+/** Errors that are written within a period. Of further ones, only the number is: an outage must not fill a disk. */
+const MOST_WRITTEN = 100;
+const PERIOD = 10_000;
+
+/** Writes errors to stderr, as many as can be read. `now`: the monotonic clock, ms. */
+export const stderrReport = (
+  write: (text: string) => unknown = (text) => process.stderr.write(text),
+  now: () => number = () => performance.now(),
+): Report => {
+  let [began, count] = [-Infinity, 0];
+  return (error) => {
+    const at = now();
+    if (at - began >= PERIOD) {
+      if (count > MOST_WRITTEN) write(`${count - MOST_WRITTEN} more errors were not written\n`);
+      [began, count] = [at, 0];
+    }
+    count += 1;
+    if (count <= MOST_WRITTEN) write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    else if (count === MOST_WRITTEN + 1) write('there are too many errors: the next ones are only counted\n');
+  };
 };
 
 /** `onError`, but it never throws. An error of `onError` itself goes to stderr. */
 export const guardedReport = (onError: ((error: unknown) => unknown) | undefined): Report => {
+  const toStderr = stderrReport();
   if (onError === undefined) return toStderr;
   return (error) => {
     try {
