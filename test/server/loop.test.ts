@@ -185,6 +185,19 @@ describe('a command at its limits', () => {
     'conv/query of everything': () => query({ where: { data: '{}' } }),
     'conv/query of all chat rooms, sorted': () => query({ where: { data: '{"tr":true}' }, sort: '-createdAt' }),
     'conv/query with an expression': () => query({ where: { data: `{"m":"${OWNER}","x":{"$regex":"(x+x+)+y$"}}` } }),
+    ...Object.fromEntries(
+      ['(?i)[\\0-\uffff]', '(?i)[\\x{80}-\\x{10ffff}]', 'x{1000}', '(x{100}){10}', '\\p{L}', '(?i)[\\p{L}\\p{N}]'].map(
+        (part) => [
+          `conv/query with many expressions of ${part.replace('\uffff', '...')}`,
+          () => {
+            const $regex = part.repeat(Math.floor(512 / part.length));
+            return query({
+              where: { data: JSON.stringify({ $or: Array.from({ length: 90 }, () => ({ a: { $regex } })) }) },
+            });
+          },
+        ],
+      ),
+    ),
     'conv/query with a thousand ids': () =>
       query({ where: { data: JSON.stringify({ objectId: { $in: ids(1_000, 'c') } }) } }),
     'conv/query with many conditions': () =>

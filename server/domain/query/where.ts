@@ -24,6 +24,17 @@ export const MAX_REGEX_LENGTH = 512;
  */
 export const MAX_REGEX_SIZE = 1_000;
 
+/** Length of all expressions of a query together, in characters: compiling takes time, too. */
+const MAX_REGEX_TEXT = 1_024;
+/** A counted repetition; `\x{10ff}` and `\p{L}` are none. */
+const REPETITION = /(?<!\\[xupP])\{(\d+)(?:,(\d*))?\}/g;
+/** The end of a range of characters that may be far from its start. */
+const FAR_END = /-(?:\\[xu\d]|[^\0-\x7f])/g;
+/** The flag for both cases, within an expression. */
+const INLINE_IGNORE_CASE = /\(\?[a-z]*i/i;
+/** To ignore the case of a range, each of its characters is looked at: some 10 ms. */
+const MAX_FAR_RANGES = 2;
+
 /** A key of the protocol or of an attribute, followed by the keys that lead into nested ones. */
 export type AttributePath = RNEA.ReadonlyNonEmptyArray<string>;
 
@@ -241,6 +252,28 @@ const sizeOf = (where: Where): number => {
 };
 
 /**
+ * Refuses expressions that would take long to compile. They are counted together, since a query may have many of them.
+ */
+const carefully = (compile: CompileRegex): CompileRegex => {
+  let [length, repeats, ranges] = [0, 0, 0];
+  return (source, flags) => {
+    length += source.length;
+    if (length > MAX_REGEX_TEXT) throw refused(`all $regex have at most ${MAX_REGEX_TEXT} characters together`);
+    for (const [, least, most = ''] of source.matchAll(REPETITION)) {
+      const count = Number(most === '' ? least : most);
+      // RE2 repeats at most 1,000 times, and says so.
+      if (count <= MAX_REGEX_SIZE) repeats += count;
+    }
+    if (repeats > MAX_REGEX_SIZE)
+      throw refused(`$regex compiles to at most ${MAX_REGEX_SIZE} instructions: repeat less`);
+    if (flags.ignoreCase || INLINE_IGNORE_CASE.test(source)) ranges += Array.from(source.matchAll(FAR_END)).length;
+    if (ranges > MAX_FAR_RANGES)
+      throw refused(`$regex: at most ${MAX_FAR_RANGES} ranges of other characters than ASCII ignore the case`);
+    return compile(source, flags);
+  };
+};
+
+/**
  * Puts conditions without an expression first. If they decide the result, no expression runs, in whatever order the
  * conditions were written.
  */
@@ -257,7 +290,7 @@ export const parseWhere = (json: string, compile: CompileRegex): Where => {
   const parsed = parseJson(json);
   if (E.isLeft(parsed) || !JsonObject.is(parsed.right)) throw refused('it is not a JSON object');
   if (countIn(parsed.right) > MAX_CONDITIONS) throw refused(`there are at most ${MAX_CONDITIONS} conditions`);
-  const where = whereOf(parsed.right, compile);
+  const where = whereOf(parsed.right, carefully(compile));
   if (sizeOf(where) > MAX_REGEX_SIZE)
     throw refused(`all $regex compile to at most ${MAX_REGEX_SIZE} instructions together`);
   return where;
