@@ -94,7 +94,7 @@ const uploading = <B extends OutgoingBody>(
   return defer(() => {
     // The caller may change its bytes while they are stored.
     const { data } = file;
-    const copy = data instanceof Uint8Array ? { ...file, data: data.slice() } : file;
+    const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
     return storing(copy, toBody, store, describe);
   });
 };
