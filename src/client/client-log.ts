@@ -51,7 +51,7 @@ export interface ClientLogOptions {
   readonly clock: Clock;
   readonly catchUp: CatchUpOptions;
   readonly state: ClientState;
-  /** The chat room that the client is in. */
+  /** The chat room that the client was in before the break. */
   readonly room: () => string | undefined;
   readonly changes: Pick<ChangeMark, 'passed'>;
   readonly limits: Required<ClientLimits>;

@@ -227,7 +227,7 @@ export interface Policy extends CatchUpLimits {
 export interface Environment {
   /** The snapshot of a conversation, from all events that were passed on. */
   readonly known: (id: string) => ConversationInfo | undefined;
-  /** The chat room that the client is in, if any. A break in a room is a `Gap`. */
+  /** The chat room that the client was in before the break, if any. The break is a `Gap`. */
   readonly room: () => string | undefined;
 }
 

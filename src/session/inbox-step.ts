@@ -66,7 +66,15 @@ const roomGap = (making: Making, to: number): void => {
   const room = making.environment.room();
   if (room === undefined) return;
   const cursor = cursorOf(making, room);
-  admit(making, cursor, { _tag: 'Gap', conversationId: room, from: cursor.position, to, cause: 'room' });
+  const { position: from, newest } = cursor;
+  // The times of messages may be ahead of the server's clock.
+  admit(making, cursor, {
+    _tag: 'Gap',
+    conversationId: room,
+    from,
+    to: Math.max(to, newest.timestamp),
+    cause: 'room',
+  });
 };
 
 /**

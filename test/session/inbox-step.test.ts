@@ -310,6 +310,14 @@ const rules: readonly Rule[] = [
     effects: ['look up c'],
   },
   {
+    rule: 'a gap in a chat room does not end before it begins, although the messages are ahead of the clock',
+    before: [opened(1, false), snapshot({ kind: 'room' }), live(20), dropped],
+    input: opened(9),
+    room: 'c',
+    out: ['Opened', 'gap room 20-20'],
+    effects: ['look up c'],
+  },
+  {
     rule: 'the history of a chat room is not fetched',
     before: [opened(1, false), snapshot({ kind: 'room' }), dropped, opened(9)],
     input: found(conversation({ kind: 'room', lastMessageAt: 8 })),
