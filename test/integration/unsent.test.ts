@@ -1,5 +1,5 @@
 /** Messages that are not sent: they stay in view, wait over restarts, and are sent again or given up. */
-import { filter, firstValueFrom, map, tap, toArray, type Observable } from 'rxjs';
+import { Subject, filter, firstValueFrom, map, tap, throwError, toArray, type Observable } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   binary,
@@ -10,6 +10,7 @@ import {
   timeline,
   type Client,
   type Conversation,
+  type OutboxStorage,
   type Realtime,
   type Timeline,
 } from 'rx-realtime';
@@ -92,6 +93,31 @@ describe('a message that has failed', () => {
     expect(await arrived).toMatchObject({ body: { bytes: new Uint8Array([1, 2]) }, mentions: ['Jerry'] });
     await shown(here, 'Binary');
     expect(await outcome(resend(here, token))).toBe('InvalidArgument');
+  });
+
+  it('is sent again once, and can be discarded, while a slow storage has not stored it again', async () => {
+    let puts = 0;
+    const stored = new Subject<never>();
+    const storage: OutboxStorage = {
+      load: () => [[]],
+      put: () => {
+        puts += 1;
+        return puts === 1 ? throwError(() => new Error('full')) : stored;
+      },
+      remove: () => [],
+    };
+    const { here } = await pair({ outbox: { storage } });
+    expect(await outcome(here.send(text('a')))).toBe('StorageFailed');
+    await shown(here, '(a!)');
+    const token = await unsent(here);
+    const again = outcome(resend(here, token));
+    expect(await atOnce(here)).toBe('(a)');
+    expect(await outcome(resend(here, token))).toBe('InvalidArgument');
+    await firstValueFrom(discard(here, token));
+    expect(await again).toBe('Discarded');
+    stored.complete();
+    await sent(here, text('b'));
+    await shown(here, 'b');
   });
 
   it('is gone when it is discarded', async () => {

@@ -143,16 +143,18 @@ const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>)
   const encoded = bodies.encode(given.body);
   const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
   const request = { ...given, body };
-  const sending = (): Observable<SendStep<B>> =>
+  const sending = (isAgain: boolean): Observable<SendStep<B>> =>
     telling(
       request,
       sender,
       isLeft(encoded)
         ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
         : sendContent(sender, request, { body, wire: encoded.right }),
-      sending,
+      () => sending(true),
+      undefined,
+      isAgain,
     );
-  return sending();
+  return sending(false);
 };
 
 /**
@@ -193,6 +195,7 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
         ),
         sending,
         since,
+        since === undefined,
       );
     return sending(stored.at);
   });
