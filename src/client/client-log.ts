@@ -61,7 +61,7 @@ export interface ClientLogOptions {
 export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): Observable<ClientEvent> => {
   const { link, reader, clock, catchUp, state, room, changes, limits } = options;
   return told$.pipe(
-    readInOrder(reader),
+    readInOrder(reader, limits),
     inbox({
       lookUp: gatheredLookUps({
         lookUp: (ids) => conversationsById(link, ids).pipe(patiently(clock)),
