@@ -96,8 +96,9 @@ export interface ClientOffline {
 /**
  * Functions that the server calls. The server waits for the hooks that decide (`messageReceived`, `messageUpdate`,
  * `conversationStart`, `conversationAdd`, `conversationRemove`, `conversationUpdate`); their conversation waits
- * meanwhile. It does not wait for the others, which are only informed, in their order for each conversation and client. If
- * a hook throws, or takes longer than `limits.hookTimeout`, the error goes to `onError` and the action goes ahead.
+ * meanwhile. It does not wait for the others, which are only informed, in their order for each conversation and
+ * client. If a hook throws, or takes longer than `limits.hookTimeout`, the error goes to `onError` and the action goes
+ * ahead.
  */
 export interface Hooks {
   /** Called before a message is stored. It can drop the message (4402) or replace its body. */

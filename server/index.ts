@@ -36,7 +36,7 @@ export type { LoginRequest, SignedAction } from './signatures.js';
 export { cloudLimits, defaultLimits, type Limits, type ResumeRequest, type ServerOptions } from './options.js';
 export type { Authenticate } from './http/sign.js';
 export type { UploadOptions } from './http/uploads.js';
-export { select } from './domain/query/select.js';
+export { select, type ConversationSelection } from './domain/query/select.js';
 export type { AttributePath, Comparison, ValueTest, Where } from './domain/query/where.js';
 export type { Regex } from './domain/query/regex.js';
 export { Refusal, type RefusalCode } from './domain/refusal.js';

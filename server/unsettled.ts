@@ -11,7 +11,7 @@ import { TookTooLong } from './time-limit.js';
 export type InOrder = <R>(key: string, job: () => Promise<R>) => Promise<R>;
 
 /** What to do about a change with an unknown outcome. */
-export interface Settlement {
+interface Settlement {
   /**
    * Asks the store what became of the change. If it was made, tells whoever it concerns, and gives true. It is called
    * while nothing else happens in the conversation. `except`: the session that need not be told.

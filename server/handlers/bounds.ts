@@ -3,6 +3,7 @@
  * have no row, because they can't be long.
  */
 import type { ClientCommand } from '../../codecs/index.js';
+import { MAX_ID } from '../domain/conversations/members.js';
 import { Refusal, type RefusalCode } from '../domain/refusal.js';
 import type { Limits } from '../options.js';
 import type { KindOf } from './handler.js';
@@ -20,8 +21,6 @@ export interface Bound {
  */
 export type FieldBounds = Readonly<Record<string, Bound>>;
 
-/** A client's own id, and the ids of others. */
-export const MAX_ID = 64;
 /** What a client says of its software. It is not kept. */
 const MAX_USER_AGENT = 1_024;
 /** The longest name of a role has 7 characters. */

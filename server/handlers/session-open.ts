@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { defined } from '../../codecs/defined.js';
 import type { App } from '../app.js';
 import { breather } from '../breather.js';
+import { MAX_ID } from '../domain/conversations/members.js';
 import { fitting } from '../domain/cut.js';
 import {
   changesSince,
@@ -19,7 +20,6 @@ import { newSession, type Session } from '../session.js';
 import type { OpeningResult, StoredSession } from '../store/store.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 
-const MAX_ID = 64;
 const DISPLACED = 4111;
 /** The codes that the application gets for sessions that the server has ended. */
 const CLOSE_CODES = { displaced: 3, kicked: 4 } as const;

@@ -5,7 +5,7 @@ import type { Limits } from '../options.js';
 import { countedAs, type Front } from './front.js';
 
 /** Why a connection is refused: a status of HTTP, and a text for people. */
-export type Refused = readonly [status: 429 | 503, text: string];
+type Refused = readonly [status: 429 | 503, text: string];
 
 export interface Door {
   /** Counts a network connection until it closes. If there are too many, its requests are refused. */

@@ -26,10 +26,7 @@ const DONE = { done: true, value: undefined } as const;
  * for await (const message of toAsyncIterable(client.messages$.pipe(lossless({ high: 1_000, hold: realtime.hold }))))
  *   await archive(message);
  */
-export const toAsyncIterable = <T>(
-  source$: Observable<T>,
-  { signal }: BridgeOptions = {},
-): AsyncIterable<T> => ({
+export const toAsyncIterable = <T>(source$: Observable<T>, { signal }: BridgeOptions = {}): AsyncIterable<T> => ({
   [Symbol.asyncIterator]: (): AsyncIterator<T, undefined> => {
     const pending: Pending<T>[] = [];
     let hasStarted = false;

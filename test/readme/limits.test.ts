@@ -15,7 +15,7 @@ describe('the table of limits', () => {
   it('has every limit once, with its default', () => {
     const documented = rows().map(([, name = '', , value = '']) => [name.replaceAll('`', ''), value]);
     expect(documented.toSorted()).toEqual(
-      Object.entries(defaultLimits)
+      Object.entries<number>({ ...defaultLimits })
         .map(([name, limit]) => [name, shown(limit)])
         .toSorted(),
     );

@@ -5,7 +5,8 @@ import { Refusal, reasonOf, type RefusalCode } from '../refusal.js';
 import { forMember, isMember } from './access.js';
 import { outranks, type Roles } from './ranks.js';
 
-const MAX_ID = 64;
+/** The longest id of a client, characters. */
+export const MAX_ID = 64;
 
 export const isClientId = (id: unknown): id is string =>
   typeof id === 'string' && id.length >= 1 && id.length <= MAX_ID;

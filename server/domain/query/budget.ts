@@ -5,8 +5,8 @@ import { Refusal } from '../refusal.js';
 export const DEFAULT_STEPS = 1_000_000;
 
 /**
- * The costs of what takes more than one step (about 50 ns each): looking at a conversation, a condition, and comparing two values
- * by their parts.
+ * The costs of what takes more than one step (about 50 ns each): looking at a conversation, a condition, and
+ * comparing two values by their parts.
  */
 export const COST = { conversation: 20, comparison: 5, condition: 3 };
 

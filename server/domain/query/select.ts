@@ -6,7 +6,7 @@ import { matches } from './matches.js';
 import { sorted } from './order.js';
 
 /** What is selected. */
-interface Selection extends ConversationSearch {
+export interface ConversationSelection extends ConversationSearch {
   /** Only conversations whose members the client sees. Default false. */
   readonly needsMembers?: boolean;
 }
@@ -19,7 +19,7 @@ interface Selection extends ConversationSearch {
  * select(search, infos.keys(), (id) => infos.get(id));
  */
 export const select = (
-  { where, sort, skip, limit, seen, needsMembers = false }: Selection,
+  { where, sort, skip, limit, seen, needsMembers = false }: ConversationSelection,
   ids: Iterable<string>,
   infoOf: (id: string) => ConversationInfo | undefined,
   steps = DEFAULT_STEPS,

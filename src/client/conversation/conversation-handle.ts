@@ -143,8 +143,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     ),
     receipts$: receiptsOf(client, id, fetched$),
     send: (body, options = {}) => sendIn(client, id, body, options).pipe(storedMessage),
-    trackSend: (body, options = {}) =>
-      sendIn(client, id, body, { ...options, receipt: true }).pipe(track(events$)),
+    trackSend: (body, options = {}) => sendIn(client, id, body, { ...options, receipt: true }).pipe(track(events$)),
     messageStatus: (message) => events$.pipe(messageStatus(message)),
     recall: (message) => recallMessage(modifier, message),
     edit: (message, body, mentions = {}) => editMessage(modifier, message, body, mentions),
