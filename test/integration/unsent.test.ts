@@ -235,6 +235,8 @@ describe('a login with offline', () => {
 describe('a client that has logged out', () => {
   it('shows nothing of its user any more, at once, also to late subscribers; the next login is a new client', async () => {
     const { tom, here, there } = await pair();
+    await sent(here, text('b'), { receipt: true });
+    await firstValueFrom(here.receipts$.pipe(filter(({ deliveredAt }) => deliveredAt !== undefined)));
     await sent(there, text('a'));
     await firstValueFrom(tom.totalUnread$.pipe(filter(({ count }) => count === 1)));
     const last = <T>(stream$: Observable<T>): { value: T | undefined; isOver: boolean } => {
@@ -246,12 +248,14 @@ describe('a client that has logged out', () => {
       last(tom.unread$.pipe(map(({ size }) => size))),
       last(tom.totalUnread$.pipe(map(({ count }) => count))),
       last(here.unread$.pipe(map(({ count }) => count))),
+      last(here.members$.pipe(map(({ size }) => size))),
+      last(here.receipts$.pipe(map((receipts) => Object.keys(receipts).length))),
       last(timeline(here).pipe(map(short))),
     ];
     const watched = streams();
-    await shown(here, 'a');
+    await shown(here, 'b a');
     const closing = firstValueFrom(tom.close().pipe(toArray()));
-    const nothing = [0, 0, 0, ''].map((value) => ({ value, isOver: true }));
+    const nothing = [0, 0, 0, 0, 0, ''].map((value) => ({ value, isOver: true }));
     expect(watched).toEqual(nothing);
     expect(streams()).toEqual(nothing);
     const next = await firstValueFrom(own().login('Tom'));
