@@ -656,6 +656,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       await proxy.close();
     }
     await server.close();
+    await kept.close();
   }
   const gaps = devices.flatMap(({ logs }) => [...logs.group, ...logs.pair]).filter(({ _tag }) => _tag === 'Gap').length;
   return { problems, sends: said, ...counts, gaps };

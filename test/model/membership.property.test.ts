@@ -247,19 +247,27 @@ it('at rest, all states match the server, and each device got the notices of the
           tell(members, `Left ${named(gone)} by ${by}`, acting);
           acting.expected.push(`Left ${named(gone)} by ${by}`);
         };
+        /** The blocked clients that were members when they were blocked. */
+        const blockedMembers = new Set<string>();
         /**
          * Clients that were on the list already are reported only to the acting device, because it does not know the
-         * list.
+         * list. A client that was no member is not told.
          */
         const listed = (
           acting: Device,
           kind: 'Blocked' | 'Unblocked',
           changed: readonly string[],
+          before: readonly string[],
           members: readonly string[],
           allowed: readonly string[],
         ): void => {
           const by = acting.client.id;
-          for (const one of changed) tell([one], `${kind} ${one} by ${by}`, acting);
+          for (const one of changed) {
+            const isTold = kind === 'Blocked' ? before.includes(one) : blockedMembers.delete(one);
+            if (!isTold) continue;
+            if (kind === 'Blocked') blockedMembers.add(one);
+            tell([one], `${kind} ${one} by ${by}`, acting);
+          }
           if (changed.length > 0) tell(without(members, changed), `${kind} ${named(changed)} by ${by}`, acting);
           if (allowed.length > 0) acting.expected.push(`${kind} ${named(allowed)} by ${by}`);
         };
@@ -307,9 +315,23 @@ it('at rest, all states match the server, and each device got the notices of the
               left(acting, without(before.members, after.members), after.members);
               const { allowed = [] } = result ?? {};
               if (one.what === 'block')
-                listed(acting, 'Blocked', without(after.blocked, before.blocked), after.members, allowed);
+                listed(
+                  acting,
+                  'Blocked',
+                  without(after.blocked, before.blocked),
+                  before.members,
+                  after.members,
+                  allowed,
+                );
               if (one.what === 'unblock')
-                listed(acting, 'Unblocked', without(before.blocked, after.blocked), after.members, allowed);
+                listed(
+                  acting,
+                  'Unblocked',
+                  without(before.blocked, after.blocked),
+                  before.members,
+                  after.members,
+                  allowed,
+                );
               // The new members get the next messages as pushes, not as missed messages.
               await Promise.all(devices.filter((each) => added.includes(each.client.id)).map(settled));
             }

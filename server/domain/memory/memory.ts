@@ -46,7 +46,7 @@ export interface MemoryLimits {
   readonly conversationDays?: number;
   /**
    * Steps that a query of conversations may take (docs/server.md); a query that needs more is refused with 4310.
-   * Default 1,000,000, which take at most about 40 ms.
+   * Default 700,000, which take at most about 30 ms.
    */
   readonly querySteps?: number;
   /**

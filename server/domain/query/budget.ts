@@ -1,8 +1,8 @@
 /** The budget of a query. A query runs without a pause, and all other clients wait meanwhile. */
 import { Refusal } from '../refusal.js';
 
-/** Default number of steps of a query: about 40 ms. */
-export const DEFAULT_STEPS = 1_000_000;
+/** Default number of steps of a query: about 30 ms. */
+export const DEFAULT_STEPS = 700_000;
 
 /**
  * The costs of what takes more than one step (about 50 ns each): looking at a conversation, a condition, and
