@@ -214,6 +214,13 @@ describe('the machine, for any schedule of inputs', () => {
     });
   });
 
+  it('keeps what was told of the network if it is asked for a connection while it is paused', () => {
+    always(({ before, input, after }) => {
+      if (before.paused && before.state._tag === 'Offline' && input._tag === 'Retry')
+        expect(after.machine).toEqual(before);
+    });
+  });
+
   it('asks in Connected when it wakes up, and judges nothing', () => {
     always(({ before, input, after }) => {
       if (before.state._tag !== 'Connected' || (input._tag !== 'Wake' && input._tag !== 'Retry')) return;
