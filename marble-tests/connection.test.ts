@@ -447,6 +447,34 @@ describe('a connection', () => {
     );
   });
 
+  it.each(['network$', 'lifecycle$'] as const)('goes on with a fault if %s errors', (option) => {
+    const told = new Subject<never>();
+    const off$ =
+      option === 'network$' ? { network$: merge(of(false), told) } : { lifecycle$: merge(of('freeze'), told) };
+    const connection = connectionOver(fakeNetwork({ opens: 1 }), off$ as Parameters<typeof connectionOver>[1]);
+    const states = statesOf(connection);
+    const faults: unknown[] = [];
+    connection.faults$.subscribe((fault) => faults.push(fault));
+    const ended: unknown[] = [];
+    const end = (): unknown => ended.push('end');
+    scenario(
+      {
+        0: () => connection.lease$.subscribe({ error: end, complete: end }),
+        10: () => {
+          told.error(new Error('gone'));
+        },
+      },
+      5_000,
+      () => {
+        expect(states.slice(0, 2)).toEqual(['Idle', 'Offline']);
+        expect(states.at(-1)).toBe('Connected');
+        expect(faults).toMatchObject([{ error: { message: `${option} has failed: gone` } }]);
+        expect(ended).toEqual([]);
+        connection.close();
+      },
+    );
+  });
+
   it('is subscribed to network$ only while somebody needs the connection', () => {
     marbles(({ hot, expectSubscriptions }) => {
       const network$ = hot<boolean>('-----');

@@ -17,7 +17,8 @@ export type PluginHook = 'onRealtime' | 'onClient' | 'onConversation' | 'beforeP
  * - `Overflow`: more events came than the client keeps (option `limits`), so some were dropped. `what` says which:
  *   those that waited for a look-up or for missed messages (`waiting`), those of too many conversations
  *   (`conversations`), or messages that nobody has subscribed to (`held`). Missing messages are a `Gap`.
- * - `Internal`: the SDK failed to handle something that the server sent, and skipped it. Please report it.
+ * - `Internal`: the SDK failed to handle something that the server sent, and skipped it. Please report it. Or
+ *   the option `network$` or `lifecycle$` has errored: from then on it counts as if it told nothing.
  * - `List`: a page of the conversation list could not be fetched. It is fetched again after the next reconnect.
  * - `Session`: the session of a client could not be opened again after a reconnect, or with `offline` for the first
  *   time. It is tried again.

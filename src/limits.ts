@@ -1,8 +1,9 @@
 /** How much a client keeps of what a server sends and nobody has taken yet. A hostile server can't fill it. */
 export interface ClientLimits {
   /**
-   * Events of conversations that are being looked up or caught up wait: at most so many of all conversations. What
-   * does not fit is dropped: messages are a `Gap`, and it is the fault `Overflow`. Default 10,000.
+   * Events of conversations that are being looked up or caught up wait, and so do events behind a message that a
+   * plugin reads: at most so many of each kind, of all conversations. What does not fit is dropped: messages are
+   * a `Gap`, and it is the fault `Overflow`. Default 10,000.
    */
   readonly waiting?: number;
   /** The same, in bytes. Default 16 MiB. */

@@ -1,9 +1,13 @@
 /** Messages are held from the login until somebody subscribes to a stream that carries messages. */
-import { delay, filter, ignoreElements, map, merge, mergeMap, switchMap, take, type Observable } from 'rxjs';
+import { Subject, delay, filter, ignoreElements, map, merge, mergeMap, switchMap, take, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { log, plain, timeline, type Client, type ClientEvent } from '../../src/index.js';
+import { holdMessages, shownIn } from '../../src/client/held-messages.js';
+import { log, plain, timeline, type Body, type Client, type ClientEvent } from '../../src/index.js';
+import { limitsOf } from '../../src/limits.js';
+import { messages as pickMessages } from '../../streams/index.js';
 import { runMarbles, type MarbleHelpers } from '../../testing/index.js';
 import { contentOf, says } from '../docs/scene.js';
+import { arrived, message } from '../streams/log.js';
 
 const diagram = (draw: (helpers: MarbleHelpers) => void): void => {
   runMarbles((actual, expected) => {
@@ -143,5 +147,40 @@ describe('messages that are held', () => {
       const heard$ = late(tom$, 2_000).pipe(mergeMap(({ messages$ }) => contents(messages$)));
       expectObservable(heard$).toBe('2s a');
     });
+  });
+
+  /** Holds a log of its own. `turn` ends the turn. */
+  const holding = () => {
+    const [log, turn] = [new Subject<ClientEvent>(), new Subject<void>()];
+    const [held] = holdMessages(log, { clock: { after: () => turn }, limits: limitsOf(), onOverflow: () => undefined });
+    const messages: Body[] = [];
+    const listen = (): void => {
+      held.carrying(log.pipe(pickMessages()), shownIn).subscribe(({ body }) => messages.push(body));
+    };
+    return { log, turn, held, messages, listen };
+  };
+  const a = message({ id: 'a', from: 'Jerry', timestamp: 5 });
+  const recalled: Body = { _tag: 'Recalled' };
+
+  it.each([
+    ['edited', 'Edit', plain('new')],
+    ['recalled', 'Recall', recalled],
+  ] as const)('are handed out as they are, if they were %s meanwhile', (_, _tag, body) => {
+    const { log, turn, messages, listen } = holding();
+    log.next(arrived(a));
+    log.next({ _tag, conversationId: 'c', message: message({ id: 'a', from: '', timestamp: 0, editedAt: 9, body }) });
+    listen();
+    turn.next();
+    expect(messages).toEqual([body]);
+  });
+
+  it('are dropped when the client ends', () => {
+    const { log, turn, messages, held, listen } = holding();
+    log.next(arrived(a));
+    log.complete();
+    listen();
+    turn.next();
+    expect(messages).toEqual([]);
+    expect(held.take('c')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { NEVER, map, of, type Observable } from 'rxjs';
+import { NEVER, concat, map, of, type Observable } from 'rxjs';
 import { describe, it } from 'vitest';
 import { limitsOf } from '../../src/limits.js';
 import { clientState } from '../../src/client/client-state.js';
@@ -36,7 +36,7 @@ const log = (
           onFailure: () => undefined,
         },
         serverTime: () => 99,
-        state: clientState('Tom', of(arrived({ timestamp: 3 })), {
+        state: clientState('Tom', concat(of(arrived({ timestamp: 3 })), NEVER), {
           clock: virtualClock,
           limits: limitsOf(),
           report: () => undefined,

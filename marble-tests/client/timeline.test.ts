@@ -252,6 +252,29 @@ describe('the window of a timeline', () => {
     expect(short()).toBe('… 6 7');
   });
 
+  it('has no hole if more messages come than the client keeps while the next page is on its way', () => {
+    crowd = 1;
+    const { older, newer, stored, answer, short, show, say } = scene({ pageSize: 10, window: 40 }, upTo(100));
+    show();
+    answer();
+    for (let page = 0; page < 4; page += 1) {
+      older.next();
+      answer();
+    }
+    newer.next();
+    for (let number = 101; number <= 250; number += 1) {
+      stored.push(number);
+      say(number);
+    }
+    answer();
+    expect(short()).toBe(`… ${upTo(100).slice(-40).join(' ')} …`);
+    while (short().endsWith('…')) {
+      newer.next();
+      answer();
+    }
+    expect(short()).toBe(`… ${upTo(250).slice(-40).join(' ')}`);
+  });
+
   it('leaves out own messages that are not stored while it is not at the newest messages', () => {
     const { show, answer, short, older, latest, log } = scene({ pageSize: 1, window: 2 }, upTo(4));
     show();

@@ -2,6 +2,7 @@
 import { map, of } from 'rxjs';
 import { describe, it } from 'vitest';
 import { bodyCodec } from '../../codecs/index.js';
+import { limitsOf } from '../../src/limits.js';
 import type { Pipeline, RawEntry } from '../../src/session/message-reader.js';
 import { readInOrder, type Told } from '../../src/session/read-in-order.js';
 import { marbles, virtualClock } from '../marbles.js';
@@ -30,8 +31,8 @@ const told: Readonly<Record<string, Told>> = {
 };
 const entries = { a: said('slow'), b: said('quick'), o: own, r: read(1), d: said('quick', 'd') };
 
-const reading = (pipeline: Pipeline | undefined) =>
-  readInOrder({ self: 'Tom', bodies: bodyCodec(), report: () => undefined, pipeline });
+const reading = (pipeline: Pipeline | undefined, limits = {}) =>
+  readInOrder({ self: 'Tom', bodies: bodyCodec(), report: () => undefined, pipeline }, limitsOf(limits));
 
 /** A plugin that takes 5 ms for one of the messages. */
 const plugin: Pipeline = {
@@ -49,6 +50,14 @@ describe('reading in order', () => {
   it('holds entries, own messages too, behind a slow message of their conversation; other entries go on', () => {
     marbles(({ hot, expectObservable }) => {
       expectObservable(hot('abord|', told).pipe(reading(plugin))).toBe('---rd(abo|)', entries);
+    });
+  });
+
+  it.each([[{ waiting: 2 }], [{ waitingBytes: 20 }]])('drops what is over the limits of %o, in its place', (limits) => {
+    marbles(({ hot, expectObservable }) => {
+      const lost = { _tag: 'Lost', conversationId: 'c', upTo: 1 };
+      const read$ = hot('abbob------d|', told).pipe(reading(plugin, limits));
+      expectObservable(read$).toBe('-----(ablo)d|', { ...entries, l: lost });
     });
   });
 });

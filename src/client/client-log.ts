@@ -51,7 +51,7 @@ export interface ClientLogOptions {
   readonly clock: Clock;
   readonly catchUp: CatchUpOptions;
   readonly state: ClientState;
-  /** The chat room that the client is in. */
+  /** The chat room that the client was in before the break. */
   readonly room: () => string | undefined;
   readonly changes: Pick<ChangeMark, 'passed'>;
   readonly limits: Required<ClientLimits>;
@@ -61,7 +61,7 @@ export interface ClientLogOptions {
 export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): Observable<ClientEvent> => {
   const { link, reader, clock, catchUp, state, room, changes, limits } = options;
   return told$.pipe(
-    readInOrder(reader),
+    readInOrder(reader, limits),
     inbox({
       lookUp: gatheredLookUps({
         lookUp: (ids) => conversationsById(link, ids).pipe(patiently(clock)),

@@ -47,8 +47,8 @@ export const shownIn = (event: ConversationEvent): Message | undefined =>
 /**
  * Holds the messages of a log, with their changes and gaps. The first subscription to a carrying stream gets them at
  * the end of its turn, and so does every other subscription of that turn. From then on nothing is held any more; after
- * a subscription to the stream of one conversation, nothing of that conversation. Over the limits the oldest are
- * dropped.
+ * a subscription to the stream of one conversation, nothing of that conversation. Messages are handed out as they are
+ * then, with the edits and recalls that were held. Over the limits the oldest are dropped.
  */
 export const holdMessages = (
   log$: Observable<ClientEvent>,
@@ -108,6 +108,9 @@ export const holdMessages = (
       while (held.size > limits.held || bytes > limits.heldBytes) dropOldest();
     },
     complete: () => {
+      // Nothing of the user stays.
+      held.clear();
+      gaps.clear();
       handedOut.complete();
     },
   });
@@ -128,8 +131,16 @@ export const holdMessages = (
         released = [];
         turnIsOver.next();
       });
+    /** The messages as they are now: a subscriber to messages does not get the changes that were held. */
+    const latest = new Map<string, Message>();
+    for (const event of events)
+      if (event._tag === 'Edit' || event._tag === 'Recall') latest.set(event.message.id, event.message);
     for (const event of events) {
-      released.push(event);
+      if (event._tag === 'Message' && latest.has(event.message.id)) {
+        const { from, timestamp } = event.message;
+        const message = { ...event.message, ...latest.get(event.message.id), from, timestamp };
+        released.push({ ...event, message });
+      } else released.push(event);
       if (held.has(event)) remove(event);
       gaps.delete(event.conversationId);
       if (isOffline(event)) handedOut.next(event);

@@ -49,7 +49,7 @@ export interface ClientInternals {
   readonly token: () => string | undefined;
   /** Changes that `state$` shows before the server has confirmed them. */
   readonly wishes: Wishes;
-  /** The chat room that this client is in. */
+  /** The chat room that this client was in when the connection broke. */
   readonly room: { current: string | undefined };
   /** The handle of a conversation, with what plugins add. */
   readonly conversation: (id: string) => Conversation;

@@ -29,7 +29,7 @@ import type { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
 import type { Fetch } from './fetch.js';
-import { guarded } from '../thrown.js';
+import { guarded, reasonOf } from '../thrown.js';
 import { createHolding } from './holding.js';
 import { implementation } from './implementation.js';
 import { silence } from './liveness.js';
@@ -278,13 +278,18 @@ export const createConnection = (options: ConnectionOptions): Connection => {
   /** The application asks for it. */
   const asks = (_tag: 'Retry' | 'Pause' | 'Resume' | 'Close') => (): void => dispatch({ _tag });
 
+  /** A stream of the application must not end its clients: the connection goes on as if it told nothing. */
+  const hasFailed = (option: string, _tag: 'NetworkUp' | 'Wake') => (thrown: unknown) => {
+    faults.next({ _tag: 'Internal', error: new Error(`${option} has failed: ${reasonOf(thrown)}`) });
+    dispatch({ _tag });
+  };
+
   /** Ends with the connection. Reacts to the network and to the abort signal until then. */
   const follow = (subscriber: Subscriber<never>): void => {
-    const fail = (error: unknown): void => subscriber.error(error);
     subscriber.add(
       states.subscribe({
         next: (state) => {
-          if (state._tag === 'Failed') fail(state.error);
+          if (state._tag === 'Failed') subscriber.error(state.error);
         },
         complete: () => subscriber.complete(),
       }),
@@ -293,13 +298,13 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     subscriber.add(
       (options.network$ ?? pageNetwork$).pipe(distinctUntilChanged()).subscribe({
         next: (up) => dispatch({ _tag: up ? 'NetworkUp' : 'NetworkDown' }),
-        error: fail,
+        error: hasFailed('network$', 'NetworkUp'),
       }),
     );
     subscriber.add(
       (options.lifecycle$ ?? pageLifecycle$).subscribe({
         next: (change) => dispatch({ _tag: change === 'freeze' ? 'Freeze' : 'Wake' }),
-        error: fail,
+        error: hasFailed('lifecycle$', 'Wake'),
       }),
     );
     subscriber.add(aborted(options.signal).subscribe(asks('Close')));

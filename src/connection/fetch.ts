@@ -21,7 +21,8 @@ export type Fetch = (
   init?: {
     readonly method: string;
     readonly headers: Record<string, string>;
-    readonly body?: string;
+    /** JSON, or the file of an upload. */
+    readonly body?: string | Blob;
     /** Redirects are not followed: they could take tokens and keys to another server. */
     readonly redirect?: 'manual';
     /** Aborted when nobody waits for the answer any more. Missing where the platform has no `AbortController`. */

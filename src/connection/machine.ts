@@ -388,7 +388,9 @@ export const table: Table = {
     Release: leave('Idle'),
     Close: leave('Closed'),
     // What is believed about the network and the page may be wrong. A pause is the application's own will.
-    Retry: comeBackNow(UNTOLD),
+    Retry: cell(['Retrying'], (machine, input, context) =>
+      machine.paused ? stay(machine) : comeBackNow(UNTOLD).step(machine, input, context),
+    ),
     Wake: cell(['Offline', 'Retrying'], (machine, input, context) =>
       machine.frozen ? comeBackNow(WAKE).step(machine, input, context) : stay(machine),
     ),

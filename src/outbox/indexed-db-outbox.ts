@@ -32,11 +32,19 @@ const UNAVAILABLE =
 const failed = (thrown: unknown): StorageFailed =>
   thrown instanceof StorageFailed ? thrown : new StorageFailed(`IndexedDB: ${reasonOf(thrown)}`, { cause: thrown });
 
+/** How long the database may take to open, ms. Some browsers never answer. */
+const OPENING = 3_000;
+
 /** Opens the database. `lost` is called when it can't be used any more. */
 const open = async (name: string, lost: () => void): Promise<IDBPDatabase<Schema>> => {
   if (typeof indexedDB === 'undefined') throw new StorageFailed(UNAVAILABLE);
   const { openDB } = await import('idb');
   return new Promise((resolve, reject) => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      reject(new StorageFailed(`the database did not open within ${String(OPENING)} ms`));
+    }, OPENING);
     openDB<Schema>(name, 1, {
       upgrade: (db) => {
         db.createObjectStore('messages', { keyPath: ['owner', 'token'] }).createIndex('owner', 'owner');
@@ -50,7 +58,14 @@ const open = async (name: string, lost: () => void): Promise<IDBPDatabase<Schema
         if (event.target instanceof IDBDatabase) event.target.close();
       },
       terminated: lost,
-    }).then(resolve, reject);
+    })
+      .then((db) => {
+        if (isLate) db.close();
+        resolve(db);
+      }, reject)
+      .finally(() => {
+        clearTimeout(timer);
+      });
   });
 };
 

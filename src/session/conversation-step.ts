@@ -80,13 +80,13 @@ const enqueue = (making: Making, cursor: Cursor, task: Task): void => {
  * Tells that waiting events were dropped: a gap for messages. What else has changed is found when the conversation is
  * looked up again.
  */
-const tellLost = (making: Making, cursor: Cursor): Cursor => {
-  const { id, lostUpTo, newest } = cursor;
+export const tellLost = (making: Making, cursor: Cursor): Cursor => {
+  const { id, lostUpTo, newest: from } = cursor;
   if (lostUpTo === undefined) return cursor;
   const next = keep(making, { ...cursor, lostUpTo: undefined, info: undefined, lookedUpIn: 0 });
-  return lostUpTo === -Infinity
-    ? next
-    : admit(making, next, { _tag: 'Gap', conversationId: id, from: newest, to: lostUpTo, cause: 'overflow' });
+  if (lostUpTo === -Infinity) return next;
+  const to = Math.max(lostUpTo, from.timestamp);
+  return admit(making, next, { _tag: 'Gap', conversationId: id, from, to, cause: 'overflow' });
 };
 
 /** Handles the next task of a conversation that is not busy. */

@@ -20,6 +20,8 @@ export type InboxInput =
   | { readonly _tag: 'Dropped'; readonly at?: number }
   /** Somebody follows a conversation. It is caught up after a break, even if no event of it has arrived before. */
   | { readonly _tag: 'Follow'; readonly conversationId: string }
+  /** Events were dropped before they were read: messages up to this time, ms since 1970. It grows while it waits. */
+  | { readonly _tag: 'Lost'; readonly conversationId: string; upTo: number }
   | Barrier
   | ClientEvent;
 
@@ -227,7 +229,7 @@ export interface Policy extends CatchUpLimits {
 export interface Environment {
   /** The snapshot of a conversation, from all events that were passed on. */
   readonly known: (id: string) => ConversationInfo | undefined;
-  /** The chat room that the client is in, if any. A break in a room is a `Gap`. */
+  /** The chat room that the client was in before the break, if any. The break is a `Gap`. */
   readonly room: () => string | undefined;
 }
 

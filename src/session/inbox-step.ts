@@ -5,7 +5,7 @@
  */
 import type { ClientEvent } from '../../streams/index.js';
 import { isInterruption } from './catch-up.js';
-import { arrive, lookedUp, pageCame, pageFailed, refreshed, settle } from './conversation-step.js';
+import { arrive, lookedUp, pageCame, pageFailed, refreshed, settle, tellLost } from './conversation-step.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Answer, Environment, InboxInput, InboxState, Making, Policy, Step } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
@@ -66,7 +66,15 @@ const roomGap = (making: Making, to: number): void => {
   const room = making.environment.room();
   if (room === undefined) return;
   const cursor = cursorOf(making, room);
-  admit(making, cursor, { _tag: 'Gap', conversationId: room, from: cursor.position, to, cause: 'room' });
+  const { position: from, newest } = cursor;
+  // The times of messages may be ahead of the server's clock.
+  admit(making, cursor, {
+    _tag: 'Gap',
+    conversationId: room,
+    from,
+    to: Math.max(to, newest.timestamp),
+    cause: 'room',
+  });
 };
 
 /**
@@ -111,12 +119,24 @@ const answered = (
   if (isRefresh) askNext(making);
 };
 
+/** The longest id of a conversation that is kept. */
+const MAX_ID = 512;
+
 /** Whether the conversation is known, or the client can know one more. */
 const hasRoom = (making: Making, conversationId: string): boolean => {
   const { cursors } = making.state;
-  if (cursors.size < making.policy.limits.conversations || cursors.has(conversationId)) return true;
-  want(making, { _tag: 'Overflow', what: 'conversations', conversationId });
+  const isShort = conversationId.length <= MAX_ID;
+  if (isShort && (cursors.size < making.policy.limits.conversations || cursors.has(conversationId))) return true;
+  want(making, { _tag: 'Overflow', what: 'conversations', conversationId: conversationId.slice(0, MAX_ID) });
   return false;
+};
+
+/** Events were dropped before they arrived here. */
+const lose = (making: Making, { conversationId, upTo }: Tagged<InboxInput, 'Lost'>): void => {
+  const { lostUpTo, ...cursor } = cursorOf(making, conversationId);
+  if (lostUpTo === undefined) want(making, { _tag: 'Overflow', what: 'waiting', conversationId });
+  const next = keep(making, { ...cursor, lostUpTo: Math.max(upTo, lostUpTo ?? -Infinity) });
+  if (next.work === undefined) tellLost(making, next);
 };
 
 const take = (making: Making, input: InboxInput): void => {
@@ -140,8 +160,10 @@ const take = (making: Making, input: InboxInput): void => {
     default:
       if (!making.state.session.isOpen) return;
       if ('conversationId' in input) {
-        if (hasRoom(making, input.conversationId)) arrive(making, input);
-        else if (input._tag === 'Barrier') want(making, { _tag: 'Reach', barrier: input });
+        if (hasRoom(making, input.conversationId)) {
+          if (input._tag === 'Lost') lose(making, input);
+          else arrive(making, input);
+        } else if (input._tag === 'Barrier') want(making, { _tag: 'Reach', barrier: input });
       } else if (input._tag === 'UnreadCounts') {
         const counts = input.counts.filter(({ conversationId }) => hasRoom(making, conversationId));
         const event = counts.length === input.counts.length ? input : { ...input, counts };

@@ -226,7 +226,7 @@ export const readHistory = (
   conversationId: string,
   items: readonly LogItem[],
 ): Observable<readonly Message[]> =>
-  from(items).pipe(
+  from(items.filter(({ msgId }) => isShort(reader, msgId))).pipe(
     concatMap((item) => {
       const { msgId: id, from: sender } = item;
       return readMessage(reader, {

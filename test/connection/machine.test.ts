@@ -280,6 +280,11 @@ describe('the machine', () => {
     ]);
   });
 
+  it('keeps what was told of the network if it is asked for a connection while it is paused', () => {
+    const both = follow([0, { _tag: 'Open' }], [0, { _tag: 'Pause' }], [0, { _tag: 'NetworkDown' }]);
+    expect(step(both, { _tag: 'Retry' }, at(1)).machine).toEqual(both);
+  });
+
   it.each([4100, 4103, 4110])('gives up at close code %i, and says what to do', (code) => {
     const connected = follow([0, { _tag: 'Open' }], [0, { _tag: 'Opened', epoch: 1 }]);
     const { machine, events } = step(connected, lost(1, code), at(1));

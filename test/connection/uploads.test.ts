@@ -40,6 +40,13 @@ describe('uploadTo', () => {
     expect(await sent('http://h', { api: 'https://h' })).toEqual(['http://h/uploads/a%20b.txt', {}, 'manual']);
   });
 
+  it("uses the realtime's own fetch", async () => {
+    const answer = { ok: true, status: 201, json: () => Promise.resolve({ url: 'mine' }) };
+    const context = { signal, api: 'https://h', fetch: () => Promise.resolve(answer) };
+    const upload = uploadTo()({ data: new Uint8Array(1) }, context);
+    await expect(lastValueFrom(from(upload))).resolves.toMatchObject({ url: 'mine' });
+  });
+
   it('says what is missing, or wrong, in its address', async () => {
     expect(await sent(undefined, {})).toMatch(/InvalidArgument: uploadTo: give the address/);
     expect(await sent('ftp://h', {})).toMatch(/InvalidArgument: uploadTo: the address should not begin with ftp:/);

@@ -1,5 +1,5 @@
 /** Messages that are not sent: they stay in view, wait over restarts, and are sent again or given up. */
-import { filter, firstValueFrom, map, tap, toArray, type Observable } from 'rxjs';
+import { Subject, filter, firstValueFrom, map, tap, throwError, toArray, type Observable } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   binary,
@@ -10,6 +10,7 @@ import {
   timeline,
   type Client,
   type Conversation,
+  type OutboxStorage,
   type Realtime,
   type Timeline,
 } from 'rx-realtime';
@@ -92,6 +93,31 @@ describe('a message that has failed', () => {
     expect(await arrived).toMatchObject({ body: { bytes: new Uint8Array([1, 2]) }, mentions: ['Jerry'] });
     await shown(here, 'Binary');
     expect(await outcome(resend(here, token))).toBe('InvalidArgument');
+  });
+
+  it('is sent again once, and can be discarded, while a slow storage has not stored it again', async () => {
+    let puts = 0;
+    const stored = new Subject<never>();
+    const storage: OutboxStorage = {
+      load: () => [[]],
+      put: () => {
+        puts += 1;
+        return puts === 1 ? throwError(() => new Error('full')) : stored;
+      },
+      remove: () => [],
+    };
+    const { here } = await pair({ outbox: { storage } });
+    expect(await outcome(here.send(text('a')))).toBe('StorageFailed');
+    await shown(here, '(a!)');
+    const token = await unsent(here);
+    const again = outcome(resend(here, token));
+    expect(await atOnce(here)).toBe('(a)');
+    expect(await outcome(resend(here, token))).toBe('InvalidArgument');
+    await firstValueFrom(discard(here, token));
+    expect(await again).toBe('Discarded');
+    stored.complete();
+    await sent(here, text('b'));
+    await shown(here, 'b');
   });
 
   it('is gone when it is discarded', async () => {
@@ -209,6 +235,8 @@ describe('a login with offline', () => {
 describe('a client that has logged out', () => {
   it('shows nothing of its user any more, at once, also to late subscribers; the next login is a new client', async () => {
     const { tom, here, there } = await pair();
+    await sent(here, text('b'), { receipt: true });
+    await firstValueFrom(here.receipts$.pipe(filter(({ deliveredAt }) => deliveredAt !== undefined)));
     await sent(there, text('a'));
     await firstValueFrom(tom.totalUnread$.pipe(filter(({ count }) => count === 1)));
     const last = <T>(stream$: Observable<T>): { value: T | undefined; isOver: boolean } => {
@@ -220,12 +248,14 @@ describe('a client that has logged out', () => {
       last(tom.unread$.pipe(map(({ size }) => size))),
       last(tom.totalUnread$.pipe(map(({ count }) => count))),
       last(here.unread$.pipe(map(({ count }) => count))),
+      last(here.members$.pipe(map(({ size }) => size))),
+      last(here.receipts$.pipe(map((receipts) => Object.keys(receipts).length))),
       last(timeline(here).pipe(map(short))),
     ];
     const watched = streams();
-    await shown(here, 'a');
+    await shown(here, 'b a');
     const closing = firstValueFrom(tom.close().pipe(toArray()));
-    const nothing = [0, 0, 0, ''].map((value) => ({ value, isOver: true }));
+    const nothing = [0, 0, 0, 0, 0, ''].map((value) => ({ value, isOver: true }));
     expect(watched).toEqual(nothing);
     expect(streams()).toEqual(nothing);
     const next = await firstValueFrom(own().login('Tom'));

@@ -1,8 +1,9 @@
 /** What becomes of messages where IndexedDB fails. */
 import 'fake-indexeddb/auto';
-import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { IDBFactory, IDBObjectStore, IDBOpenDBRequest } from 'fake-indexeddb';
+import { setImmediate } from 'node:timers/promises';
 import { firstValueFrom, from, toArray, type Subscription } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { indexedDbOutbox, type OutboxStorage, type StoredSend } from 'rx-realtime';
 
 const message: StoredSend = {
@@ -78,6 +79,19 @@ describe.each(Object.entries(failures))('an IndexedDB outbox, where %s', (_, fai
     expect(await tokens(storage)).toEqual(['u']);
     expect(heard).toMatchObject([{ _tag: 'StorageFailed' }]);
     expect(String(heard[0])).toContain('in memory');
+  });
+
+  it('keeps messages in memory if the database never answers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.spyOn(IDBFactory.prototype, 'open').mockReturnValue(new IDBOpenDBRequest());
+    const storage = indexedDbOutbox();
+    listen(storage);
+    const putting = done(storage.put('app/Tom', message));
+    while (vi.getTimerCount() === 0) await setImmediate();
+    vi.runAllTimers();
+    await putting;
+    expect(heard).toMatchObject([{ message: expect.stringContaining('within 3000 ms') as unknown }]);
   });
 
   it('fails with a StorageFailed without the fallback', async () => {

@@ -310,6 +310,33 @@ const rules: readonly Rule[] = [
     effects: ['look up c'],
   },
   {
+    rule: 'a gap in a chat room does not end before it begins, although the messages are ahead of the clock',
+    before: [opened(1, false), snapshot({ kind: 'room' }), live(20), dropped],
+    input: opened(9),
+    room: 'c',
+    out: ['Opened', 'gap room 20-20'],
+    effects: ['look up c'],
+  },
+  {
+    rule: 'messages that were dropped before they were read are a gap and a fault',
+    before: known,
+    input: { _tag: 'Lost', conversationId: 'c', upTo: 7 },
+    out: ['gap overflow 2-7'],
+    effects: ['waiting of c overflows'],
+  },
+  {
+    rule: 'what was dropped before it was read waits for the work of its conversation',
+    before: [opened(1, false), live(2)],
+    input: { _tag: 'Lost', conversationId: 'c', upTo: 7 },
+    effects: ['waiting of c overflows'],
+  },
+  {
+    rule: 'a conversation with an endless id is not known',
+    before: [opened(1, false)],
+    input: arrived({ conversationId: 'x'.repeat(1_000) }),
+    effects: [`conversations of ${'x'.repeat(512)} overflows`],
+  },
+  {
     rule: 'the history of a chat room is not fetched',
     before: [opened(1, false), snapshot({ kind: 'room' }), dropped, opened(9)],
     input: found(conversation({ kind: 'room', lastMessageAt: 8 })),

@@ -2,9 +2,17 @@
 import { defined } from '../../../codecs/defined.js';
 import { defer, map, type Observable } from 'rxjs';
 import { isField } from '../../../codecs/conversation.js';
-import { ConvUpdated, encodeAttributes, type Attribute, type ClientCommand } from '../../../codecs/index.js';
+import {
+  ConvUpdated,
+  decodeDates,
+  encodeAttributes,
+  encodeDates,
+  type Attribute,
+  type ClientCommand,
+} from '../../../codecs/index.js';
 import type { ConversationEvent } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
+import { reasonOf } from '../../thrown.js';
 import { refuse, type Link } from '../link.js';
 
 /** A change of a conversation. Fields that are left out stay as they are. */
@@ -33,6 +41,15 @@ const problemWith = ({ attributes = {}, unset = [] }: ConversationUpdate): strin
   return both.length > 0 ? `either set or unset ${both.join(', ')}` : undefined;
 };
 
+/** The attributes as text; throws `InvalidArgument` if they can't be written, as with a cycle or a `bigint`. */
+export const attributesText = (attributes: Parameters<typeof encodeAttributes>[0]): string => {
+  try {
+    return encodeAttributes(attributes);
+  } catch (thrown) {
+    throw new InvalidArgument(`these attributes can't be sent: ${reasonOf(thrown)}`);
+  }
+};
+
 type Changed = Extract<ConversationEvent, { _tag: 'Attributes' }>;
 
 /** The entry of the log for a change that the server has not confirmed yet. */
@@ -43,8 +60,9 @@ export const changeOf = (
 ): Changed => ({
   _tag: 'Attributes',
   conversationId,
-  changed: { ...attributes, ...defined({ name }) },
-  ...(unset.length === 0 ? {} : { removed: unset }),
+  // A copy: the caller may change its objects while the answer is awaited.
+  changed: decodeDates(encodeDates({ ...attributes, ...defined({ name }) })) as Changed['changed'],
+  ...(unset.length === 0 ? {} : { removed: [...unset] }),
   by: self,
 });
 
@@ -56,7 +74,7 @@ export const updateConversation = (link: Link, cid: string, update: Conversation
     const problem = problemWith(update);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
     const change = changeOf(link.clientId, cid, update);
-    const data = encodeAttributes({
+    const data = attributesText({
       ...change.changed,
       ...Object.fromEntries((update.unset ?? []).map((key) => [key, DELETE])),
     });

@@ -89,6 +89,7 @@ const receiptsOf = (client: ClientInternals, id: string, fetched$: Observable<un
   );
   return merge(stateAt(state.receipts, id), asking$).pipe(
     map((receipts) => receipts ?? NO_RECEIPTS),
+    emptyAtEnd(open$, NO_RECEIPTS),
     distinctUntilChanged(),
     shareLatest(),
   );
@@ -125,6 +126,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     state$,
     members$: state$.pipe(
       map(({ members }) => members),
+      emptyAtEnd<ConversationInfo['members']>(client.open$, undefined),
       distinctUntilChanged(),
       map((members) => new Set(members)),
     ),

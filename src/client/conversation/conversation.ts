@@ -31,14 +31,14 @@ export interface Conversation {
   /**
    * The name, members, attributes and times of the conversation, as an immutable snapshot. Replays the current
    * snapshot and emits a new one with each change. If the conversation is not known yet, the first subscription asks
-   * the server for it.
+   * the server for it. When the client ends, it completes as it is: there is no empty snapshot.
    *
    * @example conversation.state$.subscribe(({ name, members }) => render(name, members));
    */
   readonly state$: Observable<ConversationInfo>;
   /**
    * The client ids of the members. Replays the current set and emits a new one with each change. Always empty for
-   * chat rooms.
+   * chat rooms. When the client ends, it emits an empty set and completes.
    */
   readonly members$: Observable<ReadonlySet<string>>;
   /**
@@ -79,7 +79,7 @@ export interface Conversation {
   /**
    * The times up to which the other side has received and read the messages that were sent with `receipt`, in ms
    * since 1970 by the server's clock. Replays the current value. The server is asked with the first subscription and
-   * after each reconnect; receipts that arrive move the times.
+   * after each reconnect; receipts that arrive move the times. When the client ends, it emits none and completes.
    *
    * @example conversation.receipts$.subscribe(({ readAt = 0 }) => marks.set(({ timestamp }) => timestamp <= readAt));
    */

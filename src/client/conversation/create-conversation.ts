@@ -1,15 +1,10 @@
 import { map, mergeMap, type Observable } from 'rxjs';
 import { defined } from '../../../codecs/defined.js';
-import {
-  ConvStarted,
-  encodeAttributes,
-  type Attribute,
-  type ClientCommand,
-  type ConversationInfo,
-} from '../../../codecs/index.js';
+import { ConvStarted, type Attribute, type ClientCommand, type ConversationInfo } from '../../../codecs/index.js';
 import { InvalidArgument, ServerRejected } from '../../errors.js';
 import { isClientId } from '../client-id.js';
 import { refuse, type Link, type SigningLink } from '../link.js';
+import { attributesText } from './attributes.js';
 import { conversationsById } from '../queries/conversations-by-id.js';
 
 /** The name and the attributes of a conversation. */
@@ -45,7 +40,7 @@ export const conversationById = (link: Link, id: string): Observable<Conversatio
 type Start = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage'];
 
 export const describe = ({ name, attributes }: Described): Pick<Start, 'attr'> => ({
-  attr: { data: encodeAttributes({ ...attributes, ...defined({ name }) }) },
+  attr: { data: attributesText({ ...attributes, ...defined({ name }) }) },
 });
 
 /**

@@ -216,9 +216,11 @@ const timelineOf = (
           const [first] = messagesOf(placed);
           const last = messages.at(-1) ?? after;
           const rest = placed.filter((entry) => comparePositions(positionOf(entry), last) >= 0);
-          // What is known joins on to the page, and leaves half of the window where it is.
+          // What is known joins on to the page: many messages may have come while it was asked for. If there is more
+          // than the page, half of the window stays where it is.
           const isReached =
-            !hasMore || (first !== undefined && comparePositions(first, last) <= 0 && rest.length * 2 <= window);
+            (first === undefined || comparePositions(first, last) <= 0) &&
+            (!hasMore || (first !== undefined && rest.length * 2 <= window));
           put({
             _tag: 'Newer',
             entries: [...messages.map(toEntry), ...(isReached ? rest : [])],

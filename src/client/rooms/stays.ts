@@ -51,7 +51,7 @@ export const createStays = (client: ClientInternals): Stays => {
   const { link, open$, clock, grace, conversation } = client;
   const current = new BehaviorSubject<Stay | undefined>(undefined);
   const become = (stay: Stay | undefined): void => {
-    client.room.current = stay?.id;
+    client.room.current = undefined;
     current.next(stay);
   };
   /**
@@ -153,7 +153,11 @@ export const createStays = (client: ClientInternals): Stays => {
       become(stay);
       const replaced$ = current.pipe(filter((other) => other !== stay));
       return open$.pipe(
-        switchMap((open) => (open ? enter(id) : EMPTY)),
+        switchMap((open) => {
+          // Only a client that was in the room before a break has missed messages in it.
+          if (!open && maybeIn.has(id)) client.room.current = id;
+          return open ? enter(id) : EMPTY;
+        }),
         mergeWith(NEVER),
         // `takeUntil` subscribes to its notifier first, so `longBreak$` sees a new session before the room is
         // entered.

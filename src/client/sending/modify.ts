@@ -39,8 +39,10 @@ interface Change {
 const modify = (
   { link, bodies, tell }: Modifier,
   { conversationId, id, from, timestamp, transient }: Message,
-  { recall, content, mentions: { mentions = [], mentionsAll = false } }: Change,
+  { recall, content, mentions: { mentions: given = [], mentionsAll = false } }: Change,
 ): Observable<Modification> => {
+  // A copy: the caller may change its list while the answer is awaited.
+  const mentions = [...given];
   const verb = recall ? 'recalled' : 'changed';
   if (from !== link.clientId)
     return refuse(new InvalidArgument(`a message can only be ${verb} by its sender, but this one is by ${from}`));
@@ -76,7 +78,7 @@ const modify = (
               timestamp,
               recall,
               ...body,
-              mentionPids: [...mentions],
+              mentionPids: mentions,
               mentionAll: mentionsAll,
             },
           ],

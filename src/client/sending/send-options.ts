@@ -42,7 +42,14 @@ export interface SendOptions extends Mentions {
 
 const PRIORITIES = { high: 1, normal: 2, low: 3 } as const;
 
-const isJsonObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether it can be written as a JSON object: no cycle, no `bigint`. */
+const isJsonObject = (value: unknown): boolean => {
+  try {
+    return JsonObject.is(JSON.parse(JSON.stringify(value)));
+  } catch {
+    return false;
+  }
+};
 
 /**
  * The problem with the options, as a text; `undefined` if there is none. `kind` is the kind of conversation, if it is

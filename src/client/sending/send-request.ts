@@ -60,7 +60,8 @@ export const tellSent = (request: SendRequest, { clock, tell }: SendLog, message
 
 /**
  * The same send; each of its steps is written to the log. `again` sends the message once more. `since` is the time at
- * which an earlier client accepted the message, ms since 1970.
+ * which an earlier client accepted the message, ms since 1970. A message that is sent again is told at once: nobody has
+ * to wait for the storage before it can be discarded, and nobody sends it twice.
  */
 export const telling = <B extends Body>(
   request: SendRequest,
@@ -68,6 +69,7 @@ export const telling = <B extends Body>(
   progress$: Observable<SendStep<B>>,
   again: () => Observable<SendStep>,
   since?: number,
+  isAgain = false,
 ): Observable<SendStep<B>> =>
   defer(() => {
     const { conversationId, body, token } = request;
@@ -92,6 +94,7 @@ export const telling = <B extends Body>(
       };
       subscriber.add(progress$.subscribe(subscriber));
     });
+    if (isAgain) tellProgress({ _tag: 'sending' });
     return discardable$.pipe(
       tap((progress) => {
         if (progress._tag === 'sending') tellProgress({ _tag: 'sending' });

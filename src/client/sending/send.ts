@@ -142,17 +142,19 @@ const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>)
   const { bodies } = sender;
   const encoded = bodies.encode(given.body);
   const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
-  const request = { ...given, body, options: copyOf(given.options) };
-  const sending = (): Observable<SendStep<B>> =>
+  const request = { ...given, body };
+  const sending = (isAgain: boolean): Observable<SendStep<B>> =>
     telling(
       request,
       sender,
       isLeft(encoded)
         ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
         : sendContent(sender, request, { body, wire: encoded.right }),
-      sending,
+      () => sending(true),
+      undefined,
+      isAgain,
     );
-  return sending();
+  return sending(false);
 };
 
 /**
@@ -193,6 +195,7 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
         ),
         sending,
         since,
+        since === undefined,
       );
     return sending(stored.at);
   });
@@ -203,12 +206,13 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
  */
 export const sendSteps = <B extends OutgoingBody>(
   sender: Sender,
-  request: SendRequest<B | Upload<B>>,
+  given: SendRequest<B | Upload<B>>,
 ): Observable<SendStep<B>> =>
   defer((): Observable<SendStep<B>> => {
-    const { body, token, options } = request;
-    const problem = problemWith(options, sender.kind);
+    const { body, token } = given;
+    const problem = problemWith(given.options, sender.kind);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
+    const request = { ...given, options: copyOf(given.options) };
     if (body._tag !== 'Upload') return sendBody(sender, { ...request, body });
     return body
       .steps(sender.upload)

@@ -44,14 +44,14 @@ export const uploadTo =
   (address?: string): UploadFile =>
   (file, context) =>
     defer(() => {
-      const { sessionToken, signal } = context;
+      const { sessionToken, signal, fetch = globalThis.fetch } = context;
       const url = placeOf(address, context, `/uploads/${encodeURIComponent(nameOf(file))}`);
       return jsonFrom(url, () =>
         fetch(url, {
           method: 'POST',
           body: bytesOf(file),
           signal,
-          headers: defined({ 'x-lc-im-session-token': sessionToken }),
+          headers: { ...defined({ 'x-lc-im-session-token': sessionToken }) },
           redirect: 'manual',
         }),
       ).pipe(

@@ -2,6 +2,7 @@
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
+import type { Fetch } from '../../connection/fetch.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
 import { apiUrl, type HttpApiOptions } from '../../http-api.js';
 import { describeFile, type DescribeFile } from './file-metadata.js';
@@ -21,6 +22,8 @@ export interface UploadContext {
   readonly api?: string;
   /** The token of the client's session. Send it to your own servers only, and only over TLS. */
   readonly sessionToken?: string;
+  /** The realtime's `fetch` option. */
+  readonly fetch?: Fetch;
 }
 
 /**
@@ -36,7 +39,8 @@ export const withSession = (
   token: () => string | undefined,
 ): UploadFile | undefined =>
   store &&
-  ((file, context) => store(file, { ...context, api: apiUrl(api, ''), ...defined({ sessionToken: token() }) }));
+  ((file, context) =>
+    store(file, { ...context, api: apiUrl(api, ''), ...defined({ sessionToken: token(), fetch: api.fetch }) }));
 
 /**
  * The progress of a message with a file. `progress` from 0 to 1: the file is being stored. Then the file is stored,
@@ -94,7 +98,7 @@ const uploading = <B extends OutgoingBody>(
   return defer(() => {
     // The caller may change its bytes while they are stored.
     const { data } = file;
-    const copy = data instanceof Uint8Array ? { ...file, data: data.slice() } : file;
+    const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
     return storing(copy, toBody, store, describe);
   });
 };
