@@ -404,7 +404,20 @@ describe('probe', () => {
     const connection = connectionOver(fakeNetwork({ opens: 10 }));
     const { outcomes, ask } = probed(connection);
     scenario({ 0: () => held(connection), 1_000: ask }, 9_000, () => {
-      expect(outcomes).toEqual(['7010 undefined', '7010 complete']);
+      expect(outcomes).toEqual(['6010 undefined', '6010 complete']);
+      connection.close();
+    });
+  });
+
+  it('does not wait for the spread of a server that goes away meanwhile', () => {
+    const network = fakeNetwork({ opens: 10 });
+    const connection = connectionOver(network);
+    const { outcomes, ask } = probed(connection);
+    const leave = (): void => {
+      network.close(1001, 'the server is going away; spread=60000');
+    };
+    scenario({ 0: () => held(connection), 1_000: ask, 1_100: leave }, 9_000, () => {
+      expect(outcomes).toEqual(['1110 undefined', '1110 complete']);
       connection.close();
     });
   });

@@ -39,8 +39,10 @@ export const probe = ({ state$, frame$, retry, unavailable }: ProbeOptions): Obs
             hasTried = true;
             return;
           case 'Scheduled':
-            if (!hasTried) return;
-            break;
+            if (hasTried) break;
+            // The server has sent the client away meanwhile, and the wait may be long.
+            if (!isFirst) retry();
+            return;
           case 'Offline':
             if (isFirst && state.reason !== 'paused') return;
             break;
