@@ -8,7 +8,7 @@ export interface UnreadState extends Unread {
   readonly asOf: number;
   /** The messages of exactly that time that are counted or read, by id; at most the newest 64. */
   readonly same: readonly string[];
-  /** The server has counted, so that messages of exactly that time that were missed are counted too. */
+  /** Messages of exactly that time that were missed are counted or read too: the server has counted, or was told. */
   readonly isCounted: boolean;
   /** This client has read up to this time, ms since 1970; the server may not know it yet. */
   readonly readUpTo: number;
@@ -92,6 +92,7 @@ export const unreadReducer =
           mentioned: false,
           asOf: at,
           readUpTo: at,
+          isCounted: true,
         });
         return;
       }

@@ -35,6 +35,14 @@ describe('unread counts', () => {
     diagram('-u-a-', { u: counted(3, 10), a: arrived({ timestamp: 10 }, 'missed') }, '-3---');
   });
 
+  it('do not count a missed message of the very time up to which this client has read', () => {
+    diagram(
+      '-r-a-b-',
+      { r: read(10), a: arrived({ timestamp: 10 }, 'missed'), b: arrived({ timestamp: 11 }) },
+      '-0---1-',
+    );
+  });
+
   it('do not count a message twice', () => {
     diagram('-a-a-', { a: arrived({ timestamp: 11 }) }, '-1---');
   });
