@@ -26,7 +26,7 @@ const Report = t.union([
 export interface Flooded {
   /** The number of messages that were received in order. */
   readonly received: number;
-  /** The memory of the consumer's process, MB: before the flood, and at its peak. */
+  /** The memory in use in the consumer's process, MB: before the flood, and at its peak. */
   readonly idle: number;
   readonly peak: number;
   /** How often the socket was paused, and the maximum number of items that waited then. */

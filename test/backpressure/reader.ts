@@ -16,7 +16,15 @@ const WORK = 5;
 const MAX_PAUSE = 60_000;
 const MB = 1_024 * 1_024;
 
-const rss = (): number => process.memoryUsage.rss() / MB;
+/**
+ * The memory that is in use, MB. What the collector has not taken yet does not count: how much that is depends on the
+ * version of Node and on the load of the machine.
+ */
+const inUse = (): number => {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / MB;
+};
 const tell = (message: object): void => {
   process.send?.(message);
 };
@@ -59,10 +67,9 @@ realtime.login('reader').subscribe((client) => {
       next: () => {
         // After the first message, all code is loaded.
         if (watching === undefined) {
-          globalThis.gc?.();
-          idle = rss();
-          watching = interval(50).subscribe(() => {
-            peak = Math.max(peak, rss());
+          idle = inUse();
+          watching = interval(100).subscribe(() => {
+            peak = Math.max(peak, inUse());
           });
           tell({ _tag: 'Ready' });
         }

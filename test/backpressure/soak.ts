@@ -25,4 +25,4 @@ process.stdout.write(
     serverBufferMb: round(buffered),
   })}\n`,
 );
-process.exitCode = received === COUNT && peak - idle < 60 ? 0 : 1;
+process.exitCode = received === COUNT && peak - idle < 20 ? 0 : 1;
