@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { either as E } from 'fp-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { decodeConversations, subprotocols } from 'rx-realtime/codecs';
-import { memoryStore, type RtmServer, type ServerOptions, type SignedAction } from 'rx-realtime/server';
+import { memoryStore, type Limits, type RtmServer, type ServerOptions, type SignedAction } from 'rx-realtime/server';
 import {
   dial,
   login,
@@ -1336,8 +1336,8 @@ describe('sockets', () => {
 });
 
 describe('over HTTP', () => {
-  const addresses = async () => {
-    const there = await world();
+  const addresses = async (limits: Partial<Limits> = {}) => {
+    const there = await world({ limits });
     const tom = await dial(there.server.url);
     const token = tokenOf(await open(tom, 'Tom'));
     const cid = await start(tom, ['Jerry']);
@@ -1422,9 +1422,39 @@ describe('over HTTP', () => {
     const { server } = await addresses();
     expect(Object.values(subprotocols).map(({ name }) => name)).not.toContain('');
     const socket = connect(server.port, '127.0.0.1');
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 4/);
     await once(socket, 'close');
+  });
+
+  it('a wish for another protocol is ignored, with and without a body, also on a connection that goes on', async () => {
+    const { server } = await addresses();
+    const socket = connect(server.port, '127.0.0.1');
+    const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
+    const answer = async (...pieces: readonly string[]): Promise<string> => {
+      for (const piece of pieces) socket.write(piece);
+      const [data] = (await once(socket, 'data')) as [Buffer];
+      return data.toString().replace(/^Date: .*$/m, '');
+    };
+    const get = 'GET /v1/route?appId=app HTTP/1.1\r\nHost: x\r\n';
+    const post = 'POST /1.2/rtm/nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n';
+    const [got, posted] = [await answer(`${get}\r\n`), await answer(`${post}\r\nhello`)];
+    expect(await answer(`${get}${offer}\r\n`)).toBe(got);
+    expect(await answer(`${post}${offer}\r\nhe`, 'llo')).toBe(posted);
+    expect(await answer(`${post}${offer}\r\nhello`)).toBe(posted);
+    expect(await answer(`${get}\r\n`)).toBe(got);
+    socket.destroy();
+  });
+
+  it('a connection whose requests wish for other protocols counts once', async () => {
+    const { server } = await addresses({ connectionsByAddress: 10 });
+    const socket = connect(server.port, '127.0.0.1');
+    for (let times = 0; times < 20; times += 1) {
+      socket.write('GET /v1/route?appId=app HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+      const [data] = (await once(socket, 'data')) as [Buffer];
+      expect(data.toString()).toMatch(/^HTTP\/1\.1 200/);
+    }
+    socket.destroy();
   });
 });
