@@ -1,7 +1,8 @@
-import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rxjs';
+import { Subject, distinctUntilChanged, type Observable, type Subscription } from 'rxjs';
 import type { OutgoingBody } from '../codecs/index.js';
 import { finish, type Ending } from './ending.js';
 import type { ClientEvent, Outgoing } from './events.js';
+import { latest } from './latest.js';
 import { toPending, type Pending } from './timeline.js';
 
 /** A message that is being sent, or waits for a connection. */
@@ -134,28 +135,11 @@ export const outgoing = (
     },
   });
 
-  const outbox$ = distinctUntilChanged<ReadonlyMap<string, OutboxMessage>>()(
-    new Observable((subscriber) => {
-      const emit = (): void => {
-        snapshot ??= new Map(sending);
-        subscriber.next(snapshot);
-      };
-      emit();
-      if (ended === undefined)
-        subscriber.add(
-          changed.subscribe({
-            next: emit,
-            error: (error: unknown) => {
-              subscriber.error(error);
-            },
-            complete: () => {
-              subscriber.complete();
-            },
-          }),
-        );
-      else finish(subscriber, ended);
-    }),
-  );
+  const outbox$ = latest(
+    changed,
+    () => ended,
+    (): ReadonlyMap<string, OutboxMessage> => (snapshot ??= new Map(sending)),
+  ).pipe(distinctUntilChanged());
 
   return [
     {

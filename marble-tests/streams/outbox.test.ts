@@ -1,4 +1,4 @@
-import { Observable, Subject, map, timer } from 'rxjs';
+import { Observable, Subject, map, of, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text } from '../../codecs/index.js';
 import { outgoing, type ClientEvent, type Outgoing, type OutgoingState } from '../../streams/index.js';
@@ -41,6 +41,17 @@ describe('the own messages that are not stored yet', () => {
         f: '',
       });
     });
+  });
+
+  it('are told to a subscriber that sends a message while it gets the current map', () => {
+    const log = new Subject<ClientEvent>();
+    const [{ outbox$ }] = outgoing(log, () => of(undefined));
+    const sizes: number[] = [];
+    outbox$.subscribe(({ size }) => {
+      sizes.push(size);
+      if (size === 0) log.next(sending('a'));
+    });
+    expect(sizes).toEqual([0, 1]);
   });
 
   it('include failed ones until they are sent again, discarded or stored; each keeps its place', () => {
