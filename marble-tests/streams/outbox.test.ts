@@ -71,6 +71,37 @@ describe('the own messages that are not stored yet', () => {
     expect(state.get('b')).toBeUndefined();
   });
 
+  it('keep files that could not be stored up to 64 MiB, and the latest one', () => {
+    const log = new Subject<ClientEvent>();
+    const [state] = outgoing(log, (ms) => timer(ms));
+    const upload = (token: string, mebibytes: number): ClientEvent => ({
+      ...failed(token),
+      body: { _tag: 'Upload', file: { data: { size: mebibytes * 1_048_576 } as Blob } },
+    });
+    const after = (event: ClientEvent): string => {
+      log.next(event);
+      return shown(state);
+    };
+    expect(after(upload('a', 30))).toBe('a!');
+    expect(after(failed('text'))).toBe('a! text!');
+    expect(after(upload('b', 34))).toBe('a! text! b!');
+    expect(after(upload('c', 1))).toBe('text! b! c!');
+    expect(after(upload('d', 100))).toBe('text! d!');
+    expect(after(upload('e', 1))).toBe('text! e!');
+  });
+
+  it('are not a new map for the progress of an upload', () => {
+    const log = new Subject<ClientEvent>();
+    const [{ outbox$, size }] = outgoing(log, () => of(undefined));
+    const maps: unknown[] = [];
+    outbox$.subscribe((map) => maps.push(map));
+    log.next({
+      ...out('a', { _tag: 'uploading', progress: 0.5 }),
+      body: { _tag: 'Upload', file: { data: new Blob() } },
+    });
+    expect([maps.length, size()]).toEqual([1, 0]);
+  });
+
   it('are the latest 1,000 of those that have failed', () => {
     const log = new Subject<ClientEvent>();
     const [state] = outgoing(log, (ms) => timer(ms));
