@@ -132,6 +132,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     ),
     muted$: state$.pipe(
       map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
+      emptyAtEnd(client.open$, false),
       distinctUntilChanged(),
     ),
     events$: carryingEvents(client, { id, events$ }),
