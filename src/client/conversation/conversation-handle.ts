@@ -129,9 +129,12 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       emptyAtEnd<ConversationInfo['members']>(client.open$, undefined),
       distinctUntilChanged(),
       map((members) => new Set(members)),
+      // After a break the snapshot is a new one, also with the same members.
+      distinctUntilChanged((before, now) => dequal(before, now)),
     ),
     muted$: state$.pipe(
       map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
+      emptyAtEnd(client.open$, false),
       distinctUntilChanged(),
     ),
     events$: carryingEvents(client, { id, events$ }),
