@@ -106,7 +106,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       return stream$;
     });
   const events$ = followed(state.eventsOf(id));
-  const modifier = { link, bodies: reader.bodies, tell };
+  const modifier = { link, bodies: reader.bodies, tell, changes: client.changes };
   const telling = (command$: Observable<ConversationEvent>): Observable<void> => command$.pipe(tap(tell), map(nothing));
 
   const readUpTo = (upTo: Position | number | undefined): number | undefined => {
