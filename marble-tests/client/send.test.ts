@@ -15,7 +15,8 @@ import {
   Unconfirmed,
   type RealtimeError,
 } from '../../src/errors.js';
-import { createOutbox } from '../../src/outbox/outbox.js';
+import { sendThrough } from '../../src/client/create-outbox.js';
+import { outboxQueue } from '../../src/outbox/outbox.js';
 import type { KeptEntry } from '../../src/outbox/storage-keeper.js';
 import type { ConversationEvent } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
@@ -113,11 +114,11 @@ describe('a message that is sent again', () => {
         }),
     };
     const ready = new Subject<boolean>();
-    const [outbox] = createOutbox<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
+    const [queue] = outboxQueue<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
     const sender: Sender = {
       link,
       bodies: bodyCodec(),
-      outbox,
+      outbox: { send: sendThrough(queue, virtualClock) },
       clock: virtualClock,
       upload: undefined,
       kind: undefined,
