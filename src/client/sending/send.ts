@@ -13,7 +13,7 @@ import {
   type WireBody,
 } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
-import { messageStatus, type ConversationEvent, type Message } from '../../../streams/index.js';
+import type { DeliveryStatus, Message, Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import type { Ack } from '../../outbox/outbox.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
@@ -282,14 +282,13 @@ export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): 
  * Follows a message that was sent with a receipt from `sent` on to `delivered` and `read`. Completes after `read`.
  */
 export const track =
-  (events$: Observable<ConversationEvent>) =>
+  (statusOf: (message: Position) => Observable<DeliveryStatus>) =>
   <B extends Body>(steps$: Observable<SendStep<B>>): Observable<SendProgress<B>> =>
     steps$.pipe(
       switchMap((step): Observable<SendProgress<B>> => {
         if (step._tag !== 'sent') return of(step);
         const { token, message } = step;
-        return events$.pipe(
-          messageStatus(message),
+        return statusOf(message).pipe(
           map((status): SendProgress<B> => (status._tag === 'sent' ? step : { ...status, token, message })),
         );
       }),
