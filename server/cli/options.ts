@@ -1,7 +1,7 @@
 /** The options of `serve`: their names, their codecs, and what they are for. */
 import * as t from 'io-ts';
 import { record } from '../../codecs/index.js';
-import { guarded } from '../../codecs/primitives.js';
+import { guarded } from '../../codecs/type.js';
 import { defaultLimits, type Limits } from '../options.js';
 
 const isText = (input: unknown): input is string => typeof input === 'string' && input !== '';
