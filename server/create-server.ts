@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { defined } from '../codecs/defined.js';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
+import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { steadyClock, type ServerClock } from './clock.js';
@@ -16,6 +17,7 @@ import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { post, type Posting } from './messages/deliver.js';
 import { createHandedOut } from './messages/handed-out.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
@@ -40,6 +42,7 @@ import { createSignatures, type Signatures } from './signatures.js';
 import { serialByKey } from './serial.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
+import type { Appended } from './store/store.js';
 import { createToldHooks } from './told-hooks.js';
 import { createTimeLimit, type TimeLimit } from './time-limit.js';
 import { createUnsettled } from './unsettled.js';
@@ -87,6 +90,8 @@ const GOING_AWAY = 1001;
 const CLOSE_TIMEOUT = 1_000;
 /** How many messages the server remembers to have handed out, for the case that the store fails. */
 const HANDED_OUT = 10_000;
+/** Messages of one conversation that are stored by one call. */
+const MESSAGES_AT_ONCE = 256;
 /** How long hooks that are only informed have to end, when everything else has ended, ms. */
 const HOOKS_TIMEOUT = 2_000;
 /** The longest time that a timer can run, ms. */
@@ -191,6 +196,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   });
   const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
+  const batches = createBatches<Posting, Appended>({
+    inOrder: unsettled.inOrder,
+    run: (id, postings, answer) => post(app, id, postings, answer),
+    most: MESSAGES_AT_ONCE,
+    report,
+  });
   const app: App = {
     appId: options.appId,
     store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
@@ -213,7 +224,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
-    inOrder: unsettled.inOrder,
+    inOrder: batches.inOrder,
+    post: batches.add,
     attempt: unsettled.attempt,
     repeat: unsettled.repeat,
     report,
