@@ -40,6 +40,7 @@ import { memberInfos } from './http/member-infos.js';
 import { notifications } from './http/notifications.js';
 import { createSignatures, type Signatures } from './signatures.js';
 import { serialByKey } from './serial.js';
+import { boundMemory } from './heaviest.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
 import type { Appended } from './store/store.js';
@@ -259,6 +260,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     maxPayload: limits.frameBytes * UNREAD_FACTOR,
     handleProtocols: (protocols) => [...protocols].find((name) => known.has(name)) ?? false,
   });
+  const stopBound = boundMemory(clients, limits.waitingBytes, report);
   const serve = (socket: WebSocket, transport: Duplex): void => {
     const client = serveSocket({
       app,
@@ -322,6 +324,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
       for (const socket of sockets.clients) socket.terminate();
     }
     await isClosed;
+    stopBound();
     clearTimeout(late);
     unsettled.stop();
     if (!(await endsWithin(Math.min(limits.closeTimeout, HOOKS_TIMEOUT), told.drain())))

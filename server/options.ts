@@ -85,6 +85,12 @@ export interface Limits {
    */
   readonly bufferedBytes: number;
   /**
+   * Bytes that wait on all connections together: commands that are not handled yet, and frames that clients have not
+   * read yet. While there are more, the connections with most of them are closed. It is looked at once a second.
+   * Default 512 MiB.
+   */
+  readonly waitingBytes: number;
+  /**
    * How long a reader may take nothing of the answers that it has asked for, ms, while more than `bufferedBytes` of
    * them wait. Then the socket is closed with 1013. Default 10,000.
    */
@@ -203,6 +209,7 @@ export const defaultLimits: Limits = {
   answerBytes: 1_024 * 1_024,
   answerTimeout: 10_000,
   bufferedBytes: 4 * 1_024 * 1_024,
+  waitingBytes: 512 * 1_024 * 1_024,
   roomBufferedBytes: 65_536,
   roomQueue: 100,
   loginTimeout: 30_000,

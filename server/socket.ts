@@ -19,6 +19,7 @@ import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
 import { Refusal, refusalAnswer } from './domain/refusal.js';
+import type { Waiting } from './heaviest.js';
 import type { OutgoingPush, Session, WritePush } from './session.js';
 
 const READ_TIMEOUT = 4107;
@@ -71,7 +72,7 @@ export interface SocketOptions {
 }
 
 /** What the server can do with a socket from outside. */
-export interface ClientSocket {
+export interface ClientSocket extends Waiting {
   readonly sessions: ReadonlyMap<string, Session>;
   /** Frames that wait for the reader, and those that were dropped. */
   readonly pressure: OutgoingFrames['pressure'];
@@ -99,6 +100,8 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   let acting: string | undefined;
   /** Pushes that wait until its answer is written. */
   let held: (readonly [push: OutgoingPush, clientId: string])[] = [];
+  /** The commands that wait are not carried out any more. */
+  let isAbandoned = false;
   /** Runs while a heartbeat waits for other commands. */
   let heartbeat: NodeJS.Timeout | undefined;
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
@@ -283,8 +286,8 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     queuedBytes += bytes;
     if (isFull()) socket.pause();
     tail = tail
-      .then(takeTurn)
-      .then(job)
+      .then(() => (isAbandoned ? undefined : takeTurn()))
+      .then(() => (isAbandoned ? undefined : job()))
       .catch(app.report)
       .finally(() => {
         queued -= 1;
@@ -365,6 +368,13 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     sessions,
     pressure: frames.pressure,
     settled: () => tail,
+    waitingBytes: () => queuedBytes + socket.bufferedAmount,
+    abandon: () => {
+      isDeaf = true;
+      isAbandoned = true;
+      // A close frame would have to wait behind everything else.
+      socket.terminate();
+    },
     goAway: () => {
       isSentAway = true;
       frames.write(encodeFrame({ cmd: 'goaway' }, subprotocol));

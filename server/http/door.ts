@@ -8,7 +8,9 @@ import { countedAs, type Front } from './front.js';
 type Refused = readonly [status: 429 | 503, text: string];
 
 export interface Door {
-  /** Counts a network connection until it closes. If there are too many, its requests are refused. */
+  /**
+   * Counts a network connection until it closes, and only once. If there are too many, its requests are refused.
+   */
   readonly connected: (socket: Socket) => void;
   /**
    * Why a request, or the handshake of a WebSocket, is refused. If it is not, and a trusted proxy has sent it, it
@@ -36,6 +38,7 @@ export const createDoor = ({ limits, front, report }: DoorOptions): Door => {
   const byAddress: Refused = [429, `this server takes ${limits.connectionsByAddress} connections from one address`];
   const counts = new Map<string, number>();
   const refused = new WeakMap<Socket, Refused>();
+  const known = new WeakSet<Socket>();
   let waiting = 0;
   let open = 0;
   let hasHinted = false;
@@ -81,6 +84,8 @@ export const createDoor = ({ limits, front, report }: DoorOptions): Door => {
 
   return {
     connected: (socket) => {
+      if (known.has(socket)) return;
+      known.add(socket);
       if (open >= limits.connections) {
         refuse(socket, inAll);
         return;

@@ -27,6 +27,28 @@ export const refuseHandshake = (socket: Duplex, status: string, text: string): v
   );
 };
 
+/** Fields that speak of a change of protocol. */
+const OF_UPGRADE = ['upgrade', 'http2-settings'];
+
+/**
+ * The head of a request without its wish for another protocol, as bytes. A server may ignore such a wish: HTTP clients
+ * that know HTTP/2 offer `h2c` with each request.
+ */
+const plainHead = ({ method = 'GET', url = '/', httpVersion, rawHeaders }: IncomingMessage): Buffer => {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    if (name.toLowerCase() === 'connection') {
+      const rest = value.split(',').filter((option) => !OF_UPGRADE.includes(option.trim().toLowerCase()));
+      if (rest.length > 0) lines.push(`${name}: ${rest.join(',').trim()}`);
+    } else if (!OF_UPGRADE.includes(name.toLowerCase())) lines.push(`${name}: ${value}`);
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+};
+
+const wantsWebSocket = ({ headers: { upgrade = '' } }: IncomingMessage): boolean =>
+  upgrade.split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
+
 const REASONS = { 429: '429 Too Many Requests', 503: '503 Service Unavailable' };
 
 export const httpServer = ({ limits, door, listener, upgrade }: HttpServerOptions): Server => {
@@ -42,6 +64,12 @@ export const httpServer = ({ limits, door, listener, upgrade }: HttpServerOption
   );
   server.on('connection', door.connected);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!wantsWebSocket(request)) {
+      // Node has let go of the socket: the server reads the request once more, as a plain one.
+      socket.unshift(Buffer.concat([plainHead(request), head]));
+      server.emit('connection', socket);
+      return;
+    }
     const refused = door.refusal(request, socket);
     if (refused === undefined) upgrade(request, socket, head);
     else refuseHandshake(socket, REASONS[refused[0]], refused[1]);

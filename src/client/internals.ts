@@ -11,6 +11,7 @@ import type { HttpApiOptions } from '../http-api.js';
 import type { Outbox } from '../outbox/outbox.js';
 import type { KeptEntry } from '../outbox/storage-keeper.js';
 import { isInterruption, type CatchUpOptions } from '../session/catch-up.js';
+import type { ChangeMark } from '../session/change-mark.js';
 import type { MessageReader } from '../session/message-reader.js';
 import type { Told } from '../session/read-in-order.js';
 import type { ClientState } from './client-state.js';
@@ -36,6 +37,8 @@ export interface ClientInternals {
   readonly upload: UploadFile | undefined;
   /** How missed messages are fetched. */
   readonly catchUp: CatchUpOptions;
+  /** Which edits and recalls the next login asks for. */
+  readonly changes: Pick<ChangeMark, 'hold'>;
   /** The server's time, ms since 1970, as far as the client can know it. */
   readonly serverTime: () => number;
   /** Makes a new token for a message. */

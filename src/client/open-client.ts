@@ -147,6 +147,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       mint: options.mint,
       tell,
       report,
+      changes,
       wishes: createWishes(),
       room: { current: undefined },
       conversation: (id) =>

@@ -131,30 +131,68 @@ const sendContent = <B extends Body>(
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
+const SENDING = { _tag: 'sending' } as const;
+
 /** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
 const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
   const copy = bodies.decode(wire.binaryMsg === undefined ? wire : { binaryMsg: wire.binaryMsg.slice() });
   return copy._tag === body._tag ? (copy as B) : body;
 };
 
-/** Cold: sends a body without a file to upload, as it is at the moment of the subscription. */
-const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>): Observable<SendStep<B>> => {
+/**
+ * Cold: sends a body without a file to upload, as it is at the moment of the subscription. `first` is told to the log
+ * at once.
+ */
+const sendBody = <B extends OutgoingBody>(
+  sender: Sender,
+  given: SendRequest<B>,
+  first?: { readonly _tag: 'sending' },
+): Observable<SendStep<B>> => {
   const { bodies } = sender;
   const encoded = bodies.encode(given.body);
   const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
   const request = { ...given, body };
-  const sending = (isAgain: boolean): Observable<SendStep<B>> =>
+  const sending = (told: typeof first): Observable<SendStep<B>> =>
     telling(
       request,
       sender,
       isLeft(encoded)
         ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
         : sendContent(sender, request, { body, wire: encoded.right }),
-      () => sending(true),
+      () => sending(SENDING),
       undefined,
-      isAgain,
+      told,
     );
-  return sending(false);
+  return sending(first);
+};
+
+/**
+ * Cold: stores the file as it is at the moment of the subscription, then sends the message. An upload that has failed
+ * starts anew when the message is sent again.
+ */
+const sendFile = <B extends OutgoingBody>(
+  sender: Sender,
+  { body: { file, steps }, ...request }: SendRequest<Upload<B>>,
+): Observable<SendStep<B>> => {
+  const { token } = request;
+  const { data } = file;
+  // The caller may change its bytes while they are stored.
+  const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
+  const uploading = (progress: number) => ({ _tag: 'uploading', token, progress }) as const;
+  const sending = (): Observable<SendStep<B>> =>
+    telling(
+      { ...request, body: { _tag: 'Upload', file: copy } },
+      sender,
+      steps(sender.upload, copy).pipe(map((step) => (step._tag === 'progress' ? uploading(step.progress) : step))),
+      sending,
+      undefined,
+      { _tag: 'uploading', progress: 0 },
+    ).pipe(
+      concatMap((step) =>
+        step._tag === 'stored' ? sendBody(sender, { ...request, body: step.body }, SENDING) : of(step),
+      ),
+    );
+  return sending();
 };
 
 /**
@@ -195,7 +233,7 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
         ),
         sending,
         since,
-        since === undefined,
+        since === undefined ? SENDING : undefined,
       );
     return sending(stored.at);
   });
@@ -209,20 +247,11 @@ export const sendSteps = <B extends OutgoingBody>(
   given: SendRequest<B | Upload<B>>,
 ): Observable<SendStep<B>> =>
   defer((): Observable<SendStep<B>> => {
-    const { body, token } = given;
+    const { body } = given;
     const problem = problemWith(given.options, sender.kind);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
     const request = { ...given, options: copyOf(given.options) };
-    if (body._tag !== 'Upload') return sendBody(sender, { ...request, body });
-    return body
-      .steps(sender.upload)
-      .pipe(
-        concatMap((step) =>
-          step._tag === 'progress'
-            ? of<SendStep<B>>({ _tag: 'uploading', token, progress: step.progress })
-            : sendBody(sender, { ...request, body: step.body }),
-        ),
-      );
+    return body._tag === 'Upload' ? sendFile(sender, { ...request, body }) : sendBody(sender, { ...request, body });
   });
 
 /** Cold: sends a message. Its token is made now, once for all subscriptions. */
