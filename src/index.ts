@@ -131,6 +131,7 @@ export {
   type UploadFile,
   type UploadMessageOptions,
   type UploadProgress,
+  type UploadSession,
   type UploadStep,
 } from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';

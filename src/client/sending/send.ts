@@ -23,7 +23,7 @@ import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { copyOf, problemWith, toWire, type SendOptions } from './send-options.js';
-import type { Upload, UploadFile } from './upload.js';
+import type { Upload, UploadFile, UploadSession } from './upload.js';
 
 /**
  * The progress of a message: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the
@@ -40,13 +40,14 @@ export interface Sender extends SendLog {
   readonly outbox: Pick<ClientOutbox, 'send'> | undefined;
   /** Stores the files of messages. */
   readonly upload: UploadFile | undefined;
+  readonly session?: UploadSession;
   /** The kind of conversation, if it is known. */
   readonly kind: ConversationKind | undefined;
 }
 
 /** The sender of a client in a conversation. */
 export const senderIn = (
-  { link, reader, outbox, clock, upload, state, tell }: ClientInternals,
+  { link, reader, outbox, clock, upload, api, token, state, tell }: ClientInternals,
   id: string,
 ): Sender => ({
   link,
@@ -55,6 +56,7 @@ export const senderIn = (
   clock,
   tell,
   upload,
+  session: { api, token },
   kind: state.conversations.get(id)?.kind,
 });
 
@@ -221,7 +223,7 @@ export const sendSteps = <B extends OutgoingBody>(
     const request = { ...given, options: copyOf(given.options) };
     if (body._tag !== 'Upload') return sendBody(sender, { ...request, body });
     return body
-      .steps(sender.upload)
+      .steps(sender.upload, sender.session)
       .pipe(
         concatMap((step) =>
           step._tag === 'progress'

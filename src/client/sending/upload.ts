@@ -32,15 +32,19 @@ export interface UploadContext {
  */
 export type UploadFile = (file: LocalFile, context: UploadContext) => ObservableInput<StoredFile | UploadProgress>;
 
-/** The function of the application, which gets the address of the API and the token of the session, too. */
-export const withSession = (
-  store: UploadFile | undefined,
-  api: HttpApiOptions,
-  token: () => string | undefined,
-): UploadFile | undefined =>
-  store &&
-  ((file, context) =>
-    store(file, { ...context, api: apiUrl(api, ''), ...defined({ sessionToken: token(), fetch: api.fetch }) }));
+/** The session that sends a message with a file. */
+export interface UploadSession {
+  /** The application's HTTP API. */
+  readonly api: HttpApiOptions;
+  /** The current token of the session. */
+  readonly token: () => string | undefined;
+}
+
+/** What the function of the application gets of the session. */
+const contextOf = ({ api, token }: UploadSession): Omit<UploadContext, 'signal'> => ({
+  api: apiUrl(api, ''),
+  ...defined({ sessionToken: token(), fetch: api.fetch }),
+});
 
 /**
  * The progress of a message with a file. `progress` from 0 to 1: the file is being stored. Then the file is stored,
@@ -59,7 +63,7 @@ export interface Upload<B extends OutgoingBody = OutgoingBody> {
    * realtime's `upload` option. Errors with `InvalidArgument` if that option is missing, if the upload fails, or if
    * it emits something that is not a stored file.
    */
-  readonly steps: (store: UploadFile | undefined) => Observable<UploadStep<B>>;
+  readonly steps: (store: UploadFile | undefined, session?: UploadSession) => Observable<UploadStep<B>>;
 }
 
 /** Options of `upload`. */
@@ -73,13 +77,20 @@ const isProgress = (step: StoredFile | UploadProgress): step is UploadProgress =
 const clamp = (progress: number): number => Math.min(1, Math.max(0, progress));
 
 /** Runs the function of the application. Its signal is aborted on unsubscribe. */
-const running = (store: UploadFile, file: LocalFile): Observable<StoredFile | UploadProgress> =>
+const running = (
+  store: UploadFile,
+  file: LocalFile,
+  session: UploadSession | undefined,
+): Observable<StoredFile | UploadProgress> =>
   new Observable((subscriber) => {
     const abort = new AbortController();
     subscriber.add(() => {
       abort.abort();
     });
-    subscriber.add(defer(() => from(store(file, { signal: abort.signal }))).subscribe(subscriber));
+    const { signal } = abort;
+    subscriber.add(
+      defer(() => from(store(file, { signal, ...(session && contextOf(session)) }))).subscribe(subscriber),
+    );
   });
 
 const isStored = (answer: unknown): answer is StoredFile =>
@@ -90,6 +101,7 @@ const uploading = <B extends OutgoingBody>(
   toBody: (stored: StoredFile) => B,
   store: UploadFile | undefined,
   describe: DescribeFile | undefined,
+  session: UploadSession | undefined,
 ): Observable<UploadStep<B>> => {
   if (store === undefined)
     return throwError(
@@ -99,7 +111,7 @@ const uploading = <B extends OutgoingBody>(
     // The caller may change its bytes while they are stored.
     const { data } = file;
     const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
-    return storing(copy, toBody, store, describe);
+    return storing(copy, toBody, store, describe, session);
   });
 };
 
@@ -109,10 +121,11 @@ const storing = <B extends OutgoingBody>(
   toBody: (stored: StoredFile) => B,
   store: UploadFile,
   describe: DescribeFile | undefined,
+  session: UploadSession | undefined,
 ): Observable<UploadStep<B>> =>
   describeFile(file, describe).pipe(
     switchMap((metaData) =>
-      running(store, file).pipe(
+      running(store, file, session).pipe(
         map((answer): UploadStep<B> => {
           if (isProgress(answer)) return { _tag: 'progress', progress: clamp(answer.progress) };
           if (isStored(answer))
@@ -141,5 +154,6 @@ export const upload = <B extends OutgoingBody>(
   Object.freeze({
     _tag: 'Upload',
     file,
-    steps: (store: UploadFile | undefined) => uploading(file, toBody, store, describe),
+    steps: (store: UploadFile | undefined, session?: UploadSession) =>
+      uploading(file, toBody, store, describe, session),
   });
