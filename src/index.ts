@@ -64,6 +64,8 @@ export {
 export type {
   ConversationListItem,
   DeliveryStatus,
+  FileData,
+  LocalFile,
   LogEntry,
   LogPosition,
   LogEvent,
@@ -78,6 +80,7 @@ export type {
   TimelineEntry,
   Unread,
   UnreadCount,
+  Unstored,
 } from '../streams/index.js';
 export { systemClock, type Clock } from './clock.js';
 export type { ClientLimits } from './limits.js';
@@ -92,7 +95,6 @@ export {
 } from './client/conversation/create-temporary-conversation.js';
 export { historyIterator, historyPages, type HistoryPagesOptions } from './client/history/history-pages.js';
 export type { HistoryOptions, HistoryRange, Place } from './client/history/history.js';
-export type { FileData, LocalFile } from './client/sending/local-file.js';
 export type { ConversationUpdate } from './client/conversation/attributes.js';
 export {
   block,
@@ -132,7 +134,6 @@ export {
   type UploadMessageOptions,
   type UploadProgress,
   type UploadSession,
-  type UploadStep,
 } from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';

@@ -1,5 +1,5 @@
 import { isLeft } from '../../../codecs/either.js';
-import { concat, concatMap, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
+import { concat, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,
   DecodeFailed,
@@ -13,7 +13,7 @@ import {
   type WireBody,
 } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
-import { messageStatus, type ConversationEvent, type Message } from '../../../streams/index.js';
+import type { DeliveryStatus, Message, Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import type { Ack } from '../../outbox/outbox.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
@@ -139,30 +139,39 @@ const sendContent = <B extends Body>(
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
+export const SENDING = { _tag: 'sending' } as const;
+
 /** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
 const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
   const copy = bodies.decode(wire.binaryMsg === undefined ? wire : { binaryMsg: wire.binaryMsg.slice() });
   return copy._tag === body._tag ? (copy as B) : body;
 };
 
-/** Cold: sends a body without a file to upload, as it is at the moment of the subscription. */
-const sendBody = <B extends OutgoingBody>(sender: Sender, given: SendRequest<B>): Observable<SendStep<B>> => {
+/**
+ * Cold: sends a body without a file to upload, as it is at the moment of the subscription. `first` is told to the log
+ * at once.
+ */
+export const sendBody = <B extends OutgoingBody>(
+  sender: Sender,
+  given: SendRequest<B>,
+  first?: { readonly _tag: 'sending' },
+): Observable<SendStep<B>> => {
   const { bodies } = sender;
   const encoded = bodies.encode(given.body);
   const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
   const request = { ...given, body };
-  const sending = (isAgain: boolean): Observable<SendStep<B>> =>
+  const sending = (told: typeof first): Observable<SendStep<B>> =>
     telling(
       request,
       sender,
       isLeft(encoded)
         ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
         : sendContent(sender, request, { body, wire: encoded.right }),
-      () => sending(true),
+      () => sending(SENDING),
       undefined,
-      isAgain,
+      told,
     );
-  return sending(false);
+  return sending(first);
 };
 
 /**
@@ -203,7 +212,7 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
         ),
         sending,
         since,
-        since === undefined,
+        since === undefined ? SENDING : undefined,
       );
     return sending(stored.at);
   });
@@ -217,20 +226,11 @@ export const sendSteps = <B extends OutgoingBody>(
   given: SendRequest<B | Upload<B>>,
 ): Observable<SendStep<B>> =>
   defer((): Observable<SendStep<B>> => {
-    const { body, token } = given;
+    const { body } = given;
     const problem = problemWith(given.options, sender.kind);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
     const request = { ...given, options: copyOf(given.options) };
-    if (body._tag !== 'Upload') return sendBody(sender, { ...request, body });
-    return body
-      .steps(sender.upload, sender.session)
-      .pipe(
-        concatMap((step) =>
-          step._tag === 'progress'
-            ? of<SendStep<B>>({ _tag: 'uploading', token, progress: step.progress })
-            : sendBody(sender, { ...request, body: step.body }),
-        ),
-      );
+    return body._tag === 'Upload' ? body.send(sender, request) : sendBody(sender, { ...request, body });
   });
 
 /** Cold: sends a message. Its token is made now, once for all subscriptions. */
@@ -255,14 +255,13 @@ export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): 
  * Follows a message that was sent with a receipt from `sent` on to `delivered` and `read`. Completes after `read`.
  */
 export const track =
-  (events$: Observable<ConversationEvent>) =>
+  (statusOf: (message: Position) => Observable<DeliveryStatus>) =>
   <B extends Body>(steps$: Observable<SendStep<B>>): Observable<SendProgress<B>> =>
     steps$.pipe(
       switchMap((step): Observable<SendProgress<B>> => {
         if (step._tag !== 'sent') return of(step);
         const { token, message } = step;
-        return events$.pipe(
-          messageStatus(message),
+        return statusOf(message).pipe(
           map((status): SendProgress<B> => (status._tag === 'sent' ? step : { ...status, token, message })),
         );
       }),

@@ -6,7 +6,7 @@ import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
 import { checkTls, httpUrl, readAddress } from '../../connection/address.js';
 import { InvalidArgument } from '../../errors.js';
 import { jsonFrom } from '../../http-api.js';
-import type { LocalFile } from './local-file.js';
+import type { LocalFile } from '../../../streams/index.js';
 import type { UploadContext, UploadFile } from './upload.js';
 
 /** The answer of the server to an upload. */
