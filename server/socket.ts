@@ -14,6 +14,7 @@ import {
 } from '../codecs/index.js';
 import { addresseeOf, addresseeOfFrame } from './addressee.js';
 import type { App } from './app.js';
+import { kindOf } from './handlers/bounds.js';
 import { handle, isRead } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
@@ -29,6 +30,8 @@ const TRY_AGAIN_LATER = 1013;
 /** The close code of a connection that broke. */
 const BROKEN = 1006;
 
+const UNREADABLE = 4114;
+const INTERNAL = 4200;
 const TOO_MANY_SENDS = 4116;
 const TOO_MANY_OTHERS = 4318;
 /**
@@ -58,7 +61,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 const errorAnswer = (error: unknown): ServerCommand =>
   refusalAnswer(
-    error instanceof Refusal ? error : new Refusal(4200, 'the server could not carry the command out; try again'),
+    error instanceof Refusal ? error : new Refusal(INTERNAL, 'the server could not carry the command out; try again'),
   );
 
 const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
@@ -154,6 +157,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
 
   const writeNow: WritePush = ({ push, priority }, clientId) => {
     const shared = app.frames(push);
+    app.counts.push();
     if (priority === undefined) frames.write(shared.to(clientId, subprotocol));
     else frames.offer({ shared, clientId }, priority);
   };
@@ -200,6 +204,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const answerTo = async (command: ClientCommand): Promise<void> => {
     // What was sent before the socket closed is carried out, but nobody gets an answer any more.
     if (socket.readyState !== socket.OPEN && isRead(command)) return;
+    app.counts.command(kindOf(command));
     // A heartbeat may be answered while another command is carried out.
     const before = acting;
     acting = sessionOf(command)?.id;
@@ -210,6 +215,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       if (before === undefined) writeHeld();
       afterwards?.();
     } catch (error) {
+      app.counts.refusal(error instanceof Refusal ? error.code : INTERNAL);
       if (!(error instanceof Refusal)) app.report(error);
       else isOverItsRate = error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS;
       // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
@@ -226,8 +232,9 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
    * may be logged in, but this server does not serve the command.
    */
   const refuse = (command: UnsupportedCommand): void => {
+    app.counts.refusal(INTERNAL);
     answerWith({
-      ...errorAnswer(new Refusal(4200, `this server does not serve ${command.kind}`)),
+      ...errorAnswer(new Refusal(INTERNAL, `this server does not serve ${command.kind}`)),
       ...addresseeOf(command),
     });
   };
@@ -236,7 +243,8 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
    * Answers with 4114, "unparseable raw message": the protobuf or a field of a command does not follow the protocol.
    */
   const explain = ({ message }: DecodeFailed, bytes: Buffer, isBinary: boolean): void => {
-    answerWith({ ...errorAnswer(new Refusal(4114, message)), ...addresseeOfFrame(bytes, isBinary) });
+    app.counts.refusal(UNREADABLE);
+    answerWith({ ...errorAnswer(new Refusal(UNREADABLE, message)), ...addresseeOfFrame(bytes, isBinary) });
   };
 
   const jobFor = (bytes: Buffer, isBinary: boolean): (() => Promise<void> | void) => {

@@ -149,8 +149,9 @@ export type { RealtimeOptions } from './options.js';
 export type { Additions, Decorator, ExtendedRealtime, Plugin } from './plugins/plugin.js';
 export type { Realtime } from './realtime.js';
 export { indexedDbOutbox, type IndexedDbOutboxOptions } from './outbox/indexed-db-outbox.js';
+export { createOutbox, type Outbox } from './client/create-outbox.js';
 export { memoryOutbox } from './outbox/memory-outbox.js';
-export type { OutboxBounds } from './outbox/outbox.js';
+export type { OutboxOptions } from './outbox/outbox.js';
 export { StoredSend, type OutboxStorage } from './outbox/outbox-storage.js';
 export type {
   ConversationAction,

@@ -5,7 +5,6 @@ import {
   DecodeFailed,
   fromStored,
   plain,
-  toStored,
   type Body,
   type BodyCodec,
   type ClientCommand,
@@ -14,16 +13,16 @@ import {
   type WireBody,
 } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
-import { messageStatus, type ConversationEvent, type Message } from '../../../streams/index.js';
+import type { DeliveryStatus, Message, Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
-import type { Ack, Outbox } from '../../outbox/outbox.js';
+import type { Ack } from '../../outbox/outbox.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
-import type { KeptEntry } from '../../outbox/storage-keeper.js';
+import type { ClientOutbox } from '../create-outbox.js';
 import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { copyOf, problemWith, toStoredOptions, toWire, type SendOptions } from './send-options.js';
+import { copyOf, problemWith, toWire, type SendOptions } from './send-options.js';
 import type { Upload, UploadFile } from './upload.js';
 
 /**
@@ -38,7 +37,7 @@ export interface Sender extends SendLog {
   readonly link: Link;
   readonly bodies: BodyCodec;
   /** Keeps messages while there is no connection. Without an outbox they fail then. */
-  readonly outbox: Outbox<KeptEntry> | undefined;
+  readonly outbox: Pick<ClientOutbox, 'send'> | undefined;
   /** Stores the files of messages. */
   readonly upload: UploadFile | undefined;
   /** The kind of conversation, if it is known. */
@@ -86,7 +85,7 @@ const sendContent = <B extends Body>(
   { body, wire }: Content<B>,
   age?: number,
 ): Observable<SendStep<B>> => {
-  const { link, outbox, clock } = sender;
+  const { link, outbox } = sender;
   const { conversationId, token, options } = request;
   const { envelope, fields } = toWire(options);
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
@@ -125,9 +124,16 @@ const sendContent = <B extends Body>(
   // A transient message or a will belongs to this connection, so it does not wait for the next one.
   if (outbox === undefined || options.transient === true || options.will === true)
     return concat(of(sending), write().pipe(map(acknowledged)));
-  const message = { token, conversationId, at: clock.now(), body: toStored(wire), options: toStoredOptions(options) };
   return outbox
-    .send({ conversationId, bytes, write$: write({ timeout: Infinity }), message, ...defined({ age }) })
+    .send({
+      conversationId,
+      token,
+      bytes,
+      write$: write({ timeout: Infinity }),
+      wire,
+      options,
+      ...defined({ age }),
+    })
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
@@ -276,14 +282,13 @@ export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): 
  * Follows a message that was sent with a receipt from `sent` on to `delivered` and `read`. Completes after `read`.
  */
 export const track =
-  (events$: Observable<ConversationEvent>) =>
+  (statusOf: (message: Position) => Observable<DeliveryStatus>) =>
   <B extends Body>(steps$: Observable<SendStep<B>>): Observable<SendProgress<B>> =>
     steps$.pipe(
       switchMap((step): Observable<SendProgress<B>> => {
         if (step._tag !== 'sent') return of(step);
         const { token, message } = step;
-        return events$.pipe(
-          messageStatus(message),
+        return statusOf(message).pipe(
           map((status): SendProgress<B> => (status._tag === 'sent' ? step : { ...status, token, message })),
         );
       }),
