@@ -1,6 +1,7 @@
 /** What all handlers share. */
 import type { ClientCommand, ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
+import type { Counts } from './counts.js';
 import type { CommandTurns } from './command-turns.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
@@ -29,6 +30,7 @@ export interface App {
   /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;
+  readonly counts: Counts;
   /** Refuses a command of a client with a field that is too long, or has too many items. */
   readonly checkBounds: (command: ClientCommand) => void;
   readonly hooks: RunningHooks;

@@ -13,6 +13,7 @@ export * from './demultiplex.js';
 export * from './events.js';
 export * from './keyed-state.js';
 export * from './last-messages.js';
+export type { FileData, LocalFile } from './local-file.js';
 export * from './log-entries.js';
 export * from './membership.js';
 export { messageStatus, type DeliveryStatus } from './message-status.js';

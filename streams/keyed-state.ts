@@ -1,5 +1,6 @@
 import { Observable, Subject, distinctUntilChanged, takeUntil, type Subscription } from 'rxjs';
 import { finish, type Ending } from './ending.js';
+import { latest } from './latest.js';
 import { SharedMap } from './shared-map.js';
 
 /** A state for each key, derived from a log. */
@@ -87,39 +88,26 @@ export const keyedState = <E, V>(
   const at = (key: string): Observable<V> =>
     distinctUntilChanged<V>()(
       new Observable<V>((subscriber) => {
+        if (ended === undefined) {
+          const subject = watched.get(key) ?? new Subject<V>();
+          watched.set(key, subject);
+          subscriber.add(subject.subscribe(subscriber));
+          subscriber.add(() => {
+            if (!subject.observed && watched.get(key) === subject) watched.delete(key);
+          });
+        }
+        // Subscribed first: the subscriber may change the state while it gets the current one.
         const current = states.get(key);
         if (current !== undefined) subscriber.next(current);
-        if (ended !== undefined) {
-          finish(subscriber, ended);
-          return;
-        }
-        const subject = watched.get(key) ?? new Subject<V>();
-        watched.set(key, subject);
-        subscriber.add(subject.subscribe(subscriber));
-        subscriber.add(() => {
-          if (!subject.observed && watched.get(key) === subject) watched.delete(key);
-        });
+        if (ended !== undefined) finish(subscriber, ended);
       }),
     );
 
-  const all$ = new Observable<ReadonlyMap<string, V>>((subscriber) => {
-    const emit = (): void => {
-      told = shared ??= SharedMap.of(states);
-      subscriber.next(told);
-    };
-    emit();
-    subscriber.add(
-      changed.subscribe({
-        next: emit,
-        error: (error: unknown) => {
-          subscriber.error(error);
-        },
-        complete: () => {
-          subscriber.complete();
-        },
-      }),
-    );
-  });
+  const all$ = latest(
+    changed,
+    () => ended,
+    () => (told = shared ??= SharedMap.of(states)),
+  );
 
   return [{ get, keys: () => states.keys(), at, all$ }, connection];
 };

@@ -7,6 +7,7 @@ import {
   type Message,
   type Outgoing,
   type Position,
+  type Unstored,
 } from './events.js';
 import { isShown } from './shown.js';
 import { latestVersion } from './versions.js';
@@ -18,10 +19,13 @@ export type TimelineEntry =
   | {
       readonly _tag: 'Pending';
       readonly token: string;
-      readonly body: OutgoingBody;
+      /** Of a message with a file: the file, until it is stored. */
+      readonly body: OutgoingBody | Unstored;
       /** When it was sent, ms since 1970, by the clock of the client. */
       readonly at: number;
-      /** Why sending failed. Missing while it is sent, or sent again. */
+      /** How much of its file is uploaded, from 0 to 1. Missing when no file is being uploaded. */
+      readonly progress?: number;
+      /** Why the upload or the sending failed. Missing while it is sent, or sent again. */
       readonly error?: Error;
     };
 
@@ -150,6 +154,7 @@ export const toPending = ({ token, body, at, progress }: Outgoing): Pending => (
   token,
   body,
   at,
+  ...(progress._tag === 'uploading' ? { progress: progress.progress } : {}),
   ...(progress._tag === 'failed' && progress.error !== undefined ? { error: progress.error } : {}),
 });
 

@@ -4,6 +4,7 @@ import { EMPTY, NEVER, of } from 'rxjs';
 import { text } from '../../codecs/index.js';
 import { limitsOf } from '../../src/limits.js';
 import { clientState } from '../../src/client/client-state.js';
+import { changeMark } from '../../src/session/change-mark.js';
 import type { Client } from '../../src/client/client.js';
 import type { Conversation } from '../../src/client/conversation/conversation.js';
 import { createWishes } from '../../src/client/conversation/wishes.js';
@@ -36,6 +37,7 @@ export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInt
   serverTime: () => 0,
   mint: () => 't',
   tell: () => undefined,
+  changes: changeMark(),
   report: () => undefined,
   api: { appId: 'app', appKey: undefined, api: undefined, server: 'ws://api', fetch: undefined },
   token: () => undefined,

@@ -39,7 +39,7 @@ export const createClient = ({ internals, status$, connection$, logout }: Client
     events$: held.carrying<ClientEvent>(log$, (event) => event),
     messages$: held.carrying(state.messages$, shownIn),
     modifications$: log$.pipe(modifications()),
-    outbox$: concat(restored$, state.outgoing.outbox$),
+    outbox$: concat(restored$, state.outgoing.outbox$).pipe(emptyAtEnd(open$)),
     unread$,
     totalUnread$: unread$.pipe(totalUnread()),
     createConversation: (options) =>

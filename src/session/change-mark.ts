@@ -11,13 +11,26 @@ export interface ChangeMark {
   /** A change was passed on, now or earlier. */
   readonly passed: (id: string, at: number) => void;
   /**
+   * A change of this client is on its way. The server does not push it to this client. Until its outcome is known and
+   * passed on, the next login has to ask from the present mark on, whatever passes meanwhile.
+   */
+  readonly hold: () => OwnChange;
+  /**
    * The time from which a login has to ask for changes, ms since 1970; `undefined` before the first login. Changes
    * that have arrived but were not passed on are asked for again.
    */
   readonly since: () => number | undefined;
 }
 
-/** How many changes are awaited. Of further ones only the earliest time is known. */
+/** A change of this client that is on its way. */
+export interface OwnChange {
+  /** The server has made the change. It will be passed on. */
+  readonly made: (id: string, at: number) => void;
+  /** The server has refused the change. */
+  readonly refused: () => void;
+}
+
+/** How many changes are awaited, and how many are on their way. Of further ones only the earliest time is known. */
 const MOST = 10_000;
 
 export const changeMark = (): ChangeMark => {
@@ -25,6 +38,12 @@ export const changeMark = (): ChangeMark => {
   let passedUpTo: number | undefined;
   /** The times of changes that have arrived and were not passed on yet, by version. */
   let waiting = new Map<string, number>();
+  /** The mark when each own change was sent, by its version once that is known. */
+  let held = new Map<object | string, number>();
+  const hold = (key: object | string, at: number): void => {
+    if (held.size < MOST) held.set(key, at);
+    else earliestLost = Math.min(earliestLost, at);
+  };
   const versionOf = (id: string, at: number): string => `${id} ${String(at)}`;
   return {
     begin: (at) => {
@@ -35,13 +54,30 @@ export const changeMark = (): ChangeMark => {
       else earliestLost = Math.min(earliestLost, at);
     },
     passed: (id, at) => {
-      if (waiting.delete(versionOf(id, at))) passedUpTo = Math.max(passedUpTo ?? 0, at);
+      const version = versionOf(id, at);
+      held.delete(version);
+      if (waiting.delete(version)) passedUpTo = Math.max(passedUpTo ?? 0, at);
+    },
+    hold: () => {
+      const key = {};
+      const from = passedUpTo;
+      // Before the first login nothing was missed.
+      if (from !== undefined) hold(key, from);
+      return {
+        made: (id, at) => {
+          if (from !== undefined && held.delete(key)) hold(versionOf(id, at), from);
+        },
+        refused: () => {
+          held.delete(key);
+        },
+      };
     },
     since: () => {
-      if (waiting.size > 0) passedUpTo = Math.min(passedUpTo ?? Infinity, ...waiting.values());
-      if (earliestLost < Infinity) passedUpTo = Math.min(passedUpTo ?? Infinity, earliestLost);
+      const earliest = Math.min(earliestLost, ...waiting.values(), ...held.values());
+      if (earliest < Infinity) passedUpTo = Math.min(passedUpTo ?? Infinity, earliest);
       earliestLost = Infinity;
       waiting = new Map();
+      held = new Map();
       return passedUpTo;
     },
   };

@@ -1,6 +1,6 @@
 /** Changes of a conversation's name, attributes and muted members. */
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { defined } from '../../../codecs/defined.js';
 import {
   changeAttributes,
@@ -14,7 +14,7 @@ import { by, type Party } from '../party.js';
 import { Refusal } from '../refusal.js';
 import { changedBy } from './described-by.js';
 
-const Delete = record('Delete', { __op: t.literal('Delete') }, {});
+const Delete = record('Delete', { __op: c.literal('Delete') }, {});
 
 type Attributes = ConversationInfo['attributes'];
 

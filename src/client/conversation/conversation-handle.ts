@@ -110,7 +110,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       return stream$;
     });
   const events$ = followed(state.eventsOf(id));
-  const modifier = { link, bodies: reader.bodies, tell };
+  const modifier = { link, bodies: reader.bodies, tell, changes: client.changes };
   const telling = (command$: Observable<ConversationEvent>): Observable<void> => command$.pipe(tap(tell), map(nothing));
 
   const readUpTo = (upTo: Position | number | undefined): number | undefined => {
@@ -140,9 +140,12 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       emptyAtEnd<ConversationInfo['members']>(client.open$, undefined),
       distinctUntilChanged(),
       map((members) => new Set(members)),
+      // After a break the snapshot is a new one, also with the same members.
+      distinctUntilChanged((before, now) => dequal(before, now)),
     ),
     muted$: state$.pipe(
       map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
+      emptyAtEnd(client.open$, false),
       distinctUntilChanged(),
     ),
     events$: carryingEvents(client, { id, events$ }),

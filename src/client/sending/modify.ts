@@ -3,7 +3,8 @@ import { isLeft } from '../../../codecs/either.js';
 import { defer, map, tap, type Observable } from 'rxjs';
 import { PatchModified, toStored, type BodyCodec, type OutgoingBody, type WireBody } from '../../../codecs/index.js';
 import type { Message, Modification } from '../../../streams/index.js';
-import { InvalidArgument } from '../../errors.js';
+import { InvalidArgument, toRealtimeError } from '../../errors.js';
+import type { ChangeMark } from '../../session/change-mark.js';
 import { byteLength, MAX_BYTES } from './message-size.js';
 import { refuse, type Link } from '../link.js';
 
@@ -23,6 +24,7 @@ export interface Modifier {
    * clients.
    */
   readonly tell: (modification: Modification) => void;
+  readonly changes: Pick<ChangeMark, 'hold'>;
 }
 
 type Answer = PatchModified;
@@ -37,7 +39,7 @@ interface Change {
 }
 
 const modify = (
-  { link, bodies, tell }: Modifier,
+  { link, bodies, tell, changes }: Modifier,
   { conversationId, id, from, timestamp, transient }: Message,
   { recall, content, mentions: { mentions: given = [], mentionsAll = false } }: Change,
 ): Observable<Modification> => {
@@ -65,6 +67,12 @@ const modify = (
       editedAt: lastPatchTime,
     },
   });
+  const own = changes.hold();
+  const made = (answer: Answer): Modification => {
+    const modification = modified(answer);
+    own.made(id, modification.message.editedAt ?? timestamp);
+    return modification;
+  };
   return link
     .request(
       {
@@ -87,11 +95,20 @@ const modify = (
       PatchModified,
       {
         late: (answer) => {
-          tell(modified(answer));
+          tell(made(answer));
         },
       },
     )
-    .pipe(map(modified), tap(tell));
+    .pipe(
+      map(made),
+      tap({
+        next: tell,
+        // After any other error the server may have made the change.
+        error: (error: unknown) => {
+          if (toRealtimeError(error)._tag === 'ServerRejected') own.refused();
+        },
+      }),
+    );
 };
 
 /** Cold: recalls a message. Emits the modification, then completes (protocol: patch/modify). */
