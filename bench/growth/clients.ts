@@ -14,6 +14,7 @@ import {
 } from 'rxjs';
 import {
   conversationList,
+  createOutbox,
   findConversations,
   historyIterator,
   historyPages,
@@ -75,7 +76,7 @@ const subjects: readonly Measured[] = [
         return () => all(times(size).map(() => here.send(text('hello'))));
       },
       undefined,
-      { outbox: { maxMessages: 1e6, maxBytes: 1e9 } },
+      { outbox: createOutbox({ maxMessages: 1e6, maxBytes: 1e9 }) },
     ),
   },
   {
@@ -92,7 +93,7 @@ const subjects: readonly Measured[] = [
         };
       },
       undefined,
-      { outbox: { maxMessages: 1e6, maxBytes: 1e9, storage: memoryOutbox() }, backoff: () => 1 },
+      { outbox: createOutbox({ maxMessages: 1e6, maxBytes: 1e9, storage: memoryOutbox() }), backoff: () => 1 },
     ),
   },
   {
