@@ -14,6 +14,7 @@ import {
 } from 'rxjs';
 import {
   conversationList,
+  createOutbox,
   findConversations,
   historyIterator,
   historyPages,
