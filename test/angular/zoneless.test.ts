@@ -1,0 +1,3 @@
+import { describeSession } from './session.suite.js';
+
+describeSession('zoneless');
