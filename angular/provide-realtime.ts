@@ -7,11 +7,14 @@ import {
   inject,
   makeEnvironmentProviders,
   type EnvironmentProviders,
+  type Provider,
 } from '@angular/core';
 import {
   createRealtime,
   indexedDbOutbox,
+  systemClock,
   type Client,
+  type Clock,
   type IndexedDbOutboxOptions,
   type OutboxBounds,
   type Realtime,
@@ -24,6 +27,8 @@ import { zoned } from './zone.js';
 export interface RealtimeFeature {
   /** Changes the options of the realtime. */
   readonly configure: (options: RealtimeOptions) => RealtimeOptions;
+  /** What else it provides. */
+  readonly providers?: readonly Provider[];
 }
 
 /** What the functions of this entry share. */
@@ -31,6 +36,8 @@ interface Provided {
   readonly realtime: Realtime;
   /** Whether the application renders pages on a server. There it has no connection. */
   readonly isServer: boolean;
+  /** Its timers run outside of the zone. */
+  readonly clock: Clock;
   /** How many sessions of views hold a client. */
   readonly holders: WeakMap<Client, number>;
 }
@@ -60,7 +67,7 @@ const create = (options: RealtimeOptions, features: readonly RealtimeFeature[]):
   // Nothing on a server makes it try to connect: not `retry()`, nor `resume()`, after which there is no network.
   if (isServer) realtime.pause();
   inject(DestroyRef).onDestroy(() => realtime.close());
-  return { realtime, isServer, holders: new WeakMap() };
+  return { realtime, isServer, clock: adapted.clock ?? systemClock, holders: new WeakMap() };
 };
 
 /**
@@ -84,6 +91,7 @@ export const provideRealtime = (
       provide: PROVIDED,
       useFactory: () => create(typeof options === 'function' ? options() : options, features),
     },
+    ...features.map(({ providers = [] }) => [...providers]),
   ]);
 
 /**

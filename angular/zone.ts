@@ -101,14 +101,15 @@ const zonedStorage = (storage: OutboxStorage, zone: NgZone): OutboxStorage => {
   };
 };
 
+const platformSocket = (): WebSocketConstructor | undefined => globalThis.WebSocket;
+
 /** The options of a realtime whose timers, sockets, requests and storage run outside of the zone. */
 export const zoned = (options: RealtimeOptions, zone: NgZone): RealtimeOptions => {
   const { outbox } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   const clock = zonedClock(options.clock ?? systemClock, zone);
   // Node 20 has none. The realtime then uses that of `ws`, as it is.
-  const { WebSocket }: { readonly WebSocket?: WebSocketConstructor } = globalThis;
-  const webSocket = options.webSocket ?? WebSocket;
+  const webSocket = options.webSocket ?? platformSocket();
   return {
     ...options,
     clock,

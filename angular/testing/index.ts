@@ -3,4 +3,4 @@
  *
  * @packageDocumentation
  */
-export {};
+export { FAKE_SERVER, provideRealtimeTesting, type RealtimeTestingOptions } from './provide-realtime-testing.js';
