@@ -2,7 +2,7 @@
 import { assertInInjectionContext, signal, type Signal } from '@angular/core';
 import { conversationList, type ConversationListItem, type ConversationListOptions } from 'rx-realtime';
 import { Subject } from 'rxjs';
-import { latestOf } from './latest-of.js';
+import { injectLatest } from './latest.js';
 import type { Session } from './session.js';
 
 const NONE: readonly ConversationListItem[] = [];
@@ -32,7 +32,7 @@ export const injectConversations = (
   assertInInjectionContext(injectConversations);
   const more = new Subject<void>();
   const hasMore = signal(false);
-  const items = latestOf(
+  const items = injectLatest(
     client,
     (current) => {
       hasMore.set(false);

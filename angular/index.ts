@@ -7,6 +7,7 @@ export { BodyTextPipe } from './body-text.js';
 export { injectConnectionBanner, type ConnectionBanner, type ConnectionBannerKey } from './connection-banner.js';
 export type { ConversationId } from './conversation-of.js';
 export { injectConversations, type Conversations } from './conversations.js';
+export { injectLatest } from './latest.js';
 export { MarkSeen } from './mark-seen.js';
 export { injectRealtime, provideRealtime, withIndexedDbOutbox, type RealtimeFeature } from './provide-realtime.js';
 export { injectSession, type Session, type SessionStatus } from './session.js';

@@ -18,7 +18,7 @@ import {
   type RealtimeError,
   type User,
 } from 'rx-realtime';
-import { catchError, firstValueFrom, map, of, startWith, switchMap, tap, type Observable } from 'rxjs';
+import { catchError, map, of, startWith, switchMap, tap, type Observable } from 'rxjs';
 import { injectProvided } from './provide-realtime.js';
 
 /**
@@ -39,9 +39,9 @@ export interface Session {
   login(): void;
   /**
    * Logs out at once, without `grace`, wherever else the client is used. It stays logged out until the user changes or
-   * `login` is called. The promise resolves when the server has answered or can't be reached, and never rejects.
+   * `login` is called. To wait for the server's answer, use `client.close()`.
    */
-  logout(): Promise<void>;
+  logout(): void;
 }
 
 /** One login. Each is an object of its own, so that what is left of an earlier one is known. */
@@ -133,10 +133,10 @@ export const injectSession = (
       const { status } = untracked(progress);
       if (status === 'LoggedOut' || status === 'Failed') wanted.set(wishOf(untracked(who)));
     },
-    logout: async () => {
-      const client = untracked(progress).client;
+    logout: () => {
+      const { client } = untracked(progress);
       wanted.set(undefined);
-      if (client !== undefined) await firstValueFrom(client.close(), { defaultValue: undefined });
+      client?.close().subscribe();
     },
   };
 };

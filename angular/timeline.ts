@@ -5,11 +5,12 @@ import {
   discard,
   resend,
   timeline,
+  toRealtimeError,
   type Conversation,
   type Gap,
-  type Message,
   type OutgoingBody,
   type Position,
+  type RealtimeError,
   type Receipts,
   type SendOptions,
   type Timeline as TimelineValue,
@@ -17,8 +18,8 @@ import {
   type TimelineOptions,
   type Upload,
 } from 'rx-realtime';
-import { NEVER, ReplaySubject, Subject, throwError, type Observable } from 'rxjs';
-import { latestOf } from './latest-of.js';
+import { NEVER, Subject, type Observable } from 'rxjs';
+import { injectLatest } from './latest.js';
 import { conversationOf, type ConversationId } from './conversation-of.js';
 import type { Session } from './session.js';
 
@@ -35,8 +36,8 @@ export interface TimelineSignalOptions extends Pick<TimelineOptions, 'pageSize' 
 }
 
 /**
- * The messages of a conversation, as signals. Reading them never throws. Its commands run at once; their Observables
- * replay the result, and need no subscriber.
+ * The messages of a conversation, as signals. Reading them never throws. Its commands run at once, and give nothing:
+ * what becomes of a message is in `entries`. For a command with a result, use `conversation`.
  */
 export interface TimelineSignals {
   /** The handle of the conversation, for all that is not here. Undefined without a user or an id. */
@@ -57,15 +58,14 @@ export interface TimelineSignals {
   latest(): void;
   /** Loads messages that are missing in a gap. */
   fill(gap: Gap): void;
-  /**
-   * Sends a message, at once. It is in `entries`, and so is its error if it fails. The Observable emits the stored
-   * message and completes, or errors as `send` of a conversation does.
-   */
-  send<B extends OutgoingBody>(body: B | Upload<B>, options?: SendOptions): Observable<Message<B>>;
-  /** Sends a failed message again, at once: once only, whether or not the first attempt has arrived. */
-  resend(token: string): Observable<Message>;
-  /** Gives up a message that has failed or waits, at once. */
-  discard(token: string): Observable<void>;
+  /** Sends a message. It is in `entries` until it is stored; if it fails, with its error. */
+  send(body: OutgoingBody | Upload, options?: SendOptions): void;
+  /** Sends a failed message again. It is stored once, also if the first attempt has arrived. */
+  resend(token: string): void;
+  /** Gives up a message that has failed or waits. */
+  discard(token: string): void;
+  /** Why the last `send`, `resend` or `discard` has failed. Undefined from the next one on. */
+  readonly error: Signal<RealtimeError | undefined>;
   /** How far an own message has come. It is a read of signals: a template that calls it is kept up to date. */
   tickOf(entry: TimelineEntry): Tick | undefined;
   /** What an entry is known by in a list: `@for (entry of timeline.entries(); track timeline.keyOf(entry))`. */
@@ -77,12 +77,8 @@ export interface TimelineSignals {
 const EMPTY_TIMELINE: TimelineValue = { entries: [], hasOlder: false, hasNewer: false };
 const NO_RECEIPTS: Receipts = {};
 
-/** Runs a command at once. Its result is replayed, and an error that nobody waits for is nowhere else. */
-const started = <T>(command$: Observable<T>): Observable<T> => {
-  const result = new ReplaySubject<T>(1);
-  command$.subscribe(result);
-  return result.asObservable();
-};
+const noConversation = (): RealtimeError =>
+  new InvalidArgument('there is no conversation: nobody is logged in, or it has no id yet');
 
 /**
  * The messages of a conversation of the user who is logged in, as long as the caller lives. Needs an injection context.
@@ -92,7 +88,7 @@ const started = <T>(command$: Observable<T>): Observable<T> => {
  *
  * @example
  * readonly timeline = injectTimeline(this.session, this.id, { pageSize: 20 });
- * // <button (click)="timeline.send(text(draft()))">Send</button>
+ * // <button (click)="timeline.send(body())">Send</button>
  */
 export const injectTimeline = (
   { client }: Pick<Session, 'client'>,
@@ -108,7 +104,7 @@ export const injectTimeline = (
     new Subject<Gap>(),
   ];
   const loading = signal(false);
-  const view = latestOf(
+  const view = injectLatest(
     conversation,
     (current) =>
       timeline(current, {
@@ -121,19 +117,17 @@ export const injectTimeline = (
       }),
     EMPTY_TIMELINE,
   );
-  const receipts = latestOf(conversation, ({ receipts$ }) => (withReceipts ? receipts$ : NEVER), NO_RECEIPTS);
+  const receipts = injectLatest(conversation, ({ receipts$ }) => (withReceipts ? receipts$ : NEVER), NO_RECEIPTS);
   /** Up to where each conversation has been read here. */
   const readUpTo = new WeakMap<Conversation, number>();
 
-  const run = <T>(command: (current: Conversation) => Observable<T>): Observable<T> =>
-    untracked(() => {
-      const current = conversation();
-      return started(
-        current === undefined
-          ? throwError(() => new InvalidArgument('there is no conversation: nobody is logged in, or it has no id yet'))
-          : command(current),
-      );
-    });
+  const error = signal<RealtimeError | undefined>(undefined);
+  const run = (command: (current: Conversation) => Observable<unknown>): void => {
+    const current = untracked(conversation);
+    error.set(undefined);
+    if (current === undefined) error.set(noConversation());
+    else command(current).subscribe({ error: (thrown: unknown) => error.set(toRealtimeError(thrown)) });
+  };
 
   return {
     conversation,
@@ -164,6 +158,7 @@ export const injectTimeline = (
         : entry._tag === 'Pending'
           ? entry.token
           : `gap ${String(entry.from.timestamp)} ${entry.from.id}`,
+    error: error.asReadonly(),
     read: (upTo) => {
       const current = untracked(conversation);
       if (current === undefined || upTo.timestamp <= (readUpTo.get(current) ?? -1)) return;

@@ -17,7 +17,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { conversationOf, type ConversationId } from './conversation-of.js';
-import { latestOf } from './latest-of.js';
+import { injectLatest } from './latest.js';
 import { injectProvided, type RealtimeFeature } from './provide-realtime.js';
 import type { Session } from './session.js';
 
@@ -91,7 +91,7 @@ export const injectTyping = ({ client }: Pick<Session, 'client'>, id: Conversati
   /** When each conversation was told, by the monotonic clock. */
   const toldAt = new WeakMap<Conversation, number>();
   return {
-    who: latestOf(conversation, (current) => typers(current, untracked(client)?.id, sign, clock), NOBODY),
+    who: injectLatest(conversation, (current) => typers(current, untracked(client)?.id, sign, clock), NOBODY),
     typing: () => {
       const current = untracked(conversation);
       const now = clock.elapsed();

@@ -21,12 +21,14 @@ export interface LiveServer {
   readonly close: () => void;
 }
 
-/** The letters of marbles in real time. */
+/** The letters of marbles in real time. Those of the first frame come at once. */
 const letters = (marbles: string): Observable<string> =>
   from(TestScheduler.parseMarbles(marbles, undefined, undefined, undefined, true)).pipe(
-    mergeMap(({ frame, notification }) =>
-      notification.kind === 'N' ? (frame === 0 ? of(0) : timer(frame)).pipe(map(() => String(notification.value))) : EMPTY,
-    ),
+    mergeMap(({ frame, notification }) => {
+      if (notification.kind !== 'N') return EMPTY;
+      const letter = String(notification.value);
+      return frame === 0 ? of(letter) : timer(frame).pipe(map(() => letter));
+    }),
   );
 
 const noApi = (address: string): never => {

@@ -1,5 +1,5 @@
 /** The rules of `injectSession`, for applications with and without zone.js. */
-import { EnvironmentInjector, createEnvironmentInjector, runInInjectionContext, signal } from '@angular/core';
+import { EnvironmentInjector, createEnvironmentInjector, provideEnvironmentInitializer, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { filter } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -28,11 +28,11 @@ export const describeSession = (mode: string): void => {
         asked = sessionsAt(server);
         const user = signal<string | undefined>(undefined);
         const session = inApp(() => injectSession(user));
+        expect(show(session)).toBe('LoggedOut');
         const become = (next: string | undefined): string => {
           user.set(next);
           return show(session);
         };
-        at(1, () => show(session));
         at(2, () => become('Tom'));
         at(3, () => show(session));
         at(4, () => become('Jerry'));
@@ -41,7 +41,6 @@ export const describeSession = (mode: string): void => {
         at(7, () => asked.join(', '));
       });
       expect(seen).toEqual([
-        [1, 'LoggedOut'],
         [2, 'LoggingIn'],
         [3, 'Open Tom'],
         [4, 'LoggingIn'],
@@ -58,16 +57,15 @@ export const describeSession = (mode: string): void => {
         asked = sessionsAt(server);
         const user = signal('Tom');
         const session = inApp(() => injectSession(user));
-        at(1, () => undefined);
         at(2, () => {
-          void session.logout();
+          session.logout();
           return [show(session), ...asked];
         });
         at(3, () => show(session));
         at(4, () => session.login());
         at(5, () => show(session));
         at(6, () => session.login());
-        at(7, () => void session.logout());
+        at(7, () => session.logout());
         at(8, () => user.set('Jerry'));
         at(9, () => show(session));
         at(10, () => asked.join(', '));
@@ -97,7 +95,6 @@ export const describeSession = (mode: string): void => {
             : undefined,
         );
         const session = inApp(() => injectSession('Tom'));
-        at(1, () => undefined);
         at(2, () => show(session));
         at(3, () => {
           isRefused = false;
@@ -126,7 +123,6 @@ export const describeSession = (mode: string): void => {
             } as const,
           }),
         );
-        at(1, () => undefined);
         at(2, () => show(session));
         at(20, () => show(session));
         at(2_000, () => show(session));
@@ -147,7 +143,6 @@ export const describeSession = (mode: string): void => {
         asked = sessionsAt(server);
         const [a, b] = [signal('Tom'), signal('Tom')];
         const [one, other] = inApp(() => [injectSession(a), injectSession(b)] as const);
-        at(1, () => undefined);
         at(2, () => one.client() === other.client() && show(one));
         at(3, () => a.set('Jerry'));
         at(4, () => [show(one), show(other)]);
@@ -168,13 +163,13 @@ export const describeSession = (mode: string): void => {
         asked = sessionsAt(server);
         const parent = TestBed.inject(EnvironmentInjector);
         const page = (user: string): EnvironmentInjector => {
-          const injector = createEnvironmentInjector([], parent);
-          runInInjectionContext(injector, () => injectSession(user));
-          return injector;
+          const login = provideEnvironmentInitializer(() => {
+            injectSession(user);
+          });
+          return createEnvironmentInjector([login], parent);
         };
         const tom = page('Tom');
         page('Jerry');
-        at(1, () => undefined);
         at(2, () => {
           tom.destroy();
           return asked.length;

@@ -16,8 +16,10 @@ import { runMarbles, type MarbleHelpers, type MarbleOptions } from 'rx-realtime/
 TestBed.initTestEnvironment(BrowserTestingModule, platformBrowserTesting());
 
 // What Angular's compiler does to signal inputs. In the package it has done so; here it compiles while the tests run.
-for (const name of ['rxSeen', 'rxSeenIn'])
-  Input({ isSignal: true, alias: name, required: true } as Input)(MarkSeen.prototype, name);
+for (const name of ['rxSeen', 'rxSeenIn']) {
+  const declare: PropertyDecorator = Input(Object.assign({ alias: name, required: true }, { isSignal: true }));
+  declare(MarkSeen.prototype, name);
+}
 
 afterEach(() => {
   TestBed.resetTestingModule();
@@ -34,7 +36,7 @@ export const configure = (...providers: readonly (Provider | EnvironmentProvider
 };
 
 export interface Play extends MarbleHelpers {
-  /** Does something in a frame; then Angular runs effects. What is returned is kept with its frame. */
+  /** Does something in a frame, from 2 on; then Angular runs effects. What is returned is kept with its frame. */
   readonly at: (frame: number, act: () => unknown) => void;
 }
 
@@ -60,6 +62,8 @@ export const play = (
         });
       };
       draw({ ...helpers, at });
+      // A login, then what needs one.
+      for (const frame of [0, 1]) at(frame, () => undefined);
       helpers.flush();
     },
     options,
