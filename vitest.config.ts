@@ -16,7 +16,11 @@ export default defineConfig({
   resolve: {
     // Tests that import the package by its name run against the sources, so that they count as coverage and need no
     // build.
-    alias: entries.map((entry) => ({ find: new RegExp(`^${entry.specifier}$`), replacement: source(entry.source) })),
+    alias: [
+      ...entries.map((entry) => ({ find: new RegExp(`^${entry.specifier}$`), replacement: source(entry.source) })),
+      // A thread can't run a source.
+      { find: /^\.\/worker-file\.js$/, replacement: source('test/store/worker-file.ts') },
+    ],
   },
   test: {
     projects: [

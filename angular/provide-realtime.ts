@@ -10,22 +10,23 @@ import {
   type Provider,
 } from '@angular/core';
 import {
+  createOutbox,
   createRealtime,
   indexedDbOutbox,
   systemClock,
   type Client,
   type Clock,
   type IndexedDbOutboxOptions,
-  type OutboxBounds,
+  type OutboxOptions,
   type Realtime,
   type RealtimeOptions,
 } from 'rx-realtime';
 import { NEVER, concat, of } from 'rxjs';
-import { zoned } from './zone.js';
+import { zoned, zonedStorage } from './zone.js';
 
 /** A part of `provideRealtime` that can be left out. Made by the functions that begin with `with`. */
 export interface RealtimeFeature {
-  /** Changes the options of the realtime. */
+  /** Changes the options of the realtime. Called in an injection context. */
   readonly configure: (options: RealtimeOptions) => RealtimeOptions;
   /** What else it provides. */
   readonly providers?: readonly Provider[];
@@ -45,15 +46,12 @@ interface Provided {
 const PROVIDED = new InjectionToken<Provided>('rx-realtime');
 
 /** A server renders without a socket, a timer or a storage. */
-const withoutConnection = ({ outbox = false, ...options }: RealtimeOptions): RealtimeOptions => {
-  const { storage, ...bounds } = typeof outbox === 'object' ? outbox : {};
-  return {
-    ...options,
-    outbox: typeof outbox === 'object' ? bounds : outbox,
-    network$: concat(of(false), NEVER),
-    lifecycle$: NEVER,
-  };
-};
+const withoutConnection = (options: RealtimeOptions): RealtimeOptions => ({
+  ...options,
+  outbox: false,
+  network$: concat(of(false), NEVER),
+  lifecycle$: NEVER,
+});
 
 /** Whether the zone is one of zone.js. In a zoneless application it is not. */
 const isZone = (zone: NgZone): boolean => zone.run(() => NgZone.isInAngularZone());
@@ -96,7 +94,7 @@ export const provideRealtime = (
 
 /**
  * Keeps messages that are sent without a connection, in the browser's IndexedDB, and sends them when there is one. They
- * outlive a reload of the page.
+ * outlive a reload of the page. It takes the place of the option `outbox`.
  *
  * @param options of the database (`name`, `fallback`), and the bounds of the outbox (`maxMessages` and others)
  *
@@ -106,18 +104,14 @@ export const withIndexedDbOutbox = ({
   name,
   fallback,
   ...bounds
-}: IndexedDbOutboxOptions & Omit<OutboxBounds, 'storage'> = {}): RealtimeFeature => ({
-  configure: (options) => ({
-    ...options,
-    outbox: {
-      ...(typeof options.outbox === 'object' ? options.outbox : {}),
-      ...bounds,
-      storage: indexedDbOutbox({
-        ...(name === undefined ? {} : { name }),
-        ...(fallback === undefined ? {} : { fallback }),
-      }),
-    },
-  }),
+}: IndexedDbOutboxOptions & Omit<OutboxOptions, 'storage'> = {}): RealtimeFeature => ({
+  configure: (options) => {
+    const storage = indexedDbOutbox({
+      ...(name === undefined ? {} : { name }),
+      ...(fallback === undefined ? {} : { fallback }),
+    });
+    return { ...options, outbox: createOutbox({ ...bounds, storage: zonedStorage(storage, inject(NgZone)) }) };
+  },
 });
 
 /** Needs an injection context. */

@@ -90,7 +90,8 @@ const zonedSocket = (Implementation: WebSocketConstructor, clock: Clock, zone: N
   };
 };
 
-const zonedStorage = (storage: OutboxStorage, zone: NgZone): OutboxStorage => {
+/** A storage that works outside of the zone. */
+export const zonedStorage = (storage: OutboxStorage, zone: NgZone): OutboxStorage => {
   const outside = <T>(work: () => ObservableInput<T>): Observable<T> =>
     defer(() => zone.runOutsideAngular(() => from(work())));
   return {
@@ -103,9 +104,8 @@ const zonedStorage = (storage: OutboxStorage, zone: NgZone): OutboxStorage => {
 
 const platformSocket = (): WebSocketConstructor | undefined => globalThis.WebSocket;
 
-/** The options of a realtime whose timers, sockets, requests and storage run outside of the zone. */
+/** The options of a realtime whose timers, sockets and requests run outside of the zone. */
 export const zoned = (options: RealtimeOptions, zone: NgZone): RealtimeOptions => {
-  const { outbox } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   const clock = zonedClock(options.clock ?? systemClock, zone);
   // Node 20 has none. The realtime then uses that of `ws`, as it is.
@@ -115,8 +115,5 @@ export const zoned = (options: RealtimeOptions, zone: NgZone): RealtimeOptions =
     clock,
     fetch: (url, init) => zone.runOutsideAngular(() => fetch(url, init)),
     ...(webSocket === undefined ? {} : { webSocket: zonedSocket(webSocket, clock, zone) }),
-    ...(typeof outbox === 'object' && outbox.storage !== undefined
-      ? { outbox: { ...outbox, storage: zonedStorage(outbox.storage, zone) } }
-      : {}),
   };
 };

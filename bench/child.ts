@@ -14,12 +14,10 @@ export interface Child {
 
 const PATIENCE = 60_000;
 
-/** Starts a module of this folder as a child process. */
+/** Starts a module of this folder as a child process, in plain Node. The benchmarks are compiled before they run. */
 export const start = (module: string, ...args: readonly string[]): Child => {
   const name = [module, ...args].join(' ');
-  const child = fork(fileURLToPath(new URL(module, import.meta.url)), args, {
-    execArgv: ['--import', import.meta.resolve('tsx/esm')],
-  });
+  const child = fork(fileURLToPath(new URL(module.replace(/ts$/, 'js'), import.meta.url)), args);
   const ended = once(child, 'exit').then(([code]) =>
     Promise.reject(new Error(`${name} has ended with status ${String(code)}`)),
   );

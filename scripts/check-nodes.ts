@@ -26,7 +26,13 @@ interface Run {
   readonly failed: number;
   readonly seconds: number;
   /** The tests that failed, and the files that could not be loaded. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Failure[];
+}
+
+interface Failure {
+  readonly name: string;
+  /** What the test runner says of it. */
+  readonly reason: string;
 }
 
 /** The part of the report of Vitest that is read here. */
@@ -35,7 +41,12 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -47,11 +58,13 @@ const programOf = async (major: string): Promise<string> =>
 
 const reportFile = `${cache}test-results.json`;
 
-const failuresIn = ({ testResults }: Report): readonly string[] =>
-  testResults.flatMap(({ name, status, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName);
+const failuresIn = ({ testResults }: Report): readonly Failure[] =>
+  testResults.flatMap(({ name, status, message = '', assertionResults }) => {
+    const failed = assertionResults
+      .filter((test) => test.status === 'failed')
+      .map(({ fullName, failureMessages = [] }) => ({ name: fullName, reason: failureMessages.join('\n') }));
     // A file that can't be loaded has no tests to count, but has failed.
-    return status === 'failed' && failed.length === 0 ? [name.replace(root, '')] : failed;
+    return status === 'failed' && failed.length === 0 ? [{ name: name.replace(root, ''), reason: message }] : failed;
   });
 
 const run = async (program: string, version: string): Promise<Run> => {
@@ -67,13 +80,18 @@ const run = async (program: string, version: string): Promise<Run> => {
   try {
     report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
   } catch {
-    return { node: version, passed: 0, failed: 1, seconds, failures: ['Vitest left no results'] };
+    return { node: version, passed: 0, failed: 1, seconds, failures: [{ name: 'Vitest left no results', reason: '' }] };
   }
   const failures = failuresIn(report);
   // An error outside of any test, such as an unhandled rejection, shows in the status alone.
-  const all = status === 0 || failures.length > 0 ? failures : [`Vitest ended with ${String(status)}`];
+  const all =
+    status === 0 || failures.length > 0 ? failures : [{ name: `Vitest ended with ${String(status)}`, reason: '' }];
   return { node: version, passed: report.numPassedTests, failed: all.length, seconds, failures: all };
 };
+
+/** Lines of a reason that are printed: enough for a counterexample. */
+const MAX_LINES = 40;
+const shortened = (reason: string): string => reason.split('\n').slice(0, MAX_LINES).join('\n');
 
 const runs: Run[] = [];
 for (const major of majors) {
@@ -85,7 +103,7 @@ for (const major of majors) {
     console.log(
       `${version}, ${time} of ${times}: ${result.passed} passed, ${result.failed} failed, ${result.seconds} s`,
     );
-    for (const failure of result.failures) console.log(`  FAILED ${failure}`);
+    for (const { name, reason } of result.failures) console.log(`  FAILED ${name}\n${shortened(reason)}`);
   }
 }
 
@@ -94,7 +112,13 @@ const table = versions.map((node) => {
   const own = runs.filter((entry) => entry.node === node);
   const green = own.filter(({ failed }) => failed === 0).length;
   const slowest = Math.max(...own.map(({ seconds }) => seconds));
-  return { node, runs: own.length, green, slowest, failures: [...new Set(own.flatMap(({ failures }) => failures))] };
+  return {
+    node,
+    runs: own.length,
+    green,
+    slowest,
+    failures: [...new Set(own.flatMap(({ failures }) => failures.map(({ name }) => name)))],
+  };
 });
 
 console.log(`\n${'node'.padEnd(10)} ${'runs'.padStart(5)} ${'green'.padStart(6)} ${'slowest'.padStart(9)}`);

@@ -2,6 +2,8 @@ import { defined } from '../codecs/defined.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Authenticate } from './http/sign.js';
+import type { TlsIdentity } from './http/http-server.js';
+import type { OnRequest } from './http/own-requests.js';
 import type { UploadOptions } from './http/uploads.js';
 import type { SignedAction, LoginRequest } from './signatures.js';
 import { checkNumbers } from './numbers.js';
@@ -84,6 +86,12 @@ export interface Limits {
    * the next command waits. Default 4 MiB.
    */
   readonly bufferedBytes: number;
+  /**
+   * Bytes that wait on all connections together: commands that are not handled yet, and frames that clients have not
+   * read yet. While there are more, the connections with most of them are closed. It is looked at once a second.
+   * Default 512 MiB.
+   */
+  readonly waitingBytes: number;
   /**
    * How long a reader may take nothing of the answers that it has asked for, ms, while more than `bufferedBytes` of
    * them wait. Then the socket is closed with 1013. Default 10,000.
@@ -203,6 +211,7 @@ export const defaultLimits: Limits = {
   answerBytes: 1_024 * 1_024,
   answerTimeout: 10_000,
   bufferedBytes: 4 * 1_024 * 1_024,
+  waitingBytes: 512 * 1_024 * 1_024,
   roomBufferedBytes: 65_536,
   roomQueue: 100,
   loginTimeout: 30_000,
@@ -254,6 +263,11 @@ export interface ServerOptions {
   readonly port?: number;
   /** The address to listen on. Default 127.0.0.1. */
   readonly host?: string;
+  /**
+   * The certificate and its key, for TLS in this process. The address is then `wss://host:port`. `renewTls` of the
+   * server takes another one. Default: no TLS, which is for a proxy.
+   */
+  readonly tls?: TlsIdentity;
   /**
    * The address at which clients reach this server through a proxy: `ws:`, `wss:`, `http:` or `https:`, a host, and a
    * path if there is one. `/v1/route` and uploads answer with it, and no header of a request changes that. Default: the
@@ -322,6 +336,14 @@ export interface ServerOptions {
    * end. Default: no hooks.
    */
   readonly hooks?: Hooks;
+  /**
+   * Answers HTTP requests to addresses that the server does not serve itself; false leaves a request to the server,
+   * which says 404. It may throw: the request is answered with status 500, and `onError` is called.
+   *
+   * @example
+   * createServer({ onRequest: (request, response) => request.url === '/about' && Boolean(response.end('a chat')) });
+   */
+  readonly onRequest?: OnRequest;
   /**
    * The clock that dates messages and sessions. If it is set back, the times of messages don't go back: they go at
    * half speed until the clock agrees again. If it jumps ahead by more than half an hour, that is believed after a

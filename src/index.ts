@@ -64,6 +64,8 @@ export {
 export type {
   ConversationListItem,
   DeliveryStatus,
+  FileData,
+  LocalFile,
   LogEntry,
   LogPosition,
   LogEvent,
@@ -78,6 +80,7 @@ export type {
   TimelineEntry,
   Unread,
   UnreadCount,
+  Unstored,
 } from '../streams/index.js';
 export { systemClock, type Clock } from './clock.js';
 export type { ClientLimits } from './limits.js';
@@ -92,7 +95,6 @@ export {
 } from './client/conversation/create-temporary-conversation.js';
 export { historyIterator, historyPages, type HistoryPagesOptions } from './client/history/history-pages.js';
 export type { HistoryOptions, HistoryRange, Place } from './client/history/history.js';
-export type { FileData, LocalFile } from './client/sending/local-file.js';
 export type { ConversationUpdate } from './client/conversation/attributes.js';
 export {
   block,
@@ -147,8 +149,9 @@ export type { RealtimeOptions } from './options.js';
 export type { Additions, Decorator, ExtendedRealtime, Plugin } from './plugins/plugin.js';
 export type { Realtime } from './realtime.js';
 export { indexedDbOutbox, type IndexedDbOutboxOptions } from './outbox/indexed-db-outbox.js';
+export { createOutbox, type Outbox } from './client/create-outbox.js';
 export { memoryOutbox } from './outbox/memory-outbox.js';
-export type { OutboxBounds } from './outbox/outbox.js';
+export type { OutboxOptions } from './outbox/outbox.js';
 export { StoredSend, type OutboxStorage } from './outbox/outbox-storage.js';
 export type {
   ConversationAction,

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 import type { JsonObject } from '../codecs/index.js';
-import type { FileData, LocalFile } from './client/sending/local-file.js';
+import type { FileData, LocalFile } from '../streams/index.js';
 
 const bytesOf = async (data: FileData): Promise<Uint8Array> =>
   data instanceof Uint8Array ? data : new Uint8Array(await data.arrayBuffer());

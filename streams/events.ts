@@ -1,5 +1,6 @@
 /** The entries of a client's log. Every derived stream is a function of this log. */
 import type { Attribute, Body, ConversationInfo, MemberRole, OutgoingBody } from '../codecs/index.js';
+import type { LocalFile } from './local-file.js';
 
 /**
  * A position in the history of a conversation: by time, then by id. Times are ms since 1970, by the server's clock.
@@ -61,19 +62,27 @@ export interface Modification {
   readonly reason?: ModificationReason;
 }
 
+/** The body of an own message whose file is not stored yet. */
+export interface Unstored {
+  readonly _tag: 'Upload';
+  readonly file: LocalFile;
+}
+
 /**
- * The state of an own message: being sent (or waiting in the outbox), stored, or not sent, because of an `error` or
- * because its sender withdrew it.
+ * The state of an own message: its file is uploaded (`progress` from 0 to 1), it is being sent (or waits in the
+ * outbox), stored, or not sent, because of an `error` or because its sender withdrew it.
  */
 export interface Outgoing {
   readonly _tag: 'Outgoing';
   readonly conversationId: string;
   /** The same token in every repetition. */
   readonly token: string;
-  readonly body: OutgoingBody;
+  /** Of a message with a file: the file, until it is stored. */
+  readonly body: OutgoingBody | Unstored;
   /** The time of this change, ms since 1970, by the client's clock. */
   readonly at: number;
   readonly progress:
+    | { readonly _tag: 'uploading'; readonly progress: number }
     | { readonly _tag: 'sending' }
     | { readonly _tag: 'sent'; readonly message: Message }
     | { readonly _tag: 'failed'; readonly error?: Error };

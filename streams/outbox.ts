@@ -1,7 +1,9 @@
-import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rxjs';
+import { Subject, distinctUntilChanged, type Observable, type Subscription } from 'rxjs';
 import type { OutgoingBody } from '../codecs/index.js';
 import { finish, type Ending } from './ending.js';
 import type { ClientEvent, Outgoing } from './events.js';
+import { latest } from './latest.js';
+import { sizeOf } from './local-file.js';
 import { toPending, type Pending } from './timeline.js';
 
 /** A message that is being sent, or waits for a connection. */
@@ -29,8 +31,9 @@ export interface OutgoingState {
   readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
 }
 
-/** How many failed messages are kept. */
+/** How many failed messages are kept, and how many bytes of their files. */
 const FAILED = 1_000;
+const FAILED_BYTES = 64 * 1_048_576;
 
 /** How many entries of a map may be copied in a millisecond. */
 const COPIED = 200;
@@ -48,7 +51,8 @@ interface Entry {
 /**
  * Reduces a log to the own messages that are not stored yet. An entry of the log costs the same however many there
  * are: a map is made only for subscribers of `outbox$`, and at most once a turn. `after` emits after so many
- * milliseconds. Of the failed messages, the latest 1,000 are kept.
+ * milliseconds. Of the failed messages, the latest 1,000 are kept; of those whose file is not stored, as many as have
+ * 64 MiB together, and the latest one.
  *
  * Subscribes to the log at once. The second result is that subscription; the owner of the log ends it.
  *
@@ -62,7 +66,9 @@ export const outgoing = (
 ): readonly [OutgoingState, Subscription] => {
   const entries = new Map<string, Entry>();
   const sending = new Map<string, OutboxMessage>();
-  const failed = new Set<string>();
+  /** With the size of the file that is not stored, bytes. */
+  const failed = new Map<string, number>();
+  let failedBytes = 0;
   const byConversation = new Map<string, Map<string, Entry>>();
   const changed = new Subject<void>();
   let places = 0;
@@ -74,6 +80,7 @@ export const outgoing = (
     const conversationId = entries.get(token)?.event.conversationId ?? '';
     entries.delete(token);
     sending.delete(token);
+    failedBytes -= failed.get(token) ?? 0;
     failed.delete(token);
     const others = byConversation.get(conversationId);
     others?.delete(token);
@@ -87,10 +94,15 @@ export const outgoing = (
     entries.set(token, entry);
     const others = byConversation.get(conversationId) ?? new Map<string, Entry>();
     byConversation.set(conversationId, others.set(token, entry));
-    if (progress._tag === 'sending') sending.set(token, { conversationId, token, body, at });
-    else failed.add(token);
-    const [oldest] = failed.size > FAILED ? failed : [];
-    if (oldest !== undefined) remove(oldest);
+    if (progress._tag === 'failed') {
+      const size = body._tag === 'Upload' ? sizeOf(body.file.data) : 0;
+      failed.set(token, size);
+      failedBytes += size;
+    } else if (body._tag !== 'Upload') sending.set(token, { conversationId, token, body, at });
+    for (const [oldest, size] of failed) {
+      if (failed.size <= FAILED && failedBytes <= FAILED_BYTES) break;
+      if (oldest !== token && (size > 0 || failed.size > FAILED)) remove(oldest);
+    }
   };
 
   const flush = (): void => {
@@ -102,9 +114,10 @@ export const outgoing = (
   const take = (event: ClientEvent): void => {
     if (event._tag !== 'Outgoing') return;
     const { token, progress } = event;
-    if (progress._tag === 'sending' || (progress._tag === 'failed' && progress.error !== undefined)) put(event);
-    else if (entries.has(token)) remove(token);
-    else return;
+    const before = sending.get(token);
+    if (progress._tag === 'sent' || (progress._tag === 'failed' && progress.error === undefined)) remove(token);
+    else put(event);
+    if (before === sending.get(token)) return;
     snapshot = undefined;
     if (isDirty || !changed.observed) return;
     isDirty = true;
@@ -134,28 +147,11 @@ export const outgoing = (
     },
   });
 
-  const outbox$ = distinctUntilChanged<ReadonlyMap<string, OutboxMessage>>()(
-    new Observable((subscriber) => {
-      const emit = (): void => {
-        snapshot ??= new Map(sending);
-        subscriber.next(snapshot);
-      };
-      emit();
-      if (ended === undefined)
-        subscriber.add(
-          changed.subscribe({
-            next: emit,
-            error: (error: unknown) => {
-              subscriber.error(error);
-            },
-            complete: () => {
-              subscriber.complete();
-            },
-          }),
-        );
-      else finish(subscriber, ended);
-    }),
-  );
+  const outbox$ = latest(
+    changed,
+    () => ended,
+    (): ReadonlyMap<string, OutboxMessage> => (snapshot ??= new Map(sending)),
+  ).pipe(distinctUntilChanged());
 
   return [
     {

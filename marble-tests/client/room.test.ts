@@ -1,4 +1,16 @@
-import { EMPTY, NEVER, ReplaySubject, defer, filter, of, repeat, take, throwError, type Observable } from 'rxjs';
+import {
+  EMPTY,
+  NEVER,
+  ReplaySubject,
+  defer,
+  filter,
+  of,
+  repeat,
+  startWith,
+  take,
+  throwError,
+  type Observable,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { Conversation } from '../../src/client/conversation/conversation.js';
@@ -303,15 +315,17 @@ describe('the online count of a chat room', () => {
     marbles(({ expectObservable }) => {
       const count = (): Observable<ServerCommand> =>
         of<ServerCommand>({ cmd: 'conv', op: 'result', convMessage: { count: counts.shift() ?? 0 } });
-      const { room } = rooms({ sent, answer: count, open$: of(true) });
+      const { room } = rooms({ sent, answer: count, open$: lately(NEVER.pipe(startWith(true))) });
       expectObservable(room('a').online$, '^ 25s !').toBe('a 19999ms b', { a: 1, b: 2 });
     });
     expect(sent).toEqual(['0 count a', '10000 count a', '20000 count a']);
   });
 
-  it('is not asked for without a session; after a failed request, the next one follows as usual', () => {
-    marbles(({ cold, expectObservable }) => {
-      expectObservable(rooms({ sent: [], open$: of(false) }).room('a').online$).toBe('|');
+  it('is not asked for without a session, and 0 when the client ends; a failed request is followed by the next one', () => {
+    marbles(({ cold, hot, expectObservable }) => {
+      expectObservable(rooms({ sent: [], open$: hot('f--|', { f: false }) }).room('a').online$).toBe('---(e|)', {
+        e: 0,
+      });
       const answers = [
         throwError(() => new ConnectionLost('gone')),
         of<ServerCommand>({ cmd: 'conv', op: 'result', convMessage: { count: 4 } }),

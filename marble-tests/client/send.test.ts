@@ -15,9 +15,11 @@ import {
   Unconfirmed,
   type RealtimeError,
 } from '../../src/errors.js';
-import { createOutbox } from '../../src/outbox/outbox.js';
+import { sendThrough } from '../../src/client/create-outbox.js';
+import { outboxQueue } from '../../src/outbox/outbox.js';
 import type { KeptEntry } from '../../src/outbox/storage-keeper.js';
 import type { ConversationEvent } from '../../streams/index.js';
+import { messageStatuses } from '../../streams/message-status.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { message, receipt } from '../streams/log.js';
 
@@ -45,7 +47,7 @@ describe('track', () => {
         d: { ...receipt('delivered', 7), messageId: 'm' } as ConversationEvent,
         r: { ...receipt('read', 8), messageId: 'm' } as ConversationEvent,
       });
-      expectObservable(cold('g-(s|)', progress).pipe(track(events$))).toBe('g-s-d-(r|)', {
+      expectObservable(cold('g-(s|)', progress).pipe(track(messageStatuses(events$)))).toBe('g-s-d-(r|)', {
         ...progress,
         d: { _tag: 'delivered', token: 't', message: stored, at: 7 },
         r: { _tag: 'read', token: 't', message: stored, at: 8 },
@@ -56,8 +58,11 @@ describe('track', () => {
   it('errors if the send errors, and completes if the client is closed', () => {
     const lost = new ConnectionLost('the wire was cut');
     marbles(({ cold, hot, expectObservable }) => {
-      expectObservable(cold('g-#', progress, lost).pipe(track(NEVER))).toBe('g-#', progress, lost);
-      expectObservable(cold('g-(s|)', progress).pipe(track(hot<ConversationEvent>('----|')))).toBe('g-s-|', progress);
+      expectObservable(cold('g-#', progress, lost).pipe(track(messageStatuses(NEVER)))).toBe('g-#', progress, lost);
+      expectObservable(cold('g-(s|)', progress).pipe(track(messageStatuses(hot<ConversationEvent>('----|'))))).toBe(
+        'g-s-|',
+        progress,
+      );
     });
   });
 });
@@ -113,11 +118,11 @@ describe('a message that is sent again', () => {
         }),
     };
     const ready = new Subject<boolean>();
-    const [outbox] = createOutbox<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
+    const [queue] = outboxQueue<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
     const sender: Sender = {
       link,
       bodies: bodyCodec(),
-      outbox,
+      outbox: { send: sendThrough(queue, virtualClock) },
       clock: virtualClock,
       upload: undefined,
       kind: undefined,
@@ -139,7 +144,11 @@ describe('a message that is sent again', () => {
 
 describe('the log entries of a message that is being sent', () => {
   /** Sends over a link that answers at once, and returns the events that reach the log, in order. */
-  const told = (change: Partial<SendRequest<OutgoingBody | Upload>>, store?: UploadFile): readonly string[] => {
+  const told = (
+    change: Partial<SendRequest<OutgoingBody | Upload>>,
+    store?: UploadFile,
+    isWithdrawn = false,
+  ): readonly string[] => {
     const lines: string[] = [];
     const sender: Sender = {
       link: {
@@ -153,10 +162,15 @@ describe('the log entries of a message that is being sent', () => {
       kind: undefined,
       tell: (event) => {
         if (event._tag === 'Message') lines.push(`message ${event.message.id}`);
-        else lines.push(event._tag === 'Outgoing' ? `${event.progress._tag} ${event.body._tag}` : event._tag);
+        else if (event._tag !== 'Outgoing') lines.push(event._tag);
+        else if (event.progress._tag === 'uploading')
+          lines.push(`uploading ${event.body._tag} ${event.progress.progress}`);
+        else lines.push(`${event.progress._tag} ${event.body._tag}`);
       },
     };
-    sendSteps(sender, { conversationId: 'c', body: text('x'), token: 't', options: {}, ...change }).subscribe();
+    const sending = sendSteps(sender, { conversationId: 'c', body: text('x'), token: 't', options: {}, ...change });
+    const subscription = sending.subscribe({ error: () => undefined });
+    if (isWithdrawn) subscription.unsubscribe();
     return lines;
   };
 
@@ -164,13 +178,19 @@ describe('the log entries of a message that is being sent', () => {
     expect(told({})).toEqual(['sending Text', 'sent Text', 'message m']);
   });
 
-  it('begin for a file when its upload is done, since the message can wait in the outbox only then', () => {
-    const body = upload({ data: new Uint8Array([1]) }, file);
+  const body = upload({ data: new Uint8Array([1]) }, file);
+
+  it('begin for a file with its upload, and tell each percent of it once; then it is sent', () => {
     marbles(({ flush }) => {
-      const lines = told({ body }, () => of({ progress: 0.5 }, { url: 'u' }));
+      const lines = told({ body }, () => of({ progress: 0.004 }, { progress: 0.5 }, { progress: 0.504 }, { url: 'u' }));
       flush();
-      expect(lines).toEqual(['sending File', 'sent File', 'message m']);
+      expect(lines).toEqual(['uploading Upload 0', 'uploading Upload 0.5', 'sending File', 'sent File', 'message m']);
     });
+  });
+
+  it('end for a file when its upload fails or is withdrawn', () => {
+    expect(told({ body }, () => throwError(() => new Error('full')))).toEqual(['uploading Upload 0', 'failed Upload']);
+    expect(told({ body }, () => NEVER, true)).toEqual(['uploading Upload 0', 'failed Upload']);
   });
 
   it('have no progress for transient messages and wills', () => {

@@ -74,6 +74,26 @@ describe('keyedState', () => {
     expect(maps).toHaveLength(3);
   });
 
+  it('tells a subscriber of a change that it makes itself while it gets the current state', () => {
+    const log = new Subject<string>();
+    const [state] = keyedState(log, count);
+    log.next('a');
+    const counts: number[] = [];
+    state.at('a').subscribe((value) => {
+      counts.push(value);
+      if (value === 1) log.next('a');
+    });
+    const sizes: number[] = [];
+    state.all$.subscribe(({ size }) => {
+      sizes.push(size);
+      if (size === 1) log.next('b');
+    });
+    expect([counts, sizes]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
   it('stops with its subscription', () => {
     const log = new Subject<string>();
     const [state, connection] = keyedState(log, count);

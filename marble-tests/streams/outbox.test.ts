@@ -1,4 +1,4 @@
-import { Observable, Subject, map, timer } from 'rxjs';
+import { Observable, Subject, map, of, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { text } from '../../codecs/index.js';
 import { outgoing, type ClientEvent, type Outgoing, type OutgoingState } from '../../streams/index.js';
@@ -43,6 +43,17 @@ describe('the own messages that are not stored yet', () => {
     });
   });
 
+  it('are told to a subscriber that sends a message while it gets the current map', () => {
+    const log = new Subject<ClientEvent>();
+    const [{ outbox$ }] = outgoing(log, () => of(undefined));
+    const sizes: number[] = [];
+    outbox$.subscribe(({ size }) => {
+      sizes.push(size);
+      if (size === 0) log.next(sending('a'));
+    });
+    expect(sizes).toEqual([0, 1]);
+  });
+
   it('include failed ones until they are sent again, discarded or stored; each keeps its place', () => {
     const log = new Subject<ClientEvent>();
     const [state] = outgoing(log, (ms) => timer(ms));
@@ -58,6 +69,37 @@ describe('the own messages that are not stored yet', () => {
     expect(after(sent('b'))).toBe(', 1');
     expect(shown(state, 'other')).toBe('x');
     expect(state.get('b')).toBeUndefined();
+  });
+
+  it('keep files that could not be stored up to 64 MiB, and the latest one', () => {
+    const log = new Subject<ClientEvent>();
+    const [state] = outgoing(log, (ms) => timer(ms));
+    const upload = (token: string, mebibytes: number): ClientEvent => ({
+      ...failed(token),
+      body: { _tag: 'Upload', file: { data: { size: mebibytes * 1_048_576 } as Blob } },
+    });
+    const after = (event: ClientEvent): string => {
+      log.next(event);
+      return shown(state);
+    };
+    expect(after(upload('a', 30))).toBe('a!');
+    expect(after(failed('text'))).toBe('a! text!');
+    expect(after(upload('b', 34))).toBe('a! text! b!');
+    expect(after(upload('c', 1))).toBe('text! b! c!');
+    expect(after(upload('d', 100))).toBe('text! d!');
+    expect(after(upload('e', 1))).toBe('text! e!');
+  });
+
+  it('are not a new map for the progress of an upload', () => {
+    const log = new Subject<ClientEvent>();
+    const [{ outbox$, size }] = outgoing(log, () => of(undefined));
+    const maps: unknown[] = [];
+    outbox$.subscribe((map) => maps.push(map));
+    log.next({
+      ...out('a', { _tag: 'uploading', progress: 0.5 }),
+      body: { _tag: 'Upload', file: { data: new Blob() } },
+    });
+    expect([maps.length, size()]).toEqual([1, 0]);
   });
 
   it('are the latest 1,000 of those that have failed', () => {

@@ -9,8 +9,9 @@ import type { NewConversation } from './conversation/create-conversation.js';
  * A client that is logged in, or with `offline` will be. Get one with `realtime.login` or `realtime.session`.
  *
  * Its streams are hot and never error. They complete when the client is closed: it logged out, a login with the same
- * tag displaced it, or the server kicked it. What they show of the user goes first: `unread$` and `totalUnread$`,
- * conversation lists and timelines emit an empty value before they complete, also for late subscribers.
+ * tag displaced it, or the server kicked it. What they show of the user goes first: each state becomes empty before it
+ * completes, and late subscribers get only the empty value. `outbox$` and a conversation's `state$` have none: they
+ * complete as they are, and late subscribers get no value.
  *
  * Its commands are cold: nothing is sent before you subscribe. After the client is closed, commands error with
  * `SessionClosed`.
@@ -56,7 +57,7 @@ export interface Client<V = unknown> extends Disposable {
    * The messages that are being sent, by token: those that wait for a connection, and those that the server has not
    * acknowledged yet. Replays the current map; emits a new one at the end of a turn in which something has changed.
    * No value until the storage of the outbox has answered, so an empty map always means that nothing waits. When the
-   * client ends, it completes with the map as it is: a storage keeps those messages.
+   * client ends, it completes as it is: an empty map would say that everything was sent.
    */
   readonly outbox$: Observable<ReadonlyMap<string, OutboxMessage>>;
   /** Edits and recalls in all conversations, including those by this client. No replay. */
@@ -90,9 +91,8 @@ export interface Client<V = unknown> extends Disposable {
   [Symbol.dispose](): void;
   /**
    * Cold: logs out, without the `grace` of an unsubscription. The client ends at once: its status is `Closed`, its
-   * streams complete, and `unread$`, `totalUnread$`, `conversationList` and timelines become empty first. Emits
-   * `undefined` when the server has answered or can't be reached, then completes (protocol: session/close). Never
-   * errors. A second `close` has no further effect.
+   * streams complete, and its states become empty first. Emits `undefined` when the server has answered or can't be
+   * reached, then completes (protocol: session/close). Never errors. A second `close` has no further effect.
    *
    * @example await firstValueFrom(client.close());
    */

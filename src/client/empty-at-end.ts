@@ -1,10 +1,10 @@
 import { concat, endWith, ignoreElements, of, takeUntil, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 
 /**
- * Emits `nothing` and completes when the client has ended, and for late subscribers: nothing of the user stays in a
- * view. `open$` completes with the client.
+ * When the client ends, emits `nothing` and completes: nothing of the user stays in a view. Late subscribers get only
+ * that. Without `nothing`, there is no empty value, and it only completes. `open$` completes with the client.
  */
 export const emptyAtEnd =
-  <T>(open$: Observable<boolean>, nothing: T): MonoTypeOperatorFunction<T> =>
+  <T>(open$: Observable<boolean>, ...nothing: readonly T[]): MonoTypeOperatorFunction<T> =>
   (source$) =>
-    concat(source$.pipe(takeUntil(open$.pipe(ignoreElements(), endWith(true)))), of(nothing));
+    concat(source$.pipe(takeUntil(open$.pipe(ignoreElements(), endWith(true)))), of(...nothing));

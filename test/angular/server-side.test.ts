@@ -10,7 +10,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
 import { provideServerRendering, renderApplication } from '@angular/platform-server';
 import { describe, expect, it } from 'vitest';
-import type { OutboxStorage, WebSocketConstructor } from 'rx-realtime';
+import { createOutbox, type OutboxStorage, type WebSocketConstructor } from 'rx-realtime';
 import {
   injectConnectionBanner,
   injectConversations,
@@ -21,6 +21,7 @@ import {
   provideRealtime,
   withIndexedDbOutbox,
   withTyping,
+  type RealtimeFeature,
 } from 'rx-realtime/angular';
 
 const touched: string[] = [];
@@ -59,7 +60,7 @@ class App {
   }
 }
 
-const render = (changeDetection: EnvironmentProviders): Promise<string> =>
+const render = (changeDetection: EnvironmentProviders, features: readonly RealtimeFeature[]): Promise<string> =>
   renderApplication(
     (context: BootstrapContext) =>
       bootstrapApplication(
@@ -69,8 +70,8 @@ const render = (changeDetection: EnvironmentProviders): Promise<string> =>
             changeDetection,
             provideServerRendering(),
             provideRealtime(
-              { appId: 'app', server: 'ws://127.0.0.1:9', webSocket, outbox: { storage } },
-              withIndexedDbOutbox(),
+              { appId: 'app', server: 'ws://127.0.0.1:9', webSocket, outbox: createOutbox({ storage }) },
+              ...features,
               withTyping(),
             ),
           ],
@@ -80,9 +81,12 @@ const render = (changeDetection: EnvironmentProviders): Promise<string> =>
     { document: '<html><body><app-root></app-root></body></html>' },
   );
 
-const expectQuiet = async (changeDetection: EnvironmentProviders): Promise<void> => {
+const expectQuiet = async (
+  changeDetection: EnvironmentProviders,
+  features: readonly RealtimeFeature[],
+): Promise<void> => {
   const before = process.getActiveResourcesInfo().filter((what) => what !== 'Immediate').length;
-  const html = await render(changeDetection);
+  const html = await render(changeDetection, features);
   const shown = html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
   expect(shown).toContain('[] LoggedOut Offline 0 0 false 0');
   expect(touched).toEqual([]);
@@ -91,11 +95,12 @@ const expectQuiet = async (changeDetection: EnvironmentProviders): Promise<void>
 
 describe('a page that is rendered on a server', () => {
   it('opens no socket, uses no storage, sets no timer and says nothing of a connection', async () => {
-    await expectQuiet(provideZonelessChangeDetection());
+    await expectQuiet(provideZonelessChangeDetection(), []);
+    await expectQuiet(provideZonelessChangeDetection(), [withIndexedDbOutbox()]);
   });
 
   it('does the same with zone.js, and becomes stable', async () => {
     await import('zone.js');
-    await expectQuiet(provideZoneChangeDetection());
+    await expectQuiet(provideZoneChangeDetection(), [withIndexedDbOutbox()]);
   });
 });

@@ -1,7 +1,7 @@
 /** The rules of the signals of a chat, for applications with and without zone.js. */
 import { signal } from '@angular/core';
 import { describe, expect, it } from 'vitest';
-import { text, type Gap, type TimelineEntry } from 'rx-realtime';
+import { createOutbox, text, type Gap, type TimelineEntry } from 'rx-realtime';
 import {
   injectConnectionBanner,
   injectConversations,
@@ -220,7 +220,7 @@ export const describeViews = (mode: string): void => {
 
     it('knows each entry by a key of its own', () => {
       const seen = play(({ server, realtimeOptions, at }) => {
-        configure(provideRealtime({ ...realtimeOptions, outbox: true }));
+        configure(provideRealtime({ ...realtimeOptions, outbox: createOutbox() }));
         server.conversation({ id: 'c', members });
         server.history('c', [jerry('1'), jerry('2')]);
         server.network('10ms d');

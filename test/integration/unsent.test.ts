@@ -2,12 +2,15 @@
 import { Subject, filter, firstValueFrom, map, tap, throwError, toArray, type Observable } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
+  createOutbox,
   binary,
   discard,
+  file,
   memoryOutbox,
   resend,
   text,
   timeline,
+  upload,
   type Client,
   type Conversation,
   type OutboxStorage,
@@ -25,7 +28,9 @@ const short = ({ entries }: Timeline): string =>
     .map((entry) => {
       if (entry._tag === 'Message') return textOf(entry.message);
       if (entry._tag === 'Gap') return '~';
-      return `(${entry.body._tag === 'Text' ? entry.body.text : ''}${entry.error === undefined ? '' : '!'})`;
+      const { body, progress, error } = entry;
+      const name = body._tag === 'Upload' ? body.file.name : body._tag === 'Text' ? body.text : '';
+      return `(${name ?? ''}${progress === undefined ? '' : ` ${progress * 100}%`}${error === undefined ? '' : '!'})`;
     })
     .join(' ');
 
@@ -58,7 +63,7 @@ const own = (): Realtime => realtimes[0] ?? realtime();
 
 describe('a view that is opened again without a connection', () => {
   it('shows the history that was loaded, and the messages that wait', async () => {
-    const { tom, here } = await pair({ outbox: true });
+    const { tom, here } = await pair({ outbox: createOutbox() });
     await sent(here, text('a'));
     const other = await firstValueFrom(tom.createConversation({ members: ['Spike'] }));
     await shown(here, 'a');
@@ -95,6 +100,73 @@ describe('a message that has failed', () => {
     expect(await outcome(resend(here, token))).toBe('InvalidArgument');
   });
 
+  it('stays with its file if the upload fails; it is uploaded again with the bytes that it had, then sent', async () => {
+    const stored: unknown[] = [];
+    const answers = [
+      new Subject<{ readonly progress: number }>(),
+      new Subject<{ readonly progress: number } | { readonly url: string }>(),
+    ] as const;
+    const { here, there } = await pair({
+      upload: ({ data }) => {
+        stored.push(data);
+        return answers[stored.length === 1 ? 0 : 1];
+      },
+    });
+    const bytes = new Uint8Array([1, 2]);
+    const first = outcome(here.send(upload({ data: bytes, name: 'a.bin' }, file)));
+    await shown(here, '(a.bin 0%)');
+    answers[0].next({ progress: 0.5 });
+    await shown(here, '(a.bin 50%)');
+    const token = await unsent(here);
+    expect(await outcome(resend(here, token))).toBe('InvalidArgument');
+    answers[0].error(new Error('no network'));
+    await first;
+    bytes.fill(9);
+    await shown(here, '(a.bin!)');
+    const again = outcome(resend(here, token));
+    await shown(here, '(a.bin 0%)');
+    const arrived = firstValueFrom(there.messages$);
+    answers[1].next({ url: 'https://example.com/a.bin' });
+    expect(await again).toBe('sent');
+    expect(await arrived).toMatchObject({ body: { _tag: 'File', file: { url: 'https://example.com/a.bin' } } });
+    await shown(here, 'File');
+    expect(stored).toEqual([new Uint8Array([1, 2]), new Uint8Array([1, 2])]);
+  });
+
+  it('is given up with its upload, while that runs and after it has failed', async () => {
+    let aborted = 0;
+    const never = new Subject<never>();
+    let store: () => Observable<never> = () => never;
+    const { here } = await pair({
+      upload: (_, { signal }) => {
+        signal.addEventListener('abort', () => (aborted += 1));
+        return store();
+      },
+    });
+    const running = outcome(here.send(upload({ data: new Uint8Array([1]), name: 'a' }, file)));
+    await shown(here, '(a 0%)');
+    await firstValueFrom(discard(here, await unsent(here)));
+    expect([await running, aborted]).toEqual(['Discarded', 1]);
+    expect(await atOnce(here)).toBe('');
+    store = () => throwError(() => new Error('full'));
+    await outcome(here.send(upload({ data: new Uint8Array([1]), name: 'b' }, file)));
+    expect(await atOnce(here)).toBe('(b!)');
+    await firstValueFrom(discard(here, await unsent(here)));
+    expect(await atOnce(here)).toBe('');
+  });
+
+  it('can be discarded when its file is stored, but a slow storage has not stored the message', async () => {
+    const slow = new Subject<never>();
+    const storage: OutboxStorage = { load: () => [[]], put: () => slow, remove: () => [] };
+    const { here } = await pair({ outbox: createOutbox({ storage }), upload: () => [{ url: 'https://example.com/a' }] });
+    const sending = outcome(here.send(upload({ data: new Uint8Array([1]) }, file)));
+    await shown(here, '()');
+    await firstValueFrom(discard(here, await unsent(here)));
+    expect(await sending).toBe('Discarded');
+    slow.complete();
+    expect(await atOnce(here)).toBe('');
+  });
+
   it('is sent again once, and can be discarded, while a slow storage has not stored it again', async () => {
     let puts = 0;
     const stored = new Subject<never>();
@@ -106,7 +178,7 @@ describe('a message that has failed', () => {
       },
       remove: () => [],
     };
-    const { here } = await pair({ outbox: { storage } });
+    const { here } = await pair({ outbox: createOutbox({ storage }) });
     expect(await outcome(here.send(text('a')))).toBe('StorageFailed');
     await shown(here, '(a!)');
     const token = await unsent(here);
@@ -134,7 +206,7 @@ describe('a message that has failed', () => {
 
 describe('a message that waits in the outbox', () => {
   it('is sent as it was at the moment of its send', async () => {
-    const { here, there } = await pair({ outbox: true });
+    const { here, there } = await pair({ outbox: createOutbox() });
     const arrived = firstValueFrom(there.messages$.pipe(filter(({ body }) => body._tag === 'Binary')));
     own().pause();
     const bytes = new Uint8Array([1, 2]);
@@ -150,7 +222,7 @@ describe('a message that waits in the outbox', () => {
 
   it('is withdrawn when it is discarded; its send says so', async () => {
     const storage = memoryOutbox();
-    const { tom, here } = await pair({ outbox: { storage } });
+    const { tom, here } = await pair({ outbox: createOutbox({ storage }) });
     own().pause();
     const sending = outcome(here.send(text('a')));
     await shown(here, '(a)');
@@ -167,7 +239,7 @@ describe('a login with offline', () => {
     const cable = await layCable(server().url);
     onTestFinished(() => cable.close());
     const storage = memoryOutbox();
-    const options = { server: cable.url, outbox: { storage }, backoff: () => 10 };
+    const options = { server: cable.url, outbox: createOutbox({ storage }), backoff: () => 10 };
     const { id } = await firstValueFrom((await login('Jerry')).createConversation({ members: ['Tom'] }));
     const before = realtime(options);
     const tom = await firstValueFrom(before.login('Tom'));

@@ -1,7 +1,9 @@
 /** What waits: commands of a socket, answers and pushes for a reader, messages of a chat room. */
 import { once } from 'node:events';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore, type Store } from 'rx-realtime/server';
+import { heaviest } from '../../server/heaviest.js';
 import { dial, login, open, page, say, serve, start, type RawClient } from './raw-client.js';
 import { statsNow } from './stats-now.js';
 
@@ -178,4 +180,46 @@ it('a login by a token that was never given is refused without a look at the sto
   const server = await serve();
   const client = await dial(server.url);
   expect(await open(client, 'Tom', { st: 'x'.repeat(129) })).toMatchObject({ errorMessage: { code: 4112 } });
+});
+
+describe('all connections together', () => {
+  it('are bounded in memory: those with the most bytes that wait are closed, the others stay', async () => {
+    const faults: unknown[] = [];
+    const server = await serve({
+      limits: { bufferedBytes: 100_000_000, waitingBytes: 20_000_000 },
+      onError: (fault) => faults.push(fault),
+    });
+    const [tom, slow, quick] = [await login(server, 'Tom'), await login(server, 'Slow'), await login(server, 'Quick')];
+    const [both, one] = [await start(tom, ['Slow', 'Quick']), await start(tom, ['Slow'])];
+    slow.socket.pause();
+    while ((await server.backEnd.online(['Slow'])).length > 0) {
+      await server.backEnd.send(one, { body: 'x'.repeat(5_000) });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await say(tom, both, { msg: 'still here' });
+    expect((await quick.push('direct')).directMessage.msg).toBe('still here');
+    expect(faults).toEqual([
+      new Error('more than 20000000 bytes waited in all, so the 1 heaviest connections were closed'),
+    ]);
+  });
+
+  it('lose only the heaviest, and as few as have to go', () => {
+    const bytes = fc.integer({ min: 0, max: 1_000 });
+    fc.assert(
+      fc.property(fc.array(bytes), bytes, (waiting, limit) => {
+        const gone = new Set(
+          heaviest(
+            waiting.map((size, index) => [size, index] as const),
+            limit,
+          ),
+        );
+        const kept = waiting.filter((_, index) => !gone.has(index));
+        const sum = kept.reduce((total, size) => total + size, 0);
+        expect(sum).toBeLessThanOrEqual(limit);
+        const smallest = Math.min(...[...gone].map((index) => waiting[index] ?? 0));
+        expect(Math.max(0, ...kept)).toBeLessThanOrEqual(smallest);
+        if (gone.size > 0) expect(sum + smallest).toBeGreaterThan(limit);
+      }),
+    );
+  });
 });

@@ -56,7 +56,7 @@ export interface Conversation {
   /**
    * Whether this user has muted the conversation, so that it sends no push notifications. Replays the current value.
    * The protocol has no notice of a change on another device of the user: this client sees it when the conversation
-   * is fetched again, for example after a reconnect.
+   * is fetched again, for example after a reconnect. When the client ends, it emits false and completes.
    */
   readonly muted$: Observable<boolean>;
   /**

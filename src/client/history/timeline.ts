@@ -320,8 +320,8 @@ const timelineOf = (
 /**
  * The conversation as a view shows it, as one immutable list, the oldest entry first. It has the newest page of the
  * history, older pages on request, live messages, applied edits and recalls, gaps that can be filled, and this
- * client's messages that are being sent or have failed. A message of this client moves at most once: when the server
- * has stored it. A failed one stays until `resend` or `discard`.
+ * client's messages that are being uploaded or sent, or have failed. A message of this client moves at most once: when
+ * the server has stored it. A failed one stays until `resend` or `discard`.
  *
  * Cold: each subscriber has a list of its own. Emits at once, then after each change; while more than 100 messages
  * are being sent, at most once a turn. It starts with what this client knows already (up to 100 messages) and with

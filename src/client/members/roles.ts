@@ -1,19 +1,7 @@
 /** The roles of the members of a conversation. */
 import { isLeft } from '../../../codecs/either.js';
-import * as t from 'io-ts';
-import {
-  EMPTY,
-  catchError,
-  defer,
-  distinctUntilChanged,
-  map,
-  merge,
-  noop,
-  scan,
-  startWith,
-  tap,
-  type Observable,
-} from 'rxjs';
+import * as c from '../../../codecs/type.js';
+import { EMPTY, catchError, defer, map, merge, noop, scan, tap, type Observable } from 'rxjs';
 import { ConvMemberInfoUpdated, JsonObject, decodeFailed, record, type MemberRole } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
 import { withRole, type Roles } from '../../../streams/index.js';
@@ -27,8 +15,8 @@ import { ofConversation, type ConversationInternals } from '../internals.js';
 import { nothing } from '../nothing.js';
 import { sharedByConversation } from '../shared-by-conversation.js';
 
-const Rows = record('MemberInfos', { results: t.array(JsonObject) }, {});
-const Row = record('MemberInfo', { clientId: t.string }, { role: t.string });
+const Rows = record('MemberInfos', { results: c.array(JsonObject) }, {});
+const Row = record('MemberInfo', { clientId: c.string }, { role: c.string });
 
 const toRoles = (answer: unknown): Roles => {
   const rows = Rows.decode(answer);
@@ -72,18 +60,14 @@ const reportingApi = <T>({ client, id }: ConversationInternals, answer$: Observa
 
 /** Makes the shared roles of conversations. `ask` sends the request to the HTTP API. */
 export const rolesBy = (ask: typeof askHttpApi): ((conversation: ConversationInternals) => Observable<Roles>) =>
-  sharedByConversation((conversation) => {
+  sharedByConversation(none, (conversation) => {
     const { client, events$ } = conversation;
     const fetched$ = client.open$.pipe(
       askWhileOpen(() => reportingApi(conversation, fetchRoles(ask, conversation)), noop),
       map((roles) => () => roles),
     );
     const moved$ = events$.pipe(map((event) => (current: Roles) => withRole(current, event)));
-    return merge(fetched$, moved$).pipe(
-      scan((current, step) => step(current), none),
-      startWith(none),
-      distinctUntilChanged(),
-    );
+    return merge(fetched$, moved$).pipe(scan((current, step) => step(current), none));
   });
 
 const shared = rolesBy(askHttpApi);
@@ -91,7 +75,8 @@ const shared = rolesBy(askHttpApi);
 /**
  * The roles of members, by client id. Shared; replays the current map. A member who is not in the map has the role
  * `Member`. The first subscription asks the application's HTTP API, and so does each reconnect; notices of the server
- * change the map. Never errors for a conversation of this package. Completes with the client.
+ * change the map. Never errors for a conversation of this package. When the client ends, it emits an
+ * empty map and completes.
  *
  * @example roles(conversation).subscribe((current) => render(current.get('Tom') ?? 'Member'));
  */

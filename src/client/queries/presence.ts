@@ -2,14 +2,12 @@
 import {
   NEVER,
   concat,
-  endWith,
-  ignoreElements,
+  distinctUntilChanged,
   isObservable,
   map,
   of,
   repeat,
   switchMap,
-  takeUntil,
   EMPTY,
   type Observable,
 } from 'rxjs';
@@ -17,6 +15,7 @@ import { SessionQueryResult } from '../../../codecs/index.js';
 import { presenceByPolling, shareLatest } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import type { Client } from '../client.js';
+import { emptyAtEnd } from '../empty-at-end.js';
 import { ofClient } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 
@@ -56,7 +55,7 @@ const watched = (ids: Iterable<string> | Observable<Iterable<string>>): Observab
  * While somebody is subscribed, the server is asked about all ids every 10 s and after each reconnect, and about new
  * ids at once (protocol: session/query). Starts with an empty map, and emits only when the map changes. While there
  * is no connection, the map stays as it is. Hot and shared; replays the current map to later subscribers. Never
- * errors for a client of this package. Completes when the client is closed.
+ * errors for a client of this package. When the client ends, it emits an empty map and completes.
  *
  * @example presence(client, ['Jerry', 'Spike']).subscribe((online) => dots.set(online));
  */
@@ -74,6 +73,7 @@ export const presence = (
         batch: MAX_ONLINE_QUERY,
       }),
       shareLatest(),
-      takeUntil(open$.pipe(ignoreElements(), endWith(true))),
+      emptyAtEnd<ReadonlyMap<string, boolean>>(open$, new Map()),
+      distinctUntilChanged((a, b) => a === b || a.size + b.size === 0),
     ),
   );

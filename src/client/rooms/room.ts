@@ -75,6 +75,7 @@ export interface Room extends Pick<
   /**
    * How many clients are in the room. Replays the current number. Not a lease: it works without entering the room.
    * While somebody is subscribed, the server is asked every 10 s (protocol: conv/count). Never errors.
+   * When the client ends, it emits 0 and completes.
    */
   readonly online$: Observable<number>;
 }

@@ -24,6 +24,7 @@ import {
 } from 'rxjs';
 import { ServerRejected, toRealtimeError } from '../../errors.js';
 import { askWhileOpen } from '../ask-while-open.js';
+import { emptyAtEnd } from '../empty-at-end.js';
 import { failing, type ClientInternals } from '../internals.js';
 import type { SigningLink } from '../link.js';
 import { addMembers, countMembers, removeMembers } from '../members/membership.js';
@@ -205,6 +206,7 @@ export const createStays = (client: ClientInternals): Stays => {
         failing(client, id),
         () => clock.after(COUNT_PERIOD),
       ),
+      emptyAtEnd(open$, 0),
       distinctUntilChanged(),
     );
 

@@ -2,15 +2,13 @@
 import { catchError, defer, from, map, of, type Observable, type ObservableInput } from 'rxjs';
 import { defined } from '../../../codecs/defined.js';
 import type { JsonObject } from '../../../codecs/index.js';
-import type { FileData, LocalFile } from './local-file.js';
+import { sizeOf, type LocalFile } from '../../../streams/local-file.js';
 
 /**
  * Reads metadata from the content of a file: width and height of a picture, duration of a sound. Emits the metadata
  * by the protocol's names; its first value counts. `describeMedia` of `rx-realtime/media` is such a function.
  */
 export type DescribeFile = (file: LocalFile) => ObservableInput<JsonObject>;
-
-const sizeOf = (data: FileData): number => (data instanceof Uint8Array ? data.length : data.size);
 
 /** The part of a name after its last dot, in lower case. */
 const extensionOf = (name: string): string | undefined => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();

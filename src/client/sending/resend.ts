@@ -35,10 +35,11 @@ const withOutgoing = <T>(
 /**
  * Cold: sends a message again that has failed, as it was: with its body, its options and its token, so the server
  * stores it once, even if the first attempt has arrived. Emits the stored message, then completes. In a timeline the
- * entry stays in its place, without its error.
+ * entry stays in its place, without its error. A file that is not stored yet is uploaded again, as it was.
  *
  * Errors as `send` does; also with `InvalidArgument` if no message of this token has failed in this conversation, or
- * if it is being sent already. Of the failed messages, a client keeps the latest 1,000, until it ends.
+ * if it is being sent already. Of the failed messages, a client keeps the latest 1,000 until it ends, and of their
+ * files those of the latest messages, up to 64 MiB together.
  *
  * @example resend(conversation, entry.token).subscribe({ error: () => undefined }); // the timeline shows the error
  */
@@ -52,8 +53,8 @@ export const resend = (conversation: Conversation | Room, token: string): Observ
 /**
  * Cold: gives up a message that has failed, or one that still waits, also one of an earlier process. Emits
  * `undefined` when it is gone from the timeline, `outbox$` and the storage's list, then completes. The send of a
- * waiting message errors with `Discarded`. A message that was written already may still arrive; then it is in the
- * timeline, in its place.
+ * message that waits or is being uploaded errors with `Discarded`. A message that was written already may still
+ * arrive; then it is in the timeline, in its place.
  *
  * Errors with `InvalidArgument` if no message of this token waits or has failed in this conversation.
  *
@@ -63,8 +64,8 @@ export const discard = (conversation: Conversation | Room, token: string): Obser
   withOutgoing(conversation, token, (event, attempt, tell) =>
     of(event).pipe(
       map(({ progress }) => {
-        if (progress._tag === 'sending') attempt.discard();
-        else tell({ ...event, progress: { _tag: 'failed' } });
+        if (progress._tag === 'failed') tell({ ...event, progress: { _tag: 'failed' } });
+        else attempt.discard();
       }),
       map(nothing),
     ),

@@ -45,37 +45,45 @@ export interface SendLog {
 }
 
 /** Whether the message is transient or a will. Those do not appear in `outbox$`. */
-const isPassing = ({ options: { transient = false, will = false } }: SendRequest): boolean => transient || will;
+const isPassing = ({ options: { transient = false, will = false } }: SendRequest<unknown>): boolean =>
+  transient || will;
 
 /**
  * Writes to the log that the server has stored the message. The progress comes before the message itself, so that a
  * view never shows both.
  */
-export const tellSent = (request: SendRequest, { clock, tell }: SendLog, message: Message): void => {
+export const tellSent = (
+  request: SendRequest<OutgoingEvent['body']>,
+  { clock, tell }: SendLog,
+  message: Message,
+): void => {
   const { conversationId, token, body, options } = request;
   if (!isPassing(request))
     tell({ _tag: 'Outgoing', conversationId, token, body, at: clock.now(), progress: { _tag: 'sent', message } });
   if (options.will !== true) tell({ _tag: 'Message', conversationId, message, origin: 'sent' });
 };
 
+type Progress = OutgoingEvent['progress'];
+
 /**
- * The same send; each of its steps is written to the log. `again` sends the message once more. `since` is the time at
- * which an earlier client accepted the message, ms since 1970. A message that is sent again is told at once: nobody has
- * to wait for the storage before it can be discarded, and nobody sends it twice.
+ * The same send; each of its steps is written to the log. After `stored`, the message with its body is a send of its
+ * own. `again` sends the message once more. `since` is the time at which an earlier client accepted the message, ms
+ * since 1970. `first` is told at once: a message that is sent again can be discarded before the storage has answered,
+ * and nobody sends it twice.
  */
-export const telling = <B extends Body>(
-  request: SendRequest,
+export const telling = <S extends SendStep | { readonly _tag: 'stored' }>(
+  request: SendRequest<OutgoingEvent['body']>,
   log: SendLog,
-  progress$: Observable<SendStep<B>>,
+  progress$: Observable<S>,
   again: () => Observable<SendStep>,
   since?: number,
-  isAgain = false,
-): Observable<SendStep<B>> =>
+  first?: Progress,
+): Observable<S> =>
   defer(() => {
     const { conversationId, body, token } = request;
     let isOver = false;
     let discard = (): void => undefined;
-    const tellProgress = (progress: Exclude<OutgoingEvent['progress'], { readonly _tag: 'sent' }>): void => {
+    const tellProgress = (progress: Progress): void => {
       isOver = progress._tag === 'failed';
       const at = isOver ? log.clock.now() : (since ?? log.clock.now());
       if (isPassing(request)) return;
@@ -88,19 +96,29 @@ export const telling = <B extends Body>(
       });
       log.tell(event);
     };
-    const discardable$ = new Observable<SendStep<B>>((subscriber) => {
+    const discardable$ = new Observable<S>((subscriber) => {
       discard = () => {
         subscriber.error(new Discarded(token));
       };
       subscriber.add(progress$.subscribe(subscriber));
     });
-    if (isAgain) tellProgress({ _tag: 'sending' });
+    if (first !== undefined) tellProgress(first);
+    let percent = 0;
     return discardable$.pipe(
-      tap((progress) => {
-        if (progress._tag === 'sending') tellProgress({ _tag: 'sending' });
-        if (progress._tag !== 'sent') return;
-        isOver = true;
-        tellSent(request, log, progress.message);
+      tap((emitted) => {
+        const step: SendStep | { readonly _tag: 'stored' } = emitted;
+        if (step._tag === 'sending') {
+          if (first?._tag !== 'sending') tellProgress({ _tag: 'sending' });
+        } else if (step._tag === 'uploading') {
+          const { progress } = step;
+          const before = percent;
+          percent = Math.floor(progress * 100);
+          // A store may report each packet.
+          if (percent !== before) tellProgress({ _tag: 'uploading', progress });
+        } else {
+          isOver = true;
+          if (step._tag === 'sent') tellSent(request, log, step.message);
+        }
       }),
       catchError((thrown: unknown) => {
         const error = toRealtimeError(thrown);

@@ -2,11 +2,11 @@
 import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
+import type { LocalFile } from '../../../streams/index.js';
 import type { Fetch } from '../../connection/fetch.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
 import { apiUrl, type HttpApiOptions } from '../../http-api.js';
 import { describeFile, type DescribeFile } from './file-metadata.js';
-import type { LocalFile } from './local-file.js';
 
 /** How far an upload has come, from 0 to 1. */
 export interface UploadProgress {
@@ -57,9 +57,9 @@ export interface Upload<B extends OutgoingBody = OutgoingBody> {
   /**
    * Cold: stores the file. Emits its progress, then the body to send, then completes. `send` runs it with the
    * realtime's `upload` option. Errors with `InvalidArgument` if that option is missing, if the upload fails, or if
-   * it emits something that is not a stored file.
+   * it emits something that is not a stored file. `copy` is stored instead of the file: its bytes don't change.
    */
-  readonly steps: (store: UploadFile | undefined) => Observable<UploadStep<B>>;
+  readonly steps: (store: UploadFile | undefined, copy?: LocalFile) => Observable<UploadStep<B>>;
 }
 
 /** Options of `upload`. */
@@ -95,22 +95,7 @@ const uploading = <B extends OutgoingBody>(
     return throwError(
       () => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'),
     );
-  return defer(() => {
-    // The caller may change its bytes while they are stored.
-    const { data } = file;
-    const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
-    return storing(copy, toBody, store, describe);
-  });
-};
-
-/** Cold: stores the file. Emits its progress, then the body. */
-const storing = <B extends OutgoingBody>(
-  file: LocalFile,
-  toBody: (stored: StoredFile) => B,
-  store: UploadFile,
-  describe: DescribeFile | undefined,
-): Observable<UploadStep<B>> =>
-  describeFile(file, describe).pipe(
+  return describeFile(file, describe).pipe(
     switchMap((metaData) =>
       running(store, file).pipe(
         map((answer): UploadStep<B> => {
@@ -124,6 +109,7 @@ const storing = <B extends OutgoingBody>(
     takeWhile(({ _tag }) => _tag !== 'stored', true),
     catchError((thrown: unknown) => throwError(() => toRealtimeError(thrown))),
   );
+};
 
 /**
  * Makes a message with a file. `send` first stores the file with the realtime's `upload` option, then sends the
@@ -141,5 +127,5 @@ export const upload = <B extends OutgoingBody>(
   Object.freeze({
     _tag: 'Upload',
     file,
-    steps: (store: UploadFile | undefined) => uploading(file, toBody, store, describe),
+    steps: (store: UploadFile | undefined, copy: LocalFile = file) => uploading(copy, toBody, store, describe),
   });

@@ -10,3 +10,6 @@ export interface LocalFile {
   /** The MIME type. Default: the type of the `Blob`. */
   readonly type?: string;
 }
+
+/** The size of a content, bytes. */
+export const sizeOf = (data: FileData): number => (data instanceof Uint8Array ? data.length : data.size);
