@@ -20,7 +20,6 @@ import {
   historyPages,
   log,
   memberReceipts,
-  createOutbox,
   memoryOutbox,
   presence,
   room,
