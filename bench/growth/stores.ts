@@ -191,7 +191,8 @@ const subjects: readonly Measured[] = [
     prepare: withStore(async (store, size) => {
       const clients = times(size).map((number) => `client-${String(number)}`);
       const { info } = await store.createConversation({ ...draft({ kind: 'system' }), members: clients });
-      for (const [number, client] of clients.entries()) await store.append([{ ...text(info.id, number), to: [client] }]);
+      for (const [number, client] of clients.entries())
+        await store.append([{ ...text(info.id, number), to: [client] }]);
       return async () => {
         for (const client of clients) {
           await store.unread(client, undefined, 50);
