@@ -9,7 +9,6 @@ import {
   merge,
   mergeMap,
   of,
-  tap,
   type Observable,
   type Subscription,
 } from 'rxjs';
@@ -47,13 +46,13 @@ export interface ClientOutbox {
   readonly sending: Subscription | undefined;
 }
 
+const caughtUp = (log$: Observable<ClientEvent>): Observable<ClientEvent> =>
+  log$.pipe(filter(({ _tag }) => _tag === 'CaughtUp'));
+
 /** The outbox may write: the session is open, and what was missed is in the log. Errors when the client is closed. */
 const readiness = (log$: Observable<ClientEvent>, status$: Observable<ClientStatus>): Observable<boolean> =>
   merge(
-    log$.pipe(
-      filter(({ _tag }) => _tag === 'CaughtUp'),
-      map(() => true),
-    ),
+    caughtUp(log$).pipe(map(() => true)),
     status$.pipe(
       mergeMap((status) => {
         if (status._tag === 'Closed') throw new SessionClosed(status.code, status.reason);
@@ -72,7 +71,15 @@ export const clientOutbox = (options: ClientOutboxOptions): ClientOutbox => {
   const [keeper, kept$] =
     storage === undefined
       ? []
-      : storageKeeper({ storage, owner: ownerOf(options.appId, options.clientId), timeout, clock, report, until$ });
+      : storageKeeper({
+          storage,
+          owner: ownerOf(options.appId, options.clientId),
+          timeout,
+          clock,
+          report,
+          until$,
+          again$: caughtUp(options.log$),
+        });
   const [outbox, sending, restore] = createOutbox<KeptEntry>({
     bounds,
     ready$: readiness(options.log$, options.status$),
@@ -89,11 +96,11 @@ export const clientOutbox = (options: ClientOutboxOptions): ClientOutbox => {
     restore: (send) => {
       restore(
         kept$.pipe(
-          tap((messages) => {
+          filter((messages) => {
             messages.forEach(send);
+            if (messages.length === 0) restored.complete();
+            return messages.length === 0;
           }),
-          ignoreElements(),
-          tap(restored),
         ),
       );
     },
