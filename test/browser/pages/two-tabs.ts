@@ -27,10 +27,13 @@ Object.assign(self, {
       ?.conversation(id)
       .send(text(words))
       .subscribe({ error: () => undefined }),
-  discardAll: (id: string) =>
+  giveUp: (id: string, words: string) => {
     tom?.outbox$
       .subscribe((waiting) => {
-        if (tom !== undefined) for (const token of waiting.keys()) discard(tom.conversation(id), token).subscribe();
+        for (const { token, body } of waiting.values())
+          if (tom !== undefined && body._tag === 'Text' && body.text === words)
+            discard(tom.conversation(id), token).subscribe();
       })
-      .unsubscribe(),
+      .unsubscribe();
+  },
 });
