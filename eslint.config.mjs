@@ -153,11 +153,11 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
   },
-  { files: ['streams/**/*.ts', 'testing/**/*.ts'], rules: { ...bans(noNode), ...impure } },
+  { files: ['streams/**/*.ts', 'testing/**/*.ts', 'angular/**/*.ts'], rules: { ...bans(noNode), ...impure } },
   // RxJS is for what the server shows of itself; what it does needs none.
   {
     files: ['server/**/*.ts'],
-    ignores: ['server/stats.ts', 'server/create-server.ts', 'server/cli.ts'],
+    ignores: ['server/stats.ts', 'server/create-server.ts', 'server/cli/serve.ts'],
     rules: bans(noRxjs),
   },
   // The rules of the server run in a browser too: in the tests of an application.

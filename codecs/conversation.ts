@@ -1,6 +1,7 @@
 /** A conversation as the server describes it: one object of the JSON array in `results.data`. */
 import { chain, isRight, left, map, mapLeft, right, type Either } from './either.js';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from './type.js';
 import { fromStored, type WireBody } from './bodies/wire-body.js';
 import { decodeDates, encodeDates, isShallow, Timestamp, type Attribute } from './dates.js';
 import { defined } from './defined.js';
@@ -45,27 +46,27 @@ export interface ConversationInfo {
 
 /** The keys that have a meaning in the protocol. All others are attributes of the application. */
 const fields = {
-  c: t.string,
-  m: t.array(t.string),
-  mu: t.array(t.string),
-  tr: t.boolean,
-  sys: t.boolean,
-  unique: t.boolean,
-  name: t.string,
-  ttl: t.number,
+  c: c.string,
+  m: c.array(c.string),
+  mu: c.array(c.string),
+  tr: c.boolean,
+  sys: c.boolean,
+  unique: c.boolean,
+  name: c.string,
+  ttl: c.number,
   lm: Timestamp,
   createdAt: Timestamp,
   updatedAt: Timestamp,
-  msg: t.string,
+  msg: c.string,
   /** `msg` is bytes in base64. */
-  bin: t.boolean,
-  msg_from: t.string,
-  msg_mid: t.string,
+  bin: c.boolean,
+  msg_from: c.string,
+  msg_mid: c.string,
   msg_timestamp: SafeInteger,
   patch_timestamp: SafeInteger,
 };
 
-export const Fields = record('Conversation', { objectId: t.string }, fields);
+export const Fields = record('Conversation', { objectId: c.string }, fields);
 export type Fields = t.TypeOf<typeof Fields>;
 
 /**
@@ -151,7 +152,7 @@ const tooDeep = (item: unknown, path: string): readonly DecodeFailed[] =>
     .filter((entry) => !isField(entry) && !isShallow(entry[1]))
     .map(([key, value]) => new DecodeFailed(`${path}.${short(key, 32)}`, 'at most 100 levels', preview(value)));
 
-const JsonArray = t.UnknownArray;
+const JsonArray = c.guarded('JsonArray', (input): input is readonly unknown[] => Array.isArray(input));
 
 const idOf = (item: unknown): { readonly id?: string } => {
   const objectId = JsonObject.is(item) ? item['objectId'] : undefined;

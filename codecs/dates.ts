@@ -1,12 +1,13 @@
 /** Dates in JSON are sent as `{"__type":"Date","iso":…}` and are `Date` objects in this project. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from './type.js';
 import type { Json } from './json.js';
 import { record } from './record.js';
 
 /** JSON that may contain dates: the type of conversation attributes. */
 export type Attribute = Json | Date | readonly Attribute[] | { readonly [key: string]: Attribute };
 
-const WireDate = record('WireDate', { __type: t.literal('Date'), iso: t.string }, {});
+const WireDate = record('WireDate', { __type: c.literal('Date'), iso: c.string }, {});
 
 /**
  * The deepest level that is searched for dates. Attributes of real conversations are never that deep, and the stack
@@ -49,12 +50,12 @@ export const encodeDates = (value: Attribute, depth = 0): Json => {
 const MAX_TIME = 8.64e15;
 
 /** A date of a conversation in one of its two wire forms, as ms since 1970. It is written in the object form. */
-export const Timestamp: t.Type<number, Json> = new t.Type(
+export const Timestamp: t.Type<number, Json> = new c.Type(
   'Timestamp',
   (input): input is number => Number.isInteger(input) && Math.abs(input as number) <= MAX_TIME,
   (input, context) => {
     const ms = typeof input === 'string' ? Date.parse(input) : toDate(input)?.getTime();
-    return ms === undefined || Number.isNaN(ms) ? t.failure(input, context) : t.success(ms);
+    return ms === undefined || Number.isNaN(ms) ? c.failure(input, context) : c.success(ms);
   },
   (ms) => ({ __type: 'Date', iso: new Date(ms).toISOString() }),
 );

@@ -1,8 +1,8 @@
+import type * as t from 'io-ts';
 import { left, right, type Either } from './either.js';
 import type { json } from 'fp-ts';
-import type * as t from 'io-ts';
 import { DecodeFailed, preview } from './decode-failed.js';
-import { guarded } from './primitives.js';
+import { guarded } from './type.js';
 
 /** Any JSON value. */
 export type Json = json.Json;

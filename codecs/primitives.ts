@@ -1,9 +1,6 @@
-/** The scalar types of the wire, and the function that makes them. */
-import * as t from 'io-ts';
-
-/** Makes a codec from a guard. Both sides of the codec have the same form. */
-export const guarded = <A>(name: string, is: t.Is<A>): t.Type<A> =>
-  new t.Type(name, is, (input, context) => (is(input) ? t.success(input) : t.failure(input, context)), t.identity);
+/** The scalar types of the wire. */
+import type * as t from 'io-ts';
+import { guarded } from './type.js';
 
 /** A 32-bit integer on the wire. A larger number would be truncated when written. */
 export const Int32: t.Type<number> = guarded(

@@ -1,5 +1,6 @@
 /** Conversations in the form that the server writes. Clients only read them. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from './type.js';
 import { toStored } from './bodies/wire-body.js';
 import { Fields, validateConversation, type ConversationInfo } from './conversation.js';
 import { encodeDates, Timestamp } from './dates.js';
@@ -7,7 +8,7 @@ import { decodeFailed, type DecodeFailed } from './decode-failed.js';
 import { defined } from './defined.js';
 import { chain, mapLeft, type Either } from './either.js';
 import { JsonObject, parseJson } from './json.js';
-import { Bytes, SafeInteger, guarded } from './primitives.js';
+import { Bytes, SafeInteger } from './primitives.js';
 import { record } from './record.js';
 
 const toWire = (info: ConversationInfo): JsonObject => {
@@ -36,34 +37,34 @@ const toWire = (info: ConversationInfo): JsonObject => {
   return { ...(encodeDates(info.attributes) as JsonObject), ...(Fields.encode(known) as JsonObject) };
 };
 
-const Attributes: t.Type<ConversationInfo['attributes']> = guarded(
+const Attributes: t.Type<ConversationInfo['attributes']> = c.guarded(
   'Attributes',
   (input): input is ConversationInfo['attributes'] => JsonObject.is(input),
 );
 
-const Time = guarded('Time', Timestamp.is);
+const Time = c.guarded('Time', Timestamp.is);
 
 const Info: t.Type<ConversationInfo> = record(
   'ConversationInfo',
   {
-    id: t.string,
-    kind: t.keyof({ ordinary: null, room: null, system: null, temporary: null }),
+    id: c.string,
+    kind: c.keyof({ ordinary: null, room: null, system: null, temporary: null }),
     attributes: Attributes,
   },
   {
-    name: t.string,
-    creator: t.string,
-    members: t.readonlyArray(t.string),
-    mutedMembers: t.readonlyArray(t.string),
-    unique: t.boolean,
-    ttl: t.number,
+    name: c.string,
+    creator: c.string,
+    members: c.readonlyArray(c.string),
+    mutedMembers: c.readonlyArray(c.string),
+    unique: c.boolean,
+    ttl: c.number,
     createdAt: Time,
     updatedAt: Time,
     lastMessageAt: Time,
     lastMessage: record(
       'LastMessage',
-      { id: t.string, from: t.string, timestamp: SafeInteger },
-      { patchTimestamp: SafeInteger, msg: t.string, binaryMsg: Bytes },
+      { id: c.string, from: c.string, timestamp: SafeInteger },
+      { patchTimestamp: SafeInteger, msg: c.string, binaryMsg: Bytes },
     ),
   },
 );
@@ -71,14 +72,14 @@ const Info: t.Type<ConversationInfo> = record(
 /**
  * One conversation of `results.data`: known keys become fields, all others become attributes (protocol: appendix C).
  */
-export const RawConversation: t.Type<ConversationInfo, JsonObject> = new t.Type(
+export const RawConversation: t.Type<ConversationInfo, JsonObject> = new c.Type(
   'Conversation',
   Info.is,
   validateConversation,
   toWire,
 );
 
-const Conversations = t.array(RawConversation, 'Conversations');
+const Conversations = c.array(RawConversation, 'Conversations');
 
 /** Reads `results.data`. */
 export const decodeConversations = (data: string): Either<DecodeFailed, readonly ConversationInfo[]> =>

@@ -1,5 +1,6 @@
 /** Objects with a fixed set of keys. Nearly everything on the wire consists of them. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from './type.js';
 import { isRight } from './either.js';
 
 /** The optional keys of a record, with the types of its values. */
@@ -25,7 +26,7 @@ const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
  * `undefined` as absent. It is cheaper than io-ts's `exact(intersection([type, partial]))` because it looks only at
  * the keys that are present. Its errors name only keys.
  */
-export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<RecordOf<R, O>, Output<R, O>> {
+export class RecordType<R extends t.Props, O extends t.Props> extends c.Type<RecordOf<R, O>, Output<R, O>> {
   readonly _tag = 'RecordType';
 
   constructor(
@@ -38,7 +39,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
     const fields = new Map<string, t.Mixed>(Object.entries({ ...required, ...optional }));
     const needed = Object.keys(required);
     // If every field has the same form on both sides, the record has it too, and a decode needs only `is`.
-    const same = [...fields.values()].every(({ encode }) => encode === t.identity);
+    const same = [...fields.values()].every(({ encode }) => encode === c.identity);
 
     /** The check of each key, found with one lookup, because `is` runs for every frame. */
     const guards = new Map(
@@ -57,18 +58,18 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
     };
 
     const validate = (input: unknown, context: t.Context): t.Validation<RecordOf<R, O>> => {
-      if (same && is(input)) return t.success(input);
-      if (!isObject(input)) return t.failure(input, context);
+      if (same && is(input)) return c.success(input);
+      if (!isObject(input)) return c.failure(input, context);
       const errors: t.Errors = [];
       const known: [string, unknown][] = [];
       for (const [key, codec] of fields) {
         const value = Object.hasOwn(input, key) ? input[key] : undefined;
         if (value === undefined && !Object.hasOwn(required, key)) continue;
-        const field = codec.validate(value, t.appendContext(context, key, codec, value));
+        const field = codec.validate(value, c.appendContext(context, key, codec, value));
         if (isRight(field)) known.push([key, field.right]);
-        else errors.push(...field.left);
+        else c.addErrors(errors, field.left);
       }
-      return errors.length === 0 ? t.success(Object.fromEntries(known) as RecordOf<R, O>) : t.failures(errors);
+      return errors.length === 0 ? c.success(Object.fromEntries(known) as RecordOf<R, O>) : c.failures(errors);
     };
 
     const encode = (record: RecordOf<R, O>): Output<R, O> =>
@@ -76,7 +77,7 @@ export class RecordType<R extends t.Props, O extends t.Props> extends t.Type<Rec
         Object.entries(record).map(([key, value]) => [key, fields.get(key)?.encode(value) as unknown]),
       ) as Output<R, O>;
 
-    super(name, is, validate, same ? (t.identity as t.Encode<RecordOf<R, O>, Output<R, O>>) : encode);
+    super(name, is, validate, same ? (c.identity as t.Encode<RecordOf<R, O>, Output<R, O>>) : encode);
   }
 }
 

@@ -41,7 +41,7 @@ const read = async (path: string): Promise<readonly unknown[]> => {
  * Each message is one file. It is written under another name, flushed and renamed, so that a half-written file is
  * never read.
  *
- * @example const realtime = createRealtime({ appId, server, outbox: { storage: fileOutbox('./outbox') } });
+ * @example const outbox = createOutbox({ storage: fileOutbox('./outbox') });
  */
 export const fileOutbox = (directory: string): OutboxStorage => {
   const folderOf = (owner: string): string => join(directory, nameOf(owner));

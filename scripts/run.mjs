@@ -49,12 +49,21 @@ const tasks = {
     await build();
     await become('dist/server/cli.js', args);
   },
-  bench: async ([name, ...args]) => {
+  bench: async ([first, ...rest]) => {
     await build();
-    await become(`bench/${name}.ts`, args);
+    const [name, args] = first === undefined || first.startsWith('-') ? ['all', [first, ...rest]] : [first, rest];
+    // It bundles TypeScript, and measures no time.
+    if (name === 'size') return become('bench/size.ts', args);
+    const { buildBenches } = await import('./bench-build.mjs');
+    buildBenches();
+    await become(`.cache/bench/${name}.js`, args);
   },
   soak: (args) => become('test/model/soak.ts', args),
   'soak:server': (args) => become('test/server/soak.ts', args),
+  'soak:store': ([kills = '50']) => {
+    process.env.KILLS = kills;
+    return become('node_modules/vitest/vitest.mjs', ['run', 'test/store/kill.test.ts']);
+  },
   'soak:lossless': (args) => become('test/backpressure/soak.ts', args),
   mutation: (args) => become('node_modules/@stryker-mutator/core/bin/stryker.js', ['run', ...args]),
   'mutants:delivery': (args) => become('scripts/mutants-delivery.ts', args),

@@ -11,6 +11,8 @@ const taken = {
   re2js: 'RE2JS',
   'find-my-way': 'default',
   mime: 'default',
+  'prom-client': 'collectDefaultMetrics, Counter, Gauge, Histogram, Registry',
+  pino: 'default',
 };
 
 /** The packages in a bundle, found by the paths of its inputs. */

@@ -1,10 +1,11 @@
 /** The client and command that an answer is for. */
 import { either as E, function as F } from 'fp-ts';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../codecs/type.js';
 import { Int32, record } from '../codecs/index.js';
 import { parseWire } from '../codecs/wire.js';
 
-const Addressee = record('Addressee', {}, { i: Int32, peerId: t.string });
+const Addressee = record('Addressee', {}, { i: Int32, peerId: c.string });
 /**
  * A command's serial and client id, if it has them. There are no keys with the value undefined, since the wire knows
  * only present and absent fields.

@@ -1,11 +1,13 @@
 /** What all handlers share. */
 import type { ClientCommand, ConversationInfo } from '../codecs/index.js';
 import type { Bus } from './bus.js';
+import type { Counts } from './counts.js';
 import type { CommandTurns } from './command-turns.js';
 import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
+import type { Posting } from './messages/deliver.js';
 import type { HandedOut } from './messages/handed-out.js';
 import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
@@ -15,7 +17,7 @@ import type { RoomFanOut } from './room-fan-out.js';
 import type { Signatures } from './signatures.js';
 import type { Turns } from './turns.js';
 import type { InOrder, Unsettled } from './unsettled.js';
-import type { Store } from './store/store.js';
+import type { Appended, Store } from './store/store.js';
 
 export interface App {
   readonly appId: string | undefined;
@@ -29,6 +31,7 @@ export interface App {
   /** The current time, but always later than the time given before. So events that it dates have an order. */
   readonly stamp: () => number;
   readonly rates: Rates;
+  readonly counts: Counts;
   /** Refuses a command of a client with a field that is too long, or has too many items. */
   readonly checkBounds: (command: ClientCommand) => void;
   readonly hooks: RunningHooks;
@@ -55,6 +58,11 @@ export interface App {
    * have a known outcome.
    */
   readonly inOrder: InOrder;
+  /**
+   * Stores a message and hands it out, together with all others that wait for their conversation. Resolves when it is
+   * stored, before its receivers have it.
+   */
+  readonly post: (conversationId: string, posting: Posting) => Promise<Appended>;
   /** Makes a change in the store that others have to be told of. If the call fails, they are told later. */
   readonly attempt: Unsettled['attempt'];
   readonly repeat: Unsettled['repeat'];

@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 /** The command `rx-realtime`. What follows the name of a task is for the task. */
-const USAGE = `Usage: rx-realtime serve [--port 6400] [--host 127.0.0.1]
-
-  serve   runs a server until Ctrl-C; its data is in memory`;
+import { createRequire } from 'node:module';
+import { help } from './cli/help.js';
 
 const [task] = process.argv.splice(2, 1);
 if (task === 'serve') await import('./cli.js');
-else if (task === '--help' || task === '-h') console.log(USAGE);
+else if (task === 'backup' || task === 'restore')
+  await (await import('./cli/copies.js')).runCopy(task, process.argv.slice(2));
+else if (task === '--help' || task === '-h') console.log(help);
+else if (task === '--version')
+  console.log((createRequire(import.meta.url)('rx-realtime/package.json') as { readonly version: string }).version);
 else {
-  console.error(task === undefined ? USAGE : `There is no task ${JSON.stringify(task)}.\n\n${USAGE}`);
+  console.error(task === undefined ? help : `There is no task ${JSON.stringify(task)}.\n\n${help}`);
   process.exitCode = 1;
 }

@@ -1,62 +1,66 @@
-#!/usr/bin/env node
-/**
- * Runs a server until Ctrl-C: `npm run serve -- --port 6400 --host 127.0.0.1`. Behind a proxy:
- * `--public-url https://chat.example.com/im/ --trusted-proxy 127.0.0.1`.
- */
-import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { firstValueFrom } from 'rxjs';
-import { defined } from '../codecs/defined.js';
-import { createServer } from './create-server.js';
+/** Runs a server until SIGTERM or Ctrl-C: `npm run serve -- --port 6400`. */
+import { createRequire } from 'node:module';
+import { either as E } from 'fp-ts';
+import { serveHelp } from './cli/help.js';
+import { withoutSecrets } from './cli/log.js';
+import { readTextFile, secretsOf, serve, type Running } from './cli/serve.js';
+import { readSettings } from './cli/settings.js';
+import { startError } from './cli/start-error.js';
 
-const DEFAULT_PORT = '6400';
+const { version } = createRequire(import.meta.url)('rx-realtime/package.json') as { readonly version: string };
 
-/**
- * How long the server stays up after it has asked clients to go elsewhere, ms. In this time clients look up their new
- * endpoint, which this server has to answer: a client whose lookup fails gives up.
- */
-const GOAWAY_TIME = 500;
+/** Who reads the log may have gone. The server goes on. */
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 
-const serve = async (): Promise<void> => {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: DEFAULT_PORT },
-      host: { type: 'string', default: '127.0.0.1' },
-      'public-url': { type: 'string' },
-      'trusted-proxy': { type: 'string', multiple: true },
-    },
-  });
-  // `Number('')` would be 0.
-  const port = values.port === '' ? Number.NaN : Number(values.port);
-  const { host, 'public-url': publicUrl, 'trusted-proxy': trustedProxies } = values;
-  const server = await createServer({ port, host, ...defined({ publicUrl, trustedProxies }) });
-  console.log(`listening on ${server.url}`);
-
-  const leave = async (): Promise<void> => {
-    if ((await firstValueFrom(server.stats$, { defaultValue: { sockets: 0 } })).sockets > 0) {
-      server.goaway();
-      await delay(GOAWAY_TIME);
-    }
-    await server.close();
-  };
-  const stop = (): void => {
-    // A second Ctrl-C ends the process at once.
-    process.once('SIGINT', () => process.exit(1));
-    leave().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+const fail = (mistakes: readonly string[]): void => {
+  for (const mistake of mistakes) process.stderr.write(`rx-realtime: ${mistake}\n`);
+  process.exitCode = 1;
 };
 
-try {
-  await serve();
-} catch (error) {
-  console.error(`could not serve: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+let running: Running | undefined;
+
+let isStopping = false;
+
+const stop = (why: string, exitCode: 0 | 1): void => {
+  if (isStopping) return;
+  isStopping = true;
+  (running?.stop(why) ?? Promise.resolve()).then(
+    () => process.exit(exitCode),
+    (error: unknown) => {
+      fail([startError(error)]);
+      process.exit(1);
+    },
+  );
+};
+
+/** Installed before the server starts: a signal that comes early must not end the process in another way. */
+const listenToSignals = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (isStopping) process.exit(1);
+    stop(signal, 0);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', () => running?.reload());
+};
+
+const wanted = readSettings({ argv: process.argv.slice(2), env: process.env, readFile: readTextFile });
+if (E.isLeft(wanted)) fail([...wanted.left, 'rx-realtime serve --help shows the options']);
+else if (wanted.right._tag === 'Help') process.stdout.write(`${serveHelp}\n`);
+else {
+  const settings = wanted.right;
+  try {
+    listenToSignals();
+    running = await serve(settings, {
+      version,
+      isTerminal: process.stdout.isTTY,
+      write: (line) => process.stdout.write(line),
+      onFatal: () => {
+        stop('the store has failed', 1);
+      },
+    });
+  } catch (error) {
+    fail([withoutSecrets(secretsOf(settings))(startError(error))]);
+  }
 }

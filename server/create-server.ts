@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { defined } from '../codecs/defined.js';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
+import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { steadyClock, type ServerClock } from './clock.js';
@@ -14,8 +15,11 @@ import { noneIsOpen } from './domain/conversations/access.js';
 import { createCommandTurns } from './command-turns.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
+import { createCounts, type NoteCall } from './counts.js';
+import { endsWithin } from './ends-within.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { post, type Posting } from './messages/deliver.js';
 import { createHandedOut } from './messages/handed-out.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
@@ -25,12 +29,14 @@ import { createRoomFanOut } from './room-fan-out.js';
 import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { checkNumbers } from './numbers.js';
 import { createRates } from './rates.js';
-import { closeReason, inBatches } from './returns.js';
+import { closeReason, inBatches, spreadOf } from './returns.js';
 import { api } from './http/api/api.js';
 import { createDoor } from './http/door.js';
 import { createFront } from './http/front.js';
-import { httpServer, refuseHandshake } from './http/http-server.js';
+import { health } from './http/health.js';
+import { httpServer, refuseHandshake, renewTls, type TlsIdentity } from './http/http-server.js';
 import { listener } from './http/listener.js';
+import { ownRequests } from './http/own-requests.js';
 import { route } from './http/route.js';
 import { sign } from './http/sign.js';
 import { uploads } from './http/uploads.js';
@@ -41,13 +47,14 @@ import { serialByKey } from './serial.js';
 import { boundMemory } from './heaviest.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
+import type { Appended } from './store/store.js';
 import { createToldHooks } from './told-hooks.js';
-import { createTimeLimit, type TimeLimit } from './time-limit.js';
+import { createTimeLimit, type NoteEnd, type TimeLimit } from './time-limit.js';
 import { createUnsettled } from './unsettled.js';
 
 /** A server that listens. */
 export interface RtmServer {
-  /** The address for clients: `ws://host:port`. */
+  /** The address for clients: `ws://host:port`, or `wss://host:port` with the option `tls`. */
   readonly url: string;
   readonly port: number;
   /**
@@ -72,6 +79,22 @@ export interface RtmServer {
    */
   goaway(): void;
   /**
+   * Takes the server out of service, before `close()`. From now on, `/readyz` says status 503. After `delay` ms, in
+   * which a load balancer can notice it, clients are asked to go elsewhere, as by `goaway()`. The server serves
+   * everybody meanwhile. Resolves when the connections that there were then have closed, or after `within` ms more.
+   * Default: the time that `limits.returnsPerSecond` needs, and a second.
+   *
+   * @example
+   * await server.drain({ delay: 5_000 });
+   * await server.close();
+   */
+  drain(how?: { readonly delay?: number; readonly within?: number }): Promise<void>;
+  /**
+   * Takes another certificate for the option `tls`, for connections that come from now on. Throws a `RangeError` if it
+   * can't be used, and keeps the one before.
+   */
+  renewTls(identity: TlsIdentity): void;
+  /**
    * Handles the commands that have arrived, then closes every socket with 1001, the port and the store. Sockets that
    * don't answer within a second are terminated. No wills are sent. Closing a second time has no further effect. It
    * always resolves, within `limits.closeTimeout` and the time limit of the store: what the store or a hook does not
@@ -86,12 +109,14 @@ export interface RtmServer {
 const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
+/** How long clients have to go elsewhere when all of them have been asked, ms. */
+const DRAIN_TIMEOUT = 1_000;
 /** How many messages the server remembers to have handed out, for the case that the store fails. */
 const HANDED_OUT = 10_000;
+/** Messages of one conversation that are stored by one call. */
+const MESSAGES_AT_ONCE = 256;
 /** How long hooks that are only informed have to end, when everything else has ended, ms. */
 const HOOKS_TIMEOUT = 2_000;
-/** The longest time that a timer can run, ms. */
-const MAX_TIMER = 2 ** 31 - 1;
 /** A frame longer than the limit times this factor is not read at all: the server closes the socket with 1009. */
 const UNREAD_FACTOR = 2;
 
@@ -141,21 +166,12 @@ const checkAppId = ({ appId }: ServerOptions): void => {
     throw new RangeError('appId: it is not empty, and has no colon, which separates the parts of a signed text');
 };
 
-/** Whether something ends within a time, ms. */
-const endsWithin = async (ms: number, ending: Promise<unknown>): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(
-      () => {
-        resolve(false);
-      },
-      Math.min(ms, MAX_TIMER),
-    );
-  });
-  const isEnded = await Promise.race([ending.then(() => true), late]);
-  clearTimeout(timer);
-  return isEnded;
-};
+/** The name by which a call is counted. */
+const counted =
+  (note: NoteCall): NoteEnd =>
+  (what, ms, isFailed) => {
+    note(what.replace(/^the hook /, ''), ms, isFailed);
+  };
 
 /** Gives times that always increase. */
 const stamps = (clock: ServerClock): (() => number) => {
@@ -181,8 +197,9 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const key = keyOf(options);
   const signatures =
     key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
-  const inTime = createTimeLimit(limits.storeTimeout);
-  const inTimeOfHooks = createTimeLimit(limits.hookTimeout);
+  const counts = createCounts();
+  const inTime = createTimeLimit(limits.storeTimeout, counts.storeCall);
+  const inTimeOfHooks = createTimeLimit(limits.hookTimeout, counted(counts.hookCall));
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
   const told = createToldHooks({
     report,
@@ -192,6 +209,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   });
   const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
+  const batches = createBatches<Posting, Appended>({
+    inOrder: unsettled.inOrder,
+    run: (id, postings, answer) => post(app, id, postings, answer),
+    most: MESSAGES_AT_ONCE,
+    report,
+  });
   const app: App = {
     appId: options.appId,
     store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
@@ -201,7 +224,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     clock,
     wall,
     stamp: stamps(clock),
-    rates: createRates(limits, clock),
+    rates: createRates(limits, clock, counts.rateLimited),
+    counts,
     checkBounds: boundsCheck(limits),
     hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks, told }),
     frames: createFrames(),
@@ -214,7 +238,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
-    inOrder: unsettled.inOrder,
+    inOrder: batches.inOrder,
+    post: batches.add,
     attempt: unsettled.attempt,
     repeat: unsettled.repeat,
     report,
@@ -227,19 +252,23 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   /** Messages that sockets which have closed did not get. */
   let past = noDrops;
   const portOf = (): number => (http.address() as AddressInfo).port;
-  const urlOf = (): string => `ws://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
+  const urlOf = (): string =>
+    `${options.tls === undefined ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
   checkNumbers('uploads', defined({ maxBytes: options.uploads?.maxBytes }));
   const { masterKey, uploads: files, publicUrl, trustedProxies } = options;
   const authenticate = inTimeSignIn(options.authenticate, inTimeOfHooks);
   const front = createFront({ publicUrl, trustedProxies, listening: urlOf });
-  const door = createDoor({ limits, front, report });
+  const door = createDoor({ limits, front, report, count: counts.refusedConnection });
+  let isReady = true;
   const endpoints = [
+    health(() => isReady),
     route(front),
     ...(key === undefined ? [] : [sign({ app, front, authenticate, key, clock: wall })]),
     notifications(app),
     memberInfos(app),
     ...(files === undefined ? [] : [uploads({ ...files, app, front, masterKey })]),
     ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
+    ...(options.onRequest === undefined ? [] : [ownRequests(options.onRequest, report)]),
   ];
 
   const sockets = new WebSocketServer({
@@ -267,6 +296,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const http = httpServer({
     limits,
     door,
+    tls: options.tls,
     listener: listener({ endpoints, door, prefix: front.prefix, limits }),
     upgrade: (request, socket, head) => {
       if (offered(request).some((name) => known.has(name))) {
@@ -288,13 +318,37 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
 
   let closing: Promise<void> | undefined;
   let stopGoaway: () => void = noop;
+  let beginClose: () => void = noop;
+  const closeBegins = new Promise<void>((resolve) => {
+    beginClose = resolve;
+  });
+  /** A promise for each socket, which resolves when it has closed. */
+  const leaving = (): readonly Promise<unknown>[] =>
+    [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  const goaway = (): void => {
+    stopGoaway();
+    if (closing !== undefined) return;
+    stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => {
+      if (clients.has(client)) client.goAway();
+    });
+  };
+  const drain = async ({ delay = 0, within }: { delay?: number; within?: number } = {}): Promise<void> => {
+    isReady = false;
+    await endsWithin(delay, closeBegins);
+    const gone = leaving();
+    goaway();
+    const time = within ?? spreadOf(gone.length, limits.returnsPerSecond) + DRAIN_TIMEOUT;
+    await endsWithin(time, Promise.all(gone));
+  };
   const close = async (): Promise<void> => {
+    isReady = false;
+    beginClose();
     stopGoaway();
     const reason = closeReason('the server is going away', clients.size, limits.returnsPerSecond);
     const late = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_TIMEOUT);
-    const gone = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    const gone = leaving();
     for (const client of clients) void client.finish(GOING_AWAY, reason);
     const isClosed = new Promise<void>((resolve) => {
       http.close(() => {
@@ -329,15 +383,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   return {
     url: urlOf(),
     port: portOf(),
-    stats$: stats({ clients, past: () => past, hooks: told.figures }, closed),
+    stats$: stats({ clients, past: () => past, hooks: told.figures, counts: counts.read }, closed),
     backEnd,
     kick: (clientId, how) => backEnd.kick(clientId, how),
-    goaway: () => {
-      stopGoaway();
-      if (closing !== undefined) return;
-      stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => {
-        if (clients.has(client)) client.goAway();
-      });
+    goaway,
+    drain,
+    renewTls: (identity) => {
+      renewTls(http, identity);
     },
     close: () => (closing ??= close()),
   };

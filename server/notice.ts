@@ -1,6 +1,7 @@
 /** Messages between sessions. A bus over a network encodes them with the codec `Notice`. */
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../codecs/type.js';
 import { ServerCommand, decodeServerFrame, encodeFrame, record, subprotocols } from '../codecs/index.js';
 
 /**
@@ -8,17 +9,17 @@ import { ServerCommand, decodeServerFrame, encodeFrame, record, subprotocols } f
  * high, 2 normal, 3 low.
  */
 export type RoomPriority = 1 | 2 | 3;
-const RoomPriority: t.Type<RoomPriority> = t.union([t.literal(1), t.literal(2), t.literal(3)], 'RoomPriority');
+const RoomPriority: t.Type<RoomPriority> = c.union([c.literal(1), c.literal(2), c.literal(3)], 'RoomPriority');
 
 /** A command as a frame of the base64 subprotocol. The frame is text even if the command contains bytes. */
-const CommandAsText = new t.Type<ServerCommand, string>(
+const CommandAsText = new c.Type<ServerCommand, string>(
   'CommandAsText',
   (input): input is ServerCommand => ServerCommand.is(input) && input.cmd !== 'unsupported',
   (input, context) => {
     const command = typeof input === 'string' ? decodeServerFrame(input) : E.left(undefined);
     return E.isRight(command) && command.right.cmd !== 'unsupported'
-      ? t.success(command.right)
-      : t.failure(input, context);
+      ? c.success(command.right)
+      : c.failure(input, context);
   },
   (command) => String(encodeFrame(command, subprotocols.base64)),
 );
@@ -29,21 +30,21 @@ const CommandAsText = new t.Type<ServerCommand, string>(
  */
 const PushNotice = record(
   'PushNotice',
-  { _tag: t.literal('Push'), command: CommandAsText },
-  { except: t.string, priority: RoomPriority, inRoom: t.string },
+  { _tag: c.literal('Push'), command: CommandAsText },
+  { except: c.string, priority: RoomPriority, inRoom: c.string },
 );
 /** Ends these sessions: a later login with the same tag has taken their place. */
 const DisplaceNotice = record(
   'DisplaceNotice',
-  { _tag: t.literal('Displace'), sessions: t.readonlyArray(t.string) },
+  { _tag: c.literal('Displace'), sessions: c.readonlyArray(c.string) },
   {},
 );
 /** Ends what is left of this session without a message to the client: the session goes on over another socket. */
-const ResumeNotice = record('ResumeNotice', { _tag: t.literal('Resume'), session: t.string }, {});
+const ResumeNotice = record('ResumeNotice', { _tag: c.literal('Resume'), session: c.string }, {});
 /** Ends all sessions of a client with this code. */
-const KickNotice = record('KickNotice', { _tag: t.literal('Kick'), code: t.number, reason: t.string }, {});
+const KickNotice = record('KickNotice', { _tag: c.literal('Kick'), code: c.number, reason: c.string }, {});
 /** Takes the sessions that get it out of this chat room. */
-const ExitNotice = record('ExitNotice', { _tag: t.literal('Exit'), roomId: t.string }, {});
+const ExitNotice = record('ExitNotice', { _tag: c.literal('Exit'), roomId: c.string }, {});
 
 export interface PushNotice extends t.TypeOf<typeof PushNotice> {}
 export interface DisplaceNotice extends t.TypeOf<typeof DisplaceNotice> {}
@@ -60,7 +61,7 @@ export type Notice = PushNotice | DisplaceNotice | ResumeNotice | KickNotice | E
  * @example
  * redis.publish(channel, JSON.stringify(Notice.encode(notice)));
  */
-export const Notice: t.Type<Notice, object> = t.union(
+export const Notice: t.Type<Notice, object> = c.union(
   [PushNotice, DisplaceNotice, ResumeNotice, KickNotice, ExitNotice],
   'Notice',
 );

@@ -2,6 +2,8 @@ import { defined } from '../codecs/defined.js';
 import type { Bus } from './bus.js';
 import type { ServerClock } from './clock.js';
 import type { Authenticate } from './http/sign.js';
+import type { TlsIdentity } from './http/http-server.js';
+import type { OnRequest } from './http/own-requests.js';
 import type { UploadOptions } from './http/uploads.js';
 import type { SignedAction, LoginRequest } from './signatures.js';
 import { checkNumbers } from './numbers.js';
@@ -262,6 +264,11 @@ export interface ServerOptions {
   /** The address to listen on. Default 127.0.0.1. */
   readonly host?: string;
   /**
+   * The certificate and its key, for TLS in this process. The address is then `wss://host:port`. `renewTls` of the
+   * server takes another one. Default: no TLS, which is for a proxy.
+   */
+  readonly tls?: TlsIdentity;
+  /**
    * The address at which clients reach this server through a proxy: `ws:`, `wss:`, `http:` or `https:`, a host, and a
    * path if there is one. `/v1/route` and uploads answer with it, and no header of a request changes that. Default: the
    * `Host` of the request; with TLS if the client says that it has TLS, or a trusted proxy does.
@@ -329,6 +336,14 @@ export interface ServerOptions {
    * end. Default: no hooks.
    */
   readonly hooks?: Hooks;
+  /**
+   * Answers HTTP requests to addresses that the server does not serve itself; false leaves a request to the server,
+   * which says 404. It may throw: the request is answered with status 500, and `onError` is called.
+   *
+   * @example
+   * createServer({ onRequest: (request, response) => request.url === '/about' && Boolean(response.end('a chat')) });
+   */
+  readonly onRequest?: OnRequest;
   /**
    * The clock that dates messages and sessions. If it is set back, the times of messages don't go back: they go at
    * half speed until the clock agrees again. If it jumps ahead by more than half an hour, that is believed after a

@@ -50,9 +50,11 @@ export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
 export const costOf = (command: ClientCommand): number =>
   command.cmd === 'patch' ? Math.max(1, command.patchMessage.patches?.length ?? 0) : 1;
 
+/** `limited` is called with the name of a limit, each time that it refuses something. */
 export const createRates = (
   { sendsPerMinute, historyPerMinute, othersPerMinute, commandsPerMinute }: Limits,
   clock: ServerClock,
+  limited: (limit: keyof Limits) => void,
 ): Rates => {
   const capacities: Readonly<Record<RateKind, number>> = {
     sends: sendsPerMinute,
@@ -89,12 +91,15 @@ export const createRates = (
     spend: (kind, clientId, cost = 1) => {
       const capacity = capacities[kind];
       if (!take(`${kind}:${clientId}`, capacity, cost)) {
+        limited(`${kind}PerMinute`);
         throw kind === 'sends'
           ? new Refusal(4116, `a client sends at most ${capacity} messages a minute`)
           : new Refusal(4318, `a client asks at most ${capacity} times a minute for this`);
       }
-      if (!take('all', commandsPerMinute, cost))
+      if (!take('all', commandsPerMinute, cost)) {
+        limited('commandsPerMinute');
         throw new Refusal(4318, `this application asks at most ${commandsPerMinute} times a minute`);
+      }
     },
   };
 };

@@ -8,12 +8,16 @@ const PERIOD = 100;
 /** Whether there is a rate to keep to. */
 const isRate = (perSecond: number): boolean => perSecond > 0 && perSecond < Infinity;
 
+/** The time over which so many clients are spread, ms. */
+export const spreadOf = (clients: number, perSecond: number): number =>
+  isRate(perSecond) ? Math.min(Math.ceil((clients * 1_000) / perSecond), LONGEST) : 0;
+
 /**
  * The reason of a close after which clients come back: so many clients, at so many per second. At its end it names the
  * time over which they are spread, ms. Our client reads it; others show the text.
  */
 export const closeReason = (text: string, clients: number, perSecond: number): string =>
-  isRate(perSecond) ? `${text}; spread=${String(Math.min(Math.ceil((clients * 1_000) / perSecond), LONGEST))}` : text;
+  isRate(perSecond) ? `${text}; spread=${String(spreadOf(clients, perSecond))}` : text;
 
 /**
  * Calls `act` with each item, so many per second: the first ones before this returns. The timer between batches keeps

@@ -64,7 +64,8 @@ export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOpt
     if (hooks[name] === undefined) return undefined;
     let verdict: Drop | C | undefined;
     try {
-      verdict = read(name, await inTime(`the hook ${name}`, ask));
+      // An answer that can't be read is a failure of the call.
+      verdict = await inTime(`the hook ${name}`, async () => read(name, await ask()));
     } catch (error) {
       report(error);
       return undefined;

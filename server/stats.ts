@@ -1,4 +1,5 @@
 import { concat, defer, endWith, interval, map, of, takeUntil, type Observable } from 'rxjs';
+import type { ServerCounts } from './counts.js';
 import type { RoomPriority } from './notice.js';
 import type { ToldFigures } from './told-hooks.js';
 
@@ -55,12 +56,17 @@ export interface ServerStats {
    * messages.
    */
   readonly slow: readonly SlowReceiver[];
+  /** Bytes that wait for the receivers: written to a socket, and not taken by the network yet. */
+  readonly bufferedBytes: number;
   /** Calls of hooks that are only informed, since the server has started. */
   readonly hooks: ToldFigures;
+  /** What has happened since the server has started. */
+  readonly counts: ServerCounts;
 }
 
 export interface StatsSource {
   readonly hooks: () => ToldFigures;
+  readonly counts: () => ServerCounts;
   readonly clients: ReadonlySet<Receiver>;
   /** Messages that closed sockets did not get. */
   readonly past: () => Drops;
@@ -74,11 +80,13 @@ const PERIOD = 1_000;
 const isSlow = ({ queued, dropped, isCongested }: ReturnType<Receiver['pressure']>): boolean =>
   isCongested || queued + dropped.low + dropped.normal > 0;
 
-const read = ({ clients, past, hooks }: StatsSource): ServerStats => {
+const read = ({ clients, past, hooks, counts }: StatsSource): ServerStats => {
   const receivers = [...clients].map(({ sessions, pressure }) => ({ clientIds: [...sessions.keys()], ...pressure() }));
   return {
     sockets: clients.size,
     hooks: hooks(),
+    counts: counts(),
+    bufferedBytes: receivers.reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
     sessions: receivers.reduce((sum, { clientIds }) => sum + clientIds.length, 0),
     dropped: receivers.reduce((sum, { dropped }) => plus(sum, dropped), past()),
     slow: receivers

@@ -17,6 +17,9 @@ export class TookTooLong extends Error {
 /** Rejects with `TookTooLong` if a call does not answer in time. `what` names the call in the error. */
 export type TimeLimit = <R>(what: string, call: () => R | PromiseLike<R>) => Promise<R>;
 
+/** Hears of each call that has ended, or has taken too long. */
+export type NoteEnd = (what: string, ms: number, isFailed: boolean) => void;
+
 interface Waiting {
   readonly until: number;
   readonly expire: () => void;
@@ -29,7 +32,7 @@ const MAX_TIMER = 2 ** 31 - 1;
  * One limit for many calls. All have the same limit, so they end in the order in which they began: one timer is
  * enough, and a call costs an entry in a set.
  */
-export const createTimeLimit = (limit: number): TimeLimit => {
+export const createTimeLimit = (limit: number, note: NoteEnd = () => undefined): TimeLimit => {
   const waiting = new Set<Waiting>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -58,6 +61,7 @@ export const createTimeLimit = (limit: number): TimeLimit => {
       const entry: Waiting = {
         until: now + limit,
         expire: () => {
+          note(what, limit, true);
           reject(new TookTooLong(what, limit, answer));
         },
       };
@@ -66,9 +70,14 @@ export const createTimeLimit = (limit: number): TimeLimit => {
       // the process alive.
       if (timer === undefined) arm(now);
       else if (waiting.size === 1) timer.ref();
-      void answer.then(resolve, reject).then(() => {
-        waiting.delete(entry);
+      const ended = (isFailed: boolean): void => {
+        if (waiting.delete(entry)) note(what, performance.now() - now, isFailed);
         if (waiting.size === 0) timer?.unref();
-      });
+      };
+      answer.then(resolve, reject);
+      answer.then(
+        () => ended(false),
+        () => ended(true),
+      );
     });
 };

@@ -1,9 +1,9 @@
 /** Reads the answers of hooks that are asked: of functions in this process, and of web hooks, in the same way. */
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../codecs/type.js';
 import { defined } from '../codecs/defined.js';
 import { decodeFailed, Int32, record } from '../codecs/index.js';
-import { guarded } from '../codecs/primitives.js';
 import { isClientId } from './domain/conversations/members.js';
 import type { Drop, HookContent, Hooks } from './hooks.js';
 
@@ -13,11 +13,11 @@ import type { Drop, HookContent, Hooks } from './hooks.js';
  */
 export type ReadVerdict<C> = (hook: keyof Hooks, answer: unknown) => Drop | C | undefined;
 
-const drop = { drop: t.boolean, code: Int32, detail: t.string };
-const ClientId = guarded('a client id of 1 to 64 characters', isClientId);
+const drop = { drop: c.boolean, code: Int32, detail: c.string };
+const ClientId = c.guarded('a client id of 1 to 64 characters', isClientId);
 const Verdict = record('Verdict', {}, drop);
-const ContentVerdict = record('ContentVerdict', {}, { ...drop, content: t.string, bin: t.boolean });
-const MembersVerdict = record('MembersVerdict', {}, { ...drop, members: t.readonlyArray(ClientId) });
+const ContentVerdict = record('ContentVerdict', {}, { ...drop, content: c.string, bin: c.boolean });
+const MembersVerdict = record('MembersVerdict', {}, { ...drop, members: c.readonlyArray(ClientId) });
 
 /** `drop: false` is no refusal. */
 const dropIn = ({ drop: isNo = false, code, detail }: t.TypeOf<typeof Verdict>): Drop | undefined =>

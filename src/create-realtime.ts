@@ -46,6 +46,9 @@ const GRACE = 2_000;
 const CATCH_UP_LIMIT = 1_000;
 const PLUGIN_TIMEOUT = 5_000;
 
+/** Code without types may pass something else, such as `true`. */
+const isOutbox = (given: unknown): boolean => typeof given === 'object' && given !== null && 'open' in given;
+
 /** Waits until the client is open for the first time. */
 const whenOpen = switchMap((client: Client) =>
   client.status$.pipe(
@@ -99,7 +102,9 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
 
   const open = (clientId: string, login: LoginOptions, bodies: BodyCodec): Observable<Client> => {
     const signature = login.signature ?? options.signature;
-    const outbox = options.outbox === true ? {} : options.outbox === false ? undefined : options.outbox;
+    const { outbox = false } = options;
+    if (outbox !== false && !isOutbox(outbox))
+      throw new InvalidArgument('outbox should be made with createOutbox, or be left out');
     return openClient(connection, {
       appId: options.appId,
       clientId,
@@ -112,7 +117,7 @@ export const createRealtime = <const P extends readonly Plugin[] = []>(
       random,
       backoff,
       mint,
-      outbox,
+      outbox: outbox === false ? undefined : outbox,
       bodies,
       api,
       upload: options.upload,

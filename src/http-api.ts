@@ -1,5 +1,5 @@
 /** The HTTP API of the application: what clients ask beside their connection. */
-import * as t from 'io-ts';
+import * as c from '../codecs/type.js';
 import { catchError, defer, from, map, mergeMap, of, type Observable } from 'rxjs';
 import { defined } from '../codecs/defined.js';
 import { record, SafeInteger } from '../codecs/index.js';
@@ -41,7 +41,7 @@ export const apiUrl = ({ api, server }: HttpApiOptions, path: string): string =>
 };
 
 /** The answer of the API if it refuses (protocol: `{"code", "error"}`). */
-const Refused = record('ApiRefusal', { code: SafeInteger }, { error: t.string });
+const Refused = record('ApiRefusal', { code: SafeInteger }, { error: c.string });
 
 /** Why the API refused, as far as its answer says. The answer of a proxy, for example, need not be JSON. */
 const refusalOf = (address: string, status: number, body: unknown): ServerRejected => {

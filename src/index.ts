@@ -133,7 +133,7 @@ export {
   type UploadFile,
   type UploadMessageOptions,
   type UploadProgress,
-  type UploadStep,
+  type UploadSession,
 } from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
@@ -149,8 +149,9 @@ export type { RealtimeOptions } from './options.js';
 export type { Additions, Decorator, ExtendedRealtime, Plugin } from './plugins/plugin.js';
 export type { Realtime } from './realtime.js';
 export { indexedDbOutbox, type IndexedDbOutboxOptions } from './outbox/indexed-db-outbox.js';
+export { createOutbox, type Outbox } from './client/create-outbox.js';
 export { memoryOutbox } from './outbox/memory-outbox.js';
-export type { OutboxBounds } from './outbox/outbox.js';
+export type { OutboxOptions } from './outbox/outbox.js';
 export { StoredSend, type OutboxStorage } from './outbox/outbox-storage.js';
 export type {
   ConversationAction,

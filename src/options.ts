@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Backoff } from './connection/backoff.js';
 import type { Clock } from './clock.js';
 import type { ClientLimits } from './limits.js';
-import type { OutboxBounds } from './outbox/outbox.js';
+import type { Outbox } from './client/create-outbox.js';
 import type { CustomType } from '../codecs/index.js';
 import type { Plugin } from './plugins/plugin.js';
 import type { UploadFile } from './client/sending/upload.js';
@@ -31,9 +31,9 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
   readonly noBinary?: boolean;
   /**
    * Keeps messages that are sent while disconnected, and sends them after the reconnect: in order, each of them once.
-   * Default false: such a send errors with `ConnectionLost`.
+   * Made with `createOutbox`. Default false: such a send errors with `ConnectionLost`.
    */
-  readonly outbox?: boolean | OutboxBounds;
+  readonly outbox?: Outbox | false;
   /** The application's own message types, made with `defineMessage`. */
   readonly messages?: readonly CustomType[];
   /**

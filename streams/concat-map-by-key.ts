@@ -1,4 +1,4 @@
-import { Observable, from, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { Observable, from, type ObservableInput, type OperatorFunction, type Subscription } from 'rxjs';
 import { createQueue, type Queue } from './backpressure/queue.js';
 
 /** The result of a projection: a value now, a stream that later items of the same key wait for, or nothing. */
@@ -24,7 +24,12 @@ export const concatMapByKey =
     new Observable<R>((subscriber) => {
       /** The waiting items of each busy key. */
       const waiting = new Map<string | undefined, Queue<T>>();
+      /** A set: a subscription looks for what has ended among everything that was added to it. */
+      const running = new Set<Subscription>();
       let sourceDone = false;
+      subscriber.add(() => {
+        for (const inner of running) inner.unsubscribe();
+      });
 
       const settle = (): void => {
         if (sourceDone && waiting.size === 0) subscriber.complete();
@@ -34,7 +39,7 @@ export const concatMapByKey =
       const run = (key: string | undefined, later: ObservableInput<R>): boolean => {
         let done = false;
         let synchronous = true;
-        const inner = from(later).subscribe({
+        const inner: Subscription = from(later).subscribe({
           next: (value) => {
             subscriber.next(value);
           },
@@ -44,6 +49,7 @@ export const concatMapByKey =
           complete: () => {
             done = true;
             if (synchronous) return;
+            running.delete(inner);
             try {
               release(key);
             } catch (error) {
@@ -52,7 +58,8 @@ export const concatMapByKey =
           },
         });
         synchronous = false;
-        subscriber.add(inner);
+        if (subscriber.closed) inner.unsubscribe();
+        else if (!inner.closed) running.add(inner);
         return done;
       };
 

@@ -16,13 +16,18 @@ export interface HeldMessages {
 export const heldMessages = (): HeldMessages => {
   const held: MessageEvent[] = [];
   let next = 0;
+  let isSorted = true;
   return {
     hold: (event) => {
       if (event.message.transient) return;
-      const earlier = held.findLastIndex(({ message }) => comparePositions(message, event.message) < 0);
-      held.splice(Math.max(next, earlier + 1), 0, event);
+      const last = held.at(-1);
+      isSorted &&= held.length <= next || last === undefined || comparePositions(last.message, event.message) <= 0;
+      held.push(event);
     },
     before: (position) => {
+      // Sorted when it is needed: messages in the reverse order would cost the square.
+      if (!isSorted) held.push(...held.splice(next).sort((a, b) => comparePositions(a.message, b.message)));
+      isSorted = true;
       const start = next;
       for (
         let event = held[next];

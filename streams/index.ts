@@ -16,13 +16,17 @@ export * from './last-messages.js';
 export type { FileData, LocalFile } from './local-file.js';
 export * from './log-entries.js';
 export * from './membership.js';
-export * from './message-status.js';
+export { messageStatus, type DeliveryStatus } from './message-status.js';
 export * from './messages.js';
 export * from './modifications.js';
 export * from './of-type.js';
 export { outgoing, type OutboxMessage, type OutgoingState } from './outbox.js';
 export * from './receipts.js';
-export * from './recent-conversations.js';
+export {
+  recentConversations,
+  type ConversationListItem,
+  type RecentConversationsOptions,
+} from './recent-conversations.js';
 export * from './roles.js';
 export * from './share-latest.js';
 export {

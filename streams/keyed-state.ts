@@ -1,6 +1,7 @@
 import { Observable, Subject, distinctUntilChanged, takeUntil, type Subscription } from 'rxjs';
 import { finish, type Ending } from './ending.js';
 import { latest } from './latest.js';
+import { SharedMap } from './shared-map.js';
 
 /** A state for each key, derived from a log. */
 export interface KeyedState<V> {
@@ -14,13 +15,14 @@ export interface KeyedState<V> {
    */
   readonly at: (key: string) => Observable<V>;
   /**
-   * Hot, replays an immutable map of all states, then emits a new map after each change. Completes with the log. Errors
-   * as the log does, or with what the reducer throws.
+   * Hot, replays an immutable map of all states, then emits a new map after each change. The maps share what is the
+   * same: a change costs almost the same for any number of keys, and only while somebody watches. Completes with the
+   * log. Errors as the log does, or with what the reducer throws.
    */
   readonly all$: Observable<ReadonlyMap<string, V>>;
 }
 
-/** Applies an event: calls `set` for each key whose state changes. */
+/** Applies an event: calls `set` for each key whose state changes. A state of `undefined` is none. */
 export type KeyedReducer<E, V> = (
   event: E,
   get: (key: string) => V | undefined,
@@ -28,8 +30,8 @@ export type KeyedReducer<E, V> = (
 ) => void;
 
 /**
- * Reduces a log to one state for each key. The cost of an event does not depend on the number of keys: the map is
- * copied only if it has subscribers, and a change reaches only the subscribers of its key.
+ * Reduces a log to one state for each key. The cost of an event does not depend on the number of keys: a
+ * change reaches only the subscribers of its key, and those of the map.
  *
  * Subscribes to the log at once, so that nothing is missed before the first subscriber. The second result is that
  * subscription; the owner of the log ends it.
@@ -41,7 +43,9 @@ export const keyedState = <E, V>(
   const states = new Map<string, V>();
   const watched = new Map<string, Subject<V>>();
   const changed = new Subject<void>();
-  let snapshot: ReadonlyMap<string, V> | undefined;
+  /** The map of all states, while it has subscribers, and the one that was emitted last. */
+  let shared: SharedMap<V> | undefined;
+  let told: SharedMap<V> | undefined;
   let ended: Ending | undefined;
   const end = (how: Ending): void => {
     if (ended !== undefined) return;
@@ -56,7 +60,7 @@ export const keyedState = <E, V>(
   const set = (key: string, value: V): void => {
     if (states.get(key) === value) return;
     states.set(key, value);
-    snapshot = undefined;
+    if (shared !== undefined) shared = changed.observed ? shared.with(key, value) : undefined;
     watched.get(key)?.next(value);
   };
 
@@ -71,7 +75,7 @@ export const keyedState = <E, V>(
         stopped.next();
         return;
       }
-      if (snapshot === undefined && changed.observed) changed.next();
+      if (shared !== told && changed.observed) changed.next();
     },
     error: (error: unknown) => {
       end({ error });
@@ -102,7 +106,7 @@ export const keyedState = <E, V>(
   const all$ = latest(
     changed,
     () => ended,
-    () => (snapshot ??= new Map(states)),
+    () => (told = shared ??= SharedMap.of(states)),
   );
 
   return [{ get, keys: () => states.keys(), at, all$ }, connection];

@@ -1,6 +1,7 @@
 import { defined } from '../codecs/defined.js';
 import type { ClientEvent } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
+import { SharedMap } from './shared-map.js';
 
 /** The times up to which messages were delivered and read, ms since 1970. */
 export interface Receipts {
@@ -28,7 +29,7 @@ export const receiptsReducer: KeyedReducer<ClientEvent, Receipts> = (event, get,
 
 /**
  * The receipts of each member, by client id, after one more receipt. Returns the same map if it changes nothing or
- * names no member.
+ * names no member. The maps that it returns share what is the same.
  */
 export const withMemberReceipt = (
   members: ReadonlyMap<string, Receipts>,
@@ -37,5 +38,5 @@ export const withMemberReceipt = (
   if (receipt.from === undefined) return members;
   const before = members.get(receipt.from);
   const after = withReceipt(before, receipt);
-  return after === before ? members : new Map(members).set(receipt.from, after);
+  return after === before ? members : SharedMap.of(members).with(receipt.from, after);
 };

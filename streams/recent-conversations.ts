@@ -23,9 +23,12 @@ export interface RecentConversationsOptions {
   readonly conversations: KeyedState<ConversationInfo>;
   readonly lastMessages: KeyedState<Message>;
   readonly unread: KeyedState<Unread>;
-  /** Emits when the current turn is over. */
-  readonly turn: () => Observable<unknown>;
+  /** Emits when the current turn is over; with very many conversations it may emit later. */
+  readonly turn: (conversations: number) => Observable<unknown>;
 }
+
+/** If more than this part of the list has changed, the list is merged anew. */
+const FEW = 32;
 
 const NONE_UNREAD: Unread = { count: 0, mentioned: false };
 
@@ -57,7 +60,8 @@ interface Entry {
   readonly info: ConversationInfo;
 }
 
-const idsOf = (event: ClientEvent): readonly string[] => {
+/** The conversations that an entry of the log is about. */
+export const idsOf = (event: ClientEvent): readonly string[] => {
   if (event._tag === 'UnreadCounts') return event.counts.map(({ conversationId }) => conversationId);
   return 'conversationId' in event ? [event.conversationId] : [];
 };
@@ -67,8 +71,8 @@ const idsOf = (event: ClientEvent): readonly string[] => {
  * unread count. Cold: each subscriber gets the current list at once. Then it emits a new array at most once a turn,
  * if something has changed. Unchanged items are the same objects. Completes and errors with the log.
  *
- * An entry of the log costs a binary search, an emission costs a copy of the array. The list is sorted once, at the
- * start.
+ * An entry of the log costs the same for any number of conversations. An emission costs a copy of the array, and a
+ * binary search for each conversation that has changed. The list is sorted once, at the start.
  *
  * @example
  * client.conversations$.subscribe((items) =>
@@ -86,7 +90,8 @@ export const recentConversations =
   (log$) =>
     new Observable((subscriber) => {
       const entries = new Map<string, Entry>();
-      let isDirty = false;
+      /** The items that the list has, of conversations that have changed in this turn. */
+      const changed = new Map<string, ConversationListItem | undefined>();
 
       /**
        * The current item of a conversation: the old object if nothing has changed; `undefined` if the list does not
@@ -111,30 +116,40 @@ export const recentConversations =
         const entry = entryOf(id, undefined);
         if (entry !== undefined) entries.set(id, entry);
       }
-      const items = [...entries.values()].map(({ item }) => item).sort(compare);
+      let items: readonly ConversationListItem[] = [...entries.values()].map(({ item }) => item).sort(compare);
 
       const flush = (): void => {
-        if (!isDirty) return;
-        isDirty = false;
-        subscriber.next(items.slice());
+        if (changed.size === 0) return;
+        const gone = new Set(changed.values());
+        const added = [...changed.keys()].flatMap((id) => entries.get(id)?.item ?? []);
+        changed.clear();
+        if (gone.size > items.length / FEW)
+          items = items
+            .filter((item) => !gone.has(item))
+            .concat(added.sort(compare))
+            // Two ascending parts: they are merged.
+            .sort(compare);
+        else {
+          const next = items.slice();
+          for (const item of gone) if (item !== undefined) next.splice(indexOf(next, item), 1);
+          for (const item of added) next.splice(indexOf(next, item), 0, item);
+          items = next;
+        }
+        subscriber.next(items);
       };
 
       const update = (id: string): void => {
         const before = entries.get(id);
         const after = entryOf(id, before);
         if (after === before) return;
-        if (before !== undefined) items.splice(indexOf(items, before.item), 1);
         if (after === undefined) entries.delete(id);
-        else {
-          items.splice(indexOf(items, after.item), 0, after.item);
-          entries.set(id, after);
-        }
-        if (isDirty) return;
-        isDirty = true;
-        subscriber.add(turn().subscribe(flush));
+        else entries.set(id, after);
+        const isFirst = changed.size === 0;
+        if (!changed.has(id)) changed.set(id, before?.item);
+        if (isFirst) subscriber.add(turn(items.length).subscribe(flush));
       };
 
-      subscriber.next(items.slice());
+      subscriber.next(items);
       subscriber.add(
         log$.subscribe({
           next: (event) => {

@@ -87,6 +87,18 @@ export const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? e
 const compare = (a: Placed, b: Placed): number =>
   comparePositions(positionOf(a), positionOf(b)) || Number(a._tag === 'Gap') - Number(b._tag === 'Gap');
 
+/** Signals stay in the state, where they tell how far the history is loaded. */
+const isVisible = (entry: Placed): boolean => entry._tag === 'Gap' || isShown(entry.message);
+
+/** Lists of which every entry is visible, so that a list with one more entry need not be searched. */
+const allVisible = new WeakSet<readonly Placed[]>();
+
+/** The same list, after a change of a list of which every entry was visible or not. */
+const after = (before: readonly Placed[], now: readonly Placed[], isSame = true): readonly Placed[] => {
+  if (isSame && allVisible.has(before)) allVisible.add(now);
+  return now;
+};
+
 /** The index of an entry, or the index at which it has to be inserted. */
 const indexOf = (placed: readonly Placed[], entry: Placed): number =>
   placeOf(placed, (other) => compare(other, entry) < 0);
@@ -101,10 +113,39 @@ const splice = <T>(entries: readonly T[], index: number, count: number, ...added
 const insert = (placed: readonly Placed[], entry: Placed): readonly Placed[] => {
   const index = indexOf(placed, entry);
   const there = placed[index];
-  if (there === undefined || compare(there, entry) !== 0) return splice(placed, index, 0, entry);
+  if (there === undefined || compare(there, entry) !== 0)
+    return after(placed, splice(placed, index, 0, entry), isVisible(entry));
   if (there._tag !== 'Message' || entry._tag !== 'Message') return placed;
   const message = latestVersion(there.message, entry.message);
-  return message === there.message ? placed : splice(placed, index, 1, { _tag: 'Message', message });
+  return message === there.message
+    ? placed
+    : after(placed, splice(placed, index, 1, toEntry(message)), isShown(message));
+};
+
+/**
+ * Adds entries. They are merged with the part of the list in which they belong, and the rest is copied once: a page at
+ * an end of the list costs little more than itself.
+ */
+const insertAll = (placed: readonly Placed[], entries: readonly Placed[]): readonly Placed[] => {
+  const sorted = entries.slice().sort(compare);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return placed;
+  const start = indexOf(placed, first);
+  const end = placeOf(placed, (other) => compare(other, last) <= 0);
+  const merged: Placed[] = [];
+  // The sort is stable: of two versions, the one that was there, or came first, stays first.
+  for (const entry of placed.slice(start, end).concat(sorted).sort(compare)) {
+    const there = merged.at(-1);
+    if (there === undefined || compare(there, entry) !== 0) merged.push(entry);
+    else if (there._tag === 'Message' && entry._tag === 'Message') {
+      const message = latestVersion(there.message, entry.message);
+      if (message !== there.message) merged[merged.length - 1] = toEntry(message);
+    }
+  }
+  const isSame = merged.length === end - start && merged.every((entry, index) => entry === placed[start + index]);
+  return isSame
+    ? placed
+    : after(placed, placed.slice(0, start).concat(merged, placed.slice(end)), merged.every(isVisible));
 };
 
 export const toEntry = (message: Message): Placed => ({ _tag: 'Message', message });
@@ -134,7 +175,7 @@ const withPlaced = (state: TimelineState, placed: readonly Placed[], window: num
   // Dropped old messages can be loaded again.
   return placed.length <= window
     ? { ...state, placed }
-    : { ...state, placed: placed.slice(placed.length - window), hasOlder: true };
+    : { ...state, placed: after(placed, placed.slice(placed.length - window)), hasOlder: true };
 };
 
 /** Replaces the message, or appends it. If there are too many, the oldest failed ones are dropped. */
@@ -165,7 +206,7 @@ const withNewest = (
   // Before the page there may be messages that nobody has fetched, or there is nothing at all.
   const isCut = !hasOlder || (after !== undefined && comparePositions(first, after) > 0);
   const known = isCut ? state.placed.slice(start) : state.placed;
-  const placed = messages.map(toEntry).reduce(insert, known);
+  const placed = insertAll(known, messages.map(toEntry));
   return withPlaced(
     { ...state, placed: [], hasOlder: isCut || start === 0 ? hasOlder : state.hasOlder },
     placed,
@@ -207,7 +248,7 @@ export const timelineReducer =
       case 'Newest':
         return withNewest(state, input, window);
       case 'Older': {
-        const placed = input.messages.map(toEntry).reduce(insert, state.placed);
+        const placed = insertAll(state.placed, input.messages.map(toEntry));
         const { hasOlder } = input;
         if (placed.length <= window) return { ...state, placed, hasOlder };
         // A first page that is longer than the window.
@@ -215,7 +256,7 @@ export const timelineReducer =
         return { ...state, placed: placed.slice(0, window), hasOlder, hasNewer: true };
       }
       case 'Newer':
-        return { ...withPlaced(state, input.entries.reduce(insert, state.placed), window), hasNewer: input.hasNewer };
+        return { ...withPlaced(state, insertAll(state.placed, input.entries), window), hasNewer: input.hasNewer };
       case 'Latest':
         return withPlaced({ ...state, placed: [], hasOlder: input.hasOlder, hasNewer: false }, input.entries, window);
       case 'Filled': {
@@ -223,10 +264,10 @@ export const timelineReducer =
         const there = state.placed[index];
         // The window has moved: there may be other messages between this gap and the window.
         if (there?._tag !== 'Gap' || compare(there, input.gap) !== 0) return state;
-        const filled = [...input.messages.map(toEntry), ...(input.rest === undefined ? [] : [input.rest])].reduce(
-          insert,
-          splice(state.placed, index, 1),
-        );
+        const filled = insertAll(splice(state.placed, index, 1), [
+          ...input.messages.map(toEntry),
+          ...(input.rest === undefined ? [] : [input.rest]),
+        ]);
         return withPlaced(state, filled, window);
       }
       default:
@@ -234,12 +275,10 @@ export const timelineReducer =
     }
   };
 
-/** Signals stay in the state, where they tell how far the history is loaded. */
-const isVisible = (entry: Placed): boolean => entry._tag === 'Gap' || isShown(entry.message);
-
 /** The timeline of a state; `undefined` is an empty one. */
 export const toTimeline = (state: TimelineState | undefined): Timeline => {
   const { placed, pending, hasOlder, hasNewer } = state ?? emptyTimeline;
-  const shown = placed.every(isVisible) ? placed : placed.filter(isVisible);
+  if (!allVisible.has(placed) && placed.every(isVisible)) allVisible.add(placed);
+  const shown = allVisible.has(placed) ? placed : placed.filter(isVisible);
   return { entries: pending.length === 0 || hasNewer ? shown : [...shown, ...pending], hasOlder, hasNewer };
 };

@@ -41,7 +41,7 @@ export interface MarbleHelpers extends RunHelpers {
    * up, and has an outbox if you ask for one. Random numbers are the same in each run, and the backoff has no jitter.
    * You can override every option. The realtime is closed when the diagram is over.
    *
-   * @example realtime({ outbox: true }).session('Tom').pipe(switchMap((tom) => tom.messages$));
+   * @example realtime({ outbox: createOutbox() }).session('Tom').pipe(switchMap((tom) => tom.messages$));
    */
   realtime<const P extends readonly Plugin[] = []>(options?: Partial<RealtimeOptions<P>>): ExtendedRealtime<P>;
   /**

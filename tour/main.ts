@@ -27,6 +27,7 @@ import {
   toArray,
 } from 'rxjs';
 import {
+  createOutbox,
   createRealtime,
   text,
   type Client,
@@ -139,7 +140,7 @@ const tour = async (address: string | undefined): Promise<Summary> => {
   const target = address ?? server?.url ?? '';
   print('server', server === undefined ? `talking to ${target}` : `listening on ${target}`);
   const cable = await layCable(target);
-  const options = { appId: 'tour', outbox: true };
+  const options = { appId: 'tour', outbox: createOutbox() };
   const atHome = createRealtime({ ...options, server: target });
   const atFarEnd = createRealtime({ ...options, server: cable.url });
   try {

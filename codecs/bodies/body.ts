@@ -3,7 +3,7 @@
  * can't be understood gets a tag that says so.
  */
 import { chain, isLeft, isRight, left, map, right, type Either } from '../either.js';
-import * as t from 'io-ts';
+import * as c from '../type.js';
 import { DecodeFailed, preview } from '../decode-failed.js';
 import { isShallow } from '../dates.js';
 import { JsonObject, parseJson } from '../json.js';
@@ -100,9 +100,9 @@ export const builtInTypes = [TextType, ImageType, AudioType, VideoType, FileType
 /** The bodies that a registry of message types reads and writes. */
 type Registered<M> = M extends MessageType<infer B> ? B : never;
 
-const BinaryBody = record('Binary', { _tag: t.literal('Binary'), bytes: Bytes }, {});
+const BinaryBody = record('Binary', { _tag: c.literal('Binary'), bytes: Bytes }, {});
 
-const PlainBody = record('Plain', { _tag: t.literal('Plain'), content: t.string }, {});
+const PlainBody = record('Plain', { _tag: c.literal('Plain'), content: c.string }, {});
 
 const startsObject = /^\s*\{/;
 

@@ -1,6 +1,6 @@
 /** Message types that the application defines. */
 import { isLeft, left, right, type Either } from '../either.js';
-import * as t from 'io-ts';
+import * as c from '../type.js';
 import { refusedBy, type Codec } from '../codec.js';
 import { DecodeFailed, decodeFailed, preview } from '../decode-failed.js';
 import { JsonObject } from '../json.js';
@@ -46,7 +46,7 @@ export interface MessageDefinitionOptions<A> {
 const RESERVED = ['_lctype', '_lctext', '_lcattrs'];
 
 const Head = record('a typed message', {}, extraWire);
-const CustomBody = record('Custom', { _tag: t.literal('Custom'), type: t.number, fields: t.unknown }, extraFields);
+const CustomBody = record('Custom', { _tag: c.literal('Custom'), type: c.number, fields: c.unknown }, extraFields);
 
 const without = (json: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(json).filter(([key]) => !RESERVED.includes(key)));
@@ -65,7 +65,7 @@ const guardedBy = <A>(name: string, input: unknown, run: () => Either<DecodeFail
  * message. Throws a `RangeError` for a number that belongs to the protocol.
  *
  * @example
- * const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
+ * const Operation = defineMessage({ type: 1, codec: t.type({ op: c.string, count: c.number }) });
  * const realtime = createRealtime({ appId, server, messages: [Operation] });
  * conversation.send(Operation({ op: 'add', count: 1 }));
  * conversation.messages$.pipe(ofType(Operation)).subscribe(({ body }) => apply(body.fields.op));

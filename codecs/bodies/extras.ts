@@ -1,5 +1,5 @@
 /** Every typed message can have these fields beside its own: a caption, and attributes of the application. */
-import * as t from 'io-ts';
+import * as c from '../type.js';
 import { defined } from '../defined.js';
 import { JsonObject } from '../json.js';
 
@@ -11,10 +11,10 @@ export interface Extras {
 }
 
 /** The extras of a body that users see. */
-export const extraFields = { text: t.string, attributes: JsonObject };
+export const extraFields = { text: c.string, attributes: JsonObject };
 
 /** The extras on the wire. */
-export const extraWire = { _lctext: t.string, _lcattrs: JsonObject };
+export const extraWire = { _lctext: c.string, _lcattrs: JsonObject };
 
 interface ExtraWire {
   readonly _lctext?: string;

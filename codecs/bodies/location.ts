@@ -1,5 +1,5 @@
-import * as t from 'io-ts';
-import { guarded } from '../primitives.js';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { record } from '../record.js';
 import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
 import { messageType, type MessageType } from './message-type.js';
@@ -15,17 +15,17 @@ export interface Location extends Coordinates, Extras {
   readonly _tag: 'Location';
 }
 
-const Degrees: t.Type<number> = guarded('a finite number', (input): input is number => Number.isFinite(input));
+const Degrees: t.Type<number> = c.guarded('a finite number', (input): input is number => Number.isFinite(input));
 
 const LocationBody = record(
   'Location',
-  { _tag: t.literal('Location'), latitude: Degrees, longitude: Degrees },
+  { _tag: c.literal('Location'), latitude: Degrees, longitude: Degrees },
   extraFields,
 );
 
 const LocationWire = record(
   'LocationBody',
-  { _lctype: t.literal(-5), _lcloc: record('_lcloc', { latitude: Degrees, longitude: Degrees }, {}) },
+  { _lctype: c.literal(-5), _lcloc: record('_lcloc', { latitude: Degrees, longitude: Degrees }, {}) },
   extraWire,
 );
 

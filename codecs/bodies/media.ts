@@ -1,8 +1,8 @@
 /** Messages with a file: images, sounds, videos, and files of any kind. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { defined } from '../defined.js';
 import { JsonObject, type Json } from '../json.js';
-import { guarded } from '../primitives.js';
 import { record } from '../record.js';
 import { extraFields, extraWire, fromExtraWire, toExtraWire, type Extras } from './extras.js';
 import { messageType, type MessageType } from './message-type.js';
@@ -30,10 +30,10 @@ export type Video = Media<'Video'>;
 /** A file of any kind (protocol: `_lctype` -6). */
 export type FileMessage = Media<'File'>;
 
-const StoredFileBody = record('StoredFile', { url: t.string }, { objId: t.string, metaData: JsonObject });
+const StoredFileBody = record('StoredFile', { url: c.string }, { objId: c.string, metaData: JsonObject });
 
 /** Any JSON value. */
-const AnyJson: t.Type<Json> = guarded('JSON', (input): input is Json => input !== undefined);
+const AnyJson: t.Type<Json> = c.guarded('JSON', (input): input is Json => input !== undefined);
 
 /**
  * Some clients send no id or an invalid one. The file can still be read. Messages of the service's HTTP API have name
@@ -41,7 +41,7 @@ const AnyJson: t.Type<Json> = guarded('JSON', (input): input is Json => input !=
  */
 const StoredFileWire = record(
   '_lcfile',
-  { url: t.string },
+  { url: c.string },
   { objId: AnyJson, metaData: AnyJson, name: AnyJson, size: AnyJson },
 );
 
@@ -79,8 +79,8 @@ const media = <Tag extends string>(
     messageType({
       type,
       tag,
-      body: record(tag, { _tag: t.literal(tag), file: StoredFileBody }, extraFields),
-      wire: record(`${tag}Body`, { _lctype: t.literal(type), _lcfile: StoredFileWire }, extraWire),
+      body: record(tag, { _tag: c.literal(tag), file: StoredFileBody }, extraFields),
+      wire: record(`${tag}Body`, { _lctype: c.literal(type), _lcfile: StoredFileWire }, extraWire),
       toBody: (wire) => make(fromWire(wire._lcfile), fromExtraWire(wire)),
       toWire: ({ file, ...extras }) => ({ _lctype: type, _lcfile: toWire(file), ...toExtraWire(extras) }),
     }),

@@ -1,7 +1,8 @@
 /**
  * A message type: its `_lctype` number on the wire, and the conversion between its JSON and the value that users see.
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { type Either, isLeft, isRight, left, right } from '../either.js';
 import { decodeFailed, type DecodeFailed } from '../decode-failed.js';
 import type { JsonObject } from '../json.js';
@@ -67,7 +68,7 @@ export const messageType = <B extends TaggedBody, W>({
   is: (value): value is B => value._tag === tag,
   // This runs for every message: if both sides of the codec have the same form, a decode needs only its guard.
   decode: (json) => {
-    if (wire.encode === t.identity && wire.is(json)) return right(toBody(json));
+    if (wire.encode === c.identity && wire.is(json)) return right(toBody(json));
     const decoded = wire.decode(json);
     return isRight(decoded) ? right(toBody(decoded.right)) : left(decodeFailed(decoded.left));
   },

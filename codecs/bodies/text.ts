@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import * as c from '../type.js';
 import { defined } from '../defined.js';
 import { JsonObject } from '../json.js';
 import { record } from '../record.js';
@@ -12,9 +12,9 @@ export interface Text {
   readonly attributes?: JsonObject;
 }
 
-const TextBody = record('Text', { _tag: t.literal('Text'), text: t.string }, { attributes: JsonObject });
+const TextBody = record('Text', { _tag: c.literal('Text'), text: c.string }, { attributes: JsonObject });
 
-const TextWire = record('TextBody', { _lctype: t.literal(-1), _lctext: t.string }, { _lcattrs: JsonObject });
+const TextWire = record('TextBody', { _lctype: c.literal(-1), _lctext: c.string }, { _lcattrs: JsonObject });
 
 /**
  * Makes the body of a text message. It is frozen.

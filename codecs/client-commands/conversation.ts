@@ -1,7 +1,8 @@
 /**
  * The requests of a client about conversations: create, find, join, leave and change them (protocol: ConvCommand).
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { conv, JsonText, people } from '../commands/conv.js';
 import { signature } from '../commands/signature.js';
 import { Int32 } from '../primitives.js';
@@ -12,9 +13,9 @@ const convStart = conv(
   {
     ...people,
     attr: JsonText,
-    transient: t.boolean,
-    unique: t.boolean,
-    tempConv: t.boolean,
+    transient: c.boolean,
+    unique: c.boolean,
+    tempConv: c.boolean,
     tempConvTTL: Int32,
     ...signature,
   },
@@ -30,7 +31,7 @@ export const ConvStart: t.Type<ConvStart> = convStart;
 const convQuery = conv(
   'query',
   {},
-  { where: JsonText, flag: Int32, sort: t.string, skip: Int32, limit: Int32, tempConvIds: t.array(t.string) },
+  { where: JsonText, flag: Int32, sort: c.string, skip: Int32, limit: Int32, tempConvIds: c.array(c.string) },
 );
 /**
  * Asks for conversations, either by `where` (conditions with operators) or, for temporary ones, by id. `flag`: 1
@@ -39,37 +40,37 @@ const convQuery = conv(
 export interface ConvQuery extends t.TypeOf<typeof convQuery> {}
 export const ConvQuery: t.Type<ConvQuery> = convQuery;
 
-const convAdd = conv('add', { cid: t.string }, { ...people, ...signature });
+const convAdd = conv('add', { cid: c.string }, { ...people, ...signature });
 /** Adds the members `m`. A client that adds itself joins. Answered by `ConvAdded`. */
 export interface ConvAdd extends t.TypeOf<typeof convAdd> {}
 export const ConvAdd: t.Type<ConvAdd> = convAdd;
 
-const convRemove = conv('remove', { cid: t.string }, { ...people, ...signature });
+const convRemove = conv('remove', { cid: c.string }, { ...people, ...signature });
 /** Removes the members `m`. A client that removes itself leaves. Answered by `ConvRemoved`. */
 export interface ConvRemove extends t.TypeOf<typeof convRemove> {}
 export const ConvRemove: t.Type<ConvRemove> = convRemove;
 
-const convCount = conv('count', { cid: t.string }, {});
+const convCount = conv('count', { cid: c.string }, {});
 /** Asks for the number of members. Answered by `ConvResult`. */
 export interface ConvCount extends t.TypeOf<typeof convCount> {}
 export const ConvCount: t.Type<ConvCount> = convCount;
 
-const convUpdate = conv('update', { cid: t.string, attr: JsonText }, {});
+const convUpdate = conv('update', { cid: c.string, attr: JsonText }, {});
 /** Changes the attributes in `attr.data`. Keys may contain dots. Answered by `ConvUpdated`. */
 export interface ConvUpdate extends t.TypeOf<typeof convUpdate> {}
 export const ConvUpdate: t.Type<ConvUpdate> = convUpdate;
 
-const convMute = conv('mute', { cid: t.string }, {});
+const convMute = conv('mute', { cid: c.string }, {});
 /** Turns push notifications of this conversation off. Answered by `ConvUpdated`. */
 export interface ConvMute extends t.TypeOf<typeof convMute> {}
 export const ConvMute: t.Type<ConvMute> = convMute;
 
-const convUnmute = conv('unmute', { cid: t.string }, {});
+const convUnmute = conv('unmute', { cid: c.string }, {});
 /** Turns push notifications of this conversation on again. Answered by `ConvUpdated`. */
 export interface ConvUnmute extends t.TypeOf<typeof convUnmute> {}
 export const ConvUnmute: t.Type<ConvUnmute> = convUnmute;
 
-const convMaxRead = conv('max_read', { cid: t.string }, { queryAllMembers: t.boolean });
+const convMaxRead = conv('max_read', { cid: c.string }, { queryAllMembers: c.boolean });
 /**
  * Asks up to which time the other members have received and read messages. With `queryAllMembers`, the answer has the
  * times of each member. Answered by `ConvMaxReadResult`.

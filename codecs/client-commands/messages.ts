@@ -2,7 +2,8 @@
  * The commands of a client about messages: sending, acknowledging, marking as read, asking for history, and changing
  * messages.
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { command } from '../commands/envelope.js';
 import { bodyFields, change, mentions, target } from '../commands/message-fields.js';
 import { Int32, SafeInteger } from '../primitives.js';
@@ -14,15 +15,15 @@ const directSend = command(
   {
     directMessage: record(
       'DirectSendMessage',
-      { cid: t.string },
+      { cid: c.string },
       {
         ...bodyFields,
         ...mentions,
-        dt: t.string,
-        r: t.boolean,
-        transient: t.boolean,
-        will: t.boolean,
-        pushData: t.string,
+        dt: c.string,
+        r: c.boolean,
+        transient: c.boolean,
+        will: c.boolean,
+        pushData: c.string,
       },
     ),
   },
@@ -41,8 +42,8 @@ const ackReceived = command(
   {
     ackMessage: record(
       'AckReceivedMessage',
-      { cid: t.string },
-      { mid: t.string, fromts: SafeInteger, tots: SafeInteger, ids: t.array(t.string) },
+      { cid: c.string },
+      { mid: c.string, fromts: SafeInteger, tots: SafeInteger, ids: c.array(c.string) },
     ),
   },
   {},
@@ -62,8 +63,8 @@ const read = command(
       'ReadMessage',
       {},
       {
-        cid: t.string,
-        convs: t.array(record('ReadTuple', { cid: t.string }, { timestamp: SafeInteger, mid: t.string })),
+        cid: c.string,
+        convs: c.array(record('ReadTuple', { cid: c.string }, { timestamp: SafeInteger, mid: c.string })),
       },
     ),
   },
@@ -74,7 +75,7 @@ export interface Read extends t.TypeOf<typeof read> {}
 export const Read: t.Type<Read> = read;
 
 /** 1 means towards the past. */
-const Direction = t.union([t.literal(1), t.literal(2)], 'QueryDirection');
+const Direction = c.union([c.literal(1), c.literal(2)], 'QueryDirection');
 
 const logsQuery = command(
   'logs',
@@ -82,15 +83,15 @@ const logsQuery = command(
   {
     logsMessage: record(
       'LogsQueryMessage',
-      { cid: t.string },
+      { cid: c.string },
       {
         l: Int32,
         t: SafeInteger,
-        mid: t.string,
-        tIncluded: t.boolean,
+        mid: c.string,
+        tIncluded: c.boolean,
         tt: SafeInteger,
-        tmid: t.string,
-        ttIncluded: t.boolean,
+        tmid: c.string,
+        ttIncluded: c.boolean,
         direction: Direction,
         lctype: Int32,
       },
@@ -112,7 +113,7 @@ const patchModify = command(
     patchMessage: record(
       'patch/modify message',
       {},
-      { patches: t.array(record('PatchWish', target, change)), lastPatchTime: SafeInteger },
+      { patches: c.array(record('PatchWish', target, change)), lastPatchTime: SafeInteger },
     ),
   },
   {},

@@ -2,7 +2,8 @@
  * The requests of a client about the rights of members: roles, silencing, block lists (protocol: ConvMemberInfo,
  * shutup, BlacklistCommand).
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { blacklist } from '../commands/blacklist.js';
 import { conv, MemberInfo, people } from '../commands/conv.js';
 import { signature } from '../commands/signature.js';
@@ -10,43 +11,43 @@ import { Int32 } from '../primitives.js';
 
 const convMemberInfoUpdate = conv(
   'member_info_update',
-  { cid: t.string, info: MemberInfo },
-  { targetClientId: t.string },
+  { cid: c.string, info: MemberInfo },
+  { targetClientId: c.string },
 );
 /** Gives a member another role. Answered by `ConvMemberInfoUpdated`. */
 export interface ConvMemberInfoUpdate extends t.TypeOf<typeof convMemberInfoUpdate> {}
 export const ConvMemberInfoUpdate: t.Type<ConvMemberInfoUpdate> = convMemberInfoUpdate;
 
-const page = { limit: Int32, next: t.string };
+const page = { limit: Int32, next: c.string };
 
-const convAddShutup = conv('add_shutup', { cid: t.string }, people);
+const convAddShutup = conv('add_shutup', { cid: c.string }, people);
 /** Silences the members `m`: they may not send messages. Answered by `ConvShutupAdded`. */
 export interface ConvAddShutup extends t.TypeOf<typeof convAddShutup> {}
 export const ConvAddShutup: t.Type<ConvAddShutup> = convAddShutup;
 
-const convRemoveShutup = conv('remove_shutup', { cid: t.string }, people);
+const convRemoveShutup = conv('remove_shutup', { cid: c.string }, people);
 /** Lets the members `m` send messages again. Answered by `ConvShutupRemoved`. */
 export interface ConvRemoveShutup extends t.TypeOf<typeof convRemoveShutup> {}
 export const ConvRemoveShutup: t.Type<ConvRemoveShutup> = convRemoveShutup;
 
-const convQueryShutup = conv('query_shutup', { cid: t.string }, page);
+const convQueryShutup = conv('query_shutup', { cid: c.string }, page);
 /** Asks for the silenced members. `next` is the end of the previous page. Answered by `ConvShutupResult`. */
 export interface ConvQueryShutup extends t.TypeOf<typeof convQueryShutup> {}
 export const ConvQueryShutup: t.Type<ConvQueryShutup> = convQueryShutup;
 
-const blocking = { toPids: t.array(t.string), ...signature };
+const blocking = { toPids: c.array(c.string), ...signature };
 
-const blacklistBlock = blacklist('block', { srcCid: t.string }, blocking);
+const blacklistBlock = blacklist('block', { srcCid: c.string }, blocking);
 /** Blocks the clients `toPids`: they can't be members of `srcCid`. Answered by `BlacklistBlocked`. */
 export interface BlacklistBlock extends t.TypeOf<typeof blacklistBlock> {}
 export const BlacklistBlock: t.Type<BlacklistBlock> = blacklistBlock;
 
-const blacklistUnblock = blacklist('unblock', { srcCid: t.string }, blocking);
+const blacklistUnblock = blacklist('unblock', { srcCid: c.string }, blocking);
 /** Unblocks the clients `toPids`: they can be members of `srcCid` again. Answered by `BlacklistUnblocked`. */
 export interface BlacklistUnblock extends t.TypeOf<typeof blacklistUnblock> {}
 export const BlacklistUnblock: t.Type<BlacklistUnblock> = blacklistUnblock;
 
-const blacklistQuery = blacklist('query', { srcCid: t.string }, page);
+const blacklistQuery = blacklist('query', { srcCid: c.string }, page);
 /** Asks for the blocked clients. `next` is the end of the previous page. Answered by `BlacklistQueryResult`. */
 export interface BlacklistQuery extends t.TypeOf<typeof blacklistQuery> {}
 export const BlacklistQuery: t.Type<BlacklistQuery> = blacklistQuery;

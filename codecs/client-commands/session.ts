@@ -1,7 +1,8 @@
 /**
  * The requests of a client about its session: login, logout, a new token, who is online (protocol: SessionCommand).
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { command } from '../commands/envelope.js';
 import { signature } from '../commands/signature.js';
 import { SafeInteger } from '../primitives.js';
@@ -16,12 +17,12 @@ const sessionOpen = command(
       {},
       {
         ...signature,
-        ua: t.string,
+        ua: c.string,
         /** True if the client resumes a session that was open before. */
-        r: t.boolean,
-        tag: t.string,
-        deviceId: t.string,
-        st: t.string,
+        r: c.boolean,
+        tag: c.string,
+        deviceId: c.string,
+        st: c.string,
         lastUnreadNotifTime: SafeInteger,
         lastPatchTime: SafeInteger,
         configBitmap: SafeInteger,
@@ -45,7 +46,7 @@ export const SessionClose: t.Type<SessionClose> = sessionClose;
 const sessionRefresh = command(
   'session',
   'refresh',
-  { sessionMessage: record('SessionRefreshMessage', { st: t.string }, { ...signature, ua: t.string }) },
+  { sessionMessage: record('SessionRefreshMessage', { st: c.string }, { ...signature, ua: c.string }) },
   {},
 );
 /** Asks for a new token in place of `st`. Answered by `SessionRefreshed`. */
@@ -55,7 +56,7 @@ export const SessionRefresh: t.Type<SessionRefresh> = sessionRefresh;
 const sessionQuery = command(
   'session',
   'query',
-  { sessionMessage: record('SessionQueryMessage', {}, { sessionPeerIds: t.array(t.string) }) },
+  { sessionMessage: record('SessionQueryMessage', {}, { sessionPeerIds: c.array(c.string) }) },
   {},
 );
 /** Asks which of these clients are online. Answered by `SessionQueryResult`. */

@@ -1,5 +1,6 @@
 /** The envelope of every command, and the combinators that make one codec for each kind of command. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { defined } from '../defined.js';
 import { map } from '../either.js';
 import { Int32, SafeInteger } from '../primitives.js';
@@ -10,9 +11,9 @@ const envelope = {
   /** Serial: present on a request and on its response, absent on a push. */
   i: Int32,
   /** The client that sends or receives the command. If absent, it is the first session of the connection. */
-  peerId: t.string,
-  appId: t.string,
-  installationId: t.string,
+  peerId: c.string,
+  appId: c.string,
+  installationId: c.string,
   priority: Int32,
   /** 2 (or absent) means instant messaging. */
   service: Int32,
@@ -44,24 +45,24 @@ export function command<C extends string, O extends string | undefined, R extend
   optional: P,
 ): CommandCodec<C, O, RecordOf<R, P>>;
 export function command(cmd: string, op: string | undefined, required: t.Props, optional: t.Props): t.Mixed {
-  const kind = op === undefined ? { cmd: t.literal(cmd) } : { cmd: t.literal(cmd), op: t.literal(op) };
+  const kind = op === undefined ? { cmd: c.literal(cmd) } : { cmd: c.literal(cmd), op: c.literal(op) };
   return record(op === undefined ? cmd : `${cmd}/${op}`, { ...kind, ...required }, { ...envelope, ...optional });
 }
 
 const unsupported = record(
   'UnsupportedCommand',
   {
-    cmd: t.literal('unsupported'),
+    cmd: c.literal('unsupported'),
     /** For example `room/join`. Kinds without a name in the schema are numbers. */
-    kind: t.string,
+    kind: c.string,
   },
-  { i: Int32, peerId: t.string },
+  { i: Int32, peerId: c.string },
 );
 /** A command that has no codec in this project. Its name is kept, so that it can be refused or reported. */
 export interface UnsupportedCommand extends Readonly<t.TypeOf<typeof unsupported>> {}
 
-const NameOrNumber = t.union([t.string, t.number], 'a name or a number');
-const Head = record('Command', { cmd: NameOrNumber }, { op: NameOrNumber, i: Int32, peerId: t.string });
+const NameOrNumber = c.union([c.string, c.number], 'a name or a number');
+const Head = record('Command', { cmd: NameOrNumber }, { op: NameOrNumber, i: Int32, peerId: c.string });
 
 /**
  * The codec of a whole direction. It looks the kind up by `cmd` and `op`, so the cost does not grow with the number
@@ -83,11 +84,11 @@ export const commandByKind = <C extends t.Mixed>(
   };
   const isObject = (input: unknown): input is object => typeof input === 'object' && input !== null;
 
-  return new t.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C> | UnsupportedCommand>(
+  return new c.Type<t.TypeOf<C> | UnsupportedCommand, t.OutputOf<C> | UnsupportedCommand>(
     name,
     (input): input is t.TypeOf<C> | UnsupportedCommand => isObject(input) && (find(input) ?? unsupported).is(input),
     (input, context) => {
-      if (!isObject(input)) return t.failure(input, context);
+      if (!isObject(input)) return c.failure(input, context);
       const codec = find(input);
       if (codec !== undefined) return codec.validate(input, context) as t.Validation<t.TypeOf<C>>;
       return map(Head.validate(input, context), ({ cmd, op, i, peerId }): UnsupportedCommand =>
@@ -99,6 +100,6 @@ export const commandByKind = <C extends t.Mixed>(
         }),
       );
     },
-    t.identity,
+    c.identity,
   );
 };

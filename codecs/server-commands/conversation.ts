@@ -2,7 +2,8 @@
  * The commands of a server about conversations: its answers, and the notices about members and attributes (protocol:
  * ConvCommand).
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { conv, JsonText, people } from '../commands/conv.js';
 import { Int32, SafeInteger } from '../primitives.js';
 import { memberNotice, notice } from './notice.js';
@@ -11,8 +12,8 @@ import { record } from '../record.js';
 
 const convStarted = conv(
   'started',
-  { cid: t.string },
-  { cdate: t.string, tempConvTTL: Int32, ...people, uniqueId: t.string },
+  { cid: c.string },
+  { cdate: c.string, tempConvTTL: Int32, ...people, uniqueId: c.string },
 );
 /**
  * The answer to `ConvStart`: the conversation exists. `cdate` is the time of its creation in ISO 8601, `tempConvTTL`
@@ -49,24 +50,24 @@ const convMembersLeft = memberNotice('members_left');
 export interface ConvMembersLeft extends t.TypeOf<typeof convMembersLeft> {}
 export const ConvMembersLeft: t.Type<ConvMembersLeft> = convMembersLeft;
 
-const convAdded = conv('added', {}, { cid: t.string, ...outcome });
+const convAdded = conv('added', {}, { cid: c.string, ...outcome });
 /** The answer to `ConvAdd`: which members were added, and which were not. */
 export interface ConvAdded extends t.TypeOf<typeof convAdded> {}
 export const ConvAdded: t.Type<ConvAdded> = convAdded;
 
-const convRemoved = conv('removed', {}, { cid: t.string, ...outcome });
+const convRemoved = conv('removed', {}, { cid: c.string, ...outcome });
 /** The answer to `ConvRemove`: which members were removed, and which were not. */
 export interface ConvRemoved extends t.TypeOf<typeof convRemoved> {}
 export const ConvRemoved: t.Type<ConvRemoved> = convRemoved;
 
-const convResult = conv('result', { count: Int32 }, { cid: t.string });
+const convResult = conv('result', { count: Int32 }, { cid: c.string });
 /** The answer to `ConvCount`. */
 export interface ConvResult extends t.TypeOf<typeof convResult> {}
 export const ConvResult: t.Type<ConvResult> = convResult;
 
 const maxReadTuple = record(
   'MaxReadTuple',
-  { pid: t.string },
+  { pid: c.string },
   { maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger },
 );
 /** The times up to which one member has received and read messages, ms. */
@@ -76,7 +77,7 @@ export const MaxReadTuple: t.Type<MaxReadTuple> = maxReadTuple;
 const convMaxReadResult = conv(
   'max_read',
   {},
-  { cid: t.string, maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger, maxReadTuples: t.array(MaxReadTuple) },
+  { cid: c.string, maxAckTimestamp: SafeInteger, maxReadTimestamp: SafeInteger, maxReadTuples: c.array(MaxReadTuple) },
 );
 /** The answer to `ConvMaxRead`: times in ms, for all other members together or for each member. */
 export interface ConvMaxReadResult extends t.TypeOf<typeof convMaxReadResult> {}
@@ -85,7 +86,7 @@ export const ConvMaxReadResult: t.Type<ConvMaxReadResult> = convMaxReadResult;
 const convUpdated = conv(
   'updated',
   {},
-  { cid: t.string, initBy: t.string, attr: JsonText, attrModified: JsonText, udate: t.string },
+  { cid: c.string, initBy: c.string, attr: JsonText, attrModified: JsonText, udate: c.string },
 );
 /**
  * Without a serial: another member changed attributes; `attr.data` holds the changed ones. With a serial: the answer

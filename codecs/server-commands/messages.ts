@@ -1,7 +1,8 @@
 /**
  * The commands of a server about messages: messages, acknowledgements, receipts, unread counts, history, and changes.
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { command } from '../commands/envelope.js';
 import { bodyFields, change, mentions, target } from '../commands/message-fields.js';
 import { Bytes, Int32, SafeInteger } from '../primitives.js';
@@ -13,14 +14,14 @@ const directPush = command(
   {
     directMessage: record(
       'DirectPushMessage',
-      { cid: t.string, id: t.string, fromPeerId: t.string, timestamp: SafeInteger },
+      { cid: c.string, id: c.string, fromPeerId: c.string, timestamp: SafeInteger },
       {
         ...bodyFields,
         ...mentions,
-        transient: t.boolean,
-        r: t.boolean,
-        offline: t.boolean,
-        hasMore: t.boolean,
+        transient: c.boolean,
+        r: c.boolean,
+        offline: c.boolean,
+        hasMore: c.boolean,
         patchTimestamp: SafeInteger,
         convType: Int32,
       },
@@ -39,7 +40,7 @@ const ackSent = command(
     ackMessage: record(
       'AckSentMessage',
       {},
-      { uid: t.string, t: SafeInteger, cid: t.string, code: Int32, reason: t.string, appCode: Int32, appMsg: t.string },
+      { uid: c.string, t: SafeInteger, cid: c.string, code: Int32, reason: c.string, appCode: Int32, appMsg: c.string },
     ),
   },
   {},
@@ -54,8 +55,8 @@ const rcp = command(
   {
     rcpMessage: record(
       'RcpMessage',
-      { cid: t.string },
-      { id: t.string, t: SafeInteger, read: t.boolean, from: t.string },
+      { cid: c.string },
+      { id: c.string, t: SafeInteger, read: c.boolean, from: c.string },
     ),
   },
   {},
@@ -66,15 +67,15 @@ export const Rcp: t.Type<Rcp> = rcp;
 
 const unreadTuple = record(
   'UnreadTuple',
-  { cid: t.string, unread: Int32 },
+  { cid: c.string, unread: Int32 },
   {
-    mid: t.string,
+    mid: c.string,
     timestamp: SafeInteger,
-    from: t.string,
-    data: t.string,
+    from: c.string,
+    data: c.string,
     binaryMsg: Bytes,
     patchTimestamp: SafeInteger,
-    mentioned: t.boolean,
+    mentioned: c.boolean,
     convType: Int32,
   },
 );
@@ -85,7 +86,7 @@ export const UnreadTuple: t.Type<UnreadTuple> = unreadTuple;
 const unread = command(
   'unread',
   undefined,
-  { unreadMessage: record('UnreadMessage', {}, { convs: t.array(UnreadTuple), notifTime: SafeInteger }) },
+  { unreadMessage: record('UnreadMessage', {}, { convs: c.array(UnreadTuple), notifTime: SafeInteger }) },
   {},
 );
 /** Absolute unread counts, each with the conversation's last message. */
@@ -94,11 +95,11 @@ export const UnreadCommand: t.Type<UnreadCommand> = unread;
 
 const logItem = record(
   'LogItem',
-  { msgId: t.string, timestamp: SafeInteger, from: t.string },
+  { msgId: c.string, timestamp: SafeInteger, from: c.string },
   {
     ...mentions,
-    data: t.string,
-    bin: t.boolean,
+    data: c.string,
+    bin: c.boolean,
     ackAt: SafeInteger,
     readAt: SafeInteger,
     patchTimestamp: SafeInteger,
@@ -112,7 +113,7 @@ export const LogItem: t.Type<LogItem> = logItem;
 const logs = command(
   'logs',
   undefined,
-  { logsMessage: record('LogsMessage', {}, { cid: t.string, l: Int32, logs: t.array(LogItem) }) },
+  { logsMessage: record('LogsMessage', {}, { cid: c.string, l: Int32, logs: c.array(LogItem) }) },
   {},
 );
 /**
@@ -135,13 +136,13 @@ export const PatchModified: t.Type<PatchModified> = patchModified;
 const patchItem = record('PatchItem', target, {
   ...change,
   patchTimestamp: SafeInteger,
-  from: t.string,
+  from: c.string,
   /**
    * Why the service changed the message, if the sender did not: a negative code of the service itself, or a positive
    * one of a hook of the application.
    */
   patchCode: SafeInteger,
-  patchReason: t.string,
+  patchReason: c.string,
 });
 /** One changed message, in the form that the clients with that message get. */
 export interface PatchItem extends t.TypeOf<typeof patchItem> {}
@@ -150,7 +151,7 @@ export const PatchItem: t.Type<PatchItem> = patchItem;
 const patchPush = command(
   'patch',
   'modify',
-  { patchMessage: record('patch/modify message', {}, { patches: t.array(PatchItem), lastPatchTime: SafeInteger }) },
+  { patchMessage: record('patch/modify message', {}, { patches: c.array(PatchItem), lastPatchTime: SafeInteger }) },
   {},
 );
 /** Without a serial: messages were changed or recalled. */

@@ -1,5 +1,6 @@
 /** Notices about a conversation: something happened to the receiver or to some members. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { conv, people, type ConvCodec } from '../commands/conv.js';
 
 /** The codec of a notice to the client that it is about. `initBy` is the client that did it. */
@@ -13,8 +14,8 @@ export interface MemberNoticeCodec<O extends string> extends ConvCodec<
 > {}
 
 /** The codec of a notice to the client that it is about. */
-export const notice = <O extends string>(op: O): NoticeCodec<O> => conv(op, { cid: t.string }, { initBy: t.string });
+export const notice = <O extends string>(op: O): NoticeCodec<O> => conv(op, { cid: c.string }, { initBy: c.string });
 
 /** The codec of a notice about members. */
 export const memberNotice = <O extends string>(op: O): MemberNoticeCodec<O> =>
-  conv(op, { cid: t.string }, { initBy: t.string, ...people });
+  conv(op, { cid: c.string }, { initBy: c.string, ...people });

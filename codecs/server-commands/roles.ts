@@ -2,33 +2,34 @@
  * The commands of a server about the rights of members: roles, silencing, block lists (protocol: ConvMemberInfo,
  * shutup, BlacklistCommand).
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { blacklist } from '../commands/blacklist.js';
 import { conv, MemberInfo, people } from '../commands/conv.js';
 import { memberNotice, notice } from './notice.js';
 import { outcome } from './outcome.js';
 
-const convMemberInfoUpdated = conv('member_info_updated', {}, { cid: t.string });
+const convMemberInfoUpdated = conv('member_info_updated', {}, { cid: c.string });
 /** The answer to `ConvMemberInfoUpdate`. */
 export interface ConvMemberInfoUpdated extends t.TypeOf<typeof convMemberInfoUpdated> {}
 export const ConvMemberInfoUpdated: t.Type<ConvMemberInfoUpdated> = convMemberInfoUpdated;
 
-const convMemberInfoChanged = conv('member_info_changed', { cid: t.string, info: MemberInfo }, { initBy: t.string });
+const convMemberInfoChanged = conv('member_info_changed', { cid: c.string, info: MemberInfo }, { initBy: c.string });
 /** Without a serial: `initBy` gave a member another role. */
 export interface ConvMemberInfoChanged extends t.TypeOf<typeof convMemberInfoChanged> {}
 export const ConvMemberInfoChanged: t.Type<ConvMemberInfoChanged> = convMemberInfoChanged;
 
-const convShutupAdded = conv('shutup_added', {}, { cid: t.string, ...outcome });
+const convShutupAdded = conv('shutup_added', {}, { cid: c.string, ...outcome });
 /** The answer to `ConvAddShutup`. */
 export interface ConvShutupAdded extends t.TypeOf<typeof convShutupAdded> {}
 export const ConvShutupAdded: t.Type<ConvShutupAdded> = convShutupAdded;
 
-const convShutupRemoved = conv('shutup_removed', {}, { cid: t.string, ...outcome });
+const convShutupRemoved = conv('shutup_removed', {}, { cid: c.string, ...outcome });
 /** The answer to `ConvRemoveShutup`. */
 export interface ConvShutupRemoved extends t.TypeOf<typeof convShutupRemoved> {}
 export const ConvShutupRemoved: t.Type<ConvShutupRemoved> = convShutupRemoved;
 
-const convShutupResult = conv('shutup_result', {}, { cid: t.string, ...people, next: t.string });
+const convShutupResult = conv('shutup_result', {}, { cid: c.string, ...people, next: c.string });
 /** The answer to `ConvQueryShutup`. If it has `next`, there are more pages. */
 export interface ConvShutupResult extends t.TypeOf<typeof convShutupResult> {}
 export const ConvShutupResult: t.Type<ConvShutupResult> = convShutupResult;
@@ -73,12 +74,12 @@ const convMembersUnblocked = memberNotice('members_unblocked');
 export interface ConvMembersUnblocked extends t.TypeOf<typeof convMembersUnblocked> {}
 export const ConvMembersUnblocked: t.Type<ConvMembersUnblocked> = convMembersUnblocked;
 
-const blacklistBlocked = blacklist('blocked', {}, { srcCid: t.string, ...outcome });
+const blacklistBlocked = blacklist('blocked', {}, { srcCid: c.string, ...outcome });
 /** The answer to `BlacklistBlock`. */
 export interface BlacklistBlocked extends t.TypeOf<typeof blacklistBlocked> {}
 export const BlacklistBlocked: t.Type<BlacklistBlocked> = blacklistBlocked;
 
-const blacklistUnblocked = blacklist('unblocked', {}, { srcCid: t.string, ...outcome });
+const blacklistUnblocked = blacklist('unblocked', {}, { srcCid: c.string, ...outcome });
 /** The answer to `BlacklistUnblock`. */
 export interface BlacklistUnblocked extends t.TypeOf<typeof blacklistUnblocked> {}
 export const BlacklistUnblocked: t.Type<BlacklistUnblocked> = blacklistUnblocked;
@@ -86,7 +87,7 @@ export const BlacklistUnblocked: t.Type<BlacklistUnblocked> = blacklistUnblocked
 const blacklistQueryResult = blacklist(
   'query_result',
   {},
-  { srcCid: t.string, blockedPids: t.array(t.string), next: t.string },
+  { srcCid: c.string, blockedPids: c.array(c.string), next: c.string },
 );
 /** The answer to `BlacklistQuery`. If it has `next`, there are more pages. */
 export interface BlacklistQueryResult extends t.TypeOf<typeof blacklistQueryResult> {}

@@ -2,7 +2,8 @@
  * The commands of a server about a session: its answers to a client, and the end of the session (protocol:
  * SessionCommand).
  */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import { command } from '../commands/envelope.js';
 import { Int32 } from '../primitives.js';
 import { record } from '../record.js';
@@ -14,7 +15,7 @@ const sessionOpened = command(
     sessionMessage: record(
       'SessionOpenedMessage',
       {},
-      { st: t.string, stTtl: Int32, code: Int32, reason: t.string, detail: t.string },
+      { st: c.string, stTtl: Int32, code: Int32, reason: c.string, detail: c.string },
     ),
   },
   {},
@@ -30,7 +31,7 @@ const sessionClosed = command(
   'session',
   'closed',
   {},
-  { sessionMessage: record('SessionClosedMessage', {}, { code: Int32, reason: t.string, detail: t.string }) },
+  { sessionMessage: record('SessionClosedMessage', {}, { code: Int32, reason: c.string, detail: c.string }) },
 );
 /**
  * Without a serial: the server ends the session (4111 displaced, 4115 kicked). With a serial: the answer to
@@ -42,7 +43,7 @@ export const SessionClosedCommand: t.Type<SessionClosedCommand> = sessionClosed;
 const sessionRefreshed = command(
   'session',
   'refreshed',
-  { sessionMessage: record('SessionRefreshedMessage', { st: t.string, stTtl: Int32 }, {}) },
+  { sessionMessage: record('SessionRefreshedMessage', { st: c.string, stTtl: Int32 }, {}) },
   {},
 );
 /** The new token. `stTtl` is its lifetime in seconds. */
@@ -52,7 +53,7 @@ export const SessionRefreshed: t.Type<SessionRefreshed> = sessionRefreshed;
 const sessionQueryResult = command(
   'session',
   'query_result',
-  { sessionMessage: record('SessionQueryResultMessage', {}, { onlineSessionPeerIds: t.array(t.string) }) },
+  { sessionMessage: record('SessionQueryResultMessage', {}, { onlineSessionPeerIds: c.array(c.string) }) },
   {},
 );
 /** The clients that are online. If `onlineSessionPeerIds` is absent, no client is online. */

@@ -1,5 +1,6 @@
 /** The commands of a server about the connection: heartbeat, errors, and the request to connect to another server. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../type.js';
 import type { Echo } from '../commands/echo.js';
 import { command } from '../commands/envelope.js';
 import { Int32 } from '../primitives.js';
@@ -11,8 +12,8 @@ const errorAnswer = command(
   {
     errorMessage: record(
       'ErrorMessage',
-      { code: Int32, reason: t.string },
-      { appCode: Int32, appMsg: t.string, detail: t.string, pids: t.array(t.string) },
+      { code: Int32, reason: c.string },
+      { appCode: Int32, appMsg: c.string, detail: c.string, pids: c.array(c.string) },
     ),
   },
   {},

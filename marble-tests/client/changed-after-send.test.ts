@@ -3,6 +3,7 @@ import { EMPTY, NEVER, defer, delay, ignoreElements, map, merge, mergeMap, of, t
 import { describe, expect, it } from 'vitest';
 import {
   binary,
+  createOutbox,
   image,
   memoryOutbox,
   text,
@@ -26,8 +27,8 @@ const pair = { id: 'c', members: ['Tom', 'Jerry'] };
 
 describe('a message whose caller changes its values while it waits', () => {
   it.each([
-    ['in the outbox', true],
-    ['in the outbox and its storage', { storage: memoryOutbox() }],
+    ['in the outbox', createOutbox()],
+    ['in the outbox and its storage', createOutbox({ storage: memoryOutbox() })],
   ])('%s is sent as it was when the send was subscribed to, and so is the message that is emitted', (_, outbox) => {
     const bytes = new Uint8Array([1, 2]);
     const attributes = { mood: { is: 'good' } };

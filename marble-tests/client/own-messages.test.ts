@@ -13,7 +13,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { plain, timeline, type Client } from '../../src/index.js';
+import { createOutbox, plain, timeline, type Client } from '../../src/index.js';
 import { runMarbles, type MarbleHelpers } from '../../testing/index.js';
 import { contentOf, says } from '../docs/scene.js';
 
@@ -77,7 +77,7 @@ describe('an own message', () => {
       server.conversation(pair);
       server.messages('c', '1s a 2s b', says('Jerry', 'ab'));
       server.network('2050ms d 2s u');
-      const tom$ = realtime({ outbox: true }).session('Tom');
+      const tom$ = realtime({ outbox: createOutbox() }).session('Tom');
       const [messages, log] = [told(tom$), logged(tom$)];
       sending(tom$, 2_000).subscribe();
       flush();
@@ -93,7 +93,7 @@ describe('an own message', () => {
     diagram(({ server, realtime, flush }) => {
       server.conversation(pair);
       server.network('2050ms d 2s u');
-      const tom$ = realtime({ outbox: true }).session('Tom');
+      const tom$ = realtime({ outbox: createOutbox() }).session('Tom');
       const lengths = listOf(
         tom$.pipe(
           switchMap((tom) => timeline(tom.conversation('c'))),
@@ -149,7 +149,7 @@ describe('an own message', () => {
       });
       server.network('2500ms d 2s u');
       server.answer((command) => (command.cmd === 'direct' ? [] : undefined));
-      const tom$ = realtime({ outbox: true }).session('Tom');
+      const tom$ = realtime({ outbox: createOutbox() }).session('Tom');
       const messages = told(tom$);
       sending(tom$, 2_000).subscribe();
       flush();

@@ -15,9 +15,11 @@ import {
   Unconfirmed,
   type RealtimeError,
 } from '../../src/errors.js';
-import { createOutbox } from '../../src/outbox/outbox.js';
+import { sendThrough } from '../../src/client/create-outbox.js';
+import { outboxQueue } from '../../src/outbox/outbox.js';
 import type { KeptEntry } from '../../src/outbox/storage-keeper.js';
 import type { ConversationEvent } from '../../streams/index.js';
+import { messageStatuses } from '../../streams/message-status.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { message, receipt } from '../streams/log.js';
 
@@ -45,7 +47,7 @@ describe('track', () => {
         d: { ...receipt('delivered', 7), messageId: 'm' } as ConversationEvent,
         r: { ...receipt('read', 8), messageId: 'm' } as ConversationEvent,
       });
-      expectObservable(cold('g-(s|)', progress).pipe(track(events$))).toBe('g-s-d-(r|)', {
+      expectObservable(cold('g-(s|)', progress).pipe(track(messageStatuses(events$)))).toBe('g-s-d-(r|)', {
         ...progress,
         d: { _tag: 'delivered', token: 't', message: stored, at: 7 },
         r: { _tag: 'read', token: 't', message: stored, at: 8 },
@@ -56,8 +58,11 @@ describe('track', () => {
   it('errors if the send errors, and completes if the client is closed', () => {
     const lost = new ConnectionLost('the wire was cut');
     marbles(({ cold, hot, expectObservable }) => {
-      expectObservable(cold('g-#', progress, lost).pipe(track(NEVER))).toBe('g-#', progress, lost);
-      expectObservable(cold('g-(s|)', progress).pipe(track(hot<ConversationEvent>('----|')))).toBe('g-s-|', progress);
+      expectObservable(cold('g-#', progress, lost).pipe(track(messageStatuses(NEVER)))).toBe('g-#', progress, lost);
+      expectObservable(cold('g-(s|)', progress).pipe(track(messageStatuses(hot<ConversationEvent>('----|'))))).toBe(
+        'g-s-|',
+        progress,
+      );
     });
   });
 });
@@ -113,11 +118,11 @@ describe('a message that is sent again', () => {
         }),
     };
     const ready = new Subject<boolean>();
-    const [outbox] = createOutbox<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
+    const [queue] = outboxQueue<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
     const sender: Sender = {
       link,
       bodies: bodyCodec(),
-      outbox,
+      outbox: { send: sendThrough(queue, virtualClock) },
       clock: virtualClock,
       upload: undefined,
       kind: undefined,

@@ -1,6 +1,6 @@
 import { delay, map, mergeMap, switchMap, type Observable } from 'rxjs';
 import { describe, it } from 'vitest';
-import { plain, type Client, type ClientEvent, type Timeline, room, timeline } from '../../src/index.js';
+import { createOutbox, plain, type Client, type ClientEvent, type Timeline, room, timeline } from '../../src/index.js';
 import { contentOf, says, scene } from './scene.js';
 
 const eventInWords = (event: ClientEvent): string => {
@@ -90,7 +90,7 @@ describe('a client', () => {
     scene(({ server, realtime, expectObservable }) => {
       server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
       server.network('1s d 100ms u');
-      const tom$ = realtime({ outbox: true }).session('Tom');
+      const tom$ = realtime({ outbox: createOutbox() }).session('Tom');
       const send$ = tom$.pipe(
         delay(1_500),
         mergeMap((tom) => tom.conversation('c').trackSend(plain('m'))),

@@ -1,7 +1,7 @@
 import { EMPTY, NEVER, Subject, defer, mergeMap, of, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost, OutboxFull, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
-import { createOutbox, type Ack, type OutboxBounds, type OutboxEntry } from '../../src/outbox/outbox.js';
+import { outboxQueue, type Ack, type OutboxOptions, type OutboxEntry } from '../../src/outbox/outbox.js';
 import { marbles, virtualClock } from '../marbles.js';
 
 const ack = (uid: string): Ack => ({ cmd: 'ack', ackMessage: { uid, t: 1 } });
@@ -9,8 +9,8 @@ const values = { a: ack('a'), b: ack('b'), c: ack('c') };
 const readiness = { t: true, f: false };
 
 /** Acknowledgements of what is sent in one conversation. */
-const outboxOf = (ready$: Observable<boolean>, bounds: OutboxBounds = {}) => {
-  const [outbox] = createOutbox({ bounds, ready$, clock: virtualClock, patience: 10 });
+const outboxOf = (ready$: Observable<boolean>, bounds: OutboxOptions = {}) => {
+  const [outbox] = outboxQueue({ bounds, ready$, clock: virtualClock, patience: 10 });
   return {
     send: (entry: Omit<OutboxEntry, 'conversationId'>): Observable<Ack> =>
       outbox

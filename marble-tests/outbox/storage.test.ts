@@ -20,7 +20,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
 import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
-import { createOutbox, type Ack, type OutboxBounds, type OutboxStep } from '../../src/outbox/outbox.js';
+import { outboxQueue, type Ack, type OutboxOptions, type OutboxStep } from '../../src/outbox/outbox.js';
 import type { OutboxStorage, StoredSend } from '../../src/outbox/outbox-storage.js';
 import { ownerOf, storageKeeper, type KeptEntry } from '../../src/outbox/storage-keeper.js';
 import { marbles, virtualClock } from '../marbles.js';
@@ -42,7 +42,7 @@ const kept = (token: string, sequence = 1, at = 0): StoredSend => ({
 const start = (
   storage: OutboxStorage,
   ready$: Observable<boolean>,
-  bounds: OutboxBounds = {},
+  bounds: OutboxOptions = {},
   until$: Observable<unknown> = NEVER,
   again$: Observable<unknown> = NEVER,
 ) => {
@@ -59,7 +59,7 @@ const start = (
       faults.push(error);
     },
   });
-  const [outbox, , restore] = createOutbox({ bounds, ready$, clock: virtualClock, patience: 1_000, keeper });
+  const [outbox, , restore] = outboxQueue({ bounds, ready$, clock: virtualClock, patience: 1_000, keeper });
   const entry = (token: string, conversationId = 'c', answer$: Observable<Ack> = of(ack(token))): KeptEntry => ({
     conversationId,
     bytes: 1,

@@ -5,13 +5,13 @@ import type { Mutant } from './mutant.js';
 export const mutants: readonly Mutant[] = [
   {
     rule: 'what was missed comes before the outbox',
-    file: 'src/client/client-outbox.ts',
+    file: 'src/client/create-outbox.ts',
     from: "filter(({ _tag }) => _tag === 'CaughtUp'),",
     to: "filter(({ _tag }) => _tag === 'Opened'),",
   },
   {
     rule: 'the session is open before anything is sent',
-    file: 'src/client/client-outbox.ts',
+    file: 'src/client/create-outbox.ts',
     from: "return status._tag === 'Open' ? EMPTY : of(false);",
     to: 'return EMPTY;',
   },

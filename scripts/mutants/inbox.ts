@@ -5,8 +5,14 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'an edit that waited when the connection went is asked for again',
     file: 'src/session/change-mark.ts',
-    from: 'if (waiting.size > 0) passedUpTo = Math.min(passedUpTo ?? Infinity, ...waiting.values());',
-    to: 'passedUpTo = Math.max(passedUpTo ?? 0, ...waiting.values());',
+    from: 'Math.min(earliestLost, ...waiting.values(), ...held.values())',
+    to: 'Math.min(earliestLost, ...held.values())',
+  },
+  {
+    rule: 'an own edit whose answer was not passed on is asked for again',
+    file: 'src/session/change-mark.ts',
+    from: 'Math.min(earliestLost, ...waiting.values(), ...held.values())',
+    to: 'Math.min(earliestLost, ...waiting.values())',
   },
   {
     rule: 'what the server has forgotten since it was pushed comes in its place',

@@ -12,6 +12,8 @@ export interface Door {
    * Counts a network connection until it closes, and only once. If there are too many, its requests are refused.
    */
   readonly connected: (socket: Socket) => void;
+  /** A connection has TLS now: its requests come from another socket. */
+  readonly secured: (socket: Socket, secure: Socket) => void;
   /**
    * Why a request, or the handshake of a WebSocket, is refused. If it is not, and a trusted proxy has sent it, it
    * counts for the address of its client until `leaves` emits `close`.
@@ -31,9 +33,11 @@ export interface DoorOptions {
   readonly limits: Pick<Limits, 'connections' | 'connectionsByAddress'>;
   readonly front: Front;
   readonly report: (error: unknown) => void;
+  /** Called with each refusal, by its status. */
+  readonly count: (status: number) => void;
 }
 
-export const createDoor = ({ limits, front, report }: DoorOptions): Door => {
+export const createDoor = ({ limits, front, report, count }: DoorOptions): Door => {
   const inAll: Refused = [503, `this server takes ${limits.connections} connections; try again later`];
   const byAddress: Refused = [429, `this server takes ${limits.connectionsByAddress} connections from one address`];
   const counts = new Map<string, number>();
@@ -45,19 +49,20 @@ export const createDoor = ({ limits, front, report }: DoorOptions): Door => {
 
   /** Counts one more; false if there are too many. */
   const enter = (address: string): boolean => {
-    const count = (counts.get(address) ?? 0) + 1;
-    if (count > limits.connectionsByAddress) return false;
-    counts.set(address, count);
+    const next = (counts.get(address) ?? 0) + 1;
+    if (next > limits.connectionsByAddress) return false;
+    counts.set(address, next);
     return true;
   };
   const leave = (address: string): void => {
-    const count = (counts.get(address) ?? 1) - 1;
-    if (count === 0) counts.delete(address);
-    else counts.set(address, count);
+    const rest = (counts.get(address) ?? 1) - 1;
+    if (rest === 0) counts.delete(address);
+    else counts.set(address, rest);
   };
 
   /** Lets a connection ask, so that it can be told why it is refused. */
   const refuse = (socket: Socket, why: Refused): void => {
+    count(why[0]);
     if (waiting >= MAX_REFUSED) {
       socket.destroy();
       return;
@@ -102,6 +107,10 @@ export const createDoor = ({ limits, front, report }: DoorOptions): Door => {
         if (!isProxy) leave(address);
       });
     },
+    secured: (socket, secure) => {
+      const why = refused.get(socket);
+      if (why !== undefined) refused.set(secure, why);
+    },
     refusal: (request, leaves) => {
       const why = refused.get(request.socket);
       if (why !== undefined) {
@@ -110,7 +119,10 @@ export const createDoor = ({ limits, front, report }: DoorOptions): Door => {
       }
       if (!front.isTrustedProxy(request.socket.remoteAddress)) return undefined;
       const address = countedAs(front.clientAddress(request));
-      if (!enter(address)) return byAddress;
+      if (!enter(address)) {
+        count(byAddress[0]);
+        return byAddress;
+      }
       leaves.once('close', () => {
         leave(address);
       });

@@ -5,7 +5,7 @@ import { BlockList, isIP } from 'node:net';
 export interface FrontOptions {
   readonly publicUrl?: string | undefined;
   readonly trustedProxies?: readonly string[] | undefined;
-  /** The address that the server listens on: `ws://host:port`. */
+  /** The address that the server listens on: `ws://host:port`, or `wss://host:port` if it has TLS itself. */
   readonly listening: () => string;
 }
 
@@ -107,9 +107,11 @@ export const createFront = ({ publicUrl, trustedProxies = [], listening }: Front
       (name) => name !== undefined && HOST.test(name),
     );
     const prefix = forwarded('x-forwarded-prefix')?.replace(/\/+$/, '') ?? '';
+    const own = new URL(listening());
+    const scheme = forwarded('x-forwarded-proto');
     return {
-      isSecure: /^(?:https|wss)$/i.test(forwarded('x-forwarded-proto') ?? ''),
-      host: host ?? new URL(listening()).host,
+      isSecure: scheme === undefined ? own.protocol === 'wss:' : /^(?:https|wss)$/i.test(scheme),
+      host: host ?? own.host,
       path: PREFIX.test(prefix) ? `${prefix}/` : '/',
     };
   };

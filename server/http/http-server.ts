@@ -1,6 +1,9 @@
 /** The HTTP server below the endpoints and the WebSockets, with its bounds. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createSecureContext } from 'node:tls';
 import type { Limits } from '../options.js';
 import type { Door } from './door.js';
 
@@ -8,6 +11,7 @@ export interface HttpServerOptions {
   readonly limits: Limits;
   readonly door: Door;
   readonly listener: RequestListener;
+  readonly tls?: TlsIdentity | undefined;
   /** Serves the handshake of a WebSocket. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -51,18 +55,72 @@ const wantsWebSocket = ({ headers: { upgrade = '' } }: IncomingMessage): boolean
 
 const REASONS = { 429: '429 Too Many Requests', 503: '503 Service Unavailable' };
 
-export const httpServer = ({ limits, door, listener, upgrade }: HttpServerOptions): Server => {
+/** The certificate of a server and its private key, in PEM. */
+export interface TlsIdentity {
+  /** The certificate, and behind it those between it and its authority. */
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+const plain = (identity: TlsIdentity): TlsIdentity => ({ cert: identity.cert, key: identity.key });
+
+/** What tells a connection from all others that are open. */
+const endsOf = ({ remoteAddress, remotePort, localPort, localAddress }: Socket): string =>
+  [remoteAddress, remotePort, localAddress, localPort].join();
+
+/**
+ * Connects the door with a server with TLS. A connection is counted when it comes, before its TLS is there: otherwise
+ * those that never get that far would not be counted.
+ */
+const guardTls = (server: TlsServer, door: Door): void => {
+  const greeting = new Map<string, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const ends = endsOf(socket);
+    greeting.set(ends, socket);
+    socket.once('close', () => {
+      if (greeting.get(ends) === socket) greeting.delete(ends);
+    });
+    door.connected(socket);
+  });
+  server.on('secureConnection', (secure) => {
+    const ends = endsOf(secure);
+    const socket = greeting.get(ends);
+    greeting.delete(ends);
+    if (socket !== undefined) door.secured(socket, secure);
+  });
+  const closeAll = server.closeAllConnections.bind(server);
+  server.closeAllConnections = () => {
+    for (const socket of greeting.values()) socket.destroy();
+    closeAll();
+  };
+};
+
+/** Throws an error that says what is wrong with a certificate and its key. */
+export const checkTls = (identity: TlsIdentity): TlsIdentity => {
+  try {
+    createSecureContext(plain(identity));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RangeError(`tls: the certificate and its key can't be used: ${why}`, { cause: error });
+  }
+  return plain(identity);
+};
+
+export const httpServer = ({ limits, door, listener, upgrade, tls }: HttpServerOptions): Server => {
   // 0 and Infinity would both mean that there is no limit.
   const ms = (limit: number): number => (Number.isFinite(limit) ? Math.max(1, Math.ceil(limit)) : 0);
-  const server = createServer(
-    {
-      headersTimeout: ms(limits.headerTimeout),
-      requestTimeout: ms(Math.max(limits.headerTimeout, limits.bodyTimeout, limits.transferTimeout)),
-      connectionsCheckingInterval: CHECK_INTERVAL,
-    },
-    listener,
-  );
-  server.on('connection', door.connected);
+  const bounds = {
+    headersTimeout: ms(limits.headerTimeout),
+    requestTimeout: ms(Math.max(limits.headerTimeout, limits.bodyTimeout, limits.transferTimeout)),
+    connectionsCheckingInterval: CHECK_INTERVAL,
+  };
+  const secure =
+    tls === undefined
+      ? undefined
+      : createTlsServer({ ...bounds, ...checkTls(tls), handshakeTimeout: ms(limits.headerTimeout) }, listener);
+  const server = secure ?? createServer(bounds, listener);
+  if (secure === undefined) server.on('connection', door.connected);
+  else guardTls(secure, door);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!wantsWebSocket(request)) {
       // Node has let go of the socket: the server reads the request once more, as a plain one.
@@ -75,4 +133,10 @@ export const httpServer = ({ limits, door, listener, upgrade }: HttpServerOption
     else refuseHandshake(socket, REASONS[refused[0]], refused[1]);
   });
   return server;
+};
+
+/** Takes another certificate, for connections that come from now on. Throws if it can't be used. */
+export const renewTls = (server: Server, identity: TlsIdentity): void => {
+  if (!(server instanceof TlsServer)) throw new RangeError('tls: this server was started without TLS');
+  server.setSecureContext(checkTls(identity));
 };

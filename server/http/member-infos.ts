@@ -1,7 +1,7 @@
 /** The roles in a conversation (protocol: `/1.1/classes/_ConversationMemberInfo`). */
 import type { IncomingMessage } from 'node:http';
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import * as c from '../../codecs/type.js';
 import { parseJson, record } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import { asMember } from '../conversations/access.js';
@@ -9,7 +9,7 @@ import { Refusal } from '../domain/refusal.js';
 import { jsonEndpoint, type Answer, type Endpoint } from './respond.js';
 import { UNAUTHORIZED, clientOf, queryOf } from './token.js';
 
-const Where = record('MemberInfoQuery', { cid: t.string }, {});
+const Where = record('MemberInfoQuery', { cid: c.string }, {});
 
 export const memberInfos = (app: App): Endpoint => {
   const answer = async (request: IncomingMessage): Promise<Answer> => {

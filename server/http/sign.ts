@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import * as c from '../../codecs/type.js';
 import { parseJson, record } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import type { ServerClock } from '../clock.js';
@@ -28,7 +28,7 @@ export interface SignOptions {
 
 const MAX_BODY = 16_384;
 
-const Wish = record('SignRequest', { session_token: t.string }, {});
+const Wish = record('SignRequest', { session_token: c.string }, {});
 
 /** Why logins of this application are not signed here; undefined if they are. */
 const problemWith = (appId: string, own: string | undefined): Answer | undefined => {

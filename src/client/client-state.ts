@@ -1,5 +1,5 @@
 /** The state of a client, reduced from its log; and the log, split by conversation. */
-import { Subscription, concat, defer, of, type Observable } from 'rxjs';
+import { Observable, Subscription, concat, defer, of, startWith } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
   conversationsReducer,
@@ -18,8 +18,10 @@ import {
   type Message,
   type OutgoingState,
   type Receipts,
+  type Unread,
   type UnreadState,
 } from '../../streams/index.js';
+import { idsOf } from '../../streams/recent-conversations.js';
 import type { Fault } from '../faults.js';
 import { asError } from '../thrown.js';
 import { holdMessages, type HeldMessages, type HoldOptions } from './held-messages.js';
@@ -98,6 +100,30 @@ export const clientState = (
   };
   return [state, subscription];
 };
+
+/**
+ * The unread messages of the conversations that have any. Each subscriber has a map of its own: an entry of the log
+ * costs what it changes, and nothing while nobody watches.
+ */
+export const shownUnread = (
+  log$: Observable<ClientEvent>,
+  { keys, get: unreadIn }: KeyedState<UnreadState>,
+): Observable<ReadonlyMap<string, Unread>> =>
+  new Observable((subscriber) => {
+    const [{ all$ }, connection] = keyedState<ClientEvent | undefined, Unread | undefined>(
+      log$.pipe(startWith(undefined)),
+      (event, get, set) => {
+        for (const id of event === undefined ? keys() : idsOf(event)) {
+          const { count = 0, mentioned = false } = unreadIn(id) ?? {};
+          const before = get(id);
+          if (before?.count !== count || before.mentioned !== mentioned)
+            set(id, count === 0 ? undefined : { count, mentioned });
+        }
+      },
+    );
+    subscriber.add(connection);
+    subscriber.add((all$ as Observable<ReadonlyMap<string, Unread>>).subscribe(subscriber));
+  });
 
 /** The state of a key. Starts with `undefined` if the key has no state yet. */
 export const stateAt = <V>({ get, at }: KeyedState<V>, key: string): Observable<V | undefined> =>

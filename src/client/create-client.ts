@@ -1,10 +1,10 @@
 /** Makes the handle of a client from its parts. */
-import { dequal } from 'dequal';
-import { concat, defer, distinctUntilChanged, endWith, map, type Observable } from 'rxjs';
+import { concat, defer, distinctUntilChanged, endWith, type Observable } from 'rxjs';
 import { modifications, totalUnread, type ClientEvent, type Unread } from '../../streams/index.js';
 import { shownIn } from './held-messages.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import type { Client } from './client.js';
+import { shownUnread } from './client-state.js';
 import type { ClientStatus } from './client-status.js';
 import { conversationById, startConversation } from './conversation/create-conversation.js';
 import { learned } from './conversation/learn.js';
@@ -23,15 +23,10 @@ export const createClient = ({ internals, status$, connection$, logout }: Client
   const { link, state, log$, conversation, restored$, open$ } = internals;
   const { held } = state;
 
-  const unread$ = state.unread.all$.pipe(
-    map(
-      (all) =>
-        new Map(
-          [...all].flatMap(([id, { count, mentioned }]) => (count > 0 ? [[id, { count, mentioned }] as const] : [])),
-        ),
-    ),
-    emptyAtEnd(open$, new Map<string, Unread>()),
-    distinctUntilChanged((before, now) => dequal(before, now)),
+  const unread$ = shownUnread(log$, state.unread).pipe(
+    emptyAtEnd<ReadonlyMap<string, Unread>>(open$, new Map()),
+    // The empty map at the end comes once.
+    distinctUntilChanged((before, now) => before === now || before.size + now.size === 0),
   );
 
   const close = (): Observable<void> => defer(logout).pipe(endWith(undefined));

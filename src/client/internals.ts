@@ -8,14 +8,13 @@ import type { Clock } from '../clock.js';
 import { InvalidArgument, type RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
 import type { HttpApiOptions } from '../http-api.js';
-import type { Outbox } from '../outbox/outbox.js';
-import type { KeptEntry } from '../outbox/storage-keeper.js';
 import { isInterruption, type CatchUpOptions } from '../session/catch-up.js';
 import type { ChangeMark } from '../session/change-mark.js';
 import type { MessageReader } from '../session/message-reader.js';
 import type { Told } from '../session/read-in-order.js';
 import type { ClientState } from './client-state.js';
 import type { Conversation } from './conversation/conversation.js';
+import type { ClientOutbox } from './create-outbox.js';
 import type { Wishes } from './conversation/wishes.js';
 import { refuse, type SigningLink } from './link.js';
 import type { UploadFile } from './sending/upload.js';
@@ -31,7 +30,7 @@ export interface ClientInternals {
   readonly clock: Clock;
   /** How long a shared stream without subscribers is kept, ms. */
   readonly grace: number;
-  readonly outbox: Outbox<KeptEntry> | undefined;
+  readonly outbox: Pick<ClientOutbox, 'send'> | undefined;
   /** Completes when the storage of the outbox has given back what it has kept. */
   readonly restored$: Observable<never>;
   readonly upload: UploadFile | undefined;

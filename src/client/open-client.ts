@@ -1,5 +1,5 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import { AsyncSubject, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge } from 'rxjs';
+import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge } from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -13,8 +13,6 @@ import type { Plugin } from '../plugins/plugin.js';
 import { behindWhatHasCome, type Barrier } from '../session/barrier.js';
 import { acknowledgements, readMarks } from '../session/marks.js';
 import { changeMark } from '../session/change-mark.js';
-import type { OutboxBounds } from '../outbox/outbox.js';
-import type { StoredSend } from '../outbox/outbox-storage.js';
 import { readPush } from '../session/push-events.js';
 import type { Told } from '../session/read-in-order.js';
 import type { ConversationSignatureFactory } from '../session/signature.js';
@@ -24,22 +22,22 @@ import { settling } from '../session/settle-after-login.js';
 import type { Client } from './client.js';
 import type { ClientStatus } from './client-status.js';
 import { catchUpBy, clientLog } from './client-log.js';
-import { clientOutbox } from './client-outbox.js';
 import { clientState } from './client-state.js';
 import { conversationHandle } from './conversation/conversation-handle.js';
 import { createWishes } from './conversation/wishes.js';
 import { createClient } from './create-client.js';
+import type { Outbox } from './create-outbox.js';
 import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
 import { isOffline } from './held-messages.js';
 import { guarded } from '../thrown.js';
-import { sendStored, senderIn } from './sending/send.js';
-import { withSession, type UploadFile } from './sending/upload.js';
+import type { UploadFile } from './sending/upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
   readonly mint: () => string;
-  readonly outbox: OutboxBounds | undefined;
+  /** Nothing where messages fail while there is no connection. */
+  readonly outbox: Outbox | undefined;
   readonly conversationSignature: ConversationSignatureFactory | undefined;
   readonly catchUpLimit: number;
   /** ms. */
@@ -78,7 +76,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const { clientId, clock, report, plugins, limits } = options;
     const logout = new Subject<void>();
     /** Completes when the session has ended. */
-    const over = new AsyncSubject<never>();
+    const over = new Subject<never>();
     // A late subscriber of a closed client still gets `Closed`: a BehaviorSubject would only complete.
     const status = new ReplaySubject<ClientStatus>(1);
     let current: ClientStatus = { _tag: 'Reopening' };
@@ -102,8 +100,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     );
     const changes = changeMark();
     const [state, keepingState] = clientState(clientId, log, { clock, limits, report });
-    const { outbox, sending, restore, restored$ } = clientOutbox({
-      bounds: options.outbox,
+    const outbox = options.outbox?.open({
       appId: options.appId,
       clientId,
       timeout: options.commandTimeout,
@@ -142,8 +139,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       open$,
       grace: options.grace,
       outbox,
-      restored$,
-      upload: withSession(options.upload, options.api, () => token),
+      restored$: outbox?.restored$ ?? EMPTY,
+      upload: options.upload,
       mint: options.mint,
       tell,
       report,
@@ -177,16 +174,6 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       report,
     );
 
-    /** Nobody waits for a message that was kept: the log tells what becomes of it, and a fault if it fails. */
-    const sendAgain = (message: StoredSend): void => {
-      sendStored(senderIn(internals, message.conversationId), message).subscribe({
-        error: (thrown: unknown) => {
-          const error = toRealtimeError(thrown);
-          if (current._tag !== 'Closed' && error._tag !== 'Discarded') report({ _tag: 'Outbox', clientId, error });
-        },
-      });
-    };
-
     const marks = merge(
       merge(log.pipe(filter((event) => !isOffline(event))), state.held.handedOut$).pipe(
         acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock }),
@@ -198,7 +185,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     const room = (): string | undefined => internals.room.current;
     const logging = clientLog(told, { link, reader, clock, catchUp, state, room, changes, limits }).subscribe(log);
-    restore(sendAgain);
+    outbox?.restore(internals, () => current._tag === 'Closed');
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
@@ -269,7 +256,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
-    for (const part of [living, hearing, logging, marks, sending, keepingState]) subscriber.add(part);
+    for (const part of [living, hearing, logging, marks, outbox?.sending, keepingState]) subscriber.add(part);
     if (subscriber.closed) return;
     become(current);
     subscriber.next(client);

@@ -1,5 +1,5 @@
 /** Where the server is: at addresses that are given, or at those that a router answers with. */
-import * as t from 'io-ts';
+import * as c from '../../codecs/type.js';
 import { defer, map, mergeMap, of, type Observable } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import { decodeFailed, record } from '../../codecs/index.js';
@@ -30,7 +30,7 @@ export interface Endpoints {
 }
 
 /** The answer of the router (protocol: `/v1/route`); `ttl` in seconds. */
-const Route = record('Route', { server: t.string }, { secondary: t.string, ttl: t.number });
+const Route = record('Route', { server: c.string }, { secondary: c.string, ttl: c.number });
 
 /** The `server` option as one router, or as one or more addresses of servers; throws `InvalidArgument`. */
 const parse = (server: string | readonly string[]): readonly [Address, ...Address[]] => {

@@ -110,7 +110,7 @@ const locked = (name: string): Observable<boolean> =>
  * the first use, and again if the browser has closed it. Where it fails, messages are kept in memory, and an `Outbox`
  * fault says so; see `fallback`.
  *
- * @example const realtime = createRealtime({ appId, server, outbox: { storage: indexedDbOutbox() } });
+ * @example const realtime = createRealtime({ appId, server, outbox: createOutbox({ storage: indexedDbOutbox() }) });
  */
 export const indexedDbOutbox = ({
   name = 'rx-realtime-outbox',

@@ -5,7 +5,7 @@ import type { OutboxStorage, StoredSend } from './outbox-storage.js';
  * An outbox storage in memory. It outlives the realtimes that use it, but not the process. It answers synchronously.
  * Use it in tests, or if one process creates a new realtime now and then.
  *
- * @example const realtime = createRealtime({ appId, server, outbox: { storage: memoryOutbox() } });
+ * @example const realtime = createRealtime({ appId, server, outbox: createOutbox({ storage: memoryOutbox() }) });
  */
 export const memoryOutbox = (): OutboxStorage => {
   const kept = new Map<string, Map<string, StoredSend>>();

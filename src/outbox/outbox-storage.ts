@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import * as c from '../../codecs/type.js';
 import type { Observable, ObservableInput } from 'rxjs';
 import { codecOf, type ValueOf } from '../../codecs/codec.js';
 import { JsonObject, SafeInteger, record, type Codec } from '../../codecs/index.js';
@@ -7,11 +7,11 @@ const StoredOptions = record(
   'StoredOptions',
   {},
   {
-    receipt: t.boolean,
-    priority: t.keyof({ high: null, normal: null, low: null }),
+    receipt: c.boolean,
+    priority: c.keyof({ high: null, normal: null, low: null }),
     pushData: JsonObject,
-    mentions: t.readonlyArray(t.string),
-    mentionsAll: t.boolean,
+    mentions: c.readonlyArray(c.string),
+    mentionsAll: c.boolean,
   },
 );
 
@@ -20,14 +20,14 @@ const storedSend = codecOf(
     'StoredSend',
     {
       /** Unique to the message. The server stores one message for each token. */
-      token: t.string,
-      conversationId: t.string,
+      token: c.string,
+      conversationId: c.string,
       /** When the outbox accepted the message, ms since 1970 by the clock of the client. */
       at: SafeInteger,
       /** The place of the message among those of its owner: smaller numbers are sent first. */
       sequence: SafeInteger,
       /** The body as it is sent. With `bin`, `data` is base64. */
-      body: record('StoredBody', {}, { data: t.string, bin: t.boolean }),
+      body: record('StoredBody', {}, { data: c.string, bin: c.boolean }),
       options: StoredOptions,
     },
     {},

@@ -23,9 +23,10 @@ import { ConnectionLost, OutboxFull, Unconfirmed, toRealtimeError, type Realtime
 import type { OutboxStorage } from './outbox-storage.js';
 
 /**
- * The bounds and the storage of the outbox. A message over `maxMessages` or `maxBytes` is refused with `OutboxFull`.
+ * Options of `createOutbox`: its bounds and its storage. A message over `maxMessages` or `maxBytes` is refused with
+ * `OutboxFull`.
  */
-export interface OutboxBounds {
+export interface OutboxOptions {
   /** How many messages may wait. Default 1,000. */
   readonly maxMessages?: number;
   /** How many bytes the bodies of the waiting messages may have. Default 1 MiB. */
@@ -65,8 +66,8 @@ export interface Keeper<E extends OutboxEntry> {
 /** Stores nothing: the messages are in memory as long as the client lives. */
 const forgetful: Keeper<OutboxEntry> = { put: () => EMPTY, remove: () => undefined };
 
-export interface OutboxOptions<E extends OutboxEntry> {
-  readonly bounds: Omit<OutboxBounds, 'storage'>;
+export interface QueueOptions<E extends OutboxEntry> {
+  readonly bounds: Omit<OutboxOptions, 'storage'>;
   /**
    * Whether messages can be written: the session is open, and missed messages have been fetched. Errors when the
    * client is closed.
@@ -82,7 +83,7 @@ export interface OutboxOptions<E extends OutboxEntry> {
 /** The progress of a message: the outbox has accepted it; the server has acknowledged it. */
 export type OutboxStep = { readonly _tag: 'Accepted' } | { readonly _tag: 'Acknowledged'; readonly ack: Ack };
 
-export interface Outbox<E extends OutboxEntry = OutboxEntry> {
+export interface OutboxQueue<E extends OutboxEntry = OutboxEntry> {
   /**
    * Cold: puts the message into the outbox. Emits `Accepted` when it is stored, then `Acknowledged`, then completes.
    *
@@ -112,20 +113,20 @@ interface Waiting<E> extends Outcome {
 const isRepeatable = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionLost' || _tag === 'Unconfirmed';
 
 /**
- * Creates an outbox. Returns three things:
+ * Creates the queue of an outbox. Returns three things:
  *
- * - the outbox;
+ * - the queue;
  * - its subscription to `ready$`, which the owner of the client ends;
  * - with a keeper: a function for the messages that were stored before. It takes an Observable that sends them with
  *   their age and never errors. New messages wait until it emits, so that the stored ones are sent first.
  */
-export const createOutbox = <E extends OutboxEntry>({
+export const outboxQueue = <E extends OutboxEntry>({
   bounds,
   ready$,
   clock,
   patience,
   keeper = forgetful,
-}: OutboxOptions<E>): readonly [Outbox<E>, Subscription, (restored$: Observable<unknown>) => void] => {
+}: QueueOptions<E>): readonly [OutboxQueue<E>, Subscription, (restored$: Observable<unknown>) => void] => {
   const { maxMessages = 1_000, maxBytes = 1_048_576, maxAge } = bounds;
   /** The accepted messages, in order. A message leaves with its acknowledgement. */
   const entries = new Set<Waiting<E>>();

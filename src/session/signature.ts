@@ -1,4 +1,4 @@
-import * as t from 'io-ts';
+import * as c from '../../codecs/type.js';
 import {
   catchError,
   defer,
@@ -18,7 +18,7 @@ import type { Clock } from '../clock.js';
 import { SignatureFailed } from '../errors.js';
 
 const signatureCodec = codecOf(
-  record('Signature', { signature: t.string, timestamp: SafeInteger, nonce: t.string }, {}),
+  record('Signature', { signature: c.string, timestamp: SafeInteger, nonce: c.string }, {}),
 );
 /** The result of a signature factory. */
 export interface Signature extends ValueOf<typeof signatureCodec> {}

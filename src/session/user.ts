@@ -1,5 +1,6 @@
 /** Logs in users of the application. The application's HTTP API knows the session token and signs the login. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../../codecs/type.js';
 import { catchError, map, of, throwError, type Observable } from 'rxjs';
 import { isLeft } from '../../codecs/either.js';
 import { decodeFailed, record, SafeInteger } from '../../codecs/index.js';
@@ -40,8 +41,8 @@ const SIGN_PATH = '/1.1/rtm/sign';
 /** The answer of the API (protocol: `/1.1/rtm/sign`). Our server adds the client id. */
 const Signed = record(
   'Signed',
-  { signature: t.string, timestamp: SafeInteger, nonce: t.string },
-  { clientId: t.string },
+  { signature: c.string, timestamp: SafeInteger, nonce: c.string },
+  { clientId: c.string },
 );
 type Signed = t.TypeOf<typeof Signed>;
 

@@ -16,6 +16,7 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import { requireCount } from '../backpressure/limits.js';
+import { SharedMap } from '../shared-map.js';
 
 /** The maximum number of requests at the same time. */
 const AT_ONCE = 4;
@@ -35,16 +36,13 @@ export interface PresenceByPollingOptions {
 const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
-const isSame = (a: ReadonlyMap<string, boolean>, b: ReadonlyMap<string, boolean>): boolean =>
-  a.size === b.size && [...a].every(([id, online]) => b.get(id) === online);
-
 /**
  * Which of the watched clients are online. Clients without a known state are left out. The source emits the ids to
  * watch. It asks for new ids at once, and for all ids each time that `every$` emits. Starts with an empty map, and
  * emits a new map only if it differs. A failed request is no error. Completes after the source and `every$`, errors
  * with either.
  *
- * Each request and each emission costs O(clients).
+ * A request costs what it asks for; the emitted maps share what is the same. New ids to watch cost O(clients).
  *
  * ```
  * source:     a--------b---
@@ -63,7 +61,7 @@ export const presenceByPolling = ({
   requireCount('batch', batch);
   return (watched$) =>
     defer(() => {
-      const known = new Map<string, boolean>();
+      let known = SharedMap.of<boolean>();
       const asking = (ids: readonly string[]): Observable<unknown> =>
         from(chunks(ids, batch)).pipe(
           mergeMap(
@@ -71,7 +69,7 @@ export const presenceByPolling = ({
               defer(() => ask(some)).pipe(
                 take(1),
                 tap((online) => {
-                  for (const id of some) known.set(id, online.has(id));
+                  for (const id of some) known = known.with(id, online.has(id));
                 }),
                 catchError(() => EMPTY),
               ),
@@ -82,7 +80,7 @@ export const presenceByPolling = ({
         map((watched) => [...new Set(watched)]),
         switchMap((ids) => {
           const wanted = new Set(ids);
-          for (const id of known.keys()) if (!wanted.has(id)) known.delete(id);
+          for (const id of known.keys()) if (!wanted.has(id)) known = known.with(id, undefined);
           const fresh = ids.filter((id) => !known.has(id));
           return every$.pipe(
             map(() => ids),
@@ -91,8 +89,8 @@ export const presenceByPolling = ({
             startWith(undefined),
           );
         }),
-        map((): ReadonlyMap<string, boolean> => new Map(known)),
-        distinctUntilChanged(isSame),
+        map((): ReadonlyMap<string, boolean> => known),
+        distinctUntilChanged(),
       );
     });
 };

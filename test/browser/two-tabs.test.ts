@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createRealtime, textOf } from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
-import { describeInBrowser, launch, serveProgram, type Site } from './chromium.js';
+import { describeInBrowser, serveProgram, type Site } from './chromium.js';
+import { launch } from './launch.js';
 
 interface Tab {
   readonly send: (id: string, words: string) => void;

@@ -3,9 +3,10 @@
  */
 import fc from 'fast-check';
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { Bytes, Int32, parseJson, SafeInteger, type Json } from 'rx-realtime/codecs';
 import { RecordType } from '../../codecs/record.js';
+import { boolean, string } from '../../codecs/type.js';
 
 /** Text that UTF-8 can encode. */
 export const wellFormedText = fc.string({ unit: 'binary', maxLength: 40 });
@@ -17,12 +18,15 @@ export const json: fc.Arbitrary<Json> = fc
   .map(E.getOrElse<unknown, Json>(() => null));
 
 const leaves = new Map<t.Mixed, fc.Arbitrary<unknown>>([
-  [t.string, wellFormedText],
-  [t.boolean, fc.boolean()],
+  [string, wellFormedText],
+  [boolean, fc.boolean()],
   [Int32, fc.integer()],
   [SafeInteger, fc.maxSafeInteger()],
   [Bytes, fc.uint8Array({ maxLength: 40 })],
 ]);
+
+const isA = <C extends { readonly _tag: string }>(codec: object, tag: C['_tag']): codec is C =>
+  '_tag' in codec && codec._tag === tag;
 
 const arbitrary = (codec: t.Mixed): fc.Arbitrary<unknown> => {
   if (codec instanceof RecordType) {
@@ -30,16 +34,16 @@ const arbitrary = (codec: t.Mixed): fc.Arbitrary<unknown> => {
     const fields = Object.entries({ ...required, ...optional }).map(([key, field]) => [key, arbitrary(field)] as const);
     return fc.record(Object.fromEntries(fields), { requiredKeys: Object.keys(required), noNullPrototype: true });
   }
-  if (codec instanceof t.LiteralType) {
+  if (isA<t.LiteralC<string>>(codec, 'LiteralType')) {
     const value: unknown = codec.value;
     return fc.constant(value);
   }
-  if (codec instanceof t.UnionType) {
+  if (isA<t.UnionC<[t.Mixed, t.Mixed]>>(codec, 'UnionType')) {
     const parts: readonly t.Mixed[] = codec.types;
     return fc.oneof(...parts.map(arbitrary));
   }
   // The wire has no empty lists: they are absent.
-  if (codec instanceof t.ArrayType) {
+  if (isA<t.ArrayC<t.Mixed>>(codec, 'ArrayType')) {
     const item: t.Mixed = codec.type;
     return fc.array(arbitrary(item), { minLength: 1, maxLength: 4 });
   }

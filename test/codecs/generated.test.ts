@@ -108,6 +108,19 @@ const isIncomplete = (bytes: Uint8Array): boolean => {
   }
 };
 
+const omittedIds = new Set(omittedMessages.map(({ id }) => id));
+
+/** Whether damage has made a message of it that has no codec. The reader skips such a message, and does not read it. */
+const hasOmitted = (bytes: Uint8Array): boolean => {
+  const reader = protobuf.Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (omittedIds.has(tag >>> 3)) return true;
+    reader.skipType(tag & 7);
+  }
+  return false;
+};
+
 const attempt = (read: () => unknown): { readonly value: unknown } | undefined => {
   try {
     return { value: read() };
@@ -166,7 +179,7 @@ describe.each(subMessages.map((field) => [field.name, field] as const))('%s', (_
         }
         const ours = attempt(() => parseWire(frame));
         if (ours === undefined) refused += 1;
-        else if (!isIncomplete(frame)) {
+        else if (!isIncomplete(frame) && !hasOmitted(frame)) {
           read += 1;
           expect(ours).toEqual(attempt(() => byProtobufjs(frame)));
         }

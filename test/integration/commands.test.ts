@@ -16,7 +16,15 @@ import {
 } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as entry from 'rx-realtime';
-import { text, type Client, type Conversation, type Message, type Realtime, type Room } from 'rx-realtime';
+import {
+  createOutbox,
+  text,
+  type Client,
+  type Conversation,
+  type Message,
+  type Realtime,
+  type Room,
+} from 'rx-realtime';
 import { decodeClientFrame } from 'rx-realtime/codecs';
 import { createServer } from 'rx-realtime/server';
 import { WebSocket } from 'ws';
@@ -133,6 +141,7 @@ type Functions<T> = { [K in keyof T]: T[K] extends (...args: never) => unknown ?
 /** Every function that the root entry exports. Error classes and message types are functions too. */
 const exported: Table<Functions<typeof entry>> = {
   createRealtime: 'not a command',
+  createOutbox: 'not a command',
   conversationList: 'stream',
   presence: 'stream',
   timeline: 'stream',
@@ -220,7 +229,7 @@ interface Prepared extends Scene {
 const prepared = async (): Promise<Prepared> => {
   const { url, close } = await createServer({ port: 0 });
   closing.push(close);
-  const own = realtime({ server: url, outbox: true, webSocket: RecordingSocket, backoff: () => 1 });
+  const own = realtime({ server: url, outbox: createOutbox(), webSocket: RecordingSocket, backoff: () => 1 });
   const [tom, jerry] = [await firstValueFrom(own.login('Tom')), await login('Jerry', { server: url })];
   const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
   const message = await firstValueFrom(here.send(text('first')));

@@ -1,13 +1,13 @@
 import { Subject, filter, firstValueFrom, skipWhile, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRealtime, text, type Client, type Realtime, presence } from 'rx-realtime';
+import { createOutbox, createRealtime, text, type Client, type Realtime, presence } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 
 describe('a realtime on a dashboard', () => {
   let server: RtmServer;
   const realtimes: Realtime[] = [];
   const login = async (id: string): Promise<readonly [Realtime, Client]> => {
-    const realtime = createRealtime({ appId: 'app', server: server.url, grace: 0, outbox: true });
+    const realtime = createRealtime({ appId: 'app', server: server.url, grace: 0, outbox: createOutbox() });
     realtimes.push(realtime);
     return [realtime, await firstValueFrom(realtime.login(id))];
   };

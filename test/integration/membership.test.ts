@@ -45,6 +45,24 @@ describe('members', () => {
     for (const conversation of [here, there]) await become(conversation, ['Tom', 'Jerry']);
   });
 
+  it('are emitted when they change, and not because of a break or of another change', async () => {
+    const { here, there } = await pair();
+    const sets: (readonly string[])[] = [];
+    there.members$.subscribe((now) => sets.push([...now].sort()));
+    await become(there, ['Tom', 'Jerry']);
+    realtimes[1]?.pause();
+    await lastValueFrom(here.update({ name: 'while Jerry was away' }));
+    realtimes[1]?.resume();
+    realtimes[1]?.retry();
+    await firstValueFrom(there.state$.pipe(filter(({ name }) => name === 'while Jerry was away')));
+    await lastValueFrom(here.add(['Spike']));
+    await become(there, ['Tom', 'Jerry', 'Spike']);
+    expect(sets).toEqual([
+      ['Jerry', 'Tom'],
+      ['Jerry', 'Spike', 'Tom'],
+    ]);
+  });
+
   it('C5: appear in notices only if they have changed, on the acting device and on all others', async () => {
     const { here } = await pair();
     const phone = await login('Tom');

@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  createOutbox,
   createRealtime,
   exponential,
   text,
@@ -65,8 +66,8 @@ describe('a network that is cut', () => {
     subscriptions = new Subscription();
     server = await createServer({ port: 0 });
     cable = await layCable(server.url);
-    here = await login('Tom', { outbox: true });
-    there = await login('Jerry', { server: cable.url, outbox: true });
+    here = await login('Tom', { outbox: createOutbox() });
+    there = await login('Jerry', { server: cable.url, outbox: createOutbox() });
     conversation = await firstValueFrom(here.createConversation({ members: ['Jerry'] }));
   });
   afterEach(async () => {
@@ -112,7 +113,7 @@ describe('a network that is cut', () => {
         super.send(frame);
       }
     }
-    const spike = await login('Spike', { server: cable.url, outbox: true, webSocket: Recording });
+    const spike = await login('Spike', { server: cable.url, outbox: createOutbox(), webSocket: Recording });
     await lastValueFrom(conversation.add(['Spike']));
     const his = spike.conversation(conversation.id);
     const heard = firstValueFrom(his.messages$);

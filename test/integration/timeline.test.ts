@@ -1,7 +1,15 @@
 /** The timeline of a conversation, with messages that are being sent. */
 import { EMPTY, Subject, filter, firstValueFrom, lastValueFrom, map, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { text, type Conversation, type Gap, type Timeline, type TimelineOptions, timeline } from 'rx-realtime';
+import {
+  createOutbox,
+  text,
+  type Conversation,
+  type Gap,
+  type Timeline,
+  type TimelineOptions,
+  timeline,
+} from 'rx-realtime';
 import { sent, textOf, world } from './world.js';
 
 const { pair, realtimes } = world();
@@ -55,7 +63,7 @@ describe('a timeline', () => {
   });
 
   it('shows messages that are being sent at the end, also during a break; each moves to its place once', async () => {
-    const { tom, here, there } = await pair({ outbox: true });
+    const { tom, here, there } = await pair({ outbox: createOutbox() });
     await sent(here, text('a'));
     const { become, seen, subscription } = watch(here);
     await become('a');

@@ -2,6 +2,7 @@
 import { Subject, filter, firstValueFrom, map, tap, throwError, toArray, type Observable } from 'rxjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
+  createOutbox,
   binary,
   discard,
   file,
@@ -62,7 +63,7 @@ const own = (): Realtime => realtimes[0] ?? realtime();
 
 describe('a view that is opened again without a connection', () => {
   it('shows the history that was loaded, and the messages that wait', async () => {
-    const { tom, here } = await pair({ outbox: true });
+    const { tom, here } = await pair({ outbox: createOutbox() });
     await sent(here, text('a'));
     const other = await firstValueFrom(tom.createConversation({ members: ['Spike'] }));
     await shown(here, 'a');
@@ -157,7 +158,7 @@ describe('a message that has failed', () => {
   it('can be discarded when its file is stored, but a slow storage has not stored the message', async () => {
     const slow = new Subject<never>();
     const storage: OutboxStorage = { load: () => [[]], put: () => slow, remove: () => [] };
-    const { here } = await pair({ outbox: { storage }, upload: () => [{ url: 'https://example.com/a' }] });
+    const { here } = await pair({ outbox: createOutbox({ storage }), upload: () => [{ url: 'https://example.com/a' }] });
     const sending = outcome(here.send(upload({ data: new Uint8Array([1]) }, file)));
     await shown(here, '()');
     await firstValueFrom(discard(here, await unsent(here)));
@@ -177,7 +178,7 @@ describe('a message that has failed', () => {
       },
       remove: () => [],
     };
-    const { here } = await pair({ outbox: { storage } });
+    const { here } = await pair({ outbox: createOutbox({ storage }) });
     expect(await outcome(here.send(text('a')))).toBe('StorageFailed');
     await shown(here, '(a!)');
     const token = await unsent(here);
@@ -205,7 +206,7 @@ describe('a message that has failed', () => {
 
 describe('a message that waits in the outbox', () => {
   it('is sent as it was at the moment of its send', async () => {
-    const { here, there } = await pair({ outbox: true });
+    const { here, there } = await pair({ outbox: createOutbox() });
     const arrived = firstValueFrom(there.messages$.pipe(filter(({ body }) => body._tag === 'Binary')));
     own().pause();
     const bytes = new Uint8Array([1, 2]);
@@ -221,7 +222,7 @@ describe('a message that waits in the outbox', () => {
 
   it('is withdrawn when it is discarded; its send says so', async () => {
     const storage = memoryOutbox();
-    const { tom, here } = await pair({ outbox: { storage } });
+    const { tom, here } = await pair({ outbox: createOutbox({ storage }) });
     own().pause();
     const sending = outcome(here.send(text('a')));
     await shown(here, '(a)');
@@ -238,7 +239,7 @@ describe('a login with offline', () => {
     const cable = await layCable(server().url);
     onTestFinished(() => cable.close());
     const storage = memoryOutbox();
-    const options = { server: cable.url, outbox: { storage }, backoff: () => 10 };
+    const options = { server: cable.url, outbox: createOutbox({ storage }), backoff: () => 10 };
     const { id } = await firstValueFrom((await login('Jerry')).createConversation({ members: ['Tom'] }));
     const before = realtime(options);
     const tom = await firstValueFrom(before.login('Tom'));

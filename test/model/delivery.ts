@@ -30,6 +30,7 @@ import {
   type Observable,
 } from 'rxjs';
 import {
+  createOutbox,
   createRealtime,
   sendStatus,
   text,
@@ -295,7 +296,7 @@ export const play = async (world: World, history: readonly Step[]): Promise<Outc
       commandTimeout: world.commandTimeout * SPEED,
       heartbeat: { interval: 25 * SPEED, patience: 25 * SPEED },
       catchUpLimit: world.catchUpLimit,
-      outbox: index % 2 === 0 && (world.maxAge === 0 || { maxAge: world.maxAge * SPEED }),
+      outbox: index % 2 === 0 && createOutbox(world.maxAge === 0 ? {} : { maxAge: world.maxAge * SPEED }),
     });
     const client = new BehaviorSubject<Client | undefined>(undefined);
     const logs: Device['logs'] = { group: [], pair: [] };

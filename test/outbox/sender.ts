@@ -3,7 +3,7 @@
  * message on its own line, and `done` when all messages that it knows of are sent.
  */
 import { filter, from, mergeMap, take } from 'rxjs';
-import { createRealtime, sendStatus, text } from '../../src/index.node.js';
+import { createOutbox, createRealtime, sendStatus, text } from '../../src/index.node.js';
 import { fileOutbox } from '../../node/index.js';
 
 const [server = '', directory = '', conversationId = '', first = '0', count = '0'] = process.argv.slice(2);
@@ -11,7 +11,7 @@ const realtime = createRealtime({
   appId: 'app',
   server,
   backoff: () => 20,
-  outbox: { storage: fileOutbox(directory) },
+  outbox: createOutbox({ storage: fileOutbox(directory) }),
 });
 const say = (words: string): void => {
   process.stdout.write(`${words}\n`);

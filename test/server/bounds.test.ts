@@ -1,20 +1,23 @@
 /** The bounds of the fields of commands. */
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
 import { Bytes, type ClientCommand } from 'rx-realtime/codecs';
 import { defaultLimits } from 'rx-realtime/server';
 import { clientCommands } from '../../codecs/client-commands/index.js';
 import { RecordType } from '../../codecs/record.js';
+import { string } from '../../codecs/type.js';
 import { boundsCheck, boundsOf, type Bound } from '../../server/handlers/bounds.js';
 import { login, page, serve, start } from './raw-client.js';
 
 type Unit = 'text' | 'bytes' | 'list';
 
+const isList = (codec: t.Mixed): codec is t.ArrayC<t.Mixed> => '_tag' in codec && codec._tag === 'ArrayType';
+
 /** The texts, bytes and lists in a codec, by their paths. */
 const openEnded = (codec: t.Mixed, path = ''): readonly (readonly [string, Unit])[] => {
-  if (codec === t.string) return [[path, 'text']];
+  if (codec === string) return [[path, 'text']];
   if (codec === Bytes) return [[path, 'bytes']];
-  if (codec instanceof t.ArrayType) return [[path, 'list'], ...openEnded(codec.type as t.Mixed, `${path}[]`)];
+  if (isList(codec)) return [[path, 'list'], ...openEnded(codec.type, `${path}[]`)];
   if (!(codec instanceof RecordType)) return [];
   const fields = { ...codec.required, ...codec.optional } as Readonly<Record<string, t.Mixed>>;
   return Object.entries(fields).flatMap(([key, field]) => openEnded(field, path === '' ? key : `${path}.${key}`));

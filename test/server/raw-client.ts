@@ -17,7 +17,7 @@ import {
 import { createServer, type RtmServer, type ServerOptions } from 'rx-realtime/server';
 
 /** The time limit for an expected frame, in ms. */
-const BOUND = 5_000;
+const BOUND = 15_000;
 
 export type Received = ServerCommand | UnsupportedCommand;
 type Of<C extends ServerCommand['cmd']> = Extract<ServerCommand, { cmd: C }>;

@@ -1,6 +1,6 @@
 import { map, mergeMap, switchMap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { plain, type Realtime } from 'rx-realtime';
+import { createOutbox, plain, type Realtime } from 'rx-realtime';
 import { contentOf, contents, diagram, says, statesOf } from './diagram.js';
 
 const letters = { i: 'Idle', c: 'Connecting', o: 'Connected', s: 'Scheduled', r: 'Retrying', f: 'Failed' };
@@ -99,7 +99,7 @@ describe('the latency of a diagram', () => {
       ({ server, realtime, cold, flush, expectObservable }) => {
         server.conversation({ id: 'c', members: ['Tom', 'Jerry'] });
         server.network('1010ms d 100ms u');
-        const progress$ = realtime({ outbox: true })
+        const progress$ = realtime({ outbox: createOutbox() })
           .session('Tom')
           .pipe(
             mergeMap((tom) => cold('960ms s').pipe(map(() => tom))),

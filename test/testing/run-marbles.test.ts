@@ -1,6 +1,6 @@
 import { Subject, asyncScheduler, interval, map, mergeMap, switchMap, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { createRealtime, plain, type Realtime, roles } from 'rx-realtime';
+import { createOutbox, createRealtime, plain, type Realtime, roles } from 'rx-realtime';
 import { runMarbles, virtualClock } from 'rx-realtime/testing';
 import { contentOf, contents, diagram, expectEqual, says, statesOf } from './diagram.js';
 
@@ -232,7 +232,7 @@ describe('the resources of a diagram', () => {
           mergeMap((tom) => tom.conversation('c').send(plain('never'))),
         )
         .subscribe({ error: () => undefined });
-      realtime({ outbox: true })
+      realtime({ outbox: createOutbox() })
         .session('Jerry')
         .pipe(
           switchMap((jerry) => timer(2_000).pipe(map(() => jerry))),

@@ -1,6 +1,6 @@
 /** Changes of a conversation's name, attributes and muted members. */
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { defined } from '../../../codecs/defined.js';
 import {
   changeAttributes,
@@ -14,7 +14,7 @@ import { by, type Party } from '../party.js';
 import { Refusal } from '../refusal.js';
 import { changedBy } from './described-by.js';
 
-const Delete = record('Delete', { __op: t.literal('Delete') }, {});
+const Delete = record('Delete', { __op: c.literal('Delete') }, {});
 
 type Attributes = ConversationInfo['attributes'];
 
@@ -82,16 +82,6 @@ export const updatedNotice = (party: Party, id: string, change: AttributesChange
     udate: new Date(at).toISOString(),
   },
 });
-
-/** The muted members after one member has muted or unmuted the conversation. */
-export const mutedWith = (
-  { mutedMembers = [] }: ConversationInfo,
-  clientId: string,
-  muted: boolean,
-): readonly string[] => {
-  const others = mutedMembers.filter((member) => member !== clientId);
-  return muted ? [...others, clientId] : others;
-};
 
 /** The answer to the client that made the change. */
 export const updatedAnswer = (id: string, change: AttributesChange, at: number): ServerCommand => ({

@@ -1,6 +1,6 @@
 /** The `where` of a query. It is read once, so errors are found before any conversation is looked at. */
 import { either as E, string as S, type readonlyNonEmptyArray as RNEA } from 'fp-ts';
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { decodeDates, JsonObject, parseJson, preview, type Attribute, type Json } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
 import type { CompileRegex, Regex, RegexFlags } from './regex.js';
@@ -67,7 +67,7 @@ export type Where =
  */
 const refused = (words: string): Refusal => new Refusal(4310, `where: ${words}`);
 
-const Conditions = t.readonlyArray(JsonObject);
+const Conditions = c.readonlyArray(JsonObject);
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 const isOperator = (key: string): boolean => key.startsWith('$');
@@ -335,6 +335,9 @@ export const withoutMember = (where: Where, clientId: string): Where => {
         : where;
   }
 };
+
+/** Whether a `where` has no conditions. */
+export const isAll = (where: Where): boolean => where._tag === 'And' && where.all.every(isAll);
 
 /** The kind that every matching conversation has: a chat room or a system conversation; undefined if any may match. */
 export const whereKind = (where: Where): 'room' | 'system' | undefined => {

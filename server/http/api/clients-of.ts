@@ -1,6 +1,6 @@
 /** The clients of a conversation: members or subscribers, silenced clients, blocked clients. */
 import { defined } from '../../../codecs/defined.js';
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { record } from '../../../codecs/index.js';
 import type { BackEnd, PageOf } from '../../back-end.js';
 import type { Outcome } from '../../domain/conversations/members.js';
@@ -9,8 +9,8 @@ import { named, type Family } from './family.js';
 import { statusOf } from './refused.js';
 import { bodyAs, integerIn, param, type ApiRequest, type ApiRoute } from './request.js';
 
-const Clients = record('Clients', { client_ids: t.array(t.string) }, {});
-const Role = record('Role', { role: t.keyof({ Manager: null, Member: null }, '"Manager" or "Member"') }, {});
+const Clients = record('Clients', { client_ids: c.array(c.string) }, {});
+const Role = record('Role', { role: c.keyof({ Manager: null, Member: null }, '"Manager" or "Member"') }, {});
 
 /**
  * For which clients the action succeeded, and for which it failed. If it failed for all, the answer is the first

@@ -1,11 +1,11 @@
 /** Clients: online state, kicks, unread counts. */
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { Int32, record } from '../../../codecs/index.js';
 import type { BackEnd } from '../../back-end.js';
 import { bodyAs, param, type ApiRoute } from './request.js';
 
-const Clients = record('Clients', { client_ids: t.array(t.string) }, {});
-const Kick = record('Kick', {}, { reason: t.string, code: Int32 });
+const Clients = record('Clients', { client_ids: c.array(c.string) }, {});
+const Kick = record('Kick', {}, { reason: c.string, code: Int32 });
 
 const path = '/1.2/rtm/clients';
 

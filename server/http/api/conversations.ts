@@ -1,6 +1,6 @@
 /** Conversations: create, find, get, update, delete. */
 import { either as E } from 'fp-ts';
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import {
   decodeDates,
   JsonObject,
@@ -13,8 +13,8 @@ import type { BackEnd } from '../../back-end.js';
 import { named, shown, type Family } from './family.js';
 import { bodyAs, BadRequest, integerIn, param, type ApiRequest, type ApiRoute } from './request.js';
 
-const fields = { c: t.string, m: t.array(t.string), unique: t.boolean, temporary: t.boolean, ttl: t.number };
-const Wanted = record('Conversation', {}, { ...fields, name: t.string });
+const fields = { c: c.string, m: c.array(c.string), unique: c.boolean, temporary: c.boolean, ttl: c.number };
+const Wanted = record('Conversation', {}, { ...fields, name: c.string });
 
 /** Every key that is not a known field is an attribute. Dates have the form that they have on the wire. */
 const attributesOf = (body: JsonObject, known: object): Readonly<Record<string, Attribute>> =>

@@ -1,8 +1,8 @@
 /** Messages: send, broadcast, history, edit, recall. */
 import { either as E, json as J } from 'fp-ts';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { fromStored, JsonObject, record, toStored } from '../../../codecs/index.js';
-import { guarded } from '../../../codecs/primitives.js';
 import type { BackEnd, BackEndBody, BackEndEdit, BackEndMessage, History } from '../../back-end.js';
 import type { RoomPriority } from '../../notice.js';
 import type { StoredMessage } from '../../store/store.js';
@@ -17,21 +17,21 @@ const priorities: ReadonlyMap<string, RoomPriority> = new Map([
 ]);
 
 /** One codec instead of a union: its error names both possible types, a union's error would name the first only. */
-const Content = guarded(
+const Content = c.guarded(
   'a text or a JSON object',
-  (input): input is string | JsonObject => t.string.is(input) || JsonObject.is(input),
+  (input): input is string | JsonObject => c.string.is(input) || JsonObject.is(input),
 );
 
 const body = { message: Content };
-const mentions = { bin: t.boolean, mention_client_ids: t.array(t.string), mention_all: t.boolean };
+const mentions = { bin: c.boolean, mention_client_ids: c.array(c.string), mention_all: c.boolean };
 const Edit = record('Edit', body, mentions);
 const Message = record('Message', body, {
   ...mentions,
-  from_client: t.string,
-  transient: t.boolean,
+  from_client: c.string,
+  transient: c.boolean,
   push_data: JsonObject,
-  priority: t.string,
-  to_clients: t.array(t.string),
+  priority: c.string,
+  to_clients: c.array(c.string),
 });
 
 /** A body: text, the JSON of an object, or bytes in base64. */

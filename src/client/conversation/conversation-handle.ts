@@ -1,10 +1,10 @@
 /** The handle of one conversation, made from the parts of its client. */
 import { dequal } from 'dequal';
 import {
-  combineLatest,
   defer,
   distinctUntilChanged,
   endWith,
+  filter,
   ignoreElements,
   map,
   merge,
@@ -16,24 +16,25 @@ import {
 import type { ConversationInfo } from '../../../codecs/index.js';
 import {
   membership,
-  messageStatus,
   modifications,
   shareLatest,
   withActivity,
   withAttributes,
   withReceipt,
   type ConversationEvent,
+  type DeliveryStatus,
   type Position,
   type Receipts,
   type Unread,
 } from '../../../streams/index.js';
+import { messageStatuses } from '../../../streams/message-status.js';
 import { patiently } from '../../session/patience.js';
 import { askWhileOpen } from '../ask-while-open.js';
 import { emptyAtEnd } from '../empty-at-end.js';
 import { stateAt } from '../client-state.js';
 import { historyPage } from '../history/history.js';
 import { carryingEvents, shownIn } from '../held-messages.js';
-import { carryConversation, failing, type ClientInternals } from '../internals.js';
+import { carryConversation, failing, perClient, type ClientInternals } from '../internals.js';
 import { memberCommands } from '../members/member-commands.js';
 import { fetchReceipts } from '../members/receipts.js';
 import { nothing } from '../nothing.js';
@@ -57,11 +58,32 @@ const stateOf = (client: ClientInternals, id: string): Observable<ConversationIn
   const { open$, state, tell, link, clock, wishes } = client;
   const { conversations, lastMessages } = state;
   const closed$ = open$.pipe(ignoreElements(), endWith(true));
-  return merge(
-    combineLatest([conversations.at(id), stateAt(lastMessages, id), wishes.at(id).pipe(takeUntil(closed$))]).pipe(
-      map(([info, last, wished]) => wished.reduce(withAttributes, withActivity(info, last?.timestamp))),
+  /** The current state. Nothing counts before all parts have told what they know. */
+  const current$ = defer(() => {
+    let isReady = false;
+    let wished: readonly Extract<ConversationEvent, { readonly _tag: 'Attributes' }>[] = [];
+    return merge(
+      conversations.at(id),
+      lastMessages.at(id),
+      wishes.at(id).pipe(
+        tap((wishes) => {
+          wished = wishes;
+        }),
+        takeUntil(closed$),
+      ),
+      defer(() => {
+        isReady = true;
+        return of(undefined);
+      }),
+    ).pipe(
+      map(() => (isReady ? conversations.get(id) : undefined)),
+      filter((info) => info !== undefined),
+      map((info) => wished.reduce(withAttributes, withActivity(info, lastMessages.get(id)?.timestamp))),
       distinctUntilChanged(),
-    ),
+    );
+  });
+  return merge(
+    current$,
     open$.pipe(
       map((open) => open && conversations.get(id) === undefined),
       askWhileOpen(
@@ -95,6 +117,9 @@ const receiptsOf = (client: ClientInternals, id: string, fetched$: Observable<un
   );
 };
 
+/** The messages whose receipts are followed, by conversation: all handles of a conversation share one subscription. */
+const followedIn = perClient(() => new Map<string, ReturnType<typeof messageStatuses>>());
+
 /** Sends nothing. */
 export const conversationHandle = (client: ClientInternals, id: string): Conversation => {
   const { link, reader, state, tell, wishes } = client;
@@ -118,6 +143,13 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       entries.forEach(tell);
     }),
   );
+  const statusOf = (message: Position): Observable<DeliveryStatus> =>
+    defer(() => {
+      const all = followedIn(client);
+      const follow = all.get(id) ?? messageStatuses(events$, () => all.delete(id));
+      all.set(id, follow);
+      return follow(message);
+    });
   const state$ = stateOf(client, id);
 
   return {
@@ -129,6 +161,8 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       emptyAtEnd<ConversationInfo['members']>(client.open$, undefined),
       distinctUntilChanged(),
       map((members) => new Set(members)),
+      // After a break the snapshot is a new one, also with the same members.
+      distinctUntilChanged((before, now) => dequal(before, now)),
     ),
     muted$: state$.pipe(
       map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
@@ -146,8 +180,8 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     ),
     receipts$: receiptsOf(client, id, fetched$),
     send: (body, options = {}) => sendIn(client, id, body, options).pipe(storedMessage),
-    trackSend: (body, options = {}) => sendIn(client, id, body, { ...options, receipt: true }).pipe(track(events$)),
-    messageStatus: (message) => events$.pipe(messageStatus(message)),
+    trackSend: (body, options = {}) => sendIn(client, id, body, { ...options, receipt: true }).pipe(track(statusOf)),
+    messageStatus: statusOf,
     recall: (message) => recallMessage(modifier, message),
     edit: (message, body, mentions = {}) => editMessage(modifier, message, body, mentions),
     ...memberCommands(client, id),

@@ -1,6 +1,6 @@
 /** The roles of the members of a conversation. */
 import { isLeft } from '../../../codecs/either.js';
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { EMPTY, catchError, defer, map, merge, noop, scan, tap, type Observable } from 'rxjs';
 import { ConvMemberInfoUpdated, JsonObject, decodeFailed, record, type MemberRole } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
@@ -15,8 +15,8 @@ import { ofConversation, type ConversationInternals } from '../internals.js';
 import { nothing } from '../nothing.js';
 import { sharedByConversation } from '../shared-by-conversation.js';
 
-const Rows = record('MemberInfos', { results: t.array(JsonObject) }, {});
-const Row = record('MemberInfo', { clientId: t.string }, { role: t.string });
+const Rows = record('MemberInfos', { results: c.array(JsonObject) }, {});
+const Row = record('MemberInfo', { clientId: c.string }, { role: c.string });
 
 const toRoles = (answer: unknown): Roles => {
   const rows = Rows.decode(answer);

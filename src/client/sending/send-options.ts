@@ -3,7 +3,6 @@ import { defined } from '../../../codecs/defined.js';
 import { isRight } from '../../../codecs/either.js';
 import { JsonObject, parseJson, type ClientCommand, type ConversationKind } from '../../../codecs/index.js';
 import { isClientId } from '../client-id.js';
-import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { Mentions } from './modify.js';
 
 /**
@@ -86,22 +85,6 @@ export const copyOf = ({ mentions, pushData, ...options }: SendOptions): SendOpt
     }),
   };
 };
-
-/**
- * The options that are stored with a waiting message. Transient messages and wills never wait, so those two options
- * are dropped.
- */
-export const toStoredOptions = ({
-  transient: _now,
-  will: _end,
-  mentions,
-  pushData,
-  ...options
-}: SendOptions): StoredSend['options'] => ({
-  ...options,
-  // A copy: the caller may change its object while the message is stored.
-  ...defined({ mentions, pushData: pushData && (JSON.parse(JSON.stringify(pushData)) as JsonObject) }),
-});
 
 type Direct = Extract<ClientCommand, { cmd: 'direct' }>;
 

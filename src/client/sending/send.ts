@@ -1,11 +1,10 @@
 import { isLeft } from '../../../codecs/either.js';
-import { concat, concatMap, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
+import { concat, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,
   DecodeFailed,
   fromStored,
   plain,
-  toStored,
   type Body,
   type BodyCodec,
   type ClientCommand,
@@ -14,17 +13,17 @@ import {
   type WireBody,
 } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
-import { messageStatus, type ConversationEvent, type Message } from '../../../streams/index.js';
+import type { DeliveryStatus, Message, Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
-import type { Ack, Outbox } from '../../outbox/outbox.js';
+import type { Ack } from '../../outbox/outbox.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
-import type { KeptEntry } from '../../outbox/storage-keeper.js';
+import type { ClientOutbox } from '../create-outbox.js';
 import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
-import { copyOf, problemWith, toStoredOptions, toWire, type SendOptions } from './send-options.js';
-import type { Upload, UploadFile } from './upload.js';
+import { copyOf, problemWith, toWire, type SendOptions } from './send-options.js';
+import type { Upload, UploadFile, UploadSession } from './upload.js';
 
 /**
  * The progress of a message: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the
@@ -38,16 +37,17 @@ export interface Sender extends SendLog {
   readonly link: Link;
   readonly bodies: BodyCodec;
   /** Keeps messages while there is no connection. Without an outbox they fail then. */
-  readonly outbox: Outbox<KeptEntry> | undefined;
+  readonly outbox: Pick<ClientOutbox, 'send'> | undefined;
   /** Stores the files of messages. */
   readonly upload: UploadFile | undefined;
+  readonly session?: UploadSession;
   /** The kind of conversation, if it is known. */
   readonly kind: ConversationKind | undefined;
 }
 
 /** The sender of a client in a conversation. */
 export const senderIn = (
-  { link, reader, outbox, clock, upload, state, tell }: ClientInternals,
+  { link, reader, outbox, clock, upload, api, token, state, tell }: ClientInternals,
   id: string,
 ): Sender => ({
   link,
@@ -56,6 +56,7 @@ export const senderIn = (
   clock,
   tell,
   upload,
+  session: { api, token },
   kind: state.conversations.get(id)?.kind,
 });
 
@@ -86,7 +87,7 @@ const sendContent = <B extends Body>(
   { body, wire }: Content<B>,
   age?: number,
 ): Observable<SendStep<B>> => {
-  const { link, outbox, clock } = sender;
+  const { link, outbox } = sender;
   const { conversationId, token, options } = request;
   const { envelope, fields } = toWire(options);
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
@@ -125,13 +126,20 @@ const sendContent = <B extends Body>(
   // A transient message or a will belongs to this connection, so it does not wait for the next one.
   if (outbox === undefined || options.transient === true || options.will === true)
     return concat(of(sending), write().pipe(map(acknowledged)));
-  const message = { token, conversationId, at: clock.now(), body: toStored(wire), options: toStoredOptions(options) };
   return outbox
-    .send({ conversationId, bytes, write$: write({ timeout: Infinity }), message, ...defined({ age }) })
+    .send({
+      conversationId,
+      token,
+      bytes,
+      write$: write({ timeout: Infinity }),
+      wire,
+      options,
+      ...defined({ age }),
+    })
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
-const SENDING = { _tag: 'sending' } as const;
+export const SENDING = { _tag: 'sending' } as const;
 
 /** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
 const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
@@ -143,7 +151,7 @@ const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBo
  * Cold: sends a body without a file to upload, as it is at the moment of the subscription. `first` is told to the log
  * at once.
  */
-const sendBody = <B extends OutgoingBody>(
+export const sendBody = <B extends OutgoingBody>(
   sender: Sender,
   given: SendRequest<B>,
   first?: { readonly _tag: 'sending' },
@@ -164,35 +172,6 @@ const sendBody = <B extends OutgoingBody>(
       told,
     );
   return sending(first);
-};
-
-/**
- * Cold: stores the file as it is at the moment of the subscription, then sends the message. An upload that has failed
- * starts anew when the message is sent again.
- */
-const sendFile = <B extends OutgoingBody>(
-  sender: Sender,
-  { body: { file, steps }, ...request }: SendRequest<Upload<B>>,
-): Observable<SendStep<B>> => {
-  const { token } = request;
-  const { data } = file;
-  // The caller may change its bytes while they are stored.
-  const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
-  const uploading = (progress: number) => ({ _tag: 'uploading', token, progress }) as const;
-  const sending = (): Observable<SendStep<B>> =>
-    telling(
-      { ...request, body: { _tag: 'Upload', file: copy } },
-      sender,
-      steps(sender.upload, copy).pipe(map((step) => (step._tag === 'progress' ? uploading(step.progress) : step))),
-      sending,
-      undefined,
-      { _tag: 'uploading', progress: 0 },
-    ).pipe(
-      concatMap((step) =>
-        step._tag === 'stored' ? sendBody(sender, { ...request, body: step.body }, SENDING) : of(step),
-      ),
-    );
-  return sending();
 };
 
 /**
@@ -251,7 +230,7 @@ export const sendSteps = <B extends OutgoingBody>(
     const problem = problemWith(given.options, sender.kind);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
     const request = { ...given, options: copyOf(given.options) };
-    return body._tag === 'Upload' ? sendFile(sender, { ...request, body }) : sendBody(sender, { ...request, body });
+    return body._tag === 'Upload' ? body.send(sender, request) : sendBody(sender, { ...request, body });
   });
 
 /** Cold: sends a message. Its token is made now, once for all subscriptions. */
@@ -276,14 +255,13 @@ export const storedMessage = <B extends Body>(steps$: Observable<SendStep<B>>): 
  * Follows a message that was sent with a receipt from `sent` on to `delivered` and `read`. Completes after `read`.
  */
 export const track =
-  (events$: Observable<ConversationEvent>) =>
+  (statusOf: (message: Position) => Observable<DeliveryStatus>) =>
   <B extends Body>(steps$: Observable<SendStep<B>>): Observable<SendProgress<B>> =>
     steps$.pipe(
       switchMap((step): Observable<SendProgress<B>> => {
         if (step._tag !== 'sent') return of(step);
         const { token, message } = step;
-        return events$.pipe(
-          messageStatus(message),
+        return statusOf(message).pipe(
           map((status): SendProgress<B> => (status._tag === 'sent' ? step : { ...status, token, message })),
         );
       }),

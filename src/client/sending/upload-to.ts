@@ -1,5 +1,5 @@
 import { isLeft } from '../../../codecs/either.js';
-import * as t from 'io-ts';
+import * as c from '../../../codecs/type.js';
 import { defer, map } from 'rxjs';
 import { defined } from '../../../codecs/defined.js';
 import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
@@ -10,7 +10,7 @@ import type { LocalFile } from '../../../streams/index.js';
 import type { UploadContext, UploadFile } from './upload.js';
 
 /** The answer of the server to an upload. */
-const Uploaded = record('Uploaded', { url: t.string }, { objId: t.string, metaData: JsonObject });
+const Uploaded = record('Uploaded', { url: c.string }, { objId: c.string, metaData: JsonObject });
 
 const bytesOf = ({ data, type }: LocalFile): Blob =>
   data instanceof Uint8Array ? new Blob([new Uint8Array(data)], { type: type ?? '' }) : data;

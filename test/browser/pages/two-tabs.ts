@@ -1,5 +1,5 @@
 /** A tab with an outbox that it shares with the other tabs. It sends on command, and tells what waits in it. */
-import { createRealtime, discard, indexedDbOutbox, text, type Client } from 'rx-realtime';
+import { createOutbox, createRealtime, discard, indexedDbOutbox, text, type Client } from 'rx-realtime';
 
 declare const tell: (value: unknown) => void;
 
@@ -8,7 +8,7 @@ const name = query.get('name') ?? '';
 const realtime = createRealtime({
   appId: 'app',
   server: query.get('server') ?? '',
-  outbox: { storage: indexedDbOutbox() },
+  outbox: createOutbox({ storage: indexedDbOutbox() }),
 });
 if (query.has('offline')) realtime.pause();
 

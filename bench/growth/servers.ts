@@ -1,0 +1,2 @@
+import type { Subject } from './subject.js';
+export const serverSubjects: readonly Subject[] = [];
