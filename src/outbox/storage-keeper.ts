@@ -1,6 +1,6 @@
 /** Keeps the messages of an outbox in a storage of the application. */
 import {
-  AsyncSubject,
+  Subject,
   catchError,
   defaultIfEmpty,
   defer,
@@ -97,7 +97,7 @@ export const storageKeeper = ({
       put: ({ message }) =>
         defer(() => {
           last += 1;
-          const putting = new AsyncSubject<never>();
+          const putting = new Subject<never>();
           defer(() => storage.put(owner, { ...message, sequence: last }))
             .pipe(ignoreElements())
             .subscribe(putting);
