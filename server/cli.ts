@@ -18,12 +18,15 @@ const fail = (mistakes: readonly string[]): void => {
   process.exitCode = 1;
 };
 
-const stopOnSignals = ({ stop, reload }: Running): void => {
+let running: Running | undefined;
+
+/** Installed before the server starts: a signal that comes early must not end the process in another way. */
+const listenToSignals = (): void => {
   let isStopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isStopping) process.exit(1);
     isStopping = true;
-    stop(signal).then(
+    (running?.stop(signal) ?? Promise.resolve()).then(
       () => process.exit(0),
       (error: unknown) => {
         fail([startError(error)]);
@@ -33,7 +36,7 @@ const stopOnSignals = ({ stop, reload }: Running): void => {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  process.on('SIGHUP', reload);
+  process.on('SIGHUP', () => running?.reload());
 };
 
 const wanted = readSettings({ argv: process.argv.slice(2), env: process.env, readFile: readTextFile });
@@ -42,13 +45,12 @@ else if (wanted.right._tag === 'Help') process.stdout.write(`${serveHelp}\n`);
 else {
   const settings = wanted.right;
   try {
-    stopOnSignals(
-      await serve(settings, {
-        version,
-        isTerminal: process.stdout.isTTY,
-        write: (line) => process.stdout.write(line),
-      }),
-    );
+    listenToSignals();
+    running = await serve(settings, {
+      version,
+      isTerminal: process.stdout.isTTY,
+      write: (line) => process.stdout.write(line),
+    });
   } catch (error) {
     fail([withoutSecrets(secretsOf(settings))(startError(error))]);
   }

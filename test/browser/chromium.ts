@@ -31,7 +31,8 @@ const executablePath = [
 
 /** A suite that needs a browser. Its title says why it was skipped. */
 export const describeInBrowser = (title: string, suite: () => void): void => {
-  if (executablePath !== undefined) describe(title, suite);
+  // A browser takes long to start on a busy machine.
+  if (executablePath !== undefined) describe(title, { timeout: 60_000 }, suite);
   else describe.skip(`${title} (no Chromium found: install one, or name it in the variable CHROMIUM)`, suite);
 };
 
