@@ -20,19 +20,25 @@ const fail = (mistakes: readonly string[]): void => {
 
 let running: Running | undefined;
 
+let isStopping = false;
+
+const stop = (why: string, exitCode: 0 | 1): void => {
+  if (isStopping) return;
+  isStopping = true;
+  (running?.stop(why) ?? Promise.resolve()).then(
+    () => process.exit(exitCode),
+    (error: unknown) => {
+      fail([startError(error)]);
+      process.exit(1);
+    },
+  );
+};
+
 /** Installed before the server starts: a signal that comes early must not end the process in another way. */
 const listenToSignals = (): void => {
-  let isStopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isStopping) process.exit(1);
-    isStopping = true;
-    (running?.stop(signal) ?? Promise.resolve()).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        fail([startError(error)]);
-        process.exit(1);
-      },
-    );
+    stop(signal, 0);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
@@ -50,6 +56,9 @@ else {
       version,
       isTerminal: process.stdout.isTTY,
       write: (line) => process.stdout.write(line),
+      onFatal: () => {
+        stop('the store has failed', 1);
+      },
     });
   } catch (error) {
     fail([withoutSecrets(secretsOf(settings))(startError(error))]);

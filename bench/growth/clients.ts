@@ -14,12 +14,12 @@ import {
 } from 'rxjs';
 import {
   conversationList,
+  createOutbox,
   findConversations,
   historyIterator,
   historyPages,
   log,
   memberReceipts,
-  createOutbox,
   memoryOutbox,
   presence,
   room,

@@ -1,13 +1,14 @@
 /** A server that runs by its settings, over real sockets. */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createPort, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { either as E } from 'fp-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { copy } from '../../server/cli/copies.js';
 import { readTextFile, serve, type Running } from '../../server/cli/serve.js';
 import { readSettings } from '../../server/cli/settings.js';
 import { startError } from '../../server/cli/start-error.js';
@@ -21,13 +22,14 @@ interface Started extends Running {
 }
 
 const start = async (argv: readonly string[], env: Record<string, string> = {}): Promise<Started> => {
-  const wanted = readSettings({ argv: ['--port', '0', ...argv], env, readFile: readTextFile });
+  const wanted = readSettings({ argv: ['--port', '0', '--data', 'memory', ...argv], env, readFile: readTextFile });
   if (E.isLeft(wanted) || wanted.right._tag === 'Help') throw new Error(JSON.stringify(wanted));
   const lines: string[] = [];
   const running = await serve(wanted.right, {
     version: '1.2.3',
     isTerminal: false,
     write: (line) => lines.push(line),
+    onFatal: () => undefined,
   });
   onTestFinished(() => running.stop('the test ends'));
   return {
@@ -48,6 +50,20 @@ const folder = (): string => {
     rmSync(directory, { recursive: true });
   });
   return directory;
+};
+
+const reasonOf = (starting: Promise<unknown>): Promise<string> =>
+  starting.then(
+    () => 'it has started',
+    (error: unknown) => startError(error),
+  );
+const takenPort = async (): Promise<number> => {
+  const other = createPort().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => {
+    other.close();
+  });
+  return (other.address() as AddressInfo).port;
 };
 
 describe('the first line of the log', () => {
@@ -182,20 +198,6 @@ describe.runIf(spawnSync('openssl', ['version']).status === 0)('the certificate'
 });
 
 describe('a start that fails', () => {
-  const reasonOf = (starting: Promise<unknown>): Promise<string> =>
-    starting.then(
-      () => 'it has started',
-      (error: unknown) => startError(error),
-    );
-  const takenPort = async (): Promise<number> => {
-    const other = createPort().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    onTestFinished(() => {
-      other.close();
-    });
-    return (other.address() as AddressInfo).port;
-  };
-
   it('says in one line why, and what to do', async () => {
     const port = await takenPort();
     const text = `127.0.0.1:${port}: another process listens there; stop it, or take another --port (EADDRINUSE)`;
@@ -207,6 +209,67 @@ describe('a start that fails', () => {
     );
     expect(await reasonOf(start(['--app-id', 'a:b']))).toMatch(/^appId: /);
     expect(await reasonOf(start(['--public-url', 'nowhere', '--open']))).toMatch(/^publicUrl: /);
+  });
+});
+
+describe('what is kept', () => {
+  const conversationOf = async (url: string): Promise<string> => {
+    const client = await dial(url);
+    await open(client, 'ann');
+    const started = await client.request({ cmd: 'conv', op: 'start', convMessage: { m: ['ann'], unique: true } });
+    return started.cmd === 'conv' && started.op === 'started' ? started.convMessage.cid : started.cmd;
+  };
+
+  it('is in a directory, for the next server, and for one server at a time', async () => {
+    const directory = join(folder(), 'data');
+    const first = await start(['--data', directory]);
+    expect(first.log()[0]).toMatchObject({ on: [`everything is kept in ${directory}`] });
+    const id = await conversationOf(first.url);
+    expect(await reasonOf(start(['--data', directory]))).toContain(`${directory} is in use by another server`);
+    await first.stop('SIGTERM');
+    const second = await start(['--data', directory]);
+    expect(await conversationOf(second.url)).toBe(id);
+  });
+
+  it('is free again after a start that has failed', async () => {
+    const directory = folder();
+    const port = await takenPort();
+    expect(await reasonOf(start(['--data', directory, '--port', String(port)]))).toContain('EADDRINUSE');
+    await start(['--data', directory]);
+  });
+
+  it('is copied while a server uses it, and a copy is gone back to', async () => {
+    const directory = folder();
+    const [data, file, other] = ['data', 'copy', 'other'].map((name) => join(directory, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const first = await start(['--data', data]);
+    const id = await conversationOf(first.url);
+    // A SQLite that could lose something by that refuses it.
+    const copied = await reasonOf(copy('backup', ['--data', data, '--to', file]));
+    if (copied.includes('in use')) {
+      await first.stop('SIGTERM');
+      await copy('backup', ['--data', data, '--to', file]);
+    }
+    expect(await reasonOf(copy('backup', ['--data', data, '--to', file]))).toContain('exists');
+    await copy('restore', ['--from', file, '--data', other]);
+    const second = await start(['--data', other]);
+    expect(await conversationOf(second.url)).toBe(id);
+  });
+
+  it('is not written over, and not taken from what is no copy', async () => {
+    const directory = folder();
+    const file = join(directory, 'no-copy');
+    writeFileSync(file, 'this is no database, however long it is '.repeat(100));
+    const data = join(directory, 'data');
+    expect(await reasonOf(copy('restore', ['--from', file, '--data', data]))).not.toBe('it has started');
+    expect(readdirSync(data).filter((name) => name.startsWith('store'))).toEqual([]);
+    writeFileSync(join(data, 'store.sqlite-wal'), '');
+    expect(await reasonOf(copy('restore', ['--from', file, '--data', data]))).toContain('store.sqlite-wal exists');
+    expect(await reasonOf(copy('backup', ['--data', data, '--to', file]))).toContain('has no store');
+    expect(await reasonOf(copy('backup', []))).toContain('--to FILE');
   });
 });
 

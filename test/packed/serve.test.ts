@@ -25,7 +25,10 @@ interface Child {
 }
 
 const run = (...args: readonly string[]): Child => {
-  const child = spawn(process.execPath, [command, 'serve', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [command, 'serve', '--data', 'memory', ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -97,7 +100,7 @@ describe('rx-realtime serve', () => {
     [['--config', 'none.json'], 2],
     [['--host', '203.0.113.1', '--open'], 1],
   ])('that can not start says why in plain lines, with exit code 1: %j', (args, count) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'serve', ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'serve', '--data', 'memory', ...args], {
       env,
       encoding: 'utf8',
     });
