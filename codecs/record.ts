@@ -1,6 +1,7 @@
 /** Objects with a fixed set of keys. Nearly everything on the wire consists of them. */
 import type * as t from 'io-ts';
 import * as c from './type.js';
+import { Type } from './type.js';
 import { isRight } from './either.js';
 
 /** The optional keys of a record, with the types of its values. */
@@ -26,7 +27,7 @@ const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
  * `undefined` as absent. It is cheaper than io-ts's `exact(intersection([type, partial]))` because it looks only at
  * the keys that are present. Its errors name only keys.
  */
-export class RecordType<R extends t.Props, O extends t.Props> extends c.Type<RecordOf<R, O>, Output<R, O>> {
+export class RecordType<R extends t.Props, O extends t.Props> extends Type<RecordOf<R, O>, Output<R, O>> {
   readonly _tag = 'RecordType';
 
   constructor(

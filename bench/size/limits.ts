@@ -4,7 +4,7 @@
  * The first download of a page: for the small chat of `small.ts`, and for everything of the root entry. Each limit is
  * 2 % above the measured size. The goal is 36,000 and 50,000: lower these limits with each step towards it.
  */
-export const limits = { small: 61_500, all: 74_500 } as const;
+export const limits = { small: 57_400, all: 72_800 } as const;
 
 export interface EntryLimit {
   readonly bytes: number;
@@ -20,9 +20,9 @@ export interface EntryLimit {
  * raised on purpose.
  */
 export const entryLimits: Readonly<Record<string, EntryLimit>> = {
-  streams: { bytes: 20_300, platform: 'browser' },
-  codecs: { bytes: 17_300, platform: 'browser' },
-  testing: { bytes: 92_800, platform: 'browser' },
+  streams: { bytes: 21_900, platform: 'browser' },
+  codecs: { bytes: 14_600, platform: 'browser' },
+  testing: { bytes: 90_400, platform: 'browser' },
   media: { bytes: 900, platform: 'browser' },
   node: { bytes: 700, platform: 'node' },
   server: { bytes: 278_500, platform: 'node' },

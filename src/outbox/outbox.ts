@@ -1,6 +1,5 @@
 /** The outbox: messages wait in it while there is no connection, and are sent in order, each with its token. */
 import {
-  AsyncSubject,
   EMPTY,
   Observable,
   Subject,
@@ -227,7 +226,7 @@ export const outboxQueue = <E extends OutboxEntry>({
   /** The error callbacks of messages that are not accepted yet. */
   const asking = new Set<(error: RealtimeError) => void>();
   /** Completes when the messages that were stored before are in the outbox. */
-  const restored = new AsyncSubject<never>();
+  const restored = new Subject<never>();
   /**
    * Messages to store. Those of one conversation are stored one after the other. So they enter the outbox in the
    * order in which they were sent, whatever the order of the storage's answers.

@@ -1,8 +1,8 @@
 /** Keeps the messages of an outbox in a storage of the application. */
 import {
-  AsyncSubject,
   EMPTY,
   Observable,
+  Subject,
   Subscription,
   catchError,
   concat,
@@ -167,7 +167,7 @@ export const storageKeeper = ({
           last += 1;
           const sequence = last;
           const { token } = message;
-          const stored = new AsyncSubject<never>();
+          const stored = new Subject<never>();
           busy.add(token);
           concat(
             claiming(token),
