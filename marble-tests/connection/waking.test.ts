@@ -148,11 +148,31 @@ describe('waking', () => {
     const network = fakeNetwork({ opens: 10 });
     const beats = answering(network);
     const { connection, lines, wake } = awake(network);
-    scenario({ 0: () => held(connection), 1_000: wake, 1_050: wake, 4_000: wake }, 10_000, () => {
+    scenario({ 0: () => held(connection), 1_000: wake, 1_050: wake }, 10_000, () => {
       expect(beats).toEqual([1_000]);
       expect(lines).toEqual([]);
       connection.close();
     });
+  });
+
+  it('again sends another heartbeat, if the one before was answered: an earlier answer is no sign of life', () => {
+    const network = fakeNetwork({ opens: 10 });
+    const beats = beatsOf(network);
+    const { connection, lines, wake } = awake(network);
+    scenario(
+      { 0: () => held(connection), 1_000: wake, 1_100: () => network.push({ cmd: 'echo' }), 1_200: wake },
+      8_000,
+      () => {
+        expect(beats).toEqual([1_000, 1_200]);
+        expect(told(lines)).toEqual([
+          '6200 disconnect',
+          '6200 schedule attempt=0 delay=1000',
+          '7200 retry attempt=0',
+          '7210 reconnect',
+        ]);
+        connection.close();
+      },
+    );
   });
 
   it('reconnects if the heartbeat is not answered in a short time; waking again gives no more time', () => {

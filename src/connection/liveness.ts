@@ -22,8 +22,9 @@ export interface LivenessOptions {
  *
  * It checks every `interval` whether a frame has arrived since the last check. If not, it sends a heartbeat and waits
  * `patience` for any frame. So a dead server is noticed after at most twice the interval plus the patience. A probe
- * sends a heartbeat at once and waits `probePatience`; while it runs, further probes change nothing. No times are
- * compared, and what waits to be read is read before the verdict.
+ * sends a heartbeat at once and waits `probePatience`. Until something is heard, further probes change nothing. What
+ * was heard before a probe is no answer to it. No times are compared, and what waits to be read is read before the
+ * verdict.
  *
  * ```
  * frames:    f--------------
@@ -43,15 +44,17 @@ export const silence = ({
   new Observable<void>((subscriber) => {
     let timer = Subscription.EMPTY;
     let isProbing = false;
+    /** The number of frames when the last heartbeat was sent. */
+    let heardBefore = 0;
     const wait = (ms: number, then: () => void): void => {
       timer.unsubscribe();
       // Sending a heartbeat may have ended the connection.
       if (!subscriber.closed) timer = clock.after(ms).subscribe(then);
     };
     const ask = (ms: number): void => {
-      const before = heard.count();
+      heardBefore = heard.count();
       const judge = (): void => {
-        if (heard.count() !== before) {
+        if (heard.count() !== heardBefore) {
           watch();
           return;
         }
@@ -74,7 +77,7 @@ export const silence = ({
     watch();
     subscriber.add(
       probe$.subscribe(() => {
-        if (isProbing) return;
+        if (isProbing && heard.count() === heardBefore) return;
         isProbing = true;
         ask(probePatience);
       }),
