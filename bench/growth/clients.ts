@@ -25,7 +25,7 @@ const subjects: readonly Measured[] = [
   },
   {
     name: 'client: N messages wait in an outbox with a storage, then are sent',
-    covers: ['root.memoryOutbox', 'conversation.send'],
+    covers: ['root.memoryOutbox', 'root.createOutbox', 'conversation.send'],
     isSlow: true,
     prepare: withClient(
       async ({ client, cut }, size) => {

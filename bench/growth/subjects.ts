@@ -1,6 +1,5 @@
 /** Everything whose growth is measured. */
 import { clientSubjects } from './clients.js';
-import { serverSubjects } from './servers.js';
 import { storeSubjects } from './stores.js';
 import { logSubjects } from './stream-logs.js';
 import { queueSubjects } from './stream-queues.js';
@@ -15,5 +14,4 @@ export const subjects: readonly Subject[] = [
   ...clientSubjects,
   ...viewSubjects,
   ...storeSubjects,
-  ...serverSubjects,
 ];
