@@ -9,12 +9,18 @@ const gate = { lines: 95, branches: 90 };
  * loaded.
  */
 const pure = ['marble-tests/**/*.test.ts', 'test/{codecs,streams,session,readme,tooling,examples}/**/*.test.ts'];
+/** Tests with a page. */
+const angular = ['test/angular/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
     // Tests that import the package by its name run against the sources, so that they count as coverage and need no
     // build.
-    alias: entries.map((entry) => ({ find: new RegExp(`^${entry.specifier}$`), replacement: source(entry.source) })),
+    alias: [
+      ...entries.map((entry) => ({ find: new RegExp(`^${entry.specifier}$`), replacement: source(entry.source) })),
+      // A thread can't run a source.
+      { find: /^\.\/worker-file\.js$/, replacement: source('test/store/worker-file.ts') },
+    ],
   },
   test: {
     projects: [
@@ -22,8 +28,13 @@ export default defineConfig({
       // A process for each file: these tests count its handles and its memory.
       {
         extends: true,
-        test: { name: 'process', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...pure] },
+        test: {
+          name: 'process',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...pure, ...angular],
+        },
       },
+      { extends: true, test: { name: 'angular', include: angular, environment: 'happy-dom' } },
     ],
     pool: 'forks',
     maxWorkers: 2,

@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { defined } from '../codecs/defined.js';
 import { subprotocols, type Subprotocol } from '../codecs/index.js';
 import type { App } from './app.js';
+import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { steadyClock, type ServerClock } from './clock.js';
@@ -18,6 +19,7 @@ import { createCounts, type NoteCall } from './counts.js';
 import { endsWithin } from './ends-within.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
+import { post, type Posting } from './messages/deliver.js';
 import { createHandedOut } from './messages/handed-out.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
@@ -45,6 +47,7 @@ import { serialByKey } from './serial.js';
 import { boundMemory } from './heaviest.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
+import type { Appended } from './store/store.js';
 import { createToldHooks } from './told-hooks.js';
 import { createTimeLimit, type NoteEnd, type TimeLimit } from './time-limit.js';
 import { createUnsettled } from './unsettled.js';
@@ -110,6 +113,8 @@ const CLOSE_TIMEOUT = 1_000;
 const DRAIN_TIMEOUT = 1_000;
 /** How many messages the server remembers to have handed out, for the case that the store fails. */
 const HANDED_OUT = 10_000;
+/** Messages of one conversation that are stored by one call. */
+const MESSAGES_AT_ONCE = 256;
 /** How long hooks that are only informed have to end, when everything else has ended, ms. */
 const HOOKS_TIMEOUT = 2_000;
 /** A frame longer than the limit times this factor is not read at all: the server closes the socket with 1009. */
@@ -204,6 +209,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   });
   const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
+  const batches = createBatches<Posting, Appended>({
+    inOrder: unsettled.inOrder,
+    run: (id, postings, answer) => post(app, id, postings, answer),
+    most: MESSAGES_AT_ONCE,
+    report,
+  });
   const app: App = {
     appId: options.appId,
     store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
@@ -227,7 +238,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),
     endSignatures: signatures?.end ?? noop,
-    inOrder: unsettled.inOrder,
+    inOrder: batches.inOrder,
+    post: batches.add,
     attempt: unsettled.attempt,
     repeat: unsettled.repeat,
     report,

@@ -44,6 +44,7 @@ export type { AttributePath, Comparison, ValueTest, Where } from './domain/query
 export type { Regex } from './domain/query/regex.js';
 export { Refusal, type RefusalCode } from './domain/refusal.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
+export { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './store/sqlite/open.js';
 export type * from './store/store.js';
 export { storeChecks, type StoreCheck } from './store/checks.js';
 export { verifyWebHook, webHooks, type HookName, type WebHookOptions, type WebHookRequest } from './web-hooks.js';

@@ -47,8 +47,17 @@ interface Ending {
   readonly reason: string;
 }
 
-/** Takes a push to the socket. A push with a priority may be dropped. */
-export type WritePush = (push: ServerCommand, clientId: string, priority?: RoomPriority) => void;
+/** A push, and how it is written. */
+export interface OutgoingPush {
+  readonly push: ServerCommand;
+  /** A push with a priority may be dropped. */
+  readonly priority?: RoomPriority;
+  /** The session whose command has caused it. */
+  readonly cause?: string;
+}
+
+/** Takes a push for a client to the socket. */
+export type WritePush = (push: OutgoingPush, clientId: string) => void;
 
 export interface SessionOptions {
   readonly id: string;
@@ -66,23 +75,18 @@ export interface SessionOptions {
 
 const DISPLACED = 4111;
 
-interface Held {
-  readonly push: ServerCommand;
-  readonly priority?: RoomPriority;
-}
-
 export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expelled }: SessionOptions): Session => {
   const { clientId } = login;
-  let held: Held[] | undefined = [];
+  let held: OutgoingPush[] | undefined = [];
   let unsubscribe: (() => void) | undefined;
   let room: { readonly id: string; readonly leave: () => void } | undefined;
   let isOver = false;
   let will: Will | undefined;
   let ending: Ending | undefined;
 
-  const push = (command: ServerCommand, priority?: RoomPriority): void => {
-    if (held === undefined) write(command, clientId, priority);
-    else held.push({ push: command, ...defined({ priority }) });
+  const push = (outgoing: OutgoingPush): void => {
+    if (held === undefined) write(outgoing, clientId);
+    else held.push(outgoing);
   };
 
   const exit = (): void => {
@@ -100,7 +104,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
   const finish = (how: Ending['how'], code: number, reason: string): void => {
     will = undefined;
     // If the session was resumed on another socket, its client is there and needs no message here.
-    if (how !== 'resumed') push({ cmd: 'session', op: 'closed', sessionMessage: { code, reason } });
+    if (how !== 'resumed') push({ push: { cmd: 'session', op: 'closed', sessionMessage: { code, reason } } });
     leave();
     ending = { how, code, reason };
     onEnd(ending);
@@ -111,7 +115,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     switch (notice._tag) {
       case 'Push':
         if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
-        push(notice.command, notice.priority);
+        push({ push: notice.command, ...defined({ priority: notice.priority, cause: notice.except }) });
         return;
       case 'Displace':
         if (notice.sessions.includes(id)) finish('displaced', DISPLACED, reasonOf(DISPLACED));
@@ -142,8 +146,8 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     start: (first, keep) => {
       const waiting = held ?? [];
       held = undefined;
-      for (const command of first) push(command);
-      for (const { push: command, priority } of waiting) if (keep(command)) push(command, priority);
+      for (const command of first) push({ push: command });
+      for (const outgoing of waiting) if (keep(outgoing.push)) push(outgoing);
     },
     room: () => room?.id,
     enter: async (roomId) => {

@@ -21,7 +21,7 @@ import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
 import { Refusal, refusalAnswer } from './domain/refusal.js';
 import type { Waiting } from './heaviest.js';
-import type { Session, WritePush } from './session.js';
+import type { OutgoingPush, Session, WritePush } from './session.js';
 
 const READ_TIMEOUT = 4107;
 const LOGIN_TIMEOUT = 4108;
@@ -39,6 +39,9 @@ const TOO_MANY_OTHERS = 4318;
  * fast flood of refusals would take the time of other clients.
  */
 const OVER_RATE_PAUSE = 20;
+
+/** Pushes that wait for the answer of a command, at most. */
+const MOST_HELD = 1_000;
 
 /** How long the frames of one socket are handled before other sockets have their turn, ms. */
 const TURN = 1;
@@ -96,6 +99,10 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   /** Whether the last command was refused because the client has sent too many. */
   let isOverItsRate = false;
   let isDeaf = false;
+  /** The session whose command is being carried out. */
+  let acting: string | undefined;
+  /** Pushes that wait until its answer is written. */
+  let held: (readonly [push: OutgoingPush, clientId: string])[] = [];
   /** The commands that wait are not carried out any more. */
   let isAbandoned = false;
   /** Runs while a heartbeat waits for other commands. */
@@ -148,11 +155,30 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     frames.answer(encodeFrame(command, subprotocol));
   };
 
-  const writePush: WritePush = (push, clientId, priority) => {
+  const writeNow: WritePush = ({ push, priority }, clientId) => {
     const shared = app.frames(push);
     app.counts.push();
     if (priority === undefined) frames.write(shared.to(clientId, subprotocol));
     else frames.offer({ shared, clientId }, priority);
+  };
+
+  const writeHeld = (): void => {
+    const pushes = held;
+    held = [];
+    for (const [push, clientId] of pushes) writeNow(push, clientId);
+  };
+
+  /**
+   * What a command causes in other sessions of the same socket comes after its answer, and later pushes come after
+   * that.
+   */
+  const writePush: WritePush = (push, clientId) => {
+    if (held.length === 0 && (push.cause === undefined || push.cause !== acting)) {
+      writeNow(push, clientId);
+      return;
+    }
+    held.push([push, clientId]);
+    if (held.length >= MOST_HELD) writeHeld();
   };
 
   const origin: Origin = { sessions, writePush, missed: frames.missed, version: subprotocol.version };
@@ -179,10 +205,14 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     // What was sent before the socket closed is carried out, but nobody gets an answer any more.
     if (socket.readyState !== socket.OPEN && isRead(command)) return;
     app.counts.command(kindOf(command));
+    // A heartbeat may be answered while another command is carried out.
+    const before = acting;
+    acting = sessionOf(command)?.id;
     try {
       spend(command);
       const { answer, afterwards } = await handle(contextOf(command), command);
       if (answer !== undefined) answerWith({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
+      if (before === undefined) writeHeld();
       afterwards?.();
     } catch (error) {
       app.counts.refusal(error instanceof Refusal ? error.code : INTERNAL);
@@ -191,6 +221,9 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
       // would look like an error of the connection.
       if (command.i !== undefined) answerWith({ ...errorAnswer(error), ...addresseeOf(command) });
+    } finally {
+      acting = before;
+      if (before === undefined) writeHeld();
     }
   };
 

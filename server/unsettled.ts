@@ -11,7 +11,7 @@ import { TookTooLong } from './time-limit.js';
 export type InOrder = <R>(key: string, job: () => Promise<R>) => Promise<R>;
 
 /** What to do about a change with an unknown outcome. */
-interface Settlement {
+export interface Settlement {
   /**
    * Asks the store what became of the change. If it was made, tells whoever it concerns, and gives true. It is called
    * while nothing else happens in the conversation. `except`: the session that need not be told.
@@ -26,8 +26,8 @@ interface Settlement {
 export interface Unsettled {
   /** Runs a job when the jobs before it are done, and all changes with the same key have an outcome. */
   readonly inOrder: InOrder;
-  /** Makes a change in the store. If the call fails, the change is settled later. */
-  readonly attempt: <R>(key: string, call: () => Promise<R>, settlement: Settlement) => Promise<R>;
+  /** Makes changes in the store by one call. If the call fails, the changes are settled later, in this order. */
+  readonly attempt: <R>(key: string, call: () => Promise<R>, ...settlements: readonly Settlement[]) => Promise<R>;
   /** A session repeats a command: it learns the outcome by its answer, and is not told otherwise. */
   readonly repeat: (key: string, id: string, except: string | undefined) => void;
   /** Gives up what is not settled. */
@@ -129,21 +129,21 @@ export const createUnsettled = ({ inOrder, report, later = byTimer }: UnsettledO
         return job();
       }),
 
-    attempt: async (key, call, settlement) => {
+    attempt: async (key, call, ...settlements) => {
       try {
         return await call();
       } catch (error) {
         // With a refusal, the store says that it has changed nothing.
         if (error instanceof Refusal) throw error;
         const isUnderWay = error instanceof TookTooLong;
-        const change: Change = { ...settlement, except: settlement.except, isUnderWay, wasAsked: false };
-        add(key, change);
+        const made = settlements.map((one): Change => ({ ...one, except: one.except, isUnderWay, wasAsked: false }));
+        for (const change of made) add(key, change);
         settleSoon(key);
         if (isUnderWay) {
           const ended = (): void => {
-            if (changes.get(key)?.has(change) !== true) return;
-            change.isUnderWay = false;
-            settleSoon(key);
+            const open = made.filter((change) => changes.get(key)?.has(change));
+            for (const change of open) change.isUnderWay = false;
+            if (open.length > 0) settleSoon(key);
           };
           error.late.then(ended, ended);
         }

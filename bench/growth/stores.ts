@@ -45,8 +45,8 @@ const withStore =
 const fill = async (store: Store, id: string, size: number): Promise<readonly string[]> => {
   const ids: string[] = [];
   for (const number of times(size)) {
-    const appended = await store.append(text(id, number));
-    if (appended._tag === 'Appended') ids.push(appended.message.id);
+    const [appended] = await store.append([text(id, number)]);
+    if (appended?._tag === 'Appended') ids.push(appended.message.id);
   }
   return ids;
 };
@@ -64,7 +64,7 @@ const subjects: readonly Measured[] = [
     prepare: withStore(async (store, size) => {
       const id = await create(store);
       return each(size, async (number) => {
-        await store.append(text(id, number));
+        await store.append([text(id, number)]);
         await store.message(id, { from: WRITER, token: `token-${String(number)}` });
       });
     }),
@@ -77,7 +77,7 @@ const subjects: readonly Measured[] = [
     prepare: withStore(
       async (store, size) => {
         const id = await create(store);
-        return each(size, (number) => store.append(text(id, number)));
+        return each(size, (number) => store.append([text(id, number)]));
       },
       (size) => ({ historyMessages: size / 2 }),
     ),
@@ -138,6 +138,7 @@ const subjects: readonly Measured[] = [
       'store.createConversation',
       'store.conversations',
       'store.updateConversation',
+      'store.setMuted',
       'store.deleteConversation',
       'store.setRole',
       'store.roles',
@@ -163,10 +164,10 @@ const subjects: readonly Measured[] = [
     prepare: withStore(async (store, size) => {
       const ids: string[] = [];
       for (const number of times(size)) ids.push(await create(store, { now: NOW + number }));
-      for (const [number, id] of ids.entries()) await store.append(text(id, number));
+      for (const [number, id] of ids.entries()) await store.append([text(id, number)]);
       return async () => {
         for (let skip = 0; skip < size; skip += 20) {
-          await store.append(text(ids[skip] ?? '', size + skip));
+          await store.append([text(ids[skip] ?? '', size + skip)]);
           await store.find({
             where: { _tag: 'Field', path: ['m'], test: { _tag: 'In', values: [SELF] } },
             sort: '-lm,-createdAt',
@@ -200,7 +201,8 @@ const subjects: readonly Measured[] = [
     prepare: withStore(async (store, size) => {
       const clients = times(size).map((number) => `client-${String(number)}`);
       const { info } = await store.createConversation({ ...draft({ kind: 'system' }), members: clients });
-      for (const [number, client] of clients.entries()) await store.append({ ...text(info.id, number), to: [client] });
+      for (const [number, client] of clients.entries())
+        await store.append([{ ...text(info.id, number), to: [client] }]);
       return async () => {
         for (const client of clients) {
           await store.unread(client, undefined, 50);

@@ -10,7 +10,6 @@ import {
   changedAttributes,
   changeWithNulls,
   mutedAnswer,
-  mutedWith,
   updatedAnswer,
   updatedNotice,
 } from '../domain/conversations/attributes.js';
@@ -75,10 +74,6 @@ export const setMuted = async (
 ): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
     const conversation = forMuting(await existing(app, id), actor);
-    await app.store.updateConversation(
-      id,
-      { mutedMembers: mutedWith(conversation, actor.clientId, muted) },
-      app.clock.now(),
-    );
+    await app.store.setMuted(id, actor.clientId, muted);
     return mutedAnswer(conversation);
   });

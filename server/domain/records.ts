@@ -234,7 +234,6 @@ export interface ConversationChange {
   /** All attributes after the change. */
   readonly attributes?: ConversationInfo['attributes'];
   readonly name?: string;
-  readonly mutedMembers?: readonly string[];
 }
 
 /** The messages that a client has missed in one conversation. */

@@ -10,7 +10,8 @@ import { bodyOf, typeOf } from '../domain/messages/body.js';
 import { audienceOf } from '../domain/messages/history.js';
 import { transientTime } from '../domain/messages/transient-time.js';
 import { Refusal } from '../domain/refusal.js';
-import type { StoredMessage } from '../store/store.js';
+import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
+import type { Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
 import { handOut, type HandingOut } from './handing-out.js';
 
@@ -98,70 +99,120 @@ const sendNow = (
   return message;
 };
 
+/** A message that is to be stored, and how it is handed out then. */
+export interface Posting {
+  readonly message: Omit<NewMessage, 'now'> & { readonly token: string };
+  readonly how: HandingOut;
+}
+
+const postingOf = (
+  actor: Actor,
+  content: ReturnType<typeof contentOf> & { readonly token: string },
+  how: HandingOut,
+): Posting => ({ message: { ...content, ...defined({ speaker: speakerOf(actor) }) }, how });
+
 /**
- * Stores a message and sends it to its receivers. If the store fails, it may have stored the message all the same. So
- * it is asked for the message later, and the receivers get it then: a sender that repeats the message is answered
- * with the stored one, and nobody would get it otherwise.
+ * Stores messages of one conversation by one call, answers their senders, and then sends them to their receivers. It
+ * is called in the conversation's order.
+ *
+ * If the store fails, it may have stored the messages all the same. So it is asked for them later, and the receivers
+ * get them then: a sender that repeats a message is answered with the stored one, and nobody would get it otherwise.
  */
-const sendStored = async (
+export const post = async (
+  app: App,
+  conversationId: string,
+  postings: readonly Posting[],
+  answer: (results: readonly Appended[]) => void,
+): Promise<void> => {
+  const { store, clock } = app;
+  const now = clock.now();
+  const settlementOf = ({ message: { from, token }, how }: Posting): Settlement => ({
+    id: token,
+    except: how.except,
+    settle: async (except) => {
+      const message = await store.message(conversationId, { from, token });
+      if (message === undefined) return false;
+      // An earlier attempt has stored it. Receivers have it, and some clients would show it twice.
+      if (message.timestamp < now || app.handedOut.has(message.id)) return true;
+      const [info] = await store.conversations([conversationId]);
+      if (info !== undefined) handOut(app, audienceOf(info, message), message, { ...how, except });
+      return true;
+    },
+  });
+  const results = await app.attempt(
+    conversationId,
+    () => store.append(postings.map(({ message }) => ({ ...message, now }))),
+    ...postings.map(settlementOf),
+  );
+  answer(results);
+  for (const [index, result] of results.entries()) {
+    const how = postings[index]?.how;
+    if (result._tag !== 'Appended' || how === undefined) continue;
+    try {
+      handOut(app, result, result.message, how);
+    } catch (error) {
+      app.report(error);
+    }
+  }
+};
+
+const storedOf = (conversationId: string, result: Appended): StoredMessage => {
+  if (result._tag !== 'Appended' && result._tag !== 'Repeated') throw mayNotSpeak(conversationId, result);
+  return result.message;
+};
+
+/** How a message is handed out, if its sender may have the priority that it wants. */
+const handingOutOf = async (app: App, actor: Actor, outgoing: Outgoing): Promise<HandingOut> => {
+  const { conversationId, transient = false, broadcast = false, priority, pushData } = outgoing;
+  const wanted = priorityOf(priority);
+  return {
+    transient,
+    broadcast,
+    priority: wanted,
+    inRooms: await earnedPriority(app, actor, conversationId, wanted),
+    showsPriority: priority !== undefined,
+    pushData,
+    except: exceptActor(actor).except,
+  };
+};
+
+/** Handles a message that needs a look at its conversation before it is stored, or that is not stored. */
+const deliverChecked = async (
   app: App,
   actor: Actor,
-  { token, ...content }: ReturnType<typeof contentOf> & { readonly token: string },
-  how: HandingOut,
-): Promise<StoredMessage> => {
-  const { store, clock } = app;
-  const { conversationId, from } = content;
-  const now = clock.now();
-  const result = await app.attempt(
-    conversationId,
-    () => store.append({ ...content, token, ...defined({ speaker: speakerOf(actor) }), now }),
-    {
-      id: token,
-      except: how.except,
-      settle: async (except) => {
-        const message = await store.message(conversationId, { from, token });
-        if (message === undefined) return false;
-        // An earlier attempt has stored it. Receivers have it, and some clients would show it twice.
-        if (message.timestamp < now || app.handedOut.has(message.id)) return true;
-        const [info] = await store.conversations([conversationId]);
-        if (info !== undefined) handOut(app, audienceOf(info, message), message, { ...how, except });
-        return true;
-      },
-    },
-  );
-  if (result._tag === 'Appended') handOut(app, result, result.message, how);
-  else if (result._tag !== 'Repeated') throw mayNotSpeak(conversationId, result);
-  return result.message;
+  outgoing: Outgoing,
+  token: string,
+  answer: (message: StoredMessage) => void,
+): Promise<void> => {
+  const { conversationId, transient = false } = outgoing;
+  const how = await handingOutOf(app, actor, outgoing);
+  const info = await asSpeaker(app, actor, conversationId);
+  check(actor, info, outgoing);
+  const body = app.hooks.decidesOnMessages ? await askedBody(app, actor, info, outgoing) : bodyOf(outgoing.body);
+  const content = contentOf(outgoing, body);
+  if (transient) answer(sendNow(app, actor, info, content, how));
+  else
+    await post(app, conversationId, [postingOf(actor, { ...content, token }, how)], ([result]) => {
+      if (result !== undefined) answer(storedOf(conversationId, result));
+    });
 };
 
 /**
  * Handles a message: calls the application's hook, stores the message unless it is transient, and sends it to all
- * other sessions of its receivers. Without a hook, a stored message takes one call of the store.
+ * other sessions of its receivers. Without a hook, all stored messages that wait for their conversation take one call
+ * of the store together. It resolves before the receivers have the message.
  */
 export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> => {
-  const { conversationId, transient = false, to, broadcast = false, priority, pushData } = outgoing;
-  const { except } = exceptActor(actor);
+  const { conversationId, transient = false, to, broadcast = false } = outgoing;
   // A message without a token of its sender gets one, so that the store can be asked for it.
   const token = outgoing.token ?? randomBytes(16).toString('base64url');
-  if (outgoing.token !== undefined) app.repeat(conversationId, token, except);
-  return app.inOrder(conversationId, async () => {
-    const wanted = priorityOf(priority);
-    const how: HandingOut = {
-      transient,
-      broadcast,
-      priority: wanted,
-      inRooms: await earnedPriority(app, actor, conversationId, wanted),
-      showsPriority: priority !== undefined,
-      pushData,
-      except,
-    };
-    const isAsked = app.hooks.decidesOnMessages;
-    if (!transient && !isAsked && to === undefined && !broadcast)
-      return sendStored(app, actor, { ...contentOf(outgoing, bodyOf(outgoing.body)), token }, how);
-    const info = await asSpeaker(app, actor, conversationId);
-    check(actor, info, outgoing);
-    const body = isAsked ? await askedBody(app, actor, info, outgoing) : bodyOf(outgoing.body);
-    const content = contentOf(outgoing, body);
-    return transient ? sendNow(app, actor, info, content, how) : sendStored(app, actor, { ...content, token }, how);
+  if (outgoing.token !== undefined) app.repeat(conversationId, token, exceptActor(actor).except);
+  if (!transient && !app.hooks.decidesOnMessages && to === undefined && !broadcast) {
+    const content = contentOf(outgoing, bodyOf(outgoing.body));
+    const how = await handingOutOf(app, actor, outgoing);
+    return storedOf(conversationId, await app.post(conversationId, postingOf(actor, { ...content, token }, how)));
+  }
+  return new Promise((resolve, reject) => {
+    app.inOrder(conversationId, () => deliverChecked(app, actor, outgoing, token, resolve)).catch(reject);
   });
 };

@@ -40,6 +40,13 @@ const message = (conversationId: string, from: string, more: Partial<NewMessage>
   ...more,
 });
 
+/** Stores one message. */
+const append = async (store: Store, wanted: NewMessage): Promise<Appended> => {
+  const [result] = await store.append([wanted]);
+  assert.ok(result !== undefined, 'append gave no result');
+  return result;
+};
+
 /** The message that was stored, or was stored before. */
 const stored = (result: Appended): Extract<Appended, { _tag: 'Repeated' }>['message'] => {
   assert.ok(result._tag === 'Appended' || result._tag === 'Repeated', `append gave ${result._tag}`);
@@ -85,7 +92,7 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.equal(await store.deleteConversation(id), true);
     assert.equal(await store.deleteConversation(id), false);
     assert.deepEqual(await store.conversations([id]), []);
-    assert.equal((await store.append(message(id, tom, { speaker: tom })))._tag, 'NoConversation');
+    assert.equal((await append(store, message(id, tom, { speaker: tom })))._tag, 'NoConversation');
   },
 
   'members are added in order, each once, as long as there is room, and not if they are blocked': async (store) => {
@@ -137,7 +144,7 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     await store.setListed(room, 'blocked', [b], true, 10);
     const tag = async (where: string, speaker: string | undefined): Promise<readonly string[]> => [
       (await store.speaking(where, speaker))._tag,
-      (await store.append(message(where, speaker ?? '', speaker === undefined ? {} : { speaker })))._tag,
+      (await append(store, message(where, speaker ?? '', speaker === undefined ? {} : { speaker })))._tag,
     ];
     assert.deepEqual(await tag(id, a), ['MaySpeak', 'Appended']);
     assert.deepEqual(await tag(id, b), ['Silenced', 'Silenced']);
@@ -151,12 +158,12 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   'append says who gets the message': async (store) => {
     const [a, b] = [fresh('a'), fresh('b')];
     const id = await create(store, [a, b]);
-    const appended = await store.append(message(id, a, { speaker: a }));
+    const appended = await append(store, message(id, a, { speaker: a }));
     assert.ok(appended._tag === 'Appended');
     assert.deepEqual([appended.kind, appended.receivers], ['ordinary', [a, b]]);
     const system = await create(store, [], { kind: 'system' });
     await store.addMembers(system, [a, b], Infinity);
-    const toBackEnd = await store.append(message(system, a, { speaker: a }));
+    const toBackEnd = await append(store, message(system, a, { speaker: a }));
     assert.ok(toBackEnd._tag === 'Appended');
     assert.deepEqual([toBackEnd.message.to, toBackEnd.receivers], [[], [a]]);
   },
@@ -165,19 +172,41 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     const tom = fresh('Tom');
     const id = await create(store, [tom]);
     const start = Date.now();
-    await Promise.all([5, 5, 0, 9, 9, 2].map((now) => store.append(message(id, tom, { now: start + now }))));
+    await Promise.all([5, 5, 0, 9, 9, 2].map((now) => append(store, message(id, tom, { now: start + now }))));
     const times = (await store.history({ conversationId: id, direction: 'new', limit: 10 })).map((m) => m.timestamp);
     assert.equal(times.length, 6);
     assert.ok(times.every((time, index) => time >= start && (index === 0 || time > (times[index - 1] ?? 0))));
   },
 
+  'several messages of one call are stored in their order, and each has a result of its own': async (store) => {
+    const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
+    const [id, other] = [await create(store, [tom]), await create(store, [jerry])];
+    const results = await store.append([
+      message(id, tom, { msg: 'one', token: 'one', speaker: tom }),
+      message(id, jerry, { msg: 'a stranger', speaker: jerry }),
+      message(other, jerry, { msg: 'elsewhere', speaker: jerry }),
+      message(id, tom, { msg: 'one, repeated', token: 'one', speaker: tom }),
+      message(id, tom, { msg: 'two', speaker: tom }),
+    ]);
+    assert.deepEqual(
+      results.map(({ _tag }) => _tag),
+      ['Appended', 'NotMember', 'Appended', 'Repeated', 'Appended'],
+    );
+    const found = await store.history({ conversationId: id, direction: 'new', limit: 10 });
+    assert.deepEqual(
+      found.map(({ msg }) => msg),
+      ['one', 'two'],
+    );
+    assert.deepEqual(await store.append([]), []);
+  },
+
   'a message with the same token of the same sender is stored once, also at the same time': async (store) => {
     const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
     const id = await create(store, [tom, jerry]);
-    const results = await Promise.all([1, 2, 3].map(() => store.append(message(id, tom, { token: 'one' }))));
+    const results = await Promise.all([1, 2, 3].map(() => append(store, message(id, tom, { token: 'one' }))));
     assert.equal(new Set(results.map((result) => stored(result).id)).size, 1);
     assert.deepEqual(results.map(({ _tag }) => _tag).sort(), ['Appended', 'Repeated', 'Repeated']);
-    assert.equal((await store.append(message(id, jerry, { token: 'one' })))._tag, 'Appended');
+    assert.equal((await append(store, message(id, jerry, { token: 'one' })))._tag, 'Appended');
     const found = await store.message(id, { from: tom, token: 'one' });
     assert.equal(found?.id, results.map(stored)[0]?.id);
     assert.deepEqual(await store.message(id, { id: found?.id ?? '' }), found);
@@ -189,7 +218,7 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   ) => {
     const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
     const id = await create(store, [tom, jerry]);
-    const { id: messageId } = stored(await store.append(message(id, tom)));
+    const { id: messageId } = stored(await append(store, message(id, tom)));
     const edit = { conversationId: id, messageId, recall: false, mentions: [], mentionsAll: false, msg: 'new', now: 1 };
     assert.equal((await store.modify({ ...edit, by: jerry }))._tag, 'Foreign');
     assert.equal((await store.modify({ ...edit, by: fresh('none') }))._tag, 'NotMember');
@@ -205,8 +234,8 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   'unread messages are counted until they are read': async (store) => {
     const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
     const id = await create(store, [tom, jerry]);
-    const first = stored(await store.append(message(id, tom)));
-    await store.append(message(id, tom));
+    const first = stored(await append(store, message(id, tom)));
+    await append(store, message(id, tom));
     const counts = async (): Promise<readonly unknown[]> =>
       [...(await store.unreadOf(id, [tom, jerry])).values()].map(({ count }) => count);
     assert.deepEqual(await counts(), [0, 2]);

@@ -19,7 +19,8 @@ const SWEEP_EVERY = 5_000;
 /** Conversations in a slice: some 5 ms. */
 const SWEPT_AT_ONCE = 5_000;
 
-const everyFewSeconds = (sweep: () => boolean): (() => void) => {
+/** Calls a sweep every five seconds. */
+export const everyFewSeconds = (sweep: () => boolean): (() => void) => {
   const timer = setInterval(() => {
     if (!sweep()) clearInterval(timer);
   }, SWEEP_EVERY);
@@ -90,8 +91,9 @@ export const memoryStore = ({
     addMembers: asynchronous(memory.addMembers),
     removeMembers: asynchronous(memory.removeMembers),
     updateConversation: asynchronous(memory.updateConversation),
+    setMuted: asynchronous(memory.setMuted),
     speaking: asynchronous(memory.speaking),
-    append: asynchronous(memory.say),
+    append: asynchronous((messages) => messages.map(memory.say)),
     message: asynchronous(memory.message),
     history: asynchronous(memory.history),
     modify: asynchronous(memory.modify),

@@ -57,10 +57,12 @@ export interface Store {
   /** Removes members. Gives the clients that were members before. */
   removeMembers(id: string, members: readonly string[]): Promise<readonly string[]>;
   /**
-   * Changes a conversation's name, attributes or muted members. Gives the conversation after the change; undefined if
-   * there is no such conversation.
+   * Changes a conversation's name or attributes. Gives the conversation after the change; undefined if there is no
+   * such conversation.
    */
   updateConversation(id: string, change: ConversationChange, now: number): Promise<ConversationInfo | undefined>;
+  /** Turns the push notifications of a member off or on. Does nothing for clients that are no members. */
+  setMuted(id: string, clientId: string, muted: boolean): Promise<void>;
   /** Gives a member another role. `Member` is the role of everybody, so it removes a role. */
   setRole(id: string, clientId: string, role: MemberRole): Promise<void>;
   /** The roles of the members whose role is not `Member`. */
@@ -93,10 +95,11 @@ export interface Store {
   /** Whether a client may speak in a conversation; undefined is the back end, which may if there is one. */
   speaking(id: string, clientId: string | undefined): Promise<Speaking>;
   /**
-   * Stores a message, if its speaker may speak. If the same sender has stored a message with the same token before,
-   * gives that message. So a call that has failed can be repeated: the message is stored once.
+   * Stores messages in the given order, each one if its speaker may speak, and gives a result for each. If the same
+   * sender has stored a message with the same token before, gives that message. So a call that has failed can be
+   * repeated: each message is stored once. The call is atomic: if it rejects, it has stored all of them or none.
    */
-  append(message: NewMessage): Promise<Appended>;
+  append(messages: readonly NewMessage[]): Promise<readonly Appended[]>;
   /** One message; undefined if there is no such message. */
   message(conversationId: string, key: MessageKey): Promise<StoredMessage | undefined>;
   /** Messages sorted by time, then by id, oldest first. */

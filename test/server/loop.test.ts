@@ -89,16 +89,18 @@ const world = async () => {
     return (await store.createConversation({ ...draft, ...fields })).info.id;
   };
   const say = (conversationId: string, n: number, msg: string, fields: object = {}) =>
-    store.append({
-      conversationId,
-      from: OWNER,
-      receipt: true,
-      mentions: [],
-      mentionsAll: false,
-      now: EPOCH + n,
-      msg,
-      ...fields,
-    });
+    store.append([
+      {
+        conversationId,
+        from: OWNER,
+        receipt: true,
+        mentions: [],
+        mentionsAll: false,
+        now: EPOCH + n,
+        msg,
+        ...fields,
+      },
+    ]);
   const crowded = await make({ creator: OWNER, members, attributes });
   for (let n = 0; n < 299; n += 1) await make({ members, attributes });
   for (let n = 0; n < 1_500; n += 1) {
@@ -122,8 +124,8 @@ const world = async () => {
   const edited: string[] = [];
   const edits = await make({ creator: OWNER, members });
   for (let n = 0; n < 600; n += 1) {
-    const result = await say(edits, n + 1, 'x');
-    if (!('message' in result)) throw new Error('the message was not stored');
+    const [result] = await say(edits, n + 1, 'x');
+    if (result === undefined || !('message' in result)) throw new Error('the message was not stored');
     edited.push(result.message.id);
   }
   for (const [n, messageId] of edited.entries())

@@ -163,7 +163,7 @@ describe('who has left', () => {
   it('is no longer among those that have muted the conversation', () => {
     const { memory } = memoryAt();
     const id = make(memory, { members: ['Tom', 'Jerry', 'Spike'] });
-    memory.updateConversation(id, { mutedMembers: ['Jerry', 'Spike'] }, 0);
+    for (const client of ['Jerry', 'Spike']) memory.setMuted(id, client, true);
     memory.removeMembers(id, ['Jerry']);
     memory.addMembers(id, ['Jerry'], 500);
     expect(memory.conversations([id])).toMatchObject([{ members: ['Tom', 'Spike', 'Jerry'], mutedMembers: ['Spike'] }]);

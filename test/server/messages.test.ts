@@ -289,16 +289,18 @@ describe('the store in memory', () => {
           const seen = new Map<string, string>();
           const list: { id: string; timestamp: number; from: string }[] = [];
           for (const { from, now, token } of sends) {
-            const result = await store.append({
-              conversationId: info.id,
-              from,
-              now,
-              receipt: false,
-              mentions: [],
-              mentionsAll: false,
-              ...(token === null ? {} : { token }),
-            });
-            if (result._tag !== 'Appended' && result._tag !== 'Repeated') throw new Error(result._tag);
+            const [result] = await store.append([
+              {
+                conversationId: info.id,
+                from,
+                now,
+                receipt: false,
+                mentions: [],
+                mentionsAll: false,
+                ...(token === null ? {} : { token }),
+              },
+            ]);
+            if (result?._tag !== 'Appended' && result?._tag !== 'Repeated') throw new Error(result?._tag);
             const { message } = result;
             const key = `${from} ${String(token)}`;
             expect(result._tag === 'Repeated').toBe(token !== null && seen.has(key));

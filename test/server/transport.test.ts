@@ -219,10 +219,10 @@ describe('limits of the transport', () => {
     const server = await serve({
       store: {
         ...store,
-        append: async (message) => {
+        append: async (messages) => {
           waiting += 1;
           most = Math.max(most, waiting);
-          const appended = await store.append(message);
+          const appended = await store.append(messages);
           waiting -= 1;
           return appended;
         },
@@ -319,11 +319,11 @@ describe('the end of a server', () => {
       },
       store: {
         ...store,
-        append: async (message: Parameters<typeof store.append>[0]) => {
+        append: async (messages: Parameters<typeof store.append>[0]) => {
           appending();
           await gate;
           done.push('appended');
-          return store.append(message);
+          return store.append(messages);
         },
         close: async () => {
           done.push('closed');

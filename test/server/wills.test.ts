@@ -171,9 +171,9 @@ describe('a will', () => {
     const errors: unknown[] = [];
     const results: string[] = [];
     const store = memoryStore();
-    const append: typeof store.append = async (message) => {
-      const result = await store.append(message);
-      results.push(result._tag);
+    const append: typeof store.append = async (messages) => {
+      const result = await store.append(messages);
+      results.push(...result.map(({ _tag }) => _tag));
       return result;
     };
     const { tom, jerry, cid } = await pair({

@@ -83,16 +83,6 @@ export const updatedNotice = (party: Party, id: string, change: AttributesChange
   },
 });
 
-/** The muted members after one member has muted or unmuted the conversation. */
-export const mutedWith = (
-  { mutedMembers = [] }: ConversationInfo,
-  clientId: string,
-  muted: boolean,
-): readonly string[] => {
-  const others = mutedMembers.filter((member) => member !== clientId);
-  return muted ? [...others, clientId] : others;
-};
-
 /** The answer to the client that made the change. */
 export const updatedAnswer = (id: string, change: AttributesChange, at: number): ServerCommand => ({
   cmd: 'conv',

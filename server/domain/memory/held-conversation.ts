@@ -146,3 +146,9 @@ export const pageOfList = (
   const page = clientIds.slice(0, limit);
   return { clientIds: page, ...defined({ next: clientIds.length > limit ? page.at(-1) : undefined }) };
 };
+
+/** The conversation after a member has muted it, or no longer does. */
+export const withMuted = (info: ConversationInfo, clientId: string, muted: boolean): ConversationInfo => {
+  const others = info.mutedMembers?.filter((member) => member !== clientId) ?? [];
+  return { ...info, mutedMembers: muted ? [...others, clientId] : others };
+};

@@ -28,7 +28,7 @@ import type {
 } from '../records.js';
 import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
-import { admitted, changeList, describe, infoOf, pageOfList, speakingIn } from './held-conversation.js';
+import { admitted, changeList, describe, infoOf, pageOfList, speakingIn, withMuted } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
@@ -94,6 +94,7 @@ export interface Memory {
   ) => MembersAdded | undefined;
   readonly removeMembers: (id: string, members: readonly string[]) => readonly string[];
   readonly updateConversation: (id: string, change: ConversationChange, now: number) => ConversationInfo | undefined;
+  readonly setMuted: (id: string, clientId: string, muted: boolean) => void;
   readonly setRole: (id: string, clientId: string, role: MemberRole) => void;
   readonly roles: (id: string) => ReadonlyMap<string, MemberRole>;
   readonly setListed: (
@@ -268,6 +269,12 @@ export const createMemory = ({
       const isDescribed = change.attributes !== undefined || change.name !== undefined;
       conversation.info = { ...conversation.info, ...change, ...(isDescribed ? { updatedAt: at } : {}) };
       return describe(conversation);
+    },
+
+    setMuted: (id, clientId, muted) => {
+      const conversation = find(id);
+      if (conversation?.members.has(clientId) !== true) return;
+      conversation.info = withMuted(conversation.info, clientId, muted);
     },
 
     setRole: (id, clientId, role) => {

@@ -11,6 +11,37 @@ export interface ConversationSelection extends ConversationSearch {
   readonly needsMembers?: boolean;
 }
 
+/** A query that is given its candidates bit by bit. */
+export interface Selecting {
+  /** Takes the steps of looking at so many candidates, whether they exist or not. */
+  readonly spend: (candidates: number) => void;
+  /** Looks at a candidate. */
+  readonly add: (info: ConversationInfo) => void;
+  /** The result, when all candidates were looked at. */
+  readonly result: () => readonly ConversationInfo[];
+}
+
+/** Begins a query. Each of its functions throws a `Refusal` with 4310 if the steps are used up. */
+export const selecting = (
+  { where, sort, skip, limit, seen, needsMembers = false }: ConversationSelection,
+  steps = DEFAULT_STEPS,
+): Selecting => {
+  const spend = budgetOf(steps);
+  const isMatch = matches(where, spend);
+  const found: ConversationInfo[] = [];
+  return {
+    spend: (candidates) => {
+      spend(COST.conversation * candidates);
+    },
+    add: (info) => {
+      const shown = seen(info);
+      if (shown === undefined || (needsMembers && shown.members === undefined)) return;
+      if (isMatch(shown)) found.push(shown);
+    },
+    result: () => (sort === undefined ? found : sorted(found, sort, spend)).slice(skip, skip + limit),
+  };
+};
+
 /**
  * Selects the candidates that meet a query, one by one, within a number of steps. Each candidate costs steps, whether
  * it matches or not. Throws a `Refusal` with 4310 if the steps are used up.
@@ -19,20 +50,16 @@ export interface ConversationSelection extends ConversationSearch {
  * select(search, infos.keys(), (id) => infos.get(id));
  */
 export const select = (
-  { where, sort, skip, limit, seen, needsMembers = false }: ConversationSelection,
+  search: ConversationSelection,
   ids: Iterable<string>,
   infoOf: (id: string) => ConversationInfo | undefined,
   steps = DEFAULT_STEPS,
 ): readonly ConversationInfo[] => {
-  const spend = budgetOf(steps);
-  const isMatch = matches(where, spend);
-  const found: ConversationInfo[] = [];
+  const selection = selecting(search, steps);
   for (const id of ids) {
-    spend(COST.conversation);
+    selection.spend(1);
     const info = infoOf(id);
-    const shown = info === undefined ? undefined : seen(info);
-    if (shown === undefined || (needsMembers && shown.members === undefined)) continue;
-    if (isMatch(shown)) found.push(shown);
+    if (info !== undefined) selection.add(info);
   }
-  return (sort === undefined ? found : sorted(found, sort, spend)).slice(skip, skip + limit);
+  return selection.result();
 };

@@ -14,6 +14,7 @@ import {
   switchMap,
   takeUntil,
   tap,
+  type Observer,
 } from 'rxjs';
 import {
   comparePositions,
@@ -64,6 +65,8 @@ export interface TimelineOptions {
    * can be loaded again. Messages that are being sent or have failed don't count. Default 1,000.
    */
   readonly window?: number;
+  /** Is told when a page begins to load, and when it has arrived or failed: a Subject, or a signal's `set`. */
+  readonly loading?: Pick<Observer<boolean>, 'next'>;
 }
 
 const PAGE = 20;
@@ -103,7 +106,15 @@ const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
 
 const timelineOf = (
   { client, id, events$, leased$ = events$ }: ConversationInternals,
-  { pageSize = PAGE, older$ = EMPTY, newer$ = EMPTY, latest$ = EMPTY, fill$ = EMPTY, window = WINDOW }: TimelineOptions,
+  {
+    pageSize = PAGE,
+    older$ = EMPTY,
+    newer$ = EMPTY,
+    latest$ = EMPTY,
+    fill$ = EMPTY,
+    window = WINDOW,
+    loading,
+  }: TimelineOptions,
 ): Observable<Timeline> =>
   new Observable((subscriber) => {
     const onFailure = failing(client, id);
@@ -171,6 +182,7 @@ const timelineOf = (
       defer(() => {
         if (isLoading) return EMPTY;
         isLoading = true;
+        loading?.next(true);
         return historyPage(client.link, client.reader, id, range).pipe(
           tap((messages) => {
             const hasMore = messages.length === range.limit;
@@ -180,6 +192,7 @@ const timelineOf = (
           ignoreElements(),
           finalize(() => {
             isLoading = false;
+            loading?.next(false);
           }),
           takeUntil(jump),
         );

@@ -168,7 +168,7 @@ describe('an expensive command', () => {
       mentionsAll: false,
       now: Date.now(),
     };
-    for (let n = 0; n < 20_000; n += 1) await store.append(message);
+    for (let n = 0; n < 20_000; n += 1) await store.append([message]);
     const timeOf = async (id: string): Promise<number> => {
       const before = performance.now();
       for (let n = 0; n < 500; n += 1) await store.conversations([id]);

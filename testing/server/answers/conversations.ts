@@ -5,7 +5,6 @@ import {
   attributesChange,
   changedAttributes,
   mutedAnswer,
-  mutedWith,
   updatedAnswer,
   updatedNotice,
 } from '../../../server/domain/conversations/attributes.js';
@@ -54,6 +53,6 @@ export const mute = (
   { op, convMessage: { cid } }: CommandOf<'conv', 'mute' | 'unmute'>,
 ): Answers => {
   const info = forMuting(existing(world, cid), session);
-  world.memory.updateConversation(cid, { mutedMembers: mutedWith(info, session.clientId, op === 'mute') }, world.now());
+  world.memory.setMuted(cid, session.clientId, op === 'mute');
   return [mutedAnswer(info)];
 };

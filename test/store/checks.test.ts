@@ -1,8 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore, storeChecks, type Store } from 'rx-realtime/server';
+import { stores } from './temporary.js';
 
-describe('the store in memory', () => {
-  const store = memoryStore();
+describe.each(stores)('the store %s', (_, open) => {
+  let store: Store;
+  let end: () => Promise<void>;
+  beforeAll(async () => {
+    ({ store, end } = await open());
+  });
+  afterAll(() => end());
+
   it.each(storeChecks)('$name', async ({ run }) => {
     await run(store);
   });
@@ -14,8 +21,14 @@ describe('the store in memory', () => {
 
 describe('the checks', () => {
   const broken: readonly (readonly [string, (store: Store) => Partial<Store>])[] = [
-    ['forgets tokens', (store) => ({ append: ({ token, ...message }) => store.append(message) })],
-    ['lets everybody speak', (store) => ({ append: ({ speaker, ...message }) => store.append(message) })],
+    [
+      'forgets tokens',
+      (store) => ({ append: (messages) => store.append(messages.map(({ token, ...message }) => message)) }),
+    ],
+    [
+      'lets everybody speak',
+      (store) => ({ append: (messages) => store.append(messages.map(({ speaker, ...message }) => message)) }),
+    ],
     ['brings tokens back', () => ({ renewSession: () => Promise.resolve(true) })],
     [
       'blocks nobody',

@@ -1,0 +1,87 @@
+/**
+ * Items of one key that arrive while the key is busy are carried out together, as soon as it is free. So a store that
+ * takes long for a call takes as long for many messages of a conversation as for one. An item that comes alone is a
+ * batch of one: nothing waits for more items to come.
+ */
+import type { Report } from './guarded.js';
+import type { InOrder } from './unsettled.js';
+
+export interface Batches<I, R> {
+  /** Runs a job in the order of its key, between the batches. */
+  readonly inOrder: InOrder;
+  /** Adds an item to the last batch of its key. Gives the result of the item. */
+  readonly add: (key: string, item: I) => Promise<R>;
+}
+
+export interface BatchesOptions<I, R> {
+  readonly inOrder: InOrder;
+  /** Carries a batch out. It calls `answer` with a result for each item, and may go on after that. */
+  readonly run: (key: string, items: readonly I[], answer: (results: readonly R[]) => void) => Promise<void>;
+  /** Items in a batch, at most. */
+  readonly most: number;
+  /** Called with an error of `run` after it has answered. */
+  readonly report: Report;
+}
+
+interface Waiting<I, R> {
+  readonly item: I;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export const createBatches = <I, R>({ inOrder, run, most, report }: BatchesOptions<I, R>): Batches<I, R> => {
+  /** The last job of a key, if it is a batch that has not begun. */
+  const open = new Map<string, Waiting<I, R>[]>();
+
+  const carryOut = async (key: string, batch: readonly Waiting<I, R>[]): Promise<void> => {
+    let isAnswered = false;
+    const fail = (error: unknown): void => {
+      if (isAnswered) report(error);
+      else for (const { reject } of batch) reject(error);
+    };
+    try {
+      await run(
+        key,
+        batch.map(({ item }) => item),
+        (results) => {
+          if (results.length !== batch.length)
+            throw new TypeError(`a batch of ${batch.length} was given ${results.length} results`);
+          isAnswered = true;
+          for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+        },
+      );
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const begin = (key: string, first: Waiting<I, R>): void => {
+    const batch = [first];
+    open.set(key, batch);
+    const close = (): void => {
+      if (open.get(key) === batch) open.delete(key);
+    };
+    // A key whose changes have no known outcome rejects before the job begins.
+    void inOrder(key, () => {
+      close();
+      return carryOut(key, batch);
+    }).catch((error: unknown) => {
+      close();
+      for (const { reject } of batch) reject(error);
+    });
+  };
+
+  return {
+    inOrder: (key, job) => {
+      open.delete(key);
+      return inOrder(key, job);
+    },
+    add: (key, item) =>
+      new Promise((resolve, reject) => {
+        const waiting = { item, resolve, reject };
+        const batch = open.get(key);
+        if (batch !== undefined && batch.length < most) batch.push(waiting);
+        else begin(key, waiting);
+      }),
+  };
+};

@@ -1,0 +1,226 @@
+/** What the store reads. Each call is one look at the database, on whichever connection it has. */
+import type { ConversationInfo, ConversationKind, MemberRole, ServerCommand } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
+import { pageOf } from '../../domain/messages/history.js';
+import type { HistoryQuery, MayNotSpeak, OfflineMessages, StoredMessage, UnreadSummary } from '../../domain/records.js';
+import type { Bounds, Reads } from './calls.js';
+import { flag, listOf, maybeList, maybeNumber, number, text, type Connection } from './connection.js';
+import type { Row } from './driver.js';
+import { endOf, infoOf, kindOf, messageOf, sessionOf, type Members } from './rows.js';
+import { sql } from './sql.js';
+
+/** Ids of members that are kept, so that they are not read for each look at a conversation. */
+const KEPT_MEMBERS = 500_000;
+
+const ROLES: readonly MemberRole[] = ['Owner', 'Manager', 'Member'];
+
+const roleOf = (row: Row): MemberRole => ROLES.find((role) => role === text(row, 'role')) ?? 'Member';
+
+/** A limit as a parameter: a negative one is none. */
+const limited = (limit: number): number => (Number.isFinite(limit) ? limit : -1);
+
+/** `time`: the time of the call, ms since 1970. */
+export const createReads = (connection: Connection, bounds: Bounds, time: () => number): Reads => {
+  const { all, one } = connection;
+  const { membersOf, forget } = createMembers(connection);
+
+  /** A conversation that has not ended. */
+  const head = (id: string): Row | undefined => {
+    const row = one(sql.head, id);
+    return row === undefined || endOf(row, bounds.idle) <= time() ? undefined : row;
+  };
+
+  /** The conversations with these ids, in this order. `but`: the kind whose members are not wanted. */
+  const conversations = (ids: readonly string[], but?: ConversationKind): readonly ConversationInfo[] =>
+    all(sql.conversations, listOf(ids))
+      .filter((row) => endOf(row, bounds.idle) > time())
+      .map((row) =>
+        infoOf(row, kindOf(row) === but ? undefined : membersOf(text(row, 'id'), number(row, 'members_version'))),
+      );
+
+  /** Whether a client may speak; the back end, which is no client, may always. */
+  const speakingIn = (
+    id: string,
+    kind: ConversationKind,
+    clientId: string | undefined,
+  ): MayNotSpeak['_tag'] | 'MaySpeak' => {
+    if (clientId === undefined) return 'MaySpeak';
+    const row = one(sql.standing, id, clientId) ?? {};
+    if (kind !== 'room' && !flag(row, 'is_member')) return 'NotMember';
+    if (flag(row, 'is_silenced')) return 'Silenced';
+    return kind === 'room' && flag(row, 'is_blocked') ? 'Blocked' : 'MaySpeak';
+  };
+
+  const messages = (rows: readonly Row[]): readonly StoredMessage[] => rows.map(messageOf);
+  const maybeMessage = (row: Row | undefined): StoredMessage | undefined => (row === undefined ? row : messageOf(row));
+
+  const unreadIn = (id: string, clientId: string, readUpTo: number): UnreadSummary => {
+    const counted = one(sql.unread, id, clientId, readUpTo, limited(bounds.unreadLimit));
+    const last = maybeMessage(one(sql.lastFor, id, clientId));
+    return {
+      conversationId: id,
+      count: counted === undefined ? 0 : number(counted, 'count'),
+      mentioned: counted !== undefined && flag(counted, 'mentioned'),
+      ...defined({ last }),
+    };
+  };
+
+  const readUpTo = (id: string, clientId: string): number => {
+    const mark = one(sql.mark, id, clientId);
+    return (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
+  };
+
+  const page = (id: string, query: HistoryQuery, since: number): readonly StoredMessage[] => {
+    const { direction, from, to, type, limit, viewer } = query;
+    const isOld = direction === 'old';
+    const [first, last] = isOld ? [to, from] : [from, to];
+    const low = Math.max(since, first?.timestamp ?? -Infinity);
+    const high = last?.timestamp ?? Infinity;
+    // The ends may be excluded, so two more are read.
+    const most = limited(limit + 2);
+    const rows =
+      type === undefined
+        ? all(isOld ? sql.older : sql.newer, id, low, high, viewer, most)
+        : all(isOld ? sql.olderOfType : sql.newerOfType, id, low, high, viewer, most, type);
+    const found = messages(rows);
+    return pageOf(isOld ? found.toReversed() : found, query, since);
+  };
+
+  return {
+    head,
+    membersOf,
+    forget,
+    conversations,
+    unreadIn,
+
+    /** A page of conversations: all, or those of a kind, newest first. */
+    conversationIds: (kind, after, limit) => {
+      const { createdAt, id } = after ?? { createdAt: Infinity, id: '' };
+      const rows =
+        kind === undefined ? all(sql.allIds, createdAt, id, limit) : all(sql.idsOfKind, createdAt, id, limit, kind);
+      return rows.map((row) => ({ createdAt: number(row, 'created_at'), id: text(row, 'id') }));
+    },
+
+    idsOfMember: (clientId) => all(sql.idsOfMember, clientId).map((row) => text(row, 'cid')),
+
+    roles: (id) => new Map(all(sql.roles, id).map((row) => [text(row, 'client'), roleOf(row)])),
+
+    listed: (id, list, limit, after = '') => {
+      const found = all(sql.listed, id, list, after, limited(limit + 1)).map((row) => text(row, 'client'));
+      const clientIds = found.slice(0, limit);
+      return { clientIds, ...defined({ next: found.length > limit ? clientIds.at(-1) : undefined }) };
+    },
+
+    whoIsListed: (id, list, clientIds) =>
+      new Set(all(sql.whichAreListed, id, list, listOf(clientIds)).map((row) => text(row, 'client'))),
+
+    speakingIn,
+
+    speaking: (id, clientId) => {
+      const [info] = conversations([id]);
+      if (info === undefined) return { _tag: 'NoConversation' };
+      const _tag = speakingIn(id, info.kind, clientId);
+      return _tag === 'MaySpeak' ? { _tag, info } : { _tag };
+    },
+
+    message: (id, key) => {
+      if (head(id) === undefined) return undefined;
+      return maybeMessage(
+        'id' in key ? one(sql.messageById, id, key.id) : one(sql.messageByToken, id, key.from, key.token),
+      );
+    },
+
+    history: (query) =>
+      head(query.conversationId) === undefined ? [] : page(query.conversationId, query, time() - bounds.historyTime),
+
+    modifiedSince: (clientId, since, limit) =>
+      messages(all(sql.modifiedSince, clientId, since, limited(limit), time(), bounds.idle)),
+
+    receipts: (id) =>
+      head(id) === undefined
+        ? []
+        : all(sql.receipts, id).map((row) => {
+            const readAt = maybeNumber(row, 'read_at');
+            const deliveredAt = Math.max(maybeNumber(row, 'got_at') ?? -Infinity, readAt ?? -Infinity);
+            return { clientId: text(row, 'client'), deliveredAt, ...defined({ readAt }) };
+          }),
+
+    offline: (clientId, conversationLimit, messageLimit) => {
+      const missed: OfflineMessages[] = [];
+      for (const row of all(sql.withMissed, clientId, time(), bounds.idle)) {
+        if (missed.length >= conversationLimit) break;
+        const id = text(row, 'cid');
+        const found = messages(all(sql.missed, id, clientId, number(row, 'got_ts'), limited(messageLimit + 1)));
+        if (found.length > 0)
+          missed.push({
+            conversationId: id,
+            messages: found.slice(0, messageLimit).reverse(),
+            hasMore: found.length > messageLimit,
+          });
+      }
+      return missed;
+    },
+
+    unreadOf: (id, clientIds) =>
+      new Map(
+        head(id) === undefined
+          ? []
+          : clientIds.map((clientId) => [clientId, unreadIn(id, clientId, readUpTo(id, clientId))]),
+      ),
+
+    unread: (clientId, since, limit) => {
+      const summaries: UnreadSummary[] = [];
+      for (const row of all(sql.withUnread, clientId, since, time(), bounds.idle)) {
+        if (summaries.length >= limit) break;
+        const summary = unreadIn(text(row, 'cid'), clientId, maybeNumber(row, 'read_ts') ?? -1);
+        if (summary.count > 0 || flag(row, 'is_less')) summaries.push(summary);
+      }
+      return summaries.sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
+    },
+
+    session: (token) => {
+      const row = one(sql.session, token);
+      return row === undefined ? undefined : sessionOf(row);
+    },
+
+    notices: (clientId, since, limit) =>
+      all(sql.notices, clientId, since, limited(limit)).map((row) => ({
+        at: number(row, 'at'),
+        command: JSON.parse(text(row, 'command')) as ServerCommand,
+      })),
+  };
+};
+
+/** The members of conversations, kept by the version of the list. */
+const createMembers = ({ one }: Connection): Pick<Reads, 'membersOf' | 'forget'> => {
+  const kept = new Map<string, Members & { readonly version: number }>();
+  let size = 0;
+
+  const drop = (id: string): void => {
+    size -= kept.get(id)?.all.length ?? 0;
+    kept.delete(id);
+  };
+
+  const membersOf = (id: string, version: number): Members => {
+    const known = kept.get(id);
+    if (known?.version === version) return known;
+    const row = one(sql.members, id) ?? {};
+    const members = { version, all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };
+    drop(id);
+    kept.set(id, members);
+    size += members.all.length;
+    for (const oldest of kept.keys()) {
+      if (size <= KEPT_MEMBERS || oldest === id) break;
+      drop(oldest);
+    }
+    return members;
+  };
+
+  return {
+    membersOf,
+    forget: () => {
+      kept.clear();
+      size = 0;
+    },
+  };
+};

@@ -1,0 +1,134 @@
+/** The thread that writes the database, and the one that copies it. */
+import { receiveMessageOnPort, workerData, type MessagePort, parentPort } from 'node:worker_threads';
+import { connect, text, type Connection, versionOf } from './connection.js';
+import { loadSqlite } from './driver.js';
+import { conversationWrites } from './conversation-writes.js';
+import { messageWrites } from './message-writes.js';
+import { migrate } from './migrations.js';
+import { failureOf, type Asked, type Request, type Said, type Task } from './protocol.js';
+import { createReads } from './reads.js';
+import { createGroups } from './groups.js';
+import { sessionWrites } from './session-writes.js';
+import { sweeping } from './sweep.js';
+
+/** Copies the database to a new file. */
+const backUp = ({ run }: Connection, target: string): void => {
+  run('vacuum into $1', target);
+};
+
+const checkIntegrityOf = ({ all }: Connection): void => {
+  const found = all('pragma integrity_check(10)').map((row) => text(row, 'integrity_check'));
+  if (found.length !== 1 || found[0] !== 'ok') throw new Error(`the database is damaged: ${found.join('; ')}`);
+};
+
+const open = async (file: string, checkIntegrity: boolean): Promise<Connection> => {
+  const { DatabaseSync } = await loadSqlite();
+  const connection = connect(new DatabaseSync(file));
+  try {
+    connection.exec('pragma journal_mode = wal');
+    // A commit is on the disk before it is answered.
+    connection.exec('pragma synchronous = full');
+    if (checkIntegrity) checkIntegrityOf(connection);
+    migrate(connection);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+};
+
+const write = async (port: MessagePort, task: Extract<Task, { _tag: 'Write' }>): Promise<void> => {
+  const say = (said: Said): void => {
+    port.postMessage(said);
+  };
+  const connection = await open(task.file, task.checkIntegrity);
+  let at = 0;
+  const time = (): number => at;
+  const reads = createReads(connection, task.bounds, time);
+  const calls = new Map<string, (...args: never[]) => unknown>(
+    Object.entries({
+      ...reads,
+      ...conversationWrites(connection, reads),
+      ...messageWrites(connection, reads),
+      ...sessionWrites(connection, reads, task.bounds),
+      ...sweeping(connection, task.bounds, time),
+    }),
+  );
+  const groups = createGroups({
+    connection,
+    carryOut: (request) => {
+      const call = calls.get(request.name);
+      if (call === undefined) throw new TypeError(`the store has no call ${request.name}`);
+      at = request.at;
+      return Reflect.apply(call, undefined, request.args) as unknown;
+    },
+    undone: reads.forget,
+  });
+
+  /** Everything that has arrived by now, the first message included. */
+  const arrived = (first: Asked): readonly Asked[] => {
+    const all = [first];
+    let next: { readonly message: Asked } | undefined;
+    while ((next = receiveMessageOnPort(port) as typeof next) !== undefined) all.push(next.message);
+    return all;
+  };
+
+  let queue: Request[] = [];
+  const carryOutQueued = (): void => {
+    const requests = queue;
+    queue = [];
+    for (let from = 0; from < requests.length; from += task.most)
+      say({ _tag: 'Outcomes', outcomes: groups.run(requests.slice(from, from + task.most)) });
+  };
+
+  const copy = (id: number, target: string): void => {
+    try {
+      backUp(connection, target);
+      say({ _tag: 'Outcomes', outcomes: [{ id, _tag: 'Done', result: undefined }] });
+    } catch (error) {
+      say({ _tag: 'Outcomes', outcomes: [{ id, _tag: 'Failed', failure: failureOf(error) }] });
+    }
+  };
+
+  port.on('message', (first: Asked) => {
+    for (const asked of arrived(first)) {
+      if (asked._tag === 'Requests') {
+        queue.push(...asked.requests);
+        continue;
+      }
+      carryOutQueued();
+      if (asked._tag === 'Backup') copy(asked.id, asked.target);
+      else {
+        connection.close();
+        port.close();
+        return;
+      }
+    }
+    carryOutQueued();
+  });
+  say({ _tag: 'Ready', version: versionOf(connection) });
+};
+
+const backup = async (port: MessagePort, { file, target }: Extract<Task, { _tag: 'Backup' }>): Promise<void> => {
+  const { DatabaseSync } = await loadSqlite();
+  const connection = connect(new DatabaseSync(file, { readOnly: true }));
+  try {
+    backUp(connection, target);
+    const ready: Said = { _tag: 'Ready', version: versionOf(connection) };
+    port.postMessage(ready);
+  } finally {
+    connection.close();
+    port.close();
+  }
+};
+
+const port = parentPort;
+if (port !== null) {
+  const task = workerData as Task;
+  const broken = (error: unknown): void => {
+    const said: Said = { _tag: 'Broken', failure: failureOf(error) };
+    port.postMessage(said);
+    port.close();
+  };
+  void (task._tag === 'Write' ? write(port, task) : backup(port, task)).catch(broken);
+}

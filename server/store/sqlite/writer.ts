@@ -1,0 +1,161 @@
+/** The store's side of the thread that writes. */
+import { Worker } from 'node:worker_threads';
+import { StoreFailure, errorOf, type Asked, type Request, type Said, type Task } from './protocol.js';
+import type { Calls } from './calls.js';
+import { workerFile } from './worker-file.js';
+
+export interface Writer {
+  /** The version of SQLite. */
+  readonly version: string;
+  /** Carries a call out. It resolves when the call is committed. Calls are carried out in their order. */
+  readonly call: <N extends keyof Calls>(name: N, ...args: Parameters<Calls[N]>) => Promise<ReturnType<Calls[N]>>;
+  /** Deletes a slice of what has ended at this time, ms since 1970. */
+  readonly sweep: (at: number) => Promise<void>;
+  /** Copies the database to a new file. */
+  readonly backup: (target: string) => Promise<void>;
+  /** Resolves when all calls have been carried out and the database is closed. */
+  readonly close: () => Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Starts a thread. Resolves when it has said that it is ready. */
+const start = (task: Task): Promise<{ readonly worker: Worker; readonly version: string }> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(workerFile, { workerData: task });
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      reject(new StoreFailure('the thread of the store has ended before it was ready'));
+    });
+    worker.once('message', (said: Said) => {
+      if (said._tag === 'Ready') resolve({ worker, version: said.version });
+      else if (said._tag === 'Broken') reject(errorOf(said.failure));
+    });
+  });
+
+/** Copies a database to a new file, while others use it. */
+export const copyBeside = async (file: string, target: string): Promise<void> => {
+  const { worker } = await start({ _tag: 'Backup', file, target });
+  await worker.terminate();
+};
+
+export interface WriterOptions {
+  /** The time of the calls, ms since 1970. */
+  readonly now: () => number;
+  /** Called if the thread ends by itself: then nothing can be stored any more. */
+  readonly report: (error: Error) => void;
+}
+
+/** Starts the writer. */
+export const startWriter = async (task: Task, { now, report }: WriterOptions): Promise<Writer> => {
+  const { worker, version } = await start(task);
+  const waiting = new Map<number, Waiting>();
+  let ended: Error | undefined;
+  let isClosing = false;
+  let lastId = 0;
+  /** Calls of this turn, which are sent together. */
+  let unsent: Request[] = [];
+
+  const say = (asked: Asked): void => {
+    worker.postMessage(asked);
+  };
+
+  const send = (): void => {
+    const requests = unsent;
+    unsent = [];
+    if (requests.length > 0) say({ _tag: 'Requests', requests });
+  };
+
+  const add = (entry: Waiting): number => {
+    lastId += 1;
+    // The thread keeps the process alive only while it is waited for.
+    if (waiting.size === 0) worker.ref();
+    waiting.set(lastId, entry);
+    return lastId;
+  };
+
+  const settle = (id: number): Waiting | undefined => {
+    const entry = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0 && !isClosing) worker.unref();
+    return entry;
+  };
+
+  const end = (error: Error): void => {
+    if (ended !== undefined) return;
+    ended = error;
+    for (const id of [...waiting.keys()]) settle(id)?.reject(error);
+    if (!isClosing) report(error);
+  };
+
+  worker.on('message', (said: Said) => {
+    if (said._tag !== 'Outcomes') return;
+    for (const outcome of said.outcomes) {
+      const entry = settle(outcome.id);
+      if (outcome._tag === 'Done') entry?.resolve(outcome.result);
+      else entry?.reject(errorOf(outcome.failure));
+    }
+  });
+  worker.on('error', (cause) => {
+    end(new StoreFailure('the thread of the store has failed; restart the server', undefined, { cause }));
+  });
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      end(new StoreFailure('the store is closed'));
+      resolve();
+    });
+  });
+  worker.unref();
+
+  const callAt = <N extends keyof Calls>(
+    at: number,
+    name: N,
+    ...args: Parameters<Calls[N]>
+  ): Promise<ReturnType<Calls[N]>> =>
+    new Promise((resolve, reject) => {
+      if (ended !== undefined || isClosing) {
+        reject(ended ?? new StoreFailure('the store is closed'));
+        return;
+      }
+      // The thread gives what the call of this name gives.
+      const id = add({ resolve: resolve as (result: unknown) => void, reject });
+      if (unsent.length === 0) queueMicrotask(send);
+      unsent.push({ id, at, name, args });
+    });
+
+  return {
+    version,
+
+    call: (name, ...args) => callAt(now(), name, ...args),
+    sweep: (at) => callAt(at, 'sweep'),
+
+    backup: (target) =>
+      new Promise<void>((resolve, reject) => {
+        if (ended !== undefined || isClosing) {
+          reject(ended ?? new StoreFailure('the store is closed'));
+          return;
+        }
+        const entry: Waiting = {
+          resolve: () => {
+            resolve();
+          },
+          reject,
+        };
+        send();
+        say({ _tag: 'Backup', id: add(entry), target });
+      }),
+
+    close: async () => {
+      if (!isClosing && ended === undefined) {
+        isClosing = true;
+        worker.ref();
+        send();
+        say({ _tag: 'Close' });
+      }
+      await exited;
+    },
+  };
+};
