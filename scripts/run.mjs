@@ -49,9 +49,8 @@ const tasks = {
     await build();
     await become('dist/server/cli.js', args);
   },
-  bench: async ([first, ...rest]) => {
+  bench: async ([name, ...args]) => {
     await build();
-    const [name, args] = first === undefined || first.startsWith('-') ? ['all', [first, ...rest]] : [first, rest];
     // It bundles TypeScript, and measures no time.
     if (name === 'size') return become('bench/size.ts', args);
     const { buildBenches } = await import('./bench-build.mjs');

@@ -60,6 +60,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: N messages in a conversation',
     covers: ['store.append', 'store.message', 'store.speaking'],
+    isSlow: true,
     prepare: withStore(async (store, size) => {
       const id = await create(store);
       return each(size, async (number) => {
@@ -71,6 +72,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: N messages in a conversation that keeps N / 2',
     covers: ['store.append'],
+    isSlow: true,
     sizes: [1_000, 10_000, 100_000],
     prepare: withStore(
       async (store, size) => {
@@ -83,6 +85,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: the history of N messages, page by page',
     covers: ['store.history'],
+    isSlow: true,
     prepare: withStore(async (store, size) => {
       const id = await create(store);
       await fill(store, id, size);
@@ -103,6 +106,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: N messages are acknowledged and read one by one',
     covers: ['store.acknowledge', 'store.markRead', 'store.receipts', 'store.unreadOf'],
+    isSlow: true,
     prepare: withStore(async (store, size) => {
       const id = await create(store);
       const ids = await fill(store, id, size);
@@ -117,6 +121,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: N messages are edited, then told of in pages',
     covers: ['store.modify', 'store.modifiedSince'],
+    isSlow: true,
     prepare: withStore(async (store, size) => {
       const id = await create(store);
       const ids = await fill(store, id, size);
@@ -133,10 +138,12 @@ const subjects: readonly Measured[] = [
       'store.createConversation',
       'store.conversations',
       'store.updateConversation',
+      'store.setMuted',
       'store.deleteConversation',
       'store.setRole',
       'store.roles',
     ],
+    isSlow: true,
     prepare: withStore((store, size) =>
       each(size, async (number) => {
         const id = await create(store, { members: [SELF, `client-${String(number)}`], unique: number % 2 === 0 });
@@ -151,6 +158,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: the list of N own conversations, page by page, while messages come',
     covers: ['store.find'],
+    isSlow: true,
     // Conversations of one client.
     sizes: [100, 1_000, 5_000],
     prepare: withStore(async (store, size) => {
@@ -175,6 +183,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: what a login brings, with N conversations that have unread messages',
     covers: ['store.unread', 'store.offline'],
+    isSlow: true,
     sizes: [100, 1_000, 5_000],
     prepare: withStore(async (store, size) => {
       for (const number of times(size)) await fill(store, await create(store, { now: NOW + number }), 2);
@@ -187,6 +196,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: each of N subscribers has a message of his own, and logs in',
     covers: ['store.unread', 'store.offline', 'store.history'],
+    isSlow: true,
     sizes: [100, 1_000, 5_000],
     prepare: withStore(async (store, size) => {
       const clients = times(size).map((number) => `client-${String(number)}`);
@@ -204,6 +214,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: N members join and leave one by one',
     covers: ['store.addMembers', 'store.removeMembers'],
+    isSlow: true,
     // Members of an ordinary conversation.
     sizes: [50, 500],
     prepare: withStore(async (store, size) => {
@@ -217,6 +228,7 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: N clients are blocked one by one, and listed page by page',
     covers: ['store.setListed', 'store.listed', 'store.whoIsListed'],
+    isSlow: true,
     // Clients on a list.
     sizes: [50, 500],
     prepare: withStore(async (store, size) => {
@@ -243,6 +255,7 @@ const subjects: readonly Measured[] = [
       'store.keepNotice',
       'store.notices',
     ],
+    isSlow: true,
     prepare: withStore((store, size) => {
       const sessions = times(size).map((number) => ({
         token: `token-${String(number)}`,

@@ -1,8 +1,17 @@
 /** Everything whose growth is measured. */
 import { clientSubjects } from './clients.js';
-import { serverSubjects } from './servers.js';
 import { storeSubjects } from './stores.js';
-import { streamSubjects } from './streams.js';
+import { logSubjects } from './stream-logs.js';
+import { queueSubjects } from './stream-queues.js';
+import { stateSubjects } from './stream-states.js';
 import type { Subject } from './subject.js';
+import { viewSubjects } from './views.js';
 
-export const subjects: readonly Subject[] = [...streamSubjects, ...clientSubjects, ...storeSubjects, ...serverSubjects];
+export const subjects: readonly Subject[] = [
+  ...stateSubjects,
+  ...logSubjects,
+  ...queueSubjects,
+  ...clientSubjects,
+  ...viewSubjects,
+  ...storeSubjects,
+];

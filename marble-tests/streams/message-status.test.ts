@@ -1,5 +1,7 @@
-import { describe, it } from 'vitest';
+import { Subject } from 'rxjs';
+import { describe, expect, it } from 'vitest';
 import { messageStatus, type ClientEvent, type DeliveryStatus } from '../../streams/index.js';
+import { messageStatuses } from '../../streams/message-status.js';
 import { marbles } from '../marbles.js';
 import { arrived, receipt } from './log.js';
 
@@ -66,5 +68,32 @@ describe('messageStatus', () => {
 
   it('errors with the log', () => {
     diagram('-#', {}, 's#');
+  });
+});
+
+describe('many messages of one log', () => {
+  it('share one subscription, and each of them gets what concerns it', () => {
+    const log = new Subject<ClientEvent>();
+    let idle = 0;
+    const follow = messageStatuses(log, () => (idle += 1));
+    const seen: string[] = [];
+    const messages = [1, 2, 3].map((timestamp) => ({ id: `m${String(timestamp)}`, timestamp }));
+    for (const { id, timestamp } of messages)
+      follow({ id, timestamp }).subscribe({
+        next: ({ _tag }) => seen.push(`${id} ${_tag}`),
+        complete: () => seen.push(`${id} over`),
+      });
+    const told = (event: ClientEvent): readonly string[] => {
+      seen.splice(0);
+      log.next(event);
+      return seen.slice();
+    };
+    for (const message of messages) log.next(arrived(message, 'sent'));
+    expect(told(of('delivered', 9, 'm2'))).toEqual(['m2 delivered']);
+    expect(told(of('delivered', 9))).toEqual(['m1 delivered', 'm3 delivered']);
+    expect(told(of('read', 10, 'm2'))).toEqual(['m1 read', 'm1 over', 'm2 read', 'm2 over']);
+    expect(idle).toBe(0);
+    expect(told(of('read', 11))).toEqual(['m3 read', 'm3 over']);
+    expect([idle, log.observed]).toEqual([1, false]);
   });
 });

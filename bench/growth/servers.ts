@@ -1,2 +1,0 @@
-import type { Subject } from './subject.js';
-export const serverSubjects: readonly Subject[] = [];
