@@ -117,6 +117,50 @@ describe('the store in SQLite', () => {
     expect(found.map(({ msg }) => msg)).toEqual(['one', 'two']);
   });
 
+  it('works without bounds, also when it looks for what has ended', async () => {
+    const errors: unknown[] = [];
+    let sweep: () => boolean = () => true;
+    const store = await open(await newDirectory(), {
+      ...{ historyDays: Infinity, historyMessages: Infinity, conversationDays: Infinity, tokens: Infinity },
+      onError: (error) => errors.push(error),
+      whileSwept: (slice) => {
+        sweep = slice;
+        return () => undefined;
+      },
+    });
+    const id = await create(store);
+    await store.append([message(id)]);
+    sweep();
+    await store.setMuted(id, 'Tom', false);
+    expect(await store.history({ conversationId: id, direction: 'new', limit: Infinity })).toHaveLength(1);
+    const atMost = { created: Infinity, memberships: Infinity };
+    const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: Date.now() } as const;
+    expect((await store.createConversation({ ...draft, creator: 'Tom', atMost })).isNew).toBe(true);
+    expect(errors).toEqual([]);
+  });
+
+  it('messages for others in a system conversation are not looked at by its readers', async () => {
+    const store = await open(await newDirectory());
+    const draft = { kind: 'system', members: [], attributes: {}, unique: false, now: Date.now() } as const;
+    const { id } = (await store.createConversation(draft)).info;
+    await store.addMembers(id, ['Tom', 'Spike'], 10);
+    await store.append([message(id, { from: 'us', msg: 'for all', mentionsAll: true })]);
+    await store.append(Array.from({ length: 500 }, () => message(id, { from: 'Spike', speaker: 'Spike' })));
+    await store.append([message(id, { from: 'us', to: ['Tom'], msg: 'for Tom' })]);
+    const texts = (messages: readonly { readonly msg?: string }[]): readonly unknown[] =>
+      messages.map(({ msg }) => msg);
+    const query = { conversationId: id, viewer: 'Tom', limit: 5 } as const;
+    expect(texts(await store.history({ ...query, direction: 'old' }))).toEqual(['for all', 'for Tom']);
+    expect(texts(await store.history({ ...query, direction: 'new' }))).toEqual(['for all', 'for Tom']);
+    expect(await store.unread('Tom', undefined, 5)).toMatchObject([
+      { count: 2, mentioned: true, last: { msg: 'for Tom' } },
+    ]);
+    expect((await store.offline('Tom', 5, 5)).flatMap(({ messages }) => texts(messages))).toEqual([
+      'for all',
+      'for Tom',
+    ]);
+  });
+
   it('deletes what has ended, a slice at a time', async () => {
     const day = 86_400_000;
     let [now, elapsed] = [1_700_000_000_000, 0];
