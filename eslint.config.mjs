@@ -153,7 +153,7 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
   },
-  { files: ['streams/**/*.ts', 'testing/**/*.ts'], rules: { ...bans(noNode), ...impure } },
+  { files: ['streams/**/*.ts', 'testing/**/*.ts', 'angular/**/*.ts'], rules: { ...bans(noNode), ...impure } },
   // RxJS is for what the server shows of itself; what it does needs none.
   {
     files: ['server/**/*.ts'],

@@ -9,6 +9,8 @@ const gate = { lines: 95, branches: 90 };
  * loaded.
  */
 const pure = ['marble-tests/**/*.test.ts', 'test/{codecs,streams,session,readme,tooling,examples}/**/*.test.ts'];
+/** Tests with a page. */
+const angular = ['test/angular/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
@@ -26,8 +28,13 @@ export default defineConfig({
       // A process for each file: these tests count its handles and its memory.
       {
         extends: true,
-        test: { name: 'process', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...pure] },
+        test: {
+          name: 'process',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...pure, ...angular],
+        },
       },
+      { extends: true, test: { name: 'angular', include: angular, environment: 'happy-dom' } },
     ],
     pool: 'forks',
     maxWorkers: 2,

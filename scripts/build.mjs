@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { folders } from './entries.mjs';
+import { entries, folders } from './entries.mjs';
 import { vendor } from './vendor.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -27,6 +27,8 @@ const configuration = [
   'scripts/vendor.mjs',
 ];
 
+const ANGULAR = 'angular';
+
 /**
  * The compiler options of the published folders. They are in a file because tsc reads a list of folders only from a
  * file. Its paths are relative to .cache/.
@@ -34,9 +36,35 @@ const configuration = [
 export const project = {
   extends: '../tsconfig.json',
   compilerOptions: { noEmit: false, noEmitOnError: true, declaration: true, stripInternal: true },
-  include: folders.map((folder) => `../${folder}`),
+  include: folders.filter((folder) => folder !== ANGULAR).map((folder) => `../${folder}`),
   exclude: [],
 };
+
+/**
+ * Angular's own compiler compiles this folder, for Angular's linker: users' builds finish it with the compiler of their
+ * version. It takes the other entries from what tsc has built.
+ *
+ * @param {string} target a folder below .cache/
+ */
+const angularProject = (target) => ({
+  extends: '../tsconfig.json',
+  compilerOptions: {
+    noEmit: false,
+    noEmitOnError: true,
+    declaration: true,
+    stripInternal: true,
+    rootDir: '..',
+    outDir: target,
+    paths: Object.fromEntries(
+      entries
+        .filter(({ folder }) => folder !== ANGULAR)
+        .map(({ specifier, types }) => [specifier, [types.replace(/^dist/, target)]]),
+    ),
+  },
+  angularCompilerOptions: { compilationMode: 'partial' },
+  include: [`../${ANGULAR}`],
+  exclude: [],
+});
 
 /** The schema, which tsc doesn't copy. It is for users of other languages. */
 const copied = ['codecs/proto/rtm.proto'];
@@ -83,15 +111,19 @@ export const build = ({ force = false } = {}) => {
   console.error('Building dist/');
   const started = new Date();
   const target = `${root}.cache/build-${process.pid}`;
-  const configuration = `${root}.cache/tsconfig.build.json`;
   mkdirSync(`${root}.cache`, { recursive: true });
-  writeFileSync(configuration, JSON.stringify(project));
-  const tsc = [`${root}node_modules/typescript/bin/tsc`, '-p', configuration, '--outDir', target];
-  const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) {
+  /** @param {string} name @param {string} compiler @param {object} content @param {string[]} args */
+  const compile = (name, compiler, content, ...args) => {
+    const configuration = `${root}.cache/tsconfig.${name}.json`;
+    writeFileSync(configuration, JSON.stringify(content));
+    const command = [`${root}node_modules/${compiler}`, '-p', configuration, ...args];
+    const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
+    if (status === 0) return;
     rmSync(target, { recursive: true, force: true });
     process.exit(status ?? 1);
-  }
+  };
+  compile('build', 'typescript/bin/tsc', project, '--outDir', target);
+  compile('angular', '@angular/compiler-cli/bundles/src/bin/ngc.js', angularProject(`./build-${process.pid}`));
   simplifyDeclarations(target);
   for (const path of copied) cpSync(`${root}${path}`, `${target}/${path}`);
   vendor(root, `${target}/server`);

@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 export { conversation, message } from './fixtures.js';
+export { liveServer, type LiveServer, type LiveServerOptions } from './live-server.js';
 export { runMarbles, type MarbleHelpers, type MarbleOptions } from './run-marbles.js';
 export type { AnswerHandler, FakeServer, Said } from './server/fake-server.js';
 export type { NetworkChange } from './server/network.js';

@@ -5,6 +5,7 @@
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import type { EntryLimit } from './limits.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,7 +23,7 @@ export interface Weight {
 
 /** A file of this folder, or an entry of the package with all its exports. */
 export type Program =
-  { readonly file: string } | { readonly everythingOf: string; readonly platform?: 'browser' | 'node' };
+  { readonly file: string } | { readonly everythingOf: string; readonly platform?: EntryLimit['platform'] };
 
 /**
  * The module of a path: `dist/src/client/send.js` belongs to `src/client`, `dist/codecs/either.js` is its own module.
@@ -61,7 +62,7 @@ const optionsFor = (program: Program): BuildOptions =>
     : {
         stdin: { contents: `export * from '${program.everythingOf}';`, resolveDir: root, sourcefile: 'program.js' },
         entryNames: 'program',
-        platform: program.platform ?? 'browser',
+        platform: program.platform === 'node' ? 'node' : 'browser',
       };
 
 /** Bundles dist/ as it is. */
@@ -71,6 +72,7 @@ export const measure = async (program: Program): Promise<Weight> => {
     absWorkingDir: root,
     outdir: '.cache/size',
     bundle: true,
+    external: ['@angular/*'],
     splitting: true,
     minify: true,
     format: 'esm',

@@ -46,15 +46,20 @@ const report = (name: string, types: string, update: boolean): boolean => {
   }).apiReportChanged;
 };
 
+/** The report of an entry. An entry below another one has its own file beside it. */
+const fileOf = (name: string): string => name.replaceAll('/', '-');
+
 /** Compares the reports with the code, or writes them. */
 export const api = async (update: boolean): Promise<string> => {
   mkdirSync(`${root}api`, { recursive: true });
   const staged = stageDeclarations();
-  const changed = entries.filter(({ name, types }) => report(name, staged(types), update)).map(({ name }) => name);
+  const changed = entries
+    .filter(({ name, types }) => report(fileOf(name), staged(types), update))
+    .map(({ name }) => name);
   if (changed.length === 0 || update)
     return changed.length === 0 ? `${String(entries.length)} reports unchanged` : `updated: ${changed.join(', ')}`;
   const diffs = await Promise.all(
-    changed.map((name) => difference(`${root}api/${name}.api.md`, `${cache}api/${name}.api.md`)),
+    changed.map((name) => difference(`${root}api/${fileOf(name)}.api.md`, `${cache}api/${fileOf(name)}.api.md`)),
   );
   throw new CheckFailed(
     `${diffs.join('\n')}\nThe public API isn't what api/ says. Where the change is meant: npm run api, and a line in CHANGELOG.md.`,

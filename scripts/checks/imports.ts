@@ -13,8 +13,18 @@ const oftenMissing = [
   ...['URL', 'URLSearchParams', 'atob', 'btoa', 'crypto', 'fetch', 'performance', 'structuredClone'],
 ];
 
-/** Each entry is imported in its own process, so that all effects in it come from the entry. */
-const program = (specifier: string, missing: readonly string[]): string => `
+/**
+ * What an entry for Angular needs before it. Users' tools compile the entry to the end; without them Angular's compiler
+ * does so when the entry is loaded.
+ */
+const angular = ['@angular/compiler', '@angular/core', '@angular/core/rxjs-interop'];
+
+/**
+ * Each entry is imported in its own process, so that all effects in it come from the entry. What is imported `before`
+ * it may have effects.
+ */
+const program = (specifier: string, missing: readonly string[], before: readonly string[]): string => `
+  for (const specifier of ${JSON.stringify(before)}) await import(specifier);
   for (const name of ${JSON.stringify(missing)}) delete globalThis[name];
   const world = () => JSON.stringify({
     globals: Object.keys(globalThis),
@@ -34,7 +44,9 @@ const program = (specifier: string, missing: readonly string[]): string => `
 
 export const importEntries = async (directory: string): Promise<void> => {
   for (const { specifier, name } of entries) {
-    const missing = entryLimits[name]?.platform === 'node' ? browserOnly : oftenMissing;
-    await execute(process.execPath, ['--input-type=module', '--eval', program(specifier, missing)], directory);
+    const { platform = 'browser' } = entryLimits[name] ?? {};
+    const missing = platform === 'browser' ? oftenMissing : browserOnly;
+    const code = program(specifier, missing, platform === 'angular' ? angular : []);
+    await execute(process.execPath, ['--input-type=module', '--eval', code], directory);
   }
 };

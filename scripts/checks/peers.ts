@@ -15,7 +15,7 @@ const { peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf
 };
 
 /** The oldest version of each peer that `peerDependencies` allows. */
-const lowestPeers = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace('^', '')}`);
+const lowestPeers = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace(/^[^\d]+/, '')}`);
 
 /** How applications resolve modules: with Node's own resolution, or with a bundler's. */
 const resolutions = [

@@ -2,46 +2,23 @@
  * Programs in a real browser. Tests that need one are skipped where no Chromium is found: on the `PATH`, or at the path
  * in the environment variable `CHROMIUM`.
  */
-import { existsSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium, type Browser } from 'playwright-core';
 import { ReplaySubject, type Observable } from 'rxjs';
 import { describe } from 'vitest';
 import { entries } from '../../scripts/entries.mjs';
+import { executablePath } from './launch.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const ARGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const executablePath = [
-  process.env['CHROMIUM'] ?? '',
-  ...(process.env['PATH'] ?? '').split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name))),
-].find((path) => path !== '' && existsSync(path));
-
 /** A suite that needs a browser. Its title says why it was skipped. */
 export const describeInBrowser = (title: string, suite: () => void): void => {
-  if (executablePath !== undefined) describe(title, suite);
+  // A browser takes long to start on a busy machine.
+  if (executablePath !== undefined) describe(title, { timeout: 60_000 }, suite);
   else describe.skip(`${title} (no Chromium found: install one, or name it in the variable CHROMIUM)`, suite);
 };
-
-/** A headless Chromium that keeps pages in its back/forward cache, as users have it. Close it after the tests. */
-export const launch = (): Promise<Browser> =>
-  chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: ARGS,
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
-  });
 
 /** A web server with one page that runs a program, and another page without one. */
 export interface Site {

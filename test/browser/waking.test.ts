@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { createServer } from 'rx-realtime/server';
 import { faultProxy } from '../faults/proxy.js';
-import { describeInBrowser, launch, serveProgram, type Site } from './chromium.js';
+import { describeInBrowser, serveProgram, type Site } from './chromium.js';
+import { launch } from './launch.js';
 
 describeInBrowser('a connection in a browser', () => {
   let browser: Browser;

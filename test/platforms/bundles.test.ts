@@ -22,7 +22,7 @@ const tools = {
   'a tool without conditions': { conditions: ['import'], mainFields: ['module', 'main'] },
 } as const;
 
-const everywhere = entries.filter(({ name }) => entryLimits[name]?.platform !== 'node');
+const everywhere = entries.filter(({ name }) => (entryLimits[name]?.platform ?? 'browser') === 'browser');
 // Packages that only who uses them installs: they are judged by themselves.
 const optional = ['image-size', 'music-metadata'];
 

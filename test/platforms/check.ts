@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { createServer } from 'rx-realtime/server';
 import { freshDist, pack } from '../../scripts/checks/packed.js';
 import { CheckFailed, execute } from '../../scripts/checks/tool.js';
+import { angular } from './tools/angular.js';
 import { bundlers } from './tools/bundlers.js';
 import { compilers } from './tools/compilers.js';
 import { runtimes } from './tools/runtimes.js';
 import { testRunners } from './tools/test-runners.js';
 import { write, type Tool } from './tools/tool.js';
 
-const tools = [...compilers, ...bundlers, ...testRunners, ...runtimes];
+const tools = [...compilers, ...bundlers, ...angular, ...testRunners, ...runtimes];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !tools.some((tool) => tool.name === name));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStore, openSqliteStore, type MemoryStoreOptions, type Store } from 'rx-realtime/server';
 
-/** A file system in memory where there is one: these tests are about what is written, not about how long a disk takes. */
+/** A file system in memory where there is one: these tests don't measure how long a disk takes. */
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export const temporaryDirectory = (): Promise<string> => mkdtemp(join(base, 'rx-realtime-store-'));

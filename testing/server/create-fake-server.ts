@@ -1,7 +1,6 @@
 /** Puts the fake server together: network, memory, and the methods that draw. */
 import { isLeft } from '../../codecs/either.js';
-import { Subject, Subscription, from } from 'rxjs';
-import type { RunHelpers } from 'rxjs/testing';
+import { Subject, Subscription, from, type Observable } from 'rxjs';
 import {
   bodyCodec,
   builtInTypes,
@@ -23,8 +22,8 @@ import { createSessions, tell } from './sessions.js';
 import { exactTime, say, type Saying, type World } from './world.js';
 
 export interface FakeServerOptions {
-  /** RxJS's `hot`, which turns marbles into a stream. */
-  readonly hot: RunHelpers['hot'];
+  /** Turns marbles into a stream of letters, as RxJS's `hot` does. */
+  readonly hot: (marbles: string) => Observable<string>;
   /** How long a socket takes to open, and a command takes to reach a client, ms. */
   readonly latency: number;
   readonly messages: readonly CustomType[];

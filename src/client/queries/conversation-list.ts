@@ -15,6 +15,7 @@ import {
   switchMap,
   tap,
   type ObservableInput,
+  type Observer,
 } from 'rxjs';
 import type { ConversationInfo } from '../../../codecs/index.js';
 import { recentConversations, shareLatest, type ConversationListItem } from '../../../streams/index.js';
@@ -36,6 +37,8 @@ export interface ConversationListOptions {
    * arrived loads the second one after it. Default: only the first page is loaded.
    */
   readonly more$?: Observable<unknown>;
+  /** Is told, after each page, whether the server may have more conversations: a Subject, or a signal's `set`. */
+  readonly hasMore?: Pick<Observer<boolean>, 'next'>;
 }
 
 const DEFAULT_PAGE = 20;
@@ -49,7 +52,7 @@ const COPIED = 5_000;
  */
 const listOf = (
   { link, reader, state, log$, open$, clock, tell, report }: ClientInternals,
-  { pageSize = DEFAULT_PAGE, more$ = EMPTY }: ConversationListOptions,
+  { pageSize = DEFAULT_PAGE, more$ = EMPTY, hasMore }: ConversationListOptions,
 ): Observable<readonly ConversationListItem[]> =>
   new Observable((subscriber) => {
     /** How many conversations of the server's list are wanted. Includes those that could not be fetched yet. */
@@ -99,6 +102,7 @@ const listOf = (
           complete: () => {
             isAsked = false;
             if (isWhole) wanted = Math.max(pageSize, reached);
+            hasMore?.next(!isWhole);
           },
         }),
         catchError((thrown: unknown) => {

@@ -1,0 +1,142 @@
+/** The login of a user, as signals. */
+import {
+  DestroyRef,
+  assertInInjectionContext,
+  computed,
+  inject,
+  linkedSignal,
+  untracked,
+  type Signal,
+} from '@angular/core';
+import { toObservable, toSignal } from '@angular/core/rxjs-interop';
+import {
+  SessionClosed,
+  toRealtimeError,
+  type Client,
+  type ClientStatus,
+  type LoginOptions,
+  type RealtimeError,
+  type User,
+} from 'rx-realtime';
+import { catchError, map, of, startWith, switchMap, tap, type Observable } from 'rxjs';
+import { injectProvided } from './provide-realtime.js';
+
+/**
+ * Where a session is. `LoggedOut`: there is no user, or it has logged out. `LoggingIn`: it waits for the server.
+ * `Open`: it can be used. `Reopening`: there is no connection, it logs in again with the next one. `Failed`: the login
+ * was refused, or another login or the server has ended the session; `error` says why.
+ */
+export type SessionStatus = 'LoggedOut' | 'LoggingIn' | 'Open' | 'Reopening' | 'Failed';
+
+/** The session of a user, as signals. Reading them never throws. */
+export interface Session {
+  /** The client while the user is logged in. Undefined at once when the user changes or logs out. */
+  readonly client: Signal<Client | undefined>;
+  readonly status: Signal<SessionStatus>;
+  /** Why the status is `Failed`. */
+  readonly error: Signal<RealtimeError | undefined>;
+  /** Logs in again after a logout or a failure. Otherwise does nothing. */
+  login(): void;
+  /**
+   * Logs out at once, without `grace`, wherever else the client is used. It stays logged out until the user changes or
+   * `login` is called. To wait for the server's answer, use `client.close()`.
+   */
+  logout(): void;
+}
+
+/** One login. Each is an object of its own, so that what is left of an earlier one is known. */
+interface Wish {
+  readonly user: string | User;
+}
+
+interface Progress {
+  readonly wish: Wish;
+  readonly status: SessionStatus;
+  readonly client?: Client;
+  readonly error?: RealtimeError;
+}
+
+const toProgress = (client: Client, status: ClientStatus): Omit<Progress, 'wish'> =>
+  status._tag !== 'Closed'
+    ? { status: status._tag, client }
+    : status.code === 0
+      ? { status: 'LoggedOut' }
+      : { status: 'Failed', error: new SessionClosed(status.code, status.reason) };
+
+/**
+ * Logs a user in, as long as the caller lives. Needs an injection context. Callers with the same user share one client.
+ * When the user changes, the old one is logged out, unless another caller still uses it. When the caller is destroyed,
+ * the session stays open for `grace` ms more, so that the next page of the application can take it over. While a page
+ * is rendered on a server, nobody is logged in.
+ *
+ * @param user a client id, a `user` of the application, or a function (a signal) of one; undefined logs out
+ * @param options the options of the login
+ *
+ * @example readonly session = injectSession(inject(Account).id); // Signal<string | undefined>
+ */
+export const injectSession = (
+  user: string | User | (() => string | User | null | undefined),
+  options: LoginOptions = {},
+): Session => {
+  assertInInjectionContext(injectSession);
+  const { realtime, isServer, holders } = injectProvided();
+  const who = computed(() => (isServer ? undefined : ((typeof user === 'function' ? user() : user) ?? undefined)));
+  const wishOf = (someone: string | User | undefined): Wish | undefined =>
+    someone === undefined ? undefined : { user: someone };
+  const wanted = linkedSignal({ source: who, computation: wishOf });
+
+  const release = (client: Client): boolean => {
+    const others = (holders.get(client) ?? 1) - 1;
+    holders.set(client, others);
+    return others > 0;
+  };
+  let held: Client | undefined;
+  const hold = (client: Client): void => {
+    held = client;
+    holders.set(client, (holders.get(client) ?? 0) + 1);
+  };
+  const leave = (): void => {
+    const client = held;
+    held = undefined;
+    if (client !== undefined && !release(client)) client.close().subscribe();
+  };
+  inject(DestroyRef).onDestroy(() => {
+    if (held !== undefined) release(held);
+  });
+
+  const login = (wish: Wish): Observable<Progress> =>
+    realtime.session(wish.user, options).pipe(
+      tap(hold),
+      switchMap((client) => client.status$.pipe(map((status) => toProgress(client, status)))),
+      catchError((thrown: unknown) => of({ status: 'Failed' as const, error: toRealtimeError(thrown) })),
+      startWith({ status: 'LoggingIn' as const }),
+      map((progress) => ({ ...progress, wish })),
+    );
+  const latest = toSignal(
+    toObservable(wanted).pipe(
+      tap(leave),
+      switchMap((wish) => (wish === undefined ? of(undefined) : login(wish))),
+    ),
+  );
+  /** What is known of the current wish. A login begins later than its wish. */
+  const progress = computed<Omit<Progress, 'wish'>>(() => {
+    const wish = wanted();
+    const known = latest();
+    return wish === undefined ? { status: 'LoggedOut' } : known?.wish === wish ? known : { status: 'LoggingIn' };
+  });
+
+  return {
+    client: computed(() => progress().client),
+    status: computed(() => progress().status),
+    error: computed(() => progress().error),
+    login: () => {
+      const { status } = untracked(progress);
+      if (status === 'LoggedOut' || status === 'Failed') wanted.set(wishOf(untracked(who)));
+    },
+    logout: () => {
+      const { client } = untracked(progress);
+      wanted.set(undefined);
+      client?.close().subscribe();
+    },
+  };
+};

@@ -1,0 +1,316 @@
+/** The rules of the signals of a chat, for applications with and without zone.js. */
+import { signal } from '@angular/core';
+import { describe, expect, it } from 'vitest';
+import { createOutbox, text, type Gap, type TimelineEntry } from 'rx-realtime';
+import {
+  injectConnectionBanner,
+  injectConversations,
+  injectSession,
+  injectTimeline,
+  injectTyping,
+  provideRealtime,
+  withTyping,
+} from 'rx-realtime/angular';
+import { map } from 'rxjs';
+import { configure, inApp, play } from './test-bed.js';
+
+const textIn = (entry: TimelineEntry): string => {
+  const body = entry._tag === 'Gap' ? undefined : entry._tag === 'Pending' ? entry.body : entry.message.body;
+  return body?._tag === 'Text' ? body.text : entry._tag;
+};
+
+const members = ['Tom', 'Jerry'];
+const jerry = (said: string) => ({ from: 'Jerry', body: text(said) });
+
+export const describeViews = (mode: string): void => {
+  describe(`injectConversations, ${mode}`, () => {
+    it('has pages of conversations, says whether there are more, and is empty at once without a user', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        for (const id of ['a', 'b', 'c']) {
+          server.conversation({ id, members });
+          server.history(id, [jerry('hi')]);
+        }
+        const user = signal<string | undefined>('Tom');
+        const list = inApp(() => injectConversations(injectSession(user), { pageSize: 2 }));
+        const look = () => [list.items().length, list.hasMore()];
+        at(2, look);
+        at(3, () => list.more());
+        at(4, look);
+        at(5, () => {
+          user.set(undefined);
+          return list.items().length;
+        });
+      });
+      expect(seen).toEqual([
+        [2, [2, true]],
+        [4, [3, false]],
+        [5, 0],
+      ]);
+    });
+  });
+
+  describe(`injectTimeline, ${mode}`, () => {
+    it('has the newest page, older pages, and is that of another conversation as soon as the id changes', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        server.conversation({ id: 'c', members });
+        server.conversation({ id: 'd', members });
+        server.history('c', ['1', '2', '3', '4', '5'].map(jerry));
+        server.history('d', [jerry('other')]);
+        const id = signal<string | undefined>('c');
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), id, { pageSize: 2 }));
+        const look = () => `${timeline.entries().map(textIn).join('')} ${String(timeline.hasOlder())}`;
+        at(2, look);
+        at(3, () => timeline.older());
+        at(4, look);
+        at(5, () => timeline.older());
+        at(6, look);
+        at(7, () => {
+          id.set('d');
+          return timeline.entries();
+        });
+        at(8, look);
+        at(9, () => {
+          id.set(undefined);
+          return timeline.conversation() ?? 'none';
+        });
+      });
+      expect(seen).toEqual([
+        [2, '45 true'],
+        [4, '2345 true'],
+        [6, '12345 false'],
+        [7, []],
+        [8, 'other false'],
+        [9, 'none'],
+      ]);
+    });
+
+    it('is loading while a page is on its way', () => {
+      const seen = play(
+        ({ server, realtimeOptions, at }) => {
+          configure(provideRealtime(realtimeOptions));
+          server.conversation({ id: 'c', members });
+          const timeline = inApp(() => injectTimeline(injectSession('Tom'), 'c'));
+          at(2, () => timeline.loading());
+          // The socket, the login and the page take 10 ms each.
+          at(25, () => timeline.loading());
+          at(60, () => timeline.loading());
+        },
+        { until: 1_000, latency: 10 },
+      );
+      expect(seen).toEqual([
+        [2, false],
+        [25, true],
+        [60, false],
+      ]);
+    });
+
+    it('sends at once, with ticks that follow the receipts of the others', () => {
+      const seen = play(({ server, realtimeOptions, cold, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        server.conversation({ id: 'c', members });
+        server.messages('c', '9ms a', { a: jerry('yes') });
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), 'c'));
+        const look = () => timeline.entries().map((entry) => [textIn(entry), timeline.tickOf(entry) ?? '-']);
+        const rcp = (at: number, read: boolean) =>
+          ({
+            cmd: 'rcp',
+            peerId: 'Tom',
+            rcpMessage: { id: 'message-1', cid: 'c', t: at, read, from: 'Jerry' },
+          }) as const;
+        server.push(cold('5ms d 999ms r', { d: rcp(4, false), r: rcp(1_005, true) }));
+        at(3, () => {
+          timeline.send(text('here?'));
+        });
+        at(4, look);
+        at(6, look);
+        at(10, look);
+        at(1_006, look);
+      });
+      expect(seen).toEqual([
+        [4, [['here?', 'sent']]],
+        [6, [['here?', 'delivered']]],
+        [
+          10,
+          [
+            ['here?', 'delivered'],
+            ['yes', '-'],
+          ],
+        ],
+        [
+          1_006,
+          [
+            ['here?', 'read'],
+            ['yes', '-'],
+          ],
+        ],
+      ]);
+    });
+
+    it('keeps a message that was not sent, until it is sent again or given up', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        server.conversation({ id: 'c', members });
+        server.network('10ms d 5ms u');
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), 'c'));
+        const look = () => timeline.entries().map((entry) => [textIn(entry), timeline.tickOf(entry)].join(' '));
+        const tokenOf = (index: number): string => {
+          const entry = timeline.entries()[index];
+          return entry?._tag === 'Pending' ? entry.token : '';
+        };
+        at(12, () => {
+          timeline.send(text('one'));
+          timeline.send(text('two'));
+        });
+        at(13, look);
+        at(14, () => {
+          timeline.discard(tokenOf(0));
+        });
+        at(2_000, () => {
+          timeline.resend(tokenOf(0));
+        });
+        at(2_001, look);
+      });
+      expect(seen).toEqual([
+        [13, ['one failed', 'two failed']],
+        [2_001, ['two sent']],
+      ]);
+    });
+
+    it('says why a command can do nothing, and does not throw', () => {
+      const seen = play(({ realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        const timeline = inApp(() =>
+          injectTimeline(
+            injectSession(() => undefined),
+            'c',
+          ),
+        );
+        at(2, () => {
+          timeline.send(text('x'));
+          timeline.older();
+          timeline.read({ timestamp: 1, id: 'x' });
+          return timeline.error()?._tag;
+        });
+      });
+      expect(seen).toEqual([[2, 'InvalidArgument']]);
+    });
+
+    it('fills a gap', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime({ ...realtimeOptions, catchUpLimit: 1 }));
+        server.conversation({ id: 'c', members });
+        server.network('10ms d 50ms u');
+        server.messages('c', '5ms a 9ms (bc)', { a: jerry('1'), b: jerry('2'), c: jerry('3') });
+        server.messages('c', '30ms d', { d: jerry('4') });
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), 'c'));
+        const look = () => timeline.entries().map(textIn).join(' ');
+        const gap = (): Gap | undefined => timeline.entries().find((entry) => entry._tag === 'Gap');
+        at(6, look);
+        at(3_000, look);
+        at(3_001, () => {
+          const missing = gap();
+          if (missing !== undefined) timeline.fill(missing);
+        });
+        at(3_002, look);
+      });
+      expect(seen.map(([, value]) => value)).toEqual(['1', '1 2 Gap', '1 2 3 4']);
+    });
+
+    it('knows each entry by a key of its own', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime({ ...realtimeOptions, outbox: createOutbox() }));
+        server.conversation({ id: 'c', members });
+        server.history('c', [jerry('1'), jerry('2')]);
+        server.network('10ms d');
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), 'c'));
+        at(12, () => {
+          timeline.send(text('3'));
+          timeline.send(text('4'));
+        });
+        at(13, () => new Set(timeline.entries().map((entry) => timeline.keyOf(entry))).size);
+      });
+      expect(seen).toEqual([[13, 4]]);
+    });
+  });
+
+  describe(`injectTyping, ${mode}`, () => {
+    it('shows who types, until a message comes or nothing more', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions, withTyping()));
+        server.conversation({ id: 'c', members: ['Tom', 'Jerry', 'Spike'] });
+        server.messages('c', '8s m', { m: jerry('done') });
+        const [tom, jerryTyping, spike] = inApp(() =>
+          ['Tom', 'Jerry', 'Spike'].map((name) => injectTyping(injectSession(name), 'c')),
+        );
+        at(1, () => undefined);
+        at(2, () => jerryTyping?.typing());
+        at(3, () => tom?.who());
+        at(4, () => jerryTyping?.who());
+        at(4_000, () => spike?.typing());
+        at(4_001, () => tom?.who());
+        at(5_010, () => tom?.who());
+        at(6_000, () => jerryTyping?.typing());
+        at(6_001, () => tom?.who());
+        at(8_001, () => tom?.who());
+        at(9_010, () => tom?.who());
+      });
+      expect(seen).toEqual([
+        [3, ['Jerry']],
+        [4, []],
+        [4_001, ['Jerry', 'Spike']],
+        [5_010, ['Spike']],
+        [6_001, ['Spike', 'Jerry']],
+        [8_001, ['Spike']],
+        [9_010, []],
+      ]);
+    });
+
+    it('tells the others once in three seconds', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions, withTyping({ type: 7 })));
+        server.conversation({ id: 'c', members });
+        const typing = inApp(() => injectTyping(injectSession('Tom'), 'c'));
+        let count = 0;
+        server.said$.pipe(map(({ transient }) => transient)).subscribe((isTransient) => (count += Number(isTransient)));
+        for (let time = 2; time < 5_000; time += 500) at(time, () => typing.typing());
+        at(5_000, () => count);
+      });
+      expect(seen).toEqual([[5_000, 2]]);
+    });
+
+    it('says at once that its feature is missing', () => {
+      configure(provideRealtime({ appId: 'app', server: 'ws://fake.server' }));
+      expect(() => inApp(() => injectTyping(injectSession('Tom'), 'c'))).toThrow('withTyping()');
+    });
+  });
+
+  describe(`injectConnectionBanner, ${mode}`, () => {
+    it('has nothing to say while all is well; else the reason, and the seconds until the next attempt', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime({ ...realtimeOptions, backoff: () => 2_500 }));
+        server.network('10ms d 3s u');
+        const banner = inApp(() => (injectSession('Tom'), injectConnectionBanner()));
+        const look = () => `${banner.key() ?? ''} ${String(banner.retryIn() ?? '')}`;
+        at(2, look);
+        at(11, look);
+        at(511, look);
+        at(1_511, look);
+        at(2_511, look);
+        at(3_020, () => {
+          banner.retry();
+        });
+        at(3_021, look);
+      });
+      expect(seen).toEqual([
+        [2, ' '],
+        [11, 'waiting 3'],
+        [511, 'waiting 2'],
+        [1_511, 'waiting 1'],
+        [2_511, 'waiting 3'],
+        [3_021, ' '],
+      ]);
+    });
+  });
+};
