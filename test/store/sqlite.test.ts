@@ -1,7 +1,7 @@
 /** The store in SQLite: what it does with its files. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openSqliteStore, type NewMessage, type SqliteStore, type SqliteStoreOptions } from 'rx-realtime/server';
 import { loadSqlite, mayReadBeside } from '../../server/store/sqlite/driver.js';
 import { fromText, toText } from '../../server/store/sqlite/text.js';
@@ -118,11 +118,13 @@ describe('the store in SQLite', () => {
   });
 
   it('works without bounds, also when it looks for what has ended', async () => {
-    const errors: unknown[] = [];
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => {
+      written.mockRestore();
+    });
     let sweep: () => boolean = () => true;
     const store = await open(await newDirectory(), {
       ...{ historyDays: Infinity, historyMessages: Infinity, conversationDays: Infinity, tokens: Infinity },
-      onError: (error) => errors.push(error),
       whileSwept: (slice) => {
         sweep = slice;
         return () => undefined;
@@ -136,7 +138,7 @@ describe('the store in SQLite', () => {
     const atMost = { created: Infinity, memberships: Infinity };
     const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: Date.now() } as const;
     expect((await store.createConversation({ ...draft, creator: 'Tom', atMost })).isNew).toBe(true);
-    expect(errors).toEqual([]);
+    expect(written).not.toHaveBeenCalled();
   });
 
   it('messages for others in a system conversation are not looked at by its readers', async () => {

@@ -28,11 +28,8 @@ export interface SqliteStoreOptions extends MemoryStoreOptions {
    * false.
    */
   readonly checkIntegrity?: boolean;
-  /**
-   * Called if the thread that writes has failed, after which every call rejects, and if what has ended can't be
-   * deleted. Default: stderr.
-   */
-  readonly onError?: (error: unknown) => void;
+  /** Called if the thread that writes has failed: then every call rejects. Default: stderr. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** A store in a file. */
@@ -174,7 +171,7 @@ const openFiles = async (
  */
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<SqliteStore> => {
   const { clock = { now: Date.now }, whileSwept = everyFewSeconds } = options;
-  const { directory, checkIntegrity, onError = stderrReport(), clock: _, whileSwept: __, ...numbers } = options;
+  const { directory, checkIntegrity, onError, clock: _, whileSwept: __, ...numbers } = options;
   checkNumbers('openSqliteStore', numbers);
   const bounds = boundsOf(numbers);
   const { querySteps = DEFAULT_STEPS, queriedConversations = 5_000 } = numbers;
@@ -206,6 +203,7 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
     return selection.result();
   };
 
+  const report = stderrReport();
   let isSweeping = false;
   const stop = whileSwept(() => {
     // A slice of a big database may take longer than the time between two slices.
@@ -214,7 +212,8 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
     // Nothing is deleted because the clock is wrong for a moment.
     void writer
       .sweep(Math.min(now(), steady.now()))
-      .catch(onError)
+      // It is tried again with the next slice.
+      .catch(report)
       .finally(() => {
         isSweeping = false;
       });
