@@ -15,7 +15,8 @@ export const bundled = (source: string, name: string): string => {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
+    // A thread that reads many files takes long to start.
+    external: ['@photostructure/sqlite'],
     alias: { 'rx-realtime/server': `${root}server/index.ts` },
     logLevel: 'error',
   });

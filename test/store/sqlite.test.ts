@@ -1,7 +1,7 @@
 /** The store in SQLite: what it does with its files. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openSqliteStore, type NewMessage, type SqliteStore, type SqliteStoreOptions } from 'rx-realtime/server';
 import { loadSqlite, mayReadBeside } from '../../server/store/sqlite/driver.js';
 import { fromText, toText } from '../../server/store/sqlite/text.js';
@@ -115,6 +115,52 @@ describe('the store in SQLite', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     const found = await store.history({ conversationId: id, direction: 'new', limit: 10 });
     expect(found.map(({ msg }) => msg)).toEqual(['one', 'two']);
+  });
+
+  it('works without bounds, also when it looks for what has ended', async () => {
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => {
+      written.mockRestore();
+    });
+    let sweep: () => boolean = () => true;
+    const store = await open(await newDirectory(), {
+      ...{ historyDays: Infinity, historyMessages: Infinity, conversationDays: Infinity, tokens: Infinity },
+      whileSwept: (slice) => {
+        sweep = slice;
+        return () => undefined;
+      },
+    });
+    const id = await create(store);
+    await store.append([message(id)]);
+    sweep();
+    await store.setMuted(id, 'Tom', false);
+    expect(await store.history({ conversationId: id, direction: 'new', limit: Infinity })).toHaveLength(1);
+    const atMost = { created: Infinity, memberships: Infinity };
+    const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: Date.now() } as const;
+    expect((await store.createConversation({ ...draft, creator: 'Tom', atMost })).isNew).toBe(true);
+    expect(written).not.toHaveBeenCalled();
+  });
+
+  it('messages for others in a system conversation are not looked at by its readers', async () => {
+    const store = await open(await newDirectory());
+    const draft = { kind: 'system', members: [], attributes: {}, unique: false, now: Date.now() } as const;
+    const { id } = (await store.createConversation(draft)).info;
+    await store.addMembers(id, ['Tom', 'Spike'], 10);
+    await store.append([message(id, { from: 'us', msg: 'for all', mentionsAll: true })]);
+    await store.append(Array.from({ length: 500 }, () => message(id, { from: 'Spike', speaker: 'Spike' })));
+    await store.append([message(id, { from: 'us', to: ['Tom'], msg: 'for Tom' })]);
+    const texts = (messages: readonly { readonly msg?: string }[]): readonly unknown[] =>
+      messages.map(({ msg }) => msg);
+    const query = { conversationId: id, viewer: 'Tom', limit: 5 } as const;
+    expect(texts(await store.history({ ...query, direction: 'old' }))).toEqual(['for all', 'for Tom']);
+    expect(texts(await store.history({ ...query, direction: 'new' }))).toEqual(['for all', 'for Tom']);
+    expect(await store.unread('Tom', undefined, 5)).toMatchObject([
+      { count: 2, mentioned: true, last: { msg: 'for Tom' } },
+    ]);
+    expect((await store.offline('Tom', 5, 5)).flatMap(({ messages }) => texts(messages))).toEqual([
+      'for all',
+      'for Tom',
+    ]);
   });
 
   it('deletes what has ended, a slice at a time', async () => {

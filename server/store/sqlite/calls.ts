@@ -68,7 +68,7 @@ export interface Reads extends ReadCalls {
     kind: ConversationKind,
     clientId: string | undefined,
   ) => MayNotSpeak['_tag'] | 'MaySpeak';
-  readonly unreadIn: (id: string, clientId: string, readUpTo: number) => UnreadSummary;
+  readonly unreadIn: (id: string, kind: ConversationKind, clientId: string, readUpTo: number) => UnreadSummary;
 }
 
 export type ConversationWrites = StoreCalls<

@@ -107,6 +107,9 @@ export const maybeList = (row: Row, column: string): readonly string[] | undefin
 /** The result of a statement that counts. */
 export const count = (row: Row | undefined): number => (row === undefined ? 0 : number(row, 'count'));
 
+/** A limit as a parameter: a negative one is none, and it has to be a whole number. */
+export const limitOf = (limit: number): number => (Number.isFinite(limit) ? Math.ceil(limit) : -1);
+
 /** The version of SQLite. */
 export const versionOf = ({ one }: Connection): string =>
   text(one('select sqlite_version() as version') ?? {}, 'version');

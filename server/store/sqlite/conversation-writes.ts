@@ -6,7 +6,7 @@ import { uniqueKey } from '../../domain/memory/held-conversation.js';
 import type { ConversationDraft } from '../../domain/records.js';
 import { Refusal } from '../../domain/refusal.js';
 import type { ConversationWrites, Reads } from './calls.js';
-import { count, flag, listOf, text, type Connection } from './connection.js';
+import { count, flag, limitOf, listOf, text, type Connection } from './connection.js';
 import { attributesText } from './rows.js';
 import { sql } from './sql.js';
 
@@ -31,10 +31,10 @@ export const conversationWrites = (connection: Connection, reads: Reads): Conver
 
   const checkRoom = ({ creator, members, atMost }: ConversationDraft): void => {
     if (atMost === undefined) return;
-    if (creator !== undefined && count(one(sql.created, creator, atMost.created)) >= atMost.created)
+    if (creator !== undefined && count(one(sql.created, creator, limitOf(atMost.created))) >= atMost.created)
       throw new Refusal(4318, `a client has at most ${atMost.created} conversations that it has created`);
     const isFull = (member: string): boolean =>
-      count(one(sql.memberships, member, atMost.memberships)) >= atMost.memberships;
+      count(one(sql.memberships, member, limitOf(atMost.memberships))) >= atMost.memberships;
     const full = members.find(isFull);
     if (full !== undefined)
       throw new Refusal(4304, `a client is in at most ${atMost.memberships} conversations, and ${full} is`);
@@ -84,7 +84,7 @@ export const conversationWrites = (connection: Connection, reads: Reads): Conver
       const welcome = wanted.filter((member) => !isBlocked.has(member));
       const news = [...new Set(welcome)].filter((member) => !isMember.has(member));
       const hasRoom = (member: string): boolean =>
-        memberships === Infinity || count(one(sql.memberships, member, memberships)) < memberships;
+        count(one(sql.memberships, member, limitOf(memberships))) < memberships;
       const added = news.filter(hasRoom).slice(0, Math.max(0, limit - count(one(sql.memberCount, id))));
       if (added.length > 0) {
         run(sql.addMembers, id, listOf(added));

@@ -43,7 +43,9 @@ export const messageWrites = (connection: Connection, reads: Reads): MessageWrit
       sql.insertMessage,
       ...[id, timestamp, messageId, from, token, type, msg, binaryMsg, receipt, someOf(mentions), mentionsAll],
       to === undefined ? undefined : listOf(to),
+      kind === 'system' && to === undefined ? true : undefined,
     );
+    if (to !== undefined) run(sql.address, id, timestamp, listOf([...new Set([...to, from])]));
     run(sql.noteLast, id, timestamp, to === undefined && !isSignalType(type) ? timestamp : undefined);
     const message: StoredMessage = {
       ...{ id: messageId, conversationId: id, from, timestamp, receipt, mentions, mentionsAll },
@@ -103,8 +105,10 @@ export const messageWrites = (connection: Connection, reads: Reads): MessageWrit
     },
 
     markRead: (id, clientId, upTo, now) => {
-      if (head(id) === undefined)
+      const row = head(id);
+      if (row === undefined)
         return { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } };
+      const kind = kindOf(row);
       const mark = one(sql.mark, id, clientId);
       const before = (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
       const newest = timeIn(one(sql.lastUpTo, id, Infinity));
@@ -113,7 +117,7 @@ export const messageWrites = (connection: Connection, reads: Reads): MessageWrit
       const last = named === undefined ? undefined : timeIn(one(sql.lastUpTo, id, named));
       const isEnd = last === newest;
       if (last === undefined || last <= before)
-        return { moved: false, isEnd, summary: reads.unreadIn(id, clientId, before) };
+        return { moved: false, isEnd, summary: reads.unreadIn(id, kind, clientId, before) };
       const first = newestOf(id, before + 1, last);
       const read = messageIn(one(sql.newlyRead, id, first, last, clientId));
       run(sql.markRead, id, clientId, last, now);
@@ -122,7 +126,7 @@ export const messageWrites = (connection: Connection, reads: Reads): MessageWrit
         moved: true,
         isEnd,
         ...(read === undefined ? {} : { newest: { ...read, readAt: now, deliveredAt: read.deliveredAt ?? now } }),
-        summary: reads.unreadIn(id, clientId, last),
+        summary: reads.unreadIn(id, kind, clientId, last),
       };
     },
   };

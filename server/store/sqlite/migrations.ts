@@ -28,7 +28,8 @@ const steps: readonly string[] = [
     members_version integer not null,
     last_at integer,
     public_at integer,
-    recalled_at integer
+    recalled_at integer,
+    messages integer not null
   ) without rowid;
 
   create table members (
@@ -79,6 +80,8 @@ const steps: readonly string[] = [
     mentions text,
     mentions_all integer not null,
     addressed text,
+    -- 1: of a system conversation, and for everybody.
+    is_public integer,
     edited_at integer,
     delivered_at integer,
     read_at integer,
@@ -87,7 +90,16 @@ const steps: readonly string[] = [
   create unique index messages_by_id on messages (cid, id);
   create unique index messages_by_token on messages (cid, sender, token) where token is not null;
   create index messages_by_type on messages (cid, type, ts) where type is not null;
+  create index messages_of_system on messages (cid, ts) where is_public = 1;
   create index messages_by_edit on messages (cid, edited_at) where edited_at is not null;
+
+  -- The clients that get a message which is for some only.
+  create table audience (
+    cid text not null,
+    client text not null,
+    ts integer not null,
+    primary key (cid, client, ts)
+  ) without rowid;
 
   -- Conversations that are deleted, and whose messages are not yet.
   create table deleted (cid text primary key) without rowid;

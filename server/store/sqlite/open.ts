@@ -203,6 +203,7 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
     return selection.result();
   };
 
+  const report = stderrReport();
   let isSweeping = false;
   const stop = whileSwept(() => {
     // A slice of a big database may take longer than the time between two slices.
@@ -211,7 +212,8 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
     // Nothing is deleted because the clock is wrong for a moment.
     void writer
       .sweep(Math.min(now(), steady.now()))
-      .catch(() => undefined)
+      // It is tried again with the next slice.
+      .catch(report)
       .finally(() => {
         isSweeping = false;
       });

@@ -4,7 +4,7 @@ import { defined } from '../../../codecs/defined.js';
 import { pageOf } from '../../domain/messages/history.js';
 import type { HistoryQuery, MayNotSpeak, OfflineMessages, StoredMessage, UnreadSummary } from '../../domain/records.js';
 import type { Bounds, Reads } from './calls.js';
-import { flag, listOf, maybeList, maybeNumber, number, text, type Connection } from './connection.js';
+import { flag, limitOf, listOf, maybeList, maybeNumber, number, text, type Connection } from './connection.js';
 import type { Row } from './driver.js';
 import { endOf, infoOf, kindOf, messageOf, sessionOf, type Members } from './rows.js';
 import { sql } from './sql.js';
@@ -15,9 +15,6 @@ const KEPT_MEMBERS = 500_000;
 const ROLES: readonly MemberRole[] = ['Owner', 'Manager', 'Member'];
 
 const roleOf = (row: Row): MemberRole => ROLES.find((role) => role === text(row, 'role')) ?? 'Member';
-
-/** A limit as a parameter: a negative one is none. */
-const limited = (limit: number): number => (Number.isFinite(limit) ? limit : -1);
 
 /** `time`: the time of the call, ms since 1970. */
 export const createReads = (connection: Connection, bounds: Bounds, time: () => number): Reads => {
@@ -54,9 +51,10 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
   const messages = (rows: readonly Row[]): readonly StoredMessage[] => rows.map(messageOf);
   const maybeMessage = (row: Row | undefined): StoredMessage | undefined => (row === undefined ? row : messageOf(row));
 
-  const unreadIn = (id: string, clientId: string, readUpTo: number): UnreadSummary => {
-    const counted = one(sql.unread, id, clientId, readUpTo, limited(bounds.unreadLimit));
-    const last = maybeMessage(one(sql.lastFor, id, clientId));
+  const unreadIn = (id: string, kind: ConversationKind, clientId: string, readUpTo: number): UnreadSummary => {
+    const [unread, lastFor] = kind === 'system' ? [sql.unreadOfSystem, sql.lastOfSystem] : [sql.unread, sql.lastFor];
+    const counted = one(unread, id, clientId, readUpTo, limitOf(bounds.unreadLimit));
+    const last = maybeMessage(one(lastFor, id, clientId));
     return {
       conversationId: id,
       count: counted === undefined ? 0 : number(counted, 'count'),
@@ -70,19 +68,24 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     return (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
   };
 
-  const page = (id: string, query: HistoryQuery, since: number): readonly StoredMessage[] => {
-    const { direction, from, to, type, limit, viewer } = query;
+  /** The statement that reads a page. */
+  const pageOfKind = (kind: ConversationKind, { direction, viewer, type }: HistoryQuery): string => {
+    const isOld = direction === 'old';
+    if (kind === 'system' && viewer !== undefined) return isOld ? sql.olderOfSystem : sql.newerOfSystem;
+    if (type === undefined) return isOld ? sql.older : sql.newer;
+    return isOld ? sql.olderOfType : sql.newerOfType;
+  };
+
+  const page = (kind: ConversationKind, query: HistoryQuery, since: number): readonly StoredMessage[] => {
+    const { conversationId: id, direction, from, to, type, limit, viewer } = query;
     const isOld = direction === 'old';
     const [first, last] = isOld ? [to, from] : [from, to];
     const low = Math.max(since, first?.timestamp ?? -Infinity);
     const high = last?.timestamp ?? Infinity;
     // The ends may be excluded, so two more are read.
-    const most = limited(limit + 2);
-    const rows =
-      type === undefined
-        ? all(isOld ? sql.older : sql.newer, id, low, high, viewer, most)
-        : all(isOld ? sql.olderOfType : sql.newerOfType, id, low, high, viewer, most, type);
-    const found = messages(rows);
+    const statement = pageOfKind(kind, query);
+    const isTyped = statement !== sql.older && statement !== sql.newer;
+    const found = messages(all(statement, id, viewer, low, high, limitOf(limit + 2), ...(isTyped ? [type] : [])));
     return pageOf(isOld ? found.toReversed() : found, query, since);
   };
 
@@ -106,7 +109,7 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     roles: (id) => new Map(all(sql.roles, id).map((row) => [text(row, 'client'), roleOf(row)])),
 
     listed: (id, list, limit, after = '') => {
-      const found = all(sql.listed, id, list, after, limited(limit + 1)).map((row) => text(row, 'client'));
+      const found = all(sql.listed, id, list, after, limitOf(limit + 1)).map((row) => text(row, 'client'));
       const clientIds = found.slice(0, limit);
       return { clientIds, ...defined({ next: found.length > limit ? clientIds.at(-1) : undefined }) };
     },
@@ -130,11 +133,13 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
       );
     },
 
-    history: (query) =>
-      head(query.conversationId) === undefined ? [] : page(query.conversationId, query, time() - bounds.historyTime),
+    history: (query) => {
+      const row = head(query.conversationId);
+      return row === undefined ? [] : page(kindOf(row), query, time() - bounds.historyTime);
+    },
 
     modifiedSince: (clientId, since, limit) =>
-      messages(all(sql.modifiedSince, clientId, since, limited(limit), time(), bounds.idle)),
+      messages(all(sql.modifiedSince, clientId, since, limitOf(limit), time(), bounds.idle)),
 
     receipts: (id) =>
       head(id) === undefined
@@ -150,7 +155,8 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
       for (const row of all(sql.withMissed, clientId, time(), bounds.idle)) {
         if (missed.length >= conversationLimit) break;
         const id = text(row, 'cid');
-        const found = messages(all(sql.missed, id, clientId, number(row, 'got_ts'), limited(messageLimit + 1)));
+        const missedIn = kindOf(row) === 'system' ? sql.missedOfSystem : sql.missed;
+        const found = messages(all(missedIn, id, clientId, number(row, 'got_ts'), limitOf(messageLimit + 1)));
         if (found.length > 0)
           missed.push({
             conversationId: id,
@@ -161,18 +167,18 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
       return missed;
     },
 
-    unreadOf: (id, clientIds) =>
-      new Map(
-        head(id) === undefined
-          ? []
-          : clientIds.map((clientId) => [clientId, unreadIn(id, clientId, readUpTo(id, clientId))]),
-      ),
+    unreadOf: (id, clientIds) => {
+      const row = head(id);
+      if (row === undefined) return new Map();
+      const kind = kindOf(row);
+      return new Map(clientIds.map((clientId) => [clientId, unreadIn(id, kind, clientId, readUpTo(id, clientId))]));
+    },
 
     unread: (clientId, since, limit) => {
       const summaries: UnreadSummary[] = [];
       for (const row of all(sql.withUnread, clientId, since, time(), bounds.idle)) {
         if (summaries.length >= limit) break;
-        const summary = unreadIn(text(row, 'cid'), clientId, maybeNumber(row, 'read_ts') ?? -1);
+        const summary = unreadIn(text(row, 'cid'), kindOf(row), clientId, maybeNumber(row, 'read_ts') ?? -1);
         if (summary.count > 0 || flag(row, 'is_less')) summaries.push(summary);
       }
       return summaries.sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
@@ -184,7 +190,7 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     },
 
     notices: (clientId, since, limit) =>
-      all(sql.notices, clientId, since, limited(limit)).map((row) => ({
+      all(sql.notices, clientId, since, limitOf(limit)).map((row) => ({
         at: number(row, 'at'),
         command: JSON.parse(text(row, 'command')) as ServerCommand,
       })),

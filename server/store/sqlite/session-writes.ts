@@ -23,7 +23,8 @@ export const sessionWrites = (connection: Connection, reads: Reads, bounds: Boun
 
   const saveSession = ({ token, holder, clientId, deviceId, tag, appId, expiresAt, room }: StoredSession): void => {
     run(sql.saveSession, ...[token, holder, clientId, deviceId, tag, appId, expiresAt, room?.id, room?.leftAt]);
-    for (const row of all(sql.oldTokens, clientId, bounds.tokens))
+    if (bounds.tokens === Infinity) return;
+    for (const row of all(sql.oldTokens, clientId, Math.ceil(bounds.tokens)))
       removeToken(connection, text(row, 'token'), clientId);
   };
 

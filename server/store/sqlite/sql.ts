@@ -5,14 +5,30 @@
 
 /** Whether a client gets a message of `m`. */
 const isFor = (client: string): string =>
-  `(m.addressed is null or m.sender = ${client} or exists (select 1 from json_each(m.addressed) where value = ${client}))`;
+  `(m.addressed is null or exists (select 1 from audience a where a.cid = m.cid and a.client = ${client} and a.ts = m.ts))`;
 
-/** Whether a message of `m` counts for a client: see `concerns`. -127 is a recalled message, the others are signals. */
-const concerns = (client: string): string =>
-  `m.sender <> ${client} and (m.type is null or (m.type <> -127 and m.type not between -105 and -101)) and ${isFor(client)}`;
+/**
+ * Whether a message of `m` that a client gets counts for it: see `concerns`. -127 is a recalled message, the others are
+ * signals.
+ */
+const counts = (client: string): string =>
+  `m.sender <> ${client} and (m.type is null or (m.type <> -127 and m.type not between -105 and -101))`;
 
 const MESSAGE = `m.cid, m.ts, m.id, m.sender, m.type, m.msg, m.bin, m.receipt, m.mentions, m.mentions_all, m.addressed,
   m.edited_at, m.delivered_at, m.read_at`;
+
+/**
+ * Messages of the system conversation $1 for the client $2. Messages for others are not looked at: there may be many.
+ */
+const ofSystem = (columns: string, condition: string, order: string): string =>
+  `select ${columns} from messages m indexed by messages_of_system where m.cid = $1 and m.is_public = 1 and ${condition}
+  union all
+  select ${columns} from audience a cross join messages m on m.cid = a.cid and m.ts = a.ts
+    where a.cid = $1 and a.client = $2 and ${condition.replaceAll('m.ts', 'a.ts')}
+  order by ${order}`;
+
+/** Whether a message of `m` mentions the client $2. */
+const IS_MENTION = `m.mentions_all or exists (select 1 from json_each(m.mentions) where value = $2) as is_mention`;
 
 /** Whether a conversation `c` with the log `l` has not ended at the time `now`, with `idle` ms without activity. */
 const lives = (now: string, idle: string): string =>
@@ -40,7 +56,7 @@ export const sql = {
   insertConversation: `insert into conversations
     (id, kind, creator, name, attributes, is_unique, unique_key, ttl, created_at, updated_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-  insertLog: `insert into logs (cid, members_version) values ($1, 0)`,
+  insertLog: `insert into logs (cid, members_version, messages) values ($1, 0, 0)`,
   updateConversation: `update conversations
     set name = coalesce($2, name), attributes = coalesce($3, attributes), updated_at = coalesce($4, updated_at)
     where id = $1`,
@@ -101,27 +117,32 @@ export const sql = {
   // Messages
 
   insertMessage: `insert into messages
-    (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+  /** $3: the clients that get a message. */
+  address: `insert into audience (cid, client, ts) select $1, value, $2 from json_each($3) where true`,
   messageAt: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts = $2`,
   messageById: `select ${MESSAGE} from messages m where m.cid = $1 and m.id = $2`,
   messageByToken: `select ${MESSAGE} from messages m where m.cid = $1 and m.sender = $2 and m.token = $3`,
-  noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at) where cid = $1`,
+  noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + 1 where cid = $1`,
   noteRecall: `update logs set recalled_at = $2 where cid = $1`,
   editMessage: `update messages
     set type = $3, msg = $4, bin = $5, mentions = $6, mentions_all = $7, edited_at = $8 where cid = $1 and ts = $2`,
-  /** $1: conversation, $2 and $3: the first and the last time, $4: the reader or NULL, $5: how many. */
-  older: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts between $2 and $3
-    and ($4 is null or ${isFor('$4')}) order by m.ts desc limit $5`,
-  newer: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts between $2 and $3
-    and ($4 is null or ${isFor('$4')}) order by m.ts limit $5`,
+  /** $1: conversation, $2: the reader or NULL, $3 and $4: the first and the last time, $5: how many. */
+  older: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts between $3 and $4
+    and ($2 is null or ${isFor('$2')}) order by m.ts desc limit $5`,
+  newer: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts between $3 and $4
+    and ($2 is null or ${isFor('$2')}) order by m.ts limit $5`,
   /** As above, of the type $6. */
   olderOfType: `select ${MESSAGE} from messages m indexed by messages_by_type
-    where m.cid = $1 and m.type = $6 and m.ts between $2 and $3
-    and ($4 is null or ${isFor('$4')}) order by m.ts desc limit $5`,
+    where m.cid = $1 and m.type = $6 and m.ts between $3 and $4
+    and ($2 is null or ${isFor('$2')}) order by m.ts desc limit $5`,
   newerOfType: `select ${MESSAGE} from messages m indexed by messages_by_type
-    where m.cid = $1 and m.type = $6 and m.ts between $2 and $3
-    and ($4 is null or ${isFor('$4')}) order by m.ts limit $5`,
+    where m.cid = $1 and m.type = $6 and m.ts between $3 and $4
+    and ($2 is null or ${isFor('$2')}) order by m.ts limit $5`,
+  /** As above, for a reader of a system conversation. $6 is the type or NULL. */
+  olderOfSystem: ofSystem(MESSAGE, 'm.ts between $3 and $4 and ($6 is null or m.type = $6)', 'ts desc limit $5'),
+  newerOfSystem: ofSystem(MESSAGE, 'm.ts between $3 and $4 and ($6 is null or m.type = $6)', 'ts limit $5'),
   /** Changes in the conversations of the client $1 since $2. */
   modifiedSince: `select ${MESSAGE} from members own
     join conversations c on c.id = own.cid join logs l on l.cid = own.cid
@@ -162,18 +183,22 @@ export const sql = {
 
   /** Unread messages of the client $2 after the time $3, counted up to $4, and whether one mentions it. */
   unread: `select count(*) as count, coalesce(max(is_mention), 0) as mentioned from (
-      select m.mentions_all or exists (select 1 from json_each(m.mentions) where value = $2) as is_mention
-      from messages m where m.cid = $1 and m.ts > $3 and ${concerns('$2')} order by m.ts desc limit $4)`,
+      select ${IS_MENTION} from messages m where m.cid = $1 and m.ts > $3 and ${counts('$2')} and ${isFor('$2')}
+      order by m.ts desc limit $4)`,
+  unreadOfSystem: `select count(*) as count, coalesce(max(is_mention), 0) as mentioned from (
+      ${ofSystem(`m.ts, ${IS_MENTION}`, `m.ts > $3 and ${counts('$2')}`, 'ts desc limit $4')})`,
   /** The newest message for the client $2. */
   lastFor: `select ${MESSAGE} from messages m where m.cid = $1 and ${isFor('$2')} order by m.ts desc limit 1`,
+  lastOfSystem: ofSystem(MESSAGE, 'true', 'ts desc limit 1'),
   /** Missed messages of the client $2 after the time $3. */
-  missed: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts > $3 and ${concerns('$2')}
+  missed: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts > $3 and ${counts('$2')} and ${isFor('$2')}
     order by m.ts desc limit $4`,
+  missedOfSystem: ofSystem(MESSAGE, `m.ts > $3 and ${counts('$2')}`, 'ts desc limit $4'),
   /**
    * The conversations of the client $1 with something later than its marks, or with less unread since $2, which may be
    * NULL. Latest first.
    */
-  withUnread: `select b.cid, k.read_ts,
+  withUnread: `select b.cid, c.kind, k.read_ts,
       $2 is not null and max(coalesce(l.recalled_at, -1), coalesce(k.read_at, -1)) >= $2 as is_less
     from members b
     join conversations c on c.id = b.cid join logs l on l.cid = b.cid
@@ -182,7 +207,7 @@ export const sql = {
       or ($2 is not null and max(coalesce(l.recalled_at, -1), coalesce(k.read_at, -1)) >= $2))
       and ${lives('$3', '$4')}
     order by l.last_at desc`,
-  withMissed: `select b.cid, max(coalesce(k.read_ts, -1), coalesce(k.got_ts, -1)) as got_ts from members b
+  withMissed: `select b.cid, c.kind, max(coalesce(k.read_ts, -1), coalesce(k.got_ts, -1)) as got_ts from members b
     join conversations c on c.id = b.cid join logs l on l.cid = b.cid
     left join marks k on k.cid = b.cid and k.client = b.client
     where b.client = $1 and l.last_at > max(coalesce(k.read_ts, -1), coalesce(k.got_ts, -1)) and ${lives('$2', '$3')}
@@ -229,17 +254,20 @@ export const sql = {
   // What has ended
 
   /** A page of all conversations after the id $1. */
-  walk: `select c.id, c.kind, c.created_at, c.updated_at, c.ttl, l.last_at
+  walk: `select c.id, c.kind, c.created_at, c.updated_at, c.ttl, l.last_at, l.messages
     from conversations c join logs l on l.cid = c.id where c.id > $1 order by c.id limit $2`,
   aDeleted: `select cid from deleted limit 1`,
   messagesOfDeleted: `delete from messages where cid = $1 and ts <= coalesce(
     (select ts from messages where cid = $1 order by ts limit 1 offset $2), 9e15)`,
   endOfDeleted: `delete from deleted where cid = $1 and not exists (select 1 from messages where cid = $1)`,
-  /** The time of the $2-th newest message. */
-  nthNewest: `select ts from messages where cid = $1 order by ts desc limit 1 offset $2`,
   /** Deletes the oldest messages before the time $2, at most $3. */
   deleteOld: `delete from messages where cid = $1 and ts < min($2, coalesce(
     (select ts from messages where cid = $1 order by ts limit 1 offset $3), 9e15))`,
+  noteDeleted: `update logs set messages = messages - $2 where cid = $1`,
+  /** Deletes who got messages that are not there any more. */
+  deleteOldAudience: `delete from audience where cid = $1
+    and ts < coalesce((select min(ts) from messages where cid = $1), 9e15)`,
+  audienceOfDeleted: `delete from audience where cid = $1`,
   markCount: `select count(*) as count from marks where cid = $1`,
   deleteMarksOfOthers: `delete from marks where cid = $1
     and not exists (select 1 from members b where b.cid = $1 and b.client = marks.client)`,

@@ -1,7 +1,8 @@
 /** Deletes what has ended, a slice at a time. */
 import type { Bounds, Sweeping } from './calls.js';
-import { count, maybeNumber, text, type Connection } from './connection.js';
+import { count, number, text, type Connection } from './connection.js';
 import { removeConversation } from './conversation-writes.js';
+import type { Row } from './driver.js';
 import { endOf } from './rows.js';
 import { removeToken } from './session-writes.js';
 import { sql } from './sql.js';
@@ -24,28 +25,39 @@ export const sweeping = (connection: Connection, bounds: Bounds, time: () => num
       removeToken(connection, text(row, 'token'), text(row, 'client'));
   };
 
+  /** Deletes a slice of a conversation that was deleted. */
+  const endDeleted = (): void => {
+    const deleted = one(sql.aDeleted);
+    if (deleted === undefined) return;
+    const id = text(deleted, 'cid');
+    run(sql.messagesOfDeleted, id, SWEPT_ROWS);
+    if (run(sql.endOfDeleted, id) > 0) run(sql.audienceOfDeleted, id);
+  };
+
+  /** Deletes messages that are too old or too many, at most so many. Gives how many it has deleted. */
+  const trim = (row: Row, id: string, at: number, atMost: number): number => {
+    const old = run(sql.deleteOld, id, at - bounds.historyTime, atMost);
+    const tooMany = Math.min(number(row, 'messages') - old - bounds.historyMessages, atMost - old);
+    const others = tooMany > 0 ? run(sql.deleteOld, id, Infinity, Math.ceil(tooMany)) : 0;
+    if (old + others > 0) {
+      run(sql.noteDeleted, id, old + others);
+      run(sql.deleteOldAudience, id);
+    }
+    return old + others;
+  };
+
   return {
     sweep: () => {
       const at = time();
       removeExpired(at);
-      const deleted = one(sql.aDeleted);
-      if (deleted !== undefined) {
-        const id = text(deleted, 'cid');
-        run(sql.messagesOfDeleted, id, SWEPT_ROWS);
-        run(sql.endOfDeleted, id);
-      }
+      endDeleted();
       const page = all(sql.walk, swept, SWEPT_CONVERSATIONS);
       let left = SWEPT_ROWS;
       for (const row of page) {
         const id = text(row, 'id');
         if (endOf(row, bounds.idle) <= at) removeConversation(connection, id);
         else {
-          const nth = one(sql.nthNewest, id, bounds.historyMessages - 1);
-          const before = Math.max(
-            at - bounds.historyTime,
-            (nth === undefined ? undefined : maybeNumber(nth, 'ts')) ?? -Infinity,
-          );
-          left -= run(sql.deleteOld, id, before, left);
+          left -= trim(row, id, at, left);
           // The rest of this conversation comes with the next slice.
           if (left <= 0) return;
           if (count(one(sql.markCount, id)) > count(one(sql.memberCount, id)) + MARKS_OF_OTHERS)

@@ -28,6 +28,8 @@ const open = async (file: string, checkIntegrity: boolean): Promise<Connection> 
     connection.exec('pragma journal_mode = wal');
     // A commit is on the disk before it is answered.
     connection.exec('pragma synchronous = full');
+    // The log ahead of the database shrinks again after it was long.
+    connection.exec('pragma journal_size_limit = 67108864');
     if (checkIntegrity) checkIntegrityOf(connection);
     migrate(connection);
     return connection;
