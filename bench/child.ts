@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 /** A child process of a benchmark. It ends when the benchmark ends. */
 export interface Child {
   send(message: object): void;
-  /** The next message from the child. Rejects if the child ends first, or sends nothing for a minute. */
-  next<A>(kind: t.Type<A, unknown>): Promise<A>;
+  /** The next message from the child. Rejects if the child ends first, or sends nothing for so many ms. */
+  next<A>(kind: t.Type<A, unknown>, patience?: number): Promise<A>;
   stop(): void;
 }
 
@@ -27,10 +27,9 @@ export const start = (module: string, ...args: readonly string[]): Child => {
     send: (message) => {
       child.send(message);
     },
-    next: async (kind) => {
-      const patience = AbortSignal.timeout(PATIENCE);
-      const message = once(child, 'message', { signal: patience }).catch((cause: unknown) => {
-        throw new Error(`${name} has said nothing for ${PATIENCE / 1000} s: did messages get lost?`, { cause });
+    next: async (kind, patience = PATIENCE) => {
+      const message = once(child, 'message', { signal: AbortSignal.timeout(patience) }).catch((cause: unknown) => {
+        throw new Error(`${name} has said nothing for ${patience / 1000} s: did messages get lost?`, { cause });
       });
       const [value] = (await Promise.race([message, ended])) as readonly unknown[];
       const decoded = kind.decode(value);

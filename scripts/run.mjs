@@ -60,6 +60,10 @@ const tasks = {
   },
   soak: (args) => become('test/model/soak.ts', args),
   'soak:server': (args) => become('test/server/soak.ts', args),
+  'soak:store': ([kills = '50']) => {
+    process.env.KILLS = kills;
+    return become('node_modules/vitest/vitest.mjs', ['run', 'test/store/kill.test.ts']);
+  },
   'soak:lossless': (args) => become('test/backpressure/soak.ts', args),
   mutation: (args) => become('node_modules/@stryker-mutator/core/bin/stryker.js', ['run', ...args]),
   'mutants:delivery': (args) => become('scripts/mutants-delivery.ts', args),

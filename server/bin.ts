@@ -5,6 +5,8 @@ import { help } from './cli/help.js';
 
 const [task] = process.argv.splice(2, 1);
 if (task === 'serve') await import('./cli.js');
+else if (task === 'backup' || task === 'restore')
+  await (await import('./cli/copies.js')).runCopy(task, process.argv.slice(2));
 else if (task === '--help' || task === '-h') console.log(help);
 else if (task === '--version')
   console.log((createRequire(import.meta.url)('rx-realtime/package.json') as { readonly version: string }).version);

@@ -18,22 +18,31 @@ const fail = (mistakes: readonly string[]): void => {
   process.exitCode = 1;
 };
 
-const stopOnSignals = ({ stop, reload }: Running): void => {
-  let isStopping = false;
+let running: Running | undefined;
+
+let isStopping = false;
+
+const stop = (why: string, exitCode: 0 | 1): void => {
+  if (isStopping) return;
+  isStopping = true;
+  (running?.stop(why) ?? Promise.resolve()).then(
+    () => process.exit(exitCode),
+    (error: unknown) => {
+      fail([startError(error)]);
+      process.exit(1);
+    },
+  );
+};
+
+/** Installed before the server starts: a signal that comes early must not end the process in another way. */
+const listenToSignals = (): void => {
   const onSignal = (signal: NodeJS.Signals): void => {
     if (isStopping) process.exit(1);
-    isStopping = true;
-    stop(signal).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        fail([startError(error)]);
-        process.exit(1);
-      },
-    );
+    stop(signal, 0);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  process.on('SIGHUP', reload);
+  process.on('SIGHUP', () => running?.reload());
 };
 
 const wanted = readSettings({ argv: process.argv.slice(2), env: process.env, readFile: readTextFile });
@@ -42,13 +51,15 @@ else if (wanted.right._tag === 'Help') process.stdout.write(`${serveHelp}\n`);
 else {
   const settings = wanted.right;
   try {
-    stopOnSignals(
-      await serve(settings, {
-        version,
-        isTerminal: process.stdout.isTTY,
-        write: (line) => process.stdout.write(line),
-      }),
-    );
+    listenToSignals();
+    running = await serve(settings, {
+      version,
+      isTerminal: process.stdout.isTTY,
+      write: (line) => process.stdout.write(line),
+      onFatal: () => {
+        stop('the store has failed', 1);
+      },
+    });
   } catch (error) {
     fail([withoutSecrets(secretsOf(settings))(startError(error))]);
   }

@@ -133,7 +133,7 @@ export {
   type UploadFile,
   type UploadMessageOptions,
   type UploadProgress,
-  type UploadStep,
+  type UploadSession,
 } from './client/sending/upload.js';
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';

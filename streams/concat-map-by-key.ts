@@ -59,7 +59,7 @@ export const concatMapByKey =
         });
         synchronous = false;
         if (subscriber.closed) inner.unsubscribe();
-        else if (!done) running.add(inner);
+        else if (!inner.closed) running.add(inner);
         return done;
       };
 

@@ -1,6 +1,8 @@
 /** How many values are in a part of a map. A change copies one part, and the list of parts. */
 const PART = 64;
 
+const CONSTRUCTOR = 'constructor';
+
 /** All keys that a map and its other versions have had, and the place of each. */
 interface Keys {
   readonly places: Map<string, number>;
@@ -92,10 +94,10 @@ export class SharedMap<V> implements ReadonlyMap<string, V> {
     return this.entries();
   }
   get [Symbol.toStringTag](): string {
-    return 'Map';
+    return Map.name;
   }
   /** Comparisons of maps, such as those of test frameworks, look at it. */
-  get ['constructor'](): MapConstructor {
+  get [CONSTRUCTOR](): MapConstructor {
     return Map;
   }
   /** Node shows it as a map. */

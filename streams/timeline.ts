@@ -143,7 +143,9 @@ const insertAll = (placed: readonly Placed[], entries: readonly Placed[]): reado
     }
   }
   const isSame = merged.length === end - start && merged.every((entry, index) => entry === placed[start + index]);
-  return isSame ? placed : placed.slice(0, start).concat(merged, placed.slice(end));
+  return isSame
+    ? placed
+    : after(placed, placed.slice(0, start).concat(merged, placed.slice(end)), merged.every(isVisible));
 };
 
 export const toEntry = (message: Message): Placed => ({ _tag: 'Message', message });

@@ -1,16 +1,5 @@
 /** The operators and reducers of `rx-realtime/streams`. */
-import {
-  NEVER,
-  Observable,
-  Subject,
-  concat,
-  map,
-  of,
-  scan,
-  take,
-  type OperatorFunction,
-  type Subscription,
-} from 'rxjs';
+import { NEVER, Observable, Subject, Subscription, concat, map, of, scan, take, type OperatorFunction } from 'rxjs';
 import {
   atLeastOnce,
   atMostOnce,
@@ -87,7 +76,9 @@ const waiting = <T>(items: readonly T[], strategy: OperatorFunction<T, T>): Work
   return {
     run: () => {
       for (const item of items) source.next(item);
-      for (let index = 0; index < items.length; index += 1) gate.next();
+      items.forEach(() => {
+        gate.next();
+      });
     },
     end: () => {
       subscription.unsubscribe();
@@ -144,23 +135,20 @@ const turns = () => {
 
 const PAGE = 100;
 
-export const streamSubjects: readonly Measured[] = [
+const subjects: readonly Measured[] = [
   {
     name: 'unread$ of N conversations, a message in each, watched',
     covers: ['streams.keyedState', 'streams.unreadReducer'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const { log, unread, subscriptions } = states(size);
-      let total = 0;
-      const watch = unread.all$.subscribe((all) => {
-        total += all.get(idOf(0))?.count ?? 0;
-      });
+      const watch = unread.all$.pipe(map((all) => all.get(idOf(0)))).subscribe();
       return { run: inEach(log, size), end: ended([...subscriptions, watch]) };
     },
   },
   {
     name: 'totalUnread of N conversations, a message in each',
     covers: ['streams.totalUnread'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const { log, unread, subscriptions } = states(size);
       const watch = unread.all$.pipe(totalUnread()).subscribe();
       return { run: inEach(log, size), end: ended([...subscriptions, watch]) };
@@ -169,7 +157,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'states of N conversations, each watched',
     covers: ['streams.lastMessagesReducer', 'streams.conversationsReducer'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const { log, lastMessages, subscriptions } = states(size);
       const watches = times(size).map((number) => lastMessages.at(idOf(number)).subscribe());
       return { run: inEach(log, size), end: ended([...subscriptions, ...watches]) };
@@ -178,7 +166,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'recentConversations, N conversations become active in one turn',
     covers: ['streams.recentConversations'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const { log, subscriptions, ...rest } = states(size);
       const { turn, end } = turns();
       const watch = log.pipe(recentConversations({ self: SELF, ...rest, turn })).subscribe();
@@ -195,7 +183,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'receipts of N messages',
     covers: ['streams.receiptsReducer', 'streams.withReceipt'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const log = new Subject<ClientEvent>();
       const [{ all$ }, subscription] = keyedState(log, receiptsReducer);
       const watch = all$.subscribe();
@@ -260,7 +248,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'outgoing, N messages are sent, then stored, outbox$ watched',
     covers: ['streams.outgoing'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const log = new Subject<ClientEvent>();
       const { turn, end } = turns();
       const [{ outbox$ }, subscription] = outgoing(log, turn);
@@ -288,37 +276,24 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'presenceByPolling, a round of N clients',
     covers: ['streams.presenceByPolling'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const ids = times(size).map((number) => `client-${String(number)}`);
       const every = new Subject<void>();
-      const watch = of(ids)
-        .pipe(
-          (source$) =>
-            new Observable<readonly string[]>((subscriber) =>
-              source$.subscribe({
-                next: (one) => {
-                  subscriber.next(one);
-                },
-              }),
-            ),
-        )
-        .pipe(
-          presenceByPolling({
-            ask: (some) => of(new Set(some.filter((_, index) => index % 2 === round))),
-            every$: every,
-          }),
-        );
       let round = 0;
-      let subscription: Subscription | undefined;
+      const online$ = concat(of(ids), NEVER).pipe(
+        presenceByPolling({
+          ask: (some) => of(new Set(some.filter((_, index) => index % 2 === round))),
+          every$: every,
+        }),
+      );
+      const watch = new Subscription();
       return {
         run: () => {
-          subscription = watch.subscribe();
+          watch.add(online$.subscribe());
           round = 1;
           every.next();
         },
-        end: () => {
-          subscription?.unsubscribe();
-        },
+        end: ended([watch]),
       };
     },
   },
@@ -327,7 +302,7 @@ export const streamSubjects: readonly Measured[] = [
     covers: ['streams.withMemberReceipt'],
     // Members of an ordinary conversation.
     sizes: [50, 500],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const receipts = times(size).map(
         (number) => ({ kind: 'read', at: at(number), from: `client-${String(number)}` }) as const,
       );
@@ -339,7 +314,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'logEntries, N missing messages while N live ones come',
     covers: ['streams.logEntries'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const live = new Subject<ConversationEvent>();
       const missing = new Subject<ConversationEvent>();
       const watch = live.pipe(logEntries({ since: { timestamp: 0, id: '' }, missing$: missing })).subscribe();
@@ -356,7 +331,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'logEntries, N live messages in the reverse order wait',
     covers: ['streams.logEntries'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const live = new Subject<ConversationEvent>();
       const missing = new Subject<ConversationEvent>();
       const watch = live.pipe(logEntries({ since: { timestamp: 0, id: '' }, missing$: missing })).subscribe();
@@ -373,7 +348,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'atMostOnce and atLeastOnce, N entries wait',
     covers: ['streams.atMostOnce', 'streams.atLeastOnce'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const items = times(size).map((number) => ({ position: message(number) }));
       return through(items, (source$) =>
         source$.pipe(
@@ -386,7 +361,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'demultiplex, N keys with a subscriber each',
     covers: ['streams.demultiplex'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const source = new Subject<Message>();
       const [of, subscription] = demultiplex(source, ({ conversationId }) => conversationId);
       const watches = times(size).map((number) => of(idOf(number)).subscribe());
@@ -403,7 +378,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'concatMapByKey, N items of one key wait',
     covers: ['streams.concatMapByKey'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const gate = new Subject<number>();
       const source = new Subject<number>();
       const watch = source
@@ -426,7 +401,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'concatMapByKey, N keys are busy',
     covers: ['streams.concatMapByKey'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const gates = times(size).map(() => new Subject<number>());
       const source = new Subject<number>();
       const watch = source.pipe(concatMapByKey(String, (item) => ({ later: gates[item] ?? of(item) }))).subscribe();
@@ -465,7 +440,7 @@ export const streamSubjects: readonly Measured[] = [
     prepare: (size) =>
       waiting(
         times(2 * size),
-        dropByPriority(size, (item) => (item * 7_919) % (2 * size)),
+        dropByPriority(size, (item: number) => (item * 7_919) % (2 * size)),
       ),
   },
   {
@@ -474,13 +449,13 @@ export const streamSubjects: readonly Measured[] = [
     prepare: (size) =>
       waiting(
         times(size),
-        conflate((item) => item),
+        conflate((item: number) => item),
       ),
   },
   {
     name: 'batch, N wait, N ranks',
     covers: ['streams.batch'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const ready = new Subject<void>();
       const work = through<number, unknown>(times(size), (source$) =>
         source$.pipe(dropOldest(size), batch({ max: 20, ready$: ready, rank: (item) => (item * 7_919) % size })),
@@ -497,7 +472,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'danmaku, N comments',
     covers: ['streams.danmaku', 'streams.sample'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const ready = new Subject<void>();
       return through<number, unknown>(times(size), (source$) =>
         source$.pipe(
@@ -513,7 +488,7 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'sample, N items and readies',
     covers: ['streams.sample'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const ready = new Subject<void>();
       return through<number, unknown>(times(size), (source$) =>
         source$.pipe(
@@ -550,11 +525,11 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'rate of N keys',
     covers: ['streams.rate'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const every = new Subject<void>();
       const work = through<number, unknown>(
         [...times(size), ...times(size)],
-        rate({ key: String, every$: every, maxKeys: size }),
+        rate({ key: (item: number) => String(item), every$: every, maxKeys: size }),
       );
       return {
         ...work,
@@ -568,11 +543,11 @@ export const streamSubjects: readonly Measured[] = [
   {
     name: 'top, N keys, room for N / 2',
     covers: ['streams.top'],
-    prepare: (size) => {
+    prepare: (size: number): Work => {
       const every = new Subject<void>();
       return through<number, unknown>(
         [...times(size), ...times(size)],
-        top({ key: String, every$: every, capacity: size / 2 }),
+        top({ key: (item: number) => String(item), every$: every, capacity: size / 2 }),
       );
     },
   },
@@ -582,3 +557,5 @@ export const streamSubjects: readonly Measured[] = [
     prepare: (size) => through<number, unknown>(times(size), latency({ every$: NEVER })),
   },
 ];
+
+export { subjects as streamSubjects };

@@ -21,7 +21,11 @@ RX_REALTIME_HOOK_SECRET, RX_REALTIME_METRICS_KEY.
 Exit code: 0 after a signal, 1 if it can't start or is ended by a second one.`;
 
 export const help = `Usage: rx-realtime serve [options]
+       rx-realtime backup --data DIR --to FILE
+       rx-realtime restore --from FILE --data DIR
 
   serve       runs a server; rx-realtime serve --help shows its options
+  backup      copies what a server keeps to a new file; it may run meanwhile
+  restore     puts a copy into a directory that keeps nothing yet
   --help      shows this
   --version   shows the version`;

@@ -21,7 +21,7 @@ interface Value {
   readonly value: number;
 }
 
-const valuesOf = (calls: Calls, name: string, label: string): Value[] =>
+const valuesOf = (calls: Calls, name: string, label: string): readonly Value[] =>
   Object.entries(calls).flatMap(([call, { calls: all, ms, within }]) => [
     ...within.map(([bound, count]) => ({
       metricName: `${name}_bucket`,
@@ -32,6 +32,22 @@ const valuesOf = (calls: Calls, name: string, label: string): Value[] =>
     { metricName: `${name}_sum`, labels: { [label]: call }, value: ms / SECOND },
     { metricName: `${name}_count`, labels: { [label]: call }, value: all },
   ]);
+
+/** A histogram of what the server has counted already. */
+class CountedHistogram extends Histogram {
+  constructor(
+    private readonly configuration: ConstructorParameters<typeof Histogram>[0],
+    private readonly counted: () => readonly Value[],
+  ) {
+    super(configuration);
+  }
+
+  /** The registry reads a histogram in this form. */
+  getForPromString(): Promise<object> {
+    const { name, help } = this.configuration;
+    return Promise.resolve({ name, help, type: 'histogram', aggregator: 'sum', values: this.counted() });
+  }
+}
 
 /** `read` gives the figures. Every label has a bounded set of values: none comes from a client. */
 export const createMetrics = (read: () => Promise<ServerStats>, version: string): Metrics => {
@@ -76,13 +92,9 @@ export const createMetrics = (read: () => Promise<ServerStats>, version: string)
   };
   const durations = (name: string, label: string, help: string, of: (stats: ServerStats) => Calls): void => {
     const full = PREFIX + name;
-    const histogram = new Histogram({ name: full, help, registers, labelNames: [label] });
-    const empty = histogram.get.bind(histogram);
-    // The server has counted already.
-    histogram.get = async () => ({
-      ...(await empty()),
-      values: stats === undefined ? [] : valuesOf(of(stats), full, label),
-    });
+    new CountedHistogram({ name: full, help, registers, labelNames: [label] }, () =>
+      stats === undefined ? [] : valuesOf(of(stats), full, label),
+    );
   };
 
   gauge('sockets', 'Open sockets.', ({ sockets }) => sockets);

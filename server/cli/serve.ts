@@ -14,6 +14,7 @@ import { fromHere, listenForOperators, metricsEndpoint, nobody, withKey, type Ma
 import type { Settings } from './settings.js';
 import { whyUnreadable } from './start-error.js';
 import { stateOf } from './state.js';
+import { openData } from './data.js';
 import { lossesBetween } from './watch.js';
 
 /** How often the log says what was refused, ms. */
@@ -56,6 +57,8 @@ export interface Process {
   readonly version: string;
   readonly isTerminal: boolean;
   readonly write: (line: string) => void;
+  /** Called if the server can't go on. */
+  readonly onFatal: () => void;
 }
 
 const options = (settings: Settings): Parameters<typeof createServer>[0] => {
@@ -97,7 +100,7 @@ const summarize = (server: RtmServer, log: Log): (() => void) => {
 };
 
 /** Starts the server. Rejects if it can't be started. */
-export const serve = async (settings: Settings, { version, isTerminal, write }: Process): Promise<Running> => {
+export const serve = async (settings: Settings, { version, isTerminal, write, onFatal }: Process): Promise<Running> => {
   const log = createLog({
     level: settings.logLevel,
     format: settings.logFormat ?? (isTerminal ? 'text' : 'json'),
@@ -108,10 +111,20 @@ export const serve = async (settings: Settings, { version, isTerminal, write }: 
   const report = (error: unknown): void => log.error('something failed', { error });
   let isReady = true;
   const metrics = createMetrics(() => figuresOf(server), version);
-  const server = await createServer({
-    ...options(settings),
-    onError: report,
-    onRequest: metricsEndpoint(metrics, readerOf(settings), report),
+  const data = await openData(settings, (error) => {
+    log.error('the store has failed: this server stops', { error });
+    onFatal();
+  });
+  const starting = async (): Promise<RtmServer> =>
+    createServer({
+      ...options(settings),
+      ...defined({ store: data.store }),
+      onError: report,
+      onRequest: metricsEndpoint(metrics, readerOf(settings), report),
+    });
+  const server = await starting().catch(async (error: unknown) => {
+    await data.store?.close();
+    throw error;
   });
   const { own } = settings.metrics;
   let operators: Awaited<ReturnType<typeof listenForOperators>> | undefined;
@@ -131,7 +144,7 @@ export const serve = async (settings: Settings, { version, isTerminal, write }: 
     ...defined({ metricsPort: operators?.port }),
     version,
     pid: process.pid,
-    ...stateOf(settings),
+    ...stateOf(settings, data.text),
   });
 
   return {

@@ -21,6 +21,12 @@ export interface Settings {
   readonly trustedProxies: readonly string[];
   /** The files of the certificate and its key. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Where everything is kept; undefined: in memory. */
+  readonly data?: {
+    readonly directory: string;
+    /** It was asked for. Otherwise, a server that has no SQLite keeps everything in memory. */
+    readonly isAsked: boolean;
+  };
   readonly uploads?: string;
   readonly hooks?: { readonly url: string; readonly secret: string };
   readonly limits: Partial<Limits>;
@@ -52,6 +58,9 @@ type Mistakes = readonly string[];
 
 const DEFAULT_PORT = 6_400;
 const LOOPBACK = '127.0.0.1';
+const DEFAULT_DATA = './data';
+/** The value of `data` for a server that keeps nothing. */
+const MEMORY = 'memory';
 
 export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1|\[::1\])$/i.test(host);
 
@@ -123,7 +132,7 @@ const fromFolder = (options: Options, folder: string): Options =>
   Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
       key,
-      paths.has(key) && typeof value === 'string' ? resolve(folder, value) : value,
+      paths.has(key) && typeof value === 'string' && value !== MEMORY ? resolve(folder, value) : value,
     ]),
   );
 
@@ -205,7 +214,7 @@ type Found = Readonly<Record<keyof typeof SECRETS, string | undefined>>;
 const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Settings => {
   const { host = LOOPBACK, port = DEFAULT_PORT, trustedProxies = [], tlsCert, tlsKey, hooks, metricsPort } = options;
   const { masterKey, hookSecret, metricsKey } = secrets;
-  const { appId, publicUrl, uploads, logFormat, metricsHost = LOOPBACK } = options;
+  const { appId, publicUrl, data, uploads, logFormat, metricsHost = LOOPBACK } = options;
   return {
     port,
     host,
@@ -228,6 +237,7 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
       publicUrl,
       uploads,
       logFormat,
+      data: data === MEMORY ? undefined : { directory: data ?? DEFAULT_DATA, isAsked: data !== undefined },
       tls: tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey },
       hooks: hooks === undefined || hookSecret === undefined ? undefined : { url: hooks, secret: hookSecret },
     }),

@@ -9,11 +9,12 @@ export interface State {
 const listed = (pairs: readonly (readonly [boolean, string])[]): readonly string[] =>
   pairs.filter(([is]) => is).map(([, text]) => text);
 
-export const stateOf = (settings: Settings): State => {
+/** `kept`: where what is kept is. */
+export const stateOf = (settings: Settings, kept: string): State => {
   const { appId, masterKey, isOpen, tls, uploads, hooks, limits, metrics, publicUrl, trustedProxies } = settings;
   return {
     on: [
-      'what is kept is in memory, and ends with this process',
+      kept,
       ...listed([
         [tls !== undefined, 'TLS in this process'],
         [publicUrl !== undefined, `clients reach it at ${String(publicUrl)}`],

@@ -31,7 +31,7 @@ import type { ClientInternals } from './internals.js';
 import { createLink } from './link.js';
 import { isOffline } from './held-messages.js';
 import { guarded } from '../thrown.js';
-import { withSession, type UploadFile } from './sending/upload.js';
+import type { UploadFile } from './sending/upload.js';
 
 export interface ClientOptions extends Omit<SessionOptions, 'logout$' | 'keepToken' | 'changes'> {
   /** A new token for each message. */
@@ -140,7 +140,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       grace: options.grace,
       outbox,
       restored$: outbox?.restored$ ?? EMPTY,
-      upload: withSession(options.upload, options.api, () => token),
+      upload: options.upload,
       mint: options.mint,
       tell,
       report,

@@ -1,4 +1,4 @@
-import { Observable, filter, merge, throttle, type OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 import type { Clock } from '../clock.js';
 
 /** How items are turned into marks, one for each key. */
@@ -30,18 +30,50 @@ export const coalesce =
       let pending = new Map<string, M>();
       let unconfirmed = new Map<string, M>();
       let open = false;
+      /** The period of the batch before is not over. */
+      let isEarly = false;
 
-      const arrivals$ = new Observable<void>((arrived) =>
+      const keep = (mark: M, key: string): void => {
+        const before = pending.get(key);
+        pending.set(key, before === undefined ? mark : join(before, mark));
+      };
+
+      /** Hands a batch out, at most one in each period. */
+      const handOut = (): void => {
+        if (isEarly || !open || pending.size === 0) return;
+        isEarly = true;
+        unconfirmed = pending;
+        pending = new Map();
+        subscriber.next([...unconfirmed.values()]);
+        subscriber.add(
+          clock.after(period).subscribe(() => {
+            isEarly = false;
+            handOut();
+          }),
+        );
+      };
+
+      subscriber.add(
+        open$.subscribe((now) => {
+          if (open && !now) {
+            unconfirmed.forEach(keep);
+            unconfirmed = new Map();
+          }
+          open = now;
+          handOut();
+        }),
+      );
+      subscriber.add(
         items$.subscribe({
           next: (item) => {
             const key = keyOf(item);
             if (key === undefined) return;
-            // If a batch is announced already, new marks join it without another announcement.
-            const announced = pending.size > 0;
+            // If a batch waits already, new marks join it.
+            const waits = pending.size > 0;
             const before = pending.get(key);
             const mark = fold(before, item);
             if (mark !== before) pending.set(key, mark);
-            if (!announced) arrived.next();
+            if (!waits) handOut();
           },
           error: (error: unknown) => {
             subscriber.error(error);
@@ -50,35 +82,5 @@ export const coalesce =
             subscriber.complete();
           },
         }),
-      );
-
-      const keep = (mark: M, key: string): void => {
-        const before = pending.get(key);
-        pending.set(key, before === undefined ? mark : join(before, mark));
-      };
-
-      const openings$ = new Observable<void>((opened) =>
-        open$.subscribe((now) => {
-          if (open && !now) {
-            unconfirmed.forEach(keep);
-            unconfirmed = new Map();
-          }
-          open = now;
-          if (now) opened.next();
-        }),
-      );
-
-      subscriber.add(
-        merge(openings$, arrivals$)
-          .pipe(
-            filter(() => open && pending.size > 0),
-            throttle(() => clock.after(period), { leading: true, trailing: true }),
-            filter(() => open && pending.size > 0),
-          )
-          .subscribe(() => {
-            unconfirmed = pending;
-            pending = new Map();
-            subscriber.next([...unconfirmed.values()]);
-          }),
       );
     });

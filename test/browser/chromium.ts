@@ -15,7 +15,8 @@ import { executablePath } from './launch.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** A suite that needs a browser. Its title says why it was skipped. */
 export const describeInBrowser = (title: string, suite: () => void): void => {
-  if (executablePath !== undefined) describe(title, suite);
+  // A browser takes long to start on a busy machine.
+  if (executablePath !== undefined) describe(title, { timeout: 60_000 }, suite);
   else describe.skip(`${title} (no Chromium found: install one, or name it in the variable CHROMIUM)`, suite);
 };
 

@@ -51,6 +51,8 @@ describe('arguments', () => {
     [['--public-url', 'https://a.example/im/', '--open'], { publicUrl: 'https://a.example/im/', isExposed: true }],
     [['--tls-cert', 'c.pem', '--tls-key', 'k.pem'], { tls: { cert: 'c.pem', key: 'k.pem' } }],
     [['--uploads', 'up'], { uploads: 'up' }],
+    [[], { data: { directory: './data', isAsked: false } }],
+    [['--data', 'kept'], { data: { directory: 'kept', isAsked: true } }],
     [['--limits', 'cloud'], { limits: cloudLimits }],
     [['--limits', 'cloud', '--limits', 'sendsPerMinute=5'], { limits: { ...cloudLimits, sendsPerMinute: 5 } }],
     [['--limits', 'members=unlimited'], { limits: { members: Infinity } }],
@@ -58,6 +60,10 @@ describe('arguments', () => {
     [['--metrics-port', '9464'], { metrics: { own: { port: 9_464, host: '127.0.0.1' } } }],
   ])('%j', (argv, expected) => {
     expect(settings(argv)).toMatchObject(expected);
+  });
+
+  it('can say that nothing is kept', () => {
+    expect(settings(['--data', 'memory']).data).toBeUndefined();
   });
 
   it.each<[readonly string[], string]>([
@@ -108,6 +114,7 @@ describe('a file of settings', () => {
       port: 1,
       appId: 'demo',
       masterKeyFile: 'key',
+      data: 'kept',
       uploads: 'up',
       tlsCert: '/tls/c.pem',
       tlsKey: '../k.pem',
@@ -123,6 +130,7 @@ describe('a file of settings', () => {
       appId: 'demo',
       masterKey: 'file-secret',
       isOpen: false,
+      data: { directory: '/etc/kept', isAsked: true },
       uploads: '/etc/up',
       tls: { cert: '/tls/c.pem', key: '/k.pem' },
       limits: { ...cloudLimits, members: 9, roomQueue: Infinity },

@@ -28,7 +28,7 @@ const steady = () => {
 /** A clock that jumps when the test sets it: time does not pass meanwhile. */
 const jumping = () => {
   const { now, set } = settable(NOW);
-  return { now, set };
+  return { now, set, elapsed: () => 0 };
 };
 
 describe('the clock of messages', () => {

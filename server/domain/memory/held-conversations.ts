@@ -3,7 +3,8 @@ import type { ConversationInfo, ConversationKind } from '../../../codecs/index.j
 import { whereKind } from '../query/where.js';
 import type { ConversationDraft, ConversationSearch } from '../records.js';
 import { Refusal } from '../refusal.js';
-import { endOf, held, uniqueKey, type HeldConversation } from './held-conversation.js';
+import { byActivity, type ByActivity } from './by-activity.js';
+import { describe, endOf, held, uniqueKey, type HeldConversation } from './held-conversation.js';
 
 export interface HeldConversations {
   /** A conversation that exists and has not ended. */
@@ -14,6 +15,8 @@ export interface HeldConversations {
   readonly idOf: (draft: ConversationDraft) => string | undefined;
   /** The ids of the conversations of a member. */
   readonly of: (clientId: string) => ReadonlySet<string>;
+  /** The same, without system conversations, in the order of their activity. `touch` is told of each message. */
+  readonly byActivity: ByActivity;
   readonly join: (id: string, members: Iterable<string>) => void;
   readonly part: (id: string, members: Iterable<string>) => void;
   /** Refuses a conversation that is one too many for its creator, or for one of its members. */
@@ -72,11 +75,24 @@ export const heldConversations = ({ unreadLimit, idle, now, settled }: Options):
 
   const of = (clientId: string): ReadonlySet<string> => memberships.get(clientId) ?? none;
 
+  const active = byActivity({
+    of,
+    now,
+    look: (id) => {
+      const conversation = find(id);
+      return conversation === undefined || conversation.info.kind === 'system'
+        ? undefined
+        : [describe(conversation), endOf(conversation, idle)];
+    },
+  });
+
   const join = (id: string, members: Iterable<string>): void => {
     for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
+    active.touch(id, new Set(members));
   };
 
   const part = (id: string, members: Iterable<string>): void => {
+    active.touch(id, new Set(members));
     for (const member of members) {
       const ids = memberships.get(member);
       ids?.delete(id);
@@ -102,20 +118,22 @@ export const heldConversations = ({ unreadLimit, idle, now, settled }: Options):
     return conversations.delete(id);
   };
 
+  const find = (id: string): HeldConversation | undefined => {
+    const conversation = conversations.get(id);
+    if (conversation === undefined) return undefined;
+    const end = endOf(conversation, idle);
+    if (end > now()) return conversation;
+    if (end <= settled()) remove(id);
+    return undefined;
+  };
+
   return {
     of,
+    byActivity: active,
     join,
     part,
     remove,
-
-    find: (id) => {
-      const conversation = conversations.get(id);
-      if (conversation === undefined) return undefined;
-      const end = endOf(conversation, idle);
-      if (end > now()) return conversation;
-      if (end <= settled()) remove(id);
-      return undefined;
-    },
+    find,
 
     put: (info) => {
       remove(info.id);

@@ -3,7 +3,7 @@ import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
-import { whereIds, whereMember, withoutMember } from '../query/where.js';
+import { isAll, whereIds, whereMember, withoutMember } from '../query/where.js';
 import type {
   Appended,
   Arrived,
@@ -138,6 +138,8 @@ export interface Memory {
 }
 
 const DAY = 86_400_000;
+/** The orders of conversations for which an index is kept. */
+const BY_ACTIVITY: ReadonlySet<string> = new Set(['-lm', '-lm,-createdAt']);
 
 export const createMemory = ({
   unreadLimit = 100,
@@ -183,6 +185,21 @@ export const createMemory = ({
       .filter((log) => log.last() !== undefined)
       .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0));
 
+  /**
+   * A page of a client's own conversations in the order of their activity, as the lists of clients ask for it. Only the
+   * conversations of the page are looked at. Undefined if the search is another one.
+   */
+  const pageByActivity = (search: ConversationSearch, member: string): readonly ConversationInfo[] | undefined => {
+    const { where, sort = '', skip, limit, seen, viewer } = search;
+    if (viewer?.clientId !== member || !BY_ACTIVITY.has(sort) || !isAll(withoutMember(where, member))) return undefined;
+    const ids = conversations.byActivity.page(member, skip, limit);
+    const page = ids.flatMap((id) => {
+      const info = described(id);
+      return (info === undefined ? undefined : seen(info)) ?? [];
+    });
+    return page.length === ids.length ? page : undefined;
+  };
+
   const removeMembers = (id: string, wanted: readonly string[]): readonly string[] => {
     const conversation = find(id);
     const gone = new Set(wanted.filter((member) => conversation?.members.has(member)));
@@ -223,6 +240,8 @@ export const createMemory = ({
       const [ids, member] = [whereIds(where), whereMember(where)];
       if (ids !== undefined || member === undefined)
         return select(search, ids ?? conversations.visible(search, queriedConversations), described, querySteps);
+      const page = pageByActivity(search, member);
+      if (page !== undefined) return page;
       // All of these have the member, so their lists of members need not be searched.
       const rest = { ...search, where: withoutMember(where, member), needsMembers: true };
       return select(rest, [...conversations.of(member)], described, querySteps);
@@ -303,6 +322,7 @@ export const createMemory = ({
       if (_tag !== 'MaySpeak') return { _tag };
       const { info, log } = conversation;
       log.trim(oldestKept(), historyMessages);
+      conversations.byActivity.touch(info.id, conversation.members);
       const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
       const { message, repeated } = log.append(wanted, newMessageId);
       return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
@@ -311,8 +331,12 @@ export const createMemory = ({
     message: (id, key) => logOf(id)?.message(key),
 
     append: (message, id, at) => {
-      const log = logOf(message.conversationId);
-      if (log === undefined) throw new Error(`there is no conversation ${message.conversationId}`);
+      const { conversationId } = message;
+      const log = logOf(conversationId);
+      const conversation = find(conversationId);
+      if (log === undefined || conversation === undefined)
+        throw new Error(`there is no conversation ${conversationId}`);
+      conversations.byActivity.touch(conversationId, conversation.members);
       return log.append(message, id === undefined ? newMessageId : () => id, at);
     },
 

@@ -336,6 +336,9 @@ export const withoutMember = (where: Where, clientId: string): Where => {
   }
 };
 
+/** Whether a `where` has no conditions. */
+export const isAll = (where: Where): boolean => where._tag === 'And' && where.all.every(isAll);
+
 /** The kind that every matching conversation has: a chat room or a system conversation; undefined if any may match. */
 export const whereKind = (where: Where): 'room' | 'system' | undefined => {
   const isNeeded = (key: string): boolean =>

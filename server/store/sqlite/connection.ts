@@ -106,3 +106,7 @@ export const maybeList = (row: Row, column: string): readonly string[] | undefin
 
 /** The result of a statement that counts. */
 export const count = (row: Row | undefined): number => (row === undefined ? 0 : number(row, 'count'));
+
+/** The version of SQLite. */
+export const versionOf = ({ one }: Connection): string =>
+  text(one('select sqlite_version() as version') ?? {}, 'version');

@@ -1,6 +1,5 @@
 /** A store in a file: SQLite. */
-import { constants } from 'node:fs';
-import { access, mkdir, open as openFile, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConversationInfo, ConversationKind } from '../../../codecs/index.js';
 import { breather } from '../../breather.js';
@@ -16,6 +15,7 @@ import type { Store } from '../store.js';
 import { connect, type Connection } from './connection.js';
 import { loadSqlite, mayReadBeside, type Sqlite } from './driver.js';
 import { lock } from './lock.js';
+import { STORE_FILE, written } from './new-file.js';
 import { createReads } from './reads.js';
 import type { Bounds, Calls, ConversationCursor, ReadCalls } from './calls.js';
 import { copyBeside, startWriter, type Writer } from './writer.js';
@@ -48,7 +48,6 @@ const COMMITTED_AT_ONCE = 256;
 const READ_AT_ONCE = 50;
 /** Conversations whose ids a query reads at once. */
 const IDS_AT_ONCE = 1_000;
-const NAME = 'store.sqlite';
 
 /** A read, on the connection beside the writer, or by the writer. */
 type Read = <N extends keyof ReadCalls>(
@@ -106,35 +105,6 @@ const visibleIds = async function* (
   for await (const id of newestIds(read, kind === undefined ? others : [kind], atMost)) if (!seen.has(id)) yield id;
 };
 
-const exists = async (file: string): Promise<boolean> => {
-  try {
-    await access(file, constants.F_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** A new file that is whole, or not there. */
-const written = async (file: string, write: (partial: string) => Promise<void>): Promise<void> => {
-  if (await exists(file)) throw new Error(`${file} exists: a backup is written to a new file`);
-  const partial = `${file}.partial`;
-  await rm(partial, { force: true });
-  try {
-    await write(partial);
-    const handle = await openFile(partial, 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-};
-
 const boundsOf = ({
   unreadLimit = 100,
   historyDays = 180,
@@ -169,7 +139,7 @@ const openFiles = async (
 ): Promise<Opened> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const unlock = lock(sqlite, directory);
-  const file = join(directory, NAME);
+  const file = join(directory, STORE_FILE);
   let writer: Writer | undefined;
   try {
     writer = await startWriter(

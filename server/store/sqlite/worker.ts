@@ -1,6 +1,6 @@
 /** The thread that writes the database, and the one that copies it. */
 import { receiveMessageOnPort, workerData, type MessagePort, parentPort } from 'node:worker_threads';
-import { connect, text, type Connection } from './connection.js';
+import { connect, text, type Connection, versionOf } from './connection.js';
 import { loadSqlite } from './driver.js';
 import { conversationWrites } from './conversation-writes.js';
 import { messageWrites } from './message-writes.js';
@@ -10,8 +10,6 @@ import { createReads } from './reads.js';
 import { createGroups } from './groups.js';
 import { sessionWrites } from './session-writes.js';
 import { sweeping } from './sweep.js';
-
-const versionOf = ({ one }: Connection): string => text(one('select sqlite_version() as version') ?? {}, 'version');
 
 /** Copies the database to a new file. */
 const backUp = ({ run }: Connection, target: string): void => {

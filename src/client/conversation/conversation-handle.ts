@@ -1,10 +1,10 @@
 /** The handle of one conversation, made from the parts of its client. */
 import { dequal } from 'dequal';
 import {
-  combineLatest,
   defer,
   distinctUntilChanged,
   endWith,
+  filter,
   ignoreElements,
   map,
   merge,
@@ -58,11 +58,32 @@ const stateOf = (client: ClientInternals, id: string): Observable<ConversationIn
   const { open$, state, tell, link, clock, wishes } = client;
   const { conversations, lastMessages } = state;
   const closed$ = open$.pipe(ignoreElements(), endWith(true));
-  return merge(
-    combineLatest([conversations.at(id), stateAt(lastMessages, id), wishes.at(id).pipe(takeUntil(closed$))]).pipe(
-      map(([info, last, wished]) => wished.reduce(withAttributes, withActivity(info, last?.timestamp))),
+  /** The current state. Nothing counts before all parts have told what they know. */
+  const current$ = defer(() => {
+    let isReady = false;
+    let wished: readonly Extract<ConversationEvent, { readonly _tag: 'Attributes' }>[] = [];
+    return merge(
+      conversations.at(id),
+      lastMessages.at(id),
+      wishes.at(id).pipe(
+        tap((wishes) => {
+          wished = wishes;
+        }),
+        takeUntil(closed$),
+      ),
+      defer(() => {
+        isReady = true;
+        return of(undefined);
+      }),
+    ).pipe(
+      map(() => (isReady ? conversations.get(id) : undefined)),
+      filter((info) => info !== undefined),
+      map((info) => wished.reduce(withAttributes, withActivity(info, lastMessages.get(id)?.timestamp))),
       distinctUntilChanged(),
-    ),
+    );
+  });
+  return merge(
+    current$,
     open$.pipe(
       map((open) => open && conversations.get(id) === undefined),
       askWhileOpen(

@@ -1,10 +1,11 @@
 /** Writes the conversations that the server has described to the log. */
-import { concatMap, defaultIfEmpty, forkJoin, map, of, tap, type Observable } from 'rxjs';
+import { concatMap, map, of, tap, type Observable } from 'rxjs';
 import { toStored, type ConversationInfo } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
 import type { ClientEvent } from '../../../streams/index.js';
 import type { MessageReader } from '../../session/message-reader.js';
 import { readHistory } from '../../session/push-events.js';
+import { allOf } from '../all-of.js';
 import type { ClientInternals } from '../internals.js';
 
 type Snapshot = Extract<ClientEvent, { _tag: 'Snapshot' }>;
@@ -31,12 +32,11 @@ export const learn = (
   { reader, tell }: Learner,
   infos: readonly ConversationInfo[],
 ): Observable<readonly ConversationInfo[]> =>
-  forkJoin(infos.map((info) => toSnapshot(reader, info))).pipe(
+  allOf(infos.map((info) => toSnapshot(reader, info))).pipe(
     tap((snapshots) => {
       snapshots.forEach(tell);
     }),
     map(() => infos),
-    defaultIfEmpty(infos),
   );
 
 /** Writes a conversation to the log, then emits its handle. */

@@ -1,5 +1,5 @@
 /** Optimistic changes: `state$` shows them before the server has confirmed them. */
-import { BehaviorSubject, defer, distinctUntilChanged, finalize, map, type Observable } from 'rxjs';
+import { BehaviorSubject, defer, distinctUntilChanged, finalize, type Observable } from 'rxjs';
 import type { ConversationEvent } from '../../../streams/index.js';
 
 type Wish = Extract<ConversationEvent, { _tag: 'Attributes' }>;
@@ -14,23 +14,24 @@ export interface Wishes {
 const NONE: readonly Wish[] = [];
 
 export const createWishes = (): Wishes => {
-  const wishes = new BehaviorSubject<readonly Wish[]>(NONE);
+  const wishes = new Map<string, BehaviorSubject<readonly Wish[]>>();
+  const of = (id: string): BehaviorSubject<readonly Wish[]> => {
+    const own = wishes.get(id) ?? new BehaviorSubject(NONE);
+    wishes.set(id, own);
+    return own;
+  };
   return {
-    at: (conversationId) =>
-      wishes.pipe(
-        map((all) => {
-          const own = all.filter((wish) => wish.conversationId === conversationId);
-          return own.length === 0 ? NONE : own;
-        }),
-        distinctUntilChanged(),
-      ),
-    during: (wish, command$) =>
+    at: (id) => defer(() => of(id)).pipe(distinctUntilChanged()),
+    during: ({ conversationId, ...wish }, command$) =>
       defer(() => {
-        const own = { ...wish };
-        wishes.next([...wishes.value, own]);
+        const own = { ...wish, conversationId };
+        const here = of(conversationId);
+        here.next([...here.value, own]);
         return command$.pipe(
           finalize(() => {
-            wishes.next(wishes.value.filter((other) => other !== own));
+            const others = here.value.filter((other) => other !== own);
+            here.next(others.length === 0 ? NONE : others);
+            if (here.value === NONE && !here.observed) wishes.delete(conversationId);
           }),
         );
       }),

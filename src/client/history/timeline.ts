@@ -27,6 +27,7 @@ import {
   type TimelineInput,
   type TimelineState,
 } from '../../../streams/index.js';
+import { placeOf } from '../../../streams/binary-search.js';
 import { pauseFor } from '../../../streams/outbox.js';
 import { positionOf, toEntry, type Placed } from '../../../streams/timeline.js';
 import { defined } from '../../../codecs/defined.js';
@@ -76,6 +77,15 @@ const AT_ONCE = 100;
 const messagesOf = (placed: readonly Placed[]): readonly Message[] =>
   placed.flatMap((entry) => (entry._tag === 'Message' ? [entry.message] : []));
 
+/** The messages of a millisecond, which are next to each other. */
+const messagesAt = (placed: readonly Placed[], time: number): readonly Message[] =>
+  messagesOf(
+    placed.slice(
+      placeOf(placed, (entry) => positionOf(entry).timestamp < time),
+      placeOf(placed, (entry) => positionOf(entry).timestamp <= time),
+    ),
+  );
+
 /** The newest message. */
 const newestOf = ({ placed }: TimelineState): Message | undefined => {
   const newest = placed.findLast(({ _tag }) => _tag === 'Message');
@@ -89,7 +99,7 @@ const oldestOf = ({ placed }: TimelineState): Message | undefined => {
 
 /** The first message after the millisecond in which a gap begins, if there is one. */
 const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined =>
-  messagesOf(placed).find(({ timestamp }) => timestamp > gap.from.timestamp);
+  messagesOf(placed.slice(placeOf(placed, (entry) => positionOf(entry).timestamp <= gap.from.timestamp)))[0];
 
 /** What a timeline is when its client has ended: nothing of the user stays in the view. */
 const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
@@ -148,11 +158,7 @@ const timelineOf = (
     const size = pageSize >= 1 && pageSize <= MAX_LIMIT ? Math.min(pageSize, Math.ceil(window / 2)) : pageSize;
     /** The limit of a page behind a position, and the place at which it starts, with the messages of the same time. */
     const behind = (position: Position, count: number): readonly [number, Place] =>
-      pageBehind(
-        position,
-        messagesOf(state.placed).filter(({ timestamp }) => timestamp === position.timestamp).length,
-        count,
-      );
+      pageBehind(position, messagesAt(state.placed, position.timestamp).length, count);
     /** One message more than is shown: it tells whether there are more. */
     const oneMore = size === pageSize && (size < 1 || size >= MAX_LIMIT) ? size : size + 1;
 
@@ -163,8 +169,9 @@ const timelineOf = (
     const whole = (messages: readonly Message[], direction: HistoryOptions['direction']): readonly Message[] => {
       const cut = direction === 'forward' ? messages.at(-1) : messages[0];
       const rest = messages.filter(({ timestamp }) => timestamp !== cut?.timestamp);
-      const known = new Set(messagesOf(state.placed).map((message) => message.id));
-      return oneMore > size && rest.some((message) => !known.has(message.id)) ? rest : messages;
+      const isNew = ({ id: own, timestamp }: Message): boolean =>
+        messagesAt(state.placed, timestamp).every((known) => known.id !== own);
+      return oneMore > size && rest.some(isNew) ? rest : messages;
     };
 
     /** Loads a page. If it fails, that is reported, and the next request of the application tries again. */

@@ -1,7 +1,8 @@
 /** Asks the server about conversations. */
 import { isLeft } from '../../../codecs/either.js';
-import { defaultIfEmpty, forkJoin, map, mergeMap, of, type Observable } from 'rxjs';
+import { map, mergeMap, of, type Observable } from 'rxjs';
 import { ConvResults, readConversations, type ClientCommand, type ReadConversations } from '../../../codecs/index.js';
+import { allOf } from '../all-of.js';
 import type { Link } from '../link.js';
 
 type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage'];
@@ -66,8 +67,7 @@ export const conversationsById = (link: Link, ids: readonly string[]): Observabl
     ...(temporary.length === 0 ? [] : [temporaryById(link, temporary)]),
     ...(others.length === 0 ? [] : [ordinaryById(link, others)]),
   ];
-  return forkJoin(asked).pipe(
-    defaultIfEmpty([]),
+  return allOf(asked).pipe(
     map((answers) => {
       const infos = answers.flatMap((answer) => answer.infos);
       const unreadable = answers.flatMap((answer) => answer.unreadable);

@@ -1,5 +1,5 @@
 import { isLeft } from '../../../codecs/either.js';
-import { concat, concatMap, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
+import { concat, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,
   DecodeFailed,
@@ -23,7 +23,7 @@ import { refuse, type Link } from '../link.js';
 import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { copyOf, problemWith, toWire, type SendOptions } from './send-options.js';
-import type { Upload, UploadFile } from './upload.js';
+import type { Upload, UploadFile, UploadSession } from './upload.js';
 
 /**
  * The progress of a message: its file is uploaded (`progress` from 0 to 1), the message is accepted, stored by the
@@ -40,13 +40,14 @@ export interface Sender extends SendLog {
   readonly outbox: Pick<ClientOutbox, 'send'> | undefined;
   /** Stores the files of messages. */
   readonly upload: UploadFile | undefined;
+  readonly session?: UploadSession;
   /** The kind of conversation, if it is known. */
   readonly kind: ConversationKind | undefined;
 }
 
 /** The sender of a client in a conversation. */
 export const senderIn = (
-  { link, reader, outbox, clock, upload, state, tell }: ClientInternals,
+  { link, reader, outbox, clock, upload, api, token, state, tell }: ClientInternals,
   id: string,
 ): Sender => ({
   link,
@@ -55,6 +56,7 @@ export const senderIn = (
   clock,
   tell,
   upload,
+  session: { api, token },
   kind: state.conversations.get(id)?.kind,
 });
 
@@ -137,7 +139,7 @@ const sendContent = <B extends Body>(
     .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
 };
 
-const SENDING = { _tag: 'sending' } as const;
+export const SENDING = { _tag: 'sending' } as const;
 
 /** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
 const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
@@ -149,7 +151,7 @@ const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBo
  * Cold: sends a body without a file to upload, as it is at the moment of the subscription. `first` is told to the log
  * at once.
  */
-const sendBody = <B extends OutgoingBody>(
+export const sendBody = <B extends OutgoingBody>(
   sender: Sender,
   given: SendRequest<B>,
   first?: { readonly _tag: 'sending' },
@@ -170,35 +172,6 @@ const sendBody = <B extends OutgoingBody>(
       told,
     );
   return sending(first);
-};
-
-/**
- * Cold: stores the file as it is at the moment of the subscription, then sends the message. An upload that has failed
- * starts anew when the message is sent again.
- */
-const sendFile = <B extends OutgoingBody>(
-  sender: Sender,
-  { body: { file, steps }, ...request }: SendRequest<Upload<B>>,
-): Observable<SendStep<B>> => {
-  const { token } = request;
-  const { data } = file;
-  // The caller may change its bytes while they are stored.
-  const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
-  const uploading = (progress: number) => ({ _tag: 'uploading', token, progress }) as const;
-  const sending = (): Observable<SendStep<B>> =>
-    telling(
-      { ...request, body: { _tag: 'Upload', file: copy } },
-      sender,
-      steps(sender.upload, copy).pipe(map((step) => (step._tag === 'progress' ? uploading(step.progress) : step))),
-      sending,
-      undefined,
-      { _tag: 'uploading', progress: 0 },
-    ).pipe(
-      concatMap((step) =>
-        step._tag === 'stored' ? sendBody(sender, { ...request, body: step.body }, SENDING) : of(step),
-      ),
-    );
-  return sending();
 };
 
 /**
@@ -257,7 +230,7 @@ export const sendSteps = <B extends OutgoingBody>(
     const problem = problemWith(given.options, sender.kind);
     if (problem !== undefined) return refuse(new InvalidArgument(problem));
     const request = { ...given, options: copyOf(given.options) };
-    return body._tag === 'Upload' ? sendFile(sender, { ...request, body }) : sendBody(sender, { ...request, body });
+    return body._tag === 'Upload' ? body.send(sender, request) : sendBody(sender, { ...request, body });
   });
 
 /** Cold: sends a message. Its token is made now, once for all subscriptions. */

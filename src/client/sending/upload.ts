@@ -1,5 +1,17 @@
 /** Files of messages. A file is stored first, then the message is sent with its address. */
-import { Observable, catchError, defer, from, map, switchMap, takeWhile, throwError, type ObservableInput } from 'rxjs';
+import {
+  Observable,
+  catchError,
+  concatMap,
+  defer,
+  from,
+  map,
+  of,
+  switchMap,
+  takeWhile,
+  throwError,
+  type ObservableInput,
+} from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
 import type { LocalFile } from '../../../streams/index.js';
@@ -7,6 +19,8 @@ import type { Fetch } from '../../connection/fetch.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
 import { apiUrl, type HttpApiOptions } from '../../http-api.js';
 import { describeFile, type DescribeFile } from './file-metadata.js';
+import { SENDING, sendBody, type Sender } from './send.js';
+import { telling, type SendRequest, type SendStep } from './send-request.js';
 
 /** How far an upload has come, from 0 to 1. */
 export interface UploadProgress {
@@ -32,34 +46,29 @@ export interface UploadContext {
  */
 export type UploadFile = (file: LocalFile, context: UploadContext) => ObservableInput<StoredFile | UploadProgress>;
 
-/** The function of the application, which gets the address of the API and the token of the session, too. */
-export const withSession = (
-  store: UploadFile | undefined,
-  api: HttpApiOptions,
-  token: () => string | undefined,
-): UploadFile | undefined =>
-  store &&
-  ((file, context) =>
-    store(file, { ...context, api: apiUrl(api, ''), ...defined({ sessionToken: token(), fetch: api.fetch }) }));
+/** The session that sends a message with a file. */
+export interface UploadSession {
+  /** The application's HTTP API. */
+  readonly api: HttpApiOptions;
+  /** The current token of the session. */
+  readonly token: () => string | undefined;
+}
 
-/**
- * The progress of a message with a file. `progress` from 0 to 1: the file is being stored. Then the file is stored,
- * and `body` can be sent.
- */
-export type UploadStep<B extends OutgoingBody = OutgoingBody> =
-  { readonly _tag: 'progress'; readonly progress: number } | { readonly _tag: 'stored'; readonly body: B };
+/** What the function of the application gets of the session. */
+const contextOf = ({ api, token }: UploadSession): Omit<UploadContext, 'signal'> => ({
+  api: apiUrl(api, ''),
+  ...defined({ sessionToken: token(), fetch: api.fetch }),
+});
 
 /** A message whose file is not stored yet. */
 export interface Upload<B extends OutgoingBody = OutgoingBody> {
   readonly _tag: 'Upload';
   /** The file to store. */
   readonly file: LocalFile;
-  /**
-   * Cold: stores the file. Emits its progress, then the body to send, then completes. `send` runs it with the
-   * realtime's `upload` option. Errors with `InvalidArgument` if that option is missing, if the upload fails, or if
-   * it emits something that is not a stored file. `copy` is stored instead of the file: its bytes don't change.
-   */
-  readonly steps: (store: UploadFile | undefined, copy?: LocalFile) => Observable<UploadStep<B>>;
+  /** Makes the body to send of the stored file. */
+  readonly toBody: (stored: StoredFile) => B;
+  /** @internal */
+  readonly send: (sender: Sender, request: Omit<SendRequest, 'body'>) => Observable<SendStep<B>>;
 }
 
 /** Options of `upload`. */
@@ -73,32 +82,45 @@ const isProgress = (step: StoredFile | UploadProgress): step is UploadProgress =
 const clamp = (progress: number): number => Math.min(1, Math.max(0, progress));
 
 /** Runs the function of the application. Its signal is aborted on unsubscribe. */
-const running = (store: UploadFile, file: LocalFile): Observable<StoredFile | UploadProgress> =>
+const running = (
+  store: UploadFile,
+  file: LocalFile,
+  session: UploadSession | undefined,
+): Observable<StoredFile | UploadProgress> =>
   new Observable((subscriber) => {
     const abort = new AbortController();
     subscriber.add(() => {
       abort.abort();
     });
-    subscriber.add(defer(() => from(store(file, { signal: abort.signal }))).subscribe(subscriber));
+    const { signal } = abort;
+    subscriber.add(
+      defer(() => from(store(file, { signal, ...(session && contextOf(session)) }))).subscribe(subscriber),
+    );
   });
 
 const isStored = (answer: unknown): answer is StoredFile =>
   typeof answer === 'object' && answer !== null && 'url' in answer && typeof answer.url === 'string';
 
+type Step<B> = { readonly _tag: 'progress'; readonly progress: number } | { readonly _tag: 'stored'; readonly body: B };
+
+/**
+ * Cold: stores the file. Emits its progress, from 0 to 1, then the body. Errors with `InvalidArgument` if there is no
+ * `upload` option, if it fails, or if it emits something that is not a stored file.
+ */
 const uploading = <B extends OutgoingBody>(
   file: LocalFile,
+  { upload: store, session }: Sender,
   toBody: (stored: StoredFile) => B,
-  store: UploadFile | undefined,
   describe: DescribeFile | undefined,
-): Observable<UploadStep<B>> => {
+): Observable<Step<B>> => {
   if (store === undefined)
     return throwError(
       () => new InvalidArgument('a file can only be sent with a store: give the realtime an upload option'),
     );
   return describeFile(file, describe).pipe(
     switchMap((metaData) =>
-      running(store, file).pipe(
-        map((answer): UploadStep<B> => {
+      running(store, file, session).pipe(
+        map((answer): Step<B> => {
           if (isProgress(answer)) return { _tag: 'progress', progress: clamp(answer.progress) };
           if (isStored(answer))
             return { _tag: 'stored', body: toBody({ ...answer, metaData: { ...metaData, ...answer.metaData } }) };
@@ -109,6 +131,39 @@ const uploading = <B extends OutgoingBody>(
     takeWhile(({ _tag }) => _tag !== 'stored', true),
     catchError((thrown: unknown) => throwError(() => toRealtimeError(thrown))),
   );
+};
+
+/**
+ * Cold: stores the file as it is at the moment of the subscription, then sends the message. An upload that has failed
+ * starts anew when the message is sent again.
+ */
+const sendFile = <B extends OutgoingBody>(
+  sender: Sender,
+  request: Omit<SendRequest, 'body'>,
+  { data, ...file }: LocalFile,
+  toBody: (stored: StoredFile) => B,
+  describe: DescribeFile | undefined,
+): Observable<SendStep<B>> => {
+  const { token } = request;
+  // The caller may change its bytes while they are stored.
+  const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
+  const progressOf = (progress: number) => ({ _tag: 'uploading', token, progress }) as const;
+  const sending = (): Observable<SendStep<B>> =>
+    telling(
+      { ...request, body: { _tag: 'Upload', file: copy } },
+      sender,
+      uploading(copy, sender, toBody, describe).pipe(
+        map((step) => (step._tag === 'progress' ? progressOf(step.progress) : step)),
+      ),
+      sending,
+      undefined,
+      { _tag: 'uploading', progress: 0 },
+    ).pipe(
+      concatMap((step) =>
+        step._tag === 'stored' ? sendBody(sender, { ...request, body: step.body }, SENDING) : of(step),
+      ),
+    );
+  return sending();
 };
 
 /**
@@ -127,5 +182,6 @@ export const upload = <B extends OutgoingBody>(
   Object.freeze({
     _tag: 'Upload',
     file,
-    steps: (store: UploadFile | undefined, copy: LocalFile = file) => uploading(copy, toBody, store, describe),
+    toBody,
+    send: (sender: Sender, request: Omit<SendRequest, 'body'>) => sendFile(sender, request, file, toBody, describe),
   });

@@ -1,0 +1,37 @@
+/** Where a server keeps everything. */
+import { limitsOf } from '../options.js';
+import { loadSqlite } from '../store/sqlite/driver.js';
+import { openSqliteStore, type SqliteStore } from '../store/sqlite/open.js';
+import type { Settings } from './settings.js';
+
+export interface Data {
+  /** Undefined: in memory. */
+  readonly store?: SqliteStore;
+  /** For the log. */
+  readonly text: string;
+}
+
+const IN_MEMORY = 'everything is kept in memory, and ends with this process';
+
+const whyNoSqlite = (): Promise<string | undefined> =>
+  loadSqlite().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+
+/** Opens the store. `failed` is called if it can store nothing any more. */
+export const openData = async (
+  { data, limits }: Pick<Settings, 'data' | 'limits'>,
+  failed: (error: Error) => void,
+): Promise<Data> => {
+  if (data === undefined) return { text: IN_MEMORY };
+  const { directory, isAsked } = data;
+  const missing = await whyNoSqlite();
+  if (missing !== undefined) {
+    if (isAsked) throw new Error(`--data ${directory}: ${missing}; or take --data memory`);
+    return { text: `${IN_MEMORY}: ${missing}` };
+  }
+  const { unreadMessages: unreadLimit } = limitsOf(limits);
+  const store = await openSqliteStore({ directory, unreadLimit, onError: failed });
+  return { store, text: `everything is kept in ${directory}` };
+};

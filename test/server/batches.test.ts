@@ -1,0 +1,176 @@
+/** Messages that arrive while the store is busy are stored together. */
+import { either as E } from 'fp-ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { decodeServerFrame } from 'rx-realtime/codecs';
+import { memoryStore, type Store } from 'rx-realtime/server';
+import { createBatches } from '../../server/batches.js';
+import { serialByKey } from '../../server/serial.js';
+import { dial, login, open, say, serve, start } from './raw-client.js';
+
+/** Batches whose runs end when the test says so. */
+const held = (most = 3) => {
+  const runs: { readonly items: readonly string[]; readonly end: (error?: Error) => void }[] = [];
+  const reported: unknown[] = [];
+  const batches = createBatches<string, string>({
+    inOrder: serialByKey(),
+    run: (_, items, answer) =>
+      new Promise((resolve, reject) => {
+        runs.push({
+          items,
+          end: (error) => {
+            if (error !== undefined) {
+              reject(error);
+              return;
+            }
+            answer(items.map((item) => item.toUpperCase()));
+            resolve();
+          },
+        });
+      }),
+    most,
+    report: (error) => reported.push(error),
+  });
+  const items = (): readonly (readonly string[])[] => runs.map((run) => run.items);
+  return { batches, runs, items, reported };
+};
+
+describe('batches', () => {
+  it('an item that comes alone does not wait', async () => {
+    const { batches, runs } = held();
+    const result = batches.add('key', 'a');
+    await turn();
+    runs[0]?.end();
+    expect(await result).toBe('A');
+  });
+
+  it('what comes while a batch is carried out is in the next one, up to the bound, in its order', async () => {
+    const { batches, runs, items } = held();
+    const results = [batches.add('key', 'a')];
+    await turn();
+    for (const item of ['b', 'c', 'd', 'e']) results.push(batches.add('key', item));
+    for (let n = 0; n < 3; n += 1) {
+      runs[n]?.end();
+      await turn();
+    }
+    expect(items()).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
+    expect(await Promise.all(results)).toEqual(['A', 'B', 'C', 'D', 'E']);
+  });
+
+  it('keys do not wait for each other', async () => {
+    const { batches, items } = held();
+    void batches.add('one', 'a');
+    void batches.add('two', 'b');
+    await turn();
+    expect(items()).toEqual([['a'], ['b']]);
+  });
+
+  it('a job keeps its place: items that come after it are not carried out before it', async () => {
+    const { batches, runs, items } = held();
+    void batches.add('key', 'a');
+    await turn();
+    void batches.add('key', 'b');
+    const done: string[] = [];
+    const job = batches.inOrder('key', async () => {
+      await turn();
+      done.push(JSON.stringify(items()));
+    });
+    void batches.add('key', 'c');
+    runs[0]?.end();
+    await turn();
+    runs[1]?.end();
+    await job;
+    await turn();
+    expect(done).toEqual(['[["a"],["b"]]']);
+    expect(items()).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  it('an error rejects every item of its batch, and no other', async () => {
+    const { batches, runs } = held();
+    const results = ['a', 'b'].map((item) => batches.add('key', item));
+    await turn();
+    const later = batches.add('key', 'c');
+    const settled = Promise.allSettled(results);
+    runs[0]?.end(new Error('no'));
+    await turn();
+    runs[1]?.end();
+    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await later).toBe('C');
+  });
+
+  it('an error after the answers is reported', async () => {
+    const reported: unknown[] = [];
+    const batches = createBatches<string, string>({
+      inOrder: serialByKey(),
+      run: (_, items, answer) => {
+        answer(items);
+        return Promise.reject(new Error('late'));
+      },
+      most: 3,
+      report: (error) => reported.push(error),
+    });
+    expect(await batches.add('key', 'a')).toBe('a');
+    await turn();
+    expect(reported).toHaveLength(1);
+  });
+});
+
+/** A store that counts calls of `append`, each of which takes some turns of the event loop. */
+const slow = (): { readonly store: Store; readonly sizes: readonly number[] } => {
+  const store = memoryStore();
+  const sizes: number[] = [];
+  return {
+    sizes,
+    store: {
+      ...store,
+      append: async (messages) => {
+        sizes.push(messages.length);
+        for (let n = 0; n < 20; n += 1) await turn();
+        return store.append(messages);
+      },
+    },
+  };
+};
+
+describe('messages of one conversation', () => {
+  it('are stored by few calls if the store is slow, and all receivers see the order of the store', async () => {
+    const { store, sizes } = slow();
+    const server = await serve({ store });
+    const senders = await Promise.all(Array.from({ length: 12 }, (_, n) => login(server, `sender ${n}`)));
+    const [first] = senders;
+    if (first === undefined) throw new Error('there is no sender');
+    const cid = await start(first, ['Tom', 'Jerry', ...senders.map((_, n) => `sender ${n}`)]);
+    const receivers = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const acks = await Promise.all(
+      senders.flatMap((sender, n) => [say(sender, cid, { msg: `${n} one` }), say(sender, cid, { msg: `${n} two` })]),
+    );
+    expect(sizes.length).toBeLessThan(acks.length / 2);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(acks.length);
+    const stored = await store.history({ conversationId: cid, direction: 'new', limit: 100 });
+    for (const receiver of receivers) {
+      const seen: unknown[] = [];
+      while (seen.length < acks.length) seen.push((await receiver.push('direct')).directMessage.msg);
+      expect(seen).toEqual(stored.map(({ msg }) => msg));
+    }
+  });
+});
+
+describe('two sessions on one socket', () => {
+  it('the answer to a command is written before what the command causes in the other session', async () => {
+    const server = await serve();
+    const socket = await dial(server.url);
+    await open(socket, 'Tom');
+    await open(socket, 'Jerry');
+    const arrived: string[] = [];
+    socket.socket.on('message', (data: Buffer, isBinary) => {
+      const frame = decodeServerFrame(isBinary ? data : data.toString());
+      if (E.isRight(frame)) arrived.push(`${frame.right.cmd} ${'op' in frame.right ? frame.right.op : ''}`);
+    });
+    const started = await socket.request({ cmd: 'conv', op: 'start', peerId: 'Tom', convMessage: { m: ['Jerry'] } });
+    if (started.cmd !== 'conv' || started.op !== 'started') throw new Error('it was not created');
+    const { cid } = started.convMessage;
+    await socket.request({ cmd: 'direct', peerId: 'Tom', directMessage: { cid, msg: 'Hello' } });
+    await socket.settle();
+    expect(arrived).toEqual(['conv started', 'conv joined', 'conv members_joined', 'ack ', 'direct ', 'echo ']);
+  });
+});

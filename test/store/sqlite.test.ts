@@ -1,0 +1,179 @@
+/** The store in SQLite: what it does with its files. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openSqliteStore, type NewMessage, type SqliteStore, type SqliteStoreOptions } from 'rx-realtime/server';
+import { loadSqlite, mayReadBeside } from '../../server/store/sqlite/driver.js';
+import { fromText, toText } from '../../server/store/sqlite/text.js';
+import { remove, temporaryDirectory } from './temporary.js';
+
+const opened: SqliteStore[] = [];
+const directories: string[] = [];
+
+const newDirectory = async (): Promise<string> => {
+  const directory = await temporaryDirectory();
+  directories.push(directory);
+  return directory;
+};
+
+const open = async (directory: string, options: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> => {
+  const store = await openSqliteStore({ directory, ...options });
+  opened.push(store);
+  return store;
+};
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+  for (const directory of directories.splice(0)) await remove(directory);
+});
+
+const create = async (store: SqliteStore, members = ['Tom'], now = Date.now()): Promise<string> => {
+  const draft = { kind: 'ordinary', members, attributes: { level: 1 }, unique: false, now } as const;
+  return (await store.createConversation(draft)).info.id;
+};
+
+const message = (conversationId: string, more: Partial<NewMessage> = {}): NewMessage => ({
+  ...{ conversationId, from: 'Tom', msg: 'Hello', receipt: false, mentions: [], mentionsAll: false, now: Date.now() },
+  ...more,
+});
+
+describe('the store in SQLite', () => {
+  it('has everything again when it is opened again', async () => {
+    const directory = await newDirectory();
+    const first = await open(directory);
+    const id = await create(first, ['Tom', 'Jerry']);
+    await first.append([message(id, { token: 'one' })]);
+    const before = await Promise.all([first.conversations([id]), first.unread('Jerry', undefined, 10)]);
+    await first.close();
+    const second = await open(directory, { checkIntegrity: true });
+    expect(await Promise.all([second.conversations([id]), second.unread('Jerry', undefined, 10)])).toEqual(before);
+    expect((await second.append([message(id, { token: 'one' })])).map(({ _tag }) => _tag)).toEqual(['Repeated']);
+  });
+
+  it('refuses a second server for a directory, and says so; it can have it after the first', async () => {
+    const directory = await newDirectory();
+    const first = await open(directory);
+    await expect(open(directory)).rejects.toThrow(`${directory} is in use by another server`);
+    await first.close();
+    await expect(open(directory)).resolves.toBeDefined();
+  });
+
+  it('refuses a database that is newer than the program', async () => {
+    const directory = await newDirectory();
+    await (await open(directory)).close();
+    const { DatabaseSync } = await loadSqlite();
+    const database = new DatabaseSync(join(directory, 'store.sqlite'));
+    database.exec('pragma user_version = 1000');
+    database.close();
+    await expect(open(directory)).rejects.toThrow('use a later one');
+  });
+
+  it('finds out at the start that a file is damaged, if it is asked to', async () => {
+    const directory = await newDirectory();
+    const store = await open(directory);
+    const id = await create(store);
+    await store.append(Array.from({ length: 200 }, (_, n) => message(id, { msg: String(n).repeat(500) })));
+    await store.close();
+    const file = join(directory, 'store.sqlite');
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.fill(0x5a, bytes.length / 2, bytes.length / 2 + 8_192));
+    await expect(open(directory, { checkIntegrity: true })).rejects.toThrow(/damaged|malformed/);
+  });
+
+  it('is copied while it is in use, and a store can be opened with the copy', async () => {
+    const [directory, other] = [await newDirectory(), await newDirectory()];
+    const store = await open(directory);
+    const id = await create(store);
+    await store.append([message(id)]);
+    const copy = join(other, 'store.sqlite');
+    await Promise.all([store.backup(copy), store.append([message(id)])]);
+    await expect(store.backup(copy)).rejects.toThrow('exists');
+    const again = await open(other, { checkIntegrity: true });
+    const found = await again.history({ conversationId: id, direction: 'new', limit: 10 });
+    expect(found.length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('carries out what was asked for before it closes, and nothing after that', async () => {
+    const store = await open(await newDirectory());
+    const id = await create(store);
+    const appended = store.append([message(id)]);
+    const closed = store.close();
+    expect((await appended).map(({ _tag }) => _tag)).toEqual(['Appended']);
+    await closed;
+    await expect(store.append([message(id)])).rejects.toThrow('the store is closed');
+  });
+
+  it('carries out all calls of a group but the one that fails', async () => {
+    const store = await open(await newDirectory());
+    const id = await create(store);
+    const broken = { ...message(id), now: NaN };
+    const results = await Promise.allSettled([
+      store.append([message(id, { msg: 'one' })]),
+      store.append([broken]),
+      store.append([message(id, { msg: 'two' })]),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const found = await store.history({ conversationId: id, direction: 'new', limit: 10 });
+    expect(found.map(({ msg }) => msg)).toEqual(['one', 'two']);
+  });
+
+  it('deletes what has ended, a slice at a time', async () => {
+    const day = 86_400_000;
+    let [now, elapsed] = [1_700_000_000_000, 0];
+    let sweep: () => boolean = () => true;
+    const store = await open(await newDirectory(), {
+      ...{ historyDays: 1, conversationDays: 3, historyMessages: 10 },
+      clock: { now: () => now, elapsed: () => elapsed },
+      whileSwept: (slice) => {
+        sweep = slice;
+        return () => undefined;
+      },
+    });
+    const make = (): Promise<string> => create(store, ['Tom'], now);
+    const [kept, ended, deleted] = [await make(), await make(), await make()];
+    const count = async (id: string): Promise<number> =>
+      (await store.history({ conversationId: id, direction: 'new', limit: Infinity })).length;
+    for (const id of [kept, ended, deleted]) await store.append(Array.from({ length: 30 }, () => message(id, { now })));
+    await store.deleteConversation(deleted);
+    const slice = async (): Promise<void> => {
+      sweep();
+      // The slice is among the calls that are carried out before this one.
+      await store.setMuted(kept, 'Tom', false);
+    };
+    await slice();
+    expect([await count(kept), await count(deleted)]).toEqual([10, 0]);
+    now += 2 * day;
+    elapsed += 2 * day;
+    await store.updateConversation(kept, { name: 'kept' }, now);
+    await slice();
+    expect(await count(kept)).toBe(0);
+    now += 2 * day;
+    elapsed += 2 * day;
+    await slice();
+    expect((await store.conversations([kept, ended])).map(({ id }) => id)).toEqual([kept]);
+  });
+});
+
+describe('texts that SQLite would change', () => {
+  it.each(['', 'plain', 'a\0b', '\x10', '\x100000', '\ud800', 'x\udc00\ud83d\ude00', '\x10\0\udfff'])(
+    '%j is stored as another text and read as itself',
+    (text) => {
+      expect(toText(text)).not.toContain('\0');
+      expect(Buffer.from(toText(text)).toString()).toBe(toText(text));
+      expect(fromText(toText(text))).toBe(text);
+    },
+  );
+});
+
+it.each([
+  ['3.51.3', true],
+  ['3.51.2', false],
+  ['3.50.7', true],
+  ['3.50.6', false],
+  ['3.47.2', false],
+  ['3.44.6', true],
+  ['3.53.0', true],
+  ['4.0.0', true],
+])('SQLite %s may have a second connection: %s', (version, may) => {
+  expect(mayReadBeside(version)).toBe(may);
+});
