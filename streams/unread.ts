@@ -12,7 +12,18 @@ export interface UnreadState extends Unread {
   readonly isCounted: boolean;
   /** This client has read up to this time, ms since 1970; the server may not know it yet. */
   readonly readUpTo: number;
+  /** The unread messages that have come to this client, the newest first; at most the newest 100. */
+  readonly recent: readonly Recent[];
 }
+
+interface Recent {
+  readonly id: string;
+  readonly at: number;
+  readonly mentioned: boolean;
+}
+
+/** How many unread messages are remembered, to know what remains after a read mark. */
+const RECENT = 100;
 
 /** How many messages of one millisecond are remembered. The log has each message once, so this is a second net. */
 const SAME_TIME = 64;
@@ -26,7 +37,35 @@ const isKnown = (
   (message.timestamp === asOf && (same.includes(message.id) || (isCounted && origin === 'missed')));
 
 const NOBODY: readonly string[] = [];
-const NOTHING: UnreadState = { count: 0, mentioned: false, asOf: 0, readUpTo: 0, same: NOBODY, isCounted: false };
+const NOTHING: UnreadState = {
+  count: 0,
+  mentioned: false,
+  asOf: 0,
+  readUpTo: 0,
+  same: NOBODY,
+  isCounted: false,
+  recent: [],
+};
+
+const withRecent = (recent: readonly Recent[], { id, timestamp: at, mentioned }: MessageArrived['message']) =>
+  [{ id, at, mentioned }, ...recent].slice(0, RECENT);
+
+/**
+ * What remains after a mark that lies before the newest message. It is known if the remembered messages reach back to
+ * the mark. Otherwise the count stays until the server has answered the mark.
+ */
+const readPartly = (before: UnreadState, at: number): UnreadState => {
+  const rest = before.recent.filter((message) => message.at > at);
+  const isKnown = rest.length < before.recent.length || rest.length >= before.count;
+  return {
+    ...before,
+    readUpTo: at,
+    recent: rest,
+    ...(isKnown
+      ? { count: Math.min(rest.length, before.count), mentioned: rest.some(({ mentioned }) => mentioned) }
+      : {}),
+  };
+};
 
 /** The count of the server is older than the read mark of this client. */
 const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boolean =>
@@ -35,7 +74,8 @@ const isOutdated = ({ asOf }: UnreadCount, before: UnreadState | undefined): boo
 /**
  * Unread counts, by conversation id. The count of the server wins, unless it is older than the read mark of this
  * client. Each later message of others adds one, until this client or another device of its user marks the messages
- * as read.
+ * as read. After a mark of this client that lies before the newest message, the messages behind it stay unread, as far
+ * as they have come to this client; then the server's count wins.
  *
  * Transient, recalled and own messages and signals do not count. Counting goes by time, and by id where several
  * messages have the same time, so a message never counts twice and a repeated part of the log changes nothing. A
@@ -60,6 +100,8 @@ export const unreadReducer =
               readUpTo: before?.readUpTo ?? 0,
               same: lastId === undefined ? NOBODY : [lastId],
               isCounted: true,
+              // Another device has read the older ones.
+              recent: before?.recent.slice(0, count) ?? [],
             });
         }
         return;
@@ -68,7 +110,14 @@ export const unreadReducer =
         const known = get(conversationId);
         const before = known ?? NOTHING;
         const isCountable = !message.transient && message.body._tag !== 'Recalled' && isShown(message);
-        if (message.from === self || !isCountable || isKnown(event, before)) return;
+        if (message.from === self || !isCountable) return;
+        if (isKnown(event, before)) {
+          const { recent, readUpTo, count } = before;
+          // It is counted, but not seen before.
+          if (count > 0 && message.timestamp > readUpTo && !recent.some(({ id }) => id === message.id))
+            set(conversationId, { ...before, recent: withRecent(recent, message) });
+          return;
+        }
         // The conversation has a count already.
         if (known === undefined && !counts(conversationId)) return;
         const isSame = message.timestamp === before.asOf;
@@ -79,13 +128,17 @@ export const unreadReducer =
           readUpTo: before.readUpTo,
           same: isSame ? [message.id, ...before.same.slice(0, SAME_TIME - 1)] : [message.id],
           isCounted: isSame && before.isCounted,
+          recent: withRecent(before.recent, message),
         });
         return;
       }
       case 'ReadMark': {
         const { conversationId, at } = event;
         const before = get(conversationId) ?? NOTHING;
-        if (at < before.asOf) return;
+        if (at < before.asOf) {
+          if (at > before.readUpTo) set(conversationId, readPartly(before, at));
+          return;
+        }
         set(conversationId, {
           ...(at === before.asOf ? before : NOTHING),
           count: 0,
@@ -93,14 +146,21 @@ export const unreadReducer =
           asOf: at,
           readUpTo: at,
           isCounted: true,
+          recent: [],
         });
+        return;
+      }
+      case 'Gap': {
+        // What comes next does not join on to what has come.
+        const before = get(event.conversationId);
+        if (before !== undefined && before.recent.length > 0) set(event.conversationId, { ...before, recent: [] });
         return;
       }
       case 'Left':
       case 'Blocked': {
         const before = get(event.conversationId);
         if (before !== undefined && event.members.includes(self))
-          set(event.conversationId, { ...before, count: 0, mentioned: false });
+          set(event.conversationId, { ...before, count: 0, mentioned: false, recent: [] });
         return;
       }
       default:

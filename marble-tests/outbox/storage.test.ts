@@ -1,4 +1,22 @@
-import { AsyncSubject, NEVER, Subject, from, map, mergeMap, of, tap, throwError, timer, type Observable } from 'rxjs';
+import {
+  AsyncSubject,
+  NEVER,
+  Subject,
+  concat,
+  delay,
+  filter,
+  from,
+  map,
+  merge,
+  mergeMap,
+  of,
+  share,
+  tap,
+  throwError,
+  timer,
+  type Observable,
+  type Subscription,
+} from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
 import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
@@ -26,6 +44,7 @@ const start = (
   ready$: Observable<boolean>,
   bounds: OutboxOptions = {},
   until$: Observable<unknown> = NEVER,
+  again$: Observable<unknown> = NEVER,
 ) => {
   const faults: RealtimeError[] = [];
   const written: string[] = [];
@@ -35,6 +54,7 @@ const start = (
     timeout: 20,
     clock: virtualClock,
     until$,
+    again$,
     report: (error) => {
       faults.push(error);
     },
@@ -64,8 +84,9 @@ const start = (
   };
   restore(
     kept$.pipe(
-      tap((messages) => {
+      filter((messages) => {
         messages.forEach(sendAgain);
+        return messages.length === 0;
       }),
     ),
   );
@@ -171,7 +192,8 @@ describe('an outbox with a storage', () => {
         load: () => cold('---(s|)', { s: stored }).pipe(map(() => [kept('second', 2), kept('first', 1)])),
       };
       const { send, entry, written, resent } = start(storage, of(true));
-      expectObservable(send(entry('third'))).toBe('---(Aa|)');
+      // They are read once more when they are claimed.
+      expectObservable(send(entry('third'))).toBe('------(Aa|)');
       flush();
       expect(written).toEqual(['first', 'second', 'third']);
       expect(resent).toEqual(['first Accepted', 'first Acknowledged', 'second Accepted', 'second Acknowledged']);
@@ -273,6 +295,141 @@ describe('an outbox with a storage', () => {
         { _tag: 'StorageFailed', reason: 'in memory now' },
         { _tag: 'StorageFailed', reason: 'full' },
       ]);
+    });
+  });
+});
+
+describe('clients that share a storage', () => {
+  /** A client that ends at a time, and is ready from a time on. */
+  const client = (
+    storage: OutboxStorage,
+    at: { readonly ready?: number; readonly end?: number; readonly again?: number } = {},
+  ) => {
+    const { ready = Infinity, end = Infinity, again = Infinity } = at;
+    const at$ = (ms: number): Observable<unknown> => (ms === Infinity ? NEVER : timer(ms));
+    const ended$ = at$(end).pipe(share());
+    const closed$ = ended$.pipe(mergeMap(() => throwError(() => new SessionClosed(0, 'logged out'))));
+    return start(storage, merge(at$(ready).pipe(map(() => true)), closed$), {}, ended$, at$(again));
+  };
+  const sending = (one: ReturnType<typeof start>, token: string): Subscription =>
+    one.send(one.entry(token)).subscribe({ error: () => undefined });
+
+  it('send each message once: only the client that has accepted it sends it', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      const [a, b] = [client(storage, { ready: 5 }), client(storage, { ready: 3, again: 3 })];
+      sending(a, 'x');
+      const later = client(storage, { ready: 1, again: 2 });
+      flush();
+      expect([a.written, b.written, later.written]).toEqual([['x'], [], []]);
+      expect(tokens(storage)).toEqual([]);
+    });
+  });
+
+  it('take over what a client has left, once, in its order; also what it stored after they had looked', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      const [a, b] = [client(storage, { end: 4 }), client(storage, { ready: 1, again: 2 })];
+      for (const token of ['x', 'y']) sending(a, token);
+      timer(3).subscribe(() => sending(a, 'z'));
+      flush();
+      expect([a.written, b.written]).toEqual([[], ['x', 'y', 'z']]);
+      expect(tokens(storage)).toEqual([]);
+    });
+  });
+
+  it('look for what other clients have left each time that they are online again', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      const [a, b] = [client(storage, { end: 4 }), client(storage, { ready: 1, again: 6 })];
+      timer(3).subscribe(() => sending(a, 'x'));
+      timer(5).subscribe(() => {
+        expect(b.written).toEqual([]);
+      });
+      flush();
+      expect([a.written, b.written]).toEqual([[], ['x']]);
+    });
+  });
+
+  it('never send what one of them has discarded, although the storage is slow or can not remove it', () => {
+    marbles(({ cold, flush }) => {
+      const storage = memoryOutbox();
+      const slow: OutboxStorage = {
+        ...storage,
+        remove: (owner, token) =>
+          concat(cold('----|'), token === 'y' ? throwError(() => new Error('locked')) : storage.remove(owner, token)),
+      };
+      const [a, b] = [client(slow, { end: 20 }), client(storage, { ready: 0, again: 3 })];
+      const sends = ['x', 'y'].map((token) => sending(a, token));
+      timer(4).subscribe(() => {
+        for (const send of sends) send.unsubscribe();
+      });
+      const c = client(storage, { ready: 6, again: 7, end: 12 });
+      flush();
+      expect([a.written, b.written, c.written]).toEqual([[], ['y'], []]);
+      expect(a.faults).toEqual([new StorageFailed('locked')]);
+    });
+  });
+
+  it('never send what was discarded right before its client ended', () => {
+    marbles(({ cold, flush }) => {
+      const storage = memoryOutbox();
+      const slow = {
+        ...storage,
+        remove: (...at: Parameters<typeof storage.remove>) => concat(cold('----|'), storage.remove(...at)),
+      };
+      const [a, b] = [client(slow, { end: 5 }), client(storage, { ready: 0, again: 3 })];
+      const send = sending(a, 'x');
+      timer(5).subscribe();
+      timer(4).subscribe(() => {
+        send.unsubscribe();
+      });
+      flush();
+      expect([a.written, b.written, tokens(storage)]).toEqual([[], [], []]);
+    });
+  });
+
+  it('send at once what is theirs, and do not wait for a claim that nobody answers', () => {
+    marbles(({ expectObservable, flush }) => {
+      const storage = memoryOutbox();
+      from(storage.put(OWNER, kept('x'))).subscribe();
+      from(storage.put(OWNER, kept('y', 2))).subscribe();
+      const claim = (owner: string, token: string) =>
+        token === 'x' ? NEVER : (storage.claim?.(owner, token) ?? NEVER);
+      const a = start({ ...storage, claim }, of(true));
+      expectObservable(a.send(a.entry('z'))).toBe('20ms (Aa|)');
+      flush();
+      expect(a.written).toEqual(['y', 'z']);
+    });
+  });
+
+  it('report a claim that fails, and do not send its message', () => {
+    marbles(({ expectObservable, flush }) => {
+      const storage = memoryOutbox();
+      from(storage.put(OWNER, kept('x'))).subscribe();
+      const a = start({ ...storage, claim: () => throwError(() => new Error('no locks')) }, of(true));
+      expectObservable(a.send(a.entry('z'))).toBe('#', {}, new StorageFailed('no locks'));
+      flush();
+      expect([a.written, a.faults]).toEqual([[], [new StorageFailed('no locks')]]);
+    });
+  });
+
+  it('read the storage a few times, however many messages a client has left', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      let loads = 0;
+      const counted: OutboxStorage = {
+        ...storage,
+        load: (owner) => {
+          loads += 1;
+          return from(storage.load(owner)).pipe(delay(1));
+        },
+      };
+      const [a, b] = [client(storage, { end: 10 }), client(counted, { ready: 1, again: 2 })];
+      for (let index = 0; index < 100; index += 1) sending(a, String(index));
+      flush();
+      expect(b.written).toHaveLength(100);
+      expect([a.written.length, loads]).toEqual([0, 4]);
     });
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Subject, map, type Observable } from 'rxjs';
+import { Subject, distinctUntilChanged, map, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { keyedState, unreadReducer, type ClientEvent } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
@@ -13,7 +13,10 @@ const unread = (log$: Observable<ClientEvent>) =>
 const count = (log$: Observable<ClientEvent>) =>
   unread(log$)
     .at('c')
-    .pipe(map((state) => state.count));
+    .pipe(
+      map((state) => state.count),
+      distinctUntilChanged(),
+    );
 
 /** A diagram of a log and one of the count of conversation `c`. */
 const diagram = (log: string, events: Readonly<Record<string, ClientEvent>>, counts: string): void => {
@@ -110,6 +113,56 @@ describe('unread counts', () => {
         .at('c')
         .pipe(map((state) => state.mentioned));
       expectObservable(mentioned$).toBe('-f-t-t-f-', { t: true, f: false });
+    });
+  });
+
+  it('are what remains after a read mark before the newest message, then what the server says', () => {
+    diagram(
+      '-abc-r-q-s',
+      {
+        a: arrived({ timestamp: 11 }),
+        b: arrived({ timestamp: 12 }),
+        c: arrived({ timestamp: 13 }),
+        r: read(12),
+        q: read(11),
+        s: counted(2, 13),
+      },
+      '-123-1---2',
+    );
+  });
+
+  it('stay after a read mark that reaches back further than what has come, until the server answers', () => {
+    const u = counted(3, 10);
+    diagram('-ua-r-s', { u, a: arrived({ timestamp: 11 }), r: read(9), s: counted(2, 11) }, '-34---2');
+    const [a, b] = [arrived({ timestamp: 9 }, 'missed'), arrived({ timestamp: 10 }, 'missed')];
+    diagram('-uab-r-', { u, a, b, r: read(9) }, '-3---1-');
+  });
+
+  it('stay after a read mark before a gap in what has come', () => {
+    diagram(
+      '-ag-u-br-',
+      {
+        a: arrived({ timestamp: 11 }),
+        g: { _tag: 'Gap', conversationId: 'c', from: { timestamp: 11, id: 'a' }, to: 20, cause: 'limit' },
+        u: counted(7, 20),
+        b: arrived({ timestamp: 21 }),
+        r: read(12),
+      },
+      '-1--7-8--',
+    );
+  });
+
+  it('mention this client if one of those that remain does', () => {
+    marbles(({ hot, expectObservable }) => {
+      const log$ = hot('-ab-r', {
+        a: arrived({ timestamp: 11, mentioned: true }),
+        b: arrived({ timestamp: 12 }),
+        r: read(11),
+      });
+      const mentioned$ = unread(log$)
+        .at('c')
+        .pipe(map(({ count, mentioned }) => `${count} ${mentioned}`));
+      expectObservable(mentioned$).toBe('-ab-r', { a: '1 true', b: '2 true', r: '1 false' });
     });
   });
 

@@ -9,7 +9,6 @@ import {
   merge,
   mergeMap,
   of,
-  tap,
   type Observable,
   type Subscription,
 } from 'rxjs';
@@ -71,13 +70,13 @@ export interface Outbox {
   readonly open: (client: OutboxClient) => ClientOutbox;
 }
 
+const caughtUp = (log$: Observable<ClientEvent>): Observable<ClientEvent> =>
+  log$.pipe(filter(({ _tag }) => _tag === 'CaughtUp'));
+
 /** The outbox may write: the session is open, and what was missed is in the log. Errors when the client is closed. */
 const readiness = ({ log$, status$ }: OutboxClient): Observable<boolean> =>
   merge(
-    log$.pipe(
-      filter(({ _tag }) => _tag === 'CaughtUp'),
-      map(() => true),
-    ),
+    caughtUp(log$).pipe(map(() => true)),
     status$.pipe(
       mergeMap((status) => {
         if (status._tag === 'Closed') throw new SessionClosed(status.code, status.reason);
@@ -107,10 +106,18 @@ export const createOutbox = (bounds: OutboxOptions = {}): Outbox => ({
     const { clientId, timeout, clock, report } = client;
     const { storage } = bounds;
     const until$ = client.status$.pipe(ignoreElements(), endWith(true));
-    const [keeper, kept$ = EMPTY] =
+    const [keeper, kept$ = of([])] =
       storage === undefined
         ? []
-        : storageKeeper({ storage, owner: ownerOf(client.appId, clientId), timeout, clock, report, until$ });
+        : storageKeeper({
+            storage,
+            owner: ownerOf(client.appId, clientId),
+            timeout,
+            clock,
+            report,
+            until$,
+            again$: caughtUp(client.log$),
+          });
     const [queue, sending, restore] = outboxQueue<KeptEntry>({
       bounds,
       ready$: readiness(client),
@@ -135,11 +142,11 @@ export const createOutbox = (bounds: OutboxOptions = {}): Outbox => ({
         };
         restore(
           kept$.pipe(
-            tap((messages) => {
+            filter((messages) => {
               messages.forEach(send);
+              if (messages.length === 0) restored.complete();
+              return messages.length === 0;
             }),
-            ignoreElements(),
-            tap(restored),
           ),
         );
       },

@@ -1,4 +1,4 @@
-import { of } from 'rxjs';
+import { Observable, of, type Subscriber } from 'rxjs';
 import type { OutboxStorage, StoredSend } from './outbox-storage.js';
 
 /**
@@ -9,6 +9,8 @@ import type { OutboxStorage, StoredSend } from './outbox-storage.js';
  */
 export const memoryOutbox = (): OutboxStorage => {
   const kept = new Map<string, Map<string, StoredSend>>();
+  /** Who has a message, then those who wait for it. */
+  const claims = new Map<string, Set<Subscriber<boolean>>>();
   return {
     load: (owner) => of([...(kept.get(owner)?.values() ?? [])]),
     put: (owner, message) => {
@@ -16,6 +18,20 @@ export const memoryOutbox = (): OutboxStorage => {
       kept.set(owner, messages.set(message.token, message));
       return [];
     },
+    claim: (owner, token) =>
+      new Observable((subscriber) => {
+        const key = JSON.stringify([owner, token]);
+        const queue = claims.get(key) ?? new Set();
+        claims.set(key, queue.add(subscriber));
+        subscriber.add(() => {
+          const [holder] = queue;
+          queue.delete(subscriber);
+          const [heir] = queue;
+          if (heir === undefined) claims.delete(key);
+          else if (holder === subscriber) heir.next(true);
+        });
+        subscriber.next(queue.size === 1);
+      }),
     remove: (owner, token) => {
       kept.get(owner)?.delete(token);
       return [];

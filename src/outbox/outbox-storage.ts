@@ -46,8 +46,8 @@ export const StoredSend: Codec<StoredSend> = storedSend;
  * `memoryOutbox`, `indexedDbOutbox`, and `fileOutbox` of `rx-realtime/node`. Your own may answer with anything that
  * RxJS accepts as an `ObservableInput`: a promise, an Observable, an array.
  *
- * `owner` is the application and the client id as one text of any length. If two processes use the same owner at the
- * same time, both send the stored messages. The server stores each of them once, because their tokens are the same.
+ * `owner` is the application and the client id as one text of any length. Several clients may have the same owner at
+ * the same time, such as two tabs of a browser. With `claim`, one of them sends a message.
  *
  * @example
  * const storage: OutboxStorage = {
@@ -58,8 +58,9 @@ export const StoredSend: Codec<StoredSend> = storedSend;
  */
 export interface OutboxStorage {
   /**
-   * All messages of an owner, in any order. The first value counts. Called once for each login. No answer within
-   * `commandTimeout` is a fault; the next login asks again.
+   * All messages of an owner, in any order. The first value counts. Called for each login; with `claim`, for each
+   * reconnect and for messages whose client has gone, too. No answer within `commandTimeout` is a fault; the next call
+   * asks again.
    */
   readonly load: (owner: string) => ObservableInput<readonly unknown[]>;
   /**
@@ -72,6 +73,13 @@ export interface OutboxStorage {
    * that uses the storage. Hot or cold; it may replay. Default: nothing.
    */
   readonly faults$?: Observable<unknown>;
+  /**
+   * Claims a message, stored or not yet, for this client. Emits `true` when it has the message, and `false` before, if
+   * another client has it. The claim lasts until it is unsubscribed, or until the page or the process has gone; then
+   * the next client that waits has it. Never completes. Default: nothing is claimed, so each client sends all messages
+   * that it finds. The server stores each of them once, because its token stays the same.
+   */
+  readonly claim?: (owner: string, token: string) => Observable<boolean>;
   /** Removes a message that was sent, refused, withdrawn or has expired. Does nothing if there is none. */
   readonly remove: (owner: string, token: string) => ObservableInput<unknown>;
 }

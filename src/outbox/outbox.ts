@@ -118,7 +118,7 @@ const isRepeatable = ({ _tag }: RealtimeError): boolean => _tag === 'ConnectionL
  * - the queue;
  * - its subscription to `ready$`, which the owner of the client ends;
  * - with a keeper: a function for the messages that were stored before. It takes an Observable that sends them with
- *   their age and never errors. New messages wait until it completes, so that the stored ones are sent first.
+ *   their age and never errors. New messages wait until it emits, so that the stored ones are sent first.
  */
 export const outboxQueue = <E extends OutboxEntry>({
   bounds,
@@ -326,10 +326,8 @@ export const outboxQueue = <E extends OutboxEntry>({
     connection,
     (restored$) => {
       connection.add(
-        restored$.subscribe({
-          complete: () => {
-            restored.complete();
-          },
+        restored$.subscribe(() => {
+          restored.complete();
         }),
       );
     },

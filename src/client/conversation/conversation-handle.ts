@@ -150,7 +150,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       all.set(id, follow);
       return follow(message);
     });
-  const state$ = stateOf(client, id);
+  const state$ = stateOf(client, id).pipe(emptyAtEnd(client.open$));
 
   return {
     ...carryConversation({ client, id, events$ }),

@@ -198,8 +198,9 @@ export interface Conversation {
   fetchReceipts(): Observable<Receipts>;
   /**
    * Cold: marks messages as read, here and on the user's other devices: all that have arrived, or those up to a
-   * message or a time (ms since 1970). Emits `undefined` and completes at once. The client tells the server when it
-   * is connected, at most once a second (protocol: read). Never errors.
+   * message or a time (ms since 1970). Emits `undefined` and completes at once. `unread$` shows what
+   * remains, as far as the messages have come to this client; otherwise the server's answer tells it. The client tells
+   * the server when it is connected, at most once a second (protocol: read). Never errors.
    *
    * @example await firstValueFrom(conversation.read());
    */
