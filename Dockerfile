@@ -15,7 +15,7 @@ VOLUME /data
 EXPOSE 6400
 # Node is the first process, so it gets the signals.
 ENTRYPOINT ["node", "node_modules/rx-realtime/dist/server/bin.js"]
-CMD ["serve", "--host", "0.0.0.0", "--metrics-port", "9464"]
+CMD ["serve", "--host", "0.0.0.0", "--data", "/data/store", "--metrics-port", "9464"]
 # The port of the metrics answers even if clients have all connections of the other one.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
