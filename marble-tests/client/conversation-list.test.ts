@@ -118,6 +118,22 @@ describe('the list of conversations, page by page', () => {
     });
   });
 
+  it('tells after each page whether there may be more', () => {
+    const told: string[] = [];
+    marbles(({ cold, hot, flush }) => {
+      const { list$ } = list({
+        infos: conversations(5),
+        open$: cold('t', readiness),
+        pageSize: 2,
+        more$: hot('-----m---m---m'),
+        hasMore: { next: (isMore) => told.push(`${virtualClock.now()}: ${String(isMore)}`) },
+      });
+      list$.subscribe();
+      flush();
+    });
+    expect(told).toEqual(['2: true', '7: true', '11: false']);
+  });
+
   it('keeps one tick until the first page has arrived, and ignores more ticks until the next page has arrived', () => {
     marbles(({ cold, hot, expectObservable, flush }) => {
       const open$ = cold('t', readiness);

@@ -39,7 +39,7 @@ const answerOf = (stored: readonly number[], asked: Logs): readonly number[] => 
 };
 
 /** A conversation, its server, and views of it. Questions wait until they are answered. */
-const scene = (options: Pick<TimelineOptions, 'pageSize' | 'window'>, stored: number[] = []) => {
+const scene = (options: Pick<TimelineOptions, 'pageSize' | 'window' | 'loading'>, stored: number[] = []) => {
   const log = new Subject<ClientEvent>();
   const open = new BehaviorSubject(true);
   const [older, newer, latest] = [new Subject<void>(), new Subject<void>(), new Subject<void>()];
@@ -210,6 +210,23 @@ describe('a timeline that is opened again', () => {
 });
 
 describe('the window of a timeline', () => {
+  it('tells when a page begins to load, and when it has arrived, failed or is given up', () => {
+    const told: boolean[] = [];
+    const loading = { next: (isLoading: boolean) => told.push(isLoading) };
+    const { show, answer, hide, older, open } = scene({ pageSize: 2, loading }, upTo(9));
+    show();
+    expect(told).toEqual([true]);
+    answer();
+    expect(told).toEqual([true, false]);
+    older.next();
+    open.next(false);
+    expect(told).toEqual([true, false, true, false]);
+    open.next(true);
+    older.next();
+    hide();
+    expect(told).toEqual([true, false, true, false, true, false]);
+  });
+
   it('moves over the whole history: the newest messages are dropped for older ones, and come back', () => {
     const { show, answer, short, older, newer, latest, say } = scene({ pageSize: 2, window: 4 }, upTo(9));
     const ask = (what: Subject<void>): string => {

@@ -24,7 +24,12 @@ const angular = ['@angular/compiler', '@angular/core', '@angular/core/rxjs-inter
  * it may have effects.
  */
 const program = (specifier: string, missing: readonly string[], before: readonly string[]): string => `
+  // Node closes the module files one turn later.
+  const closed = async () => {
+    while (process.getActiveResourcesInfo().includes('CloseReq')) await new Promise((resolve) => setImmediate(resolve));
+  };
   for (const specifier of ${JSON.stringify(before)}) await import(specifier);
+  await closed();
   for (const name of ${JSON.stringify(missing)}) delete globalThis[name];
   const world = () => JSON.stringify({
     globals: Object.keys(globalThis),
@@ -36,8 +41,7 @@ const program = (specifier: string, missing: readonly string[], before: readonly
   void [process.stdout, process.stderr];
   const before = world();
   const entry = await import(${JSON.stringify(specifier)});
-  // Node closes the module files one turn later.
-  while (process.getActiveResourcesInfo().includes('CloseReq')) await new Promise((resolve) => setImmediate(resolve));
+  await closed();
   if (Object.keys(entry).length === 0) throw new Error(${JSON.stringify(specifier)} + ' exports nothing');
   if (before !== world()) throw new Error('importing ' + ${JSON.stringify(specifier)} + ' changed the process\\n' + before + '\\n' + world());
 `;

@@ -50,17 +50,4 @@ declare const server: import('rx-realtime/server').RtmServer;
 declare const test: (name: string, run: () => Promise<void>) => void;
 declare const myStore: import('rx-realtime/server').Store;
 declare const assertDeepEqual: (actual: unknown, expected: unknown) => void;
-
-declare module '@angular/core' {
-  export const Component: (options: { readonly selector: string; readonly template: string }) => (target: unknown, context: unknown) => void;
-  export const Injectable: (options: { readonly providedIn: 'root' }) => (target: unknown, context: unknown) => void;
-  export const inject: <T>(token: new () => T) => T;
-  export class NgZone {
-    run<T>(work: () => T): T;
-    runOutsideAngular<T>(work: () => T): T;
-  }
-}
-declare module '@angular/core/rxjs-interop' {
-  export const toSignal: <T>(source: RxObservable<T>) => () => T | undefined;
-}
 `;

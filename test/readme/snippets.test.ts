@@ -32,7 +32,7 @@ const optionsOfThisProject = (): ts.CompilerOptions => {
       paths: {
         'rx-realtime': ['./src/index.ts'],
         ...Object.fromEntries(
-          ['streams', 'codecs', 'server', 'node', 'testing'].map((entry) => [
+          ['streams', 'codecs', 'server', 'node', 'testing', 'angular', 'angular/testing'].map((entry) => [
             `rx-realtime/${entry}`,
             [`./${entry}/index.ts`],
           ]),

@@ -14,6 +14,7 @@ const places = {
   server: 'server/index.ts',
   'server/domain': 'server/domain/party.ts',
   testing: 'testing/index.ts',
+  angular: 'angular/index.ts',
   test: 'test/tooling/arrows.test.ts',
 };
 
@@ -63,6 +64,8 @@ describe('the arrows between the folders', () => {
     ['server/domain', "export * from '../bus.js';"],
     ['server/domain', "export * from '../../src/index.js';"],
     ['testing', "import type {} from '../marble-tests/marbles.js';"],
+    ['angular', "export * from '../src/index.js';"],
+    ['src', "export * from '../angular/index.js';"],
   ] as const)('%s/ may not contain %s', async (folder, code) => {
     expect(await brokenRules(eslint, folder, code)).toEqual(['import-x/no-restricted-paths']);
   });
@@ -79,6 +82,7 @@ describe('the arrows between the folders', () => {
     ['server', "export * from './domain/party.js';"],
     ['server/domain', "export * from '../../codecs/index.js';\nexport * from './refusal.js';"],
     ['testing', "import { TestScheduler } from 'rxjs/testing';\nexport const scheduler = TestScheduler;"],
+    ['angular', "export * from 'rx-realtime';\nexport * from 'rx-realtime/testing';"],
     ['test', "export * from '../../server/index.js';"],
     ['test', "export * from '../../testing/index.js';"],
   ] as const)('%s/ may contain %s', async (folder, code) => {
@@ -93,6 +97,7 @@ describe('the arrows between the folders', () => {
     ['codecs', "export * from 'node:fs';", 'no-restricted-imports'],
     ['streams', "export * from 'ws';", 'no-restricted-imports'],
     ['testing', "export * from 'node:fs';", 'no-restricted-imports'],
+    ['angular', "export * from 'node:fs';", 'no-restricted-imports'],
     ['src', "export * from 'rxjs/operators';", 'no-restricted-imports'],
     ['src', "export * from 'rxjs/internal/Observable';", 'no-restricted-imports'],
     ['src', "export * from 'fp-ts/Either';", 'no-restricted-imports'],
