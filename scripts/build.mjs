@@ -56,9 +56,10 @@ const angularProject = (target) => ({
     rootDir: '..',
     outDir: target,
     paths: Object.fromEntries(
-      entries
-        .filter(({ folder }) => folder !== ANGULAR)
-        .map(({ specifier, types }) => [specifier, [types.replace(/^dist/, target)]]),
+      entries.map(({ specifier, folder, types }) => [
+        specifier,
+        [folder === ANGULAR ? types.replace(/^dist(.*)\.d\.ts$/, '..$1.ts') : types.replace(/^dist/, target)],
+      ]),
     ),
   },
   angularCompilerOptions: { compilationMode: 'partial' },

@@ -96,7 +96,7 @@ const guardTls = (server: TlsServer, door: Door): void => {
 };
 
 /** Throws an error that says what is wrong with a certificate and its key. */
-export const checkTls = (identity: TlsIdentity): TlsIdentity => {
+const checkTls = (identity: TlsIdentity): TlsIdentity => {
   try {
     createSecureContext(plain(identity));
   } catch (error) {

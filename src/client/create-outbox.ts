@@ -32,7 +32,7 @@ import type { SendOptions } from './sending/send-options.js';
 import { sendStored, senderIn } from './sending/send.js';
 
 /** What a client gives its outbox. */
-export interface OutboxClient {
+interface OutboxClient {
   readonly appId: string;
   readonly clientId: string;
   /** How long the server and the storage may take to answer, ms. */
@@ -45,7 +45,7 @@ export interface OutboxClient {
 }
 
 /** A message that may wait. */
-export interface WaitingSend extends OutboxEntry {
+interface WaitingSend extends OutboxEntry {
   readonly token: string;
   readonly wire: WireBody;
   readonly options: SendOptions;

@@ -25,7 +25,7 @@ afterEach(() => {
   TestBed.resetTestingModule();
 });
 
-export const isZoneLoaded = 'Zone' in globalThis;
+const isZoneLoaded = 'Zone' in globalThis;
 
 /** Providers of an application, with change detection as its kind has it. */
 export const configure = (...providers: readonly (Provider | EnvironmentProviders)[]): void => {

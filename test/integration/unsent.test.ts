@@ -158,7 +158,10 @@ describe('a message that has failed', () => {
   it('can be discarded when its file is stored, but a slow storage has not stored the message', async () => {
     const slow = new Subject<never>();
     const storage: OutboxStorage = { load: () => [[]], put: () => slow, remove: () => [] };
-    const { here } = await pair({ outbox: createOutbox({ storage }), upload: () => [{ url: 'https://example.com/a' }] });
+    const { here } = await pair({
+      outbox: createOutbox({ storage }),
+      upload: () => [{ url: 'https://example.com/a' }],
+    });
     const sending = outcome(here.send(upload({ data: new Uint8Array([1]) }, file)));
     await shown(here, '()');
     await firstValueFrom(discard(here, await unsent(here)));

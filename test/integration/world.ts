@@ -1,6 +1,6 @@
 /** Tom, Jerry and a server for each test, over real sockets. */
 import * as t from 'io-ts';
-import { firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { afterEach, beforeEach } from 'vitest';
 import {
   createRealtime,
@@ -77,7 +77,10 @@ export const world = (options: ServerOptions = {}): World => {
     login,
     pair: async (own) => {
       const [tom, jerry] = await Promise.all([login('Tom', own), login('Jerry', own)]);
+      // Otherwise it may come late, and count among what a test hears.
+      const joined = firstValueFrom(jerry.events$.pipe(filter(({ _tag }) => _tag === 'Joined')));
       const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
+      await joined;
       return { tom, jerry, here, there: jerry.conversation(here.id) };
     },
   };

@@ -114,8 +114,7 @@ export const byActivity = ({ of, look, now }: Options): ByActivity => {
     },
     touch: (id, members) => {
       if (indexes.size < members.size) {
-        for (const [clientId, { touched, byId }] of indexes)
-          if (members.has(clientId) || byId.has(id)) touched.add(id);
+        for (const [clientId, { touched, byId }] of indexes) if (members.has(clientId) || byId.has(id)) touched.add(id);
       } else for (const member of members) indexes.get(member)?.touched.add(id);
     },
   };
