@@ -3,7 +3,7 @@ import type { Database, Parameters, Row, Statement, Value } from './driver.js';
 import { fromText, toText } from './text.js';
 
 /** What a parameter may be; undefined is NULL. */
-export type Parameter = string | number | boolean | Uint8Array | undefined;
+type Parameter = string | number | boolean | Uint8Array | undefined;
 
 export interface Connection {
   /** The rows of a query. */

@@ -3,7 +3,7 @@ import { Refusal } from '../../domain/refusal.js';
 import type { Connection } from './connection.js';
 import { failureOf, type Outcome, type Request } from './protocol.js';
 
-export type CarryOut = (request: Request) => unknown;
+type CarryOut = (request: Request) => unknown;
 
 export interface GroupsOptions {
   readonly connection: Pick<Connection, 'exec'>;

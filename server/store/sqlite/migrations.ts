@@ -135,7 +135,7 @@ const steps: readonly string[] = [
 ];
 
 /** The version of the schema that this program writes. */
-export const SCHEMA_VERSION = steps.length;
+const SCHEMA_VERSION = steps.length;
 
 /** Brings the schema of a database up to date. Throws if the database is newer than this program. */
 export const migrate = (connection: Connection): void => {
