@@ -7,7 +7,7 @@ import type { ServerClock } from './clock.js';
 import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
-import type { Posting } from './messages/deliver.js';
+import type { Posted, Posting } from './messages/deliver.js';
 import type { HandedOut } from './messages/handed-out.js';
 import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
@@ -17,7 +17,7 @@ import type { RoomFanOut } from './room-fan-out.js';
 import type { Signatures } from './signatures.js';
 import type { Turns } from './turns.js';
 import type { InOrder, Unsettled } from './unsettled.js';
-import type { Appended, Store } from './store/store.js';
+import type { Store } from './store/store.js';
 
 export interface App {
   readonly appId: string | undefined;
@@ -62,7 +62,7 @@ export interface App {
    * Stores a message and hands it out, together with all others that wait for their conversation. Resolves when it is
    * stored, before its receivers have it.
    */
-  readonly post: (conversationId: string, posting: Posting) => Promise<Appended>;
+  readonly post: (conversationId: string, posting: Posting) => Promise<Posted>;
   /** Makes a change in the store that others have to be told of. If the call fails, they are told later. */
   readonly attempt: Unsettled['attempt'];
   readonly repeat: Unsettled['repeat'];

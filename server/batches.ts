@@ -15,11 +15,11 @@ export interface Batches<I, R> {
 
 export interface BatchesOptions<I, R> {
   readonly inOrder: InOrder;
-  /** Carries a batch out. It calls `answer` with a result for each item, and may go on after that. */
-  readonly run: (key: string, items: readonly I[], answer: (results: readonly R[]) => void) => Promise<void>;
+  /** Carries a batch out. It calls `answer` with the result of each item, and may go on after that. */
+  readonly run: (key: string, items: readonly I[], answer: (index: number, result: R) => void) => Promise<void>;
   /** Items in a batch, at most. */
   readonly most: number;
-  /** Called with an error of `run` after it has answered. */
+  /** Called with an error of `run` after it has answered all items. */
   readonly report: Report;
 }
 
@@ -34,24 +34,23 @@ export const createBatches = <I, R>({ inOrder, run, most, report }: BatchesOptio
   const open = new Map<string, Waiting<I, R>[]>();
 
   const carryOut = async (key: string, batch: readonly Waiting<I, R>[]): Promise<void> => {
-    let isAnswered = false;
-    const fail = (error: unknown): void => {
-      if (isAnswered) report(error);
-      else for (const { reject } of batch) reject(error);
-    };
+    const unanswered = new Set(batch);
     try {
       await run(
         key,
         batch.map(({ item }) => item),
-        (results) => {
-          if (results.length !== batch.length)
-            throw new TypeError(`a batch of ${batch.length} was given ${results.length} results`);
-          isAnswered = true;
-          for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+        (index, result) => {
+          const waiting = batch[index];
+          if (waiting === undefined || !unanswered.delete(waiting))
+            throw new TypeError(`a batch of ${batch.length} has no answer ${index} to be given`);
+          waiting.resolve(result);
         },
       );
+      if (unanswered.size > 0)
+        throw new TypeError(`of a batch of ${batch.length}, ${unanswered.size} were given no answer`);
     } catch (error) {
-      fail(error);
+      if (unanswered.size === 0) report(error);
+      for (const { reject } of unanswered) reject(error);
     }
   };
 

@@ -19,7 +19,7 @@ import { createCounts, type NoteCall } from './counts.js';
 import { endsWithin } from './ends-within.js';
 import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
-import { post, type Posting } from './messages/deliver.js';
+import { post, type Posted, type Posting } from './messages/deliver.js';
 import { createHandedOut } from './messages/handed-out.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
@@ -47,7 +47,6 @@ import { serialByKey } from './serial.js';
 import { boundMemory } from './heaviest.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
-import type { Appended } from './store/store.js';
 import { createToldHooks } from './told-hooks.js';
 import { createTimeLimit, type NoteEnd, type TimeLimit } from './time-limit.js';
 import { createUnsettled } from './unsettled.js';
@@ -209,7 +208,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   });
   const unsettled = createUnsettled({ inOrder: serialByKey(), report });
   const turns = createTurns({ report });
-  const batches = createBatches<Posting, Appended>({
+  const batches = createBatches<Posting, Posted>({
     inOrder: unsettled.inOrder,
     run: (id, postings, answer) => post(app, id, postings, answer),
     most: MESSAGES_AT_ONCE,

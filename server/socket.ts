@@ -211,9 +211,13 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     try {
       spend(command);
       const { answer, afterwards } = await handle(contextOf(command), command);
-      if (answer !== undefined) answerWith({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
-      if (before === undefined) writeHeld();
-      afterwards?.();
+      try {
+        if (answer !== undefined) answerWith({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
+        if (before === undefined) writeHeld();
+      } finally {
+        // Others may wait for it.
+        afterwards?.();
+      }
     } catch (error) {
       app.counts.refusal(error instanceof Refusal ? error.code : INTERNAL);
       if (!(error instanceof Refusal)) app.report(error);

@@ -6,7 +6,7 @@ import { clientActor } from '../actor.js';
 import { asSpeaker } from '../conversations/access.js';
 import { bodyOf } from '../domain/messages/body.js';
 import { checkSize } from '../messages/body.js';
-import { deliver, type Outgoing } from '../messages/deliver.js';
+import { deliver, deliverUnasked, type Outgoing } from '../messages/deliver.js';
 import { Refusal } from '../domain/refusal.js';
 import type { CommandOf, Handler } from './handler.js';
 
@@ -48,10 +48,10 @@ export const direct: Handler<Direct> = async ({ app, session }, command) => {
   if (wire.will === true) {
     await asSpeaker(app, actor, wire.cid);
     sender.setWill(async () => {
-      await deliver(app, actor, outgoing);
+      await deliverUnasked(app, actor, outgoing);
     });
     return { answer: { cmd: 'ack', ackMessage: { uid: randomBytes(16).toString('base64url'), t: clock.now() } } };
   }
-  const { id, timestamp } = await deliver(app, actor, outgoing);
-  return { answer: { cmd: 'ack', ackMessage: { uid: id, t: timestamp } } };
+  const { message, answered } = await deliver(app, actor, outgoing);
+  return { answer: { cmd: 'ack', ackMessage: { uid: message.id, t: message.timestamp } }, afterwards: answered };
 };

@@ -8,7 +8,7 @@ import { checkMembers } from '../domain/conversations/members.js';
 import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
 import { checkSize } from './body.js';
-import { deliver } from './deliver.js';
+import { deliverUnasked } from './deliver.js';
 import { modify } from './modify.js';
 
 /**
@@ -88,7 +88,7 @@ export const send = async (
   checkMentions(mentions);
   const wire = wireOf(body);
   checkSize(wire, written(pushData), app.limits.messageBytes);
-  return deliver(
+  return deliverUnasked(
     app,
     { isBackEnd: true, ...defined({ clientId: from }) },
     {

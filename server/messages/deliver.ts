@@ -1,5 +1,6 @@
 /** Delivers messages to their receivers. */
 import { randomBytes } from 'node:crypto';
+import { noop } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
@@ -111,9 +112,17 @@ const postingOf = (
   how: HandingOut,
 ): Posting => ({ message: { ...content, ...defined({ speaker: speakerOf(actor) }) }, how });
 
+/** What became of a message. Nobody gets it, nor a later message of its conversation, before `answered` is called. */
+export interface Posted {
+  readonly result: Appended;
+  /** The sender has its answer. */
+  readonly answered: () => void;
+}
+
 /**
- * Stores messages of one conversation by one call, answers their senders, and then sends them to their receivers. It
- * is called in the conversation's order.
+ * Stores messages of one conversation by one call. Then, one message after the other, it answers the sender and sends
+ * the message to its receivers: whoever is the sender of one and a receiver of another has both in their order. It is
+ * called in the conversation's order.
  *
  * If the store fails, it may have stored the messages all the same. So it is asked for them later, and the receivers
  * get them then: a sender that repeats a message is answered with the stored one, and nobody would get it otherwise.
@@ -122,7 +131,7 @@ export const post = async (
   app: App,
   conversationId: string,
   postings: readonly Posting[],
-  answer: (results: readonly Appended[]) => void,
+  answer: (index: number, posted: Posted) => void,
 ): Promise<void> => {
   const { store, clock } = app;
   const now = clock.now();
@@ -144,10 +153,15 @@ export const post = async (
     () => store.append(postings.map(({ message }) => ({ ...message, now }))),
     ...postings.map(settlementOf),
   );
-  answer(results);
-  for (const [index, result] of results.entries()) {
-    const how = postings[index]?.how;
-    if (result._tag !== 'Appended' || how === undefined) continue;
+  if (results.length !== postings.length)
+    throw new TypeError(`the store has taken ${results.length} of ${postings.length} messages`);
+  for (const [index, { how }] of postings.entries()) {
+    const result = results[index];
+    if (result === undefined) continue;
+    await new Promise<void>((answered) => {
+      answer(index, { result, answered });
+    });
+    if (result._tag !== 'Appended') continue;
     try {
       handOut(app, result, result.message, how);
     } catch (error) {
@@ -156,9 +170,16 @@ export const post = async (
   }
 };
 
-const storedOf = (conversationId: string, result: Appended): StoredMessage => {
-  if (result._tag !== 'Appended' && result._tag !== 'Repeated') throw mayNotSpeak(conversationId, result);
-  return result.message;
+/** A message that was sent. Receivers get it when `answered` is called. */
+export interface Delivered {
+  readonly message: StoredMessage;
+  readonly answered: () => void;
+}
+
+const deliveredOf = (conversationId: string, { result, answered }: Posted): Delivered => {
+  if (result._tag === 'Appended' || result._tag === 'Repeated') return { message: result.message, answered };
+  answered();
+  throw mayNotSpeak(conversationId, result);
 };
 
 /** How a message is handed out, if its sender may have the priority that it wants. */
@@ -182,7 +203,7 @@ const deliverChecked = async (
   actor: Actor,
   outgoing: Outgoing,
   token: string,
-  answer: (message: StoredMessage) => void,
+  answer: (delivered: Delivered) => void,
 ): Promise<void> => {
   const { conversationId, transient = false } = outgoing;
   const how = await handingOutOf(app, actor, outgoing);
@@ -190,19 +211,19 @@ const deliverChecked = async (
   check(actor, info, outgoing);
   const body = app.hooks.decidesOnMessages ? await askedBody(app, actor, info, outgoing) : bodyOf(outgoing.body);
   const content = contentOf(outgoing, body);
-  if (transient) answer(sendNow(app, actor, info, content, how));
+  if (transient) answer({ message: sendNow(app, actor, info, content, how), answered: noop });
   else
-    await post(app, conversationId, [postingOf(actor, { ...content, token }, how)], ([result]) => {
-      if (result !== undefined) answer(storedOf(conversationId, result));
+    await post(app, conversationId, [postingOf(actor, { ...content, token }, how)], (_, posted) => {
+      answer(deliveredOf(conversationId, posted));
     });
 };
 
 /**
  * Handles a message: calls the application's hook, stores the message unless it is transient, and sends it to all
  * other sessions of its receivers. Without a hook, all stored messages that wait for their conversation take one call
- * of the store together. It resolves before the receivers have the message.
+ * of the store together. It resolves before the receivers have the message: the sender is answered first.
  */
-export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> => {
+export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<Delivered> => {
   const { conversationId, transient = false, to, broadcast = false } = outgoing;
   // A message without a token of its sender gets one, so that the store can be asked for it.
   const token = outgoing.token ?? randomBytes(16).toString('base64url');
@@ -210,9 +231,16 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
   if (!transient && !app.hooks.decidesOnMessages && to === undefined && !broadcast) {
     const content = contentOf(outgoing, bodyOf(outgoing.body));
     const how = await handingOutOf(app, actor, outgoing);
-    return storedOf(conversationId, await app.post(conversationId, postingOf(actor, { ...content, token }, how)));
+    return deliveredOf(conversationId, await app.post(conversationId, postingOf(actor, { ...content, token }, how)));
   }
   return new Promise((resolve, reject) => {
     app.inOrder(conversationId, () => deliverChecked(app, actor, outgoing, token, resolve)).catch(reject);
   });
+};
+
+/** As `deliver`, for a sender that gets no answer on a socket. */
+export const deliverUnasked = async (app: App, actor: Actor, outgoing: Outgoing): Promise<StoredMessage> => {
+  const { message, answered } = await deliver(app, actor, outgoing);
+  answered();
+  return message;
 };

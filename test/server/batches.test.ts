@@ -23,7 +23,9 @@ const held = (most = 3) => {
               reject(error);
               return;
             }
-            answer(items.map((item) => item.toUpperCase()));
+            items.forEach((item, index) => {
+              answer(index, item.toUpperCase());
+            });
             resolve();
           },
         });
@@ -103,7 +105,9 @@ describe('batches', () => {
     const batches = createBatches<string, string>({
       inOrder: serialByKey(),
       run: (_, items, answer) => {
-        answer(items);
+        items.forEach((item, index) => {
+          answer(index, item);
+        });
         return Promise.reject(new Error('late'));
       },
       most: 3,
@@ -151,6 +155,34 @@ describe('messages of one conversation', () => {
       const seen: unknown[] = [];
       while (seen.length < acks.length) seen.push((await receiver.push('direct')).directMessage.msg);
       expect(seen).toEqual(stored.map(({ msg }) => msg));
+    }
+  });
+
+  it('reach each sender in one order with the answers to its own: acknowledgements and pushes, by time', async () => {
+    const { store } = slow();
+    const server = await serve({ store });
+    const senders = await Promise.all(Array.from({ length: 6 }, (_, n) => login(server, `sender ${n}`)));
+    const [first] = senders;
+    if (first === undefined) throw new Error('there is no sender');
+    const ids = senders.map((_, n) => `sender ${n}`);
+    const cid = await start(first, ids);
+    const seen = senders.map(({ socket }) => {
+      const times: number[] = [];
+      socket.on('message', (data: Buffer, isBinary) => {
+        const frame = decodeServerFrame(isBinary ? data : data.toString());
+        if (E.isLeft(frame)) return;
+        if (frame.right.cmd === 'ack') times.push(frame.right.ackMessage.t ?? 0);
+        if (frame.right.cmd === 'direct') times.push(frame.right.directMessage.timestamp ?? 0);
+      });
+      return times;
+    });
+    await Promise.all(
+      senders.flatMap((sender, n) => [1, 2, 3].map((time) => say(sender, cid, { msg: `${n} ${time}` }))),
+    );
+    await Promise.all(senders.map((sender) => sender.settle()));
+    for (const times of seen) {
+      expect(times).toHaveLength(18);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
     }
   });
 });
