@@ -1,5 +1,8 @@
 /** What a memory keeps, and what it needs from outside. */
 
+/** ms. */
+export const DAY = 86_400_000;
+
 /** How much is stored, and for how long. */
 export interface MemoryLimits {
   /** Highest count of unread messages; the count stops there. Default 100. */

@@ -31,7 +31,7 @@ import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
 import { admitted, changeList, describe, infoOf, pageOfList, speakingIn, withMuted } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
-import type { MemoryOptions } from './memory-options.js';
+import { DAY, type MemoryOptions } from './memory-options.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
 
 /** The calls of a store, synchronous. */
@@ -96,7 +96,6 @@ export interface Memory {
   readonly sessions: MemorySessions;
 }
 
-const DAY = 86_400_000;
 
 export const createMemory = ({
   unreadLimit = 100,
@@ -193,14 +192,13 @@ export const createMemory = ({
     conversations: (ids) => ids.flatMap((id) => described(id) ?? []),
 
     find: (search) => {
-      const { where } = search;
-      const [ids, member] = [whereIds(where), whereMember(where)];
+      const [ids, member] = [whereIds(search.where), whereMember(search.where)];
       if (ids !== undefined || member === undefined)
         return select(search, ids ?? conversations.visible(search, queriedConversations), described, querySteps);
       const page = pageByActivity(search, member);
       if (page !== undefined) return page;
       // All of these have the member, so their lists of members need not be searched.
-      const rest = { ...search, where: withoutMember(where, member), needsMembers: true };
+      const rest = { ...search, where: withoutMember(search.where, member), needsMembers: true };
       return select(rest, [...conversations.of(member)], described, querySteps);
     },
 
