@@ -96,7 +96,6 @@ export interface Memory {
   readonly sessions: MemorySessions;
 }
 
-
 export const createMemory = ({
   unreadLimit = 100,
   historyDays = 180,
