@@ -14,6 +14,7 @@ import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import type { Store } from '../store.js';
 import { connect, type Connection } from './connection.js';
 import { loadSqlite, mayReadBeside, type Sqlite } from './driver.js';
+import { located } from './located.js';
 import { lock } from './lock.js';
 import { STORE_FILE, written } from './new-file.js';
 import { createReads } from './reads.js';
@@ -153,7 +154,7 @@ const openFiles = async (
   } catch (error) {
     await writer?.close();
     unlock();
-    throw error;
+    throw located(file, error);
   }
 };
 
