@@ -1,6 +1,5 @@
 /** Delivers messages to their receivers. */
 import { randomBytes } from 'node:crypto';
-import { noop } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
@@ -211,11 +210,15 @@ const deliverChecked = async (
   check(actor, info, outgoing);
   const body = app.hooks.decidesOnMessages ? await askedBody(app, actor, info, outgoing) : bodyOf(outgoing.body);
   const content = contentOf(outgoing, body);
-  if (transient) answer({ message: sendNow(app, actor, info, content, how), answered: noop });
+  if (transient) answer({ message: sendNow(app, actor, info, content, how), answered: () => undefined });
   else
     await post(app, conversationId, [postingOf(actor, { ...content, token }, how)], (_, posted) => {
       // The store may refuse what was allowed before the hook was asked: that is an answer, too.
-      answer((async () => deliveredOf(conversationId, posted))());
+      answer(
+        new Promise((resolve) => {
+          resolve(deliveredOf(conversationId, posted));
+        }),
+      );
     });
 };
 

@@ -172,7 +172,7 @@ describe('messages of one conversation', () => {
         const frame = decodeServerFrame(isBinary ? data : data.toString());
         if (E.isLeft(frame)) return;
         if (frame.right.cmd === 'ack') times.push(frame.right.ackMessage.t ?? 0);
-        if (frame.right.cmd === 'direct') times.push(frame.right.directMessage.timestamp ?? 0);
+        if (frame.right.cmd === 'direct') times.push(frame.right.directMessage.timestamp);
       });
       return times;
     });
@@ -214,9 +214,7 @@ describe('messages that the back end sends without waiting for each other', () =
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     const texts = Array.from({ length: 9 }, (_, n) => String(n));
-    await Promise.all(
-      texts.map((body, n) => server.backEnd.send(cid, { body, transient: n % 3 === 1, priority: 1 })),
-    );
+    await Promise.all(texts.map((body, n) => server.backEnd.send(cid, { body, transient: n % 3 === 1, priority: 1 })));
     const seen: unknown[] = [];
     while (seen.length < texts.length) seen.push((await tom.push('direct')).directMessage.msg);
     expect(seen).toEqual(texts);
