@@ -48,6 +48,26 @@ export const describeViews = (mode: string): void => {
         [5, 0],
       ]);
     });
+
+    it('says that there is nothing more as soon as the user has gone', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        for (const id of ['a', 'b']) server.conversation({ id, members });
+        const user = signal<string | undefined>('Tom');
+        const list = inApp(() => injectConversations(injectSession(user), { pageSize: 1 }));
+        at(2, () => list.hasMore());
+        at(3, () => {
+          user.set(undefined);
+          return list.hasMore();
+        });
+        at(4, () => list.hasMore());
+      });
+      expect(seen).toEqual([
+        [2, true],
+        [3, false],
+        [4, false],
+      ]);
+    });
   });
 
   describe(`injectTimeline, ${mode}`, () => {
@@ -195,6 +215,62 @@ export const describeViews = (mode: string): void => {
         });
       });
       expect(seen).toEqual([[2, 'InvalidArgument']]);
+    });
+
+    it('keeps the error and the loading of a conversation to itself', () => {
+      const seen = play(({ server, realtimeOptions, cold, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        for (const id of ['c', 'd', 'e']) server.conversation({ id, members });
+        const no = { cmd: 'error', errorMessage: { code: 4304, reason: 'NO' } } as const;
+        server.answer(({ cmd }) => (cmd === 'direct' || cmd === 'logs' ? cold('10ms a', { a: no }) : undefined));
+        const id = signal('c');
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), id));
+        const look = () => [timeline.error()?._tag, timeline.loading()];
+        const go = (next: string) => () => {
+          timeline.send(text('x'));
+          id.set(next);
+          return look();
+        };
+        at(2, () => {
+          timeline.send(text('x'));
+          return look();
+        });
+        at(20, look);
+        at(21, () => {
+          id.set('d');
+          return look();
+        });
+        at(22, go('e'));
+        at(40, look);
+      });
+      expect(seen).toEqual([
+        [2, [undefined, true]],
+        [20, ['ServerRejected', false]],
+        [21, [undefined, false]],
+        [22, [undefined, false]],
+        [40, [undefined, false]],
+      ]);
+    });
+
+    it('throws nothing to the console when a command is refused at once', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        server.conversation({ id: 'c', members });
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), 'c'));
+        at(2, () => {
+          timeline.read({ timestamp: Number.NaN, id: 'x' });
+          timeline.resend('unknown');
+          return timeline.error()?._tag;
+        });
+        at(3, () => {
+          timeline.discard('unknown');
+          return timeline.error()?._tag;
+        });
+      });
+      expect(seen).toEqual([
+        [2, 'InvalidArgument'],
+        [3, 'InvalidArgument'],
+      ]);
     });
 
     it('fills a gap', () => {
