@@ -37,11 +37,12 @@ import {
   type Observable,
 } from 'rxjs';
 import { injectProvided } from './provide-realtime.js';
+import { valueOr } from './value-or.js';
 
 /**
  * Where a session is. `LoggedOut`: there is no user, or it has logged out. `LoggingIn`: it waits for the server.
  * `Open`: it can be used. `Reopening`: there is no connection, it logs in again with the next one. `Failed`: the login
- * was refused, or another login or the server has ended the session; `error` says why.
+ * was refused, another login or the server has ended the session, or reading the user has thrown; `error` says why.
  */
 export type SessionStatus = 'LoggedOut' | 'LoggingIn' | 'Open' | 'Reopening' | 'Failed';
 
@@ -64,6 +65,12 @@ export interface Session {
 /** One login. Each is an object of its own, so that what is left of an earlier one is known. */
 interface Wish {
   readonly user: string | User;
+}
+
+/** The user that the application names, or why it could not. */
+interface Who {
+  readonly user?: string | User | undefined;
+  readonly error?: RealtimeError;
 }
 
 interface Progress {
@@ -100,9 +107,17 @@ export const injectSession = (
 ): Session => {
   assertInInjectionContext(injectSession);
   const { realtime, isServer, clock, holders } = injectProvided();
-  const who = computed(() => (isServer ? undefined : ((typeof user === 'function' ? user() : user) ?? undefined)));
-  const wishOf = (someone: string | User | undefined): Wish | undefined =>
-    someone === undefined ? undefined : { user: someone };
+  const who = computed(
+    (): Who =>
+      isServer
+        ? {}
+        : valueOr(
+            () => ({ user: (typeof user === 'function' ? user() : user) ?? undefined }),
+            (thrown) => ({ error: toRealtimeError(thrown) }),
+          ),
+    { equal: (a, b) => a.user === b.user && a.error === b.error },
+  );
+  const wishOf = (someone: Who): Wish | undefined => (someone.user === undefined ? undefined : { user: someone.user });
   const wanted = linkedSignal({ source: who, computation: wishOf });
 
   const release = (client: Client): boolean => {
@@ -174,7 +189,9 @@ export const injectSession = (
   const progress = computed<Omit<Progress, 'wish'>>(() => {
     const wish = wanted();
     const known = latest();
-    return wish === undefined ? { status: 'LoggedOut' } : known?.wish === wish ? known : { status: 'LoggingIn' };
+    if (wish !== undefined) return known?.wish === wish ? known : { status: 'LoggingIn' };
+    const { error } = who();
+    return error === undefined ? { status: 'LoggedOut' } : { status: 'Failed', error };
   });
 
   return {

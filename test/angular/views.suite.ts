@@ -1,17 +1,18 @@
 /** The rules of the signals of a chat, for applications with and without zone.js. */
-import { signal } from '@angular/core';
+import { computed, signal, type Signal } from '@angular/core';
 import { describe, expect, it } from 'vitest';
 import { createOutbox, text, type Gap, type TimelineEntry } from 'rx-realtime';
 import {
   injectConnectionBanner,
   injectConversations,
+  injectLatest,
   injectSession,
   injectTimeline,
   injectTyping,
   provideRealtime,
   withTyping,
 } from 'rx-realtime/angular';
-import { map } from 'rxjs';
+import { map, of } from 'rxjs';
 import { configure, inApp, play } from './test-bed.js';
 
 const textIn = (entry: TimelineEntry): string => {
@@ -66,6 +67,49 @@ export const describeViews = (mode: string): void => {
         [2, true],
         [3, false],
         [4, false],
+      ]);
+    });
+  });
+
+  describe(`a signal of the application that throws, ${mode}`, () => {
+    it('is a failed login, no conversation and the initial value, until it throws no more', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        server.conversation({ id: 'c', members });
+        server.history('c', [jerry('hi')]);
+        // As the value of a resource that has failed.
+        const given = (value: Signal<string | undefined>) => () => {
+          const known = value();
+          if (known === undefined) throw new Error('no answer');
+          return known;
+        };
+        const user = signal<string | undefined>(undefined);
+        const id = signal<string | undefined>(undefined);
+        const session = inApp(() => injectSession(given(user)));
+        const timeline = inApp(() => injectTimeline(session, given(id)));
+        const source = computed(() => ({ id: given(id)() }));
+        const latest = inApp(() => injectLatest(source, (value) => of(value.id), 'none'));
+        const look = () => [session.status(), session.error()?._tag, timeline.entries().length, latest()];
+        at(2, look);
+        at(3, () => user.set('Tom'));
+        at(4, () => id.set('c'));
+        at(5, look);
+        at(6, () => id.set(undefined));
+        at(7, look);
+        at(8, () => {
+          id.set('c');
+          user.set(undefined);
+          return look();
+        });
+        at(9, () => user.set('Tom'));
+        at(20, look);
+      });
+      expect(seen).toEqual([
+        [2, ['Failed', 'InvalidArgument', 0, 'none']],
+        [5, ['Open', undefined, 1, 'c']],
+        [7, ['Open', undefined, 0, 'none']],
+        [8, ['Failed', 'InvalidArgument', 0, 'none']],
+        [20, ['Open', undefined, 1, 'c']],
       ]);
     });
   });
