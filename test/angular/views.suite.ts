@@ -102,6 +102,7 @@ export const describeViews = (mode: string): void => {
           return look();
         });
         at(9, () => user.set('Tom'));
+        at(10, () => undefined);
         at(20, look);
       });
       expect(seen).toEqual([
