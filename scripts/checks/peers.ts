@@ -17,6 +17,12 @@ const { peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf
 /** The oldest version of each peer that `peerDependencies` allows. */
 const lowestPeers = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace(/^[^\d]+/, '')}`);
 
+/** What an application with Angular has beside it, in the same version. */
+const withAngular = lowestPeers.flatMap((peer) => {
+  const [, version] = /^@angular\/core@(.*)$/.exec(peer) ?? [];
+  return version === undefined ? [] : [`@angular/compiler@${version}`];
+});
+
 /** How applications resolve modules: with Node's own resolution, or with a bundler's. */
 const resolutions = [
   { module: 'NodeNext', moduleResolution: 'NodeNext' },
@@ -55,7 +61,7 @@ export const peers = async (): Promise<string> => {
     write('application.ts', source);
     const install = (...packages: readonly string[]): Promise<string> =>
       execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], directory);
-    await install(tarball, ...lowestPeers, '@types/node@20');
+    await install(tarball, ...lowestPeers, ...withAngular, '@types/node@20');
     await importEntries(directory);
     await install(firstTypedRxjs);
     for (const resolution of resolutions) {
