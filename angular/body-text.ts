@@ -2,7 +2,8 @@ import { Pipe, type PipeTransform } from '@angular/core';
 import { textOf, type Body, type Unstored } from 'rx-realtime';
 
 /**
- * The text of a body: that of a message, or the caption of a file. Without one, as while a file is uploaded, it is the second argument, or empty.
+ * The text of a body: that of a message, or the caption of a file. Without one, as while a file is uploaded, it is the
+ * second argument, or empty.
  *
  * @example {{ message.body | bodyText: '[picture]' }}
  */

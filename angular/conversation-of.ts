@@ -1,5 +1,6 @@
 import { computed, type Signal } from '@angular/core';
 import type { Client, Conversation } from 'rx-realtime';
+import { nothing, valueOr } from './value-or.js';
 
 /** The id of a conversation, or a function (a signal) of it. */
 export type ConversationId = string | (() => string | null | undefined);
@@ -11,6 +12,6 @@ export const conversationOf = (
 ): Signal<Conversation | undefined> =>
   computed(() => {
     const current = client();
-    const known = (typeof id === 'function' ? id() : id) ?? '';
+    const known = (typeof id === 'function' ? valueOr(id, nothing) : id) ?? '';
     return known === '' ? undefined : current?.conversation(known);
   });

@@ -1,5 +1,5 @@
 /** The list of a user's conversations, as signals. */
-import { assertInInjectionContext, signal, type Signal } from '@angular/core';
+import { assertInInjectionContext, linkedSignal, untracked, type Signal } from '@angular/core';
 import { conversationList, type ConversationListItem, type ConversationListOptions } from 'rx-realtime';
 import { Subject } from 'rxjs';
 import { injectLatest } from './latest.js';
@@ -31,17 +31,19 @@ export const injectConversations = (
 ): Conversations => {
   assertInInjectionContext(injectConversations);
   const more = new Subject<void>();
-  const hasMore = signal(false);
+  const hasMore = linkedSignal({ source: client, computation: () => false });
   const items = injectLatest(
     client,
-    (current) => {
-      hasMore.set(false);
-      return conversationList(current, {
+    (current) =>
+      conversationList(current, {
         ...options,
         more$: more,
-        hasMore: { next: (isMore) => hasMore.set(isMore) },
-      });
-    },
+        hasMore: {
+          next: (isMore) => {
+            if (current === untracked(client)) hasMore.set(isMore);
+          },
+        },
+      }),
     NONE,
   );
   return {

@@ -1,6 +1,7 @@
 import { computed, type Signal } from '@angular/core';
 import { toObservable, toSignal } from '@angular/core/rxjs-interop';
 import { EMPTY, catchError, defer, map, of, switchMap, type Observable } from 'rxjs';
+import { nothing, valueOr } from './value-or.js';
 
 /**
  * The latest value of a stream of what a signal has: a client, a conversation. As soon as the signal changes it is
@@ -16,8 +17,9 @@ export const injectLatest = <S extends object, T>(
   open: (source: S) => Observable<T>,
   initial: T,
 ): Signal<T> => {
+  const known = computed(() => valueOr(source, nothing));
   const latest = toSignal(
-    toObservable(source).pipe(
+    toObservable(known).pipe(
       switchMap((current) =>
         current === undefined
           ? of(undefined)
@@ -29,7 +31,7 @@ export const injectLatest = <S extends object, T>(
     ),
   );
   return computed(() => {
-    const known = latest();
-    return known !== undefined && known.of === source() ? known.value : initial;
+    const last = latest();
+    return last !== undefined && last.of === known() ? last.value : initial;
   });
 };

@@ -18,13 +18,31 @@ import {
   type RealtimeError,
   type User,
 } from 'rx-realtime';
-import { catchError, map, of, startWith, switchMap, tap, type Observable } from 'rxjs';
+import {
+  EMPTY,
+  ReplaySubject,
+  catchError,
+  defer,
+  delayWhen,
+  finalize,
+  map,
+  mergeMap,
+  of,
+  share,
+  startWith,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  type Observable,
+} from 'rxjs';
 import { injectProvided } from './provide-realtime.js';
+import { valueOr } from './value-or.js';
 
 /**
  * Where a session is. `LoggedOut`: there is no user, or it has logged out. `LoggingIn`: it waits for the server.
  * `Open`: it can be used. `Reopening`: there is no connection, it logs in again with the next one. `Failed`: the login
- * was refused, or another login or the server has ended the session; `error` says why.
+ * was refused, another login or the server has ended the session, or reading the user has thrown; `error` says why.
  */
 export type SessionStatus = 'LoggedOut' | 'LoggingIn' | 'Open' | 'Reopening' | 'Failed';
 
@@ -49,12 +67,21 @@ interface Wish {
   readonly user: string | User;
 }
 
+/** The user that the application names, or why it could not. */
+interface Who {
+  readonly user?: string | User | undefined;
+  readonly error?: RealtimeError;
+}
+
 interface Progress {
   readonly wish: Wish;
   readonly status: SessionStatus;
   readonly client?: Client;
   readonly error?: RealtimeError;
 }
+
+/** How long a login that was given up is waited for, ms. */
+const PATIENCE = 2_000;
 
 const toProgress = (client: Client, status: ClientStatus): Omit<Progress, 'wish'> =>
   status._tag !== 'Closed'
@@ -79,10 +106,18 @@ export const injectSession = (
   options: LoginOptions = {},
 ): Session => {
   assertInInjectionContext(injectSession);
-  const { realtime, isServer, holders } = injectProvided();
-  const who = computed(() => (isServer ? undefined : ((typeof user === 'function' ? user() : user) ?? undefined)));
-  const wishOf = (someone: string | User | undefined): Wish | undefined =>
-    someone === undefined ? undefined : { user: someone };
+  const { realtime, isServer, clock, holders } = injectProvided();
+  const who = computed(
+    (): Who =>
+      isServer
+        ? {}
+        : valueOr(
+            () => ({ user: (typeof user === 'function' ? user() : user) ?? undefined }),
+            (thrown) => ({ error: toRealtimeError(thrown) }),
+          ),
+    { equal: (a, b) => a.user === b.user && a.error === b.error },
+  );
+  const wishOf = (someone: Who): Wish | undefined => (someone.user === undefined ? undefined : { user: someone.user });
   const wanted = linkedSignal({ source: who, computation: wishOf });
 
   const release = (client: Client): boolean => {
@@ -91,27 +126,59 @@ export const injectSession = (
     return others > 0;
   };
   let held: Client | undefined;
+  /** A login that the server has not answered yet. */
+  let lease$: Observable<Client> | undefined;
+  let current: Wish | undefined;
   const hold = (client: Client): void => {
     held = client;
+    lease$ = undefined;
     holders.set(client, (holders.get(client) ?? 0) + 1);
   };
-  const leave = (): void => {
+  /** A login that was given up ends as soon as it succeeds, unless another caller waits for it too. */
+  const giveUp = (login$: Observable<Client>): void => {
+    login$
+      .pipe(
+        delayWhen(() => clock.after(0)),
+        take(1),
+        mergeMap((client) => ((holders.get(client) ?? 0) > 0 ? EMPTY : client.close())),
+        takeUntil(clock.after(PATIENCE)),
+      )
+      .subscribe({ error: () => undefined });
+  };
+  const leave = (next: Wish | undefined): void => {
     const client = held;
+    // The user may have changed back before the change was noticed.
+    const isSame = current?.user === next?.user;
     held = undefined;
-    if (client !== undefined && !release(client)) client.close().subscribe();
+    current = next;
+    if (client !== undefined && !release(client) && !isSame) client.close().subscribe();
+    if (lease$ !== undefined && !isSame) giveUp(lease$);
   };
   inject(DestroyRef).onDestroy(() => {
     if (held !== undefined) release(held);
   });
 
-  const login = (wish: Wish): Observable<Progress> =>
-    realtime.session(wish.user, options).pipe(
+  const login = (wish: Wish): Observable<Progress> => {
+    const login$ = realtime.session(wish.user, options).pipe(
+      share({
+        connector: () => new ReplaySubject<Client>(1),
+        resetOnRefCountZero: true,
+        resetOnComplete: false,
+        resetOnError: true,
+      }),
+    );
+    return defer(() => {
+      lease$ = login$;
+      return login$;
+    }).pipe(
       tap(hold),
+      finalize(() => (lease$ = undefined)),
       switchMap((client) => client.status$.pipe(map((status) => toProgress(client, status)))),
       catchError((thrown: unknown) => of({ status: 'Failed' as const, error: toRealtimeError(thrown) })),
       startWith({ status: 'LoggingIn' as const }),
       map((progress) => ({ ...progress, wish })),
     );
+  };
   const latest = toSignal(
     toObservable(wanted).pipe(
       tap(leave),
@@ -122,7 +189,9 @@ export const injectSession = (
   const progress = computed<Omit<Progress, 'wish'>>(() => {
     const wish = wanted();
     const known = latest();
-    return wish === undefined ? { status: 'LoggedOut' } : known?.wish === wish ? known : { status: 'LoggingIn' };
+    if (wish !== undefined) return known?.wish === wish ? known : { status: 'LoggingIn' };
+    const { error } = who();
+    return error === undefined ? { status: 'LoggedOut' } : { status: 'Failed', error };
   });
 
   return {

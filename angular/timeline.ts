@@ -1,5 +1,5 @@
 /** The messages of a conversation, as signals. */
-import { assertInInjectionContext, computed, signal, untracked, type Signal } from '@angular/core';
+import { assertInInjectionContext, computed, linkedSignal, untracked, type Signal } from '@angular/core';
 import {
   InvalidArgument,
   discard,
@@ -18,7 +18,7 @@ import {
   type TimelineOptions,
   type Upload,
 } from 'rx-realtime';
-import { NEVER, Subject, type Observable } from 'rxjs';
+import { NEVER, Subject, defer, type Observable } from 'rxjs';
 import { injectLatest } from './latest.js';
 import { conversationOf, type ConversationId } from './conversation-of.js';
 import type { Session } from './session.js';
@@ -64,7 +64,7 @@ export interface TimelineSignals {
   resend(token: string): void;
   /** Gives up a message that has failed or waits. */
   discard(token: string): void;
-  /** Why the last `send`, `resend` or `discard` has failed. Undefined from the next one on. */
+  /** Why the last `send`, `resend` or `discard` here has failed. Undefined from the next one on. */
   readonly error: Signal<RealtimeError | undefined>;
   /** How far an own message has come. It is a read of signals: a template that calls it is kept up to date. */
   tickOf(entry: TimelineEntry): Tick | undefined;
@@ -103,7 +103,7 @@ export const injectTimeline = (
     new Subject<void>(),
     new Subject<Gap>(),
   ];
-  const loading = signal(false);
+  const loading = linkedSignal({ source: conversation, computation: () => false });
   const view = injectLatest(
     conversation,
     (current) =>
@@ -121,12 +121,19 @@ export const injectTimeline = (
   /** Up to where each conversation has been read here. */
   const readUpTo = new WeakMap<Conversation, number>();
 
-  const error = signal<RealtimeError | undefined>(undefined);
+  /** Nothing of another conversation, or of an earlier user, stays. */
+  const error = linkedSignal<Conversation | undefined, RealtimeError | undefined>({
+    source: conversation,
+    computation: () => undefined,
+  });
   const run = (command: (current: Conversation) => Observable<unknown>): void => {
     const current = untracked(conversation);
+    const failed = (thrown: unknown): void => {
+      if (current === untracked(conversation)) error.set(toRealtimeError(thrown));
+    };
     error.set(undefined);
-    if (current === undefined) error.set(noConversation());
-    else command(current).subscribe({ error: (thrown: unknown) => error.set(toRealtimeError(thrown)) });
+    if (current === undefined) failed(noConversation());
+    else defer(() => command(current)).subscribe({ error: failed });
   };
 
   return {
@@ -163,7 +170,10 @@ export const injectTimeline = (
       const current = untracked(conversation);
       if (current === undefined || upTo.timestamp <= (readUpTo.get(current) ?? -1)) return;
       readUpTo.set(current, upTo.timestamp);
-      current.read({ upTo }).subscribe();
+      current.read({ upTo }).subscribe({
+        // It may be read again.
+        error: () => readUpTo.delete(current),
+      });
     },
   };
 };

@@ -11,7 +11,7 @@ import {
   type RealtimeOptions,
   type WebSocketConstructor,
 } from 'rx-realtime';
-import { EMPTY, Observable, defer, from, type ObservableInput } from 'rxjs';
+import { EMPTY, Observable, defer, type ObservableInput } from 'rxjs';
 
 type Socket = InstanceType<WebSocketConstructor>;
 type Handler = Socket['onopen'];
@@ -20,20 +20,24 @@ const call = (handler: Handler, event: object): void => {
   if (handler !== null) Reflect.apply(handler, undefined, [event]);
 };
 
+/** What is subscribed and unsubscribed outside of the zone. What it emits is inside. */
+const outsideOf = <T>(zone: NgZone, source$: Observable<T>): Observable<T> =>
+  new Observable((subscriber) => {
+    const subscription = zone.runOutsideAngular(() =>
+      source$.subscribe({
+        next: (value) => zone.run(() => subscriber.next(value)),
+        error: (error: unknown) => zone.run(() => subscriber.error(error)),
+        complete: () => zone.run(() => subscriber.complete()),
+      }),
+    );
+    return () => zone.runOutsideAngular(() => subscription.unsubscribe());
+  });
+
 /** Timers are set outside of the zone. What follows from one is inside. */
 const zonedClock = (clock: Clock, zone: NgZone): Clock => ({
   now: () => clock.now(),
   elapsed: () => clock.elapsed(),
-  after: (ms) =>
-    new Observable((subscriber) =>
-      zone.runOutsideAngular(() =>
-        clock.after(ms).subscribe({
-          next: (value) => zone.run(() => subscriber.next(value)),
-          error: (error: unknown) => zone.run(() => subscriber.error(error)),
-          complete: () => zone.run(() => subscriber.complete()),
-        }),
-      ),
-    ),
+  after: (ms) => outsideOf(zone, clock.after(ms)),
 });
 
 /**
@@ -49,6 +53,18 @@ const zonedSocket = (Implementation: WebSocketConstructor, clock: Clock, zone: N
     onclose: Handler = null;
     readonly #socket: Socket;
     #waiting: (() => void)[] = [];
+    declare terminate?: () => void;
+    declare pause?: () => void;
+    declare resume?: () => void;
+
+    // Whether a socket has these is known before there is a socket.
+    static {
+      for (const name of ['terminate', 'pause', 'resume'] as const)
+        if (name in (Implementation.prototype ?? {}))
+          ZonedSocket.prototype[name] = function (this: ZonedSocket) {
+            zone.runOutsideAngular(() => this.#socket[name]?.());
+          };
+    }
 
     constructor(url: string, protocol: string) {
       this.#socket = zone.runOutsideAngular(() => {
@@ -71,7 +87,9 @@ const zonedSocket = (Implementation: WebSocketConstructor, clock: Clock, zone: N
       return this.#socket.readyState;
     }
     send(frame: Parameters<Socket['send']>[0]): void {
-      this.#socket.send(frame);
+      zone.runOutsideAngular(() => {
+        this.#socket.send(frame);
+      });
     }
     close(): void {
       zone.runOutsideAngular(() => {
@@ -90,15 +108,19 @@ const zonedSocket = (Implementation: WebSocketConstructor, clock: Clock, zone: N
   };
 };
 
-/** A storage that works outside of the zone. */
+/** A storage that works outside of the zone. What it answers is inside. */
 export const zonedStorage = (storage: OutboxStorage, zone: NgZone): OutboxStorage => {
-  const outside = <T>(work: () => ObservableInput<T>): Observable<T> =>
-    defer(() => zone.runOutsideAngular(() => from(work())));
+  const outside = <T>(work: () => ObservableInput<T>): Observable<T> => outsideOf(zone, defer(work));
+  const { faults$ } = storage;
   return {
     load: (owner) => outside(() => storage.load(owner)),
     put: (owner, message) => outside(() => storage.put(owner, message)),
     remove: (owner, token) => outside(() => storage.remove(owner, token)),
-    faults$: storage.faults$ ?? EMPTY,
+    ...(faults$ === undefined ? {} : { faults$: outsideOf(zone, faults$) }),
+    // Without `claim`, an outbox sends all that it finds.
+    ...(storage.claim === undefined
+      ? {}
+      : { claim: (owner, token) => outside(() => storage.claim?.(owner, token) ?? EMPTY) }),
   };
 };
 

@@ -21,6 +21,7 @@ import { guardedClock, guardedReport, guardedTest } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
 import { post, type Posted, type Posting } from './messages/deliver.js';
 import { createHandedOut } from './messages/handed-out.js';
+import { inTimeSignIn, loginVerifier, resumeVerifier } from './login-checks.js';
 import { createLogins } from './logins.js';
 import { runHooks } from './running-hooks.js';
 import { limitsOf, type ServerOptions } from './options.js';
@@ -42,13 +43,13 @@ import { sign } from './http/sign.js';
 import { uploads } from './http/uploads.js';
 import { memberInfos } from './http/member-infos.js';
 import { notifications } from './http/notifications.js';
-import { createSignatures, type Signatures } from './signatures.js';
+import { createSignatures } from './signatures.js';
 import { serialByKey } from './serial.js';
 import { boundMemory } from './heaviest.js';
 import { serveSocket, type ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
 import { createToldHooks } from './told-hooks.js';
-import { createTimeLimit, type NoteEnd, type TimeLimit } from './time-limit.js';
+import { createTimeLimit, type NoteEnd } from './time-limit.js';
 import { createUnsettled } from './unsettled.js';
 
 /** A server that listens. */
@@ -125,29 +126,6 @@ const known: ReadonlyMap<string, Subprotocol> = new Map(
 
 const offered = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-
-/**
- * Checks a login: by the master key's signature if logins have to be signed, and by the application's own check if
- * there is one.
- */
-const loginVerifier = (
-  { verifyLogin, signed }: ServerOptions,
-  signatures: Signatures | undefined,
-  inTime: TimeLimit,
-): App['verifyLogin'] => {
-  const isWelcome: App['verifyLogin'] =
-    verifyLogin === undefined ? () => true : (login) => inTime('verifyLogin', () => verifyLogin(login));
-  if (signatures === undefined || signed?.includes('login') === false) return isWelcome;
-  return async (login) => signatures.login(login) && (await isWelcome(login));
-};
-
-/** Checks a login with a token by the application's own check, if there is one. */
-const resumeVerifier = ({ verifyResume }: ServerOptions, inTime: TimeLimit): App['verifyResume'] =>
-  verifyResume === undefined ? () => true : (request) => inTime('verifyResume', () => verifyResume(request));
-
-/** The application's own sign-in, with a time limit. */
-const inTimeSignIn = (authenticate: ServerOptions['authenticate'], inTime: TimeLimit): ServerOptions['authenticate'] =>
-  authenticate === undefined ? undefined : (token) => inTime('authenticate', () => authenticate(token));
 
 /**
  * The key that signatures are made and verified with. With `authenticate` and without a `masterKey`, it is a random

@@ -1,5 +1,5 @@
 /** Pipelines and states that the subjects of `rx-realtime/streams` share. */
-import { Observable, Subject, Subscription, map, scan, take, type OperatorFunction } from 'rxjs';
+import { Observable, Subject, map, scan, take, type OperatorFunction, type Subscription } from 'rxjs';
 import {
   consume,
   conversationsReducer,
@@ -9,9 +9,12 @@ import {
   toTimeline,
   unreadReducer,
   type ClientEvent,
+  type KeyedState,
   type Message,
   type TimelineInput,
+  type UnreadState,
 } from 'rx-realtime/streams';
+import type { ConversationInfo } from 'rx-realtime/codecs';
 import { SELF, arrived, idOf, message, snapshot } from './entries.js';
 import { times, type Work } from './subject.js';
 
@@ -59,8 +62,16 @@ export const waiting = <T>(items: readonly T[], strategy: OperatorFunction<T, T>
 
 export const messages = (size: number): readonly Message[] => times(size).map((number) => message(number));
 
+export interface States {
+  readonly log: Subject<ClientEvent>;
+  readonly conversations: KeyedState<ConversationInfo>;
+  readonly lastMessages: KeyedState<Message>;
+  readonly unread: KeyedState<UnreadState>;
+  readonly subscriptions: readonly Subscription[];
+}
+
 /** A log with N conversations, and the states that watch it. */
-export const states = (size: number) => {
+export const states = (size: number): States => {
   const log = new Subject<ClientEvent>();
   const [conversations, a] = keyedState(log, conversationsReducer);
   const [lastMessages, b] = keyedState(log, lastMessagesReducer);
@@ -80,15 +91,17 @@ export const inEach = (log: Subject<ClientEvent>, size: number): (() => void) =>
   };
 };
 
-export const ended = (subscriptions: readonly Subscription[]) => () => {
-  for (const subscription of subscriptions) subscription.unsubscribe();
+export const ended = (subscriptions: readonly Subscription[]): (() => void) => {
+  return () => {
+    for (const subscription of subscriptions) subscription.unsubscribe();
+  };
 };
 
 export const timelineOf = (inputs: readonly TimelineInput[], window: number): Work =>
   through(inputs, (source$) => source$.pipe(scan(timelineReducer(window), undefined), map(toTimeline)));
 
 /** Turns that the subject ends itself. */
-export const turns = () => {
+export const turns = (): { readonly turn: () => Observable<void>; readonly end: () => void } => {
   const due: (() => void)[] = [];
   return {
     turn: () =>

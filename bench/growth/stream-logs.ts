@@ -180,7 +180,9 @@ const subjects: readonly Measured[] = [
     prepare: (size: number): Work => {
       const gates = times(size).map(() => new Subject<number>());
       const source = new Subject<number>();
-      const watch = source.pipe(concatMapByKey(String, (item) => ({ later: gates[item] ?? of(item) }))).subscribe();
+      const watch = source
+        .pipe(concatMapByKey(String, (item: number) => ({ later: gates[item] ?? of(item) })))
+        .subscribe();
       return {
         run: () => {
           for (const item of times(size)) source.next(item);

@@ -1,6 +1,6 @@
 /** Work with a client of its own. */
 import { Subscription, from, lastValueFrom, mergeMap, toArray, type Observable } from 'rxjs';
-import type {} from 'rx-realtime/codecs';
+import type { ServerCommand } from 'rx-realtime/codecs';
 import { idOf } from './entries.js';
 import { times, type Work } from './subject.js';
 import { pushed, wired, type Stored, type Wired } from './wire.js';
@@ -34,4 +34,5 @@ export const all = <T>(commands: readonly Observable<T>[]): Promise<readonly T[]
     ),
   );
 
-export const inEach = (size: number) => times(size).map((number) => pushed(size + number, idOf(number)));
+export const inEach = (size: number): readonly ServerCommand[] =>
+  times(size).map((number) => pushed(size + number, idOf(number)));

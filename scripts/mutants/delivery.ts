@@ -6,8 +6,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'what was missed comes before the outbox',
     file: 'src/client/create-outbox.ts',
-    from: "filter(({ _tag }) => _tag === 'CaughtUp'),",
-    to: "filter(({ _tag }) => _tag === 'Opened'),",
+    from: "log$.pipe(filter(({ _tag }) => _tag === 'CaughtUp'));",
+    to: "log$.pipe(filter(({ _tag }) => _tag === 'Opened'));",
   },
   {
     rule: 'the session is open before anything is sent',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { steadyClock, type ServerClock } from '../clock.js';
-import { createMemory, type MemoryLimits } from '../domain/memory/memory.js';
+import type { MemoryLimits } from '../domain/memory/memory-options.js';
+import { createMemory } from '../domain/memory/memory.js';
 import { checkNumbers } from '../numbers.js';
 import type { Store } from './store.js';
 

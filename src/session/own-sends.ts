@@ -53,6 +53,8 @@ export const noteOutgoing = (
   const here: Sends = sends.get(conversationId) ?? { open: new Map(), over: new Map(), stored: new Set() };
   const before = here.open.get(token);
   switch (progress._tag) {
+    case 'uploading':
+      break;
     case 'sending':
       here.open.set(token, { body, session: before?.session ?? session });
       here.over.delete(token);

@@ -4,13 +4,14 @@ import {
   Component,
   provideZoneChangeDetection,
   provideZonelessChangeDetection,
+  signal,
   type EnvironmentProviders,
 } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { bootstrapApplication, type BootstrapContext } from '@angular/platform-browser';
 import { provideServerRendering, renderApplication } from '@angular/platform-server';
 import { describe, expect, it } from 'vitest';
-import { createOutbox, type OutboxStorage, type WebSocketConstructor } from 'rx-realtime';
+import { createOutbox, text, type OutboxStorage, type WebSocketConstructor } from 'rx-realtime';
 import {
   injectConnectionBanner,
   injectConversations,
@@ -45,7 +46,8 @@ const storage: OutboxStorage = { load: touching, put: touching, remove: touching
 })
 class App {
   readonly banner = injectConnectionBanner();
-  readonly session = injectSession('Tom', { offline: true });
+  readonly user = signal<string | undefined>('Tom');
+  readonly session = injectSession(this.user, { offline: true });
   readonly list = injectConversations(this.session);
   readonly timeline = injectTimeline(this.session, 'c');
   readonly typing = injectTyping(this.session, 'c');
@@ -57,6 +59,10 @@ class App {
     realtime.session('Jerry').subscribe();
     realtime.retry();
     realtime.login('Spike').subscribe({ error: () => undefined });
+    this.user.set('Tyke');
+    this.session.login();
+    this.timeline.send(text('x'));
+    this.typing.typing();
   }
 }
 

@@ -1,5 +1,11 @@
 /** The rules of `injectSession`, for applications with and without zone.js. */
-import { EnvironmentInjector, createEnvironmentInjector, provideEnvironmentInitializer, signal } from '@angular/core';
+import {
+  EnvironmentInjector,
+  createEnvironmentInjector,
+  provideEnvironmentInitializer,
+  signal,
+  type WritableSignal,
+} from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { filter } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +82,73 @@ export const describeSession = (mode: string): void => {
         [5, 'Open Tom'],
         [9, 'Open Jerry'],
         [10, 'open Tom, close Tom, open Tom, close Tom, open Jerry'],
+      ]);
+    });
+
+    const changes: Record<
+      string,
+      readonly [change: (user: WritableSignal<string | undefined>, session: Session) => void, asked: string]
+    > = {
+      'a logout': [(_, session) => session.logout(), 'open Tom, close Tom'],
+      'no user': [(user) => user.set(undefined), 'open Tom, close Tom'],
+      'another user': [(user) => user.set('Jerry'), 'open Tom, open Jerry, close Tom'],
+      'a logout and a login': [
+        (_, session) => {
+          session.logout();
+          TestBed.tick();
+          session.login();
+        },
+        'open Tom',
+      ],
+    };
+    for (const [name, [change, expected]] of Object.entries(changes))
+      it(`ends a login that the server has not answered yet, without grace: ${name}`, () => {
+        let asked: string[] = [];
+        const seen = play(({ server, realtimeOptions, at }) => {
+          configure(provideRealtime(realtimeOptions));
+          asked = sessionsAt(server);
+          const user = signal<string | undefined>('Tom');
+          const session = inApp(() => injectSession(user));
+          TestBed.tick();
+          expect(show(session)).toBe('LoggingIn');
+          change(user, session);
+          at(100, () => asked.join(', '));
+        });
+        expect(seen).toEqual([[100, expected]]);
+      });
+
+    it('leaves a login that was given up to another caller who waits for it', () => {
+      const seen = play(({ realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        const user = signal<string | undefined>('Tom');
+        inApp(() => injectSession(user));
+        const other = inApp(() => injectSession('Tom'));
+        TestBed.tick();
+        user.set(undefined);
+        at(100, () => show(other));
+      });
+      expect(seen).toEqual([[100, 'Open Tom']]);
+    });
+
+    it('stays logged in when the user changes there and back in one turn', () => {
+      let asked: string[] = [];
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        asked = sessionsAt(server);
+        const user = signal('Tom');
+        const session = inApp(() => injectSession(user));
+        at(2, () => {
+          user.set('Jerry');
+          expect(show(session)).toBe('LoggingIn');
+          user.set('Tom');
+        });
+        at(3, () => [show(session), ...asked]);
+        at(4, () => user.set('Jerry'));
+        at(5, () => [show(session), ...asked]);
+      });
+      expect(seen).toEqual([
+        [3, ['Open Tom', 'open Tom']],
+        [5, ['Open Jerry', 'open Tom', 'close Tom', 'open Jerry']],
       ]);
     });
 

@@ -1,17 +1,18 @@
 /** The rules of the signals of a chat, for applications with and without zone.js. */
-import { signal } from '@angular/core';
+import { computed, signal, type Signal } from '@angular/core';
 import { describe, expect, it } from 'vitest';
 import { createOutbox, text, type Gap, type TimelineEntry } from 'rx-realtime';
 import {
   injectConnectionBanner,
   injectConversations,
+  injectLatest,
   injectSession,
   injectTimeline,
   injectTyping,
   provideRealtime,
   withTyping,
 } from 'rx-realtime/angular';
-import { map } from 'rxjs';
+import { map, of } from 'rxjs';
 import { configure, inApp, play } from './test-bed.js';
 
 const textIn = (entry: TimelineEntry): string => {
@@ -46,6 +47,70 @@ export const describeViews = (mode: string): void => {
         [2, [2, true]],
         [4, [3, false]],
         [5, 0],
+      ]);
+    });
+
+    it('says that there is nothing more as soon as the user has gone', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        for (const id of ['a', 'b']) server.conversation({ id, members });
+        const user = signal<string | undefined>('Tom');
+        const list = inApp(() => injectConversations(injectSession(user), { pageSize: 1 }));
+        at(2, () => list.hasMore());
+        at(3, () => {
+          user.set(undefined);
+          return list.hasMore();
+        });
+        at(4, () => list.hasMore());
+      });
+      expect(seen).toEqual([
+        [2, true],
+        [3, false],
+        [4, false],
+      ]);
+    });
+  });
+
+  describe(`a signal of the application that throws, ${mode}`, () => {
+    it('is a failed login, no conversation and the initial value, until it throws no more', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        server.conversation({ id: 'c', members });
+        server.history('c', [jerry('hi')]);
+        // As the value of a resource that has failed.
+        const given = (value: Signal<string | undefined>) => () => {
+          const known = value();
+          if (known === undefined) throw new Error('no answer');
+          return known;
+        };
+        const user = signal<string | undefined>(undefined);
+        const id = signal<string | undefined>(undefined);
+        const session = inApp(() => injectSession(given(user)));
+        const timeline = inApp(() => injectTimeline(session, given(id)));
+        const source = computed(() => ({ id: given(id)() }));
+        const latest = inApp(() => injectLatest(source, (value) => of(value.id), 'none'));
+        const look = () => [session.status(), session.error()?._tag, timeline.entries().length, latest()];
+        at(2, look);
+        at(3, () => user.set('Tom'));
+        at(4, () => id.set('c'));
+        at(5, look);
+        at(6, () => id.set(undefined));
+        at(7, look);
+        at(8, () => {
+          id.set('c');
+          user.set(undefined);
+          return look();
+        });
+        at(9, () => user.set('Tom'));
+        at(10, () => undefined);
+        at(20, look);
+      });
+      expect(seen).toEqual([
+        [2, ['Failed', 'InvalidArgument', 0, 'none']],
+        [5, ['Open', undefined, 1, 'c']],
+        [7, ['Open', undefined, 0, 'none']],
+        [8, ['Failed', 'InvalidArgument', 0, 'none']],
+        [20, ['Open', undefined, 1, 'c']],
       ]);
     });
   });
@@ -195,6 +260,62 @@ export const describeViews = (mode: string): void => {
         });
       });
       expect(seen).toEqual([[2, 'InvalidArgument']]);
+    });
+
+    it('keeps the error and the loading of a conversation to itself', () => {
+      const seen = play(({ server, realtimeOptions, cold, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        for (const id of ['c', 'd', 'e']) server.conversation({ id, members });
+        const no = { cmd: 'error', errorMessage: { code: 4304, reason: 'NO' } } as const;
+        server.answer(({ cmd }) => (cmd === 'direct' || cmd === 'logs' ? cold('10ms a', { a: no }) : undefined));
+        const id = signal('c');
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), id));
+        const look = () => [timeline.error()?._tag, timeline.loading()];
+        const go = (next: string) => () => {
+          timeline.send(text('x'));
+          id.set(next);
+          return look();
+        };
+        at(2, () => {
+          timeline.send(text('x'));
+          return look();
+        });
+        at(20, look);
+        at(21, () => {
+          id.set('d');
+          return look();
+        });
+        at(22, go('e'));
+        at(40, look);
+      });
+      expect(seen).toEqual([
+        [2, [undefined, true]],
+        [20, ['ServerRejected', false]],
+        [21, [undefined, false]],
+        [22, [undefined, false]],
+        [40, [undefined, false]],
+      ]);
+    });
+
+    it('throws nothing to the console when a command is refused at once', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        server.conversation({ id: 'c', members });
+        const timeline = inApp(() => injectTimeline(injectSession('Tom'), 'c'));
+        at(2, () => {
+          timeline.read({ timestamp: Number.NaN, id: 'x' });
+          timeline.resend('unknown');
+          return timeline.error()?._tag;
+        });
+        at(3, () => {
+          timeline.discard('unknown');
+          return timeline.error()?._tag;
+        });
+      });
+      expect(seen).toEqual([
+        [2, 'InvalidArgument'],
+        [3, 'InvalidArgument'],
+      ]);
     });
 
     it('fills a gap', () => {

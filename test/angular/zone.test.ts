@@ -3,7 +3,8 @@ import 'zone.js';
 import { ApplicationRef, Component, NgZone } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { describe, expect, it } from 'vitest';
-import { text } from 'rx-realtime';
+import { text, type OutboxStorage, type WebSocketConstructor } from 'rx-realtime';
+import { zoned, zonedStorage } from '../../angular/zone.js';
 import {
   injectRealtime,
   injectSession,
@@ -12,13 +13,15 @@ import {
   withIndexedDbOutbox,
 } from 'rx-realtime/angular';
 import { FAKE_SERVER, provideRealtimeTesting } from 'rx-realtime/angular/testing';
-import { Subscription, firstValueFrom, skip, switchMap, takeWhile } from 'rxjs';
+import { Observable, Subscription, firstValueFrom, from, skip, switchMap, takeWhile, type ObservableInput } from 'rxjs';
 import { describeSession } from './session.suite.js';
 import { configure, inApp, play } from './test-bed.js';
 import { describeViews } from './views.suite.js';
 
 describeSession('with zone.js');
 describeViews('with zone.js');
+
+type Socket = InstanceType<WebSocketConstructor>;
 
 const members = ['Tom', 'Jerry'];
 
@@ -101,5 +104,95 @@ describe('the zone of zone.js', () => {
       cold('11ms a').subscribe(() => views.push((fixture.nativeElement as Element).textContent));
     });
     expect(views).toEqual(['seen']);
+  });
+
+  it('is left by every member of a storage, and entered by its answers', () => {
+    configure();
+    const zone = TestBed.inject(NgZone);
+    const heard: string[] = [];
+    const where = (): string => (NgZone.isInAngularZone() ? 'inside' : 'outside');
+    const answering = <T>(name: string, value: T): Observable<T> =>
+      new Observable((subscriber) => {
+        heard.push(`${name} ${where()}`);
+        subscriber.next(value);
+        return () => heard.push(`${name} ends ${where()}`);
+      });
+    const storage: Required<OutboxStorage> = {
+      load: () => answering('load', []),
+      put: () => answering('put', undefined),
+      remove: () => answering('remove', undefined),
+      claim: () => answering('claim', true),
+      faults$: answering('faults$', 'full'),
+    };
+    const passed = zonedStorage(storage, zone);
+    expect(Object.keys(passed).sort()).toEqual(Object.keys(storage).sort());
+    const message = { token: 't', conversationId: 'c', at: 0, sequence: 0, body: {}, options: {} };
+    const calls: Record<string, ObservableInput<unknown> | undefined> = {
+      load: passed.load('Tom'),
+      put: passed.put('Tom', message),
+      remove: passed.remove('Tom', 't'),
+      claim: passed.claim?.('Tom', 't'),
+      faults$: passed.faults$,
+    };
+    for (const [name, answer] of Object.entries(calls)) {
+      zone.run(() =>
+        from(answer ?? [])
+          .subscribe(() => heard.push(`answer ${where()}`))
+          .unsubscribe(),
+      );
+      expect(heard.splice(0)).toEqual([`${name} outside`, 'answer inside', `${name} ends outside`]);
+    }
+  });
+
+  it('has no member of a storage that the storage has not', () => {
+    configure();
+    const touching = (): [] => [];
+    const passed = zonedStorage({ load: touching, put: touching, remove: touching }, TestBed.inject(NgZone));
+    expect(Object.keys(passed).sort()).toEqual(['load', 'put', 'remove']);
+  });
+
+  it('is left by every member of a socket, those that only some implementations have as well', () => {
+    configure();
+    const zone = TestBed.inject(NgZone);
+    const heard: string[] = [];
+    const hear = (name: string) => () => {
+      heard.push(`${name} ${NgZone.isInAngularZone() ? 'inside' : 'outside'}`);
+    };
+    class Some implements Socket {
+      binaryType = '';
+      readyState = 0;
+      onopen = null;
+      onmessage = null;
+      onerror = null;
+      onclose = null;
+      send = hear('send');
+      close = hear('close');
+    }
+    class All extends Some {
+      terminate(): void {
+        hear('terminate')();
+      }
+      pause(): void {
+        hear('pause')();
+      }
+      resume(): void {
+        hear('resume')();
+      }
+    }
+    const open = (webSocket: WebSocketConstructor): Socket | undefined => {
+      const zonedOptions = zoned({ appId: 'app', server: 'ws://127.0.0.1:9', webSocket }, zone);
+      return zonedOptions.webSocket && new zonedOptions.webSocket('ws://127.0.0.1:9', 'lc.protobuf2.3');
+    };
+    const all = open(All);
+    zone.run(() => {
+      all?.send('');
+      all?.pause?.();
+      all?.resume?.();
+      all?.terminate?.();
+      all?.close();
+    });
+    expect(heard).toEqual(['send', 'pause', 'resume', 'terminate', 'close'].map((name) => `${name} outside`));
+    const some = open(Some);
+    expect([some?.pause, some?.resume, some?.terminate]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -1,4 +1,4 @@
-import { Component, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { TestBed } from '@angular/core/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -214,6 +214,58 @@ describe('the directive rxSeen', () => {
     ]);
     expect(unread).toEqual([0, 1, 2, 3, 1, 0]);
     expect(reads.length).toBeLessThanOrEqual(2);
+  });
+
+  it('marks what an element shows that stays in view, and nothing when the element has left', () => {
+    let show: (isIntersecting: boolean) => void = () => undefined;
+    vi.stubGlobal(
+      'IntersectionObserver',
+      class {
+        readonly #watched = new Set<Element>();
+        constructor(tell: (changes: readonly object[]) => void) {
+          show = (isIntersecting) => tell([...this.#watched].map((target) => ({ target, isIntersecting })));
+        }
+        observe = (element: Element) => this.#watched.add(element);
+        unobserve = (element: Element) => this.#watched.delete(element);
+        disconnect = () => undefined;
+      },
+    );
+    @Component({
+      selector: 'app-last',
+      imports: [MarkSeen],
+      changeDetection: ChangeDetectionStrategy.OnPush,
+      template: `@for (entry of timeline.entries().slice(-1); track $index) {
+        <p [rxSeen]="entry" [rxSeenIn]="timeline"></p>
+      }`,
+    })
+    class Last {
+      readonly session = injectSession('Tom');
+      readonly timeline = injectTimeline(this.session, 'c');
+    }
+    const unread: number[] = [];
+    const seen = play(({ server, realtimeOptions, at }) => {
+      configure(provideRealtime(realtimeOptions));
+      server.conversation({ id: 'c', members });
+      const jerry = { from: 'Jerry', body: text('hi') };
+      server.messages('c', '5ms a 9ms b 9ms c', { a: jerry, b: jerry, c: jerry });
+      const fixture = TestBed.createComponent(Last);
+      fixture.autoDetectChanges();
+      at(2, () => {
+        fixture.componentInstance.session.client()?.totalUnread$.subscribe(({ count }) => unread.push(count));
+      });
+      at(10, () => {
+        show(true);
+      });
+      at(20, () => {
+        show(false);
+        return unread.splice(0);
+      });
+      at(40, () => unread.splice(0));
+    });
+    expect(seen).toEqual([
+      [20, [0, 1, 0, 1, 0]],
+      [40, [1]],
+    ]);
   });
 });
 

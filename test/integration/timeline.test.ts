@@ -10,7 +10,7 @@ import {
   type TimelineOptions,
   timeline,
 } from 'rx-realtime';
-import { sent, textOf, world } from './world.js';
+import { next, sent, textOf, world } from './world.js';
 
 const { pair, realtimes } = world();
 
@@ -43,7 +43,9 @@ describe('a timeline', () => {
   it('has history, older pages on demand, live messages, edits and recalls', async () => {
     const { here, there } = await pair();
     const messages = [];
+    const heard = next(there.messages$, 5);
     for (const content of ['a', 'b', 'c', 'd', 'e']) messages.push(await sent(here, text(content)));
+    await heard;
     const older = new Subject<void>();
     const { become, subscription } = watch(there, { pageSize: 2, older$: older });
     await become('…d e');

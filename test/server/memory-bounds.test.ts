@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { memoryStore } from 'rx-realtime/server';
-import { createMemory, type Memory, type MemoryLimits } from '../../server/domain/memory/memory.js';
+import { createMemory, type Memory } from '../../server/domain/memory/memory.js';
+import type { MemoryLimits } from '../../server/domain/memory/memory-options.js';
 import { conversationLog } from '../../server/domain/memory/conversation-log.js';
 import { parseWhere } from '../../server/domain/query/where.js';
 import { compileRe2 } from '../../server/re2.js';

@@ -119,3 +119,6 @@ export const byActivity = ({ of, look, now }: Options): ByActivity => {
     },
   };
 };
+
+/** Whether an order of conversations is the one that the index has. */
+export const isByActivity = (sort: string): boolean => sort === '-lm' || sort === '-lm,-createdAt';

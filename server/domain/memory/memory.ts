@@ -26,54 +26,13 @@ import type {
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
+import { isByActivity } from './by-activity.js';
 import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
 import { admitted, changeList, describe, infoOf, pageOfList, speakingIn, withMuted } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
+import { DAY, type MemoryOptions } from './memory-options.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
-
-/** How much is stored, and for how long. */
-export interface MemoryLimits {
-  /** Highest count of unread messages; the count stops there. Default 100. */
-  readonly unreadLimit?: number;
-  /** How long messages are kept, days. Default 180. */
-  readonly historyDays?: number;
-  /**
-   * Number of a conversation's latest messages that are kept. At times up to twice as many are kept. Default 100,000.
-   */
-  readonly historyMessages?: number;
-  /** A conversation without activity for this time is deleted, days. Default 180. */
-  readonly conversationDays?: number;
-  /**
-   * Steps that a query of conversations may take (docs/server.md); a query that needs more is refused with 4310.
-   * Default 700,000, which take at most about 30 ms.
-   */
-  readonly querySteps?: number;
-  /**
-   * Number of the latest notices that are kept for each client that can come back. Default 5,000: more than a day
-   * brings.
-   */
-  readonly notices?: number;
-  /** Length of these notices together, as JSON, for each client. Default 1,048,576. */
-  readonly noticeBytes?: number;
-  /** Tokens of one client that can be used to come back: the latest ones. Default 100. */
-  readonly tokens?: number;
-  /**
-   * Conversations of each kind that a client's query looks at if it names no ids and no members, in addition to the
-   * client's own: the newest ones. Default 5,000.
-   */
-  readonly queriedConversations?: number;
-}
-
-/** Options of a memory: limits, and what it needs from outside. */
-export interface MemoryOptions extends MemoryLimits {
-  /** The time, ms since 1970. */
-  readonly now: () => number;
-  /** The time by which data is deleted: not ahead of the true time if `now` is, for a moment. Default: `now`. */
-  readonly settled?: () => number;
-  readonly newConversationId: () => string;
-  readonly newMessageId: () => string;
-}
 
 /** The calls of a store, synchronous. */
 export interface Memory {
@@ -137,10 +96,6 @@ export interface Memory {
   readonly sessions: MemorySessions;
 }
 
-const DAY = 86_400_000;
-/** The orders of conversations for which an index is kept. */
-const BY_ACTIVITY: ReadonlySet<string> = new Set(['-lm', '-lm,-createdAt']);
-
 export const createMemory = ({
   unreadLimit = 100,
   historyDays = 180,
@@ -191,7 +146,7 @@ export const createMemory = ({
    */
   const pageByActivity = (search: ConversationSearch, member: string): readonly ConversationInfo[] | undefined => {
     const { where, sort = '', skip, limit, seen, viewer } = search;
-    if (viewer?.clientId !== member || !BY_ACTIVITY.has(sort) || !isAll(withoutMember(where, member))) return undefined;
+    if (viewer?.clientId !== member || !isByActivity(sort) || !isAll(withoutMember(where, member))) return undefined;
     const ids = conversations.byActivity.page(member, skip, limit);
     const page = ids.flatMap((id) => {
       const info = described(id);
@@ -236,14 +191,13 @@ export const createMemory = ({
     conversations: (ids) => ids.flatMap((id) => described(id) ?? []),
 
     find: (search) => {
-      const { where } = search;
-      const [ids, member] = [whereIds(where), whereMember(where)];
+      const [ids, member] = [whereIds(search.where), whereMember(search.where)];
       if (ids !== undefined || member === undefined)
         return select(search, ids ?? conversations.visible(search, queriedConversations), described, querySteps);
       const page = pageByActivity(search, member);
       if (page !== undefined) return page;
       // All of these have the member, so their lists of members need not be searched.
-      const rest = { ...search, where: withoutMember(where, member), needsMembers: true };
+      const rest = { ...search, where: withoutMember(search.where, member), needsMembers: true };
       return select(rest, [...conversations.of(member)], described, querySteps);
     },
 
