@@ -1,6 +1,7 @@
 /** The commands `backup` and `restore`. */
 import { parseArgs } from 'node:util';
 import { backupDirectory, restoreDirectory } from '../store/sqlite/backup.js';
+import { help } from './help.js';
 import { startError } from './start-error.js';
 
 const DEFAULT_DATA = './data';
@@ -10,8 +11,13 @@ export const copy = async (task: 'backup' | 'restore', argv: readonly string[]):
   const name = task === 'backup' ? 'to' : 'from';
   const { values } = parseArgs({
     args: [...argv],
-    options: { data: { type: 'string', default: DEFAULT_DATA }, [name]: { type: 'string' } },
+    options: {
+      data: { type: 'string', default: DEFAULT_DATA },
+      [name]: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
+  if (values.help === true) return help;
   const { data } = values;
   const file = values[name];
   if (typeof file !== 'string' || file === '' || typeof data !== 'string' || data === '')

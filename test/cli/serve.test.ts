@@ -66,6 +66,10 @@ const takenPort = async (): Promise<number> => {
   return (other.address() as AddressInfo).port;
 };
 
+it.each(['backup', 'restore'] as const)('%s shows its options with --help', async (task) => {
+  expect(await copy(task, ['--help'])).toContain(`rx-realtime ${task} --`);
+});
+
 describe('the first line of the log', () => {
   it('says what is on, and what is open to everybody', async () => {
     const { log, url } = await start([]);

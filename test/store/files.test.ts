@@ -1,12 +1,16 @@
 /** Files that are not what a store needs: each is refused with one text that says where and what to do. */
+import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from 'rx-realtime/server';
 import { startError } from '../../server/cli/start-error.js';
 import { backupDirectory, restoreDirectory } from '../../server/store/sqlite/backup.js';
 import { loadSqlite } from '../../server/store/sqlite/driver.js';
+import { bundled } from './bundle.js';
 import { remove, temporaryDirectory } from './temporary.js';
+import './worker-file.js';
 
 const newDirectory = async (): Promise<string> => {
   const directory = await temporaryDirectory();
@@ -125,4 +129,13 @@ describe('what can not be sent to the thread of the store', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     await expect(store.createConversation(wrong)).rejects.toThrow('no plain data');
   });
+});
+
+it('the thread of the store starts whatever options of Node the process has', async () => {
+  const directory = await newDirectory();
+  const store = pathToFileURL(bundled('server/store/sqlite/open.ts', 'open')).href;
+  const program = `const { openSqliteStore } = await import(${JSON.stringify(store)});
+    await (await openSqliteStore({ directory: ${JSON.stringify(directory)} })).close();`;
+  const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect([stderr, status]).toEqual(['', 0]);
 });

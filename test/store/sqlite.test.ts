@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { ConversationInfo } from 'rx-realtime/codecs';
 import { openSqliteStore, type NewMessage, type SqliteStore, type SqliteStoreOptions } from 'rx-realtime/server';
 import { loadSqlite, mayReadBeside } from '../../server/store/sqlite/driver.js';
 import { fromText, toText } from '../../server/store/sqlite/text.js';
@@ -119,25 +120,39 @@ describe('the store in SQLite', () => {
     expect(found.map(({ msg }) => msg)).toEqual(['one', 'two']);
   });
 
-  it('works without bounds, also when it looks for what has ended', async () => {
+  it.each([Infinity, 1e300])('works with bounds of %d, also when it looks for what has ended', async (bound) => {
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => {
       written.mockRestore();
     });
     let sweep: () => boolean = () => true;
     const store = await open(await newDirectory(), {
-      ...{ historyDays: Infinity, historyMessages: Infinity, conversationDays: Infinity, tokens: Infinity },
+      ...{ historyDays: bound, historyMessages: bound, conversationDays: bound, tokens: bound, unreadLimit: bound },
+      ...{ notices: bound, noticeBytes: bound, querySteps: bound, queriedConversations: bound },
       whileSwept: (slice) => {
         sweep = slice;
         return () => undefined;
       },
     });
-    const id = await create(store);
+    const id = await create(store, ['Tom', 'Jerry']);
     await store.append([message(id)]);
     sweep();
     await store.setMuted(id, 'Tom', false);
-    expect(await store.history({ conversationId: id, direction: 'new', limit: Infinity })).toHaveLength(1);
-    const atMost = { created: Infinity, memberships: Infinity };
+    expect(await store.history({ conversationId: id, direction: 'new', limit: bound })).toHaveLength(1);
+    expect(await store.unread('Jerry', undefined, bound)).toMatchObject([{ count: 1 }]);
+    expect(await store.offline('Jerry', bound, bound)).toHaveLength(1);
+    expect((await store.listed(id, 'blocked', bound)).clientIds).toEqual([]);
+    const session = { token: 'token', holder: 'holder', clientId: 'Jerry', deviceId: '', expiresAt: Date.now() };
+    await store.openSession({ session, resumes: false }, Date.now());
+    expect(await store.session('token')).toBeDefined();
+    const search = {
+      where: { _tag: 'And', all: [] } as const,
+      skip: 0,
+      limit: bound,
+      seen: (info: ConversationInfo) => info,
+    };
+    expect(await store.find(search)).toHaveLength(1);
+    const atMost = { created: bound, memberships: bound };
     const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: Date.now() } as const;
     expect((await store.createConversation({ ...draft, creator: 'Tom', atMost })).isNew).toBe(true);
     expect(written).not.toHaveBeenCalled();

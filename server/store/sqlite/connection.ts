@@ -107,8 +107,8 @@ export const maybeList = (row: Row, column: string): readonly string[] | undefin
 /** The result of a statement that counts. */
 export const count = (row: Row | undefined): number => (row === undefined ? 0 : number(row, 'count'));
 
-/** A limit as a parameter: a negative one is none, and it has to be a whole number. */
-export const limitOf = (limit: number): number => (Number.isFinite(limit) ? Math.ceil(limit) : -1);
+/** A limit as a parameter: a negative one is none, and it has to be a whole number that SQLite can have. */
+export const limitOf = (limit: number): number => (limit < Number.MAX_SAFE_INTEGER ? Math.ceil(limit) : -1);
 
 /** Reads the whole database, and throws if it is damaged. */
 export const checkIntegrityOf = ({ all }: Connection): void => {

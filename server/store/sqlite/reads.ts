@@ -100,7 +100,9 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     conversationIds: (kind, after, limit) => {
       const { createdAt, id } = after ?? { createdAt: Infinity, id: '' };
       const rows =
-        kind === undefined ? all(sql.allIds, createdAt, id, limit) : all(sql.idsOfKind, createdAt, id, limit, kind);
+        kind === undefined
+          ? all(sql.allIds, createdAt, id, limitOf(limit))
+          : all(sql.idsOfKind, createdAt, id, limitOf(limit), kind);
       return rows.map((row) => ({ createdAt: number(row, 'created_at'), id: text(row, 'id') }));
     },
 

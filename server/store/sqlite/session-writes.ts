@@ -2,7 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import type { StoredSession } from '../../domain/records.js';
 import type { Bounds, Reads, SessionWrites } from './calls.js';
-import { flag, listOf, number, text, type Connection } from './connection.js';
+import { flag, limitOf, listOf, number, text, type Connection } from './connection.js';
 import type { Row } from './driver.js';
 import { sql } from './sql.js';
 
@@ -23,9 +23,9 @@ export const sessionWrites = (connection: Connection, reads: Reads, bounds: Boun
 
   const saveSession = ({ token, holder, clientId, deviceId, tag, appId, expiresAt, room }: StoredSession): void => {
     run(sql.saveSession, ...[token, holder, clientId, deviceId, tag, appId, expiresAt, room?.id, room?.leftAt]);
-    if (bounds.tokens === Infinity) return;
-    for (const row of all(sql.oldTokens, clientId, Math.ceil(bounds.tokens)))
-      removeToken(connection, text(row, 'token'), clientId);
+    const most = limitOf(bounds.tokens);
+    if (most < 0) return;
+    for (const row of all(sql.oldTokens, clientId, most)) removeToken(connection, text(row, 'token'), clientId);
   };
 
   const heldBy = (token: string, holder: string): StoredSession | undefined => {

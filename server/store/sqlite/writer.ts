@@ -25,7 +25,8 @@ interface Waiting {
 /** Starts a thread. Resolves when it has said that it is ready. */
 const start = (task: Task): Promise<{ readonly worker: Worker; readonly version: string }> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile, { workerData: task });
+    // Not with the options of this process: some make no sense for a file, such as those of `node -e`.
+    const worker = new Worker(workerFile, { workerData: task, execArgv: [] });
     worker.once('error', reject);
     worker.once('exit', () => {
       reject(new StoreFailure('the thread of the store has ended before it was ready'));
