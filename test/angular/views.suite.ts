@@ -1,12 +1,5 @@
 /** The rules of the signals of a chat, for applications with and without zone.js. */
-import {
-  EnvironmentInjector,
-  computed,
-  createEnvironmentInjector,
-  runInInjectionContext,
-  signal,
-  type Signal,
-} from '@angular/core';
+import { EnvironmentInjector, computed, createEnvironmentInjector, signal, type Signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createOutbox, text, type Gap, type TimelineEntry } from 'rx-realtime';
@@ -94,13 +87,13 @@ export const describeViews = (mode: string): void => {
         configure(provideRealtime(realtimeOptions, withTyping()));
         server.conversation({ id: 'c', members });
         server.received$.subscribe((command) => {
-          if (command.cmd === 'session') asked.push(String(command.op));
+          if (command.cmd === 'session') asked.push(command.op);
         });
         const parent = TestBed.inject(EnvironmentInjector);
         const realtime = inApp(() => injectRealtime());
         const mount = (): EnvironmentInjector => {
           const injector = createEnvironmentInjector([], parent);
-          runInInjectionContext(injector, () => {
+          injector.runInContext(() => {
             const session = injectSession('Tom');
             injectConversations(session);
             injectTimeline(session, 'c');
