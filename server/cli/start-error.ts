@@ -16,6 +16,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host; take another --host',
   EACCES: 'that is not allowed for this user; ports below 1024 need a right of their own',
   EPERM: 'that is not allowed for this user',
+  EEXIST: 'there is a file of this name where a directory is needed',
+  ENOTDIR: 'there is a file of this name where a directory is needed',
+  EISDIR: 'it is a directory, and a file is needed',
+  ENOENT: 'there is no such file or directory',
+  EROFS: 'it can only be read; take another place',
+  ENOSPC: 'the disk is full',
 };
 
 /** Why a file can't be read. */

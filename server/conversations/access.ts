@@ -34,6 +34,9 @@ export const asReader = async (app: App, actor: Actor, id: string, code: Refusal
 const HIGH = 1;
 const NORMAL = 2;
 
+/** Whether a message of this actor has this priority in every chat room. */
+export const hasPriority = ({ isBackEnd }: Actor, wanted: RoomPriority): boolean => wanted !== HIGH || isBackEnd;
+
 /**
  * The priority that a message of this actor has in a chat room. Only its owner, its managers and the back
  * end may use the high one, because messages of it are never dropped, and so take the place of all others. Who else
@@ -45,7 +48,7 @@ export const earnedPriority = async (
   roomId: string,
   wanted: RoomPriority,
 ): Promise<RoomPriority> =>
-  wanted !== HIGH || actor.isBackEnd || hasRole(await app.store.roles(roomId), actor, 'Manager') ? wanted : NORMAL;
+  hasPriority(actor, wanted) || hasRole(await app.store.roles(roomId), actor, 'Manager') ? wanted : NORMAL;
 
 /** The client that has to have the right to speak; undefined for the back end. */
 export const speakerOf = ({ isBackEnd, clientId }: Actor): string | undefined => (isBackEnd ? undefined : clientId);

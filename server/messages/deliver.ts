@@ -1,16 +1,16 @@
 /** Delivers messages to their receivers. */
 import { randomBytes } from 'node:crypto';
-import { noop } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
-import { asSpeaker, earnedPriority, speakerOf } from '../conversations/access.js';
+import { asSpeaker, earnedPriority, hasPriority, speakerOf } from '../conversations/access.js';
 import { mayNotSpeak } from '../domain/conversations/access.js';
 import { bodyOf, typeOf } from '../domain/messages/body.js';
 import { audienceOf } from '../domain/messages/history.js';
 import { transientTime } from '../domain/messages/transient-time.js';
 import { Refusal } from '../domain/refusal.js';
+import type { RoomPriority } from '../notice.js';
 import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
 import type { Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
@@ -39,7 +39,7 @@ export interface Outgoing {
 
 /** Priorities of the protocol. A message without a valid priority is normal. */
 const NORMAL = 2;
-const priorityOf = (priority = NORMAL): 1 | 2 | 3 => (priority === 1 || priority === 3 ? priority : NORMAL);
+const priorityOf = (priority = NORMAL): RoomPriority => (priority === 1 || priority === 3 ? priority : NORMAL);
 
 /** Refuses a message that can't be sent in this kind of conversation. */
 const check = (actor: Actor, { kind }: ConversationInfo, { to, broadcast }: Outgoing): void => {
@@ -182,15 +182,14 @@ const deliveredOf = (conversationId: string, { result, answered }: Posted): Deli
   throw mayNotSpeak(conversationId, result);
 };
 
-/** How a message is handed out, if its sender may have the priority that it wants. */
-const handingOutOf = async (app: App, actor: Actor, outgoing: Outgoing): Promise<HandingOut> => {
-  const { conversationId, transient = false, broadcast = false, priority, pushData } = outgoing;
-  const wanted = priorityOf(priority);
+/** How a message is handed out, if its sender may have the priority that it wants. `inRooms`: what it has earned. */
+const handingOutOf = (actor: Actor, outgoing: Outgoing, inRooms: RoomPriority): HandingOut => {
+  const { transient = false, broadcast = false, priority, pushData } = outgoing;
   return {
     transient,
     broadcast,
-    priority: wanted,
-    inRooms: await earnedPriority(app, actor, conversationId, wanted),
+    priority: priorityOf(priority),
+    inRooms,
     showsPriority: priority !== undefined,
     pushData,
     except: exceptActor(actor).except,
@@ -203,18 +202,23 @@ const deliverChecked = async (
   actor: Actor,
   outgoing: Outgoing,
   token: string,
-  answer: (delivered: Delivered) => void,
+  answer: (delivered: Delivered | Promise<Delivered>) => void,
 ): Promise<void> => {
-  const { conversationId, transient = false } = outgoing;
-  const how = await handingOutOf(app, actor, outgoing);
+  const { conversationId, transient = false, priority } = outgoing;
+  const how = handingOutOf(actor, outgoing, await earnedPriority(app, actor, conversationId, priorityOf(priority)));
   const info = await asSpeaker(app, actor, conversationId);
   check(actor, info, outgoing);
   const body = app.hooks.decidesOnMessages ? await askedBody(app, actor, info, outgoing) : bodyOf(outgoing.body);
   const content = contentOf(outgoing, body);
-  if (transient) answer({ message: sendNow(app, actor, info, content, how), answered: noop });
+  if (transient) answer({ message: sendNow(app, actor, info, content, how), answered: () => undefined });
   else
     await post(app, conversationId, [postingOf(actor, { ...content, token }, how)], (_, posted) => {
-      answer(deliveredOf(conversationId, posted));
+      // The store may refuse what was allowed before the hook was asked: that is an answer, too.
+      answer(
+        new Promise((resolve) => {
+          resolve(deliveredOf(conversationId, posted));
+        }),
+      );
     });
 };
 
@@ -230,7 +234,10 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
   if (outgoing.token !== undefined) app.repeat(conversationId, token, exceptActor(actor).except);
   if (!transient && !app.hooks.decidesOnMessages && to === undefined && !broadcast) {
     const content = contentOf(outgoing, bodyOf(outgoing.body));
-    const how = await handingOutOf(app, actor, outgoing);
+    const wanted = priorityOf(outgoing.priority);
+    // Messages keep the order in which they are given. So there is nothing to wait for, if possible.
+    const inRooms = hasPriority(actor, wanted) ? wanted : await earnedPriority(app, actor, conversationId, wanted);
+    const how = handingOutOf(actor, outgoing, inRooms);
     return deliveredOf(conversationId, await app.post(conversationId, postingOf(actor, { ...content, token }, how)));
   }
   return new Promise((resolve, reject) => {

@@ -172,7 +172,7 @@ describe('messages of one conversation', () => {
         const frame = decodeServerFrame(isBinary ? data : data.toString());
         if (E.isLeft(frame)) return;
         if (frame.right.cmd === 'ack') times.push(frame.right.ackMessage.t ?? 0);
-        if (frame.right.cmd === 'direct') times.push(frame.right.directMessage.timestamp ?? 0);
+        if (frame.right.cmd === 'direct') times.push(frame.right.directMessage.timestamp);
       });
       return times;
     });
@@ -204,5 +204,34 @@ describe('two sessions on one socket', () => {
     await socket.request({ cmd: 'direct', peerId: 'Tom', directMessage: { cid, msg: 'Hello' } });
     await socket.settle();
     expect(arrived).toEqual(['conv started', 'conv joined', 'conv members_joined', 'ack ', 'direct ', 'echo ']);
+  });
+});
+
+describe('messages that the back end sends without waiting for each other', () => {
+  it('arrive in the order in which they were given, stored ones and transient ones', async () => {
+    const { store } = slow();
+    const server = await serve({ store });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    const texts = Array.from({ length: 9 }, (_, n) => String(n));
+    await Promise.all(texts.map((body, n) => server.backEnd.send(cid, { body, transient: n % 3 === 1, priority: 1 })));
+    const seen: unknown[] = [];
+    while (seen.length < texts.length) seen.push((await tom.push('direct')).directMessage.msg);
+    expect(seen).toEqual(texts);
+  });
+});
+
+describe('a message that the store refuses after a hook was asked', () => {
+  it.each(['NoConversation', 'NotMember', 'Silenced', 'Blocked'] as const)('%s: its sender is told', async (_tag) => {
+    const store = memoryStore();
+    const server = await serve({
+      store: { ...store, append: (messages) => Promise.resolve(messages.map(() => ({ _tag }))) },
+      hooks: { messageReceived: () => undefined },
+    });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    const answers = [1, 2].map((n) => tom.request({ cmd: 'direct', directMessage: { cid, msg: String(n) } }));
+    expect((await Promise.all(answers)).map(({ cmd }) => cmd)).toEqual(['error', 'error']);
+    await expect(server.backEnd.send(cid, { body: 'Hello' })).rejects.toThrow();
   });
 });

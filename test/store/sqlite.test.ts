@@ -97,8 +97,10 @@ describe('the store in SQLite', () => {
     const store = await open(await newDirectory());
     const id = await create(store);
     const appended = store.append([message(id)]);
+    const found = store.conversations([id]);
     const closed = store.close();
     expect((await appended).map(({ _tag }) => _tag)).toEqual(['Appended']);
+    expect(await found).toHaveLength(1);
     await closed;
     await expect(store.append([message(id)])).rejects.toThrow('the store is closed');
   });

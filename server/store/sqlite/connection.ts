@@ -110,6 +110,12 @@ export const count = (row: Row | undefined): number => (row === undefined ? 0 : 
 /** A limit as a parameter: a negative one is none, and it has to be a whole number. */
 export const limitOf = (limit: number): number => (Number.isFinite(limit) ? Math.ceil(limit) : -1);
 
+/** Reads the whole database, and throws if it is damaged. */
+export const checkIntegrityOf = ({ all }: Connection): void => {
+  const found = all('pragma integrity_check(10)').map((row) => text(row, 'integrity_check'));
+  if (found.length !== 1 || found[0] !== 'ok') throw new Error(`the database is damaged: ${found.join('; ')}`);
+};
+
 /** The version of SQLite. */
 export const versionOf = ({ one }: Connection): string =>
   text(one('select sqlite_version() as version') ?? {}, 'version');

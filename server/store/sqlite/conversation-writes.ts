@@ -46,12 +46,12 @@ export const conversationWrites = (connection: Connection, reads: Reads): Conver
       const key = unique ? uniqueKey(draft) : undefined;
       const found = key === undefined ? undefined : one(sql.idOfUnique, key);
       if (found !== undefined) {
-        const id = text(found, 'id');
-        const [info] = conversations([id]);
+        const [info] = conversations([text(found, 'id')]);
         if (info !== undefined) return { info, isNew: false };
-        removeConversation(connection, id);
       }
       checkRoom(draft);
+      // It has ended, unless the clock is wrong for a moment: what has ended is deleted later.
+      if (found !== undefined) run(sql.noLongerUnique, text(found, 'id'));
       const random = randomBytes(12).toString('hex');
       const id = kind === 'temporary' ? `_tmp:${random}` : random;
       run(sql.insertConversation, ...[id, kind, creator, name, attributesText(attributes), unique, key, ttl, now, now]);

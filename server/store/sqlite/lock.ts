@@ -1,12 +1,9 @@
 /** One process for a directory: the lock ends with the process, however it ends. */
 import { join } from 'node:path';
 import type { Database, Sqlite } from './driver.js';
+import { located, sqliteCode } from './located.js';
 
 const BUSY = 5;
-
-/** The primary result codes of SQLite are in the lowest byte. */
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 255) === BUSY;
 
 /**
  * Locks a directory. The result unlocks it. Throws if another process has locked it, or this one.
@@ -15,12 +12,20 @@ const isBusy = (error: unknown): boolean =>
  * file stays, and says nothing.
  */
 export const lock = ({ DatabaseSync }: Sqlite, directory: string): (() => void) => {
-  const database: Database = new DatabaseSync(join(directory, 'lock.sqlite'));
+  const file = join(directory, 'lock.sqlite');
+  const open = (): Database => {
+    try {
+      return new DatabaseSync(file);
+    } catch (error) {
+      throw located(file, error);
+    }
+  };
+  const database = open();
   try {
     database.exec('begin exclusive');
   } catch (error) {
     database.close();
-    if (!isBusy(error)) throw error;
+    if (sqliteCode(error) !== BUSY) throw located(file, error);
     throw new Error(
       `${directory} is in use by another server: end that one first, or give this one another directory`,
       { cause: error },

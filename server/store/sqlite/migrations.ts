@@ -137,14 +137,28 @@ const steps: readonly string[] = [
 /** The version of the schema that this program writes. */
 const SCHEMA_VERSION = steps.length;
 
-/** Brings the schema of a database up to date. Throws if the database is newer than this program. */
-export const migrate = (connection: Connection): void => {
+const hasTable = ({ one }: Connection, name?: string): boolean =>
+  one(`select 1 from sqlite_schema where $1 is null or (type = 'table' and name = $1) limit 1`, name) !== undefined;
+
+/**
+ * The version of a database's schema; 0 if it is empty. Throws if the database is newer than this program, or belongs
+ * to another one.
+ */
+export const schemaVersionOf = (connection: Connection): number => {
   const row = connection.one('pragma user_version');
   const version = row === undefined ? 0 : number(row, 'user_version');
+  const isOurs = version === 0 ? !hasTable(connection) : hasTable(connection, 'conversations');
+  if (!isOurs) throw new Error('the database belongs to another program: it has no conversations of rx-realtime');
   if (version > SCHEMA_VERSION)
     throw new Error(
       `the database has schema ${version}, and this version of rx-realtime knows ${SCHEMA_VERSION}: use a later one`,
     );
+  return version;
+};
+
+/** Brings the schema of a database up to date. Throws as `schemaVersionOf` does. */
+export const migrate = (connection: Connection): void => {
+  const version = schemaVersionOf(connection);
   for (const [index, step] of steps.entries()) {
     if (index < version) continue;
     connection.exec('begin immediate');

@@ -14,6 +14,7 @@ import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import type { Store } from '../store.js';
 import { connect, type Connection } from './connection.js';
 import { loadSqlite, mayReadBeside, type Sqlite } from './driver.js';
+import { located } from './located.js';
 import { lock } from './lock.js';
 import { STORE_FILE, written } from './new-file.js';
 import { createReads } from './reads.js';
@@ -56,10 +57,11 @@ type Read = <N extends keyof ReadCalls>(
 ) => Promise<ReturnType<ReadCalls[N]>>;
 
 const readBeside = (reads: ReadCalls): Read => {
-  const call = async (name: keyof ReadCalls, ...args: unknown[]): Promise<unknown> => {
-    await Promise.resolve();
-    return Reflect.apply(reads[name], undefined, args) as unknown;
-  };
+  // It reads at once: a store that is closed right after this call closes the connection.
+  const call = (name: keyof ReadCalls, ...args: unknown[]): Promise<unknown> =>
+    new Promise((resolve) => {
+      resolve(Reflect.apply(reads[name], undefined, args));
+    });
   return call as Read;
 };
 
@@ -153,7 +155,7 @@ const openFiles = async (
   } catch (error) {
     await writer?.close();
     unlock();
-    throw error;
+    throw located(file, error);
   }
 };
 

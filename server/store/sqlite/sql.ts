@@ -53,6 +53,7 @@ export const sql = {
   members: `select json_group_array(client) as members, json_group_array(client) filter (where muted) as muted
     from (select client, muted from members where cid = $1 order by position)`,
   idOfUnique: `select id from conversations where unique_key = $1`,
+  noLongerUnique: `update conversations set unique_key = null where id = $1`,
   insertConversation: `insert into conversations
     (id, kind, creator, name, attributes, is_unique, unique_key, ttl, created_at, updated_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -1,10 +1,10 @@
 /** The thread that writes the database, and the one that copies it. */
 import { receiveMessageOnPort, workerData, type MessagePort, parentPort } from 'node:worker_threads';
-import { connect, text, type Connection, versionOf } from './connection.js';
+import { checkIntegrityOf, connect, type Connection, versionOf } from './connection.js';
 import { loadSqlite } from './driver.js';
 import { conversationWrites } from './conversation-writes.js';
 import { messageWrites } from './message-writes.js';
-import { migrate } from './migrations.js';
+import { migrate, schemaVersionOf } from './migrations.js';
 import { failureOf, type Asked, type Request, type Said, type Task } from './protocol.js';
 import { createReads } from './reads.js';
 import { createGroups } from './groups.js';
@@ -16,15 +16,12 @@ const backUp = ({ run }: Connection, target: string): void => {
   run('vacuum into $1', target);
 };
 
-const checkIntegrityOf = ({ all }: Connection): void => {
-  const found = all('pragma integrity_check(10)').map((row) => text(row, 'integrity_check'));
-  if (found.length !== 1 || found[0] !== 'ok') throw new Error(`the database is damaged: ${found.join('; ')}`);
-};
-
 const open = async (file: string, checkIntegrity: boolean): Promise<Connection> => {
   const { DatabaseSync } = await loadSqlite();
   const connection = connect(new DatabaseSync(file));
   try {
+    // Before anything is changed: it may be a file of another program.
+    schemaVersionOf(connection);
     connection.exec('pragma journal_mode = wal');
     // A commit is on the disk before it is answered.
     connection.exec('pragma synchronous = full');
@@ -120,8 +117,9 @@ const backup = async (port: MessagePort, { file, target }: Extract<Task, { _tag:
     port.postMessage(ready);
   } finally {
     connection.close();
-    port.close();
   }
+  // Not after an error, which is not said yet.
+  port.close();
 };
 
 const port = parentPort;

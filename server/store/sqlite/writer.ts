@@ -63,12 +63,6 @@ export const startWriter = async (task: Task, { now, report }: WriterOptions): P
     worker.postMessage(asked);
   };
 
-  const send = (): void => {
-    const requests = unsent;
-    unsent = [];
-    if (requests.length > 0) say({ _tag: 'Requests', requests });
-  };
-
   const add = (entry: Waiting): number => {
     lastId += 1;
     // The thread keeps the process alive only while it is waited for.
@@ -82,6 +76,27 @@ export const startWriter = async (task: Task, { now, report }: WriterOptions): P
     waiting.delete(id);
     if (waiting.size === 0 && !isClosing) worker.unref();
     return entry;
+  };
+
+  /** Something that is no plain data, such as a function among attributes, fails its own call and no other. */
+  const sayAll = (requests: readonly Request[]): void => {
+    const [first] = requests;
+    if (first === undefined) return;
+    try {
+      say({ _tag: 'Requests', requests });
+    } catch (cause) {
+      if (requests.length > 1) for (const request of requests) sayAll([request]);
+      else
+        settle(first.id)?.reject(
+          new StoreFailure(`${first.name} has something that is no plain data`, undefined, { cause }),
+        );
+    }
+  };
+
+  const send = (): void => {
+    const requests = unsent;
+    unsent = [];
+    sayAll(requests);
   };
 
   const end = (error: Error): void => {
