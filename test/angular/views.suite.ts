@@ -91,21 +91,17 @@ export const describeViews = (mode: string): void => {
         });
         const parent = TestBed.inject(EnvironmentInjector);
         const realtime = inApp(() => injectRealtime());
-        const mount = (): EnvironmentInjector => {
-          const injector = createEnvironmentInjector([], parent);
-          injector.runInContext(() => {
-            const session = injectSession('Tom');
-            injectConversations(session);
-            injectTimeline(session, 'c');
-            injectTyping(session, 'c');
-            injectConnectionBanner();
-            injectLatest(session.client, () => counted, 0);
-          });
-          return injector;
-        };
+        const open = provideEnvironmentInitializer(() => {
+          const session = injectSession('Tom');
+          injectConversations(session);
+          injectTimeline(session, 'c');
+          injectTyping(session, 'c');
+          injectConnectionBanner();
+          injectLatest(session.client, () => counted, 0);
+        });
         const mounted: EnvironmentInjector[] = [];
         at(2, () => {
-          for (let count = 0; count < 20; count += 1) mounted.push(mount());
+          for (let count = 0; count < 20; count += 1) mounted.push(createEnvironmentInjector([open], parent));
         });
         at(10, () => [opened, subscribers]);
         at(11, () => {
