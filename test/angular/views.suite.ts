@@ -1,5 +1,12 @@
 /** The rules of the signals of a chat, for applications with and without zone.js. */
-import { EnvironmentInjector, computed, createEnvironmentInjector, signal, type Signal } from '@angular/core';
+import {
+  EnvironmentInjector,
+  computed,
+  createEnvironmentInjector,
+  provideEnvironmentInitializer,
+  signal,
+  type Signal,
+} from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createOutbox, text, type Gap, type TimelineEntry } from 'rx-realtime';
