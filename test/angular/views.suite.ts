@@ -1,18 +1,27 @@
 /** The rules of the signals of a chat, for applications with and without zone.js. */
-import { computed, signal, type Signal } from '@angular/core';
+import {
+  EnvironmentInjector,
+  computed,
+  createEnvironmentInjector,
+  provideEnvironmentInitializer,
+  signal,
+  type Signal,
+} from '@angular/core';
+import { TestBed } from '@angular/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createOutbox, text, type Gap, type TimelineEntry } from 'rx-realtime';
 import {
   injectConnectionBanner,
   injectConversations,
   injectLatest,
+  injectRealtime,
   injectSession,
   injectTimeline,
   injectTyping,
   provideRealtime,
   withTyping,
 } from 'rx-realtime/angular';
-import { map, of } from 'rxjs';
+import { Observable, map, of } from 'rxjs';
 import { configure, inApp, play } from './test-bed.js';
 
 const textIn = (entry: TimelineEntry): string => {
@@ -67,6 +76,55 @@ export const describeViews = (mode: string): void => {
         [2, true],
         [3, false],
         [4, false],
+      ]);
+    });
+  });
+
+  describe(`many callers, ${mode}`, () => {
+    it('leave nothing behind: no subscriber, no session and no connection', () => {
+      let subscribers = 0;
+      let opened = 0;
+      const counted = new Observable<number>(() => {
+        opened += 1;
+        subscribers += 1;
+        return () => (subscribers -= 1);
+      });
+      const asked: string[] = [];
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions, withTyping()));
+        server.conversation({ id: 'c', members });
+        server.received$.subscribe((command) => {
+          if (command.cmd === 'session') asked.push(command.op);
+        });
+        const parent = TestBed.inject(EnvironmentInjector);
+        const realtime = inApp(() => injectRealtime());
+        const open = provideEnvironmentInitializer(() => {
+          const session = injectSession('Tom');
+          injectConversations(session);
+          injectTimeline(session, 'c');
+          injectTyping(session, 'c');
+          injectConnectionBanner();
+          injectLatest(session.client, () => counted, 0);
+        });
+        const mounted: EnvironmentInjector[] = [];
+        at(2, () => {
+          for (let count = 0; count < 20; count += 1) mounted.push(createEnvironmentInjector([open], parent));
+        });
+        at(10, () => [opened, subscribers]);
+        at(11, () => {
+          for (const injector of mounted) injector.destroy();
+          return subscribers;
+        });
+        at(10_000, () => {
+          let state = '';
+          realtime.state$.subscribe(({ _tag }) => (state = _tag)).unsubscribe();
+          return [state, ...asked];
+        });
+      });
+      expect(seen).toEqual([
+        [10, [20, 20]],
+        [11, 0],
+        [10_000, ['Idle', 'open', 'close']],
       ]);
     });
   });
