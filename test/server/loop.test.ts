@@ -14,7 +14,7 @@ import { clientCommands } from '../../codecs/client-commands/index.js';
 
 /** The longest turn that is allowed, ms. */
 const MOST = 50;
-const TRIES = 3;
+const TRIES = 5;
 
 const ids = (count: number, prefix: string): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 

@@ -252,7 +252,8 @@ const changes: readonly fc.Arbitrary<Command>[] = [
     })
     .map(({ client: who, token, holder, tag, resumes, now, ttl }): Command => (side) => {
       const session = {
-        token: side.own(`token ${token}`),
+        // A token is of one client.
+        token: side.own(`${who} token ${token}`),
         holder: `holder ${holder}`,
         clientId: side.own(who),
         deviceId: '',
@@ -265,7 +266,7 @@ const changes: readonly fc.Arbitrary<Command>[] = [
     .record({ client, token: fc.nat(3), holder: fc.nat(2), what: fc.nat(3), at: moment })
     .map(({ client: who, token, holder, what, at }): Command => (side) => {
       const { store } = side;
-      const [ownToken, ownHolder] = [side.own(`token ${token}`), `holder ${holder}`];
+      const [ownToken, ownHolder] = [side.own(`${who} token ${token}`), `holder ${holder}`];
       const session = {
         token: ownToken,
         holder: ownHolder,
@@ -298,7 +299,8 @@ const historyOf = (side: Side, index: number): readonly Promise<unknown>[] =>
         side.store.history(query),
         side.store.history({ ...query, type: -1 }),
         side.store.history({ ...query, from: bound }),
-        side.store.history({ ...query, to: { ...bound, id: side.messageAt(2) } }),
+        // Ids are random: the bound is before or behind all of them.
+        side.store.history({ ...query, to: { ...bound, id: viewer === 'a' ? '' : '~' } }),
       ];
     }),
   );
@@ -330,7 +332,7 @@ const everything = async (side: Side): Promise<unknown> => {
         .then((messages) => new Set(messages.map(({ id, editedAt }) => `${id} ${String(editedAt)}`)).size),
       store.notices(one, 300, 5),
     ]),
-    ...[0, 1, 2, 3].map((token) => store.session(side.own(`token ${token}`))),
+    ...clients.flatMap((who) => [0, 1, 2, 3].map((token) => store.session(side.own(`${who} token ${token}`)))),
   ]);
 };
 
