@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { play, steps, worlds } from './delivery.js';
 
 it('every log and, at rest, every state match the server, and every send has its reported outcome', async () => {
-  const { FC_SEED: seed, FC_RUNS: runs = '200' } = process.env;
+  const { FC_SEED: seed, FC_RUNS: runs = '120' } = process.env;
   let played = 0;
   let gaps = 0;
   await fc.assert(

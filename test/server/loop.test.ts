@@ -14,7 +14,7 @@ import { clientCommands } from '../../codecs/client-commands/index.js';
 
 /** The longest turn that is allowed, ms. */
 const MOST = 50;
-const TRIES = 5;
+const TRIES = 20;
 
 const ids = (count: number, prefix: string): string[] => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 
@@ -326,10 +326,11 @@ describe('a command at its limits', () => {
     echo: () => ({ cmd: 'echo', i: 9 }),
   };
 
+  /** The shortest of some tries. What else the machine does only adds to one, so the first short one is enough. */
   const measure = async (run: () => Promise<unknown>): Promise<number> => {
-    const turns: number[] = [];
-    for (let n = 0; n < TRIES; n += 1) turns.push(await longestTurn(run));
-    return Math.min(...turns);
+    let shortest = Infinity;
+    for (let n = 0; n < TRIES && shortest >= MOST; n += 1) shortest = Math.min(shortest, await longestTurn(run));
+    return shortest;
   };
 
   it.each(Object.keys(cases))('%s takes the loop for 50 ms at most', async (name) => {
