@@ -59,10 +59,11 @@ class Side {
     if (typeof value !== 'object') return value;
     return Object.fromEntries(
       Object.entries(value)
-        // No muted members, and members that no longer are: the same.
+        // No members or muted members, and members that no longer are: the same.
         .filter(
           ([key, item]: [string, unknown]) =>
-            item !== undefined && !(key === 'mutedMembers' && Array.isArray(item) && item.length === 0),
+            item !== undefined &&
+            !((key === 'mutedMembers' || key === 'members') && Array.isArray(item) && item.length === 0),
         )
         .sort(([x], [y]) => (x < y ? -1 : 1))
         .map(([key, item]) => [key, this.plain(item)]),
