@@ -56,7 +56,11 @@ class Side {
     if (typeof value === 'string') return this.nameOf(value);
     if (value instanceof Uint8Array) return [...value];
     if (value instanceof Set) return [...value].map((one) => this.plain(one)).sort();
-    if (value instanceof Map) return this.plain([...value].sort(([x], [y]) => (String(x) < String(y) ? -1 : 1)));
+    // Sorted by the names that are the same for both.
+    if (value instanceof Map)
+      return [...value]
+        .map(([key, item]: readonly [unknown, unknown]) => [this.plain(key), this.plain(item)])
+        .sort(([x], [y]) => (String(x) < String(y) ? -1 : 1));
     if (Array.isArray(value)) return value.map((one) => this.plain(one));
     if (typeof value !== 'object') return value;
     return Object.fromEntries(
