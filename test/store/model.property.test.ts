@@ -72,7 +72,7 @@ class Side {
             !((key === 'mutedMembers' || key === 'members') && Array.isArray(item) && item.length === 0),
         )
         .sort(([x], [y]) => (x < y ? -1 : 1))
-        .map(([key, item]) => [key, this.plain(item)]),
+        .map(([key, item]) => [key, this.plain(key === 'mutedMembers' && Array.isArray(item) ? new Set(item) : item)]),
     );
   }
 
