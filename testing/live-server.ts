@@ -1,12 +1,11 @@
 /** The server of the diagrams in real time, for tests that wait: of components, and of programs with promises. */
-import { EMPTY, NEVER, from, map, mergeMap, of, timer, type Observable } from 'rxjs';
+import { EMPTY, from, map, mergeMap, of, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { exponential, type RealtimeOptions } from '../src/index.js';
-import { sameNumbers } from './random.js';
+import type { RealtimeOptions } from '../src/index.js';
+import { fakeOptions } from './fake-options.js';
 import type { MarbleOptions } from './run-marbles.js';
 import { createFakeServer } from './server/create-fake-server.js';
 import type { FakeServer } from './server/fake-server.js';
-import { virtualClock } from './virtual-clock.js';
 
 /** Options of `liveServer`: those of a diagram that are not about its time. */
 export type LiveServerOptions = Pick<MarbleOptions, 'latency' | 'messages' | 'equalTimes'>;
@@ -31,9 +30,7 @@ const letters = (marbles: string): Observable<string> =>
     }),
   );
 
-const noApi = (address: string): never => {
-  throw new Error(`the fake server has no HTTP API (${address}): pass a \`fetch\` of your own`);
-};
+const noApi = (address: string): string => `the fake server has no HTTP API (${address}): pass a \`fetch\` of your own`;
 
 /**
  * Starts the server of `runMarbles` in real time, in memory: no port is opened. For tests that `await`, of components
@@ -60,18 +57,7 @@ export const liveServer = ({ latency = 0, messages = [], equalTimes = false }: L
   });
   return {
     server,
-    realtimeOptions: {
-      appId: 'app',
-      server: 'ws://fake.server',
-      webSocket,
-      fetch: noApi,
-      network$: NEVER,
-      lifecycle$: NEVER,
-      clock: virtualClock,
-      random: sameNumbers(),
-      backoff: exponential({ jitter: false }),
-      messages,
-    },
+    realtimeOptions: fakeOptions({ webSocket, messages }, noApi),
     close: () => {
       running.unsubscribe();
     },

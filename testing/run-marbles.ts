@@ -1,9 +1,7 @@
 /** RxJS's marble diagrams, with a server and realtimes in them. */
-import { NEVER } from 'rxjs';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 import {
   createRealtime,
-  exponential,
   type Clock,
   type CustomType,
   type ExtendedRealtime,
@@ -11,7 +9,7 @@ import {
   type Realtime,
   type RealtimeOptions,
 } from '../src/index.js';
-import { sameNumbers } from './random.js';
+import { fakeOptions } from './fake-options.js';
 import { createFakeServer } from './server/create-fake-server.js';
 import type { FakeServer } from './server/fake-server.js';
 import { virtualClock } from './virtual-clock.js';
@@ -55,9 +53,8 @@ export interface MarbleHelpers extends RunHelpers {
 
 const UNTIL = 60_000;
 
-const noApi = (address: string): never => {
-  throw new Error(`there is no HTTP API in a diagram (${address}), since promises don't resolve in virtual time`);
-};
+const noApi = (address: string): string =>
+  `there is no HTTP API in a diagram (${address}), since promises don't resolve in virtual time`;
 
 /** RxJS's helpers, but they refuse marbles after the end of virtual time, because those would never be compared. */
 const bounded = (helpers: RunHelpers, end: () => number): RunHelpers => {
@@ -147,18 +144,7 @@ export const runMarbles = (
     };
     const [server, webSocket, running] = createFakeServer({ hot: helpers.hot, latency, messages, equalTimes, fail });
     const ending = new AbortController();
-    const options: MarbleHelpers['realtimeOptions'] = {
-      appId: 'app',
-      server: 'ws://fake.server',
-      webSocket,
-      fetch: noApi,
-      network$: NEVER,
-      lifecycle$: NEVER,
-      clock: virtualClock,
-      random: sameNumbers(),
-      backoff: exponential({ jitter: false }),
-      messages,
-    };
+    const options = fakeOptions({ webSocket, messages }, noApi);
     const flush = (): void => {
       scheduler.maxFrames = scheduler.frame + until;
       plain.flush();

@@ -2,7 +2,7 @@
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { bodyOf } from '../messages/body.js';
-import type { ClientList, ConversationDraft, MayNotSpeak, MembersAdded, StoredMessage } from '../records.js';
+import type { ClientList, MayNotSpeak, MembersAdded, StoredMessage } from '../records.js';
 import { conversationLog, type ConversationLog } from './conversation-log.js';
 
 export interface HeldConversation {
@@ -24,19 +24,6 @@ export interface HeldConversation {
   /** Those of the blocked clients that were members when they were blocked. */
   readonly blockedMembers: Set<string>;
 }
-
-/** The conversation that a draft becomes. */
-export const infoOf = (id: string, draft: ConversationDraft): ConversationInfo => {
-  const { kind, creator, members, name, attributes, unique, ttl, now } = draft;
-  return {
-    id,
-    kind,
-    ...defined({ creator, members: kind === 'room' ? undefined : members, name, unique: unique || undefined, ttl }),
-    createdAt: now,
-    updatedAt: now,
-    attributes,
-  };
-};
 
 /** A new conversation. Its creator is its owner. */
 export const held = (info: ConversationInfo, unreadLimit: number): HeldConversation => ({

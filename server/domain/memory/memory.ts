@@ -27,9 +27,10 @@ import type {
   UnreadSummary,
 } from '../records.js';
 import { isByActivity } from './by-activity.js';
+import { infoOf } from '../conversations/new-conversation.js';
 import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
-import { admitted, changeList, describe, infoOf, pageOfList, speakingIn, withMuted } from './held-conversation.js';
+import { admitted, changeList, describe, pageOfList, speakingIn, withMuted } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
 import { DAY, type MemoryOptions } from './memory-options.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
@@ -248,11 +249,8 @@ export const createMemory = ({
         return { changed, full, removed: [], wereMembers: changed.filter((one) => blockedMembers.delete(one)) };
       for (const clientId of changed) if (members.has(clientId)) blockedMembers.add(clientId);
       // Not only those that are new on the list: who is blocked is no member.
-      const removed = removeMembers(
-        id,
-        clientIds.filter((one) => lists.blocked.has(one)),
-      );
-      return { changed, full, removed };
+      const blocked = clientIds.filter((one) => lists.blocked.has(one));
+      return { changed, full, removed: removeMembers(id, blocked) };
     },
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),

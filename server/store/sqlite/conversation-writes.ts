@@ -1,7 +1,6 @@
 /** Changes of conversations, their members, roles and lists. */
 import { randomBytes } from 'node:crypto';
-import { defined } from '../../../codecs/defined.js';
-import type { ConversationInfo } from '../../../codecs/index.js';
+import { infoOf } from '../../domain/conversations/new-conversation.js';
 import { uniqueKey } from '../../domain/memory/held-conversation.js';
 import type { ConversationDraft } from '../../domain/records.js';
 import { Refusal } from '../../domain/refusal.js';
@@ -58,15 +57,7 @@ export const conversationWrites = (connection: Connection, reads: Reads): Conver
       run(sql.insertLog, id);
       if (members.length > 0) run(sql.addMembers, id, listOf([...new Set(members)]));
       if (creator !== undefined) run(sql.setRole, id, creator, 'Owner');
-      const info: ConversationInfo = {
-        id,
-        kind,
-        ...defined({ creator, members: kind === 'room' ? undefined : members, name, unique: unique || undefined, ttl }),
-        createdAt: now,
-        updatedAt: now,
-        attributes,
-      };
-      return { info, isNew: true };
+      return { info: infoOf(id, draft), isNew: true };
     },
 
     deleteConversation: (id) => {
