@@ -43,6 +43,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     execArgv: ['--expose-gc'],
+    setupFiles: ['test/seed.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // The file is for .ci/run, which counts.

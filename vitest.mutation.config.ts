@@ -19,6 +19,6 @@ export default {
     reporters: ['default'],
     // Stryker runs them in threads, which take no such flags.
     execArgv: [],
-    setupFiles: ['test/expose-gc.ts'],
+    setupFiles: ['test/expose-gc.ts', 'test/seed.ts'],
   },
 };

@@ -1,6 +1,7 @@
 /**
- * `npm run check:nodes [-- --nodes 20,22,24] [--times 1] [test files...]`: runs the suite with several versions of
- * Node, without coverage, several times each. Prints a line for each run, a table, and the result as one line of JSON.
+ * `npm run check:nodes [-- --nodes 20,22,24] [--times 1] [--seed 1] [test files...]`: runs the suite with several
+ * versions of Node, without coverage, several times each. The property tests of each run draw with a seed of its own,
+ * from `--seed` on. Prints a line for each run, a table, and the result as one line of JSON.
  * The status is 1 if a test has failed in any run. The versions come from npm's package `node`.
  */
 import { spawn } from 'node:child_process';
@@ -11,12 +12,21 @@ import { cache, execute, root } from './checks/tool.js';
 
 const { values, positionals: files } = parseArgs({
   allowPositionals: true,
-  options: { nodes: { type: 'string', default: '20,22,24' }, times: { type: 'string', default: '1' } },
+  options: {
+    nodes: { type: 'string', default: '20,22,24' },
+    times: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+  },
 });
 const majors = values.nodes.split(',');
 const times = Number(values.times);
-if (!majors.every((major) => /^\d+$/.test(major)) || !Number.isInteger(times) || times < 1) {
-  console.error('--nodes should be like 20,22,24, and --times a number from 1 on');
+if (
+  !majors.every((major) => /^\d+$/.test(major)) ||
+  !Number.isInteger(times) ||
+  times < 1 ||
+  !/^\d+$/.test(values.seed)
+) {
+  console.error('--nodes should be like 20,22,24, --times a number from 1 on, and --seed an integer from 0 on');
   process.exit(1);
 }
 
@@ -67,12 +77,13 @@ const failuresIn = ({ testResults }: Report): readonly Failure[] =>
     return status === 'failed' && failed.length === 0 ? [{ name: name.replace(root, ''), reason: message }] : failed;
   });
 
-const run = async (program: string, version: string): Promise<Run> => {
+const run = async (program: string, version: string, seed: number): Promise<Run> => {
   rmSync(reportFile, { force: true });
   const started = performance.now();
   const child = spawn(program, [`${root}node_modules/vitest/vitest.mjs`, 'run', '--silent=passed-only', ...files], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, FC_SEED: String(seed) },
   });
   const [status] = (await once(child, 'close')) as [number | null];
   const seconds = Math.round((performance.now() - started) / 1_000);
@@ -94,15 +105,16 @@ const MAX_LINES = 40;
 const shortened = (reason: string): string => reason.split('\n').slice(0, MAX_LINES).join('\n');
 
 const runs: Run[] = [];
+let seed = Number(values.seed);
 for (const major of majors) {
   const program = await programOf(major);
   const version = (await execute(program, ['--version'])).trim();
   for (let time = 1; time <= times; time += 1) {
-    const result = await run(program, version);
+    const result = await run(program, version, seed);
     runs.push(result);
-    console.log(
-      `${version}, ${time} of ${times}: ${result.passed} passed, ${result.failed} failed, ${result.seconds} s`,
-    );
+    const { passed, failed, seconds } = result;
+    console.log(`${version}, ${time} of ${times}, seed ${seed}: ${passed} passed, ${failed} failed, ${seconds} s`);
+    seed += 1;
     for (const { name, reason } of result.failures) console.log(`  FAILED ${name}\n${shortened(reason)}`);
   }
 }

@@ -90,8 +90,8 @@ describe('rate', () => {
           for (time = start; time <= end; time += period) items.next('a');
           time = end;
           every.next();
-          const step = window / steps;
-          const covered = Math.max(1, window - step + (end % step));
+          const begun = (Math.floor((end * steps) / window) * window) / steps;
+          const covered = Math.max(1, window - window / steps + end - begun);
           expect(Math.abs(read - 1_000 / period) * (covered / 1_000)).toBeLessThanOrEqual(1 + 1e-6);
         },
       ),
