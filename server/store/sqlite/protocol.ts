@@ -1,6 +1,6 @@
 /** What the store and its writer, which is a thread of its own, say to each other. */
 import { Refusal, type RefusalCode } from '../../domain/refusal.js';
-import type { Bounds } from './calls.js';
+import type { Bounds } from '../sql/calls.js';
 
 /** What a thread is started with. */
 export type Task =

@@ -9,8 +9,7 @@ import {
 import { defined } from '../../../codecs/defined.js';
 import { bodyOf } from '../../domain/messages/body.js';
 import type { StoredMessage, StoredSession } from '../../domain/records.js';
-import { flag, listOf, maybeBytes, maybeList, maybeNumber, maybeText, number, text } from './connection.js';
-import type { Row } from './driver.js';
+import { flag, listOf, maybeBytes, maybeList, maybeNumber, maybeText, number, text, type Row } from './columns.js';
 
 const KINDS: readonly ConversationKind[] = ['ordinary', 'room', 'system', 'temporary'];
 
