@@ -36,6 +36,7 @@ export default defineConfig({
           name: 'process',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...pure, ...angular],
+          globalSetup: 'test/store/postgres-run.ts',
         },
       },
       { extends: true, test: { name: 'angular', include: angular, environment: 'happy-dom' } },

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Starts a PostgreSQL for the tests and prints its address, as the last line. If it runs already, only prints it.
-# It listens on this machine only. Its data are in a temporary directory, and syncing is on, as in a real one.
+# It listens on this machine only. Its data are in a temporary directory, and syncing is on, as in a real one. Where
+# it is missing, Debian's package is installed.
 #
 #   RX_REALTIME_TEST_POSTGRES=$(scripts/services.sh) npx vitest run test/store
+#   scripts/services.sh present    does not install it where it is missing
 #   scripts/services.sh stop       stops it and deletes its data
 #   scripts/services.sh restart    stops it at once, as a crash does, and starts it again
 #
@@ -34,21 +36,26 @@ install_programs() {
   export DEBIAN_FRONTEND=noninteractive
   # No server of the system: the tests have one of their own.
   mkdir -p /etc/postgresql-common
-  [[ -e /etc/postgresql-common/createcluster.conf ]] || echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
-  { apt-get install -y --no-install-recommends postgresql || { apt-get update && apt-get install -y --no-install-recommends postgresql; }; } >&2
+  local settings=/etc/postgresql-common/createcluster.conf
+  [[ -e $settings ]] || echo 'create_main_cluster = false' > "$settings"
+  local install=(apt-get install -y --no-install-recommends postgresql)
+  { "${install[@]}" || { apt-get update && "${install[@]}"; }; } >&2
 }
 
 runs() { [[ -f $data/PG_VERSION ]] && as_user "$bin/pg_ctl" -D "$data" status > /dev/null 2>&1; }
 
 start() {
-  as_user "$bin/pg_ctl" -D "$data" -w -t 60 -l "$home/log" start < /dev/null >&2 || { tail -n 20 "$home/log" >&2; return 1; }
+  as_user "$bin/pg_ctl" -D "$data" -w -t 60 -l "$home/log" start < /dev/null >&2 ||
+    { tail -n 20 "$home/log" >&2; return 1; }
 }
+
+ask() { PGPASSWORD=rx "$bin/psql" -h 127.0.0.1 -p "$port" -U rx -d postgres "$@"; }
 
 create() {
   mkdir -p "$home"
   if [[ $(id -u) == 0 ]]; then chown "$(id postgres > /dev/null 2>&1 && echo postgres || echo nobody)" "$home"; fi
   echo rx > "$home/password" && chmod 644 "$home/password"
-  as_user "$bin/initdb" -D "$data" -U rx -A scram-sha-256 --pwfile "$home/password" -E UTF8 --locale=C.UTF-8 >&2
+  as_user "$bin/initdb" -D "$data" -U rx -A scram-sha-256 --pwfile "$home/password" --no-sync -E UTF8 --locale=C.UTF-8 >&2
   as_user tee -a "$data/postgresql.conf" > /dev/null <<SETTINGS
 listen_addresses = '127.0.0.1'
 port = $port
@@ -58,22 +65,25 @@ fsync = on
 SETTINGS
 }
 
+command=${1:-start}
 if ! find_programs; then
-  install_programs && find_programs || { echo 'There is no PostgreSQL here, and it can not be installed: install the package "postgresql".' >&2; exit 1; }
+  if [[ $command == present ]] || ! install_programs || ! find_programs; then
+    echo 'there is no PostgreSQL here: install the package "postgresql"' >&2
+    exit 1
+  fi
 fi
 
 # Two callers at once start it once.
 exec 9> "${TMPDIR:-/tmp}/rx-realtime-postgres-$port.lock"
 flock 9
 
-case ${1:-start} in
-  start)
+case $command in
+  start | present)
     if ! runs; then
       if [[ ! -f $data/PG_VERSION ]]; then rm -rf "$data"; create; fi
       start 9>&-
     fi
-    PGPASSWORD=rx "$bin/psql" -h 127.0.0.1 -p "$port" -U rx -d postgres -tAc "select 1 from pg_database where datname = 'rx'" | grep -q 1 ||
-      PGPASSWORD=rx "$bin/psql" -h 127.0.0.1 -p "$port" -U rx -d postgres -qc 'create database rx' >&2
+    ask -tAc "select 1 from pg_database where datname = 'rx'" | grep -q 1 || ask -qc 'create database rx' >&2
     echo "$url"
     ;;
   restart)
@@ -86,7 +96,7 @@ case ${1:-start} in
     rm -rf "$home"
     ;;
   *)
-    echo "usage: $0 [start|restart|stop]" >&2
+    echo "usage: $0 [start|present|restart|stop]" >&2
     exit 2
     ;;
 esac

@@ -33,9 +33,9 @@ export const boundsOf = ({
   tokens = 100,
 }: MemoryStoreOptions): Bounds => ({
   unreadLimit,
-  historyTime: historyDays * DAY,
+  historyTime: Math.ceil(historyDays * DAY),
   historyMessages,
-  idle: conversationDays * DAY,
+  idle: Math.ceil(conversationDays * DAY),
   notices,
   noticeBytes,
   tokens,
@@ -49,6 +49,8 @@ export interface Setting {
   readonly time: () => number;
   /** The time of a change, ms since 1970. `given`: as the caller has it. */
   readonly timeOf: (given: number) => number;
+  /** The key of a unique conversation as the database can have it, however many members the conversation has. */
+  readonly keyOf: (uniqueKey: string) => string;
 }
 
 /** A method of the store as steps. */

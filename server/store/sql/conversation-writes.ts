@@ -15,7 +15,7 @@ export const removeConversation = function* (sql: Statements, id: string): Steps
   for (const statement of sql.removeConversation) yield* run(statement, id);
 };
 
-export const conversationWrites = ({ sql, timeOf }: Setting, reads: Reads): ConversationWrites => {
+export const conversationWrites = ({ sql, timeOf, keyOf }: Setting, reads: Reads): ConversationWrites => {
   const { head, conversations } = reads;
 
   const clientsOf = (rows: readonly Row[]): readonly string[] => rows.map((row) => text(row, 'client'));
@@ -48,7 +48,7 @@ export const conversationWrites = ({ sql, timeOf }: Setting, reads: Reads): Conv
     *createConversation(given) {
       const draft = { ...given, now: timeOf(given.now) };
       const { kind, creator, members, name, attributes, unique, ttl, now } = draft;
-      const key = unique ? uniqueKey(draft) : undefined;
+      const key = unique ? keyOf(uniqueKey(draft)) : undefined;
       const found = key === undefined ? undefined : yield* one(sql.idOfUnique, key);
       if (found !== undefined) {
         const [info] = yield* conversations([text(found, 'id')]);

@@ -253,3 +253,12 @@ export const keptMembers = ({ members: statement }: Statements): KeptMembers => 
     },
   };
 };
+
+/** Reads the members each time. */
+export const unkeptMembers = ({ members: statement }: Statements): KeptMembers => ({
+  *membersOf(id) {
+    const row = (yield* one(statement, id)) ?? {};
+    return { all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };
+  },
+  forget: () => undefined,
+});

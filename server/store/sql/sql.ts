@@ -23,6 +23,17 @@ export interface Dialect {
 /** Later than every time. */
 const NEVER = '9007199254740991';
 
+/** The columns of a message of `m`. */
+export const MESSAGE = `m.cid, m.ts, m.id, m.sender, m.type, m.msg, m.bin, m.receipt, m.mentions, m.mentions_all,
+  m.addressed, m.edited_at, m.delivered_at, m.read_at`;
+
+/** Whether a conversation `c` with the log `l` has not ended at the time `now`, with `idle` ms without activity. */
+export const livesIn =
+  (greatest: string) =>
+  (now: string, idle: string): string =>
+    `(case c.kind when 'temporary' then c.created_at + coalesce(c.ttl, ${NEVER}) * 1000
+      else ${greatest}(c.created_at, c.updated_at, coalesce(l.last_at, 0)) + ${idle} end) > ${now}`;
+
 const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock }: Dialect) => {
   /** Whether a client gets a message of `m`. */
   const isFor = (client: string): string =>
@@ -35,9 +46,6 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
    */
   const counts = (client: string): string =>
     `m.sender <> ${client} and (m.type is null or (m.type <> -127 and m.type not between -105 and -101))`;
-
-  const MESSAGE = `m.cid, m.ts, m.id, m.sender, m.type, m.msg, m.bin, m.receipt, m.mentions, m.mentions_all, m.addressed,
-    m.edited_at, m.delivered_at, m.read_at`;
 
   /**
    * Messages of the system conversation $1 for the client $2. Messages for others are not looked at: there may be many.
@@ -52,10 +60,7 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
   /** Whether a message of `m` mentions the client $2. */
   const IS_MENTION = `(m.mentions_all or exists (select 1 from ${each('m.mentions', 'e')} where e.value = $2)) as is_mention`;
 
-  /** Whether a conversation `c` with the log `l` has not ended at the time `now`, with `idle` ms without activity. */
-  const lives = (now: string, idle: string): string =>
-    `(case c.kind when 'temporary' then c.created_at + coalesce(c.ttl, ${NEVER}) * 1000
-      else ${greatest}(c.created_at, c.updated_at, coalesce(l.last_at, 0)) + ${idle} end) > ${now}`;
+  const lives = livesIn(greatest);
 
   return {
     // Conversations

@@ -21,4 +21,5 @@ export const settingOf = (bounds: Bounds, time: () => number): Setting => ({
   bounds,
   time,
   timeOf: (given) => given,
+  keyOf: (key) => key,
 });

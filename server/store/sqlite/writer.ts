@@ -1,7 +1,8 @@
 /** The store's side of the thread that writes. */
 import { Worker } from 'node:worker_threads';
+import { StoreFailure } from '../store-failure.js';
 import type { Calls, ResultOf } from '../sql/calls.js';
-import { StoreFailure, errorOf, type Asked, type Request, type Said, type Task } from './protocol.js';
+import { errorOf, type Asked, type Request, type Said, type Task } from './protocol.js';
 import { workerFile } from './worker-file.js';
 
 export interface Writer {
