@@ -1,12 +1,15 @@
 /** Where a server keeps everything. */
 import { limitsOf } from '../options.js';
+import { openPostgresStore } from '../store/postgres/open.js';
+import { placeOf } from '../store/postgres/place.js';
 import { loadSqlite } from '../store/sqlite/driver.js';
-import { openSqliteStore, type SqliteStore } from '../store/sqlite/open.js';
+import { openSqliteStore } from '../store/sqlite/open.js';
+import type { Store } from '../store/store.js';
 import type { Settings } from './settings.js';
 
 export interface Data {
   /** Undefined: in memory. */
-  readonly store?: SqliteStore;
+  readonly store?: Store;
   /** For the log. */
   readonly text: string;
 }
@@ -21,9 +24,14 @@ const whyNoSqlite = (): Promise<string | undefined> =>
 
 /** Opens the store. `failed` is called if it can store nothing any more. */
 export const openData = async (
-  { data, limits }: Pick<Settings, 'data' | 'limits'>,
+  { data, database, limits }: Pick<Settings, 'data' | 'database' | 'limits'>,
   failed: (error: Error) => void,
 ): Promise<Data> => {
+  const { unreadMessages: unreadLimit } = limitsOf(limits);
+  if (database !== undefined) {
+    const store = await openPostgresStore({ url: database.url, unreadLimit });
+    return { store, text: `everything is kept in PostgreSQL at ${String(placeOf(database.url))}` };
+  }
   if (data === undefined) return { text: IN_MEMORY };
   const { directory, isAsked } = data;
   const missing = await whyNoSqlite();
@@ -31,7 +39,6 @@ export const openData = async (
     if (isAsked) throw new Error(`--data ${directory}: ${missing}; or take --data memory`);
     return { text: `${IN_MEMORY}: ${missing}` };
   }
-  const { unreadMessages: unreadLimit } = limitsOf(limits);
   const store = await openSqliteStore({ directory, unreadLimit, onError: failed });
   return { store, text: `everything is kept in ${directory}` };
 };

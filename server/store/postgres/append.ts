@@ -162,9 +162,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
     };
     const isForMembers = kind !== 'room' && to === undefined;
     const version = number(row, 'members_version');
-    const all = isForMembers
-      ? (await connections.read(() => members.membersOf(conversationId, version))).all
-      : [];
+    const all = isForMembers ? (await connections.read(() => members.membersOf(conversationId, version))).all : [];
     return { _tag: 'Appended', message, ...audienceOf({ kind, members: all }, message) };
   };
 
@@ -193,7 +191,14 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
       const open = [...given.entries()].filter(
         ([, row]) => maybeNumber(row, 'ts') === undefined && (attempt > 1 || text(row, 'verdict') === 'MaySpeak'),
       );
-      return { rows: given, stored: await storedOf(session, items, open.map(([place]) => place)) };
+      return {
+        rows: given,
+        stored: await storedOf(
+          session,
+          items,
+          open.map(([place]) => place),
+        ),
+      };
     });
     const results: Appended[] = [];
     for (const [place, item] of items.entries()) {

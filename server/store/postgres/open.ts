@@ -17,6 +17,7 @@ import { loadPg, type Pg, type PostgresPool } from './driver.js';
 import { failureOf } from './failures.js';
 import { locksOf, type Locks } from './locks.js';
 import { migrate } from './migrations.js';
+import { placeOf } from './place.js';
 
 export interface PostgresStoreOptions extends MemoryStoreOptions {
   /**
@@ -42,13 +43,6 @@ export interface PostgresStore extends Store {
   /** The database could be reached when it was last asked, which is at least every few seconds. */
   isReachable(): boolean;
 }
-
-/** The address without its password and its options; undefined if it is none. */
-export const placeOf = (url: string): string | undefined => {
-  if (!URL.canParse(url)) return undefined;
-  const { protocol, host, pathname } = new URL(url);
-  return /^postgres(?:ql)?:$/.test(protocol) ? `${host}${pathname}` : undefined;
-};
 
 /** How long the driver waits for the answer to a statement that the database should have ended, ms. */
 const LATE = 5_000;
@@ -154,7 +148,10 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   };
 
   // Nothing is deleted because the clock is wrong for a moment.
-  const steady = steadyClock({ now, ...(clock?.elapsed === undefined ? {} : { elapsed: clock.elapsed }) }, () => undefined);
+  const steady = steadyClock(
+    { now, ...(clock?.elapsed === undefined ? {} : { elapsed: clock.elapsed }) },
+    () => undefined,
+  );
   const sweeper = createLane({ connections, bounds, clock: () => Math.min(now(), steady.now()) });
   const report = stderrReport();
   let isSweeping = false;
