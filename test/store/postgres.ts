@@ -12,7 +12,7 @@ import { openPostgresStore, type PostgresStoreOptions, type Store } from 'rx-rea
 const script = fileURLToPath(new URL('../../scripts/services.sh', import.meta.url));
 const run = promisify(execFile);
 
-interface Server {
+export interface OwnPostgres {
   readonly url: string;
   /** Stops it as a crash does, and starts it again. */
   readonly restart: () => Promise<void>;
@@ -38,7 +38,7 @@ const start = (): string | undefined => {
 export const postgresUrl = process.env['RX_REALTIME_TEST_POSTGRES'] ?? start();
 
 /** A PostgreSQL of its own, for a test that restarts it. */
-export const ownPostgres = async (port: number): Promise<Server> => {
+export const ownPostgres = async (port: number): Promise<OwnPostgres> => {
   const home = `/tmp/rx-realtime-postgres-own-${process.pid}-${port}`;
   const env = {
     ...process.env,

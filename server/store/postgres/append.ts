@@ -15,6 +15,12 @@ import { AskFailed, meaningOf } from './failures.js';
 /** Messages of one statement, at most, unless one call has more. */
 const AT_ONCE = 256;
 
+const listedIn = (list: string): string =>
+  `listed s where s.cid = i.cid and s.list = '${list}' and s.client = i.speaker`;
+
+/** Whether there is no such row. Unlike `exists`, it is never a reason to read the whole table. */
+const isNone = (rows: string): string => `(select true from ${rows} limit 1) is null`;
+
 /**
  * Stores a batch. `$1` to `$13`: a column each; `$14`: the time without activity after which a conversation ends.
  *
@@ -45,13 +51,9 @@ judged as materialized (
     case
       when l.cid is null then 'NoConversation'
       when i.speaker is null then 'MaySpeak'
-      when l.kind <> 'room' and not exists (select 1 from members b where b.cid = i.cid and b.client = i.speaker)
-        then 'NotMember'
-      when exists (select 1 from listed s where s.cid = i.cid and s.list = 'silenced' and s.client = i.speaker)
-        then 'Silenced'
-      when l.kind = 'room'
-        and exists (select 1 from listed s where s.cid = i.cid and s.list = 'blocked' and s.client = i.speaker)
-        then 'Blocked'
+      when l.kind <> 'room' and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
+      when not (${isNone(listedIn('silenced'))}) then 'Silenced'
+      when l.kind = 'room' and not (${isNone(listedIn('blocked'))}) then 'Blocked'
       else 'MaySpeak'
     end as verdict
   from input i left join locked l on l.cid = i.cid and l.lives
@@ -61,7 +63,7 @@ fresh as (
     select *, row_number() over (partition by cid, sender, token order by n) as nth from judged where verdict = 'MaySpeak'
   ) as j
   where j.token is null or (j.nth = 1
-    and not exists (select 1 from messages m where m.cid = j.cid and m.sender = j.sender and m.token = j.token))
+    and ${isNone('messages m where m.cid = j.cid and m.sender = j.sender and m.token = j.token')})
 ),
 placed as materialized (
   select *, greatest(max(at - place) over (partition by cid order by n), coalesce(last_at, 0)) + place as ts from fresh

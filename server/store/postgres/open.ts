@@ -44,19 +44,19 @@ export interface PostgresStore extends Store {
   isReachable(): boolean;
 }
 
-/** How long the driver waits for the answer to a statement that the database should have ended, ms. */
+/** How long the driver waits for a connection, and for a statement that the database should have ended, ms. */
 const LATE = 5_000;
 
 const poolOf = (
   { Pool }: Pg,
   url: string,
-  { connections = 10, statementTimeout = 20_000, patience = 6_000 }: PostgresStoreOptions,
+  { connections = 10, statementTimeout = 20_000 }: PostgresStoreOptions,
 ): PostgresPool =>
   new Pool({
     connectionString: url,
     max: Math.max(1, connections),
     application_name: 'rx-realtime',
-    connectionTimeoutMillis: Math.max(1, Math.min(patience, LATE)),
+    connectionTimeoutMillis: LATE,
     keepAlive: true,
     statement_timeout: statementTimeout,
     query_timeout: statementTimeout + LATE,
