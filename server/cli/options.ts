@@ -116,7 +116,7 @@ export const commandLine: Readonly<Record<OptionName, Argument>> = {
   tlsCert: { name: 'tls-cert', value: 'FILE', help: 'TLS here: the certificate, in PEM' },
   tlsKey: { name: 'tls-key', value: 'FILE', help: 'and its key; SIGHUP reads both again' },
   data: { name: 'data', value: 'DIR|memory', help: 'keeps everything there; default ./data' },
-  database: { name: 'database', value: 'URL', help: 'or keeps it in PostgreSQL: postgres://user@host/db' },
+  database: { name: 'database', value: 'URL', help: 'or in PostgreSQL: postgres://user@host/db' },
   databasePasswordFile: { name: 'database-password-file', value: 'FILE', help: 'its password, if the URL has none' },
   uploads: { name: 'uploads', value: 'DIR', help: "keeps the files of messages; default: doesn't" },
   hooks: { name: 'hooks', value: 'URL', help: 'web hooks of your back end' },
