@@ -2,7 +2,7 @@
 import { fromText, toText } from './text.js';
 
 /** What a column has. Booleans may be numbers. */
-export type Value = null | number | bigint | string | boolean | Uint8Array;
+type Value = null | number | bigint | string | boolean | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
 
 const wrong = (row: Row, column: string): TypeError =>
