@@ -45,6 +45,8 @@ export const flag = (row: Row, column: string): boolean => {
 export const maybeBytes = (row: Row, column: string): Uint8Array | undefined => {
   const value = row[column];
   if (value === null || value === undefined) return undefined;
+  // SQLite keeps bytes without any as an empty text: see its connection.
+  if (value === '') return new Uint8Array();
   if (!(value instanceof Uint8Array)) throw wrong(row, column);
   return value;
 };
