@@ -140,12 +140,15 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     void tail.then(sendWills);
   };
 
+  let heardAt = performance.now();
+
   const frames = outgoingFrames({
     socket,
     transport,
     subprotocol,
     limits,
     turns: app.turns,
+    heardAt: () => heardAt,
     tooSlow: () => {
       close(TRY_AGAIN_LATER, 'this connection reads too slowly');
     },
@@ -351,6 +354,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     if (sessions.size === 0) close(LOGIN_TIMEOUT, 'nobody has logged in');
   });
   const heard = (): void => {
+    heardAt = performance.now();
     silence.refresh();
   };
 
