@@ -3,7 +3,17 @@ import { Subject, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from 'rx-realtime';
 import { faultProxy, type FaultProxy } from '../faults/proxy.js';
-import { describeInBrowser, say, texts, transports, world, type Other, type Tab, type Transport } from './world.js';
+import {
+  breakOf,
+  describeInBrowser,
+  say,
+  texts,
+  transports,
+  world,
+  type Other,
+  type Tab,
+  type Transport,
+} from './world.js';
 
 describeInBrowser('a page', () => {
   const { atEnd, server, open, other } = world();
@@ -46,7 +56,7 @@ describeInBrowser('a page', () => {
       expect(await tom.chat('hears', 21)).toEqual(['first', ...missed]);
       await set('frozen');
       for (const words of more) await say(here, words);
-      proxy.inflict({ _tag: 'Cut' });
+      proxy.inflict(breakOf(transport));
       await set('active');
       expect(await tom.chat('hears', 41)).toEqual(['first', ...missed, ...more]);
       await say(here, 'last 0');

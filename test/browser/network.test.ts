@@ -8,8 +8,14 @@ import { createInterface } from 'node:readline';
 import { filter, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/checks/tool.js';
-import { faultProxy } from '../faults/proxy.js';
-import { describeInBrowser, say, texts, transports, world } from './world.js';
+import { faultProxy, type Fault } from '../faults/proxy.js';
+import { breakOf, describeInBrowser, say, texts, transports, world, type Transport } from './world.js';
+
+/** How the connections end, one after the other. */
+const endsOf = (transport: Transport): readonly Fault[] =>
+  transport === 'WebSocket'
+    ? [{ _tag: 'Cut' }, { _tag: 'CutInFrame' }, { _tag: 'Close', code: 1001 }, { _tag: 'Cut' }]
+    : Array.from({ length: 4 }, () => breakOf(transport));
 
 describeInBrowser('a page with a bad network', () => {
   const { atEnd, server, open, other } = world();
@@ -65,7 +71,7 @@ describeInBrowser('a page with a bad network', () => {
       expect(await jerry.hears(3)).toEqual(['before', 'meanwhile', 'after']);
     });
 
-    it('loses and doubles nothing when it is cut again and again while both sides talk', async () => {
+    it('loses and doubles nothing when its connection ends again and again while both sides talk', async () => {
       const { url, port } = await server();
       const proxy = await faultProxy(port);
       atEnd(() => proxy.close());
@@ -75,11 +81,11 @@ describeInBrowser('a page with a bad network', () => {
       await tom.chat('is', 'Connected');
       const [questions, answers] = [texts('question', 60), texts('answer', 60)];
       await tom.chat('say', here.id, questions);
-      const cuts = ['Cut', 'CutInFrame', 'Cut', 'CutInFrame'] as const;
+      const ends = endsOf(transport);
       for (const [n, words] of answers.entries()) {
         await say(here, words);
-        const cut = n % 15 === 7 ? cuts[Math.floor(n / 15)] : undefined;
-        if (cut !== undefined) proxy.inflict({ _tag: cut });
+        const end = n % 15 === 7 ? ends[Math.floor(n / 15)] : undefined;
+        if (end !== undefined) proxy.inflict(end);
       }
       expect(await tom.chat('hears', 60)).toEqual(answers);
       expect(await jerry.hears(60)).toEqual(questions);

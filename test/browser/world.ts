@@ -10,11 +10,19 @@ import { ReplaySubject, filter, firstValueFrom, type Observable } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest';
 import { createRealtime, text, textOf, type Client, type Conversation } from 'rx-realtime';
 import { createServer, type RtmServer, type ServerOptions } from 'rx-realtime/server';
+import type { Fault } from '../faults/proxy.js';
 import type { Chat } from './pages/chat.js';
 
 /** What a page runs on. Both have the same tests. */
 export const transports = ['WebSocket', 'WebSocketStream'] as const;
 export type Transport = (typeof transports)[number];
+
+/**
+ * How a connection ends while the page may be writing. Without a close frame, a WebSocketStream of Chromium 156 may
+ * take the page with it: see docs/backpressure.md.
+ */
+export const breakOf = (transport: Transport): Fault =>
+  transport === 'WebSocket' ? { _tag: 'Cut' } : { _tag: 'Close', code: 1001 };
 
 /** A suite that needs a browser. */
 export const describeInBrowser = (title: string, suite: () => void): void => {
