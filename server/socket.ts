@@ -149,9 +149,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     limits,
     turns: app.turns,
     heardAt: () => heardAt,
-    tooSlow: () => {
-      close(TRY_AGAIN_LATER, 'this connection reads too slowly');
-    },
+    tooSlow: () => close(TRY_AGAIN_LATER, 'this connection reads too slowly'),
   });
 
   const answerWith = (command: ServerCommand): void => {
@@ -347,9 +345,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     else enqueue(bytes.length, () => jobFor(bytes, isBinary)());
   };
 
-  const silence = timer(limits.silenceTimeout, () => {
-    close(READ_TIMEOUT, 'nothing was heard for too long');
-  });
+  const silence = timer(limits.silenceTimeout, () => close(READ_TIMEOUT, 'nothing was heard for too long'));
   const stranger = timer(limits.loginTimeout, () => {
     if (sessions.size === 0) close(LOGIN_TIMEOUT, 'nobody has logged in');
   });

@@ -16,11 +16,14 @@ describeInBrowser('what a page has written', () => {
       expect(await tom.chat('keeps', 20)).toEqual(written);
       await tom.page.reload();
       expect(await tom.chat('keeps', 20)).toEqual(written);
-      // The same address without `offline`.
-      await tom.page.goto(tom.page.url().replace('offline=true', 'online=true'));
+      // The page before gives its messages back one by one.
+      await tom.page.waitForFunction(async () => (await navigator.locks.query()).held?.length === 20);
+      await tom.chat('resume');
       expect(await jerry.hears(20)).toEqual(written);
       await tom.chat('keeps', 0);
       await tom.page.reload();
+      expect(await tom.chat('keeps', 0)).toEqual([]);
+      await tom.chat('resume');
       await tom.chat('say', id, ['last']);
       expect(await jerry.hears(21)).toEqual([...written, 'last']);
     });

@@ -37,7 +37,7 @@ const program = async (): Promise<readonly (readonly [string, string])[]> => {
 const start = async ({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> => {
   if (executablePath === undefined) {
     if (process.env['REQUIRE_BROWSER'] === '1') throw new Error(MISSING);
-    console.warn(`The tests in a browser are skipped: ${MISSING}.`);
+    process.stderr.write(`The tests in a browser are skipped: ${MISSING}.\n`);
     provide('chromium', '');
     provide('program', []);
     return undefined;

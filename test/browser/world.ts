@@ -44,7 +44,7 @@ interface Site {
 /** A web server with one page that runs the program, and another one without it. */
 const serveSite = async (): Promise<Site> => {
   const files = new Map(inject('program'));
-  const told = new ReplaySubject<unknown>();
+  const told = new ReplaySubject<unknown>(Infinity);
   const site = createHttpServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
     const file = files.get(pathname);

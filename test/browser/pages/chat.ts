@@ -54,22 +54,25 @@ export interface Chat {
   readonly show: (conversation: string) => void;
   /** So many entries are shown, and there are no older ones. */
   readonly shows: (count: number) => Promise<readonly string[]>;
+  /** A page that began without a connection connects. */
+  readonly resume: () => void;
   readonly close: () => void;
   /** No WebSocketStream is open any more. */
   readonly ends: () => Promise<unknown>;
 }
 
 type Streams = new (url: string, options: object) => { readonly closed: Promise<unknown> };
-declare let WebSocketStream: Streams;
+declare const WebSocketStream: Streams;
 const open$ = new BehaviorSubject(0);
-WebSocketStream = class extends WebSocketStream {
+class CountedStream extends WebSocketStream {
   constructor(url: string, options: object) {
     super(url, options);
     open$.next(open$.value + 1);
     const done = (): void => open$.next(open$.value - 1);
     this.closed.then(done, done);
   }
-};
+}
+Object.assign(self, { WebSocketStream: CountedStream });
 
 const query = new URLSearchParams(location.search);
 const realtime = createRealtime({
@@ -120,7 +123,7 @@ const hear = (words$: Observable<string>): void => {
       all.push(words);
       heard$.next(all);
     },
-    error: (error: Error) => tell({ error: error.name }),
+    error: (error: unknown) => tell({ error: error instanceof Error ? error.name : String(error) }),
   });
 };
 
@@ -161,17 +164,11 @@ const chat: Chat = {
           if (body._tag === 'Text' && body.text === words) discard(client.conversation(id), token).subscribe();
       });
     }),
-  enter: (id) =>
-    firstValueFrom(
-      client$.pipe(
-        switchMap((client) => {
-          const { messages$, online$ } = room(client, id);
-          messages$.subscribe();
-          return online$;
-        }),
-        filter((count) => count > 0),
-      ),
-    ),
+  enter: (id) => {
+    const room$ = client$.pipe(map((client) => room(client, id)));
+    room$.pipe(switchMap(({ messages$ }) => messages$)).subscribe();
+    return until(room$.pipe(switchMap(({ online$ }) => online$)), (online) => online > 0);
+  },
   hold: () => {
     holding = realtime.hold(60_000).subscribe();
   },
@@ -193,6 +190,7 @@ const chat: Chat = {
     until(shown$, ({ entries, hasOlder }) => entries.length >= count && !hasOlder).then(({ entries }) =>
       entries.map((entry) => (entry._tag === 'Message' ? (textOf(entry.message.body) ?? '') : entry._tag)),
     ),
+  resume: () => realtime.resume(),
   close: () => realtime.close(),
   ends: () => until(open$, (open) => open === 0),
 };
