@@ -87,7 +87,7 @@ export interface Tab {
   readonly leave: () => Promise<unknown>;
 }
 
-export interface TabOptions {
+interface TabOptions {
   /** The address of the messaging server. */
   readonly server: string;
   readonly transport?: Transport;
@@ -111,7 +111,7 @@ export interface Other {
   readonly hears: (count: number) => Promise<readonly string[]>;
 }
 
-export interface World {
+interface World {
   readonly server: (options?: ServerOptions) => Promise<RtmServer>;
   readonly open: (options: TabOptions) => Promise<Tab>;
   readonly other: (server: string, name?: string) => Promise<Other>;
