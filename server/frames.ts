@@ -1,5 +1,5 @@
 import type { ServerCommand } from '../codecs/index.js';
-import { sharedFrame, type SharedFrame } from '../codecs/shared-frame.js';
+import { sharedFrame, type SharedFrame } from './shared-frame.js';
 
 /** The protocol's service number for instant messaging. Some clients ignore pushes without it. */
 const SERVICE = 2;

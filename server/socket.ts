@@ -5,7 +5,6 @@ import type { RawData, WebSocket } from 'ws';
 import { defined } from '../codecs/defined.js';
 import {
   decodeClientFrame,
-  encodeFrame,
   type ClientCommand,
   type DecodeFailed,
   type ServerCommand,
@@ -20,8 +19,9 @@ import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
 import { Refusal, refusalAnswer } from './domain/refusal.js';
-import type { Waiting } from './heaviest.js';
+import type { Waiting as Heavy } from './heaviest.js';
 import type { OutgoingPush, Session, WritePush } from './session.js';
+import { wireFrame } from './wire-frame.js';
 
 const READ_TIMEOUT = 4107;
 const LOGIN_TIMEOUT = 4108;
@@ -75,7 +75,7 @@ export interface SocketOptions {
 }
 
 /** What the server can do with a socket from outside. */
-export interface ClientSocket extends Waiting {
+export interface ClientSocket extends Heavy {
   readonly sessions: ReadonlyMap<string, Session>;
   /** Frames that wait for the reader, and those that were dropped. */
   readonly pressure: OutgoingFrames['pressure'];
@@ -87,12 +87,21 @@ export interface ClientSocket extends Waiting {
   readonly finish: (code: number, reason: string) => Promise<void>;
 }
 
+/** A command that waits for its turn. */
+interface Waiting {
+  /** The length of its frame. */
+  readonly bytes: number;
+  readonly job: () => Promise<void> | void;
+}
+
 /** Serves a socket until it closes. */
 export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptions): ClientSocket => {
   const { limits } = app;
   const sessions = new Map<string, Session>();
+  /** Commands that wait for their turn, and the one that is carried out. */
+  const waiting: Waiting[] = [];
+  /** Resolves when nothing waits any more. */
   let tail = Promise.resolve();
-  let queued = 0;
   let queuedBytes = 0;
   /** When this socket's turn ends, by the monotonic clock. */
   let turnEnds = 0;
@@ -152,13 +161,13 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   });
 
   const answerWith = (command: ServerCommand): void => {
-    frames.answer(encodeFrame(command, subprotocol));
+    frames.answer(wireFrame(command, subprotocol));
   };
 
   const writeNow: WritePush = ({ push, priority }, clientId) => {
     const shared = app.frames(push);
     app.counts.push();
-    if (priority === undefined) frames.write(shared.to(clientId, subprotocol));
+    if (priority === undefined) frames.push({ shared, clientId });
     else frames.offer({ shared, clientId }, priority);
   };
 
@@ -278,7 +287,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       isOverItsRate = false;
       return new Promise((resolve) => setTimeout(resolve, OVER_RATE_PAUSE));
     }
-    const isFirst = queued === 1;
+    const isFirst = waiting.length === 1;
     if (!isFirst && performance.now() < turnEnds) return;
     const turn = app.commandTurns.take(!isFirst);
     const begin = (): void => {
@@ -290,22 +299,34 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
 
   /** Whether as much waits as is allowed, or this share of it. */
   const isFull = (share = 1): boolean =>
-    queued >= limits.queuedCommands * share || queuedBytes >= limits.queuedBytes * share;
+    waiting.length >= limits.queuedCommands * share || queuedBytes >= limits.queuedBytes * share;
+
+  /** Carries a command out in its turn. */
+  const carryOut = async ({ job }: Waiting): Promise<void> => {
+    const turn = isAbandoned ? undefined : takeTurn();
+    if (turn !== undefined) await turn;
+    if (!isAbandoned) await job();
+  };
+
+  const handleAll = async (): Promise<void> => {
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      try {
+        await carryOut(next);
+      } catch (error) {
+        app.report(error);
+      }
+      waiting.shift();
+      queuedBytes -= next.bytes;
+      if (socket.isPaused && !isFull(1 / 2)) socket.resume();
+    }
+  };
 
   /** Handles the frames of one socket one after the other. While too many wait, the socket is not read. */
-  const enqueue = (bytes: number, job: () => Promise<void> | void): void => {
-    queued += 1;
+  const enqueue = (bytes: number, job: Waiting['job']): void => {
     queuedBytes += bytes;
+    // Not at once: more frames may have come with this one.
+    if (waiting.push({ bytes, job }) === 1) tail = tail.then(handleAll);
     if (isFull()) socket.pause();
-    tail = tail
-      .then(() => (isAbandoned ? undefined : takeTurn()))
-      .then(() => (isAbandoned ? undefined : job()))
-      .catch(app.report)
-      .finally(() => {
-        queued -= 1;
-        queuedBytes -= bytes;
-        if (socket.isPaused && !isFull(1 / 2)) socket.resume();
-      });
   };
 
   const isHeartbeat = (bytes: Buffer, isBinary: boolean): boolean =>
@@ -336,7 +357,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const receive = (data: RawData, isBinary: boolean): void => {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
     if (bytes.length > limits.frameBytes) close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
-    else if (queued > 0 && heartbeat === undefined && isHeartbeat(bytes, isBinary))
+    else if (waiting.length > 0 && heartbeat === undefined && isHeartbeat(bytes, isBinary))
       enqueue(
         bytes.length,
         heartbeatJob(() => jobFor(bytes, isBinary)()),
@@ -389,7 +410,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     },
     goAway: () => {
       isSentAway = true;
-      frames.write(encodeFrame({ cmd: 'goaway' }, subprotocol));
+      frames.write(wireFrame({ cmd: 'goaway' }, subprotocol));
     },
     finish: async (code, reason) => {
       isDeaf = true;

@@ -1,5 +1,6 @@
 /** Everything whose growth is measured. */
 import { clientSubjects } from './clients.js';
+import { serverSubjects } from './servers.js';
 import { storeSubjects } from './stores.js';
 import { logSubjects } from './stream-logs.js';
 import { queueSubjects } from './stream-queues.js';
@@ -14,4 +15,5 @@ export const subjects: readonly Subject[] = [
   ...clientSubjects,
   ...viewSubjects,
   ...storeSubjects,
+  ...serverSubjects,
 ];
