@@ -165,7 +165,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   };
 
   const writeNow: WritePush = ({ push, priority }, clientId) => {
-    const shared = app.frames(push);
+    const shared = app.frames(push, priority !== undefined);
     app.counts.push();
     if (priority === undefined) frames.push({ shared, clientId });
     else frames.offer({ shared, clientId }, priority);
@@ -221,7 +221,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       spend(command);
       const { answer, afterwards } = await handle(contextOf(command), command);
       try {
-        if (answer !== undefined) answerWith({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
+        if (answer !== undefined) answerWith({ ...addresseeOf(command), ...answer });
         if (before === undefined) writeHeld();
       } finally {
         // Others may wait for it.

@@ -80,7 +80,8 @@ const askedBody = async (
 /** What is kept of a message. */
 const contentOf = (outgoing: Outgoing, body: WireBody) => {
   const { conversationId, from, receipt = false, mentions = [], mentionsAll = false, to } = outgoing;
-  return { conversationId, from, receipt, mentions, mentionsAll, ...defined({ to }), ...typeOf(body.msg), ...body };
+  const content = { conversationId, from, receipt, mentions, mentionsAll, ...typeOf(body.msg), ...body };
+  return to === undefined ? content : { ...content, to };
 };
 
 /** Sends a message to who is online now. It is not stored. */

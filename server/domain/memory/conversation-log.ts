@@ -66,7 +66,7 @@ export interface ConversationLog {
 
 const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
 
-const tokenKey = (from: string, token: string): string => JSON.stringify([from, token]);
+const tokenKey = (from: string, token: string): string => `${from.length} ${from}${token}`;
 
 const TRIM_AT_LEAST = 1_024;
 /** Messages that one acknowledgement or read mark changes, at most: the newest of its stretch. */
@@ -207,13 +207,23 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   };
 
   return {
-    append: ({ token, now, speaker, ...content }, newId, at) => {
-      const key = token === undefined ? undefined : tokenKey(content.from, token);
+    append: (given, newId, at) => {
+      const { token, now, from, to, type, msg, binaryMsg } = given;
+      const key = token === undefined ? undefined : tokenKey(from, token);
       const before = key === undefined ? undefined : messages[(byToken.get(key) ?? -1) - base];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
       const message: StoredMessage = {
-        ...content,
+        conversationId: given.conversationId,
+        from,
+        receipt: given.receipt,
+        mentions: given.mentions,
+        mentionsAll: given.mentionsAll,
+        // Without token, speaker and time of the call.
+        ...(to === undefined ? undefined : { to }),
+        ...(type === undefined ? undefined : { type }),
+        ...(msg === undefined ? undefined : { msg }),
+        ...(binaryMsg === undefined ? undefined : { binaryMsg }),
         id,
         timestamp: at ?? (lastAt === undefined ? now : Math.max(now, lastAt + 1)),
       };
