@@ -7,12 +7,15 @@ import { connect, type Socket } from 'node:net';
 const TEXT_FRAME = 0x1;
 const BINARY_FRAME = 0x2;
 const FINAL = 0x80;
+const OPCODE = 0xf;
+/** From here on, frames are for the connection. */
+const CLOSE = 0x8;
 const MASKED = 0x80;
 const SHORT = 126;
 
 export interface Wire {
   readonly send: (payload: Buffer | string) => void;
-  /** Called with each frame that arrives. */
+  /** Called with each frame of data that arrives. */
   onFrame: (payload: Buffer) => void;
   readonly close: () => void;
 }
@@ -76,7 +79,7 @@ export const openWire = (url: string, path: string, subprotocol?: string): Promi
       }
       let at = 0;
       for (let found = frameIn(bytes, at); found !== undefined; found = frameIn(bytes, at)) {
-        wire.onFrame(bytes.subarray(...found));
+        if (((bytes[at] ?? 0) & OPCODE) < CLOSE) wire.onFrame(bytes.subarray(...found));
         at = found[1];
       }
       rest = bytes.subarray(at);

@@ -18,7 +18,9 @@ import { handle, isRead } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
-import { Refusal, refusalAnswer } from './domain/refusal.js';
+import { Refusal } from './domain/refusal.js';
+import { INTERNAL, errorAnswer } from './error-answer.js';
+import { isHeartbeat } from './heartbeat.js';
 import type { Waiting as Heavy } from './heaviest.js';
 import type { OutgoingPush, Session, WritePush } from './session.js';
 import { wireFrame } from './wire-frame.js';
@@ -31,7 +33,6 @@ const TRY_AGAIN_LATER = 1013;
 const BROKEN = 1006;
 
 const UNREADABLE = 4114;
-const INTERNAL = 4200;
 const TOO_MANY_SENDS = 4116;
 const TOO_MANY_OTHERS = 4318;
 /**
@@ -51,18 +52,9 @@ const CONNECTION_BROKEN = 2;
 
 /** A heartbeat is answered after this time, whatever it has to wait for, ms. */
 const HEARTBEAT_WAIT = 1_000;
-/** The first bytes of a heartbeat: the field `cmd` with the value 14. */
-const HEARTBEAT = Buffer.from([0x08, 0x0e]);
-const HEARTBEAT_TEXT = /^CA[45]/;
-const HEARTBEAT_BYTES = 64;
 
 /** The longest time that a timer can run, ms: a longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
-
-const errorAnswer = (error: unknown): ServerCommand =>
-  refusalAnswer(
-    error instanceof Refusal ? error : new Refusal(INTERNAL, 'the server could not carry the command out; try again'),
-  );
 
 const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
 
@@ -328,10 +320,6 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     if (waiting.push({ bytes, job }) === 1) tail = tail.then(handleAll);
     if (isFull()) socket.pause();
   };
-
-  const isHeartbeat = (bytes: Buffer, isBinary: boolean): boolean =>
-    bytes.length <= HEARTBEAT_BYTES &&
-    (isBinary ? bytes.subarray(0, 2).equals(HEARTBEAT) : HEARTBEAT_TEXT.test(bytes.toString('latin1')));
 
   /**
    * A heartbeat has its turn like other commands. But if they wait for a slow store or hook, it is answered before

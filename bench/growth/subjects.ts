@@ -1,6 +1,7 @@
 /** Everything whose growth is measured. */
+import { backEndSubjects } from './back-ends.js';
 import { clientSubjects } from './clients.js';
-import { serverSubjects } from './servers.js';
+import { handlerSubjects } from './handlers.js';
 import { storeSubjects } from './stores.js';
 import { logSubjects } from './stream-logs.js';
 import { queueSubjects } from './stream-queues.js';
@@ -15,5 +16,6 @@ export const subjects: readonly Subject[] = [
   ...clientSubjects,
   ...viewSubjects,
   ...storeSubjects,
-  ...serverSubjects,
+  ...handlerSubjects,
+  ...backEndSubjects,
 ];
