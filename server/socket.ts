@@ -21,6 +21,7 @@ import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
 import { Refusal } from './domain/refusal.js';
 import { INTERNAL, errorAnswer } from './error-answer.js';
 import { isHeartbeat } from './heartbeat.js';
+import { timerTime } from './http/timer.js';
 import type { Waiting as Heavy } from './heaviest.js';
 import type { OutgoingPush, Session, WritePush } from './session.js';
 import { wireFrame } from './wire-frame.js';
@@ -53,10 +54,7 @@ const CONNECTION_BROKEN = 2;
 /** A heartbeat is answered after this time, whatever it has to wait for, ms. */
 const HEARTBEAT_WAIT = 1_000;
 
-/** The longest time that a timer can run, ms: a longer one would fire at once. */
-const MAX_TIMER = 2 ** 31 - 1;
-
-const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
+const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, timerTime(ms));
 
 export interface SocketOptions {
   readonly app: App;
@@ -293,17 +291,12 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const isFull = (share = 1): boolean =>
     waiting.length >= limits.queuedCommands * share || queuedBytes >= limits.queuedBytes * share;
 
-  /** Carries a command out in its turn. */
-  const carryOut = async ({ job }: Waiting): Promise<void> => {
-    const turn = isAbandoned ? undefined : takeTurn();
-    if (turn !== undefined) await turn;
-    if (!isAbandoned) await job();
-  };
-
   const handleAll = async (): Promise<void> => {
     for (let [next] = waiting; next !== undefined; [next] = waiting) {
       try {
-        await carryOut(next);
+        const turn = isAbandoned ? undefined : takeTurn();
+        if (turn !== undefined) await turn;
+        if (!isAbandoned) await next.job();
       } catch (error) {
         app.report(error);
       }
