@@ -16,13 +16,6 @@ export interface RecentUnread {
 
 export const NONE_RECENT: RecentUnread = { ids: [], times: [], from: 0, to: 0 };
 
-const part = ({ ids, times }: RecentUnread, from: number, to: number): RecentUnread => ({
-  ids: ids.slice(from, to),
-  times: times.slice(from, to),
-  from: 0,
-  to: to - from,
-});
-
 export const sizeOf = ({ from, to }: RecentUnread): number => to - from;
 
 /** The same messages and a newer one. */
@@ -30,12 +23,13 @@ export const withUnread = (
   recent: RecentUnread,
   { id, timestamp, mentioned }: { readonly id: string; readonly timestamp: number; readonly mentioned: boolean },
 ): RecentUnread => {
-  const from = Math.max(recent.from, recent.to - RECENT + 1);
-  const isOwn = recent.to > 0 && recent.ids.length === recent.to && from <= RECENT;
-  const { ids, times, from: start, to } = isOwn ? { ...recent, from } : part(recent, from, recent.to);
+  let { ids, times, to } = recent;
+  let from = Math.max(recent.from, to - RECENT + 1);
+  if (to === 0 || ids.length > to || from > RECENT)
+    [ids, times, from, to] = [ids.slice(from, to), times.slice(from, to), 0, to - from];
   ids.push(id);
   times.push(mentioned ? -timestamp : timestamp);
-  return { ids, times, from: start, to: to + 1 };
+  return { ids, times, from, to: to + 1 };
 };
 
 /** The newest ones. */
@@ -46,21 +40,16 @@ export const newest = (recent: RecentUnread, count: number): RecentUnread => ({
 
 /** The messages after a time. */
 export const unreadAfter = (recent: RecentUnread, at: number): RecentUnread => {
-  const rest: RecentUnread = { ids: [], times: [], from: 0, to: 0 };
-  let { to } = rest;
+  const { ids, times } = recent;
+  let rest = NONE_RECENT;
   for (let index = recent.from; index < recent.to; index += 1) {
-    const [id = '', time = 0] = [recent.ids[index], recent.times[index]];
-    if (Math.abs(time) <= at) continue;
-    rest.ids.push(id);
-    to = rest.times.push(time);
+    const [id = '', time = 0] = [ids[index], times[index]];
+    if (Math.abs(time) > at) rest = withUnread(rest, { id, timestamp: Math.abs(time), mentioned: time < 0 });
   }
-  return { ...rest, to };
+  return rest;
 };
 
-export const hasUnread = ({ ids, from, to }: RecentUnread, id: string): boolean => {
-  const index = ids.indexOf(id, from);
-  return index >= 0 && index < to;
-};
+export const hasUnread = ({ ids, from, to }: RecentUnread, id: string): boolean => ids.slice(from, to).includes(id);
 
 export const hasMention = ({ times, from, to }: RecentUnread): boolean =>
   times.slice(from, to).some((time) => time < 0);

@@ -17,12 +17,13 @@ type Field = Exclude<keyof ConversationRecord, 'id'>;
 
 export interface ConversationRecords {
   readonly find: (id: string) => ConversationRecord | undefined;
-  /** One field of all records, as a map. Removing the last field removes the record. */
+  /** One field of all records, as a map. */
   readonly field: <F extends Field>(field: F) => Fields<NonNullable<ConversationRecord[F]>>;
 }
 
 type Fields<V> = Slots<V> & Pick<Map<string, V>, 'delete' | 'values'>;
 
+/** A record stays, as the position of its conversation does. */
 export const conversationRecords = (): ConversationRecords => {
   const records = new Map<string, ConversationRecord>();
   /** All parts look the same conversation up, one after the other. */
@@ -30,49 +31,32 @@ export const conversationRecords = (): ConversationRecords => {
 
   const find = (id: string): ConversationRecord | undefined => {
     if (last?.id === id) return last;
-    const found = records.get(id);
-    if (found !== undefined) last = found;
-    return found;
-  };
-
-  const at = (id: string): ConversationRecord => {
-    const found = find(id);
-    if (found !== undefined) return found;
-    last = { id, lastMessage: undefined, unread: undefined, events: undefined, messages: undefined };
-    records.set(id, last);
+    last = records.get(id);
     return last;
   };
-
-  const isEmpty = ({ lastMessage, unread, events, messages }: ConversationRecord): boolean =>
-    lastMessage === undefined && unread === undefined && events === undefined && messages === undefined;
 
   return {
     find,
     field: <F extends Field>(field: F): Fields<NonNullable<ConversationRecord[F]>> => {
       type V = NonNullable<ConversationRecord[F]>;
-      function* filled<T>(pick: (record: ConversationRecord, value: V) => T): MapIterator<T> {
-        for (const record of records.values()) {
-          const value = record[field];
-          if (value !== undefined) yield pick(record, value);
-        }
-      }
+      const filled = (): [string, V][] =>
+        [...records.values()].flatMap(({ id, [field]: value }) =>
+          value === undefined ? [] : [[id, value] satisfies [string, V]],
+        );
       return {
         get: (id) => find(id)?.[field] as V | undefined,
         set: (id, value) => {
-          at(id)[field] = value;
+          last = find(id) ?? { id, lastMessage: undefined, unread: undefined, events: undefined, messages: undefined };
+          last[field] = value;
+          records.set(id, last);
         },
         delete: (id) => {
           const record = find(id);
-          if (record?.[field] === undefined) return false;
-          record[field] = undefined;
-          if (isEmpty(record)) {
-            records.delete(id);
-            last = undefined;
-          }
+          if (record !== undefined) record[field] = undefined as ConversationRecord[F];
           return true;
         },
-        keys: () => filled(({ id }) => id),
-        values: () => filled((_, value) => value),
+        keys: () => new Map(filled()).keys(),
+        values: () => new Map(filled()).values(),
       };
     },
   };
