@@ -54,6 +54,7 @@ const written = async (subprotocol: typeof binary | typeof base64 = binary): Pro
     subprotocol,
     limits: defaultLimits,
     turns,
+    heardAt: () => 0,
     tooSlow: () => expect.fail('nobody is slow'),
   });
   return {
