@@ -1,6 +1,6 @@
 /** A store in a database server: PostgreSQL. */
 import { steadyClock } from '../../clock.js';
-import { checkLimits } from '../../domain/memory/retention.js';
+import { checkLimits } from '../check-limits.js';
 import { stderrReport } from '../../guarded.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Changes, type ReadCalls, type ResultOf } from '../sql/calls.js';
