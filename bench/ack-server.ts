@@ -86,7 +86,12 @@ const serve = (socket: WebSocket, tcp: Duplex, path: string): void => {
         (tally.checksum + textChecksum((JSON.parse(directMessage.msg) as { readonly _lctext: string })._lctext)) | 0;
       send(
         encodeFrame(
-          { cmd: 'ack', i, peerId: 'sender', ackMessage: { uid: `m${String(id)}`, t: EPOCH + id, cid: directMessage.cid } },
+          {
+            cmd: 'ack',
+            i,
+            peerId: 'sender',
+            ackMessage: { uid: `m${String(id)}`, t: EPOCH + id, cid: directMessage.cid },
+          },
           subprotocols.binary,
         ),
       );

@@ -85,7 +85,10 @@ console.table(
     contenders.flatMap(({ name }) =>
       flights.map(({ flight }) => [
         `${name}, ${String(flight)} in flight`,
-        { ...figures.get(name)?.[flight], 'x leancloud': ratio(at(name, flight, 'rate'), at('leancloud', flight, 'rate')) },
+        {
+          ...figures.get(name)?.[flight],
+          'x leancloud': ratio(at(name, flight, 'rate'), at('leancloud', flight, 'rate')),
+        },
       ]),
     ),
   ),

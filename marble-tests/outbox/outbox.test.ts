@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConnectionLost, OutboxFull, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
 import { outboxQueue, type Ack, type OutboxOptions, type OutboxEntry } from '../../src/outbox/outbox.js';
 import { marbles, virtualClock } from '../marbles.js';
+import { replying, sendingIn } from '../replies.js';
 
 const ack = (uid: string): Ack => ({ cmd: 'ack', ackMessage: { uid, t: 1 } });
 const values = { a: ack('a'), b: ack('b'), c: ack('c') };
@@ -12,10 +13,10 @@ const readiness = { t: true, f: false };
 const outboxOf = (ready$: Observable<boolean>, bounds: OutboxOptions = {}) => {
   const [outbox] = outboxQueue({ bounds, ready$, clock: virtualClock, patience: 10 });
   return {
-    send: (entry: Omit<OutboxEntry, 'conversationId'>): Observable<Ack> =>
-      outbox
-        .send({ conversationId: 'c', ...entry })
-        .pipe(mergeMap((step) => (step._tag === 'Accepted' ? [] : [step.ack]))),
+    send: ({ write$, ...entry }: Pick<OutboxEntry, 'bytes'> & { readonly write$: Observable<Ack> }): Observable<Ack> =>
+      sendingIn(outbox, { conversationId: 'c', write: replying(write$), ...entry }).pipe(
+        mergeMap((step) => (step._tag === 'Accepted' ? [] : [step.ack])),
+      ),
   };
 };
 

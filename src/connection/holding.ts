@@ -39,7 +39,7 @@ export interface Holding {
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** Tells of a new socket, or that there is none any more. */
   readonly use: (wire: Wire | undefined) => void;
-  /** Its timers stand still while the socket is paused: no answer can be heard then. */
+  /** Its timers and its `elapsed` stand still while the socket is paused: no answer can be heard then. */
   readonly clock: Clock;
 }
 
@@ -73,6 +73,9 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
   let silent: { readonly since: number; readonly heard: number } | undefined;
   /** When reading was resumed last, ms. */
   let readSince = 0;
+  /** How long all pauses have lasted, ms, and when the current one began. */
+  let paused = 0;
+  let pausedSince: number | undefined;
   /** The shortest `maxPause` of all subscribers; `undefined` if there are none. */
   const bound$ = new BehaviorSubject<number | undefined>(undefined);
   const changeHolds = (): void => {
@@ -102,6 +105,7 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
       stop();
       isPaused$.next(true);
       const now = clock.elapsed();
+      pausedSince = now;
       // A subscriber that leaves and comes back at once has not let a frame through: it is still the same pause.
       const start = silent?.heard === heard.count() && now - readSince < BREATH ? silent.since : now;
       silent = { since: start, heard: heard.count() };
@@ -114,6 +118,8 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
         ignoreElements(),
         finalize(() => {
           readSince = clock.elapsed();
+          paused += readSince - now;
+          pausedSince = undefined;
           resume();
           isPaused$.next(false);
         }),
@@ -159,6 +165,10 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
       silent = undefined;
       wire$.next(wire);
     },
-    clock: { ...clock, after: (ms) => pausable(clock, isPaused$, ms) },
+    clock: {
+      ...clock,
+      elapsed: () => (pausedSince ?? clock.elapsed()) - paused,
+      after: (ms) => pausable(clock, isPaused$, ms),
+    },
   };
 };

@@ -1,5 +1,5 @@
 /** Messages that are being sent, and their entries in the log. */
-import { Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
+import { Observable, tap } from 'rxjs';
 import type { Body, OutgoingBody } from '../../../codecs/index.js';
 import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../../streams/index.js';
 import type { Clock } from '../../clock.js';
@@ -79,7 +79,7 @@ export const telling = <S extends SendStep | { readonly _tag: 'stored' }>(
   since?: number,
   first?: Progress,
 ): Observable<S> =>
-  defer(() => {
+  new Observable((subscriber) => {
     const { conversationId, body, token } = request;
     let isOver = false;
     let discard = (): void => undefined;
@@ -96,38 +96,41 @@ export const telling = <S extends SendStep | { readonly _tag: 'stored' }>(
       });
       log.tell(event);
     };
-    const discardable$ = new Observable<S>((subscriber) => {
+    const discardable$ = new Observable<S>((sending) => {
       discard = () => {
-        subscriber.error(new Discarded(token));
+        sending.error(new Discarded(token));
       };
-      subscriber.add(progress$.subscribe(subscriber));
+      return progress$.subscribe(sending);
     });
     if (first !== undefined) tellProgress(first);
     let percent = 0;
-    return discardable$.pipe(
-      tap((emitted) => {
-        const step: SendStep | { readonly _tag: 'stored' } = emitted;
-        if (step._tag === 'sending') {
-          if (first?._tag !== 'sending') tellProgress({ _tag: 'sending' });
-        } else if (step._tag === 'uploading') {
-          const { progress } = step;
-          const before = percent;
-          percent = Math.floor(progress * 100);
-          // A store may report each packet.
-          if (percent !== before) tellProgress({ _tag: 'uploading', progress });
-        } else {
-          isOver = true;
-          if (step._tag === 'sent') tellSent(request, log, step.message);
-        }
-      }),
-      catchError((thrown: unknown) => {
-        const error = toRealtimeError(thrown);
-        tellProgress(error._tag === 'Discarded' ? { _tag: 'failed' } : { _tag: 'failed', error });
-        return throwError(() => error);
-      }),
-      // The send was unsubscribed: nobody waits for the message any more.
-      finalize(() => {
-        if (!isOver) tellProgress({ _tag: 'failed' });
-      }),
-    );
+    return discardable$
+      .pipe(
+        tap({
+          next: (emitted) => {
+            const step: SendStep | { readonly _tag: 'stored' } = emitted;
+            if (step._tag === 'sending') {
+              if (first?._tag !== 'sending') tellProgress({ _tag: 'sending' });
+            } else if (step._tag === 'uploading') {
+              const { progress } = step;
+              const before = percent;
+              percent = Math.floor(progress * 100);
+              // A store may report each packet.
+              if (percent !== before) tellProgress({ _tag: 'uploading', progress });
+            } else {
+              isOver = true;
+              if (step._tag === 'sent') tellSent(request, log, step.message);
+            }
+          },
+          error: (thrown: unknown) => {
+            const error = toRealtimeError(thrown);
+            tellProgress(error._tag === 'Discarded' ? { _tag: 'failed' } : { _tag: 'failed', error });
+          },
+          // The send was unsubscribed: nobody waits for the message any more.
+          finalize: () => {
+            if (!isOver) tellProgress({ _tag: 'failed' });
+          },
+        }),
+      )
+      .subscribe(subscriber);
   });

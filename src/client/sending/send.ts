@@ -1,5 +1,5 @@
 import { isLeft } from '../../../codecs/either.js';
-import { concat, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
+import { Observable, defer, filter, map, of, switchMap } from 'rxjs';
 import {
   AckSent,
   DecodeFailed,
@@ -15,6 +15,7 @@ import {
 import { defined } from '../../../codecs/defined.js';
 import type { DeliveryStatus, Message, Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
+import type { Reply } from '../../connection/connection.js';
 import type { Ack } from '../../outbox/outbox.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { ClientOutbox } from '../create-outbox.js';
@@ -60,19 +61,16 @@ export const senderIn = (
   kind: state.conversations.get(id)?.kind,
 });
 
-/** Whether an acknowledgement contains the id and the time of the stored message. */
-const isComplete = ({ ackMessage: { uid, t } }: Ack): boolean => uid !== undefined && t !== undefined;
-
+/** The stored message; `undefined` if the acknowledgement lacks its id or its time. */
 const messageOf = <B extends Body>(
-  { uid, t }: { readonly uid?: string; readonly t?: number },
+  { ackMessage: { uid, t } }: Ack,
   from: string,
   { conversationId, options: { transient = false, mentions = [], mentionsAll = false } }: SendRequest,
   body: B,
-): Message<B> => {
-  if (uid === undefined || t === undefined)
-    throw new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined');
-  return { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
-};
+): Message<B> | undefined =>
+  uid === undefined || t === undefined
+    ? undefined
+    : { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
 
 /** A body, and its form on the wire. */
 interface Content<B extends Body> {
@@ -103,7 +101,7 @@ const sendContent = <B extends Body>(
     ...envelope,
     directMessage: { cid: conversationId, dt: token, ...wire, ...fields },
   };
-  const messageIn = ({ ackMessage }: Ack): Message<B> => messageOf(ackMessage, link.clientId, request, body);
+  const messageIn = (ack: Ack): Message<B> | undefined => messageOf(ack, link.clientId, request, body);
   /**
    * The id of the stored message. A server that has forgotten the token stores a repeated write as another message,
    * with another id.
@@ -111,32 +109,42 @@ const sendContent = <B extends Body>(
   let stored: string | undefined;
   // The acknowledgement came after the command had ended, but the message is stored.
   const late = (ack: Ack): void => {
-    if (!isComplete(ack) || ack.ackMessage.uid === stored) return;
-    stored = ack.ackMessage.uid;
-    tellSent(request, sender, messageIn(ack));
-  };
-  const write = (options?: { readonly timeout: number }) =>
-    link.request(command, AckSent, { effectful: true, late, ...options });
-  const sending: SendStep<B> = { _tag: 'sending', token };
-  const acknowledged = (ack: Ack): SendStep<B> => {
     const message = messageIn(ack);
+    if (message === undefined || message.id === stored) return;
     stored = message.id;
-    return { _tag: 'sent', token, message };
+    tellSent(request, sender, message);
   };
   // A transient message or a will belongs to this connection, so it does not wait for the next one.
-  if (outbox === undefined || options.transient === true || options.will === true)
-    return concat(of(sending), write().pipe(map(acknowledged)));
-  return outbox
-    .send({
-      conversationId,
-      token,
-      bytes,
-      write$: write({ timeout: Infinity }),
-      wire,
-      options,
-      ...defined({ age }),
-    })
-    .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
+  const waits = outbox !== undefined && options.transient !== true && options.will !== true;
+  const writing = { effectful: true, isUnlimited: waits, late };
+  const write = (reply: Reply<Ack>): (() => void) => link.ask(command, AckSent, reply, writing);
+  return new Observable<SendStep<B>>((subscriber) => {
+    const accepted = (): void => {
+      subscriber.next({ _tag: 'sending', token });
+    };
+    const reply: Reply<Ack> = {
+      answered: (ack) => {
+        const message = messageIn(ack);
+        if (message === undefined) {
+          subscriber.error(new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined'));
+          return;
+        }
+        stored = message.id;
+        subscriber.next({ _tag: 'sent', token, message });
+        subscriber.complete();
+      },
+      failed: (error) => {
+        subscriber.error(error);
+      },
+    };
+    if (waits) {
+      const entry = { conversationId, token, bytes, write, wire, options, ...defined({ age }) };
+      outbox.send(entry, { ...reply, accepted }, subscriber);
+      return;
+    }
+    accepted();
+    if (!subscriber.closed) subscriber.add(write(reply));
+  });
 };
 
 export const SENDING = { _tag: 'sending' } as const;
