@@ -58,13 +58,17 @@ const whenOpen = switchMap((client: Client) =>
   ),
 );
 
+/** The bytes as text. The digits of a large number take ten times as long. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** 128 random bits as text. */
-const minter = (random: () => number): (() => string) => {
-  const part = (): string =>
-    Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
-  return () => part() + part() + part() + part();
+const minter = (random: () => number) => (): string => {
+  let text = '';
+  for (let part = 0; part < 4; part += 1) {
+    const bits = random() * 2 ** 32;
+    for (const shift of [24, 16, 8, 0]) text += HEX[(bits >>> shift) & 255] ?? '';
+  }
+  return text;
 };
 
 /**

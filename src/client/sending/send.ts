@@ -1,5 +1,5 @@
 import { isLeft } from '../../../codecs/either.js';
-import { Observable, defer, filter, map, of, switchMap } from 'rxjs';
+import { defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,
   DecodeFailed,
@@ -21,7 +21,15 @@ import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { ClientOutbox } from '../create-outbox.js';
 import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
-import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
+import {
+  SENDING,
+  tellSent,
+  telling,
+  type Progressing,
+  type SendLog,
+  type SendRequest,
+  type SendStep,
+} from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { copyOf, problemWith, toWire, type SendOptions } from './send-options.js';
 import type { Upload, UploadFile, UploadSession } from './upload.js';
@@ -78,23 +86,25 @@ interface Content<B extends Body> {
   readonly wire: WireBody;
 }
 
-/** Cold: sends an encoded body. `age`: an earlier client accepted the message so many ms ago. */
+/** Sends an encoded body. `age`: an earlier client accepted the message so many ms ago. */
 const sendContent = <B extends Body>(
   sender: Sender,
   request: SendRequest,
   { body, wire }: Content<B>,
+  { next, failed, until }: Progressing<SendStep<B>>,
   age?: number,
-): Observable<SendStep<B>> => {
+): void => {
   const { link, outbox } = sender;
   const { conversationId, token, options } = request;
   const { envelope, fields } = toWire(options);
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
   if (bytes > MAX_BYTES) {
-    return refuse(
+    failed(
       new InvalidArgument(
         `a message has at most ${String(MAX_BYTES)} bytes, push data included, but this one has ${String(bytes)}`,
       ),
     );
+    return;
   }
   const command: ClientCommand = {
     cmd: 'direct',
@@ -118,39 +128,37 @@ const sendContent = <B extends Body>(
   const waits = outbox !== undefined && options.transient !== true && options.will !== true;
   const writing = { effectful: true, isUnlimited: waits, late };
   const write = (reply: Reply<Ack>): (() => void) => link.ask(command, AckSent, reply, writing);
-  return new Observable<SendStep<B>>((subscriber) => {
-    const accepted = (): void => {
-      subscriber.next({ _tag: 'sending', token });
-    };
-    const reply: Reply<Ack> = {
-      answered: (ack) => {
-        const message = messageIn(ack);
-        if (message === undefined) {
-          subscriber.error(new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined'));
-          return;
-        }
-        stored = message.id;
-        subscriber.next({ _tag: 'sent', token, message });
-        subscriber.complete();
-      },
-      failed: (error) => {
-        subscriber.error(error);
-      },
-    };
-    if (waits) {
-      const entry = { conversationId, token, bytes, write, wire, options, ...defined({ age }) };
-      outbox.send(entry, { ...reply, accepted }, subscriber);
-      return;
-    }
-    accepted();
-    if (!subscriber.closed) subscriber.add(write(reply));
-  });
+  const accepted = (): void => {
+    next({ _tag: 'sending', token });
+  };
+  const reply: Reply<Ack> = {
+    answered: (ack) => {
+      const message = messageIn(ack);
+      if (message === undefined) {
+        failed(new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined'));
+        return;
+      }
+      stored = message.id;
+      next({ _tag: 'sent', token, message });
+    },
+    failed,
+  };
+  if (waits) {
+    const entry = { conversationId, token, bytes, write, wire, options, ...defined({ age }) };
+    outbox.send(entry, { ...reply, accepted }, until);
+    return;
+  }
+  accepted();
+  if (!until.closed) until.add(write(reply));
 };
 
-export const SENDING = { _tag: 'sending' } as const;
+/** Whether nobody can change the body: `text` makes such bodies. */
+const isFixed = (body: OutgoingBody): boolean =>
+  body._tag === 'Text' && body.attributes === undefined && Object.isFrozen(body);
 
 /** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
 const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
+  if (isFixed(body)) return body;
   const copy = bodies.decode(wire.binaryMsg === undefined ? wire : { binaryMsg: wire.binaryMsg.slice() });
   return copy._tag === body._tag ? (copy as B) : body;
 };
@@ -169,12 +177,14 @@ export const sendBody = <B extends OutgoingBody>(
   const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
   const request = { ...given, body };
   const sending = (told: typeof first): Observable<SendStep<B>> =>
-    telling(
+    telling<SendStep<B>>(
       request,
       sender,
-      isLeft(encoded)
-        ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
-        : sendContent(sender, request, { body, wire: encoded.right }),
+      (progressing) => {
+        if (isLeft(encoded))
+          progressing.failed(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`));
+        else sendContent(sender, request, { body, wire: encoded.right }, progressing);
+      },
       () => sending(SENDING),
       undefined,
       told,
@@ -210,14 +220,10 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
       telling(
         request,
         sender,
-        defer(() =>
-          sendContent(
-            sender,
-            request,
-            { body: sender.bodies.decode(wire), wire },
-            since === undefined ? undefined : Math.max(0, sender.clock.now() - since),
-          ),
-        ),
+        (progressing) => {
+          const age = since === undefined ? undefined : Math.max(0, sender.clock.now() - since);
+          sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, progressing, age);
+        },
         sending,
         since,
         since === undefined ? SENDING : undefined,
