@@ -6,13 +6,17 @@ import type { WebSocketConstructor } from './socket.js';
 /** The longest frame, in bytes. A page of 1,000 messages of 5 KB has 5 MB. */
 const MAX_PAYLOAD = 16 * 1_048_576;
 
+/** So many frames are written at once, without waiting for the end of the turn: the server reads them meanwhile. */
+const TOGETHER = 32;
+
 /**
  * Frames have a limit, and are not compressed: a short frame could become a long one. The frames that are sent in a
  * turn of the event loop are written together.
  */
 class BoundedWebSocket extends WebSocket {
   private tcp: Pick<Duplex, 'cork' | 'uncork'> | undefined;
-  private isCorked = false;
+  /** How many frames wait for the end of the turn. */
+  private waiting = 0;
 
   constructor(address: string | URL, protocols?: string | string[]) {
     super(address, protocols, { maxPayload: MAX_PAYLOAD, perMessageDeflate: false });
@@ -22,17 +26,22 @@ class BoundedWebSocket extends WebSocket {
   }
 
   override send(frame: Parameters<WebSocket['send']>[0]): void {
-    if (!this.isCorked && this.tcp !== undefined) {
-      const { tcp } = this;
-      this.isCorked = true;
-      tcp.cork();
-      process.nextTick(() => {
-        this.isCorked = false;
-        tcp.uncork();
-      });
+    if (this.waiting === 0) {
+      this.tcp?.cork();
+      process.nextTick(this.write);
     }
+    this.waiting += 1;
     super.send(frame);
+    if (this.waiting % TOGETHER === 0) {
+      this.tcp?.uncork();
+      this.tcp?.cork();
+    }
   }
+
+  private readonly write = (): void => {
+    this.waiting = 0;
+    this.tcp?.uncork();
+  };
 }
 
 /**
