@@ -1,20 +1,23 @@
 /** The lint rule about `$`: streams end in it, functions don't. */
 import { ESLint } from 'eslint';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { root, snippetProject } from './snippet-project.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const IMPORTS = "import { EMPTY, type Observable } from 'rxjs';\n";
 
 describe('the lint rule about $', () => {
   let eslint: ESLint;
   const broken = async (code: string): Promise<readonly string[]> => {
-    const [result] = await eslint.lintText(IMPORTS + code, { filePath: 'src/index.ts' });
+    const [result] = await eslint.lintText(IMPORTS + code, { filePath: 'src/listen.ts' });
     return (result?.messages ?? []).map(({ messageId, message }) => messageId ?? message);
   };
   // The first text makes the compiler read the project, which on a cold disk takes longer than any test may.
   beforeAll(async () => {
-    eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => ruleId === 'rx-realtime/dollar' });
+    eslint = new ESLint({
+      cwd: root,
+      overrideConfig: snippetProject,
+      ruleFilter: ({ ruleId }) => ruleId === 'rx-realtime/dollar',
+    });
     await broken('');
   }, 120_000);
 
