@@ -9,7 +9,7 @@ import {
 } from '../../codecs/index.js';
 import type { AnswerKind, RequestOptions } from '../../src/connection/connection.js';
 import { createRequests } from '../../src/connection/requests.js';
-import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
+import { CommandTimeout, ConnectionLost, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
 import { marbles, virtualClock } from '../marbles.js';
 import { requestOf } from '../replies.js';
 
@@ -192,5 +192,28 @@ describe('a request', () => {
       true,
     ]);
     expect(heard).toEqual([ack(), ack()]);
+  });
+
+  it('of a client fails with the error of its end; those of others wait on', () => {
+    const { requests } = start();
+    const [tom, jerry] = [{ clientId: 'Tom' }, { clientId: 'Jerry' }];
+    const heard: unknown[] = [];
+    const reply = { answered: () => heard.push('answer'), failed: (error: unknown) => heard.push(error) };
+    requests.ask(LOGOUT, AckSent, reply, { isUnlimited: true }, tom);
+    requests.ask(LOGOUT, AckSent, reply, { isUnlimited: true }, jerry);
+    const closed = new SessionClosed(0, 'logged out');
+    requests.abandon(tom, closed);
+    expect([heard, requests.size()]).toEqual([[closed], 1]);
+  });
+
+  it('hears nothing more when the failure of another one has withdrawn it', () => {
+    const { requests } = start();
+    const heard: string[] = [];
+    const answered = (): void => undefined;
+    const options = { isUnlimited: true };
+    requests.ask(LOGOUT, AckSent, { answered, failed: () => (heard.push('first'), withdraw()) }, options);
+    const withdraw = requests.ask(LOGOUT, AckSent, { answered, failed: () => heard.push('second') }, options);
+    requests.failAll('the cable was cut');
+    expect([heard, requests.size()]).toEqual([['first'], 0]);
   });
 });
