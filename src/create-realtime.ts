@@ -64,10 +64,7 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toS
 /** 128 random bits as text. */
 const minter = (random: () => number) => (): string => {
   let text = '';
-  for (let part = 0; part < 4; part += 1) {
-    const bits = random() * 2 ** 32;
-    for (const shift of [24, 16, 8, 0]) text += HEX[(bits >>> shift) & 255] ?? '';
-  }
+  while (text.length < 32) text += HEX[Math.floor(random() * 256)] ?? '00';
   return text;
 };
 

@@ -63,8 +63,6 @@ export interface OwnLink extends SigningLink {
   readonly end: (error: SessionClosed) => void;
 }
 
-const nothing = (): void => undefined;
-
 /** Makes a link over a connection. It is open while the client's session is open. */
 export const createLink = (
   connection: Connection,
@@ -74,22 +72,15 @@ export const createLink = (
   report: (fault: Fault) => void,
 ): OwnLink => {
   const owner = { clientId };
-  const problem = (): RealtimeError | undefined => {
-    const now = status();
-    switch (now._tag) {
-      case 'Open':
-        return undefined;
-      case 'Closed':
-        return new SessionClosed(now.code, now.reason);
-      default:
-        return new ConnectionLost(`the session of ${clientId} is being opened again; try again after its reconnect`);
-    }
-  };
   const ask: Link['ask'] = (command, answer, reply, options) => {
-    const error = problem();
-    if (error === undefined) return connection.ask(command, answer, reply, options, owner);
-    reply.failed(error);
-    return nothing;
+    const now = status();
+    if (now._tag === 'Open') return connection.ask(command, answer, reply, options, owner);
+    reply.failed(
+      now._tag === 'Closed'
+        ? new SessionClosed(now.code, now.reason)
+        : new ConnectionLost(`the session of ${clientId} is being opened again; try again after its reconnect`),
+    );
+    return () => undefined;
   };
   return {
     clientId,

@@ -43,25 +43,6 @@ export interface Holding {
   readonly clock: Clock;
 }
 
-/** Cold: a timer that stands still while `isPaused$` is true. */
-const pausable = (clock: Clock, isPaused$: Observable<boolean>, ms: number): Observable<unknown> =>
-  defer(() => {
-    let left = ms;
-    return isPaused$.pipe(
-      distinctUntilChanged(),
-      switchMap((isPaused) => {
-        if (isPaused) return NEVER;
-        const since = clock.elapsed();
-        return clock.after(left).pipe(
-          finalize(() => {
-            left -= clock.elapsed() - since;
-          }),
-        );
-      }),
-      take(1),
-    );
-  });
-
 export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding => {
   const wire$ = new BehaviorSubject<Wire | undefined>(undefined);
   const isPaused$ = new BehaviorSubject(false);
@@ -76,6 +57,8 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
   /** How long all pauses have lasted, ms, and when the current one began. */
   let paused = 0;
   let pausedSince: number | undefined;
+  /** The time without the pauses, ms. */
+  const elapsed = (): number => (pausedSince ?? clock.elapsed()) - paused;
   /** The shortest `maxPause` of all subscribers; `undefined` if there are none. */
   const bound$ = new BehaviorSubject<number | undefined>(undefined);
   const changeHolds = (): void => {
@@ -167,8 +150,15 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
     },
     clock: {
       ...clock,
-      elapsed: () => (pausedSince ?? clock.elapsed()) - paused,
-      after: (ms) => pausable(clock, isPaused$, ms),
+      elapsed,
+      after: (ms) =>
+        defer(() => {
+          const end = elapsed() + ms;
+          return isPaused$.pipe(
+            switchMap((isPaused) => (isPaused ? NEVER : clock.after(end - elapsed()))),
+            take(1),
+          );
+        }),
     },
   };
 };

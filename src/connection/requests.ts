@@ -97,9 +97,12 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
     found?.reply.failed(new CommandTimeout(kindOf(found.command), timeout));
   });
 
-  const failed = (wanted: (request: Pending) => boolean, error: (request: Pending) => RealtimeError): void => {
+  const failed = (errorOf: (request: Pending) => RealtimeError | undefined): void => {
     // A reply may withdraw others.
-    for (const [i, request] of [...pending]) if (wanted(request) && give(i)) request.reply.failed(error(request));
+    for (const [i, request] of [...pending]) {
+      const error = errorOf(request);
+      if (error && give(i)) request.reply.failed(error);
+    }
   };
 
   return {
@@ -124,10 +127,7 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
       };
     },
     abandon: (owner, error) => {
-      failed(
-        (request) => request.owner === owner,
-        () => error,
-      );
+      failed((request) => (request.owner === owner ? error : undefined));
     },
     settle: (i, command) => {
       const found = take(i);
@@ -147,10 +147,8 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
     },
     size: () => pending.size,
     failAll: (reason) => {
-      failed(
-        () => true,
-        ({ command, options }) =>
-          options.effectful === true ? new Unconfirmed(kindOf(command)) : new ConnectionLost(reason),
+      failed(({ command, options }) =>
+        options.effectful === true ? new Unconfirmed(kindOf(command)) : new ConnectionLost(reason),
       );
       limits.clear();
       late.clear();

@@ -13,7 +13,6 @@ import {
   map,
   merge,
   mergeMap,
-  mergeWith,
   of,
   pairwise,
   share,
@@ -153,13 +152,16 @@ export const createStays = (client: ClientInternals): Stays => {
       const stay: Stay = { id };
       become(stay);
       const replaced$ = current.pipe(filter((other) => other !== stay));
-      return open$.pipe(
-        switchMap((open) => {
-          // Only a client that was in the room before a break has missed messages in it.
-          if (!open && maybeIn.has(id)) client.room.current = id;
-          return open ? enter(id) : EMPTY;
-        }),
-        mergeWith(NEVER),
+      return merge(
+        open$.pipe(
+          switchMap((open) => {
+            // Only a client that was in the room before a break has missed messages in it.
+            if (!open && maybeIn.has(id)) client.room.current = id;
+            return open ? enter(id) : EMPTY;
+          }),
+        ),
+        NEVER,
+      ).pipe(
         // `takeUntil` subscribes to its notifier first, so `longBreak$` sees a new session before the room is
         // entered.
         takeUntil(merge(replaced$, longBreak$, expulsion(id))),
