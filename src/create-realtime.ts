@@ -58,14 +58,13 @@ const whenOpen = switchMap((client: Client) =>
   ),
 );
 
-/** The bytes as text. The digits of a large number take ten times as long. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /** 128 random bits as text. */
-const minter = (random: () => number) => (): string => {
-  let text = '';
-  while (text.length < 32) text += HEX[Math.floor(random() * 256)] ?? '00';
-  return text;
+const minter = (random: () => number): (() => string) => {
+  const part = (): string =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return () => part() + part() + part() + part();
 };
 
 /**

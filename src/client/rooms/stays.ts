@@ -14,7 +14,6 @@ import {
   merge,
   mergeMap,
   of,
-  pairwise,
   share,
   switchMap,
   takeUntil,
@@ -141,11 +140,17 @@ export const createStays = (client: ClientInternals): Stays => {
     );
 
   /** Emits with the session after a long break. The wait for the first session is not a break. */
-  const longBreak$ = open$.pipe(
-    map((open) => ({ open, at: clock.elapsed() })),
-    pairwise(),
-    filter(([before, { open, at }], index) => index > 0 && open && at - before.at >= LONG_BREAK),
-  );
+  const longBreak$ = defer(() => {
+    /** When it opened or closed last, ms. */
+    let since = 0;
+    return open$.pipe(
+      filter((open, index) => {
+        const before = since;
+        since = clock.elapsed();
+        return index > 1 && open && since - before >= LONG_BREAK;
+      }),
+    );
+  });
 
   const hold = (id: string): Observable<never> =>
     defer(() => {
