@@ -25,7 +25,7 @@ export const deadlines = <K>(
   const wait = (now: number): void => {
     const [earliest] = ends.values();
     if (earliest === undefined) return;
-    timer = clock.after(Math.max(0, earliest - now)).subscribe(() => {
+    timer = clock.after(earliest - now).subscribe(() => {
       // A timer may fire a little early.
       const then = Math.max(earliest, clock.elapsed());
       timer = Subscription.EMPTY;

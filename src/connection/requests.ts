@@ -86,8 +86,8 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
   const give = (i: number): Pending | undefined => {
     const found = take(i);
     if (found?.options.late === undefined) return found;
-    const [oldest] = late.size < MAX_LATE ? [] : late.keys();
-    if (oldest !== undefined) late.delete(oldest);
+    const [oldest] = late.keys();
+    if (late.size >= MAX_LATE && oldest !== undefined) late.delete(oldest);
     late.set(i, found);
     return found;
   };
