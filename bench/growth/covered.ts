@@ -19,7 +19,7 @@ export const uncovered: readonly Uncovered[] = [
     names: of(
       'root',
       `text image audio video file location plain binary textOf upload uploadTo defineMessage exponential
-      toRealtimeError user indexedDbOutbox createRealtime ofType atLeastOnce atMostOnce`,
+      toRealtimeError user indexedDbOutbox pausableWebSocket createRealtime ofType atLeastOnce atMostOnce`,
     ),
   },
   {
