@@ -92,7 +92,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
     const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
     const signing = { factory: options.conversationSignature, timeout: options.signatureTimeout, clock };
-    const link = createLink(connection, clientId, status, signing, report);
+    const link = createLink(connection, clientId, () => current, signing, report);
     const open$ = status.pipe(
       map(({ _tag }) => _tag === 'Open'),
       distinctUntilChanged(),
@@ -205,6 +205,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
       if (current._tag === 'Closed') return;
       become(closed);
+      link.end(new SessionClosed(closed.code, closed.reason));
       logging.end();
       for (const stream of [status, connectionEvents, log]) stream.complete();
     };
