@@ -134,7 +134,7 @@ export const createLane = ({ connections, bounds, clock }: ChangingOptions): Cha
         queue.push({
           ...request,
           settle: (outcome) => {
-            if ('error' in outcome) reject(outcome.error as Error);
+            if ('error' in outcome) reject(outcome.error);
             else resolve(outcome.result);
           },
         });
