@@ -15,8 +15,6 @@ interface Config {
 /** How long a superchat stays in the list, ms; and how many there are. */
 const PINNED = 12_000;
 const PINS = 3;
-/** When all lanes are full, one comment is asked for so often, ms: a gift would be the first. */
-const PATIENCE = 100;
 
 const query = new URLSearchParams(location.search);
 const config = (await (await fetch('config.json')).json()) as Config;
@@ -98,7 +96,6 @@ worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
 tell({ _tag: 'Enter', server: query.get('server') ?? config.server, room: config.room });
 
 let before = performance.now();
-let asked = 0;
 let credit = 0;
 const frame = (now: number): void => {
   const elapsed = now - before;
@@ -107,12 +104,11 @@ const frame = (now: number): void => {
   // What a stall has missed is not caught up: at most a tenth of a second's worth at a time.
   credit = Math.min(credit + (flow.valueAsNumber * elapsed) / 1_000, 1 + flow.valueAsNumber / 10);
   stage.draw(isPaused ? 0 : Math.min(elapsed, 100) / 1_000);
-  const space = overlap.checked ? Infinity : Math.max(stage.room(), Number(now - asked > PATIENCE));
+  const space = overlap.checked ? Infinity : stage.room();
   const count = isPaused ? 0 : Math.floor(Math.min(credit, space));
   if (count > 0) {
     tell({ _tag: 'Want', count });
     credit -= count;
-    asked = now;
   }
   requestAnimationFrame(frame);
 };
@@ -129,7 +125,7 @@ setInterval(() => {
   write({
     arrived: perSecond(({ arrived }) => arrived),
     shown: perSecond(({ handed }) => handed),
-    dropped: `${(counts.arrived - counts.handed).toLocaleString()}`,
+    dropped: (counts.arrived - counts.handed).toLocaleString(),
     age: `${percentile(ages, 0.5).toFixed(0)} / ${percentile(ages, 0.99).toFixed(0)} ms`,
     oldest: `${oldestText} ms`,
     oldestPaid: `${oldestPaid} ms`,

@@ -1,10 +1,16 @@
 /** The stage: draws what flies on a canvas. */
 import type { Comment, Kind } from './comments.js';
-import { freeLanes, laneFor, type Flying } from './lanes.js';
+import { SPACE, freeLanes, laneFor, type Flying, type Lines } from './lanes.js';
 
 const LANE = 32;
 /** How long a comment takes to cross the stage, s. What was paid for stays longer. */
-const CROSSING = { text: 7, gift: 12, superchat: 14 } as const satisfies Record<Kind, number>;
+const CROSSING = { text: 7, gift: 12, superchat: 12 } as const satisfies Record<Kind, number>;
+/** The lanes at the top are for what was paid for. */
+const PAID_LANES = 2;
+/** Comments of one moment don't start in one column, px. */
+const SPREAD = 90;
+/** How long the line of a lane is behind the right edge, px. Beyond it, even gifts overlap. */
+const LINE = 400;
 /** The same for texts that may overlap, s: then there are many. */
 const DENSE = 4;
 const FILL = { text: '#f4f2ec', gift: '#2b1d00', superchat: '#ffffff' } as const satisfies Record<Kind, string>;
@@ -13,12 +19,14 @@ const PILL = { text: undefined, gift: '#ffcf6b', superchat: '#b3286b' } as const
 const SPRITES = 600;
 
 interface Shown extends Flying {
+  /** Pixels a second. */
+  readonly speed: number;
   readonly kind: Kind;
   readonly sprite: OffscreenCanvas;
 }
 
 export interface Stage {
-  /** How many comments find a lane now. */
+  /** How many texts find a lane now. */
   readonly room: () => number;
   readonly add: (comment: Comment, dense: boolean) => void;
   /** Moves everything by so many seconds, and draws. */
@@ -26,7 +34,7 @@ export interface Stage {
   readonly shown: () => number;
 }
 
-export const createStage = (canvas: HTMLCanvasElement): Stage => {
+export const createStage = (canvas: HTMLCanvasElement, random: () => number = Math.random): Stage => {
   const context = canvas.getContext('2d', { alpha: false });
   if (context === null) throw new Error('this browser has no canvas');
   let flying: Shown[] = [];
@@ -41,7 +49,7 @@ export const createStage = (canvas: HTMLCanvasElement): Stage => {
     [width, height] = [canvas.clientWidth, canvas.clientHeight];
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
-    lanes = Array.from({ length: Math.max(1, Math.floor((height - 8) / LANE)) }, (_, lane) => lanes[lane]);
+    lanes = Array.from({ length: Math.max(PAID_LANES + 1, Math.floor((height - 8) / LANE)) }, (_, lane) => lanes[lane]);
     flying = flying.filter(({ lane }) => lane < lanes.length);
     sprites.clear();
   };
@@ -82,19 +90,26 @@ export const createStage = (canvas: HTMLCanvasElement): Stage => {
     return sprite;
   };
 
+  const linesOf = (kind: Kind): Lines =>
+    kind === 'text' ? { from: PAID_LANES, to: lanes.length } : { from: 0, to: PAID_LANES };
+
   const isUnderPointer = ({ x, width: wide, lane }: Shown): boolean =>
     pointer !== undefined && pointer.x >= x && pointer.x <= x + wide && Math.floor((pointer.y - 4) / LANE) === lane;
 
   return {
-    room: () => freeLanes(lanes, width),
+    room: () => freeLanes(lanes, linesOf('text'), width).length,
     shown: () => flying.length,
     add: (comment, dense) => {
       const { kind } = comment;
       const sprite = spriteOf(comment);
       const wide = sprite.width / scale;
-      const speed = (width + wide) / (dense && kind === 'text' ? DENSE : CROSSING[kind]);
-      const lane = laneFor(lanes, speed, width);
-      const shown = { kind, sprite, lane, speed, width: wide, x: width };
+      const speed = width / (dense && kind === 'text' ? DENSE : CROSSING[kind]);
+      const lane = laneFor(lanes, linesOf(kind), width, random());
+      const last = dense ? undefined : lanes[lane];
+      // Behind the last one of the lane, unless too many wait there.
+      const behind = last === undefined ? 0 : Math.min(last.x + last.width + SPACE, width + LINE);
+      const x = Math.max(width + random() * SPREAD, behind);
+      const shown = { kind, sprite, lane, speed, width: wide, x };
       lanes[lane] = shown;
       flying.push(shown);
     },

@@ -55,7 +55,8 @@ const reports = (realtime: Realtime, client: Client, team: readonly string[]): O
     ),
     busiest: messages$.pipe(top({ key: ({ from }) => from, every$, count: BUSIEST }), startWith([])),
     age: ages(messages$),
-    team: presence(client, team),
+    // A worker can send a map of JavaScript; this one is a view of our own.
+    team: presence(client, team).pipe(map((online) => new Map(online))),
     health: realtime.health$.pipe(startWith(undefined)),
   });
   return latest$.pipe(

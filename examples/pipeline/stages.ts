@@ -13,7 +13,7 @@ const AT_ONCE = 50;
 
 /** Stub of a service: "what a start" becomes "tahw a trats". */
 const translated = (text: string): Observable<string> =>
-  of(text.replace(/\p{L}+/gu, (word) => [...word].reverse().join(''))).pipe(delay(LATENCY));
+  of(text.replace(/\p{L}+/gu, (word) => Array.from(word).reverse().join(''))).pipe(delay(LATENCY));
 
 /** Messages, edits and recalls. What else the log has (members, attributes) is not archived. */
 const isWritten = (entry: LogEntry): entry is Extract<LogEntry, { readonly message: Message }> => 'message' in entry;

@@ -84,6 +84,7 @@ describePage('the danmaku page', () => {
     await page.locator('#flow').fill('60');
     await figureIs('screen', (screen) => screen === 0);
     await page.locator('#room').selectOption('bursts');
+    await page.waitForSelector('#pins li:nth-child(2)', { timeout: 60_000 });
     await figureIs('screen', (screen) => screen > 25);
     await screenshot(page, 'danmaku');
     expect(await findings(page)).toEqual([]);

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { filter, firstValueFrom, fromEvent, map, shareReplay, takeUntil, type Observable } from 'rxjs';
+import { filter, firstValueFrom, fromEvent, map, ReplaySubject, share, takeUntil, type Observable } from 'rxjs';
 
 export interface Program {
   /** What it prints, line by line. Replays all lines. */
@@ -11,11 +11,14 @@ export interface Program {
   readonly stop: (signal: NodeJS.Signals) => Promise<number | null>;
 }
 
+/** Lines that are kept. */
+const LINES = 1_000;
+
 export const startProgram = (file: string, args: readonly string[] = []): Program => {
   const child: ChildProcess = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (child.stdout === null) throw new Error('it has no output');
   const ended = once(child, 'exit') as Promise<[number | null]>;
-  const lines$ = fromEvent(createInterface(child.stdout), 'line').pipe(map(String), takeUntil(ended), shareReplay());
+  const lines$ = fromEvent(createInterface(child.stdout), 'line').pipe(map(String), takeUntil(ended), share({ connector: () => new ReplaySubject(LINES) }));
   lines$.subscribe();
   return {
     lines$,
