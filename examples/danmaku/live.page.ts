@@ -32,7 +32,8 @@ const room = element('room', HTMLSelectElement);
 const pins = element('pins', HTMLElement);
 const write = figures();
 
-let isPaused = false;
+// Who wants less motion starts it by hand.
+let isPaused = matchMedia('(prefers-reduced-motion: reduce)').matches;
 let state: ConnectionState = { _tag: 'Connecting' };
 let counts: Counts = { arrived: 0, paidArrived: 0, handed: 0 };
 const spoken = speak(words, () => {

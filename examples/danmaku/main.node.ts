@@ -33,7 +33,7 @@ const say = (n: number): Promise<unknown> => {
   if (kind === 'text')
     return server.backEnd.send(id, { from, priority: LOW, body: text(pick(phrases.lines, n * 5 + (n >> 4))) });
   // The back end writes the JSON of a type of its own by itself.
-  const words = kind === 'gift' ? `♥ × ${1 + (n % 9)}` : pick(phrases.thanks, n);
+  const words = kind === 'gift' ? `♥ × ${1 + (n % 9)}` : pick(phrases.thanks, Math.floor(n / SUPERCHAT));
   return server.backEnd.send(id, { from, priority: HIGH, body: JSON.stringify({ _lctype: PAID, kind, text: words }) });
 };
 const talking = paced((elapsed) => audiences[audience](elapsed))

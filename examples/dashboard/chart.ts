@@ -29,17 +29,19 @@ export const createChart = (place: HTMLElement, lines: readonly string[], unit: 
     stroke: () => colour('--soft'),
     grid: { stroke: () => colour('--line'), width: 1 },
     ticks: { show: false },
+    gap: 8,
     font: '12px system-ui, sans-serif',
   };
   const plot = new uPlot(
     {
       width: place.clientWidth,
       height: place.clientHeight,
+      padding: [10, 12, 0, 0],
       cursor: { show: false },
       legend: { show: false },
       scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map((at) => new Date(at * 1_000).toTimeString().slice(3, 8)) },
+        { ...axis, size: 30, values: (_, ticks) => ticks.map((at) => new Date(at * 1_000).toTimeString().slice(3, 8)) },
         { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => `${tick.toLocaleString()}${unit}`) },
       ],
       series: [

@@ -61,7 +61,7 @@ const table = (id: string): ((rows: readonly Cells[]) => void) => {
     });
   };
 };
-const rateTable = table('rates');
+const rateTable = table('conversations');
 const busiestTable = table('busiest');
 
 const team = element('team', HTMLElement);

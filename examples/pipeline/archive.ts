@@ -34,7 +34,7 @@ interface Sqlite {
 /** SQLite of this Node, from 22.13 on; before, the package with the same interface. */
 const loadSqlite = async (): Promise<Sqlite> =>
   (process.getBuiltinModule(['node', 'sqlite'].join(':')) as Sqlite | undefined) ??
-  ((await import('@photostructure/sqlite')) as Sqlite);
+  (await import('@photostructure/sqlite'));
 
 // The position is text in one row, so that it is written in the same transaction as the messages before it.
 const SCHEMA = `
@@ -63,7 +63,7 @@ export const openArchive = async (path: string): Promise<Archive> => {
       const row = read.get() as { readonly position: string } | undefined;
       return row === undefined ? undefined : (JSON.parse(row.position) as LogPosition);
     },
-    count: () => Number((count.get() as { readonly count: number }).count),
+    count: () => (count.get() as { readonly count: number }).count,
     store: (rows, position) => {
       database.exec('begin immediate');
       try {

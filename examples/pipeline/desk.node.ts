@@ -24,7 +24,7 @@ await desk.addMembers(id, ['pipeline']);
 
 const numberOf = (body: string): number => Number(/#(\d+)/.exec(body)?.[1] ?? 0);
 const newest = await desk.history(id, { limit: 100 });
-const last = Math.max(0, ...newest.map((message) => numberOf('msg' in message ? String(message.msg) : '')));
+const last = Math.max(0, ...newest.map((message) => numberOf('msg' in message ? message.msg : '')));
 
 const write = (n: number): Promise<unknown> =>
   desk.broadcast(id, { from: pick(phrases.people, n * 7), body: text(`${pick(phrases.lines, n * 5)} #${n}`) });

@@ -56,7 +56,7 @@ describePage('the dashboard', () => {
   it('shows the busiest people, the team, the connection and the server', async () => {
     const { page } = example;
     expect(await page.locator('#busiest tr').count()).toBeGreaterThan(4);
-    expect(await page.locator('#rates tr').count()).toBe(8);
+    expect(await page.locator('#conversations tr').count()).toBe(8);
     await expect.poll(() => page.locator('#team').innerText(), { timeout: 30_000 }).toContain('online');
     await figureIs('sessions', (sessions) => sessions > 1);
     await figureIs('p50', (age) => age >= 0);

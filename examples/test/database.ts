@@ -13,7 +13,7 @@ export interface Reader {
 
 export const openDatabase = async (path: string): Promise<Reader> => {
   const builtIn = process.getBuiltinModule(['node', 'sqlite'].join(':')) as Sqlite | undefined;
-  const { DatabaseSync } = builtIn ?? ((await import('@photostructure/sqlite')) as Sqlite);
+  const { DatabaseSync } = builtIn ?? (await import('@photostructure/sqlite'));
   const database = new DatabaseSync(path);
   return {
     all: (sql) => database.prepare(sql).all() as Readonly<Record<string, unknown>>[],

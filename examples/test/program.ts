@@ -18,7 +18,11 @@ export const startProgram = (file: string, args: readonly string[] = []): Progra
   const child: ChildProcess = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (child.stdout === null) throw new Error('it has no output');
   const ended = once(child, 'exit') as Promise<[number | null]>;
-  const lines$ = fromEvent(createInterface(child.stdout), 'line').pipe(map(String), takeUntil(ended), share({ connector: () => new ReplaySubject(LINES) }));
+  const lines$ = fromEvent(createInterface(child.stdout), 'line').pipe(
+    map(String),
+    takeUntil(ended),
+    share({ connector: () => new ReplaySubject(LINES) }),
+  );
   lines$.subscribe();
   return {
     lines$,
