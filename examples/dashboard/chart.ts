@@ -42,7 +42,7 @@ export const createChart = (place: HTMLElement, lines: readonly string[], unit: 
       scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
       axes: [
         { ...axis, size: 30, values: (_, ticks) => ticks.map((at) => new Date(at * 1_000).toTimeString().slice(3, 8)) },
-        { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => `${tick.toLocaleString()}${unit}`) },
+        { ...axis, size: 76, values: (_, ticks) => ticks.map((tick) => `${tick.toLocaleString()}${unit}`) },
       ],
       series: [
         {},

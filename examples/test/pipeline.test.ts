@@ -30,19 +30,19 @@ const storedBy = ({ lines$ }: Program, count: number): Promise<unknown> =>
 
 it('goes on after a kill, and after Ctrl-C: each message is stored once', async () => {
   const start = (backlog: number): Program =>
-    startProgram(join(folder, 'main.node.js'), ['--data', data, '--rate', '50', '--backlog', String(backlog)]);
-  const killed = start(1_000);
+    startProgram(join(folder, 'main.node.js'), ['--data', data, '--rate', '200', '--backlog', String(backlog)]);
+  const killed = start(600);
   await storedBy(killed, 1);
   await killed.stop('SIGKILL');
   const afterKill = await numbers();
   expect(afterKill.length).toBeGreaterThan(0);
 
-  const stopped = start(200);
-  await storedBy(stopped, 1_250);
+  const stopped = start(100);
+  await storedBy(stopped, 720);
   expect(await stopped.stop('SIGINT')).toBe(0);
 
   const last = start(0);
-  await storedBy(last, 1_300);
+  await storedBy(last, 740);
   expect(await last.stop('SIGINT')).toBe(0);
 
   const all = await numbers();

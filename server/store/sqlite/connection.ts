@@ -19,6 +19,8 @@ export interface Connection {
 const valueOf = (parameter: Parameter): Value => {
   if (parameter === undefined) return null;
   if (typeof parameter === 'string') return toText(parameter);
+  // SQLite of Node 22 stores some arrays without bytes as NULL. `maybeBytes` reads an empty text as bytes.
+  if (parameter instanceof Uint8Array && parameter.length === 0) return '';
   return typeof parameter === 'boolean' ? Number(parameter) : parameter;
 };
 
@@ -88,6 +90,7 @@ export const flag = (row: Row, column: string): boolean => number(row, column) !
 export const maybeBytes = (row: Row, column: string): Uint8Array | undefined => {
   const value = row[column];
   if (value === null || value === undefined) return undefined;
+  if (value === '') return new Uint8Array();
   if (!(value instanceof Uint8Array)) throw wrong(row, column);
   return value;
 };
