@@ -2,9 +2,23 @@
  * The socket's worker: it reads the room and keeps what waits, so that the page has its time for drawing. The page
  * asks for comments when it can show them; what has waited too long by then is dropped here.
  */
-import { createRealtime, room, type Gap, type Room } from 'rx-realtime';
+import { createRealtime, room, type Gap, type Message, type Room } from 'rx-realtime';
 import { danmaku } from 'rx-realtime/streams';
-import { EMPTY, Subject, expand, filter, interval, map, merge, mergeMap, switchMap, tap, type Observable } from 'rxjs';
+import {
+  EMPTY,
+  Subject,
+  expand,
+  filter,
+  interval,
+  map,
+  merge,
+  mergeMap,
+  repeat,
+  retry,
+  switchMap,
+  tap,
+  type Observable,
+} from 'rxjs';
 import { PaidType, commentOf, maxAge, rankOf, type Comment } from './comments.js';
 import type { ToPage, ToWorker } from './protocol.js';
 
@@ -12,13 +26,18 @@ const tell = (message: ToPage): void => {
   postMessage(message);
 };
 const PAGE = 100;
+/** When to try again, ms. */
+const AGAIN = 1_000;
 
 /** A room does not repeat what was said during a break. Gifts are fetched from its history; texts would be too late. */
 const missedGifts = ({ history }: Room, { from, to }: Gap): Observable<Comment> => {
-  const after = (timestamp: number) =>
-    history({ after: timestamp, before: to + 1, type: PaidType, limit: PAGE, direction: 'forward' });
+  const after = (place: Message | number): Observable<readonly Message[]> =>
+    history({ after: place, before: to + 1, type: PaidType, limit: PAGE, direction: 'forward' }).pipe(
+      // The connection may be lost again.
+      retry({ delay: AGAIN }),
+    );
   return after(from.timestamp).pipe(
-    expand((page) => (page.length < PAGE ? EMPTY : after(page.at(-1)?.timestamp ?? to))),
+    expand((page) => (page.length < PAGE ? EMPTY : after(page.at(-1) ?? to))),
     mergeMap((page) => page),
     map(commentOf),
     filter((comment) => comment !== undefined),
@@ -46,7 +65,8 @@ const enter = (server: string, id: string): void => {
             filter((event) => event._tag === 'Gap'),
             mergeMap((gap) => missedGifts(lobby, gap)),
           ),
-        ),
+          // After a break of half an hour the streams of a room complete: enter it again.
+        ).pipe(repeat({ delay: AGAIN })),
       ),
       tap(({ kind }) => {
         counts = { ...counts, arrived: counts.arrived + 1, paidArrived: counts.paidArrived + Number(kind !== 'text') };

@@ -4,6 +4,7 @@ import { batch, consume, lossless } from 'rx-realtime/streams';
 import {
   defer,
   filter,
+  finalize,
   from,
   ignoreElements,
   interval,
@@ -74,5 +75,9 @@ export const pipeline = ({ server, conversationId, archive }: PipelineOptions): 
       filter(([, { reached }]) => reached !== undefined),
       map(([before, now]) => line(total + now.stored, progress(before, now))),
     );
-    return merge(stored$, lines$);
+    return merge(stored$, lines$).pipe(
+      finalize(() => {
+        realtime.close();
+      }),
+    );
   });
