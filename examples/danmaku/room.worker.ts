@@ -16,7 +16,9 @@ import {
   repeat,
   retry,
   switchMap,
+  take,
   tap,
+  timer,
   type Observable,
 } from 'rxjs';
 import { PaidType, commentOf, maxAge, rankOf, type Comment } from './comments.js';
@@ -28,16 +30,21 @@ const tell = (message: ToPage): void => {
 const PAGE = 100;
 /** When to try again, ms. */
 const AGAIN = 1_000;
+/** If nobody has said anything for so long, the room was entered again in silence, ms. */
+const QUIET = 10_000;
 
 /** A room does not repeat what was said during a break. Gifts are fetched from its history; texts would be too late. */
-const missedGifts = ({ history }: Room, { from, to }: Gap): Observable<Comment> => {
+const missedGifts = ({ history }: Room, { from }: Gap, first: Message | undefined): Observable<Comment> => {
   const after = (place: Message | number): Observable<readonly Message[]> =>
-    history({ after: place, before: to + 1, type: PaidType, limit: PAGE, direction: 'forward' }).pipe(
+    history({
+      ...{ after: place, type: PaidType, limit: PAGE, direction: 'forward' },
+      ...(first === undefined ? {} : { before: first }),
+    }).pipe(
       // The connection may be lost again.
       retry({ delay: AGAIN }),
     );
   return after(from.timestamp).pipe(
-    expand((page) => (page.length < PAGE ? EMPTY : after(page.at(-1) ?? to))),
+    expand((page) => (page.length < PAGE ? EMPTY : after(page.at(-1) ?? from.timestamp))),
     mergeMap((page) => page),
     map(commentOf),
     filter((comment) => comment !== undefined),
@@ -63,7 +70,13 @@ const enter = (server: string, id: string): void => {
           ),
           lobby.events$.pipe(
             filter((event) => event._tag === 'Gap'),
-            mergeMap((gap) => missedGifts(lobby, gap)),
+            // The gap is told before the room is entered again: it ends with the first message that comes.
+            switchMap((gap) =>
+              merge(lobby.messages$, timer(QUIET).pipe(map(() => undefined))).pipe(
+                take(1),
+                mergeMap((first) => missedGifts(lobby, gap, first)),
+              ),
+            ),
           ),
           // After a break of half an hour the streams of a room complete: enter it again.
         ).pipe(repeat({ delay: AGAIN })),

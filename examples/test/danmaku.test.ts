@@ -63,6 +63,7 @@ describePage('the danmaku page', () => {
     expect(await page.locator('#state').innerText()).toMatch(/Next try in \d+ s/);
     await cable.mend();
     await showsState(page, 'good');
+    await figureIs('arrived', (arrived) => arrived > 0);
     // Then nobody talks, so that all can be counted.
     await page.locator('#room').selectOption('silence');
     const missing = async (): Promise<number> => {
