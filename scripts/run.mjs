@@ -49,7 +49,8 @@ const tasks = {
     await build();
     await become('dist/server/cli.js', args);
   },
-  bench: async ([name, ...args]) => {
+  bench: async (options) => {
+    const [name, ...args] = (options[0]?.startsWith('--') ?? true) ? ['all', ...options] : options;
     await build();
     // It bundles TypeScript, and measures no time.
     if (name === 'size') return become('bench/size.ts', args);

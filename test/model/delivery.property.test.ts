@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { play, steps, worlds } from './delivery.js';
+import { play } from './delivery.js';
+import { steps, worlds } from './histories.js';
 
 it('every log and, at rest, every state match the server, and every send has its reported outcome', async () => {
   const { FC_RUNS: runs = '120' } = process.env;

@@ -5,7 +5,8 @@
  */
 import fc from 'fast-check';
 import { parseArgs } from 'node:util';
-import { play, steps, worlds } from './delivery.js';
+import { play } from './delivery.js';
+import { steps, worlds } from './histories.js';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' } } });
 const minutes = Number(values.minutes);
