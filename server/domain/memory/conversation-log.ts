@@ -34,7 +34,13 @@ export interface ConversationLog {
     newId: () => string,
     at?: number,
   ): { readonly message: StoredMessage; readonly repeated: boolean };
+  /** Stores messages as they are. No other ones have their ids or their times. */
+  insert(messages: readonly StoredMessage[]): void;
+  /** The conversation was active at this time, ms. */
+  noteActivity(at: number): void;
   readonly message: (key: MessageKey) => StoredMessage | undefined;
+  /** Of these times, ms: those that messages have. */
+  taken(times: readonly number[]): readonly number[];
   /** Gives no message before `since` (ms). */
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
@@ -228,6 +234,37 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       tokens.push(key);
       return { message, repeated: false };
     },
+
+    insert: (news) => {
+      const keys = new Map([...messages, ...news].map((message, index) => [message, tokens[index]]));
+      const all = [...keys.keys()].sort(byPosition);
+      for (const index of [byId, byToken, byType]) index.clear();
+      messages.length = tokens.length = base = 0;
+      for (const message of all) {
+        const [position, key] = [messages.length, keys.get(message)];
+        byId.set(message.id, position);
+        if (key !== undefined) byToken.set(key, position);
+        typed(message.type, position);
+        messages.push(message);
+        tokens.push(key);
+      }
+      // They are found anew with the next acknowledgement.
+      acknowledged.clear();
+      changes = [];
+      const edited = [...all.entries()].flatMap(([position, { editedAt }]) =>
+        editedAt === undefined ? [] : [{ position, at: editedAt }],
+      );
+      for (const { position, at } of edited.sort((a, b) => a.at - b.at)) noteChange(position, at);
+      const newest = all.at(-1)?.timestamp;
+      if (newest !== undefined) lastAt = Math.max(newest, lastAt ?? newest);
+      publicId = all.findLast(({ to, type }) => to === undefined && !isSignalType(type))?.id ?? publicId;
+    },
+
+    noteActivity: (at) => {
+      lastAt = Math.max(at, lastAt ?? at);
+    },
+
+    taken: (times) => times.filter((time) => messages[firstAfter(messages, time - 1)]?.timestamp === time),
 
     message: (key) =>
       messages['id' in key ? indexOf(key.id) : (byToken.get(tokenKey(key.from, key.token)) ?? -1) - base],

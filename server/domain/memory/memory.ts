@@ -11,13 +11,17 @@ import type {
   ListChange,
   ConversationChange,
   ConversationDraft,
+  ConversationMoved,
+  ConversationPage,
   ConversationSearch,
   HistoryQuery,
   MarkedRead,
   MemberReceipt,
   MembersAdded,
   MessageKey,
+  MessageMoved,
   Modified,
+  MovedConversation,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
@@ -26,11 +30,22 @@ import type {
   StoredMessage,
   UnreadSummary,
 } from '../records.js';
+import { arrivedInfo, movedOf } from '../moving/conversation.js';
+import { byConversation } from '../moving/groups.js';
+import { timesOfTheirOwn } from '../moving/times.js';
 import { isByActivity } from './by-activity.js';
 import { infoOf } from '../conversations/new-conversation.js';
 import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
-import { admitted, changeList, describe, pageOfList, speakingIn, withMuted } from './held-conversation.js';
+import {
+  admitted,
+  changeList,
+  describe,
+  pageOfList,
+  speakingIn,
+  withMuted,
+  type HeldConversation,
+} from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
 import { DAY, type MemoryOptions } from './memory-options.js';
 import { memorySessions, type MemorySessions } from './sessions.js';
@@ -89,6 +104,9 @@ export interface Memory {
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
+  readonly importConversation: (moved: MovedConversation) => ConversationMoved;
+  readonly importMessages: (messages: readonly StoredMessage[], direction?: 'old' | 'new') => readonly MessageMoved[];
+  readonly conversationPage: (limit: number, after?: string) => ConversationPage;
   /**
    * Deletes what has ended among the next conversations, this many, and starts again at the end. Gives false if there
    * is nothing that could end.
@@ -177,8 +195,33 @@ export const createMemory = ({
     return [...gone];
   };
 
+  /** Stores messages of a conversation that come from another server. */
+  const arrive = (
+    { info, log, members }: HeldConversation,
+    wanted: readonly StoredMessage[],
+    direction: 'old' | 'new',
+  ): ReadonlyMap<StoredMessage, MessageMoved> => {
+    const results = new Map<StoredMessage, MessageMoved>();
+    for (const message of wanted)
+      if (log.message({ id: message.id }) !== undefined) results.set(message, { _tag: 'Present' });
+      else if (message.timestamp < oldest()) results.set(message, { _tag: 'TooOld' });
+    const news = wanted.filter((message) => !results.has(message));
+    const steps = timesOfTheirOwn(news, direction);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next(log.taken(step.value));
+    const times = step.value;
+    const timed = news.map((message, place) => ({ ...message, timestamp: times[place] ?? message.timestamp }));
+    log.insert(timed);
+    conversations.byActivity.touch(info.id, members);
+    for (const [place, message] of news.entries())
+      results.set(message, { _tag: 'Stored', timestamp: times[place] ?? message.timestamp });
+    return results;
+  };
+
   return {
-    put,
+    put: (info) => {
+      put(info);
+    },
     createConversation: (draft) => {
       const existing = draft.unique ? described(conversations.idOf(draft) ?? '') : undefined;
       if (existing !== undefined) return { info: existing, isNew: false };
@@ -345,6 +388,41 @@ export const createMemory = ({
           summaries.push(summary);
       }
       return summaries.toSorted((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
+    },
+
+    importConversation: (moved) => {
+      const { id, lastMessageAt, isFoundByMembers } = moved;
+      if (find(id) !== undefined) return { _tag: 'Present' };
+      const info = arrivedInfo(moved);
+      const twin = info.unique === true ? described(conversations.idOf(info) ?? '')?.id : undefined;
+      const { log } = put(info, isFoundByMembers !== false && twin === undefined);
+      if (lastMessageAt !== undefined) log.noteActivity(lastMessageAt);
+      if (find(id) !== undefined) return { _tag: 'Stored', ...defined({ twin }) };
+      remove(id);
+      return { _tag: 'Ended' };
+    },
+
+    importMessages: (given, direction = 'new') => {
+      const results = new Map<StoredMessage, MessageMoved>();
+      for (const [id, wanted] of byConversation(given)) {
+        const conversation = find(id);
+        if (conversation === undefined) continue;
+        for (const [message, result] of arrive(conversation, wanted, direction)) results.set(message, result);
+      }
+      return given.map(
+        (message) =>
+          results.get(message) ?? { _tag: find(message.conversationId) === undefined ? 'NoConversation' : 'Present' },
+      );
+    },
+
+    conversationPage: (limit, after = '') => {
+      const ids = [...conversations.ids()].filter((id) => id > after).sort();
+      const page = ids.slice(0, limit);
+      const infos = page.flatMap((id) => described(id) ?? []);
+      return {
+        conversations: infos.map((info) => movedOf(info, conversations.idOf(info) === info.id)),
+        ...defined({ next: ids.length > limit ? page.at(-1) : undefined }),
+      };
     },
 
     sweep: (count) => {
