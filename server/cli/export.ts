@@ -73,11 +73,7 @@ const openExisting: typeof openMovingData = async (place, env) => {
 };
 
 /** Exports a store. Gives what to say of it, or rejects with what went wrong; no text shows a secret. */
-export const exportTo = async (
-  argv: readonly string[],
-  env: Environment,
-  open = openExisting,
-): Promise<string> => {
+export const exportTo = async (argv: readonly string[], env: Environment, open = openExisting): Promise<string> => {
   const { values } = parseArgs({
     args: [...argv],
     options: {

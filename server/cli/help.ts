@@ -33,8 +33,9 @@ export const importHelp = `Usage: rx-realtime import [options] FILE...
 Takes conversations and messages from the cloud's files, or from its API. What
 is there already stays as it is, so an import can be repeated.
 
-Files: _Conversation as JSON lines or BSON, messages as the API gives them, as
-JSON lines or a list; each may be compressed by gzip. BSON needs the package bson.
+Files: _Conversation as JSON lines or BSON, and messages as the API gives them,
+as JSON lines or a list. Each may be compressed by gzip. BSON needs the package
+bson.
 
 ${PLACE}
 ${line('--from URL', 'the address of the API of your application')}

@@ -31,11 +31,7 @@ const option = (name: keyof Place, value: string | undefined): readonly string[]
 export const openMovingData = async (place: Place, env: Environment): Promise<OpenedData> => {
   const { data, database, 'database-password-file': passwordFile } = place;
   const wanted = readSettings({
-    argv: [
-      ...option('data', data),
-      ...option('database', database),
-      ...option('database-password-file', passwordFile),
-    ],
+    argv: [...option('data', data), ...option('database', database), ...option('database-password-file', passwordFile)],
     env: Object.fromEntries(VARIABLES.map((name) => [name, env[name]])),
     readFile: readTextFile,
   });

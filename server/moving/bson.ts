@@ -112,7 +112,10 @@ const valueOf = (json: Json): unknown => {
 };
 
 /** The inverse of `objectOf`. */
-export const documentOf = ({ serialize, ObjectId }: Bson, { objectId, ...rest }: Readonly<Record<string, Json>>): Uint8Array => {
+export const documentOf = (
+  { serialize, ObjectId }: Bson,
+  { objectId, ...rest }: Readonly<Record<string, Json>>,
+): Uint8Array => {
   const id = typeof objectId === 'string' && /^[0-9a-f]{24}$/.test(objectId) ? new ObjectId(objectId) : objectId;
   const values = Object.entries(rest).map(([key, json]) => [key, valueOf(json)] as const);
   return serialize({ _id: id, ...Object.fromEntries(values) });

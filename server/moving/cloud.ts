@@ -119,7 +119,10 @@ export const createCloud = ({ url, appId, masterKey, rate, fetch, now, wait }: C
     return E.left({ why, ...(seconds > 0 ? { after: seconds * 1_000 } : {}) });
   };
 
-  const get = async (path: string, query: Readonly<Record<string, string | number | undefined>> = {}): Promise<Json> => {
+  const get = async (
+    path: string,
+    query: Readonly<Record<string, string | number | undefined>> = {},
+  ): Promise<Json> => {
     const search = new URLSearchParams(
       Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
     );

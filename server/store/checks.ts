@@ -405,7 +405,9 @@ const movingChecks: Readonly<Record<string, (store: MovingStore) => Promise<void
     }
   },
 
-  'nothing is refused without a word: no conversation, an old message, a conversation that has ended': async (store) => {
+  'nothing is refused without a word: no conversation, an old message, a conversation that has ended': async (
+    store,
+  ) => {
     const tom = fresh('Tom');
     const ended = moved([tom], { kind: 'temporary', ttl: 1 });
     assert.deepEqual(tagsOf(await store.importConversations([ended])), ['Ended']);
@@ -453,7 +455,9 @@ const movingChecks: Readonly<Record<string, (store: MovingStore) => Promise<void
     await store.importMessages(all);
     const found = await historyOf(store, one.id);
     assert.deepEqual(
-      found.map((each) => (each.binaryMsg === undefined ? each : { ...each, binaryMsg: new Uint8Array(each.binaryMsg) })),
+      found.map((each) =>
+        each.binaryMsg === undefined ? each : { ...each, binaryMsg: new Uint8Array(each.binaryMsg) },
+      ),
       all,
     );
     assert.deepEqual(

@@ -135,7 +135,13 @@ const place = (more: Partial<ImportWorld> = {}): Place => {
 const checkAll = async (store: MovingStore): Promise<void> => {
   const [one, two, three, four] = await store.conversations(conversations.map(({ objectId }) => objectId));
   expect(one).toMatchObject({
-    ...{ kind: 'ordinary', name: 'a group', creator: 'Tom', members: ['Tom', 'Jerry', '用户'], mutedMembers: ['Jerry'] },
+    ...{
+      kind: 'ordinary',
+      name: 'a group',
+      creator: 'Tom',
+      members: ['Tom', 'Jerry', '用户'],
+      mutedMembers: ['Jerry'],
+    },
     ...{ createdAt: now - 90_000, updatedAt: now - 80_000, lastMessageAt: now - 10_000 },
     attributes: { owner: group.owner, since: new Date(now - 70_000), level: 3 },
   });
@@ -181,7 +187,11 @@ const asBson = (json: Record<string, unknown>): Uint8Array => {
 
 const formsOfConversations: readonly (readonly [string, string, () => string | Uint8Array])[] = [
   ['JSON lines', '_Conversation.0.jsonl', () => `${HEADER}\n${lines(conversations)}`],
-  ['JSON lines with other ends of lines', 'a.jsonl', () => `\ufeff${HEADER}\r\n${lines(conversations).replaceAll('\n', '\r\n')}`],
+  [
+    'JSON lines with other ends of lines',
+    'a.jsonl',
+    () => `\ufeff${HEADER}\r\n${lines(conversations).replaceAll('\n', '\r\n')}`,
+  ],
   ['JSON lines in gzip', '_Conversation.0.jsonl.gz', () => gzipSync(`${HEADER}\n${lines(conversations)}`)],
   ['BSON', '_Conversation.bson', () => Buffer.concat(conversations.map(asBson))],
   ['BSON in gzip', '_Conversation.x1.bson.gz', () => gzipSync(Buffer.concat(conversations.map(asBson)))],
@@ -256,7 +266,10 @@ describe('import', () => {
     const cut = file('cut.json', `[${JSON.stringify(message('n6', 0, { 'conv-id': 'kept' }))},\n{"msg-id": "n7", "da`);
     const packed = gzipSync(lines([message('n8', 0, { 'conv-id': 'kept' })]));
     const files = [broken, bad, cut, file('cut.gz', packed.subarray(0, packed.length - 12))];
-    const other = file('_User.0.jsonl', '#filetype:JSON-streaming {"type":"Class","class":"_User"}\n{"objectId":"u"}\n');
+    const other = file(
+      '_User.0.jsonl',
+      '#filetype:JSON-streaming {"type":"Class","class":"_User"}\n{"objectId":"u"}\n',
+    );
     const result = await take(...files, other);
     expect(result.exitCode).toBe(2);
     const found = report();
@@ -276,7 +289,9 @@ describe('import', () => {
       '_User.0.jsonl, the rest: the file has objects of the class _User; only _Conversation and messages are imported',
     ])
       expect(found).toContain(line);
-    expect(found.find((line) => line.startsWith('broken.jsonl, line 8:'))).toMatch(/a conversation, which has objectId/);
+    expect(found.find((line) => line.startsWith('broken.jsonl, line 8:'))).toMatch(
+      /a conversation, which has objectId/,
+    );
     expect(found.find((line) => line.startsWith('broken.jsonl, line 9:'))).toMatch(/the conversation _tmp:old$/);
     expect((await idsOf(store, 'kept')).slice(0, 2)).toEqual(['n5', 'n6']);
   });
@@ -302,7 +317,13 @@ describe('import', () => {
 
   it('keeps bytes among the attributes of BSON as base64', async () => {
     const { store, file, take } = place();
-    const document = { _id: 'b', m: [], createdAt: new Date(now), updatedAt: new Date(now), bytes: new Binary(Buffer.from('hi')) };
+    const document = {
+      _id: 'b',
+      m: [],
+      createdAt: new Date(now),
+      updatedAt: new Date(now),
+      bytes: new Binary(Buffer.from('hi')),
+    };
     await take(file('c.bson', BSON.serialize(document)));
     expect((await store.conversations(['b']))[0]?.attributes).toEqual({ bytes: 'aGk=' });
   });
