@@ -13,6 +13,8 @@ const pure = [
   'test/codecs/!(hostile).test.ts',
   'test/{streams,session,readme,tooling,examples}/**/*.test.ts',
 ];
+/** Tests in a browser, which is started once for all of them. */
+const browser = ['test/browser/**/*.test.ts'];
 /** Tests with a page. */
 const angular = ['test/angular/**/*.test.ts'];
 
@@ -35,8 +37,22 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...pure, ...angular],
+          exclude: [...configDefaults.exclude, ...pure, ...browser, ...angular],
           globalSetup: 'test/store/postgres-run.ts',
+        },
+      },
+      // These tests have the built package, as its users have it, and no aliases.
+      {
+        test: {
+          name: 'browser',
+          include: browser,
+          globalSetup: 'test/browser/start.ts',
+          server: { deps: { external: [/\/dist\//] } },
+          pool: 'forks',
+          maxWorkers: 1,
+          isolate: false,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
         },
       },
       { extends: true, test: { name: 'angular', include: angular, environment: 'happy-dom' } },

@@ -46,11 +46,14 @@ const oneByOne = (store: Store): Store => {
   };
 };
 
+/** From the directory of the repository, where a bench is run. */
+const script = join(process.cwd(), 'scripts', 'services.sh');
+
 /** The address of a PostgreSQL; undefined if there is none. */
 const postgresUrl = ((): string | undefined => {
   const given = process.env['RX_REALTIME_TEST_POSTGRES'];
   if (given !== undefined) return given;
-  const { status, stdout, stderr } = spawnSync('scripts/services.sh', ['present'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(script, ['present'], { encoding: 'utf8' });
   if (status === 0) return stdout.trim();
   console.log(`PostgreSQL is not measured: ${stderr.trim()}`);
   return undefined;

@@ -80,6 +80,11 @@ const tasks = {
     await become('test/platforms/check.ts', args);
   },
   check: (args) => become('scripts/check.ts', args),
+  'test:browser': async (args) => {
+    await build();
+    process.env.REQUIRE_BROWSER = '1';
+    await become('node_modules/vitest/vitest.mjs', ['run', '--project', 'browser', ...args]);
+  },
   test: async (args) => {
     // The thresholds are for the whole suite, so a part of it runs without coverage.
     if (args.length > 0) return become('node_modules/vitest/vitest.mjs', ['run', ...args]);

@@ -58,6 +58,8 @@ export interface OutgoingOptions {
   readonly turns: Turns;
   /** Called when more than `limits.bufferedBytes` wait and the reader does not take them. */
   readonly tooSlow: () => void;
+  /** When the client has sent something last, by `now`. */
+  readonly heardAt: () => number;
   /** The monotonic clock, ms. */
   readonly now?: () => number;
 }
@@ -69,6 +71,8 @@ export interface OutgoingOptions {
 const BURST = 2;
 /** A reader that has taken nothing for this long does not take its frames, ms. */
 const IDLE = 1_000;
+/** But if it has sent something in this time, it lives, and holds back on purpose (`realtime.hold`), ms. */
+const HOLDING = 5_000;
 
 /** Frames that one turn of a socket writes, with one system call. */
 const PER_TURN = 64;
@@ -80,6 +84,7 @@ export const outgoingFrames = ({
   limits,
   turns,
   tooSlow,
+  heardAt,
   now = () => performance.now(),
 }: OutgoingOptions): OutgoingFrames => {
   const waiting = createPriorityQueue<Offer>(limits.roomQueue);
@@ -98,9 +103,11 @@ export const outgoingFrames = ({
     if (waiting.size() > 0) turns.take(turn);
   };
 
+  const isStuck = (): boolean => isCongested() && now() - takenAt > IDLE && now() - heardAt() > HOLDING;
+
   /** Whether so much waits that the connection has to end. */
   const isTooMuch = (bytes: number): boolean =>
-    bytes > BURST * limits.bufferedBytes || (bytes > limits.bufferedBytes && isCongested() && now() - takenAt > IDLE);
+    bytes > BURST * limits.bufferedBytes || (bytes > limits.bufferedBytes && isStuck());
 
   /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */
   const send = (frame: Frame): void => {

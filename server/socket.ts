@@ -140,15 +140,16 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     void tail.then(sendWills);
   };
 
+  let heardAt = performance.now();
+
   const frames = outgoingFrames({
     socket,
     transport,
     subprotocol,
     limits,
     turns: app.turns,
-    tooSlow: () => {
-      close(TRY_AGAIN_LATER, 'this connection reads too slowly');
-    },
+    heardAt: () => heardAt,
+    tooSlow: () => close(TRY_AGAIN_LATER, 'this connection reads too slowly'),
   });
 
   const answerWith = (command: ServerCommand): void => {
@@ -344,13 +345,12 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     else enqueue(bytes.length, () => jobFor(bytes, isBinary)());
   };
 
-  const silence = timer(limits.silenceTimeout, () => {
-    close(READ_TIMEOUT, 'nothing was heard for too long');
-  });
+  const silence = timer(limits.silenceTimeout, () => close(READ_TIMEOUT, 'nothing was heard for too long'));
   const stranger = timer(limits.loginTimeout, () => {
     if (sessions.size === 0) close(LOGIN_TIMEOUT, 'nobody has logged in');
   });
   const heard = (): void => {
+    heardAt = performance.now();
     silence.refresh();
   };
 

@@ -137,6 +137,7 @@ export {
 export type { Capabilities } from './connection/connection.js';
 export { exponential, type Backoff, type ExponentialOptions } from './connection/backoff.js';
 export type { HeartbeatOptions, WebSocketConstructor } from './connection/create-connection.js';
+export { pausableWebSocket } from './connection/pausable-web-socket.js';
 export type { Fetch, FetchAnswer } from './connection/fetch.js';
 export type { Lifecycle } from './connection/page.js';
 export type { CloseReason, ConnectionEvent, ConnectionState } from './connection/state.js';

@@ -97,8 +97,11 @@ export interface RealtimeOptions<P extends readonly Plugin[] = readonly Plugin[]
    * @example createRealtime({ appId, server, lifecycle$: fromEvent(powerMonitor, 'resume').pipe(map(() => 'wake')) });
    */
   readonly lifecycle$?: Observable<Lifecycle>;
-  /** The WebSocket implementation. Default: `ws` in Node, elsewhere the platform's. */
-  readonly webSocket?: WebSocketConstructor;
+  /**
+   * The WebSocket implementation. Default: `ws` in Node, elsewhere the platform's. `pausableWebSocket()` is one for
+   * browsers that `lossless` can pause.
+   */
+  readonly webSocket?: WebSocketConstructor | undefined;
   /**
    * The `fetch` function for requests to the router and to the application's HTTP API. It gets `redirect: 'manual'`,
    * and must not follow redirects: they could take tokens and keys to another server. Default: that of the platform.

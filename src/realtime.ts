@@ -75,8 +75,9 @@ export interface Realtime<C = unknown, V = unknown> extends Disposable {
    * moment and pauses again; with several subscribers the shortest `maxPause` counts.
    *
    * During a pause no message and no answer arrives for any client, and a break is not noticed. The time limits of
-   * commands stand still. Emits whether the socket can be paused, and again when that changes; sockets of browsers
-   * can't, and then nothing is paused. Never completes, never errors.
+   * commands stand still; the server gets a heartbeat every 800 ms, which says that the client holds back on purpose.
+   * Emits whether the socket can be paused, and again when that changes. In browsers it can with `pausableWebSocket()`
+   * in Chromium; otherwise nothing is paused. Never completes, never errors.
    *
    * @example
    * client.messages$.pipe(

@@ -55,6 +55,15 @@ describe('holding a connection', () => {
     });
   });
 
+  it('tells the server every 800 ms of a pause that the client lives, and holds back on purpose', () => {
+    marbles(({ expectObservable }) => {
+      const { use, hold, wire, done$ } = setUp();
+      use(wire('A'));
+      expectObservable(done$).toBe('      s 799ms b 799ms b 199ms g', marks);
+      expectObservable(hold(5_000), '  ^ 1799ms    !').toBe('t', { t: true });
+    });
+  });
+
   it('reads for 250 ms between two pauses if no frame arrives', () => {
     marbles(({ expectObservable }) => {
       const { use, hold, wire, done$ } = setUp();

@@ -12,7 +12,7 @@ import { exists, STORE_FILE } from '../store/sqlite/new-file.js';
 import type { MovingStore } from '../store/store.js';
 import { exportHelp } from './help.js';
 import { withoutSecrets } from './log.js';
-import { DEFAULT_DATA, openMovingData, type Environment } from './moving-data.js';
+import { DEFAULT_DATA, openMovingData, placeOptions, type Environment } from './moving-data.js';
 import { startError } from './start-error.js';
 
 const HEADER = `#filetype:JSON-streaming ${JSON.stringify({ type: 'Class', class: '_Conversation' })}\n`;
@@ -67,8 +67,8 @@ const writeAll = async ({ store, directory, isGzip, isBson }: Wanted): Promise<s
 const openExisting: typeof openMovingData = async (place, env) => {
   const { data = DEFAULT_DATA, database } = place;
   const isElsewhere = database !== undefined || env['RX_REALTIME_DATABASE'] !== undefined;
-  if (!isElsewhere && !(await exists(join(data, STORE_FILE))))
-    throw new Error(`${data} has no store: there is no ${STORE_FILE} in it`);
+  if (!isElsewhere && !(await exists(join(String(data), STORE_FILE))))
+    throw new Error(`${String(data)} has no store: there is no ${STORE_FILE} in it`);
   return openMovingData(place, env);
 };
 
@@ -77,9 +77,7 @@ export const exportTo = async (argv: readonly string[], env: Environment, open =
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      data: { type: 'string' },
-      database: { type: 'string' },
-      'database-password-file': { type: 'string' },
+      ...placeOptions,
       to: { type: 'string' },
       gzip: { type: 'boolean' },
       bson: { type: 'boolean' },

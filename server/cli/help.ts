@@ -25,6 +25,7 @@ const PLACE = [
   line('--data DIR', 'where the server keeps everything; default ./data'),
   line('--database URL', 'or in PostgreSQL: postgres://user@host/db'),
   line('--database-password-file FILE', 'its password, if the URL has none'),
+  line('--keep NAME=N', 'how long the server keeps what it has'),
 ].join('\n');
 
 export const importHelp = `Usage: rx-realtime import [options] FILE...

@@ -10,7 +10,7 @@ import { readRecords } from '../moving/read-file.js';
 import type { MovingStore } from '../store/store.js';
 import { importHelp } from './help.js';
 import { withoutSecrets } from './log.js';
-import { openMovingData, type Environment } from './moving-data.js';
+import { openMovingData, placeOptions, type Environment } from './moving-data.js';
 import { createProgress, createReport, summaryOf } from './report.js';
 import { startError, whyUnreadable } from './start-error.js';
 
@@ -35,9 +35,7 @@ const KEY = 'RX_REALTIME_IMPORT_KEY';
 const RATE = 5;
 
 const options = {
-  data: { type: 'string' },
-  database: { type: 'string' },
-  'database-password-file': { type: 'string' },
+  ...placeOptions,
   from: { type: 'string' },
   'app-id': { type: 'string' },
   key: { type: 'string' },

@@ -51,6 +51,18 @@ const limitCodecs = Object.fromEntries(
 const Preset = guarded('cloud, or a limit such as members=1000', (input): input is 'cloud' => input === 'cloud');
 const LimitsOption = record('cloud, or an object such as { "members": 1000 }', {}, { preset: Preset, ...limitCodecs });
 
+const kept = { historyDays: Limit, historyMessages: Limit, conversationDays: Limit };
+const KeptOfKind = record('an object such as { "historyDays": 30 }', {}, kept);
+const kinds = { ordinary: KeptOfKind, room: KeptOfKind, system: KeptOfKind, temporary: KeptOfKind };
+const KeepOption = record(
+  'an object such as { "historyDays": 30, "room": { "historyDays": 1 } }',
+  {},
+  {
+    ...kept,
+    ...kinds,
+  },
+);
+
 /** The options as a file of settings has them. */
 const codecs = {
   port: Port,
@@ -65,6 +77,7 @@ const codecs = {
   data: Folder,
   database: DatabaseAddress,
   databasePasswordFile: Path,
+  keep: KeepOption,
   uploads: Folder,
   hooks: WebAddress,
   hookSecretFile: Path,
@@ -118,6 +131,7 @@ export const commandLine: Readonly<Record<OptionName, Argument>> = {
   data: { name: 'data', value: 'DIR|memory', help: 'keeps everything there; default ./data' },
   database: { name: 'database', value: 'URL', help: 'or in PostgreSQL: postgres://user@host/db' },
   databasePasswordFile: { name: 'database-password-file', value: 'FILE', help: 'its password, if the URL has none' },
+  keep: { name: 'keep', value: 'NAME=N', isRepeated: true, help: 'how long: historyDays=30, room.historyDays=1' },
   uploads: { name: 'uploads', value: 'DIR', help: "keeps the files of messages; default: doesn't" },
   hooks: { name: 'hooks', value: 'URL', help: 'web hooks of your back end' },
   hookSecretFile: { name: 'hook-secret-file', value: 'FILE', help: 'the secret that signs them' },

@@ -118,12 +118,12 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
   const starting = async (): Promise<RtmServer> =>
     createServer({
       ...options(settings),
-      ...defined({ store: data.store }),
+      store: data.store,
       onError: report,
       onRequest: metricsEndpoint(metrics, readerOf(settings), report),
     });
   const server = await starting().catch(async (error: unknown) => {
-    await data.store?.close();
+    await data.store.close();
     throw error;
   });
   const { own } = settings.metrics;

@@ -5,6 +5,7 @@ import type * as t from 'io-ts';
 import { defined } from '../../codecs/defined.js';
 import { cloudLimits, type Limits } from '../options.js';
 import { readArguments } from './arguments.js';
+import type { Retention, RetentionByKind } from '../domain/memory/retention.js';
 import { passwordsIn, withPassword } from '../store/postgres/place.js';
 import { commandLine, insteadOf, Options, paths, type OptionName } from './options.js';
 
@@ -35,6 +36,8 @@ export interface Settings {
     /** Texts that no log may show. */
     readonly secrets: readonly string[];
   };
+  /** How long things are kept. */
+  readonly keep: Retention & { readonly retention: RetentionByKind };
   readonly uploads?: string;
   readonly hooks?: { readonly url: string; readonly secret: string };
   readonly limits: Partial<Limits>;
@@ -76,9 +79,10 @@ export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+)
 type NameOf = (path: readonly string[]) => string;
 
 const ofArguments: NameOf = ([key = '', ...rest]) =>
-  [`--${commandLine[key as OptionName].name}`, ...rest.filter((name) => key === 'limits' && name !== 'preset')].join(
-    ' ',
-  );
+  [
+    `--${commandLine[key as OptionName].name}`,
+    ...rest.filter((name) => key === 'keep' || (key === 'limits' && name !== 'preset')),
+  ].join(' ');
 const ofFile =
   (file: string): NameOf =>
   (path) =>
@@ -114,10 +118,22 @@ const unknownKeys = (
         })
     : [];
 
+const unknownKept = (input: unknown, nameOf: NameOf): Mistakes => {
+  const { keep } = Options.optional;
+  const { historyDays: _, historyMessages: __, conversationDays: ___, ...kinds } = keep.optional;
+  return [
+    ...unknownKeys(input, keep, nameOf, ['keep']),
+    ...Object.entries(kinds).flatMap(([kind, codec]) =>
+      isObject(input) ? unknownKeys(input[kind], codec, nameOf, ['keep', kind]) : [],
+    ),
+  ];
+};
+
 const decodeOptions = (input: unknown, nameOf: NameOf): E.Either<Mistakes, Options> => {
   const unknown = [
     ...unknownKeys(input, Options, nameOf, []),
     ...(isObject(input) ? unknownKeys(input['limits'], Options.optional.limits, nameOf, ['limits']) : []),
+    ...(isObject(input) ? unknownKept(input['keep'], nameOf) : []),
   ];
   const decoded = Options.decode(input);
   const mistakes = [...unknown, ...(E.isLeft(decoded) ? wrong(decoded.left, nameOf) : [])];
@@ -199,6 +215,11 @@ const limitsIn = ({ limits }: Options): Partial<Limits> => {
   return { ...(preset === 'cloud' ? cloudLimits : {}), ...defined(others) };
 };
 
+const keepIn = ({ keep = {} }: Options): Settings['keep'] => {
+  const { ordinary, room, system, temporary, ...all } = keep;
+  return { ...defined(all), retention: defined({ ordinary, room, system, temporary }) };
+};
+
 /** Options that only make sense together, and what is not safe. */
 const mistakesIn = (
   options: Options,
@@ -246,6 +267,7 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
     isOpen: masterKey === undefined || options.open === true,
     trustedProxies,
     limits: limitsIn(options),
+    keep: keepIn(options),
     drain: (options.drain ?? 0) * 1_000,
     logLevel: options.logLevel ?? 'info',
     metrics: defined({

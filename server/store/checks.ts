@@ -222,6 +222,20 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.equal(await store.message(id, { from: tom, token: 'two' }), undefined);
   },
 
+  'the content of a message is what was given, also an empty text and bytes without any': async (store) => {
+    const tom = fresh('Tom');
+    const id = await create(store, [tom]);
+    const { msg: _none, ...bare } = message(id, tom);
+    for (const content of [{ msg: '' }, { binaryMsg: Uint8Array.of(0, 255) }, { binaryMsg: new Uint8Array() }]) {
+      const { id: messageId } = stored(await append(store, { ...bare, ...content }));
+      const found = await store.message(id, { id: messageId });
+      assert.deepEqual(
+        { msg: found?.msg, bytes: found?.binaryMsg && [...found.binaryMsg] },
+        { msg: content.msg, bytes: content.binaryMsg && [...content.binaryMsg] },
+      );
+    }
+  },
+
   'a message is changed by its sender or the back end, each time later; a recalled one stays recalled': async (
     store,
   ) => {

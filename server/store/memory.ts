@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { steadyClock, type ServerClock } from '../clock.js';
 import type { MemoryLimits } from '../domain/memory/memory-options.js';
 import { createMemory } from '../domain/memory/memory.js';
-import { checkNumbers } from '../numbers.js';
+import { checkLimits } from '../domain/memory/retention.js';
 import type { MovingStore } from './store.js';
 
 export interface MemoryStoreOptions extends MemoryLimits {
@@ -51,7 +51,7 @@ export const memoryStore = ({
   whileSwept = everyFewSeconds,
   ...limits
 }: MemoryStoreOptions = {}): MovingStore => {
-  checkNumbers('memoryStore', limits);
+  checkLimits('memoryStore', limits);
   const steady = steadyClock(clock, () => undefined);
   const memory = createMemory({
     ...limits,

@@ -22,7 +22,7 @@ export interface AttemptsOptions {
   readonly subprotocol: string;
   readonly clock: Clock;
   readonly fetch?: Fetch;
-  readonly webSocket?: WebSocketConstructor;
+  readonly webSocket?: WebSocketConstructor | undefined;
   /** How long one address may take to open, and the router to answer, ms. Default 10,000. */
   readonly connectTimeout?: number;
   /**

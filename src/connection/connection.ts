@@ -13,7 +13,10 @@ export interface AnswerKind<A extends ServerCommand> {
 
 /** What the sockets of the platform can do. */
 export interface Capabilities {
-  /** A socket can be paused, so that `lossless` can make the server wait. True in Node, false in browsers. */
+  /**
+   * A socket can be paused, so that `lossless` can make the server wait. True in Node, and with `pausableWebSocket()`
+   * in Chromium; false in other browsers.
+   */
   readonly pause: boolean;
 }
 

@@ -65,7 +65,7 @@ export interface ConnectionOptions {
   readonly heartbeat?: HeartbeatOptions;
   readonly network$?: Observable<boolean>;
   readonly lifecycle$?: Observable<Lifecycle>;
-  readonly webSocket?: WebSocketConstructor;
+  readonly webSocket?: WebSocketConstructor | undefined;
   readonly fetch?: Fetch;
   readonly signal?: AbortSignal;
 }

@@ -15,6 +15,7 @@ import {
   share,
   switchMap,
   take,
+  takeUntil,
   tap,
 } from 'rxjs';
 import type { Clock } from '../clock.js';
@@ -23,6 +24,9 @@ import type { Wire } from './socket.js';
 
 /** How long the socket is read between two pauses, ms. One frame ends this time earlier. */
 const BREATH = 250;
+
+/** The time between two heartbeats of a pause, ms. They say that the reader holds back on purpose. */
+const BEAT = 800;
 
 export interface HoldingOptions {
   readonly clock: Clock;
@@ -105,13 +109,17 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
       // A subscriber that leaves and comes back at once has not let a frame through: it is still the same pause.
       const start = silent?.heard === heard.count() && now - readSince < BREATH ? silent.since : now;
       silent = { since: start, heard: heard.count() };
-      return bound$.pipe(
+      const over$ = bound$.pipe(
         distinctUntilChanged(),
         switchMap((bound) =>
           bound === undefined ? NEVER : clock.after(Math.max(0, bound - (clock.elapsed() - start))),
         ),
-        take(1),
+      );
+      return clock.after(BEAT).pipe(
+        tap(beat),
+        repeat(),
         ignoreElements(),
+        takeUntil(over$),
         finalize(() => {
           readSince = clock.elapsed();
           resume();

@@ -22,9 +22,9 @@ export interface WebSocketLike {
   onclose: ((this: never, event: never) => unknown) | null;
   send(data: string | (Uint8Array & { readonly buffer: ArrayBuffer })): void;
   close(): void;
-  /** Ends the connection without waiting for the other side. Only `ws` in Node has it. */
+  /** Ends the connection without waiting for the other side. The platform's sockets don't have it. */
   terminate?(): void;
-  /** Stops reading, so that TCP makes the server wait. Only `ws` in Node has it. */
+  /** Stops reading, so that TCP makes the server wait. `ws` has it, and `pausableWebSocket()`. */
   pause?(): void;
   resume?(): void;
 }

@@ -16,7 +16,7 @@ export class Overflow extends Error {
       `${String(bound)} items wait already and one more has come; ${
         canPause
           ? 'the source was paused, but goes on now and then: make the consumer faster, or raise `slack` or `maxPause`'
-          : 'the source can’t be paused here (browsers can’t; in Node give `hold: realtime.hold`): use a strategy that gives something up'
+          : 'the source can’t be paused here (give `hold: realtime.hold`; in browsers, with `pausableWebSocket()`, where it is not undefined): use a strategy that gives something up'
       }`,
     );
   }

@@ -32,10 +32,10 @@ export interface LosslessOptions extends StrategyOptions {
 }
 
 /**
- * Keeps all items, in order. When `high` items wait, the source is held: in Node the socket is not read any more, so
- * that TCP makes the server wait. When only `low` items are left, the source continues. If the source can't be held
- * (in browsers), or not for so long, it errors with `Overflow` when more than `high` + `slack` items wait. Each item
- * costs O(1).
+ * Keeps all items, in order. When `high` items wait, the source is held: the socket is not read any more, so that TCP
+ * makes the server wait (in Node, and in Chromium with `pausableWebSocket()`). When only `low` items are left, the
+ * source continues. If the source can't be held (in other browsers), or not for so long, it errors with `Overflow`
+ * when more than `high` + `slack` items wait. Each item costs O(1).
  *
  * While the socket is held, no client of the realtime receives anything, not even answers to commands. A consumer
  * that waits for a command needs another realtime for it. Otherwise as `dropOldest`.

@@ -309,5 +309,7 @@ it.skipIf(postgresUrl === undefined)('keeps everything in PostgreSQL, and shows 
   wrong.password = 's3cret-and-wrong';
   const reason = await reasonOf(start([], { RX_REALTIME_DATABASE: wrong.href }));
   expect(reason).toContain('the password or the user is wrong');
-  expect([reason, ...server.lines].join()).not.toMatch(/s3cret|:rx@/);
+  const elsewhere = await reasonOf(start([], { RX_REALTIME_DATABASE: 'postgres://rx:s3cret@127.0.0.1:1/rx' }));
+  expect(elsewhere).toContain('nothing listens there; start PostgreSQL, or correct the address');
+  expect([reason, elsewhere, ...server.lines].join()).not.toMatch(/s3cret|:rx@/);
 });

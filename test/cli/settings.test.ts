@@ -233,6 +233,39 @@ describe('secrets', () => {
   });
 });
 
+describe('how long things are kept', () => {
+  it('is said for all, and for each kind of conversation', () => {
+    const { keep } = settings([
+      '--keep',
+      'historyDays=30',
+      '--keep',
+      'room.historyDays=1',
+      '--keep',
+      'room.historyMessages=9',
+    ]);
+    expect(keep).toEqual({ historyDays: 30, retention: { room: { historyDays: 1, historyMessages: 9 } } });
+    const files = {
+      '/a.json': JSON.stringify({ keep: { conversationDays: 'unlimited', system: { historyDays: 7 } } }),
+    };
+    expect(settings(['--config', '/a.json'], { files }).keep).toEqual({
+      ...{ conversationDays: Infinity, retention: { system: { historyDays: 7 } } },
+    });
+    expect(settings([]).keep).toEqual({ retention: {} });
+  });
+
+  it.each([
+    ['days=1', '--keep days: there is no such limit'],
+    ['rooms.historyDays=1', '--keep rooms: there is no such limit'],
+    ['room.days=1', '--keep room days: there is no such limit'],
+    ['__proto__.historyDays=1', '--keep __proto__: there is no such limit'],
+    ['historyDays=many', '--keep historyDays: it should be a number of 0 or more, or unlimited'],
+    ['historyDays', '--keep historyDays: it should be a number of 0 or more, or unlimited'],
+    ['room=1', '--keep room: it should be an object such as { "historyDays": 30 }'],
+  ])('is refused by name if it is wrong: %s', (text, said) => {
+    expect(mistakes(['--keep', text])).toEqual([said]);
+  });
+});
+
 describe('the database', () => {
   const address = 'postgres://chat@db.example.com/chat';
 

@@ -142,6 +142,7 @@ type Functions<T> = { [K in keyof T]: T[K] extends (...args: never) => unknown ?
 const exported: Table<Functions<typeof entry>> = {
   createRealtime: 'not a command',
   createOutbox: 'not a command',
+  pausableWebSocket: 'not a command',
   conversationList: 'stream',
   presence: 'stream',
   timeline: 'stream',

@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('../../scripts/services.sh', import.meta.url));
 
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -24,6 +27,6 @@ export const setup = async (): Promise<(() => void) | undefined> => {
   env['RX_REALTIME_TEST_POSTGRES_HOME'] = home;
   env['RX_REALTIME_TEST_POSTGRES_PORT'] = String(await freePort());
   return () => {
-    if (existsSync(home)) spawnSync('scripts/services.sh', ['stop'], { stdio: 'inherit' });
+    if (existsSync(home)) spawnSync(script, ['stop'], { stdio: 'inherit' });
   };
 };

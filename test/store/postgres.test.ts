@@ -1,5 +1,6 @@
 /** What only the store in PostgreSQL has to do: several processes, lost connections, and its errors. */
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openPostgresStore, Refusal, type Appended, type NewMessage, type PostgresStore } from 'rx-realtime/server';
 import { execute, ownTables, postgresUrl } from './postgres.js';
@@ -83,6 +84,14 @@ describe.skipIf(postgresUrl === undefined)('the store in PostgreSQL', () => {
     const all = await Promise.all([open({}, own.url), open({}, own.url), open({}, own.url)]);
     expect(all).toHaveLength(3);
     await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  it('takes a pool of pg, and ends it', async () => {
+    const pool = new pg.Pool({ connectionString: tables.url, max: 6 });
+    const store = await openPostgresStore({ pool });
+    expect(await store.conversations(['none'])).toEqual([]);
+    await store.close();
+    expect(pool.ended).toBe(true);
   });
 
   it('keeps one order, and each token once, for messages of several processes', async () => {

@@ -13,7 +13,7 @@ export const temporaryDirectory = (): Promise<string> => mkdtemp(join(base, 'rx-
 
 export const remove = (directory: string): Promise<void> => rm(directory, { recursive: true, force: true });
 
-export interface Opened {
+interface Opened {
   readonly store: MovingStore;
   /** Closes the store, and deletes what it has written. */
   readonly end: () => Promise<void>;

@@ -7,7 +7,7 @@ import type { Bounds } from '../sql/calls.js';
 import { listOf, maybeNumber, number, text, type Row } from '../sql/columns.js';
 import { kindOf, messageOf, someOf } from '../sql/rows.js';
 import type { KeptMembers } from '../sql/reads.js';
-import { livesIn, MESSAGE } from '../sql/sql.js';
+import { livesAt, MESSAGE } from '../sql/sql.js';
 import type { Connections, Session } from './connections.js';
 import { NOW } from './dialect.js';
 import { AskFailed, meaningOf } from './failures.js';
@@ -22,7 +22,7 @@ const listedIn = (list: string): string =>
 const isNone = (rows: string): string => `(select true from ${rows} limit 1) is null`;
 
 /**
- * Stores a batch. `$1` to `$13`: a column each; `$14`: the time without activity after which a conversation ends.
+ * Stores a batch. `$1` to `$13`: a column each.
  *
  * - Conversations are locked in the order of their ids, so that batches of two processes don't wait for each other.
  * - The lock gives the last time as it is now. Everything else is as it was when the statement began.
@@ -30,7 +30,7 @@ const isNone = (rows: string): string => `(select true from ${rows} limit 1) is 
  * - A message whose sender has stored one with the same token is not stored. Its row has no time, nor has one that an
  *   earlier attempt of this batch has stored.
  */
-const APPEND = `
+const appendOf = ({ kept }: Bounds): string => `
 with input as materialized (
   select i.*, coalesce(i.given, clock.now) as at from unnest(
     cast($1 as text[]), cast($2 as text[]), cast($3 as text[]), cast($4 as text[]), cast($5 as float8[]),
@@ -41,7 +41,8 @@ with input as materialized (
   cross join (select ${NOW} as now) as clock
 ),
 locked as materialized (
-  select l.cid, l.last_at, l.members_version, c.kind, ${livesIn('greatest')('(select max(at) from input)', '$14')} as lives
+  select l.cid, l.last_at, l.members_version, c.kind,
+    ${livesAt('(select max(at) from input)', 'greatest', kept)} as lives
   from logs l join conversations c on c.id = l.cid
   where l.cid = any (cast($1 as text[])) order by l.cid for update of l
 ),
@@ -135,6 +136,7 @@ export interface Appending {
 const VERDICTS: readonly MayNotSpeak['_tag'][] = ['NoConversation', 'NotMember', 'Silenced', 'Blocked'];
 
 export const createAppending = ({ connections, bounds, members, isTimeGiven }: AppendingOptions): Appending => {
+  const statement = appendOf(bounds);
   const queue: Call[] = [];
   let running: Promise<void> | undefined;
 
@@ -188,7 +190,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
 
   const together = async (items: readonly Item[]): Promise<readonly Appended[]> => {
     const { rows, stored } = await connections.use(async (session, attempt) => {
-      const given = await session.rows(APPEND, [...columns(items), bounds.idle]);
+      const given = await session.rows(statement, columns(items));
       // An earlier attempt may have stored messages of senders who may not speak any more.
       const open = [...given.entries()].filter(
         ([, row]) => maybeNumber(row, 'ts') === undefined && (attempt > 1 || text(row, 'verdict') === 'MaySpeak'),

@@ -8,7 +8,7 @@ import { carryOutLater } from '../sql/steps.js';
 import { StoreFailure } from '../store-failure.js';
 import { unkeptMembers } from '../sql/reads.js';
 import type { Connections, Session } from './connections.js';
-import { NOW, statements } from './dialect.js';
+import { NOW, statementsOf } from './dialect.js';
 import { AskFailed, meaningOf } from './failures.js';
 import { laneOf, lock, type Locks } from './locks.js';
 
@@ -18,7 +18,7 @@ const LANES = 4;
 const AT_ONCE = 64;
 
 /** A call. */
-export interface Request {
+interface Request {
   readonly name: keyof Calls;
   readonly args: readonly unknown[];
   readonly locks: Locks;
@@ -56,16 +56,17 @@ export const hashedKey = (key: string): string => createHash('sha256').update(ke
 /** A lane carries out one group after the other. What arrives meanwhile is in the next group. */
 export const createLane = ({ connections, bounds, clock }: ChangingOptions): Changing => {
   let at = 0;
+  const sql = statementsOf(bounds);
   const { find } = createCalls(
     {
-      sql: statements,
+      sql,
       bounds,
       time: () => at,
       timeOf: (given) => (clock === undefined ? at : given),
       keyOf: hashedKey,
     },
     // What a transaction reads may never be committed.
-    unkeptMembers(statements),
+    unkeptMembers(sql),
   );
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;

@@ -44,8 +44,8 @@ const typesOf = ({ types }: Pg): PostgresQuery['types'] => {
   return { getTypeParser: (oid) => parsers.get(oid) ?? asText };
 };
 
-export type Ask = (query: Query) => Promise<Answer>;
-export type Parameters = readonly unknown[];
+type Ask = (query: Query) => Promise<Answer>;
+type Parameters = readonly unknown[];
 
 /** One connection. */
 export interface Session {

@@ -1,7 +1,8 @@
 /** The words of PostgreSQL. */
-import { createStatements } from '../sql/sql.js';
+import type { Bounds } from '../sql/calls.js';
+import { createStatements, type Dialect, type Statements } from '../sql/sql.js';
 
-export const statements = createStatements({
+const dialect: Dialect = {
   each: (json, name) => `json_array_elements_text(cast(${json} as json)) with ordinality as ${name} (value, key)`,
   list: (column) => `json_agg(${column})`,
   greatest: 'greatest',
@@ -12,7 +13,9 @@ export const statements = createStatements({
   unlimited: 'limit all',
   // Another process sweeps, too, or changes the row.
   lock: 'for update skip locked',
-});
+};
+
+export const statementsOf = ({ kept }: Bounds): Statements => createStatements(dialect, kept);
 
 /** The time of the database, ms since 1970. */
 export const NOW = `cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`;

@@ -1,7 +1,7 @@
 /** A store in a database server: PostgreSQL. */
 import { steadyClock } from '../../clock.js';
+import { checkLimits } from '../../domain/memory/retention.js';
 import { stderrReport } from '../../guarded.js';
-import { checkNumbers } from '../../numbers.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Changes, type ReadCalls, type ResultOf } from '../sql/calls.js';
 import { finding, type Read } from '../sql/find.js';
@@ -12,7 +12,7 @@ import { StoreFailure } from '../store-failure.js';
 import { createAppending } from './append.js';
 import { createChanging, createLane, hashedKey } from './changes.js';
 import { createConnections, type Connections } from './connections.js';
-import { statements } from './dialect.js';
+import { statementsOf } from './dialect.js';
 import { loadPg, type Pg, type PostgresPool } from './driver.js';
 import { failureOf } from './failures.js';
 import { locksOf, type Locks } from './locks.js';
@@ -93,7 +93,7 @@ const migrated = (connections: Connections): Promise<void> =>
  */
 export const openPostgresStore = async (options: PostgresStoreOptions): Promise<PostgresStore> => {
   const { url, pool: ownPool, clock, whileSwept = everyFewSeconds, ...numbers } = options;
-  checkNumbers('openPostgresStore', numbers);
+  checkLimits('openPostgresStore', numbers);
   const place = url === undefined ? 'the pool' : placeOf(url);
   if (place === undefined || (url === undefined) === (ownPool === undefined))
     throw new TypeError(
@@ -111,6 +111,7 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   }
 
   const now = (): number => clock?.now() ?? connections.now();
+  const statements = statementsOf(bounds);
   const members = keptMembers(statements);
   const reads = createReads(
     { sql: statements, bounds, time: now, timeOf: (given) => given, keyOf: hashedKey },

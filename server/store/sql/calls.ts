@@ -1,5 +1,6 @@
 /** The calls of the database: those of the store, and those that only its parts use. */
 import type { ConversationInfo, ConversationKind } from '../../../codecs/index.js';
+import { keptByKind, type KeptByKind } from '../../domain/memory/retention.js';
 import type { MayNotSpeak, UnreadSummary } from '../../domain/records.js';
 import type { MemoryStoreOptions } from '../memory.js';
 import type { MovingStore } from '../store.js';
@@ -11,31 +12,21 @@ import type { Steps } from './steps.js';
 /** How much is stored, and for how long. */
 export interface Bounds {
   readonly unreadLimit: number;
-  /** How long messages are kept, ms. */
-  readonly historyTime: number;
-  readonly historyMessages: number;
-  /** A conversation without activity for this time ends, ms. */
-  readonly idle: number;
+  readonly kept: KeptByKind;
   readonly notices: number;
   readonly noticeBytes: number;
   readonly tokens: number;
 }
 
-const DAY = 86_400_000;
-
 export const boundsOf = ({
   unreadLimit = 100,
-  historyDays = 180,
-  historyMessages = 100_000,
-  conversationDays = 180,
   notices = 5_000,
   noticeBytes = 1_048_576,
   tokens = 100,
+  ...limits
 }: MemoryStoreOptions): Bounds => ({
   unreadLimit,
-  historyTime: Math.ceil(historyDays * DAY),
-  historyMessages,
-  idle: Math.ceil(conversationDays * DAY),
+  kept: keptByKind(limits),
   notices,
   noticeBytes,
   tokens,

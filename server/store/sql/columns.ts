@@ -2,7 +2,7 @@
 import { fromText, toText } from './text.js';
 
 /** What a column has. Booleans may be numbers. */
-export type Value = null | number | bigint | string | boolean | Uint8Array;
+type Value = null | number | bigint | string | boolean | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
 
 const wrong = (row: Row, column: string): TypeError =>
@@ -45,6 +45,8 @@ export const flag = (row: Row, column: string): boolean => {
 export const maybeBytes = (row: Row, column: string): Uint8Array | undefined => {
   const value = row[column];
   if (value === null || value === undefined) return undefined;
+  // SQLite keeps bytes without any as an empty text: see its connection.
+  if (value === '') return new Uint8Array();
   if (!(value instanceof Uint8Array)) throw wrong(row, column);
   return value;
 };

@@ -1,5 +1,5 @@
 /** Conversations and messages that come from another server. */
-import { isSignalType } from '../../../codecs/index.js';
+import { isSignalType, type ConversationKind } from '../../../codecs/index.js';
 import { uniqueKey } from '../../domain/memory/held-conversation.js';
 import { arrivedInfo } from '../../domain/moving/conversation.js';
 import { byConversation } from '../../domain/moving/groups.js';
@@ -45,7 +45,7 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
       ttl: ttl ?? null,
       last_at: lastMessageAt ?? null,
     };
-    if (endOf(row, bounds.idle) <= time()) return { _tag: 'Ended' };
+    if (endOf(row, bounds.kept) <= time()) return { _tag: 'Ended' };
     yield* clear(id);
     const key = unique ? keyOf(uniqueKey({ kind, members })) : undefined;
     const twin = key === undefined ? undefined : yield* twinOf(key);
@@ -77,13 +77,13 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
   const arrive = function* (
     id: string,
     wanted: readonly StoredMessage[],
-    isSystem: boolean,
+    kind: ConversationKind,
     direction: 'old' | 'new',
   ): Steps<ReadonlyMap<StoredMessage, MessageMoved>> {
     const results = new Map<StoredMessage, MessageMoved>();
     const rows = yield* all(sql.knownIds, id, listOf(wanted.map((message) => message.id)));
     const known = new Set(rows.map((row) => text(row, 'id')));
-    const oldest = time() - bounds.historyTime;
+    const oldest = time() - bounds.kept[kind].historyTime;
     for (const message of wanted)
       if (known.has(message.id)) results.set(message, { _tag: 'Present' });
       else if (message.timestamp < oldest) results.set(message, { _tag: 'TooOld' });
@@ -99,7 +99,7 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
     const publicTimes: number[] = [];
     for (const [place, message] of news.entries()) {
       const timestamp = times[place] ?? message.timestamp;
-      yield* insert(message, timestamp, isSystem);
+      yield* insert(message, timestamp, kind === 'system');
       if (message.to === undefined && !isSignalType(message.type)) publicTimes.push(timestamp);
       results.set(message, { _tag: 'Stored', timestamp });
     }
@@ -121,7 +121,7 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
         const row = yield* head(id);
         if (row === undefined) missing.add(id);
         else
-          for (const [message, result] of yield* arrive(id, wanted, kindOf(row) === 'system', direction))
+          for (const [message, result] of yield* arrive(id, wanted, kindOf(row), direction))
             results.set(message, result);
       }
       return given.map(

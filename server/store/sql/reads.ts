@@ -30,14 +30,14 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
   /** A conversation that has not ended. */
   const head = function* (id: string): Steps<Row | undefined> {
     const row = yield* one(sql.head, id);
-    return row === undefined || endOf(row, bounds.idle) <= time() ? undefined : row;
+    return row === undefined || endOf(row, bounds.kept) <= time() ? undefined : row;
   };
 
   /** The conversations with these ids, in this order. `but`: the kind whose members are not wanted. */
   const conversations = function* (ids: readonly string[], but?: ConversationKind): Steps<readonly ConversationInfo[]> {
     const infos: ConversationInfo[] = [];
     for (const row of yield* all(sql.conversations, listOf(ids))) {
-      if (endOf(row, bounds.idle) <= time()) continue;
+      if (endOf(row, bounds.kept) <= time()) continue;
       const isWanted = kindOf(row) !== but;
       infos.push(infoOf(row, isWanted ? yield* membersOf(text(row, 'id'), number(row, 'members_version')) : undefined));
     }
@@ -169,12 +169,12 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
 
     *history(query) {
       const row = yield* head(query.conversationId);
-      return row === undefined ? [] : yield* page(kindOf(row), query, time() - bounds.historyTime);
+      return row === undefined ? [] : yield* page(kindOf(row), query, time() - bounds.kept[kindOf(row)].historyTime);
     },
 
     *modifiedSince(clientId, since, limit) {
       const from = Math.ceil(since);
-      return messages(yield* all(sql.modifiedSince, clientId, from, limitOf(limit), time(), bounds.idle));
+      return messages(yield* all(sql.modifiedSince, clientId, from, limitOf(limit), time()));
     },
 
     *receipts(id) {
@@ -189,7 +189,7 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
 
     *offline(clientId, conversationLimit, messageLimit) {
       const missed: OfflineMessages[] = [];
-      for (const row of yield* all(sql.withMissed, clientId, time(), bounds.idle)) {
+      for (const row of yield* all(sql.withMissed, clientId, time())) {
         if (missed.length >= conversationLimit) break;
         const id = text(row, 'cid');
         const missedIn = kindOf(row) === 'system' ? sql.missedOfSystem : sql.missed;
@@ -216,7 +216,7 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
 
     *unread(clientId, since, limit) {
       const summaries: UnreadSummary[] = [];
-      for (const row of yield* all(sql.withUnread, clientId, since, time(), bounds.idle)) {
+      for (const row of yield* all(sql.withUnread, clientId, since, time())) {
         if (summaries.length >= limit) break;
         const summary = yield* unreadIn(text(row, 'cid'), kindOf(row), clientId, maybeNumber(row, 'read_ts') ?? -1);
         if (summary.count > 0 || flag(row, 'is_less')) summaries.push(summary);

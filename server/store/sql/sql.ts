@@ -1,4 +1,5 @@
 /** All statements of the store. `$1`, `$2` and so on are parameters. */
+import { KINDS, type KeptByKind } from '../../domain/memory/retention.js';
 
 /** What two databases say in different words. */
 export interface Dialect {
@@ -27,14 +28,15 @@ const NEVER = '9007199254740991';
 export const MESSAGE = `m.cid, m.ts, m.id, m.sender, m.type, m.msg, m.bin, m.receipt, m.mentions, m.mentions_all,
   m.addressed, m.edited_at, m.delivered_at, m.read_at`;
 
-/** Whether a conversation `c` with the log `l` has not ended at the time `now`, with `idle` ms without activity. */
-export const livesIn =
-  (greatest: string) =>
-  (now: string, idle: string): string =>
-    `(case c.kind when 'temporary' then c.created_at + coalesce(c.ttl, ${NEVER}) * 1000
-      else ${greatest}(c.created_at, c.updated_at, coalesce(l.last_at, 0)) + ${idle} end) > ${now}`;
+/** Whether a conversation `c` with the log `l` has not ended at the time `now`. */
+export const livesAt = (now: string, greatest: string, kept: KeptByKind): string => {
+  const idle = KINDS.map((kind) => `when '${kind}' then ${Math.min(kept[kind].idle, Number.MAX_SAFE_INTEGER)}`);
+  return `(case c.kind when 'temporary' then c.created_at + coalesce(c.ttl, ${NEVER}) * 1000
+      else ${greatest}(c.created_at, c.updated_at, coalesce(l.last_at, 0)) + (case c.kind ${idle.join(' ')} end) end)
+      > ${now}`;
+};
 
-const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock }: Dialect) => {
+const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock }: Dialect, kept: KeptByKind) => {
   /** Whether a client gets a message of `m`. */
   const isFor = (client: string): string =>
     `(m.addressed is null
@@ -60,7 +62,7 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
   /** Whether a message of `m` mentions the client $2. */
   const IS_MENTION = `(m.mentions_all or exists (select 1 from ${each('m.mentions', 'e')} where e.value = $2)) as is_mention`;
 
-  const lives = livesIn(greatest);
+  const lives = (now: string): string => livesAt(now, greatest, kept);
 
   return {
     // Conversations
@@ -197,7 +199,7 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
     modifiedSince: `select ${MESSAGE} from members own
       join conversations c on c.id = own.cid join logs l on l.cid = own.cid
       join messages m on m.cid = own.cid and m.edited_at >= $2
-      where own.client = $1 and ${isFor('$1')} and ${lives('$4', '$5')} order by m.edited_at limit $3`,
+      where own.client = $1 and ${isFor('$1')} and ${lives('$4')} order by m.edited_at limit $3`,
     /** The time of the last message up to $2. */
     lastUpTo: `select max(ts) as ts from messages where cid = $1 and ts <= $2`,
     /** The time of the last message in a stretch. */
@@ -256,12 +258,12 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
       left join marks k on k.cid = b.cid and k.client = b.client
       where b.client = $1 and l.last_at is not null and (l.last_at > coalesce(k.read_ts, -1)
         or (cast($2 as bigint) is not null and ${greatest}(coalesce(l.recalled_at, -1), coalesce(k.read_at, -1)) >= $2))
-        and ${lives('$3', '$4')}
+        and ${lives('$3')}
       order by l.last_at desc`,
     withMissed: `select b.cid, c.kind, ${greatest}(coalesce(k.read_ts, -1), coalesce(k.got_ts, -1)) as got_ts from members b
       join conversations c on c.id = b.cid join logs l on l.cid = b.cid
       left join marks k on k.cid = b.cid and k.client = b.client
-      where b.client = $1 and l.last_at > ${greatest}(coalesce(k.read_ts, -1), coalesce(k.got_ts, -1)) and ${lives('$2', '$3')}
+      where b.client = $1 and l.last_at > ${greatest}(coalesce(k.read_ts, -1), coalesce(k.got_ts, -1)) and ${lives('$2')}
       order by l.last_at desc`,
 
     // Sessions and notices
@@ -335,4 +337,4 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
 export type Statements = ReturnType<typeof inWordsOf>;
 
 /** The statements in the words of a database. */
-export const createStatements = (dialect: Dialect): Statements => inWordsOf(dialect);
+export const createStatements = (dialect: Dialect, kept: KeptByKind): Statements => inWordsOf(dialect, kept);

@@ -2,7 +2,7 @@
 import type { Setting, Sweeping } from './calls.js';
 import { count, number, text, type Row } from './columns.js';
 import { removeConversation } from './conversation-writes.js';
-import { endOf } from './rows.js';
+import { endOf, kindOf } from './rows.js';
 import { removeToken } from './session-writes.js';
 import { all, one, run, type Steps } from './steps.js';
 
@@ -34,8 +34,9 @@ export const sweeping = ({ sql, bounds, time }: Setting): Sweeping => {
 
   /** Deletes messages that are too old or too many, at most so many. Gives how many it has deleted. */
   const trim = function* (row: Row, id: string, at: number, atMost: number): Steps<number> {
-    const old = yield* run(sql.deleteOld, id, at - bounds.historyTime, atMost);
-    const tooMany = Math.min(number(row, 'messages') - old - bounds.historyMessages, atMost - old);
+    const { historyTime, historyMessages } = bounds.kept[kindOf(row)];
+    const old = yield* run(sql.deleteOld, id, at - historyTime, atMost);
+    const tooMany = Math.min(number(row, 'messages') - old - historyMessages, atMost - old);
     const others = tooMany > 0 ? yield* run(sql.deleteOld, id, Infinity, Math.ceil(tooMany)) : 0;
     if (old + others > 0) {
       yield* run(sql.noteDeleted, id, old + others);
@@ -53,7 +54,7 @@ export const sweeping = ({ sql, bounds, time }: Setting): Sweeping => {
       let left = SWEPT_ROWS;
       for (const row of page) {
         const id = text(row, 'id');
-        if (endOf(row, bounds.idle) <= at) yield* removeConversation(sql, id);
+        if (endOf(row, bounds.kept) <= at) yield* removeConversation(sql, id);
         else {
           left -= yield* trim(row, id, at, left);
           // The rest of this conversation comes with the next slice.

@@ -20,6 +20,8 @@ export interface Connection {
 const valueOf = (parameter: Parameter): Value => {
   if (parameter === undefined) return null;
   if (typeof parameter === 'string') return toText(parameter);
+  // SQLite of Node 22 stores some arrays without bytes as NULL. `maybeBytes` reads an empty text as bytes.
+  if (parameter instanceof Uint8Array && parameter.length === 0) return '';
   return typeof parameter === 'boolean' ? Number(parameter) : parameter;
 };
 

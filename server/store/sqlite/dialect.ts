@@ -1,8 +1,8 @@
 /** The words of SQLite. */
 import type { Bounds, Setting } from '../sql/calls.js';
-import { createStatements } from '../sql/sql.js';
+import { createStatements, type Dialect } from '../sql/sql.js';
 
-export const statements = createStatements({
+const dialect: Dialect = {
   each: (json, name) => `json_each(${json}) ${name}`,
   list: (column) => `json_group_array(${column})`,
   greatest: 'max',
@@ -13,11 +13,11 @@ export const statements = createStatements({
   unlimited: 'limit -1',
   // One connection writes.
   lock: '',
-});
+};
 
 /** `time`: the time of the call, ms since 1970. */
 export const settingOf = (bounds: Bounds, time: () => number): Setting => ({
-  sql: statements,
+  sql: createStatements(dialect, bounds.kept),
   bounds,
   time,
   timeOf: (given) => given,

@@ -37,10 +37,24 @@ const isSqlite = (module: unknown): module is Sqlite =>
 const isNotFound = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
 
+/**
+ * The module of this Node; undefined if it has none. Node 22 warns that the module is experimental whenever a thread
+ * loads it. An operator can't do anything about that, so this one warning is left out.
+ */
+const builtIn = (): unknown => {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return process.getBuiltinModule(BUILT_IN);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+};
+
 /** SQLite of this Node, or of the package. Rejects with an error that says what to install if there is neither. */
 export const loadSqlite = async (): Promise<Sqlite> => {
-  const builtIn: unknown = process.getBuiltinModule(BUILT_IN);
-  if (isSqlite(builtIn)) return builtIn;
+  const module = builtIn();
+  if (isSqlite(module)) return module;
   try {
     return await import('@photostructure/sqlite');
   } catch (error) {

@@ -2,10 +2,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { steadyClock } from '../../clock.js';
+import { checkLimits } from '../../domain/memory/retention.js';
 import { stderrReport } from '../../guarded.js';
-import { checkNumbers } from '../../numbers.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
-import { boundsOf, type Bounds, type Changes, type ReadCalls } from '../sql/calls.js';
+import { boundsOf, type Bounds, type Changes, type ReadCalls, type Setting } from '../sql/calls.js';
 import { finding, type Read } from '../sql/find.js';
 import { createReads, keptMembers } from '../sql/reads.js';
 import { carryOut, type Steps } from '../sql/steps.js';
@@ -13,7 +13,7 @@ import type { MovingStore } from '../store.js';
 import { connect, type Connection } from './connection.js';
 import { loadSqlite, mayReadBeside, type Sqlite } from './driver.js';
 import { located } from './located.js';
-import { settingOf, statements } from './dialect.js';
+import { settingOf } from './dialect.js';
 import { lock } from './lock.js';
 import { STORE_FILE, written } from './new-file.js';
 import { copyBeside, startWriter, type Writer } from './writer.js';
@@ -41,6 +41,8 @@ export interface SqliteStore extends MovingStore {
 
 /** Calls that are committed together, at most. */
 const COMMITTED_AT_ONCE = 256;
+
+const readsOf = (setting: Setting): ReadCalls => createReads(setting, keptMembers(setting.sql));
 
 const readBeside = (reads: ReadCalls, { ask }: Connection): Read => {
   // It reads at once: a store that is closed right after this call closes the connection.
@@ -100,14 +102,13 @@ const openFiles = async (
 export const openSqliteStore = async (options: SqliteStoreOptions): Promise<SqliteStore> => {
   const { clock = { now: Date.now }, whileSwept = everyFewSeconds } = options;
   const { directory, checkIntegrity, onError, clock: _, whileSwept: __, ...numbers } = options;
-  checkNumbers('openSqliteStore', numbers);
+  checkLimits('openSqliteStore', numbers);
   const bounds = boundsOf(numbers);
   const now = (): number => clock.now();
   const { file, writer, reader, unlock } = await openFiles(await loadSqlite(), options, bounds, now);
   const steady = steadyClock(clock, () => undefined);
   const { call } = writer;
-  const read: Read =
-    reader === undefined ? call : readBeside(createReads(settingOf(bounds, now), keptMembers(statements)), reader);
+  const read: Read = reader === undefined ? call : readBeside(readsOf(settingOf(bounds, now)), reader);
 
   const report = stderrReport();
   let isSweeping = false;

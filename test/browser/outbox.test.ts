@@ -1,0 +1,50 @@
+import { firstValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { describeInBrowser, texts, transports, world } from './world.js';
+
+describeInBrowser('what a page has written', () => {
+  const { server, open, other } = world();
+
+  describe.each(transports)('over a %s', (transport) => {
+    it('without a connection outlasts a reload, and is then sent once and in order', async () => {
+      const { url } = await server();
+      const jerry = await other(url);
+      const { id } = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
+      const written = texts('offline', 20);
+      const tom = await open({ server: url, transport, offline: true });
+      await tom.chat('say', id, written);
+      expect(await tom.chat('keeps', 20)).toEqual(written);
+      await tom.page.reload();
+      expect(await tom.chat('keeps', 20)).toEqual(written);
+      // The page before gives its messages back one by one.
+      await tom.page.waitForFunction(async () => (await navigator.locks.query()).held?.length === 20);
+      await tom.chat('resume');
+      expect(await jerry.hears(20)).toEqual(written);
+      await tom.chat('keeps', 0);
+      await tom.page.reload();
+      expect(await tom.chat('keeps', 0)).toEqual([]);
+      await tom.chat('resume');
+      await tom.chat('say', id, ['last']);
+      expect(await jerry.hears(21)).toEqual([...written, 'last']);
+    });
+
+    it('in one of two tabs is sent by that tab, and by the other one when it is closed', async () => {
+      const { url } = await server();
+      const jerry = await other(url);
+      const { id } = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
+      const first = await open({ server: url, transport, offline: true });
+      await first.chat('say', id, ['discarded', 'kept']);
+      await first.chat('keeps', 2);
+      const second = await open({ server: url, transport, beside: first });
+      expect(await second.chat('keeps', 0)).toEqual([]);
+      await second.chat('say', id, ['own']);
+      expect(await jerry.hears(1)).toEqual(['own']);
+      await first.chat('giveUp', id, 'discarded');
+      expect(await first.chat('keeps', 1)).toEqual(['kept']);
+      await first.page.close();
+      expect(await jerry.hears(2)).toEqual(['own', 'kept']);
+      await second.chat('say', id, ['last']);
+      expect(await jerry.hears(3)).toEqual(['own', 'kept', 'last']);
+    });
+  });
+});

@@ -1,0 +1,24 @@
+import { firstValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { describeInBrowser, say, texts, transports, world } from './world.js';
+
+describeInBrowser('in a browser', () => {
+  const { server, open, other } = world();
+
+  describe.each(transports)('over a %s', (transport) => {
+    it('a page logs in and talks: everything arrives once and in order, both ways', async () => {
+      const { url } = await server();
+      const jerry = await other(url);
+      const conversation = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
+      const tom = await open({ server: url, transport });
+      await tom.chat('is', 'Connected');
+      expect(await tom.chat('capabilities')).toEqual({ pause: transport === 'WebSocketStream' });
+      const [questions, answers] = [texts('question', 50), texts('answer', 50)];
+      await tom.chat('say', conversation.id, questions);
+      await Promise.all(answers.map((words) => say(conversation, words)));
+      expect(await tom.chat('hears', 50)).toEqual(answers);
+      expect(await jerry.hears(50)).toEqual(questions);
+      expect(await tom.chat('keeps', 0)).toEqual([]);
+    });
+  });
+});
