@@ -2,9 +2,18 @@
 import { defined } from '../../../codecs/defined.js';
 import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
-import { firstAfter, firstNotBelow, firstThat, isFor, pageOf } from '../messages/history.js';
+import {
+  betweenOf,
+  firstAfter,
+  firstNotBelow,
+  firstThat,
+  isFor,
+  pageOf,
+  type IndexesBetween,
+} from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
+import { messagesByReader, shorten } from './messages-by-reader.js';
 import type {
   Arrived,
   HistoryQuery,
@@ -72,7 +81,7 @@ export interface ConversationLog {
 
 const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
 
-const tokenKey = (from: string, token: string): string => JSON.stringify([from, token]);
+const tokenKey = (from: string, token: string): string => `${from.length} ${from}${token}`;
 
 const TRIM_AT_LEAST = 1_024;
 /** Messages that one acknowledgement or read mark changes, at most: the newest of its stretch. */
@@ -134,6 +143,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   const byId = new Map<string, number>();
   /** Positions by the type of the message, ascending. */
   const byType = new Map<number, number[]>();
+  let readers = messagesByReader();
   const read = new Map<string, Mark>();
   const received = new Map<string, Mark>();
   /** Up to which position a client has acknowledged everything. */
@@ -159,6 +169,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     withPosition(positions, position);
     byType.set(type, positions);
   };
+
+  /** Where the messages of a client are. Undefined if it has all. */
+  const betweenFor = (clientId: string | undefined): IndexesBetween | undefined => readers.between(clientId, base);
 
   /** Whether no later change of the same message has come. */
   const isLatest = ({ position, at }: Change): boolean => messages[position - base]?.editedAt === at;
@@ -212,52 +225,73 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     return changed;
   };
 
+  /** Adds a message after all others. */
+  const add = (message: StoredMessage, key: string | undefined): void => {
+    lastAt = Math.max(message.timestamp, lastAt ?? -Infinity);
+    if (message.to === undefined && !isSignalType(message.type)) publicId = message.id;
+    const position = base + messages.length;
+    if (key !== undefined) byToken.set(key, position);
+    byId.set(message.id, position);
+    typed(message.type, position);
+    readers.add(message, position, base);
+    messages.push(message);
+    tokens.push(key);
+  };
+
+  /** Puts earlier messages among the others: all positions are new. */
+  const rebuild = (news: readonly StoredMessage[]): void => {
+    const keys = new Map([...messages, ...news].map((message, index) => [message, tokens[index]]));
+    const changed = changes.filter(isLatest).flatMap(({ position, at }) => {
+      const message = messages[position - base];
+      return message === undefined ? [] : [{ id: message.id, at }];
+    });
+    for (const positions of [byId, byToken, byType]) positions.clear();
+    readers = messagesByReader();
+    messages.length = tokens.length = base = 0;
+    for (const [message, key] of [...keys].sort(([a], [b]) => byPosition(a, b))) add(message, key);
+    // It is found anew with the next acknowledgement.
+    acknowledged.clear();
+    changes = [];
+    for (const { id, at } of changed) noteChange(byId.get(id) ?? -1, at);
+  };
+
   return {
-    append: ({ token, now, speaker, ...content }, newId, at) => {
-      const key = token === undefined ? undefined : tokenKey(content.from, token);
+    append: (given, newId, at) => {
+      const { token, now, from, to, type, msg, binaryMsg } = given;
+      const key = token === undefined ? undefined : tokenKey(from, token);
       const before = key === undefined ? undefined : messages[(byToken.get(key) ?? -1) - base];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
       const message: StoredMessage = {
-        ...content,
+        conversationId: given.conversationId,
+        from,
+        receipt: given.receipt,
+        mentions: given.mentions,
+        mentionsAll: given.mentionsAll,
+        // Without token, speaker and time of the call.
+        ...(to === undefined ? undefined : { to }),
+        ...(type === undefined ? undefined : { type }),
+        ...(msg === undefined ? undefined : { msg }),
+        ...(binaryMsg === undefined ? undefined : { binaryMsg }),
         id,
         timestamp: at ?? (lastAt === undefined ? now : Math.max(now, lastAt + 1)),
       };
       hasTies ||= message.timestamp === lastAt;
-      lastAt = message.timestamp;
-      if (message.to === undefined && !isSignalType(message.type)) publicId = id;
-      const position = base + messages.length;
-      if (key !== undefined) byToken.set(key, position);
-      byId.set(id, position);
-      typed(message.type, position);
-      messages.push(message);
-      tokens.push(key);
+      add(message, key);
       return { message, repeated: false };
     },
 
-    insert: (news) => {
-      const keys = new Map([...messages, ...news].map((message, index) => [message, tokens[index]]));
-      const all = [...keys.keys()].sort(byPosition);
-      for (const index of [byId, byToken, byType]) index.clear();
-      messages.length = tokens.length = base = 0;
-      for (const message of all) {
-        const [position, key] = [messages.length, keys.get(message)];
-        byId.set(message.id, position);
-        if (key !== undefined) byToken.set(key, position);
-        typed(message.type, position);
-        messages.push(message);
-        tokens.push(key);
-      }
-      // They are found anew with the next acknowledgement.
-      acknowledged.clear();
-      changes = [];
-      const edited = [...all.entries()].flatMap(([position, { editedAt }]) =>
-        editedAt === undefined ? [] : [{ position, at: editedAt }],
+    insert: (given) => {
+      const news = given.toSorted(byPosition);
+      if (hasTies || (news[0]?.timestamp ?? Infinity) <= (messages.at(-1)?.timestamp ?? -Infinity)) rebuild(news);
+      else for (const message of news) add(message, undefined);
+      const edited = news.flatMap(({ id, editedAt }) =>
+        editedAt === undefined ? [] : [{ position: byId.get(id) ?? -1, at: editedAt }],
       );
-      for (const { position, at } of edited.sort((a, b) => a.at - b.at)) noteChange(position, at);
-      const newest = all.at(-1)?.timestamp;
-      if (newest !== undefined) lastAt = Math.max(newest, lastAt ?? newest);
-      publicId = all.findLast(({ to, type }) => to === undefined && !isSignalType(type))?.id ?? publicId;
+      if (edited.length === 0) return;
+      const all = [...changes, ...edited].sort((a, b) => a.at - b.at);
+      changes = [];
+      for (const { position, at } of all) noteChange(position, at);
     },
 
     noteActivity: (at) => {
@@ -272,8 +306,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     history: (query, since) => {
       // Their positions are those of the order in which they came.
       if (hasTies) return pageOf(messages.toSorted(byPosition), query, since);
-      const only = query.type === undefined ? undefined : { all: byType.get(query.type) ?? [], base };
-      return pageOf(messages, query, since, only);
+      const { type, viewer } = query;
+      const between = type === undefined ? betweenFor(viewer) : betweenOf([byType.get(type) ?? []], base);
+      return pageOf(messages, query, since, between);
     },
 
     modify: (edit, members) => {
@@ -318,7 +353,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
 
     offline: (clientId, limit) => {
       const gotUpTo = Math.max(markedUpTo(read, clientId), markedUpTo(received, clientId));
-      return missedOf(messages, { conversationId, clientId, gotUpTo, limit });
+      return missedOf(messages, { conversationId, clientId, gotUpTo, limit, between: betweenFor(clientId) });
     },
 
     acknowledge: (clientId, arrived, now) => {
@@ -352,7 +387,13 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     },
 
     unread: (clientId) =>
-      unreadOf(messages, { conversationId, clientId, readUpTo: markedUpTo(read, clientId), limit: unreadLimit }),
+      unreadOf(messages, {
+        conversationId,
+        clientId,
+        readUpTo: markedUpTo(read, clientId),
+        limit: unreadLimit,
+        between: betweenFor(clientId),
+      }),
 
     trim: (before, atMost) => {
       if ((messages[0]?.timestamp ?? before) >= before && messages.length <= atMost) return;
@@ -365,10 +406,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       for (const { id } of messages.splice(0, old)) byId.delete(id);
       for (const key of tokens.splice(0, old)) if (key !== undefined) byToken.delete(key);
       base += old;
-      for (const [type, positions] of byType) {
-        positions.splice(0, firstNotBelow(positions, base));
-        if (positions.length === 0) byType.delete(type);
-      }
+      shorten(byType, base);
+      readers.trim(base);
       changes = changes.filter(({ position }) => position >= base);
     },
 
