@@ -151,7 +151,7 @@ const run = async ({ values, files, masterKey, store, world }: Apart): Promise<I
   const { say, now, fetch, wait } = world;
   const { from, 'app-id': appId, report: reportFile = 'import-report.txt' } = values;
   const report = createReport(reportFile);
-  const importing = createImporting({ store, list: report.list });
+  const importing = createImporting({ store, list: report.list, now });
   const progress = createProgress(say, now);
   try {
     for (const file of await inOrder(files)) await importFile(file, importing, progress);

@@ -2,7 +2,7 @@
 import { either as E } from 'fp-ts';
 import type { Json } from '../../codecs/index.js';
 import type { MessageMoved, MovedConversation, MovingStore, StoredMessage } from '../store/store.js';
-import { decodeMoving, type Moving } from './records.js';
+import { decodeMoving, timeAfter, type Moving } from './records.js';
 
 /** How many records there were, by what has become of them. */
 export interface ImportCounts {
@@ -29,6 +29,8 @@ export interface Listed {
 export interface ImportingOptions {
   readonly store: MovingStore;
   readonly list: (listed: Listed) => void;
+  /** ms since 1970. */
+  readonly now: () => number;
 }
 
 /** Records of one file, or of one API. Within a source, messages may go from older to newer ones, or back. */
@@ -51,6 +53,8 @@ const MESSAGES_AT_ONCE = 1_000;
 const LENGTH_AT_ONCE = 8_388_608;
 /** Kinds of conversations that are remembered. */
 const KNOWN_KINDS = 50_000;
+/** The clock of the cloud may be ahead of this one by so many ms. */
+const AHEAD = 3_600_000;
 
 interface Placed<A> {
   readonly place: string;
@@ -67,7 +71,7 @@ const REASONS: Readonly<Record<Exclude<MessageMoved['_tag'], 'Stored' | 'Present
 const ENDED =
   'it has ended, or there was nothing new in it for so long that the server would delete it: the conversation';
 
-export const createImporting = ({ store, list }: ImportingOptions): Importing => {
+export const createImporting = ({ store, list, now }: ImportingOptions): Importing => {
   const counts = { conversations: 0, messages: 0, present: 0, refused: 0, noted: 0, retimed: 0 };
   const systems = new Map<string, boolean>();
 
@@ -161,6 +165,11 @@ export const createImporting = ({ store, list }: ImportingOptions): Importing =>
           return;
         }
         const moving = decoded.right;
+        const key = timeAfter(moving, now() + AHEAD);
+        if (key !== undefined) {
+          refuse(place, `${key} should be a time in the past`);
+          return;
+        }
         note(place, moving.notes);
         if (moving._tag === 'Conversation') {
           conversations.push({ place, value: moving.conversation });

@@ -30,7 +30,16 @@ export type Moving = { readonly notes: readonly string[] } & (
 /** The members of the class have no access lists here: who may do what comes from membership and roles. */
 const LEFT_OUT = new Set(['ACL', 'uniqueId', '__v']);
 
-const Id = c.guarded('a text that is not empty', (input): input is string => typeof input === 'string' && input !== '');
+/** Ids are keys of the store's tables, which are not made for long ones. The cloud has none of more than 64. */
+const LONGEST_ID = 256;
+const Client = c.guarded(
+  `a text of at most ${LONGEST_ID} characters`,
+  (input): input is string => typeof input === 'string' && input.length <= LONGEST_ID,
+);
+const Id = c.guarded(
+  `a text of 1 to ${LONGEST_ID} characters`,
+  (input): input is string => Client.is(input) && input !== '',
+);
 const Time = c.guarded(
   'a time in ms',
   (input): input is number => SafeInteger.is(input) && input >= 0 && input <= 8.64e15,
@@ -39,15 +48,15 @@ const Data = c.guarded(
   'a text or a JSON object',
   (input): input is string | JsonObject => typeof input === 'string' || JsonObject.is(input),
 );
+const Clients = c.array(Client, 'a list of clients');
 const To = c.guarded(
   'a client or a list of clients',
-  (input): input is string | readonly string[] =>
-    typeof input === 'string' || (Array.isArray(input) && input.every((one) => typeof one === 'string')),
+  (input): input is string | readonly string[] => Client.is(input) || Clients.is(input),
 );
 
 const Message = record(
   'Message',
-  { 'msg-id': Id, 'conv-id': Id, from: c.string, data: Data, timestamp: Time },
+  { 'msg-id': Id, 'conv-id': Id, from: Client, data: Data, timestamp: Time },
   {
     bin: c.boolean,
     to: To,
@@ -56,7 +65,7 @@ const Message = record(
     'ack-at': Time,
     'read-at': Time,
     'patch-timestamp': Time,
-    'mention-client-ids': c.array(c.string),
+    'mention-client-ids': Clients,
     'mention-all': c.boolean,
     receipt: c.boolean,
   },
@@ -118,7 +127,15 @@ const conversationOf = (json: JsonObject, text: string | undefined): E.Either<De
   if (E.isLeft(decoded)) return E.left(decodeFailed(decoded.left));
   const { lastMessage: _, ...info } = decoded.right;
   const { id, createdAt, updatedAt = createdAt } = info;
-  if (id === '') return E.left(new DecodeFailed('objectId', Id.name, preview(id)));
+  if (!Id.is(id)) return E.left(new DecodeFailed('objectId', Id.name, preview(id)));
+  for (const [key, clients] of [
+    ['c', [info.creator ?? '']],
+    ['m', info.members ?? []],
+    ['mu', info.mutedMembers ?? []],
+  ] as const) {
+    const long = clients.find((client) => !Client.is(client));
+    if (long !== undefined) return E.left(new DecodeFailed(key, Client.name, preview(long)));
+  }
   if (createdAt === undefined || updatedAt === undefined)
     return E.left(new DecodeFailed('createdAt', 'a date', preview(json['createdAt'])));
   const deep = own.filter(([, value]) => !isShallow(value)).map(([key]) => key);
@@ -135,6 +152,19 @@ const conversationOf = (json: JsonObject, text: string | undefined): E.Either<De
     conversation: { ...info, createdAt, updatedAt, ...defined({ isFoundByMembers }) },
     notes,
   });
+};
+
+/** A time that is later than `end`, ms, by its key. It would put everything that comes in front of it. */
+export const timeAfter = (moving: Moving, end: number): string | undefined => {
+  const times =
+    moving._tag === 'Message'
+      ? { timestamp: moving.message.timestamp, 'patch-timestamp': moving.message.editedAt }
+      : {
+          createdAt: moving.conversation.createdAt,
+          updatedAt: moving.conversation.updatedAt,
+          lm: moving.conversation.lastMessageAt,
+        };
+  return Object.entries(times).find(([, time]) => time !== undefined && time > end)?.[0];
 };
 
 /** Reads a record. `text`: the text that it was written in. */

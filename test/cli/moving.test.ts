@@ -261,6 +261,8 @@ describe('import', () => {
         message('n3', 1, { bin: true, data: '?', 'conv-id': 'kept' }),
         message('n4', 200 * 86_400_000, { 'conv-id': 'kept' }),
         message('n5', 1, { 'conv-id': 'kept' }),
+        message('n9', -86_400_000, { 'conv-id': 'kept' }),
+        message('n'.repeat(300), 1, { 'conv-id': 'kept' }),
       ]).replaceAll('},{', '},\n{'),
     );
     const cut = file('cut.json', `[${JSON.stringify(message('n6', 0, { 'conv-id': 'kept' }))},\n{"msg-id": "n7", "da`);
@@ -284,6 +286,7 @@ describe('import', () => {
       'bad.json, line 2: timestamp should be a time in ms, but is "late"',
       'bad.json, line 3: data should be base64, since bin is true, but is "?"',
       'bad.json, line 4: it is older than the server keeps messages, of the conversation kept',
+      'bad.json, line 6: timestamp should be a time in the past',
       'cut.json, line 2: the file ends inside of this record',
       'cut.gz, the rest: unexpected end of file',
       '_User.0.jsonl, the rest: the file has objects of the class _User; only _Conversation and messages are imported',

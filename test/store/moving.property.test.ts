@@ -11,6 +11,7 @@ import {
 import { parseJson } from 'rx-realtime/codecs';
 import { either as E } from 'fp-ts';
 import { conversationsOf, messagesOf } from '../../server/moving/exporting.js';
+import { defined } from '../../codecs/defined.js';
 import { createImporting } from '../../server/moving/importing.js';
 import { typeOf } from '../../server/domain/messages/body.js';
 import { stores } from './temporary.js';
@@ -30,9 +31,6 @@ const attributes = fc.dictionary(
   { maxKeys: 3 },
 );
 
-const withoutNothing = <A extends object>(value: A): A =>
-  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as A;
-
 const conversation = fc
   .record({
     kind: fc.constantFrom('ordinary' as const, 'ordinary' as const, 'room' as const, 'system' as const),
@@ -47,7 +45,7 @@ const conversation = fc
     attributes,
   })
   .map(({ isUnique, ...rest }) =>
-    withoutNothing({ ...rest, unique: isUnique && rest.kind === 'ordinary' ? true : undefined }),
+    defined({ ...rest, unique: isUnique && rest.kind === 'ordinary' ? true : undefined }),
   );
 
 const message = fc
@@ -67,7 +65,7 @@ const message = fc
   })
   .map(({ place, text, bytes, ...rest }) => ({
     place,
-    ...withoutNothing(rest),
+    ...defined(rest),
     ...(bytes === undefined ? { msg: text, ...typeOf(text) } : { binaryMsg: bytes }),
   }));
 
@@ -87,7 +85,7 @@ const linesOf = async (store: MovingStore): Promise<readonly string[]> => {
 
 const take = async (store: MovingStore, lines: readonly string[]): Promise<readonly string[]> => {
   const listed: string[] = [];
-  const importing = createImporting({ store, list: ({ text }) => listed.push(text) });
+  const importing = createImporting({ store, list: ({ text }) => listed.push(text), ...clock });
   const source = importing.source('a file');
   for (const [index, line] of lines.entries()) {
     const json = parseJson(line);
