@@ -22,7 +22,7 @@ with its password), RX_REALTIME_DATABASE_PASSWORD.
 Exit code: 0 after a signal, 1 if it can't start or is ended by a second one.`;
 
 const PLACE = [
-  line('--data DIR', 'where the server keeps everything; default ./data'),
+  line('--data DIR', 'where the server keeps it; default ./data'),
   line('--database URL', 'or in PostgreSQL: postgres://user@host/db'),
   line('--database-password-file FILE', 'its password, if the URL has none'),
   line('--keep NAME=N', 'how long the server keeps what it has'),
@@ -44,8 +44,8 @@ ${line('--app-id ID', 'its id')}
 ${line('--key-file FILE', 'its master key; or RX_REALTIME_IMPORT_KEY')}
 ${line('--key KEY', 'or here, where others can see it')}
 ${line('--rate N', 'requests a second, at most; default 5')}
-${line('--checkpoint FILE', 'where it was; default import-checkpoint.json')}
-${line('--report FILE', 'what was not taken; default import-report.txt')}
+${line('--checkpoint FILE', 'where it was: import-checkpoint.json')}
+${line('--report FILE', 'what was not taken: import-report.txt')}
 
 Exit code: 0 if everything was taken, 2 if the report lists what was not,
 1 if it could not go on.`;
@@ -58,7 +58,7 @@ use the same --data meanwhile.
 ${PLACE}
 ${line('--to DIR', 'where the files are written')}
 ${line('--gzip', 'compresses them')}
-${line('--bson', 'conversations in BSON; it needs the package bson')}
+${line('--bson', 'conversations in BSON, by the package bson')}
 
 Exit code: 0, or 1 if it could not go on.`;
 

@@ -67,7 +67,10 @@ describe('the published client, after an import', () => {
     const store = memoryStore();
     try {
       const [first, second] = [join(directory, 'c.jsonl'), join(directory, 'm.json')];
-      writeFileSync(first, `#filetype:JSON-streaming {"type":"Class","class":"_Conversation"}\n${lines(conversations)}`);
+      writeFileSync(
+        first,
+        `#filetype:JSON-streaming {"type":"Class","class":"_Conversation"}\n${lines(conversations)}`,
+      );
       writeFileSync(second, JSON.stringify(messages.toReversed()));
       const { exitCode } = await importInto([first, second, '--report', join(directory, 'report')], {
         env: {},

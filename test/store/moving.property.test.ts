@@ -117,41 +117,46 @@ const everythingIn = async (store: MovingStore): Promise<unknown> => {
   return told;
 };
 
-describe.each(stores.filter(([name]) => !name.includes('without bounds')))('what moves into the store %s', (_, open) => {
-  let target: MovingStore;
-  let end: () => Promise<void>;
-  beforeAll(async () => {
-    ({ store: target, end } = await open({ clock }));
-  });
-  afterAll(() => end());
+describe.each(stores.filter(([name]) => !name.includes('without bounds')))(
+  'what moves into the store %s',
+  (_, open) => {
+    let target: MovingStore;
+    let end: () => Promise<void>;
+    beforeAll(async () => {
+      ({ store: target, end } = await open({ clock }));
+    });
+    afterAll(() => end());
 
-  it('is what has moved out of another one, also if it is done twice', async () => {
-    let run = 0;
-    await fc.assert(
-      fc.asyncProperty(world, async (made) => {
-        run += 1;
-        const id = (index: number): string => `${run}-${index % made.conversations.length}`;
-        const first = memoryStore({ clock, whileSwept: () => () => undefined });
-        await first.importConversations(
-          made.conversations.map((one, index): MovedConversation => ({ id: id(index), ...one })),
-        );
-        await first.importMessages(
-          made.messages.map(
-            ({ place, ...one }, index): StoredMessage => ({ id: `m${index}`, conversationId: id(place), ...one }),
-          ),
-          made.direction,
-        );
-        const lines = await linesOf(first);
-        expect(await take(target, lines)).toEqual([]);
-        const wanted = await everythingIn(first);
-        expect(await everythingIn(target)).toEqual(wanted);
-        expect(await linesOf(target)).toEqual(lines);
-        expect(await take(target, lines)).toEqual([]);
-        expect(await everythingIn(target)).toEqual(wanted);
-        for (const { id: done } of (await target.conversationPage(100)).conversations)
-          await target.deleteConversation(done);
-      }),
-      { numRuns: 25 },
-    );
-  });
-});
+    it('is what has moved out of another one, also if it is done twice', async () => {
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(world, async (made) => {
+          run += 1;
+          for (const { id: before } of (await target.conversationPage(100)).conversations)
+            await target.deleteConversation(before);
+          const id = (index: number): string => `${run}-${index % made.conversations.length}`;
+          const first = memoryStore({ clock, whileSwept: () => () => undefined });
+          await first.importConversations(
+            made.conversations.map((one, index): MovedConversation => ({ id: id(index), ...one })),
+          );
+          await first.importMessages(
+            made.messages.map(({ place, ...one }, index): StoredMessage => ({
+              id: `m${index}`,
+              conversationId: id(place),
+              ...one,
+            })),
+            made.direction,
+          );
+          const lines = await linesOf(first);
+          expect(await take(target, lines)).toEqual([]);
+          const wanted = await everythingIn(first);
+          expect(await everythingIn(target)).toEqual(wanted);
+          expect(await linesOf(target)).toEqual(lines);
+          expect(await take(target, lines)).toEqual([]);
+          expect(await everythingIn(target)).toEqual(wanted);
+        }),
+        { numRuns: 25 },
+      );
+    });
+  },
+);

@@ -352,8 +352,9 @@ export const createMemory = ({
       const { id, lastMessageAt, isFoundByMembers } = moved;
       if (find(id) !== undefined) return { _tag: 'Present' };
       const info = arrivedInfo(moved);
-      const twin = info.unique === true ? described(conversations.idOf(info) ?? '')?.id : undefined;
-      const { log } = put(info, isFoundByMembers !== false && twin === undefined);
+      const isFound = info.unique === true && isFoundByMembers !== false;
+      const twin = isFound ? described(conversations.idOf(info) ?? '')?.id : undefined;
+      const { log } = put(info, isFound && twin === undefined);
       if (lastMessageAt !== undefined) log.noteActivity(lastMessageAt);
       if (find(id) !== undefined) return { _tag: 'Stored', ...defined({ twin }) };
       remove(id);

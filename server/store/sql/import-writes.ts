@@ -47,9 +47,9 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
     };
     if (endOf(row, bounds.kept) <= time()) return { _tag: 'Ended' };
     yield* clear(id);
-    const key = unique ? keyOf(uniqueKey({ kind, members })) : undefined;
+    const key = unique && isFoundByMembers !== false ? keyOf(uniqueKey({ kind, members })) : undefined;
     const twin = key === undefined ? undefined : yield* twinOf(key);
-    const ownKey = isFoundByMembers === false || twin !== undefined ? undefined : key;
+    const ownKey = twin === undefined ? key : undefined;
     const described = [id, kind, creator, name, attributesText(attributes), unique, ownKey, ttl, createdAt, updatedAt];
     yield* run(sql.insertConversation, ...described);
     yield* run(sql.insertLog, id);
