@@ -1,7 +1,7 @@
 import { steadyClock, type ServerClock } from '../clock.js';
 import type { MemoryLimits } from '../domain/memory/memory-options.js';
 import { createMemory } from '../domain/memory/memory.js';
-import { checkLimits } from '../domain/memory/retention.js';
+import { checkLimits } from './check-limits.js';
 import { randomIds } from '../random-ids.js';
 import type { MovingStore } from './store.js';
 

@@ -1,6 +1,5 @@
 /** How long a store keeps what it has, for each kind of conversation. */
 import type { ConversationKind } from '../../../codecs/index.js';
-import { checkNumbers } from '../../numbers.js';
 
 /** ms. */
 const DAY = 86_400_000;
@@ -48,23 +47,4 @@ export const keptByKind = ({
 }: Retention & { readonly retention?: RetentionByKind }): KeptByKind => {
   const of = (kind: ConversationKind): Kept => keptOf({ ...all, ...retention[kind] });
   return { ordinary: of('ordinary'), room: of('room'), system: of('system'), temporary: of('temporary') };
-};
-
-const NAMES: ReadonlySet<string> = new Set<keyof Retention>(['historyDays', 'historyMessages', 'conversationDays']);
-
-/** Refuses limits that are no numbers, and kinds and limits of kinds that do not exist, with a `RangeError`. */
-export const checkLimits = (
-  where: string,
-  { retention = {}, ...numbers }: Readonly<Record<string, unknown>> & { readonly retention?: RetentionByKind },
-): void => {
-  checkNumbers(where, numbers);
-  for (const [kind, limits] of Object.entries(retention)) {
-    const place = `${where}.retention.${kind}`;
-    if (!(KINDS as readonly string[]).includes(kind))
-      throw new RangeError(`${place}: there is no such kind; take ${KINDS.join(', ')}`);
-    checkNumbers(place, limits);
-    const unknown = Object.keys(limits).find((name) => !NAMES.has(name));
-    if (unknown !== undefined)
-      throw new RangeError(`${place}.${unknown}: there is no such limit; take ${[...NAMES].join(', ')}`);
-  }
 };

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { steadyClock } from '../../clock.js';
-import { checkLimits } from '../../domain/memory/retention.js';
+import { checkLimits } from '../check-limits.js';
 import { stderrReport } from '../../guarded.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Bounds, type Changes, type ReadCalls, type Setting } from '../sql/calls.js';
