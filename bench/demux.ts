@@ -1,43 +1,51 @@
 /**
- * `npm run bench:demux`: the cost of a thousand conversations with one subscriber each, compared with one
- * conversation with one subscriber.
+ * `npm run bench:demux`: the cost of a thousand and of ten thousand conversations with one subscriber each, compared
+ * with one conversation with one subscriber. With `-- --rounds=3`, it takes less time.
  */
 import { availableParallelism } from 'node:os';
-import { CONVERSATIONS } from './contenders/conversations.js';
-import { median, run } from './rounds.js';
+import { CONVERSATIONS, MANY_CONVERSATIONS } from './contenders/conversations.js';
+import { median, ratio, roundsOr, run } from './rounds.js';
 
-const ROUNDS = 7;
+const ROUNDS = roundsOr(7);
 const COUNT = 20_000;
 
 const rates = await run({
   entries: [
     { contender: 'one', counts: 'texts', conversations: 1 },
     { contender: 'thousand', counts: 'texts', conversations: CONVERSATIONS },
+    { contender: 'tenThousand', counts: 'texts', conversations: MANY_CONVERSATIONS },
     { contender: 'filters', counts: 'texts', conversations: CONVERSATIONS },
   ],
   rounds: ROUNDS,
   count: COUNT,
 });
-const medianOf = (name: string): number => median(rates.get(name) ?? []);
-const one = medianOf('one');
-const thousand = medianOf('thousand');
+const one = rates.get('one') ?? { wall: [], cpu: [] };
 
 console.log(
   `Messages a second; ${ROUNDS} rounds of ${COUNT} text messages of 150 bytes; Node ${process.version}, ${availableParallelism()} cores`,
 );
 console.table(
   Object.fromEntries(
-    [...rates].map(([name, all]) => [
+    [...rates].map(([name, { wall, cpu }]) => [
       name,
       {
-        median: Math.round(median(all)),
-        min: Math.round(Math.min(...all)),
-        max: Math.round(Math.max(...all)),
-        'x one': Number((median(all) / one).toFixed(3)),
+        median: Math.round(median(wall)),
+        min: Math.round(Math.min(...wall)),
+        max: Math.round(Math.max(...wall)),
+        'CPU us': Number((1e6 / median(cpu)).toFixed(2)),
+        'x one': ratio(wall, one.wall),
+        'x one, CPU': ratio(cpu, one.cpu),
       },
     ]),
   ),
 );
 console.log(
-  JSON.stringify({ one: Math.round(one), thousand: Math.round(thousand), ratio: Number((thousand / one).toFixed(3)) }),
+  JSON.stringify(
+    Object.fromEntries(
+      [...rates].map(([name, { wall, cpu }]) => [
+        name,
+        { rate: Math.round(median(wall)), toOne: { wall: ratio(wall, one.wall), cpu: ratio(cpu, one.cpu) } },
+      ]),
+    ),
+  ),
 );

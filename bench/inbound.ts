@@ -1,12 +1,12 @@
 /**
  * `npm run bench:inbound`: how fast messages come in, compared with `leancloud-realtime` and with the limit. With `--
- * --mixed`, some messages have attributes, mentions or a custom type.
+ * --mixed`, some messages have attributes, mentions or a custom type. With `-- --rounds=3`, it takes less time.
  */
 import { availableParallelism } from 'node:os';
 import type { Mix } from './flood.js';
-import { median, run, type Entry } from './rounds.js';
+import { median, ratio, roundsOr, run, type Entry, type Rates } from './rounds.js';
 
-const ROUNDS = 7;
+const ROUNDS = roundsOr(7);
 const COUNT = 100_000;
 
 const mix: Mix = process.argv.includes('--mixed') ? 'mixed' : 'texts';
@@ -23,24 +23,38 @@ const rates = await run({
   count: COUNT,
   mix,
 });
-const medians = Object.fromEntries([...rates].map(([name, all]) => [name, Math.round(median(all))]));
-const { decode = NaN, leancloud = NaN } = medians;
+
+const NOTHING = { wall: [], cpu: [] };
+const rateOf = (name: string): Rates => rates.get(name) ?? NOTHING;
+const ratiosTo = (name: string, other: string): { readonly wall: number; readonly cpu: number } => ({
+  wall: ratio(rateOf(name).wall, rateOf(other).wall),
+  cpu: ratio(rateOf(name).cpu, rateOf(other).cpu),
+});
 
 console.log(
   `Messages a second; ${ROUNDS} rounds of ${COUNT} ${mix === 'mixed' ? 'messages of several kinds with texts' : 'text messages'} of 150 bytes; Node ${process.version}, ${availableParallelism()} cores`,
 );
 console.table(
   Object.fromEntries(
-    [...rates].map(([name, all]) => [
+    [...rates].map(([name, { wall, cpu }]) => [
       name,
       {
-        median: medians[name],
-        min: Math.round(Math.min(...all)),
-        max: Math.round(Math.max(...all)),
-        'x decode': Number((median(all) / decode).toFixed(2)),
-        'x leancloud': Number((median(all) / leancloud).toFixed(2)),
+        median: Math.round(median(wall)),
+        min: Math.round(Math.min(...wall)),
+        max: Math.round(Math.max(...wall)),
+        'CPU us': Number((1e6 / median(cpu)).toFixed(2)),
+        'x decode': ratiosTo(name, 'decode').wall,
+        'x decode, CPU': ratiosTo(name, 'decode').cpu,
+        'x leancloud': ratiosTo(name, 'leancloud').wall,
+        'x leancloud, CPU': ratiosTo(name, 'leancloud').cpu,
       },
     ]),
   ),
 );
-console.log(JSON.stringify(medians));
+console.log(
+  JSON.stringify({
+    ...Object.fromEntries([...rates].map(([name, { wall }]) => [name, Math.round(median(wall))])),
+    toDecode: ratiosTo('ours', 'decode'),
+    toLeancloud: ratiosTo('ours', 'leancloud'),
+  }),
+);

@@ -24,5 +24,8 @@ export const Expect = t.type({ expect: t.number });
 /** From a receiver: it is logged in and subscribed, or it is ready for the expected messages. */
 export const Ready = t.type({ ready: t.literal(true) });
 
-/** From a receiver: all messages have arrived. `elapsed` is the time from the first to the last, ms. */
-export const Received = t.type({ elapsed: t.number, checksum: t.number });
+/**
+ * From a receiver: all messages have arrived. `elapsed` is the time from the first to the last, and `cpu` the processor
+ * time of its process meanwhile, both in ms.
+ */
+export const Received = t.type({ elapsed: t.number, cpu: t.number, checksum: t.number });

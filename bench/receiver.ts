@@ -15,6 +15,7 @@ const contenders: Readonly<Record<string, () => Promise<Contender>>> = {
   leancloud: async () => (await import('./contenders/leancloud.js')).leancloud,
   one: async () => (await import('./contenders/conversations.js')).one,
   thousand: async () => (await import('./contenders/conversations.js')).thousand,
+  tenThousand: async () => (await import('./contenders/conversations.js')).tenThousand,
   filters: async () => (await import('./contenders/conversations.js')).filters,
 };
 
@@ -22,12 +23,18 @@ let expected = 0;
 let arrived = 0;
 let checksum = 0;
 let started = 0;
+let startedCpu = process.cpuUsage();
 
 const arrival = (value: number): void => {
-  if (arrived === 0) started = performance.now();
+  if (arrived === 0) {
+    started = performance.now();
+    startedCpu = process.cpuUsage();
+  }
   arrived += 1;
   checksum = (checksum + value) | 0;
-  if (arrived === expected) process.send?.({ elapsed: performance.now() - started, checksum });
+  if (arrived !== expected) return;
+  const { user, system } = process.cpuUsage(startedCpu);
+  process.send?.({ elapsed: performance.now() - started, cpu: (user + system) / 1_000, checksum });
 };
 
 const tally: Tally = {

@@ -28,20 +28,29 @@ export interface Plan {
   readonly count: number;
 }
 
+/** How long a flood took, ms. */
+interface Took {
+  readonly elapsed: number;
+  readonly cpu: number;
+}
+
+/** Of one contender, one number for each round. */
+export interface Rates {
+  /** Messages per second. */
+  readonly wall: readonly number[];
+  /** Messages per second of processor time. Other load on the machine changes it less. */
+  readonly cpu: readonly number[];
+}
+
 /**
- * Messages per second of each contender, one number for each round.
+ * The rates of each contender.
  *
  * The server and each contender have their own processes. So a contender's garbage does not slow another one down,
  * and no code is optimised for another contender's objects. A contender's process runs for all rounds, like an
  * application. In a round every contender gets the same number of messages, one contender after another. The next
  * round begins with the next contender, so that other load on the machine affects all of them.
  */
-export const run = async ({
-  entries,
-  rounds,
-  count,
-  mix = 'texts',
-}: Plan): Promise<ReadonlyMap<string, readonly number[]>> => {
+export const run = async ({ entries, rounds, count, mix = 'texts' }: Plan): Promise<ReadonlyMap<string, Rates>> => {
   const server = start('flood-server.ts', mix);
   const { port } = await server.next(Listening);
 
@@ -51,7 +60,8 @@ export const run = async ({
       ...entry,
       path,
       child: start('receiver.ts', entry.contender, `ws://127.0.0.1:${port}${path}`),
-      rates: [] as number[],
+      wall: [] as number[],
+      cpu: [] as number[],
     };
   });
   await Promise.all(contenders.map(({ child }) => child.next(Ready)));
@@ -59,21 +69,21 @@ export const run = async ({
   const spreads = [...new Set(entries.map(({ conversations }) => conversations))];
   /** The number of the next message. */
   let first = 0;
-  const flood = async (messages: number, order: typeof contenders): Promise<readonly number[]> => {
+  const flood = async (messages: number, order: typeof contenders): Promise<readonly Took[]> => {
     server.send({ order: 'prepare', first, count: messages, spreads });
     first += messages;
     const { expected } = await server.next(Prepared);
-    const times: number[] = [];
+    const times: Took[] = [];
     for (const { contender, child, counts, conversations, path } of order) {
       child.send({ expect: messages });
       await child.next(Ready);
       const report = child.next(Received);
       server.send({ order: 'pour', path, conversations });
-      const { elapsed, checksum } = await report;
+      const { elapsed, cpu, checksum } = await report;
       if (checksum !== expected.find((prepared) => prepared.conversations === conversations)?.[counts]) {
         throw new Error(`${contender} has received other ${counts} than were sent`);
       }
-      times.push(elapsed);
+      times.push({ elapsed, cpu });
     }
     return times;
   };
@@ -86,16 +96,30 @@ export const run = async ({
     const shift = round % contenders.length;
     const order = [...contenders.slice(shift), ...contenders.slice(0, shift)];
     const times = await flood(count, order);
-    order.forEach(({ rates }, index) => rates.push((count - 1) / ((times[index] ?? NaN) / 1000)));
+    order.forEach((contender, index) => {
+      const { elapsed = NaN, cpu = NaN } = times[index] ?? {};
+      contender.wall.push((count - 1) / (elapsed / 1000));
+      contender.cpu.push((count - 1) / (cpu / 1000));
+    });
   }
 
   for (const { child } of contenders) child.stop();
   server.stop();
-  return new Map(contenders.map(({ contender, rates }) => [contender, rates]));
+  return new Map(contenders.map(({ contender, wall, cpu }) => [contender, { wall, cpu }]));
 };
 
 export const median = (numbers: readonly number[]): number => {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+};
+
+/** The median of the quotients of two lists, round by round: other load on the machine affects both in a round. */
+export const ratio = (numbers: readonly number[], to: readonly number[]): number =>
+  Number(median(numbers.map((number, index) => number / (to[index] ?? NaN))).toFixed(3));
+
+/** The number of rounds: `--rounds=3` on the command line, or the usual number. */
+export const roundsOr = (usual: number): number => {
+  const given = process.argv.find((argument) => argument.startsWith('--rounds='));
+  return given === undefined ? usual : Number(given.slice('--rounds='.length));
 };

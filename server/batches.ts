@@ -27,6 +27,7 @@ interface Waiting<I, R> {
   readonly item: I;
   readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
+  isAnswered: boolean;
 }
 
 export const createBatches = <I, R>({ inOrder, run, most, report }: BatchesOptions<I, R>): Batches<I, R> => {
@@ -34,23 +35,24 @@ export const createBatches = <I, R>({ inOrder, run, most, report }: BatchesOptio
   const open = new Map<string, Waiting<I, R>[]>();
 
   const carryOut = async (key: string, batch: readonly Waiting<I, R>[]): Promise<void> => {
-    const unanswered = new Set(batch);
+    let unanswered = batch.length;
     try {
       await run(
         key,
         batch.map(({ item }) => item),
         (index, result) => {
           const waiting = batch[index];
-          if (waiting === undefined || !unanswered.delete(waiting))
+          if (waiting === undefined || waiting.isAnswered)
             throw new TypeError(`a batch of ${batch.length} has no answer ${index} to be given`);
+          waiting.isAnswered = true;
+          unanswered -= 1;
           waiting.resolve(result);
         },
       );
-      if (unanswered.size > 0)
-        throw new TypeError(`of a batch of ${batch.length}, ${unanswered.size} were given no answer`);
+      if (unanswered > 0) throw new TypeError(`of a batch of ${batch.length}, ${unanswered} were given no answer`);
     } catch (error) {
-      if (unanswered.size === 0) report(error);
-      for (const { reject } of unanswered) reject(error);
+      if (unanswered === 0) report(error);
+      for (const { isAnswered, reject } of batch) if (!isAnswered) reject(error);
     }
   };
 
@@ -77,7 +79,7 @@ export const createBatches = <I, R>({ inOrder, run, most, report }: BatchesOptio
     },
     add: (key, item) =>
       new Promise((resolve, reject) => {
-        const waiting = { item, resolve, reject };
+        const waiting = { item, resolve, reject, isAnswered: false };
         const batch = open.get(key);
         if (batch !== undefined && batch.length < most) batch.push(waiting);
         else begin(key, waiting);

@@ -72,21 +72,27 @@ interface RoomInside {
   readonly clients: ReturnType<typeof setsByKey<string, Inside>>;
 }
 
+/** Calls each receiver that there is now. A receiver may leave meanwhile. */
+const callEach = (receivers: ReadonlySet<Receive> | undefined, notice: Notice): void => {
+  if (receivers === undefined) return;
+  // Most clients have one session: no copy is made for it.
+  if (receivers.size > 1) for (const receive of [...receivers]) receive(notice);
+  else for (const receive of receivers) receive(notice);
+};
+
 /** A bus within one process. `publish` delivers a notice before it returns. */
 export const inProcessBus = (): Bus => {
   const clients = setsByKey<string, Receive>();
   const rooms = new Map<string, RoomInside>();
   return {
     publish: (clientIds, notice) => {
-      for (const clientId of clientIds) {
-        for (const receive of [...(clients.all.get(clientId) ?? [])]) receive(notice);
-      }
+      for (const clientId of clientIds) callEach(clients.all.get(clientId), notice);
     },
     publishRoom: (roomId, notice) => {
       for (const receive of [...(rooms.get(roomId)?.receivers.all.keys() ?? [])]) receive(notice);
     },
     publishAll: (notice) => {
-      for (const receivers of [...clients.all.values()]) for (const receive of [...receivers]) receive(notice);
+      for (const receivers of [...clients.all.values()]) callEach(receivers, notice);
     },
     subscribe: (clientId, receive) => Promise.resolve(clients.add(clientId, receive)),
     enter: (roomId, clientId, receive) => {

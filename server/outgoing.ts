@@ -1,19 +1,19 @@
 /**
- * The frames that go out on one socket. Answers and notices are written at once. The messages of chat rooms wait for
- * their turn, and are dropped by priority if the reader or the server is too slow.
+ * The frames that go out on one socket. Answers and notices that are written in one turn of the event loop go out
+ * together, by one system call. The messages of chat rooms wait for their turn, and are dropped by priority if the
+ * reader or the server is too slow.
  */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Subprotocol } from '../codecs/index.js';
-import type { SharedFrame } from '../codecs/shared-frame.js';
 import { timerTime } from './http/timer.js';
 import type { RoomPriority } from './notice.js';
 import type { Limits } from './options.js';
 import { createPriorityQueue } from './priority-queue.js';
+import { addresseeBytes, type SharedFrame } from './shared-frame.js';
 import { noDrops, plus, withOne, type Drops } from './stats.js';
 import type { Turns } from './turns.js';
-
-type Frame = Uint8Array | string;
+import type { WireFrame } from './wire-frame.js';
 
 /** A push for a client. Its frame is made when it is written, so a dropped push costs nothing. */
 interface Offer {
@@ -23,12 +23,14 @@ interface Offer {
 
 export interface OutgoingFrames {
   /** Writes a frame that nobody has asked for; it is never dropped. */
-  readonly write: (frame: Frame) => void;
+  readonly write: (frame: WireFrame) => void;
+  /** The same, with a push for a client. */
+  readonly push: (offer: Offer) => void;
   /**
    * Writes an answer. Answers are counted apart, so a long one does not end the connection of its reader. Whoever
    * writes answers has to wait for `room` between them.
    */
-  readonly answer: (frame: Frame) => void;
+  readonly answer: (frame: WireFrame) => void;
   /**
    * Resolves when the reader has taken most of its answers; undefined if it has. If it takes nothing for some time,
    * `tooSlow` is called.
@@ -76,6 +78,8 @@ const HOLDING = 5_000;
 
 /** Frames that one turn of a socket writes, with one system call. */
 const PER_TURN = 64;
+/** If more bytes than these wait for the end of a turn, they are written before. */
+const JOINED = 65_536;
 
 export const outgoingFrames = ({
   socket,
@@ -95,6 +99,10 @@ export const outgoingFrames = ({
   /** When the reader last took something, or had nothing to take. */
   let takenAt = now();
   let wake: (() => void) | undefined;
+  /** Frames wait until the end of the turn. */
+  let isJoining = false;
+  /** The client whose push was written last, and its id as bytes: most sockets have one client. */
+  let [lastClientId, lastAddressee] = ['', addresseeBytes('')];
 
   const isCongested = (): boolean => socket.bufferedAmount > limits.roomBufferedBytes;
 
@@ -109,36 +117,66 @@ export const outgoingFrames = ({
   const isTooMuch = (bytes: number): boolean =>
     bytes > BURST * limits.bufferedBytes || (bytes > limits.bufferedBytes && isStuck());
 
+  const flush = (): void => {
+    if (!isJoining) return;
+    isJoining = false;
+    transport.uncork();
+  };
+
+  /**
+   * Writes a frame, together with all others of this turn. A binary frame has its header, so it goes past `ws` to the
+   * connection: `ws` would write both apart. It is in order with what `ws` writes, which goes to the connection at
+   * once, since nothing is compressed.
+   */
+  const put = (frame: WireFrame, written?: () => void): void => {
+    if (!isJoining) {
+      isJoining = true;
+      transport.cork();
+      turns.take(flush);
+    }
+    if (typeof frame === 'string') socket.send(frame, written);
+    else transport.write(frame, written);
+    if (transport.writableLength > JOINED) flush();
+  };
+
   /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */
-  const send = (frame: Frame): void => {
-    if (socket.bufferedAmount + frame.length > limits.roomBufferedBytes) socket.send(frame, again);
-    else socket.send(frame);
+  const send = (frame: WireFrame): void => {
+    put(frame, socket.bufferedAmount + frame.length > limits.roomBufferedBytes ? again : undefined);
+  };
+
+  const frameOf = ({ shared, clientId }: Offer): WireFrame => {
+    if (clientId !== lastClientId) [lastClientId, lastAddressee] = [clientId, addresseeBytes(clientId)];
+    return shared.to(lastAddressee, subprotocol);
+  };
+
+  const write = (frame: WireFrame): void => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (isTooMuch(socket.bufferedAmount - answerBytes)) tooSlow();
+    else send(frame);
   };
 
   const turn = (): void => {
     if (socket.readyState !== socket.OPEN) return;
     if (!isCongested()) takenAt = now();
-    transport.cork();
     for (let count = 0; count < PER_TURN && !isCongested(); count += 1) {
       const next = waiting.take();
       if (next === undefined) break;
       waitingBytes -= next.shared.bytes;
-      send(next.shared.to(next.clientId, subprotocol));
+      send(frameOf(next));
     }
-    transport.uncork();
+    flush();
     if (!isCongested()) again();
   };
 
   return {
-    write: (frame) => {
-      if (socket.readyState !== socket.OPEN) return;
-      if (isTooMuch(socket.bufferedAmount - answerBytes)) tooSlow();
-      else send(frame);
+    write,
+    push: (offer) => {
+      if (socket.readyState === socket.OPEN) write(frameOf(offer));
     },
     answer: (frame) => {
       if (socket.readyState !== socket.OPEN) return;
       answerBytes += frame.length;
-      socket.send(frame, () => {
+      put(frame, () => {
         answerBytes -= frame.length;
         again();
         if (answerBytes <= limits.bufferedBytes) wake?.();

@@ -25,7 +25,8 @@ export interface RunningHooks {
   readonly messageSent: (message: MessageSent) => void;
   readonly messageUpdate: (update: MessageUpdate) => Promise<HookContent>;
   readonly receiversOffline: (message: ReceiversOffline) => void;
-  /** Whether the application has a hook for messages to offline members. */
+  /** Whether the application has a hook for messages that were sent, and one for messages to offline members. */
+  readonly hearsOfMessages: boolean;
   readonly hearsOfOffline: boolean;
   /** Whether the application has a hook that is asked before a message is sent, or is changed. */
   readonly decidesOnMessages: boolean;
@@ -101,6 +102,7 @@ export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOpt
     },
     decidesOnMessages: hooks.messageReceived !== undefined,
     decidesOnEdits: hooks.messageUpdate !== undefined,
+    hearsOfMessages: hooks.messageSent !== undefined,
     hearsOfOffline: hooks.receiversOffline !== undefined,
     conversationStart: async (start) => {
       await asked('conversationStart', () => hooks.conversationStart?.(start), 4305, readPlain);

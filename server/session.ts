@@ -1,5 +1,4 @@
 /** A client's session on one socket. It takes what is published to the client to the socket. */
-import { defined } from '../codecs/defined.js';
 import type { ServerCommand } from '../codecs/index.js';
 import type { Bus } from './bus.js';
 import type { Notice, RoomPriority } from './notice.js';
@@ -51,9 +50,9 @@ interface Ending {
 export interface OutgoingPush {
   readonly push: ServerCommand;
   /** A push with a priority may be dropped. */
-  readonly priority?: RoomPriority;
+  readonly priority?: RoomPriority | undefined;
   /** The session whose command has caused it. */
-  readonly cause?: string;
+  readonly cause?: string | undefined;
 }
 
 /** Takes a push for a client to the socket. */
@@ -115,7 +114,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     switch (notice._tag) {
       case 'Push':
         if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
-        push({ push: notice.command, ...defined({ priority: notice.priority, cause: notice.except }) });
+        push({ push: notice.command, priority: notice.priority, cause: notice.except });
         return;
       case 'Displace':
         if (notice.sessions.includes(id)) finish('displaced', DISPLACED, reasonOf(DISPLACED));

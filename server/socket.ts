@@ -5,7 +5,6 @@ import type { RawData, WebSocket } from 'ws';
 import { defined } from '../codecs/defined.js';
 import {
   decodeClientFrame,
-  encodeFrame,
   type ClientCommand,
   type DecodeFailed,
   type ServerCommand,
@@ -19,9 +18,13 @@ import { handle, isRead } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
-import { Refusal, refusalAnswer } from './domain/refusal.js';
-import type { Waiting } from './heaviest.js';
+import { Refusal } from './domain/refusal.js';
+import { INTERNAL, errorAnswer } from './error-answer.js';
+import { isHeartbeat } from './heartbeat.js';
+import { timerTime } from './http/timer.js';
+import type { Waiting as Heavy } from './heaviest.js';
 import type { OutgoingPush, Session, WritePush } from './session.js';
+import { wireFrame } from './wire-frame.js';
 
 const READ_TIMEOUT = 4107;
 const LOGIN_TIMEOUT = 4108;
@@ -31,7 +34,6 @@ const TRY_AGAIN_LATER = 1013;
 const BROKEN = 1006;
 
 const UNREADABLE = 4114;
-const INTERNAL = 4200;
 const TOO_MANY_SENDS = 4116;
 const TOO_MANY_OTHERS = 4318;
 /**
@@ -51,20 +53,8 @@ const CONNECTION_BROKEN = 2;
 
 /** A heartbeat is answered after this time, whatever it has to wait for, ms. */
 const HEARTBEAT_WAIT = 1_000;
-/** The first bytes of a heartbeat: the field `cmd` with the value 14. */
-const HEARTBEAT = Buffer.from([0x08, 0x0e]);
-const HEARTBEAT_TEXT = /^CA[45]/;
-const HEARTBEAT_BYTES = 64;
 
-/** The longest time that a timer can run, ms: a longer one would fire at once. */
-const MAX_TIMER = 2 ** 31 - 1;
-
-const errorAnswer = (error: unknown): ServerCommand =>
-  refusalAnswer(
-    error instanceof Refusal ? error : new Refusal(INTERNAL, 'the server could not carry the command out; try again'),
-  );
-
-const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, Math.min(ms, MAX_TIMER));
+const timer = (ms: number, then: () => void): NodeJS.Timeout => setTimeout(then, timerTime(ms));
 
 export interface SocketOptions {
   readonly app: App;
@@ -75,7 +65,7 @@ export interface SocketOptions {
 }
 
 /** What the server can do with a socket from outside. */
-export interface ClientSocket extends Waiting {
+export interface ClientSocket extends Heavy {
   readonly sessions: ReadonlyMap<string, Session>;
   /** Frames that wait for the reader, and those that were dropped. */
   readonly pressure: OutgoingFrames['pressure'];
@@ -87,12 +77,21 @@ export interface ClientSocket extends Waiting {
   readonly finish: (code: number, reason: string) => Promise<void>;
 }
 
+/** A command that waits for its turn. */
+interface Waiting {
+  /** The length of its frame. */
+  readonly bytes: number;
+  readonly job: () => Promise<void> | void;
+}
+
 /** Serves a socket until it closes. */
 export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptions): ClientSocket => {
   const { limits } = app;
   const sessions = new Map<string, Session>();
+  /** Commands that wait for their turn, and the one that is carried out. */
+  const waiting: Waiting[] = [];
+  /** Resolves when nothing waits any more. */
   let tail = Promise.resolve();
-  let queued = 0;
   let queuedBytes = 0;
   /** When this socket's turn ends, by the monotonic clock. */
   let turnEnds = 0;
@@ -153,13 +152,13 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   });
 
   const answerWith = (command: ServerCommand): void => {
-    frames.answer(encodeFrame(command, subprotocol));
+    frames.answer(wireFrame(command, subprotocol));
   };
 
   const writeNow: WritePush = ({ push, priority }, clientId) => {
-    const shared = app.frames(push);
+    const shared = app.frames(push, priority !== undefined);
     app.counts.push();
-    if (priority === undefined) frames.write(shared.to(clientId, subprotocol));
+    if (priority === undefined) frames.push({ shared, clientId });
     else frames.offer({ shared, clientId }, priority);
   };
 
@@ -213,7 +212,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       spend(command);
       const { answer, afterwards } = await handle(contextOf(command), command);
       try {
-        if (answer !== undefined) answerWith({ ...answer, ...addresseeOf({ ...command, ...addresseeOf(answer) }) });
+        if (answer !== undefined) answerWith({ ...addresseeOf(command), ...answer });
         if (before === undefined) writeHeld();
       } finally {
         // Others may wait for it.
@@ -279,7 +278,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       isOverItsRate = false;
       return new Promise((resolve) => setTimeout(resolve, OVER_RATE_PAUSE));
     }
-    const isFirst = queued === 1;
+    const isFirst = waiting.length === 1;
     if (!isFirst && performance.now() < turnEnds) return;
     const turn = app.commandTurns.take(!isFirst);
     const begin = (): void => {
@@ -291,27 +290,30 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
 
   /** Whether as much waits as is allowed, or this share of it. */
   const isFull = (share = 1): boolean =>
-    queued >= limits.queuedCommands * share || queuedBytes >= limits.queuedBytes * share;
+    waiting.length >= limits.queuedCommands * share || queuedBytes >= limits.queuedBytes * share;
 
-  /** Handles the frames of one socket one after the other. While too many wait, the socket is not read. */
-  const enqueue = (bytes: number, job: () => Promise<void> | void): void => {
-    queued += 1;
-    queuedBytes += bytes;
-    if (isFull()) socket.pause();
-    tail = tail
-      .then(() => (isAbandoned ? undefined : takeTurn()))
-      .then(() => (isAbandoned ? undefined : job()))
-      .catch(app.report)
-      .finally(() => {
-        queued -= 1;
-        queuedBytes -= bytes;
-        if (socket.isPaused && !isFull(1 / 2)) socket.resume();
-      });
+  const handleAll = async (): Promise<void> => {
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      try {
+        const turn = isAbandoned ? undefined : takeTurn();
+        if (turn !== undefined) await turn;
+        if (!isAbandoned) await next.job();
+      } catch (error) {
+        app.report(error);
+      }
+      waiting.shift();
+      queuedBytes -= next.bytes;
+      if (socket.isPaused && !isFull(1 / 2)) socket.resume();
+    }
   };
 
-  const isHeartbeat = (bytes: Buffer, isBinary: boolean): boolean =>
-    bytes.length <= HEARTBEAT_BYTES &&
-    (isBinary ? bytes.subarray(0, 2).equals(HEARTBEAT) : HEARTBEAT_TEXT.test(bytes.toString('latin1')));
+  /** Handles the frames of one socket one after the other. While too many wait, the socket is not read. */
+  const enqueue = (bytes: number, job: Waiting['job']): void => {
+    queuedBytes += bytes;
+    // Not at once: more frames may have come with this one.
+    if (waiting.push({ bytes, job }) === 1) tail = tail.then(handleAll);
+    if (isFull()) socket.pause();
+  };
 
   /**
    * A heartbeat has its turn like other commands. But if they wait for a slow store or hook, it is answered before
@@ -337,7 +339,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const receive = (data: RawData, isBinary: boolean): void => {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
     if (bytes.length > limits.frameBytes) close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
-    else if (queued > 0 && heartbeat === undefined && isHeartbeat(bytes, isBinary))
+    else if (waiting.length > 0 && heartbeat === undefined && isHeartbeat(bytes, isBinary))
       enqueue(
         bytes.length,
         heartbeatJob(() => jobFor(bytes, isBinary)()),
@@ -389,7 +391,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     },
     goAway: () => {
       isSentAway = true;
-      frames.write(encodeFrame({ cmd: 'goaway' }, subprotocol));
+      frames.write(wireFrame({ cmd: 'goaway' }, subprotocol));
     },
     finish: async (code, reason) => {
       isDeaf = true;

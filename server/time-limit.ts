@@ -54,9 +54,12 @@ export const createTimeLimit = (limit: number, note: NoteEnd = () => undefined):
     arm(now);
   };
 
-  return (what, call) =>
-    new Promise((resolve, reject) => {
-      const answer = (async () => call())();
+  return <R>(what: string, call: () => R | PromiseLike<R>) =>
+    new Promise<R>((resolve, reject) => {
+      // A call that throws rejects.
+      const answer = new Promise<R>((settle) => {
+        settle(call());
+      });
       const now = performance.now();
       const entry: Waiting = {
         until: now + limit,
@@ -74,10 +77,15 @@ export const createTimeLimit = (limit: number, note: NoteEnd = () => undefined):
         if (waiting.delete(entry)) note(what, performance.now() - now, isFailed);
         if (waiting.size === 0) timer?.unref();
       };
-      answer.then(resolve, reject);
       answer.then(
-        () => ended(false),
-        () => ended(true),
+        (value) => {
+          ended(false);
+          resolve(value);
+        },
+        () => {
+          ended(true);
+          resolve(answer);
+        },
       );
     });
 };

@@ -123,11 +123,7 @@ export const createUnsettled = ({ inOrder, report, later = byTimer }: UnsettledO
   };
 
   return {
-    inOrder: (key, job) =>
-      inOrder(key, async () => {
-        if (changes.has(key)) await settle(key);
-        return job();
-      }),
+    inOrder: (key, job) => inOrder(key, () => (changes.has(key) ? settle(key).then(job) : job())),
 
     attempt: async (key, call, ...settlements) => {
       try {

@@ -59,12 +59,13 @@ const whenOpen = switchMap((client: Client) =>
 );
 
 /** 128 random bits as text. */
-const minter = (random: () => number) => (): string =>
-  Array.from({ length: 4 }, () =>
+const minter = (random: () => number): (() => string) => {
+  const part = (): string =>
     Math.floor(random() * 2 ** 32)
       .toString(16)
-      .padStart(8, '0'),
-  ).join('');
+      .padStart(8, '0');
+  return () => part() + part() + part() + part();
+};
 
 /**
  * The codec of message bodies, for the types of the protocol, of the application and of plugins. Throws if two of

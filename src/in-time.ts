@@ -1,4 +1,4 @@
-import { map, mergeWith, take, type MonoTypeOperatorFunction } from 'rxjs';
+import { map, merge, take, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Clock } from './clock.js';
 
 /**
@@ -8,13 +8,11 @@ import type { Clock } from './clock.js';
 export const inTime =
   <T>(clock: Pick<Clock, 'after'>, ms: number, late: () => Error): MonoTypeOperatorFunction<T> =>
   (answer$) =>
-    answer$.pipe(
-      mergeWith(
-        clock.after(ms).pipe(
-          map((): never => {
-            throw late();
-          }),
-        ),
+    merge(
+      answer$,
+      clock.after(ms).pipe(
+        map((): never => {
+          throw late();
+        }),
       ),
-      take(1),
-    );
+    ).pipe(take(1));

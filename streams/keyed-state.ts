@@ -1,5 +1,5 @@
-import { Observable, Subject, distinctUntilChanged, takeUntil, type Subscription } from 'rxjs';
-import { finish, type Ending } from './ending.js';
+import { Observable, Subject, distinctUntilChanged, type Subscription } from 'rxjs';
+import { finish, follow, type Ending } from './ending.js';
 import { latest } from './latest.js';
 import { SharedMap } from './shared-map.js';
 
@@ -29,31 +29,28 @@ export type KeyedReducer<E, V> = (
   set: (key: string, value: V) => void,
 ) => void;
 
-/**
- * Reduces a log to one state for each key. The cost of an event does not depend on the number of keys: a
- * change reaches only the subscribers of its key, and those of the map.
- *
- * Subscribes to the log at once, so that nothing is missed before the first subscriber. The second result is that
- * subscription; the owner of the log ends it.
- */
-export const keyedState = <E, V>(
-  log$: Observable<E>,
-  reduce: KeyedReducer<E, V>,
-): readonly [KeyedState<V>, Subscription] => {
-  const states = new Map<string, V>();
+/** Where the states are: a map, or a part of what is known of each key. */
+export interface Slots<V> {
+  readonly get: (key: string) => V | undefined;
+  readonly set: (key: string, value: V) => unknown;
+  readonly keys: () => IterableIterator<string>;
+}
+
+/** A state for each key that takes the events of a log one by one, without a subscription of its own. */
+export interface KeyedStore<E, V> {
+  readonly state: KeyedState<V>;
+  /** Reduces an event. An error of the reducer is thrown. */
+  readonly take: (event: E) => void;
+  readonly end: (how: Ending) => void;
+}
+
+export const keyedStore = <E, V>(states: Slots<V>, reduce: KeyedReducer<E, V>): KeyedStore<E, V> => {
   const watched = new Map<string, Subject<V>>();
   const changed = new Subject<void>();
   /** The map of all states, while it has subscribers, and the one that was emitted last. */
   let shared: SharedMap<V> | undefined;
   let told: SharedMap<V> | undefined;
   let ended: Ending | undefined;
-  const end = (how: Ending): void => {
-    if (ended !== undefined) return;
-    ended = how;
-    finish(changed, how);
-    for (const subject of watched.values()) finish(subject, how);
-    watched.clear();
-  };
 
   const get = (key: string): V | undefined => states.get(key);
 
@@ -61,29 +58,8 @@ export const keyedState = <E, V>(
     if (states.get(key) === value) return;
     states.set(key, value);
     if (shared !== undefined) shared = changed.observed ? shared.with(key, value) : undefined;
-    watched.get(key)?.next(value);
+    if (watched.size > 0) watched.get(key)?.next(value);
   };
-
-  /** A log that emits everything synchronously does not notice an unsubscription before its end. */
-  const stopped = new Subject<void>();
-  const connection = log$.pipe(takeUntil(stopped)).subscribe({
-    next: (event) => {
-      try {
-        reduce(event, get, set);
-      } catch (error) {
-        end({ error });
-        stopped.next();
-        return;
-      }
-      if (shared !== told && changed.observed) changed.next();
-    },
-    error: (error: unknown) => {
-      end({ error });
-    },
-    complete: () => {
-      end({});
-    },
-  });
 
   const at = (key: string): Observable<V> =>
     distinctUntilChanged<V>()(
@@ -106,8 +82,39 @@ export const keyedState = <E, V>(
   const all$ = latest(
     changed,
     () => ended,
-    () => (told = shared ??= SharedMap.of(states)),
+    () =>
+      (told = shared ??=
+        SharedMap.of(Array.from(states.keys(), (key): readonly [string, V | undefined] => [key, states.get(key)]))),
   );
 
-  return [{ get, keys: () => states.keys(), at, all$ }, connection];
+  return {
+    state: { get, keys: () => states.keys(), at, all$ },
+    take: (event) => {
+      if (ended !== undefined) return;
+      reduce(event, get, set);
+      if (shared !== told && changed.observed) changed.next();
+    },
+    end: (how) => {
+      if (ended !== undefined) return;
+      ended = how;
+      finish(changed, how);
+      for (const subject of watched.values()) finish(subject, how);
+      watched.clear();
+    },
+  };
+};
+
+/**
+ * Reduces a log to one state for each key. The cost of an event does not depend on the number of keys: a
+ * change reaches only the subscribers of its key, and those of the map.
+ *
+ * Subscribes to the log at once, so that nothing is missed before the first subscriber. The second result is that
+ * subscription; the owner of the log ends it.
+ */
+export const keyedState = <E, V>(
+  log$: Observable<E>,
+  reduce: KeyedReducer<E, V>,
+): readonly [KeyedState<V>, Subscription] => {
+  const { state, take, end } = keyedStore(new Map<string, V>(), reduce);
+  return [state, follow(log$, take, end)];
 };

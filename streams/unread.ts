@@ -1,5 +1,15 @@
 import type { ClientEvent, MessageArrived, Unread, UnreadCount } from './events.js';
 import type { KeyedReducer } from './keyed-state.js';
+import {
+  hasMention,
+  hasUnread,
+  newest,
+  NONE_RECENT,
+  sizeOf,
+  unreadAfter,
+  withUnread,
+  type RecentUnread,
+} from './recent-unread.js';
 import { isShown } from './shown.js';
 
 /** The unread count of a conversation, and up to which message it is known. */
@@ -12,18 +22,9 @@ export interface UnreadState extends Unread {
   readonly isCounted: boolean;
   /** This client has read up to this time, ms since 1970; the server may not know it yet. */
   readonly readUpTo: number;
-  /** The unread messages that have come to this client, the newest first; at most the newest 100. */
-  readonly recent: readonly Recent[];
+  /** The unread messages that have come to this client; at most the newest 100. */
+  readonly recent: RecentUnread;
 }
-
-interface Recent {
-  readonly id: string;
-  readonly at: number;
-  readonly mentioned: boolean;
-}
-
-/** How many unread messages are remembered, to know what remains after a read mark. */
-const RECENT = 100;
 
 /** How many messages of one millisecond are remembered. The log has each message once, so this is a second net. */
 const SAME_TIME = 64;
@@ -44,26 +45,21 @@ const NOTHING: UnreadState = {
   readUpTo: 0,
   same: NOBODY,
   isCounted: false,
-  recent: [],
+  recent: NONE_RECENT,
 };
-
-const withRecent = (recent: readonly Recent[], { id, timestamp: at, mentioned }: MessageArrived['message']) =>
-  [{ id, at, mentioned }, ...recent].slice(0, RECENT);
 
 /**
  * What remains after a mark that lies before the newest message. It is known if the remembered messages reach back to
  * the mark. Otherwise the count stays until the server has answered the mark.
  */
 const readPartly = (before: UnreadState, at: number): UnreadState => {
-  const rest = before.recent.filter((message) => message.at > at);
-  const isKnown = rest.length < before.recent.length || rest.length >= before.count;
+  const rest = unreadAfter(before.recent, at);
+  const isKnown = sizeOf(rest) < sizeOf(before.recent) || sizeOf(rest) >= before.count;
   return {
     ...before,
     readUpTo: at,
     recent: rest,
-    ...(isKnown
-      ? { count: Math.min(rest.length, before.count), mentioned: rest.some(({ mentioned }) => mentioned) }
-      : {}),
+    ...(isKnown ? { count: Math.min(sizeOf(rest), before.count), mentioned: hasMention(rest) } : {}),
   };
 };
 
@@ -101,7 +97,7 @@ export const unreadReducer =
               same: lastId === undefined ? NOBODY : [lastId],
               isCounted: true,
               // Another device has read the older ones.
-              recent: before?.recent.slice(0, count) ?? [],
+              recent: newest(before?.recent ?? NONE_RECENT, count),
             });
         }
         return;
@@ -114,8 +110,8 @@ export const unreadReducer =
         if (isKnown(event, before)) {
           const { recent, readUpTo, count } = before;
           // It is counted, but not seen before.
-          if (count > 0 && message.timestamp > readUpTo && !recent.some(({ id }) => id === message.id))
-            set(conversationId, { ...before, recent: withRecent(recent, message) });
+          if (count > 0 && message.timestamp > readUpTo && !hasUnread(recent, message.id))
+            set(conversationId, { ...before, recent: withUnread(recent, message) });
           return;
         }
         // The conversation has a count already.
@@ -128,7 +124,7 @@ export const unreadReducer =
           readUpTo: before.readUpTo,
           same: isSame ? [message.id, ...before.same.slice(0, SAME_TIME - 1)] : [message.id],
           isCounted: isSame && before.isCounted,
-          recent: withRecent(before.recent, message),
+          recent: withUnread(before.recent, message),
         });
         return;
       }
@@ -146,21 +142,22 @@ export const unreadReducer =
           asOf: at,
           readUpTo: at,
           isCounted: true,
-          recent: [],
+          recent: NONE_RECENT,
         });
         return;
       }
       case 'Gap': {
         // What comes next does not join on to what has come.
         const before = get(event.conversationId);
-        if (before !== undefined && before.recent.length > 0) set(event.conversationId, { ...before, recent: [] });
+        if (before !== undefined && sizeOf(before.recent) > 0)
+          set(event.conversationId, { ...before, recent: NONE_RECENT });
         return;
       }
       case 'Left':
       case 'Blocked': {
         const before = get(event.conversationId);
         if (before !== undefined && event.members.includes(self))
-          set(event.conversationId, { ...before, count: 0, mentioned: false, recent: [] });
+          set(event.conversationId, { ...before, count: 0, mentioned: false, recent: NONE_RECENT });
         return;
       }
       default:

@@ -20,12 +20,15 @@ const watching =
   };
 
 export const CONVERSATIONS = 1_000;
+export const MANY_CONVERSATIONS = 10_000;
 
 const handles = (client: Client, id: string): Observable<Message> => client.conversation(id).messages$;
 
 export const one: Contender = watching(1, handles);
 
 export const thousand: Contender = watching(CONVERSATIONS, handles);
+
+export const tenThousand: Contender = watching(MANY_CONVERSATIONS, handles);
 
 /** The naive way: each subscriber filters all messages. */
 export const filters: Contender = watching(CONVERSATIONS, (client, id) =>

@@ -1,6 +1,16 @@
 /** What clients send, receive and know. */
 import { Subject, filter, firstValueFrom, from, merge, mergeMap } from 'rxjs';
-import { conversationList, createOutbox, memoryOutbox, room, sendStatus, text, timeline } from 'rx-realtime';
+import {
+  conversationList,
+  createOutbox,
+  discard,
+  memoryOutbox,
+  resend,
+  room,
+  sendStatus,
+  text,
+  timeline,
+} from 'rx-realtime';
 import type {} from 'rx-realtime/codecs';
 import { HERE, WRITER, at, idOf } from './entries.js';
 import { times, type Subject as Measured } from './subject.js';
@@ -38,6 +48,33 @@ const subjects: readonly Measured[] = [
       },
       undefined,
       { outbox: createOutbox({ maxMessages: 1e6, maxBytes: 1e9, storage: memoryOutbox() }), backoff: () => 1 },
+    ),
+  },
+  {
+    name: 'client: of N failed messages, one half is sent again and the other discarded',
+    covers: ['root.resend', 'root.discard'],
+    // Of the failed messages, a client keeps the latest 1,000.
+    sizes: [100, 1_000],
+    isSlow: true,
+    prepare: withClient(
+      async ({ client, cut }, size, watched) => {
+        const here = client.conversation(HERE);
+        const failed: string[] = [];
+        watched.add(
+          client.events$.subscribe((event) => {
+            if (event._tag === 'Outgoing' && event.progress._tag === 'failed') failed.push(event.token);
+          }),
+        );
+        const caughtUp = firstValueFrom(client.events$.pipe(filter(({ _tag }) => _tag === 'CaughtUp')));
+        cut();
+        for (let index = 0; index < size; index += 1) here.send(text('hello')).subscribe({ error: () => undefined });
+        await caughtUp;
+        const tokens = [...failed];
+        return () =>
+          all<unknown>(tokens.map((token, index) => (index % 2 === 0 ? resend(here, token) : discard(here, token))));
+      },
+      undefined,
+      { backoff: () => 1 },
     ),
   },
   {

@@ -1,5 +1,7 @@
 /** Everything whose growth is measured. */
+import { backEndSubjects } from './back-ends.js';
 import { clientSubjects } from './clients.js';
+import { handlerSubjects } from './handlers.js';
 import { storeSubjects } from './stores.js';
 import { logSubjects } from './stream-logs.js';
 import { queueSubjects } from './stream-queues.js';
@@ -14,4 +16,6 @@ export const subjects: readonly Subject[] = [
   ...clientSubjects,
   ...viewSubjects,
   ...storeSubjects,
+  ...handlerSubjects,
+  ...backEndSubjects,
 ];

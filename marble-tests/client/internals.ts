@@ -15,10 +15,11 @@ import {
   type ConversationInternals,
 } from '../../src/client/internals.js';
 import { virtualClock } from '../marbles.js';
+import { linkBy } from '../replies.js';
 
 /** The parts of a client on which nothing happens. The given parts replace the idle ones. */
 export const clientInternals = (parts: Partial<ClientInternals> = {}): ClientInternals => ({
-  link: { clientId: 'Tom', request: () => NEVER, sign: () => of({}) },
+  link: { clientId: 'Tom', ...linkBy(() => NEVER), sign: () => of({}) },
   reader: {
     self: 'Tom',
     bodies: { decode: () => text('squeak'), encode: () => E.right({}) },

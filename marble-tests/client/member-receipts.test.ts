@@ -8,6 +8,7 @@ import { ServerRejected } from '../../src/errors.js';
 import type { Fault } from '../../src/faults.js';
 import type { ConversationEvent, Receipts } from '../../streams/index.js';
 import { marbles } from '../marbles.js';
+import { linkBy } from '../replies.js';
 import { receipt } from '../streams/log.js';
 import { conversationHandle } from './internals.js';
 
@@ -15,11 +16,12 @@ import { conversationHandle } from './internals.js';
 const linkTo = (answer: () => Observable<ServerCommand>): SigningLink => ({
   sign: () => of({}),
   clientId: 'Tom',
-  request: (_command, kind) =>
+  ...linkBy((_command, kind) =>
     defer(answer).pipe(
       filter((command) => kind.is(command)),
       take(1),
     ),
+  ),
 });
 
 const readiness = { t: true, f: false };

@@ -20,6 +20,7 @@ import { room as roomOf, type Room } from '../../src/client/rooms/room.js';
 import { ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
 import type { ConversationEvent, Message } from '../../streams/index.js';
 import { marbles, virtualClock } from '../marbles.js';
+import { linkBy } from '../replies.js';
 import { message } from '../streams/log.js';
 import { clientHandle } from './internals.js';
 
@@ -70,7 +71,7 @@ const rooms = ({
   const link: SigningLink = {
     clientId: 'Tom',
     sign,
-    request: (command, kind) =>
+    ...linkBy((command, kind) =>
       defer(() => {
         sent.push(`${virtualClock.now()} ${nameOf(command)}`);
         return answer(command);
@@ -78,6 +79,7 @@ const rooms = ({
         filter((command) => kind.is(command)),
         take(1),
       ),
+    ),
   };
   const stay: ClientInternals['room'] = { current: undefined };
   const client = clientHandle({

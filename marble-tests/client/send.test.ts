@@ -21,6 +21,7 @@ import type { KeptEntry } from '../../src/outbox/storage-keeper.js';
 import type { ConversationEvent } from '../../streams/index.js';
 import { messageStatuses } from '../../streams/message-status.js';
 import { marbles, virtualClock } from '../marbles.js';
+import { linkBy } from '../replies.js';
 import { message, receipt } from '../streams/log.js';
 
 const stored = message({ id: 'm', timestamp: 5 });
@@ -111,11 +112,12 @@ describe('a message that is sent again', () => {
     ];
     const link: Sender['link'] = {
       clientId: 'Tom',
-      request: (command) =>
+      ...linkBy((command) =>
         defer(() => {
           if (command.cmd === 'direct') tokens.push(command.directMessage.dt);
           return throwError(() => answers.shift());
         }),
+      ),
     };
     const ready = new Subject<boolean>();
     const [queue] = outboxQueue<KeptEntry>({ bounds: {}, ready$: ready, clock: virtualClock, patience: 1_000 });
@@ -153,7 +155,7 @@ describe('the log entries of a message that is being sent', () => {
     const sender: Sender = {
       link: {
         clientId: 'Tom',
-        request: (_, answer) => of({ cmd: 'ack', ackMessage: { uid: 'm', t: 5 } } as const).pipe(filter(answer.is)),
+        ...linkBy((_, answer) => of({ cmd: 'ack', ackMessage: { uid: 'm', t: 5 } } as const).pipe(filter(answer.is))),
       },
       bodies: bodyCodec(),
       outbox: undefined,
@@ -204,7 +206,7 @@ describe('a message with a file', () => {
   const sending = (store: UploadFile | undefined): Observable<SendStep> =>
     sendSteps(
       {
-        link: { clientId: 'Tom', request: () => NEVER },
+        link: { clientId: 'Tom', ...linkBy(() => NEVER) },
         bodies: bodyCodec(),
         outbox: undefined,
         clock: virtualClock,
@@ -250,7 +252,7 @@ describe('a message with a file', () => {
     marbles(({ expectObservable }) => {
       const outgoing = { conversationId: 'c', body: text('x'), token: 't', options: {} };
       const sender = {
-        link: { clientId: 'Tom', request: () => NEVER },
+        link: { clientId: 'Tom', ...linkBy(() => NEVER) },
         bodies: bodyCodec(),
         outbox: undefined,
         clock: virtualClock,

@@ -9,6 +9,7 @@ import { timeline, type TimelineOptions } from '../../src/client/history/timelin
 import { ConnectionLost } from '../../src/errors.js';
 import type { ClientEvent, ConversationEvent, Outgoing, Timeline } from '../../streams/index.js';
 import { virtualClock } from '../marbles.js';
+import { linkBy } from '../replies.js';
 import { arrived, message } from '../streams/log.js';
 import { conversationHandle } from './internals.js';
 
@@ -80,7 +81,7 @@ const scene = (options: Pick<TimelineOptions, 'pageSize' | 'window' | 'loading'>
   const handle = conversationHandle({
     events$: log as Observable<ConversationEvent>,
     client: {
-      link: { clientId: 'Tom', request: request as never, sign: () => of({}) },
+      link: { clientId: 'Tom', ...linkBy(request as never), sign: () => of({}) },
       state: clientState('Tom', log, { clock: virtualClock, limits: limitsOf(), report: () => undefined })[0],
       log$: log,
       open$: open,

@@ -9,8 +9,9 @@ import {
 } from '../../codecs/index.js';
 import type { AnswerKind, RequestOptions } from '../../src/connection/connection.js';
 import { createRequests } from '../../src/connection/requests.js';
-import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed } from '../../src/errors.js';
+import { CommandTimeout, ConnectionLost, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
 import { marbles, virtualClock } from '../marbles.js';
+import { requestOf } from '../replies.js';
 
 const LOGOUT: ClientCommand = { cmd: 'session', op: 'close', peerId: 'Tom' };
 const ack = (change: Partial<Extract<ServerCommand, { cmd: 'ack' }>['ackMessage']> = {}): ServerCommand => ({
@@ -31,17 +32,18 @@ const start = (problem?: string) => {
     clock: virtualClock,
     answered: (ms) => took.push(ms),
   });
-  return { requests, took, written };
+  return { requests, request: requestOf(requests), took, written };
 };
 
 /** What comes of a request that is answered so after 2 ms. */
 const answered = (answer: ServerCommand, kind: AnswerKind<ServerCommand> = AckSent): unknown => {
   const outcome: unknown[] = [];
-  const { requests, took } = start();
+  const { requests, request, took } = start();
   marbles(({ flush }) => {
-    requests
-      .request(LOGOUT, kind, {})
-      .subscribe({ next: (value) => outcome.push(value), error: (error: unknown) => outcome.push(error) });
+    request(LOGOUT, kind, {}).subscribe({
+      next: (value) => outcome.push(value),
+      error: (error: unknown) => outcome.push(error),
+    });
     virtualClock.after(2).subscribe(() => requests.settle(1, answer));
     flush();
   });
@@ -52,8 +54,8 @@ const answered = (answer: ServerCommand, kind: AnswerKind<ServerCommand> = AckSe
 
 const failing = (options: RequestOptions): unknown => {
   let failure: unknown;
-  const { requests } = start();
-  requests.request(LOGOUT, SessionClosedCommand, options).subscribe({
+  const { requests, request } = start();
+  request(LOGOUT, SessionClosedCommand, options).subscribe({
     error: (error: unknown) => {
       failure = error;
     },
@@ -103,38 +105,29 @@ describe('a request', () => {
 
   it('fails with the name of its command after its time limit; waits forever without a limit', () => {
     marbles(({ expectObservable }) => {
-      const { requests } = start();
-      expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe(
+      const { request } = start();
+      expectObservable(request(LOGOUT, SessionClosedCommand, {})).toBe(
         '-----#',
         undefined,
         new CommandTimeout('session/close', 5),
       );
-      expectObservable(requests.request({ cmd: 'echo' }, AckSent, { timeout: 2 })).toBe(
-        '--#',
-        undefined,
-        new CommandTimeout('echo', 2),
-      );
-      expectObservable(requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity })).toBe('-');
+      expectObservable(request(LOGOUT, SessionClosedCommand, { isUnlimited: true })).toBe('-');
     });
   });
 
   it('fails at once if it can not be written; if the connection breaks, it is lost, or unconfirmed if it changes something', () => {
     marbles(({ expectObservable }) => {
-      const { requests } = start('no socket');
-      expectObservable(requests.request(LOGOUT, SessionClosedCommand, {})).toBe(
-        '#',
-        undefined,
-        new ConnectionLost('no socket'),
-      );
+      const { request } = start('no socket');
+      expectObservable(request(LOGOUT, SessionClosedCommand, {})).toBe('#', undefined, new ConnectionLost('no socket'));
     });
     expect(failing({ effectful: true })).toEqual(new Unconfirmed('session/close'));
     expect(failing({})).toEqual(new ConnectionLost('the cable was cut'));
   });
 
   it('has its own serial number, and is removed when it is unsubscribed', () => {
-    const { requests, written } = start();
-    const first = requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity }).subscribe();
-    requests.request(LOGOUT, SessionClosedCommand, { timeout: Infinity }).subscribe();
+    const { requests, request, written } = start();
+    const first = request(LOGOUT, SessionClosedCommand, { isUnlimited: true }).subscribe();
+    request(LOGOUT, SessionClosedCommand, { isUnlimited: true }).subscribe();
     expect([written, requests.size()]).toEqual([[1, 2], 2]);
     first.unsubscribe();
     expect(requests.size()).toBe(1);
@@ -143,25 +136,24 @@ describe('a request', () => {
   it('calls `late` once with an answer that comes too late, and never with a refusal', () => {
     marbles(({ flush }) => {
       const heard: unknown[] = [];
-      const { requests } = start();
+      const { requests, request } = start();
       const options = { late: (answer: unknown) => heard.push(answer) };
       const answer = (after: number, i: number, command: ServerCommand): void => {
         virtualClock.after(after).subscribe(() => heard.push(requests.settle(i, command)));
       };
-      requests.request(LOGOUT, AckSent, options).subscribe({ error: () => heard.push('timeout') });
-      requests
-        .request(LOGOUT, AckSent, { ...options, timeout: Infinity })
+      request(LOGOUT, AckSent, options).subscribe({ error: () => heard.push('timeout') });
+      request(LOGOUT, AckSent, { ...options, isUnlimited: true })
         .subscribe()
         .unsubscribe();
-      requests.request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
+      request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
       expect(requests.size()).toBe(2);
       answer(1, 2, ack({ uid: 'given up' }));
       answer(2, 3, ack({ uid: 'in time' }));
       answer(2, 3, ack({ uid: 'in time' }));
       answer(6, 1, ack({ uid: 'too late' }));
       answer(6, 1, ack({ uid: 'too late' }));
-      requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
-      requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+      request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+      request(LOGOUT, AckSent, options).subscribe().unsubscribe();
       answer(7, 4, ack({ code: 4305 }));
       answer(7, 5, { cmd: 'echo' });
       flush();
@@ -182,23 +174,46 @@ describe('a request', () => {
 
   it('never calls `late` if the request was not written or the connection broke; keeps at most 1,000 callbacks', () => {
     const heard: unknown[] = [];
-    const options: RequestOptions = { timeout: Infinity, late: (answer) => heard.push(answer) };
-    const { requests: unwritten } = start('no socket');
-    unwritten.request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
+    const options: RequestOptions = { isUnlimited: true, late: (answer) => heard.push(answer) };
+    const { requests: unwritten, request: write } = start('no socket');
+    write(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
     expect(unwritten.settle(1, ack())).toBe(false);
 
-    const { requests } = start();
-    requests.request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
-    requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+    const { requests, request } = start();
+    request(LOGOUT, AckSent, options).subscribe({ error: () => undefined });
+    request(LOGOUT, AckSent, options).subscribe().unsubscribe();
     requests.failAll('the cable was cut');
     expect([requests.settle(1, ack()), requests.settle(2, ack())]).toEqual([false, false]);
 
-    for (let count = 0; count < 1_001; count += 1) requests.request(LOGOUT, AckSent, options).subscribe().unsubscribe();
+    for (let count = 0; count < 1_001; count += 1) request(LOGOUT, AckSent, options).subscribe().unsubscribe();
     expect([requests.settle(3, ack()), requests.settle(4, ack()), requests.settle(1_003, ack())]).toEqual([
       false,
       true,
       true,
     ]);
     expect(heard).toEqual([ack(), ack()]);
+  });
+
+  it('of a client fails with the error of its end; those of others wait on', () => {
+    const { requests } = start();
+    const [tom, jerry] = [{ clientId: 'Tom' }, { clientId: 'Jerry' }];
+    const heard: unknown[] = [];
+    const reply = { answered: () => heard.push('answer'), failed: (error: unknown) => heard.push(error) };
+    requests.ask(LOGOUT, AckSent, reply, { isUnlimited: true }, tom);
+    requests.ask(LOGOUT, AckSent, reply, { isUnlimited: true }, jerry);
+    const closed = new SessionClosed(0, 'logged out');
+    requests.abandon(tom, closed);
+    expect([heard, requests.size()]).toEqual([[closed], 1]);
+  });
+
+  it('hears nothing more when the failure of another one has withdrawn it', () => {
+    const { requests } = start();
+    const heard: string[] = [];
+    const answered = (): void => undefined;
+    const options = { isUnlimited: true };
+    requests.ask(LOGOUT, AckSent, { answered, failed: () => (heard.push('first'), withdraw()) }, options);
+    const withdraw = requests.ask(LOGOUT, AckSent, { answered, failed: () => heard.push('second') }, options);
+    requests.failAll('the cable was cut');
+    expect([heard, requests.size()]).toEqual([['first'], 0]);
   });
 });

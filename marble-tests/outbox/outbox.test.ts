@@ -1,8 +1,9 @@
-import { EMPTY, NEVER, Subject, defer, mergeMap, of, type Observable } from 'rxjs';
+import { EMPTY, NEVER, Subject, Subscription, defer, mergeMap, of, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost, OutboxFull, ServerRejected, SessionClosed, Unconfirmed } from '../../src/errors.js';
 import { outboxQueue, type Ack, type OutboxOptions, type OutboxEntry } from '../../src/outbox/outbox.js';
 import { marbles, virtualClock } from '../marbles.js';
+import { replying, sendingIn } from '../replies.js';
 
 const ack = (uid: string): Ack => ({ cmd: 'ack', ackMessage: { uid, t: 1 } });
 const values = { a: ack('a'), b: ack('b'), c: ack('c') };
@@ -12,10 +13,10 @@ const readiness = { t: true, f: false };
 const outboxOf = (ready$: Observable<boolean>, bounds: OutboxOptions = {}) => {
   const [outbox] = outboxQueue({ bounds, ready$, clock: virtualClock, patience: 10 });
   return {
-    send: (entry: Omit<OutboxEntry, 'conversationId'>): Observable<Ack> =>
-      outbox
-        .send({ conversationId: 'c', ...entry })
-        .pipe(mergeMap((step) => (step._tag === 'Accepted' ? [] : [step.ack]))),
+    send: ({ write$, ...entry }: Pick<OutboxEntry, 'bytes'> & { readonly write$: Observable<Ack> }): Observable<Ack> =>
+      sendingIn(outbox, { conversationId: 'c', write: replying(write$), ...entry }).pipe(
+        mergeMap((step) => (step._tag === 'Accepted' ? [] : [step.ack])),
+      ),
   };
 };
 
@@ -200,5 +201,43 @@ describe('the outbox', () => {
       expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe('--#', {}, closed);
       expectObservable(outbox.send({ bytes: 1, write$: NEVER })).toBe('--#', {}, closed);
     });
+  });
+
+  it('writes a message that is sent while another one is being accepted after that one', () => {
+    const [outbox] = outboxQueue({ bounds: {}, ready$: of(true), clock: virtualClock, patience: 10 });
+    const written: string[] = [];
+    const entry = (name: string): OutboxEntry => ({
+      conversationId: 'c',
+      bytes: 1,
+      write: () => {
+        written.push(name);
+        return () => undefined;
+      },
+    });
+    const send = (name: string, accepted: () => void): void => {
+      outbox.send(entry(name), { accepted, answered: () => undefined, failed: () => undefined }, new Subscription());
+    };
+    send('first', () => {
+      send('second', () => undefined);
+    });
+    expect(written).toEqual(['first', 'second']);
+  });
+
+  it('never writes a message that is withdrawn when it is accepted', () => {
+    const [outbox] = outboxQueue({ bounds: {}, ready$: of(true), clock: virtualClock, patience: 10 });
+    const written: unknown[] = [];
+    const until = new Subscription();
+    outbox.send(
+      { conversationId: 'c', bytes: 1, write: (reply) => (written.push(reply), () => undefined) },
+      {
+        accepted: () => {
+          until.unsubscribe();
+        },
+        answered: () => undefined,
+        failed: () => undefined,
+      },
+      until,
+    );
+    expect(written).toEqual([]);
   });
 });

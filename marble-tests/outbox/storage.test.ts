@@ -20,10 +20,11 @@ import {
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
 import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
-import { outboxQueue, type Ack, type OutboxOptions, type OutboxStep } from '../../src/outbox/outbox.js';
+import { outboxQueue, type Ack, type OutboxOptions } from '../../src/outbox/outbox.js';
 import type { OutboxStorage, StoredSend } from '../../src/outbox/outbox-storage.js';
 import { ownerOf, storageKeeper, type KeptEntry } from '../../src/outbox/storage-keeper.js';
 import { marbles, virtualClock } from '../marbles.js';
+import { replying, sendingIn, type OutboxStep } from '../replies.js';
 
 const OWNER = ownerOf('app', 'Tom');
 const readiness = { t: true, f: false };
@@ -63,21 +64,23 @@ const start = (
   const entry = (token: string, conversationId = 'c', answer$: Observable<Ack> = of(ack(token))): KeptEntry => ({
     conversationId,
     bytes: 1,
-    write$: answer$.pipe(
-      tap({
-        subscribe: () => {
-          written.push(token);
-        },
-      }),
+    write: replying(
+      answer$.pipe(
+        tap({
+          subscribe: () => {
+            written.push(token);
+          },
+        }),
+      ),
     ),
     message: { token, conversationId, at: virtualClock.now(), body: { data: token }, options: {} },
   });
   /** What becomes of a message, `A` accepted, `a` acknowledged. */
   const send = (one: KeptEntry): Observable<string> =>
-    outbox.send(one).pipe(map((step: OutboxStep) => (step._tag === 'Accepted' ? 'A' : 'a')));
+    sendingIn(outbox, one).pipe(map((step: OutboxStep) => (step._tag === 'Accepted' ? 'A' : 'a')));
   const resent: string[] = [];
   const sendAgain = ({ token, conversationId, at }: StoredSend): void => {
-    outbox.send({ ...entry(token, conversationId), age: virtualClock.now() - at }).subscribe({
+    sendingIn(outbox, { ...entry(token, conversationId), age: virtualClock.now() - at }).subscribe({
       next: ({ _tag }) => resent.push(`${token} ${_tag}`),
       error: (error: unknown) => resent.push(`${token} ${String(error)}`),
     });

@@ -4,6 +4,7 @@ import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 import type { Connection } from '../../src/connection/connection.js';
 import type { ConnectionState } from '../../src/connection/state.js';
 import { virtualClock } from '../marbles.js';
+import { linkBy } from '../replies.js';
 
 export interface FakeConnectionOptions {
   readonly state$: Observable<ConnectionState>;
@@ -27,6 +28,15 @@ export const fakeConnection = ({
     written.push([virtualClock.elapsed(), command]);
   };
   const nothing = (): void => undefined;
+  const { ask, request } = linkBy((command, kind) =>
+    defer(() => {
+      write(command);
+      return answer(command).pipe(
+        filter((reply) => kind.is(reply)),
+        take(1),
+      );
+    }),
+  );
   return [
     {
       state$,
@@ -38,14 +48,9 @@ export const fakeConnection = ({
       hold: () => NEVER,
       health: () => ({ retries: 0, framesIn: 0, framesOut: 0, bytesIn: 0, bytesOut: 0, inFlight: 0 }),
       pushes: () => pushes$,
-      request: (command, kind) =>
-        defer(() => {
-          write(command);
-          return answer(command).pipe(
-            filter((reply) => kind.is(reply)),
-            take(1),
-          );
-        }),
+      ask,
+      request,
+      abandon: nothing,
       send: (command) => {
         write(command);
         return true;

@@ -18,10 +18,10 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'a message that is sent again has the same token',
     file: 'src/client/sending/send.ts',
-    from: 'link.request(command, AckSent, { effectful: true, late, ...options });',
+    from: 'link.ask(command, AckSent, reply, writing);',
     to: [
-      'defer(() => link.request(',
-      '{ ...command, directMessage: { ...command.directMessage, dt: String(Math.random()) } }, AckSent, { effectful: true, late, ...options }));',
+      'link.ask({ ...command, directMessage: { ...command.directMessage, dt: String(Math.random()) } }, ',
+      'AckSent, reply, writing);',
     ].join(''),
   },
   {
@@ -39,8 +39,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'the outbox keeps its order',
     file: 'src/outbox/outbox.ts',
-    from: 'for (const waiting of entries) if (waiting.written?.closed !== false) write(waiting);',
-    to: 'for (const waiting of [...entries].reverse()) if (waiting.written?.closed !== false) write(waiting);',
+    from: 'for (const waiting of entries) if (waiting.writes === undefined) write(waiting);',
+    to: 'for (const waiting of [...entries].reverse()) if (waiting.writes === undefined) write(waiting);',
   },
   {
     rule: 'who is refused after a write that nobody knows of is told so',
@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'what is not answered is written once more, with the line or without',
     file: 'src/outbox/outbox.ts',
-    from: '      repeat(),\n      startWith(undefined),',
-    to: '      ignoreElements(),\n      startWith(undefined),',
+    from: 'if (waiting.isExpired) giveUp(waiting, expired());\n    else write(waiting);',
+    to: 'if (waiting.isExpired) giveUp(waiting, expired());',
   },
   {
     rule: 'over its bounds the outbox takes nothing',
@@ -63,7 +63,7 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'what is on its way when its time is over is decided by its answer',
     file: 'src/outbox/outbox.ts',
-    from: 'if (waiting.written?.closed !== false) giveUp(waiting, expired());',
+    from: 'if (waiting.writes === undefined) giveUp(waiting, expired());',
     to: 'giveUp(waiting, expired());',
   },
   {
@@ -136,8 +136,8 @@ export const mutants: readonly Mutant[] = [
   {
     rule: 'a message whose sender does not wait any more is in the log',
     file: 'src/client/sending/send.ts',
-    from: '{ effectful: true, late, ...options }',
-    to: '{ effectful: true, ...options }',
+    from: '{ effectful: true, isUnlimited: waits, late }',
+    to: '{ effectful: true, isUnlimited: waits }',
   },
   {
     rule: 'an old socket says nothing any more',

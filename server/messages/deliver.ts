@@ -1,5 +1,4 @@
 /** Delivers messages to their receivers. */
-import { randomBytes } from 'node:crypto';
 import { defined } from '../../codecs/defined.js';
 import type { ConversationInfo, JsonObject, WireBody } from '../../codecs/index.js';
 import { exceptActor, type Actor } from '../actor.js';
@@ -11,6 +10,7 @@ import { audienceOf } from '../domain/messages/history.js';
 import { transientTime } from '../domain/messages/transient-time.js';
 import { Refusal } from '../domain/refusal.js';
 import type { RoomPriority } from '../notice.js';
+import { randomIds } from '../random-ids.js';
 import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
 import type { Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
@@ -36,6 +36,8 @@ export interface Outgoing {
   /** In a system conversation: all clients get it, subscribed or not. */
   readonly broadcast?: boolean;
 }
+
+const newId = randomIds(16);
 
 /** Priorities of the protocol. A message without a valid priority is normal. */
 const NORMAL = 2;
@@ -78,7 +80,8 @@ const askedBody = async (
 /** What is kept of a message. */
 const contentOf = (outgoing: Outgoing, body: WireBody) => {
   const { conversationId, from, receipt = false, mentions = [], mentionsAll = false, to } = outgoing;
-  return { conversationId, from, receipt, mentions, mentionsAll, ...defined({ to }), ...typeOf(body.msg), ...body };
+  const content = { conversationId, from, receipt, mentions, mentionsAll, ...typeOf(body.msg), ...body };
+  return to === undefined ? content : { ...content, to };
 };
 
 /** Sends a message to who is online now. It is not stored. */
@@ -93,7 +96,7 @@ const sendNow = (
     ...content,
     // What a client sends to a system conversation is for the back end only.
     ...(info.kind === 'system' && !actor.isBackEnd ? { to: [] } : {}),
-    id: randomBytes(16).toString('base64url'),
+    id: newId(),
     timestamp: transientTime(app.clock.now(), info),
   };
   handOut(app, audienceOf(info, message), message, how);
@@ -230,7 +233,7 @@ const deliverChecked = async (
 export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promise<Delivered> => {
   const { conversationId, transient = false, to, broadcast = false } = outgoing;
   // A message without a token of its sender gets one, so that the store can be asked for it.
-  const token = outgoing.token ?? randomBytes(16).toString('base64url');
+  const token = outgoing.token ?? newId();
   if (outgoing.token !== undefined) app.repeat(conversationId, token, exceptActor(actor).except);
   if (!transient && !app.hooks.decidesOnMessages && to === undefined && !broadcast) {
     const content = contentOf(outgoing, bodyOf(outgoing.body));

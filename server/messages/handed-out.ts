@@ -7,11 +7,17 @@ export interface HandedOut {
 /** Remembers so many messages. */
 export const createHandedOut = (limit: number): HandedOut => {
   const ids = new Set<string>();
+  /** The same in a ring. The first of a set from which much was deleted takes long to find. */
+  const ring: string[] = [];
+  let next = 0;
   return {
     add: (messageId) => {
+      if (ids.has(messageId)) return;
       ids.add(messageId);
-      const [oldest] = ids.size > limit ? ids : [];
+      const oldest = ring[next];
       if (oldest !== undefined) ids.delete(oldest);
+      ring[next] = messageId;
+      next = (next + 1) % limit;
     },
     has: (messageId) => ids.has(messageId),
   };

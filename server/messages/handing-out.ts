@@ -48,7 +48,7 @@ const tellOffline = async (
   message: StoredMessage,
   pushData: JsonObject | undefined,
 ): Promise<void> => {
-  if (!app.hooks.hearsOfOffline || kind === 'room') return;
+  if (kind === 'room') return;
   const [info] = await app.store.conversations([message.conversationId]);
   const muted = new Set(info?.mutedMembers);
   const wanted = receivers.filter((client) => client !== message.from && !muted.has(client));
@@ -71,8 +71,8 @@ export const handOut = (app: App, audience: Audience, message: StoredMessage, ho
   if (!transient) app.handedOut.add(message.id);
   if (broadcast) app.bus.publishAll(notice);
   else publish(app, message.conversationId, audience, notice);
-  app.hooks.messageSent(hookMessage(audience.kind, message, transient));
-  if (!transient) void tellOffline(app, audience, message, pushData).catch(app.report);
+  if (app.hooks.hearsOfMessages) app.hooks.messageSent(hookMessage(audience.kind, message, transient));
+  if (!transient && app.hooks.hearsOfOffline) void tellOffline(app, audience, message, pushData).catch(app.report);
 };
 
 /** A change of a message, and how it is handed out. */

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { steadyClock, type ServerClock } from '../clock.js';
 import type { MemoryLimits } from '../domain/memory/memory-options.js';
 import { createMemory } from '../domain/memory/memory.js';
 import { checkNumbers } from '../numbers.js';
+import { randomIds } from '../random-ids.js';
 import type { Store } from './store.js';
 
 export interface MemoryStoreOptions extends MemoryLimits {
@@ -31,16 +31,16 @@ export const everyFewSeconds = (sweep: () => boolean): (() => void) => {
   };
 };
 
+const now = Promise.resolve();
+
 /**
  * Makes a call asynchronous, as it would be with a database: it runs in a later microtask, and its error rejects the
  * promise.
  */
 const asynchronous =
   <A extends unknown[], R>(call: (...args: A) => R) =>
-  async (...args: A): Promise<R> => {
-    await Promise.resolve();
-    return call(...args);
-  };
+  (...args: A): Promise<R> =>
+    now.then(() => call(...args));
 
 /**
  * A store in memory: it lasts as long as the process. What has ended is deleted when it is looked up, and in slices
@@ -58,8 +58,8 @@ export const memoryStore = ({
     now: () => clock.now(),
     // Nothing is deleted because the clock is wrong for a moment. The server tells of jumps.
     settled: () => steady.now(),
-    newConversationId: () => randomBytes(12).toString('hex'),
-    newMessageId: () => randomBytes(16).toString('base64url'),
+    newConversationId: randomIds(12, 'hex'),
+    newMessageId: randomIds(16),
   });
   const { sessions } = memory;
   let stop: (() => void) | undefined;

@@ -1,14 +1,13 @@
 /** The log of a client: what is told is read, put in order, and what was missed is fetched. */
-import type { Observable } from 'rxjs';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
 import type { CatchUpOptions } from '../session/catch-up.js';
 import type { ChangeMark } from '../session/change-mark.js';
 import { gatheredLookUps } from '../session/gathered-look-ups.js';
-import { inbox } from '../session/inbox.js';
+import { createInbox } from '../session/inbox.js';
 import type { MessageReader } from '../session/message-reader.js';
 import { patiently } from '../session/patience.js';
-import { readInOrder, type Told } from '../session/read-in-order.js';
+import { readingInOrder, type Told } from '../session/read-in-order.js';
 import type { Fault } from '../faults.js';
 import type { ClientLimits } from '../limits.js';
 import { asError } from '../thrown.js';
@@ -57,12 +56,21 @@ export interface ClientLogOptions {
   readonly limits: Required<ClientLimits>;
 }
 
-/** Cold: the log, made from what is told. Never errors; completes with what is told. */
-export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): Observable<ClientEvent> => {
+export interface TellingLog {
+  /** The one way into the log. */
+  readonly tell: (entry: Told) => void;
+  /** Gives up what is under way. */
+  readonly end: () => void;
+}
+
+/** Makes the log from what is told, and emits its entries. */
+export const clientLog = (options: ClientLogOptions, emit: (event: ClientEvent) => void): TellingLog => {
   const { link, reader, clock, catchUp, state, room, changes, limits } = options;
-  return told$.pipe(
-    readInOrder(reader, limits),
-    inbox({
+  const failed = (thrown: unknown): void => {
+    reader.report({ _tag: 'Internal', clientId: link.clientId, error: asError(thrown) });
+  };
+  const { take, end } = createInbox(
+    {
       lookUp: gatheredLookUps({
         lookUp: (ids) => conversationsById(link, ids).pipe(patiently(clock)),
         part: lookedUpOf,
@@ -74,9 +82,7 @@ export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): O
       onOverflow: (what, conversationId) => {
         reader.report({ _tag: 'Overflow', clientId: link.clientId, what, conversationId });
       },
-      onBug: (thrown) => {
-        reader.report({ _tag: 'Internal', clientId: link.clientId, error: asError(thrown) });
-      },
+      onBug: failed,
       self: link.clientId,
       known: state.conversations.get,
       room,
@@ -84,6 +90,15 @@ export const clientLog = (told$: Observable<Told>, options: ClientLogOptions): O
         changes.passed(id, editedAt);
       },
       concurrency: CATCH_UP_CONCURRENCY,
-    }),
+    },
+    emit,
   );
+  const [tell, stop] = readingInOrder(reader, limits, take);
+  return {
+    tell,
+    end: () => {
+      stop();
+      end();
+    },
+  };
 };

@@ -1,13 +1,11 @@
 /** The state of a client, reduced from its log; and the log, split by conversation. */
-import { Observable, Subscription, concat, defer, of, startWith } from 'rxjs';
+import { Observable, Subject, Subscription, concat, defer, of, startWith } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
   conversationsReducer,
-  demultiplex,
   isConversationEvent,
   keyedState,
   lastMessagesReducer,
-  messages,
   outgoing,
   receiptsReducer,
   unreadReducer,
@@ -21,10 +19,14 @@ import {
   type Unread,
   type UnreadState,
 } from '../../streams/index.js';
+import { keyedStreams } from '../../streams/demultiplex.js';
+import { finish, type Ending } from '../../streams/ending.js';
+import { keyedStore, type KeyedStore, type Slots } from '../../streams/keyed-state.js';
 import { idsOf } from '../../streams/recent-conversations.js';
 import type { Fault } from '../faults.js';
 import { asError } from '../thrown.js';
-import { holdMessages, type HeldMessages, type HoldOptions } from './held-messages.js';
+import { conversationRecords } from './conversation-records.js';
+import { holdMessages, shownIn, type HeldMessages, type HoldOptions } from './held-messages.js';
 
 export interface ClientState {
   readonly conversations: KeyedState<ConversationInfo>;
@@ -47,58 +49,107 @@ export interface ClientStateOptions extends Omit<HoldOptions, 'onOverflow'> {
   readonly report: (fault: Fault) => void;
 }
 
-/** The same reducer. If it throws, the event is skipped, and the state goes on. */
-const guarded =
-  <V>(self: string, reduce: KeyedReducer<ClientEvent, V>, report: (fault: Fault) => void): typeof reduce =>
-  (event, get, set) => {
-    try {
-      reduce(event, get, set);
-    } catch (thrown) {
-      report({ _tag: 'Internal', clientId: self, error: asError(thrown) });
-    }
-  };
-
-/** Subscribes to the log at once. The second result is that subscription; the owner of the client ends it. */
+/**
+ * Subscribes to the log at once, and hands each entry to the parts that it concerns, one after the other. The second
+ * result is that subscription; the owner of the client ends it.
+ */
 export const clientState = (
   self: string,
   log$: Observable<ClientEvent>,
   { clock, limits, report }: ClientStateOptions,
 ): readonly [ClientState, Subscription] => {
+  const records = conversationRecords();
+  /** The entries that are no messages: they are rare, and most states change only with them. */
+  const rare = new Subject<ClientEvent>();
+  const shown = new Subject<Message>();
   const subscription = new Subscription();
-  const owned = <S>([state, connection]: readonly [S, Subscription]): S => {
-    subscription.add(connection);
-    return state;
+  const failed = (thrown: unknown): void => {
+    report({ _tag: 'Internal', clientId: self, error: asError(thrown) });
   };
-  const reduced = <V>(reduce: KeyedReducer<ClientEvent, V>): KeyedState<V> =>
-    owned(keyedState(log$, guarded(self, reduce, report)));
-  const conversations = reduced(conversationsReducer);
-  const isRoom = (id: string): boolean => conversations.get(id)?.kind === 'room';
-  const messages$ = log$.pipe(messages());
-  const state: ClientState = {
-    conversations,
-    isRoom,
-    messages$,
-    outgoing: owned(outgoing(log$, (ms) => clock.after(ms))),
-    lastMessages: reduced(lastMessagesReducer),
-    unread: reduced(unreadReducer(self, (id) => !isRoom(id))),
-    receipts: reduced(receiptsReducer),
-    eventsOf: owned(
-      demultiplex(log$, (event) => (isConversationEvent(event) ? event.conversationId : undefined)),
-    ) as ClientState['eventsOf'],
-    // A second split, because it makes messages cheap: with a thousand conversations, the work of each conversation
-    // decides what a message costs.
-    messagesOf: owned(demultiplex(messages$, ({ conversationId }) => conversationId)),
-    held: owned(
-      holdMessages(log$, {
-        clock,
-        limits,
-        onOverflow: (conversationId) => {
-          report({ _tag: 'Overflow', clientId: self, what: 'held', conversationId });
-        },
-      }),
-    ),
+  /** If a reducer throws, it skips the entry, and the state goes on. */
+  const reducing = <V>(slots: Slots<V>, reduce: KeyedReducer<ClientEvent, V>): KeyedStore<ClientEvent, V> =>
+    keyedStore(slots, (event, get, set) => {
+      try {
+        reduce(event, get, set);
+      } catch (thrown) {
+        failed(thrown);
+      }
+    });
+  const conversations = reducing(new Map<string, ConversationInfo>(), conversationsReducer);
+  const isRoom = (id: string): boolean => conversations.state.get(id)?.kind === 'room';
+  const lastMessages = reducing(records.field('lastMessage'), lastMessagesReducer);
+  const unread = reducing(
+    records.field('unread'),
+    unreadReducer(self, (id) => !isRoom(id)),
+  );
+  const receipts = reducing(new Map<string, Receipts>(), receiptsReducer);
+  const events = keyedStreams(records.field('events'));
+  const messages = keyedStreams(records.field('messages'));
+  const [sending, outgoingEntries] = outgoing(rare, (ms) => clock.after(ms));
+  subscription.add(outgoingEntries);
+  const held = holdMessages({
+    clock,
+    limits,
+    onOverflow: (conversationId) => {
+      report({ _tag: 'Overflow', clientId: self, what: 'held', conversationId });
+    },
+  });
+  const parts = [conversations, lastMessages, unread, receipts, events, messages, held];
+
+  const take = (event: ClientEvent): void => {
+    if (event._tag !== 'Message') {
+      conversations.take(event);
+      rare.next(event);
+      receipts.take(event);
+    }
+    lastMessages.take(event);
+    unread.take(event);
+    if (!isConversationEvent(event)) return;
+    const record = records.find(event.conversationId);
+    record?.events?.next(event);
+    const message = shownIn(event);
+    if (message !== undefined) record?.messages?.next(message);
+    held.hold(event);
+    if (message !== undefined && shown.observed) shown.next(message);
   };
-  return [state, subscription];
+  const end = (how: Ending): void => {
+    for (const part of parts) part.end(how);
+    finish(rare, how);
+    finish(shown, how);
+  };
+  subscription.add(
+    log$.subscribe({
+      next: (event) => {
+        try {
+          take(event);
+        } catch (thrown) {
+          failed(thrown);
+        }
+      },
+      error: (error: unknown) => {
+        end({ error });
+      },
+      complete: () => {
+        end({});
+      },
+    }),
+  );
+
+  return [
+    {
+      conversations: conversations.state,
+      isRoom,
+      messages$: shown.asObservable(),
+      outgoing: sending,
+      lastMessages: lastMessages.state,
+      unread: unread.state,
+      receipts: receipts.state,
+      eventsOf: events.at,
+      messagesOf: messages.at,
+      held,
+    },
+    subscription,
+  ];
 };
 
 /**

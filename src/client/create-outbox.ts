@@ -17,13 +17,7 @@ import { defined } from '../../codecs/defined.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
 import { SessionClosed, toRealtimeError, type RealtimeError } from '../errors.js';
-import {
-  outboxQueue,
-  type OutboxEntry,
-  type OutboxOptions,
-  type OutboxQueue,
-  type OutboxStep,
-} from '../outbox/outbox.js';
+import { outboxQueue, type OutboxEntry, type OutboxOptions, type OutboxQueue, type Outcome } from '../outbox/outbox.js';
 import type { StoredSend } from '../outbox/outbox-storage.js';
 import { ownerOf, storageKeeper, type KeptEntry } from '../outbox/storage-keeper.js';
 import type { ClientStatus } from './client-status.js';
@@ -53,8 +47,8 @@ interface WaitingSend extends OutboxEntry {
 
 /** The outbox of one client. */
 export interface ClientOutbox {
-  /** Cold: as `OutboxQueue.send`. */
-  readonly send: (message: WaitingSend) => Observable<OutboxStep>;
+  /** As `OutboxQueue.send`. */
+  readonly send: (message: WaitingSend, outcome: Outcome, until: Subscription) => void;
   /** Sends the messages that the storage has kept, before any new message. */
   readonly restore: (client: ClientInternals, isClosed: () => boolean) => void;
   /** Completes when `restore` has handed on all of them; late subscribers too. Never errors. */
@@ -88,11 +82,16 @@ const readiness = ({ log$, status$ }: OutboxClient): Observable<boolean> =>
 /** Sends of a client through its queue. A message is stored without `transient` and `will`: those never wait. */
 export const sendThrough =
   (queue: OutboxQueue<KeptEntry>, clock: Pick<Clock, 'now'>): ClientOutbox['send'] =>
-  ({ token, wire, options: { transient: _now, will: _end, ...options }, ...entry }) =>
-    queue.send({
-      ...entry,
-      message: { token, conversationId: entry.conversationId, at: clock.now(), body: toStored(wire), options },
-    });
+  ({ token, wire, options: { transient: _now, will: _end, ...options }, ...entry }, outcome, until) => {
+    queue.send(
+      {
+        ...entry,
+        message: { token, conversationId: entry.conversationId, at: clock.now(), body: toStored(wire), options },
+      },
+      outcome,
+      until,
+    );
+  };
 
 /**
  * An outbox for the option `outbox`: messages that are sent while disconnected wait, and are sent after the reconnect,

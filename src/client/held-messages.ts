@@ -1,5 +1,5 @@
 /** Holds messages from the login until somebody subscribes to messages. */
-import { Observable, Subject, type Subscription } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import type { ClientEvent, ConversationEvent, Gap, Message } from '../../streams/index.js';
 import { isShown } from '../../streams/shown.js';
 import type { Clock } from '../clock.js';
@@ -20,6 +20,13 @@ export interface HeldMessages {
   readonly take: (id: string) => readonly ConversationEvent[];
   /** Hot: messages of the offline mode, when a stream has carried them. The server may forget them then. */
   readonly handedOut$: Observable<ClientEvent>;
+}
+
+/** Where the entries of the log come in. */
+export interface HeldLog {
+  readonly hold: (event: ConversationEvent) => void;
+  /** Nothing of the user stays. */
+  readonly end: () => void;
 }
 
 export interface HoldOptions {
@@ -50,10 +57,7 @@ export const shownIn = (event: ConversationEvent): Message | undefined =>
  * a subscription to the stream of one conversation, nothing of that conversation. Messages are handed out as they are
  * then, with the edits and recalls that were held. Over the limits the oldest are dropped.
  */
-export const holdMessages = (
-  log$: Observable<ClientEvent>,
-  { clock, limits, onOverflow }: HoldOptions,
-): readonly [HeldMessages, Subscription] => {
+export const holdMessages = ({ clock, limits, onOverflow }: HoldOptions): HeldMessages & HeldLog => {
   const handedOut = new Subject<ClientEvent>();
   /** In the order of the log. */
   const held = new Set<Held>();
@@ -96,24 +100,16 @@ export const holdMessages = (
     });
   };
 
-  const subscription = log$.subscribe({
-    next: (event) => {
-      if (!isHeld(event)) return;
-      if (isOpen || open.has(event.conversationId)) {
-        if (isOffline(event)) handedOut.next(event);
-        return;
-      }
-      held.add(event);
-      bytes += weightOf(event);
-      while (held.size > limits.held || bytes > limits.heldBytes) dropOldest();
-    },
-    complete: () => {
-      // Nothing of the user stays.
-      held.clear();
-      gaps.clear();
-      handedOut.complete();
-    },
-  });
+  const hold = (event: ConversationEvent): void => {
+    if (!isHeld(event)) return;
+    if (isOpen || open.has(event.conversationId)) {
+      if (isOffline(event)) handedOut.next(event);
+      return;
+    }
+    held.add(event);
+    bytes += weightOf(event);
+    while (held.size > limits.held || bytes > limits.heldBytes) dropOldest();
+  };
 
   const heldOf = (id: string | undefined): readonly Held[] => {
     const isWanted = ({ conversationId }: ConversationEvent): boolean => id === undefined || conversationId === id;
@@ -152,49 +148,52 @@ export const holdMessages = (
     return released.filter(({ conversationId }) => id === undefined || conversationId === id);
   };
 
-  return [
-    {
-      take: releasedOf,
-      handedOut$: handedOut.asObservable(),
-      carrying: (stream$, pick, id) =>
-        new Observable((subscriber) => {
-          const own = releasedOf(id);
-          if (own.length === 0) {
-            subscriber.add(stream$.subscribe(subscriber));
-            return;
-          }
-          /** Live values that come before the end of the turn. */
-          let waiting: Parameters<typeof subscriber.next>[0][] | undefined = [];
-          const handOut = (): void => {
-            const live = waiting;
-            if (live === undefined) return;
-            waiting = undefined;
-            for (const event of own) {
-              const value = pick(event);
-              if (value !== undefined) subscriber.next(value);
-            }
-            for (const value of live) subscriber.next(value);
-          };
-          subscriber.add(turnIsOver.subscribe(handOut));
-          subscriber.add(
-            stream$.subscribe({
-              next: (value) => {
-                if (waiting === undefined) subscriber.next(value);
-                else waiting.push(value);
-              },
-              error: (error: unknown) => {
-                subscriber.error(error);
-              },
-              complete: () => {
-                handOut();
-                subscriber.complete();
-              },
-            }),
-          );
-        }),
+  return {
+    hold,
+    end: () => {
+      held.clear();
+      gaps.clear();
+      handedOut.complete();
     },
-    subscription,
-  ];
+    take: releasedOf,
+    handedOut$: handedOut.asObservable(),
+    carrying: (stream$, pick, id) =>
+      new Observable((subscriber) => {
+        const own = releasedOf(id);
+        if (own.length === 0) {
+          subscriber.add(stream$.subscribe(subscriber));
+          return;
+        }
+        /** Live values that come before the end of the turn. */
+        let waiting: Parameters<typeof subscriber.next>[0][] | undefined = [];
+        const handOut = (): void => {
+          const live = waiting;
+          if (live === undefined) return;
+          waiting = undefined;
+          for (const event of own) {
+            const value = pick(event);
+            if (value !== undefined) subscriber.next(value);
+          }
+          for (const value of live) subscriber.next(value);
+        };
+        subscriber.add(turnIsOver.subscribe(handOut));
+        subscriber.add(
+          stream$.subscribe({
+            next: (value) => {
+              if (waiting === undefined) subscriber.next(value);
+              else waiting.push(value);
+            },
+            error: (error: unknown) => {
+              subscriber.error(error);
+            },
+            complete: () => {
+              handOut();
+              subscriber.complete();
+            },
+          }),
+        );
+      }),
+  };
 };
 
 /** The log of a conversation with the messages that were held. */

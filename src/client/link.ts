@@ -1,7 +1,13 @@
 /** Sends the commands of one client to the server. */
-import { Observable, defer, map, of, throwError } from 'rxjs';
+import { map, of, throwError, type Observable } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
-import type { AnswerKind, Connection, RequestOptions } from '../connection/connection.js';
+import {
+  requesting,
+  type AnswerKind,
+  type Connection,
+  type Reply,
+  type RequestOptions,
+} from '../connection/connection.js';
 import type { Clock } from '../clock.js';
 import {
   sign,
@@ -25,6 +31,13 @@ export interface Link {
     answer: AnswerKind<A>,
     options?: RequestOptions<A>,
   ): Observable<A>;
+  /** Sends a command as this client, as `Connection.ask` does. The errors are those of `request`. */
+  ask<A extends ServerCommand>(
+    command: ClientCommand,
+    answer: AnswerKind<A>,
+    reply: Reply<A>,
+    options?: RequestOptions<A>,
+  ): () => void;
   /** Called with the part of an answer that could not be read, if the rest could be used. */
   readonly report?: (fault: Fault) => void;
 }
@@ -45,45 +58,44 @@ export interface Signing {
   readonly clock: Clock;
 }
 
+/** A link, and the end of it: its commands that wait fail. */
+export interface OwnLink extends SigningLink {
+  readonly end: (error: SessionClosed) => void;
+}
+
 /** Makes a link over a connection. It is open while the client's session is open. */
 export const createLink = (
   connection: Connection,
   clientId: string,
-  status$: Observable<ClientStatus>,
+  status: () => ClientStatus,
   { factory, timeout, clock }: Signing,
   report: (fault: Fault) => void,
-): SigningLink => ({
-  clientId,
-  report,
-  request: (command, answer, options) =>
-    defer(() => connection.request({ ...command, peerId: clientId }, answer, options)).pipe(
-      whileOpen(clientId, status$),
-    ),
-  sign: ({ members, ...request }) =>
-    factory === undefined
-      ? of({})
-      : sign(() => factory({ ...request, clientId, members: [...members].sort() }), timeout, clock).pipe(map(toWire)),
-});
-
-/** Runs a command only while the session is open. The command fails if the client is closed meanwhile. */
-const whileOpen =
-  (clientId: string, status$: Observable<ClientStatus>) =>
-  <A>(command$: Observable<A>): Observable<A> =>
-    new Observable<A>((subscriber) => {
-      let started = false;
-      subscriber.add(
-        status$.subscribe((status) => {
-          if (status._tag === 'Closed') subscriber.error(new SessionClosed(status.code, status.reason));
-          else if (!started && status._tag === 'Reopening') {
-            subscriber.error(
-              new ConnectionLost(`the session of ${clientId} is being opened again; try again after its reconnect`),
-            );
-          }
-          started = true;
-        }),
-      );
-      if (!subscriber.closed) subscriber.add(command$.subscribe(subscriber));
-    });
+): OwnLink => {
+  const owner = { clientId };
+  const ask: Link['ask'] = (command, answer, reply, options) => {
+    const now = status();
+    if (now._tag === 'Open') return connection.ask(command, answer, reply, options, owner);
+    reply.failed(
+      now._tag === 'Closed'
+        ? new SessionClosed(now.code, now.reason)
+        : new ConnectionLost(`the session of ${clientId} is being opened again; try again after its reconnect`),
+    );
+    return () => undefined;
+  };
+  return {
+    clientId,
+    report,
+    ask,
+    request: (command, answer, options) => requesting((reply) => ask(command, answer, reply, options)),
+    end: (error) => {
+      connection.abandon(owner, error);
+    },
+    sign: ({ members, ...request }) =>
+      factory === undefined
+        ? of({})
+        : sign(() => factory({ ...request, clientId, members: [...members].sort() }), timeout, clock).pipe(map(toWire)),
+  };
+};
 
 /** A command that fails before anything is sent. */
 export const refuse = (error: RealtimeError): Observable<never> => throwError(() => error);

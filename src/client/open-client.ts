@@ -1,5 +1,5 @@
 /** Puts a client together: session, inbox, derived streams, commands. */
-import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, filter, map, merge } from 'rxjs';
+import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, map, merge } from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
 import type { Connection } from '../connection/connection.js';
@@ -87,13 +87,12 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     let token: string | undefined;
     let serverTime: (elapsed: number) => number = () => clock.now();
     const connectionEvents = new Subject<ConnectionEvent>();
-    const told = new Subject<Told>();
     const log = new Subject<ClientEvent>();
 
     const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
     const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
     const signing = { factory: options.conversationSignature, timeout: options.signatureTimeout, clock };
-    const link = createLink(connection, clientId, status, signing, report);
+    const link = createLink(connection, clientId, () => current, signing, report);
     const open$ = status.pipe(
       map(({ _tag }) => _tag === 'Open'),
       distinctUntilChanged(),
@@ -114,7 +113,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
 
     /** The one way into the log. */
     const tell = (entry: Told): void => {
-      if (current._tag !== 'Closed') told.next(entry);
+      if (current._tag !== 'Closed') logging.tell(entry);
     };
     const catchUp = catchUpBy(link, reader, options);
 
@@ -174,24 +173,41 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       report,
     );
 
+    /** The entries from which the marks for the server are made. */
+    const [arrivals, reads] = [new Subject<ClientEvent>(), new Subject<ClientEvent>()];
     const marks = merge(
-      merge(log.pipe(filter((event) => !isOffline(event))), state.held.handedOut$).pipe(
-        acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock }),
-      ),
-      log.pipe(readMarks({ open$, clock })),
+      arrivals.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
+      reads.pipe(readMarks({ open$, clock })),
     ).subscribe((command) => {
       connection.send({ ...command, peerId: clientId });
     });
+    marks.add(state.held.handedOut$.subscribe(arrivals));
+    marks.add(
+      log.subscribe({
+        next: (event) => {
+          if (event._tag === 'ReadMark') reads.next(event);
+          else if (event._tag === 'Message' && !isOffline(event)) arrivals.next(event);
+        },
+        complete: () => {
+          arrivals.complete();
+          reads.complete();
+        },
+      }),
+    );
 
     const room = (): string | undefined => internals.room.current;
-    const logging = clientLog(told, { link, reader, clock, catchUp, state, room, changes, limits }).subscribe(log);
+    const logging = clientLog({ link, reader, clock, catchUp, state, room, changes, limits }, (event) => {
+      log.next(event);
+    });
     outbox?.restore(internals, () => current._tag === 'Closed');
 
     /** The client is of no more use: every stream completes, every command fails from now on. */
     const end = (closed: Extract<SessionEvent, { _tag: 'Closed' }>): void => {
       if (current._tag === 'Closed') return;
       become(closed);
-      for (const stream of [status, told, connectionEvents, log]) stream.complete();
+      link.end(new SessionClosed(closed.code, closed.reason));
+      logging.end();
+      for (const stream of [status, connectionEvents, log]) stream.complete();
     };
 
     /** Somebody has the client: from the beginning, or when it is open. */
@@ -256,7 +272,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     subscriber.add(() => {
       end({ _tag: 'Closed', code: 0, reason: 'logged out' });
     });
-    for (const part of [living, hearing, logging, marks, outbox?.sending, keepingState]) subscriber.add(part);
+    for (const part of [living, hearing, marks, outbox?.sending, keepingState]) subscriber.add(part);
     if (subscriber.closed) return;
     become(current);
     subscriber.next(client);

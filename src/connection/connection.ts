@@ -1,6 +1,7 @@
 /** The connection as sessions use it. `create-connection.ts` implements it with the machine of `machine.ts`. */
-import type { Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
+import type { RealtimeError } from '../errors.js';
 import type { Fault } from '../faults.js';
 import type { ConnectionHealth } from './meter.js';
 import type { ConnectionEvent, ConnectionState } from './state.js';
@@ -27,14 +28,39 @@ export interface RequestOptions<A extends ServerCommand = ServerCommand> {
    * Default false.
    */
   readonly effectful?: boolean;
-  /** How long the answer may take, ms. Default: `commandTimeout`. `Infinity`: as long as the connection lasts. */
-  readonly timeout?: number;
+  /** The answer may take as long as the connection lasts. Default false: it may take `commandTimeout`. */
+  readonly isUnlimited?: boolean;
   /**
    * Called with an answer that arrives after the time limit, or after the unsubscription: the command was executed
    * all the same.
    */
   readonly late?: (answer: A) => void;
 }
+
+/** What becomes of a request. One of the two is called, once; neither after the request was withdrawn. */
+export interface Reply<A> {
+  readonly answered: (answer: A) => void;
+  readonly failed: (error: RealtimeError) => void;
+}
+
+/** The client that a request is for. */
+export interface Owner {
+  readonly clientId: string;
+}
+
+/** Cold: a request as an Observable. Emits the answer, then completes. Unsubscribing withdraws it. */
+export const requesting = <A>(ask: (reply: Reply<A>) => () => void): Observable<A> =>
+  new Observable((subscriber) =>
+    ask({
+      answered: (answer) => {
+        subscriber.next(answer);
+        subscriber.complete();
+      },
+      failed: (error) => {
+        subscriber.error(error);
+      },
+    }),
+  );
 
 /** The connection that all clients of a realtime share. Creating it does nothing. */
 export interface Connection {
@@ -67,6 +93,19 @@ export interface Connection {
     answer: AnswerKind<A>,
     options?: RequestOptions<A>,
   ): Observable<A>;
+  /**
+   * Writes the command now, and tells the reply what becomes of it, with the errors of `request`. Returns a function
+   * that withdraws it: nobody waits for the answer any more. It costs less than `request`.
+   */
+  ask<A extends ServerCommand>(
+    command: ClientCommand,
+    answer: AnswerKind<A>,
+    reply: Reply<A>,
+    options?: RequestOptions<A>,
+    owner?: Owner,
+  ): () => void;
+  /** Fails all requests of a client that wait. */
+  abandon(owner: Owner, error: RealtimeError): void;
   /** Writes a command that has no answer. Returns false if there is no connection. */
   send(command: ClientCommand): boolean;
   /** Cold: emits what the sockets of this platform can do, then completes. */

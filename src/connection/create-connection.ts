@@ -26,7 +26,7 @@ import { aborted } from '../aborted.js';
 import type { Clock } from '../clock.js';
 import type { Fault } from '../faults.js';
 import type { Backoff } from './backoff.js';
-import type { Connection } from './connection.js';
+import { requesting, type Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
 import type { Fetch } from './fetch.js';
 import { guarded, reasonOf } from '../thrown.js';
@@ -332,7 +332,10 @@ export const createConnection = (options: ConnectionOptions): Connection => {
           if (receivers.get(clientId) === subscriber) receivers.delete(clientId);
         });
       }),
-    request: (command, answer, requestOptions = {}) => requests.request(command, answer, requestOptions),
+    ask: requests.ask,
+    abandon: requests.abandon,
+    request: (command, answer, requestOptions) =>
+      requesting((reply) => requests.ask(command, answer, reply, requestOptions)),
     send,
     capabilities$: defer(() => {
       const Implementation = implementation(options.webSocket);

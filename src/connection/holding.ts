@@ -43,28 +43,9 @@ export interface Holding {
   readonly hold: (maxPause: number) => Observable<boolean>;
   /** Tells of a new socket, or that there is none any more. */
   readonly use: (wire: Wire | undefined) => void;
-  /** Its timers stand still while the socket is paused: no answer can be heard then. */
+  /** Its timers and its `elapsed` stand still while the socket is paused: no answer can be heard then. */
   readonly clock: Clock;
 }
-
-/** Cold: a timer that stands still while `isPaused$` is true. */
-const pausable = (clock: Clock, isPaused$: Observable<boolean>, ms: number): Observable<unknown> =>
-  defer(() => {
-    let left = ms;
-    return isPaused$.pipe(
-      distinctUntilChanged(),
-      switchMap((isPaused) => {
-        if (isPaused) return NEVER;
-        const since = clock.elapsed();
-        return clock.after(left).pipe(
-          finalize(() => {
-            left -= clock.elapsed() - since;
-          }),
-        );
-      }),
-      take(1),
-    );
-  });
 
 export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding => {
   const wire$ = new BehaviorSubject<Wire | undefined>(undefined);
@@ -77,6 +58,11 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
   let silent: { readonly since: number; readonly heard: number } | undefined;
   /** When reading was resumed last, ms. */
   let readSince = 0;
+  /** How long all pauses have lasted, ms, and when the current one began. */
+  let paused = 0;
+  let pausedSince: number | undefined;
+  /** The time without the pauses, ms. */
+  const elapsed = (): number => (pausedSince ?? clock.elapsed()) - paused;
   /** The shortest `maxPause` of all subscribers; `undefined` if there are none. */
   const bound$ = new BehaviorSubject<number | undefined>(undefined);
   const changeHolds = (): void => {
@@ -106,6 +92,7 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
       stop();
       isPaused$.next(true);
       const now = clock.elapsed();
+      pausedSince = now;
       // A subscriber that leaves and comes back at once has not let a frame through: it is still the same pause.
       const start = silent?.heard === heard.count() && now - readSince < BREATH ? silent.since : now;
       silent = { since: start, heard: heard.count() };
@@ -122,6 +109,8 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
         takeUntil(over$),
         finalize(() => {
           readSince = clock.elapsed();
+          paused += readSince - now;
+          pausedSince = undefined;
           resume();
           isPaused$.next(false);
         }),
@@ -167,6 +156,17 @@ export const createHolding = ({ clock, beat, heard }: HoldingOptions): Holding =
       silent = undefined;
       wire$.next(wire);
     },
-    clock: { ...clock, after: (ms) => pausable(clock, isPaused$, ms) },
+    clock: {
+      ...clock,
+      elapsed,
+      after: (ms) =>
+        defer(() => {
+          const end = elapsed() + ms;
+          return isPaused$.pipe(
+            switchMap((isPaused) => (isPaused ? NEVER : clock.after(end - elapsed()))),
+            take(1),
+          );
+        }),
+    },
   };
 };

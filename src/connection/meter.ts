@@ -4,7 +4,7 @@ import { defined } from '../../codecs/defined.js';
 import type { Frame } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 
-/** The time from writing a command to its answer, ms. */
+/** The time from writing a command to its answer, ms. The time for which the socket was paused does not count. */
 export interface RoundTrip {
   /** The last one. */
   readonly last: number;

@@ -1,17 +1,11 @@
 /** The commands that wait for an answer, by their serial number. */
-import { Observable, type Subscriber } from 'rxjs';
 import { DecodeFailed, preview, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
-import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed } from '../errors.js';
-import type { AnswerKind, RequestOptions } from './connection.js';
+import { deadlines } from '../deadlines.js';
+import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed, type RealtimeError } from '../errors.js';
+import type { AnswerKind, Connection, Owner, Reply, RequestOptions } from './connection.js';
 
-export interface Requests {
-  /** Cold: gives the command the next serial number, writes it, emits the answer, completes. */
-  request<A extends ServerCommand>(
-    command: ClientCommand,
-    answer: AnswerKind<A>,
-    options: RequestOptions<A>,
-  ): Observable<A>;
+export interface Requests extends Pick<Connection, 'ask' | 'abandon'> {
   /** Gives an answer to the request that waits for it, or to its `late`. Returns false if there is neither. */
   settle(serial: number, command: ServerCommand): boolean;
   /** The number of requests that wait. */
@@ -30,11 +24,14 @@ export interface RequestsOptions {
   readonly answered?: (ms: number) => void;
 }
 
-interface Pending {
+interface Pending<A extends ServerCommand = ServerCommand> {
   /** When it was written, by the monotonic clock. */
   readonly since: number;
-  readonly settle: (command: ServerCommand) => void;
-  readonly lose: (reason: string) => void;
+  readonly command: ClientCommand;
+  readonly answer: AnswerKind<A>;
+  readonly reply: Reply<A>;
+  readonly options: RequestOptions<A>;
+  readonly owner: Owner | undefined;
 }
 
 /** The limit of `late` callbacks that are kept: answers that never arrive must not cost more memory. */
@@ -68,82 +65,93 @@ const refusal = (command: ServerCommand, expected: string): ServerRejected | und
   }
 };
 
+const NO_OPTIONS = {};
+
 export const createRequests = ({ write, timeout, clock, answered }: RequestsOptions): Requests => {
   const pending = new Map<number, Pending>();
-  /** The `late` callbacks of requests that do not wait any more. */
-  const late = new Map<number, (command: ServerCommand) => void>();
+  /** The requests that do not wait any more, and have a `late`. */
+  const late = new Map<number, Pending>();
   let serial = 0;
 
-  const waiting = <A extends ServerCommand>(
-    subscriber: Subscriber<A>,
-    kind: string,
-    answer: AnswerKind<A>,
-    effectful: boolean,
-  ): Pending => ({
-    since: clock.elapsed(),
-    settle: (command) => {
-      const refused = refusal(command, answer.name);
-      if (refused !== undefined) subscriber.error(refused);
-      else if (answer.is(command)) {
-        subscriber.next(command);
-        subscriber.complete();
-      } else subscriber.error(new DecodeFailed('cmd', answer.name, preview(kindOf(command))));
-    },
-    lose: (reason) => {
-      subscriber.error(effectful ? new Unconfirmed(kind) : new ConnectionLost(reason));
-    },
-  });
+  /** Ends the waiting for an answer. Returns the request, if it has waited. */
+  const take = (i: number): Pending | undefined => {
+    const found = pending.get(i);
+    if (found === undefined) return undefined;
+    pending.delete(i);
+    limits.end(i);
+    return found;
+  };
 
-  const listenFor = <A extends ServerCommand>(i: number, answer: AnswerKind<A>, hear: (answer: A) => void): void => {
+  /** The same, if the answer may still come. */
+  const give = (i: number): Pending | undefined => {
+    const found = take(i);
+    if (found?.options.late === undefined) return found;
     const [oldest] = late.keys();
     if (late.size >= MAX_LATE && oldest !== undefined) late.delete(oldest);
-    late.set(i, (command) => {
-      if (refusal(command, answer.name) === undefined && answer.is(command)) hear(command);
-    });
+    late.set(i, found);
+    return found;
+  };
+
+  const limits = deadlines(clock, timeout, (i: number) => {
+    const found = give(i);
+    found?.reply.failed(new CommandTimeout(kindOf(found.command), timeout));
+  });
+
+  const failed = (errorOf: (request: Pending) => RealtimeError | undefined): void => {
+    // A reply may withdraw others.
+    for (const [i, request] of [...pending]) {
+      const error = errorOf(request);
+      if (error && give(i)) request.reply.failed(error);
+    }
   };
 
   return {
-    request: <A extends ServerCommand>(command: ClientCommand, answer: AnswerKind<A>, options: RequestOptions<A>) =>
-      new Observable<A>((subscriber) => {
-        serial += 1;
-        const i = serial;
-        const kind = kindOf(command);
-        const limit = options.timeout ?? timeout;
-        pending.set(i, waiting(subscriber, kind, answer, options.effectful === true));
-        subscriber.add(() => {
-          // A request that was answered or lost has already been removed.
-          if (pending.delete(i) && options.late !== undefined) listenFor(i, answer, options.late);
-        });
-        const problem = write({ ...command, i });
-        if (problem !== undefined) {
-          pending.delete(i);
-          subscriber.error(new ConnectionLost(problem));
-          return;
-        }
-        if (limit === Infinity) return;
-        subscriber.add(
-          clock.after(limit).subscribe(() => {
-            subscriber.error(new CommandTimeout(kind, limit));
-          }),
-        );
-      }),
+    ask: <A extends ServerCommand>(
+      command: ClientCommand,
+      answer: AnswerKind<A>,
+      reply: Reply<A>,
+      options: RequestOptions<A> = NO_OPTIONS,
+      owner?: Owner,
+    ) => {
+      serial += 1;
+      const i = serial;
+      const request: Pending<A> = { since: clock.elapsed(), command, answer, reply, options, owner };
+      // `settle` gives it only what its kind has accepted.
+      pending.set(i, request as unknown as Pending);
+      const problem = write(owner === undefined ? { ...command, i } : { ...command, i, peerId: owner.clientId });
+      if (problem === undefined) {
+        if (options.isUnlimited !== true && pending.has(i)) limits.begin(i);
+      } else if (take(i)) reply.failed(new ConnectionLost(problem));
+      return () => {
+        give(i);
+      };
+    },
+    abandon: (owner, error) => {
+      failed((request) => (request.owner === owner ? error : undefined));
+    },
     settle: (i, command) => {
-      const found = pending.get(i);
+      const found = take(i);
       if (found === undefined) {
-        late.get(i)?.(command);
+        const missed = late.get(i);
+        if (missed !== undefined && refusal(command, missed.answer.name) === undefined && missed.answer.is(command))
+          missed.options.late?.(command);
         return late.delete(i);
       }
-      pending.delete(i);
-      answered?.(clock.elapsed() - found.since);
-      found.settle(command);
+      const { answer, reply, since } = found;
+      answered?.(clock.elapsed() - since);
+      const refused = refusal(command, answer.name);
+      if (refused !== undefined) reply.failed(refused);
+      else if (answer.is(command)) reply.answered(command);
+      else reply.failed(new DecodeFailed('cmd', answer.name, preview(kindOf(command))));
       return true;
     },
     size: () => pending.size,
     failAll: (reason) => {
+      failed(({ command, options }) =>
+        options.effectful === true ? new Unconfirmed(kindOf(command)) : new ConnectionLost(reason),
+      );
+      limits.clear();
       late.clear();
-      const lost = [...pending.values()];
-      pending.clear();
-      for (const request of lost) request.lose(reason);
     },
   };
 };

@@ -1,23 +1,11 @@
 /** The outbox: messages wait in it while there is no connection, and are sent in order, each with its token. */
-import {
-  EMPTY,
-  Observable,
-  Subject,
-  Subscription,
-  catchError,
-  concat,
-  defer,
-  ignoreElements,
-  mergeMap,
-  repeat,
-  startWith,
-  take,
-  tap,
-  throwError,
-} from 'rxjs';
+import { EMPTY, Subject, Subscription, catchError, concat, defer, ignoreElements, tap, type Observable } from 'rxjs';
 import type { AckSent } from '../../codecs/index.js';
 import { concatMapByKey } from '../../streams/index.js';
 import type { Clock } from '../clock.js';
+import type { Reply } from '../connection/connection.js';
+import { runToCompletion } from '../connection/run-to-completion.js';
+import { deadlines } from '../deadlines.js';
 import { ConnectionLost, OutboxFull, Unconfirmed, toRealtimeError, type RealtimeError } from '../errors.js';
 import type { OutboxStorage } from './outbox-storage.js';
 
@@ -46,10 +34,10 @@ export interface OutboxEntry {
   readonly conversationId: string;
   readonly bytes: number;
   /**
-   * Cold: writes the message and emits its acknowledgement, without a time limit. Its token stays the same, so a
-   * repetition can't double it.
+   * Writes the message, and waits for its acknowledgement without a time limit. Its token stays the same, so a
+   * repetition can't double it. Returns a function that stops waiting.
    */
-  readonly write$: Observable<Ack>;
+  readonly write: (reply: Reply<Ack>) => () => void;
   /** The age of a message that an earlier client accepted, ms. It is stored already and waits only for its turn. */
   readonly age?: number;
 }
@@ -79,29 +67,26 @@ export interface QueueOptions<E extends OutboxEntry> {
   readonly keeper?: Keeper<E>;
 }
 
-/** The progress of a message: the outbox has accepted it; the server has acknowledged it. */
-export type OutboxStep = { readonly _tag: 'Accepted' } | { readonly _tag: 'Acknowledged'; readonly ack: Ack };
+/** What becomes of a message: it is accepted, then acknowledged; or it fails. */
+export interface Outcome extends Reply<Ack> {
+  readonly accepted: () => void;
+}
 
 export interface OutboxQueue<E extends OutboxEntry = OutboxEntry> {
   /**
-   * Cold: puts the message into the outbox. Emits `Accepted` when it is stored, then `Acknowledged`, then completes.
+   * Puts a message into the outbox. The end of `until` withdraws a message that has not been written. The caller ends
+   * it, too, when the message is acknowledged or has failed.
    *
    * Errors: `OutboxFull` at once; `StorageFailed` if it can't be stored; `ConnectionLost` if it has waited too long;
-   * the error of the server if that refuses it. Unsubscribing withdraws a message that has not been written.
+   * the error of the server if that refuses it.
    */
-  send(entry: E): Observable<OutboxStep>;
+  send(entry: E, outcome: Outcome, until: Subscription): void;
 }
 
-/** The callbacks of a message. */
-interface Outcome {
-  readonly sent: (ack: Ack) => void;
-  readonly failed: (error: RealtimeError) => void;
-}
-
-interface Waiting<E> extends Outcome {
+interface Waiting<E> extends Reply<Ack> {
   readonly entry: E;
-  /** The subscription to its write, once it was written. */
-  written: Subscription | undefined;
+  /** Ends each of its writes. Undefined while it is not being written. */
+  writes: (() => void)[] | undefined;
   /** It was written, and it is unknown whether it has arrived. */
   isUncertain: boolean;
   /** Its time ended while an acknowledgement was awaited: it is not written again. */
@@ -142,37 +127,45 @@ export const outboxQueue = <E extends OutboxEntry>({
     failed(isUncertain ? new Unconfirmed('direct', { cause: error }) : error);
   };
 
-  /**
-   * Writes again if there is no acknowledgement: a dead connection is noticed late. An acknowledgement of any of the
-   * writes counts.
-   */
-  const writing = (waiting: Waiting<E>): Observable<Ack> =>
-    clock.after(patience).pipe(
-      repeat(),
-      startWith(undefined),
-      mergeMap((_, index) => {
-        if (index > 0) waiting.isUncertain = true;
-        return index > 0 && waiting.isExpired ? throwError(() => expired()) : waiting.entry.write$;
-      }),
-      take(1),
-    );
+  const stop = (waiting: Waiting<E>): void => {
+    const { writes } = waiting;
+    waiting.writes = undefined;
+    unanswered.end(waiting);
+    for (const end of writes ?? []) end();
+  };
 
+  /** Writes a message, or writes it once more: an acknowledgement of any of its writes counts. */
   const write = (waiting: Waiting<E>): void => {
-    waiting.written = writing(waiting).subscribe({
-      next: waiting.sent,
-      error: (thrown: unknown) => {
-        const error = toRealtimeError(thrown);
+    const writes = (waiting.writes ??= []);
+    const isCurrent = (): boolean => waiting.writes === writes;
+    unanswered.begin(waiting);
+    const end = waiting.entry.write({
+      answered: (ack) => {
+        if (isCurrent()) waiting.answered(ack);
+      },
+      failed: (error) => {
+        if (!isCurrent()) return;
+        stop(waiting);
         if (error._tag === 'Unconfirmed') waiting.isUncertain = true;
         // A message that is refused now may have been stored by an earlier write: `giveUp` says so.
         if (!isRepeatable(error)) giveUp(waiting, error);
         else if (waiting.isExpired) giveUp(waiting, expired());
       },
     });
+    if (isCurrent()) writes.push(end);
+    else end();
   };
+
+  /** The messages that are being written. Without an acknowledgement in time: a dead connection is noticed late. */
+  const unanswered = deadlines(clock, patience, (waiting: Waiting<E>) => {
+    waiting.isUncertain = true;
+    if (waiting.isExpired) giveUp(waiting, expired());
+    else write(waiting);
+  });
 
   /** Writes everything that waits, in order. */
   const flush = (): void => {
-    if (ready) for (const waiting of entries) if (waiting.written?.closed !== false) write(waiting);
+    if (ready) for (const waiting of entries) if (waiting.writes === undefined) write(waiting);
   };
 
   const refusal = (entry: E): RealtimeError | undefined => {
@@ -181,50 +174,40 @@ export const outboxQueue = <E extends OutboxEntry>({
     return bytes + entry.bytes > maxBytes ? new OutboxFull(`${maxBytes} bytes`) : undefined;
   };
 
-  /** Takes up room in the outbox until it is unsubscribed. */
-  const occupy = (entry: E): Subscription => {
-    count += 1;
-    bytes += entry.bytes;
-    return new Subscription(() => {
-      count -= 1;
-      bytes -= entry.bytes;
-    });
-  };
-
-  /** Appends a message. Unsubscribing removes it. */
-  const enter = (entry: E, outcome: Outcome): Subscription => {
+  /** Appends a message. It is removed at the end of `until`. */
+  const enter = (entry: E, reply: Reply<Ack>, until: Subscription): void => {
     const { age = 0 } = entry;
     // An earlier process that accepted the message may have written it.
     const waiting: Waiting<E> = {
-      ...outcome,
+      answered: reply.answered,
+      failed: reply.failed,
       entry,
-      written: undefined,
+      writes: undefined,
       isUncertain: entry.age !== undefined,
       isExpired: false,
     };
     const expire = (): void => {
       waiting.isExpired = true;
       // A message that is being written is decided by its acknowledgement, or by the next repetition.
-      if (waiting.written?.closed !== false) giveUp(waiting, expired());
+      if (waiting.writes === undefined) giveUp(waiting, expired());
     };
     if (maxAge !== undefined && age >= maxAge) {
       expire();
-      return Subscription.EMPTY;
+      return;
     }
     entries.add(waiting);
-    const subscription = new Subscription(() => {
-      waiting.written?.unsubscribe();
+    until.add(() => {
       entries.delete(waiting);
+      stop(waiting);
     });
     // The wall clock may have been set back: then the age is negative.
-    if (maxAge !== undefined) subscription.add(clock.after(Math.min(maxAge - age, maxAge)).subscribe(expire));
+    if (maxAge !== undefined) until.add(clock.after(Math.min(maxAge - age, maxAge)).subscribe(expire));
     // The others have been written already, or wait for the next session.
     if (ready) write(waiting);
-    return subscription;
   };
 
   /** The error callbacks of messages that are not accepted yet. */
-  const asking = new Set<(error: RealtimeError) => void>();
+  const asking = new Set<Outcome['failed']>();
   /** Completes when the messages that were stored before are in the outbox. */
   const restored = new Subject<never>();
   /**
@@ -241,9 +224,7 @@ export const outboxQueue = <E extends OutboxEntry>({
     )
     .subscribe();
 
-  if (keeper === forgetful) restored.complete();
-
-  const connection = new Subscription();
+  const connection = new Subscription(unanswered.clear);
   connection.add(
     ready$.subscribe({
       next: (now) => {
@@ -259,68 +240,68 @@ export const outboxQueue = <E extends OutboxEntry>({
     }),
   );
 
+  /** A message that is sent while another one is being accepted comes after it. */
+  const accepting = runToCompletion((accept: () => void) => {
+    accept();
+  });
+
   return [
     {
-      send: (entry) =>
-        new Observable<OutboxStep>((subscriber) => {
-          let isKept = false;
-          const refuse = (error: RealtimeError): void => {
-            subscriber.error(error);
-          };
-          const refused = entry.age === undefined ? refusal(entry) : over;
-          if (refused !== undefined) {
-            refuse(refused);
-            return;
-          }
-          subscriber.add(occupy(entry));
-          asking.add(refuse);
-          subscriber.add(() => {
-            asking.delete(refuse);
-            if (isKept) keeper.remove(entry);
-          });
-          const accept = (): void => {
-            asking.delete(refuse);
-            isKept = true;
-            subscriber.next({ _tag: 'Accepted' });
-            if (subscriber.closed) return;
-            subscriber.add(
-              enter(entry, {
-                sent: (ack) => {
-                  subscriber.next({ _tag: 'Acknowledged', ack });
-                  subscriber.complete();
-                },
-                failed: (error) => {
-                  // An accepted message outlives a closed client: the next login sends it.
-                  if (error === over) isKept = false;
-                  subscriber.error(error);
-                },
-              }),
-            );
-          };
-          if (entry.age !== undefined) {
-            accept();
-            return;
-          }
-          const kept$ = defer(() =>
-            subscriber.closed
-              ? EMPTY
-              : keeper.put(entry).pipe(
-                  ignoreElements(),
-                  tap({
-                    complete: () => {
-                      // The message was withdrawn, or the client was closed, while the message was being stored.
-                      if (subscriber.closed) keeper.remove(entry);
-                      else accept();
-                    },
-                  }),
-                  catchError((thrown: unknown) => {
-                    refuse(toRealtimeError(thrown));
-                    return EMPTY;
-                  }),
-                ),
-          );
-          keeping.next({ conversationId: entry.conversationId, kept$ });
-        }),
+      send: (entry, { accepted, answered, failed }, until) => {
+        let isKept = false;
+        const refused = entry.age === undefined ? refusal(entry) : over;
+        if (refused !== undefined) {
+          failed(refused);
+          return;
+        }
+        count += 1;
+        bytes += entry.bytes;
+        asking.add(failed);
+        until.add(() => {
+          count -= 1;
+          bytes -= entry.bytes;
+          asking.delete(failed);
+          if (isKept) keeper.remove(entry);
+        });
+        const reply: Reply<Ack> = {
+          answered,
+          failed: (error) => {
+            // An accepted message outlives a closed client: the next login sends it.
+            if (error === over) isKept = false;
+            failed(error);
+          },
+        };
+        const accept = (): void => {
+          if (until.closed) return;
+          asking.delete(failed);
+          isKept = true;
+          accepted();
+          if (!until.closed) enter(entry, reply, until);
+        };
+        if (entry.age !== undefined || keeper === forgetful) {
+          accepting(accept);
+          return;
+        }
+        const kept$ = defer(() =>
+          until.closed
+            ? EMPTY
+            : keeper.put(entry).pipe(
+                ignoreElements(),
+                tap({
+                  complete: () => {
+                    // The message was withdrawn, or the client was closed, while the message was being stored.
+                    if (until.closed) keeper.remove(entry);
+                    else accept();
+                  },
+                }),
+                catchError((thrown: unknown) => {
+                  failed(toRealtimeError(thrown));
+                  return EMPTY;
+                }),
+              ),
+        );
+        keeping.next({ conversationId: entry.conversationId, kept$ });
+      },
     },
     connection,
     (restored$) => {

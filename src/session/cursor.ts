@@ -95,7 +95,7 @@ const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst:
     id: cursor.id,
     position: reachedBy(cursor, at, origin, session),
     newest: later(cursor.newest, at),
-    seen: isFirst ? withId(cursor.seen, at.id) : cursor.seen,
+    seen: isFirst ? withId(cursor.seen, at.id, at.timestamp) : cursor.seen,
     own: origin === 'sent' ? withOwn(own, at, session) : own,
     caughtUpIn: cursor.caughtUpIn,
     lookedUpIn: cursor.lookedUpIn,
@@ -125,7 +125,7 @@ export const passed = (
     case 'Edit':
     case 'Recall':
       return isFirst && event.message.editedAt !== undefined
-        ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message)) }
+        ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message), event.message.editedAt) }
         : cursor;
     case 'Snapshot':
       return { ...cursor, info: event.info };

@@ -25,7 +25,7 @@ interface Sends {
 /** The sends, by conversation. */
 export type OwnSends = Map<string, Sends>;
 
-/** How many stored messages, and messages that nothing waits for, are remembered in each conversation. */
+/** At least so many stored messages, and messages that nothing waits for, are remembered in each conversation. */
 const REMEMBERED = 64;
 
 /** Whether the server may have stored a message that has failed. A message without an error was withdrawn. */
@@ -35,13 +35,17 @@ const isUncertain = (error: Error | undefined): boolean => {
   return _tag === 'Unconfirmed' || _tag === 'CommandTimeout';
 };
 
+/** Forgets the oldest. Many at a time: the first key of a collection is slow to find after each deletion. */
 const forgetOldest = (all: {
   readonly size: number;
   delete: (key: string) => unknown;
-  keys: () => Iterator<string>;
+  keys: () => Iterable<string>;
 }) => {
-  const oldest = all.keys().next();
-  if (all.size > REMEMBERED && oldest.done !== true) all.delete(oldest.value);
+  if (all.size < 2 * REMEMBERED) return;
+  for (const oldest of all.keys()) {
+    if (all.size <= REMEMBERED) return;
+    all.delete(oldest);
+  }
 };
 
 /** Notes the progress of a send. */

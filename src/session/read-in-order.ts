@@ -1,5 +1,5 @@
 /** Reads arriving entries in the order of their conversation. All entries take this way into the log. */
-import { defer, filter, finalize, map, type OperatorFunction } from 'rxjs';
+import { Subject, defer, filter, finalize, map, type OperatorFunction } from 'rxjs';
 import { concatMapByKey, type Projected } from '../../streams/index.js';
 import { waitsForNothing, type InboxInput, type Policy, type Task } from './inbox-state.js';
 import { readMessage, toMessage, withMessage, type MessageReader, type RawEntry } from './message-reader.js';
@@ -97,3 +97,18 @@ const readLater =
  */
 export const readInOrder = (reader: MessageReader, limits: Limits): OperatorFunction<Told, InboxInput> =>
   reader.pipeline === undefined ? map(readNow(reader)) : readLater(reader, limits);
+
+/** The same by calls: reads an entry that is told, and passes it on. The second result ends the plugins' work. */
+export const readingInOrder = (
+  reader: MessageReader,
+  limits: Limits,
+  pass: (input: InboxInput) => void,
+): readonly [(told: Told) => void, () => void] => {
+  if (reader.pipeline === undefined) {
+    const read = readNow(reader);
+    return [(told) => pass(read(told)), () => undefined];
+  }
+  const told = new Subject<Told>();
+  const reading = told.pipe(readLater(reader, limits)).subscribe(pass);
+  return [(entry) => told.next(entry), () => reading.unsubscribe()];
+};

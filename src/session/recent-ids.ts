@@ -6,20 +6,30 @@
 export interface RecentIds {
   readonly young: string[];
   readonly count: number;
+  /** The time of the first of the young ones, ms since 1970. */
+  readonly since: number;
   readonly old: readonly string[];
 }
 
-/** The size of one generation: as many ids as can be pushed during a long catch-up. */
-const GENERATION = 2_048;
+/**
+ * How many ids a generation has. At least so many: after a break, the server sends the own messages again that follow
+ * the position, 130 of them. More, if they come within `SPAN`: a server repeats what was not acknowledged when the
+ * connection broke.
+ */
+const FEW = 256;
+const MANY = 2_048;
+/** ms. */
+const SPAN = 60_000;
 
-export const NO_IDS: RecentIds = { young: [], count: 0, old: [] };
+export const NO_IDS: RecentIds = { young: [], count: 0, since: 0, old: [] };
 
 /** The same ids and one more. It writes to an array and computes no hash, because it runs for every message. */
-export const withId = ({ young, count, old }: RecentIds, id: string): RecentIds => {
-  if (count === GENERATION) return { young: [id], count: 1, old: young };
+export const withId = ({ young, count, since, old }: RecentIds, id: string, at: number): RecentIds => {
+  if (count === MANY || (count >= FEW && Math.abs(at - since) > SPAN))
+    return { young: [id], count: 1, since: at, old: young.length === count ? young : young.slice(0, count) };
   const own = young.length === count && count > 0 ? young : young.slice(0, count);
   own.push(id);
-  return { young: own, count: count + 1, old };
+  return { young: own, count: count + 1, since: count === 0 ? at : since, old };
 };
 
 /** Whether the id is one of them. Searches the whole array, which is needed only for late messages. */

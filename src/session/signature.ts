@@ -1,21 +1,10 @@
 import * as c from '../../codecs/type.js';
-import {
-  catchError,
-  defer,
-  from,
-  map,
-  mergeWith,
-  take,
-  throwError,
-  throwIfEmpty,
-  mergeMap,
-  type Observable,
-  type ObservableInput,
-} from 'rxjs';
+import { catchError, defer, from, map, throwError, throwIfEmpty, type Observable, type ObservableInput } from 'rxjs';
 import { codecOf, refusedBy, type ValueOf } from '../../codecs/codec.js';
 import { record, SafeInteger, type Codec } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { SignatureFailed } from '../errors.js';
+import { inTime } from '../in-time.js';
 
 const signatureCodec = codecOf(
   record('Signature', { signature: c.string, timestamp: SafeInteger, nonce: c.string }, {}),
@@ -77,25 +66,15 @@ export const toWire = ({
  * Cold: emits one checked signature from the factory, then completes. Errors with `SignatureFailed` if the factory
  * throws, completes without a value, returns a wrong shape, or does not answer within `timeout` ms.
  */
-export const sign = (
-  factory: () => ObservableInput<Signature>,
-  timeout: number,
-  clock: Clock,
-): Observable<Signature> => {
-  const late$ = clock
-    .after(timeout)
-    .pipe(
-      mergeMap(() => throwError(() => new SignatureFailed(`the factory did not answer within ${String(timeout)} ms`))),
-    );
-  return defer(() => from<ObservableInput<unknown>>(factory())).pipe(
+export const sign = (factory: () => ObservableInput<Signature>, timeout: number, clock: Clock): Observable<Signature> =>
+  defer(() => from<ObservableInput<unknown>>(factory())).pipe(
     throwIfEmpty(() => new SignatureFailed('the factory ended without one')),
     map((answer) => {
       const decoded = Signature.decode(answer);
       if (decoded._tag === 'Left') throw new SignatureFailed(refusedBy('a signature', decoded.left, answer).message);
       return decoded.right;
     }),
-    mergeWith(late$),
-    take(1),
+    inTime(clock, timeout, () => new SignatureFailed(`the factory did not answer within ${String(timeout)} ms`)),
     catchError((error: unknown) =>
       throwError(() =>
         error instanceof SignatureFailed
@@ -104,4 +83,3 @@ export const sign = (
       ),
     ),
   );
-};

@@ -180,3 +180,27 @@ it('makes immutable bodies', () => {
   expect(Object.isFrozen(text('a', {}))).toBe(true);
   expect(Object.isFrozen(plain('a'))).toBe(true);
 });
+
+describe('the fast reader of texts', () => {
+  /** The same types, which the fast reader does not know. */
+  const slow = bodyCodec(builtInTypes.map((type) => ({ ...type })));
+  const number = fc.constantFrom('-1', '-1.0', '-1e0', '1', '-2', '"-1"', '-1,"_lctype":99999999999999999999', '-1 ');
+  const content = fc.oneof(
+    fc.string().map((value) => JSON.stringify(value)),
+    fc.string().map((value) => `"${value}"`),
+    fc.constantFrom('"a","_lcattrs":{}', '"a","__proto__":"b"', '""', '1', '"a","_lctext":"bcd"', '"\u0001"', '"\\n"'),
+  );
+  const raw = fc.oneof(
+    fc.tuple(number, content).map(([type, value]) => `{"_lctype":${type},"_lctext":${value}}`),
+    content.map((value) => `{"_lctype":-1,"_lctext":${value}}`),
+  );
+
+  it('gives what the type gives, for every text and for everything like it', () => {
+    fc.assert(
+      fc.property(raw, (msg) => {
+        expect(bodies.decode({ msg })).toEqual(slow.decode({ msg }));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDirectPush } from '../../codecs/proto/direct-push.js';
+import { readInterned } from '../../codecs/proto/interned.js';
+import { readText } from '../../codecs/proto/utf8.js';
 import { ServerCommand } from '../../codecs/server-commands/index.js';
 import { parseWire, serialiseWire } from '../../codecs/wire.js';
 import { wellFormedText } from './arbitrary-of.js';
@@ -22,6 +24,8 @@ const usualMessage = {
   transient: fc.boolean(),
   offline: fc.boolean(),
   hasMore: fc.boolean(),
+  mentionPids: fc.array(wellFormedText, { minLength: 1 }),
+  mentionAll: fc.boolean(),
 };
 const message = fc.record(usualMessage, { requiredKeys: ['msg', 'fromPeerId', 'timestamp', 'cid', 'id'] });
 const push = fc.record({ ...usual, directMessage: message }, { requiredKeys: ['cmd', 'directMessage'] });
@@ -29,7 +33,7 @@ const push = fc.record({ ...usual, directMessage: message }, { requiredKeys: ['c
 const unusual = fc.oneof(
   fc.record({ ...usual, appId: fc.string(), directMessage: message }),
   fc.record({ ...usual, i: fc.integer(), directMessage: message }),
-  fc.record({ ...usual, directMessage: fc.record({ ...usualMessage, mentionPids: fc.array(fc.string()) }) }),
+  fc.record({ ...usual, directMessage: fc.record({ ...usualMessage, pushData: fc.string(), r: fc.boolean() }) }),
   fc.record({ ...usual, directMessage: fc.record({ ...usualMessage, binaryMsg: fc.uint8Array() }) }),
   fc.record({ ...usual, directMessage: fc.record(usualMessage, { requiredKeys: [] }) }),
   fc.record({ ...usual, cmd: fc.constantFrom('echo', 'ack'), directMessage: message }),
@@ -89,5 +93,27 @@ describe('the fast reader of pushed messages', () => {
         expect(read).toEqual(command);
       }),
     );
+  });
+});
+
+describe('a text that is read again', () => {
+  /** Few different bytes, so that texts meet again. */
+  const fewBytes = fc.uint8Array({ maxLength: 12 }).map((bytes) => bytes.map((byte) => (byte % 4 === 0 ? byte : 97)));
+
+  it('is the text that the decoder reads, whatever was read before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fewBytes, fc.uint8Array({ maxLength: 60 }))), (texts) => {
+        for (const bytes of texts) expect(readInterned(bytes, 0, bytes.length)).toBe(readText(bytes, 0, bytes.length));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is found again among thousands', () => {
+    const ids = Array.from({ length: 20_000 }, (_, index) => `conversation-${String(index)}`);
+    for (const id of [...ids, ...ids]) {
+      const bytes = new TextEncoder().encode(`<${id}>`);
+      expect(readInterned(bytes, 1, bytes.length - 1)).toBe(id);
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** A reader that takes nothing: one that holds back on purpose has more patience than one that is gone. */
-import { PassThrough } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { subprotocols } from '../../codecs/index.js';
@@ -9,17 +9,17 @@ import { outgoingFrames } from '../../server/outgoing.js';
 /** A reader that takes nothing, with 1,000 bytes that may wait, at a time of 0 ms. */
 const stoppedReader = () => {
   let [now, heardAt, isClosed] = [0, 0, false];
+  const transport = new Duplex({ read: () => undefined, write: () => undefined });
   const socket = {
     OPEN: 1,
     readyState: 1,
-    bufferedAmount: 0,
-    send: ({ length }: Uint8Array): void => {
-      socket.bufferedAmount += length;
+    get bufferedAmount() {
+      return transport.writableLength;
     },
   };
   const { write } = outgoingFrames({
     socket: socket as unknown as WebSocket,
-    transport: new PassThrough(),
+    transport,
     subprotocol: subprotocols.binary,
     limits: { ...defaultLimits, bufferedBytes: 1_000, roomBufferedBytes: 100 },
     turns: { take: () => undefined },
@@ -32,7 +32,7 @@ const stoppedReader = () => {
   return {
     /** Writes so many bytes, and says whether the connection is closed for it. */
     write: (bytes: number): boolean => {
-      write(new Uint8Array(bytes));
+      write(Buffer.alloc(bytes));
       return isClosed;
     },
     pass: (ms: number): void => {

@@ -109,7 +109,7 @@ describe('docs/architecture.md', () => {
   it('follows one frame in, to messages$, and one command out, to the socket', () => {
     expect(ways.map(({ title }) => title)).toEqual(['One frame in', 'One command out']);
     const [inwards, outwards] = ways.map(({ hops }) => hops.map(({ file }) => file));
-    expect([inwards?.at(0), inwards?.at(-1)]).toEqual(['src/connection/socket.ts', 'streams/messages.ts']);
+    expect([inwards?.at(0), inwards?.at(-1)]).toEqual(['src/connection/socket.ts', 'src/client/held-messages.ts']);
     expect([outwards?.at(0), outwards?.at(-1)]).toEqual([
       'src/client/conversation/conversation-handle.ts',
       'src/connection/socket.ts',

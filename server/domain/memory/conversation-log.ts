@@ -2,9 +2,18 @@
 import { defined } from '../../../codecs/defined.js';
 import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
-import { firstAfter, firstNotBelow, firstThat, isFor, pageOf } from '../messages/history.js';
+import {
+  betweenOf,
+  firstAfter,
+  firstNotBelow,
+  firstThat,
+  isFor,
+  pageOf,
+  type IndexesBetween,
+} from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
+import { messagesByReader, shorten } from './messages-by-reader.js';
 import type {
   Arrived,
   HistoryQuery,
@@ -66,7 +75,7 @@ export interface ConversationLog {
 
 const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
 
-const tokenKey = (from: string, token: string): string => JSON.stringify([from, token]);
+const tokenKey = (from: string, token: string): string => `${from.length} ${from}${token}`;
 
 const TRIM_AT_LEAST = 1_024;
 /** Messages that one acknowledgement or read mark changes, at most: the newest of its stretch. */
@@ -128,6 +137,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   const byId = new Map<string, number>();
   /** Positions by the type of the message, ascending. */
   const byType = new Map<number, number[]>();
+  const readers = messagesByReader();
   const read = new Map<string, Mark>();
   const received = new Map<string, Mark>();
   /** Up to which position a client has acknowledged everything. */
@@ -153,6 +163,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     withPosition(positions, position);
     byType.set(type, positions);
   };
+
+  /** Where the messages of a client are. Undefined if it has all. */
+  const betweenFor = (clientId: string | undefined): IndexesBetween | undefined => readers.between(clientId, base);
 
   /** Whether no later change of the same message has come. */
   const isLatest = ({ position, at }: Change): boolean => messages[position - base]?.editedAt === at;
@@ -207,13 +220,23 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   };
 
   return {
-    append: ({ token, now, speaker, ...content }, newId, at) => {
-      const key = token === undefined ? undefined : tokenKey(content.from, token);
+    append: (given, newId, at) => {
+      const { token, now, from, to, type, msg, binaryMsg } = given;
+      const key = token === undefined ? undefined : tokenKey(from, token);
       const before = key === undefined ? undefined : messages[(byToken.get(key) ?? -1) - base];
       if (before !== undefined) return { message: before, repeated: true };
       const id = newId();
       const message: StoredMessage = {
-        ...content,
+        conversationId: given.conversationId,
+        from,
+        receipt: given.receipt,
+        mentions: given.mentions,
+        mentionsAll: given.mentionsAll,
+        // Without token, speaker and time of the call.
+        ...(to === undefined ? undefined : { to }),
+        ...(type === undefined ? undefined : { type }),
+        ...(msg === undefined ? undefined : { msg }),
+        ...(binaryMsg === undefined ? undefined : { binaryMsg }),
         id,
         timestamp: at ?? (lastAt === undefined ? now : Math.max(now, lastAt + 1)),
       };
@@ -224,6 +247,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       if (key !== undefined) byToken.set(key, position);
       byId.set(id, position);
       typed(message.type, position);
+      readers.add(message, position, base);
       messages.push(message);
       tokens.push(key);
       return { message, repeated: false };
@@ -235,8 +259,9 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     history: (query, since) => {
       // Their positions are those of the order in which they came.
       if (hasTies) return pageOf(messages.toSorted(byPosition), query, since);
-      const only = query.type === undefined ? undefined : { all: byType.get(query.type) ?? [], base };
-      return pageOf(messages, query, since, only);
+      const { type, viewer } = query;
+      const between = type === undefined ? betweenFor(viewer) : betweenOf([byType.get(type) ?? []], base);
+      return pageOf(messages, query, since, between);
     },
 
     modify: (edit, members) => {
@@ -281,7 +306,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
 
     offline: (clientId, limit) => {
       const gotUpTo = Math.max(markedUpTo(read, clientId), markedUpTo(received, clientId));
-      return missedOf(messages, { conversationId, clientId, gotUpTo, limit });
+      return missedOf(messages, { conversationId, clientId, gotUpTo, limit, between: betweenFor(clientId) });
     },
 
     acknowledge: (clientId, arrived, now) => {
@@ -315,7 +340,13 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     },
 
     unread: (clientId) =>
-      unreadOf(messages, { conversationId, clientId, readUpTo: markedUpTo(read, clientId), limit: unreadLimit }),
+      unreadOf(messages, {
+        conversationId,
+        clientId,
+        readUpTo: markedUpTo(read, clientId),
+        limit: unreadLimit,
+        between: betweenFor(clientId),
+      }),
 
     trim: (before, atMost) => {
       if ((messages[0]?.timestamp ?? before) >= before && messages.length <= atMost) return;
@@ -328,10 +359,8 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       for (const { id } of messages.splice(0, old)) byId.delete(id);
       for (const key of tokens.splice(0, old)) if (key !== undefined) byToken.delete(key);
       base += old;
-      for (const [type, positions] of byType) {
-        positions.splice(0, firstNotBelow(positions, base));
-        if (positions.length === 0) byType.delete(type);
-      }
+      shorten(byType, base);
+      readers.trim(base);
       changes = changes.filter(({ position }) => position >= base);
     },
 

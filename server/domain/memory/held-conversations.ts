@@ -4,6 +4,7 @@ import { whereKind } from '../query/where.js';
 import type { ConversationDraft, ConversationSearch } from '../records.js';
 import { Refusal } from '../refusal.js';
 import { byActivity, type ByActivity } from './by-activity.js';
+import { byMessage, type ByMessage } from './by-message.js';
 import { describe, endOf, held, uniqueKey, type HeldConversation } from './held-conversation.js';
 
 export interface HeldConversations {
@@ -17,6 +18,8 @@ export interface HeldConversations {
   readonly of: (clientId: string) => ReadonlySet<string>;
   /** The same, without system conversations, in the order of their activity. `touch` is told of each message. */
   readonly byActivity: ByActivity;
+  /** The same in the order of their newest messages. It is told of each message, change and read mark. */
+  readonly byMessage: ByMessage;
   readonly join: (id: string, members: Iterable<string>) => void;
   readonly part: (id: string, members: Iterable<string>) => void;
   /** Refuses a conversation that is one too many for its creator, or for one of its members. */
@@ -86,14 +89,27 @@ export const heldConversations = ({ unreadLimit, idle, now, settled }: Options):
     },
   });
 
+  const messages = byMessage();
+
   const join = (id: string, members: Iterable<string>): void => {
-    for (const member of members) memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
+    const conversation = conversations.get(id);
+    if (conversation === undefined) return;
+    const { info, log } = conversation;
+    for (const member of members) {
+      memberships.set(member, (memberships.get(member) ?? new Set()).add(id));
+      messages.join(id, member, {
+        isCrowded: info.kind === 'system',
+        isChanged: log.modifiedAt() !== undefined,
+        lessAt: log.unreadLessAt(member),
+      });
+    }
     active.touch(id, new Set(members));
   };
 
   const part = (id: string, members: Iterable<string>): void => {
     active.touch(id, new Set(members));
     for (const member of members) {
+      messages.part(id, member);
       const ids = memberships.get(member);
       ids?.delete(id);
       if (ids?.size === 0) memberships.delete(member);
@@ -112,6 +128,7 @@ export const heldConversations = ({ unreadLimit, idle, now, settled }: Options):
     if (conversation === undefined) return false;
     const { info, members, uniqueKey: key } = conversation;
     part(id, members);
+    messages.remove(id);
     countCreated(info, -1);
     byKind[info.kind].delete(id);
     if (key !== undefined && unique.get(key) === id) unique.delete(key);
@@ -130,6 +147,7 @@ export const heldConversations = ({ unreadLimit, idle, now, settled }: Options):
   return {
     of,
     byActivity: active,
+    byMessage: messages,
     join,
     part,
     remove,

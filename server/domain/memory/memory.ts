@@ -1,101 +1,29 @@
 /** Conversations, their messages and their sessions in memory. Every call is synchronous. */
 import { defined } from '../../../codecs/defined.js';
-import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
+import type { ConversationInfo } from '../../../codecs/index.js';
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
 import { isAll, whereIds, whereMember, withoutMember } from '../query/where.js';
-import type {
-  Appended,
-  Arrived,
-  ClientList,
-  ListChange,
-  ConversationChange,
-  ConversationDraft,
-  ConversationSearch,
-  HistoryQuery,
-  MarkedRead,
-  MemberReceipt,
-  MembersAdded,
-  MessageKey,
-  Modified,
-  NewMessage,
-  OfflineMessages,
-  ReadUpTo,
-  Speaking,
-  StoredEdit,
-  StoredMessage,
-  UnreadSummary,
-} from '../records.js';
+import type { ConversationSearch, OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
 import { isByActivity } from './by-activity.js';
 import { infoOf } from '../conversations/new-conversation.js';
 import { earliestChanges, type ConversationLog } from './conversation-log.js';
 import { audienceOf } from '../messages/history.js';
-import { admitted, changeList, describe, pageOfList, speakingIn, withMuted } from './held-conversation.js';
+import {
+  admitted,
+  changeList,
+  describe,
+  pageOfList,
+  speakingIn,
+  withMuted,
+  type HeldConversation,
+} from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
+import type { Memory } from './memory-calls.js';
 import { DAY, type MemoryOptions } from './memory-options.js';
-import { memorySessions, type MemorySessions } from './sessions.js';
+import { memorySessions } from './sessions.js';
 
-/** The calls of a store, synchronous. */
-export interface Memory {
-  /** Stores a conversation as it is. */
-  readonly put: (info: ConversationInfo) => void;
-  readonly createConversation: (draft: ConversationDraft) => {
-    readonly info: ConversationInfo;
-    readonly isNew: boolean;
-  };
-  readonly conversations: (ids: readonly string[]) => readonly ConversationInfo[];
-  readonly find: (search: ConversationSearch) => readonly ConversationInfo[];
-  readonly deleteConversation: (id: string) => boolean;
-  readonly addMembers: (
-    id: string,
-    members: readonly string[],
-    limit: number,
-    memberships?: number,
-  ) => MembersAdded | undefined;
-  readonly removeMembers: (id: string, members: readonly string[]) => readonly string[];
-  readonly updateConversation: (id: string, change: ConversationChange, now: number) => ConversationInfo | undefined;
-  readonly setMuted: (id: string, clientId: string, muted: boolean) => void;
-  readonly setRole: (id: string, clientId: string, role: MemberRole) => void;
-  readonly roles: (id: string) => ReadonlyMap<string, MemberRole>;
-  readonly setListed: (
-    id: string,
-    list: ClientList,
-    clientIds: readonly string[],
-    listed: boolean,
-    limit: number,
-  ) => ListChange;
-  readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
-  readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
-  readonly speaking: (id: string, clientId: string | undefined) => Speaking;
-  /** Stores a message if its speaker has the right to speak. */
-  readonly say: (message: NewMessage) => Appended;
-  readonly message: (id: string, key: MessageKey) => StoredMessage | undefined;
-  /**
-   * `id`: the id of the message; undefined makes a new one. `at`: its exact time, ms, which other messages may have
-   * too; undefined gives it a time of its own.
-   */
-  readonly append: (
-    message: NewMessage,
-    id?: string,
-    at?: number,
-  ) => { readonly message: StoredMessage; readonly repeated: boolean };
-  readonly history: (query: HistoryQuery) => readonly StoredMessage[];
-  readonly modify: (edit: StoredEdit) => Modified;
-  readonly modifiedSince: (clientId: string, since: number, limit: number) => readonly StoredMessage[];
-  readonly receipts: (id: string) => readonly MemberReceipt[];
-  readonly offline: (clientId: string, conversations: number, messages: number) => readonly OfflineMessages[];
-  readonly unreadIn: (id: string, clientId: string) => UnreadSummary;
-  readonly unreadOf: (id: string, clientIds: readonly string[]) => ReadonlyMap<string, UnreadSummary>;
-  readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
-  readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
-  readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
-  /**
-   * Deletes what has ended among the next conversations, this many, and starts again at the end. Gives false if there
-   * is nothing that could end.
-   */
-  readonly sweep: (conversations: number) => boolean;
-  readonly sessions: MemorySessions;
-}
+export type { Memory } from './memory-calls.js';
 
 export const createMemory = ({
   unreadLimit = 100,
@@ -114,7 +42,7 @@ export const createMemory = ({
 }: MemoryOptions): Memory => {
   const sessions = memorySessions({ notices, noticeBytes, tokens }, settled);
   const conversations = heldConversations({ unreadLimit, idle: conversationDays * DAY, now, settled });
-  const { find, remove, put } = conversations;
+  const { find, remove, put, byMessage: messages } = conversations;
 
   const described = (id: string): ConversationInfo | undefined => {
     const conversation = find(id);
@@ -132,14 +60,34 @@ export const createMemory = ({
     return log;
   };
 
-  const logsOf = (clientId: string): readonly ConversationLog[] =>
-    [...conversations.of(clientId)].flatMap((id) => logOf(id) ?? []);
+  const newestAt = (log: ConversationLog): number => log.last()?.timestamp ?? -Infinity;
 
-  /** The conversations of a client that have messages, the one with the latest message first. */
-  const latestFirst = (clientId: string): readonly ConversationLog[] =>
-    logsOf(clientId)
-      .filter((log) => log.last() !== undefined)
-      .sort((a, b) => (b.last()?.timestamp ?? 0) - (a.last()?.timestamp ?? 0));
+  /**
+   * The conversations of a client that may have unread messages, the one with the latest message first: all system
+   * conversations that it has subscribed to, and those others that are known to.
+   */
+  const latestFirst = function* (clientId: string, since?: number): Iterable<ConversationLog> {
+    const crowded = [...messages.crowded(clientId)].flatMap((id) => logOf(id) ?? []);
+    crowded.sort((a, b) => newestAt(a) - newestAt(b));
+    for (const id of messages.unread(clientId, since)) {
+      const log = logOf(id);
+      if (log?.last() === undefined) continue;
+      for (let next = crowded.at(-1); next !== undefined && newestAt(next) > newestAt(log); next = crowded.at(-1)) {
+        crowded.pop();
+        yield next;
+      }
+      yield log;
+    }
+    yield* crowded.reverse().filter((log) => log.last() !== undefined);
+  };
+
+  /** A message has come. */
+  const noteMessage = (conversation: HeldConversation, { from, timestamp }: StoredMessage): void => {
+    const { info, members } = conversation;
+    conversations.byActivity.touch(info.id, members);
+    // Nobody is told of the messages of a system conversation one by one: they are looked at when a client logs in.
+    messages.appended(info.id, info.kind === 'system' ? [] : members, from, timestamp);
+  };
 
   /**
    * A page of a client's own conversations in the order of their activity, as the lists of clients ask for it. Only the
@@ -274,9 +222,9 @@ export const createMemory = ({
       if (_tag !== 'MaySpeak') return { _tag };
       const { info, log } = conversation;
       log.trim(oldestKept(), historyMessages);
-      conversations.byActivity.touch(info.id, conversation.members);
       const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
       const { message, repeated } = log.append(wanted, newMessageId);
+      if (!repeated) noteMessage(conversation, message);
       return repeated ? { _tag: 'Repeated', message } : { _tag: 'Appended', message, ...audienceOf(info, message) };
     },
 
@@ -288,8 +236,9 @@ export const createMemory = ({
       const conversation = find(conversationId);
       if (log === undefined || conversation === undefined)
         throw new Error(`there is no conversation ${conversationId}`);
-      conversations.byActivity.touch(conversationId, conversation.members);
-      return log.append(message, id === undefined ? newMessageId : () => id, at);
+      const appended = log.append(message, id === undefined ? newMessageId : () => id, at);
+      if (!appended.repeated) noteMessage(conversation, appended.message);
+      return appended;
     },
 
     history: (query) => logOf(query.conversationId)?.history(query, oldest()) ?? [],
@@ -301,11 +250,19 @@ export const createMemory = ({
       const _tag = speakingIn(conversation, edit.by);
       if (_tag !== 'MaySpeak') return { _tag };
       const result = log.modify(edit, info.members ?? []);
-      return result._tag === 'Modified' ? { ...result, ...audienceOf(info, result.message) } : result;
+      if (result._tag !== 'Modified') return result;
+      if (info.kind !== 'system')
+        messages.changed(info.id, conversation.members, result.unreadBy, edit.recall ? edit.now : undefined);
+      return { ...result, ...audienceOf(info, result.message) };
     },
 
     modifiedSince: (clientId, since, limit) =>
-      earliestChanges(logsOf(clientId), since, limit, (log) => log.modifiedSince(clientId, since, limit)),
+      earliestChanges(
+        [...messages.withChanges(clientId), ...messages.crowded(clientId)].flatMap((id) => logOf(id) ?? []),
+        since,
+        limit,
+        (log) => log.modifiedSince(clientId, since, limit),
+      ),
 
     receipts: (id) => logOf(id)?.receipts() ?? [],
 
@@ -330,19 +287,22 @@ export const createMemory = ({
 
     markRead: (id, clientId, upTo, at) => {
       const log = logOf(id);
-      return log === undefined
-        ? { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } }
-        : { ...log.markRead(clientId, upTo, at), summary: log.unread(clientId) };
+      if (log === undefined)
+        return { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } };
+      const [marked, summary] = [log.markRead(clientId, upTo, at), log.unread(clientId)];
+      if (marked.moved) messages.read(id, clientId, summary.count === 0, at);
+      return { ...marked, summary };
     },
 
     unread: (clientId, since, limit) => {
       const summaries: UnreadSummary[] = [];
-      for (const log of latestFirst(clientId)) {
+      for (const log of latestFirst(clientId, since)) {
         if (summaries.length >= limit) break;
         const summary = log.unread(clientId);
         const lessAt = log.unreadLessAt(clientId);
         if (summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since))
           summaries.push(summary);
+        if (summary.count === 0) messages.nothingUnread(summary.conversationId, clientId);
       }
       return summaries.toSorted((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
     },

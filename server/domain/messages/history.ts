@@ -57,11 +57,13 @@ export const audienceOf = (
   receivers: kind === 'room' ? [] : to === undefined ? members : [...new Set([...to, from])],
 });
 
-/** Positions of messages, ascending. Each of them is `base` above the index of its message. */
-export interface Positions {
-  readonly all: readonly number[];
-  readonly base: number;
-}
+/** The indexes from `low` on and below `high`, of messages that may be wanted; the last one first if `isOld`. */
+export type IndexesBetween = (low: number, high: number, isOld: boolean) => Iterable<number>;
+
+const allBetween: IndexesBetween = function* (low, high, isOld) {
+  if (isOld) for (let index = high - 1; index >= low; index -= 1) yield index;
+  else for (let index = low; index < high; index += 1) yield index;
+};
 
 /** The first index of a sorted list whose number is not below `number`. */
 export const firstNotBelow = (numbers: readonly number[], number: number): number => {
@@ -74,15 +76,39 @@ export const firstNotBelow = (numbers: readonly number[], number: number): numbe
   return low;
 };
 
+/** Those indexes that are in one of these ascending lists of positions. A position is `base` above its index. */
+export const betweenOf = (lists: readonly (readonly number[])[], base: number): IndexesBetween =>
+  function* (low, high, isOld) {
+    const rest = lists.map((all) => ({
+      all,
+      first: firstNotBelow(all, low + base),
+      end: firstNotBelow(all, high + base),
+    }));
+    for (;;) {
+      let next: (typeof rest)[number] | undefined;
+      let position = 0;
+      for (const one of rest) {
+        const candidate = one.all[isOld ? one.end - 1 : one.first];
+        if (candidate === undefined || one.first >= one.end) continue;
+        if (next !== undefined && candidate > position !== isOld) continue;
+        [next, position] = [one, candidate];
+      }
+      if (next === undefined) return;
+      if (isOld) next.end -= 1;
+      else next.first += 1;
+      yield position - base;
+    }
+  };
+
 /**
- * A page of history, oldest first, without messages before `since` (ms). `only`: the messages of the type that is
- * asked for; no others are looked at. Default: all messages are looked at.
+ * A page of history, oldest first, without messages before `since` (ms). `between`: which messages are looked at.
+ * Default: all.
  */
 export const pageOf = (
   messages: readonly StoredMessage[],
   { viewer, direction, from, to, type, limit }: HistoryQuery,
   since: number,
-  only?: Positions,
+  between: IndexesBetween = allBetween,
 ): readonly StoredMessage[] => {
   const isOld = direction === 'old';
   const [oldest, newest] = isOld ? [to, from] : [from, to];
@@ -91,16 +117,25 @@ export const pageOf = (
     oldest === undefined ? 0 : firstThat(messages, (message) => isAfter(message, oldest)),
   );
   const end = newest === undefined ? messages.length : firstThat(messages, (message) => !isBefore(message, newest));
-  const [low, high] =
-    only === undefined
-      ? [start, end]
-      : [firstNotBelow(only.all, start + only.base), firstNotBelow(only.all, end + only.base)];
-  const indexAt = (place: number): number => (only === undefined ? place : (only.all[place] ?? -1) - only.base);
   const page: StoredMessage[] = [];
-  for (let step = 0; step < high - low && page.length < limit; step += 1) {
-    const message = messages[indexAt(isOld ? high - 1 - step : low + step)];
+  if (limit <= 0) return page;
+  for (const index of between(start, end, isOld)) {
+    const message = messages[index];
     if (message === undefined || !isFor(message, viewer)) continue;
     if (type === undefined || message.type === type) page.push(message);
+    if (page.length >= limit) break;
   }
   return isOld ? page.reverse() : page;
+};
+
+/** The messages of a client, newest first, with their indexes. `between`: which messages are looked at. */
+export const newestFirst = function* (
+  messages: readonly StoredMessage[],
+  clientId: string,
+  between: IndexesBetween = allBetween,
+): Iterable<readonly [index: number, message: StoredMessage]> {
+  for (const index of between(0, messages.length, true)) {
+    const message = messages[index];
+    if (message !== undefined && isFor(message, clientId)) yield [index, message];
+  }
 };

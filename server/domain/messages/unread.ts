@@ -1,7 +1,7 @@
 /** A client's unread and missed messages. */
 import type { OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
 import { defined } from '../../../codecs/defined.js';
-import { concerns, firstAfter, isFor } from './history.js';
+import { concerns, firstAfter, newestFirst, type IndexesBetween } from './history.js';
 
 export interface UnreadOptions {
   readonly conversationId: string;
@@ -10,6 +10,8 @@ export interface UnreadOptions {
   readonly readUpTo: number;
   /** The count stops here. */
   readonly limit: number;
+  /** Which messages are looked at. Default: all. */
+  readonly between?: IndexesBetween | undefined;
 }
 
 /**
@@ -18,18 +20,19 @@ export interface UnreadOptions {
  */
 export const unreadOf = (
   messages: readonly StoredMessage[],
-  { conversationId, clientId, readUpTo, limit }: UnreadOptions,
+  { conversationId, clientId, readUpTo, limit, between }: UnreadOptions,
 ): UnreadSummary => {
   const first = firstAfter(messages, readUpTo);
   let count = 0;
   let mentioned = false;
-  for (let index = messages.length - 1; index >= first && count < limit; index -= 1) {
-    const message = messages[index];
-    if (message === undefined || !concerns(message, clientId)) continue;
+  let last: StoredMessage | undefined;
+  for (const [index, message] of newestFirst(messages, clientId, between)) {
+    last ??= message;
+    if (index < first || count >= limit) break;
+    if (!concerns(message, clientId)) continue;
     count += 1;
     mentioned ||= message.mentionsAll || message.mentions.includes(clientId);
   }
-  const last = messages.findLast((message) => isFor(message, clientId));
   return { conversationId, count, mentioned, ...defined({ last }) };
 };
 
@@ -40,18 +43,20 @@ export interface MissedOptions {
   readonly gotUpTo: number;
   /** At most this many: the newest ones. */
   readonly limit: number;
+  /** Which messages are looked at. Default: all. */
+  readonly between?: IndexesBetween | undefined;
 }
 
 /** The messages that a client has missed. */
 export const missedOf = (
   messages: readonly StoredMessage[],
-  { conversationId, clientId, gotUpTo, limit }: MissedOptions,
+  { conversationId, clientId, gotUpTo, limit, between }: MissedOptions,
 ): OfflineMessages => {
   const first = firstAfter(messages, gotUpTo);
   const missed: StoredMessage[] = [];
-  for (let index = messages.length - 1; index >= first && missed.length <= limit; index -= 1) {
-    const message = messages[index];
-    if (message !== undefined && concerns(message, clientId)) missed.push(message);
+  for (const [index, message] of newestFirst(messages, clientId, between)) {
+    if (index < first || missed.length > limit) break;
+    if (concerns(message, clientId)) missed.push(message);
   }
   return { conversationId, messages: missed.slice(0, limit).reverse(), hasMore: missed.length > limit };
 };

@@ -1,6 +1,7 @@
 /** The handle of one conversation, made from the parts of its client. */
 import { dequal } from 'dequal';
 import {
+  Observable,
   defer,
   distinctUntilChanged,
   endWith,
@@ -11,7 +12,6 @@ import {
   of,
   takeUntil,
   tap,
-  type Observable,
 } from 'rxjs';
 import type { ConversationInfo } from '../../../codecs/index.js';
 import {
@@ -117,6 +117,15 @@ const receiptsOf = (client: ClientInternals, id: string, fetched$: Observable<un
   );
 };
 
+/**
+ * The same stream, made for its first subscriber. A handle has many streams, few of them are used, and applications
+ * have thousands of handles.
+ */
+const lazily = <T>(make: () => Observable<T>): Observable<T> => {
+  let made: Observable<T> | undefined;
+  return new Observable((subscriber) => (made ??= make()).subscribe(subscriber));
+};
+
 /** The messages whose receipts are followed, by conversation: all handles of a conversation share one subscription. */
 const followedIn = perClient(() => new Map<string, ReturnType<typeof messageStatuses>>());
 
@@ -130,7 +139,7 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       tell({ _tag: 'Follow', conversationId: id });
       return stream$;
     });
-  const events$ = followed(state.eventsOf(id));
+  const events$ = lazily(() => followed(state.eventsOf(id)));
   const modifier = { link, bodies: reader.bodies, tell, changes: client.changes };
   const telling = (command$: Observable<ConversationEvent>): Observable<void> => command$.pipe(tap(tell), map(nothing));
 
@@ -138,10 +147,12 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
     if (upTo !== undefined) return typeof upTo === 'number' ? upTo : upTo.timestamp;
     return unread.get(id)?.asOf ?? lastMessages.get(id)?.timestamp ?? conversations.get(id)?.lastMessageAt;
   };
-  const fetched$ = defer(() => fetchReceipts(link, id)).pipe(
-    tap((entries) => {
-      entries.forEach(tell);
-    }),
+  const fetched$ = lazily(() =>
+    defer(() => fetchReceipts(link, id)).pipe(
+      tap((entries) => {
+        entries.forEach(tell);
+      }),
+    ),
   );
   const statusOf = (message: Position): Observable<DeliveryStatus> =>
     defer(() => {
@@ -150,35 +161,43 @@ export const conversationHandle = (client: ClientInternals, id: string): Convers
       all.set(id, follow);
       return follow(message);
     });
-  const state$ = stateOf(client, id).pipe(emptyAtEnd(client.open$));
+  const state$ = lazily(() => stateOf(client, id).pipe(emptyAtEnd(client.open$)));
 
   return {
     ...carryConversation({ client, id, events$ }),
     id,
     state$,
-    members$: state$.pipe(
-      map(({ members }) => members),
-      emptyAtEnd<ConversationInfo['members']>(client.open$, undefined),
-      distinctUntilChanged(),
-      map((members) => new Set(members)),
-      // After a break the snapshot is a new one, also with the same members.
-      distinctUntilChanged((before, now) => dequal(before, now)),
+    members$: lazily(() =>
+      state$.pipe(
+        map(({ members }) => members),
+        emptyAtEnd<ConversationInfo['members']>(client.open$, undefined),
+        distinctUntilChanged(),
+        map((members) => new Set(members)),
+        // After a break the snapshot is a new one, also with the same members.
+        distinctUntilChanged((before, now) => dequal(before, now)),
+      ),
     ),
-    muted$: state$.pipe(
-      map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
-      emptyAtEnd(client.open$, false),
-      distinctUntilChanged(),
+    muted$: lazily(() =>
+      state$.pipe(
+        map(({ mutedMembers = [] }) => mutedMembers.includes(link.clientId)),
+        emptyAtEnd(client.open$, false),
+        distinctUntilChanged(),
+      ),
     ),
-    events$: carryingEvents(client, { id, events$ }),
-    messages$: followed(state.held.carrying(state.messagesOf(id), shownIn, id)),
-    membership$: events$.pipe(membership()),
-    modifications$: events$.pipe(modifications()),
-    unread$: stateAt(unread, id).pipe(
-      map((known): Unread => (known === undefined ? NONE_UNREAD : { count: known.count, mentioned: known.mentioned })),
-      emptyAtEnd(client.open$, NONE_UNREAD),
-      distinctUntilChanged((before, now) => dequal(before, now)),
+    events$: lazily(() => carryingEvents(client, { id, events$ })),
+    messages$: lazily(() => followed(state.held.carrying(state.messagesOf(id), shownIn, id))),
+    membership$: lazily(() => events$.pipe(membership())),
+    modifications$: lazily(() => events$.pipe(modifications())),
+    unread$: lazily(() =>
+      stateAt(unread, id).pipe(
+        map((known): Unread =>
+          known === undefined ? NONE_UNREAD : { count: known.count, mentioned: known.mentioned },
+        ),
+        emptyAtEnd(client.open$, NONE_UNREAD),
+        distinctUntilChanged((before, now) => dequal(before, now)),
+      ),
     ),
-    receipts$: receiptsOf(client, id, fetched$),
+    receipts$: lazily(() => receiptsOf(client, id, fetched$)),
     send: (body, options = {}) => sendIn(client, id, body, options).pipe(storedMessage),
     trackSend: (body, options = {}) => sendIn(client, id, body, { ...options, receipt: true }).pipe(track(statusOf)),
     messageStatus: statusOf,

@@ -13,9 +13,7 @@ import {
   map,
   merge,
   mergeMap,
-  mergeWith,
   of,
-  pairwise,
   share,
   switchMap,
   takeUntil,
@@ -142,24 +140,33 @@ export const createStays = (client: ClientInternals): Stays => {
     );
 
   /** Emits with the session after a long break. The wait for the first session is not a break. */
-  const longBreak$ = open$.pipe(
-    map((open) => ({ open, at: clock.elapsed() })),
-    pairwise(),
-    filter(([before, { open, at }], index) => index > 0 && open && at - before.at >= LONG_BREAK),
-  );
+  const longBreak$ = defer(() => {
+    /** When it opened or closed last, ms. */
+    let since = 0;
+    return open$.pipe(
+      filter((open, index) => {
+        const before = since;
+        since = clock.elapsed();
+        return index > 1 && open && since - before >= LONG_BREAK;
+      }),
+    );
+  });
 
   const hold = (id: string): Observable<never> =>
     defer(() => {
       const stay: Stay = { id };
       become(stay);
       const replaced$ = current.pipe(filter((other) => other !== stay));
-      return open$.pipe(
-        switchMap((open) => {
-          // Only a client that was in the room before a break has missed messages in it.
-          if (!open && maybeIn.has(id)) client.room.current = id;
-          return open ? enter(id) : EMPTY;
-        }),
-        mergeWith(NEVER),
+      return merge(
+        open$.pipe(
+          switchMap((open) => {
+            // Only a client that was in the room before a break has missed messages in it.
+            if (!open && maybeIn.has(id)) client.room.current = id;
+            return open ? enter(id) : EMPTY;
+          }),
+        ),
+        NEVER,
+      ).pipe(
         // `takeUntil` subscribes to its notifier first, so `longBreak$` sees a new session before the room is
         // entered.
         takeUntil(merge(replaced$, longBreak$, expulsion(id))),

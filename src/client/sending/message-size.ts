@@ -6,10 +6,11 @@ export const MAX_BYTES = 5 * 1_024;
 
 /** The number of bytes of a text in UTF-8. Not every platform has a `TextEncoder`. */
 export const utf8Length = (text: string): number => {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x8_00 ? 2 : code < 0x1_00_00 ? 3 : 4;
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    // Half of a surrogate pair counts two of the four bytes of its character.
+    if (unit >= 0x80) bytes += unit < 0x8_00 || (unit >= 0xd8_00 && unit < 0xe0_00) ? 1 : 2;
   }
   return bytes;
 };

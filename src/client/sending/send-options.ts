@@ -76,12 +76,12 @@ export const problemWith = (options: SendOptions, kind: ConversationKind | undef
 
 /** A copy: the application may change its objects while the message waits. */
 export const copyOf = ({ mentions, pushData, ...options }: SendOptions): SendOptions => {
-  const copied = parseJson(JSON.stringify(pushData ?? null));
+  const copied = pushData && parseJson(JSON.stringify(pushData));
   return {
     ...options,
     ...defined({
       mentions: mentions?.slice(),
-      pushData: isRight(copied) && JsonObject.is(copied.right) ? copied.right : undefined,
+      pushData: copied && isRight(copied) && JsonObject.is(copied.right) ? copied.right : undefined,
     }),
   };
 };
@@ -102,12 +102,12 @@ export const toWire = ({
   readonly fields: Partial<Direct['directMessage']>;
 } => ({
   envelope: priority === undefined ? {} : { priority: PRIORITIES[priority] },
-  fields: {
-    ...(receipt ? { r: true } : {}),
-    ...(transient ? { transient } : {}),
-    ...(will ? { will } : {}),
-    ...(pushData === undefined ? {} : { pushData: JSON.stringify(pushData) }),
-    ...(mentions.length === 0 ? {} : { mentionPids: [...mentions] }),
-    ...(mentionsAll ? { mentionAll: true } : {}),
-  },
+  fields: defined({
+    r: receipt || undefined,
+    transient: transient || undefined,
+    will: will || undefined,
+    pushData: pushData && JSON.stringify(pushData),
+    mentionPids: mentions.length === 0 ? undefined : mentions.slice(),
+    mentionAll: mentionsAll || undefined,
+  }),
 });

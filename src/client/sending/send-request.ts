@@ -1,9 +1,9 @@
 /** Messages that are being sent, and their entries in the log. */
-import { Observable, catchError, defer, finalize, tap, throwError } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import type { Body, OutgoingBody } from '../../../codecs/index.js';
 import type { ConversationEvent, Message, Outgoing as OutgoingEvent } from '../../../streams/index.js';
 import type { Clock } from '../../clock.js';
-import { Discarded, toRealtimeError } from '../../errors.js';
+import { Discarded, type RealtimeError } from '../../errors.js';
 import type { SendOptions } from './send-options.js';
 
 /** The steps of sending one message: its file is uploaded, the message is accepted, the server has stored it. */
@@ -32,10 +32,11 @@ export interface Attempt {
   readonly discard: () => void;
 }
 
-/** The attempt that an entry of the log is about. It is kept as long as the entry. */
-const attempts = new WeakMap<OutgoingEvent, Attempt>();
+/** Where an entry of the log keeps the attempt that it is about. Applications don't see it. A WeakMap costs ten times as much. */
+const ATTEMPT = Symbol('attempt');
 
-export const attemptOf = (event: OutgoingEvent): Attempt | undefined => attempts.get(event);
+export const attemptOf = (event: OutgoingEvent & { readonly [ATTEMPT]?: Attempt }): Attempt | undefined =>
+  event[ATTEMPT];
 
 /** Writes to the log what happens to messages that are being sent. */
 export interface SendLog {
@@ -65,69 +66,82 @@ export const tellSent = (
 
 type Progress = OutgoingEvent['progress'];
 
+export const SENDING = { _tag: 'sending' } as const;
+
+/** Hears of the progress of a send. Nothing is heard any more when it is closed. */
+export interface Progressing<S> {
+  readonly next: (step: S) => void;
+  readonly failed: (error: RealtimeError) => void;
+  /** Ends with the send. What is added to it ends, too. */
+  readonly until: Subscription;
+}
+
 /**
- * The same send; each of its steps is written to the log. After `stored`, the message with its body is a send of its
- * own. `again` sends the message once more. `since` is the time at which an earlier client accepted the message, ms
- * since 1970. `first` is told at once: a message that is sent again can be discarded before the storage has answered,
- * and nobody sends it twice.
+ * Cold: runs a send; each of its steps is written to the log. Completes after `sent`, and after `stored`: then the
+ * message with its body is a send of its own. `again` sends the message once more. `since` is the time at which an
+ * earlier client accepted the message, ms since 1970. `first` is told at once: a message that is sent again can be
+ * discarded before the storage has answered, and nobody sends it twice.
  */
 export const telling = <S extends SendStep | { readonly _tag: 'stored' }>(
   request: SendRequest<OutgoingEvent['body']>,
   log: SendLog,
-  progress$: Observable<S>,
+  run: (progressing: Progressing<S>) => void,
   again: () => Observable<SendStep>,
   since?: number,
   first?: Progress,
 ): Observable<S> =>
-  defer(() => {
+  new Observable((subscriber) => {
     const { conversationId, body, token } = request;
     let isOver = false;
-    let discard = (): void => undefined;
+    let percent = 0;
+    const attempt: Attempt = {
+      again,
+      discard: () => {
+        failed(new Discarded(token));
+      },
+    };
     const tellProgress = (progress: Progress): void => {
       isOver = progress._tag === 'failed';
       const at = isOver ? log.clock.now() : (since ?? log.clock.now());
       if (isPassing(request)) return;
       const event: OutgoingEvent = { _tag: 'Outgoing', conversationId, token, body, at, progress };
-      attempts.set(event, {
-        again,
-        discard: () => {
-          discard();
-        },
-      });
-      log.tell(event);
+      log.tell(Object.defineProperty(event, ATTEMPT, { value: attempt }));
     };
-    const discardable$ = new Observable<S>((subscriber) => {
-      discard = () => {
-        subscriber.error(new Discarded(token));
-      };
-      subscriber.add(progress$.subscribe(subscriber));
-    });
-    if (first !== undefined) tellProgress(first);
-    let percent = 0;
-    return discardable$.pipe(
-      tap((emitted) => {
-        const step: SendStep | { readonly _tag: 'stored' } = emitted;
-        if (step._tag === 'sending') {
-          if (first?._tag !== 'sending') tellProgress({ _tag: 'sending' });
-        } else if (step._tag === 'uploading') {
-          const { progress } = step;
+    const tellStep = (step: SendStep | { readonly _tag: 'stored' }): void => {
+      switch (step._tag) {
+        case 'sending':
+          if (first?._tag !== 'sending') tellProgress(SENDING);
+          return;
+        case 'uploading': {
           const before = percent;
-          percent = Math.floor(progress * 100);
+          percent = Math.floor(step.progress * 100);
           // A store may report each packet.
-          if (percent !== before) tellProgress({ _tag: 'uploading', progress });
-        } else {
+          if (percent !== before) tellProgress({ _tag: 'uploading', progress: step.progress });
+          return;
+        }
+        default:
           isOver = true;
           if (step._tag === 'sent') tellSent(request, log, step.message);
-        }
-      }),
-      catchError((thrown: unknown) => {
-        const error = toRealtimeError(thrown);
-        tellProgress(error._tag === 'Discarded' ? { _tag: 'failed' } : { _tag: 'failed', error });
-        return throwError(() => error);
-      }),
-      // The send was unsubscribed: nobody waits for the message any more.
-      finalize(() => {
-        if (!isOver) tellProgress({ _tag: 'failed' });
-      }),
-    );
+      }
+    };
+    const failed = (error: RealtimeError): void => {
+      if (subscriber.closed) return;
+      tellProgress(error._tag === 'Discarded' ? { _tag: 'failed' } : { _tag: 'failed', error });
+      subscriber.error(error);
+    };
+    if (first !== undefined) tellProgress(first);
+    run({
+      next: (step) => {
+        if (subscriber.closed) return;
+        tellStep(step);
+        subscriber.next(step);
+        if (isOver) subscriber.complete();
+      },
+      failed,
+      until: subscriber,
+    });
+    // The send was unsubscribed: nobody waits for the message any more.
+    subscriber.add(() => {
+      if (!isOver) tellProgress({ _tag: 'failed' });
+    });
   });

@@ -33,18 +33,7 @@ const failureOf = (error: RealtimeError): SendFailure => {
   }
 };
 
-const toStatus = (progress: SendProgress): MessageStatus => {
-  switch (progress._tag) {
-    case 'uploading':
-      return { _tag: 'uploading', progress: progress.progress };
-    case 'sending':
-      return { _tag: 'sending' };
-    case 'sent':
-      return { _tag: 'sent', message: progress.message };
-    default:
-      return { _tag: progress._tag, message: progress.message, at: progress.at };
-  }
-};
+const toStatus = ({ token: _same, ...status }: SendProgress): MessageStatus => status;
 
 /**
  * Turns the progress of `trackSend` into values for a view. Starts with `none`. An error becomes the value `failed`,

@@ -1,5 +1,5 @@
 import { isLeft } from '../../../codecs/either.js';
-import { concat, defer, filter, map, of, switchMap, type Observable } from 'rxjs';
+import { defer, filter, map, of, switchMap, type Observable } from 'rxjs';
 import {
   AckSent,
   DecodeFailed,
@@ -15,12 +15,21 @@ import {
 import { defined } from '../../../codecs/defined.js';
 import type { DeliveryStatus, Message, Position } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
+import type { Reply } from '../../connection/connection.js';
 import type { Ack } from '../../outbox/outbox.js';
 import type { StoredSend } from '../../outbox/outbox-storage.js';
 import type { ClientOutbox } from '../create-outbox.js';
 import type { ClientInternals } from '../internals.js';
 import { refuse, type Link } from '../link.js';
-import { tellSent, telling, type SendLog, type SendRequest, type SendStep } from './send-request.js';
+import {
+  SENDING,
+  tellSent,
+  telling,
+  type Progressing,
+  type SendLog,
+  type SendRequest,
+  type SendStep,
+} from './send-request.js';
 import { byteLength, MAX_BYTES, utf8Length } from './message-size.js';
 import { copyOf, problemWith, toWire, type SendOptions } from './send-options.js';
 import type { Upload, UploadFile, UploadSession } from './upload.js';
@@ -60,19 +69,16 @@ export const senderIn = (
   kind: state.conversations.get(id)?.kind,
 });
 
-/** Whether an acknowledgement contains the id and the time of the stored message. */
-const isComplete = ({ ackMessage: { uid, t } }: Ack): boolean => uid !== undefined && t !== undefined;
-
+/** The stored message; `undefined` if the acknowledgement lacks its id or its time. */
 const messageOf = <B extends Body>(
-  { uid, t }: { readonly uid?: string; readonly t?: number },
+  { ackMessage: { uid, t } }: Ack,
   from: string,
   { conversationId, options: { transient = false, mentions = [], mentionsAll = false } }: SendRequest,
   body: B,
-): Message<B> => {
-  if (uid === undefined || t === undefined)
-    throw new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined');
-  return { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
-};
+): Message<B> | undefined =>
+  uid === undefined || t === undefined
+    ? undefined
+    : { id: uid, conversationId, from, timestamp: t, body, transient, mentions, mentionsAll, mentioned: false };
 
 /** A body, and its form on the wire. */
 interface Content<B extends Body> {
@@ -80,30 +86,32 @@ interface Content<B extends Body> {
   readonly wire: WireBody;
 }
 
-/** Cold: sends an encoded body. `age`: an earlier client accepted the message so many ms ago. */
+/** Sends an encoded body. `age`: an earlier client accepted the message so many ms ago. */
 const sendContent = <B extends Body>(
   sender: Sender,
   request: SendRequest,
   { body, wire }: Content<B>,
+  { next, failed, until }: Progressing<SendStep<B>>,
   age?: number,
-): Observable<SendStep<B>> => {
+): void => {
   const { link, outbox } = sender;
   const { conversationId, token, options } = request;
   const { envelope, fields } = toWire(options);
   const bytes = byteLength(wire) + utf8Length(fields.pushData ?? '');
   if (bytes > MAX_BYTES) {
-    return refuse(
+    failed(
       new InvalidArgument(
         `a message has at most ${String(MAX_BYTES)} bytes, push data included, but this one has ${String(bytes)}`,
       ),
     );
+    return;
   }
   const command: ClientCommand = {
     cmd: 'direct',
     ...envelope,
     directMessage: { cid: conversationId, dt: token, ...wire, ...fields },
   };
-  const messageIn = ({ ackMessage }: Ack): Message<B> => messageOf(ackMessage, link.clientId, request, body);
+  const messageIn = (ack: Ack): Message<B> | undefined => messageOf(ack, link.clientId, request, body);
   /**
    * The id of the stored message. A server that has forgotten the token stores a repeated write as another message,
    * with another id.
@@ -111,38 +119,46 @@ const sendContent = <B extends Body>(
   let stored: string | undefined;
   // The acknowledgement came after the command had ended, but the message is stored.
   const late = (ack: Ack): void => {
-    if (!isComplete(ack) || ack.ackMessage.uid === stored) return;
-    stored = ack.ackMessage.uid;
-    tellSent(request, sender, messageIn(ack));
-  };
-  const write = (options?: { readonly timeout: number }) =>
-    link.request(command, AckSent, { effectful: true, late, ...options });
-  const sending: SendStep<B> = { _tag: 'sending', token };
-  const acknowledged = (ack: Ack): SendStep<B> => {
     const message = messageIn(ack);
+    if (message === undefined || message.id === stored) return;
     stored = message.id;
-    return { _tag: 'sent', token, message };
+    tellSent(request, sender, message);
   };
   // A transient message or a will belongs to this connection, so it does not wait for the next one.
-  if (outbox === undefined || options.transient === true || options.will === true)
-    return concat(of(sending), write().pipe(map(acknowledged)));
-  return outbox
-    .send({
-      conversationId,
-      token,
-      bytes,
-      write$: write({ timeout: Infinity }),
-      wire,
-      options,
-      ...defined({ age }),
-    })
-    .pipe(map((step) => (step._tag === 'Accepted' ? sending : acknowledged(step.ack))));
+  const waits = outbox !== undefined && options.transient !== true && options.will !== true;
+  const writing = { effectful: true, isUnlimited: waits, late };
+  const write = (reply: Reply<Ack>): (() => void) => link.ask(command, AckSent, reply, writing);
+  const accepted = (): void => {
+    next({ _tag: 'sending', token });
+  };
+  const reply: Reply<Ack> = {
+    answered: (ack) => {
+      const message = messageIn(ack);
+      if (message === undefined) {
+        failed(new DecodeFailed('ackMessage.uid', 'the id and time of the stored message', 'undefined'));
+        return;
+      }
+      stored = message.id;
+      next({ _tag: 'sent', token, message });
+    },
+    failed,
+  };
+  if (waits) {
+    const entry = { conversationId, token, bytes, write, wire, options, ...defined({ age }) };
+    outbox.send(entry, { ...reply, accepted }, until);
+    return;
+  }
+  accepted();
+  if (!until.closed) until.add(write(reply));
 };
 
-export const SENDING = { _tag: 'sending' } as const;
+/** Whether nobody can change the body: `text` makes such bodies. */
+const isFixed = (body: OutgoingBody): boolean =>
+  body._tag === 'Text' && body.attributes === undefined && Object.isFrozen(body);
 
 /** The body as it was sent. The caller may change its own body, its fields or its bytes, while the message waits. */
 const asSent = <B extends OutgoingBody>(bodies: BodyCodec, body: B, wire: WireBody): B => {
+  if (isFixed(body)) return body;
   const copy = bodies.decode(wire.binaryMsg === undefined ? wire : { binaryMsg: wire.binaryMsg.slice() });
   return copy._tag === body._tag ? (copy as B) : body;
 };
@@ -161,12 +177,14 @@ export const sendBody = <B extends OutgoingBody>(
   const body = isLeft(encoded) ? given.body : asSent(bodies, given.body, encoded.right);
   const request = { ...given, body };
   const sending = (told: typeof first): Observable<SendStep<B>> =>
-    telling(
+    telling<SendStep<B>>(
       request,
       sender,
-      isLeft(encoded)
-        ? refuse(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`))
-        : sendContent(sender, request, { body, wire: encoded.right }),
+      (progressing) => {
+        if (isLeft(encoded))
+          progressing.failed(new InvalidArgument(`this message can't be sent: ${encoded.left.message}`));
+        else sendContent(sender, request, { body, wire: encoded.right }, progressing);
+      },
       () => sending(SENDING),
       undefined,
       told,
@@ -202,14 +220,10 @@ export const sendStored = (sender: Sender, stored: StoredSend): Observable<SendS
       telling(
         request,
         sender,
-        defer(() =>
-          sendContent(
-            sender,
-            request,
-            { body: sender.bodies.decode(wire), wire },
-            since === undefined ? undefined : Math.max(0, sender.clock.now() - since),
-          ),
-        ),
+        (progressing) => {
+          const age = since === undefined ? undefined : Math.max(0, sender.clock.now() - since);
+          sendContent(sender, request, { body: sender.bodies.decode(wire), wire }, progressing, age);
+        },
         sending,
         since,
         since === undefined ? SENDING : undefined,

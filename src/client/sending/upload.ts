@@ -1,7 +1,6 @@
 /** Files of messages. A file is stored first, then the message is sent with its address. */
 import {
   Observable,
-  catchError,
   concatMap,
   defer,
   from,
@@ -19,8 +18,8 @@ import type { Fetch } from '../../connection/fetch.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
 import { apiUrl, type HttpApiOptions } from '../../http-api.js';
 import { describeFile, type DescribeFile } from './file-metadata.js';
-import { SENDING, sendBody, type Sender } from './send.js';
-import { telling, type SendRequest, type SendStep } from './send-request.js';
+import { sendBody, type Sender } from './send.js';
+import { SENDING, telling, type SendRequest, type SendStep } from './send-request.js';
 
 /** How far an upload has come, from 0 to 1. */
 export interface UploadProgress {
@@ -129,7 +128,6 @@ const uploading = <B extends OutgoingBody>(
       ),
     ),
     takeWhile(({ _tag }) => _tag !== 'stored', true),
-    catchError((thrown: unknown) => throwError(() => toRealtimeError(thrown))),
   );
 };
 
@@ -149,12 +147,21 @@ const sendFile = <B extends OutgoingBody>(
   const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
   const progressOf = (progress: number) => ({ _tag: 'uploading', token, progress }) as const;
   const sending = (): Observable<SendStep<B>> =>
-    telling(
+    telling<SendStep<B> | Extract<Step<B>, { _tag: 'stored' }>>(
       { ...request, body: { _tag: 'Upload', file: copy } },
       sender,
-      uploading(copy, sender, toBody, describe).pipe(
-        map((step) => (step._tag === 'progress' ? progressOf(step.progress) : step)),
-      ),
+      ({ next, failed, until }) => {
+        until.add(
+          uploading(copy, sender, toBody, describe).subscribe({
+            next: (step) => {
+              next(step._tag === 'progress' ? progressOf(step.progress) : step);
+            },
+            error: (thrown: unknown) => {
+              failed(toRealtimeError(thrown));
+            },
+          }),
+        );
+      },
       sending,
       undefined,
       { _tag: 'uploading', progress: 0 },

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { nodeWebSocket } from '../../src/connection/node-web-socket.js';
+
+it('writes the frames of a turn together and in order, each as a frame of its own', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const connected = once(server, 'connection');
+  const Implementation = nodeWebSocket();
+  const client = new Implementation(
+    `ws://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    'lc.protobuf2.3',
+  ) as unknown as WebSocket;
+  onTestFinished(() => {
+    client.terminate();
+    server.close();
+  });
+  const upgraded = once(client, 'upgrade');
+  await once(client, 'open');
+  const [{ socket }] = (await upgraded) as unknown as readonly [{ readonly socket: Socket }];
+  const [peer] = (await connected) as unknown as readonly [WebSocket];
+
+  const heard: string[] = [];
+  const last = new Promise<void>((resolve) => {
+    peer.on('message', (data: Buffer) => {
+      heard.push(data.toString());
+      if (heard.length === 200) resolve();
+    });
+  });
+  const frames = Array.from({ length: 200 }, (_, index) => `frame ${String(index)}`);
+  for (const frame of frames.slice(0, 100)) client.send(frame);
+  expect(socket.writableCorked).toBe(1);
+  await Promise.resolve();
+  for (const frame of frames.slice(100)) client.send(frame);
+  await last;
+  expect(heard).toEqual(frames);
+  expect(socket.writableCorked).toBe(0);
+});
