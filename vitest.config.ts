@@ -38,6 +38,7 @@ export default defineConfig({
           name: 'process',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...pure, ...browser, ...angular],
+          globalSetup: 'test/store/postgres-run.ts',
         },
       },
       // These tests have the built package, as its users have it, and no aliases.

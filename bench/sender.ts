@@ -8,7 +8,7 @@ import { Send } from './send-orders.js';
 import { textChecksum } from './text-checksum.js';
 
 /** Sends a text. Calls back when the server has acknowledged it. */
-export type SendText = (text: string, acknowledged: () => void) => void;
+type SendText = (text: string, acknowledged: () => void) => void;
 /** Logs in to a server. Resolves when it is ready to send. */
 export type SendingContender = (server: string) => Promise<SendText>;
 

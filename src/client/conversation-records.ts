@@ -4,7 +4,7 @@ import type { ConversationEvent, Message, UnreadState } from '../../streams/inde
 import type { Slots } from '../../streams/keyed-state.js';
 
 /** Changed in place. */
-export interface ConversationRecord {
+interface ConversationRecord {
   readonly id: string;
   lastMessage: Message | undefined;
   unread: UnreadState | undefined;

@@ -26,7 +26,7 @@ interface Client {
 }
 
 /** What there is in a conversation for a new member. */
-export interface Contents {
+interface Contents {
   readonly isCrowded: boolean;
   readonly isChanged: boolean;
   /** When its unread count was last lowered, ms; undefined if it never was. */

@@ -3,9 +3,8 @@
  * `@photostructure/sqlite`, which has the same interface.
  */
 
-/** What a column has, and what a parameter may be. Booleans are numbers. */
+/** What a parameter may be. Booleans are numbers. */
 export type Value = null | number | bigint | string | Uint8Array;
-export type Row = Readonly<Record<string, Value>>;
 /** The parameters `$1`, `$2` and so on. */
 export type Parameters = Record<string, Value>;
 
