@@ -4,27 +4,23 @@ import {
   Subject,
   concat,
   delay,
-  filter,
   from,
   map,
   merge,
   mergeMap,
   of,
   share,
-  tap,
   throwError,
   timer,
   type Observable,
   type Subscription,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
+import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed } from '../../src/errors.js';
 import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
-import { outboxQueue, type Ack, type OutboxOptions } from '../../src/outbox/outbox.js';
 import type { OutboxStorage, StoredSend } from '../../src/outbox/outbox-storage.js';
-import { ownerOf, storageKeeper, type KeptEntry } from '../../src/outbox/storage-keeper.js';
-import { marbles, virtualClock } from '../marbles.js';
-import { replying, sendingIn, type OutboxStep } from '../replies.js';
+import { marbles } from '../marbles.js';
+import { OWNER, kept, start, tokens } from './stored.js';
 
 const readiness = { t: true, f: false };
 describe('an outbox with a storage', () => {

@@ -1,30 +1,10 @@
 /** Outboxes in a storage, in virtual time. */
-import {
-  AsyncSubject,
-  NEVER,
-  Subject,
-  concat,
-  delay,
-  filter,
-  from,
-  map,
-  merge,
-  mergeMap,
-  of,
-  share,
-  tap,
-  throwError,
-  timer,
-  type Observable,
-  type Subscription,
-} from 'rxjs';
-import { describe, expect, it } from 'vitest';
-import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed, type RealtimeError } from '../../src/errors.js';
-import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
+import { NEVER, filter, from, map, of, tap, type Observable } from 'rxjs';
+import type { RealtimeError } from '../../src/errors.js';
 import { outboxQueue, type Ack, type OutboxOptions } from '../../src/outbox/outbox.js';
 import type { OutboxStorage, StoredSend } from '../../src/outbox/outbox-storage.js';
 import { ownerOf, storageKeeper, type KeptEntry } from '../../src/outbox/storage-keeper.js';
-import { marbles, virtualClock } from '../marbles.js';
+import { virtualClock } from '../marbles.js';
 import { replying, sendingIn, type OutboxStep } from '../replies.js';
 
 export const OWNER = ownerOf('app', 'Tom');
