@@ -1,8 +1,8 @@
 /**
  * `npm run bench:store`: messages a second that a store takes, with an acknowledgement for each. A sender sends its
- * next message when the one before is acknowledged. It measures the store in memory, those in SQLite and PostgreSQL, and
- * SQLite with a commit for each message. PostgreSQL is the one of `RX_REALTIME_TEST_POSTGRES`, or scripts/services.sh
- * starts one.
+ * next message when the one before is acknowledged. It measures the store in memory, those in SQLite and PostgreSQL,
+ * and SQLite with a commit for each message.
+ * PostgreSQL is the one of `RX_REALTIME_TEST_POSTGRES`, or scripts/services.sh starts one.
  */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -93,7 +93,7 @@ case $command in
     ;;
   stop)
     if runs; then as_user "$bin/pg_ctl" -D "$data" -m immediate -w stop >&2; fi
-    rm -rf "$home"
+    rm -rf "$home" "${TMPDIR:-/tmp}/rx-realtime-postgres-$port.lock"
     ;;
   *)
     echo "usage: $0 [start|present|restart|stop]" >&2

@@ -21,17 +21,17 @@ export interface OwnPostgres {
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
-const skipped = (why: string): undefined => {
+const tellSkipped = (why: string): void => {
   const text = `The tests with PostgreSQL are skipped: ${why}`;
   if (process.env['RX_REALTIME_REQUIRE_SERVICES'] !== undefined) throw new Error(text);
-  console.warn(text);
-  return undefined;
+  process.stderr.write(`${text}\n`);
 };
 
 const start = (): string | undefined => {
-  if (process.platform === 'win32') return skipped('scripts/services.sh needs a shell');
-  const { status, stdout, stderr } = spawnSync(script, ['present'], { encoding: 'utf8' });
-  return status === 0 ? lastLine(stdout) : skipped(lastLine(stderr));
+  const { status, stdout, stderr, error } = spawnSync(script, ['present'], { encoding: 'utf8' });
+  if (status === 0) return lastLine(stdout);
+  tellSkipped(error === undefined ? lastLine(stderr) : `scripts/services.sh can't be run: ${error.message}`);
+  return undefined;
 };
 
 /** The address of the PostgreSQL that all tests share; undefined if there is none. */

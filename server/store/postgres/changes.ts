@@ -27,7 +27,8 @@ interface Request {
 type Outcome = { readonly result: unknown } | { readonly error: unknown };
 
 interface Waiting extends Request {
-  readonly settle: (outcome: Outcome) => void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** An error of one call in a group. */
@@ -122,8 +123,11 @@ export const createLane = ({ connections, bounds, clock }: ChangingOptions): Cha
     while (queue.length > 0) {
       const group = queue.splice(0, AT_ONCE);
       const outcomes = await outcomesOf(group);
-      for (const [index, { settle }] of group.entries())
-        settle(outcomes[index] ?? { error: new StoreFailure('a call has no outcome') });
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const outcome = outcomes[index] ?? { error: new StoreFailure('a call has no outcome') };
+        if ('error' in outcome) reject(outcome.error);
+        else resolve(outcome.result);
+      }
     }
     running = undefined;
   };
@@ -131,13 +135,7 @@ export const createLane = ({ connections, bounds, clock }: ChangingOptions): Cha
   return {
     change: (request) =>
       new Promise((resolve, reject) => {
-        queue.push({
-          ...request,
-          settle: (outcome) => {
-            if ('error' in outcome) reject(outcome.error as Error);
-            else resolve(outcome.result);
-          },
-        });
+        queue.push({ ...request, resolve, reject });
         running ??= Promise.resolve().then(work);
       }),
     settled: async () => {

@@ -78,9 +78,9 @@ const migrated = (connections: Connections): Promise<void> =>
   });
 
 /**
- * Opens a store that keeps everything in a database of PostgreSQL 12 or later. What a call has changed is committed when
- * the call resolves. Several servers may use one database. Times of messages and changes are the database's. It needs
- * the package `pg`.
+ * Opens a store that keeps everything in a database of PostgreSQL 12 or later. What a call has changed is committed
+ * when the call resolves. Several servers may use one database. Times of messages and changes are the database's. It
+ * needs the package `pg`.
  *
  * A connection that breaks is replaced: a call waits for it, and is repeated where nothing can happen twice. A change
  * rejects if its connection breaks while it is committed; messages are looked for then, so each is stored once.
@@ -149,10 +149,8 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   };
 
   // Nothing is deleted because the clock is wrong for a moment.
-  const steady = steadyClock(
-    { now, ...(clock?.elapsed === undefined ? {} : { elapsed: clock.elapsed }) },
-    () => undefined,
-  );
+  const elapsed = (): number => clock?.elapsed?.() ?? performance.now();
+  const steady = steadyClock({ now, elapsed }, () => undefined);
   const sweeper = createLane({ connections, bounds, clock: () => Math.min(now(), steady.now()) });
   const report = stderrReport();
   let isSweeping = false;

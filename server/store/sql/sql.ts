@@ -43,8 +43,8 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
       or exists (select 1 from audience a where a.cid = m.cid and a.client = ${client} and a.ts = m.ts))`;
 
   /**
-   * Whether a message of `m` that a client gets counts for it: see `concerns`. -127 is a recalled message, the others are
-   * signals.
+   * Whether a message of `m` that a client gets counts for it: see `concerns`. -127 is a recalled message, the others
+   * are signals.
    */
   const counts = (client: string): string =>
     `m.sender <> ${client} and (m.type is null or (m.type <> -127 and m.type not between -105 and -101))`;
@@ -233,8 +233,8 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
       order by m.ts desc limit $4`,
     missedOfSystem: ofSystem(MESSAGE, `m.ts > $3 and ${counts('$2')}`, 'ts desc limit $4'),
     /**
-     * The conversations of the client $1 with something later than its marks, or with less unread since $2, which may be
-     * NULL. Latest first.
+     * The conversations of the client $1 with something later than its marks, or with less unread since $2, which may
+     * be NULL. Latest first.
      */
     withUnread: `select b.cid, c.kind, k.read_ts,
         (cast($2 as bigint) is not null and ${greatest}(coalesce(l.recalled_at, -1), coalesce(k.read_at, -1)) >= $2)

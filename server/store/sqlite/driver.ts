@@ -42,7 +42,7 @@ const isNotFound = (error: unknown): boolean =>
  * loads it. An operator can't do anything about that, so this one warning is left out.
  */
 const builtIn = (): unknown => {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
     return process.getBuiltinModule(BUILT_IN);
