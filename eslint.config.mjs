@@ -164,13 +164,13 @@ export default defineConfig(
   { files: ['server/domain/**/*.ts'], rules: { ...bans(noRxjs, noNode), ...impure } },
   {
     files: [
-      ...['server/{bin,cli}.ts', 'bench/**/*.ts', 'tour/**/*.ts', 'scripts/**/*.{ts,mjs}'],
+      ...['server/{bin,cli}.ts', 'bench/**/*.ts', 'tour/**/*.ts', 'scripts/**/*.{ts,mjs}', 'examples/**/*.node.ts'],
       'test/platforms/check.ts',
     ],
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['bench/**/*.ts', 'tour/**/*.ts', 'test/**/*.ts', 'marble-tests/**/*.ts'],
+    files: ['bench/**/*.ts', 'tour/**/*.ts', 'test/**/*.ts', 'marble-tests/**/*.ts', 'examples/**/*.ts'],
     rules: {
       // A stream that is empty where a value is expected should fail, as it does without a default.
       'rxjs-x/no-ignored-default-value': 'off',

@@ -38,6 +38,7 @@ export default defineConfig({
           name: 'process',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...pure, ...browser, ...angular],
+          globalSetup: 'test/store/postgres-run.ts',
         },
       },
       // These tests have the built package, as its users have it, and no aliases.
@@ -50,6 +51,8 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 1,
           isolate: false,
+          // After all others: a browser needs the machine.
+          sequence: { groupOrder: 1 },
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:outbound`: how fast messages go out and are acknowledged, compared with `leancloud-realtime` and with
- * the limit: one by one, with 256 in flight, and with 10,000 in flight. `npm run bench:outbound -- 3` does three rounds.
+ * the limit: one by one, with 256 and with 10,000 in flight. `npm run bench:outbound -- 3` does three rounds.
  */
 import { availableParallelism } from 'node:os';
 import { start } from './child.js';
@@ -76,7 +76,7 @@ const figures = new Map(
   ]),
 );
 const at = (name: string, flight: number, figure: 'rate' | 'cpu' | 'p50'): number =>
-  figures.get(name)?.[flight]?.[figure] ?? NaN;
+  figures.get(name)?.[String(flight)]?.[figure] ?? NaN;
 const ratio = (a: number, b: number): number => Number((a / b).toFixed(2));
 
 console.log(

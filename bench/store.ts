@@ -1,16 +1,20 @@
 /**
  * `npm run bench:store`: messages a second that a store takes, with an acknowledgement for each. A sender sends its
- * next message when the one before is acknowledged. It measures the store in memory, the store in SQLite, and the same
- * with a commit for each message.
+ * next message when the one before is acknowledged. It measures the store in memory, those in SQLite and PostgreSQL,
+ * and SQLite with a commit for each message.
+ * PostgreSQL is the one of `RX_REALTIME_TEST_POSTGRES`, or scripts/services.sh starts one.
  */
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { memoryStore, openSqliteStore, type Store } from 'rx-realtime/server';
+import pg from 'pg';
+import { memoryStore, openPostgresStore, openSqliteStore, type Store } from 'rx-realtime/server';
 
 /** How long each measurement runs, ms. */
-const TIME = 5_000;
+const TIME = Number(process.env['TIME'] ?? 5_000);
 const WARM_UP = 1_000;
 
 interface Scene {
@@ -42,9 +46,44 @@ const oneByOne = (store: Store): Store => {
   };
 };
 
+/** From the directory of the repository, where a bench is run. */
+const script = join(process.cwd(), 'scripts', 'services.sh');
+
+/** The address of a PostgreSQL; undefined if there is none. */
+const postgresUrl = ((): string | undefined => {
+  const given = process.env['RX_REALTIME_TEST_POSTGRES'];
+  if (given !== undefined) return given;
+  const { status, stdout, stderr } = spawnSync(script, ['present'], { encoding: 'utf8' });
+  if (status === 0) return stdout.trim();
+  console.log(`PostgreSQL is not measured: ${stderr.trim()}`);
+  return undefined;
+})();
+
+const execute = async (sql: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+};
+
+/** A store with tables of its own, which are deleted with it. */
+const inPostgres = async (url: string): Promise<Store> => {
+  const schema = `bench_${randomUUID().replaceAll('-', '')}`;
+  await execute(`create schema ${schema}`);
+  const store = await openPostgresStore({ url: `${url}?options=${encodeURIComponent(`-c search_path=${schema}`)}` });
+  return {
+    ...store,
+    close: async () => {
+      await store.close();
+      await execute(`drop schema ${schema} cascade`);
+    },
+  };
+};
+
 const contenders: readonly Contender[] = [
   { name: 'memory', open: () => Promise.resolve(memoryStore()) },
   { name: 'sqlite', open: (directory) => openSqliteStore({ directory }) },
+  ...(postgresUrl === undefined ? [] : [{ name: 'postgres', open: () => inPostgres(postgresUrl) }]),
   { name: 'sqlite, a commit for each', open: async (directory) => oneByOne(await openSqliteStore({ directory })) },
 ];
 

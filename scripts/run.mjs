@@ -3,6 +3,7 @@
  * needs, then runs the task in the same process. So there is no process between npm and the program, and Ctrl-C
  * reaches it directly.
  */
+import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled, requireNode } from './install.mjs';
 
@@ -25,7 +26,7 @@ const endWithParent = () => {
 
 /** @param {string} path @param {string[]} args */
 const become = async (path, args) => {
-  const file = fileURLToPath(new URL(path, root));
+  const file = isAbsolute(path) ? path : fileURLToPath(new URL(path, root));
   endWithParent();
   process.argv = [process.argv[0], file, ...args];
   if (path.endsWith('.ts')) (await import('tsx/esm/api')).register();
@@ -48,6 +49,19 @@ const tasks = {
   serve: async (args) => {
     await build();
     await become('dist/server/cli.js', args);
+  },
+  example: async ([name, ...args]) => {
+    const { examples, prepare } = await import('./example.mjs');
+    if (!examples.includes(name)) {
+      console.error(`No example "${name}"; there are: ${examples.join(', ')}`);
+      process.exit(1);
+    }
+    await build();
+    await become(fileURLToPath(new URL('main.node.js', pathToFileURL(await prepare(name)))), args);
+  },
+  'test:examples': async (args) => {
+    await build();
+    await become('node_modules/vitest/vitest.mjs', ['run', '--config', 'vitest.examples.config.ts', ...args]);
   },
   bench: async (options) => {
     const [name, ...args] = (options[0]?.startsWith('--') ?? true) ? ['all', ...options] : options;

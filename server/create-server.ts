@@ -34,7 +34,7 @@ import { closeReason, inBatches, spreadOf } from './returns.js';
 import { api } from './http/api/api.js';
 import { createDoor } from './http/door.js';
 import { createFront } from './http/front.js';
-import { health } from './http/health.js';
+import { health, readiness } from './http/health.js';
 import { httpServer, refuseHandshake, renewTls, type TlsIdentity } from './http/http-server.js';
 import { listener } from './http/listener.js';
 import { ownRequests } from './http/own-requests.js';
@@ -238,7 +238,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const door = createDoor({ limits, front, report, count: counts.refusedConnection });
   let isReady = true;
   const endpoints = [
-    health(() => isReady),
+    health(() => readiness(isReady, options.store)),
     route(front),
     ...(key === undefined ? [] : [sign({ app, front, authenticate, key, clock: wall })]),
     notifications(app),

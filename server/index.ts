@@ -44,6 +44,9 @@ export type { AttributePath, Comparison, ValueTest, Where } from './domain/query
 export type { Regex } from './domain/query/regex.js';
 export { Refusal, type RefusalCode } from './domain/refusal.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
+export type { Retention, RetentionByKind } from './domain/memory/retention.js';
+export { openPostgresStore, type PostgresStore, type PostgresStoreOptions } from './store/postgres/open.js';
+export type { PostgresClient, PostgresPool, PostgresQuery, PostgresResult } from './store/postgres/driver.js';
 export { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './store/sqlite/open.js';
 export type * from './store/store.js';
 export { storeChecks, type StoreCheck } from './store/checks.js';

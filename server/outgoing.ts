@@ -134,7 +134,7 @@ export const outgoingFrames = ({
     if (!isJoining) {
       isJoining = true;
       transport.cork();
-      turns.take(flush);
+      turns.takeFirst(flush);
     }
     if (typeof frame === 'string') socket.send(frame, written);
     else transport.write(frame, written);

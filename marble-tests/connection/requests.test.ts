@@ -211,7 +211,11 @@ describe('a request', () => {
     const heard: string[] = [];
     const answered = (): void => undefined;
     const options = { isUnlimited: true };
-    requests.ask(LOGOUT, AckSent, { answered, failed: () => (heard.push('first'), withdraw()) }, options);
+    const failed = (): void => {
+      heard.push('first');
+      withdraw();
+    };
+    requests.ask(LOGOUT, AckSent, { answered, failed }, options);
     const withdraw = requests.ask(LOGOUT, AckSent, { answered, failed: () => heard.push('second') }, options);
     requests.failAll('the cable was cut');
     expect([heard, requests.size()]).toEqual([['first'], 0]);

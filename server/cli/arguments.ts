@@ -35,9 +35,26 @@ const limitsIn = (texts: readonly string[]): Readonly<Record<string, unknown>> =
     }),
   );
 
+/** `historyDays=30`, and `room.historyDays=1`, as they are in a file. */
+const keepIn = (texts: readonly string[]): Readonly<Record<string, unknown>> => {
+  const all = new Map<string, unknown>();
+  const ofKind = new Map<string, Map<string, unknown>>();
+  for (const text of texts) {
+    const [name = '', number = ''] = text.split('=', 2);
+    const [first = '', ...rest] = name.split('.');
+    if (rest.length === 0) all.set(first, numberIn(number));
+    else ofKind.set(first, (ofKind.get(first) ?? new Map<string, unknown>()).set(rest.join('.'), numberIn(number)));
+  }
+  return Object.fromEntries([
+    ...all,
+    ...[...ofKind].map(([kind, limits]) => [kind, Object.fromEntries(limits)] as const),
+  ]);
+};
+
 const valueOf = (key: OptionName, { value, isRepeated }: Argument, texts: readonly string[]): unknown => {
   if (value === undefined) return true;
   if (key === 'limits') return limitsIn(texts);
+  if (key === 'keep') return keepIn(texts);
   const last = texts.at(-1) ?? '';
   return isRepeated === true ? texts : NUMBERS.has(key) ? numberIn(last) : last;
 };

@@ -1,12 +1,15 @@
 /** Where a server keeps everything. */
 import { limitsOf } from '../options.js';
+import { memoryStore } from '../store/memory.js';
+import { openPostgresStore } from '../store/postgres/open.js';
+import { placeOf } from '../store/postgres/place.js';
 import { loadSqlite } from '../store/sqlite/driver.js';
-import { openSqliteStore, type SqliteStore } from '../store/sqlite/open.js';
+import { openSqliteStore } from '../store/sqlite/open.js';
+import type { Store } from '../store/store.js';
 import type { Settings } from './settings.js';
 
 export interface Data {
-  /** Undefined: in memory. */
-  readonly store?: SqliteStore;
+  readonly store: Store;
   /** For the log. */
   readonly text: string;
 }
@@ -21,17 +24,22 @@ const whyNoSqlite = (): Promise<string | undefined> =>
 
 /** Opens the store. `failed` is called if it can store nothing any more. */
 export const openData = async (
-  { data, limits }: Pick<Settings, 'data' | 'limits'>,
+  { data, database, keep, limits }: Pick<Settings, 'data' | 'database' | 'keep' | 'limits'>,
   failed: (error: Error) => void,
 ): Promise<Data> => {
-  if (data === undefined) return { text: IN_MEMORY };
+  const kept = { ...keep, unreadLimit: limitsOf(limits).unreadMessages };
+  if (database !== undefined) {
+    const store = await openPostgresStore({ ...kept, url: database.url });
+    return { store, text: `everything is kept in PostgreSQL at ${String(placeOf(database.url))}` };
+  }
+  const inMemory = (text: string): Data => ({ store: memoryStore(kept), text });
+  if (data === undefined) return inMemory(IN_MEMORY);
   const { directory, isAsked } = data;
   const missing = await whyNoSqlite();
   if (missing !== undefined) {
     if (isAsked) throw new Error(`--data ${directory}: ${missing}; or take --data memory`);
-    return { text: `${IN_MEMORY}: ${missing}` };
+    return inMemory(`${IN_MEMORY}: ${missing}`);
   }
-  const { unreadMessages: unreadLimit } = limitsOf(limits);
-  const store = await openSqliteStore({ directory, unreadLimit, onError: failed });
+  const store = await openSqliteStore({ ...kept, directory, onError: failed });
   return { store, text: `everything is kept in ${directory}` };
 };

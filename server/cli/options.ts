@@ -3,6 +3,7 @@ import * as t from 'io-ts';
 import { record } from '../../codecs/index.js';
 import { guarded } from '../../codecs/type.js';
 import { defaultLimits, type Limits } from '../options.js';
+import { placeOf } from '../store/postgres/place.js';
 
 const isText = (input: unknown): input is string => typeof input === 'string' && input !== '';
 
@@ -24,6 +25,9 @@ const isWebAddress = (input: unknown): input is string => {
   return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === '');
 };
 const WebAddress = guarded('an http or https address, without a user, a password and a query', isWebAddress);
+
+const isDatabase = (input: unknown): input is string => isText(input) && placeOf(input) !== undefined;
+const DatabaseAddress = guarded('an address such as postgres://user@host:5432/database', isDatabase);
 
 const oneOf = <A extends string>(...texts: readonly A[]): t.Type<A> =>
   guarded(texts.join(' or '), (input): input is A => (texts as readonly unknown[]).includes(input));
@@ -47,6 +51,18 @@ const limitCodecs = Object.fromEntries(
 const Preset = guarded('cloud, or a limit such as members=1000', (input): input is 'cloud' => input === 'cloud');
 const LimitsOption = record('cloud, or an object such as { "members": 1000 }', {}, { preset: Preset, ...limitCodecs });
 
+const kept = { historyDays: Limit, historyMessages: Limit, conversationDays: Limit };
+const KeptOfKind = record('an object such as { "historyDays": 30 }', {}, kept);
+const kinds = { ordinary: KeptOfKind, room: KeptOfKind, system: KeptOfKind, temporary: KeptOfKind };
+const KeepOption = record(
+  'an object such as { "historyDays": 30, "room": { "historyDays": 1 } }',
+  {},
+  {
+    ...kept,
+    ...kinds,
+  },
+);
+
 /** The options as a file of settings has them. */
 const codecs = {
   port: Port,
@@ -59,6 +75,9 @@ const codecs = {
   tlsCert: Path,
   tlsKey: Path,
   data: Folder,
+  database: DatabaseAddress,
+  databasePasswordFile: Path,
+  keep: KeepOption,
   uploads: Folder,
   hooks: WebAddress,
   hookSecretFile: Path,
@@ -82,6 +101,7 @@ export const paths: ReadonlySet<string> = new Set<OptionName>([
   'tlsCert',
   'tlsKey',
   'data',
+  'databasePasswordFile',
   'uploads',
   'hookSecretFile',
   'metricsKeyFile',
@@ -109,6 +129,9 @@ export const commandLine: Readonly<Record<OptionName, Argument>> = {
   tlsCert: { name: 'tls-cert', value: 'FILE', help: 'TLS here: the certificate, in PEM' },
   tlsKey: { name: 'tls-key', value: 'FILE', help: 'and its key; SIGHUP reads both again' },
   data: { name: 'data', value: 'DIR|memory', help: 'keeps everything there; default ./data' },
+  database: { name: 'database', value: 'URL', help: 'or in PostgreSQL: postgres://user@host/db' },
+  databasePasswordFile: { name: 'database-password-file', value: 'FILE', help: 'its password, if the URL has none' },
+  keep: { name: 'keep', value: 'NAME=N', isRepeated: true, help: 'how long: historyDays=30, room.historyDays=1' },
   uploads: { name: 'uploads', value: 'DIR', help: "keeps the files of messages; default: doesn't" },
   hooks: { name: 'hooks', value: 'URL', help: 'web hooks of your back end' },
   hookSecretFile: { name: 'hook-secret-file', value: 'FILE', help: 'the secret that signs them' },
@@ -129,5 +152,7 @@ export const insteadOf: Readonly<Record<string, string>> = {
   masterKey: 'a secret has a file of its own: use masterKeyFile, or RX_REALTIME_MASTER_KEY',
   hookSecret: 'a secret has a file of its own: use hookSecretFile, or RX_REALTIME_HOOK_SECRET',
   metricsKey: 'a secret has a file of its own: use metricsKeyFile, or RX_REALTIME_METRICS_KEY',
-  database: 'this version keeps nothing in a database server',
+  'database-password':
+    'others can see the arguments of a process: use --database-password-file, or RX_REALTIME_DATABASE',
+  databasePassword: 'a secret has a file of its own: use databasePasswordFile, or RX_REALTIME_DATABASE',
 };

@@ -4,7 +4,7 @@ import { either as E } from 'fp-ts';
 import { take } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import { createServer, type RtmServer } from '../create-server.js';
-import { health } from '../http/health.js';
+import { health, readiness } from '../http/health.js';
 import type { TlsIdentity } from '../http/http-server.js';
 import type { ServerStats } from '../stats.js';
 import { webHooks } from '../web-hooks.js';
@@ -24,8 +24,8 @@ export const readTextFile = (path: string): E.Either<string, string> =>
   E.tryCatch(() => readFileSync(path, 'utf8'), whyUnreadable);
 
 /** All texts of the settings that no line of the log may show. */
-export const secretsOf = ({ masterKey, hooks, metrics }: Settings): readonly string[] =>
-  [masterKey, hooks?.secret, metrics.key].filter((secret) => secret !== undefined);
+export const secretsOf = ({ masterKey, hooks, metrics, database }: Settings): readonly string[] =>
+  [masterKey, hooks?.secret, metrics.key, ...(database?.secrets ?? [])].filter((secret) => secret !== undefined);
 
 const readTls = ({ cert, key }: NonNullable<Settings['tls']>): TlsIdentity => {
   const read = (name: string, path: string): string =>
@@ -118,19 +118,19 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
   const starting = async (): Promise<RtmServer> =>
     createServer({
       ...options(settings),
-      ...defined({ store: data.store }),
+      store: data.store,
       onError: report,
       onRequest: metricsEndpoint(metrics, readerOf(settings), report),
     });
   const server = await starting().catch(async (error: unknown) => {
-    await data.store?.close();
+    await data.store.close();
     throw error;
   });
   const { own } = settings.metrics;
   let operators: Awaited<ReturnType<typeof listenForOperators>> | undefined;
   if (own !== undefined) {
     const mayRead = own.key === undefined ? () => true : withKey(own.key);
-    const endpoints = [health(() => isReady), metricsEndpoint(metrics, mayRead, report)];
+    const endpoints = [health(() => readiness(isReady, data.store)), metricsEndpoint(metrics, mayRead, report)];
     try {
       operators = await listenForOperators(endpoints, own);
     } catch (error) {

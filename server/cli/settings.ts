@@ -5,6 +5,8 @@ import type * as t from 'io-ts';
 import { defined } from '../../codecs/defined.js';
 import { cloudLimits, type Limits } from '../options.js';
 import { readArguments } from './arguments.js';
+import type { Retention, RetentionByKind } from '../domain/memory/retention.js';
+import { passwordsIn, withPassword } from '../store/postgres/place.js';
 import { commandLine, insteadOf, Options, paths, type OptionName } from './options.js';
 
 /** What `serve` does. */
@@ -27,6 +29,15 @@ export interface Settings {
     /** It was asked for. Otherwise, a server that has no SQLite keeps everything in memory. */
     readonly isAsked: boolean;
   };
+  /** The database server where everything is kept, instead of `data`. */
+  readonly database?: {
+    /** With its password. */
+    readonly url: string;
+    /** Texts that no log may show. */
+    readonly secrets: readonly string[];
+  };
+  /** How long things are kept. */
+  readonly keep: Retention & { readonly retention: RetentionByKind };
   readonly uploads?: string;
   readonly hooks?: { readonly url: string; readonly secret: string };
   readonly limits: Partial<Limits>;
@@ -68,9 +79,10 @@ export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+)
 type NameOf = (path: readonly string[]) => string;
 
 const ofArguments: NameOf = ([key = '', ...rest]) =>
-  [`--${commandLine[key as OptionName].name}`, ...rest.filter((name) => key === 'limits' && name !== 'preset')].join(
-    ' ',
-  );
+  [
+    `--${commandLine[key as OptionName].name}`,
+    ...rest.filter((name) => key === 'keep' || (key === 'limits' && name !== 'preset')),
+  ].join(' ');
 const ofFile =
   (file: string): NameOf =>
   (path) =>
@@ -106,10 +118,22 @@ const unknownKeys = (
         })
     : [];
 
+const unknownKept = (input: unknown, nameOf: NameOf): Mistakes => {
+  const { keep } = Options.optional;
+  const { historyDays: _, historyMessages: __, conversationDays: ___, ...kinds } = keep.optional;
+  return [
+    ...unknownKeys(input, keep, nameOf, ['keep']),
+    ...Object.entries(kinds).flatMap(([kind, codec]) =>
+      isObject(input) ? unknownKeys(input[kind], codec, nameOf, ['keep', kind]) : [],
+    ),
+  ];
+};
+
 const decodeOptions = (input: unknown, nameOf: NameOf): E.Either<Mistakes, Options> => {
   const unknown = [
     ...unknownKeys(input, Options, nameOf, []),
     ...(isObject(input) ? unknownKeys(input['limits'], Options.optional.limits, nameOf, ['limits']) : []),
+    ...(isObject(input) ? unknownKept(input['keep'], nameOf) : []),
   ];
   const decoded = Options.decode(input);
   const mistakes = [...unknown, ...(E.isLeft(decoded) ? wrong(decoded.left, nameOf) : [])];
@@ -153,7 +177,7 @@ const readConfig = (file: string | undefined, readFile: Sources['readFile']): E.
 };
 
 interface Secret {
-  readonly key: 'masterKeyFile' | 'hookSecretFile' | 'metricsKeyFile';
+  readonly key: 'masterKeyFile' | 'hookSecretFile' | 'metricsKeyFile' | 'databasePasswordFile';
   readonly variable: string;
 }
 
@@ -161,6 +185,7 @@ const SECRETS = {
   masterKey: { key: 'masterKeyFile', variable: 'RX_REALTIME_MASTER_KEY' },
   hookSecret: { key: 'hookSecretFile', variable: 'RX_REALTIME_HOOK_SECRET' },
   metricsKey: { key: 'metricsKeyFile', variable: 'RX_REALTIME_METRICS_KEY' },
+  databasePassword: { key: 'databasePasswordFile', variable: 'RX_REALTIME_DATABASE_PASSWORD' },
 } as const satisfies Readonly<Record<string, Secret>>;
 
 /** A secret: of the file that an argument names, of the environment, or of the file that a file of settings names. */
@@ -190,13 +215,28 @@ const limitsIn = ({ limits }: Options): Partial<Limits> => {
   return { ...(preset === 'cloud' ? cloudLimits : {}), ...defined(others) };
 };
 
+const keepIn = ({ keep = {} }: Options): Settings['keep'] => {
+  const { ordinary, room, system, temporary, ...all } = keep;
+  return { ...defined(all), retention: defined({ ordinary, room, system, temporary }) };
+};
+
 /** Options that only make sense together, and what is not safe. */
-const mistakesIn = (options: Options, isExposed: boolean, { masterKey, hookSecret }: Found): Mistakes => [
+const mistakesIn = (
+  options: Options,
+  isExposed: boolean,
+  { masterKey, hookSecret, databasePassword }: Found,
+): Mistakes => [
   ...((options.tlsCert === undefined) === (options.tlsKey === undefined)
     ? []
     : ['--tls-cert and --tls-key: one needs the other']),
   ...(options.hooks !== undefined && hookSecret === undefined
     ? ['--hooks: web hooks are signed; give --hook-secret-file, or RX_REALTIME_HOOK_SECRET']
+    : []),
+  ...(options.data !== undefined && options.database !== undefined
+    ? ['--data and --database: everything is kept in one of them; leave the other out']
+    : []),
+  ...(options.database === undefined && databasePassword !== undefined
+    ? ['--database-password-file: it needs --database, or RX_REALTIME_DATABASE']
     : []),
   ...(options.metricsHost !== undefined && options.metricsPort === undefined
     ? ['--metrics-host: it needs --metrics-port']
@@ -211,10 +251,15 @@ const mistakesIn = (options: Options, isExposed: boolean, { masterKey, hookSecre
 
 type Found = Readonly<Record<keyof typeof SECRETS, string | undefined>>;
 
+const databaseOf = (given: string, password: string | undefined): NonNullable<Settings['database']> => {
+  const url = password === undefined ? given : withPassword(given, password);
+  return { url, secrets: [...passwordsIn(url), ...(password === undefined ? [] : [password])] };
+};
+
 const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Settings => {
   const { host = LOOPBACK, port = DEFAULT_PORT, trustedProxies = [], tlsCert, tlsKey, hooks, metricsPort } = options;
-  const { masterKey, hookSecret, metricsKey } = secrets;
-  const { appId, publicUrl, data, uploads, logFormat, metricsHost = LOOPBACK } = options;
+  const { masterKey, hookSecret, metricsKey, databasePassword } = secrets;
+  const { database, appId, publicUrl, data, uploads, logFormat, metricsHost = LOOPBACK } = options;
   return {
     port,
     host,
@@ -222,6 +267,7 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
     isOpen: masterKey === undefined || options.open === true,
     trustedProxies,
     limits: limitsIn(options),
+    keep: keepIn(options),
     drain: (options.drain ?? 0) * 1_000,
     logLevel: options.logLevel ?? 'info',
     metrics: defined({
@@ -237,12 +283,30 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
       publicUrl,
       uploads,
       logFormat,
-      data: data === MEMORY ? undefined : { directory: data ?? DEFAULT_DATA, isAsked: data !== undefined },
+      database: database === undefined ? undefined : databaseOf(database, databasePassword),
+      data:
+        data === MEMORY || database !== undefined
+          ? undefined
+          : { directory: data ?? DEFAULT_DATA, isAsked: data !== undefined },
       tls: tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey },
       hooks: hooks === undefined || hookSecret === undefined ? undefined : { url: hooks, secret: hookSecret },
     }),
   };
 };
+
+const DATABASE = 'RX_REALTIME_DATABASE';
+
+/** The address of the database in the environment. */
+const databaseIn = (env: Sources['env']): E.Either<Mistakes, Options> => {
+  const database = env[DATABASE];
+  return database === undefined ? E.right({}) : decodeOptions({ database }, () => DATABASE);
+};
+
+/** Arguments are no place for a password. */
+const passwordMistakes = (args: E.Either<Mistakes, Options>): Mistakes =>
+  E.isRight(args) && args.right.database !== undefined && passwordsIn(args.right.database).length > 0
+    ? [`--database: ${String(insteadOf['database-password'])}`]
+    : [];
 
 /**
  * Reads what `serve` is told. An argument counts more than the environment, and that more than the file. A secret is
@@ -253,16 +317,24 @@ export const readSettings = (sources: Sources): E.Either<Mistakes, Wanted> => {
   if (wantsHelp) return E.right({ _tag: 'Help' });
   const args = decodeOptions(given, ofArguments);
   const config = readConfig(file, sources.readFile);
-  const early = [...mistakes, ...(E.isLeft(args) ? args.left : []), ...(E.isLeft(config) ? config.left : [])];
-  if (E.isLeft(args) || E.isLeft(config) || early.length > 0) return E.left(early);
+  const environment = databaseIn(sources.env);
+  const early = [
+    ...mistakes,
+    ...(E.isLeft(environment) ? environment.left : []),
+    ...passwordMistakes(args),
+    ...(E.isLeft(args) ? args.left : []),
+    ...(E.isLeft(config) ? config.left : []),
+  ];
+  if (E.isLeft(args) || E.isLeft(config) || E.isLeft(environment) || early.length > 0) return E.left(early);
 
-  const options: Options = { ...config.right, ...args.right };
+  const options: Options = { ...config.right, ...environment.right, ...args.right };
   const read = (secret: Secret): E.Either<string, string | undefined> =>
     readSecret(secret, sources, args.right, config.right);
   const found = {
     masterKey: read(SECRETS.masterKey),
     hookSecret: read(SECRETS.hookSecret),
     metricsKey: read(SECRETS.metricsKey),
+    databasePassword: read(SECRETS.databasePassword),
   };
   const unread = Object.values(found).flatMap((secret) => (E.isLeft(secret) ? [secret.left] : []));
   if (unread.length > 0) return E.left(unread);
@@ -271,6 +343,7 @@ export const readSettings = (sources: Sources): E.Either<Mistakes, Wanted> => {
     masterKey: of(found.masterKey),
     hookSecret: of(found.hookSecret),
     metricsKey: of(found.metricsKey),
+    databasePassword: of(found.databasePassword),
   };
   const isExposed =
     !isLoopback(options.host ?? LOOPBACK) ||

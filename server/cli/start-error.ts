@@ -1,4 +1,5 @@
 /** Says in one line why a server could not start, and what to do. */
+import { StoreFailure } from '../store/store-failure.js';
 
 interface SystemError {
   readonly code: string;
@@ -8,7 +9,8 @@ interface SystemError {
 }
 
 const isSystemError = (error: unknown): error is Error & SystemError =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string';
+  // An error of the store says itself what to do.
+  error instanceof Error && !(error instanceof StoreFailure) && 'code' in error && typeof error.code === 'string';
 
 const ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens there; stop it, or take another --port',

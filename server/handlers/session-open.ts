@@ -87,19 +87,29 @@ const tellReplaced = (
   if (displaced.length > 0) bus.publish([clientId], { _tag: 'Displace', sessions: displaced });
 };
 
-/** Puts the client into its chat room again, if it comes back soon enough. */
-const comeBack = async (app: App, session: Session, room: StoredSession['room'], now: number): Promise<void> => {
-  if (room === undefined) return;
+/**
+ * Puts the client into its chat room again, if it comes back soon enough. Gives the time from which on the client gets
+ * the room's messages: what was missed is before it.
+ */
+const comeBack = async (
+  app: App,
+  session: Session,
+  room: StoredSession['room'],
+  now: number,
+): Promise<number | undefined> => {
+  if (room === undefined) return undefined;
   const { store } = app;
   const { clientId, token, holder } = session.login;
   // A client that was blocked meanwhile is refused, or is put out after it has entered.
-  await app.inOrder(room.id, async () => {
+  return app.inOrder(room.id, async () => {
     const [conversation] = await store.conversations([room.id]);
     const isWelcome =
       conversation !== undefined && (await store.whoIsListed(room.id, 'blocked', [clientId])).size === 0;
     const isIn = isWelcome && isRoomKept(room, now);
+    const since = app.clock.now();
     if (isIn) await session.enter(room.id);
     await store.rememberRoom(token, holder, isIn ? { id: room.id } : undefined);
+    return isIn ? since : undefined;
   });
 };
 
@@ -197,7 +207,7 @@ const openAs = async (
     sessions.get(clientId)?.leave();
     sessions.set(clientId, session);
     tellReplaced(app, clientId, opened);
-    await comeBack(app, session, opened.room, wall.now());
+    const since = await comeBack(app, session, opened.room, wall.now());
     const missed = await missedBy(app, clientId, version, command.sessionMessage, now);
     const [ending, kick] = [session.ended(), kicked()];
     const end = ending ?? kick;
@@ -215,7 +225,7 @@ const openAs = async (
         cmd: 'session',
         op: 'opened',
         peerId: clientId,
-        serverTs: now,
+        serverTs: since ?? now,
         sessionMessage: { st: login.token, stTtl: limits.tokenTtl },
       },
       afterwards: () => {

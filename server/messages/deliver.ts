@@ -123,6 +123,11 @@ export interface Posted {
 }
 
 /**
+ * How far the clock of a store may be behind this one, ms. What was handed out in this time is remembered by its id.
+ */
+const SKEW = 60_000;
+
+/**
  * Stores messages of one conversation by one call. Then, one message after the other, it answers the sender and sends
  * the message to its receivers: whoever is the sender of one and a receiver of another has both in their order. It is
  * called in the conversation's order.
@@ -145,7 +150,7 @@ export const post = async (
       const message = await store.message(conversationId, { from, token });
       if (message === undefined) return false;
       // An earlier attempt has stored it. Receivers have it, and some clients would show it twice.
-      if (message.timestamp < now || app.handedOut.has(message.id)) return true;
+      if (message.timestamp < now - SKEW || app.handedOut.has(message.id)) return true;
       const [info] = await store.conversations([conversationId]);
       if (info !== undefined) handOut(app, audienceOf(info, message), message, { ...how, except });
       return true;

@@ -1,7 +1,7 @@
 import { steadyClock, type ServerClock } from '../clock.js';
 import type { MemoryLimits } from '../domain/memory/memory-options.js';
 import { createMemory } from '../domain/memory/memory.js';
-import { checkNumbers } from '../numbers.js';
+import { checkLimits } from './check-limits.js';
 import { randomIds } from '../random-ids.js';
 import type { Store } from './store.js';
 
@@ -51,7 +51,7 @@ export const memoryStore = ({
   whileSwept = everyFewSeconds,
   ...limits
 }: MemoryStoreOptions = {}): Store => {
-  checkNumbers('memoryStore', limits);
+  checkLimits('memoryStore', limits);
   const steady = steadyClock(clock, () => undefined);
   const memory = createMemory({
     ...limits,

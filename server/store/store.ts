@@ -163,4 +163,6 @@ export interface Store {
   /** Makes all tokens of a client invalid: deletes its sessions. */
   forgetSessions(clientId: string): Promise<void>;
   close(): Promise<void>;
+  /** Whether the store could be reached when it was last asked. `/readyz` tells it. Default: it always can. */
+  isReachable?(): boolean;
 }

@@ -52,7 +52,7 @@ export const conversationRecords = (): ConversationRecords => {
         },
         delete: (id) => {
           const record = find(id);
-          if (record !== undefined) record[field] = undefined as ConversationRecord[F];
+          if (record !== undefined) record[field] = undefined;
           return true;
         },
         keys: () => new Map(filled()).keys(),

@@ -26,10 +26,11 @@ import { aborted } from '../aborted.js';
 import type { Clock } from '../clock.js';
 import type { Fault } from '../faults.js';
 import type { Backoff } from './backoff.js';
-import { requesting, type Connection } from './connection.js';
+import type { Connection } from './connection.js';
 import { attempts, type Unusable } from './attempts.js';
 import type { Fetch } from './fetch.js';
 import { guarded, reasonOf } from '../thrown.js';
+import { unavailable } from './unavailable.js';
 import { createHolding } from './holding.js';
 import { implementation } from './implementation.js';
 import { silence } from './liveness.js';
@@ -88,28 +89,6 @@ const HEARTBEAT = { interval: 12_000, patience: 15_000, probePatience: 5_000 };
 
 /** Nothing follows these states. */
 const isOver = ({ _tag }: ConnectionState): boolean => _tag === 'Closed' || _tag === 'Failed';
-
-const offline = {
-  paused: 'the realtime is paused until resume() is called',
-  frozen: 'the page is put away',
-  network: 'there is no network',
-};
-
-/** Why a command can't be written in this state, as text. */
-const unavailable = (state: ConnectionState): string => {
-  switch (state._tag) {
-    case 'Scheduled':
-      return `${state.reason.reason}; the next attempt is in ${state.delay} ms`;
-    case 'Offline':
-      return offline[state.reason];
-    case 'Failed':
-      return state.error.message;
-    case 'Closed':
-      return 'the realtime was closed';
-    default:
-      return 'the connection is not open yet';
-  }
-};
 
 /** The subprotocol for the options: how frames are encoded, and whether a login brings counts or messages. */
 const subprotocolOf = ({ noBinary, offlineMessages }: ConnectionOptions): Subprotocol =>
@@ -334,8 +313,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
       }),
     ask: requests.ask,
     abandon: requests.abandon,
-    request: (command, answer, requestOptions) =>
-      requesting((reply) => requests.ask(command, answer, reply, requestOptions)),
+    request: requests.request,
     send,
     capabilities$: defer(() => {
       const Implementation = implementation(options.webSocket);

@@ -3,9 +3,16 @@ import { DecodeFailed, preview, type ClientCommand, type ServerCommand } from '.
 import type { Clock } from '../clock.js';
 import { deadlines } from '../deadlines.js';
 import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed, type RealtimeError } from '../errors.js';
-import type { AnswerKind, Connection, Owner, Reply, RequestOptions } from './connection.js';
+import {
+  requesting,
+  type AnswerKind,
+  type Connection,
+  type Owner,
+  type Reply,
+  type RequestOptions,
+} from './connection.js';
 
-export interface Requests extends Pick<Connection, 'ask' | 'abandon'> {
+export interface Requests extends Pick<Connection, 'ask' | 'abandon' | 'request'> {
   /** Gives an answer to the request that waits for it, or to its `late`. Returns false if there is neither. */
   settle(serial: number, command: ServerCommand): boolean;
   /** The number of requests that wait. */
@@ -105,27 +112,30 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
     }
   };
 
+  const ask = <A extends ServerCommand>(
+    command: ClientCommand,
+    answer: AnswerKind<A>,
+    reply: Reply<A>,
+    options: RequestOptions<A> = NO_OPTIONS,
+    owner?: Owner,
+  ): (() => void) => {
+    serial += 1;
+    const i = serial;
+    const request: Pending<A> = { since: clock.elapsed(), command, answer, reply, options, owner };
+    // `settle` gives it only what its kind has accepted.
+    pending.set(i, request as unknown as Pending);
+    const problem = write(owner === undefined ? { ...command, i } : { ...command, i, peerId: owner.clientId });
+    if (problem === undefined) {
+      if (options.isUnlimited !== true && pending.has(i)) limits.begin(i);
+    } else if (take(i)) reply.failed(new ConnectionLost(problem));
+    return () => {
+      give(i);
+    };
+  };
+
   return {
-    ask: <A extends ServerCommand>(
-      command: ClientCommand,
-      answer: AnswerKind<A>,
-      reply: Reply<A>,
-      options: RequestOptions<A> = NO_OPTIONS,
-      owner?: Owner,
-    ) => {
-      serial += 1;
-      const i = serial;
-      const request: Pending<A> = { since: clock.elapsed(), command, answer, reply, options, owner };
-      // `settle` gives it only what its kind has accepted.
-      pending.set(i, request as unknown as Pending);
-      const problem = write(owner === undefined ? { ...command, i } : { ...command, i, peerId: owner.clientId });
-      if (problem === undefined) {
-        if (options.isUnlimited !== true && pending.has(i)) limits.begin(i);
-      } else if (take(i)) reply.failed(new ConnectionLost(problem));
-      return () => {
-        give(i);
-      };
-    },
+    ask,
+    request: (command, answer, options) => requesting((reply) => ask(command, answer, reply, options)),
     abandon: (owner, error) => {
       failed((request) => (request.owner === owner ? error : undefined));
     },

@@ -271,26 +271,27 @@ export const outboxQueue = <E extends OutboxEntry>({
             failed(error);
           },
         };
+        const isWithdrawn = (): boolean => until.closed;
         const accept = (): void => {
-          if (until.closed) return;
+          if (isWithdrawn()) return;
           asking.delete(failed);
           isKept = true;
           accepted();
-          if (!until.closed) enter(entry, reply, until);
+          if (!isWithdrawn()) enter(entry, reply, until);
         };
         if (entry.age !== undefined || keeper === forgetful) {
           accepting(accept);
           return;
         }
         const kept$ = defer(() =>
-          until.closed
+          isWithdrawn()
             ? EMPTY
             : keeper.put(entry).pipe(
                 ignoreElements(),
                 tap({
                   complete: () => {
                     // The message was withdrawn, or the client was closed, while the message was being stored.
-                    if (until.closed) keeper.remove(entry);
+                    if (isWithdrawn()) keeper.remove(entry);
                     else accept();
                   },
                 }),

@@ -13,6 +13,7 @@ import { readTextFile, serve, type Running } from '../../server/cli/serve.js';
 import { readSettings } from '../../server/cli/settings.js';
 import { startError } from '../../server/cli/start-error.js';
 import { dial, open } from '../server/raw-client.js';
+import { ownTables, postgresUrl } from '../store/postgres.js';
 import { certificateFor } from './certificate.js';
 
 interface Started extends Running {
@@ -22,7 +23,11 @@ interface Started extends Running {
 }
 
 const start = async (argv: readonly string[], env: Record<string, string> = {}): Promise<Started> => {
-  const wanted = readSettings({ argv: ['--port', '0', '--data', 'memory', ...argv], env, readFile: readTextFile });
+  const wanted = readSettings({
+    argv: ['--port', '0', ...('RX_REALTIME_DATABASE' in env ? [] : ['--data', 'memory']), ...argv],
+    env,
+    readFile: readTextFile,
+  });
   if (E.isLeft(wanted) || wanted.right._tag === 'Help') throw new Error(JSON.stringify(wanted));
   const lines: string[] = [];
   const running = await serve(wanted.right, {
@@ -292,4 +297,19 @@ describe('secrets', () => {
     await stop('SIGTERM');
     for (const secret of Object.values(secrets)) expect(lines.join('')).not.toContain(secret);
   });
+});
+
+it.skipIf(postgresUrl === undefined)('keeps everything in PostgreSQL, and shows its password nowhere', async () => {
+  const { url, end } = await ownTables(postgresUrl ?? '');
+  onTestFinished(end);
+  const server = await start([], { RX_REALTIME_DATABASE: url });
+  expect(await server.ask('/readyz')).toEqual([200, 'ready\n']);
+  expect(server.log()[0]?.['on']).toContain(`everything is kept in PostgreSQL at ${new URL(url).host}/rx`);
+  const wrong = new URL(url);
+  wrong.password = 's3cret-and-wrong';
+  const reason = await reasonOf(start([], { RX_REALTIME_DATABASE: wrong.href }));
+  expect(reason).toContain('the password or the user is wrong');
+  const elsewhere = await reasonOf(start([], { RX_REALTIME_DATABASE: 'postgres://rx:s3cret@127.0.0.1:1/rx' }));
+  expect(elsewhere).toContain('nothing listens there; start PostgreSQL, or correct the address');
+  expect([reason, elsewhere, ...server.lines].join()).not.toMatch(/s3cret|:rx@/);
 });

@@ -233,6 +233,85 @@ describe('secrets', () => {
   });
 });
 
+describe('how long things are kept', () => {
+  it('is said for all, and for each kind of conversation', () => {
+    const { keep } = settings([
+      '--keep',
+      'historyDays=30',
+      '--keep',
+      'room.historyDays=1',
+      '--keep',
+      'room.historyMessages=9',
+    ]);
+    expect(keep).toEqual({ historyDays: 30, retention: { room: { historyDays: 1, historyMessages: 9 } } });
+    const files = {
+      '/a.json': JSON.stringify({ keep: { conversationDays: 'unlimited', system: { historyDays: 7 } } }),
+    };
+    expect(settings(['--config', '/a.json'], { files }).keep).toEqual({
+      ...{ conversationDays: Infinity, retention: { system: { historyDays: 7 } } },
+    });
+    expect(settings([]).keep).toEqual({ retention: {} });
+  });
+
+  it.each([
+    ['days=1', '--keep days: there is no such limit'],
+    ['rooms.historyDays=1', '--keep rooms: there is no such limit'],
+    ['room.days=1', '--keep room days: there is no such limit'],
+    ['__proto__.historyDays=1', '--keep __proto__: there is no such limit'],
+    ['historyDays=many', '--keep historyDays: it should be a number of 0 or more, or unlimited'],
+    ['historyDays', '--keep historyDays: it should be a number of 0 or more, or unlimited'],
+    ['room=1', '--keep room: it should be an object such as { "historyDays": 30 }'],
+  ])('is refused by name if it is wrong: %s', (text, said) => {
+    expect(mistakes(['--keep', text])).toEqual([said]);
+  });
+});
+
+describe('the database', () => {
+  const address = 'postgres://chat@db.example.com/chat';
+
+  it('is an argument, of the environment or of a file, in this order, and everything is kept there', () => {
+    const files = { '/etc/chat.json': JSON.stringify({ database: 'postgres://file/chat' }) };
+    const env = { RX_REALTIME_DATABASE: 'postgres://env/chat' };
+    const config = ['--config', '/etc/chat.json'];
+    expect(settings(['--database', address, ...config], { env, files }).database?.url).toBe(address);
+    expect(settings(config, { env, files }).database?.url).toBe('postgres://env/chat');
+    expect(settings(config, { files })).toMatchObject({ database: { url: 'postgres://file/chat', secrets: [] } });
+    expect(settings(config, { files }).data).toBeUndefined();
+    expect(settings([]).database).toBeUndefined();
+  });
+
+  it('has its password in the environment, in a file, or in the address, but not in an argument', () => {
+    const secret = 'p@ss/word';
+    const whole = 'postgres://chat:p%40ss%2Fword@db.example.com/chat';
+    const { database } = settings([], { env: { RX_REALTIME_DATABASE: whole } });
+    expect(database).toMatchObject({ url: whole, secrets: expect.arrayContaining([secret, 'p%40ss%2Fword']) });
+    expect(settings(['--database', address], { env: { RX_REALTIME_DATABASE_PASSWORD: secret } }).database?.url).toBe(
+      whole,
+    );
+    const files = { '/run/password': `${secret}\n` };
+    expect(
+      settings(['--database', address, '--database-password-file', '/run/password'], { files }).database?.url,
+    ).toBe(whole);
+    const refused = mistakes(['--database', whole]);
+    expect(refused.join()).toContain('others can see the arguments');
+    expect(refused.join()).not.toMatch(/p%40ss|p@ss/);
+    expect(mistakes(['--database', `${address}?password=s3cret`]).join()).toMatch(/^(?!.*s3cret).*others can see/);
+  });
+
+  it('is refused if it is no address of PostgreSQL, or if something else should keep everything, too', () => {
+    expect(mistakes(['--database', 'mysql://host/db'])).toEqual([
+      '--database: it should be an address such as postgres://user@host:5432/database',
+    ]);
+    expect(mistakes([], { env: { RX_REALTIME_DATABASE: 'chat:s3cret' } })).toEqual([
+      'RX_REALTIME_DATABASE: it should be an address such as postgres://user@host:5432/database',
+    ]);
+    expect(mistakes(['--database', address, '--data', './data'])).toEqual([
+      '--data and --database: everything is kept in one of them; leave the other out',
+    ]);
+    expect(mistakes([], { env: { RX_REALTIME_DATABASE_PASSWORD: 'secret' } })).toHaveLength(1);
+  });
+});
+
 describe('the help', () => {
   it('fits a screen of 80 columns and 40 lines', () => {
     for (const text of [help, serveHelp]) {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { byMessage } from '../../server/domain/memory/by-message.js';
 import { heldConversations } from '../../server/domain/memory/held-conversations.js';
+import { keptByKind } from '../../server/domain/memory/retention.js';
 
 const CLIENTS = ['a', 'b', 'c'];
 const id = fc.constantFrom('1', '2', '3', '4');
@@ -67,7 +68,7 @@ it('is that of the newest messages, and it has what may be unread and nothing th
 });
 
 it.each(['no message', 'messages'])('keeps nothing for a client that has left everything, with %s', (what) => {
-  const held = heldConversations({ unreadLimit: 10, idle: 1_000, now: () => 0, settled: () => 0 });
+  const held = heldConversations({ unreadLimit: 10, kept: keptByKind({}), now: () => 0, settled: () => 0 });
   for (const [id, kind] of [['1', 'ordinary'] as const, ['2', 'temporary'] as const, ['3', 'system'] as const])
     held.put({ id, kind, createdAt: 0, ttl: 100, members: ['a'], attributes: {} });
   if (what === 'messages')

@@ -1,16 +1,16 @@
 /** The store fails, and nobody knows whether it has made a change. If it has, whoever it concerns is told, once. */
 import { describe, expect, it } from 'vitest';
 import type { ClientCommand } from 'rx-realtime/codecs';
-import { memoryStore, type ServerOptions } from 'rx-realtime/server';
+import { memoryStore, type ServerOptions, type Store } from 'rx-realtime/server';
 import { failingOnce, faulty, wrapped, type Call } from './faulty-store.js';
 import { login, serve, start, type RawClient, type Received } from './raw-client.js';
 
 const TRY_AGAIN = { cmd: 'error', errorMessage: { code: 4200 } };
 
-const cast = async (options: ServerOptions = {}) => {
+const cast = async (options: ServerOptions = {}, changed = (store: Store): Store => store) => {
   const store = memoryStore();
   const { faultOf, fail } = failingOnce();
-  const server = await serve({ store: faulty(store, faultOf), onError: () => undefined, ...options });
+  const server = await serve({ store: faulty(changed(store), faultOf), onError: () => undefined, ...options });
   const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
   const cid = await start(tom, ['Jerry']);
   await jerry.push('conv', ({ op }) => op === 'members_joined');
@@ -39,6 +39,16 @@ describe('a message that was stored, although the store has failed', () => {
 
   it('reaches its receivers when nobody sends it again, and nothing else happens', async () => {
     const { fail, tom, jerry, cid } = await cast();
+    fail('append', 'after');
+    await say(tom, cid, 'one', 'a');
+    expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: 'one' } });
+  });
+
+  it('reaches its receivers when the clock of the store is behind', async () => {
+    const { tom, jerry, cid, fail } = await cast({}, (store) => ({
+      ...store,
+      append: (messages) => store.append(messages.map((message) => ({ ...message, now: message.now - 5_000 }))),
+    }));
     fail('append', 'after');
     await say(tom, cid, 'one', 'a');
     expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: 'one' } });

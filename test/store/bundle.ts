@@ -16,7 +16,7 @@ export const bundled = (source: string, name: string): string => {
     format: 'esm',
     platform: 'node',
     // A thread that reads many files takes long to start.
-    external: ['@photostructure/sqlite'],
+    external: ['@photostructure/sqlite', 'pg'],
     alias: { 'rx-realtime/server': `${root}server/index.ts` },
     logLevel: 'error',
   });

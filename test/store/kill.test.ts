@@ -4,8 +4,9 @@ import * as t from 'io-ts';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSqliteStore, type SqliteStore } from 'rx-realtime/server';
+import { openPostgresStore, openSqliteStore, type Store } from 'rx-realtime/server';
 import { bundled } from './bundle.js';
+import { ownTables, postgresUrl } from './postgres.js';
 import { remove, temporaryDirectory } from './temporary.js';
 import './worker-file.js';
 
@@ -19,9 +20,9 @@ const MESSAGES = 300;
 const NUMBERS = 1_000_000;
 
 /** Runs a process until it has acknowledged enough, then kills it. Gives what it has acknowledged. */
-const killed = async (program: string, directory: string, round: number): Promise<readonly Acknowledged[]> => {
+const killed = async (program: string, place: string, round: number): Promise<readonly Acknowledged[]> => {
   const acknowledged: Acknowledged[] = [];
-  const child = fork(program, [directory, String(round * NUMBERS)], { execArgv: [] });
+  const child = fork(program, [place, String(round * NUMBERS)], { execArgv: [] });
   const ended = once(child, 'exit');
   child.on('message', (said) => {
     const message = Acknowledged.decode(said);
@@ -33,21 +34,46 @@ const killed = async (program: string, directory: string, round: number): Promis
   return acknowledged;
 };
 
-describe('a process that is killed while it stores messages', () => {
-  let directory: string;
-  let program: string;
+interface Place {
+  /** The directory, or the address of the database. */
+  readonly name: string;
+  readonly open: () => Promise<Store>;
+  readonly remove: () => Promise<void>;
+}
+
+const inDirectory = async (): Promise<Place> => {
+  const name = await temporaryDirectory();
+  return {
+    name,
+    open: () => openSqliteStore({ directory: name, checkIntegrity: true }),
+    remove: () => remove(name),
+  };
+};
+
+const inDatabase = async (postgres: string): Promise<Place> => {
+  const { url, end } = await ownTables(postgres);
+  return { name: url, open: () => openPostgresStore({ url }), remove: end };
+};
+
+const places: readonly (readonly [string, () => Promise<Place>])[] = [
+  ['in SQLite', inDirectory],
+  ...[postgresUrl].flatMap((url) => (url === undefined ? [] : [['in PostgreSQL', () => inDatabase(url)] as const])),
+];
+
+describe.each(places)('a process that is killed while it stores messages %s', (_, prepare) => {
+  let place: Place;
   const acknowledged: Acknowledged[] = [];
-  let store: SqliteStore;
+  let store: Store;
 
   beforeAll(async () => {
-    directory = await temporaryDirectory();
-    program = bundled('test/store/writing-child.ts', 'writing-child');
-    for (let round = 0; round < KILLS; round += 1) acknowledged.push(...(await killed(program, directory, round)));
-    store = await openSqliteStore({ directory, checkIntegrity: true });
+    place = await prepare();
+    const program = bundled('test/store/writing-child.ts', 'writing-child');
+    for (let round = 0; round < KILLS; round += 1) acknowledged.push(...(await killed(program, place.name, round)));
+    store = await place.open();
   }, 600_000);
   afterAll(async () => {
     await store.close();
-    await remove(directory);
+    await place.remove();
   });
 
   const stored = async (): Promise<readonly { readonly id: string; readonly msg: string }[]> => {

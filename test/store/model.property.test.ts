@@ -1,8 +1,8 @@
-/** Both stores give the same for the same commands. */
+/** All stores give the same for the same commands. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Refusal, memoryStore, openSqliteStore, type Store } from 'rx-realtime/server';
-import { remove, temporaryDirectory } from './temporary.js';
+import { Refusal, memoryStore, type Store } from 'rx-realtime/server';
+import { stores } from './temporary.js';
 
 const NOW = 1_700_000_000_000;
 
@@ -361,18 +361,18 @@ const outcome = async (side: Side, command: Command): Promise<unknown> => {
   }
 };
 
-describe('the store in SQLite', () => {
-  const limits = { unreadLimit: 3, notices: 3, noticeBytes: 150, tokens: 2, clock: { now: () => NOW } };
-  let directory: string;
-  let sqlite: Store;
+const limits = { unreadLimit: 3, notices: 3, noticeBytes: 150, tokens: 2, clock: { now: () => NOW } };
+
+/** The stores with bounds, apart from the one in memory. */
+const others = stores.filter(([one]) => one === 'in SQLite' || one === 'in PostgreSQL');
+
+describe.each(others)('the store %s', (name, open) => {
+  let store: Store;
+  let end: () => Promise<void>;
   beforeAll(async () => {
-    directory = await temporaryDirectory();
-    sqlite = await openSqliteStore({ ...limits, directory });
+    ({ store, end } = await open(limits));
   });
-  afterAll(async () => {
-    await sqlite.close();
-    await remove(directory);
-  });
+  afterAll(() => end());
 
   it('gives what the store in memory gives, whatever the commands are', async () => {
     let runs = 0;
@@ -382,7 +382,7 @@ describe('the store in SQLite', () => {
         fc.array(fc.oneof(...changes), { minLength: 5, maxLength: 30 }),
         async (first, commands) => {
           runs += 1;
-          const sides = [memoryStore(limits), sqlite].map((store) => new Side(store, `${runs}:`));
+          const sides = [memoryStore(limits), store].map((one) => new Side(one, `${runs}:`));
           for (const command of [first, ...commands]) {
             const [expected, actual] = await Promise.all(sides.map((side) => outcome(side, command)));
             expect(actual).toEqual(expected);
@@ -391,7 +391,8 @@ describe('the store in SQLite', () => {
           expect(actual).toEqual(expected);
         },
       ),
-      { numRuns: Number(process.env['RUNS'] ?? 15) },
+      // A run takes PostgreSQL longer.
+      { numRuns: Number(process.env['RUNS'] ?? (name === 'in PostgreSQL' ? 6 : 15)) },
     );
   });
 });

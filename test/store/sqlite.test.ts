@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ConversationInfo } from 'rx-realtime/codecs';
 import { openSqliteStore, type NewMessage, type SqliteStore, type SqliteStoreOptions } from 'rx-realtime/server';
 import { loadSqlite, mayReadBeside } from '../../server/store/sqlite/driver.js';
-import { fromText, toText } from '../../server/store/sqlite/text.js';
+import { fromText, toText } from '../../server/store/sql/text.js';
 import { remove, temporaryDirectory } from './temporary.js';
 
 const opened: SqliteStore[] = [];

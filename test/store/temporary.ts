@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStore, openSqliteStore, type MemoryStoreOptions, type Store } from 'rx-realtime/server';
+import { inPostgres, postgresUrl } from './postgres.js';
 
 /** A file system in memory where there is one: these tests don't measure how long a disk takes. */
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -12,7 +13,7 @@ export const temporaryDirectory = (): Promise<string> => mkdtemp(join(base, 'rx-
 
 export const remove = (directory: string): Promise<void> => rm(directory, { recursive: true, force: true });
 
-export interface Opened {
+interface Opened {
   readonly store: Store;
   /** Closes the store, and deletes what it has written. */
   readonly end: () => Promise<void>;
@@ -34,8 +35,15 @@ const unbounded: MemoryStoreOptions = {
   queriedConversations: Infinity,
 };
 
+type Opener = readonly [name: string, open: (options?: MemoryStoreOptions) => Promise<Opened>];
+
+const inPostgresOf = (url: string): readonly Opener[] => [
+  ['in PostgreSQL', (options) => inPostgres(url, options)],
+  ['in PostgreSQL, without bounds', (options) => inPostgres(url, { ...unbounded, ...options })],
+];
+
 /** Every store of this package, new and empty. */
-export const stores: readonly (readonly [name: string, open: (options?: MemoryStoreOptions) => Promise<Opened>])[] = [
+export const stores: readonly Opener[] = [
   [
     'in memory',
     (options) => {
@@ -45,4 +53,5 @@ export const stores: readonly (readonly [name: string, open: (options?: MemorySt
   ],
   ['in SQLite', inSqlite],
   ['in SQLite, without bounds', (options) => inSqlite({ ...unbounded, ...options })],
+  ...(postgresUrl === undefined ? [] : inPostgresOf(postgresUrl)),
 ];

@@ -1,10 +1,13 @@
 /** A process that stores messages until it is killed, and says of each that it is stored. */
+import { openPostgresStore } from '../../server/store/postgres/open.js';
 import { openSqliteStore } from '../../server/store/sqlite/open.js';
 
 const SENDERS = 8;
 
-const [directory = '', from = '0'] = process.argv.slice(2);
-const store = await openSqliteStore({ directory });
+const [place = '', from = '0'] = process.argv.slice(2);
+const store = place.startsWith('postgres:')
+  ? await openPostgresStore({ url: place })
+  : await openSqliteStore({ directory: place });
 const { info } = await store.createConversation({
   kind: 'ordinary',
   members: ['Tom'],

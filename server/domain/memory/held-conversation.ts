@@ -3,6 +3,7 @@ import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
 import { bodyOf } from '../messages/body.js';
 import type { ClientList, MayNotSpeak, MembersAdded, StoredMessage } from '../records.js';
+import type { KeptByKind } from './retention.js';
 import { conversationLog, type ConversationLog } from './conversation-log.js';
 
 export interface HeldConversation {
@@ -43,12 +44,12 @@ export const held = (info: ConversationInfo, unreadLimit: number): HeldConversat
 export const uniqueKey = ({ kind, members = [] }: Pick<ConversationInfo, 'kind' | 'members'>): string =>
   JSON.stringify([kind, ...[...members].sort()]);
 
-/** When a conversation ends, ms. A temporary one ends after its lifetime, others after `idle` ms without activity. */
-export const endOf = ({ info, log }: HeldConversation, idle: number): number => {
+/** When a conversation ends, ms. A temporary one ends after its lifetime, others after some time without activity. */
+export const endOf = ({ info, log }: HeldConversation, kept: KeptByKind): number => {
   const { kind, ttl = Infinity, createdAt = 0, updatedAt = 0 } = info;
   return kind === 'temporary'
     ? createdAt + ttl * 1_000
-    : Math.max(createdAt, updatedAt, log.lastAt() ?? -Infinity) + idle;
+    : Math.max(createdAt, updatedAt, log.lastAt() ?? -Infinity) + kept[kind].idle;
 };
 
 const lastMessageOf = (message: StoredMessage): NonNullable<ConversationInfo['lastMessage']> => {

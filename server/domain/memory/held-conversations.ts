@@ -6,6 +6,7 @@ import { Refusal } from '../refusal.js';
 import { byActivity, type ByActivity } from './by-activity.js';
 import { byMessage, type ByMessage } from './by-message.js';
 import { describe, endOf, held, uniqueKey, type HeldConversation } from './held-conversation.js';
+import type { KeptByKind } from './retention.js';
 
 export interface HeldConversations {
   /** A conversation that exists and has not ended. */
@@ -36,8 +37,7 @@ export interface HeldConversations {
 
 interface Options {
   readonly unreadLimit: number;
-  /** The time after which a conversation without activity ends, ms. */
-  readonly idle: number;
+  readonly kept: KeptByKind;
   readonly now: () => number;
   /** A time that is not ahead of the true one: what has ended before it is deleted. */
   readonly settled: () => number;
@@ -61,7 +61,7 @@ const newest = (ids: ReadonlySet<string>, atMost: number): readonly string[] => 
 
 const none: ReadonlySet<string> = new Set();
 
-export const heldConversations = ({ unreadLimit, idle, now, settled }: Options): HeldConversations => {
+export const heldConversations = ({ unreadLimit, kept, now, settled }: Options): HeldConversations => {
   const conversations = new Map<string, HeldConversation>();
   const unique = new Map<string, string>();
   /** Conversation ids by member. */
@@ -85,7 +85,7 @@ export const heldConversations = ({ unreadLimit, idle, now, settled }: Options):
       const conversation = find(id);
       return conversation === undefined || conversation.info.kind === 'system'
         ? undefined
-        : [describe(conversation), endOf(conversation, idle)];
+        : [describe(conversation), endOf(conversation, kept)];
     },
   });
 
@@ -140,7 +140,7 @@ export const heldConversations = ({ unreadLimit, idle, now, settled }: Options):
   const find = (id: string): HeldConversation | undefined => {
     const conversation = conversations.get(id);
     if (conversation === undefined) return undefined;
-    const end = endOf(conversation, idle);
+    const end = endOf(conversation, kept);
     if (end > now()) return conversation;
     if (end <= settled()) remove(id);
     return undefined;

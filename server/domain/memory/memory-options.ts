@@ -1,20 +1,12 @@
 /** What a memory keeps, and what it needs from outside. */
-
-/** ms. */
-export const DAY = 86_400_000;
+import type { Retention, RetentionByKind } from './retention.js';
 
 /** How much is stored, and for how long. */
-export interface MemoryLimits {
+export interface MemoryLimits extends Retention {
   /** Highest count of unread messages; the count stops there. Default 100. */
   readonly unreadLimit?: number;
-  /** How long messages are kept, days. Default 180. */
-  readonly historyDays?: number;
-  /**
-   * Number of a conversation's latest messages that are kept. At times up to twice as many are kept. Default 100,000.
-   */
-  readonly historyMessages?: number;
-  /** A conversation without activity for this time is deleted, days. Default 180. */
-  readonly conversationDays?: number;
+  /** How long things are kept in conversations of a kind, where it differs: `{ room: { historyDays: 1 } }`. */
+  readonly retention?: RetentionByKind;
   /**
    * Steps that a query of conversations may take (docs/server.md); a query that needs more is refused with 4310.
    * Default 700,000, which take at most about 30 ms.

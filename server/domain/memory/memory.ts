@@ -1,6 +1,6 @@
 /** Conversations, their messages and their sessions in memory. Every call is synchronous. */
 import { defined } from '../../../codecs/defined.js';
-import type { ConversationInfo } from '../../../codecs/index.js';
+import type { ConversationInfo, ConversationKind } from '../../../codecs/index.js';
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
 import { isAll, whereIds, whereMember, withoutMember } from '../query/where.js';
@@ -20,16 +20,14 @@ import {
 } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
 import type { Memory } from './memory-calls.js';
-import { DAY, type MemoryOptions } from './memory-options.js';
+import type { MemoryOptions } from './memory-options.js';
+import { keptByKind } from './retention.js';
 import { memorySessions } from './sessions.js';
 
 export type { Memory } from './memory-calls.js';
 
 export const createMemory = ({
   unreadLimit = 100,
-  historyDays = 180,
-  historyMessages = 100_000,
-  conversationDays = 180,
   querySteps = DEFAULT_STEPS,
   notices = 5_000,
   noticeBytes = 1_048_576,
@@ -39,9 +37,11 @@ export const createMemory = ({
   settled = now,
   newConversationId,
   newMessageId,
+  ...limits
 }: MemoryOptions): Memory => {
+  const kept = keptByKind(limits);
   const sessions = memorySessions({ notices, noticeBytes, tokens }, settled);
-  const conversations = heldConversations({ unreadLimit, idle: conversationDays * DAY, now, settled });
+  const conversations = heldConversations({ unreadLimit, kept, now, settled });
   const { find, remove, put, byMessage: messages } = conversations;
 
   const described = (id: string): ConversationInfo | undefined => {
@@ -49,15 +49,20 @@ export const createMemory = ({
     return conversation === undefined ? undefined : describe(conversation);
   };
 
-  const oldest = (): number => now() - historyDays * DAY;
-  /** The earliest message that is not deleted yet. */
-  const oldestKept = (): number => Math.min(oldest(), settled() - historyDays * DAY);
+  /** The earliest time of messages that are shown. */
+  const oldest = (kind: ConversationKind): number => now() - kept[kind].historyTime;
+
+  /** Deletes messages that are too old or too many. The clock may be ahead for a moment: `settled` is not. */
+  const trim = ({ info, log }: HeldConversation): void => {
+    const { historyTime, historyMessages } = kept[info.kind];
+    log.trim(Math.min(now(), settled()) - historyTime, historyMessages);
+  };
 
   /** The log of a conversation, without expired messages. */
   const logOf = (id: string): ConversationLog | undefined => {
-    const log = find(id)?.log;
-    log?.trim(oldestKept(), historyMessages);
-    return log;
+    const conversation = find(id);
+    if (conversation !== undefined) trim(conversation);
+    return conversation?.log;
   };
 
   const newestAt = (log: ConversationLog): number => log.last()?.timestamp ?? -Infinity;
@@ -221,7 +226,7 @@ export const createMemory = ({
       const _tag = speakingIn(conversation, speaker);
       if (_tag !== 'MaySpeak') return { _tag };
       const { info, log } = conversation;
-      log.trim(oldestKept(), historyMessages);
+      trim(conversation);
       const wanted = info.kind === 'system' && speaker !== undefined ? { ...given, to: [] } : given;
       const { message, repeated } = log.append(wanted, newMessageId);
       if (!repeated) noteMessage(conversation, message);
@@ -241,7 +246,10 @@ export const createMemory = ({
       return appended;
     },
 
-    history: (query) => logOf(query.conversationId)?.history(query, oldest()) ?? [],
+    history: (query) => {
+      const kind = find(query.conversationId)?.info.kind;
+      return kind === undefined ? [] : (logOf(query.conversationId)?.history(query, oldest(kind)) ?? []);
+    },
 
     modify: (edit) => {
       const conversation = find(edit.conversationId);

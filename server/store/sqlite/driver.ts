@@ -3,9 +3,8 @@
  * `@photostructure/sqlite`, which has the same interface.
  */
 
-/** What a column has, and what a parameter may be. Booleans are numbers. */
+/** What a parameter may be. Booleans are numbers. */
 export type Value = null | number | bigint | string | Uint8Array;
-export type Row = Readonly<Record<string, Value>>;
 /** The parameters `$1`, `$2` and so on. */
 export type Parameters = Record<string, Value>;
 
@@ -43,7 +42,7 @@ const isNotFound = (error: unknown): boolean =>
  * loads it. An operator can't do anything about that, so this one warning is left out.
  */
 const builtIn = (): unknown => {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
     return process.getBuiltinModule(BUILT_IN);

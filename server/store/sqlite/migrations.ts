@@ -2,8 +2,8 @@
  * The schema, as numbered steps. A step that was published is never changed: a database that has it does not run it
  * again. Times are ms since 1970, and flags are 0 or 1.
  */
+import { number } from '../sql/columns.js';
 import type { Connection } from './connection.js';
-import { number } from './connection.js';
 
 const steps: readonly string[] = [
   `

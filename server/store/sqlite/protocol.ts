@@ -1,6 +1,7 @@
 /** What the store and its writer, which is a thread of its own, say to each other. */
 import { Refusal, type RefusalCode } from '../../domain/refusal.js';
-import type { Bounds } from './calls.js';
+import { StoreFailure } from '../store-failure.js';
+import type { Bounds } from '../sql/calls.js';
 
 /** What a thread is started with. */
 export type Task =
@@ -62,20 +63,6 @@ export const failureOf = (error: unknown): Failure => {
   const { message, stack } = error;
   return { _tag: 'Error', message, ...codeOf(error), ...(stack === undefined ? {} : { stack }) };
 };
-
-/** The store could not carry a call out. */
-export class StoreFailure extends Error {
-  override readonly name = 'StoreFailure';
-
-  constructor(
-    message: string,
-    /** The result code of SQLite, or the code of the error. */
-    readonly code?: string | number,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
 
 export const errorOf = (failure: Failure): Error =>
   failure._tag === 'Refusal'

@@ -1,15 +1,13 @@
 /** The thread that writes the database, and the one that copies it. */
 import { receiveMessageOnPort, workerData, type MessagePort, parentPort } from 'node:worker_threads';
+import { createCalls } from '../sql/all-calls.js';
+import { carryOut } from '../sql/steps.js';
 import { checkIntegrityOf, connect, type Connection, versionOf } from './connection.js';
+import { settingOf } from './dialect.js';
 import { loadSqlite } from './driver.js';
-import { conversationWrites } from './conversation-writes.js';
-import { messageWrites } from './message-writes.js';
 import { migrate, schemaVersionOf } from './migrations.js';
 import { failureOf, type Asked, type Request, type Said, type Task } from './protocol.js';
-import { createReads } from './reads.js';
 import { createGroups } from './groups.js';
-import { sessionWrites } from './session-writes.js';
-import { sweeping } from './sweep.js';
 
 /** Copies the database to a new file. */
 const backUp = ({ run }: Connection, target: string): void => {
@@ -42,26 +40,14 @@ const write = async (port: MessagePort, task: Extract<Task, { _tag: 'Write' }>):
   };
   const connection = await open(task.file, task.checkIntegrity);
   let at = 0;
-  const time = (): number => at;
-  const reads = createReads(connection, task.bounds, time);
-  const calls = new Map<string, (...args: never[]) => unknown>(
-    Object.entries({
-      ...reads,
-      ...conversationWrites(connection, reads),
-      ...messageWrites(connection, reads),
-      ...sessionWrites(connection, reads, task.bounds),
-      ...sweeping(connection, task.bounds, time),
-    }),
-  );
+  const { find, forget } = createCalls(settingOf(task.bounds, () => at));
   const groups = createGroups({
     connection,
     carryOut: (request) => {
-      const call = calls.get(request.name);
-      if (call === undefined) throw new TypeError(`the store has no call ${request.name}`);
       at = request.at;
-      return Reflect.apply(call, undefined, request.args) as unknown;
+      return carryOut(find(request.name, request.args), connection.ask);
     },
-    undone: reads.forget,
+    undone: forget,
   });
 
   /** Everything that has arrived by now, the first message included. */

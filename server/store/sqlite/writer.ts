@@ -1,14 +1,15 @@
 /** The store's side of the thread that writes. */
 import { Worker } from 'node:worker_threads';
-import { StoreFailure, errorOf, type Asked, type Request, type Said, type Task } from './protocol.js';
-import type { Calls } from './calls.js';
+import { StoreFailure } from '../store-failure.js';
+import type { Calls, ResultOf } from '../sql/calls.js';
+import { errorOf, type Asked, type Request, type Said, type Task } from './protocol.js';
 import { workerFile } from './worker-file.js';
 
 export interface Writer {
   /** The version of SQLite. */
   readonly version: string;
   /** Carries a call out. It resolves when the call is committed. Calls are carried out in their order. */
-  readonly call: <N extends keyof Calls>(name: N, ...args: Parameters<Calls[N]>) => Promise<ReturnType<Calls[N]>>;
+  readonly call: <N extends keyof Calls>(name: N, ...args: Parameters<Calls[N]>) => Promise<ResultOf<N>>;
   /** Deletes a slice of what has ended at this time, ms since 1970. */
   readonly sweep: (at: number) => Promise<void>;
   /** Copies the database to a new file. */
@@ -126,11 +127,7 @@ export const startWriter = async (task: Task, { now, report }: WriterOptions): P
   });
   worker.unref();
 
-  const callAt = <N extends keyof Calls>(
-    at: number,
-    name: N,
-    ...args: Parameters<Calls[N]>
-  ): Promise<ReturnType<Calls[N]>> =>
+  const callAt = <N extends keyof Calls>(at: number, name: N, ...args: Parameters<Calls[N]>): Promise<ResultOf<N>> =>
     new Promise((resolve, reject) => {
       if (ended !== undefined || isClosing) {
         reject(ended ?? new StoreFailure('the store is closed'));

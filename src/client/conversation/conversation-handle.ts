@@ -122,8 +122,8 @@ const receiptsOf = (client: ClientInternals, id: string, fetched$: Observable<un
  * have thousands of handles.
  */
 const lazily = <T>(make: () => Observable<T>): Observable<T> => {
-  let made: Observable<T> | undefined;
-  return new Observable((subscriber) => (made ??= make()).subscribe(subscriber));
+  let made$: Observable<T> | undefined;
+  return new Observable((subscriber) => (made$ ??= make()).subscribe(subscriber));
 };
 
 /** The messages whose receipts are followed, by conversation: all handles of a conversation share one subscription. */

@@ -32,7 +32,10 @@ export interface Attempt {
   readonly discard: () => void;
 }
 
-/** Where an entry of the log keeps the attempt that it is about. Applications don't see it. A WeakMap costs ten times as much. */
+/**
+ * Where an entry of the log keeps the attempt that it is about. Applications don't see it. A WeakMap costs ten times as
+ * much.
+ */
 const ATTEMPT = Symbol('attempt');
 
 export const attemptOf = (event: OutgoingEvent & { readonly [ATTEMPT]?: Attempt }): Attempt | undefined =>

@@ -19,7 +19,7 @@ import { InvalidArgument, toRealtimeError } from '../../errors.js';
 import { apiUrl, type HttpApiOptions } from '../../http-api.js';
 import { describeFile, type DescribeFile } from './file-metadata.js';
 import { sendBody, type Sender } from './send.js';
-import { SENDING, telling, type SendRequest, type SendStep } from './send-request.js';
+import { SENDING, telling, type Progressing, type SendRequest, type SendStep } from './send-request.js';
 
 /** How far an upload has come, from 0 to 1. */
 export interface UploadProgress {
@@ -146,26 +146,23 @@ const sendFile = <B extends OutgoingBody>(
   // The caller may change its bytes while they are stored.
   const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
   const progressOf = (progress: number) => ({ _tag: 'uploading', token, progress }) as const;
+  const store = ({ next, failed, until }: Progressing<SendStep<B> | Extract<Step<B>, { _tag: 'stored' }>>): void => {
+    until.add(
+      uploading(copy, sender, toBody, describe).subscribe({
+        next: (step) => {
+          next(step._tag === 'progress' ? progressOf(step.progress) : step);
+        },
+        error: (thrown: unknown) => {
+          failed(toRealtimeError(thrown));
+        },
+      }),
+    );
+  };
   const sending = (): Observable<SendStep<B>> =>
-    telling<SendStep<B> | Extract<Step<B>, { _tag: 'stored' }>>(
-      { ...request, body: { _tag: 'Upload', file: copy } },
-      sender,
-      ({ next, failed, until }) => {
-        until.add(
-          uploading(copy, sender, toBody, describe).subscribe({
-            next: (step) => {
-              next(step._tag === 'progress' ? progressOf(step.progress) : step);
-            },
-            error: (thrown: unknown) => {
-              failed(toRealtimeError(thrown));
-            },
-          }),
-        );
-      },
-      sending,
-      undefined,
-      { _tag: 'uploading', progress: 0 },
-    ).pipe(
+    telling({ ...request, body: { _tag: 'Upload', file: copy } }, sender, store, sending, undefined, {
+      _tag: 'uploading',
+      progress: 0,
+    }).pipe(
       concatMap((step) =>
         step._tag === 'stored' ? sendBody(sender, { ...request, body: step.body }, SENDING) : of(step),
       ),

@@ -7,12 +7,10 @@ import {
   type ConversationKind,
 } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
+import { KINDS, type KeptByKind } from '../../domain/memory/retention.js';
 import { bodyOf } from '../../domain/messages/body.js';
 import type { StoredMessage, StoredSession } from '../../domain/records.js';
-import { flag, listOf, maybeBytes, maybeList, maybeNumber, maybeText, number, text } from './connection.js';
-import type { Row } from './driver.js';
-
-const KINDS: readonly ConversationKind[] = ['ordinary', 'room', 'system', 'temporary'];
+import { flag, listOf, maybeBytes, maybeList, maybeNumber, maybeText, number, text, type Row } from './columns.js';
 
 export const kindOf = (row: Row): ConversationKind => {
   const name = text(row, 'kind');
@@ -22,11 +20,12 @@ export const kindOf = (row: Row): ConversationKind => {
 };
 
 /** When a conversation ends, ms: see `endOf` of the store in memory. */
-export const endOf = (row: Row, idle: number): number => {
+export const endOf = (row: Row, kept: KeptByKind): number => {
+  const kind = kindOf(row);
   const [created, updated] = [number(row, 'created_at'), number(row, 'updated_at')];
-  return kindOf(row) === 'temporary'
+  return kind === 'temporary'
     ? created + (maybeNumber(row, 'ttl') ?? Infinity) * 1_000
-    : Math.max(created, updated, maybeNumber(row, 'last_at') ?? -Infinity) + idle;
+    : Math.max(created, updated, maybeNumber(row, 'last_at') ?? -Infinity) + kept[kind].idle;
 };
 
 export const messageOf = (row: Row): StoredMessage => ({

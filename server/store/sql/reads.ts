@@ -3,11 +3,11 @@ import type { ConversationInfo, ConversationKind, MemberRole, ServerCommand } fr
 import { defined } from '../../../codecs/defined.js';
 import { pageOf } from '../../domain/messages/history.js';
 import type { HistoryQuery, MayNotSpeak, OfflineMessages, StoredMessage, UnreadSummary } from '../../domain/records.js';
-import type { Bounds, Reads } from './calls.js';
-import { flag, limitOf, listOf, maybeList, maybeNumber, number, text, type Connection } from './connection.js';
-import type { Row } from './driver.js';
+import type { Reads, Setting } from './calls.js';
+import { flag, limitOf, listOf, maybeList, maybeNumber, number, text, type Row } from './columns.js';
 import { endOf, infoOf, kindOf, messageOf, sessionOf, type Members } from './rows.js';
-import { sql } from './sql.js';
+import type { Statements } from './sql.js';
+import { all, one, type Steps } from './steps.js';
 
 /** Ids of members that are kept, so that they are not read for each look at a conversation. */
 const KEPT_MEMBERS = 500_000;
@@ -16,33 +16,33 @@ const ROLES: readonly MemberRole[] = ['Owner', 'Manager', 'Member'];
 
 const roleOf = (row: Row): MemberRole => ROLES.find((role) => role === text(row, 'role')) ?? 'Member';
 
-/** `time`: the time of the call, ms since 1970. */
-export const createReads = (connection: Connection, bounds: Bounds, time: () => number): Reads => {
-  const { all, one } = connection;
-  const { membersOf, forget } = createMembers(connection);
-
+/** `members`: those that are kept. */
+export const createReads = ({ sql, bounds, time }: Setting, { membersOf, forget }: KeptMembers): Reads => {
   /** A conversation that has not ended. */
-  const head = (id: string): Row | undefined => {
-    const row = one(sql.head, id);
-    return row === undefined || endOf(row, bounds.idle) <= time() ? undefined : row;
+  const head = function* (id: string): Steps<Row | undefined> {
+    const row = yield* one(sql.head, id);
+    return row === undefined || endOf(row, bounds.kept) <= time() ? undefined : row;
   };
 
   /** The conversations with these ids, in this order. `but`: the kind whose members are not wanted. */
-  const conversations = (ids: readonly string[], but?: ConversationKind): readonly ConversationInfo[] =>
-    all(sql.conversations, listOf(ids))
-      .filter((row) => endOf(row, bounds.idle) > time())
-      .map((row) =>
-        infoOf(row, kindOf(row) === but ? undefined : membersOf(text(row, 'id'), number(row, 'members_version'))),
-      );
+  const conversations = function* (ids: readonly string[], but?: ConversationKind): Steps<readonly ConversationInfo[]> {
+    const infos: ConversationInfo[] = [];
+    for (const row of yield* all(sql.conversations, listOf(ids))) {
+      if (endOf(row, bounds.kept) <= time()) continue;
+      const isWanted = kindOf(row) !== but;
+      infos.push(infoOf(row, isWanted ? yield* membersOf(text(row, 'id'), number(row, 'members_version')) : undefined));
+    }
+    return infos;
+  };
 
   /** Whether a client may speak; the back end, which is no client, may always. */
-  const speakingIn = (
+  const speakingIn = function* (
     id: string,
     kind: ConversationKind,
     clientId: string | undefined,
-  ): MayNotSpeak['_tag'] | 'MaySpeak' => {
+  ): Steps<MayNotSpeak['_tag'] | 'MaySpeak'> {
     if (clientId === undefined) return 'MaySpeak';
-    const row = one(sql.standing, id, clientId) ?? {};
+    const row = (yield* one(sql.standing, id, clientId)) ?? {};
     if (kind !== 'room' && !flag(row, 'is_member')) return 'NotMember';
     if (flag(row, 'is_silenced')) return 'Silenced';
     return kind === 'room' && flag(row, 'is_blocked') ? 'Blocked' : 'MaySpeak';
@@ -51,10 +51,15 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
   const messages = (rows: readonly Row[]): readonly StoredMessage[] => rows.map(messageOf);
   const maybeMessage = (row: Row | undefined): StoredMessage | undefined => (row === undefined ? row : messageOf(row));
 
-  const unreadIn = (id: string, kind: ConversationKind, clientId: string, readUpTo: number): UnreadSummary => {
+  const unreadIn = function* (
+    id: string,
+    kind: ConversationKind,
+    clientId: string,
+    readUpTo: number,
+  ): Steps<UnreadSummary> {
     const [unread, lastFor] = kind === 'system' ? [sql.unreadOfSystem, sql.lastOfSystem] : [sql.unread, sql.lastFor];
-    const counted = one(unread, id, clientId, readUpTo, limitOf(bounds.unreadLimit));
-    const last = maybeMessage(one(lastFor, id, clientId));
+    const counted = yield* one(unread, id, clientId, readUpTo, limitOf(bounds.unreadLimit));
+    const last = maybeMessage(yield* one(lastFor, id, clientId));
     return {
       conversationId: id,
       count: counted === undefined ? 0 : number(counted, 'count'),
@@ -63,8 +68,8 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     };
   };
 
-  const readUpTo = (id: string, clientId: string): number => {
-    const mark = one(sql.mark, id, clientId);
+  const readUpTo = function* (id: string, clientId: string): Steps<number> {
+    const mark = yield* one(sql.mark, id, clientId);
     return (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
   };
 
@@ -76,7 +81,7 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     return isOld ? sql.olderOfType : sql.newerOfType;
   };
 
-  const page = (kind: ConversationKind, query: HistoryQuery, since: number): readonly StoredMessage[] => {
+  const page = function* (kind: ConversationKind, query: HistoryQuery, since: number): Steps<readonly StoredMessage[]> {
     const { conversationId: id, direction, from, to, type, limit, viewer } = query;
     const isOld = direction === 'old';
     const [first, last] = isOld ? [to, from] : [from, to];
@@ -85,7 +90,8 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     // The ends may be excluded, so two more are read.
     const statement = pageOfKind(kind, query);
     const isTyped = statement !== sql.older && statement !== sql.newer;
-    const found = messages(all(statement, id, viewer, low, high, limitOf(limit + 2), ...(isTyped ? [type] : [])));
+    const bounded = [id, viewer, Math.ceil(low), Math.floor(high), limitOf(limit + 2)] as const;
+    const found = messages(yield* all(statement, ...bounded, ...(isTyped ? [type] : [])));
     return pageOf(isOld ? found.toReversed() : found, query, since);
   };
 
@@ -97,68 +103,77 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
     unreadIn,
 
     /** A page of conversations: all, or those of a kind, newest first. */
-    conversationIds: (kind, after, limit) => {
+    *conversationIds(kind, after, limit) {
       const { createdAt, id } = after ?? { createdAt: Infinity, id: '' };
       const rows =
         kind === undefined
-          ? all(sql.allIds, createdAt, id, limitOf(limit))
-          : all(sql.idsOfKind, createdAt, id, limitOf(limit), kind);
+          ? yield* all(sql.allIds, createdAt, id, limitOf(limit))
+          : yield* all(sql.idsOfKind, createdAt, id, limitOf(limit), kind);
       return rows.map((row) => ({ createdAt: number(row, 'created_at'), id: text(row, 'id') }));
     },
 
-    idsOfMember: (clientId) => all(sql.idsOfMember, clientId).map((row) => text(row, 'cid')),
+    *idsOfMember(clientId) {
+      return (yield* all(sql.idsOfMember, clientId)).map((row) => text(row, 'cid'));
+    },
 
-    roles: (id) => new Map(all(sql.roles, id).map((row) => [text(row, 'client'), roleOf(row)])),
+    *roles(id) {
+      return new Map((yield* all(sql.roles, id)).map((row) => [text(row, 'client'), roleOf(row)]));
+    },
 
-    listed: (id, list, limit, after = '') => {
-      const found = all(sql.listed, id, list, after, limitOf(limit + 1)).map((row) => text(row, 'client'));
+    *listed(id, list, limit, after = '') {
+      const found = (yield* all(sql.listed, id, list, after, limitOf(limit + 1))).map((row) => text(row, 'client'));
       const clientIds = found.slice(0, limit);
       return { clientIds, ...defined({ next: found.length > limit ? clientIds.at(-1) : undefined }) };
     },
 
-    whoIsListed: (id, list, clientIds) =>
-      new Set(all(sql.whichAreListed, id, list, listOf(clientIds)).map((row) => text(row, 'client'))),
+    *whoIsListed(id, list, clientIds) {
+      const rows = yield* all(sql.whichAreListed, id, list, listOf(clientIds));
+      return new Set(rows.map((row) => text(row, 'client')));
+    },
 
     speakingIn,
 
-    speaking: (id, clientId) => {
-      const [info] = conversations([id]);
+    *speaking(id, clientId) {
+      const [info] = yield* conversations([id]);
       if (info === undefined) return { _tag: 'NoConversation' };
-      const _tag = speakingIn(id, info.kind, clientId);
+      const _tag = yield* speakingIn(id, info.kind, clientId);
       return _tag === 'MaySpeak' ? { _tag, info } : { _tag };
     },
 
-    message: (id, key) => {
-      if (head(id) === undefined) return undefined;
+    *message(id, key) {
+      if ((yield* head(id)) === undefined) return undefined;
       return maybeMessage(
-        'id' in key ? one(sql.messageById, id, key.id) : one(sql.messageByToken, id, key.from, key.token),
+        'id' in key ? yield* one(sql.messageById, id, key.id) : yield* one(sql.messageByToken, id, key.from, key.token),
       );
     },
 
-    history: (query) => {
-      const row = head(query.conversationId);
-      return row === undefined ? [] : page(kindOf(row), query, time() - bounds.historyTime);
+    *history(query) {
+      const row = yield* head(query.conversationId);
+      return row === undefined ? [] : yield* page(kindOf(row), query, time() - bounds.kept[kindOf(row)].historyTime);
     },
 
-    modifiedSince: (clientId, since, limit) =>
-      messages(all(sql.modifiedSince, clientId, since, limitOf(limit), time(), bounds.idle)),
+    *modifiedSince(clientId, since, limit) {
+      const from = Math.ceil(since);
+      return messages(yield* all(sql.modifiedSince, clientId, from, limitOf(limit), time()));
+    },
 
-    receipts: (id) =>
-      head(id) === undefined
+    *receipts(id) {
+      return (yield* head(id)) === undefined
         ? []
-        : all(sql.receipts, id).map((row) => {
+        : (yield* all(sql.receipts, id)).map((row) => {
             const readAt = maybeNumber(row, 'read_at');
             const deliveredAt = Math.max(maybeNumber(row, 'got_at') ?? -Infinity, readAt ?? -Infinity);
             return { clientId: text(row, 'client'), deliveredAt, ...defined({ readAt }) };
-          }),
+          });
+    },
 
-    offline: (clientId, conversationLimit, messageLimit) => {
+    *offline(clientId, conversationLimit, messageLimit) {
       const missed: OfflineMessages[] = [];
-      for (const row of all(sql.withMissed, clientId, time(), bounds.idle)) {
+      for (const row of yield* all(sql.withMissed, clientId, time())) {
         if (missed.length >= conversationLimit) break;
         const id = text(row, 'cid');
         const missedIn = kindOf(row) === 'system' ? sql.missedOfSystem : sql.missed;
-        const found = messages(all(missedIn, id, clientId, number(row, 'got_ts'), limitOf(messageLimit + 1)));
+        const found = messages(yield* all(missedIn, id, clientId, number(row, 'got_ts'), limitOf(messageLimit + 1)));
         if (found.length > 0)
           missed.push({
             conversationId: id,
@@ -169,38 +184,44 @@ export const createReads = (connection: Connection, bounds: Bounds, time: () => 
       return missed;
     },
 
-    unreadOf: (id, clientIds) => {
-      const row = head(id);
+    *unreadOf(id, clientIds) {
+      const row = yield* head(id);
       if (row === undefined) return new Map();
       const kind = kindOf(row);
-      return new Map(clientIds.map((clientId) => [clientId, unreadIn(id, kind, clientId, readUpTo(id, clientId))]));
+      const summaries = new Map<string, UnreadSummary>();
+      for (const clientId of clientIds)
+        summaries.set(clientId, yield* unreadIn(id, kind, clientId, yield* readUpTo(id, clientId)));
+      return summaries;
     },
 
-    unread: (clientId, since, limit) => {
+    *unread(clientId, since, limit) {
       const summaries: UnreadSummary[] = [];
-      for (const row of all(sql.withUnread, clientId, since, time(), bounds.idle)) {
+      for (const row of yield* all(sql.withUnread, clientId, since, time())) {
         if (summaries.length >= limit) break;
-        const summary = unreadIn(text(row, 'cid'), kindOf(row), clientId, maybeNumber(row, 'read_ts') ?? -1);
+        const summary = yield* unreadIn(text(row, 'cid'), kindOf(row), clientId, maybeNumber(row, 'read_ts') ?? -1);
         if (summary.count > 0 || flag(row, 'is_less')) summaries.push(summary);
       }
       return summaries.sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
     },
 
-    session: (token) => {
-      const row = one(sql.session, token);
+    *session(token) {
+      const row = yield* one(sql.session, token);
       return row === undefined ? undefined : sessionOf(row);
     },
 
-    notices: (clientId, since, limit) =>
-      all(sql.notices, clientId, since, limitOf(limit)).map((row) => ({
+    *notices(clientId, since, limit) {
+      return (yield* all(sql.notices, clientId, Math.floor(since), limitOf(limit))).map((row) => ({
         at: number(row, 'at'),
         command: JSON.parse(text(row, 'command')) as ServerCommand,
-      })),
+      }));
+    },
   };
 };
 
+export type KeptMembers = Pick<Reads, 'membersOf' | 'forget'>;
+
 /** The members of conversations, kept by the version of the list. */
-const createMembers = ({ one }: Connection): Pick<Reads, 'membersOf' | 'forget'> => {
+export const keptMembers = ({ members: statement }: Statements): KeptMembers => {
   const kept = new Map<string, Members & { readonly version: number }>();
   let size = 0;
 
@@ -209,10 +230,10 @@ const createMembers = ({ one }: Connection): Pick<Reads, 'membersOf' | 'forget'>
     kept.delete(id);
   };
 
-  const membersOf = (id: string, version: number): Members => {
+  const membersOf = function* (id: string, version: number): Steps<Members> {
     const known = kept.get(id);
     if (known?.version === version) return known;
-    const row = one(sql.members, id) ?? {};
+    const row = (yield* one(statement, id)) ?? {};
     const members = { version, all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };
     drop(id);
     kept.set(id, members);
@@ -232,3 +253,12 @@ const createMembers = ({ one }: Connection): Pick<Reads, 'membersOf' | 'forget'>
     },
   };
 };
+
+/** Reads the members each time. */
+export const unkeptMembers = ({ members: statement }: Statements): KeptMembers => ({
+  *membersOf(id) {
+    const row = (yield* one(statement, id)) ?? {};
+    return { all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };
+  },
+  forget: () => undefined,
+});

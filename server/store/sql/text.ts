@@ -1,6 +1,6 @@
 /**
- * Texts as SQLite can keep them. Some of its drivers cut a text at a NUL character, and half a surrogate pair becomes
- * another character. So two different ids could become the same one. Such characters are escaped.
+ * Texts as a database can keep them. PostgreSQL and some drivers of SQLite can't keep a NUL character, and half a
+ * surrogate pair becomes another character. So two different ids could become the same. Such characters are escaped.
  */
 
 /** Escapes the characters that can't be kept, and itself. */

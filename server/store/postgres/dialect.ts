@@ -1,0 +1,21 @@
+/** The words of PostgreSQL. */
+import type { Bounds } from '../sql/calls.js';
+import { createStatements, type Dialect, type Statements } from '../sql/sql.js';
+
+const dialect: Dialect = {
+  each: (json, name) => `json_array_elements_text(cast(${json} as json)) with ordinality as ${name} (value, key)`,
+  list: (column) => `json_agg(${column})`,
+  greatest: 'greatest',
+  least: 'least',
+  any: (condition) => `coalesce(bool_or(${condition}), false)`,
+  join: 'join',
+  by: () => '',
+  unlimited: 'limit all',
+  // Another process sweeps, too, or changes the row.
+  lock: 'for update skip locked',
+};
+
+export const statementsOf = ({ kept }: Bounds): Statements => createStatements(dialect, kept);
+
+/** The time of the database, ms since 1970. */
+export const NOW = `cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)`;

@@ -1,0 +1,25 @@
+/** The words of SQLite. */
+import type { Bounds, Setting } from '../sql/calls.js';
+import { createStatements, type Dialect } from '../sql/sql.js';
+
+const dialect: Dialect = {
+  each: (json, name) => `json_each(${json}) ${name}`,
+  list: (column) => `json_group_array(${column})`,
+  greatest: 'max',
+  least: 'min',
+  any: (condition) => `coalesce(max(${condition}), 0)`,
+  join: 'cross join',
+  by: (index) => `indexed by ${index}`,
+  unlimited: 'limit -1',
+  // One connection writes.
+  lock: '',
+};
+
+/** `time`: the time of the call, ms since 1970. */
+export const settingOf = (bounds: Bounds, time: () => number): Setting => ({
+  sql: createStatements(dialect, bounds.kept),
+  bounds,
+  time,
+  timeOf: (given) => given,
+  keyOf: (key) => key,
+});
