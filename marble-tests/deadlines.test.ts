@@ -59,6 +59,27 @@ describe('deadlines', () => {
     );
   });
 
+  it('give a key that begins again while others end its whole time, if the clock stands still or goes back', () => {
+    marbles(({ flush }) => {
+      let isSetBack = false;
+      let ended = 0;
+      const clock = { ...virtualClock, elapsed: () => (isSetBack ? -1_000 : 0) };
+      const all = deadlines(clock, LIMIT, (key: string) => {
+        ended += 1;
+        if (ended < 100 && virtualClock.elapsed() === LIMIT) all.begin(key);
+      });
+      all.begin('a');
+      at(5, () => {
+        isSetBack = true;
+      });
+      at(LIMIT, () => {
+        expect(ended).toBe(1);
+        all.clear();
+      });
+      flush();
+    });
+  });
+
   it('need one timer for any number of keys', () => {
     marbles(({ flush }) => {
       const { all, ended, timers } = start();

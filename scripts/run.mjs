@@ -78,6 +78,10 @@ const tasks = {
     process.env.KILLS = kills;
     return become('node_modules/vitest/vitest.mjs', ['run', 'test/store/kill.test.ts']);
   },
+  'soak:import': async (args) => {
+    await build();
+    await become('test/cli/soak-import.ts', args);
+  },
   'soak:lossless': (args) => become('test/backpressure/soak.ts', args),
   mutation: (args) => become('node_modules/@stryker-mutator/core/bin/stryker.js', ['run', ...args]),
   'mutants:delivery': (args) => become('scripts/mutants-delivery.ts', args),

@@ -7,6 +7,8 @@ const [task] = process.argv.splice(2, 1);
 if (task === 'serve') await import('./cli.js');
 else if (task === 'backup' || task === 'restore')
   await (await import('./cli/copies.js')).runCopy(task, process.argv.slice(2));
+else if (task === 'import') await (await import('./cli/import.js')).runImport(process.argv.slice(2));
+else if (task === 'export') await (await import('./cli/export.js')).runExport(process.argv.slice(2));
 else if (task === '--help' || task === '-h') console.log(help);
 else if (task === '--version')
   console.log((createRequire(import.meta.url)('rx-realtime/package.json') as { readonly version: string }).version);

@@ -16,6 +16,17 @@ const LONGEST = 2 ** 31 - 1;
 const after = (ms: number): Observable<unknown> =>
   ms <= LONGEST ? timer(ms) : timer(LONGEST).pipe(switchMap(() => after(ms - LONGEST)));
 
+let read = 0;
+let setBack = 0;
+
+/** The time of the wall clock, but for what it was set back: monotonic, as far as that can be had. */
+const forward = (): number => {
+  const now = Date.now();
+  setBack += Math.max(0, read - now);
+  read = now;
+  return now + setBack;
+};
+
 /**
  * The clock of the system: the default of the `clock` option. It accepts delays of any length. Inside
  * `TestScheduler.run` of RxJS, its wall clock and its timers are virtual.
@@ -25,6 +36,6 @@ const after = (ms: number): Observable<unknown> =>
 export const systemClock: Clock = {
   now: () => asyncScheduler.now(),
   // Mini programs have no `performance`.
-  elapsed: () => (typeof performance === 'undefined' ? Date : performance).now(),
+  elapsed: () => (typeof performance === 'undefined' ? forward() : performance.now()),
   after,
 };

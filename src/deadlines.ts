@@ -29,8 +29,14 @@ export const deadlines = <K>(
       // A timer may fire a little early.
       const then = Math.max(earliest, clock.elapsed());
       timer = Subscription.EMPTY;
-      for (const [key, end] of ends) {
-        if (end > then) break;
+      // A key that begins again meanwhile has its whole time.
+      const due: [K, number][] = [];
+      for (const entry of ends) {
+        if (entry[1] > then) break;
+        due.push(entry);
+      }
+      for (const [key, end] of due) {
+        if (ends.get(key) !== end) continue;
         ends.delete(key);
         over(key);
       }

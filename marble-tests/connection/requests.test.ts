@@ -35,6 +35,27 @@ const start = (problem?: string) => {
   return { requests, request: requestOf(requests), took, written };
 };
 
+describe('a socket that throws when it is written to', () => {
+  it('fails the request, and nothing of the request stays', () => {
+    const broken = new Error('the socket is odd');
+    const requests = createRequests({
+      write: () => {
+        throw broken;
+      },
+      timeout: 5,
+      clock: virtualClock,
+    });
+    const failures: unknown[] = [];
+    const withdraw = requests.ask(LOGOUT, SessionClosedCommand, {
+      answered: () => undefined,
+      failed: (error) => failures.push(error),
+    });
+    withdraw();
+    expect(failures).toMatchObject([{ _tag: 'InvalidArgument', cause: broken }]);
+    expect(requests.size()).toBe(0);
+  });
+});
+
 /** What comes of a request that is answered so after 2 ms. */
 const answered = (answer: ServerCommand, kind: AnswerKind<ServerCommand> = AckSent): unknown => {
   const outcome: unknown[] = [];

@@ -223,6 +223,62 @@ describe('the outbox', () => {
     expect(written).toEqual(['first', 'second']);
   });
 
+  it('tells only of the acknowledgement if its observer closes the client, or makes the outbox write again', () => {
+    const ready = new Subject<boolean>();
+    const [outbox] = outboxQueue({ bounds: {}, ready$: ready, clock: virtualClock, patience: 10 });
+    const told: string[] = [];
+    const replies: Parameters<OutboxEntry['write']>[0][] = [];
+    ready.next(true);
+    outbox.send(
+      {
+        conversationId: 'c',
+        bytes: 1,
+        write: (reply) => {
+          replies.push(reply);
+          return () => undefined;
+        },
+      },
+      {
+        accepted: () => undefined,
+        answered: () => {
+          told.push('answered');
+          ready.next(true);
+          ready.error(new SessionClosed(0, 'logged out'));
+        },
+        failed: ({ _tag }) => told.push(_tag),
+      },
+      new Subscription(),
+    );
+    for (const reply of replies) reply.answered(ack('a'));
+    expect([told, replies.length]).toEqual([['answered'], 1]);
+  });
+
+  it('fails a message whose observer closes the client when it is accepted; a storage keeps the message', () => {
+    const ready = new Subject<boolean>();
+    const removed: unknown[] = [];
+    const keeper = { put: () => EMPTY, remove: (entry: OutboxEntry) => removed.push(entry) };
+    const [outbox, , restore] = outboxQueue({ bounds: {}, ready$: ready, clock: virtualClock, patience: 10, keeper });
+    restore(of(undefined));
+    const closed = new SessionClosed(0, 'logged out');
+    const failures: unknown[] = [];
+    const until = new Subscription();
+    outbox.send(
+      { conversationId: 'c', bytes: 1, write: () => () => undefined },
+      {
+        accepted: () => {
+          ready.error(closed);
+        },
+        answered: () => undefined,
+        failed: (error) => {
+          failures.push(error);
+          until.unsubscribe();
+        },
+      },
+      until,
+    );
+    expect([failures, removed]).toEqual([[closed], []]);
+  });
+
   it('never writes a message that is withdrawn when it is accepted', () => {
     const [outbox] = outboxQueue({ bounds: {}, ready$: of(true), clock: virtualClock, patience: 10 });
     const written: unknown[] = [];

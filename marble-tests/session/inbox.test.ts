@@ -45,7 +45,7 @@ const options = ({
     lookUp(ids).pipe(map((infos) => ({ infos, gone: ids.filter((wanted) => !infos.some(({ id }) => id === wanted)) }))),
   pageAfter: (id, after) =>
     pageAfter(id, after).pipe(map((messages) => ({ messages, isWhole: true, isLast: messages.length < 2 }))),
-  clock: { after: () => NEVER },
+  clock: { after: () => NEVER, elapsed: () => 0 },
   limits: limitsOf(),
   onOverflow: () => undefined,
   onBug: (thrown) => {
@@ -111,6 +111,13 @@ describe('the inbox, while connected', () => {
         arrived({ timestamp: 2 }),
       ).slice(3),
     ).toEqual(['live m2', 'live m3']);
+  });
+
+  it('passes each of many messages once that come together after a long time, and all come again after a break', () => {
+    // They were sent within hours, and were not acknowledged.
+    const many = Array.from({ length: 1_000 }, (_, index) => arrived({ timestamp: 2 + index * 10_000 }));
+    const passed = feed(options(), opened(1), snapshot(), ...many, ...many).slice(3);
+    expect([passed.length, new Set(passed).size]).toEqual([1_000, 1_000]);
   });
 
   it('passes a late message if it comes for the first time', () => {

@@ -5,11 +5,11 @@ import { openPostgresStore } from '../store/postgres/open.js';
 import { placeOf } from '../store/postgres/place.js';
 import { loadSqlite } from '../store/sqlite/driver.js';
 import { openSqliteStore } from '../store/sqlite/open.js';
-import type { Store } from '../store/store.js';
+import type { MovingStore } from '../store/store.js';
 import type { Settings } from './settings.js';
 
 export interface Data {
-  readonly store: Store;
+  readonly store: MovingStore;
   /** For the log. */
   readonly text: string;
 }

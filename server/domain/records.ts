@@ -284,3 +284,39 @@ export type OpeningResult =
   | { readonly _tag: 'Displaced' }
   /** The token has expired or was deleted. */
   | { readonly _tag: 'Gone' };
+
+/** A conversation that comes from another server, with its id and its times, ms since 1970. */
+export interface MovedConversation extends Omit<ConversationInfo, 'lastMessage'> {
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /**
+   * Of a unique conversation: whether its members are those that it was created for, so that they find it. Default
+   * true.
+   */
+  readonly isFoundByMembers?: boolean;
+}
+
+/** What has become of a moved conversation. */
+export type ConversationMoved =
+  /** `twin`: another unique conversation that its members find instead of this one. */
+  | { readonly _tag: 'Stored'; readonly twin?: string }
+  /** There is one with its id. It stays as it is. */
+  | { readonly _tag: 'Present' }
+  /** It has ended, or was without activity for too long: the store would delete it. */
+  | { readonly _tag: 'Ended' };
+
+/** What has become of a moved message. */
+export type MessageMoved =
+  /** `timestamp`: its own time, or the next free one if other messages have the same. */
+  | { readonly _tag: 'Stored'; readonly timestamp: number }
+  /** Its conversation has one with its id. It stays as it is. */
+  | { readonly _tag: 'Present' }
+  | { readonly _tag: 'NoConversation' }
+  /** It is so old that the store would delete it. */
+  | { readonly _tag: 'TooOld' };
+
+/** A page of all conversations. `next` is set if there may be more. */
+export interface ConversationPage {
+  readonly conversations: readonly MovedConversation[];
+  readonly next?: string;
+}

@@ -3,7 +3,7 @@ import type { MemoryLimits } from '../domain/memory/memory-options.js';
 import { createMemory } from '../domain/memory/memory.js';
 import { checkLimits } from './check-limits.js';
 import { randomIds } from '../random-ids.js';
-import type { Store } from './store.js';
+import type { MovingStore } from './store.js';
 
 export interface MemoryStoreOptions extends MemoryLimits {
   /** The clock that days are counted with. Default: the system clock. */
@@ -50,7 +50,7 @@ export const memoryStore = ({
   clock = { now: Date.now },
   whileSwept = everyFewSeconds,
   ...limits
-}: MemoryStoreOptions = {}): Store => {
+}: MemoryStoreOptions = {}): MovingStore => {
   checkLimits('memoryStore', limits);
   const steady = steadyClock(clock, () => undefined);
   const memory = createMemory({
@@ -111,6 +111,9 @@ export const memoryStore = ({
     rememberRoom: asynchronous(sessions.rememberRoom),
     forgetSession: asynchronous(sessions.forget),
     forgetSessions: asynchronous(sessions.forgetAll),
+    importConversations: asynchronous(sweeping((all) => all.map(memory.importConversation))),
+    importMessages: asynchronous(memory.importMessages),
+    conversationPage: asynchronous(memory.conversationPage),
     close: asynchronous(() => {
       stop?.();
       stop = undefined;

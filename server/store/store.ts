@@ -10,13 +10,17 @@ import type {
   ListChange,
   ConversationChange,
   ConversationDraft,
+  ConversationMoved,
+  ConversationPage,
   ConversationSearch,
   HistoryQuery,
   MarkedRead,
   MemberReceipt,
   MembersAdded,
   MessageKey,
+  MessageMoved,
   Modified,
+  MovedConversation,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
@@ -165,4 +169,24 @@ export interface Store {
   close(): Promise<void>;
   /** Whether the store could be reached when it was last asked. `/readyz` tells it. Default: it always can. */
   isReachable?(): boolean;
+}
+
+/**
+ * A store that conversations and messages can move into, and out of, with their ids and times. What is there is never
+ * changed, so a call can be repeated. The stores of this package are such stores.
+ *
+ * To read all messages of a conversation, ask for its `history`, page by page.
+ */
+export interface MovingStore extends Store {
+  /** Stores conversations as they are. Gives a result for each. The call is atomic. */
+  importConversations(conversations: readonly MovedConversation[]): Promise<readonly ConversationMoved[]>;
+  /**
+   * Stores messages with their ids and times. Gives a result for each. The call is atomic. The times of a conversation
+   * may be in any order, also over several calls. Messages with the same time are in the order of `direction`: `new`
+   * goes from older to newer ones, `old` from newer to older ones. Each gets the next time that is free in this
+   * direction. Default `new`.
+   */
+  importMessages(messages: readonly StoredMessage[], direction?: 'old' | 'new'): Promise<readonly MessageMoved[]>;
+  /** A page of all conversations, in the order of their ids, after the id `after`. */
+  conversationPage(limit: number, after?: string): Promise<ConversationPage>;
 }

@@ -51,13 +51,14 @@ export interface ClientStateOptions extends Omit<HoldOptions, 'onOverflow'> {
 
 /**
  * Subscribes to the log at once, and hands each entry to the parts that it concerns, one after the other. The second
- * result is that subscription; the owner of the client ends it.
+ * result is that subscription; the owner of the client ends it. The third one shows a message in the streams of
+ * messages: it is called after each entry, when all that is derived of the log knows it.
  */
 export const clientState = (
   self: string,
   log$: Observable<ClientEvent>,
   { clock, limits, report }: ClientStateOptions,
-): readonly [ClientState, Subscription] => {
+): readonly [ClientState, Subscription, () => void] => {
   const records = conversationRecords();
   /** The entries that are no messages: they are rare, and most states change only with them. */
   const rare = new Subject<ClientEvent>();
@@ -96,6 +97,9 @@ export const clientState = (
   });
   const parts = [conversations, lastMessages, unread, receipts, events, messages, held];
 
+  /** The message that comes next in the streams of messages. */
+  let showing:
+    { readonly message: Message; readonly own: Subject<Message> | undefined; readonly all: boolean } | undefined;
   const take = (event: ClientEvent): void => {
     if (event._tag !== 'Message') {
       conversations.take(event);
@@ -108,9 +112,16 @@ export const clientState = (
     const record = records.find(event.conversationId);
     record?.events?.next(event);
     const message = shownIn(event);
-    if (message !== undefined) record?.messages?.next(message);
     held.hold(event);
-    if (message !== undefined && shown.observed) shown.next(message);
+    // Only who watches by now: the others get it of what is held.
+    if (message !== undefined) showing = { message, own: record?.messages, all: shown.observed };
+  };
+  const show = (): void => {
+    if (showing === undefined) return;
+    const { message, own, all } = showing;
+    showing = undefined;
+    own?.next(message);
+    if (all) shown.next(message);
   };
   const end = (how: Ending): void => {
     for (const part of parts) part.end(how);
@@ -149,6 +160,7 @@ export const clientState = (
       held,
     },
     subscription,
+    show,
   ];
 };
 

@@ -98,7 +98,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       distinctUntilChanged(),
     );
     const changes = changeMark();
-    const [state, keepingState] = clientState(clientId, log, { clock, limits, report });
+    const [state, keepingState, show] = clientState(clientId, log, { clock, limits, report });
     const outbox = options.outbox?.open({
       appId: options.appId,
       clientId,
@@ -198,6 +198,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     const room = (): string | undefined => internals.room.current;
     const logging = clientLog({ link, reader, clock, catchUp, state, room, changes, limits }, (event) => {
       log.next(event);
+      show();
     });
     outbox?.restore(internals, () => current._tag === 'Closed');
 

@@ -2,7 +2,14 @@
 import { DecodeFailed, preview, type ClientCommand, type ServerCommand } from '../../codecs/index.js';
 import type { Clock } from '../clock.js';
 import { deadlines } from '../deadlines.js';
-import { CommandTimeout, ConnectionLost, ServerRejected, Unconfirmed, type RealtimeError } from '../errors.js';
+import {
+  CommandTimeout,
+  ConnectionLost,
+  ServerRejected,
+  Unconfirmed,
+  toRealtimeError,
+  type RealtimeError,
+} from '../errors.js';
 import {
   requesting,
   type AnswerKind,
@@ -124,10 +131,17 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
     const request: Pending<A> = { since: clock.elapsed(), command, answer, reply, options, owner };
     // `settle` gives it only what its kind has accepted.
     pending.set(i, request as unknown as Pending);
-    const problem = write(owner === undefined ? { ...command, i } : { ...command, i, peerId: owner.clientId });
+    let problem: RealtimeError | undefined;
+    try {
+      const reason = write(owner === undefined ? { ...command, i } : { ...command, i, peerId: owner.clientId });
+      problem = reason === undefined ? undefined : new ConnectionLost(reason);
+    } catch (thrown) {
+      // A socket of the application's own.
+      problem = toRealtimeError(thrown);
+    }
     if (problem === undefined) {
       if (options.isUnlimited !== true && pending.has(i)) limits.begin(i);
-    } else if (take(i)) reply.failed(new ConnectionLost(problem));
+    } else if (take(i)) reply.failed(problem);
     return () => {
       give(i);
     };

@@ -141,7 +141,11 @@ export const outboxQueue = <E extends OutboxEntry>({
     unanswered.begin(waiting);
     const end = waiting.entry.write({
       answered: (ack) => {
-        if (isCurrent()) waiting.answered(ack);
+        if (!isCurrent()) return;
+        // It is sent, whatever its observers do now.
+        entries.delete(waiting);
+        stop(waiting);
+        waiting.answered(ack);
       },
       failed: (error) => {
         if (!isCurrent()) return;
@@ -277,7 +281,10 @@ export const outboxQueue = <E extends OutboxEntry>({
           asking.delete(failed);
           isKept = true;
           accepted();
-          if (!isWithdrawn()) enter(entry, reply, until);
+          // Its observer may have withdrawn it, or closed the client.
+          if (isWithdrawn()) return;
+          if (over === undefined) enter(entry, reply, until);
+          else reply.failed(over);
         };
         if (entry.age !== undefined || keeper === forgetful) {
           accepting(accept);

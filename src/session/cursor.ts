@@ -3,6 +3,7 @@
  * passes once.
  */
 import type { Body } from '../../codecs/index.js';
+import type { Clock } from '../clock.js';
 import { comparePositions, type ConversationEvent, type Message, type Position } from '../../streams/index.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Cursor } from './inbox-state.js';
@@ -87,7 +88,13 @@ const reachedBy = (
 };
 
 /** One literal with all keys, because every message passes here. */
-const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst: boolean, session: number): Cursor => {
+const passMessage = (
+  cursor: Cursor,
+  { message, origin }: MessageEvent,
+  isFirst: boolean,
+  session: number,
+  now: () => number,
+): Cursor => {
   // Only its position: otherwise the whole message would stay in memory.
   const at: Position = { timestamp: message.timestamp, id: message.id };
   const { own } = cursor;
@@ -95,7 +102,7 @@ const passMessage = (cursor: Cursor, { message, origin }: MessageEvent, isFirst:
     id: cursor.id,
     position: reachedBy(cursor, at, origin, session),
     newest: later(cursor.newest, at),
-    seen: isFirst ? withId(cursor.seen, at.id, at.timestamp) : cursor.seen,
+    seen: isFirst ? withId(cursor.seen, at.id, now) : cursor.seen,
     own: origin === 'sent' ? withOwn(own, at, session) : own,
     caughtUpIn: cursor.caughtUpIn,
     lookedUpIn: cursor.lookedUpIn,
@@ -118,14 +125,16 @@ export const passed = (
   isFirst: boolean,
   session: number,
   self: string,
+  clock: Pick<Clock, 'elapsed'>,
 ): Cursor => {
+  const now = (): number => clock.elapsed();
   switch (event._tag) {
     case 'Message':
-      return event.message.transient ? cursor : passMessage(cursor, event, isFirst, session);
+      return event.message.transient ? cursor : passMessage(cursor, event, isFirst, session, now);
     case 'Edit':
     case 'Recall':
       return isFirst && event.message.editedAt !== undefined
-        ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message), event.message.editedAt) }
+        ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message), now) }
         : cursor;
     case 'Snapshot':
       return { ...cursor, info: event.info };

@@ -1,4 +1,5 @@
 /** The inbox as data: its state, its inputs and its effects. */
+import type { Clock } from '../clock.js';
 import type { ConversationInfo } from '../../codecs/index.js';
 import type { ClientEvent, ConversationEvent, Message, Position } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
@@ -231,6 +232,7 @@ export interface Environment {
   readonly known: (id: string) => ConversationInfo | undefined;
   /** The chat room that the client was in before the break, if any. The break is a `Gap`. */
   readonly room: () => string | undefined;
+  readonly clock: Pick<Clock, 'elapsed'>;
 }
 
 /** The state after an input, the entries to pass on, and the effects to carry out after them, both in order. */

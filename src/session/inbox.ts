@@ -25,7 +25,7 @@ export type { InboxInput } from './inbox-state.js';
 const SETTLING = 10_000;
 
 export interface InboxOptions extends CatchUpOptions, Policy, Environment {
-  readonly clock: Pick<Clock, 'after'>;
+  readonly clock: Pick<Clock, 'after' | 'elapsed'>;
   /** Called when events were dropped. */
   readonly onOverflow: (what: 'waiting' | 'conversations', conversationId: string) => void;
   /** Called with an error of the inbox itself. */

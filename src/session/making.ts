@@ -37,9 +37,9 @@ export const cursorOf = (making: Making, id: string): Cursor => {
 
 /** Passes an event on if it is new. The position moves before anybody sees the event. */
 export const admit = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
-  const { state, policy } = making;
+  const { state, policy, environment } = making;
   const isFirst = isNew(cursor, event);
-  const next = passed(cursor, event, isFirst, state.session.number, policy.self);
+  const next = passed(cursor, event, isFirst, state.session.number, policy.self, environment.clock);
   if (next !== cursor) keep(making, next);
   if (isFirst) emit(making, event);
   if (event._tag === 'Edit' || event._tag === 'Recall') want(making, { _tag: 'Changed', message: event.message });

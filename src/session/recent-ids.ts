@@ -6,7 +6,7 @@
 export interface RecentIds {
   readonly young: string[];
   readonly count: number;
-  /** The time of the first of the young ones, ms since 1970. */
+  /** When the first of the young ones came, ms, by `elapsed`. */
   readonly since: number;
   readonly old: readonly string[];
 }
@@ -23,13 +23,16 @@ const SPAN = 60_000;
 
 export const NO_IDS: RecentIds = { young: [], count: 0, since: 0, old: [] };
 
-/** The same ids and one more. It writes to an array and computes no hash, because it runs for every message. */
-export const withId = ({ young, count, since, old }: RecentIds, id: string, at: number): RecentIds => {
-  if (count === MANY || (count >= FEW && Math.abs(at - since) > SPAN))
-    return { young: [id], count: 1, since: at, old: young.length === count ? young : young.slice(0, count) };
+/**
+ * The same ids and one more. `now` tells when it comes: messages that come together may be of different times, as after
+ * a hold. It writes to an array and computes no hash, because it runs for every message.
+ */
+export const withId = ({ young, count, since, old }: RecentIds, id: string, now: () => number): RecentIds => {
+  if (count === MANY || (count >= FEW && now() - since > SPAN))
+    return { young: [id], count: 1, since: now(), old: young.length === count ? young : young.slice(0, count) };
   const own = young.length === count && count > 0 ? young : young.slice(0, count);
   own.push(id);
-  return { young: own, count: count + 1, since: count === 0 ? at : since, old };
+  return { young: own, count: count + 1, since: count === 0 ? now() : since, old };
 };
 
 /** Whether the id is one of them. Searches the whole array, which is needed only for late messages. */

@@ -89,7 +89,7 @@ const FAILURES: Readonly<Record<string, RealtimeError>> = {
 
 const play = (world: World, history: readonly Action[]) => {
   const step = inboxStep({ ...world, limits: limitsOf({ waiting: world.waiting }), self: 'Tom' });
-  const environment = { known: () => undefined, room: () => undefined };
+  const environment = { known: () => undefined, room: () => undefined, clock: { elapsed: () => 0 } };
   let state: InboxState = initialState();
   let now = 0;
   let isOpen = false;

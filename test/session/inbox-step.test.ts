@@ -408,7 +408,7 @@ const rules: readonly Rule[] = [
 describe('the inbox, step by step', () => {
   it.each(rules)('$rule', ({ before = [], input, out = [], effects = [], known: info, room }) => {
     const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
-    const environment = { known: () => info, room: () => room };
+    const environment = { known: () => info, room: () => room, clock: { elapsed: () => 0 } };
     let state = initialState();
     for (const one of before) ({ state } = step(state, one, environment));
     const made = step(state, input, environment);
@@ -417,7 +417,7 @@ describe('the inbox, step by step', () => {
 
   it('catches up a limited number of conversations at a time, and starts the next one when one is done', () => {
     const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
-    const environment = { known: () => undefined, room: () => undefined };
+    const environment = { known: () => undefined, room: () => undefined, clock: { elapsed: () => 0 } };
     let state = initialState();
     const inputs: readonly Input[] = [opened(1, false), snapshot(), snapshot({ id: 'd' }), dropped, opened(9)];
     for (const one of inputs) ({ state } = step(state, one, environment));
@@ -430,7 +430,7 @@ describe('the inbox, step by step', () => {
 
   it('asks about very many conversations with one request after the other', () => {
     const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
-    const environment = { known: () => undefined, room: () => undefined };
+    const environment = { known: () => undefined, room: () => undefined, clock: { elapsed: () => 0 } };
     let state = initialState();
     const many = Array.from({ length: 150 }, (_, index) => snapshot({ id: `c${String(index)}` }));
     for (const one of [opened(1, false), ...many, dropped]) ({ state } = step(state, one, environment));

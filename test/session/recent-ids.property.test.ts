@@ -6,7 +6,7 @@ const idOf = (index: number): string => `id-${String(index)}`;
 /** `count` ids, the next one `pause` ms later. */
 const after = (count: number, pause: number): RecentIds => {
   let ids = NO_IDS;
-  for (let index = 0; index < count; index += 1) ids = withId(ids, idOf(index), index * pause);
+  for (let index = 0; index < count; index += 1) ids = withId(ids, idOf(index), () => index * pause);
   return ids;
 };
 const sizeOf = ({ count, old }: RecentIds): number => count + old.length;
@@ -15,7 +15,7 @@ describe('the ids that a conversation remembers', () => {
   it('are the latest 256 at least, whatever their times', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -100_000, max: 100_000 }), { maxLength: 1_000 }), (times) => {
-        const ids = times.reduce((before, at, index) => withId(before, idOf(index), at), NO_IDS);
+        const ids = times.reduce((before, at, index) => withId(before, idOf(index), () => at), NO_IDS);
         for (let index = Math.max(0, times.length - 256); index < times.length; index += 1)
           expect(hasId(ids, idOf(index))).toBe(true);
       }),
@@ -35,7 +35,7 @@ describe('the ids that a conversation remembers', () => {
 
   it('stay the same in a value from which another one is made', () => {
     const before = after(10, 1);
-    const [one, other] = [withId(before, 'one', 11), withId(before, 'other', 11)];
+    const [one, other] = [withId(before, 'one', () => 11), withId(before, 'other', () => 11)];
     expect([hasId(one, 'one'), hasId(one, 'other'), hasId(other, 'other'), hasId(before, 'one')]).toEqual([
       true,
       false,

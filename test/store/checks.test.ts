@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { memoryStore, storeChecks, type Store } from 'rx-realtime/server';
+import { memoryStore, movingStoreChecks, storeChecks, type MovingStore, type Store } from 'rx-realtime/server';
 import { stores } from './temporary.js';
 
 describe.each(stores)('the store %s', (_, open) => {
-  let store: Store;
+  let store: MovingStore;
   let end: () => Promise<void>;
   beforeAll(async () => {
     ({ store, end } = await open());
@@ -14,8 +14,12 @@ describe.each(stores)('the store %s', (_, open) => {
     await run(store);
   });
 
+  it.each(movingStoreChecks)('$name', async ({ run }) => {
+    await run(store);
+  });
+
   it('keeps all rules at the same time', async () => {
-    await Promise.all(storeChecks.map(({ run }) => run(store)));
+    await Promise.all([...storeChecks, ...movingStoreChecks].map(({ run }) => run(store)));
   });
 });
 

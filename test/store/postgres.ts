@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { openPostgresStore, type PostgresStoreOptions, type Store } from 'rx-realtime/server';
+import { openPostgresStore, type PostgresStoreOptions, type MovingStore } from 'rx-realtime/server';
 
 const script = fileURLToPath(new URL('../../scripts/services.sh', import.meta.url));
 const run = promisify(execFile);
@@ -82,7 +82,7 @@ export const ownTables = async (url: string): Promise<{ readonly url: string; re
 export const inPostgres = async (
   url: string,
   options: PostgresStoreOptions = {},
-): Promise<{ readonly store: Store; readonly end: () => Promise<void> }> => {
+): Promise<{ readonly store: MovingStore; readonly end: () => Promise<void> }> => {
   const tables = await ownTables(url);
   const store = await openPostgresStore({ connections: 8, ...options, url: tables.url });
   return {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryStore, openSqliteStore, type MemoryStoreOptions, type Store } from 'rx-realtime/server';
+import { memoryStore, openSqliteStore, type MemoryStoreOptions, type MovingStore } from 'rx-realtime/server';
 import { inPostgres, postgresUrl } from './postgres.js';
 
 /** A file system in memory where there is one: these tests don't measure how long a disk takes. */
@@ -14,7 +14,7 @@ export const temporaryDirectory = (): Promise<string> => mkdtemp(join(base, 'rx-
 export const remove = (directory: string): Promise<void> => rm(directory, { recursive: true, force: true });
 
 interface Opened {
-  readonly store: Store;
+  readonly store: MovingStore;
   /** Closes the store, and deletes what it has written. */
   readonly end: () => Promise<void>;
 }

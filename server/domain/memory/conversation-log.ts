@@ -43,7 +43,13 @@ export interface ConversationLog {
     newId: () => string,
     at?: number,
   ): { readonly message: StoredMessage; readonly repeated: boolean };
+  /** Stores messages as they are. No other ones have their ids or their times. */
+  insert(messages: readonly StoredMessage[]): void;
+  /** The conversation was active at this time, ms. */
+  noteActivity(at: number): void;
   readonly message: (key: MessageKey) => StoredMessage | undefined;
+  /** Of these times, ms: those that messages have. */
+  taken(times: readonly number[]): readonly number[];
   /** Gives no message before `since` (ms). */
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
@@ -137,7 +143,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   const byId = new Map<string, number>();
   /** Positions by the type of the message, ascending. */
   const byType = new Map<number, number[]>();
-  const readers = messagesByReader();
+  let readers = messagesByReader();
   const read = new Map<string, Mark>();
   const received = new Map<string, Mark>();
   /** Up to which position a client has acknowledged everything. */
@@ -219,6 +225,36 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     return changed;
   };
 
+  /** Adds a message after all others. */
+  const add = (message: StoredMessage, key: string | undefined): void => {
+    lastAt = Math.max(message.timestamp, lastAt ?? -Infinity);
+    if (message.to === undefined && !isSignalType(message.type)) publicId = message.id;
+    const position = base + messages.length;
+    if (key !== undefined) byToken.set(key, position);
+    byId.set(message.id, position);
+    typed(message.type, position);
+    readers.add(message, position, base);
+    messages.push(message);
+    tokens.push(key);
+  };
+
+  /** Puts earlier messages among the others: all positions are new. */
+  const rebuild = (news: readonly StoredMessage[]): void => {
+    const keys = new Map([...messages, ...news].map((message, index) => [message, tokens[index]]));
+    const changed = changes.filter(isLatest).flatMap(({ position, at }) => {
+      const message = messages[position - base];
+      return message === undefined ? [] : [{ id: message.id, at }];
+    });
+    for (const positions of [byId, byToken, byType]) positions.clear();
+    readers = messagesByReader();
+    messages.length = tokens.length = base = 0;
+    for (const [message, key] of [...keys].sort(([a], [b]) => byPosition(a, b))) add(message, key);
+    // It is found anew with the next acknowledgement.
+    acknowledged.clear();
+    changes = [];
+    for (const { id, at } of changed) noteChange(byId.get(id) ?? -1, at);
+  };
+
   return {
     append: (given, newId, at) => {
       const { token, now, from, to, type, msg, binaryMsg } = given;
@@ -241,17 +277,28 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
         timestamp: at ?? (lastAt === undefined ? now : Math.max(now, lastAt + 1)),
       };
       hasTies ||= message.timestamp === lastAt;
-      lastAt = message.timestamp;
-      if (message.to === undefined && !isSignalType(message.type)) publicId = id;
-      const position = base + messages.length;
-      if (key !== undefined) byToken.set(key, position);
-      byId.set(id, position);
-      typed(message.type, position);
-      readers.add(message, position, base);
-      messages.push(message);
-      tokens.push(key);
+      add(message, key);
       return { message, repeated: false };
     },
+
+    insert: (given) => {
+      const news = given.toSorted(byPosition);
+      if (hasTies || (news[0]?.timestamp ?? Infinity) <= (messages.at(-1)?.timestamp ?? -Infinity)) rebuild(news);
+      else for (const message of news) add(message, undefined);
+      const edited = news.flatMap(({ id, editedAt }) =>
+        editedAt === undefined ? [] : [{ position: byId.get(id) ?? -1, at: editedAt }],
+      );
+      if (edited.length === 0) return;
+      const all = [...changes, ...edited].sort((a, b) => a.at - b.at);
+      changes = [];
+      for (const { position, at } of all) noteChange(position, at);
+    },
+
+    noteActivity: (at) => {
+      lastAt = Math.max(at, lastAt ?? at);
+    },
+
+    taken: (times) => times.filter((time) => messages[firstAfter(messages, time - 1)]?.timestamp === time),
 
     message: (key) =>
       messages['id' in key ? indexOf(key.id) : (byToken.get(tokenKey(key.from, key.token)) ?? -1) - base],

@@ -26,10 +26,10 @@ export interface HeldConversation {
   readonly blockedMembers: Set<string>;
 }
 
-/** A new conversation. Its creator is its owner. */
-export const held = (info: ConversationInfo, unreadLimit: number): HeldConversation => ({
+/** A new conversation. Its creator is its owner. `isFound`: if it is unique, its members find it. */
+export const held = (info: ConversationInfo, unreadLimit: number, isFound: boolean): HeldConversation => ({
   info,
-  uniqueKey: info.unique === true ? uniqueKey(info) : undefined,
+  uniqueKey: info.unique === true && isFound ? uniqueKey(info) : undefined,
   members: new Set(info.members),
   log: conversationLog(info.id, unreadLimit),
   roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),

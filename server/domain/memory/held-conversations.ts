@@ -11,10 +11,11 @@ import type { KeptByKind } from './retention.js';
 export interface HeldConversations {
   /** A conversation that exists and has not ended. */
   readonly find: (id: string) => HeldConversation | undefined;
-  readonly put: (info: ConversationInfo) => void;
+  /** `isFound`: if it is unique, its members find it. Default true. */
+  readonly put: (info: ConversationInfo, isFound?: boolean) => HeldConversation;
   readonly remove: (id: string) => boolean;
   /** The id of the unique conversation of the same members. */
-  readonly idOf: (draft: ConversationDraft) => string | undefined;
+  readonly idOf: (draft: Pick<ConversationInfo, 'kind' | 'members'>) => string | undefined;
   /** The ids of the conversations of a member. */
   readonly of: (clientId: string) => ReadonlySet<string>;
   /** The same, without system conversations, in the order of their activity. `touch` is told of each message. */
@@ -33,6 +34,8 @@ export interface HeldConversations {
   /** The next ids of a walk through all conversations, which starts again when it has come to the end. */
   readonly next: (count: number) => Iterable<string>;
   readonly areKept: () => boolean;
+  /** All ids, in no order. */
+  readonly ids: () => Iterable<string>;
 }
 
 interface Options {
@@ -155,14 +158,15 @@ export const heldConversations = ({ unreadLimit, kept, now, settled }: Options):
     remove,
     find,
 
-    put: (info) => {
+    put: (info, isFound = true) => {
       remove(info.id);
-      const conversation = held(info, unreadLimit);
+      const conversation = held(info, unreadLimit, isFound);
       conversations.set(info.id, conversation);
       if (conversation.uniqueKey !== undefined) unique.set(conversation.uniqueKey, info.id);
       byKind[info.kind].add(info.id);
       countCreated(info, 1);
       join(info.id, info.members ?? []);
+      return conversation;
     },
 
     idOf: (draft) => unique.get(uniqueKey(draft)),
@@ -197,5 +201,6 @@ export const heldConversations = ({ unreadLimit, kept, now, settled }: Options):
     },
 
     areKept: () => conversations.size > 0,
+    ids: () => conversations.keys(),
   };
 };

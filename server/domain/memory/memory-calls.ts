@@ -7,13 +7,17 @@ import type {
   ListChange,
   ConversationChange,
   ConversationDraft,
+  ConversationMoved,
+  ConversationPage,
   ConversationSearch,
   HistoryQuery,
   MarkedRead,
   MemberReceipt,
   MembersAdded,
   MessageKey,
+  MessageMoved,
   Modified,
+  MovedConversation,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
@@ -79,6 +83,9 @@ export interface Memory {
   readonly acknowledge: (id: string, clientId: string, arrived: Arrived, now: number) => readonly StoredMessage[];
   readonly markRead: (id: string, clientId: string, upTo: ReadUpTo, now: number) => MarkedRead;
   readonly unread: (clientId: string, since: number | undefined, limit: number) => readonly UnreadSummary[];
+  readonly importConversation: (moved: MovedConversation) => ConversationMoved;
+  readonly importMessages: (messages: readonly StoredMessage[], direction?: 'old' | 'new') => readonly MessageMoved[];
+  readonly conversationPage: (limit: number, after?: string) => ConversationPage;
   /**
    * Deletes what has ended among the next conversations, this many, and starts again at the end. Gives false if there
    * is nothing that could end.

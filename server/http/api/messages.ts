@@ -2,8 +2,9 @@
 import { either as E, json as J } from 'fp-ts';
 import type * as t from 'io-ts';
 import * as c from '../../../codecs/type.js';
-import { fromStored, JsonObject, record, toStored } from '../../../codecs/index.js';
+import { fromStored, JsonObject, record } from '../../../codecs/index.js';
 import type { BackEnd, BackEndBody, BackEndEdit, BackEndMessage, History } from '../../back-end.js';
+import { restForm } from '../../messages/rest-form.js';
 import type { RoomPriority } from '../../notice.js';
 import type { StoredMessage } from '../../store/store.js';
 import type { Answer } from '../respond.js';
@@ -79,28 +80,6 @@ const changed = ({ editedAt, timestamp }: StoredMessage): Answer => [
   { result: { 'patch-timestamp': editedAt ?? timestamp } },
 ];
 
-/** A message in the form of the vendor's API. `to` names the only clients that get it. */
-const item = (message: StoredMessage, family: Family): object => {
-  const { id, conversationId, from, to, timestamp, editedAt, deliveredAt, readAt, mentionsAll } = message;
-  const { data = '', bin = false } = toStored(message);
-  return {
-    'msg-id': id,
-    'conv-id': conversationId,
-    from,
-    ...(to === undefined ? {} : { to }),
-    data,
-    bin,
-    timestamp,
-    'is-conv': family !== chatRooms,
-    'is-room': family === chatRooms,
-    'mention-client-ids': message.mentions,
-    'mention-all': mentionsAll,
-    ...(editedAt === undefined ? {} : { 'patch-timestamp': editedAt }),
-    ...(deliveredAt === undefined ? {} : { 'ack-at': deliveredAt }),
-    ...(readAt === undefined ? {} : { 'read-at': readAt }),
-  };
-};
-
 const historyOf = (request: ApiRequest): History => {
   const [limit, timestamp, id] = [
     integerIn(request, 'limit'),
@@ -140,7 +119,7 @@ export const messageRoutes = (backEnd: BackEnd, family: Family): readonly ApiRou
         const messages = await backEnd.history(id, query);
         // The messages nearest to the start of the page come first.
         const ordered = query.direction === 'new' ? messages : [...messages].reverse();
-        return [200, { results: ordered.map((message) => item(message, family)) }];
+        return [200, { results: ordered.map((message) => restForm(message, family === chatRooms)) }];
       },
     },
     {

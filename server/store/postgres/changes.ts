@@ -51,6 +51,9 @@ export interface ChangingOptions {
   readonly clock: (() => number) | undefined;
 }
 
+/** A key of a bounded length: an index of PostgreSQL has a limit. */
+export const hashedKey = (key: string): string => createHash('sha256').update(key).digest('base64url');
+
 /** A lane carries out one group after the other. What arrives meanwhile is in the next group. */
 export const createLane = ({ connections, bounds, clock }: ChangingOptions): Changing => {
   let at = 0;
@@ -61,7 +64,7 @@ export const createLane = ({ connections, bounds, clock }: ChangingOptions): Cha
       bounds,
       time: () => at,
       timeOf: (given) => (clock === undefined ? at : given),
-      keyOf: (key) => createHash('sha256').update(key).digest('base64url'),
+      keyOf: hashedKey,
     },
     // What a transaction reads may never be committed.
     unkeptMembers(sql),

@@ -40,6 +40,13 @@ export const locksOf: Locking = {
   modify: ({ conversationId }) => conversation(conversationId),
   acknowledge: conversation,
   markRead: conversation,
+  importConversations: (all) => ({
+    names: all.flatMap((moved) => [
+      `conversation ${moved.id}`,
+      ...(moved.unique === true ? [`unique ${uniqueKey(moved)}`] : []),
+    ]),
+  }),
+  importMessages: (messages) => ({ conversations: messages.map(({ conversationId }) => conversationId) }),
   openSession: ({ session: { token: opened, clientId } }) => ({ names: [client(clientId), token(opened)] }),
   renewSession: ({ token: renewed, clientId }) => ({ names: [client(clientId), token(renewed)] }),
   rememberRoom: session,

@@ -7,10 +7,10 @@ import { boundsOf, type Changes, type ReadCalls, type ResultOf } from '../sql/ca
 import { finding, type Read } from '../sql/find.js';
 import { createReads, keptMembers } from '../sql/reads.js';
 import type { Steps } from '../sql/steps.js';
-import type { Store } from '../store.js';
+import type { MovingStore } from '../store.js';
 import { StoreFailure } from '../store-failure.js';
 import { createAppending } from './append.js';
-import { createChanging, createLane } from './changes.js';
+import { createChanging, createLane, hashedKey } from './changes.js';
 import { createConnections, type Connections } from './connections.js';
 import { statementsOf } from './dialect.js';
 import { loadPg, type Pg, type PostgresPool } from './driver.js';
@@ -39,7 +39,7 @@ export interface PostgresStoreOptions extends MemoryStoreOptions {
 }
 
 /** A store in PostgreSQL. */
-export interface PostgresStore extends Store {
+export interface PostgresStore extends MovingStore {
   /** The database could be reached when it was last asked, which is at least every few seconds. */
   isReachable(): boolean;
 }
@@ -114,7 +114,7 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   const statements = statementsOf(bounds);
   const members = keptMembers(statements);
   const reads = createReads(
-    { sql: statements, bounds, time: now, timeOf: (given) => given, keyOf: (key) => key },
+    { sql: statements, bounds, time: now, timeOf: (given) => given, keyOf: hashedKey },
     members,
   );
   const given = clock === undefined ? undefined : now;
@@ -210,6 +210,9 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
     unreadOf: look('unreadOf'),
     unread: look('unread'),
     session: look('session'),
+    importConversations: change('importConversations'),
+    importMessages: change('importMessages'),
+    conversationPage: look('conversationPage'),
     isReachable: () => connections.isReachable(),
     close: () => (closing ??= close()),
   };

@@ -1,6 +1,7 @@
 /** All calls of a database, by their names. */
 import type { Calls, Setting } from './calls.js';
 import { conversationWrites } from './conversation-writes.js';
+import { importWrites } from './import-writes.js';
 import { messageWrites } from './message-writes.js';
 import { createReads, keptMembers, type KeptMembers } from './reads.js';
 import { sessionWrites } from './session-writes.js';
@@ -21,6 +22,7 @@ export const createCalls = (setting: Setting, members: KeptMembers = keptMembers
     ...reads,
     ...conversationWrites(setting, reads),
     ...messageWrites(setting, reads),
+    ...importWrites(setting, reads),
     ...sessionWrites(setting, reads),
     ...sweeping(setting),
   };

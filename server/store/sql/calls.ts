@@ -3,7 +3,7 @@ import type { ConversationInfo, ConversationKind } from '../../../codecs/index.j
 import { keptByKind, type KeptByKind } from '../../domain/memory/retention.js';
 import type { MayNotSpeak, UnreadSummary } from '../../domain/records.js';
 import type { MemoryStoreOptions } from '../memory.js';
-import type { Store } from '../store.js';
+import type { MovingStore } from '../store.js';
 import type { Row } from './columns.js';
 import type { Members } from './rows.js';
 import type { Statements } from './sql.js';
@@ -47,7 +47,7 @@ export interface Setting {
 /** A method of the store as steps. */
 type InSteps<F> = F extends (...args: infer A) => Promise<infer R> ? (...args: A) => Steps<R> : never;
 
-type StoreCalls<K extends keyof Store> = { readonly [N in K]: InSteps<Store[N]> };
+type StoreCalls<K extends keyof MovingStore> = { readonly [N in K]: InSteps<MovingStore[N]> };
 
 /** A place in the order of all conversations. */
 export interface ConversationCursor {
@@ -70,6 +70,7 @@ export interface ReadCalls extends StoreCalls<
   | 'unread'
   | 'session'
   | 'notices'
+  | 'conversationPage'
 > {
   /** As the store's; `but` is the kind whose members are left out. */
   readonly conversations: (ids: readonly string[], but?: ConversationKind) => Steps<readonly ConversationInfo[]>;
@@ -110,6 +111,8 @@ export type ConversationWrites = StoreCalls<
 
 export type MessageWrites = StoreCalls<'append' | 'modify' | 'acknowledge' | 'markRead'>;
 
+export type ImportWrites = StoreCalls<'importConversations' | 'importMessages'>;
+
 export type SessionWrites = StoreCalls<
   'openSession' | 'renewSession' | 'rememberRoom' | 'forgetSession' | 'forgetSessions' | 'keepNotice'
 >;
@@ -120,7 +123,7 @@ export interface Sweeping {
 }
 
 /** The calls that change something. */
-export type Changes = ConversationWrites & MessageWrites & SessionWrites;
+export type Changes = ConversationWrites & MessageWrites & ImportWrites & SessionWrites;
 
 export type Calls = ReadCalls & Changes & Sweeping;
 

@@ -2,7 +2,16 @@
 import type { ConversationInfo, ConversationKind, MemberRole, ServerCommand } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
 import { pageOf } from '../../domain/messages/history.js';
-import type { HistoryQuery, MayNotSpeak, OfflineMessages, StoredMessage, UnreadSummary } from '../../domain/records.js';
+import { uniqueKey } from '../../domain/memory/held-conversation.js';
+import { movedOf } from '../../domain/moving/conversation.js';
+import type {
+  HistoryQuery,
+  MayNotSpeak,
+  MovedConversation,
+  OfflineMessages,
+  StoredMessage,
+  UnreadSummary,
+} from '../../domain/records.js';
 import type { Reads, Setting } from './calls.js';
 import { flag, limitOf, listOf, maybeList, maybeNumber, number, text, type Row } from './columns.js';
 import { endOf, infoOf, kindOf, messageOf, sessionOf, type Members } from './rows.js';
@@ -17,7 +26,7 @@ const ROLES: readonly MemberRole[] = ['Owner', 'Manager', 'Member'];
 const roleOf = (row: Row): MemberRole => ROLES.find((role) => role === text(row, 'role')) ?? 'Member';
 
 /** `members`: those that are kept. */
-export const createReads = ({ sql, bounds, time }: Setting, { membersOf, forget }: KeptMembers): Reads => {
+export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, forget }: KeptMembers): Reads => {
   /** A conversation that has not ended. */
   const head = function* (id: string): Steps<Row | undefined> {
     const row = yield* one(sql.head, id);
@@ -110,6 +119,17 @@ export const createReads = ({ sql, bounds, time }: Setting, { membersOf, forget 
           ? yield* all(sql.allIds, createdAt, id, limitOf(limit))
           : yield* all(sql.idsOfKind, createdAt, id, limitOf(limit), kind);
       return rows.map((row) => ({ createdAt: number(row, 'created_at'), id: text(row, 'id') }));
+    },
+
+    *conversationPage(limit, after = '') {
+      const ids = (yield* all(sql.idsAfter, after, limitOf(limit + 1))).map((row) => text(row, 'id'));
+      const page = ids.slice(0, limit);
+      const moved: MovedConversation[] = [];
+      for (const info of yield* conversations(page)) {
+        const row = info.unique === true ? yield* one(sql.idOfUnique, keyOf(uniqueKey(info))) : undefined;
+        moved.push(movedOf(info, row !== undefined && text(row, 'id') === info.id));
+      }
+      return { conversations: moved, ...defined({ next: ids.length > limit ? page.at(-1) : undefined }) };
     },
 
     *idsOfMember(clientId) {

@@ -108,6 +108,8 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
     /** A page of a kind. $4: the kind. */
     idsOfKind: `select id, created_at from conversations where kind = $4 and (created_at, id) < ($1, $2)
       order by created_at desc, id desc limit $3`,
+    /** A page of all conversations after the id $1. */
+    idsAfter: `select id from conversations where id > $1 order by id limit $2`,
     /** $1: client. */
     idsOfMember: `select cid from members where client = $1`,
 
@@ -149,12 +151,24 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
     insertMessage: `insert into messages
       (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    /** A message that comes from another server. */
+    importMessage: `insert into messages
+      (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public,
+        edited_at, delivered_at, read_at)
+      values ($1, $2, $3, $4, null, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    /** Those of the ids $2 that messages have, and those of the times $2. */
+    knownIds: `select m.id from ${each('$2', 'e')} ${join} messages m on m.cid = $1 and m.id = e.value`,
+    takenTimes: `select m.ts from ${each('$2', 'e')} ${join} messages m on m.cid = $1 and m.ts = cast(e.value as bigint)`,
+    /** $2: the time of the newest message, $3: of the newest one for everybody, or NULL, $4: how many there are. */
+    noteImported: `update logs set last_at = ${greatest}(coalesce(last_at, $2), $2),
+      public_at = ${greatest}(coalesce(public_at, $3), coalesce($3, public_at)), messages = messages + $4 where cid = $1`,
     /** $3: the clients that get a message. */
     address: `insert into audience (cid, client, ts) select $1, e.value, $2 from ${each('$3', 'e')}`,
     messageAt: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts = $2`,
     messageById: `select ${MESSAGE} from messages m where m.cid = $1 and m.id = $2`,
     messageByToken: `select ${MESSAGE} from messages m where m.cid = $1 and m.sender = $2 and m.token = $3`,
     noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + 1 where cid = $1`,
+    noteActivity: `update logs set last_at = $2 where cid = $1`,
     noteRecall: `update logs set recalled_at = $2 where cid = $1`,
     editMessage: `update messages
       set type = $3, msg = $4, bin = $5, mentions = $6, mentions_all = $7, edited_at = $8 where cid = $1 and ts = $2`,
@@ -296,6 +310,12 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
     /** A page of all conversations after the id $1. */
     walk: `select c.id, c.kind, c.created_at, c.updated_at, c.ttl, l.last_at, l.messages
       from conversations c join logs l on l.cid = c.id where c.id > $1 order by c.id limit $2 ${lock}`,
+    isDeleted: `select cid from deleted where cid = $1`,
+    forgetDeleted: [
+      `delete from messages where cid = $1`,
+      `delete from audience where cid = $1`,
+      `delete from deleted where cid = $1`,
+    ],
     aDeleted: `select cid from deleted limit 1`,
     messagesOfDeleted: `delete from messages where cid = $1 and ts <= coalesce(
       (select ts from messages where cid = $1 order by ts limit 1 offset $2), ${NEVER})`,

@@ -9,7 +9,7 @@ import { boundsOf, type Bounds, type Changes, type ReadCalls, type Setting } fro
 import { finding, type Read } from '../sql/find.js';
 import { createReads, keptMembers } from '../sql/reads.js';
 import { carryOut, type Steps } from '../sql/steps.js';
-import type { Store } from '../store.js';
+import type { MovingStore } from '../store.js';
 import { connect, type Connection } from './connection.js';
 import { loadSqlite, mayReadBeside, type Sqlite } from './driver.js';
 import { located } from './located.js';
@@ -31,7 +31,7 @@ export interface SqliteStoreOptions extends MemoryStoreOptions {
 }
 
 /** A store in a file. */
-export interface SqliteStore extends Store {
+export interface SqliteStore extends MovingStore {
   /**
    * Copies the whole database to a new file, while the store is in use. The copy is as the store was at one moment. A
    * server can be started with it as `store.sqlite` in a directory of its own. Rejects if the file exists.
@@ -179,6 +179,9 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
     unreadOf: look('unreadOf'),
     unread: look('unread'),
     session: look('session'),
+    importConversations: change('importConversations'),
+    importMessages: change('importMessages'),
+    conversationPage: look('conversationPage'),
     backup: (target) =>
       written(target, (partial) => (reader === undefined ? writer.backup(partial) : copyBeside(file, partial))),
     close: () => (closing ??= close()),

@@ -8,9 +8,10 @@ export const MAX_BYTES = 5 * 1_024;
 export const utf8Length = (text: string): number => {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    // Half of a surrogate pair counts two of the four bytes of its character.
-    if (unit >= 0x80) bytes += unit < 0x8_00 || (unit >= 0xd8_00 && unit < 0xe0_00) ? 1 : 2;
+    const code = text.codePointAt(index) ?? 0;
+    // A surrogate without its other half is written as U+FFFD, in three bytes.
+    if (code >= 0x80) bytes += code < 0x8_00 ? 1 : 2;
+    if (code >= 0x1_00_00) index += 1;
   }
   return bytes;
 };

@@ -1,0 +1,188 @@
+/** Puts records into a store, many at a time, and lists what can't be taken. */
+import { either as E } from 'fp-ts';
+import type { Json } from '../../codecs/index.js';
+import type { MessageMoved, MovedConversation, MovingStore, StoredMessage } from '../store/store.js';
+import { decodeMoving, timeAfter, type Moving } from './records.js';
+
+/** How many records there were, by what has become of them. */
+export interface ImportCounts {
+  readonly conversations: number;
+  readonly messages: number;
+  /** They were in the store already. */
+  readonly present: number;
+  /** They could not be taken: each is listed. */
+  readonly refused: number;
+  /** They were taken, and something about each is listed. */
+  readonly noted: number;
+  /** Messages that have another time, since others of their conversation have the same one. */
+  readonly retimed: number;
+}
+
+/** Something that is listed: where it comes from, and what is to say about it. */
+export interface Listed {
+  readonly source: string;
+  readonly place: string;
+  readonly kind: 'refused' | 'note';
+  readonly text: string;
+}
+
+export interface ImportingOptions {
+  readonly store: MovingStore;
+  readonly list: (listed: Listed) => void;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+/** Records of one file, or of one API. Within a source, messages may go from older to newer ones, or back. */
+export interface Source {
+  readonly add: (place: string, json: Json, text?: string) => Promise<void>;
+  readonly refuse: (place: string, why: string) => void;
+  /** Stores what was added. */
+  readonly flush: () => Promise<void>;
+}
+
+export interface Importing {
+  /** `direction`: of the messages. Default: it is found out. */
+  readonly source: (name: string, direction?: 'old' | 'new') => Source;
+  readonly counts: () => ImportCounts;
+}
+
+const CONVERSATIONS_AT_ONCE = 500;
+const MESSAGES_AT_ONCE = 1_000;
+/** Characters of messages that are stored at once, at most. */
+const LENGTH_AT_ONCE = 8_388_608;
+/** Kinds of conversations that are remembered. */
+const KNOWN_KINDS = 50_000;
+/** The clock of the cloud may be ahead of this one by so many ms. */
+const AHEAD = 3_600_000;
+
+interface Placed<A> {
+  readonly place: string;
+  readonly value: A;
+}
+
+type MovingMessage = Extract<Moving, { _tag: 'Message' }>;
+
+const REASONS: Readonly<Record<Exclude<MessageMoved['_tag'], 'Stored' | 'Present'>, string>> = {
+  NoConversation: 'there is no conversation',
+  TooOld: 'it is older than the server keeps messages, of the conversation',
+};
+
+const ENDED =
+  'it has ended, or there was nothing new in it for so long that the server would delete it: the conversation';
+
+export const createImporting = ({ store, list, now }: ImportingOptions): Importing => {
+  const counts = { conversations: 0, messages: 0, present: 0, refused: 0, noted: 0, retimed: 0 };
+  const systems = new Map<string, boolean>();
+
+  /** Which of these are system conversations. */
+  const lookUp = async (ids: readonly string[]): Promise<void> => {
+    if (systems.size > KNOWN_KINDS) systems.clear();
+    const unknown = [...new Set(ids)].filter((id) => !systems.has(id));
+    if (unknown.length === 0) return;
+    for (const { id, kind } of await store.conversations(unknown)) systems.set(id, kind === 'system');
+  };
+
+  /** The message with those that it is for. */
+  const addressed = async ({ message, to }: MovingMessage): Promise<StoredMessage> => {
+    const { conversationId: id, from } = message;
+    if (to === undefined || systems.get(id) !== true) return message;
+    if (to !== id) return { ...message, to: [to] };
+    // What a subscriber has sent is for the back end only.
+    return (await store.speaking(id, from))._tag === 'MaySpeak' ? { ...message, to: [] } : message;
+  };
+
+  const source: Importing['source'] = (name, given) => {
+    let conversations: Placed<MovedConversation>[] = [];
+    let messages: Placed<MovingMessage>[] = [];
+    let length = 0;
+    /** How often a message was later than the one before it in its conversation, less how often it was earlier. */
+    let rising = 0;
+
+    const refuse = (place: string, text: string): void => {
+      counts.refused += 1;
+      list({ source: name, place, kind: 'refused', text });
+    };
+    const note = (place: string, texts: readonly string[]): void => {
+      if (texts.length > 0) counts.noted += 1;
+      for (const text of texts) list({ source: name, place, kind: 'note', text });
+    };
+
+    const storeConversations = async (): Promise<void> => {
+      const all = conversations;
+      conversations = [];
+      if (all.length === 0) return;
+      const results = await store.importConversations(all.map(({ value }) => value));
+      for (const [index, { place, value }] of all.entries()) {
+        const result = results[index];
+        if (result?._tag === 'Present') counts.present += 1;
+        else if (result?._tag !== 'Stored') refuse(place, `${ENDED} ${value.id}`);
+        else {
+          counts.conversations += 1;
+          if (result.twin !== undefined)
+            note(place, [`the members of ${value.id} find ${result.twin}, which is unique with the same members`]);
+        }
+      }
+    };
+
+    const storeMessages = async (): Promise<void> => {
+      const all = messages;
+      messages = [];
+      length = 0;
+      if (all.length === 0) return;
+      await lookUp(all.flatMap(({ value }) => (value.to === undefined ? [] : [value.message.conversationId])));
+      const wanted: StoredMessage[] = [];
+      const last = new Map<string, number>();
+      for (const { value } of all) {
+        const { conversationId, timestamp } = value.message;
+        rising += Math.sign(timestamp - (last.get(conversationId) ?? timestamp));
+        last.set(conversationId, timestamp);
+        wanted.push(await addressed(value));
+      }
+      const results = await store.importMessages(wanted, given ?? (rising < 0 ? 'old' : 'new'));
+      for (const [index, { place, value }] of all.entries()) {
+        const [result, { conversationId, timestamp }] = [results[index], value.message];
+        if (result?._tag === 'Present') counts.present += 1;
+        else if (result?._tag === 'Stored') {
+          counts.messages += 1;
+          if (result.timestamp !== timestamp) counts.retimed += 1;
+        } else refuse(place, `${REASONS[result?._tag ?? 'NoConversation']} ${conversationId}`);
+      }
+    };
+
+    const flush = async (): Promise<void> => {
+      await storeConversations();
+      await storeMessages();
+    };
+
+    return {
+      refuse,
+      flush,
+      add: async (place, json, text) => {
+        const decoded = decodeMoving(json, text);
+        if (E.isLeft(decoded)) {
+          refuse(place, decoded.left.message);
+          return;
+        }
+        const moving = decoded.right;
+        const key = timeAfter(moving, now() + AHEAD);
+        if (key !== undefined) {
+          refuse(place, `${key} should be a time in the past`);
+          return;
+        }
+        note(place, moving.notes);
+        if (moving._tag === 'Conversation') {
+          conversations.push({ place, value: moving.conversation });
+          if (conversations.length >= CONVERSATIONS_AT_ONCE) await storeConversations();
+          return;
+        }
+        messages.push({ place, value: moving });
+        const { msg, binaryMsg } = moving.message;
+        length += (msg?.length ?? 0) + (binaryMsg?.length ?? 0);
+        if (messages.length >= MESSAGES_AT_ONCE || length >= LENGTH_AT_ONCE) await flush();
+      },
+    };
+  };
+
+  return { source, counts: () => ({ ...counts }) };
+};
