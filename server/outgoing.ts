@@ -101,6 +101,8 @@ export const outgoingFrames = ({
   let wake: (() => void) | undefined;
   /** Frames wait until the end of the turn. */
   let isJoining = false;
+  /** What waits on purpose must not look like a reader that is too slow. */
+  const joined = Math.min(JOINED, limits.bufferedBytes, limits.roomBufferedBytes);
   /** The client whose push was written last, and its id as bytes: most sockets have one client. */
   let [lastClientId, lastAddressee] = ['', addresseeBytes('')];
 
@@ -132,11 +134,11 @@ export const outgoingFrames = ({
     if (!isJoining) {
       isJoining = true;
       transport.cork();
-      turns.take(flush);
+      turns.takeFirst(flush);
     }
     if (typeof frame === 'string') socket.send(frame, written);
     else transport.write(frame, written);
-    if (transport.writableLength > JOINED) flush();
+    if (transport.writableLength > joined) flush();
   };
 
   /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */

@@ -3,6 +3,8 @@
 export interface Turns {
   /** Calls this once, soon. Asking again before that has no effect. */
   readonly take: (turn: () => void) => void;
+  /** The same for short turns: they come before all others. So answers don't wait for a busy chat room. */
+  readonly takeFirst: (turn: () => void) => void;
 }
 
 /** How long a slice lasts, ms. */
@@ -18,10 +20,12 @@ export interface TurnsOptions {
 }
 
 export const createTurns = ({ report, now = () => performance.now(), soon = setImmediate }: TurnsOptions): Turns => {
-  const waiting = new Set<() => void>();
+  const first = new Set<() => void>();
+  const others = new Set<() => void>();
   let isScheduled = false;
 
-  const run = (): void => {
+  /** Each kind has its slice, so neither of them has to wait for ever. */
+  const slice = (waiting: Set<() => void>): void => {
     const end = now() + SLICE;
     for (const turn of waiting) {
       // A turn that is asked for again meanwhile comes after all others.
@@ -33,18 +37,30 @@ export const createTurns = ({ report, now = () => performance.now(), soon = setI
       }
       if (now() > end) break;
     }
-    // Not reset before the loop: a turn that is asked for meanwhile would schedule a second run, and input would have
+  };
+
+  const run = (): void => {
+    slice(first);
+    slice(others);
+    // Not reset before the slices: a turn that is asked for meanwhile would schedule a second run, and input would have
     // to wait for both.
-    isScheduled = waiting.size > 0;
+    isScheduled = first.size + others.size > 0;
     if (isScheduled) soon(run);
+  };
+
+  const takeIn = (waiting: Set<() => void>, turn: () => void): void => {
+    waiting.add(turn);
+    if (isScheduled) return;
+    isScheduled = true;
+    soon(run);
   };
 
   return {
     take: (turn) => {
-      waiting.add(turn);
-      if (isScheduled) return;
-      isScheduled = true;
-      soon(run);
+      takeIn(others, turn);
+    },
+    takeFirst: (turn) => {
+      takeIn(first, turn);
     },
   };
 };

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { byMessage } from '../../server/domain/memory/by-message.js';
+import { heldConversations } from '../../server/domain/memory/held-conversations.js';
+import { keptByKind } from '../../server/domain/memory/retention.js';
 
 const CLIENTS = ['a', 'b', 'c'];
 const id = fc.constantFrom('1', '2', '3', '4');
@@ -65,10 +67,16 @@ it('is that of the newest messages, and it has what may be unread and nothing th
   );
 });
 
-it('costs a client nothing that has left everything', () => {
-  const index = byMessage();
-  index.join('1', 'a', { isCrowded: true, isChanged: false, lessAt: undefined });
-  expect([...index.crowded('a')]).toEqual(['1']);
-  index.part('1', 'a');
-  expect([...index.crowded('a')]).toEqual([]);
+it.each(['no message', 'messages'])('keeps nothing for a client that has left everything, with %s', (what) => {
+  const held = heldConversations({ unreadLimit: 10, kept: keptByKind({}), now: () => 0, settled: () => 0 });
+  for (const [id, kind] of [['1', 'ordinary'] as const, ['2', 'temporary'] as const, ['3', 'system'] as const])
+    held.put({ id, kind, createdAt: 0, ttl: 100, members: ['a'], attributes: {} });
+  if (what === 'messages')
+    for (const [at, id] of ['1', '2', '1', '2'].entries()) held.byMessage.appended(id, ['a'], 'b', at);
+  expect(held.byMessage.clients()).toBe(1);
+  held.part('1', ['a']);
+  held.remove('2');
+  expect([...held.byMessage.crowded('a')]).toEqual(['3']);
+  held.part('3', ['a']);
+  expect(held.byMessage.clients()).toBe(0);
 });

@@ -22,7 +22,7 @@ const stoppedReader = () => {
     transport,
     subprotocol: subprotocols.binary,
     limits: { ...defaultLimits, bufferedBytes: 1_000, roomBufferedBytes: 100 },
-    turns: { take: () => undefined },
+    turns: { take: () => undefined, takeFirst: () => undefined },
     heardAt: () => heardAt,
     now: () => now,
     tooSlow: () => {

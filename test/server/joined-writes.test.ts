@@ -5,7 +5,7 @@ import { Duplex } from 'node:stream';
 import { expect, it } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { decodeServerFrame, subprotocols, type ServerCommand } from 'rx-realtime/codecs';
-import { defaultLimits } from '../../server/options.js';
+import { defaultLimits, type Limits } from '../../server/options.js';
 import { outgoingFrames, type OutgoingFrames } from '../../server/outgoing.js';
 import { sharedFrame } from '../../server/shared-frame.js';
 import { wireFrame } from '../../server/wire-frame.js';
@@ -22,7 +22,10 @@ interface Written {
   readonly endTurn: () => void;
 }
 
-const written = async (subprotocol: typeof binary | typeof base64 = binary): Promise<Written> => {
+const written = async (
+  subprotocol: typeof binary | typeof base64 = binary,
+  limits: Partial<Limits> = {},
+): Promise<Written> => {
   const calls: Buffer[][] = [];
   const transport = new Duplex({
     read: () => undefined,
@@ -52,7 +55,7 @@ const written = async (subprotocol: typeof binary | typeof base64 = binary): Pro
     socket,
     transport,
     subprotocol,
-    limits: defaultLimits,
+    limits: { ...defaultLimits, ...limits },
     turns,
     heardAt: () => 0,
     tooSlow: () => expect.fail('nobody is slow'),
@@ -96,6 +99,14 @@ it('go out before the end of the turn if they are many', async () => {
   for (let n = 0; n < 20; n += 1) frames.push({ shared: sharedFrame(push(5_000)), clientId: 'Jerry' });
   expect(calls.length).toBeGreaterThan(0);
   expect(calls.flat().length).toBeLessThan(20);
+});
+
+it('are not held against a quick reader, however low its limits are', async () => {
+  const { frames, calls, endTurn } = await written(binary, { bufferedBytes: 1_000, roomBufferedBytes: 500 });
+  for (let n = 0; n < 30; n += 1) frames.push({ shared: sharedFrame(push(200)), clientId: 'Jerry' });
+  expect(frames.pressure()).toMatchObject({ isCongested: false });
+  endTurn();
+  expect(calls.flat()).toHaveLength(30);
 });
 
 it('come before the close of the socket', async () => {

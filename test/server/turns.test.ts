@@ -6,7 +6,7 @@ const counted = () => {
   let now = 0;
   let asked: (() => void)[] = [];
   const reported: unknown[] = [];
-  const { take } = createTurns({
+  const { take, takeFirst } = createTurns({
     report: (error) => reported.push(error),
     now: () => now,
     soon: (run) => {
@@ -15,6 +15,7 @@ const counted = () => {
   });
   return {
     take,
+    takeFirst,
     reported,
     pass: (ms: number): void => {
       now += ms;
@@ -60,6 +61,20 @@ describe('turns', () => {
       expect(taken).toHaveLength(round * 6);
     }
     expect(taken).toEqual(Array.from({ length: 24 }, (_, index) => index % 8));
+  });
+
+  it('that are short come before all others, however many of those wait, and take no time from them', () => {
+    const { take, takeFirst, pass, goOn } = counted();
+    const taken: string[] = [];
+    for (const number of Array(20).keys())
+      take(() => {
+        pass(1);
+        taken.push(`room ${number}`);
+      });
+    goOn();
+    takeFirst(() => taken.push('answer'));
+    goOn();
+    expect(taken.slice(6)).toEqual(['answer', ...Array.from({ length: 6 }, (_, index) => `room ${index + 6}`)]);
   });
 
   it('continue if one throws, and the error is reported', () => {

@@ -36,6 +36,8 @@ interface Contents {
 export interface ByMessage {
   readonly join: (id: string, clientId: string, contents: Contents) => void;
   readonly part: (id: string, clientId: string) => void;
+  /** The client is in no conversation any more: nothing is kept for it. */
+  readonly forget: (clientId: string) => void;
   /** The conversation is deleted. All members have left it before. */
   readonly remove: (id: string) => void;
   /** A message has come. */
@@ -54,6 +56,8 @@ export interface ByMessage {
   /** The conversations in which messages may have changed. System conversations are not among them. */
   readonly withChanges: (clientId: string) => Iterable<string>;
   readonly crowded: (clientId: string) => ReadonlySet<string>;
+  /** How many clients something is kept for. */
+  readonly clients: () => number;
 }
 
 /** Outdated entries that a client may have beside one for each of its conversations. */
@@ -135,7 +139,10 @@ export const byMessage = (): ByMessage => {
           client.recent.splice(place, 1);
           break;
         }
-      if (client.recent.length === 0 && client.crowded.size === 0) clients.delete(clientId);
+    },
+
+    forget: (clientId) => {
+      clients.delete(clientId);
     },
 
     remove: (id) => {
@@ -192,5 +199,6 @@ export const byMessage = (): ByMessage => {
 
     withChanges: (clientId) => clients.get(clientId)?.changed ?? none,
     crowded: (clientId) => clients.get(clientId)?.crowded ?? none,
+    clients: () => clients.size,
   };
 };

@@ -115,7 +115,9 @@ export const heldConversations = ({ unreadLimit, kept, now, settled }: Options):
       messages.part(id, member);
       const ids = memberships.get(member);
       ids?.delete(id);
-      if (ids?.size === 0) memberships.delete(member);
+      if (ids === undefined || ids.size > 0) continue;
+      memberships.delete(member);
+      messages.forget(member);
     }
   };
 
