@@ -73,7 +73,8 @@ const open = async (name: string, lost: () => void): Promise<IDBPDatabase<Schema
 /** There are none on old browsers, and on pages without TLS. */
 const pageLocks = (): LockManager | undefined => {
   const { locks }: Partial<Navigator> = typeof navigator === 'undefined' ? {} : navigator;
-  return locks;
+  // Some platforms have `null`.
+  return locks ?? undefined;
 };
 
 /**
