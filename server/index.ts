@@ -49,5 +49,6 @@ export { openPostgresStore, type PostgresStore, type PostgresStoreOptions } from
 export type { PostgresClient, PostgresPool, PostgresQuery, PostgresResult } from './store/postgres/driver.js';
 export { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './store/sqlite/open.js';
 export type * from './store/store.js';
-export { movingStoreChecks, storeChecks, type MovingStoreCheck, type StoreCheck } from './store/checks.js';
+export { storeChecks, type StoreCheck } from './store/checks.js';
+export { movingStoreChecks, type MovingStoreCheck } from './store/moving-checks.js';
 export { verifyWebHook, webHooks, type HookName, type WebHookOptions, type WebHookRequest } from './web-hooks.js';

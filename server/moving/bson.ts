@@ -69,8 +69,13 @@ export const cutDocuments = (): {
 
 const typed = (date: Date): Json => (Number.isNaN(date.getTime()) ? null : { __type: 'Date', iso: date.toISOString() });
 
-const tagOf = (value: object): string | undefined =>
-  '_bsontype' in value && typeof value._bsontype === 'string' ? value._bsontype : undefined;
+/** A value of a type of BSON: all of them say in text what they are. */
+interface Tagged {
+  readonly _bsontype: string;
+  readonly toString: () => string;
+}
+
+const isTagged = (value: object): value is Tagged => '_bsontype' in value && typeof value._bsontype === 'string';
 
 /** A value of a document as it is in JSON: dates and pointers typed, ids as text, bytes in base64. */
 const jsonOf = (value: unknown): Json => {
@@ -82,22 +87,23 @@ const jsonOf = (value: unknown): Json => {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(jsonOf);
   if (typeof value !== 'object') return null;
-  const tag = tagOf(value);
-  if (tag === 'DBRef' && 'collection' in value && 'oid' in value)
-    return { __type: 'Pointer', className: String(value.collection), objectId: String(value.oid) };
-  if (tag === 'Long' || tag === 'Int32' || tag === 'Double') return Number(value);
-  // Such as the id of an object.
-  if (tag !== undefined) return String(value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonOf(inner)]));
+  if (isTagged(value)) {
+    const { _bsontype: tag } = value;
+    if (tag === 'DBRef' && 'collection' in value && 'oid' in value)
+      return { __type: 'Pointer', className: String(value.collection), objectId: String(value.oid) };
+    // Such as the id of an object.
+    return tag === 'Long' || tag === 'Int32' || tag === 'Double' ? Number(value) : value.toString();
+  }
+  return fieldsOf(value);
 };
+
+const fieldsOf = (value: object): Readonly<Record<string, Json>> =>
+  Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonOf(inner)]));
 
 /** A document as the object that a file in JSON has: with `objectId` instead of `_id`. */
 export const objectOf = ({ deserialize }: Bson, bytes: Uint8Array): Json => {
-  const { _id: id, ...rest } = deserialize(bytes, { promoteBuffers: true });
-  const json = jsonOf(rest);
-  return typeof json === 'object' && json !== null && !Array.isArray(json) && id !== undefined
-    ? { objectId: String(id), ...json }
-    : json;
+  const { _id: id, ...rest } = fieldsOf(deserialize(bytes, { promoteBuffers: true }));
+  return id === undefined ? rest : { objectId: typeof id === 'string' ? id : JSON.stringify(id), ...rest };
 };
 
 const isTypedDate = (value: object): value is { readonly __type: 'Date'; readonly iso: string } =>

@@ -133,7 +133,7 @@ const conversationOf = (json: JsonObject, text: string | undefined): E.Either<De
     ['m', info.members ?? []],
     ['mu', info.mutedMembers ?? []],
   ] as const) {
-    const long = clients.find((client) => !Client.is(client));
+    const long = clients.find((client): boolean => !Client.is(client));
     if (long !== undefined) return E.left(new DecodeFailed(key, Client.name, preview(long)));
   }
   if (createdAt === undefined || updatedAt === undefined)

@@ -2,18 +2,11 @@
 import { defined } from '../../../codecs/defined.js';
 import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
-import {
-  betweenOf,
-  firstAfter,
-  firstNotBelow,
-  firstThat,
-  isFor,
-  pageOf,
-  type IndexesBetween,
-} from '../messages/history.js';
+import { betweenOf, firstAfter, firstThat, isFor, pageOf, type IndexesBetween } from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
 import { messagesByReader, shorten } from './messages-by-reader.js';
+import { withPosition, withoutPosition } from './positions.js';
 import type {
   Arrived,
   HistoryQuery,
@@ -99,34 +92,6 @@ interface Change {
   /** The latest time of this change and all before it, so that changes can be searched by it. */
   readonly upTo: number;
 }
-
-const withPosition = (positions: number[], position: number): void => {
-  positions.splice(firstNotBelow(positions, position), 0, position);
-};
-
-const withoutPosition = (positions: number[] | undefined, position: number): void => {
-  const index = positions === undefined ? -1 : firstNotBelow(positions, position);
-  if (positions?.[index] === position) positions.splice(index, 1);
-};
-
-/** The earliest changes in several conversations, earliest first, at most `limit`. */
-export const earliestChanges = (
-  logs: readonly ConversationLog[],
-  since: number,
-  limit: number,
-  changesIn: (log: ConversationLog) => readonly StoredMessage[],
-): readonly StoredMessage[] => {
-  const earliest = (messages: readonly StoredMessage[]): readonly StoredMessage[] =>
-    messages.toSorted((a, b) => (a.editedAt ?? 0) - (b.editedAt ?? 0)).slice(0, limit);
-  let found: readonly StoredMessage[] = [];
-  for (const log of logs) {
-    if ((log.modifiedAt() ?? -Infinity) < since) continue;
-    found = found.concat(changesIn(log));
-    // Sorted in between, so that many conversations don't fill the memory.
-    if (found.length > 20 * limit) found = earliest(found);
-  }
-  return earliest(found);
-};
 
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
   const messages: StoredMessage[] = [];

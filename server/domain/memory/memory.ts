@@ -4,13 +4,11 @@ import type { ConversationInfo, ConversationKind } from '../../../codecs/index.j
 import { DEFAULT_STEPS } from '../query/budget.js';
 import { select } from '../query/select.js';
 import { isAll, whereIds, whereMember, withoutMember } from '../query/where.js';
-import type { ConversationSearch, MessageMoved, OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
-import { arrivedInfo, movedOf } from '../moving/conversation.js';
-import { byConversation } from '../moving/groups.js';
-import { timesOfTheirOwn } from '../moving/times.js';
+import type { ConversationSearch, OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
 import { isByActivity } from './by-activity.js';
 import { infoOf } from '../conversations/new-conversation.js';
-import { earliestChanges, type ConversationLog } from './conversation-log.js';
+import type { ConversationLog } from './conversation-log.js';
+import { earliestChanges } from './earliest-changes.js';
 import { audienceOf } from '../messages/history.js';
 import {
   admitted,
@@ -22,6 +20,7 @@ import {
   type HeldConversation,
 } from './held-conversation.js';
 import { heldConversations } from './held-conversations.js';
+import { movingIn } from './moving-in.js';
 import type { Memory } from './memory-calls.js';
 import type { MemoryOptions } from './memory-options.js';
 import { keptByKind } from './retention.js';
@@ -131,34 +130,6 @@ export const createMemory = ({
     conversations.part(id, gone);
     log.forgetOthers(members);
     return [...gone];
-  };
-
-  /** Stores messages of a conversation that come from another server. */
-  const arrive = (
-    { info, log, members }: HeldConversation,
-    wanted: readonly StoredMessage[],
-    direction: 'old' | 'new',
-  ): ReadonlyMap<StoredMessage, MessageMoved> => {
-    const results = new Map<StoredMessage, MessageMoved>();
-    for (const message of wanted)
-      if (log.message({ id: message.id }) !== undefined) results.set(message, { _tag: 'Present' });
-      else if (message.timestamp < oldest(info.kind)) results.set(message, { _tag: 'TooOld' });
-    const news = wanted.filter((message) => !results.has(message));
-    const steps = timesOfTheirOwn(news, direction);
-    let step = steps.next();
-    while (step.done !== true) step = steps.next(log.taken(step.value));
-    const times = step.value;
-    const timed = news.map((message, place) => ({ ...message, timestamp: times[place] ?? message.timestamp }));
-    log.insert(timed);
-    conversations.byActivity.touch(info.id, members);
-    const told = info.kind === 'system' ? [] : members;
-    const newest = log.last();
-    // Who has sent it may not have read the others.
-    if (newest !== undefined) messages.appended(info.id, told, '', newest.timestamp);
-    if (timed.some(({ editedAt }) => editedAt !== undefined)) messages.changed(info.id, told, []);
-    for (const [place, message] of news.entries())
-      results.set(message, { _tag: 'Stored', timestamp: times[place] ?? message.timestamp });
-    return results;
   };
 
   return {
@@ -348,41 +319,7 @@ export const createMemory = ({
       return summaries.toSorted((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
     },
 
-    importConversation: (moved) => {
-      const { id, lastMessageAt, isFoundByMembers } = moved;
-      if (find(id) !== undefined) return { _tag: 'Present' };
-      const info = arrivedInfo(moved);
-      const isFound = info.unique === true && isFoundByMembers !== false;
-      const twin = isFound ? described(conversations.idOf(info) ?? '')?.id : undefined;
-      const { log } = put(info, isFound && twin === undefined);
-      if (lastMessageAt !== undefined) log.noteActivity(lastMessageAt);
-      if (find(id) !== undefined) return { _tag: 'Stored', ...defined({ twin }) };
-      remove(id);
-      return { _tag: 'Ended' };
-    },
-
-    importMessages: (given, direction = 'new') => {
-      const results = new Map<StoredMessage, MessageMoved>();
-      for (const [id, wanted] of byConversation(given)) {
-        const conversation = find(id);
-        if (conversation === undefined) continue;
-        for (const [message, result] of arrive(conversation, wanted, direction)) results.set(message, result);
-      }
-      return given.map(
-        (message) =>
-          results.get(message) ?? { _tag: find(message.conversationId) === undefined ? 'NoConversation' : 'Present' },
-      );
-    },
-
-    conversationPage: (limit, after = '') => {
-      const ids = [...conversations.ids()].filter((id) => id > after).sort();
-      const page = ids.slice(0, limit);
-      const infos = page.flatMap((id) => described(id) ?? []);
-      return {
-        conversations: infos.map((info) => movedOf(info, conversations.idOf(info) === info.id)),
-        ...defined({ next: ids.length > limit ? page.at(-1) : undefined }),
-      };
-    },
+    ...movingIn({ conversations, described, oldest }),
 
     sweep: (count) => {
       sessions.removeExpired(now());

@@ -18,9 +18,9 @@ const freeTimes = (given: readonly Timed[], step: 1 | -1, taken: ReadonlySet<num
 };
 
 /**
- * Gives each message a time that no other message has: its own, or the nearest one that is free. Messages with the same
- * time keep their order: `new` goes from older to newer ones, `old` from newer to older ones. It yields times, and takes
- * those of them that other messages have.
+ * Gives each message a time that no other message has: its own, or the nearest one that is free. Messages with the
+ * same time keep their order: `new` goes from older to newer ones, `old` from newer to older ones. It yields times,
+ * and takes those of them that other messages have.
  */
 export const timesOfTheirOwn = function* (
   given: readonly Timed[],
