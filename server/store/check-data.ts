@@ -51,7 +51,7 @@ export const opening = (
   clientId: string,
   token: string,
   more: { readonly tag?: string; readonly resumes?: boolean } = {},
-) => {
+): SessionOpening => {
   const { tag, resumes = false } = more;
   const session: SessionOpening['session'] = {
     token,

@@ -402,7 +402,7 @@ describe('import from the API', () => {
     const directory = folder();
     const failed = await take(...argv(directory)).catch((error: unknown) => String(error));
     expect(failed).toContain('cloud.example/1.2/rtm/messages: status 401');
-    expect([failed, ...said].join('')).not.toContain('secret-key');
+    expect(JSON.stringify([failed, said])).not.toContain('secret-key');
     expect(readdirSync(directory)).toEqual(['checkpoint.json']);
     expect(readFileSync(join(directory, 'checkpoint.json'), 'utf8')).not.toContain('secret-key');
     isBroken = false;
