@@ -16,7 +16,7 @@ export interface CloudOptions {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-export interface Page {
+interface Page {
   readonly items: readonly Json[];
   /** Where the next page begins; undefined after the last page. */
   readonly next?: string;
@@ -28,7 +28,7 @@ export interface MessagePlace {
   readonly id: string;
 }
 
-export interface MessagePage {
+interface MessagePage {
   readonly items: readonly Json[];
   readonly last?: MessagePlace;
 }

@@ -15,7 +15,7 @@ export const Checkpoint = record(
 );
 export type Checkpoint = t.TypeOf<typeof Checkpoint>;
 
-export interface CloudProgress {
+interface CloudProgress {
   readonly step: 'conversations' | 'messages';
   /** How much of this step is done, from 0 to 1; `NaN` if it is not known. */
   readonly part: number;

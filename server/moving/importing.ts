@@ -34,7 +34,7 @@ export interface ImportingOptions {
 }
 
 /** Records of one file, or of one API. Within a source, messages may go from older to newer ones, or back. */
-export interface Source {
+interface Source {
   readonly add: (place: string, json: Json, text?: string) => Promise<void>;
   readonly refuse: (place: string, why: string) => void;
   /** Stores what was added. */

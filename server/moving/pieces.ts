@@ -11,7 +11,7 @@ export interface Cutter {
 }
 
 /** A record has at most so many characters. */
-export const LONGEST_RECORD = 16_777_216;
+const LONGEST_RECORD = 16_777_216;
 
 const TOO_LONG = `it is longer than ${LONGEST_RECORD} characters`;
 
@@ -38,7 +38,7 @@ const pieceOf = (line: number, text: string | undefined): Piece =>
   text === undefined ? { line, mistake: TOO_LONG } : { line, text };
 
 /** Each line is a record. A broken one does not harm the others. */
-export const cutLines = (): Cutter => {
+const cutLines = (): Cutter => {
   const { add, take } = collecting();
   let line = 1;
   const complete = (): readonly Piece[] => {
@@ -69,7 +69,7 @@ const isBetween = (code: number): boolean =>
   code === SPACE || code === NEWLINE || code === COMMA || code === RETURN || code === TAB;
 
 /** Each object is a record, inside of lists or not, over however many lines. */
-export const cutObjects = (): Cutter => {
+const cutObjects = (): Cutter => {
   const { add, take } = collecting();
   let line = 1;
   /** Where the object began; undefined between two objects. */

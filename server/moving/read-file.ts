@@ -9,7 +9,7 @@ import { cutDocuments, documentLength, loadBson, objectOf } from './bson.js';
 import { cutterFor, type Piece } from './pieces.js';
 
 /** A record of a file, or what is there instead. `place`: the line, or the number of the document. */
-export type FileRecord =
+type FileRecord =
   | { readonly place: string; readonly json: Json; readonly text?: string }
   | { readonly place: string; readonly mistake: string };
 

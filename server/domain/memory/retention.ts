@@ -25,7 +25,7 @@ export const KINDS: readonly ConversationKind[] = ['ordinary', 'room', 'system',
 export type RetentionByKind = Readonly<Partial<Record<ConversationKind, Retention>>>;
 
 /** What is kept of conversations of one kind. Times are whole numbers of ms. */
-export interface Kept {
+interface Kept {
   readonly historyTime: number;
   readonly historyMessages: number;
   /** A conversation without activity for this time ends. */
