@@ -15,6 +15,8 @@ const pure = [
 ];
 /** Tests in a browser, which is started once for all of them. */
 const browser = ['test/browser/**/*.test.ts'];
+/** `npm run test:browser` runs these, too. They take long, or depend on how Chromium ends a page. */
+const browserAlone = process.env['BROWSER_ALL'] === '1' ? [] : ['test/browser/{outbox,backpressure}.test.ts'];
 /** Tests with a page. */
 const angular = ['test/angular/**/*.test.ts'];
 
@@ -46,6 +48,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: browser,
+          exclude: [...configDefaults.exclude, ...browserAlone],
           globalSetup: 'test/browser/start.ts',
           server: { deps: { external: [/\/dist\//] } },
           pool: 'forks',

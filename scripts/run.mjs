@@ -97,6 +97,7 @@ const tasks = {
   'test:browser': async (args) => {
     await build();
     process.env.REQUIRE_BROWSER = '1';
+    process.env.BROWSER_ALL = '1';
     await become('node_modules/vitest/vitest.mjs', ['run', '--project', 'browser', ...args]);
   },
   test: async (args) => {
