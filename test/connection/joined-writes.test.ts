@@ -18,13 +18,15 @@ const open = async () => {
     client.terminate();
     server.close();
   });
+  const upgraded = once(client, 'upgrade');
   await once(client, 'open');
+  const [{ socket }] = (await upgraded) as unknown as readonly [{ readonly socket: Socket }];
   const [peer] = (await connected) as unknown as readonly [WebSocket];
   const heard: string[] = [];
   peer.on('message', (data: Buffer) => {
     heard.push(data.toString());
   });
-  return { client, peer, heard };
+  return { client, socket, peer, heard };
 };
 
 it('writes what was sent before a close in the same turn, then the close', async () => {
@@ -45,27 +47,9 @@ it('throws nothing in the turn in which the connection breaks', async () => {
 });
 
 it('writes the frames of a turn together and in order, each as a frame of its own', async () => {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  await once(server, 'listening');
-  const connected = once(server, 'connection');
-  const Implementation = nodeWebSocket();
-  const client = new Implementation(
-    `ws://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    'lc.protobuf2.3',
-  ) as unknown as WebSocket;
-  onTestFinished(() => {
-    client.terminate();
-    server.close();
-  });
-  const upgraded = once(client, 'upgrade');
-  await once(client, 'open');
-  const [{ socket }] = (await upgraded) as unknown as readonly [{ readonly socket: Socket }];
-  const [peer] = (await connected) as unknown as readonly [WebSocket];
-
-  const heard: string[] = [];
+  const { client, socket, peer, heard } = await open();
   const last = new Promise<void>((resolve) => {
-    peer.on('message', (data: Buffer) => {
-      heard.push(data.toString());
+    peer.on('message', () => {
       if (heard.length === 200) resolve();
     });
   });

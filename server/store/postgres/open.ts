@@ -4,9 +4,10 @@ import { checkLimits } from '../check-limits.js';
 import { stderrReport } from '../../guarded.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Changes, type ReadCalls, type ResultOf } from '../sql/calls.js';
-import { finding, type Read } from '../sql/find.js';
+import type { Read } from '../sql/find.js';
 import { createReads, keptMembers } from '../sql/reads.js';
 import type { Steps } from '../sql/steps.js';
+import { storeCalls } from '../sql/store-calls.js';
 import type { MovingStore } from '../store.js';
 import { StoreFailure } from '../store-failure.js';
 import { createAppending } from './append.js';
@@ -136,11 +137,6 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   const readSteps = (name: keyof ReadCalls, ...args: unknown[]): Promise<unknown> =>
     guarded(() => connections.read(() => Reflect.apply(reads[name], undefined, args) as Steps<unknown>));
   const read = readSteps as Read;
-  const look =
-    <N extends keyof ReadCalls>(name: N) =>
-    (...args: Parameters<ReadCalls[N]>): Promise<ResultOf<N>> =>
-      read(name, ...args);
-
   /** A call that changes something. */
   const change = <N extends Exclude<keyof Changes, 'append'>>(name: N) => {
     const locks = locksOf[name] as (...args: unknown[]) => Locks;
@@ -177,42 +173,8 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   };
 
   return {
-    createConversation: change('createConversation'),
-    conversations: (ids) => read('conversations', ids),
-    find: finding(read, numbers),
-    deleteConversation: change('deleteConversation'),
-    addMembers: change('addMembers'),
-    removeMembers: change('removeMembers'),
-    updateConversation: change('updateConversation'),
-    setMuted: change('setMuted'),
-    setRole: change('setRole'),
-    setListed: change('setListed'),
-    keepNotice: change('keepNotice'),
+    ...storeCalls(change, read, numbers),
     append: (messages) => guarded(() => appending.append(messages)),
-    modify: change('modify'),
-    acknowledge: change('acknowledge'),
-    markRead: change('markRead'),
-    openSession: change('openSession'),
-    renewSession: change('renewSession'),
-    rememberRoom: change('rememberRoom'),
-    forgetSession: change('forgetSession'),
-    forgetSessions: change('forgetSessions'),
-    roles: look('roles'),
-    listed: look('listed'),
-    whoIsListed: look('whoIsListed'),
-    notices: look('notices'),
-    speaking: look('speaking'),
-    message: look('message'),
-    history: look('history'),
-    modifiedSince: look('modifiedSince'),
-    receipts: look('receipts'),
-    offline: look('offline'),
-    unreadOf: look('unreadOf'),
-    unread: look('unread'),
-    session: look('session'),
-    importConversations: change('importConversations'),
-    importMessages: change('importMessages'),
-    conversationPage: look('conversationPage'),
     isReachable: () => connections.isReachable(),
     close: () => (closing ??= close()),
   };

@@ -6,9 +6,10 @@ import { checkLimits } from '../check-limits.js';
 import { stderrReport } from '../../guarded.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Bounds, type Changes, type ReadCalls, type Setting } from '../sql/calls.js';
-import { finding, type Read } from '../sql/find.js';
+import type { Read } from '../sql/find.js';
 import { createReads, keptMembers } from '../sql/reads.js';
 import { carryOut, type Steps } from '../sql/steps.js';
+import { storeCalls } from '../sql/store-calls.js';
 import type { MovingStore } from '../store.js';
 import { connect, type Connection } from './connection.js';
 import { loadSqlite, mayReadBeside, type Sqlite } from './driver.js';
@@ -140,48 +141,10 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
     <N extends keyof Changes>(name: N) =>
     (...args: Parameters<Changes[N]>) =>
       call(name, ...args);
-  const look =
-    <N extends keyof ReadCalls>(name: N) =>
-    (...args: Parameters<ReadCalls[N]>) =>
-      read(name, ...args);
 
   return {
-    createConversation: change('createConversation'),
-    conversations: (ids) => read('conversations', ids),
-    find: finding(read, numbers),
-    deleteConversation: change('deleteConversation'),
-    addMembers: change('addMembers'),
-    removeMembers: change('removeMembers'),
-    updateConversation: change('updateConversation'),
-    setMuted: change('setMuted'),
-    setRole: change('setRole'),
-    setListed: change('setListed'),
-    keepNotice: change('keepNotice'),
+    ...storeCalls(change, read, numbers),
     append: change('append'),
-    modify: change('modify'),
-    acknowledge: change('acknowledge'),
-    markRead: change('markRead'),
-    openSession: change('openSession'),
-    renewSession: change('renewSession'),
-    rememberRoom: change('rememberRoom'),
-    forgetSession: change('forgetSession'),
-    forgetSessions: change('forgetSessions'),
-    roles: look('roles'),
-    listed: look('listed'),
-    whoIsListed: look('whoIsListed'),
-    notices: look('notices'),
-    speaking: look('speaking'),
-    message: look('message'),
-    history: look('history'),
-    modifiedSince: look('modifiedSince'),
-    receipts: look('receipts'),
-    offline: look('offline'),
-    unreadOf: look('unreadOf'),
-    unread: look('unread'),
-    session: look('session'),
-    importConversations: change('importConversations'),
-    importMessages: change('importMessages'),
-    conversationPage: look('conversationPage'),
     backup: (target) =>
       written(target, (partial) => (reader === undefined ? writer.backup(partial) : copyBeside(file, partial))),
     close: () => (closing ??= close()),
