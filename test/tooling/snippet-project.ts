@@ -9,6 +9,8 @@ export const snippetProject: Linter.Config = {
   languageOptions: {
     parserOptions: {
       projectService: false,
+      // Where CI is set, the parser would read each file once, from the disk, and never see a snippet.
+      disallowAutomaticSingleRunInference: true,
       project: 'test/tooling/snippets.tsconfig.json',
       tsconfigRootDir: root,
     },
