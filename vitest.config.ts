@@ -4,14 +4,10 @@ import { entries, folders } from './scripts/entries.mjs';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const gate = { lines: 95, branches: 90 };
-/**
- * Tests without sockets, in virtual time: they leave nothing behind, so that they can share a process and what it has
- * loaded.
- */
-const pure = [
-  'marble-tests/**/*.test.ts',
-  'test/codecs/!(hostile).test.ts',
-  'test/{streams,session,readme,tooling,examples}/**/*.test.ts',
+/** Tests that count handles, memory or the loop's time, or replace a module: each has a process of its own. */
+const alone = [
+  'test/{codecs/hostile,integration/{leaks,teardown},server/{one-encoding,loop,memory-recount.property}}*.test.ts',
+  'test/backpressure/**/*.test.ts',
 ];
 /** Tests in a browser, which is started once for all of them. */
 const browser = ['test/browser/**/*.test.ts'];
@@ -32,17 +28,18 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
-      // A process for each file: these tests count its handles and its memory.
+      // These tests leave nothing behind, so that they can share a process and what it has loaded.
       {
         extends: true,
         test: {
-          name: 'process',
-          include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...pure, ...browser, ...angular],
+          name: 'shared',
+          include: ['{test,marble-tests}/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...alone, ...browser, ...angular],
+          isolate: false,
           globalSetup: 'test/store/postgres-run.ts',
         },
       },
+      { extends: true, test: { name: 'alone', include: alone } },
       // These tests have the built package, as its users have it, and no aliases.
       {
         test: {
@@ -66,6 +63,7 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: ['--expose-gc'],
     setupFiles: ['test/seed.ts'],
+    unstubGlobals: true,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // The file is for .ci/run, which counts.
