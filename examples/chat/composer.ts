@@ -20,7 +20,10 @@ import { Place } from './place.js';
     <form (submit)="$event.preventDefault(); submit()">
       <input #file type="file" accept="image/*" hidden (change)="picture(file)" />
       <button type="button" [title]="words().picture" (click)="file.click()">
-        <span aria-hidden="true">＋</span><span class="hidden">{{ words().picture }}</span>
+        <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+          <path d="M2 4h16v12H2zM2 14l5-5 4 4 3-3 4 4M14 7h.01" />
+        </svg>
+        <span class="hidden">{{ words().picture }}</span>
       </button>
       <textarea
         #draft

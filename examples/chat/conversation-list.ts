@@ -41,7 +41,8 @@ import { When } from './when.js';
               }
               @if (item.unread.count > 0) {
                 <span class="badge">
-                  {{ item.unread.count }}<span class="hidden"> {{ words().unread }}</span>
+                  {{ item.unread.count > 99 ? '99+' : item.unread.count
+                  }}<span class="hidden"> {{ words().unread }}</span>
                 </span>
               }
             </button>

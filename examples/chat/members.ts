@@ -35,7 +35,14 @@ import { Place } from './place.js';
           }
         </ul>
         <form (submit)="$event.preventDefault(); change(conversation().add([added.value.trim()])); added.value = ''">
-          <input #added required maxlength="64" autocomplete="off" [attr.aria-label]="words().addMember" />
+          <input
+            #added
+            required
+            maxlength="64"
+            autocomplete="off"
+            [attr.aria-label]="words().addMember"
+            [placeholder]="words().addMember"
+          />
           <button>{{ words().add }}</button>
         </form>
         <button type="button" (click)="leave()">{{ words().leave }}</button>

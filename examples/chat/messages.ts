@@ -11,7 +11,14 @@ import { injectSlice } from './slice.js';
   selector: 'app-messages',
   imports: [MessageRow],
   template: `
-    <div #scroller class="scroller" tabindex="0" (scroll)="slice.scrolled()">
+    <div
+      #scroller
+      class="scroller"
+      tabindex="0"
+      (scroll)="slice.scrolled()"
+      (keydown.home)="toStart($event)"
+      (keydown.end)="toEnd()"
+    >
       <ol
         [attr.aria-label]="words().messages"
         [attr.aria-busy]="timeline().loading()"
@@ -55,6 +62,11 @@ export class Messages {
     if (last?._tag !== 'Message' || last.message.from === this.me()?.id) return '';
     return `${last.message.from}: ${textOf(last.message.body) ?? this.words().image}`;
   });
+
+  protected toStart(event: Event): void {
+    event.preventDefault();
+    this.slice.toStart();
+  }
 
   protected toEnd(): void {
     this.timeline().latest();

@@ -14,6 +14,7 @@ export interface Slice<T> {
   readonly isAtEnd: Signal<boolean>;
   /** To be called when the user has scrolled. */
   scrolled(): void;
+  toStart(): void;
   toEnd(): void;
 }
 
@@ -37,14 +38,16 @@ export const injectSlice = <T>({ list, keyOf, owner, scroller, ...ends }: SliceO
   const first = linkedSignal<unknown, string | undefined>({ source: owner, computation: () => undefined });
   const start = computed(() => {
     const key = first();
-    const at = key === undefined ? -1 : list().findIndex((item) => keyOf(item) === key);
-    return at < 0 ? Math.max(0, list().length - ROWS) : at;
+    const at = key === undefined ? list().length - ROWS : list().findIndex((item) => keyOf(item) === key);
+    return Math.max(0, at);
   });
   const rows = computed(() => list().slice(start(), start() + ROWS));
   /** The first row in view, and where it was: it stays there when rows come and go above. */
   let anchor: { readonly row: Element; readonly top: number } | undefined;
 
   const scrolled = (): void => {
+    // On the way to an end that is still loading.
+    if (first() === undefined && ends.hasAfter()) return;
     const { nativeElement: view } = scroller();
     const { top } = view.getBoundingClientRect();
     const row = [...(view.firstElementChild?.children ?? [])].find((one) => one.getBoundingClientRect().bottom > top);
@@ -77,5 +80,17 @@ export const injectSlice = <T>({ list, keyOf, owner, scroller, ...ends }: SliceO
     for (const element of [view, ...view.children]) sizes.observe(element);
     destroyed.onDestroy(() => sizes.disconnect());
   });
-  return { rows, scrolled, isAtEnd: computed(() => first() === undefined), toEnd: () => first.set(undefined) };
+  return {
+    rows,
+    isAtEnd: computed(() => first() === undefined),
+    scrolled,
+    toStart: () => {
+      const [item] = list();
+      if (item === undefined) return;
+      anchor = undefined;
+      first.set(keyOf(item));
+      scroller().nativeElement.scrollTop = 0;
+    },
+    toEnd: () => first.set(undefined),
+  };
 };
