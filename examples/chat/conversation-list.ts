@@ -48,7 +48,9 @@ import { When } from './when.js';
             </button>
           </li>
         } @empty {
-          <li class="empty">{{ words().none }}</li>
+          @if (conversations.loaded()) {
+            <li class="empty">{{ words().none }}</li>
+          }
         }
       </ul>
       @if (conversations.hasMore()) {

@@ -41,6 +41,6 @@ export class ConversationView {
   protected readonly editing = signal<Message | undefined>(undefined);
   protected readonly title = computed(() => {
     const info = this.info();
-    return info === undefined ? '' : this.account.titleOf(info);
+    return info === undefined ? '…' : this.account.titleOf(info);
   });
 }
