@@ -204,5 +204,6 @@ const tour = async (address: string | undefined): Promise<Summary> => {
 const { positionals } = parseArgs({ allowPositionals: true });
 const { sent, received, lost, duplicated } = await tour(positionals[0]);
 console.log(`sent ${sent}, received ${received}, lost ${lost}, duplicated ${duplicated}`);
-console.log('More to see: npm run example:danmaku, npm run example:dashboard, npm run example:pipeline');
+const examples = ['chat', 'danmaku', 'dashboard', 'pipeline'];
+console.log(`More to see: ${examples.map((name) => `npm run example:${name}`).join(', ')}`);
 process.exitCode = lost === 0 && duplicated === 0 ? 0 : 1;
