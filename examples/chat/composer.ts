@@ -14,7 +14,7 @@ import { Place } from './place.js';
     @if (editing()) {
       <p class="editing">
         {{ words().editing }}
-        <button type="button" (click)="stop()">{{ words().cancel }}</button>
+        <button type="button" (click)="editing.set(undefined)">{{ words().cancel }}</button>
       </p>
     }
     <form (submit)="$event.preventDefault(); submit()">
@@ -30,9 +30,9 @@ import { Place } from './place.js';
         rows="1"
         [attr.aria-label]="words().write"
         [placeholder]="words().write"
-        (input)="typing.typing()"
+        (input)="typed()"
         (keydown.enter)="enter($event)"
-        (keydown.escape)="stop()"
+        (keydown.escape)="editing.set(undefined)"
       ></textarea>
       <button class="primary">{{ editing() ? words().save : words().send }}</button>
     </form>
@@ -48,14 +48,20 @@ export class Composer {
   protected readonly words = this.place.words;
   protected readonly typing = injectTyping(this.account.session, this.place.conversation);
   private readonly written = computed(() => this.draft().nativeElement);
+  /** What was begun in each conversation. */
+  private readonly drafts = new Map<string, string>();
 
   constructor() {
     effect(() => {
-      const message = this.editing();
-      if (message === undefined) return;
-      this.written().value = textOf(message.body) ?? '';
-      this.written().focus();
+      const [id, message] = [this.place.conversation(), this.editing()];
+      this.written().value = message === undefined ? (this.drafts.get(id) ?? '') : (textOf(message.body) ?? '');
+      if (message !== undefined) this.written().focus();
     });
+  }
+
+  protected typed(): void {
+    this.typing.typing();
+    if (this.editing() === undefined) this.drafts.set(this.place.conversation(), this.written().value);
   }
 
   protected enter(event: Event): void {
@@ -70,14 +76,14 @@ export class Composer {
     const [message, conversation] = [this.editing(), this.timeline().conversation()];
     if (words === '' || conversation === undefined) return;
     const mentions = this.members().filter((member) => words.includes(`@${member}`));
-    if (message === undefined) this.timeline().send(text(words), { mentions });
-    else this.account.run(conversation.edit(message, text(words), { mentions }));
-    this.stop();
-  }
-
-  protected stop(): void {
-    this.editing.set(undefined);
-    this.written().value = '';
+    if (message === undefined) {
+      this.timeline().send(text(words), { mentions });
+      this.drafts.delete(this.place.conversation());
+      this.written().value = '';
+    } else {
+      this.account.run(conversation.edit(message, text(words), { mentions }));
+      this.editing.set(undefined);
+    }
   }
 
   protected picture(input: HTMLInputElement): void {

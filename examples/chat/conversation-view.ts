@@ -1,5 +1,5 @@
 /** The conversation that is open: its title and members, its messages, and the place to write. */
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, computed, inject, linkedSignal } from '@angular/core';
 import type { Message } from 'rx-realtime';
 import { injectLatest, injectTimeline } from 'rx-realtime/angular';
 import { Account } from './account.js';
@@ -38,7 +38,10 @@ export class ConversationView {
   });
   protected readonly conversation = this.timeline.conversation;
   protected readonly info = injectLatest(this.conversation, ({ state$ }) => state$, undefined);
-  protected readonly editing = signal<Message | undefined>(undefined);
+  protected readonly editing = linkedSignal<string, Message | undefined>({
+    source: this.place.conversation,
+    computation: () => undefined,
+  });
   protected readonly title = computed(() => {
     const info = this.info();
     return info === undefined ? '…' : this.account.titleOf(info);

@@ -44,8 +44,8 @@ const dayOf = (entry: TimelineEntry): string => new Date(timeOf(entry)).toDateSt
           </a>
         }
         <p class="text" [class.gone]="isRecalled()">{{ text() }}</p>
-        @if (pending()?.progress; as progress) {
-          <progress [value]="progress" [attr.aria-label]="words().sending"></progress>
+        @if (pending()?.progress !== undefined) {
+          <progress [value]="pending()?.progress ?? 0" [attr.aria-label]="words().sending"></progress>
         }
         <p class="about">
           @if (message()?.editedAt && !isRecalled()) {

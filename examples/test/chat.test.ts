@@ -84,6 +84,11 @@ describePage('the chat', () => {
 
     await jerry.locator('textarea').pressSequentially('No idea.');
     await expect.poll(() => tom.locator('.typing').innerText()).toContain('Jerry is typing');
+    // What is begun stays where it was begun.
+    await conversation(jerry, 'Lobby').click();
+    await expect.poll(() => jerry.locator('textarea').inputValue()).toBe('');
+    await conversation(jerry, 'Cheese').click();
+    await expect.poll(() => jerry.locator('textarea').inputValue()).toBe('No idea.');
     await jerry.locator('textarea').press('Enter');
     await row(tom, 'No idea').waitFor();
     await expect.poll(() => tom.locator('.typing').innerText()).toBe('');
@@ -101,10 +106,17 @@ describePage('the chat', () => {
   it('sends a picture, with its progress, and everybody sees it', async () => {
     const { tom, jerry } = people;
     const buffer = Buffer.from(await jerry.evaluate(drawCheese));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await jerry.route('**/uploads/*', (route) => held.then(() => route.continue()));
     await jerry.locator('input[type=file]').setInputFiles({ name: 'cheese.png', mimeType: 'image/png', buffer });
+    await jerry.locator('progress').waitFor();
+    release();
     const picture = tom.locator('.message img');
     await picture.waitFor();
     await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+    await jerry.locator('progress').waitFor({ state: 'detached' });
+    await jerry.unroute('**/uploads/*');
   });
 
   it('shows members and their roles, and changes them', async () => {
