@@ -44,8 +44,8 @@ const dayOf = (entry: TimelineEntry): string => new Date(timeOf(entry)).toDateSt
           </a>
         }
         <p class="text" [class.gone]="isRecalled()">{{ text() }}</p>
-        @if (pending()?.progress !== undefined) {
-          <progress [value]="pending()?.progress ?? 0" [attr.aria-label]="words().sending"></progress>
+        @if (progress() !== undefined) {
+          <progress [value]="progress() ?? 0" [attr.aria-label]="words().sending"></progress>
         }
         <p class="about">
           @if (message()?.editedAt && !isRecalled()) {
@@ -93,6 +93,7 @@ export class MessageRow {
     const entry = this.entry();
     return entry._tag === 'Pending' ? entry : undefined;
   });
+  protected readonly progress = computed(() => this.pending()?.progress);
   protected readonly gap = computed(() => {
     const entry = this.entry();
     return entry._tag === 'Gap' ? entry : undefined;
