@@ -262,7 +262,7 @@ const drawCheese = async (): Promise<number[]> => {
   context.fillStyle = '#f2c14e';
   context.fillRect(0, 0, 640, 400);
   for (let n = 0; n < 24; n += 1) {
-    const [x, y, radius] = [(n * 137) % 660, (n * 89) % 420, 12 + ((n * 31) % 40)];
+    const [x, y, radius] = [(n * 263) % 660, (n * n * 71 + n * 37) % 420, 12 + ((n * 31) % 40)];
     disc('#d9a02b', x, y, radius);
     disc('#e3b03c', x + 3, y + 4, radius - 3);
   }
