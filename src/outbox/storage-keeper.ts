@@ -3,15 +3,15 @@ import {
   EMPTY,
   Observable,
   Subject,
-  Subscription,
   catchError,
   concat,
   defaultIfEmpty,
   defer,
   endWith,
-  finalize,
+  filter,
   ignoreElements,
   map,
+  of,
   take,
   takeUntil,
   type ObservableInput,
@@ -21,12 +21,12 @@ import type { Clock } from '../clock.js';
 import { StorageFailed, toRealtimeError, type RealtimeError } from '../errors.js';
 import { inTime } from '../in-time.js';
 import { reasonOf } from '../thrown.js';
-import { claimed, type Claims } from './claims.js';
+import { claimsOf, takenOver } from './claims.js';
 import type { Keeper, OutboxEntry } from './outbox.js';
 import { StoredSend, type OutboxStorage } from './outbox-storage.js';
 
-/** A message as it is stored, without its place in the order. */
-type KeptSend = Omit<StoredSend, 'sequence'>;
+/** A message as it is stored, without its place in the order and its batch. */
+type KeptSend = Omit<StoredSend, 'sequence' | 'batch'>;
 
 /** A message of an outbox with a storage. */
 export interface KeptEntry extends OutboxEntry {
@@ -80,59 +80,23 @@ export const storageKeeper = ({
   const late = (): StorageFailed => new StorageFailed(`it did not answer within ${timeout} ms`);
   const fail = (thrown: unknown): void => report(failure(thrown));
   storage.faults$?.pipe(takeUntil(until$)).subscribe({ next: fail, error: fail });
-  const claims: Claims = new Map();
-  /** Messages that are being stored or removed: their claims outlive the client. */
-  const busy = new Set<string>();
-  let isOver = false;
-  const release = (token: string, held = claims.get(token)): void => {
-    held?.unsubscribe();
-    if (claims.get(token) === held) claims.delete(token);
-  };
-  until$.subscribe(() => {
-    isOver = true;
-    for (const token of claims.keys()) if (!busy.has(token)) release(token);
-  });
-  /** The claim lasts until the message is gone. If it can't be removed, nobody sends it while this client lives. */
+  const claims = claimsOf(storage.claim?.bind(storage, owner) ?? (() => of(true)));
+  until$.subscribe(claims.end);
+  /** If the message can't be removed, its batch is kept: nobody sends it while this client lives. */
   const forget = (token: string): void => {
-    const held = claims.get(token);
-    busy.add(token);
-    defer((): ObservableInput<unknown> => storage.remove(owner, token))
-      .pipe(finalize(() => busy.delete(token)))
+    const batch = claims.leave(token);
+    claims
+      .during(
+        batch,
+        defer((): ObservableInput<unknown> => storage.remove(owner, token)),
+      )
       .subscribe({
-        error: (thrown: unknown) => {
-          fail(thrown);
-          if (isOver) release(token, held);
-        },
+        error: fail,
         complete: () => {
-          release(token, held);
+          if (batch !== undefined) batch.size -= 1;
         },
       });
   };
-  /** The send has failed, so a message that is stored after all has to be removed. */
-  const forgetLater = (stored$: Observable<never>, token: string): void => {
-    stored$.subscribe({ error: () => release(token), complete: () => forget(token) });
-  };
-  /** Cold: completes when the message is claimed. */
-  const claiming = (token: string): Observable<never> =>
-    new Observable((subscriber) => {
-      if (storage.claim === undefined) {
-        subscriber.complete();
-        return;
-      }
-      const held = new Subscription();
-      release(token);
-      claims.set(token, held);
-      held.add(
-        storage.claim(owner, token).subscribe({
-          next: (isMine) => {
-            if (isMine) subscriber.complete();
-          },
-          error: (thrown: unknown) => {
-            subscriber.error(thrown);
-          },
-        }),
-      );
-    });
   const load$ = defer(() => storage.load(owner)).pipe(
     take(1),
     defaultIfEmpty([]),
@@ -153,13 +117,7 @@ export const storageKeeper = ({
           }),
           endWith([]),
         )
-      : claimed(claims, {
-          claim: storage.claim.bind(storage, owner),
-          load$,
-          again$,
-          late$: clock.after(timeout),
-          report: fail,
-        });
+      : takenOver(claims, { load$, again$, late$: clock.after(timeout), report: fail });
   return [
     {
       put: ({ message }) =>
@@ -167,22 +125,31 @@ export const storageKeeper = ({
           last += 1;
           const sequence = last;
           const { token } = message;
+          const batch = claims.join(token);
           const stored = new Subject<never>();
-          busy.add(token);
-          concat(
-            claiming(token),
-            defer(() => storage.put(owner, { ...message, sequence })),
-          )
-            .pipe(
-              ignoreElements(),
-              finalize(() => busy.delete(token)),
+          claims
+            .during(
+              batch,
+              concat(
+                batch.isMine$.pipe(filter(Boolean), take(1)),
+                defer(() => storage.put(owner, { ...message, sequence, batch: batch.id })),
+              ),
             )
+            .pipe(ignoreElements())
             .subscribe(stored);
           return stored.pipe(
             endWith(undefined),
             inTime(clock, timeout, late),
             catchError((thrown: unknown) => {
-              forgetLater(stored, token);
+              // A message that is stored after all has to be removed.
+              stored.subscribe({
+                error: () => {
+                  claims.leave(token);
+                  batch.size -= 1;
+                  claims.settle(batch);
+                },
+                complete: () => forget(token),
+              });
               throw failure(thrown);
             }),
             ignoreElements(),
