@@ -79,10 +79,10 @@ const pageLocks = (): LockManager | undefined => {
 
 /**
  * An outbox storage in the IndexedDB of a browser. Messages outlive a reload of the page. Of several tabs, the one in
- * which a message was sent sends it; when that tab is gone, another one does, in order. Browsers without Web Locks, and pages
- * without TLS, can't tell: there, each tab sends all messages that it finds. The database is opened at
- * the first use, and again if the browser has closed it. Where it fails, messages are kept in memory, and an `Outbox`
- * fault says so; see `fallback`.
+ * which a message was sent sends it; when that tab is gone, another one does, in order. Browsers without Web Locks, and
+ * pages without TLS, can't tell: there, each tab sends all messages that it finds. The database is opened at the first
+ * use, and again if the browser has closed it. Where it fails, messages are kept in memory, and an `Outbox` fault says
+ * so; see `fallback`.
  *
  * @example const realtime = createRealtime({ appId, server, outbox: createOutbox({ storage: indexedDbOutbox() }) });
  */

@@ -17,28 +17,49 @@ export const DYING = 1_000;
  * Cold: a lock of this name. Emits `true` when it is held. Emits `false` before, if a page that lives holds it: a page
  * that is being closed releases its locks one by one, a moment after the next page has begun. Without locks, every page
  * holds it.
+ *
+ * It is asked for anew every `DYING` ms. A page can take its locks to the back/forward cache. Chromium gives them to
+ * who asks then, and not to who has asked before: that request would wait forever.
  */
 export const pageLock = (locks: PageLocks | undefined, name: string): Observable<boolean> =>
   new Observable((subscriber) => {
-    const abort = new AbortController();
-    const living = setTimeout(() => subscriber.next(false), DYING);
-    const held = (): void => {
-      clearTimeout(living);
-      subscriber.next(true);
+    let asking = new AbortController();
+    let answer: boolean | undefined;
+    const tell = (isHeld: boolean): void => {
+      if (answer === isHeld) return;
+      answer = isHeld;
+      subscriber.next(isHeld);
     };
-    subscriber.add(() => {
-      clearTimeout(living);
-      abort.abort();
-    });
-    if (locks === undefined) held();
-    else
-      locks
-        .request(name, { signal: abort.signal }, () => {
-          if (subscriber.closed) return undefined;
-          return new Promise((release) => {
-            subscriber.add(release);
-            held();
+    const held = (): void => {
+      clearInterval(living);
+      tell(true);
+    };
+    const ask = (): void => {
+      asking.abort();
+      const { signal } = (asking = new AbortController());
+      if (locks === undefined) held();
+      else
+        locks
+          .request(name, { signal }, () => {
+            // A request that was given up may be granted at that moment.
+            if (answer === true || subscriber.closed) return undefined;
+            if (asking.signal !== signal) asking.abort();
+            return new Promise((release) => {
+              subscriber.add(release);
+              held();
+            });
+          })
+          .catch(() => {
+            if (!signal.aborted) held();
           });
-        })
-        .catch(held);
+    };
+    const living = setInterval(() => {
+      tell(false);
+      ask();
+    }, DYING);
+    subscriber.add(() => {
+      clearInterval(living);
+      asking.abort();
+    });
+    ask();
   });

@@ -1,7 +1,6 @@
 /** Keeps the messages of an outbox in a storage of the application. */
 import {
   EMPTY,
-  Observable,
   Subject,
   catchError,
   concat,
@@ -9,11 +8,13 @@ import {
   defer,
   endWith,
   filter,
+  finalize,
   ignoreElements,
   map,
   of,
   take,
   takeUntil,
+  type Observable,
   type ObservableInput,
 } from 'rxjs';
 import { refusedBy } from '../../codecs/codec.js';
@@ -21,7 +22,7 @@ import type { Clock } from '../clock.js';
 import { StorageFailed, toRealtimeError, type RealtimeError } from '../errors.js';
 import { inTime } from '../in-time.js';
 import { reasonOf } from '../thrown.js';
-import { claimsOf, takenOver } from './claims.js';
+import { claimsOf, takenOver, type Batch } from './claims.js';
 import type { Keeper, OutboxEntry } from './outbox.js';
 import { StoredSend, type OutboxStorage } from './outbox-storage.js';
 
@@ -58,6 +59,9 @@ export const ownerOf = (appId: string, clientId: string): string => [appId, clie
 /**
  * The keeper, and the messages that were stored before. Those are cold: in order, then an empty array, then those of
  * clients that have gone; never errors. A message that can't be read is reported and skipped.
+ *
+ * `gone` is cold: emits when the storage has removed what it was told to remove of a message, then completes. Errors
+ * with `StorageFailed` if it can't.
  */
 export const storageKeeper = ({
   storage,
@@ -67,7 +71,11 @@ export const storageKeeper = ({
   until$,
   again$,
   report,
-}: StorageKeeperOptions): readonly [Keeper<KeptEntry>, Observable<readonly StoredSend[]>] => {
+}: StorageKeeperOptions): readonly [
+  keeper: Keeper<KeptEntry>,
+  kept$: Observable<readonly StoredSend[]>,
+  gone: (token: string) => Observable<unknown>,
+] => {
   let last = 0;
   /** What can't be read is reported once. */
   let isRead = false;
@@ -82,20 +90,54 @@ export const storageKeeper = ({
   storage.faults$?.pipe(takeUntil(until$)).subscribe({ next: fail, error: fail });
   const claims = claimsOf(storage.claim?.bind(storage, owner) ?? (() => of(true)));
   until$.subscribe(claims.end);
+  /** What the storage is doing now, by token. */
+  const working = new Map<string, Observable<never>>();
+  /** Lets the storage work on a message, for `done`. `awaited` is what `gone` waits for. */
+  const work = (
+    token: string,
+    batch: Batch | undefined,
+    work$: Observable<unknown>,
+    done: Subject<never>,
+    awaited: Observable<never> = done,
+  ): void => {
+    working.set(token, awaited);
+    claims
+      .during(batch, work$)
+      .pipe(
+        ignoreElements(),
+        finalize(() => {
+          if (working.get(token) === awaited) working.delete(token);
+        }),
+      )
+      .subscribe(done);
+  };
   /** If the message can't be removed, its batch is kept: nobody sends it while this client lives. */
   const forget = (token: string): void => {
     const batch = claims.leave(token);
-    claims
-      .during(
-        batch,
-        defer((): ObservableInput<unknown> => storage.remove(owner, token)),
-      )
-      .subscribe({
-        error: fail,
-        complete: () => {
-          if (batch !== undefined) batch.size -= 1;
-        },
-      });
+    const removed = new Subject<never>();
+    removed.subscribe({
+      error: fail,
+      complete: () => {
+        if (batch !== undefined) batch.size -= 1;
+      },
+    });
+    work(
+      token,
+      batch,
+      defer((): ObservableInput<unknown> => storage.remove(owner, token)),
+      removed,
+    );
+  };
+  /** The send has failed, so a message that is stored after all has to be removed. */
+  const forgetLater = (stored$: Observable<never>, token: string, batch: Batch): void => {
+    stored$.subscribe({
+      error: () => {
+        claims.leave(token);
+        batch.size -= 1;
+        claims.settle(batch);
+      },
+      complete: () => forget(token),
+    });
   };
   const load$ = defer(() => storage.load(owner)).pipe(
     take(1),
@@ -127,29 +169,21 @@ export const storageKeeper = ({
           const { token } = message;
           const batch = claims.join(token);
           const stored = new Subject<never>();
-          claims
-            .during(
-              batch,
-              concat(
-                batch.isMine$.pipe(filter(Boolean), take(1)),
-                defer(() => storage.put(owner, { ...message, sequence, batch: batch.id })),
-              ),
-            )
-            .pipe(ignoreElements())
-            .subscribe(stored);
+          work(
+            token,
+            batch,
+            concat(
+              batch.isMine$.pipe(filter(Boolean), take(1)),
+              defer(() => storage.put(owner, { ...message, sequence, batch: batch.id })),
+            ),
+            stored,
+            stored.pipe(catchError(() => EMPTY)),
+          );
           return stored.pipe(
             endWith(undefined),
             inTime(clock, timeout, late),
             catchError((thrown: unknown) => {
-              // A message that is stored after all has to be removed.
-              stored.subscribe({
-                error: () => {
-                  claims.leave(token);
-                  batch.size -= 1;
-                  claims.settle(batch);
-                },
-                complete: () => forget(token),
-              });
+              forgetLater(stored, token, batch);
               throw failure(thrown);
             }),
             ignoreElements(),
@@ -160,5 +194,16 @@ export const storageKeeper = ({
       },
     },
     kept$,
+    (token) => {
+      const done$ = defer(() => working.get(token) ?? EMPTY);
+      // A message that was being stored is removed after that.
+      return concat(done$, done$).pipe(
+        endWith(undefined),
+        inTime(clock, timeout, late),
+        catchError((thrown: unknown) => {
+          throw failure(thrown);
+        }),
+      );
+    },
   ];
 };

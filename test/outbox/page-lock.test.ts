@@ -1,5 +1,5 @@
 /** Locks of pages, over a `LockManager` that grants a lock to one page after the other. */
-import { Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DYING, pageLock, type PageLocks } from '../../src/outbox/page-lock.js';
 
@@ -32,7 +32,7 @@ const asking = (locks: PageLocks | undefined, name: string): [answers: boolean[]
 };
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -74,6 +74,32 @@ describe('a lock of a page', () => {
     held.unsubscribe();
     await vi.advanceTimersByTimeAsync(1);
     expect([second, third]).toEqual([[], [false, true]]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is asked for again while another page has it: a browser may forget who waits for a page that it has put away', async () => {
+    let isAway = false;
+    const waiting: (() => unknown)[] = [];
+    /** Answers requests that come when the holder is away, and forgets those of before. */
+    const forgetful: PageLocks = {
+      request: (_, { signal }, hold) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new DOMException('aborted', 'AbortError'));
+          });
+          if (isAway) void hold();
+          else waiting.push(hold);
+        }),
+    };
+    const [answers, claim] = asking(forgetful, 'a');
+    await vi.advanceTimersByTimeAsync(3 * DYING);
+    isAway = true;
+    expect(answers).toEqual([false]);
+    await vi.advanceTimersByTimeAsync(DYING);
+    expect(answers).toEqual([false, true]);
+    // A request that was given up may be granted after all: it gives the lock back.
+    expect(waiting.map((hold) => hold())).toEqual([undefined, undefined, undefined, undefined]);
+    claim.unsubscribe();
     expect(vi.getTimerCount()).toBe(0);
   });
 
