@@ -33,16 +33,16 @@ describeInBrowser('what a page has written', () => {
       const { url } = await server();
       const jerry = await other(url);
       const { id } = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
-      const written = texts('left', 50);
+      const written = texts('left', 30);
       const first = await open({ server: url, transport, offline: true });
       await first.chat('say', id, written);
-      await first.chat('keeps', 50);
+      await first.chat('keeps', 30);
       const second = await open({ server: url, transport, beside: first });
       expect(await second.chat('keeps', 0)).toEqual([]);
       await first.leave();
-      expect(await jerry.hears(50)).toEqual(written);
+      expect(await jerry.hears(30)).toEqual(written);
       await second.chat('say', id, ['own']);
-      expect(await jerry.hears(51)).toEqual([...written, 'own']);
+      expect(await jerry.hears(31)).toEqual([...written, 'own']);
       await second.chat('settles');
     });
 
