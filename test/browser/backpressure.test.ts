@@ -10,6 +10,8 @@ const FILLING = ' '.padEnd(4_000, 'x');
 const MB = 1_048_576;
 /** How many are sent at the same time. */
 const TOGETHER = 50;
+/** So many messages have room in the browser, beside the frame that closes the connection. */
+const LITTLE = 10;
 
 describeInBrowser('a client that stops reading', () => {
   const { atEnd, server, open: openTab } = world();
@@ -61,7 +63,13 @@ describeInBrowser('a client that stops reading', () => {
       expect(await tom.chat('hears', sent.length + 1)).toEqual(['first', ...sent]);
     });
 
-    it('gets from the history what a close of the server has overtaken', async () => {
+    it.each([
+      [
+        'notices a close of the server at once if little is unread, and gets from the history what it has overtaken',
+        LITTLE,
+      ],
+      ['notices it behind what is unread if that is much, and gets everything once and in order', 200],
+    ])('%s', async (_, count) => {
       const chosen = await server();
       const proxy = await faultProxy(chosen.port);
       atEnd(() => proxy.close());
@@ -69,11 +77,12 @@ describeInBrowser('a client that stops reading', () => {
       await tom.chat('is', 'Connected');
       const id = await begin(chosen, tom);
       await tom.chat('hold');
-      const sent = await send(chosen, id, TOGETHER, never);
+      const sent = await send(chosen, id, count, never);
       proxy.inflict({ _tag: 'Close', code: 1001 });
-      await tom.chat('loses', 1);
+      if (count === LITTLE) await tom.chat('loses', 1);
       await tom.chat('letGo');
-      expect(await tom.chat('hears', TOGETHER + 1)).toEqual(['first', ...sent]);
+      expect(await tom.chat('hears', count + 1)).toEqual(['first', ...sent]);
+      await tom.chat('loses', 1);
     });
 
     it('is told of a gap in a chat room, which has no such history', async () => {
@@ -86,7 +95,7 @@ describeInBrowser('a client that stops reading', () => {
       await chosen.backEnd.send(id, { from: 'Jerry', body: text('first') });
       await tom.chat('hears', 1);
       await tom.chat('hold');
-      await send(chosen, id, TOGETHER, never);
+      await send(chosen, id, LITTLE, never);
       proxy.inflict({ _tag: 'Close', code: 1001 });
       await tom.chat('loses', 1);
       await tom.chat('letGo');
