@@ -41,8 +41,8 @@ export const breakOf = (transport: Transport): Fault =>
 
 /** A suite that needs a browser. */
 export const describeInBrowser = (title: string, suite: () => void): void => {
-  // A browser takes its time on a busy machine.
-  describe.skipIf(inject('chromium') === '')(title, { timeout: 60_000 }, suite);
+  // A browser takes its time on a busy machine: its processes share what others leave.
+  describe.skipIf(inject('chromium') === '')(title, { timeout: 180_000 }, suite);
 };
 
 /** Runs the program in the page itself, or in a dedicated worker, to which the page hands calls on. */
