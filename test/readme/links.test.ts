@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchorOf, pageAt, root, userPages, withoutCode } from './markdown.js';
+import { anchorOf, withoutCode } from '../../scripts/docs/headings.js';
+import { pageAt, root, userPages } from './markdown.js';
 
 const pages = [...userPages(), ...['CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md'].map(pageAt)];
 

@@ -18,16 +18,6 @@ export const userPages = (): readonly Page[] =>
     .filter((path) => path.endsWith('.md'))
     .map(pageAt);
 
-/** The anchor that GitHub makes of a heading. */
-export const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(/\s/g, '-');
-
-/** The text without fenced blocks of code. */
-export const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```$/gm, '');
-
 /** A block of TypeScript, and the file that it shows, if a comment before it names one. */
 export interface Block {
   readonly code: string;

@@ -1,0 +1,35 @@
+/** The navigation of the site. It is that of docs/README.md, which GitHub shows, and of docs/zh/README.md. */
+import { existsSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { titleOf, withoutCode } from '../headings.js';
+import { targetOf } from './places.js';
+
+export interface Item {
+  readonly text: string;
+  readonly link: string;
+}
+
+export interface Group {
+  readonly text: string;
+  readonly items: readonly Item[];
+}
+
+const LINK = /\[[^\]]*\]\(([^)\s]+)\)/;
+
+/** The first link of each row of a table, or of each step of a list. */
+const linksOf = (section: string): readonly string[] =>
+  [...section.matchAll(/^(?:\||\d+\.) .*$/gm)].flatMap(([line]) => LINK.exec(line)?.[1] ?? []);
+
+/** The sections of an index with the pages that they list, each by its own title. */
+export const contentsOf = (root: string, index: string): readonly Group[] => {
+  const [, ...sections] = withoutCode(readFileSync(`${root}${index}`, 'utf8')).split(/^## /m);
+  return sections.map((section) => ({
+    text: section.split('\n', 1)[0] ?? '',
+    items: linksOf(section).flatMap((link) => {
+      const target = targetOf(index, link);
+      const path = posix.join(posix.dirname(index), link);
+      if (target._tag !== 'Page' || !existsSync(`${root}${path}`)) return [];
+      return [{ text: titleOf(readFileSync(`${root}${path}`, 'utf8')), link: target.address }];
+    }),
+  }));
+};
