@@ -14,9 +14,14 @@ export const pageAt = (path: string): Page => ({ path, text: readFileSync(`${roo
 
 /** The pages that are written for users: the READMEs, and everything in docs/. */
 export const userPages = (): readonly Page[] =>
-  ['README.md', 'README.zh-CN.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)]
-    .filter((path) => path.endsWith('.md'))
-    .map(pageAt);
+  [
+    'README.md',
+    'README.zh-CN.md',
+    ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .sort()
+      .map((name) => `docs/${name}`),
+  ].map(pageAt);
 
 /** A block of TypeScript, and the file that it shows, if a comment before it names one. */
 export interface Block {

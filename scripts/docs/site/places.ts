@@ -14,7 +14,9 @@ const elsewhere: Readonly<Record<string, string>> = { 'README.md': 'index.md', '
 /** The place of a page: `docs/guide/README.md` is `guide/index.md`. Undefined if the site has no such page. */
 export const placeOf = (path: string): string | undefined => {
   if (Object.hasOwn(others, path)) return others[path];
-  return /^docs\/.+\.md$/.test(path) ? path.slice('docs/'.length).replace(/(^|\/)README\.md$/, '$1index.md') : undefined;
+  return /^docs\/.+\.md$/.test(path)
+    ? path.slice('docs/'.length).replace(/(^|\/)README\.md$/, '$1index.md')
+    : undefined;
 };
 
 /** What is no page of the site, as patterns, among the folders of the project. */
