@@ -25,12 +25,17 @@ export const userPages = (): readonly Page[] =>
 
 /** A block of TypeScript, and the file that it shows, if a comment before it names one. */
 export interface Block {
+  readonly language: 'ts' | 'tsx';
   readonly code: string;
   readonly shows?: string;
 }
 
 /** The blocks of TypeScript of a page, in order. */
 export const blocksOf = ({ text }: Page): readonly Block[] =>
-  [...text.matchAll(/(?:<!-- (\S+\.ts) -->\n+)?^```ts\n([\s\S]*?)^```$/gm)].map(([, shows, code = '']) =>
-    shows === undefined ? { code } : { code, shows },
+  [...text.matchAll(/(?:<!-- (\S+\.ts) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm)].map(
+    ([, shows, language, code = '']) => ({
+      language: language === 'tsx' ? 'tsx' : 'ts',
+      code,
+      ...(shows === undefined ? {} : { shows }),
+    }),
   );

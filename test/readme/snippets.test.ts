@@ -14,9 +14,9 @@ const assumed = `${directory}assumed.d.ts`;
 const snippets = userPages().flatMap((page) =>
   blocksOf(page)
     .filter(({ shows }) => shows === undefined)
-    .map(({ code }, index) => {
+    .map(({ code, language }, index) => {
       const name = `${page.path} block ${String(index + 1)}`;
-      return { name, code, file: `${directory}${name.replaceAll(/[^\w-]+/g, '-')}.ts` };
+      return { name, code, file: `${directory}${name.replaceAll(/[^\w-]+/g, '-')}.${language}` };
     }),
 );
 
@@ -29,6 +29,7 @@ const optionsOfThisProject = (): ts.CompilerOptions => {
       ...config.compilerOptions,
       // A snippet may end before it uses everything that it has.
       noUnusedLocals: false,
+      jsx: 'react-jsx',
       paths: {
         'rx-realtime': ['./src/index.ts'],
         ...Object.fromEntries(
