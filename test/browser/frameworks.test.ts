@@ -68,7 +68,13 @@ const built = async ({ page, files, plugins }: Framework, server: string): Promi
     await mkdir(dirname(directory + name), { recursive: true });
     await writeFile(directory + name, code.replaceAll('ws://127.0.0.1:6400', server));
   }
-  await build({ root: directory, configFile: false, logLevel: 'warn', plugins: [...plugins], build: { minify: false } });
+  await build({
+    root: directory,
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [...plugins],
+    build: { minify: false },
+  });
   return `${directory}dist`;
 };
 
@@ -79,42 +85,45 @@ describeInBrowser('the page for a framework', () => {
   }, 60_000);
   afterAll(() => browser.close());
 
-  it.each(frameworks)('$page shows code that two users talk with, also after the server has gone', async (framework) => {
-    const first = await createServer({ port: 0 });
-    const { port } = new URL(first.url);
-    const origin = await serve(await built(framework, first.url));
-    const complaints: string[] = [];
-    const open = async (user: string): Promise<Page> => {
-      const context = await browser.newContext();
-      onTestFinished(() => context.close());
-      const page = await context.newPage();
-      page.on('pageerror', ({ message }) => complaints.push(message));
-      page.on('console', (message) => {
-        // The browser itself notes each connection that could not be opened, and React recommends its tools.
-        if (!/^WebSocket connection to|React DevTools/.test(message.text())) complaints.push(message.text());
-      });
-      await page.goto(`${origin}?user=${user}`);
-      return page;
-    };
-    const says = async (page: Page, words: string): Promise<void> => {
-      await page.locator('input').fill(words);
-      await page.locator('input').press('Enter');
-    };
-    const shows = (page: Page, words: string): Promise<void> =>
-      page.locator('p', { hasText: words }).waitFor({ timeout: 20_000 });
+  it.each(frameworks)(
+    '$page shows code that two users talk with, also after the server has gone',
+    async (framework) => {
+      const first = await createServer({ port: 0 });
+      const { port } = new URL(first.url);
+      const origin = await serve(await built(framework, first.url));
+      const complaints: string[] = [];
+      const open = async (user: string): Promise<Page> => {
+        const context = await browser.newContext();
+        onTestFinished(() => context.close());
+        const page = await context.newPage();
+        page.on('pageerror', ({ message }) => complaints.push(message));
+        page.on('console', (message) => {
+          // The browser itself notes each connection that could not be opened, and React recommends its tools.
+          if (!/^WebSocket connection to|React DevTools/.test(message.text())) complaints.push(message.text());
+        });
+        await page.goto(`${origin}?user=${user}`);
+        return page;
+      };
+      const says = async (page: Page, words: string): Promise<void> => {
+        await page.locator('input').fill(words);
+        await page.locator('input').press('Enter');
+      };
+      const shows = (page: Page, words: string): Promise<void> =>
+        page.locator('p', { hasText: words }).waitFor({ timeout: 20_000 });
 
-    const [tom, jerry] = [await open('Tom'), await open('Jerry')];
-    await tom.locator('h1', { hasText: 'Tom: Open' }).waitFor();
-    await jerry.locator('h1', { hasText: 'Jerry: Open' }).waitFor();
-    await says(tom, 'Are you there?');
-    await shows(jerry, 'Tom: Are you there?');
-    await jerry.locator('h1', { hasText: '(1)' }).waitFor();
+      const [tom, jerry] = [await open('Tom'), await open('Jerry')];
+      await tom.locator('h1', { hasText: 'Tom: Open' }).waitFor();
+      await jerry.locator('h1', { hasText: 'Jerry: Open' }).waitFor();
+      await says(tom, 'Are you there?');
+      await shows(jerry, 'Tom: Are you there?');
+      await jerry.locator('h1', { hasText: '(1)' }).waitFor();
 
-    await first.close();
-    await tom.locator('h1', { hasText: 'Reopening' }).waitFor();
-    const second = await createServer({ port: Number(port) });
-    onTestFinished(() => second.close());
-    await tom.locator('h1', { hasText: 'Open' }).waitFor();
-    expect(complaints).toEqual([]);
-  });
+      await first.close();
+      await tom.locator('h1', { hasText: 'Reopening' }).waitFor();
+      const second = await createServer({ port: Number(port) });
+      onTestFinished(() => second.close());
+      await tom.locator('h1', { hasText: 'Open' }).waitFor();
+      expect(complaints).toEqual([]);
+    },
+  );
 });
