@@ -86,7 +86,8 @@ export const createWx = (): Wx => {
         success?.({ errMsg: 'sendSocketMessage:ok' });
       },
       close: ({ code = 1000, reason = '', fail: failed }: Callbacks & { code?: number; reason?: string }) => {
-        if (code !== 1000 && !(code >= 3000 && code <= 4999)) return refuse(failed, 'SocketTask.close:fail invalid code');
+        if (code !== 1000 && !(code >= 3000 && code <= 4999))
+          return refuse(failed, 'SocketTask.close:fail invalid code');
         if (socket === undefined || socket.readyState > WebSocket.OPEN)
           return refuse(failed, 'SocketTask.close:fail it is not connected');
         socket.close(code, reason);
