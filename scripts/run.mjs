@@ -94,6 +94,8 @@ const tasks = {
     await become('test/platforms/check.ts', args);
   },
   check: (args) => become('scripts/check.ts', args),
+  'docs:site': (args) => become('node_modules/vitepress/bin/vitepress.js', ['build', 'site', ...args]),
+  'docs:serve': (args) => become('node_modules/vitepress/bin/vitepress.js', ['dev', 'site', ...args]),
   'test:browser': async (args) => {
     await build();
     process.env.REQUIRE_BROWSER = '1';
