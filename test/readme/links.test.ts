@@ -38,12 +38,12 @@ describe('the links of the documentation', () => {
     expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
   });
 
-  it('lead from docs/README.md to every page of docs/', () => {
-    const listed = linksOf(pageAt('docs/README.md').text).map(({ file }) => `docs/${file}`);
-    const all = userPages().map(({ path }) => path);
-    expect(
-      all.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !listed.includes(path)),
-    ).toEqual([]);
+  it.each(['docs/', 'docs/zh/'])('lead from %sREADME.md to every page of this language', (folder) => {
+    const index = `${folder}README.md`;
+    const listed = linksOf(pageAt(index).text).map(({ file }) => join(folder, file));
+    const all = userPages().flatMap(({ path }) => (path.startsWith(folder) && path !== index ? path : []));
+    const own = all.filter((path) => folder === 'docs/zh/' || !path.startsWith('docs/zh/'));
+    expect(own.filter((path) => !listed.includes(path))).toEqual([]);
   });
 });
 
