@@ -94,8 +94,11 @@ export default defineConfig({
     config: linksBetweenPages(root, process.env['SITE_REPOSITORY']),
     languageAlias: { caddy: 'text', mermaid: 'text' },
   },
-  transformPageData: ({ relativePath, frontmatter }): Partial<PageData> | undefined =>
-    relativePath in homes ? { frontmatter: { ...frontmatter, ...homes[relativePath] } } : undefined,
+  transformPageData: ({ relativePath, frontmatter }): Partial<PageData> | undefined => {
+    if (relativePath in homes) return { frontmatter: { ...frontmatter, ...homes[relativePath] } };
+    // A step of the guide is short, and its code has the place of the outline.
+    return /^(?:zh\/)?guide\//.test(relativePath) ? { frontmatter: { ...frontmatter, aside: false } } : undefined;
+  },
   locales: {
     root: { label: 'English', lang: 'en' },
     zh: { label: '简体中文', lang: 'zh-CN', description: '用 RxJS 流做即时通讯', themeConfig: chinese },
