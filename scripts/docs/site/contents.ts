@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { titleOf, withoutCode } from '../headings.js';
 import { targetOf } from './places.js';
 
-export interface Item {
+interface Item {
   readonly text: string;
   readonly link: string;
 }
