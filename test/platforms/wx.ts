@@ -1,6 +1,6 @@
 /**
  * A stand-in for `wx` of WeChat's mini programs, over real sockets and requests. It is as strict as WeChat documents
- * it, and tells as little: a connection that fails calls `onError` alone, and what is not a text or a buffer is refused.
+ * it, and tells as little: a connection that fails calls `onError` alone, and what is no text and no buffer is refused.
  */
 import { WebSocket } from 'ws';
 
@@ -47,7 +47,9 @@ export const createWx = (): Wx => {
     const tell = <T>(to: ReadonlySet<Listener<T>>, value: T): void => {
       for (const listener of to) listener(value);
     };
-    const refuse = (callback: Callbacks['fail'], errMsg: string): void => queueMicrotask(() => callback?.({ errMsg }));
+    const refuse = (callback: Callbacks['fail'], errMsg: string): undefined => {
+      queueMicrotask(() => callback?.({ errMsg }));
+    };
 
     let socket: WebSocket | undefined;
     if (!/^wss?:\/\//.test(url)) refuse(fail, 'connectSocket:fail url not in domain list');

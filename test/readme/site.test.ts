@@ -1,4 +1,5 @@
 /** The site of the documentation: its links, its contents, and its search. */
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { contentsOf } from '../../scripts/docs/site/contents.js';
 import { excludedOf, placeOf, targetOf } from '../../scripts/docs/site/places.js';
@@ -70,7 +71,6 @@ describe('the search', () => {
   });
 
   it('can be sent to a browser as text', () => {
-    const sent = new Function(`return ${wordsOf.toString()}`)() as typeof wordsOf;
-    expect(sent('a b')).toEqual(['a', 'b']);
+    expect(runInNewContext(`(${wordsOf.toString()})('a b').join()`)).toBe('a,b');
   });
 });

@@ -5,7 +5,7 @@
  */
 export const wordsOf = (text: string): string[] =>
   (text.match(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}_])+/gu) ?? []).flatMap((run) => {
-    const characters = [...run];
+    const characters = Array.from(run);
     if (characters.length < 3 || !/^\p{Script=Han}/u.test(run)) return [run];
     return characters.slice(1).map((character, index) => (characters[index] ?? '') + character);
   });
