@@ -47,7 +47,7 @@ export const createWx = (): Wx => {
     const tell = <T>(to: ReadonlySet<Listener<T>>, value: T): void => {
       for (const listener of to) listener(value);
     };
-    const refuse = (callback: Callbacks['fail'], errMsg: string): undefined => {
+    const refuse = (callback: Callbacks['fail'], errMsg: string): void => {
       queueMicrotask(() => callback?.({ errMsg }));
     };
 
@@ -81,18 +81,20 @@ export const createWx = (): Wx => {
         void listeners.close.add(listener),
       onError: (listener: Listener<{ readonly errMsg: string }>) => void listeners.error.add(listener),
       send: ({ data, success, fail: failed }: Callbacks & { data: unknown }) => {
-        if (socket?.readyState !== WebSocket.OPEN) return refuse(failed, 'SocketTask.send:fail readyState is not OPEN');
+        if (socket?.readyState !== WebSocket.OPEN) {
+          refuse(failed, 'SocketTask.send:fail readyState is not OPEN');
+          return;
+        }
         if (typeof data !== 'string' && !isBuffer(data))
           throw new TypeError('parameter.data should be String or ArrayBuffer instead of Object');
         socket.send(data);
         success?.({ errMsg: 'sendSocketMessage:ok' });
       },
       close: ({ code = 1000, reason = '', fail: failed }: Callbacks & { code?: number; reason?: string }) => {
-        if (code !== 1000 && !(code >= 3000 && code <= 4999))
-          return refuse(failed, 'SocketTask.close:fail invalid code');
-        if (socket === undefined || socket.readyState > WebSocket.OPEN)
-          return refuse(failed, 'SocketTask.close:fail it is not connected');
-        socket.close(code, reason);
+        if (code !== 1000 && !(code >= 3000 && code <= 4999)) refuse(failed, 'SocketTask.close:fail invalid code');
+        else if (socket === undefined || socket.readyState > WebSocket.OPEN)
+          refuse(failed, 'SocketTask.close:fail it is not connected');
+        else socket.close(code, reason);
       },
     };
   };
