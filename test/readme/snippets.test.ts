@@ -12,7 +12,10 @@ import { blocksOf, root, userPages } from './markdown.js';
 const directory = `${root}.cache/snippets/`;
 const assumed = `${directory}assumed.d.ts`;
 
-const snippets = userPages().flatMap((page) =>
+// Pages in Chinese have the code of their originals: a check compares them.
+const pages = userPages().filter(({ path }) => !path.startsWith('docs/zh/'));
+
+const snippets = pages.flatMap((page) =>
   blocksOf(page)
     .filter(({ shows }) => shows === undefined)
     .map(({ code, language }, index) => {
