@@ -240,7 +240,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const endpoints = [
     health(() => readiness(isReady, options.store)),
     route(front),
-    ...(key === undefined ? [] : [sign({ app, front, authenticate, key, clock: wall })]),
+    ...(key === undefined || signatures === undefined ? [] : [sign({ app, front, authenticate, key, signatures })]),
     notifications(app),
     memberInfos(app),
     ...(files === undefined ? [] : [uploads({ ...files, app, front, masterKey })]),

@@ -81,6 +81,10 @@ export interface Signatures {
   readonly login: (login: LoginRequest) => boolean;
   /** Refuses an action that has to be signed and has no valid signature: with 4302, or with 4546 for blocking. */
   readonly action: (request: ActionRequest) => void;
+  /**
+   * The time of a signature that is made now, ms since 1970: later than the client's signatures were last ended.
+   */
+  readonly timeFor: (clientId: string) => number;
   /** Ends all signatures that were made for this client until now, for logins and for actions. */
   readonly end: (clientId: string) => void;
 }
@@ -123,6 +127,9 @@ export const createSignatures = (
     }
   };
 
+  /** All signatures of the client that were made until then have ended. */
+  const endedAt = (clientId: string): number => Math.max(endedForAll, ended.get(clientId) ?? -Infinity);
+
   const end = (clientId: string): void => {
     ended.delete(clientId);
     ended.set(clientId, steady.now());
@@ -143,7 +150,7 @@ export const createSignatures = (
     if (Math.abs(now - signedAt) > VALID_FOR) return false;
     // A signature made in the same millisecond (or second, if the timestamp is in seconds) may have been made before
     // the end, so it is refused.
-    if (signedAt <= Math.max(endedForAll, ended.get(clientId) ?? -Infinity)) return false;
+    if (signedAt <= endedAt(clientId)) return false;
     if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
     forget();
     const request = JSON.stringify([appId, clientId, nonce]);
@@ -175,6 +182,7 @@ export const createSignatures = (
       return isGood(login, appId, clientId, (timestamp, nonce) => loginText({ appId, clientId, timestamp, nonce }));
     },
     action: verifyAction,
+    timeFor: (clientId) => Math.max(clock.now(), endedAt(clientId) + 1),
     end,
   };
 };

@@ -5,9 +5,8 @@ import { either as E } from 'fp-ts';
 import * as c from '../../codecs/type.js';
 import { parseJson, record } from '../../codecs/index.js';
 import type { App } from '../app.js';
-import type { ServerClock } from '../clock.js';
 import { isClientId } from '../domain/conversations/members.js';
-import { loginSignature } from '../signatures.js';
+import { loginSignature, type Signatures } from '../signatures.js';
 import { readBody } from './body.js';
 import { countedAs, type Front } from './front.js';
 import { perMinute } from './per-minute.js';
@@ -22,8 +21,8 @@ export interface SignOptions {
   readonly authenticate: Authenticate | undefined;
   /** The key that logins are verified with. */
   readonly key: string;
-  /** The clock that logins are verified with. */
-  readonly clock: ServerClock;
+  /** What verifies the logins. */
+  readonly signatures: Pick<Signatures, 'timeFor'>;
 }
 
 const MAX_BODY = 16_384;
@@ -40,7 +39,7 @@ const problemWith = (appId: string, own: string | undefined): Answer | undefined
     : [401, { code: 401, error: 'X-LC-Id is not the application of this server' }];
 };
 
-export const sign = ({ app, front, authenticate, key, clock }: SignOptions): Endpoint => {
+export const sign = ({ app, front, authenticate, key, signatures }: SignOptions): Endpoint => {
   const { limits, report } = app;
   const mayAsk = perMinute(limits.signsPerMinute, app.clock);
 
@@ -58,7 +57,7 @@ export const sign = ({ app, front, authenticate, key, clock }: SignOptions): End
     const clientId: unknown = await authenticate?.(wish.session_token);
     if (clientId === undefined) return [401, { code: 211, error: 'this session token belongs to nobody' }];
     if (!isClientId(clientId)) throw new TypeError('authenticate: a client id is a text of 1 to 64 characters');
-    const [timestamp, nonce] = [clock.now(), randomBytes(12).toString('base64url')];
+    const [timestamp, nonce] = [signatures.timeFor(clientId), randomBytes(12).toString('base64url')];
     return [200, { signature: loginSignature(key, { appId, clientId, timestamp, nonce }), timestamp, nonce, clientId }];
   };
 

@@ -53,6 +53,17 @@ export const sweep = async (directory: string): Promise<Found> => {
   return { files, bytes };
 };
 
+/** Ends a stream. Resolves when it has let go of its file. */
+const closed = (stream: WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.closed) {
+      resolve();
+      return;
+    }
+    stream.once('close', resolve);
+    stream.destroy();
+  });
+
 /**
  * Writes a file: `write` gets the stream for its content. The file has its name only when it is complete; if it can't
  * be written, nothing is left of it.
@@ -65,10 +76,15 @@ export const storeFile = async (
   const part = join(directory, `${id}.${process.pid}.part`);
   await mkdir(directory, { recursive: true });
   writing.add(part);
+  const stream = createWriteStream(part, { flags: 'wx' });
+  // `write` has this error, too.
+  stream.on('error', () => undefined);
   try {
-    await write(createWriteStream(part, { flags: 'wx' }));
+    await write(stream);
     await rename(part, join(directory, name));
   } catch (error) {
+    // Until then, the file may still be about to be made.
+    await closed(stream);
     await rm(part, { force: true });
     throw error;
   } finally {

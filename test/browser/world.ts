@@ -28,8 +28,8 @@ export const breakOf = (transport: Transport): Fault =>
 
 /** A suite that needs a browser. */
 export const describeInBrowser = (title: string, suite: () => void): void => {
-  // A browser takes its time on a busy machine.
-  describe.skipIf(inject('chromium') === '')(title, { timeout: 60_000 }, suite);
+  // A browser takes its time on a busy machine: its processes share what others leave.
+  describe.skipIf(inject('chromium') === '')(title, { timeout: 180_000 }, suite);
 };
 
 /** What a page calls to tell the test something. It works while the page is put away or unloaded, too. */

@@ -1,5 +1,5 @@
 /** The conversation list, and queries. */
-import { Subject, filter, firstValueFrom, lastValueFrom, map, take, toArray } from 'rxjs';
+import { Subject, filter, firstValueFrom, lastValueFrom, map, take, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   image,
@@ -15,9 +15,9 @@ import {
   online,
 } from 'rx-realtime';
 import { createServer, memoryStore } from 'rx-realtime/server';
-import { fail, sent, world } from './world.js';
+import { distinctTimes, fail, sent, world } from './world.js';
 
-const { login, pair, realtimes, server } = world();
+const { login, pair, realtimes, server } = world({ clock: distinctTimes() });
 
 const names = (items: readonly ConversationListItem[]): readonly string[] =>
   items.map(({ conversation: { name = '' } }) => name);
@@ -112,6 +112,8 @@ describe('the conversation list, for conversations without this client', () => {
   /** Waits until earlier pushes have arrived, the client has got its answers to them, and a turn is over. */
   const settled = async (client: Client): Promise<void> => {
     for (let trips = 0; trips < 3; trips += 1) await lastValueFrom(online(client, []));
+    // The list emits by a timer of this length, which has started before.
+    await lastValueFrom(timer(0));
   };
   const listOf = async (client: Client): Promise<readonly string[]> =>
     names(await firstValueFrom(conversationList(client)));
@@ -190,8 +192,9 @@ describe('the conversation list, for conversations without this client', () => {
 
 describe('a conversation that can not be decoded', () => {
   it('is missing in new results and causes a fault; it does not count as left, and others are shown', async () => {
-    const store = memoryStore();
-    const own = await createServer({ store });
+    const clock = distinctTimes();
+    const store = memoryStore({ clock });
+    const own = await createServer({ store, clock });
     try {
       const tom = await login('Tom', { server: own.url });
       const [a] = [await create(tom, 'a'), await create(tom, 'b')];

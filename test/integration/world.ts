@@ -51,6 +51,12 @@ interface World {
   readonly pair: (options?: Partial<RealtimeOptions>) => Promise<Pair>;
 }
 
+/** A clock that never gives one time twice. So conversations with messages of one millisecond have an order. */
+export const distinctTimes = (): { readonly now: () => number } => {
+  let last = 0;
+  return { now: () => (last = Math.max(Date.now(), last + 1)) };
+};
+
 /** Starts a server with these options before each test of a file, and closes everything after the test. */
 export const world = (options: ServerOptions = {}): World => {
   let server: RtmServer;

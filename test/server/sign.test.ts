@@ -38,6 +38,18 @@ describe('signatures', () => {
     expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject(error(4102));
   });
 
+  it('open a session if they were made after a kick, in the same millisecond as well', async () => {
+    const server = await serve({ ...options, clock: settable(1_700_000_000_000) });
+    const before = await signed(server);
+    await server.kick('Tom', { code: 4115 });
+    const after = await signed(server);
+    for (const [{ signature: s, timestamp: t, nonce: n }, answer] of [
+      [before, error(4102)],
+      [after, { op: 'opened' }],
+    ] as const)
+      expect(await open(await dial(server.url), 'Tom', { s, t, n })).toMatchObject(answer);
+  });
+
   it('are valid for their client and application only, and for six hours', async () => {
     const clock = settable(1_700_000_000_000);
     const server = await serve({ ...options, clock });

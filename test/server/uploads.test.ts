@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RtmServer, ServerOptions } from 'rx-realtime/server';
+import { storeFile } from '../../server/http/upload-directory.js';
 import { dial, open, serve, settable, tokenOf } from './raw-client.js';
 
 const httpOf = ({ url }: { readonly url: string }): string => url.replace('ws:', 'http:');
@@ -118,6 +119,15 @@ describe('files', () => {
     socket.write('b\r\n0123456789a\r\n');
     expect(await readAll(socket)).toMatch(/^HTTP\/1\.1 413 /);
     expect(await readdir(directory)).toHaveLength(1);
+  });
+
+  it('leave nothing if the first of their content is refused, before the file has been made', async () => {
+    const directory = await directoryOf();
+    // So many that some are removed by one thread while another one makes them.
+    const ids = Array.from({ length: 200 }, (_, n) => String(n).padStart(32, '0'));
+    const refused = ids.map((id) => storeFile(directory, { id, name: id }, () => Promise.reject(new Error('no'))));
+    for (const { status } of await Promise.allSettled(refused)) expect(status).toBe('rejected');
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it.each(['nothing', '..%2fpackage.json', '%2e%2e/package.json', `${'0'.repeat(32)}.png`])(

