@@ -14,7 +14,7 @@ interface Kept {
   readonly unread: readonly number[];
 }
 
-export interface Restarted extends Kept {
+interface Restarted extends Kept {
   /** Whether all of it is there after the start. */
   readonly isSame: boolean;
 }
