@@ -6,7 +6,8 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 const gate = { lines: 95, branches: 90 };
 /** Tests that count handles, memory or the loop's time, or replace a module: each has a process of its own. */
 const alone = [
-  'test/{codecs/hostile,integration/{leaks,teardown},server/{one-encoding,loop,memory-recount.property,attacks/frames}}*.test.ts',
+  'test/{codecs/hostile,integration/leaks,integration/teardown}.test.ts',
+  'test/server/{attacks/frames,loop,memory-recount.property,one-encoding}.test.ts',
   'test/backpressure/**/*.test.ts',
 ];
 /** Tests in a browser, which is started once for all of them. */
