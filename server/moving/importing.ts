@@ -52,7 +52,7 @@ export interface Importing {
 const CONVERSATIONS_AT_ONCE = 500;
 const MESSAGES_AT_ONCE = 1_000;
 const ROLES_AT_ONCE = 500;
-/** Characters of messages that are stored at once, at most. */
+/** Characters of conversations, or of messages, that are stored at once, at most; the last one may be longer. */
 const LENGTH_AT_ONCE = 8_388_608;
 /** Kinds of conversations that are remembered. */
 const KNOWN_KINDS = 50_000;
@@ -100,7 +100,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
     let conversations: Placed<MovedConversation>[] = [];
     let messages: Placed<MovingMessage>[] = [];
     let roles: Placed<MovingRole>[] = [];
-    let length = 0;
+    let [length, lengthOfConversations] = [0, 0];
     /** How often a message was later than the one before it in its conversation, less how often it was earlier. */
     let rising = 0;
 
@@ -116,6 +116,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
     const storeConversations = async (): Promise<void> => {
       const all = conversations;
       conversations = [];
+      lengthOfConversations = 0;
       if (all.length === 0) return;
       const results = await store.importConversations(all.map(({ value }) => value));
       for (const [index, { place, value }] of all.entries()) {
@@ -197,7 +198,9 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
         note(place, moving.notes);
         if (moving._tag === 'Conversation') {
           conversations.push({ place, value: moving.conversation });
-          if (conversations.length >= CONVERSATIONS_AT_ONCE) await storeConversations();
+          lengthOfConversations += (text ?? JSON.stringify(json)).length;
+          if (conversations.length >= CONVERSATIONS_AT_ONCE || lengthOfConversations >= LENGTH_AT_ONCE)
+            await storeConversations();
           return;
         }
         if (moving._tag === 'Role') {

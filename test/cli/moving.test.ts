@@ -261,6 +261,22 @@ describe('import', () => {
     ]);
   });
 
+  it('stores some MB of conversations at once, however long each is', async () => {
+    const { store, file } = place();
+    const sizes: number[] = [];
+    const counting: MovingStore = {
+      ...store,
+      importConversations: (all) => {
+        sizes.push(all.length);
+        return store.importConversations(all);
+      },
+    };
+    const long = Array.from({ length: 6 }, (_, n) => ({ ...room, objectId: `long-${n}`, text: 'x'.repeat(3_000_000) }));
+    const report = join(folder(), 'report.txt');
+    await importInto(['--report', report, file('c', lines(long))], world({ open: opening(counting) }));
+    expect(sizes).toEqual([3, 3]);
+  });
+
   it('takes a conversation whose attributes are named like a role', async () => {
     const { store, file, take } = place();
     await take(file('c', lines([{ ...group, cid: 'x', clientId: 'y', role: 'Manager' }])));
