@@ -47,6 +47,8 @@ const UP_TO = 400;
 const EARLY = 4;
 /** One of so many rounds lets PostgreSQL crash first. */
 const CRASH = 5;
+/** What ends all of it: then no server stays behind. */
+const GIVE_UP = ['SIGINT', 'SIGTERM', 'uncaughtException'] as const;
 /** How long something may take, ms. */
 const PATIENCE = 120_000;
 
@@ -126,6 +128,12 @@ const start = async ({ argv, env }: Place, port: number): Promise<ChildProcess> 
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // None stays behind, not even one that is about to start.
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
+  child.once('exit', () => process.removeListener('exit', kill));
   const lines = createInterface({ input: child.stdout });
   await new Promise<void>((resolve, reject) => {
     child.once('exit', (code) => {
@@ -266,6 +274,12 @@ const soak = async (place: Place): Promise<Figures> => {
   let crashes = 0;
   const wrong = { unread: 0, receipts: 0 };
   const talkers: Talker[] = [];
+  const giveUp = (why: unknown): void => {
+    say(String(why));
+    child.kill('SIGKILL');
+    void place.remove().finally(() => process.exit(1));
+  };
+  for (const event of GIVE_UP) process.once(event, giveUp);
   try {
     const ann = await ourTalker(talking('Ann'), ['Bob', 'Cid', 'Dan']);
     const { conversationId } = ann;
@@ -323,6 +337,7 @@ const soak = async (place: Place): Promise<Figures> => {
       await store.close();
     }
   } finally {
+    for (const event of GIVE_UP) process.removeListener(event, giveUp);
     child.kill('SIGKILL');
     await place.remove();
   }
