@@ -120,7 +120,7 @@ export const zonedStorage = (storage: OutboxStorage, zone: NgZone): OutboxStorag
     // Without `claim`, an outbox sends all that it finds.
     ...(storage.claim === undefined
       ? {}
-      : { claim: (owner, token) => outside(() => storage.claim?.(owner, token) ?? EMPTY) }),
+      : { claim: (owner, batch) => outside(() => storage.claim?.(owner, batch) ?? EMPTY) }),
   };
 };
 

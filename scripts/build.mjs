@@ -1,4 +1,4 @@
-/** Compiles the package to dist/, unbundled, with declarations beside the modules. */
+/** Compiles the package to dist/, with declarations beside the modules, and bundles it for Node. */
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 import { entries, folders } from './entries.mjs';
 import { vendor } from './vendor.mjs';
 
@@ -23,7 +24,9 @@ const configuration = [
   'package-lock.json',
   'tsconfig.json',
   'scripts/build.mjs',
+  'scripts/bundle.mjs',
   'scripts/entries.mjs',
+  'scripts/licences.mjs',
   'scripts/vendor.mjs',
 ];
 
@@ -128,6 +131,7 @@ export const build = ({ force = false } = {}) => {
   simplifyDeclarations(target);
   for (const path of copied) cpSync(`${root}${path}`, `${target}/${path}`);
   vendor(root, `${target}/server`);
+  bundle(root, target);
   // dist/ gets the time at which the build started, so a source that is saved during the build makes it stale.
   utimesSync(target, started, started);
   rmSync(dist, { recursive: true, force: true });

@@ -11,7 +11,7 @@ const entriesOf = ({ name, exports }) =>
   Object.entries(exports).flatMap(([path, target]) => {
     // A plain path is a file that can be read, such as package.json, not a module.
     if (typeof target === 'string') return [];
-    const source = (target.node ?? target.default).replace(/^\.\/dist\//, '').replace(/\.js$/, '.ts');
+    const source = (target.node ?? target.default).replace(/^\.\/dist\/(bundled\/)?/, '').replace(/\.js$/, '.ts');
     return [
       {
         specifier: name + path.slice(1),

@@ -5,6 +5,7 @@
 import { buildSync } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { licencesOf } from './licences.mjs';
 
 /** The exports of each package that the server uses. */
 const taken = {
@@ -15,23 +16,9 @@ const taken = {
   pino: 'default',
 };
 
-/** The packages in a bundle, found by the paths of its inputs. */
-const packagesOf = (inputs) => [
-  ...new Set(
-    Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.slice(0, 1) ?? []),
-  ),
-];
-
-const licenceOf = (root, folder) => {
-  const { name, version, license } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
-  const file = readdirSync(`${root}${folder}`).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no file with its licence`);
-  return `${name} ${version} (${license})\n\n${readFileSync(`${root}${folder}/${file}`, 'utf8').trim()}\n`;
-};
-
 /** Bundles each package into `vendor/` of the built server, and makes the server's modules import it from there. */
 export const vendor = (root, server) => {
-  const folders = new Set();
+  const inputs = [];
   mkdirSync(`${server}/vendor`, { recursive: true });
   for (const [name, what] of Object.entries(taken)) {
     const { metafile } = buildSync({
@@ -48,12 +35,9 @@ export const vendor = (root, server) => {
       // The modules of Node that a CommonJS package requires.
       banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
     });
-    for (const folder of packagesOf(metafile.inputs)) folders.add(folder);
+    inputs.push(metafile.inputs);
   }
-  writeFileSync(
-    `${server}/vendor/LICENSES.txt`,
-    [...folders].map((folder) => licenceOf(root, folder)).join(`\n${'-'.repeat(78)}\n\n`),
-  );
+  writeFileSync(`${server}/vendor/LICENSES.txt`, licencesOf(root, ...inputs));
 
   const importing = new RegExp(`from '(${Object.keys(taken).join('|')})'`, 'g');
   for (const path of readdirSync(server, { recursive: true })) {

@@ -53,6 +53,10 @@ export interface ClientOutbox {
   readonly restore: (client: ClientInternals, isClosed: () => boolean) => void;
   /** Completes when `restore` has handed on all of them; late subscribers too. Never errors. */
   readonly restored$: Observable<never>;
+  /**
+   * Cold: emits when a message that was given up is gone from the storage, then completes. Errors with `StorageFailed`.
+   */
+  readonly gone: (token: string) => Observable<unknown>;
   /** Ends with the client. */
   readonly sending: Subscription;
 }
@@ -105,7 +109,7 @@ export const createOutbox = (bounds: OutboxOptions = {}): Outbox => ({
     const { clientId, timeout, clock, report } = client;
     const { storage } = bounds;
     const until$ = client.status$.pipe(ignoreElements(), endWith(true));
-    const [keeper, kept$ = of([])] =
+    const [keeper, kept$ = of([]), gone = () => of(undefined)] =
       storage === undefined
         ? []
         : storageKeeper({
@@ -128,6 +132,7 @@ export const createOutbox = (bounds: OutboxOptions = {}): Outbox => ({
     return {
       send: sendThrough(queue, clock),
       sending,
+      gone,
       restored$: restored.asObservable(),
       restore: (internals, isClosed) => {
         /** Nobody waits for it: the log tells what becomes of it, and a fault if it fails. */

@@ -30,7 +30,7 @@ export interface ClientInternals {
   readonly clock: Clock;
   /** How long a shared stream without subscribers is kept, ms. */
   readonly grace: number;
-  readonly outbox: Pick<ClientOutbox, 'send'> | undefined;
+  readonly outbox: Pick<ClientOutbox, 'send' | 'gone'> | undefined;
   /** Completes when the storage of the outbox has given back what it has kept. */
   readonly restored$: Observable<never>;
   readonly upload: UploadFile | undefined;

@@ -1,9 +1,100 @@
-/** Claims on stored messages: of all clients that share a storage, one sends a message. */
-import { Observable, Subscription } from 'rxjs';
+/**
+ * Claims on stored messages: of all clients that share a storage, one sends a message. A client claims its messages
+ * together, as a batch. So whoever takes them over has all of them at once, in order.
+ */
+import { Observable, ReplaySubject, Subscription, defer, finalize } from 'rxjs';
 import type { StoredSend } from './outbox-storage.js';
 
-export interface ClaimOptions {
-  readonly claim: (token: string) => Observable<boolean>;
+/** Messages that are claimed together. */
+export interface Batch {
+  readonly id: string;
+  /** Lasts until it is unsubscribed. */
+  readonly claim: Subscription;
+  /** Replays the latest answer: `true` if this client has it, `false` while another one has it. */
+  readonly isMine$: Observable<boolean>;
+  /** How many messages this client has in the storage, or is storing. */
+  size: number;
+  /** How many of them are being stored or removed: the claim outlives the client for them. */
+  busy: number;
+}
+
+/** The claims of one client. */
+export interface Claims {
+  /** The batches that were asked for, by id. */
+  readonly batches: Map<string, Batch>;
+  /** Asks for a batch. */
+  readonly ask: (id: string) => Batch;
+  /** Adds a message to the current batch, or to a new one. */
+  readonly join: (token: string) => Batch;
+  /** Adds a message of a batch that was taken over. The batch becomes the current one, if there is none. */
+  readonly take: (token: string, batch: Batch) => void;
+  /** Returns the batch of a message, and forgets the message. */
+  readonly leave: (token: string) => Batch | undefined;
+  /** Gives a batch back if nothing needs it any more. */
+  readonly settle: (batch: Batch) => void;
+  /** Work on the storage, during which the batch is kept. */
+  readonly during: <T>(batch: Batch | undefined, work$: Observable<T>) => Observable<T>;
+  /** The client ends. */
+  readonly end: () => void;
+}
+
+export const claimsOf = (claim: (id: string) => Observable<boolean>): Claims => {
+  const batches = new Map<string, Batch>();
+  const batchOf = new Map<string, Batch>();
+  let current: Batch | undefined;
+  let isOver = false;
+  const settle = (batch: Batch): void => {
+    if ((isOver ? batch.busy : batch.size) > 0) return;
+    batch.claim.unsubscribe();
+    batches.delete(batch.id);
+  };
+  const ask = (id: string): Batch => {
+    const isMine$ = new ReplaySubject<boolean>(1);
+    const batch: Batch = { id, claim: new Subscription(), isMine$, size: 0, busy: 0 };
+    batches.set(id, batch);
+    batch.claim.add(defer(() => claim(id)).subscribe(isMine$));
+    return batch;
+  };
+  /** A batch that was given back is never used again: others may have it. */
+  const ongoing = (): Batch | undefined => (current?.claim.closed === false ? current : undefined);
+  const take = (token: string, batch: Batch): void => {
+    current = ongoing() ?? batch;
+    batchOf.set(token, batch);
+    batch.size += 1;
+  };
+  return {
+    batches,
+    ask,
+    join: (token) => {
+      const batch = ongoing() ?? batches.get(token) ?? ask(token);
+      take(token, batch);
+      return batch;
+    },
+    take,
+    leave: (token) => {
+      const batch = batchOf.get(token);
+      batchOf.delete(token);
+      return batch;
+    },
+    settle,
+    during: (batch, work$) => {
+      if (batch === undefined) return work$;
+      batch.busy += 1;
+      return work$.pipe(
+        finalize(() => {
+          batch.busy -= 1;
+          settle(batch);
+        }),
+      );
+    },
+    end: () => {
+      isOver = true;
+      batches.forEach(settle);
+    },
+  };
+};
+
+export interface TakeoverOptions {
   /** Cold: all stored messages, in order. Emits once; errors if they can't be read. */
   readonly load$: Observable<readonly StoredSend[]>;
   /** Emits when there may be messages whose client has gone. */
@@ -13,26 +104,23 @@ export interface ClaimOptions {
   readonly report: (thrown: unknown) => void;
 }
 
-/** The claims of one client, by token. Each lasts until it is unsubscribed. */
-export type Claims = Map<string, Subscription>;
-
 /**
  * The stored messages that nobody else has claimed: those of now, then an empty array, then those whose client has
- * gone. A claimed message is read once more: its client may have sent or discarded it meanwhile.
+ * gone. A claimed batch is read once more: its client may have sent or discarded messages meanwhile.
  */
-export const claimed = (
-  claims: Claims,
-  { claim, load$, again$, late$, report }: ClaimOptions,
+export const takenOver = (
+  { batches, ask, take, settle }: Claims,
+  { load$, again$, late$, report }: TakeoverOptions,
 ): Observable<readonly StoredSend[]> =>
   new Observable((subscriber) => {
     /** Claimed, and not read since. */
-    let fresh = new Set<string>();
+    let fresh = new Set<Batch>();
     let unanswered = 0;
     let isSettled = false;
     let isLoading = false;
     let isWanted = false;
 
-    const settle = (): void => {
+    const tell = (): void => {
       if (isSettled) return;
       isSettled = true;
       subscriber.next([]);
@@ -40,9 +128,9 @@ export const claimed = (
     const next = (): void => {
       if (unanswered > 0) return;
       if (fresh.size > 0 || isWanted) look();
-      else settle();
+      else tell();
     };
-    const ask = ({ token }: StoredSend): void => {
+    const askFor = (id: string): void => {
       let isAnswered = false;
       unanswered += 1;
       const answered = (): void => {
@@ -50,20 +138,17 @@ export const claimed = (
         isAnswered = true;
         next();
       };
-      const asking = new Subscription();
-      claims.set(token, asking);
-      asking.add(
-        claim(token).subscribe({
-          next: (isMine) => {
-            if (isMine) fresh.add(token);
-            answered();
-          },
-          error: (thrown: unknown) => {
-            report(thrown);
-            answered();
-          },
-        }),
-      );
+      const batch = ask(id);
+      batch.isMine$.subscribe({
+        next: (isMine) => {
+          if (isMine) fresh.add(batch);
+          answered();
+        },
+        error: (thrown: unknown) => {
+          report(thrown);
+          answered();
+        },
+      });
     };
     const look = (): void => {
       isWanted = isLoading;
@@ -75,16 +160,18 @@ export const claimed = (
         load$.subscribe({
           next: (all) => {
             isLoading = false;
-            const mine = all.filter(({ token }) => before.delete(token));
-            const others = all.filter(({ token }) => !claims.has(token));
-            for (const token of before) {
-              claims.get(token)?.unsubscribe();
-              claims.delete(token);
-            }
+            const mine = all.filter(({ token, batch: id = '' }) => {
+              const batch = batches.get(id);
+              if (batch === undefined || !before.has(batch)) return false;
+              take(token, batch);
+              return true;
+            });
+            const others = all.map(({ batch = '' }) => batch).filter((id) => !batches.has(id));
+            before.forEach(settle);
             if (mine.length > 0) subscriber.next(mine);
             // None is answered before all are asked.
             unanswered += 1;
-            others.forEach(ask);
+            new Set(others).forEach(askFor);
             unanswered -= 1;
             next();
           },
@@ -92,8 +179,8 @@ export const claimed = (
             isLoading = false;
             report(thrown);
             // The next look reads them.
-            before.forEach((token) => fresh.add(token));
-            settle();
+            before.forEach((batch) => fresh.add(batch));
+            tell();
           },
         }),
       );

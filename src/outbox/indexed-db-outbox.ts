@@ -1,9 +1,10 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import { Observable, ReplaySubject, from, firstValueFrom } from 'rxjs';
+import { ReplaySubject, from, firstValueFrom } from 'rxjs';
 import { StorageFailed } from '../errors.js';
 import { reasonOf } from '../thrown.js';
 import { memoryOutbox } from './memory-outbox.js';
 import type { OutboxStorage, StoredSend } from './outbox-storage.js';
+import { pageLock } from './page-lock.js';
 
 interface Schema extends DBSchema {
   readonly messages: {
@@ -69,7 +70,7 @@ const open = async (name: string, lost: () => void): Promise<IDBPDatabase<Schema
   });
 };
 
-/** The locks that all pages of an origin share; none on old browsers, and on pages without TLS. */
+/** There are none on old browsers, and on pages without TLS. */
 const pageLocks = (): LockManager | undefined => {
   const { locks }: Partial<Navigator> = typeof navigator === 'undefined' ? {} : navigator;
   // Some platforms have `null`.
@@ -77,39 +78,11 @@ const pageLocks = (): LockManager | undefined => {
 };
 
 /**
- * Cold: a lock of this name. Emits `true` when it is held, and `false` before, if another page holds it. Without
- * locks, every page holds it.
- */
-const locked = (name: string): Observable<boolean> =>
-  new Observable((subscriber) => {
-    const locks = pageLocks();
-    const abort = new AbortController();
-    let isHeld = false;
-    const hold = (lock: Lock | null): Promise<void> | undefined => {
-      if (lock === null || subscriber.closed) return undefined;
-      isHeld = true;
-      return new Promise((release) => {
-        subscriber.add(release);
-        subscriber.next(true);
-      });
-    };
-    const request = async (): Promise<void> => {
-      await locks?.request(name, { ifAvailable: true }, hold);
-      if (isHeld || subscriber.closed) return;
-      if (locks === undefined) throw new StorageFailed('there are no locks');
-      subscriber.next(false);
-      await locks.request(name, { signal: abort.signal }, hold);
-    };
-    subscriber.add(() => abort.abort());
-    request().catch(() => subscriber.next(true));
-  });
-
-/**
  * An outbox storage in the IndexedDB of a browser. Messages outlive a reload of the page. Of several tabs, the one in
- * which a message was sent sends it; when that tab is gone, another one does. Browsers without Web Locks, and pages
- * without TLS, can't tell: there, each tab sends all messages that it finds. The database is opened at
- * the first use, and again if the browser has closed it. Where it fails, messages are kept in memory, and an `Outbox`
- * fault says so; see `fallback`.
+ * which a message was sent sends it; when that tab is gone, another one does, in order. Browsers without Web Locks, and
+ * pages without TLS, can't tell: there, each tab sends all messages that it finds. The database is opened at the first
+ * use, and again if the browser has closed it. Where it fails, messages are kept in memory, and an `Outbox` fault says
+ * so; see `fallback`.
  *
  * @example const realtime = createRealtime({ appId, server, outbox: createOutbox({ storage: indexedDbOutbox() }) });
  */
@@ -184,7 +157,7 @@ export const indexedDbOutbox = ({
         void memory.put(owner, message);
       }
     },
-    claim: (owner, token) => locked(`${name} ${keyOf(owner, token)}`),
+    claim: (owner, batch) => pageLock(pageLocks(), `${name} ${keyOf(owner, batch)}`),
     remove: async (owner, token) => {
       if (inMemory.delete(keyOf(owner, token))) void memory.remove(owner, token);
       else await inDatabase((db) => db.delete('messages', [owner, token]));

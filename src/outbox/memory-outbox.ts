@@ -9,7 +9,7 @@ import type { OutboxStorage, StoredSend } from './outbox-storage.js';
  */
 export const memoryOutbox = (): OutboxStorage => {
   const kept = new Map<string, Map<string, StoredSend>>();
-  /** Who has a message, then those who wait for it. */
+  /** Who has a batch, then those who wait for it. */
   const claims = new Map<string, Set<Subscriber<boolean>>>();
   return {
     load: (owner) => of([...(kept.get(owner)?.values() ?? [])]),
@@ -18,9 +18,9 @@ export const memoryOutbox = (): OutboxStorage => {
       kept.set(owner, messages.set(message.token, message));
       return [];
     },
-    claim: (owner, token) =>
+    claim: (owner, batch) =>
       new Observable((subscriber) => {
-        const key = JSON.stringify([owner, token]);
+        const key = JSON.stringify([owner, batch]);
         const queue = claims.get(key) ?? new Set();
         claims.set(key, queue.add(subscriber));
         subscriber.add(() => {

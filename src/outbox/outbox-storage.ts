@@ -30,7 +30,10 @@ const storedSend = codecOf(
       body: record('StoredBody', {}, { data: c.string, bin: c.boolean }),
       options: StoredOptions,
     },
-    {},
+    {
+      /** The messages of a batch are claimed together. Default: the batch of all messages without one. */
+      batch: c.string,
+    },
   ),
 );
 /**
@@ -74,12 +77,14 @@ export interface OutboxStorage {
    */
   readonly faults$?: Observable<unknown>;
   /**
-   * Claims a message, stored or not yet, for this client. Emits `true` when it has the message, and `false` before, if
-   * another client has it. The claim lasts until it is unsubscribed, or until the page or the process has gone; then
-   * the next client that waits has it. Never completes. Default: nothing is claimed, so each client sends all messages
-   * that it finds. The server stores each of them once, because its token stays the same.
+   * Claims a batch of messages, by its id, for this client: there may be messages of it, or will be. Emits `true` when
+   * the client has the batch, and `false` before, if another client that lives has it. The first messages of a login
+   * wait for this answer, so that they don't overtake those of a page that is just being closed. The claim lasts until
+   * it is unsubscribed, or until the page or the process has gone; then the next client that waits has it. Never
+   * completes. Default: nothing is claimed, so each client sends all messages that it finds. The server stores each of
+   * them once, because its token stays the same.
    */
-  readonly claim?: (owner: string, token: string) => Observable<boolean>;
+  readonly claim?: (owner: string, batch: string) => Observable<boolean>;
   /** Removes a message that was sent, refused, withdrawn or has expired. Does nothing if there is none. */
   readonly remove: (owner: string, token: string) => ObservableInput<unknown>;
 }

@@ -1,19 +1,20 @@
 /** Keeps the messages of an outbox in a storage of the application. */
 import {
   EMPTY,
-  Observable,
   Subject,
-  Subscription,
   catchError,
   concat,
   defaultIfEmpty,
   defer,
   endWith,
+  filter,
   finalize,
   ignoreElements,
   map,
+  of,
   take,
   takeUntil,
+  type Observable,
   type ObservableInput,
 } from 'rxjs';
 import { refusedBy } from '../../codecs/codec.js';
@@ -21,12 +22,12 @@ import type { Clock } from '../clock.js';
 import { StorageFailed, toRealtimeError, type RealtimeError } from '../errors.js';
 import { inTime } from '../in-time.js';
 import { reasonOf } from '../thrown.js';
-import { claimed, type Claims } from './claims.js';
+import { claimsOf, takenOver, type Batch } from './claims.js';
 import type { Keeper, OutboxEntry } from './outbox.js';
 import { StoredSend, type OutboxStorage } from './outbox-storage.js';
 
-/** A message as it is stored, without its place in the order. */
-type KeptSend = Omit<StoredSend, 'sequence'>;
+/** A message as it is stored, without its place in the order and its batch. */
+type KeptSend = Omit<StoredSend, 'sequence' | 'batch'>;
 
 /** A message of an outbox with a storage. */
 export interface KeptEntry extends OutboxEntry {
@@ -58,6 +59,9 @@ export const ownerOf = (appId: string, clientId: string): string => [appId, clie
 /**
  * The keeper, and the messages that were stored before. Those are cold: in order, then an empty array, then those of
  * clients that have gone; never errors. A message that can't be read is reported and skipped.
+ *
+ * `gone` is cold: emits when the storage has removed what it was told to remove of a message, then completes. Errors
+ * with `StorageFailed` if it can't.
  */
 export const storageKeeper = ({
   storage,
@@ -67,7 +71,11 @@ export const storageKeeper = ({
   until$,
   again$,
   report,
-}: StorageKeeperOptions): readonly [Keeper<KeptEntry>, Observable<readonly StoredSend[]>] => {
+}: StorageKeeperOptions): readonly [
+  keeper: Keeper<KeptEntry>,
+  kept$: Observable<readonly StoredSend[]>,
+  gone: (token: string) => Observable<unknown>,
+] => {
   let last = 0;
   /** What can't be read is reported once. */
   let isRead = false;
@@ -80,59 +88,57 @@ export const storageKeeper = ({
   const late = (): StorageFailed => new StorageFailed(`it did not answer within ${timeout} ms`);
   const fail = (thrown: unknown): void => report(failure(thrown));
   storage.faults$?.pipe(takeUntil(until$)).subscribe({ next: fail, error: fail });
-  const claims: Claims = new Map();
-  /** Messages that are being stored or removed: their claims outlive the client. */
-  const busy = new Set<string>();
-  let isOver = false;
-  const release = (token: string, held = claims.get(token)): void => {
-    held?.unsubscribe();
-    if (claims.get(token) === held) claims.delete(token);
+  const claims = claimsOf(storage.claim?.bind(storage, owner) ?? (() => of(true)));
+  until$.subscribe(claims.end);
+  /** What the storage is doing now, by token. */
+  const working = new Map<string, Observable<never>>();
+  /** Lets the storage work on a message, for `done`. `awaited` is what `gone` waits for. */
+  const work = (
+    token: string,
+    batch: Batch | undefined,
+    work$: Observable<unknown>,
+    done: Subject<never>,
+    awaited: Observable<never> = done,
+  ): void => {
+    working.set(token, awaited);
+    claims
+      .during(batch, work$)
+      .pipe(
+        ignoreElements(),
+        finalize(() => {
+          if (working.get(token) === awaited) working.delete(token);
+        }),
+      )
+      .subscribe(done);
   };
-  until$.subscribe(() => {
-    isOver = true;
-    for (const token of claims.keys()) if (!busy.has(token)) release(token);
-  });
-  /** The claim lasts until the message is gone. If it can't be removed, nobody sends it while this client lives. */
+  /** If the message can't be removed, its batch is kept: nobody sends it while this client lives. */
   const forget = (token: string): void => {
-    const held = claims.get(token);
-    busy.add(token);
-    defer((): ObservableInput<unknown> => storage.remove(owner, token))
-      .pipe(finalize(() => busy.delete(token)))
-      .subscribe({
-        error: (thrown: unknown) => {
-          fail(thrown);
-          if (isOver) release(token, held);
-        },
-        complete: () => {
-          release(token, held);
-        },
-      });
+    const batch = claims.leave(token);
+    const removed = new Subject<never>();
+    removed.subscribe({
+      error: fail,
+      complete: () => {
+        if (batch !== undefined) batch.size -= 1;
+      },
+    });
+    work(
+      token,
+      batch,
+      defer((): ObservableInput<unknown> => storage.remove(owner, token)),
+      removed,
+    );
   };
   /** The send has failed, so a message that is stored after all has to be removed. */
-  const forgetLater = (stored$: Observable<never>, token: string): void => {
-    stored$.subscribe({ error: () => release(token), complete: () => forget(token) });
-  };
-  /** Cold: completes when the message is claimed. */
-  const claiming = (token: string): Observable<never> =>
-    new Observable((subscriber) => {
-      if (storage.claim === undefined) {
-        subscriber.complete();
-        return;
-      }
-      const held = new Subscription();
-      release(token);
-      claims.set(token, held);
-      held.add(
-        storage.claim(owner, token).subscribe({
-          next: (isMine) => {
-            if (isMine) subscriber.complete();
-          },
-          error: (thrown: unknown) => {
-            subscriber.error(thrown);
-          },
-        }),
-      );
+  const forgetLater = (stored$: Observable<never>, token: string, batch: Batch): void => {
+    stored$.subscribe({
+      error: () => {
+        claims.leave(token);
+        batch.size -= 1;
+        claims.settle(batch);
+      },
+      complete: () => forget(token),
     });
+  };
   const load$ = defer(() => storage.load(owner)).pipe(
     take(1),
     defaultIfEmpty([]),
@@ -153,13 +159,7 @@ export const storageKeeper = ({
           }),
           endWith([]),
         )
-      : claimed(claims, {
-          claim: storage.claim.bind(storage, owner),
-          load$,
-          again$,
-          late$: clock.after(timeout),
-          report: fail,
-        });
+      : takenOver(claims, { load$, again$, late$: clock.after(timeout), report: fail });
   return [
     {
       put: ({ message }) =>
@@ -167,22 +167,23 @@ export const storageKeeper = ({
           last += 1;
           const sequence = last;
           const { token } = message;
+          const batch = claims.join(token);
           const stored = new Subject<never>();
-          busy.add(token);
-          concat(
-            claiming(token),
-            defer(() => storage.put(owner, { ...message, sequence })),
-          )
-            .pipe(
-              ignoreElements(),
-              finalize(() => busy.delete(token)),
-            )
-            .subscribe(stored);
+          work(
+            token,
+            batch,
+            concat(
+              batch.isMine$.pipe(filter(Boolean), take(1)),
+              defer(() => storage.put(owner, { ...message, sequence, batch: batch.id })),
+            ),
+            stored,
+            stored.pipe(catchError(() => EMPTY)),
+          );
           return stored.pipe(
             endWith(undefined),
             inTime(clock, timeout, late),
             catchError((thrown: unknown) => {
-              forgetLater(stored, token);
+              forgetLater(stored, token, batch);
               throw failure(thrown);
             }),
             ignoreElements(),
@@ -193,5 +194,16 @@ export const storageKeeper = ({
       },
     },
     kept$,
+    (token) => {
+      const done$ = defer(() => working.get(token) ?? EMPTY);
+      // A message that was being stored is removed after that.
+      return concat(done$, done$).pipe(
+        endWith(undefined),
+        inTime(clock, timeout, late),
+        catchError((thrown: unknown) => {
+          throw failure(thrown);
+        }),
+      );
+    },
   ];
 };

@@ -106,7 +106,7 @@ describeInBrowser('a page with a bad network', () => {
       await jerry.hears(1);
       first.process.kill('SIGKILL');
       await once(first.process, 'exit');
-      await tom.chat('is', 'Scheduled');
+      await tom.chat('loses', 1);
       await tom.chat('say', here.id, texts('meanwhile', 5));
       await serve(data, Number(new URL(first.url).port));
       expect(await jerry.hears(6)).toEqual(['before', ...texts('meanwhile', 5)]);

@@ -1,16 +1,16 @@
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { describeInBrowser, say, texts, transports, world } from './world.js';
+import { describeInBrowser, places, say, texts, world } from './world.js';
 
-describeInBrowser('in a browser', () => {
+describeInBrowser('in Chromium', () => {
   const { server, open, other } = world();
 
-  describe.each(transports)('over a %s', (transport) => {
-    it('a page logs in and talks: everything arrives once and in order, both ways', async () => {
+  describe.each(places)('in a %s, over a %s', (place, transport) => {
+    it('a client logs in and talks: everything arrives once and in order, both ways', async () => {
       const { url } = await server();
       const jerry = await other(url);
       const conversation = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
-      const tom = await open({ server: url, transport });
+      const tom = await open({ server: url, transport, place });
       await tom.chat('is', 'Connected');
       expect(await tom.chat('capabilities')).toEqual({ pause: transport === 'WebSocketStream' });
       const [questions, answers] = [texts('question', 50), texts('answer', 50)];

@@ -19,6 +19,19 @@ export type Transport = 'WebSocket' | 'WebSocketStream';
 export const transports: readonly Transport[] =
   process.env['BROWSER_ALL'] === '1' ? ['WebSocket', 'WebSocketStream'] : ['WebSocket'];
 
+export type Place = 'page' | 'worker';
+
+/** Where a client runs, and on what. */
+export const places: readonly (readonly [Place, Transport])[] =
+  process.env['BROWSER_ALL'] === '1'
+    ? [
+        ['page', 'WebSocket'],
+        ['page', 'WebSocketStream'],
+        ['worker', 'WebSocket'],
+        ['worker', 'WebSocketStream'],
+      ]
+    : [['page', 'WebSocket']];
+
 /**
  * How a connection ends while the page may be writing. Without a close frame, a WebSocketStream of Chromium 156 may
  * take the page with it: see docs/backpressure.md.
@@ -32,8 +45,18 @@ export const describeInBrowser = (title: string, suite: () => void): void => {
   describe.skipIf(inject('chromium') === '')(title, { timeout: 180_000 }, suite);
 };
 
-/** What a page calls to tell the test something. It works while the page is put away or unloaded, too. */
-const TELL = 'self.tell = (value) => void navigator.sendBeacon("/tell", JSON.stringify(value));';
+/** Runs the program in the page itself, or in a dedicated worker, to which the page hands calls on. */
+const IN_PAGE = '<script type="module" src="/chat.js"></script>';
+const IN_WORKER = `<script>
+  const worker = new Worker('/chat.js' + location.search, { type: 'module' });
+  self.chat = new Proxy({}, {
+    get: (_, name) => (...given) => new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data);
+      worker.postMessage([name, given], [port2]);
+    }),
+  });
+</script>`;
 const html = (head: string): string => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${head}`;
 
 interface Site {
@@ -43,7 +66,7 @@ interface Site {
   readonly close: () => Promise<unknown>;
 }
 
-/** A web server with one page that runs the program, and another one without it. */
+/** A web server with a page that runs the program, one that runs it in a worker, and others without it. */
 const serveSite = async (): Promise<Site> => {
   const files = new Map(inject('program'));
   const told = new ReplaySubject<unknown>(Infinity);
@@ -60,8 +83,8 @@ const serveSite = async (): Promise<Site> => {
     } else if (file !== undefined && extname(pathname) === '.js') {
       response.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8' }).end(file);
     } else {
-      const program = `<script>${TELL}</script><script type="module" src="/chat.js"></script>`;
-      response.writeHead(200, { 'Content-Type': 'text/html' }).end(html(pathname === '/' ? program : ''));
+      const program = { '/': IN_PAGE, '/worker': IN_WORKER }[pathname] ?? '';
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(html(program));
     }
   });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
@@ -89,10 +112,12 @@ export interface Tab {
   readonly leave: () => Promise<unknown>;
 }
 
-interface TabOptions {
+export interface TabOptions {
   /** The address of the messaging server. */
   readonly server: string;
   readonly transport?: Transport;
+  /** Where the client runs. Default: in the page. */
+  readonly place?: Place;
   /** The client id. Default: Tom. */
   readonly name?: string;
   /** Begins without a connection. */
@@ -158,7 +183,7 @@ export const world = (): World => {
       atEnd(() => server.close());
       return server;
     },
-    open: async ({ beside, ...options }) => {
+    open: async ({ beside, place = 'page', ...options }) => {
       const context = beside?.page.context() ?? (await browser.newContext());
       const site = sites.get(context) ?? (await serveSite());
       if (beside === undefined) {
@@ -169,7 +194,7 @@ export const world = (): World => {
       const page = await context.newPage();
       listen(page);
       const query = new URLSearchParams(Object.entries(options).map(([name, value]) => [name, String(value)]));
-      await page.goto(`${site.origin}/?${query.toString()}`);
+      await page.goto(`${site.origin}/${place === 'page' ? '' : place}?${query.toString()}`);
       return {
         page,
         chat: (name, ...args) =>

@@ -164,9 +164,10 @@ describe('a message that has failed', () => {
     });
     const sending = outcome(here.send(upload({ data: new Uint8Array([1]) }, file)));
     await shown(here, '()');
-    await firstValueFrom(discard(here, await unsent(here)));
+    const discarding = firstValueFrom(discard(here, await unsent(here)));
     expect(await sending).toBe('Discarded');
     slow.complete();
+    await discarding;
     expect(await atOnce(here)).toBe('');
   });
 
@@ -188,9 +189,10 @@ describe('a message that has failed', () => {
     const again = outcome(resend(here, token));
     expect(await atOnce(here)).toBe('(a)');
     expect(await outcome(resend(here, token))).toBe('InvalidArgument');
-    await firstValueFrom(discard(here, token));
+    const discarding = firstValueFrom(discard(here, token));
     expect(await again).toBe('Discarded');
     stored.complete();
+    await discarding;
     await sent(here, text('b'));
     await shown(here, 'b');
   });
@@ -234,6 +236,34 @@ describe('a message that waits in the outbox', () => {
     expect(await atOnce(here)).toBe('');
     expect((await firstValueFrom(tom.outbox$.pipe(filter(({ size }) => size === 0)))).size).toBe(0);
     expect(await firstValueFrom(storage.load('app/Tom') as Observable<unknown>)).toEqual([]);
+  });
+});
+
+describe('a discard', () => {
+  /** A message waits in a storage that does not answer when it is told to remove it. */
+  const discarded = async () => {
+    const removed = new Subject<never>();
+    const storage: OutboxStorage = { load: () => [[]], put: () => [], remove: () => removed };
+    const { here } = await pair({ outbox: createOutbox({ storage }) });
+    own().pause();
+    const sending = outcome(here.send(text('a')));
+    await shown(here, '(a)');
+    const told: string[] = [];
+    const discarding = outcome(discard(here, await unsent(here)).pipe(tap(() => told.push('gone'))));
+    expect([await sending, await atOnce(here), told]).toEqual(['Discarded', '', []]);
+    return { removed, discarding };
+  };
+
+  it('takes the message from views at once, and emits when the storage has removed it: no later login sends it', async () => {
+    const { removed, discarding } = await discarded();
+    removed.complete();
+    expect(await discarding).toBe('sent');
+  });
+
+  it('errors if the storage can not remove the message', async () => {
+    const { removed, discarding } = await discarded();
+    removed.error(new Error('the disk is gone'));
+    expect(await discarding).toBe('StorageFailed');
   });
 });
 

@@ -47,6 +47,7 @@ describe('the tarball', () => {
     const odd = files.filter((path) => !/\.(?:js|d\.ts|md)$/.test(path));
     expect(odd.sort()).toEqual([
       'LICENSE',
+      'dist/bundled/LICENSES.txt',
       'dist/codecs/proto/rtm.proto',
       'dist/server/vendor/LICENSES.txt',
       'package.json',

@@ -4,7 +4,7 @@ import type { Message, Outgoing } from '../../../streams/index.js';
 import { InvalidArgument } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
 import { nothing } from '../nothing.js';
-import { ofConversation } from '../internals.js';
+import { ofConversation, type ClientInternals } from '../internals.js';
 import { refuse } from '../link.js';
 import type { Room } from '../rooms/room.js';
 import { attemptOf, type Attempt } from './send-request.js';
@@ -14,7 +14,7 @@ import { storedMessage } from './send.js';
 const withOutgoing = <T>(
   conversation: Conversation | Room,
   token: string,
-  then: (event: Outgoing, attempt: Attempt, tell: (event: Outgoing) => void) => Observable<T>,
+  then: (event: Outgoing, attempt: Attempt, client: ClientInternals) => Observable<T>,
 ): Observable<T> =>
   ofConversation(conversation, ({ client, id }) =>
     defer(() => {
@@ -26,9 +26,7 @@ const withOutgoing = <T>(
               `no message with the token ${token} waits or has failed in conversation ${id}: it was stored or discarded`,
             ),
           )
-        : then(event, attempt, (told) => {
-            client.tell({ ...told, at: client.clock.now() });
-          });
+        : then(event, attempt, client);
     }),
   );
 
@@ -51,22 +49,19 @@ export const resend = (conversation: Conversation | Room, token: string): Observ
   );
 
 /**
- * Cold: gives up a message that has failed, or one that still waits, also one of an earlier process. Emits
- * `undefined` when it is gone from the timeline, `outbox$` and the storage's list, then completes. The send of a
- * message that waits or is being uploaded errors with `Discarded`. A message that was written already may still
- * arrive; then it is in the timeline, in its place.
+ * Cold: gives up a message that has failed, or one that still waits, also one of an earlier process. The message is gone
+ * from the timeline and from `outbox$` at once. Emits `undefined` when it is gone from the storage, too, then completes:
+ * from then on it is final. The send of a message that waits or is being uploaded errors with `Discarded`. A message
+ * that was written already may still arrive; then it is in the timeline, in its place.
  *
- * Errors with `InvalidArgument` if no message of this token waits or has failed in this conversation.
+ * Errors with `InvalidArgument` if no message of this token waits or has failed in this conversation. Errors with
+ * `StorageFailed` if the storage can't remove it: then a later login may send it.
  *
  * @example discard(conversation, entry.token).subscribe();
  */
 export const discard = (conversation: Conversation | Room, token: string): Observable<void> =>
-  withOutgoing(conversation, token, (event, attempt, tell) =>
-    of(event).pipe(
-      map(({ progress }) => {
-        if (progress._tag === 'failed') tell({ ...event, progress: { _tag: 'failed' } });
-        else attempt.discard();
-      }),
-      map(nothing),
-    ),
-  );
+  withOutgoing(conversation, token, (event, attempt, { tell, clock, outbox }) => {
+    if (event.progress._tag === 'failed') tell({ ...event, at: clock.now(), progress: { _tag: 'failed' } });
+    else attempt.discard();
+    return (outbox?.gone(token) ?? of(undefined)).pipe(map(nothing));
+  });

@@ -1,4 +1,7 @@
-/** A client in a page. The test drives it by `chat`; `tell` says what happens while the page can't be asked. */
+/**
+ * A client in a page or in a worker. The test drives it by `chat`; `tell` says what happens while the page can't be
+ * asked.
+ */
 import {
   createOutbox,
   createRealtime,
@@ -11,6 +14,7 @@ import {
   textOf,
   timeline,
   type Client,
+  type OutboxStorage,
   type Timeline,
 } from 'rx-realtime';
 import { consume, lossless } from 'rx-realtime/streams';
@@ -19,29 +23,34 @@ import {
   ReplaySubject,
   Subject,
   Subscription,
+  defer,
   filter,
+  finalize,
   firstValueFrom,
   map,
   switchMap,
   take,
   tap,
   type Observable,
+  type ObservableInput,
 } from 'rxjs';
-
-declare const tell: (value: unknown) => void;
 
 export interface Chat {
   /** The connection is in this state. */
   readonly is: (state: string) => Promise<unknown>;
   /** So many messages of others were heard: their texts. */
   readonly hears: (count: number) => Promise<readonly string[]>;
+  /** The connection was lost so many times. */
+  readonly loses: (count: number) => Promise<unknown>;
   /** So many gaps were told. */
   readonly misses: (count: number) => Promise<unknown>;
   /** So many messages wait in the outbox: their texts. */
   readonly keeps: (count: number) => Promise<readonly string[]>;
+  /** The storage of the outbox has done all it was asked for. */
+  readonly settles: () => Promise<unknown>;
   readonly capabilities: () => Promise<{ readonly pause: boolean }>;
   readonly say: (conversation: string, words: readonly string[]) => void;
-  readonly giveUp: (conversation: string, words: string) => void;
+  readonly giveUp: (conversation: string, words: string) => Promise<void>;
   /** Enters a chat room, and is in it. What is heard there counts. */
   readonly enter: (room: string) => Promise<unknown>;
   /** Stops reading from the socket, and goes on. */
@@ -61,6 +70,14 @@ export interface Chat {
   readonly ends: () => Promise<unknown>;
 }
 
+const isWorker = typeof document === 'undefined';
+/** A beacon works while the page is put away or unloaded, too. Workers have none. */
+const tell = (value: unknown): void => {
+  const body = JSON.stringify(value);
+  if (isWorker) void fetch('/tell', { method: 'POST', body });
+  else navigator.sendBeacon('/tell', body);
+};
+
 type Streams = new (url: string, options: object) => { readonly closed: Promise<unknown> };
 declare const WebSocketStream: Streams;
 const open$ = new BehaviorSubject(0);
@@ -74,12 +91,26 @@ class CountedStream extends WebSocketStream {
 }
 Object.assign(self, { WebSocketStream: CountedStream });
 
+/** How much the storage of the outbox still has to do. */
+const working$ = new BehaviorSubject(0);
+const counted = <T>(work: () => ObservableInput<T>): Observable<T> =>
+  defer(() => {
+    working$.next(working$.value + 1);
+    return work();
+  }).pipe(finalize(() => working$.next(working$.value - 1)));
+const indexedDb = indexedDbOutbox();
+const storage: OutboxStorage = {
+  ...indexedDb,
+  put: (owner, message) => counted(() => indexedDb.put(owner, message)),
+  remove: (owner, token) => counted(() => indexedDb.remove(owner, token)),
+};
+
 const query = new URLSearchParams(location.search);
 const realtime = createRealtime({
   appId: 'app',
   server: query.get('server') ?? '',
   webSocket: query.get('transport') === 'WebSocketStream' ? pausableWebSocket() : undefined,
-  outbox: createOutbox({ storage: indexedDbOutbox() }),
+  outbox: createOutbox({ storage }),
   backoff: exponential({ base: 50, cap: 400 }),
   heartbeat: { interval: 600_000, probePatience: 300 },
 });
@@ -87,6 +118,7 @@ if (query.has('offline')) realtime.pause();
 
 const client$ = new ReplaySubject<Client>(1);
 const heard$ = new BehaviorSubject<readonly string[]>([]);
+const losses$ = new BehaviorSubject(0);
 const gaps$ = new BehaviorSubject(0);
 const kept$ = new ReplaySubject<readonly string[]>(1);
 const shown$ = new ReplaySubject<Timeline>(1);
@@ -127,6 +159,9 @@ const hear = (words$: Observable<string>): void => {
   });
 };
 
+realtime.state$.subscribe(({ _tag }) => {
+  if (_tag === 'Scheduled') losses$.next(losses$.value + 1);
+});
 realtime.session(query.get('name') ?? 'Tom', { offline: true }).subscribe(client$);
 withClient(({ messages$, events$, outbox$ }) => {
   hear(messages$.pipe(map(({ body }) => textOf(body) ?? body._tag)));
@@ -146,8 +181,10 @@ if (!query.has('quiet')) {
 const chat: Chat = {
   is: (state) => until(realtime.state$, ({ _tag }) => _tag === state).then(() => undefined),
   hears: (count) => until(heard$, reached(count)),
+  loses: (count) => until(losses$, (losses) => losses >= count),
   misses: (count) => until(gaps$, (gaps) => gaps >= count),
   keeps: (count) => until(kept$, ({ length }) => length === count),
+  settles: () => until(working$, (working) => working === 0),
   capabilities: () => firstValueFrom(realtime.capabilities$),
   say: (id, words) =>
     withClient((client) => {
@@ -157,13 +194,12 @@ const chat: Chat = {
           .send(text(said))
           .subscribe({ error: () => undefined });
     }),
-  giveUp: (id, words) =>
-    withClient((client) => {
-      client.outbox$.pipe(take(1)).subscribe((waiting) => {
-        for (const { token, body } of waiting.values())
-          if (body._tag === 'Text' && body.text === words) discard(client.conversation(id), token).subscribe();
-      });
-    }),
+  giveUp: async (id, words) => {
+    const client = await firstValueFrom(client$);
+    const waiting = await firstValueFrom(client.outbox$);
+    for (const { token, body } of waiting.values())
+      if (body._tag === 'Text' && body.text === words) await firstValueFrom(discard(client.conversation(id), token));
+  },
   enter: (id) => {
     const room$ = client$.pipe(map((client) => room(client, id)));
     room$.pipe(switchMap(({ messages$ }) => messages$)).subscribe();
@@ -195,3 +231,11 @@ const chat: Chat = {
   ends: () => until(open$, (open) => open === 0),
 };
 Object.assign(self, { chat });
+/** The page of a worker hands calls on, each with a port for what comes back. */
+if (isWorker) {
+  addEventListener('message', ({ data, ports: [port] }: MessageEvent<[keyof Chat, unknown[]]>) => {
+    const [called, given] = data;
+    const call = chat[called] as (...args: unknown[]) => unknown;
+    void Promise.resolve(call(...given)).then((answer) => port?.postMessage(answer));
+  });
+}

@@ -31,7 +31,9 @@ const typescript: Tool = {
     write(trial.directory, {
       'package.json': { name: 'application', private: true, type: 'module' },
       'sockets.ts': SOCKETS,
+      // Angular's own compiler reads the entries for Angular, with the versions of TypeScript that it takes.
       'entries.ts': entries
+        .filter(({ folder }) => folder !== 'angular')
         .map(({ specifier }, index) => `export * as entry${String(index)} from '${specifier}';\n`)
         .join(''),
     });
