@@ -71,7 +71,7 @@ const linesOfMessages = function* (): Generator<string> {
   }
 };
 
-const program = fileURLToPath(new URL('../../dist/server/bin.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/bundled/server/bin.js', import.meta.url));
 const figures = `process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   console.error('peak', maxRSS, 'cpu', Math.round((userCPUTime + systemCPUTime) / 1e5) / 10);

@@ -112,7 +112,7 @@ const inPostgres = async (): Promise<Place> => {
   };
 };
 
-const program = fileURLToPath(new URL('../../dist/server/bin.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/bundled/server/bin.js', import.meta.url));
 
 const isListening = (line: string): boolean => {
   try {
