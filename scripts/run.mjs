@@ -74,9 +74,9 @@ const tasks = {
   },
   soak: (args) => become('test/model/soak.ts', args),
   'soak:server': (args) => become('test/server/soak.ts', args),
-  'soak:store': ([kills = '50']) => {
-    process.env.KILLS = kills;
-    return become('node_modules/vitest/vitest.mjs', ['run', 'test/store/kill.test.ts']);
+  'soak:store': async (args) => {
+    await build();
+    await become('test/store/soak.ts', args);
   },
   'soak:import': async (args) => {
     await build();
