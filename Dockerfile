@@ -2,7 +2,7 @@
 FROM node:22-slim AS build
 WORKDIR /build
 COPY . .
-RUN npm ci && npm pack --pack-destination /packed
+RUN mkdir /packed && npm ci && npm pack --pack-destination /packed
 
 FROM node:22-slim
 ENV NODE_ENV=production
@@ -14,7 +14,7 @@ USER node
 VOLUME /data
 EXPOSE 6400
 # Node is the first process, so it gets the signals.
-ENTRYPOINT ["node", "node_modules/rx-realtime/dist/server/bin.js"]
+ENTRYPOINT ["node", "node_modules/rx-realtime/dist/bundled/server/bin.js"]
 CMD ["serve", "--host", "0.0.0.0", "--data", "/data/store", "--metrics-port", "9464"]
 # The port of the metrics answers even if clients have all connections of the other one.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -9,8 +9,10 @@ import { docs } from './checks/docs.js';
 import { importEntries } from './checks/imports.js';
 import { packed } from './checks/packed.js';
 import { peers } from './checks/peers.js';
+import { site } from './checks/site.js';
 import { size } from './checks/size.js';
 import { CheckFailed, execute, root, tool } from './checks/tool.js';
+import { translations } from './checks/translations.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,6 +39,8 @@ const steps: Readonly<Record<string, () => Promise<string>>> = {
   lint: quietly('eslint', '--max-warnings=0', '.'),
   unused: quietly('knip', '--treat-config-hints-as-errors'),
   docs: () => docs(values.update),
+  chinese: () => Promise.resolve(translations()),
+  site,
   build: async () => {
     await execute(process.execPath, ['scripts/run.mjs', 'build']);
     return '';

@@ -74,9 +74,9 @@ const tasks = {
   },
   soak: (args) => become('test/model/soak.ts', args),
   'soak:server': (args) => become('test/server/soak.ts', args),
-  'soak:store': ([kills = '50']) => {
-    process.env.KILLS = kills;
-    return become('node_modules/vitest/vitest.mjs', ['run', 'test/store/kill.test.ts']);
+  'soak:store': async (args) => {
+    await build();
+    await become('test/store/soak.ts', args);
   },
   'soak:import': async (args) => {
     await build();
@@ -94,6 +94,8 @@ const tasks = {
     await become('test/platforms/check.ts', args);
   },
   check: (args) => become('scripts/check.ts', args),
+  'docs:site': (args) => become('node_modules/vitepress/bin/vitepress.js', ['build', 'site', ...args]),
+  'docs:serve': (args) => become('node_modules/vitepress/bin/vitepress.js', ['dev', 'site', ...args]),
   'test:browser': async (args) => {
     await build();
     process.env.REQUIRE_BROWSER = '1';

@@ -1,5 +1,6 @@
 /**
- * The tour: Tom and Jerry talk while Jerry's network is cut and mended, and every message is counted at both ends.
+ * The tour: Tom and Jerry talk while the server is stopped and started, and Jerry's network is cut and mended. Every
+ * message is counted at both ends.
  *
  *     npm start                        against the embedded server
  *     npm start -- ws://host:port      against another one
@@ -7,6 +8,8 @@
 import { parseArgs } from 'node:util';
 import {
   type Observable,
+  EMPTY,
+  combineLatest,
   concatMap,
   distinctUntilChanged,
   filter,
@@ -25,6 +28,7 @@ import {
   throttleTime,
   timer,
   toArray,
+  withLatestFrom,
 } from 'rxjs';
 import {
   createOutbox,
@@ -36,17 +40,20 @@ import {
   type Message,
   type Realtime,
 } from 'rx-realtime';
-import { createServer } from 'rx-realtime/server';
 import { layCable } from './cable.js';
 import { line } from './phrases.js';
+import { startServer, type TourServer } from './server.js';
 import { printer, type Speaker } from './terminal.js';
 
 /** Messages that each side sends, and how many ms apart. */
 const MESSAGES = 120;
 const PACE = 170;
+/** When the server is stopped, ms after the first message, and how long it is away. */
+const STOP_AT = 3_000;
+const AWAY = 1_000;
 /** When the cable is cut and mended, ms after the first message. */
-const CUT_AT = 6_000;
-const MEND_AT = 11_000;
+const CUT_AT = 9_000;
+const MEND_AT = 14_000;
 /** How long to wait for the last messages, ms. */
 const PATIENCE = 30_000;
 /** How long to wait for messages that should not come, ms. */
@@ -127,18 +134,41 @@ const login = (who: Speaker, realtime: Realtime): Promise<Client> => {
   return firstValueFrom(realtime.login(who));
 };
 
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** Stops the server in the middle, and starts it again. Emits whether everything is still there. */
+const interrupt = ({ restart }: TourServer, here: Conversation, clients: readonly Client[]): Observable<boolean> =>
+  restart === undefined
+    ? EMPTY
+    : timer(STOP_AT).pipe(
+        tap(() => {
+          print('server', 'stops; both go on talking');
+        }),
+        concatMap(() => from(restart(here.id, AWAY))),
+        withLatestFrom(combineLatest(clients.map(({ outbox$ }) => outbox$))),
+        map(([{ messages, members, unread, isSame }, outboxes]) => {
+          const waiting = outboxes.reduce((sum, outbox) => sum + outbox.size, 0);
+          const read = members.map((member, index) => `${unread[index] ?? 0} unread for ${member}`).join(', ');
+          print('server', `started again, ${isSame ? 'everything is still there' : 'SOMETHING IS MISSING'}:`);
+          print('server', `${plural(messages.length, 'message')}, ${read}; ${plural(waiting, 'message')} in outboxes`);
+          return isSame;
+        }),
+      );
+
 /** The messages of both directions together. */
 interface Summary {
   readonly sent: number;
   readonly received: number;
   readonly lost: number;
   readonly duplicated: number;
+  /** Whether the server had everything after it was stopped. */
+  readonly isKept: boolean;
 }
 
 const tour = async (address: string | undefined): Promise<Summary> => {
-  const server = address === undefined ? await createServer({ port: 0 }) : undefined;
+  const server = address === undefined ? await startServer() : undefined;
   const target = address ?? server?.url ?? '';
-  print('server', server === undefined ? `talking to ${target}` : `listening on ${target}`);
+  print('server', server === undefined ? `talking to ${target}` : `${target}, keeps everything in ${server.place}`);
   const cable = await layCable(target);
   const options = { appId: 'tour', outbox: createOutbox() };
   const atHome = createRealtime({ ...options, server: target });
@@ -146,9 +176,10 @@ const tour = async (address: string | undefined): Promise<Summary> => {
   try {
     const tom = await login('Tom', atHome);
     const jerry = await login('Jerry', atFarEnd);
-    const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'], name: 'Tom & Jerry' }));
+    const here = await firstValueFrom(tom.createConversation({ members: ['Jerry', 'Spike'], name: 'Tom & Jerry' }));
     const there = jerry.conversation(here.id);
     print('Tom', `created the conversation "Tom & Jerry" and says ${MESSAGES} things, so does Jerry`);
+    print('tour', 'Spike is a member as well, and never there');
 
     const network$ = merge(
       timer(CUT_AT).pipe(
@@ -165,7 +196,13 @@ const tour = async (address: string | undefined): Promise<Summary> => {
       ),
     );
     const reading$ = interval(3_000).pipe(mergeMap(() => merge(here.read(), there.read())));
-    const background = merge(watch('Tom', tom, here), watch('Jerry', jerry, there), network$, reading$)
+    let isKept = true;
+    const interruption$ = (server === undefined ? EMPTY : interrupt(server, here, [tom, jerry])).pipe(
+      tap((isSame) => {
+        isKept = isSame;
+      }),
+    );
+    const background = merge(interruption$, watch('Tom', tom, here), watch('Jerry', jerry, there), network$, reading$)
       .pipe(takeUntil(stop$))
       .subscribe();
 
@@ -192,7 +229,13 @@ const tour = async (address: string | undefined): Promise<Summary> => {
     const duplicated = thither.duplicated + hither.duplicated;
     const stopped = fromTom.length + fromJerry.length < 2 * MESSAGES;
     if (stopped) print('tour', 'stopped before the end');
-    return { sent: fromTom.length + fromJerry.length, received: byTom.length + byJerry.length, lost, duplicated };
+    return {
+      sent: fromTom.length + fromJerry.length,
+      received: byTom.length + byJerry.length,
+      lost,
+      duplicated,
+      isKept,
+    };
   } finally {
     atHome.close();
     atFarEnd.close();
@@ -202,8 +245,8 @@ const tour = async (address: string | undefined): Promise<Summary> => {
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
-const { sent, received, lost, duplicated } = await tour(positionals[0]);
-console.log(`sent ${sent}, received ${received}, lost ${lost}, duplicated ${duplicated}`);
+const { sent, received, lost, duplicated, isKept } = await tour(positionals[0]);
 const examples = ['chat', 'danmaku', 'dashboard', 'pipeline'];
-console.log(`More to see: ${examples.map((name) => `npm run example:${name}`).join(', ')}`);
-process.exitCode = lost === 0 && duplicated === 0 ? 0 : 1;
+print('tour', `more to see: ${examples.map((name) => `npm run example:${name}`).join(', ')}`);
+console.log(`sent ${sent}, received ${received}, lost ${lost}, duplicated ${duplicated}`);
+process.exitCode = lost === 0 && duplicated === 0 && isKept ? 0 : 1;

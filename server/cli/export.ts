@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { documentOf, loadBson } from '../moving/bson.js';
-import { conversationsOf, messagesOf } from '../moving/exporting.js';
+import { conversationsOf, messagesOf, rolesOf } from '../moving/exporting.js';
 import { exists, STORE_FILE } from '../store/sqlite/new-file.js';
 import type { MovingStore } from '../store/store.js';
 import { exportHelp } from './help.js';
@@ -15,7 +15,8 @@ import { withoutSecrets } from './log.js';
 import { DEFAULT_DATA, openMovingData, placeOptions, type Environment } from './moving-data.js';
 import { startError } from './start-error.js';
 
-const HEADER = `#filetype:JSON-streaming ${JSON.stringify({ type: 'Class', class: '_Conversation' })}\n`;
+const headerOf = (name: string): string =>
+  `#filetype:JSON-streaming ${JSON.stringify({ type: 'Class', class: name })}\n`;
 
 const numbers = new Intl.NumberFormat('en');
 
@@ -43,11 +44,15 @@ const writeAll = async ({ store, directory, isGzip, isBson }: Wanted): Promise<s
   const bson = isBson ? await loadBson() : undefined;
   let [conversations, messages] = [0, 0];
   const ofConversations = async function* (): AsyncGenerator<string | Uint8Array> {
-    if (bson === undefined) yield HEADER;
+    if (bson === undefined) yield headerOf('_Conversation');
     for await (const json of conversationsOf(store)) {
       conversations += 1;
       yield bson === undefined ? `${JSON.stringify(json)}\n` : documentOf(bson, json);
     }
+  };
+  const ofRoles = async function* (): AsyncGenerator<string> {
+    yield headerOf('_ConversationMemberInfo');
+    for await (const json of rolesOf(store)) yield `${JSON.stringify(json)}\n`;
   };
   const ofMessages = async function* (): AsyncGenerator<string> {
     for await (const json of messagesOf(store)) {
@@ -59,6 +64,7 @@ const writeAll = async ({ store, directory, isGzip, isBson }: Wanted): Promise<s
   const end = isGzip ? '.gz' : '';
   const [first, second] = [`_Conversation.${isBson ? 'bson' : 'jsonl'}${end}`, `messages.jsonl${end}`];
   await write(join(directory, first), isGzip, ofConversations());
+  await write(join(directory, `_ConversationMemberInfo.jsonl${end}`), isGzip, ofRoles());
   await write(join(directory, second), isGzip, ofMessages());
   return `${directory} has ${numbers.format(conversations)} conversations in ${first} and ${numbers.format(messages)} messages in ${second}`;
 };

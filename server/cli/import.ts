@@ -2,11 +2,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { either as E } from 'fp-ts';
-import { parseJson } from '../../codecs/index.js';
+import { JsonObject, parseJson } from '../../codecs/index.js';
 import { createCloud } from '../moving/cloud.js';
 import { Checkpoint, importFromCloud } from '../moving/from-cloud.js';
 import { createImporting, type Importing } from '../moving/importing.js';
 import { readRecords } from '../moving/read-file.js';
+import { decodeMoving } from '../moving/records.js';
 import type { MovingStore } from '../store/store.js';
 import { importHelp } from './help.js';
 import { withoutSecrets } from './log.js';
@@ -110,20 +111,22 @@ const saveCheckpoint = async (file: string, checkpoint: Checkpoint): Promise<voi
   await rename(`${file}.new`, file);
 };
 
-/** The files with conversations first: messages need theirs. */
-const inOrder = async (files: readonly string[]): Promise<readonly string[]> => {
-  const first: string[] = [];
-  const others: string[] = [];
-  for (const file of files) {
-    let hasMessages = false;
-    for await (const record of (await readRecords(file)).records) {
-      hasMessages =
-        'json' in record && typeof record.json === 'object' && record.json !== null && 'msg-id' in record.json;
-      break;
-    }
-    (hasMessages ? others : first).push(file);
+/** What the first record of a file is: 0 is a conversation, 1 a role, 2 a message. */
+const rankOf = async (file: string): Promise<number> => {
+  for await (const record of (await readRecords(file)).records) {
+    const moving = 'json' in record ? decodeMoving(record.json) : undefined;
+    const hasKey = 'json' in record && JsonObject.is(record.json) && Object.hasOwn(record.json, 'msg-id');
+    if (hasKey) return 2;
+    return moving !== undefined && E.isRight(moving) && moving.right._tag === 'Role' ? 1 : 0;
   }
-  return [...first, ...others];
+  return 0;
+};
+
+/** The files with conversations first: roles and messages need theirs. */
+const inOrder = async (files: readonly string[]): Promise<readonly string[]> => {
+  const ranked: { readonly file: string; readonly rank: number }[] = [];
+  for (const file of files) ranked.push({ file, rank: await rankOf(file) });
+  return ranked.sort((one, other) => one.rank - other.rank).map(({ file }) => file);
 };
 
 type Progress = ReturnType<typeof createProgress>;

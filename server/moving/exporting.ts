@@ -18,6 +18,21 @@ export const conversationsOf = async function* (store: MovingStore): AsyncGenera
   } while (after !== undefined);
 };
 
+/**
+ * The roles of all members, in the order of the conversations, without those that a conversation's creator has by
+ * itself.
+ */
+export const rolesOf = async function* (store: MovingStore): AsyncGenerator<JsonObject> {
+  let after: string | undefined;
+  do {
+    const page = await store.conversationPage(CONVERSATIONS, after);
+    for (const { id, creator } of page.conversations)
+      for (const [clientId, role] of await store.roles(id))
+        if (role !== 'Owner' || clientId !== creator) yield { cid: id, clientId, role };
+    after = page.next;
+  } while (after !== undefined);
+};
+
 const messagesIn = async function* (store: MovingStore, conversationId: string): AsyncGenerator<StoredMessage> {
   let last: StoredMessage | undefined;
   for (;;) {

@@ -8,6 +8,8 @@ import { decodeMoving, timeAfter, type Moving } from './records.js';
 export interface ImportCounts {
   readonly conversations: number;
   readonly messages: number;
+  /** Roles of members. */
+  readonly roles: number;
   /** They were in the store already. */
   readonly present: number;
   /** They could not be taken: each is listed. */
@@ -49,7 +51,8 @@ export interface Importing {
 
 const CONVERSATIONS_AT_ONCE = 500;
 const MESSAGES_AT_ONCE = 1_000;
-/** Characters of messages that are stored at once, at most. */
+const ROLES_AT_ONCE = 500;
+/** Characters of conversations, or of messages, that are stored at once, at most; the last one may be longer. */
 const LENGTH_AT_ONCE = 8_388_608;
 /** Kinds of conversations that are remembered. */
 const KNOWN_KINDS = 50_000;
@@ -62,6 +65,7 @@ interface Placed<A> {
 }
 
 type MovingMessage = Extract<Moving, { _tag: 'Message' }>;
+type MovingRole = Extract<Moving, { _tag: 'Role' }>;
 
 const REASONS: Readonly<Record<Exclude<MessageMoved['_tag'], 'Stored' | 'Present'>, string>> = {
   NoConversation: 'there is no conversation',
@@ -72,7 +76,7 @@ const ENDED =
   'it has ended, or there was nothing new in it for so long that the server would delete it: the conversation';
 
 export const createImporting = ({ store, list, now }: ImportingOptions): Importing => {
-  const counts = { conversations: 0, messages: 0, present: 0, refused: 0, noted: 0, retimed: 0 };
+  const counts = { conversations: 0, messages: 0, roles: 0, present: 0, refused: 0, noted: 0, retimed: 0 };
   const systems = new Map<string, boolean>();
 
   /** Which of these are system conversations. */
@@ -95,7 +99,8 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
   const source: Importing['source'] = (name, given) => {
     let conversations: Placed<MovedConversation>[] = [];
     let messages: Placed<MovingMessage>[] = [];
-    let length = 0;
+    let roles: Placed<MovingRole>[] = [];
+    let [length, lengthOfConversations] = [0, 0];
     /** How often a message was later than the one before it in its conversation, less how often it was earlier. */
     let rising = 0;
 
@@ -111,6 +116,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
     const storeConversations = async (): Promise<void> => {
       const all = conversations;
       conversations = [];
+      lengthOfConversations = 0;
       if (all.length === 0) return;
       const results = await store.importConversations(all.map(({ value }) => value));
       for (const [index, { place, value }] of all.entries()) {
@@ -123,6 +129,24 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
             note(place, [`the members of ${value.id} find ${result.twin}, which is unique with the same members`]);
         }
       }
+    };
+
+    const storeRole = async ({ place, value }: Placed<MovingRole>): Promise<void> => {
+      const { conversationId: id, clientId, role } = value;
+      const { _tag } = await store.speaking(id, clientId);
+      if (_tag === 'NoConversation') refuse(place, `${REASONS.NoConversation} ${id}`);
+      else if (_tag === 'NotMember') refuse(place, `${clientId} is no member of the conversation ${id}`);
+      else if (role === 'Member' || (await store.roles(id)).has(clientId)) counts.present += 1;
+      else {
+        await store.setRole(id, clientId, role);
+        counts.roles += 1;
+      }
+    };
+
+    const storeRoles = async (): Promise<void> => {
+      const all = roles;
+      roles = [];
+      for (const one of all) await storeRole(one);
     };
 
     const storeMessages = async (): Promise<void> => {
@@ -152,6 +176,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
 
     const flush = async (): Promise<void> => {
       await storeConversations();
+      await storeRoles();
       await storeMessages();
     };
 
@@ -173,7 +198,14 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
         note(place, moving.notes);
         if (moving._tag === 'Conversation') {
           conversations.push({ place, value: moving.conversation });
-          if (conversations.length >= CONVERSATIONS_AT_ONCE) await storeConversations();
+          lengthOfConversations += (text ?? JSON.stringify(json)).length;
+          if (conversations.length >= CONVERSATIONS_AT_ONCE || lengthOfConversations >= LENGTH_AT_ONCE)
+            await storeConversations();
+          return;
+        }
+        if (moving._tag === 'Role') {
+          roles.push({ place, value: moving });
+          if (roles.length >= ROLES_AT_ONCE) await flush();
           return;
         }
         messages.push({ place, value: moving });

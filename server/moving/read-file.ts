@@ -70,7 +70,7 @@ const classOf = (line: string): string | undefined => {
   return typeof name === 'string' ? name : undefined;
 };
 
-const CONVERSATIONS = '_Conversation';
+const CLASSES: readonly string[] = ['_Conversation', '_ConversationMemberInfo'];
 
 const recordsOfPiece = function* (piece: Piece): Generator<FileRecord> {
   const place = `line ${piece.line}`;
@@ -81,8 +81,10 @@ const recordsOfPiece = function* (piece: Piece): Generator<FileRecord> {
   const { text } = piece;
   if (text.startsWith('#')) {
     const name = classOf(text);
-    if (name !== undefined && name !== CONVERSATIONS)
-      throw new Error(`the file has objects of the class ${name}; only ${CONVERSATIONS} and messages are imported`);
+    if (name !== undefined && !CLASSES.includes(name))
+      throw new Error(
+        `the file has objects of the class ${name}; only ${CLASSES.join(', ')} and messages are imported`,
+      );
     return;
   }
   const json = parseJson(text);

@@ -6,6 +6,7 @@ import {
   decodeFailed,
   DecodeFailed,
   JsonObject,
+  MemberRole,
   preview,
   RawConversation,
   record,
@@ -25,6 +26,7 @@ export type Moving = { readonly notes: readonly string[] } & (
   | { readonly _tag: 'Conversation'; readonly conversation: MovedConversation }
   /** `to`: the one client that it was for, or its conversation. Only system conversations have such messages. */
   | { readonly _tag: 'Message'; readonly message: StoredMessage; readonly to?: string }
+  | { readonly _tag: 'Role'; readonly conversationId: string; readonly clientId: string; readonly role: MemberRole }
 );
 
 /** The members of the class have no access lists here: who may do what comes from membership and roles. */
@@ -154,8 +156,24 @@ const conversationOf = (json: JsonObject, text: string | undefined): E.Either<De
   });
 };
 
+/** A row of `_ConversationMemberInfo`: the cloud has one for each member with a role. */
+const Role = record('Role', { cid: Id, clientId: Client, role: MemberRole }, {});
+
+/** Attributes of a conversation may have the same names. */
+const isRole = (json: JsonObject): boolean =>
+  ['cid', 'clientId', 'role'].every((key) => Object.hasOwn(json, key)) &&
+  !['m', 'c', 'tr', 'sys'].some((key) => Object.hasOwn(json, key));
+
+const roleOf = (json: JsonObject): E.Either<DecodeFailed, Moving> => {
+  const decoded = Role.decode(json);
+  if (E.isLeft(decoded)) return E.left(decodeFailed(decoded.left));
+  const { cid, clientId, role } = decoded.right;
+  return E.right({ _tag: 'Role', conversationId: cid, clientId, role, notes: [] });
+};
+
 /** A time that is later than `end`, ms, by its key. It would put everything that comes in front of it. */
 export const timeAfter = (moving: Moving, end: number): string | undefined => {
+  if (moving._tag === 'Role') return undefined;
   const times =
     moving._tag === 'Message'
       ? { timestamp: moving.message.timestamp, 'patch-timestamp': moving.message.editedAt }
@@ -171,6 +189,7 @@ export const timeAfter = (moving: Moving, end: number): string | undefined => {
 export const decodeMoving = (json: Json, text?: string): E.Either<DecodeFailed, Moving> => {
   if (!JsonObject.is(json)) return E.left(new DecodeFailed('', 'a JSON object', preview(json)));
   if (Object.hasOwn(json, 'msg-id') || Object.hasOwn(json, 'conv-id')) return messageOf(json);
+  if (isRole(json)) return roleOf(json);
   if (Object.hasOwn(json, 'objectId')) return conversationOf(json, text);
   return E.left(
     new DecodeFailed('', 'a conversation, which has objectId, or a message, which has msg-id', preview(json)),

@@ -188,6 +188,25 @@ const movingChecks: Readonly<Record<string, (store: MovingStore) => Promise<void
     );
     assert.deepEqual(found, found.toSorted());
   },
+
+  'between two pages, conversations come and go': async (store) => {
+    const [a = '', b = '', c = '', d = ''] = ['a', 'b', 'c', 'd'].map((name) => `page-between-${fresh(name)}`);
+    await store.importConversations([a, b, d].map((id) => moved([], { id })));
+    const isOwn = (id: string): boolean => [a, b, c, d].includes(id);
+    const first = await store.conversationPage(1, 'page-between-');
+    assert.equal((await store.deleteConversation(b)) && first.conversations.length === 1, true);
+    await store.importConversations([moved([], { id: c })]);
+    const found: string[] = [];
+    for (let after: string | undefined = first.next; after !== undefined;) {
+      const page = await store.conversationPage(1, after);
+      found.push(...page.conversations.map(({ id }) => id).filter(isOwn));
+      after = page.next;
+    }
+    assert.deepEqual(
+      [...first.conversations.map(({ id }) => id).filter(isOwn), ...found].filter((id) => id !== a),
+      [c, d],
+    );
+  },
 };
 
 /** One rule that every store keeps which conversations can move into. */

@@ -27,7 +27,7 @@ describeInBrowser('a page with a bad network', () => {
   ): Promise<{ readonly url: string; readonly process: ChildProcess }> => {
     const child = spawn(
       process.execPath,
-      [`${root}dist/server/bin.js`, 'serve', '--data', data, '--port', String(port)],
+      [`${root}dist/bundled/server/bin.js`, 'serve', '--data', data, '--port', String(port)],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     atEnd(() => child.kill('SIGKILL'));

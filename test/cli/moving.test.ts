@@ -90,6 +90,13 @@ const messages = [
 
 const lines = (all: readonly unknown[]): string => all.map((one) => `${JSON.stringify(one)}\n`).join('');
 
+/** Rows of `_ConversationMemberInfo`. The cloud has one for the owner, or not. */
+const roles = [
+  { objectId: 'r1', cid: group.objectId, clientId: 'Jerry', role: 'Manager', createdAt: iso(80_000) },
+  { objectId: 'r2', cid: group.objectId, clientId: 'Tom', role: 'Owner', createdAt: iso(90_000) },
+  { objectId: 'r3', cid: group.objectId, clientId: '用户', role: 'Member', createdAt: iso(80_000) },
+];
+
 /** Opens a store in memory, so that the tests are fast. Closed, it can still be read. */
 const opening =
   (store: MovingStore): ImportWorld['open'] =>
@@ -105,7 +112,10 @@ const idsOf = async (store: MovingStore, id: string, viewer?: string): Promise<r
   (await historyOf(store, id, viewer)).map((one) => one.id);
 
 const everythingIn = (store: MovingStore): Promise<unknown> =>
-  Promise.all([store.conversationPage(100), ...conversations.map(({ objectId }) => historyOf(store, objectId))]);
+  Promise.all([
+    store.conversationPage(100),
+    ...conversations.map(({ objectId }) => Promise.all([historyOf(store, objectId), store.roles(objectId)])),
+  ]);
 
 interface Place {
   readonly store: MovingStore;
@@ -226,13 +236,62 @@ describe('import', () => {
     expect(await idsOf(store, group.objectId)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6']);
   });
 
+  it('takes the roles of members, whichever file comes first, and lists those of others', async () => {
+    const { store, file, take, report } = place();
+    const more = [
+      { cid: group.objectId, clientId: 'Spike', role: 'Manager' },
+      { cid: 'none', clientId: 'Tom', role: 'Manager' },
+      { cid: group.objectId, clientId: 'Tom', role: 'King' },
+    ];
+    const header = HEADER.replace('_Conversation', '_ConversationMemberInfo');
+    const result = await take(
+      file('roles.jsonl', `${header}\n${lines([...roles, ...more])}`),
+      file('c', lines(conversations)),
+    );
+    expect(result.text).toContain('Imported: 4 conversations and 0 messages\nRoles of members: 1\n');
+    expect([...(await store.roles(group.objectId))].sort()).toEqual([
+      ['Jerry', 'Manager'],
+      ['Tom', 'Owner'],
+    ]);
+    expect(report()).toEqual([
+      'c, line 2: note: its ACL is left out',
+      expect.stringMatching(/^roles.jsonl, line 7: .*role/),
+      `roles.jsonl, line 5: Spike is no member of the conversation ${group.objectId}`,
+      'roles.jsonl, line 6: there is no conversation none',
+    ]);
+  });
+
+  it('stores some MB of conversations at once, however long each is', async () => {
+    const { store, file } = place();
+    const sizes: number[] = [];
+    const counting: MovingStore = {
+      ...store,
+      importConversations: (all) => {
+        sizes.push(all.length);
+        return store.importConversations(all);
+      },
+    };
+    const long = Array.from({ length: 6 }, (_, n) => ({ ...room, objectId: `long-${n}`, text: 'x'.repeat(3_000_000) }));
+    const report = join(folder(), 'report.txt');
+    await importInto(['--report', report, file('c', lines(long))], world({ open: opening(counting) }));
+    expect(sizes).toEqual([3, 3]);
+  });
+
+  it('takes a conversation whose attributes are named like a role', async () => {
+    const { store, file, take } = place();
+    await take(file('c', lines([{ ...group, cid: 'x', clientId: 'y', role: 'Manager' }])));
+    const [found] = await store.conversations([group.objectId]);
+    expect(found?.attributes).toMatchObject({ cid: 'x', clientId: 'y', role: 'Manager' });
+  });
+
   it('changes nothing if it is repeated', async () => {
     const { store, file, take } = place();
-    const files = [file('c', lines(conversations)), file('m', lines(messages))];
+    const files = [file('c', lines(conversations)), file('m', lines(messages)), file('r', lines(roles))];
     await take(...files);
+    await store.setRole(group.objectId, 'Tom', 'Manager');
     const before = await everythingIn(store);
     const again = await take(...files);
-    expect(again.text).toContain('Imported: 0 conversations and 0 messages\nThere already, and left as they are: 14');
+    expect(again.text).toContain('Imported: 0 conversations and 0 messages\nThere already, and left as they are: 17');
     expect(await everythingIn(store)).toEqual(before);
   });
 
@@ -289,7 +348,7 @@ describe('import', () => {
       'bad.json, line 6: timestamp should be a time in the past',
       'cut.json, line 2: the file ends inside of this record',
       'cut.gz, the rest: unexpected end of file',
-      '_User.0.jsonl, the rest: the file has objects of the class _User; only _Conversation and messages are imported',
+      '_User.0.jsonl, the rest: the file has objects of the class _User; only _Conversation, _ConversationMemberInfo and messages are imported',
     ])
       expect(found).toContain(line);
     expect(found.find((line) => line.startsWith('broken.jsonl, line 8:'))).toMatch(
@@ -473,7 +532,7 @@ describe('export', () => {
     ['BSON', ['--bson', '--gzip']],
   ])('gives what import takes, as %s', async (_, argv) => {
     const { store, file, take } = place();
-    await take(file('c', lines(conversations)), file('m', lines(messages)));
+    await take(file('c', lines(conversations)), file('m', lines(messages)), file('r', lines(roles)));
     const to = join(folder(), 'out');
     expect(await exportTo(['--to', to, ...argv], {}, opening(store))).toMatch(/has 4 conversations .* 10 messages/);
     const files = readdirSync(to).map((name) => join(to, name));
@@ -498,7 +557,8 @@ describe('export', () => {
     await expect(exportTo(['--data', data, '--to', to], {})).rejects.toThrow('is in use by another server');
     await store.close();
     await exportTo(['--data', data, '--to', to], {});
-    expect([readdirSync(to), report()]).toEqual([['_Conversation.jsonl', 'messages.jsonl'], []]);
+    const files = ['_Conversation.jsonl', '_ConversationMemberInfo.jsonl', 'messages.jsonl'];
+    expect([readdirSync(to), report()]).toEqual([files, []]);
   });
 
   it('makes no store where there is none', async () => {

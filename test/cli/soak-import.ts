@@ -1,6 +1,8 @@
 /**
- * `npm run soak:import -- --messages 1000000`: writes an export with so many messages, and imports it twice. It prints
- * how long it took and how much memory it needed. The last line is JSON. The exit status is 1 if something is missing.
+ * `npm run soak:import -- --messages 1000000`: writes an export with so many messages, and imports it twice. Then the
+ * published client reads conversations and their history from a server. It prints how long it took and how much memory
+ * it needed. The last line is JSON. The exit status is 1 if something is missing. `--database` names a PostgreSQL,
+ * `RX_REALTIME_DATABASE_PASSWORD` has its password.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +14,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readAsPublished } from './soak-reading.js';
 
 const { values } = parseArgs({
   options: {
@@ -31,6 +34,7 @@ const DAY = 86_400_000;
 const now = Date.now();
 const idOf = (index: number): string => (index % conversations).toString(16).padStart(24, '0');
 const clientOf = (index: number): string => `client-${index % (conversations * 2)}`;
+const messageIdOf = (index: number): string => `message-${index.toString(36)}`;
 const at = (index: number): number => now - 100 * DAY + Math.floor((index / messages) * 99 * DAY);
 
 const linesOfConversations = function* (): Generator<string> {
@@ -58,7 +62,7 @@ const linesOfMessages = function* (): Generator<string> {
       'conv-id': idOf(index),
       data: JSON.stringify({ _lctype: -1, _lctext: `message ${index}, ${'words '.repeat(index % 20)}` }),
       from: clientOf(index),
-      'msg-id': `message-${index.toString(36)}`,
+      'msg-id': messageIdOf(index),
       'is-conv': true,
       'is-room': false,
       bin: false,
@@ -67,17 +71,26 @@ const linesOfMessages = function* (): Generator<string> {
   }
 };
 
-const program = fileURLToPath(new URL('../../dist/server/bin.js', import.meta.url));
-const figures = `process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS))`;
+const program = fileURLToPath(new URL('../../dist/bundled/server/bin.js', import.meta.url));
+const figures = `process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  console.error('peak', maxRSS, 'cpu', Math.round((userCPUTime + systemCPUTime) / 1e5) / 10);
+})`;
 
 interface Run {
   readonly text: string;
   readonly seconds: number;
+  /** Time of the processor, of all threads. */
+  readonly cpuSeconds: number;
   readonly peakMB: number;
 }
 
+/** The option that says where everything is. */
+const placeIn = (directory: string): readonly string[] =>
+  values.database === undefined ? ['--data', join(directory, 'data')] : ['--database', values.database];
+
 const importing = async (directory: string, files: readonly string[]): Promise<Run> => {
-  const place = values.database === undefined ? ['--data', join(directory, 'data')] : ['--database', values.database];
+  const place = placeIn(directory);
   const argv = ['import', ...place, '--report', join(directory, 'report.txt'), ...files];
   const start = performance.now();
   const child = spawn(process.execPath, ['--import', `data:text/javascript,${figures}`, program, ...argv]);
@@ -92,6 +105,7 @@ const importing = async (directory: string, files: readonly string[]): Promise<R
   return {
     text,
     seconds: Math.round((performance.now() - start) / 100) / 10,
+    cpuSeconds: Number(/cpu ([\d.]+)/.exec(errors)?.[1] ?? NaN),
     peakMB: Math.round(Number(/peak (\d+)/.exec(errors)?.[1] ?? NaN) / 1_024),
   };
 };
@@ -111,17 +125,33 @@ try {
   const isWhole =
     first.text.includes(`${numbers.format(conversations)} conversations and ${numbers.format(messages)} messages`) &&
     again.text.includes(`left as they are: ${numbers.format(conversations + messages)}`);
-  if (!isWhole) process.exitCode = 1;
-  const { seconds, peakMB } = first;
+  const read = await readAsPublished({
+    program,
+    place: placeIn(directory),
+    clientId: clientOf(1),
+    // Its members are this one and the two after it.
+    conversations: conversations < 3 ? [] : [idOf(0), idOf(1)],
+    messagesOf: (id) => {
+      const first = parseInt(id, 16);
+      return Array.from({ length: Math.ceil((messages - first) / conversations) }, (_, n) =>
+        messageIdOf(first + n * conversations),
+      );
+    },
+  });
+  if (!isWhole || !read.isWhole) process.exitCode = 1;
+  const { seconds, cpuSeconds, peakMB } = first;
   say(
     JSON.stringify({
       messages,
       megabytes,
       seconds,
+      cpuSeconds,
       peakMB,
       againSeconds: again.seconds,
       againPeakMB: again.peakMB,
-      isWhole,
+      readConversations: read.conversations,
+      readMessages: read.messages,
+      isWhole: isWhole && read.isWhole,
     }),
   );
 } finally {

@@ -24,7 +24,8 @@ import {
   roles,
   createRoom,
 } from 'rx-realtime';
-import { createServer, type RtmServer, type ServerOptions, type SignedAction } from 'rx-realtime/server';
+import type { RtmServer, ServerOptions, SignedAction } from 'rx-realtime/server';
+import { places, serverIn, type Place } from './places.js';
 
 /** The parts of the published client that these tests use. Its own types do not have all of them. */
 interface Outcome {
@@ -88,8 +89,8 @@ interface TheirRealtime {
 const ends: (() => unknown)[] = [];
 let server: RtmServer;
 
-const serve = async (options: ServerOptions = {}): Promise<void> => {
-  server = await createServer(options);
+const serve = async (open: Place['open'], options?: ServerOptions): Promise<void> => {
+  server = await serverIn(open, options);
   ends.push(() => server.close());
 };
 
@@ -172,8 +173,8 @@ const theirs = async (client: TheirClient, id: string): Promise<Theirs> => {
   return conversation;
 };
 
-describe('conversations', () => {
-  beforeEach(() => serve());
+describe.each(places)('conversations, $place', ({ open }) => {
+  beforeEach(() => serve(open));
 
   it('of all kinds can be created by either client and found by the other', async () => {
     const [{ client: tom }, { client: jerry }] = [await published('Tom'), await ours('Jerry')];
@@ -400,7 +401,7 @@ describe('conversations', () => {
   });
 });
 
-describe('signatures of conversations', () => {
+describe.each(places)('signatures of conversations, $place', ({ open }) => {
   const KEY = 'a key that no client has';
   const ALL: readonly SignedAction[] = ['login', 'create', 'add', 'join', 'remove', 'quit', 'block', 'unblock'];
   let appId = '';
@@ -429,7 +430,7 @@ describe('signatures of conversations', () => {
   ): Signature => factory(conversationId, clientId, members, action);
 
   it('from the factories of the published client are accepted; unsigned actions are refused', async () => {
-    await serve({ masterKey: KEY, signed: ALL });
+    await serve(open, { masterKey: KEY, signed: ALL });
     appId = randomUUID();
     const realtime = new Published.Realtime({
       appId,

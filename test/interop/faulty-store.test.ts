@@ -14,8 +14,9 @@ import {
 import { firstValueFrom, retry } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRealtime, text, type Client } from 'rx-realtime';
-import { createServer, memoryStore, type RtmServer } from 'rx-realtime/server';
+import { createServer, type RtmServer } from 'rx-realtime/server';
 import { StoreFailed, wrapped, type Call } from '../server/faulty-store.js';
+import { places, type Place } from './places.js';
 
 const numbersOf = (seed: number): (() => number) => {
   let state = seed * 2_654_435_761 + 1;
@@ -29,8 +30,8 @@ const EACH = 8;
 /** How many times a message is sent again. */
 const TRIES = 30;
 
-const faultyServer = async (seed: number) => {
-  const inner = memoryStore();
+const faultyServer = async (open: Place['open'], seed: number) => {
+  const { store: inner, end } = await open();
   const next = numbersOf(seed);
   let isFaulty = false;
   const wait = async (): Promise<void> => {
@@ -56,6 +57,7 @@ const faultyServer = async (seed: number) => {
   return {
     server,
     inner,
+    end,
     errors,
     fail: (yes: boolean) => {
       isFaulty = yes;
@@ -86,11 +88,14 @@ const ownLogin = (server: RtmServer, id: string): Promise<Client> => {
 
 const textOf = (message: PublishedMessage): string => (message as PublishedMessage & { getText(): string }).getText();
 
-describe('a store that fails before or after its work, and answers late', () => {
+describe.each(places)('a store that fails before or after its work, and answers late, $place', ({ open }) => {
   it.each([1, 2])('loses and doubles nothing that was acknowledged, and keeps the order (seed %i)', async (seed) => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    const { server, inner, errors, fail } = await faultyServer(seed);
-    onTestFinished(() => server.close());
+    const { server, inner, end, errors, fail } = await faultyServer(open, seed);
+    onTestFinished(async () => {
+      await server.close();
+      await end();
+    });
     const [ann, bob] = [await publishedLogin(server, 'ann'), await publishedLogin(server, 'bob')];
     const [cid, dan] = [await ownLogin(server, 'cid'), await ownLogin(server, 'dan')];
     const group = await ann.createConversation({ members: ['bob', 'cid', 'dan'], unique: false });

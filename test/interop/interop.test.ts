@@ -10,8 +10,9 @@ import {
 import { filter, firstValueFrom, lastValueFrom, take, toArray, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRealtime, text, type Client, type Realtime, type RealtimeOptions, online } from 'rx-realtime';
-import { createServer, type RtmServer } from 'rx-realtime/server';
+import type { RtmServer } from 'rx-realtime/server';
 import { statsNow } from '../server/stats-now.js';
+import { places, serverIn } from './places.js';
 
 /** The parts of a text message of the published client that these tests use. */
 interface PublishedText extends PublishedMessage {
@@ -45,9 +46,9 @@ const hostile = [
   '汉字'.repeat(100),
 ];
 
-describe.each([{ noBinary: false }, { noBinary: true }])(
-  'the published client and ours, through our server, noBinary: $noBinary',
-  ({ noBinary }) => {
+describe.each(places.flatMap((place) => [false, true].map((noBinary) => ({ ...place, noBinary }))))(
+  'the published client and ours, through our server, noBinary: $noBinary, $place',
+  ({ noBinary, open }) => {
     let server: RtmServer;
     const clients: IMClient[] = [];
     const realtimes: Realtime[] = [];
@@ -76,7 +77,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
     beforeEach(async () => {
       // It asks for missed notices over HTTPS after each reconnect, and logs a warning because it can't.
       vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-      server = await createServer({ port: 0 });
+      server = await serverIn(open);
     });
     afterEach(async () => {
       for (const client of clients.splice(0)) await client.close().catch(() => undefined);
@@ -266,9 +267,9 @@ describe.each([{ noBinary: false }, { noBinary: true }])(
   },
 );
 
-describe('our client over both subprotocols', () => {
+describe.each(places)('our client over both subprotocols, $place', ({ open }) => {
   it('exchanges messages between a side with text frames and a side with binary frames', async () => {
-    const server = await createServer({ port: 0 });
+    const server = await serverIn(open);
     const [inText, inBinary] = [true, false].map((noBinary) =>
       createRealtime({ appId: 'app', server: server.url, noBinary }),
     );

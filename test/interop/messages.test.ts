@@ -28,7 +28,8 @@ import {
   type RealtimeOptions,
   historyIterator,
 } from 'rx-realtime';
-import { createServer, type RtmServer } from 'rx-realtime/server';
+import type { RtmServer } from 'rx-realtime/server';
+import { places, serverIn } from './places.js';
 
 const { TypedMessagesPlugin, ImageMessage, AudioMessage, VideoMessage, FileMessage, LocationMessage } =
   initTypedMessages(AV, Published);
@@ -103,7 +104,9 @@ const storedFile = (name: string, url: string): AV.File => {
   return stored;
 };
 
-describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', ({ noBinary }) => {
+const cases = places.flatMap((place) => [false, true].map((noBinary) => ({ ...place, noBinary })));
+
+describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
   let server: RtmServer;
   const clients: Published.IMClient[] = [];
   const realtimes: Realtime[] = [];
@@ -133,7 +136,7 @@ describe.each([{ noBinary: false }, { noBinary: true }])('noBinary: $noBinary', 
   beforeEach(async () => {
     // It asks for missed notices over HTTPS after each reconnect, and logs a warning because it can't.
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    server = await createServer({ port: 0 });
+    server = await serverIn(open);
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close().catch(() => undefined);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Realtime, TextMessage, type IMClient, type Message } from 'leancloud-realtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createServer, memoryStore, type RtmServer } from 'rx-realtime/server';
+import { createServer, type RtmServer } from 'rx-realtime/server';
 import { importInto } from '../../server/cli/import.js';
+import { places } from './places.js';
 
 const now = Date.now();
 const at = (before: number): string => new Date(now - before).toISOString();
@@ -57,14 +58,14 @@ interface Read {
   };
 }
 
-describe('the published client, after an import', () => {
+describe.each(places)('the published client, after an import, $place', ({ open }) => {
   let server: RtmServer;
   let client: IMClient;
 
   beforeEach(async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const directory = mkdtempSync(join(tmpdir(), 'rx-realtime-moved-'));
-    const store = memoryStore();
+    const { store, end } = await open();
     try {
       const [first, second] = [join(directory, 'c.jsonl'), join(directory, 'm.json')];
       writeFileSync(
@@ -78,13 +79,14 @@ describe('the published client, after an import', () => {
         fetch,
         now: Date.now,
         wait: () => Promise.resolve(),
-        open: () => Promise.resolve({ store, secrets: [] }),
+        // The server goes on with it.
+        open: () => Promise.resolve({ store: { ...store, close: () => Promise.resolve() }, secrets: [] }),
       });
       expect(exitCode).toBe(0);
     } finally {
       rmSync(directory, { recursive: true });
     }
-    server = await createServer({ port: 0, store });
+    server = await createServer({ store: { ...store, close: end } });
     client = await new Realtime({
       appId: `${randomUUID()}-MdYXbMMI`,
       appKey: 'key',

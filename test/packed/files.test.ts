@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDist } from '../../scripts/checks/packed.js';
 import { execute, root } from '../../scripts/checks/tool.js';
 import { entries } from '../../scripts/entries.mjs';
-import { pageAt, withoutCode } from '../readme/markdown.js';
+import { withoutCode } from '../../scripts/docs/headings.js';
+import { pageAt } from '../readme/markdown.js';
 
 interface Manifest {
   readonly files: readonly string[];

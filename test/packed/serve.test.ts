@@ -13,7 +13,7 @@ import { freshDist } from '../../scripts/checks/packed.js';
 import { root } from '../../scripts/checks/tool.js';
 import { certificateFor } from '../cli/certificate.js';
 
-const command = `${root}dist/server/bin.js`;
+const command = `${root}dist/bundled/server/bin.js`;
 /** What nobody passes on by accident. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('RX_REALTIME_')));
 

@@ -11,11 +11,12 @@ import { CheckFailed, execute } from '../../scripts/checks/tool.js';
 import { angular } from './tools/angular.js';
 import { bundlers } from './tools/bundlers.js';
 import { compilers } from './tools/compilers.js';
+import { reactNative } from './tools/react-native.js';
 import { runtimes } from './tools/runtimes.js';
 import { testRunners } from './tools/test-runners.js';
 import { write, type Tool } from './tools/tool.js';
 
-const tools = [...compilers, ...bundlers, ...angular, ...testRunners, ...runtimes];
+const tools = [...compilers, ...bundlers, ...angular, ...testRunners, ...runtimes, reactNative];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !tools.some((tool) => tool.name === name));

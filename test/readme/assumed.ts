@@ -50,4 +50,44 @@ declare const server: import('rx-realtime/server').RtmServer;
 declare const test: (name: string, run: () => Promise<void>) => void;
 declare const myStore: import('rx-realtime/server').Store;
 declare const assertDeepEqual: (actual: unknown, expected: unknown) => void;
+
+declare module 'react-native' {
+  type Component<Props> = (props: Props) => import('react').ReactElement;
+  type Children = { readonly children?: import('react').ReactNode };
+  export const AppState: {
+    addEventListener(
+      type: 'change',
+      listener: (state: 'active' | 'background' | 'inactive' | 'unknown' | 'extension') => void,
+    ): { remove(): void };
+  };
+  export const View: Component<Children>;
+  export const Text: Component<Children>;
+  export const Button: Component<{ readonly title: string; readonly onPress: () => void }>;
+  export const TextInput: Component<{
+    readonly value: string;
+    readonly accessibilityLabel: string;
+    readonly onChangeText: (text: string) => void;
+  }>;
+  export const FlatList: <T>(props: {
+    readonly inverted: boolean;
+    readonly data: readonly T[];
+    readonly keyExtractor: (item: T, index: number) => string;
+    readonly renderItem: (info: { readonly item: T }) => import('react').ReactElement;
+    readonly onEndReached: () => void;
+  }) => import('react').ReactElement;
+}
+declare module '@react-native-community/netinfo' {
+  const NetInfo: {
+    addEventListener(listener: (state: { readonly isConnected: boolean | null }) => void): () => void;
+  };
+  export default NetInfo;
+}
+declare module '@react-native-async-storage/async-storage' {
+  export const createAsyncStorage: (name: string) => {
+    getAllKeys(): Promise<string[]>;
+    getMany(keys: string[]): Promise<Record<string, string | null>>;
+    setItem(key: string, value: string): Promise<void>;
+    removeItem(key: string): Promise<void>;
+  };
+}
 `;

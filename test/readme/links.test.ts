@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { anchorOf, pageAt, root, userPages, withoutCode } from './markdown.js';
+import { anchorOf, withoutCode } from '../../scripts/docs/headings.js';
+import { pageAt, root, userPages } from './markdown.js';
 
 const pages = [...userPages(), ...['CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md'].map(pageAt)];
 
@@ -37,12 +38,12 @@ describe('the links of the documentation', () => {
     expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
   });
 
-  it('lead from docs/README.md to every page of docs/', () => {
-    const listed = linksOf(pageAt('docs/README.md').text).map(({ file }) => `docs/${file}`);
-    const all = userPages().map(({ path }) => path);
-    expect(
-      all.filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !listed.includes(path)),
-    ).toEqual([]);
+  it.each(['docs/', 'docs/zh/'])('lead from %sREADME.md to every page of this language', (folder) => {
+    const index = `${folder}README.md`;
+    const listed = linksOf(pageAt(index).text).map(({ file }) => join(folder, file));
+    const all = userPages().flatMap(({ path }) => (path.startsWith(folder) && path !== index ? path : []));
+    const own = all.filter((path) => folder === 'docs/zh/' || !path.startsWith('docs/zh/'));
+    expect(own.filter((path) => !listed.includes(path))).toEqual([]);
   });
 });
 

@@ -14,28 +14,28 @@ export const pageAt = (path: string): Page => ({ path, text: readFileSync(`${roo
 
 /** The pages that are written for users: the READMEs, and everything in docs/. */
 export const userPages = (): readonly Page[] =>
-  ['README.md', 'README.zh-CN.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)]
-    .filter((path) => path.endsWith('.md'))
-    .map(pageAt);
-
-/** The anchor that GitHub makes of a heading. */
-export const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(/\s/g, '-');
-
-/** The text without fenced blocks of code. */
-export const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  [
+    'README.md',
+    'README.zh-CN.md',
+    ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .sort()
+      .map((name) => `docs/${name}`),
+  ].map(pageAt);
 
 /** A block of TypeScript, and the file that it shows, if a comment before it names one. */
 export interface Block {
+  readonly language: 'ts' | 'tsx';
   readonly code: string;
   readonly shows?: string;
 }
 
 /** The blocks of TypeScript of a page, in order. */
 export const blocksOf = ({ text }: Page): readonly Block[] =>
-  [...text.matchAll(/(?:<!-- (\S+\.ts) -->\n+)?^```ts\n([\s\S]*?)^```$/gm)].map(([, shows, code = '']) =>
-    shows === undefined ? { code } : { code, shows },
+  [...text.matchAll(/(?:<!-- (\S+\.ts) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm)].map(
+    ([, shows, language, code = '']) => ({
+      language: language === 'tsx' ? 'tsx' : 'ts',
+      code,
+      ...(shows === undefined ? {} : { shows }),
+    }),
   );

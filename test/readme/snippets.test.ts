@@ -3,6 +3,7 @@
  * file.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ASSUMED } from './assumed.js';
@@ -11,12 +12,18 @@ import { blocksOf, root, userPages } from './markdown.js';
 const directory = `${root}.cache/snippets/`;
 const assumed = `${directory}assumed.d.ts`;
 
-const snippets = userPages().flatMap((page) =>
+// Pages in Chinese have the code of their originals: a check compares them.
+const pages = userPages().filter(({ path }) => !path.startsWith('docs/zh/'));
+
+const snippets = pages.flatMap((page) =>
   blocksOf(page)
     .filter(({ shows }) => shows === undefined)
-    .map(({ code }, index) => {
+    .map(({ code, language }, index) => {
       const name = `${page.path} block ${String(index + 1)}`;
-      return { name, code, file: `${directory}${name.replaceAll(/[^\w-]+/g, '-')}.ts` };
+      // Files that a page names can import each other.
+      const [, named] = /^\/\/ (\S+\.tsx?)\n/.exec(code) ?? [];
+      const own = named === undefined ? `${name}.${language}` : `${page.path}/${named}`;
+      return { name, code, file: directory + own.replaceAll(/[^\w./-]+/g, '-').replaceAll('.md', '') };
     }),
 );
 
@@ -29,6 +36,7 @@ const optionsOfThisProject = (): ts.CompilerOptions => {
       ...config.compilerOptions,
       // A snippet may end before it uses everything that it has.
       noUnusedLocals: false,
+      jsx: 'react-jsx',
       paths: {
         'rx-realtime': ['./src/index.ts'],
         ...Object.fromEntries(
@@ -56,7 +64,10 @@ describe('the snippets of the documentation', () => {
     await mkdir(directory, { recursive: true });
     await writeFile(assumed, ASSUMED);
     // Each snippet is a module, so that its names are its own.
-    for (const { file, code } of snippets) await writeFile(file, `${code}\nexport {};\n`);
+    for (const { file, code } of snippets) {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, `${code}\nexport {};\n`);
+    }
     const program = ts.createProgram([assumed, ...snippets.map(({ file }) => file)], optionsOfThisProject());
     problems = new Map(
       [assumed, ...snippets.map(({ file }) => file)].map((file) => [

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { placeholdersOf } from '../../scripts/docs/placeholders.js';
-import { anchorOf } from './markdown.js';
+import { anchorOf } from '../../scripts/docs/headings.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = 'docs/streams.md';

@@ -17,6 +17,10 @@ export const bundled = (source: string, name: string): string => {
     platform: 'node',
     // A thread that reads many files takes long to start.
     external: ['@photostructure/sqlite', 'pg'],
+    // For packages that are CommonJS.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     alias: { 'rx-realtime/server': `${root}server/index.ts` },
     logLevel: 'error',
   });

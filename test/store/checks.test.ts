@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore, movingStoreChecks, storeChecks, type MovingStore, type Store } from 'rx-realtime/server';
-import { stores } from './temporary.js';
+import { stores } from './stores.js';
 
 describe.each(stores)('the store %s', (_, open) => {
   let store: MovingStore;

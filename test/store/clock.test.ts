@@ -1,6 +1,6 @@
 /** A clock that is wrong for a moment. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { stores } from './temporary.js';
+import { stores } from './stores.js';
 
 const DAY = 86_400_000;
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Refusal, memoryStore, type Store } from 'rx-realtime/server';
-import { stores } from './temporary.js';
+import { stores } from './stores.js';
 
 const NOW = 1_700_000_000_000;
 

@@ -14,7 +14,7 @@ import { conversationsOf, messagesOf } from '../../server/moving/exporting.js';
 import { defined } from '../../codecs/defined.js';
 import { createImporting } from '../../server/moving/importing.js';
 import { typeOf } from '../../server/domain/messages/body.js';
-import { stores } from './temporary.js';
+import { stores } from './stores.js';
 
 const NOW = 1_700_000_000_000;
 const clock = { now: () => NOW };

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresStore, type PostgresStore } from 'rx-realtime/server';
 import { freePort } from './postgres-run.js';
-import { ownPostgres, postgresUrl, type OwnPostgres } from './postgres.js';
+import { ownPostgres, type OwnPostgres } from './own-postgres.js';
+import { postgresUrl } from './postgres.js';
 
 const SENDERS = 6;
 const RESTARTS = Number(process.env['RESTARTS'] ?? 2);

@@ -197,6 +197,27 @@ describe.skipIf(postgresUrl === undefined)('the store in PostgreSQL', () => {
     expect(await store.conversations(['x'])).toEqual([]);
   });
 
+  it('refuses what a full disk can not store, and goes on when there is room', async () => {
+    const own = await ownTables(server);
+    onTestFinished(() => own.end());
+    const store = await open({}, own.url);
+    const id = await create(store, ['Tom']);
+    // As PostgreSQL says it.
+    await execute(
+      own.url,
+      `create function is_full() returns trigger language plpgsql as
+        $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+      create trigger is_full before insert on messages for each row execute function is_full()`,
+    );
+    const full = 'could not extend file; its disk is full; make room';
+    await expect(store.append([message(id, 'Tom'), message(id, 'Tom')])).rejects.toThrow(full);
+    expect(await store.history({ conversationId: id, direction: 'new', limit: 10 })).toEqual([]);
+    await execute(own.url, 'drop trigger is_full on messages');
+    expect(tagOf(await store.append([message(id, 'Tom', { msg: 'there is room' })]))).toBe('Appended');
+    const history = await store.history({ conversationId: id, direction: 'new', limit: 10 });
+    expect(history.map(({ msg }) => msg)).toEqual(['there is room']);
+  });
+
   it('refuses a database that is newer than the program, or of another one, or not there, and says what to do', async () => {
     const own = await ownTables(server);
     onTestFinished(() => own.end());

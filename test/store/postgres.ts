@@ -2,24 +2,11 @@
  * The PostgreSQL of the tests: the one that `RX_REALTIME_TEST_POSTGRES` names, or one that is started for this run.
  * Where there is none, its tests are skipped, unless `RX_REALTIME_REQUIRE_SERVICES` is set.
  */
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { openPostgresStore, type PostgresStoreOptions, type MovingStore } from 'rx-realtime/server';
-
-const script = fileURLToPath(new URL('../../scripts/services.sh', import.meta.url));
-const run = promisify(execFile);
-
-export interface OwnPostgres {
-  readonly url: string;
-  /** Stops it as a crash does, and starts it again. */
-  readonly restart: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
-
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+import { lastLine, script } from './own-postgres.js';
 
 const tellSkipped = (why: string): void => {
   const text = `The tests with PostgreSQL are skipped: ${why}`;
@@ -36,26 +23,6 @@ const start = (): string | undefined => {
 
 /** The address of the PostgreSQL that all tests share; undefined if there is none. */
 export const postgresUrl = process.env['RX_REALTIME_TEST_POSTGRES'] ?? start();
-
-/** A PostgreSQL of its own, for a test that restarts it. */
-export const ownPostgres = async (port: number): Promise<OwnPostgres> => {
-  const home = `/tmp/rx-realtime-postgres-own-${process.pid}-${port}`;
-  const env = {
-    ...process.env,
-    RX_REALTIME_TEST_POSTGRES_HOME: home,
-    RX_REALTIME_TEST_POSTGRES_PORT: String(port),
-  };
-  const { stdout } = await run(script, ['present'], { env });
-  return {
-    url: lastLine(stdout),
-    restart: async () => {
-      await run(script, ['restart'], { env });
-    },
-    stop: async () => {
-      await run(script, ['stop'], { env });
-    },
-  };
-};
 
 /** Runs a statement beside the store. */
 export const execute = async (url: string, sql: string): Promise<void> => {

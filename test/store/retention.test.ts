@@ -7,7 +7,7 @@ import {
   type ConversationDraft,
   type NewMessage,
 } from 'rx-realtime/server';
-import { stores } from './temporary.js';
+import { stores } from './stores.js';
 
 const DAY = 86_400_000;
 const START = 1_700_000_000_000;

@@ -34,8 +34,8 @@ export interface HeldConversations {
   /** The next ids of a walk through all conversations, which starts again when it has come to the end. */
   readonly next: (count: number) => Iterable<string>;
   readonly areKept: () => boolean;
-  /** All ids, in no order. */
-  readonly ids: () => Iterable<string>;
+  /** Ids after an id, in their order, at most so many. Whoever reads one page after the other sorts them once. */
+  readonly idsAfter: (after: string, count: number) => readonly string[];
 }
 
 interface Options {
@@ -64,6 +64,17 @@ const newest = (ids: ReadonlySet<string>, atMost: number): readonly string[] => 
 
 const none: ReadonlySet<string> = new Set();
 
+/** The place of the first id after an id. */
+const placeAfter = (ids: readonly string[], after: string): number => {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ids[middle] ?? '') > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
 export const heldConversations = ({ unreadLimit, kept, now, settled }: Options): HeldConversations => {
   const conversations = new Map<string, HeldConversation>();
   const unique = new Map<string, string>();
@@ -78,6 +89,8 @@ export const heldConversations = ({ unreadLimit, kept, now, settled }: Options):
     temporary: new Set(),
   };
   let walk: Iterator<string, unknown> | undefined;
+  /** All ids in their order, and some that are not there any more; undefined if one has come, or nobody reads them. */
+  let inOrder: readonly string[] | undefined;
 
   const of = (clientId: string): ReadonlySet<string> => memberships.get(clientId) ?? none;
 
@@ -159,7 +172,7 @@ export const heldConversations = ({ unreadLimit, kept, now, settled }: Options):
     find,
 
     put: (info, isFound = true) => {
-      remove(info.id);
+      if (!remove(info.id)) inOrder = undefined;
       const conversation = held(info, unreadLimit, isFound);
       conversations.set(info.id, conversation);
       if (conversation.uniqueKey !== undefined) unique.set(conversation.uniqueKey, info.id);
@@ -201,6 +214,16 @@ export const heldConversations = ({ unreadLimit, kept, now, settled }: Options):
     },
 
     areKept: () => conversations.size > 0,
-    ids: () => conversations.keys(),
+    idsAfter: (after, count) => {
+      inOrder ??= [...conversations.keys()].sort();
+      const page: string[] = [];
+      let place = placeAfter(inOrder, after);
+      for (; place < inOrder.length && page.length < count; place += 1) {
+        const id = inOrder[place] ?? '';
+        if (conversations.has(id)) page.push(id);
+      }
+      if (place === inOrder.length) inOrder = undefined;
+      return page;
+    },
   };
 };

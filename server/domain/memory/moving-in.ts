@@ -79,7 +79,7 @@ export const movingIn = ({
     },
 
     conversationPage: (limit, after = '') => {
-      const ids = [...conversations.ids()].filter((id) => id > after).sort();
+      const ids = conversations.idsAfter(after, limit + 1);
       const page = ids.slice(0, limit);
       const infos = page.flatMap((id) => described(id) ?? []);
       return {

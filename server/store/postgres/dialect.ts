@@ -4,6 +4,8 @@ import { createStatements, type Dialect, type Statements } from '../sql/sql.js';
 
 const dialect: Dialect = {
   each: (json, name) => `json_array_elements_text(cast(${json} as json)) with ordinality as ${name} (value, key)`,
+  rows: (json, name) => `json_array_elements(cast(${json} as json)) as ${name} (value)`,
+  part: (name, place) => `(${name}.value ->> ${place})`,
   list: (column) => `json_agg(${column})`,
   greatest: 'greatest',
   least: 'least',

@@ -54,6 +54,17 @@ export const maybeBytes = (row: Row, column: string): Uint8Array | undefined => 
 /** A list of ids as a parameter: an array in JSON. */
 export const listOf = (ids: readonly string[]): string => JSON.stringify(ids.map(toText));
 
+/** Rows as a parameter: arrays in an array in JSON. Flags are 0 or 1. */
+export const rowsOf = (rows: readonly (readonly (string | number | boolean | undefined)[])[]): string =>
+  JSON.stringify(
+    rows.map((row) =>
+      row.map((value) => {
+        if (typeof value === 'string') return toText(value);
+        return typeof value === 'boolean' ? Number(value) : value;
+      }),
+    ),
+  );
+
 /** The ids of a column with a list. */
 export const maybeList = (row: Row, column: string): readonly string[] | undefined => {
   const value = row[column];

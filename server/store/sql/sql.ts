@@ -5,6 +5,10 @@ import { KINDS, type KeptByKind } from '../../domain/memory/retention.js';
 export interface Dialect {
   /** The elements of an array in JSON, as a table `name` with the columns `value` and `key`, which is the place. */
   readonly each: (json: string, name: string) => string;
+  /** Rows, which are arrays in an array in JSON, as a table `name`. */
+  readonly rows: (json: string, name: string) => string;
+  /** What is at a place of a row of such a table, from 0. */
+  readonly part: (name: string, place: number) => string;
   /** An array in JSON of the values of a column. */
   readonly list: (column: string) => string;
   readonly greatest: string;
@@ -36,7 +40,9 @@ export const livesAt = (now: string, greatest: string, kept: KeptByKind): string
       > ${now}`;
 };
 
-const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock }: Dialect, kept: KeptByKind) => {
+const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
+  const { each, rows, part, list, greatest, least, any, join, by, unlimited, lock } = dialect;
+
   /** Whether a client gets a message of `m`. */
   const isFor = (client: string): string =>
     `(m.addressed is null
@@ -63,6 +69,11 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
   const IS_MENTION = `(m.mentions_all or exists (select 1 from ${each('m.mentions', 'e')} where e.value = $2)) as is_mention`;
 
   const lives = (now: string): string => livesAt(now, greatest, kept);
+
+  /** A part of a row of `e` as a number, or as a flag, which is 0 or 1. */
+  const whole = (place: number): string => `cast(${part('e', place)} as bigint)`;
+  const real = (place: number): string => `cast(${part('e', place)} as double precision)`;
+  const flag = (place: number): string => `cast(cast(${part('e', place)} as integer) as boolean)`;
 
   return {
     // Conversations
@@ -151,17 +162,6 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
     insertMessage: `insert into messages
       (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-    /** A message that comes from another server. */
-    importMessage: `insert into messages
-      (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public,
-        edited_at, delivered_at, read_at)
-      values ($1, $2, $3, $4, null, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-    /** Those of the ids $2 that messages have, and those of the times $2. */
-    knownIds: `select m.id from ${each('$2', 'e')} ${join} messages m on m.cid = $1 and m.id = e.value`,
-    takenTimes: `select m.ts from ${each('$2', 'e')} ${join} messages m on m.cid = $1 and m.ts = cast(e.value as bigint)`,
-    /** $2: the time of the newest message, $3: of the newest one for everybody, or NULL, $4: how many there are. */
-    noteImported: `update logs set last_at = ${greatest}(coalesce(last_at, $2), $2),
-      public_at = ${greatest}(coalesce(public_at, $3), coalesce($3, public_at)), messages = messages + $4 where cid = $1`,
     /** $3: the clients that get a message. */
     address: `insert into audience (cid, client, ts) select $1, e.value, $2 from ${each('$3', 'e')}`,
     messageAt: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts = $2`,
@@ -304,6 +304,48 @@ const inWordsOf = ({ each, list, greatest, least, any, join, by, unlimited, lock
     notices: `select at, command from notices where client = $1 and at > $2 order by at, seq limit $3`,
     forgetNotices: `delete from notices where client = $1`,
     forgetClient: `delete from clients where id = $1`,
+
+    // What comes from another server: $1 has many rows
+
+    /** The heads of the conversations $1. */
+    heads: `select c.id, c.kind, c.created_at, c.updated_at, c.ttl, l.members_version, l.last_at
+      from ${each('$1', 'e')} ${join} conversations c on c.id = e.value ${join} logs l on l.cid = c.id`,
+    /** Those of the ids $1 that something is left of. */
+    areDeleted: `select d.cid from ${each('$1', 'e')} ${join} deleted d on d.cid = e.value`,
+    /** The conversations that are unique with one of the keys $1. */
+    idsOfUnique: `select c.unique_key, c.id from ${each('$1', 'e')} ${join} conversations c on c.unique_key = e.value`,
+    importConversations: `insert into conversations
+      (id, kind, creator, name, attributes, is_unique, unique_key, ttl, created_at, updated_at)
+      select ${part('e', 0)}, ${part('e', 1)}, ${part('e', 2)}, ${part('e', 3)}, ${part('e', 4)}, ${flag(5)},
+        ${part('e', 6)}, ${real(7)}, ${whole(8)}, ${whole(9)} from ${rows('$1', 'e')}`,
+    importLogs: `insert into logs (cid, members_version, messages, last_at)
+      select ${part('e', 0)}, 0, 0, ${whole(1)} from ${rows('$1', 'e')}`,
+    importMembers: `insert into members (cid, client, position, muted)
+      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)}, ${flag(3)} from ${rows('$1', 'e')}`,
+    importOwners: `insert into roles (cid, client, role)
+      select ${part('e', 0)}, ${part('e', 1)}, 'Owner' from ${rows('$1', 'e')}`,
+    /** Messages of text. */
+    importMessages: `insert into messages
+      (cid, ts, id, sender, token, type, msg, receipt, mentions, mentions_all, addressed, is_public,
+        edited_at, delivered_at, read_at)
+      select ${part('e', 0)}, ${whole(1)}, ${part('e', 2)}, ${part('e', 3)}, null, ${real(4)}, ${part('e', 5)},
+        ${flag(6)}, ${part('e', 7)}, ${flag(8)}, ${part('e', 9)}, ${whole(10)}, ${whole(11)}, ${whole(12)}, ${whole(13)}
+      from ${rows('$1', 'e')}`,
+    /** The bytes of a message. */
+    importBytes: `update messages set bin = $3 where cid = $1 and ts = $2`,
+    importAudience: `insert into audience (cid, client, ts)
+      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)} from ${rows('$1', 'e')}`,
+    /** Those of the ids and conversations $1 that messages have, and those of the times. */
+    knownIds: `select m.cid, m.id from ${rows('$1', 'e')}
+      ${join} messages m on m.cid = ${part('e', 0)} and m.id = ${part('e', 1)}`,
+    takenTimes: `select m.cid, m.ts from ${rows('$1', 'e')}
+      ${join} messages m on m.cid = ${part('e', 0)} and m.ts = ${whole(1)}`,
+    /** The time of the newest message, of the newest one for everybody, or NULL, and how many there are. */
+    noteImported: `update logs set last_at = ${greatest}(coalesce(last_at, v.newest), v.newest),
+        public_at = ${greatest}(coalesce(public_at, v.shown), coalesce(v.shown, public_at)),
+        messages = messages + v.added
+      from (select ${part('e', 0)} as id, ${whole(1)} as newest, ${whole(2)} as shown, ${whole(3)} as added
+        from ${rows('$1', 'e')}) as v where logs.cid = v.id`,
 
     // What has ended
 

@@ -4,6 +4,8 @@ import { createStatements, type Dialect } from '../sql/sql.js';
 
 const dialect: Dialect = {
   each: (json, name) => `json_each(${json}) ${name}`,
+  rows: (json, name) => `json_each(${json}) ${name}`,
+  part: (name, place) => `json_extract(${name}.value, '$[${place}]')`,
   list: (column) => `json_group_array(${column})`,
   greatest: 'max',
   least: 'min',

@@ -1,0 +1,162 @@
+/**
+ * A stand-in for `wx` of WeChat's mini programs, over real sockets and requests. It is as strict as WeChat documents
+ * it, and tells as little: a connection that fails calls `onError` alone, and what is no text and no buffer is refused.
+ */
+import { WebSocket } from 'ws';
+
+type Listener<T> = (value: T) => void;
+interface Callbacks {
+  readonly success?: Listener<object>;
+  readonly fail?: Listener<{ readonly errMsg: string }>;
+}
+
+/** What WeChat says to the code that it runs. */
+const isBuffer = (value: unknown): value is ArrayBuffer =>
+  Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+
+/** The most sockets of a mini program. */
+const SOCKETS = 5;
+
+export interface Wx {
+  /** The global of the mini program. */
+  readonly wx: object;
+  readonly storage: ReadonlyMap<string, string>;
+  /** Cuts the network, or mends it, as the phone notices it. */
+  readonly network: (isConnected: boolean) => void;
+  /** The sockets die silently, as in the background. Nobody is told. */
+  readonly sleep: () => void;
+  /** The mini program comes to the foreground. */
+  readonly show: () => void;
+  readonly close: () => void;
+}
+
+export const createWx = (): Wx => {
+  const storage = new Map<string, string>();
+  const networkListeners = new Set<Listener<{ readonly isConnected: boolean; readonly networkType: string }>>();
+  const showListeners = new Set<() => void>();
+  const sockets = new Set<WebSocket>();
+  let isConnected = true;
+
+  const connectSocket = ({ url, protocols, fail }: Callbacks & { url: string; protocols?: readonly string[] }) => {
+    const listeners = { open: new Set(), message: new Set(), close: new Set(), error: new Set() } as {
+      readonly open: Set<Listener<object>>;
+      readonly message: Set<Listener<{ readonly data: string | ArrayBuffer }>>;
+      readonly close: Set<Listener<{ readonly code: number; readonly reason: string }>>;
+      readonly error: Set<Listener<{ readonly errMsg: string }>>;
+    };
+    const tell = <T>(to: ReadonlySet<Listener<T>>, value: T): void => {
+      for (const listener of to) listener(value);
+    };
+    const refuse = (callback: Callbacks['fail'], errMsg: string): void => {
+      queueMicrotask(() => callback?.({ errMsg }));
+    };
+
+    let socket: WebSocket | undefined;
+    if (!/^wss?:\/\//.test(url)) refuse(fail, 'connectSocket:fail url not in domain list');
+    else if (sockets.size >= SOCKETS) refuse(fail, 'connectSocket:fail over max connect count');
+    else if (!isConnected) queueMicrotask(() => tell(listeners.error, { errMsg: 'network is unreachable' }));
+    else {
+      const own = new WebSocket(url, [...(protocols ?? [])]);
+      own.binaryType = 'arraybuffer';
+      socket = own;
+      sockets.add(own);
+      let hasOpened = false;
+      own.onopen = () => {
+        hasOpened = true;
+        tell(listeners.open, { header: {} });
+      };
+      own.onmessage = ({ data }) => tell(listeners.message, { data: data as string | ArrayBuffer });
+      own.onerror = () => {
+        if (!hasOpened) tell(listeners.error, { errMsg: 'connection refused' });
+      };
+      own.onclose = ({ code, reason }) => {
+        sockets.delete(own);
+        if (hasOpened) tell(listeners.close, { code, reason });
+      };
+    }
+    return {
+      onOpen: (listener: Listener<object>) => void listeners.open.add(listener),
+      onMessage: (listener: Listener<{ readonly data: string | ArrayBuffer }>) => void listeners.message.add(listener),
+      onClose: (listener: Listener<{ readonly code: number; readonly reason: string }>) =>
+        void listeners.close.add(listener),
+      onError: (listener: Listener<{ readonly errMsg: string }>) => void listeners.error.add(listener),
+      send: ({ data, success, fail: failed }: Callbacks & { data: unknown }) => {
+        if (socket?.readyState !== WebSocket.OPEN) {
+          refuse(failed, 'SocketTask.send:fail readyState is not OPEN');
+          return;
+        }
+        if (typeof data !== 'string' && !isBuffer(data))
+          throw new TypeError('parameter.data should be String or ArrayBuffer instead of Object');
+        socket.send(data);
+        success?.({ errMsg: 'sendSocketMessage:ok' });
+      },
+      close: ({ code = 1000, reason = '', fail: failed }: Callbacks & { code?: number; reason?: string }) => {
+        if (code !== 1000 && !(code >= 3000 && code <= 4999)) refuse(failed, 'SocketTask.close:fail invalid code');
+        else if (socket === undefined || socket.readyState > WebSocket.OPEN)
+          refuse(failed, 'SocketTask.close:fail it is not connected');
+        else socket.close(code, reason);
+      },
+    };
+  };
+
+  const request = ({
+    url,
+    method = 'GET',
+    header = {},
+    data,
+    success,
+    fail,
+  }: Callbacks & { url: string; method?: string; header?: Record<string, string>; data?: string }) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    fetch(url, { method, headers: header, signal, redirect: 'manual', ...(data === undefined ? {} : { body: data }) })
+      .then(async (answer) => {
+        const content = await answer.text();
+        // WeChat parses JSON by itself, and gives text where it is none.
+        let parsed: unknown = content;
+        try {
+          parsed = JSON.parse(content);
+        } catch {
+          parsed = content;
+        }
+        success?.({ statusCode: answer.status, data: parsed, header: Object.fromEntries(answer.headers) });
+      })
+      .catch((error: unknown) => fail?.({ errMsg: `request:fail ${String(error)}` }));
+    return { abort: () => controller.abort() };
+  };
+
+  return {
+    storage,
+    wx: {
+      connectSocket,
+      request,
+      onNetworkStatusChange: (listener: Listener<unknown>) => void networkListeners.add(listener),
+      offNetworkStatusChange: (listener: Listener<unknown>) => void networkListeners.delete(listener),
+      onAppShow: (listener: () => void) => void showListeners.add(listener),
+      offAppShow: (listener: () => void) => void showListeners.delete(listener),
+      getStorageInfoSync: () => ({ keys: [...storage.keys()], limitSize: 10_240 }),
+      // What is not there is an empty text.
+      getStorageSync: (key: string) => storage.get(key) ?? '',
+      setStorageSync: (key: string, value: string) => void storage.set(key, value),
+      removeStorageSync: (key: string) => void storage.delete(key),
+    },
+    network: (now) => {
+      isConnected = now;
+      if (!now) for (const socket of sockets) socket.terminate();
+      for (const listener of networkListeners) listener({ isConnected: now, networkType: now ? 'wifi' : 'none' });
+    },
+    sleep: () => {
+      for (const socket of sockets) {
+        socket.onmessage = null;
+        socket.onclose = () => sockets.delete(socket);
+        socket.pause();
+      }
+    },
+    show: () => {
+      for (const listener of showListeners) listener();
+    },
+    close: () => {
+      for (const socket of sockets) socket.terminate();
+    },
+  };
+};
