@@ -4,13 +4,16 @@
  * bundle, so that a class or a state is there once whichever entry it is imported from.
  */
 import { buildSync } from 'esbuild';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { licencesOf } from './licences.mjs';
 
 const BUNDLED = './dist/bundled/';
 /** Not bundled, since it depends on its own files: it may load native parts. */
 const KEPT = ['ws'];
-/** A thread has a bundle of its own: one file, which a program that bundles this package can take along. */
+/**
+ * A thread has a bundle of its own: one file, which a program that bundles this package can take along. It ends in
+ * `.mjs`, so that it runs in any folder, whatever the `type` of its package.json is.
+ */
 const THREAD = 'server/store/sqlite/worker.js';
 /** This module finds the thread by its own place, and so has to be beside it. */
 const PLACED = 'server/store/sqlite/worker-file.js';
@@ -43,8 +46,9 @@ export const bundle = (root, target) => {
       splitting: true,
       chunkNames: 'shared/[name]-[hash]',
     },
-    { entryPoints: [`${target}/${THREAD}`] },
+    { entryPoints: [`${target}/${THREAD}`], outExtension: { '.js': '.mjs' } },
   ].map((part) => buildSync({ ...options, ...part }).metafile.inputs);
-  cpSync(`${target}/${PLACED}`, `${target}/bundled/${PLACED}`);
+  const placed = readFileSync(`${target}/${PLACED}`, 'utf8');
+  writeFileSync(`${target}/bundled/${PLACED}`, placed.replace('./worker.js', './worker.mjs'));
   writeFileSync(`${target}/bundled/LICENSES.txt`, licencesOf(root, ...inputs));
 };

@@ -32,8 +32,9 @@ export const vendor = (root, server) => {
       format: 'esm',
       target: 'es2022',
       legalComments: 'none',
-      // The modules of Node that a CommonJS package requires.
-      banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+      // CommonJS packages require modules of Node. `createRequire` needs `import.meta`, which a bundle of a user's
+      // program in CommonJS does not have.
+      banner: { js: 'const require = (name) => process.getBuiltinModule(name);' },
     });
     inputs.push(metafile.inputs);
   }

@@ -1,5 +1,6 @@
 /** What a bundle holds, for each set of conditions that tools have. Nothing is shaken out, as Metro shakes nothing. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { entryLimits } from '../../bench/size/limits.js';
@@ -116,5 +117,46 @@ describe('a bundle for Node', () => {
   it('holds ws, for an own WebSocket of Node can not be paused', async () => {
     const metafile = await bundle(['rx-realtime'], { platform: 'node', treeShaking: true });
     expect(packagesIn(metafile)).toContain('ws');
+  }, 60_000);
+
+  it('runs a server as CommonJS, and with a database if the file of the threads is beside it', async () => {
+    await freshDist();
+    const directory = `${root}.cache/test-bundle/${String(process.pid)}`;
+    mkdirSync(directory, { recursive: true });
+    try {
+      // A folder of CommonJS, as `npm init` makes it.
+      writeFileSync(`${directory}/package.json`, '{"type":"commonjs"}');
+      const program = `
+        import { createRealtime } from 'rx-realtime';
+        import { createServer, openSqliteStore } from 'rx-realtime/server';
+        import { firstValueFrom } from 'rxjs';
+        const talk = async (options) => {
+          const server = await createServer({ port: 0, ...options });
+          const realtime = createRealtime({ appId: 'demo', server: server.url });
+          const tom = await firstValueFrom(realtime.login('Tom'));
+          console.log(tom.id);
+          realtime.close();
+          await server.close();
+        };
+        const run = async () => {
+          await talk({});
+          await talk({ store: await openSqliteStore({ directory: __dirname + '/data' }) });
+        };
+        run();`;
+      await build({
+        stdin: { contents: program, resolveDir: root },
+        absWorkingDir: root,
+        outfile: `${directory}/server.cjs`,
+        bundle: true,
+        platform: 'node',
+        external: ['@photostructure/sqlite', 'pg'],
+        logLevel: 'silent',
+      });
+      copyFileSync(`${root}dist/bundled/server/store/sqlite/worker.mjs`, `${directory}/worker.mjs`);
+      const said = execFileSync(process.execPath, [`${directory}/server.cjs`], { encoding: 'utf8', timeout: 30_000 });
+      expect(said).toBe('Tom\nTom\n');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   }, 60_000);
 });

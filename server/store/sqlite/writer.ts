@@ -3,7 +3,6 @@ import { Worker } from 'node:worker_threads';
 import { StoreFailure } from '../store-failure.js';
 import type { Calls, ResultOf } from '../sql/calls.js';
 import { errorOf, type Asked, type Request, type Said, type Task } from './protocol.js';
-import { workerFile } from './worker-file.js';
 
 export interface Writer {
   /** The version of SQLite. */
@@ -24,8 +23,10 @@ interface Waiting {
 }
 
 /** Starts a thread. Resolves when it has said that it is ready. */
-const start = (task: Task): Promise<{ readonly worker: Worker; readonly version: string }> =>
-  new Promise((resolve, reject) => {
+const start = async (task: Task): Promise<{ readonly worker: Worker; readonly version: string }> => {
+  // Only now, since `import.meta` stops tools that run CommonJS, such as Jest. Most tests open no file.
+  const { workerFile } = await import('./worker-file.js');
+  return new Promise((resolve, reject) => {
     // Not with the options of this process: some make no sense for a file, such as those of `node -e`.
     const worker = new Worker(workerFile, { workerData: task, execArgv: [] });
     worker.once('error', reject);
@@ -37,6 +38,7 @@ const start = (task: Task): Promise<{ readonly worker: Worker; readonly version:
       else if (said._tag === 'Broken') reject(errorOf(said.failure));
     });
   });
+};
 
 /** Copies a database to a new file, while others use it. */
 export const copyBeside = async (file: string, target: string): Promise<void> => {
