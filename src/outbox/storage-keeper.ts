@@ -168,11 +168,14 @@ export const storageKeeper = ({
           const sequence = last;
           const { token } = message;
           const batch = claims.join(token);
+          // It may have been sent before, and be removed now.
+          const before$ = working.get(token) ?? EMPTY;
           const stored = new Subject<never>();
           work(
             token,
             batch,
             concat(
+              before$.pipe(catchError(() => EMPTY)),
               batch.isMine$.pipe(filter(Boolean), take(1)),
               defer(() => storage.put(owner, { ...message, sequence, batch: batch.id })),
             ),
