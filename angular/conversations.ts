@@ -3,6 +3,7 @@ import { assertInInjectionContext, linkedSignal, untracked, type Signal } from '
 import { conversationList, type ConversationListItem, type ConversationListOptions } from 'rx-realtime';
 import { Subject } from 'rxjs';
 import { injectLatest } from './latest.js';
+import { injectProvided } from './provide-realtime.js';
 import type { Session } from './session.js';
 
 const NONE: readonly ConversationListItem[] = [];
@@ -13,6 +14,8 @@ export interface Conversations {
   readonly items: Signal<readonly ConversationListItem[]>;
   /** Whether the server may have more of them. False until the first page has arrived. */
   readonly hasMore: Signal<boolean>;
+  /** Whether the first page has arrived. Until then, an empty list does not say that there are no conversations. */
+  readonly loaded: Signal<boolean>;
   /** Loads the next page. Does nothing while a page is loading, or if there is none. */
   more(): void;
 }
@@ -31,7 +34,9 @@ export const injectConversations = (
 ): Conversations => {
   assertInInjectionContext(injectConversations);
   const more = new Subject<void>();
+  const { clock } = injectProvided();
   const hasMore = linkedSignal({ source: client, computation: () => false });
+  const loaded = linkedSignal({ source: client, computation: () => false });
   const items = injectLatest(
     client,
     (current) =>
@@ -40,7 +45,12 @@ export const injectConversations = (
         more$: more,
         hasMore: {
           next: (isMore) => {
-            if (current === untracked(client)) hasMore.set(isMore);
+            if (current !== untracked(client)) return;
+            hasMore.set(isMore);
+            // The items of the page come at the end of the turn.
+            clock.after(0).subscribe(() => {
+              if (current === untracked(client)) loaded.set(true);
+            });
           },
         },
       }),
@@ -49,6 +59,7 @@ export const injectConversations = (
   return {
     items,
     hasMore: hasMore.asReadonly(),
+    loaded: loaded.asReadonly(),
     more: () => more.next(),
   };
 };

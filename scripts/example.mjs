@@ -4,7 +4,17 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -62,6 +72,30 @@ const install = (folder, manifest) => {
 };
 
 /**
+ * Builds an application of Angular by Angular's own tools, unless that is done.
+ *
+ * @param {string} folder
+ * @param {string} name
+ */
+const buildAngular = (folder, name) => {
+  const [source, built] = [`${folder}source/${name}/`, `${folder}angular/`];
+  const wanted = createHash('sha256').update(readFileSync(`${folder}installed`));
+  for (const part of ['shared', name])
+    for (const file of readdirSync(`${folder}source/${part}`).sort())
+      wanted.update(file).update(readFileSync(`${folder}source/${part}/${file}`));
+  const [stamp, digest] = [`${built}stamp`, wanted.digest('hex')];
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return built;
+  console.error("Building it by Angular's own tools");
+  rmSync(built, { recursive: true, force: true });
+  const ng = `${folder}node_modules/@angular/cli/bin/ng.js`;
+  const { status } = spawnSync(process.execPath, [ng, 'build'], { cwd: source, stdio: ['ignore', 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
+  renameSync(`${source}built`, built);
+  writeFileSync(stamp, digest);
+  return built;
+};
+
+/**
  * Installs and builds an example. Gives the folder with its programs.
  *
  * @param {string} name
@@ -74,6 +108,8 @@ export const prepare = async (name) => {
     cpSync(`${root}examples/${part}`, `${folder}source/${part}`, { recursive: true });
   const built = `${folder}built`;
   rmSync(built, { recursive: true, force: true });
+  const isAngular = existsSync(`${folder}source/${name}/angular.json`);
+  if (isAngular) cpSync(buildAngular(folder, name), built, { recursive: true });
   // The example's own esbuild.
   const { build, stop } = await import(pathToFileURL(`${folder}node_modules/esbuild/lib/main.js`).href);
   /** @param {string} suffix @param {object} options */
@@ -93,7 +129,7 @@ export const prepare = async (name) => {
   await bundle('.page.ts', { outdir: `${built}/site`, minify: true, sourcemap: true });
   await bundle('.worker.ts', { outdir: `${built}/site`, minify: true, sourcemap: true });
   await stop();
-  if (existsSync(`${folder}source/${name}/index.html`)) {
+  if (!isAngular && existsSync(`${folder}source/${name}/index.html`)) {
     cpSync(`${folder}source/${name}/index.html`, `${built}/site/index.html`);
     cpSync(`${folder}source/shared/style.css`, `${built}/site/style.css`);
   }

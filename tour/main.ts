@@ -246,6 +246,7 @@ const tour = async (address: string | undefined): Promise<Summary> => {
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const { sent, received, lost, duplicated, isKept } = await tour(positionals[0]);
-print('tour', 'more to see: npm run example:danmaku, npm run example:dashboard, npm run example:pipeline');
+const examples = ['chat', 'danmaku', 'dashboard', 'pipeline'];
+print('tour', `more to see: ${examples.map((name) => `npm run example:${name}`).join(', ')}`);
 console.log(`sent ${sent}, received ${received}, lost ${lost}, duplicated ${duplicated}`);
 process.exitCode = lost === 0 && duplicated === 0 && isKept ? 0 : 1;

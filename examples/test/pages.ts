@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { prepare } from '../../scripts/example.mjs';
 import { layCable, type Cable } from '../../tour/cable.js';
@@ -22,46 +22,66 @@ export const describePage = (title: string, suite: () => void): void => {
   else describe.skip(`${title} (no Chromium found: install one, or name it in the variable CHROMIUM)`, suite);
 };
 
-/** A running example with its page, which reaches the server through a cable. */
-export interface Running {
-  readonly page: Page;
-  readonly cable: Cable;
-  /** The address of the page, without the way to the server. */
+/** A running example, and a browser. */
+export interface Started {
   readonly address: string;
-  /** Errors of the page, and what it has written to the console as errors. */
+  /** Opens a page in a context of its own, as on another device. */
+  readonly open: (path?: string, options?: BrowserContextOptions) => Promise<Page>;
+  /** Errors of all pages, and what they have written to their consoles as errors. */
   readonly errors: readonly string[];
-  /** A figure of the page as text. */
-  readonly figure: (name: string) => Promise<string>;
-  readonly json: (path: string) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
-export const openExample = async (name: string, args: readonly string[] = []): Promise<Running> => {
+export const startExample = async (name: string, args: readonly string[] = []): Promise<Started> => {
   const folder = await prepare(name);
   const program: Program = startProgram(join(folder, 'main.node.js'), args);
   const address = await addressOf(program);
-  const json = async (path: string): Promise<unknown> => (await fetch(new URL(path, address))).json();
-  const { server } = (await json('config.json')) as { readonly server: string };
-  const cable = await layCable(server);
   const browser: Browser = await chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: ['--disable-quic', '--no-first-run', '--disable-background-networking'],
   });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', locale: 'en' });
   const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    // Chromium reports each attempt to connect while the network is cut.
-    if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION/.test(message.text())) errors.push(message.text());
-  });
-  await page.goto(`${address}?server=${encodeURIComponent(cable.url)}`);
+  return {
+    ...{ address, errors },
+    open: async (path = '', options = {}) => {
+      const looks = { viewport: { width: 1280, height: 900 }, colorScheme: 'light', locale: 'en' } as const;
+      const page = await (await browser.newContext({ ...looks, ...options })).newPage();
+      page.on('pageerror', (error) => errors.push(String(error)));
+      page.on('console', (message) => {
+        // Chromium reports each attempt to connect while the network is cut.
+        if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION/.test(message.text())) errors.push(message.text());
+      });
+      await page.goto(new URL(path, address).href);
+      return page;
+    },
+    close: async () => {
+      await browser.close();
+      await program.stop('SIGINT');
+    },
+  };
+};
+
+/** A running example with its page, which reaches the server through a cable. */
+export interface Running extends Omit<Started, 'open'> {
+  readonly page: Page;
+  readonly cable: Cable;
+  /** A figure of the page as text. */
+  readonly figure: (name: string) => Promise<string>;
+  readonly json: (path: string) => Promise<unknown>;
+}
+
+export const openExample = async (name: string, args: readonly string[] = []): Promise<Running> => {
+  const { address, errors, open, close } = await startExample(name, args);
+  const json = async (path: string): Promise<unknown> => (await fetch(new URL(path, address))).json();
+  const { server } = (await json('config.json')) as { readonly server: string };
+  const cable = await layCable(server);
+  const page = await open(`?server=${encodeURIComponent(cable.url)}`);
   return {
     ...{ page, cable, address, errors, json },
     figure: (figure) => page.locator(`[data-figure="${figure}"]`).first().innerText(),
     close: async () => {
-      await browser.close();
       await cable.close();
-      await program.stop('SIGINT');
+      await close();
     },
   };
 };

@@ -3,6 +3,7 @@ import {
   EnvironmentInjector,
   computed,
   createEnvironmentInjector,
+  effect,
   provideEnvironmentInitializer,
   signal,
   type Signal,
@@ -56,6 +57,37 @@ export const describeViews = (mode: string): void => {
         [2, [2, true]],
         [4, [3, false]],
         [5, 0],
+      ]);
+    });
+
+    it('says that it has loaded when the items of the first page are there, also if there are none', () => {
+      const seen = play(({ server, realtimeOptions, at }) => {
+        configure(provideRealtime(realtimeOptions));
+        for (const id of ['a', 'b']) server.conversation({ id, members });
+        const user = signal<string | undefined>('Tom');
+        const list = inApp(() => injectConversations(injectSession(user)));
+        const looks = new Set<string>();
+        const look = () => `${list.items().length} ${list.loaded() ? 'loaded' : 'not yet'}`;
+        inApp(() => effect(() => looks.add(look())));
+        at(0, look);
+        at(4, () => [look(), looks.has('0 loaded')]);
+        at(5, () => {
+          user.set('Spike');
+          return look();
+        });
+        for (const frame of [6, 7, 8]) at(frame, () => undefined);
+        at(9, look);
+        at(10, () => {
+          user.set(undefined);
+          return look();
+        });
+      });
+      expect(seen).toEqual([
+        [0, '0 not yet'],
+        [4, ['2 loaded', false]],
+        [5, '0 not yet'],
+        [9, '0 loaded'],
+        [10, '0 not yet'],
       ]);
     });
 
