@@ -137,11 +137,11 @@ describe('an outbox with a storage', () => {
   });
 
   it('keeps a message that is sent again where its error is heard: it has a place, and is stored after its removal', () => {
-    marbles(({ cold, flush }) => {
+    marbles(({ flush }) => {
       const memory = memoryOutbox();
       const storage: OutboxStorage = {
         ...memory,
-        remove: (...at: Parameters<typeof memory.remove>) => concat(cold('----|'), memory.remove(...at)),
+        remove: (...at: Parameters<typeof memory.remove>) => timer(4).pipe(mergeMap(() => memory.remove(...at))),
       };
       const { send, entry, faults } = start(storage, of(true), { maxMessages: 1 });
       const errors: unknown[] = [];
@@ -159,6 +159,27 @@ describe('an outbox with a storage', () => {
       });
       flush();
       expect([tokens(memory), faults]).toEqual([[], []]);
+    });
+  });
+
+  it('keeps a message that is sent again after the storage was too slow for it', () => {
+    marbles(({ flush }) => {
+      const memory = memoryOutbox();
+      let puts = 0;
+      const storage: OutboxStorage = {
+        ...memory,
+        put: (...at: Parameters<typeof memory.put>) =>
+          (puts += 1) === 1 ? timer(30).pipe(mergeMap(() => memory.put(...at))) : memory.put(...at),
+        remove: (...at: Parameters<typeof memory.remove>) => timer(4).pipe(mergeMap(() => memory.remove(...at))),
+      };
+      const { send, entry } = start(storage, NEVER);
+      send(entry('m')).subscribe({
+        error: () => {
+          send(entry('m')).subscribe();
+        },
+      });
+      flush();
+      expect(tokens(memory)).toEqual(['m']);
     });
   });
 

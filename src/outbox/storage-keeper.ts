@@ -171,16 +171,22 @@ export const storageKeeper = ({
           // It may have been sent before, and be removed now.
           const before$ = working.get(token) ?? EMPTY;
           const stored = new Subject<never>();
+          const awaited$ = stored.pipe(catchError(() => EMPTY));
+          // What was stored too late is removed then.
+          const removed$ = defer(() => {
+            const now$ = working.get(token) ?? awaited$;
+            return now$ === awaited$ ? EMPTY : now$;
+          });
           work(
             token,
             batch,
             concat(
-              before$.pipe(catchError(() => EMPTY)),
+              concat(before$, removed$).pipe(catchError(() => EMPTY)),
               batch.isMine$.pipe(filter(Boolean), take(1)),
               defer(() => storage.put(owner, { ...message, sequence, batch: batch.id })),
             ),
             stored,
-            stored.pipe(catchError(() => EMPTY)),
+            awaited$,
           );
           return stored.pipe(
             endWith(undefined),
