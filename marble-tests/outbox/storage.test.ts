@@ -172,14 +172,20 @@ describe('an outbox with a storage', () => {
           (puts += 1) === 1 ? timer(30).pipe(mergeMap(() => memory.put(...at))) : memory.put(...at),
         remove: (...at: Parameters<typeof memory.remove>) => timer(4).pipe(mergeMap(() => memory.remove(...at))),
       };
-      const { send, entry } = start(storage, NEVER);
+      const { send, entry } = start(storage, timer(60).pipe(map(() => true)));
+      const answers: boolean[] = [];
       send(entry('m')).subscribe({
         error: () => {
           send(entry('m')).subscribe();
         },
       });
+      timer(50).subscribe(() => {
+        expect(tokens(memory)).toEqual(['m']);
+        memory.claim?.(OWNER, 'm').subscribe((isMine) => answers.push(isMine));
+      });
       flush();
-      expect(tokens(memory)).toEqual(['m']);
+      // It gives its claim back when it is sent.
+      expect([tokens(memory), answers]).toEqual([[], [false, true]]);
     });
   });
 

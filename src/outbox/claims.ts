@@ -40,7 +40,8 @@ export interface Claims {
 
 export const claimsOf = (claim: (id: string) => Observable<boolean>): Claims => {
   const batches = new Map<string, Batch>();
-  const batchOf = new Map<string, Batch>();
+  /** The batches of each message. A message that is sent again may still be there from before. */
+  const batchesOf = new Map<string, Batch[]>();
   let current: Batch | undefined;
   let isOver = false;
   const settle = (batch: Batch): void => {
@@ -60,7 +61,7 @@ export const claimsOf = (claim: (id: string) => Observable<boolean>): Claims => 
   const ongoing = (): Batch | undefined => (current?.claim.closed === false ? current : undefined);
   const take = (token: string, batch: Batch): void => {
     current = ongoing() ?? batch;
-    batchOf.set(token, batch);
+    batchesOf.set(token, [...(batchesOf.get(token) ?? []), batch]);
     batch.size += 1;
   };
   return {
@@ -73,8 +74,9 @@ export const claimsOf = (claim: (id: string) => Observable<boolean>): Claims => 
     },
     take,
     leave: (token) => {
-      const batch = batchOf.get(token);
-      batchOf.delete(token);
+      const [batch, ...others] = batchesOf.get(token) ?? [];
+      if (others.length > 0) batchesOf.set(token, others);
+      else batchesOf.delete(token);
       return batch;
     },
     settle,
