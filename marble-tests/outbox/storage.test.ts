@@ -16,7 +16,7 @@ import {
   type Subscription,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { ConnectionLost, OutboxFull, SessionClosed, StorageFailed } from '../../src/errors.js';
+import { ConnectionLost, OutboxFull, ServerRejected, SessionClosed, StorageFailed } from '../../src/errors.js';
 import { memoryOutbox } from '../../src/outbox/memory-outbox.js';
 import type { OutboxStorage, StoredSend } from '../../src/outbox/outbox-storage.js';
 import { marbles } from '../marbles.js';
@@ -133,6 +133,59 @@ describe('an outbox with a storage', () => {
       expect(broken.written).toEqual(['first']);
       expect(broken.faults).toMatchObject([{ _tag: 'DecodeFailed' }]);
       expect(away.faults).toEqual([new StorageFailed('locked')]);
+    });
+  });
+
+  it('keeps a message that is sent again where its error is heard: it has a place, and is stored after its removal', () => {
+    marbles(({ flush }) => {
+      const memory = memoryOutbox();
+      const storage: OutboxStorage = {
+        ...memory,
+        remove: (...at: Parameters<typeof memory.remove>) => timer(4).pipe(mergeMap(() => memory.remove(...at))),
+      };
+      const { send, entry, faults } = start(storage, of(true), { maxMessages: 1 });
+      const errors: unknown[] = [];
+      const hear = (error: unknown): void => void errors.push(error);
+      const refused = new ServerRejected(4401, 'no');
+      send(entry('m', 'c', timer(3).pipe(mergeMap(() => throwError(() => refused))))).subscribe({
+        error: (error: unknown) => {
+          hear(error);
+          const again = send(entry('m', 'c', NEVER)).subscribe({ error: hear });
+          timer(30).subscribe(() => {
+            expect([errors, tokens(memory), faults]).toEqual([[refused], ['m'], []]);
+            again.unsubscribe();
+          });
+        },
+      });
+      flush();
+      expect([tokens(memory), faults]).toEqual([[], []]);
+    });
+  });
+
+  it('keeps a message that is sent again after the storage was too slow for it', () => {
+    marbles(({ flush }) => {
+      const memory = memoryOutbox();
+      let puts = 0;
+      const storage: OutboxStorage = {
+        ...memory,
+        put: (...at: Parameters<typeof memory.put>) =>
+          (puts += 1) === 1 ? timer(30).pipe(mergeMap(() => memory.put(...at))) : memory.put(...at),
+        remove: (...at: Parameters<typeof memory.remove>) => timer(4).pipe(mergeMap(() => memory.remove(...at))),
+      };
+      const { send, entry } = start(storage, timer(60).pipe(map(() => true)));
+      const answers: boolean[] = [];
+      send(entry('m')).subscribe({
+        error: () => {
+          send(entry('m')).subscribe();
+        },
+      });
+      timer(50).subscribe(() => {
+        expect(tokens(memory)).toEqual(['m']);
+        memory.claim?.(OWNER, 'm').subscribe((isMine) => answers.push(isMine));
+      });
+      flush();
+      // It gives its claim back when it is sent.
+      expect([tokens(memory), answers]).toEqual([[], [false, true]]);
     });
   });
 
@@ -335,6 +388,92 @@ describe('clients that share a storage', () => {
       expectObservable(a.send(a.entry('z'))).toBe('#', {}, new StorageFailed('no locks'));
       flush();
       expect([a.written, a.faults]).toEqual([[], [new StorageFailed('no locks')]]);
+    });
+  });
+
+  it('ask again for a claim that failed, when they are online again', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      from(storage.put(OWNER, { ...kept('x'), batch: 'x' })).subscribe();
+      let isBroken = true;
+      const claim = (owner: string, batch: string) =>
+        isBroken ? throwError(() => new Error('no locks')) : (storage.claim?.(owner, batch) ?? NEVER);
+      const a = start({ ...storage, claim }, of(true), {}, NEVER, timer(5));
+      timer(2).subscribe(() => {
+        isBroken = false;
+      });
+      flush();
+      expect([a.written, a.faults]).toEqual([['x'], [new StorageFailed('no locks')]]);
+    });
+  });
+
+  it('take over what was left, although nobody answers another claim that was asked for later', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      const claim = (owner: string, batch: string) =>
+        batch === 'silent' ? NEVER : (storage.claim?.(owner, batch) ?? NEVER);
+      const left = start(storage, NEVER, {}, timer(60));
+      left.send(left.entry('x')).subscribe({ error: () => undefined });
+      const a = start({ ...storage, claim }, of(true), {}, NEVER, timer(40));
+      timer(30).subscribe(() => {
+        from(storage.put(OWNER, { ...kept('y', 9), batch: 'silent' })).subscribe();
+      });
+      flush();
+      expect(a.written).toEqual(['x']);
+    });
+  });
+
+  it('send what they have claimed before their own, whatever is said of other claims while it is read', () => {
+    marbles(({ hot, flush }) => {
+      const storage = memoryOutbox();
+      for (const [index, token] of ['x', 'y'].entries())
+        from(storage.put(OWNER, { ...kept(token, index + 1), batch: token })).subscribe();
+      const others = hot('--f-f', { f: false });
+      const claim = (owner: string, batch: string) =>
+        batch === 'y' ? others : (storage.claim?.(owner, batch) ?? NEVER);
+      const load = (owner: string) => from(storage.load(owner)).pipe(delay(1));
+      const slow = (owner: string) => from(storage.load(owner)).pipe(delay(4));
+      let loads = 0;
+      const a = start({ ...storage, claim, load: (owner) => ((loads += 1) === 1 ? load : slow)(owner) }, of(true));
+      a.send(a.entry('n')).subscribe();
+      flush();
+      expect(a.written).toEqual(['x', 'n']);
+    });
+  });
+
+  it('read again if they got a claim while the storage failed', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      let loads = 0;
+      const load = (owner: string) => {
+        loads += 1;
+        return loads === 3 ? timer(6).pipe(mergeMap(() => throwError(() => new Error('locked')))) : storage.load(owner);
+      };
+      const claim = (_owner: string, batch: string) =>
+        batch === 'x' ? concat(of(true), NEVER) : concat(of(false), timer(3).pipe(map(() => true)), NEVER);
+      const a = start({ ...storage, load, claim }, of(true), {}, NEVER, timer(30));
+      timer(25).subscribe(() => {
+        for (const [index, token] of ['x', 'y'].entries())
+          from(storage.put(OWNER, { ...kept(token, index + 1), batch: token })).subscribe();
+      });
+      flush();
+      expect([a.written, a.faults]).toEqual([['x', 'y'], [new StorageFailed('locked')]]);
+    });
+  });
+
+  it('get what a client that was closed had sent again where its storage had failed', () => {
+    marbles(({ flush }) => {
+      const storage = memoryOutbox();
+      let puts = 0;
+      const put = (...given: Parameters<typeof storage.put>) =>
+        (puts += 1) === 1 ? timer(1).pipe(mergeMap(() => throwError(() => new Error('full')))) : storage.put(...given);
+      const a = start({ ...storage, put }, NEVER, {}, timer(10));
+      a.send(a.entry('x')).subscribe({
+        error: () => a.send(a.entry('x')).subscribe({ error: () => undefined }),
+      });
+      const b = start(storage, timer(20).pipe(map(() => true)), {}, NEVER, timer(20));
+      flush();
+      expect([a.written, b.written]).toEqual([[], ['x']]);
     });
   });
 

@@ -40,11 +40,13 @@ export interface Claims {
 
 export const claimsOf = (claim: (id: string) => Observable<boolean>): Claims => {
   const batches = new Map<string, Batch>();
-  const batchOf = new Map<string, Batch>();
+  /** The batches of each message. A message that is sent again may still be there from before. */
+  const batchesOf = new Map<string, Batch[]>();
   let current: Batch | undefined;
   let isOver = false;
   const settle = (batch: Batch): void => {
-    if ((isOver ? batch.busy : batch.size) > 0) return;
+    // A batch that was asked for since has the same id, if its first message was sent again.
+    if (batch.claim.closed || (isOver ? batch.busy : batch.size) > 0) return;
     batch.claim.unsubscribe();
     batches.delete(batch.id);
   };
@@ -59,7 +61,7 @@ export const claimsOf = (claim: (id: string) => Observable<boolean>): Claims => 
   const ongoing = (): Batch | undefined => (current?.claim.closed === false ? current : undefined);
   const take = (token: string, batch: Batch): void => {
     current = ongoing() ?? batch;
-    batchOf.set(token, batch);
+    batchesOf.set(token, [...(batchesOf.get(token) ?? []), batch]);
     batch.size += 1;
   };
   return {
@@ -72,8 +74,9 @@ export const claimsOf = (claim: (id: string) => Observable<boolean>): Claims => 
     },
     take,
     leave: (token) => {
-      const batch = batchOf.get(token);
-      batchOf.delete(token);
+      const [batch, ...others] = batchesOf.get(token) ?? [];
+      if (others.length > 0) batchesOf.set(token, others);
+      else batchesOf.delete(token);
       return batch;
     },
     settle,
@@ -116,6 +119,8 @@ export const takenOver = (
     /** Claimed, and not read since. */
     let fresh = new Set<Batch>();
     let unanswered = 0;
+    /** Whether claims that have no answer yet are waited for. */
+    let isPatient = true;
     let isSettled = false;
     let isLoading = false;
     let isWanted = false;
@@ -126,7 +131,7 @@ export const takenOver = (
       subscriber.next([]);
     };
     const next = (): void => {
-      if (unanswered > 0) return;
+      if (isLoading || (isPatient && unanswered > 0)) return;
       if (fresh.size > 0 || isWanted) look();
       else tell();
     };
@@ -134,7 +139,7 @@ export const takenOver = (
       let isAnswered = false;
       unanswered += 1;
       const answered = (): void => {
-        if (!isAnswered) unanswered = Math.max(0, unanswered - 1);
+        if (!isAnswered) unanswered -= 1;
         isAnswered = true;
         next();
       };
@@ -146,6 +151,8 @@ export const takenOver = (
         },
         error: (thrown: unknown) => {
           report(thrown);
+          // The next look asks again.
+          settle(batch);
           answered();
         },
       });
@@ -159,7 +166,6 @@ export const takenOver = (
       subscriber.add(
         load$.subscribe({
           next: (all) => {
-            isLoading = false;
             const mine = all.filter(({ token, batch: id = '' }) => {
               const batch = batches.get(id);
               if (batch === undefined || !before.has(batch)) return false;
@@ -169,18 +175,19 @@ export const takenOver = (
             const others = all.map(({ batch = '' }) => batch).filter((id) => !batches.has(id));
             before.forEach(settle);
             if (mine.length > 0) subscriber.next(mine);
-            // None is answered before all are asked.
-            unanswered += 1;
             new Set(others).forEach(askFor);
-            unanswered -= 1;
+            // What is answered before all are asked waits.
+            isLoading = false;
             next();
           },
           error: (thrown: unknown) => {
             isLoading = false;
             report(thrown);
+            const isMore = isWanted || fresh.size > 0;
             // The next look reads them.
             before.forEach((batch) => fresh.add(batch));
             tell();
+            if (isMore) look();
           },
         }),
       );
@@ -188,7 +195,7 @@ export const takenOver = (
     subscriber.add(again$.subscribe(look));
     subscriber.add(
       late$.subscribe(() => {
-        unanswered = 0;
+        isPatient = false;
         next();
       }),
     );

@@ -260,31 +260,32 @@ export const outboxQueue = <E extends OutboxEntry>({
         }
         count += 1;
         bytes += entry.bytes;
-        asking.add(failed);
-        until.add(() => {
+        const place = new Subscription(() => {
           count -= 1;
           bytes -= entry.bytes;
-          asking.delete(failed);
+          asking.delete(fail);
           if (isKept) keeper.remove(entry);
         });
-        const reply: Reply<Ack> = {
-          answered,
-          failed: (error) => {
-            // An accepted message outlives a closed client: the next login sends it.
-            if (error === over) isKept = false;
-            failed(error);
-          },
+        const fail = (error: RealtimeError): void => {
+          // An accepted message outlives a closed client: the next login sends it.
+          if (error === over) isKept = false;
+          // Who hears of it may send the message again at once, with the same token.
+          place.unsubscribe();
+          failed(error);
         };
+        asking.add(fail);
+        until.add(place);
+        const reply: Reply<Ack> = { answered, failed: fail };
         const isWithdrawn = (): boolean => until.closed;
         const accept = (): void => {
           if (isWithdrawn()) return;
-          asking.delete(failed);
+          asking.delete(fail);
           isKept = true;
           accepted();
           // Its observer may have withdrawn it, or closed the client.
           if (isWithdrawn()) return;
           if (over === undefined) enter(entry, reply, until);
-          else reply.failed(over);
+          else fail(over);
         };
         if (entry.age !== undefined || keeper === forgetful) {
           accepting(accept);
@@ -303,7 +304,7 @@ export const outboxQueue = <E extends OutboxEntry>({
                   },
                 }),
                 catchError((thrown: unknown) => {
-                  failed(toRealtimeError(thrown));
+                  fail(toRealtimeError(thrown));
                   return EMPTY;
                 }),
               ),

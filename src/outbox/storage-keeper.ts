@@ -168,16 +168,25 @@ export const storageKeeper = ({
           const sequence = last;
           const { token } = message;
           const batch = claims.join(token);
+          // It may have been sent before, and be removed now.
+          const before$ = working.get(token) ?? EMPTY;
           const stored = new Subject<never>();
+          const awaited$ = stored.pipe(catchError(() => EMPTY));
+          // What was stored too late is removed then.
+          const removed$ = defer(() => {
+            const now$ = working.get(token) ?? awaited$;
+            return now$ === awaited$ ? EMPTY : now$;
+          });
           work(
             token,
             batch,
             concat(
+              concat(before$, removed$).pipe(catchError(() => EMPTY)),
               batch.isMine$.pipe(filter(Boolean), take(1)),
               defer(() => storage.put(owner, { ...message, sequence, batch: batch.id })),
             ),
             stored,
-            stored.pipe(catchError(() => EMPTY)),
+            awaited$,
           );
           return stored.pipe(
             endWith(undefined),
