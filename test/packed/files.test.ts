@@ -49,6 +49,7 @@ describe('the tarball', () => {
     expect(odd.sort()).toEqual([
       'LICENSE',
       'dist/bundled/LICENSES.txt',
+      'dist/bundled/server/store/sqlite/worker.mjs',
       'dist/codecs/proto/rtm.proto',
       'dist/server/vendor/LICENSES.txt',
       'package.json',

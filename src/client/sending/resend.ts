@@ -51,8 +51,8 @@ export const resend = (conversation: Conversation | Room, token: string): Observ
 /**
  * Cold: gives up a message that has failed, or one that still waits, also one of an earlier process. The message is
  * gone from the timeline and from `outbox$` at once. Emits `undefined` when it is gone from the storage, too, then
- * completes: from then on it is final. The send of a message that waits or is being uploaded errors with `Discarded`. A message
- * that was written already may still arrive; then it is in the timeline, in its place.
+ * completes: from then on it is final. The send of a message that waits or is being uploaded errors with `Discarded`.
+ * A message that was written already may still arrive; then it is in the timeline, in its place.
  *
  * Errors with `InvalidArgument` if no message of this token waits or has failed in this conversation. Errors with
  * `StorageFailed` if the storage can't remove it: then a later login may send it.
