@@ -14,19 +14,15 @@ import {
 import { expect, it } from 'vitest';
 import { clientCommands } from '../../codecs/client-commands/index.js';
 import { serverCommands } from '../../codecs/server-commands/index.js';
+import { sameNumbers } from '../../testing/random.js';
 import { arbitraryOf } from './arbitrary-of.js';
 
 const FRAMES = 100_000;
 
-/** Pseudo-random numbers from 0 up to a bound, from a seed (mulberry32). */
+/** Integers from 0 up to a bound, from a seed. */
 const numbers = (seed: number) => {
-  let state = seed;
-  return (bound: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
+  const random = sameNumbers(seed);
+  return (bound: number): number => Math.floor(random() * bound);
 };
 
 /** Ten frames of each command, with many kinds of content. */

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { either as E } from 'fp-ts';
 import { WebSocket } from 'ws';
+import { sameNumbers } from '../../testing/random.js';
 import { defined } from '../../codecs/defined.js';
 import { decodeServerFrame, encodeFrame, subprotocols, type ClientCommand } from '../../codecs/index.js';
 import type { Told } from './soak-server.js';
@@ -36,17 +37,6 @@ const CLIENTS = 40;
 
 const say = (words: string): void => {
   process.stdout.write(`${words}\n`);
-};
-
-/** Numbers from 0 to 1 that depend on the seed only (mulberry32). */
-const randomOf = (start: number): (() => number) => {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 };
 
 /** What all sockets know. The oldest entries are forgotten. */
@@ -242,7 +232,7 @@ learn(known.conversations, system);
 
 /** One socket: a login, then random commands. It ends in one of several ways. */
 const run = async (runSeed: number): Promise<void> => {
-  const random = randomOf(runSeed);
+  const random = sameNumbers(runSeed);
   const draw = drawing(random);
   const subprotocol = draw.one(Object.values(subprotocols), subprotocols.binary);
   const socket = new WebSocket(url, subprotocol.name);

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { TextMessage, type ConversationBase } from 'leancloud-realtime';
 import { openPostgresStore, openSqliteStore, type Store, type StoredMessage } from 'rx-realtime/server';
+import { sameNumbers } from '../../testing/random.js';
 import { ownPostgres } from './own-postgres.js';
 import { freePort } from './postgres-run.js';
 import {
@@ -54,17 +55,6 @@ const PATIENCE = 120_000;
 
 const say = (words: string): void => {
   process.stdout.write(`${words}\n`);
-};
-
-/** Numbers from 0 to 1 that depend on the seed only (mulberry32). */
-const randomOf = (start: number): (() => number) => {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 };
 
 /** Waits until something is true. Gives false if it takes too long. */
@@ -259,7 +249,7 @@ const compare = async (
 };
 
 const soak = async (place: Place): Promise<Figures> => {
-  const random = randomOf(seed);
+  const random = sameNumbers(seed);
   const began = performance.now();
   const port = await freePort();
   const url = `ws://127.0.0.1:${port}`;
