@@ -101,7 +101,10 @@ export interface Unread {
  */
 export type Origin = 'live' | 'missed' | 'sent';
 
-/** Part of a conversation's history that could not be fetched after a break. */
+/**
+ * Part of a conversation's history that could not be fetched after a break. Its messages do not come behind later ones.
+ * For an own message in it, there may be nothing but its `Outgoing` event.
+ */
 export interface Gap {
   readonly _tag: 'Gap';
   readonly conversationId: string;

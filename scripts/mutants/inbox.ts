@@ -83,8 +83,14 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'what is declared missing is not brought behind what is newer',
     file: 'src/session/cursor.ts',
-    from: "return reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });",
-    to: 'return cursor;',
+    from: "{ timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' },",
+    to: 'cursor.position,',
+  },
+  {
+    rule: 'an own message that is declared missing is not brought behind what is newer',
+    file: 'src/session/cursor.ts',
+    from: '!hasId(seen, message.id) && !isMissing(gaps, message)',
+    to: '!hasId(seen, message.id)',
   },
   {
     rule: 'own messages alone move the position in the end',

@@ -14,12 +14,16 @@ import { hasId, NO_IDS, withId } from './recent-ids.js';
  */
 const LATE = 64;
 
+/** This many gaps are remembered. A message that arrives even later is in the log behind later ones. */
+const GAPS = 8;
+
 /** A new cursor: nothing has passed yet. Messages before the start were not missed. */
 export const startCursor = (id: string, start: Position): Cursor => ({
   id,
   position: start,
   newest: start,
   seen: NO_IDS,
+  gaps: [],
   own: undefined,
   caughtUpIn: 0,
   lookedUpIn: 0,
@@ -52,14 +56,21 @@ const digestOf = (body: Body): number => {
 const versionOf = ({ id, editedAt = 0, body }: Message): string =>
   `${id} ${String(editedAt)} ${String(digestOf(body))}`;
 
+/** Whether the message was reported as missing. An own message is, if its acknowledgement comes after the gap. */
+const isMissing = (gaps: Cursor['gaps'], message: Message): boolean =>
+  gaps.some(({ from, to }) => message.timestamp <= to && comparePositions(message, from) > 0);
+
 /**
- * False if the event has passed before. Transient messages are always new: they have no id by which a repetition
- * could be noticed.
+ * False if the event has passed before, or was reported as missing before later messages passed. Transient messages
+ * are always new: they have no id by which a repetition could be noticed.
  */
-export const isNew = ({ newest, seen }: Cursor, event: ConversationEvent): boolean => {
+export const isNew = ({ gaps, newest, seen }: Cursor, event: ConversationEvent): boolean => {
   switch (event._tag) {
-    case 'Message':
-      return event.message.transient || comparePositions(event.message, newest) > 0 || !hasId(seen, event.message.id);
+    case 'Message': {
+      const { message } = event;
+      if (message.transient || comparePositions(message, newest) > 0) return true;
+      return !hasId(seen, message.id) && !isMissing(gaps, message);
+    }
     case 'Edit':
     case 'Recall':
       // After a new login a change may come twice. That is better than not at all.
@@ -103,6 +114,7 @@ const passMessage = (
     position: reachedBy(cursor, at, origin, session),
     newest: later(cursor.newest, at),
     seen: isFirst ? withId(cursor.seen, at.id, now) : cursor.seen,
+    gaps: cursor.gaps,
     own: origin === 'sent' ? withOwn(own, at, session) : own,
     caughtUpIn: cursor.caughtUpIn,
     lookedUpIn: cursor.lookedUpIn,
@@ -147,7 +159,10 @@ export const passed = (
     case 'Gap':
       // Messages that are reported as missing are not passed on later: they would come after newer ones. After a gap
       // of deleted messages, the first message behind the gap is still to come.
-      return reach(cursor, { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' });
+      return reach(
+        { ...cursor, gaps: [...cursor.gaps.slice(1 - GAPS), { from: event.from, to: event.to }] },
+        { timestamp: event.cause === 'gone' ? event.to : event.to + 1, id: '' },
+      );
     default:
       return cursor;
   }

@@ -1,7 +1,7 @@
 /** The inbox as data: its state, its inputs and its effects. */
 import type { Clock } from '../clock.js';
 import type { ConversationInfo } from '../../codecs/index.js';
-import type { ClientEvent, ConversationEvent, Message, Position } from '../../streams/index.js';
+import type { ClientEvent, ConversationEvent, Gap, Message, Position } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
 import type { ClientLimits } from '../limits.js';
 import type { Barrier } from './barrier.js';
@@ -133,6 +133,8 @@ export interface Cursor {
   readonly newest: Position;
   /** The ids of messages that were passed on, and of their versions. Needed because servers deliver at least once. */
   readonly seen: RecentIds;
+  /** The last gaps that were reported, the oldest first. */
+  readonly gaps: readonly Pick<Gap, 'from' | 'to'>[];
   /** An own message of this session, and the number of own messages since. */
   readonly own: { readonly at: Position; readonly session: number; readonly count: number } | undefined;
   /** The last session in which nothing of this conversation is missing, counted from 1. */

@@ -64,6 +64,7 @@ const edit = (editedAt: number): Input => ({
   conversationId: 'c',
   message: message({ timestamp: 2, editedAt }),
 });
+const lost = (upTo: number): Input => ({ _tag: 'Lost', conversationId: 'c', upTo });
 const barrier: Input = { _tag: 'Barrier', conversationId: 'c', reached: () => undefined };
 const found = (info: ConversationInfo | undefined, session = 2): Input => ({
   _tag: 'LookedUp',
@@ -249,6 +250,28 @@ const rules: readonly Rule[] = [
     out: ['Snapshot', 'CaughtUp'],
   },
   {
+    rule: 'an own message that was declared missing is passed on if no later message has been',
+    before: [...behind, noPage(new CommandTimeout('logs', 1))],
+    input: own(5),
+    out: ['sent m5'],
+  },
+  {
+    rule: 'an own message that was declared missing is not passed on after a later message',
+    before: [...behind, noPage(new CommandTimeout('logs', 1)), live(10)],
+    input: own(5),
+  },
+  {
+    rule: 'an own message that was declared missing is not passed on after a later gap',
+    before: [...behind, noPage(new CommandTimeout('logs', 1)), live(10), lost(12), live(13), found(conversation())],
+    input: own(5),
+  },
+  {
+    rule: 'an own message that lies in no gap is passed on after a later message',
+    before: [...known, live(10), lost(12), live(13), found(conversation(), 1)],
+    input: own(9),
+    out: ['sent m9'],
+  },
+  {
     rule: 'an answer to an old session is ignored',
     before: [...behind, dropped, opened(20), found(conversation({ lastMessageAt: 8 }), 3)],
     input: page(messages(3)),
@@ -320,14 +343,14 @@ const rules: readonly Rule[] = [
   {
     rule: 'messages that were dropped before they were read are a gap and a fault',
     before: known,
-    input: { _tag: 'Lost', conversationId: 'c', upTo: 7 },
+    input: lost(7),
     out: ['gap overflow 2-7'],
     effects: ['waiting of c overflows'],
   },
   {
     rule: 'what was dropped before it was read waits for the work of its conversation',
     before: [opened(1, false), live(2)],
-    input: { _tag: 'Lost', conversationId: 'c', upTo: 7 },
+    input: lost(7),
     effects: ['waiting of c overflows'],
   },
   {
