@@ -9,25 +9,30 @@ const isPlace = (value: Attribute | undefined): value is Attributes =>
 const valueOf = (place: Attributes, key: string): Attribute | undefined =>
   Object.hasOwn(place, key) ? place[key] : undefined;
 
-const isThere = (attributes: Attributes, path: Path): boolean => {
+/** The value at a path; undefined if there is none. */
+export const attributeAt = (attributes: Attributes, path: Path): Attribute | undefined => {
   let value: Attribute | undefined = attributes;
   for (const key of path) value = isPlace(value) ? valueOf(value, key) : undefined;
-  return value !== undefined;
+  return value;
 };
 
 /** The longest path. Attributes are not deeper, and the stack is limited. */
 const MAX_LENGTH = 100;
 
+/** The new value from the one that is there; undefined is none. */
+export type AttributeStep = (value: Attribute | undefined) => Attribute | undefined;
+
 /**
  * Returns the attributes after several changes, made in their order. A change without a value removes what is at its
- * path. What is changed is copied once, however many changes there are. A path of more than 100 keys changes nothing.
+ * path, and a function makes the new value from the one that is there. What is changed is copied once, however many
+ * changes there are. A path of more than 100 keys changes nothing.
  *
  * @example
  * changeAttributes({ a: { b: 1 } }, [[['a', 'c'], 2], [['a', 'b']]]); // { a: { c: 2 } }
  */
 export const changeAttributes = (
   attributes: Attributes,
-  changes: Iterable<readonly [path: Path, value?: Attribute]>,
+  changes: Iterable<readonly [path: Path, value?: Attribute | AttributeStep]>,
 ): Attributes => {
   const copies = new Map<Attributes, Record<string, Attribute>>();
   const writable = (place: Attributes): Record<string, Attribute> => {
@@ -36,10 +41,12 @@ export const changeAttributes = (
     return copy;
   };
   let changed = attributes;
-  for (const [path, value] of changes) {
+  for (const [path, to] of changes) {
     const last = path.at(-1);
     if (last === undefined || path.length > MAX_LENGTH || path.includes('__proto__')) continue;
-    if (value === undefined && !isThere(changed, path)) continue;
+    const before = attributeAt(changed, path);
+    const value = typeof to === 'function' ? to(before) : to;
+    if (value === undefined && before === undefined) continue;
     let place = writable(changed);
     changed = place;
     for (const key of path.slice(0, -1)) {

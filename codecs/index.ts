@@ -32,6 +32,7 @@ export * from './client-commands/conversation.js';
 export { ClientCommand } from './client-commands/index.js';
 export * from './client-commands/messages.js';
 export * from './client-commands/roles.js';
+export * from './client-commands/service.js';
 export * from './client-commands/session.js';
 export type { Codec, Decoded } from './codec.js';
 export { JsonText, MemberInfo } from './commands/conv.js';

@@ -40,8 +40,10 @@ export interface App {
   readonly commandTurns: CommandTurns;
   /** When sockets write the messages of chat rooms. */
   readonly turns: Turns;
-  /** Whether clients that are not members may read an ordinary conversation. */
+  /** Whether clients that are not members may read the history of an ordinary conversation, and see it. */
   readonly isOpen: (info: ConversationInfo) => boolean;
+  /** Whether clients that are not members may see an ordinary conversation with its members. */
+  readonly isShown: (info: ConversationInfo) => boolean;
   readonly verifyResume: (request: ResumeRequest) => boolean | Promise<boolean>;
   readonly verifyLogin: (request: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses an action that needs a signature and has none that is valid. */

@@ -172,8 +172,18 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const clock = steadyClock(wall, report);
   checkAppId(options);
   const key = keyOf(options);
+  const { readers = 'members' } = options;
+  const { signatures: reuse = readers === 'everyone' ? 'reusable' : 'once' } = options;
+  const isOpen = options.isOpen === undefined ? noneIsOpen : guardedTest(options.isOpen, report);
   const signatures =
-    key === undefined ? undefined : createSignatures(key, wall, new Set(options.signed ?? ['login']), clock);
+    key === undefined
+      ? undefined
+      : createSignatures(key, {
+          clock: wall,
+          steady: clock,
+          wanted: new Set(options.signed ?? ['login']),
+          isOnce: reuse === 'once',
+        });
   const counts = createCounts();
   const inTime = createTimeLimit(limits.storeTimeout, counts.storeCall);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout, counted(counts.hookCall));
@@ -208,7 +218,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     frames: createFrames(),
     commandTurns: createCommandTurns(),
     turns,
-    isOpen: options.isOpen === undefined ? noneIsOpen : guardedTest(options.isOpen, report),
+    isOpen,
+    isShown: readers === 'everyone' ? () => true : isOpen,
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyResume: resumeVerifier(options, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,

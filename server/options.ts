@@ -258,6 +258,14 @@ export const limitsOf = (given: Partial<Limits> = {}): Limits => {
  */
 export const cloudLimits: Partial<Limits> = { sendsPerMinute: 60, historyPerMinute: 120, othersPerMinute: 30 };
 
+/**
+ * What the vendor's cloud does by default, for applications that were made for it: everybody may see conversations
+ * whose members they are not, and a signature may be used again. The limits are apart: `cloudLimits`.
+ *
+ * @example createServer({ ...cloud, limits: cloudLimits });
+ */
+export const cloud: Pick<ServerOptions, 'readers' | 'signatures'> = { readers: 'everyone', signatures: 'reusable' };
+
 export interface ServerOptions {
   /** The port to listen on; 0 takes a free one. Default 0. */
   readonly port?: number;
@@ -293,8 +301,8 @@ export interface ServerOptions {
    */
   readonly masterKey?: string;
   /**
-   * The actions that clients have to sign with the master key. A signature is valid for 6 hours and can be used once.
-   * A missing or wrong signature is refused with 4102, 4302 or 4546. Default: `['login']`.
+   * The actions that clients have to sign with the master key. A signature is valid for 6 hours and can be used once,
+   * or as `signatures` says. A missing or wrong signature is refused with 4102, 4302 or 4546. Default: `['login']`.
    */
   readonly signed?: readonly SignedAction[];
   /**
@@ -303,6 +311,21 @@ export interface ServerOptions {
    * conversation is open.
    */
   readonly isOpen?: (conversation: ConversationInfo) => boolean;
+  /**
+   * Who may see an ordinary conversation, its members and its attributes, by queries. `members`: only they, and whom
+   * `isOpen` lets in; others who know the id learn that it exists, to join it. `everyone`: all clients, as in the
+   * vendor's cloud, for applications that were made for it; the history is for members there, too. `everyone` also sets
+   * `signatures` to `reusable`. Default `members`.
+   *
+   * @example createServer({ readers: 'everyone' });
+   */
+  readonly readers?: 'members' | 'everyone';
+  /**
+   * How often a signature is good: `once`, or `reusable` for the 6 hours for which it is valid, as in the vendor's
+   * cloud. `kick` ends it in both cases. Who sees a reusable signature can log in with it. Default `once`, or
+   * `reusable` with `readers: 'everyone'`.
+   */
+  readonly signatures?: 'once' | 'reusable';
   /**
    * Finds the user of a session token of the application's own sign-in. With it, `/1.1/rtm/sign` signs logins of
    * users. Without a `masterKey`, these signatures are the only way to log in; they are made with a random key, and are

@@ -26,6 +26,11 @@ export interface Session {
   readonly enter: (roomId: string) => Promise<void>;
   /** Leaves the chat room. */
   readonly exit: () => void;
+  /**
+   * Remembers of which conversations its client has got an outline: the client may keep it, so it is shown the whole
+   * conversation when it becomes a member. Only the latest ones are remembered.
+   */
+  readonly outlined: (conversationIds: readonly string[]) => void;
   /** Leaves the bus. It may be called at any time and more than once. */
   readonly leave: () => void;
   /** How the session was ended by the server; undefined if it was not. */
@@ -73,6 +78,8 @@ export interface SessionOptions {
 }
 
 const DISPLACED = 4111;
+/** Outlines that a session remembers. */
+const OUTLINES = 100;
 
 export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expelled }: SessionOptions): Session => {
   const { clientId } = login;
@@ -82,6 +89,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
   let isOver = false;
   let will: Will | undefined;
   let ending: Ending | undefined;
+  const outlines = new Set<string>();
 
   const push = (outgoing: OutgoingPush): void => {
     if (held === undefined) write(outgoing, clientId);
@@ -114,6 +122,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     switch (notice._tag) {
       case 'Push':
         if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
+        if (notice.outlined !== undefined && !outlines.has(notice.outlined)) return;
         push({ push: notice.command, priority: notice.priority, cause: notice.except });
         return;
       case 'Displace':
@@ -157,6 +166,16 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
       else room = { id: roomId, leave: entered };
     },
     exit,
+    outlined: (conversationIds) => {
+      for (const conversationId of conversationIds) {
+        outlines.delete(conversationId);
+        outlines.add(conversationId);
+      }
+      for (const oldest of outlines) {
+        if (outlines.size <= OUTLINES) return;
+        outlines.delete(oldest);
+      }
+    },
     leave,
     ended: () => ending,
     setWill: (next) => {

@@ -89,9 +89,18 @@ export interface Signatures {
   readonly end: (clientId: string) => void;
 }
 
+export interface SignatureOptions {
+  readonly clock: ServerClock;
+  readonly steady?: ServerClock;
+  readonly wanted: ReadonlySet<SignedAction>;
+  /** Whether a signature is good once only. Default true. */
+  readonly isOnce?: boolean;
+}
+
 /**
  * Verifies signatures. A signature is valid if it was made with this key, is not too old, was made after the client's
- * signatures were last ended, and has a nonce that this client of this application has not used before. The parts of
+ * signatures were last ended, and, with `isOnce`, has a nonce that this client of this application has not used
+ * before. The parts of
  * a signed text are joined by colons, so only the client id of a login may contain colons itself: otherwise a
  * signature for the client `Tom::5` would be valid for `Tom` too. Ids in other actions must not contain colons.
  *
@@ -100,9 +109,7 @@ export interface Signatures {
  */
 export const createSignatures = (
   masterKey: string,
-  clock: ServerClock,
-  wanted: ReadonlySet<SignedAction>,
-  steady: ServerClock = clock,
+  { clock, steady = clock, wanted, isOnce = true }: SignatureOptions,
 ): Signatures => {
   /** Keys of accepted signatures (application, client and nonce), each with the time when it expires at the latest. */
   const used = new Map<string, number>();
@@ -153,6 +160,7 @@ export const createSignatures = (
     if (signedAt <= endedAt(clientId)) return false;
     if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
     forget();
+    if (!isOnce) return true;
     const request = JSON.stringify([appId, clientId, nonce]);
     if (used.has(request)) return false;
     used.set(request, now + 2 * VALID_FOR);

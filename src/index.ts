@@ -95,6 +95,7 @@ export {
 } from './client/conversation/create-temporary-conversation.js';
 export { historyIterator, historyPages, type HistoryPagesOptions } from './client/history/history-pages.js';
 export type { HistoryOptions, HistoryRange, Place } from './client/history/history.js';
+export { addToList, addUniqueToList, increment, removeFromList } from './client/conversation/attribute-operations.js';
 export type { ConversationUpdate } from './client/conversation/attributes.js';
 export {
   block,

@@ -26,6 +26,7 @@ export const uncovered: readonly Uncovered[] = [
     reason: 'one command with one answer; `conversation.count` shows that N at once are linear',
     names: [
       ...of('root', 'block unblock blocked silence unsilence silenced setRole createRoom createTemporaryConversation'),
+      ...of('root', 'increment addToList addUniqueToList removeFromList'),
       ...of('conversation', 'recall edit remove join quit mute unmute read'),
       ...of('client', 'createConversation close'),
       ...of('room', 'send recall edit count update history trackSend'),

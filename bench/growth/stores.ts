@@ -142,6 +142,7 @@ const subjects: readonly Measured[] = [
       'store.deleteConversation',
       'store.setRole',
       'store.roles',
+      'store.hasRoles',
     ],
     isSlow: true,
     prepare: withStore((store, size) =>
@@ -150,6 +151,7 @@ const subjects: readonly Measured[] = [
         await store.updateConversation(id, { name: 'name' }, 2);
         await store.setRole(id, WRITER, 'Manager');
         await store.roles(id);
+        await store.hasRoles(id);
         await store.conversations([id]);
         if (number % 2 === 1) await store.deleteConversation(id);
       }),

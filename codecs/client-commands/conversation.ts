@@ -55,8 +55,27 @@ const convCount = conv('count', { cid: c.string }, {});
 export interface ConvCount extends t.TypeOf<typeof convCount> {}
 export const ConvCount: t.Type<ConvCount> = convCount;
 
-const convUpdate = conv('update', { cid: c.string, attr: JsonText }, {});
-/** Changes the attributes in `attr.data`. Keys may contain dots. Answered by `ConvUpdated`. */
+const convMembers = conv('members', { cid: c.string }, { limit: Int32, next: c.string });
+/**
+ * Asks for a page of the members, or of the clients that are in a chat room now. `next` is the end of the previous
+ * page. Answered by `ConvResult`.
+ */
+export interface ConvMembers extends t.TypeOf<typeof convMembers> {}
+export const ConvMembers: t.Type<ConvMembers> = convMembers;
+
+const convIsMember = conv('is_member', {}, { cids: c.array(c.string) });
+/**
+ * Asks of which of the conversations `cids` the client is a member: which it has subscribed to, or in which chat room
+ * it is. Answered by `ConvResults`, whose `results.data` is a JSON object with true or false by id.
+ */
+export interface ConvIsMember extends t.TypeOf<typeof convIsMember> {}
+export const ConvIsMember: t.Type<ConvIsMember> = convIsMember;
+
+const convUpdate = conv('update', { cid: c.string }, { attr: JsonText });
+/**
+ * Changes the attributes in `attr.data`. Keys may contain dots. A value may be an operation on what is there, such as
+ * `{"__op":"Increment","amount":1}`. Answered by `ConvUpdated`.
+ */
 export interface ConvUpdate extends t.TypeOf<typeof convUpdate> {}
 export const ConvUpdate: t.Type<ConvUpdate> = convUpdate;
 
@@ -80,4 +99,14 @@ export const ConvMaxRead: t.Type<ConvMaxRead> = convMaxRead;
 
 /** A request of a client about conversations. */
 export type ClientConvCommand =
-  ConvStart | ConvQuery | ConvAdd | ConvRemove | ConvCount | ConvUpdate | ConvMute | ConvUnmute | ConvMaxRead;
+  | ConvStart
+  | ConvQuery
+  | ConvAdd
+  | ConvRemove
+  | ConvCount
+  | ConvMembers
+  | ConvIsMember
+  | ConvUpdate
+  | ConvMute
+  | ConvUnmute
+  | ConvMaxRead;

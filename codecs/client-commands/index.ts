@@ -8,7 +8,9 @@ import { commandByKind, type UnsupportedCommand } from '../commands/envelope.js'
 import {
   ConvAdd,
   ConvCount,
+  ConvIsMember,
   ConvMaxRead,
+  ConvMembers,
   ConvMute,
   ConvQuery,
   ConvRemove,
@@ -20,14 +22,17 @@ import {
 import { AckReceived, DirectSend, LogsQuery, PatchModify, Read, type ClientMessageCommand } from './messages.js';
 import {
   BlacklistBlock,
+  BlacklistCheckBlock,
   BlacklistQuery,
   BlacklistUnblock,
   ConvAddShutup,
+  ConvCheckShutup,
   ConvMemberInfoUpdate,
   ConvQueryShutup,
   ConvRemoveShutup,
   type ClientRoleCommand,
 } from './roles.js';
+import { ReportUpload, ServiceLogin, type ClientServiceCommand } from './service.js';
 import { SessionClose, SessionOpen, SessionQuery, SessionRefresh, type ClientSessionCommand } from './session.js';
 
 /** One codec for each kind of command that a client sends. */
@@ -41,6 +46,8 @@ export const clientCommands = [
   ConvAdd,
   ConvRemove,
   ConvCount,
+  ConvMembers,
+  ConvIsMember,
   ConvUpdate,
   ConvMute,
   ConvUnmute,
@@ -49,14 +56,18 @@ export const clientCommands = [
   ConvAddShutup,
   ConvRemoveShutup,
   ConvQueryShutup,
+  ConvCheckShutup,
   BlacklistBlock,
   BlacklistUnblock,
   BlacklistQuery,
+  BlacklistCheckBlock,
   DirectSend,
   AckReceived,
   Read,
   LogsQuery,
   PatchModify,
+  ServiceLogin,
+  ReportUpload,
   Echo,
 ] as const;
 
@@ -64,5 +75,6 @@ export const clientCommands = [
  * A command of a client, discriminated by `cmd` and `op`. The codec decodes a kind that is not listed to an
  * `UnsupportedCommand`.
  */
-export type ClientCommand = ClientSessionCommand | ClientConvCommand | ClientRoleCommand | ClientMessageCommand | Echo;
+export type ClientCommand =
+  ClientSessionCommand | ClientConvCommand | ClientRoleCommand | ClientMessageCommand | ClientServiceCommand | Echo;
 export const ClientCommand: t.Type<ClientCommand | UnsupportedCommand> = commandByKind('ClientCommand', clientCommands);

@@ -35,6 +35,11 @@ const convQueryShutup = conv('query_shutup', { cid: c.string }, page);
 export interface ConvQueryShutup extends t.TypeOf<typeof convQueryShutup> {}
 export const ConvQueryShutup: t.Type<ConvQueryShutup> = convQueryShutup;
 
+const convCheckShutup = conv('check_shutup', { cid: c.string }, people);
+/** Asks which of the members `m` are silenced. Answered by `ConvCheckResult`. */
+export interface ConvCheckShutup extends t.TypeOf<typeof convCheckShutup> {}
+export const ConvCheckShutup: t.Type<ConvCheckShutup> = convCheckShutup;
+
 const blocking = { toPids: c.array(c.string), ...signature };
 
 const blacklistBlock = blacklist('block', { srcCid: c.string }, blocking);
@@ -52,12 +57,19 @@ const blacklistQuery = blacklist('query', { srcCid: c.string }, page);
 export interface BlacklistQuery extends t.TypeOf<typeof blacklistQuery> {}
 export const BlacklistQuery: t.Type<BlacklistQuery> = blacklistQuery;
 
+const blacklistCheckBlock = blacklist('check_block', { srcCid: c.string }, { toPids: c.array(c.string) });
+/** Asks which of the clients `toPids` are blocked. Answered by `BlacklistCheckResult`. */
+export interface BlacklistCheckBlock extends t.TypeOf<typeof blacklistCheckBlock> {}
+export const BlacklistCheckBlock: t.Type<BlacklistCheckBlock> = blacklistCheckBlock;
+
 /** A request of a client about the rights of members. */
 export type ClientRoleCommand =
   | ConvMemberInfoUpdate
   | ConvAddShutup
   | ConvRemoveShutup
   | ConvQueryShutup
+  | ConvCheckShutup
   | BlacklistBlock
   | BlacklistUnblock
-  | BlacklistQuery;
+  | BlacklistQuery
+  | BlacklistCheckBlock;

@@ -46,10 +46,10 @@ export const SessionClose: t.Type<SessionClose> = sessionClose;
 const sessionRefresh = command(
   'session',
   'refresh',
-  { sessionMessage: record('SessionRefreshMessage', { st: c.string }, { ...signature, ua: c.string }) },
+  { sessionMessage: record('SessionRefreshMessage', {}, { st: c.string, ...signature, ua: c.string }) },
   {},
 );
-/** Asks for a new token in place of `st`. Answered by `SessionRefreshed`. */
+/** Asks for a new token in place of `st`, or of the session's own. Answered by `SessionRefreshed`. */
 export interface SessionRefresh extends t.TypeOf<typeof sessionRefresh> {}
 export const SessionRefresh: t.Type<SessionRefresh> = sessionRefresh;
 

@@ -26,6 +26,8 @@ const convResults = conv('results', { results: JsonText }, { limit: Int32 });
 /**
  * The answer to `ConvQuery`: `results.data` is a JSON array of conversations. `limit` is there if they were too long
  * for one answer: it is the number of conversations that came, and the rest has to be asked for.
+ *
+ * The answer to `ConvIsMember`: `results.data` is a JSON object with true or false by id.
  */
 export interface ConvResults extends t.TypeOf<typeof convResults> {}
 export const ConvResults: t.Type<ConvResults> = convResults;
@@ -60,8 +62,10 @@ const convRemoved = conv('removed', {}, { cid: c.string, ...outcome });
 export interface ConvRemoved extends t.TypeOf<typeof convRemoved> {}
 export const ConvRemoved: t.Type<ConvRemoved> = convRemoved;
 
-const convResult = conv('result', { count: Int32 }, { cid: c.string });
-/** The answer to `ConvCount`. */
+const convResult = conv('result', { count: Int32 }, { cid: c.string, ...people, next: c.string });
+/**
+ * The answer to `ConvCount`, and to `ConvMembers`, with a page of the members. If it has `next`, there are more pages.
+ */
 export interface ConvResult extends t.TypeOf<typeof convResult> {}
 export const ConvResult: t.Type<ConvResult> = convResult;
 

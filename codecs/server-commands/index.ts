@@ -31,9 +31,11 @@ import {
 } from './messages.js';
 import {
   BlacklistBlocked,
+  BlacklistCheckResult,
   BlacklistQueryResult,
   BlacklistUnblocked,
   ConvBlocked,
+  ConvCheckResult,
   ConvMemberInfoChanged,
   ConvMemberInfoUpdated,
   ConvMembersBlocked,
@@ -55,7 +57,7 @@ import {
   SessionRefreshed,
   type ServerSessionCommand,
 } from './session.js';
-import { ErrorAnswer, Goaway, type ServerSystemCommand } from './system.js';
+import { ErrorAnswer, Goaway, ReportUploaded, ServiceLoggedIn, type ServerSystemCommand } from './system.js';
 
 /** One codec for each kind of command that a server sends. */
 export const serverCommands = [
@@ -79,6 +81,7 @@ export const serverCommands = [
   ConvShutupAdded,
   ConvShutupRemoved,
   ConvShutupResult,
+  ConvCheckResult,
   ConvShutuped,
   ConvUnshutuped,
   ConvMembersShutuped,
@@ -90,6 +93,7 @@ export const serverCommands = [
   BlacklistBlocked,
   BlacklistUnblocked,
   BlacklistQueryResult,
+  BlacklistCheckResult,
   DirectPush,
   AckSent,
   Rcp,
@@ -99,6 +103,8 @@ export const serverCommands = [
   PatchPush,
   ErrorAnswer,
   Goaway,
+  ServiceLoggedIn,
+  ReportUploaded,
   Echo,
 ] as const;
 

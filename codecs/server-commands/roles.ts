@@ -34,6 +34,11 @@ const convShutupResult = conv('shutup_result', {}, { cid: c.string, ...people, n
 export interface ConvShutupResult extends t.TypeOf<typeof convShutupResult> {}
 export const ConvShutupResult: t.Type<ConvShutupResult> = convShutupResult;
 
+const convCheckResult = conv('check_result', {}, { cid: c.string, ...people });
+/** The answer to `ConvCheckShutup`: those that are silenced. */
+export interface ConvCheckResult extends t.TypeOf<typeof convCheckResult> {}
+export const ConvCheckResult: t.Type<ConvCheckResult> = convCheckResult;
+
 const convShutuped = notice('shutuped');
 /** The receiver may not send messages any more. */
 export interface ConvShutuped extends t.TypeOf<typeof convShutuped> {}
@@ -93,6 +98,11 @@ const blacklistQueryResult = blacklist(
 export interface BlacklistQueryResult extends t.TypeOf<typeof blacklistQueryResult> {}
 export const BlacklistQueryResult: t.Type<BlacklistQueryResult> = blacklistQueryResult;
 
+const blacklistCheckResult = blacklist('check_result', {}, { srcCid: c.string, blockedPids: c.array(c.string) });
+/** The answer to `BlacklistCheckBlock`: those that are blocked. */
+export interface BlacklistCheckResult extends t.TypeOf<typeof blacklistCheckResult> {}
+export const BlacklistCheckResult: t.Type<BlacklistCheckResult> = blacklistCheckResult;
+
 /** A command of a server about the rights of members. */
 export type ServerRoleCommand =
   | ConvMemberInfoUpdated
@@ -100,6 +110,7 @@ export type ServerRoleCommand =
   | ConvShutupAdded
   | ConvShutupRemoved
   | ConvShutupResult
+  | ConvCheckResult
   | ConvShutuped
   | ConvUnshutuped
   | ConvMembersShutuped
@@ -110,4 +121,5 @@ export type ServerRoleCommand =
   | ConvMembersUnblocked
   | BlacklistBlocked
   | BlacklistUnblocked
-  | BlacklistQueryResult;
+  | BlacklistQueryResult
+  | BlacklistCheckResult;

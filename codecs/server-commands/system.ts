@@ -27,5 +27,15 @@ const goaway = command('goaway', undefined, {}, {});
 export interface Goaway extends t.TypeOf<typeof goaway> {}
 export const Goaway: t.Type<Goaway> = goaway;
 
-/** A command of a server about the connection. */
-export type ServerSystemCommand = Echo | ErrorAnswer | Goaway;
+const serviceLoggedIn = command('loggedin', undefined, {}, {});
+/** The answer to `ServiceLogin`. */
+export interface ServiceLoggedIn extends t.TypeOf<typeof serviceLoggedIn> {}
+export const ServiceLoggedIn: t.Type<ServiceLoggedIn> = serviceLoggedIn;
+
+const reportUploaded = command('report', 'uploaded', {}, {});
+/** The answer to `ReportUpload`. */
+export interface ReportUploaded extends t.TypeOf<typeof reportUploaded> {}
+export const ReportUploaded: t.Type<ReportUploaded> = reportUploaded;
+
+/** A command of a server about the connection, or of a service beside instant messaging. */
+export type ServerSystemCommand = Echo | ErrorAnswer | Goaway | ServiceLoggedIn | ReportUploaded;

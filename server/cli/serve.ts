@@ -62,12 +62,14 @@ export interface Process {
 }
 
 const options = (settings: Settings): Parameters<typeof createServer>[0] => {
-  const { port, host, appId, masterKey, isOpen, publicUrl, trustedProxies, tls, uploads, hooks, limits } = settings;
+  const { port, host, appId, masterKey, isOpen, readers, publicUrl, trustedProxies, tls, uploads, hooks, limits } =
+    settings;
   return {
     port,
     host,
     trustedProxies,
     limits,
+    readers,
     ...defined({
       appId,
       masterKey,

@@ -17,6 +17,8 @@ export interface Settings {
   readonly masterKey?: string;
   /** Logins are not verified. */
   readonly isOpen: boolean;
+  /** Who may see conversations. */
+  readonly readers: 'members' | 'everyone';
   /** The server can be reached from other machines. */
   readonly isExposed: boolean;
   readonly publicUrl?: string;
@@ -265,6 +267,7 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
     host,
     isExposed,
     isOpen: masterKey === undefined || options.open === true,
+    readers: options.readers ?? (options.open === true ? 'everyone' : 'members'),
     trustedProxies,
     limits: limitsIn(options),
     keep: keepIn(options),

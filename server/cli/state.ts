@@ -11,7 +11,8 @@ const listed = (pairs: readonly (readonly [boolean, string])[]): readonly string
 
 /** `kept`: where what is kept is. */
 export const stateOf = (settings: Settings, kept: string): State => {
-  const { appId, masterKey, isOpen, tls, uploads, hooks, limits, metrics, publicUrl, trustedProxies } = settings;
+  const { appId, masterKey, isOpen, readers, tls, uploads, hooks, limits, metrics, publicUrl, trustedProxies } =
+    settings;
   return {
     on: [
       kept,
@@ -34,6 +35,7 @@ export const stateOf = (settings: Settings, kept: string): State => {
     ],
     open: listed([
       [isOpen, 'everybody may log in as anybody: no login is verified'],
+      [readers === 'everyone', 'everybody may see conversations, also without being a member'],
       [appId === undefined, 'every application id is served, and all share everything'],
       [
         limits.commandsPerMinute === undefined && limits.sendsPerMinute === undefined,

@@ -3,7 +3,14 @@ import type { ConversationInfo } from '../../codecs/index.js';
 import type { Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { RoomPriority } from '../notice.js';
-import { existingOf, isMember, forMember, forReader, mayNotSpeak } from '../domain/conversations/access.js';
+import {
+  existingOf,
+  isMember,
+  forMember,
+  forReader,
+  mayNotSpeak,
+  type IsOpen,
+} from '../domain/conversations/access.js';
 import { hasRole } from '../domain/conversations/ranks.js';
 import { Refusal, type RefusalCode } from '../domain/refusal.js';
 
@@ -21,10 +28,17 @@ const isBlocked = async ({ store }: App, { isBackEnd, clientId }: Actor, id: str
   !isBackEnd && clientId !== undefined && (await store.whoIsListed(id, 'blocked', [clientId])).size > 0;
 
 /**
- * The conversation, if the actor may read in it. Who is blocked may not read what is open to everybody: 4315.
+ * The conversation, if the actor may read its history (`isOpen` of the app), or see it (`isShown`). Who is blocked may
+ * not read what is open to everybody: 4315.
  */
-export const asReader = async (app: App, actor: Actor, id: string, code: RefusalCode): Promise<ConversationInfo> => {
-  const conversation = forReader(await existing(app, id), actor, code, app.isOpen);
+export const asReader = async (
+  app: App,
+  actor: Actor,
+  id: string,
+  code: RefusalCode,
+  isOpen: IsOpen,
+): Promise<ConversationInfo> => {
+  const conversation = forReader(await existing(app, id), actor, code, isOpen);
   if (!isMember(conversation, actor) && (await isBlocked(app, actor, id)))
     throw new Refusal(4315, 'you are blocked in this conversation');
   return conversation;

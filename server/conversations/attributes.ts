@@ -4,15 +4,17 @@ import { encodeAttributes, type ConversationInfo, type ServerCommand } from '../
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { Notice } from '../notice.js';
-import { forChange, forMuting } from '../domain/conversations/access.js';
+import { existingOf, forChange, forMuting } from '../domain/conversations/access.js';
+import { describedAfter } from '../domain/conversations/attribute-edits.js';
 import {
   attributesChange,
-  changedAttributes,
-  changeWithNulls,
+  doneBy,
   mutedAnswer,
   updatedAnswer,
   updatedNotice,
+  type AttributesChange,
 } from '../domain/conversations/attributes.js';
+import type { ConversationChange } from '../domain/records.js';
 import { Refusal } from '../domain/refusal.js';
 import { existing } from './access.js';
 import { asJson } from './create.js';
@@ -34,35 +36,41 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
     const { store, bus, clock, limits, hooks } = app;
+    const { attributeBytes: atMost } = limits;
     const conversation = await changeable(app, actor, id);
-    if (Buffer.byteLength(data) > 2 * limits.attributeBytes) throw tooLong(limits.attributeBytes);
-    const change = attributesChange(data);
+    if (Buffer.byteLength(data) > 2 * atMost) throw tooLong(atMost);
+    const wanted = attributesChange(data);
+    const change: ConversationChange = { ...defined({ name: wanted.name }), edits: wanted.edits, atMost };
+    // Before the hook, and once more by the store, which carries it out.
+    const expected = describedAfter(conversation, change);
     await hooks.conversationUpdate({
       convId: id,
       initBy: actor.clientId,
-      attr: asJson({ attributes: changeWithNulls(change) }),
+      attr: asJson({ attributes: wanted.attr }),
     });
-    const name = defined({ name: change.name });
-    const attributes = changedAttributes(conversation.attributes, change);
-    const described = { ...attributes, ...defined({ name: conversation.name }), ...name };
-    if (Buffer.byteLength(encodeAttributes(described)) > limits.attributeBytes) throw tooLong(limits.attributeBytes);
     const at = clock.now();
-    const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, change, at), ...exceptActor(actor) };
     // The notice has no priority, even in a chat room: if it was dropped, nothing would tell of the change later.
-    const tellUpdate = (): void => {
+    const tellUpdate = (done: AttributesChange, doneAt: number): void => {
+      const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, done, doneAt), ...exceptActor(actor) };
       if (conversation.kind === 'room') bus.publishRoom(id, notice);
       else bus.publish(conversation.members ?? [], notice);
     };
-    await app.attempt(id, () => store.updateConversation(id, { attributes, ...name }, at), {
+    const updated = await app.attempt(id, () => store.updateConversation(id, change, at), {
       settle: async () => {
         const [now] = await store.conversations([id]);
-        const isMade = now?.updatedAt === at && encodeAttributes(now.attributes) === encodeAttributes(attributes);
-        if (isMade) tellUpdate();
+        const { updatedAt = at } = now ?? {};
+        const isMade =
+          (updatedAt === at || updatedAt !== conversation.updatedAt) &&
+          now !== undefined &&
+          encodeAttributes(now.attributes) === encodeAttributes(expected.attributes);
+        if (isMade) tellUpdate(doneBy(wanted, now.attributes), updatedAt);
         return isMade;
       },
     });
-    tellUpdate();
-    return updatedAnswer(id, change, at);
+    const { attributes, updatedAt = at } = existingOf(id, updated);
+    const done = doneBy(wanted, attributes);
+    tellUpdate(done, updatedAt);
+    return updatedAnswer(id, done, updatedAt);
   });
 
 /** Turns a member's push notifications for a conversation off or on. Gives the answer. */

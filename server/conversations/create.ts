@@ -10,7 +10,7 @@ import { checkMembers, checkNumber, foundersOf } from '../domain/conversations/m
 import { addedNotices, leftNotices } from '../domain/conversations/notices.js';
 import { draftOf, type WantedInfo } from '../domain/conversations/start.js';
 import { existing } from './access.js';
-import { addMembers } from './members.js';
+import { addMembers, enterRoom } from './members.js';
 import { endRoom, tell } from './notices.js';
 
 const FULL = 4304;
@@ -76,12 +76,15 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   const tellCreated = async ({ id }: ConversationInfo): Promise<void> => {
     // A member that finds the conversation at once may also quit at once. The notice of the quit has to come after
     // these notices.
-    if (kind === 'ordinary') await app.inOrder(id, () => tell(app, actor, addedNotices(actor, id, [], members)));
+    if (kind === 'ordinary' || kind === 'temporary')
+      await app.inOrder(id, () => tell(app, actor, addedNotices(actor, id, [], members)));
     hooks.conversationStarted({ convId: id, initBy: clientId, members, attr });
   };
   if (!draft.unique) {
     const { info } = await store.createConversation({ ...draft, now: wall.now() });
     await tellCreated(info);
+    // Who makes a chat room is in it.
+    if (kind === 'room' && actor.session !== undefined) await enterRoom(app, actor, info.id);
     return info;
   }
   const key = JSON.stringify([kind, ...members.toSorted()]);

@@ -8,11 +8,13 @@ import {
   checkNumber,
   checkRemoving,
   failure,
+  isSelf,
   partedByRank,
   removed,
   type Outcome,
 } from '../domain/conversations/members.js';
-import { addedNotices, leftNotices } from '../domain/conversations/notices.js';
+import { addedNotices, leftNotices, wholeNotices } from '../domain/conversations/notices.js';
+import type { Roles } from '../domain/conversations/ranks.js';
 import { Refusal } from '../domain/refusal.js';
 import { existing } from './access.js';
 import { tell } from './notices.js';
@@ -24,7 +26,7 @@ const membersNow = async (app: App, id: string): Promise<ReadonlySet<string>> =>
 };
 
 /** Enters a chat room, and leaves the one before. */
-const enter = async (app: App, { session, clientId }: Actor, id: string): Promise<Outcome> => {
+export const enterRoom = async (app: App, { session, clientId }: Actor, id: string): Promise<Outcome> => {
   if (session === undefined || clientId === undefined)
     throw new Refusal(4314, 'who is in a chat room has entered it: nobody can be added');
   if ((await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
@@ -33,6 +35,14 @@ const enter = async (app: App, { session, clientId }: Actor, id: string): Promis
   await app.store.rememberRoom(session.login.token, session.id, { id });
   await session.enter(id);
   return { allowed: [clientId], failed: [] };
+};
+
+/**
+ * Shows a conversation to new members: who is there, its name and its attributes. Only those sessions get it that have
+ * seen an outline of the conversation, which their clients may have kept.
+ */
+const showWhole = (app: App, info: ConversationInfo, added: readonly string[]): void => {
+  for (const command of wholeNotices(info)) app.bus.publish(added, { _tag: 'Push', command, outlined: info.id });
 };
 
 /**
@@ -45,15 +55,17 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
   return app.inOrder(id, async () => {
     const conversation = await existing(app, id);
     checkAdding(conversation, actor, wanted);
-    if (conversation.kind === 'room') return enter(app, actor, id);
+    if (conversation.kind === 'room') return enterRoom(app, actor, id);
     const { hooks, store, limits } = app;
     const chosen = await hooks.conversationAdd({ convId: id, initBy: actor.clientId, members: wanted });
     const limit = conversation.kind === 'system' ? limits.subscribers : limits.members;
     const memberships = actor.isBackEnd ? Infinity : limits.memberships;
     const tellAdded = async (added: readonly string[]): Promise<void> => {
       if (added.length === 0) return;
-      if (conversation.kind === 'ordinary')
+      if (conversation.kind === 'ordinary') {
         await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added));
+        if (!app.isShown(conversation)) showWhole(app, conversation, added);
+      }
       hooks.conversationAdded({ convId: id, initBy: actor.clientId, members: added });
     };
     const admission = await app.attempt(id, () => store.addMembers(id, chosen, limit, memberships), {
@@ -90,6 +102,20 @@ export const tellRemoved = async (
   app.hooks.conversationRemoved({ convId: info.id, initBy: actor.clientId, members: gone });
 };
 
+const NEEDED = 'roles were given in this conversation, so it needs its owner';
+
+/** Those that can't be removed: the owner, once roles were given. Only the back end can. */
+const neededIn = async (
+  { store }: App,
+  { isBackEnd }: Actor,
+  { id, members = [] }: ConversationInfo,
+  wanted: readonly string[],
+  roles: Roles,
+): Promise<readonly string[]> => {
+  const owners = wanted.filter((member) => roles.get(member) === 'Owner' && members.includes(member));
+  return isBackEnd || owners.length === 0 || !(await store.hasRoles(id)) ? [] : owners;
+};
+
 /**
  * Removes members; the acting client may be one of them. A client that was not a member is not a failure. A client
  * whose rank is not below the actor's is a failure.
@@ -114,7 +140,12 @@ export const removeMembers = async (
       return { allowed: wanted, failed: [] };
     }
     const chosen = await app.hooks.conversationRemove({ convId: id, initBy: actor.clientId, members: wanted });
-    const { below, above } = partedByRank(await app.store.roles(id), actor, chosen);
+    const roles = await app.store.roles(id);
+    const ranked = partedByRank(roles, actor, chosen);
+    const { above } = ranked;
+    const stays = await neededIn(app, actor, conversation, ranked.below, roles);
+    if (stays.length > 0 && isSelf(actor, wanted)) throw new Refusal(4324, NEEDED);
+    const below = ranked.below.filter((member) => !stays.includes(member));
     const gone = await app.attempt(id, () => app.store.removeMembers(id, below), {
       settle: async () => {
         const isMember = await membersNow(app, id);
@@ -125,6 +156,7 @@ export const removeMembers = async (
       },
     });
     await tellRemoved(app, actor, conversation, gone);
-    return removed(below, above);
+    const { allowed, failed } = removed(below, above);
+    return { allowed, failed: [...failed, ...failure(4324, NEEDED, stays)] };
   });
 };

@@ -164,6 +164,26 @@ export const setListed = async (
   });
 };
 
+/** Refuses who may not see the lists: members may, and in a chat room everybody. */
+const asWatcher = async (app: App, actor: Actor, id: string): Promise<void> => {
+  const { kind } = await existing(app, id);
+  if (kind === 'room') await asReader(app, actor, id, 4317, app.isShown);
+  else await asMember(app, actor, id, 4317);
+};
+
+/** Those of some clients that are on a list, each once, in the order in which they are asked for. */
+export const listedAmong = async (
+  app: App,
+  actor: Actor,
+  id: string,
+  list: ClientList,
+  clientIds: readonly string[],
+): Promise<string[]> => {
+  await asWatcher(app, actor, id);
+  const found = await app.store.whoIsListed(id, list, clientIds);
+  return [...new Set(clientIds)].filter((clientId) => found.has(clientId));
+};
+
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 100;
 
@@ -175,8 +195,7 @@ export const listed = async (
   list: ClientList,
   { limit = DEFAULT_PAGE, next }: { readonly limit?: number; readonly next?: string },
 ): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }> => {
-  const { kind } = await existing(app, id);
-  if (kind === 'room') await asReader(app, actor, id, 4317);
-  else await asMember(app, actor, id, 4317);
-  return app.store.listed(id, list, Math.min(Math.max(1, limit), MAX_PAGE), next);
+  await asWatcher(app, actor, id);
+  const most = Math.min(Math.max(0, limit), MAX_PAGE);
+  return most === 0 ? { clientIds: [] } : app.store.listed(id, list, most, next);
 };

@@ -7,6 +7,11 @@ export interface Party {
   readonly clientId?: string;
 }
 
-/** The acting client, as notices name it; empty if there is none. */
-export const by = ({ clientId }: Party): { readonly initBy?: string } =>
-  clientId === undefined ? {} : { initBy: clientId };
+/** The name of the back end in notices. */
+export const REST_API = 'REST_API';
+
+/** Who acts, as notices name it: the client, or the back end if it acts in no client's name. */
+export const by = ({ clientId, isBackEnd }: Party): { readonly initBy?: string } => {
+  if (clientId !== undefined) return { initBy: clientId };
+  return isBackEnd ? { initBy: REST_API } : {};
+};

@@ -1,5 +1,5 @@
 /** The data of a store: what it stores and what it is asked for. */
-import type { ConversationInfo, ConversationKind, ServerCommand, WireBody } from '../../codecs/index.js';
+import type { Attribute, ConversationInfo, ConversationKind, ServerCommand, WireBody } from '../../codecs/index.js';
 import type { Where } from './query/where.js';
 
 /** A conversation to create. The store gives it an id and its times. */
@@ -118,7 +118,7 @@ export interface StoredMessage extends WireBody {
 
 /** Why a client may not speak in a conversation. */
 export interface MayNotSpeak {
-  /** In a chat room, everybody may speak who is not blocked; elsewhere, members may. */
+  /** In a chat room and in a system conversation, everybody may speak who is not blocked; elsewhere, members may. */
   readonly _tag: 'NoConversation' | 'NotMember' | 'Silenced' | 'Blocked';
 }
 
@@ -229,11 +229,32 @@ export interface MembersAdded {
   readonly blocked: readonly string[];
 }
 
+/** Where an attribute is: the keys that lead to it from the top. */
+interface AttributePlace {
+  readonly path: readonly string[];
+}
+
+/** A change of one attribute. A store carries it out on what is stored, in one step. */
+export type AttributeEdit = AttributePlace &
+  (
+    | { readonly _tag: 'Set'; readonly value: Attribute }
+    | { readonly _tag: 'Delete' }
+    /** Adds to a number. An attribute that is missing counts as 0. */
+    | { readonly _tag: 'Increment'; readonly amount: number }
+    /**
+     * Appends to a list, appends what the list does not have yet, or removes everything that is equal. A list that is
+     * missing counts as empty; nothing is removed from it.
+     */
+    | { readonly _tag: 'Add' | 'AddUnique' | 'Remove'; readonly objects: readonly Attribute[] }
+  );
+
 /** A change of a conversation. */
 export interface ConversationChange {
-  /** All attributes after the change. */
-  readonly attributes?: ConversationInfo['attributes'];
   readonly name?: string;
+  /** Changes of attributes, in their order. Default: none. */
+  readonly edits?: readonly AttributeEdit[];
+  /** The attributes after the change have at most so many bytes with the name, as JSON. Default: no bound. */
+  readonly atMost?: number;
 }
 
 /** The messages that a client has missed in one conversation. */

@@ -2,7 +2,7 @@
 import { defined } from '../../codecs/defined.js';
 import { clientActor } from '../actor.js';
 import { toWire } from '../domain/conversations/members.js';
-import { listed, setListed } from '../conversations/roles.js';
+import { listed, listedAmong, setListed } from '../conversations/roles.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
@@ -57,4 +57,13 @@ export const blacklistQuery: Handler<CommandOf<'blacklist', 'query'>> = async (
       blacklistMessage: { srcCid, blockedPids: [...clientIds], ...defined({ next }) },
     },
   };
+};
+
+/** Which of some clients are blocked: the Swift SDK asks that. */
+export const blacklistCheckBlock: Handler<CommandOf<'blacklist', 'check_block'>> = async (
+  { app, session },
+  { blacklistMessage: { srcCid, toPids = [] } },
+) => {
+  const blockedPids = await listedAmong(app, clientActor(session()), srcCid, 'blocked', toPids);
+  return { answer: { cmd: 'blacklist', op: 'check_result', blacklistMessage: { srcCid, blockedPids } } };
 };

@@ -8,7 +8,7 @@ const occupantsIn = async ({ bus }: App, id: string): Promise<number> =>
 
 /** The number of members of a conversation, or of clients that are in a chat room now. */
 export const convCount: Handler<CommandOf<'conv', 'count'>> = async ({ app, session }, { convMessage: { cid } }) => {
-  const { kind, members = [] } = await asReader(app, clientActor(session()), cid, 4317);
+  const { kind, members = [] } = await asReader(app, clientActor(session()), cid, 4317, app.isShown);
   const count = kind === 'room' ? await occupantsIn(app, cid) : members.length;
   return { answer: { cmd: 'conv', op: 'result', convMessage: { cid, count } } };
 };

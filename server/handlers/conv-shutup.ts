@@ -2,7 +2,7 @@
 import { defined } from '../../codecs/defined.js';
 import { clientActor } from '../actor.js';
 import { toWire } from '../domain/conversations/members.js';
-import { listed, setListed } from '../conversations/roles.js';
+import { listed, listedAmong, setListed } from '../conversations/roles.js';
 import type { CommandOf, Handler } from './handler.js';
 
 export const convAddShutup: Handler<CommandOf<'conv', 'add_shutup'>> = async (
@@ -29,4 +29,13 @@ export const convQueryShutup: Handler<CommandOf<'conv', 'query_shutup'>> = async
   return {
     answer: { cmd: 'conv', op: 'shutup_result', convMessage: { cid, m: [...clientIds], ...defined({ next }) } },
   };
+};
+
+/** Which of some members are silenced: the Swift SDK asks that. */
+export const convCheckShutup: Handler<CommandOf<'conv', 'check_shutup'>> = async (
+  { app, session },
+  { convMessage: { cid, m = [] } },
+) => {
+  const silenced = await listedAmong(app, clientActor(session()), cid, 'silenced', m);
+  return { answer: { cmd: 'conv', op: 'check_result', convMessage: { cid, m: silenced } } };
 };

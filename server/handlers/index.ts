@@ -1,16 +1,17 @@
 /** The handlers, one for each kind of command. To add a command, add a file in this folder and a line here. */
 import type { ClientCommand } from '../../codecs/index.js';
 import { ack } from './ack.js';
-import { blacklistBlock, blacklistQuery, blacklistUnblock } from './blacklist.js';
+import { blacklistBlock, blacklistCheckBlock, blacklistQuery, blacklistUnblock } from './blacklist.js';
 import { kindOf } from './bounds.js';
 import { convAdd } from './conv-add.js';
 import { convCount } from './conv-count.js';
+import { convIsMember, convMembers } from './conv-members.js';
 import { convMaxRead } from './conv-max-read.js';
 import { convMemberInfoUpdate } from './conv-member-info-update.js';
 import { convMute, convUnmute } from './conv-mute.js';
 import { convQuery } from './conv-query.js';
 import { convRemove } from './conv-remove.js';
-import { convAddShutup, convQueryShutup, convRemoveShutup } from './conv-shutup.js';
+import { convAddShutup, convCheckShutup, convQueryShutup, convRemoveShutup } from './conv-shutup.js';
 import { convStart } from './conv-start.js';
 import { convUpdate } from './conv-update.js';
 import { direct } from './direct.js';
@@ -20,6 +21,7 @@ import { logs } from './logs.js';
 import { noticingEnd } from './noticing-end.js';
 import { patchModify } from './patch-modify.js';
 import { read } from './read.js';
+import { reportUpload, serviceLogin } from './service.js';
 import { sessionClose } from './session-close.js';
 import { sessionOpen } from './session-open.js';
 import { sessionQuery } from './session-query.js';
@@ -38,6 +40,8 @@ const handlers: Handlers = {
   'conv/add': noticingEnd(convAdd, ({ convMessage }) => convMessage.cid),
   'conv/remove': noticingEnd(convRemove, ({ convMessage }) => convMessage.cid),
   'conv/count': noticingEnd(convCount, ({ convMessage }) => convMessage.cid),
+  'conv/members': noticingEnd(convMembers, ({ convMessage }) => convMessage.cid),
+  'conv/is_member': convIsMember,
   'conv/update': convUpdate,
   'conv/mute': convMute,
   'conv/unmute': convUnmute,
@@ -45,14 +49,18 @@ const handlers: Handlers = {
   'conv/add_shutup': convAddShutup,
   'conv/remove_shutup': convRemoveShutup,
   'conv/query_shutup': convQueryShutup,
+  'conv/check_shutup': convCheckShutup,
   'blacklist/block': blacklistBlock,
   'blacklist/unblock': blacklistUnblock,
   'blacklist/query': blacklistQuery,
+  'blacklist/check_block': blacklistCheckBlock,
   direct: noticingEnd(direct, ({ directMessage }) => directMessage.cid),
   ack,
   read,
   logs: noticingEnd(logs, ({ logsMessage }) => logsMessage.cid),
   'patch/modify': patchModify,
+  login: serviceLogin,
+  'report/upload': reportUpload,
   echo,
 };
 
@@ -62,10 +70,16 @@ const READS: ReadonlySet<string> = new Set<KindOf<ClientCommand>>([
   'session/refresh',
   'conv/query',
   'conv/count',
+  'conv/members',
+  'conv/is_member',
   'conv/max_read',
   'conv/query_shutup',
+  'conv/check_shutup',
   'blacklist/query',
+  'blacklist/check_block',
   'logs',
+  'login',
+  'report/upload',
   'echo',
 ]);
 

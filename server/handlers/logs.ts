@@ -13,7 +13,7 @@ import type { CommandOf, Handler } from './handler.js';
 export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsMessage }) => {
   const reader = clientActor(session());
   const { cid } = logsMessage;
-  await asReader(app, reader, cid, 4312);
+  await asReader(app, reader, cid, 4312, app.isOpen);
   const query = historyQuery(reader.clientId, logsMessage);
   const messages = await app.store.history(query);
   const nearest = query.direction === 'old' ? messages.toReversed() : messages;

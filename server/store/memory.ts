@@ -84,6 +84,7 @@ export const memoryStore = ({
     deleteConversation: asynchronous(memory.deleteConversation),
     setRole: asynchronous(memory.setRole),
     roles: asynchronous(memory.roles),
+    hasRoles: asynchronous(memory.hasRoles),
     setListed: asynchronous(memory.setListed),
     listed: asynchronous(memory.listed),
     whoIsListed: asynchronous(memory.whoIsListed),

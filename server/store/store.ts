@@ -61,8 +61,9 @@ export interface Store {
   /** Removes members. Gives the clients that were members before. */
   removeMembers(id: string, members: readonly string[]): Promise<readonly string[]>;
   /**
-   * Changes a conversation's name or attributes. Gives the conversation after the change; undefined if there is no
-   * such conversation.
+   * Changes a conversation's name or attributes, in one step with the look at what is there: see `describedAfter` of
+   * this package. Gives the conversation after the change; undefined if there is no such conversation. Refuses with a
+   * `Refusal` of 4306 what can't be made of what is there, or is too long.
    */
   updateConversation(id: string, change: ConversationChange, now: number): Promise<ConversationInfo | undefined>;
   /** Turns the push notifications of a member off or on. Does nothing for clients that are no members. */
@@ -71,6 +72,11 @@ export interface Store {
   setRole(id: string, clientId: string, role: MemberRole): Promise<void>;
   /** The roles of the members whose role is not `Member`. */
   roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
+  /**
+   * Whether a role was ever given in the conversation besides the owner's: also if it was taken back, or its client
+   * has left.
+   */
+  hasRoles(id: string): Promise<boolean>;
   /**
    * Puts clients on a list of a conversation, or takes them off it. In the same step, all of these clients that are
    * on the list `blocked` afterwards stop being members, even if they were on the list before: so a block that is

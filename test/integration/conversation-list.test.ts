@@ -209,7 +209,7 @@ describe('a conversation that can not be decoded', () => {
           toArray(),
         ),
       );
-      await store.updateConversation(a.id, { attributes: { tr: { x: 1 } } }, Date.now());
+      await store.updateConversation(a.id, { edits: [{ _tag: 'Set', path: ['tr'], value: { x: 1 } }] }, Date.now());
       realtimes[0]?.pause();
       const caughtUp = firstValueFrom(tom.events$.pipe(filter(({ _tag }) => _tag === 'CaughtUp')));
       realtimes[0]?.resume();

@@ -99,7 +99,7 @@ describe('signatures', () => {
   });
 
   it('of actions never are valid for an id with a colon: its parts could be taken for other ids', () => {
-    const { action } = createSignatures('key', settable(1_700_000_000_000), new Set(['add']));
+    const { action } = createSignatures('key', { clock: settable(1_700_000_000_000), wanted: new Set(['add']) });
     const add = { action: 'add', appId: 'app', clientId: 'Tom', conversationId: 'c', members: ['Jerry'] } as const;
     const check = (request: Partial<typeof add> | object, ids: string) => (): void => {
       const s = hmac(`app:${ids}:1700000000000:n:invite`);
@@ -309,7 +309,7 @@ describe('a kick', () => {
 
   it('ends all earlier signatures of all clients if there are too many kicks to store: memory is bounded', () => {
     const clock = settable(NOW);
-    const { login: isGood, end } = createSignatures('key', clock, new Set(['login']));
+    const { login: isGood, end } = createSignatures('key', { clock, wanted: new Set(['login']) });
     const passes = (clientId: string, t: number): boolean =>
       isGood({ appId: 'app', clientId, t, n: `${clientId}${t}`, s: hmac(`app:${clientId}::${t}:${clientId}${t}`) });
     for (let number = 0; number <= 100_000; number += 1) {

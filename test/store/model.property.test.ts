@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Refusal, memoryStore, type Store } from 'rx-realtime/server';
+import { anyEdit } from './edits.js';
 import { stores } from './stores.js';
 
 const NOW = 1_700_000_000_000;
@@ -87,6 +88,9 @@ class Side {
     return text;
   }
 }
+
+const edits = fc.option(fc.array(anyEdit, { maxLength: 4 }), { nil: undefined });
+const atMost = fc.constantFrom(undefined, undefined, 60);
 
 type Command = (side: Side) => Promise<unknown>;
 
@@ -197,10 +201,18 @@ const changes: readonly fc.Arbitrary<Command>[] = [
       async (side) =>
         new Set(await side.store.removeMembers(side.at(index), side.all(who))),
   ),
-  fc.record({ place, name: fc.option(fc.constantFrom('x', 'y\0'), { nil: undefined }), at: moment }).map(
-    ({ place: index, name, at }): Command =>
+  fc.record({ place, name: fc.constantFrom(undefined, 'x', 'y\0'), given: edits, atMost, at: moment }).map(
+    ({ place: index, name, given, atMost: bound, at }): Command =>
       (side) =>
-        side.store.updateConversation(side.at(index), name === undefined ? { attributes: { k: [1] } } : { name }, at),
+        side.store.updateConversation(
+          side.at(index),
+          {
+            ...(name === undefined ? {} : { name }),
+            ...(given === undefined ? {} : { edits: given }),
+            ...(bound === undefined ? {} : { atMost: bound }),
+          },
+          at,
+        ),
   ),
   fc.record({ place, client, muted: fc.boolean() }).map(
     ({ place: index, client: who, muted }): Command =>
@@ -330,6 +342,7 @@ const everything = async (side: Side): Promise<unknown> => {
     ...[0, 1, 2].flatMap((index) => historyOf(side, index)),
     ...ids.flatMap((id) => [
       store.roles(id),
+      store.hasRoles(id),
       store.unreadOf(id, everybody),
       store.whoIsListed(id, 'blocked', everybody),
       store.whoIsListed(id, 'silenced', everybody),

@@ -1,6 +1,6 @@
 /** Rules for what a party may see, say and do in a conversation. What is not allowed throws a `Refusal`. */
 import { defined } from '../../../codecs/defined.js';
-import type { ConversationInfo } from '../../../codecs/index.js';
+import type { ConversationInfo, ConversationKind } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
 import type { MayNotSpeak } from '../records.js';
 import { Refusal, type RefusalCode } from '../refusal.js';
@@ -49,12 +49,15 @@ export const forReader = (
 };
 
 /**
- * The conversation, if the party may speak in it: everybody may in a chat room, only members may elsewhere. Refuses
- * with 4401.
+ * Whether clients that are no members may speak: in a chat room, and in a system conversation, where what they say is
+ * for the back end. The vendor's sample bot answers those who have not subscribed.
  */
+export const mayAnybodySpeak = (kind: ConversationKind): boolean => kind === 'room' || kind === 'system';
+
+/** The conversation, if the party may speak in it. Refuses with 4401. */
 export const forSpeaker = (id: string, info: ConversationInfo | undefined, party: Party): ConversationInfo => {
   if (info === undefined && isTemporaryId(id)) throw over();
-  if (info === undefined || !(party.isBackEnd || info.kind === 'room' || isMember(info, party)))
+  if (info === undefined || !(party.isBackEnd || mayAnybodySpeak(info.kind) || isMember(info, party)))
     throw new Refusal(4401, 'there is no such conversation, or you are not a member of it');
   return info;
 };
@@ -62,7 +65,7 @@ export const forSpeaker = (id: string, info: ConversationInfo | undefined, party
 /** The refusal of a client that may not speak. A stranger does not learn whether a conversation exists. */
 export const mayNotSpeak = (id: string, { _tag }: MayNotSpeak): Refusal => {
   if (_tag === 'Silenced') return new Refusal(4563, 'you are silenced in this conversation');
-  if (_tag === 'Blocked') return new Refusal(4315, 'you are blocked in this chat room');
+  if (_tag === 'Blocked') return new Refusal(4315, 'you are blocked in this conversation');
   return _tag === 'NoConversation' && isTemporaryId(id)
     ? over()
     : new Refusal(4401, 'there is no such conversation, or you are not a member of it');
@@ -118,16 +121,40 @@ const whole = (info: ConversationInfo, asOneOf: boolean): ConversationInfo => {
   return info.kind === 'system' || members === undefined ? others : { ...others, members };
 };
 
+/** What a query asks about. */
+interface Asked {
+  /** Whether it names the ids of the conversations. */
+  readonly knowsIds: boolean;
+  /** The first keys of all its conditions. */
+  readonly keys: ReadonlySet<string>;
+}
+
+const NOTHING: readonly string[] = [];
+const MUTED: readonly string[] = ['mu'];
+const SUBSCRIBERS: readonly string[] = ['m', 'mu'];
+
 /**
  * What a client sees of a conversation. If it is a member, or the conversation is open, it sees all of it. Otherwise
  * it sees an outline if it knows the id, because clients fetch a conversation before they join it. Without the id it
  * sees nothing.
+ *
+ * A condition on what the client may not see neither matches nor fails to match: the client does not see the
+ * conversation. Otherwise it could find out by questions what it may not read.
  */
-export const seenBy =
-  (party: Party, knowsIds: boolean, isOpen: IsOpen) =>
-  (info: ConversationInfo): ConversationInfo | undefined => {
+export const seenBy = (party: Party, { knowsIds, keys }: Asked, isOpen: IsOpen) => {
+  const isOnlyIds = knowsIds && [...keys].every((key) => key === 'objectId');
+  const unless = (hidden: readonly string[], seen: ConversationInfo): ConversationInfo | undefined =>
+    hidden.some((key) => keys.has(key)) ? undefined : seen;
+  return (info: ConversationInfo): ConversationInfo | undefined => {
     if (party.isBackEnd) return info;
-    if (isMember(info, party)) return whole(info, true);
-    if (mayAnybodyRead(info, isOpen)) return whole(info, false);
-    return knowsIds && info.kind === 'ordinary' ? outline(info) : undefined;
+    const isIn = isMember(info, party);
+    if (isIn || mayAnybodyRead(info, isOpen)) {
+      const hiddenHere = isIn ? NOTHING : MUTED;
+      return unless(info.kind === 'system' ? SUBSCRIBERS : hiddenHere, whole(info, isIn));
+    }
+    return isOnlyIds && info.kind === 'ordinary' ? outline(info) : undefined;
   };
+};
+
+/** Whether this is what a client sees of a conversation that is not open to it. */
+export const isOutline = ({ kind, members }: ConversationInfo): boolean => kind === 'ordinary' && members === undefined;

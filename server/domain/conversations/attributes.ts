@@ -1,9 +1,10 @@
 /** Changes of a conversation's name, attributes and muted members. */
-import { either as E } from 'fp-ts';
+import type * as t from 'io-ts';
+import { attributeAt } from '../../../codecs/attributes.js';
 import * as c from '../../../codecs/type.js';
 import { defined } from '../../../codecs/defined.js';
+import { isLeft } from '../../../codecs/either.js';
 import {
-  changeAttributes,
   encodeAttributes,
   record,
   type Attribute,
@@ -11,10 +12,10 @@ import {
   type ServerCommand,
 } from '../../../codecs/index.js';
 import { by, type Party } from '../party.js';
+import type { AttributeEdit } from '../records.js';
 import { Refusal } from '../refusal.js';
+import { hasOperation } from './attribute-edits.js';
 import { changedBy } from './described-by.js';
-
-const Delete = record('Delete', { __op: c.literal('Delete') }, {});
 
 type Attributes = ConversationInfo['attributes'];
 
@@ -29,48 +30,98 @@ const checkKeys = (keys: readonly string[]): void => {
     throw new Refusal(4306, `attributes have at most ${MAX_DEPTH} levels`);
 };
 
-const isGone = ([, value]: readonly [string, Attribute]): boolean => E.isRight(Delete.decode(value));
-
 const nulls = (keys: readonly string[]): Attributes => Object.fromEntries(keys.map((key) => [key, null]));
 
-/** The keys to set and the keys to remove. Keys may have dots. */
+const AnyAttribute = c.guarded('Attribute', (input): input is Attribute => input !== undefined);
+
+const Operation: t.Type<
+  | { readonly __op: 'Increment'; readonly amount: number }
+  | { readonly __op: 'Add' | 'AddUnique' | 'Remove'; readonly objects: readonly Attribute[] }
+  | { readonly __op: 'Delete' }
+> = c.union(
+  [
+    record('Increment', { __op: c.literal('Increment'), amount: c.number }, {}),
+    record(
+      'ListOperation',
+      { __op: c.keyof({ Add: null, AddUnique: null, Remove: null }), objects: c.readonlyArray(AnyAttribute) },
+      {},
+    ),
+    record('Delete', { __op: c.literal('Delete') }, {}),
+  ],
+  'Operation',
+);
+
+const unknownOperation = (key: string): Refusal =>
+  new Refusal(
+    4306,
+    `attr: ${key} has an __op that is not Increment (amount), Add, AddUnique, Remove (objects) or Delete; values inside have none`,
+  );
+
+/** The edit of one attribute that a client wants. */
+const editOf = ([key, value]: readonly [string, Attribute]): AttributeEdit => {
+  const path = key.split('.');
+  if (!hasOperation(value)) return { path, _tag: 'Set', value };
+  const operation = Operation.decode(value);
+  if (isLeft(operation)) throw unknownOperation(key);
+  const { right } = operation;
+  if (right.__op === 'Delete') return { path, _tag: 'Delete' };
+  if (right.__op === 'Increment') return { path, _tag: 'Increment', amount: right.amount };
+  if (right.objects.some(hasOperation)) throw unknownOperation(key);
+  return { path, _tag: right.__op, objects: right.objects };
+};
+
+/** What a client wants to change. */
+export interface WantedChange {
+  readonly name?: string;
+  /** In the order of the client's keys, which may have dots. */
+  readonly edits: readonly AttributeEdit[];
+  /** The attributes as hooks get them: operations are as the client has sent them, and null stands for a removal. */
+  readonly attr: Attributes;
+}
+
+/** Reads `attr.data`. */
+export const attributesChange = (data: string): WantedChange => {
+  const { name, attributes } = changedBy(data);
+  checkKeys(Object.keys(attributes));
+  const edits = Object.entries(attributes).map(editOf);
+  const removed = edits.flatMap(({ _tag, path }) => (_tag === 'Delete' ? [path.join('.')] : []));
+  return { ...defined({ name }), edits, attr: { ...attributes, ...nulls(removed), ...defined({ name }) } };
+};
+
+/** What a change has done: the keys that have a value now, with it, and those that were removed. */
 export interface AttributesChange {
   readonly name?: string;
   readonly set: Attributes;
   readonly removed: readonly string[];
 }
 
-/** Reads `attr.data`. */
-export const attributesChange = (data: string): AttributesChange => {
-  const { name, attributes } = changedBy(data);
-  checkKeys(Object.keys(attributes));
-  const entries = Object.entries(attributes);
+/** What a change has done, from the attributes after it. Nothing was removed from a list that is not there. */
+export const doneBy = ({ name, edits }: WantedChange, after: Attributes): AttributesChange => {
+  const done = edits.map(({ _tag, path }) => ({ _tag, key: path.join('.'), value: attributeAt(after, path) }));
   return {
     ...defined({ name }),
-    set: Object.fromEntries(entries.filter((entry) => !isGone(entry))),
-    removed: entries.filter(isGone).map(([key]) => key),
+    set: Object.fromEntries(done.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]]))),
+    removed: done.flatMap(({ _tag, key, value }) => (_tag === 'Delete' && value === undefined ? [key] : [])),
   };
 };
-
-/** The attributes of a conversation after a change. */
-export const changedAttributes = (before: Attributes, { set, removed }: AttributesChange): Attributes =>
-  changeAttributes(before, [
-    ...Object.entries(set).map(([key, value]) => [key.split('.'), value] as const),
-    ...removed.map((key) => [key.split('.')] as const),
-  ]);
 
 /** The attributes that were set, for `attrModified`: removed attributes are missing. */
 const writtenModified = ({ name, set }: AttributesChange): string => encodeAttributes({ ...set, ...defined({ name }) });
 
 /** The whole change, for `attr`: a removed attribute is null, which every client understands. */
-export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attributes => ({
+const changeWithNulls = ({ name, set, removed }: AttributesChange): Attributes => ({
   ...set,
   ...nulls(removed),
   ...defined({ name }),
 });
 
 /** The notice of a change to the other clients (protocol: conv/update). */
-export const updatedNotice = (party: Party, id: string, change: AttributesChange, at: number): ServerCommand => ({
+export const updatedNotice = (
+  party: Party,
+  id: string,
+  change: AttributesChange,
+  at: number,
+): Extract<ServerCommand, { cmd: 'conv'; op: 'updated' }> => ({
   cmd: 'conv',
   op: 'updated',
   serverTs: at,

@@ -1,6 +1,7 @@
 import { either as E, function as F } from 'fp-ts';
 import { RawConversation, changedNumber, decodeAttributes, type ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
+import { hasOperation } from './attribute-edits.js';
 
 type Described = Pick<ConversationInfo, 'name' | 'attributes'>;
 
@@ -34,7 +35,11 @@ export const changedBy = (data: string): Described => {
   if (E.isLeft(given)) throw new Refusal(4114, `attr: ${given.left.message}`);
   const reserved = Object.entries(given.right).filter((entry) => !isPossible(entry));
   if (reserved.length > 0)
-    throw new Refusal(4301, `attr: the protocol has its own meaning for ${reserved.map(([key]) => key).join(', ')}`);
+    // What can't be carried out is refused like any other operation.
+    throw new Refusal(
+      reserved.some(([, value]) => hasOperation(value)) ? 4306 : 4301,
+      `attr: the protocol has its own meaning for ${reserved.map(([key]) => key).join(', ')}`,
+    );
   const { name, ...attributes } = given.right;
   return typeof name === 'string' ? { name, attributes } : { attributes: given.right };
 };
@@ -45,6 +50,8 @@ export const changedBy = (data: string): Described => {
  */
 export const describedBy = (data: string): Described => {
   const described = changedBy(data);
+  if (hasOperation(described.attributes))
+    throw new Refusal(4306, 'attr: a new conversation has values, and no __op: there is nothing to change yet');
   const dotted = Object.keys(described.attributes).filter((key) => key.includes('.'));
   if (dotted.length > 0)
     throw new Refusal(

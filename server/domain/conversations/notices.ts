@@ -1,6 +1,8 @@
 /** The notices of changes in a conversation, and who gets them (protocol: membership notices). */
-import type { ServerCommand } from '../../../codecs/index.js';
+import { defined } from '../../../codecs/defined.js';
+import type { ConversationInfo, ServerCommand } from '../../../codecs/index.js';
 import { by, type Party } from '../party.js';
+import { updatedNotice } from './attributes.js';
 
 export type ConversationPush = Extract<ServerCommand, { cmd: 'conv' }>;
 
@@ -42,6 +44,17 @@ export const addedNotices = (
     named: added,
     members: [...before, ...added],
   });
+
+/** What a new member has not seen: those who were members before it, and the name and the attributes. */
+export const wholeNotices = (info: ConversationInfo): readonly ConversationPush[] => {
+  const { id, creator: clientId, name, attributes, members = [], updatedAt = 0 } = info;
+  const party: Party = { isBackEnd: false, ...defined({ clientId }) };
+  const change = { ...defined({ name }), set: attributes, removed: [] };
+  return [
+    { cmd: 'conv', op: 'members_joined', convMessage: { cid: id, ...by(party), m: [...members] } },
+    updatedNotice(party, id, change, updatedAt),
+  ];
+};
 
 /**
  * The notices of removed members. The removed clients learn that they were removed, the others learn who has left.

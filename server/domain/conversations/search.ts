@@ -8,7 +8,7 @@ import {
 } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
 import type { CompileRegex } from '../query/regex.js';
-import { parseWhere, whereIds } from '../query/where.js';
+import { parseWhere, whereIds, whereKeys } from '../query/where.js';
 import type { ConversationSearch } from '../records.js';
 import { fitting } from '../cut.js';
 import { Refusal } from '../refusal.js';
@@ -25,7 +25,7 @@ type Query = Extract<ClientCommand, { cmd: 'conv'; op: 'query' }>['convMessage']
 
 /**
  * The search of a query. It finds the client's conversations and those that are open to everybody. For other
- * conversations whose id the client knows, the result only shows that they exist.
+ * conversations whose id the client knows, the result only shows that they exist, if nothing but the id is asked for.
  */
 export const searchOf = (
   party: Party,
@@ -40,7 +40,7 @@ export const searchOf = (
     ...defined({ sort }),
     skip: Math.max(0, skip),
     limit: Math.max(0, limit),
-    seen: seenBy(party, whereIds(where) !== undefined, isOpen),
+    seen: seenBy(party, { knowsIds: whereIds(where) !== undefined, keys: whereKeys(where) }, isOpen),
     ...defined({
       viewer:
         party.clientId === undefined || party.isBackEnd

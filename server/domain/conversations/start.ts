@@ -47,6 +47,9 @@ const lifetimeOf = ({ kind, ttl = DEFAULT_TTL }: Pick<WantedInfo, 'kind' | 'ttl'
   return ttl;
 };
 
+/** What is left of a lifetime in seconds after so many ms. */
+const leftOf = (ttl: number, passed: number): number => Math.max(0, ttl - Math.floor(Math.max(0, passed) / 1_000));
+
 /** The conversation to store. If the actor is a client and the conversation has members, the actor is one of them. */
 export const draftOf = (party: Party, wanted: WantedInfo, now: number): ConversationDraft => {
   const { kind, name, attributes, unique } = wanted;
@@ -55,14 +58,22 @@ export const draftOf = (party: Party, wanted: WantedInfo, now: number): Conversa
     ...defined({ creator: party.clientId, name, ttl: lifetimeOf(wanted) }),
     members: hasMembers(kind) ? foundersOf(party, wanted.members) : [],
     attributes,
-    unique: unique && hasMembers(kind),
+    // The same members share one temporary conversation, whether the client's SDK asks for that or not.
+    unique: (unique || kind === 'temporary') && hasMembers(kind),
     now,
   };
 };
 
-/** The answer to the request. */
-export const started = ({ id: cid, createdAt, ttl }: ConversationInfo, now: number): ServerCommand => ({
-  cmd: 'conv',
-  op: 'started',
-  convMessage: { cid, cdate: new Date(createdAt ?? now).toISOString(), ...defined({ tempConvTTL: ttl }) },
-});
+/** The answer to the request. A temporary conversation that was there has less time left than it had at first. */
+export const started = ({ id: cid, createdAt, ttl }: ConversationInfo, now: number): ServerCommand => {
+  const made = createdAt ?? now;
+  return {
+    cmd: 'conv',
+    op: 'started',
+    convMessage: {
+      cid,
+      cdate: new Date(made).toISOString(),
+      ...defined({ tempConvTTL: ttl === undefined ? undefined : leftOf(ttl, now - made) }),
+    },
+  };
+};

@@ -1,6 +1,7 @@
 /** A conversation as the memory store holds it, and its changes. */
 import { defined } from '../../../codecs/defined.js';
 import type { ConversationInfo, MemberRole } from '../../../codecs/index.js';
+import { mayAnybodySpeak } from '../conversations/access.js';
 import { bodyOf } from '../messages/body.js';
 import type { ClientList, MayNotSpeak, MembersAdded, StoredMessage } from '../records.js';
 import type { KeptByKind } from './retention.js';
@@ -14,6 +15,8 @@ export interface HeldConversation {
   readonly members: Set<string>;
   readonly log: ConversationLog;
   readonly roles: Map<string, MemberRole>;
+  /** A role was given besides the owner's, whatever has become of it. */
+  hasRoles: boolean;
   readonly lists: Readonly<Record<ClientList, Set<string>>>;
   /** What `describe` has given, and of what. */
   described?: {
@@ -33,6 +36,7 @@ export const held = (info: ConversationInfo, unreadLimit: number, isFound: boole
   members: new Set(info.members),
   log: conversationLog(info.id, unreadLimit),
   roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),
+  hasRoles: false,
   lists: { silenced: new Set(), blocked: new Set() },
   blockedMembers: new Set(),
 });
@@ -79,9 +83,10 @@ export const speakingIn = (
   clientId: string | undefined,
 ): MayNotSpeak['_tag'] | 'MaySpeak' => {
   if (clientId === undefined) return 'MaySpeak';
-  if (info.kind !== 'room' && !members.has(clientId)) return 'NotMember';
+  const isMembersOnly = !mayAnybodySpeak(info.kind);
+  if (isMembersOnly && !members.has(clientId)) return 'NotMember';
   if (lists.silenced.has(clientId)) return 'Silenced';
-  return info.kind === 'room' && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
+  return !isMembersOnly && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
 };
 
 /**

@@ -51,6 +51,7 @@ export interface Memory {
   readonly setMuted: (id: string, clientId: string, muted: boolean) => void;
   readonly setRole: (id: string, clientId: string, role: MemberRole) => void;
   readonly roles: (id: string) => ReadonlyMap<string, MemberRole>;
+  readonly hasRoles: (id: string) => boolean;
   readonly setListed: (
     id: string,
     list: ClientList,

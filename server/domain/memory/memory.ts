@@ -6,6 +6,7 @@ import { select } from '../query/select.js';
 import { isAll, whereIds, whereMember, withoutMember } from '../query/where.js';
 import type { ConversationSearch, OfflineMessages, StoredMessage, UnreadSummary } from '../records.js';
 import { isByActivity } from './by-activity.js';
+import { describedAfter } from '../conversations/attribute-edits.js';
 import { infoOf } from '../conversations/new-conversation.js';
 import type { ConversationLog } from './conversation-log.js';
 import { earliestChanges } from './earliest-changes.js';
@@ -178,8 +179,9 @@ export const createMemory = ({
     updateConversation: (id, change, at) => {
       const conversation = find(id);
       if (conversation === undefined) return undefined;
-      const isDescribed = change.attributes !== undefined || change.name !== undefined;
-      conversation.info = { ...conversation.info, ...change, ...(isDescribed ? { updatedAt: at } : {}) };
+      const isDescribed = change.edits !== undefined || change.name !== undefined;
+      const after = describedAfter(conversation.info, change);
+      conversation.info = { ...conversation.info, ...after, ...(isDescribed ? { updatedAt: at } : {}) };
       return describe(conversation);
     },
 
@@ -190,11 +192,16 @@ export const createMemory = ({
     },
 
     setRole: (id, clientId, role) => {
-      if (role === 'Member') find(id)?.roles.delete(clientId);
-      else find(id)?.roles.set(clientId, role);
+      const conversation = find(id);
+      if (conversation === undefined) return;
+      if (role === 'Manager') conversation.hasRoles = true;
+      if (role === 'Member') conversation.roles.delete(clientId);
+      else conversation.roles.set(clientId, role);
     },
 
     roles: (id) => new Map(find(id)?.roles),
+
+    hasRoles: (id) => find(id)?.hasRoles === true,
 
     setListed: (id, list, clientIds, listed, limit) => {
       const conversation = find(id);

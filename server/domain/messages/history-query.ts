@@ -20,7 +20,7 @@ export const historyQuery = (
   wire: Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'],
 ): HistoryQuery => {
   const { cid, l: limit = DEFAULT_LIMIT, direction, lctype } = wire;
-  if (limit < 1 || limit > MAX_LIMIT) throw new Refusal(4311, `a page has 1 to ${MAX_LIMIT} messages`);
+  if (limit < 0 || limit > MAX_LIMIT) throw new Refusal(4311, `a page has 0 to ${MAX_LIMIT} messages`);
   return {
     conversationId: cid,
     viewer,

@@ -336,6 +336,18 @@ export const withoutMember = (where: Where, clientId: string): Where => {
   }
 };
 
+/** The first keys of everything that is tested: to know them is to know what an answer tells. */
+export const whereKeys = (where: Where): ReadonlySet<string> => {
+  switch (where._tag) {
+    case 'And':
+      return new Set(where.all.flatMap((part) => [...whereKeys(part)]));
+    case 'Or':
+      return new Set(where.any.flatMap((part) => [...whereKeys(part)]));
+    case 'Field':
+      return new Set([where.path[0]]);
+  }
+};
+
 /** Whether a `where` has no conditions. */
 export const isAll = (where: Where): boolean => where._tag === 'And' && where.all.every(isAll);
 

@@ -58,6 +58,7 @@ export interface ConversationCursor {
 /** What is read, at the time of the call. */
 export interface ReadCalls extends StoreCalls<
   | 'roles'
+  | 'hasRoles'
   | 'listed'
   | 'whoIsListed'
   | 'speaking'

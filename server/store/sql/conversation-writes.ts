@@ -1,5 +1,6 @@
 /** Changes of conversations, their members, roles and lists. */
 import { randomBytes } from 'node:crypto';
+import { describedAfter } from '../../domain/conversations/attribute-edits.js';
 import { infoOf } from '../../domain/conversations/new-conversation.js';
 import { uniqueKey } from '../../domain/memory/held-conversation.js';
 import type { ConversationDraft } from '../../domain/records.js';
@@ -103,10 +104,13 @@ export const conversationWrites = ({ sql, timeOf, keyOf }: Setting, reads: Reads
       return (yield* head(id)) === undefined ? [] : yield* removeMembers(id, wanted);
     },
 
-    *updateConversation(id, { attributes, name }, now) {
-      if ((yield* head(id)) === undefined) return undefined;
-      const isDescribed = attributes !== undefined || name !== undefined;
-      const written = attributes === undefined ? undefined : attributesText(attributes);
+    *updateConversation(id, change, now) {
+      const [before] = yield* conversations([id]);
+      if (before === undefined) return undefined;
+      const { name, edits } = change;
+      const { attributes } = describedAfter(before, change);
+      const written = edits === undefined ? undefined : attributesText(attributes);
+      const isDescribed = edits !== undefined || name !== undefined;
       yield* run(sql.updateConversation, id, name, written, isDescribed ? timeOf(now) : undefined);
       return (yield* conversations([id]))[0];
     },
@@ -117,6 +121,7 @@ export const conversationWrites = ({ sql, timeOf, keyOf }: Setting, reads: Reads
 
     *setRole(id, clientId, role) {
       if ((yield* head(id)) === undefined) return;
+      if (role === 'Manager') yield* run(sql.noteRoles, id);
       if (role === 'Member') yield* run(sql.removeRole, id, clientId);
       else yield* run(sql.setRole, id, clientId, role);
     },

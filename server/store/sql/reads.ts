@@ -1,6 +1,7 @@
 /** What the store reads. Each call is one look at the database, on whichever connection it has. */
 import type { ConversationInfo, ConversationKind, MemberRole, ServerCommand } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
+import { mayAnybodySpeak } from '../../domain/conversations/access.js';
 import { pageOf } from '../../domain/messages/history.js';
 import { uniqueKey } from '../../domain/memory/held-conversation.js';
 import { movedOf } from '../../domain/moving/conversation.js';
@@ -52,9 +53,10 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
   ): Steps<MayNotSpeak['_tag'] | 'MaySpeak'> {
     if (clientId === undefined) return 'MaySpeak';
     const row = (yield* one(sql.standing, id, clientId)) ?? {};
-    if (kind !== 'room' && !flag(row, 'is_member')) return 'NotMember';
+    const isMembersOnly = !mayAnybodySpeak(kind);
+    if (isMembersOnly && !flag(row, 'is_member')) return 'NotMember';
     if (flag(row, 'is_silenced')) return 'Silenced';
-    return kind === 'room' && flag(row, 'is_blocked') ? 'Blocked' : 'MaySpeak';
+    return !isMembersOnly && flag(row, 'is_blocked') ? 'Blocked' : 'MaySpeak';
   };
 
   const messages = (rows: readonly Row[]): readonly StoredMessage[] => rows.map(messageOf);
@@ -138,6 +140,11 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
 
     *roles(id) {
       return new Map((yield* all(sql.roles, id)).map((row) => [text(row, 'client'), roleOf(row)]));
+    },
+
+    *hasRoles(id) {
+      const row = (yield* head(id)) === undefined ? undefined : yield* one(sql.hasRoles, id);
+      return row !== undefined && flag(row, 'is_any');
     },
 
     *listed(id, list, limit, after = '') {

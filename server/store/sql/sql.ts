@@ -137,7 +137,10 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
       from ${each('$2', 'e')} order by e.key`,
     removeMembers: `delete from members where cid = $1 and client in (select value from ${each('$2', 'e')})`,
     setMuted: `update members set muted = $3 where cid = $1 and client = $2`,
-    roles: `select client, role from roles where cid = $1`,
+    /** No client has the empty id: a row with it says that a role was given. */
+    roles: `select client, role from roles where cid = $1 and client <> ''`,
+    hasRoles: `select exists (select 1 from roles where cid = $1 and role <> 'Owner') as is_any`,
+    noteRoles: `insert into roles (cid, client, role) values ($1, '', 'Given') on conflict (cid, client) do nothing`,
     setRole: `insert into roles (cid, client, role) values ($1, $2, $3) on conflict (cid, client) do update set role = $3`,
     removeRole: `delete from roles where cid = $1 and client = $2`,
     /** An owner that comes back is the owner again; a manager that comes back is a plain member. */

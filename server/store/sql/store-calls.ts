@@ -37,6 +37,7 @@ export const storeCalls = (change: Change, read: Read, limits: Parameters<typeof
     forgetSession: change('forgetSession'),
     forgetSessions: change('forgetSessions'),
     roles: look('roles'),
+    hasRoles: look('hasRoles'),
     listed: look('listed'),
     whoIsListed: look('whoIsListed'),
     notices: look('notices'),

@@ -33,10 +33,17 @@ const isReserved = (key: string): boolean => {
   return top === '' || top === '__proto__' || isField([top, {}]);
 };
 
+/** Why attributes can't have these keys; undefined if they can. */
+export const keyProblem = (keys: readonly string[]): string | undefined => {
+  const reserved = keys.filter((key) => key === 'name' || isReserved(key));
+  return reserved.length > 0
+    ? `attributes can't be called ${reserved.join(', ')}: the protocol has its own meaning for that`
+    : undefined;
+};
+
 const problemWith = ({ attributes = {}, unset = [] }: ConversationUpdate): string | undefined => {
-  const reserved = [...Object.keys(attributes), ...unset].filter((key) => key === 'name' || isReserved(key));
-  if (reserved.length > 0)
-    return `attributes can't be called ${reserved.join(', ')}: the protocol has its own meaning for that`;
+  const problem = keyProblem([...Object.keys(attributes), ...unset]);
+  if (problem !== undefined) return problem;
   const both = unset.filter((key) => Object.hasOwn(attributes, key));
   return both.length > 0 ? `either set or unset ${both.join(', ')}` : undefined;
 };

@@ -1,5 +1,5 @@
 /** Chat rooms. A client is in a room as long as it subscribes to the room's streams. */
-import { defer, type Observable } from 'rxjs';
+import { defer, tap, type Observable } from 'rxjs';
 import type { OutgoingBody } from '../../../codecs/index.js';
 import {
   modifications,
@@ -118,6 +118,10 @@ export const createRoom = (client: Client, options: NewRoom = {}): Observable<Ro
       internals,
       defer(() =>
         checked(options, start(internals.link, [], { unique: false, transient: true, ...describe(options) })),
+      ).pipe(
+        tap(({ id }) => {
+          staysOf(internals).made(id);
+        }),
       ),
       (id) => room(client, id),
     ),

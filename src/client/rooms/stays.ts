@@ -13,6 +13,7 @@ import {
   map,
   merge,
   mergeMap,
+  noop,
   of,
   share,
   switchMap,
@@ -42,6 +43,8 @@ interface Stay {
 export interface Stays {
   /** The same stream as a lease of the room: a subscription enters the room. Completes and errors with the lease. */
   readonly leased: <T>(id: string, stream$: Observable<T>) => Observable<T>;
+  /** The server has put this client into a room that it has made. It goes back to where its subscribers are. */
+  readonly made: (id: string) => void;
   /** Cold: how many clients are in the room. The server is asked again and again. */
   readonly online: (id: string) => Observable<number>;
 }
@@ -217,5 +220,12 @@ export const createStays = (client: ClientInternals): Stays => {
       distinctUntilChanged(),
     );
 
-  return { leased, online };
+  const made = (id: string): void => {
+    maybeIn.add(id);
+    const { value: stay } = current;
+    if (stay === undefined) leaveAll();
+    else if (stay.id !== id) enter(stay.id).subscribe({ error: noop });
+  };
+
+  return { leased, made, online };
 };

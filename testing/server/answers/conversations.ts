@@ -3,7 +3,7 @@ import { defined } from '../../../codecs/defined.js';
 import { forChange, forMuting, isMember } from '../../../server/domain/conversations/access.js';
 import {
   attributesChange,
-  changedAttributes,
+  doneBy,
   mutedAnswer,
   updatedAnswer,
   updatedNotice,
@@ -15,7 +15,7 @@ import { draftOf, started, wantedBy } from '../../../server/domain/conversations
 import { compileJavaScript } from '../javascript-regex.js';
 import { tell } from '../sessions.js';
 import { audience, existing, tellAll, type Answers, type Asking, type CommandOf } from '../world.js';
-import { join } from './members.js';
+import { join, move } from './members.js';
 
 export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'>): Answers => {
   const { world, session } = asking;
@@ -23,7 +23,10 @@ export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'
   const members = foundersOf(session, wanted.members);
   checkMembers(members);
   const { info, isNew } = world.memory.createConversation(draftOf(session, wanted, world.now()));
-  if (info.kind === 'ordinary' && isNew) tellAll(asking, addedNotices(session, info.id, [], members));
+  // Who makes a chat room is in it.
+  if (info.kind === 'room') move(asking, info.id);
+  if ((info.kind === 'ordinary' || info.kind === 'temporary') && isNew)
+    tellAll(asking, addedNotices(session, info.id, [], members));
   // A client that has quit the conversation becomes a member again.
   if (info.kind === 'ordinary' && !isMember(info, session)) join(asking, info, [session.clientId]);
   return [started(info, world.now())];
@@ -40,9 +43,9 @@ export const update = (
 ): Answers => {
   const { memory, now } = world;
   const info = forChange(existing(world, cid), session, memory.roles(cid));
-  const change = attributesChange(attr.data);
-  const attributes = changedAttributes(info.attributes, change);
-  memory.updateConversation(cid, { attributes, ...defined({ name: change.name }) }, now());
+  const wanted = attributesChange(attr?.data ?? '{}');
+  const updated = memory.updateConversation(cid, { edits: wanted.edits, ...defined({ name: wanted.name }) }, now());
+  const change = doneBy(wanted, updated?.attributes ?? {});
   tell(audience(world, info), updatedNotice(session, cid, change, now()), session);
   return [updatedAnswer(cid, change, now())];
 };

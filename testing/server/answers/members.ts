@@ -17,7 +17,7 @@ import { existing, tellAll, type Answers, type Asking, type CommandOf } from '..
 const everybody = (wanted: readonly string[]): Outcome => ({ allowed: wanted, failed: [] });
 
 /** Enters a chat room, or leaves it. */
-const move = ({ world: { memory }, session }: Asking, room: string | undefined): void => {
+export const move = ({ world: { memory }, session }: Asking, room: string | undefined): void => {
   session.room = room;
   memory.sessions.rememberRoom(session.token, session.id, room === undefined ? undefined : { id: room });
 };
