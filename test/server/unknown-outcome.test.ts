@@ -240,6 +240,7 @@ describe('a change of a conversation', () => {
   it.each(['before', 'after'] as const)('a chat room is entered and left by a repeated command (%s)', async (fault) => {
     const { fail, server, tom } = await there();
     const cid = await start(tom, [], { transient: true });
+    await tom.request({ cmd: 'conv', op: 'remove', convMessage: { cid, m: ['Tom'] } });
     for (const [op, inside] of [
       ['add', ['Tom']],
       ['remove', []],

@@ -47,7 +47,7 @@ describe.each(all)('stores %s', (_, open) => {
       fc.asyncProperty(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 12 }), async (amounts) => {
         const [first] = shared.stores;
         if (first === undefined) throw new Error('there should be a store');
-        const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: 1 } as const;
+        const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: Date.now() } as const;
         const { id } = (await first.createConversation(draft)).info;
         const given = await Promise.all(
           amounts.map((amount, index) => {
@@ -57,7 +57,7 @@ describe.each(all)('stores %s', (_, open) => {
               { _tag: 'AddUnique', path: ['once'], objects: [{ by: 'Tom', of: amount }] },
               { _tag: 'Set', path: [`own ${index}`], value: index },
             ];
-            return shared.stores[index % shared.stores.length]?.updateConversation(id, { edits }, 2);
+            return shared.stores[index % shared.stores.length]?.updateConversation(id, { edits }, Date.now());
           }),
         );
         const [info] = await first.conversations([id]);

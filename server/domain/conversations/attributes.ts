@@ -61,6 +61,7 @@ const unknownOperation = (key: string): Refusal =>
 const editOf = ([key, value]: readonly [string, Attribute]): AttributeEdit => {
   const path = key.split('.');
   if (!hasOperation(value)) return { path, _tag: 'Set', value };
+  if (path[0] === 'name') throw new Refusal(4306, 'attr: a name is replaced by another one; it has no operations');
   const operation = Operation.decode(value);
   if (isLeft(operation)) throw unknownOperation(key);
   const { right } = operation;
