@@ -323,6 +323,27 @@ describe('a command at its limits', () => {
     }),
     'session/query': () => ({ cmd: 'session', op: 'query', i: 9, sessionMessage: { sessionPeerIds: ids(20, 'm') } }),
     'session/refresh': () => ({ cmd: 'session', op: 'refresh', i: 9, sessionMessage: { st: 'x' } }),
+    'conv/members of a conversation': ({ full: cid }) => ({ cmd: 'conv', op: 'members', i: 9, convMessage: { cid } }),
+    'conv/is_member of a thousand': ({ full: cid }) => ({
+      cmd: 'conv',
+      op: 'is_member',
+      i: 9,
+      convMessage: { cids: [cid, ...ids(999, 'c')] },
+    }),
+    'conv/check_shutup': ({ full: cid }) => ({
+      cmd: 'conv',
+      op: 'check_shutup',
+      i: 9,
+      convMessage: { cid, m: ids(1_000, 'm') },
+    }),
+    'blacklist/check_block': ({ full: srcCid }) => ({
+      cmd: 'blacklist',
+      op: 'check_block',
+      i: 9,
+      blacklistMessage: { srcCid, toPids: ids(1_000, 'm') },
+    }),
+    login: () => ({ cmd: 'login', i: 9 }),
+    'report/upload': () => ({ cmd: 'report', op: 'upload', i: 9 }),
     echo: () => ({ cmd: 'echo', i: 9 }),
   };
 

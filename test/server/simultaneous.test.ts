@@ -309,7 +309,12 @@ describe('a logout', () => {
 });
 
 describe('a chat room', () => {
-  const room = async (owner: RawClient): Promise<string> => start(owner, [], { transient: true });
+  /** Its creator is in it. He enters another one, and so leaves it. */
+  const room = async (owner: RawClient): Promise<string> => {
+    const id = await start(owner, [], { transient: true });
+    await start(owner, [], { transient: true });
+    return id;
+  };
   const occupants = async (client: RawClient, cid: string): Promise<unknown> => {
     const answer = await client.request({ cmd: 'conv', op: 'count', convMessage: { cid } });
     return answer.cmd === 'conv' && answer.op === 'result' ? answer.convMessage.count : answer;

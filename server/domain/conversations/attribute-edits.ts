@@ -22,6 +22,10 @@ export const hasOperation = (value: Attribute): boolean =>
   !(value instanceof Date) &&
   (Object.hasOwn(value, '__op') || Object.values<Attribute>(value).some(hasOperation));
 
+/** Whether a value is the operation that removes what is there. */
+export const isDelete = (value: Attribute): boolean =>
+  typeof value === 'object' && value !== null && Reflect.get(value, '__op') === 'Delete';
+
 const textOf = (path: readonly string[]): string => path.join('.');
 
 const incremented = ({ path, amount }: Extract<AttributeEdit, { _tag: 'Increment' }>, value: unknown): number => {

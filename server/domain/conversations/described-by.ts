@@ -1,7 +1,7 @@
 import { either as E, function as F } from 'fp-ts';
 import { RawConversation, changedNumber, decodeAttributes, type ConversationInfo } from '../../../codecs/index.js';
 import { Refusal } from '../refusal.js';
-import { hasOperation } from './attribute-edits.js';
+import { hasOperation, isDelete } from './attribute-edits.js';
 
 type Described = Pick<ConversationInfo, 'name' | 'attributes'>;
 
@@ -37,7 +37,7 @@ export const changedBy = (data: string): Described => {
   if (reserved.length > 0)
     // What can't be carried out is refused like any other operation.
     throw new Refusal(
-      reserved.some(([, value]) => hasOperation(value)) ? 4306 : 4301,
+      reserved.some(([, value]) => hasOperation(value) && !isDelete(value)) ? 4306 : 4301,
       `attr: the protocol has its own meaning for ${reserved.map(([key]) => key).join(', ')}`,
     );
   const { name, ...attributes } = given.right;
