@@ -13,6 +13,7 @@ import { admit, cursorOf, emit, keep, report, want, withSession } from './making
 import { changesBetween, newsAfter, untold } from './missed-changes.js';
 import { forgetOver, isSent, mayBeSent } from './own-sends.js';
 import { hasId } from './recent-ids.js';
+import { NOTHING_TOLD, once, type ToldChanges } from './told-once.js';
 import { weightOf } from './weight.js';
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
@@ -83,7 +84,7 @@ const enqueue = (making: Making, cursor: Cursor, task: Task): void => {
 export const tellLost = (making: Making, cursor: Cursor): Cursor => {
   const { id, lostUpTo, newest: from } = cursor;
   if (lostUpTo === undefined) return cursor;
-  const next = keep(making, { ...cursor, lostUpTo: undefined, info: undefined, lookedUpIn: 0 });
+  const next = keep(making, { ...cursor, lostUpTo: undefined, info: undefined, lookedUpIn: 0, told: NOTHING_TOLD });
   if (lostUpTo === -Infinity) return next;
   const to = Math.max(lostUpTo, from.timestamp);
   return admit(making, next, { _tag: 'Gap', conversationId: id, from, to, cause: 'overflow' });
@@ -99,14 +100,30 @@ const handle = (making: Making, cursor: Cursor, task: Task): Cursor => {
       return isBehind(making.state.session, cursor) ? lookUp(making, cursor, false, undefined) : cursor;
     case 'Snapshot':
       return admit(making, cursor, task);
-    default: {
-      if (cursor.news === undefined) return handleNews(making, cursor, task);
-      const { event, news } = untold(cursor.news, task);
-      const next = keep(making, { ...cursor, news });
-      return event === undefined ? next : handleNews(making, next, event);
-    }
+    case 'Message':
+      return handleNews(making, cursor, task);
+    default:
+      return handleChange(making, cursor, task);
   }
 };
+
+/** Takes out of an event what is in the log already. */
+const handleChange = (making: Making, cursor: Cursor, task: ConversationEvent): Cursor => {
+  // Nobody is told of the members of a chat room: there, only answers tell.
+  const isTwice = cursor.info?.kind !== 'room';
+  const first = isTwice ? once(cursor.told, task, making.policy.self) : { event: task, told: cursor.told };
+  const rest =
+    first.event === undefined || cursor.news === undefined
+      ? { event: first.event, news: cursor.news }
+      : untold(cursor.news, first.event);
+  const isSame = first.told === cursor.told && rest.news === cursor.news;
+  const next = isSame ? cursor : keep(making, { ...cursor, told: first.told, news: rest.news });
+  return rest.event === undefined ? next : handleNews(making, next, rest.event);
+};
+
+/** What was told, without what was found to have changed since. */
+const without = (told: ToldChanges, changes: readonly ConversationEvent[]): ToldChanges =>
+  changes.reduce((before, change) => once(before, change, '').told, told);
 
 const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
   const { session } = making.state;
@@ -344,7 +361,7 @@ const ended = (making: Making, cursor: Cursor): Cursor => {
   const wasIn = info === undefined ? isCounted || lookedUpIn > 0 : isMember(info, self);
   if (!wasIn) return cursor;
   const left: ConversationEvent = { _tag: 'Left', conversationId: id, members: [self] };
-  return admit(making, { ...cursor, news: newsAfter([left]) }, left);
+  return admit(making, { ...cursor, news: newsAfter([left]), told: without(cursor.told, [left]) }, left);
 };
 
 /**
@@ -394,5 +411,9 @@ export const refreshed = (
   const news = changes.length === 0 ? undefined : newsAfter(changes, info);
   // The order is: the changes, the new snapshot, then the messages.
   const told = [...changes, snapshotOf(info)].reduce((next, event) => admit(making, next, event), cursor);
-  return refreshMessages(making, keep(making, { ...told, news }), info);
+  return refreshMessages(
+    making,
+    keep(making, { ...told, news, told: before === undefined ? NOTHING_TOLD : without(cursor.told, changes) }),
+    info,
+  );
 };

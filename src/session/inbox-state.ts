@@ -11,6 +11,7 @@ import type { LookedUp } from './look-up.js';
 import type { News } from './missed-changes.js';
 import { copyOfSends, type OwnSends } from './own-sends.js';
 import type { RecentIds } from './recent-ids.js';
+import type { ToldChanges } from './told-once.js';
 
 /**
  * The inputs of the inbox: entries of the log as they arrive, the loss of the connection, and conversations to
@@ -148,6 +149,8 @@ export interface Cursor {
   readonly isCounted: boolean;
   /** Changes that were found after the last break and are in the log already. The server may still push them. */
   readonly news: News | undefined;
+  /** The last changes by this client, or of it: their notices may still come. */
+  readonly told: ToldChanges;
   readonly work: Work | undefined;
   readonly waiting: Fifo<Task>;
   /** Waiting events were dropped: messages up to this time, ms since 1970. */

@@ -10,6 +10,7 @@ import { NOTHING_WAITS } from './fifo.js';
 import type { Answer, Environment, InboxInput, InboxState, Making, Policy, Step } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
 import { noteOutgoing } from './own-sends.js';
+import { afterBreak } from './told-once.js';
 
 type Tagged<T, Tag> = Extract<T, { readonly _tag: Tag }>;
 type Opened = Tagged<ClientEvent, 'Opened'>;
@@ -55,7 +56,12 @@ const opened = (making: Making, event: Opened): void => {
   for (const cursor of state.cursors.values()) {
     const start = { timestamp: baseline, id: '' };
     // Conversations that were followed before the first session start here.
-    keep(making, isResumed ? { ...cursor, work: { _tag: 'Refresh' } } : { ...cursor, position: start, newest: start });
+    keep(
+      making,
+      isResumed
+        ? { ...cursor, work: { _tag: 'Refresh' }, told: afterBreak(cursor.told) }
+        : { ...cursor, position: start, newest: start },
+    );
   }
   if (isResumed) roomGap(making, at);
   askNext(making);

@@ -169,7 +169,7 @@ describe('notices of a new conversation', () => {
     return client.inbox.map((command) => ('op' in command ? command.op : command.cmd));
   };
 
-  it('go to added members twice, to other devices of the creator once, and not to the acting session', async () => {
+  it('go to all members twice, on all devices; in the acting session after the answer', async () => {
     const server = await serve();
     const [acting, tablet, jerry, spike] = [
       await login(server, 'Tom'),
@@ -177,10 +177,10 @@ describe('notices of a new conversation', () => {
       await login(server, 'Jerry'),
       await login(server, 'Spike'),
     ];
-    await start(acting, ['Jerry']);
+    acting.send({ cmd: 'conv', op: 'start', i: 100, convMessage: { m: ['Jerry'] } });
+    expect(await told(acting)).toEqual(['started', 'joined', 'members_joined']);
     expect(await told(jerry)).toEqual(['joined', 'members_joined']);
-    expect(await told(tablet)).toEqual(['members_joined']);
-    expect(await told(acting)).toEqual([]);
+    expect(await told(tablet)).toEqual(['joined', 'members_joined']);
     expect(await told(spike)).toEqual([]);
   });
 

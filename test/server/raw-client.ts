@@ -168,7 +168,7 @@ export const tokenOf = (opened: Received): string => {
 
 type StartFields = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage'];
 
-/** Creates a conversation and returns its id. */
+/** Creates a conversation and returns its id. The notices of it to the creator don't stay in the inbox. */
 export const start = async (
   client: RawClient,
   members: readonly string[],
@@ -177,7 +177,12 @@ export const start = async (
   const started = await client.request({ cmd: 'conv', op: 'start', convMessage: { m: [...members], ...fields } });
   if (started.cmd !== 'conv' || started.op !== 'started')
     throw new Error(`a conversation was expected, not ${JSON.stringify(started)}`);
-  return started.convMessage.cid;
+  const { cid } = started.convMessage;
+  await client.settle();
+  const { inbox } = client;
+  const others = inbox.filter((push) => push.cmd !== 'conv' || push.op === 'results' || push.convMessage.cid !== cid);
+  inbox.splice(0, inbox.length, ...others);
+  return cid;
 };
 
 type SendFields = Omit<Extract<ClientCommand, { cmd: 'direct' }>['directMessage'], 'cid'>;

@@ -59,8 +59,15 @@ export const changedAttributes = (before: Attributes, { set, removed }: Attribut
     ...removed.map((key) => [key.split('.')] as const),
   ]);
 
-/** The attributes that were set, for `attrModified`: removed attributes are missing. */
-const writtenModified = ({ name, set }: AttributesChange): string => encodeAttributes({ ...set, ...defined({ name }) });
+/**
+ * The final values of the changed attributes, for `attrModified`: nested, as they are now. What was removed is missing.
+ * Swift looks a key with dots up in them and deletes what it does not find; C# puts them in place of its own.
+ */
+const writtenModified = ({ name, set, removed }: AttributesChange, after: Attributes): string => {
+  const keys = new Set([...Object.keys(set), ...removed].map((key) => key.split('.', 1)[0] ?? key));
+  const now = Object.entries(after).filter(([key]) => keys.has(key));
+  return encodeAttributes({ ...Object.fromEntries(now), ...defined({ name }) });
+};
 
 /** The whole change, for `attr`: a removed attribute is null, which every client understands. */
 export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attributes => ({
@@ -69,8 +76,15 @@ export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attri
   ...defined({ name }),
 });
 
+/** A change that was made at the time `at`, and the attributes after it. */
+export interface ChangeMade {
+  readonly change: AttributesChange;
+  readonly after: Attributes;
+  readonly at: number;
+}
+
 /** The notice of a change to the other clients (protocol: conv/update). */
-export const updatedNotice = (party: Party, id: string, change: AttributesChange, at: number): ServerCommand => ({
+export const updatedNotice = (party: Party, id: string, { change, after, at }: ChangeMade): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
   serverTs: at,
@@ -78,21 +92,24 @@ export const updatedNotice = (party: Party, id: string, change: AttributesChange
     cid: id,
     ...by(party),
     attr: { data: encodeAttributes(changeWithNulls(change)) },
-    attrModified: { data: writtenModified(change) },
+    attrModified: { data: writtenModified(change, after) },
     udate: new Date(at).toISOString(),
   },
 });
 
 /** The answer to the client that made the change. */
-export const updatedAnswer = (id: string, change: AttributesChange, at: number): ServerCommand => ({
+export const updatedAnswer = (id: string, { change, after, at }: ChangeMade): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
-  convMessage: { cid: id, udate: new Date(at).toISOString(), attrModified: { data: writtenModified(change) } },
+  convMessage: { cid: id, udate: new Date(at).toISOString(), attrModified: { data: writtenModified(change, after) } },
 });
 
-/** The answer to the client that muted the conversation. Muting does not change `updatedAt`. */
-export const mutedAnswer = ({ id, updatedAt = 0 }: ConversationInfo): ServerCommand => ({
+/**
+ * The answer to the client that muted the conversation at the time `at`. Muting does not change `updatedAt`, but Swift
+ * takes only what is newer than all that it knows.
+ */
+export const mutedAnswer = ({ id }: ConversationInfo, at: number): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
-  convMessage: { cid: id, udate: new Date(updatedAt).toISOString() },
+  convMessage: { cid: id, udate: new Date(at).toISOString() },
 });

@@ -23,10 +23,11 @@ export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'
   const members = foundersOf(session, wanted.members);
   checkMembers(members);
   const { info, isNew } = world.memory.createConversation(draftOf(session, wanted, world.now()));
-  if (info.kind === 'ordinary' && isNew) tellAll(asking, addedNotices(session, info.id, [], members));
+  const answer = started(info, world.now());
+  if (info.kind !== 'ordinary') return [answer];
+  if (isNew) return [answer, ...tellAll(asking, addedNotices(session, info.id, [], members, world.now()))];
   // A client that has quit the conversation becomes a member again.
-  if (info.kind === 'ordinary' && !isMember(info, session)) join(asking, info, [session.clientId]);
-  return [started(info, world.now())];
+  return [answer, ...(isMember(info, session) ? [] : join(asking, info, [session.clientId]))];
 };
 
 export const query = ({ world, session }: Asking, { convMessage }: CommandOf<'conv', 'query'>): Answers => {
@@ -43,8 +44,9 @@ export const update = (
   const change = attributesChange(attr.data);
   const attributes = changedAttributes(info.attributes, change);
   memory.updateConversation(cid, { attributes, ...defined({ name: change.name }) }, now());
-  tell(audience(world, info), updatedNotice(session, cid, change, now()), session);
-  return [updatedAnswer(cid, change, now())];
+  const made = { change, after: attributes, at: now() };
+  tell(audience(world, info), updatedNotice(session, cid, made), session);
+  return [updatedAnswer(cid, made)];
 };
 
 /** Turns this client's push notifications on or off. */
@@ -54,5 +56,5 @@ export const mute = (
 ): Answers => {
   const info = forMuting(existing(world, cid), session);
   world.memory.setMuted(cid, session.clientId, op === 'mute');
-  return [mutedAnswer(info)];
+  return [mutedAnswer(info, world.now())];
 };
