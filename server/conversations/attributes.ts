@@ -48,8 +48,8 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
     if (Buffer.byteLength(encodeAttributes(described)) > limits.attributeBytes) throw tooLong(limits.attributeBytes);
     // Later than the time of each notice before, which may be ahead of the clock.
     const at = app.stamp();
-    const made = { change, after: attributes, at };
-    const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, made), ...exceptActor(actor) };
+    const done = { ...change, after: attributes };
+    const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, done, at), ...exceptActor(actor) };
     // The notice has no priority, even in a chat room: if it was dropped, nothing would tell of the change later.
     const tellUpdate = (): void => {
       if (conversation.kind === 'room') bus.publishRoom(id, notice);
@@ -64,7 +64,7 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
       },
     });
     tellUpdate();
-    return updatedAnswer(id, made);
+    return updatedAnswer(id, done, at);
   });
 
 /** Turns a member's push notifications for a conversation off or on. Gives the answer. */

@@ -103,6 +103,6 @@ export const say = (world: World, info: ConversationInfo, saying: Saying, except
     : memory.append({ ...said, ...defined({ token }), now: now() }, id, exactTime(world, info.id, timestamp));
   if (repeated) return message;
   world.said(message, transient);
-  tell(audience(world, info), directPush(message, { transient }), except);
+  tell(audience(world, info), directPush(message, { kind: info.kind, transient }), except);
   return message;
 };

@@ -38,6 +38,8 @@ export interface AttributesChange {
   readonly name?: string;
   readonly set: Attributes;
   readonly removed: readonly string[];
+  /** All attributes after the change, if they are known. Default: what is set is all that there is. */
+  readonly after?: Attributes;
 }
 
 /** Reads `attr.data`. */
@@ -63,7 +65,8 @@ export const changedAttributes = (before: Attributes, { set, removed }: Attribut
  * The final values of the changed attributes, for `attrModified`: nested, as they are now. What was removed is missing.
  * Swift looks a key with dots up in them and deletes what it does not find; C# puts them in place of its own.
  */
-const writtenModified = ({ name, set, removed }: AttributesChange, after: Attributes): string => {
+const writtenModified = (change: AttributesChange): string => {
+  const { name, set, removed, after = changedAttributes({}, change) } = change;
   const keys = new Set([...Object.keys(set), ...removed].map((key) => key.split('.', 1)[0] ?? key));
   const now = Object.entries(after).filter(([key]) => keys.has(key));
   return encodeAttributes({ ...Object.fromEntries(now), ...defined({ name }) });
@@ -76,15 +79,8 @@ export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attri
   ...defined({ name }),
 });
 
-/** A change that was made at the time `at`, and the attributes after it. */
-export interface ChangeMade {
-  readonly change: AttributesChange;
-  readonly after: Attributes;
-  readonly at: number;
-}
-
 /** The notice of a change to the other clients (protocol: conv/update). */
-export const updatedNotice = (party: Party, id: string, { change, after, at }: ChangeMade): ServerCommand => ({
+export const updatedNotice = (party: Party, id: string, change: AttributesChange, at: number): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
   serverTs: at,
@@ -92,16 +88,16 @@ export const updatedNotice = (party: Party, id: string, { change, after, at }: C
     cid: id,
     ...by(party),
     attr: { data: encodeAttributes(changeWithNulls(change)) },
-    attrModified: { data: writtenModified(change, after) },
+    attrModified: { data: writtenModified(change) },
     udate: new Date(at).toISOString(),
   },
 });
 
 /** The answer to the client that made the change. */
-export const updatedAnswer = (id: string, { change, after, at }: ChangeMade): ServerCommand => ({
+export const updatedAnswer = (id: string, change: AttributesChange, at: number): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
-  convMessage: { cid: id, udate: new Date(at).toISOString(), attrModified: { data: writtenModified(change, after) } },
+  convMessage: { cid: id, udate: new Date(at).toISOString(), attrModified: { data: writtenModified(change) } },
 });
 
 /**

@@ -44,9 +44,9 @@ export const update = (
   const change = attributesChange(attr.data);
   const attributes = changedAttributes(info.attributes, change);
   memory.updateConversation(cid, { attributes, ...defined({ name: change.name }) }, now());
-  const made = { change, after: attributes, at: now() };
-  tell(audience(world, info), updatedNotice(session, cid, made), session);
-  return [updatedAnswer(cid, made)];
+  const done = { ...change, after: attributes };
+  tell(audience(world, info), updatedNotice(session, cid, done, now()), session);
+  return [updatedAnswer(cid, done, now())];
 };
 
 /** Turns this client's push notifications on or off. */
