@@ -7,7 +7,6 @@ export const INTERNAL = 4200;
 
 /** A refusal of a command with its code; any other error as an error of the server. */
 export const errorAnswer = (error: unknown, cmd?: ClientCommand['cmd']): ServerCommand =>
-  refusalAnswer(
-    error instanceof Refusal ? error : new Refusal(INTERNAL, 'the server could not carry the command out; try again'),
-    cmd,
-  );
+  error instanceof Refusal
+    ? refusalAnswer(error, cmd)
+    : refusalAnswer(new Refusal(INTERNAL, 'the server could not carry the command out; try again'));

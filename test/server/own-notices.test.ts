@@ -119,7 +119,7 @@ describe('JavaScript: on a socket that several clients share', () => {
     const socket = await dial(url);
     for (const id of ['Tom', 'Jerry']) await open(socket, id);
     /** Everything that comes with the answer to a command, with its addressee. */
-    return async (peerId: string, command: Request) => {
+    const all = async (peerId: string, command: Request) => {
       await socket.settle();
       socket.inbox.length = 0;
       socket.send({ ...command, peerId, i: 1_000 } as ClientCommand);
@@ -127,10 +127,11 @@ describe('JavaScript: on a socket that several clients share', () => {
       for (const one of socket.inbox) if (one.cmd === 'conv' && one.op === 'started') started = one.convMessage.cid;
       return socket.inbox.splice(0).map((one) => `${one.peerId ?? ''} ${wordsOf(one)}`);
     };
+    return { socket, all };
   };
 
   it('the answer comes before the notices to all of them', async () => {
-    const all = await shared();
+    const { all } = await shared();
     const [answer, ...notices] = await all('Tom', { cmd: 'conv', op: 'start', convMessage: { m: ['Jerry'] } });
     expect(answer).toBe('Tom conv/started');
     expect(notices.toSorted()).toEqual([
@@ -143,11 +144,13 @@ describe('JavaScript: on a socket that several clients share', () => {
 
   it('the refusal comes before the notice that a chat room has ended', async () => {
     const clock = settable(1_700_000_000_000);
-    const all = await shared({ clock });
+    const { socket, all } = await shared({ clock });
     await all('Tom', { cmd: 'conv', op: 'start', convMessage: { transient: true } });
     const cid = started;
     await all('Jerry', conv('add', cid, 'Jerry'));
     clock.set(clock.now() + 181 * 86_400_000);
-    expect(await all('Tom', { cmd: 'logs', logsMessage: { cid } })).toEqual(['Tom error', 'Jerry conv/left']);
+    socket.send({ cmd: 'logs', peerId: 'Tom', i: 1_000, logsMessage: { cid } });
+    const { op } = await socket.push('conv');
+    expect([op, ...socket.inbox.map(({ cmd, peerId }) => [cmd, peerId])]).toEqual(['left', ['error', 'Tom']]);
   });
 });

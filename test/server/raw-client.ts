@@ -199,6 +199,15 @@ export const say = async (
   return { id: ack.ackMessage.uid, timestamp: ack.ackMessage.t };
 };
 
+/** The answer to a message that is refused. */
+export const refused = (code: number, more: object = {}): object => ({ cmd: 'ack', ackMessage: { code, ...more } });
+
+/** The code of a refusal; undefined if the command was carried out. */
+export const codeOf = (answer: Received): number | undefined => {
+  if (answer.cmd === 'error') return answer.errorMessage.code;
+  return answer.cmd === 'ack' ? answer.ackMessage.code : undefined;
+};
+
 type LogsFields = Omit<Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'], 'cid'>;
 
 /** The bodies of one page of history. */

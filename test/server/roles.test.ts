@@ -13,6 +13,7 @@ import {
   tokenOf,
   type RawClient,
   type Received,
+  codeOf,
 } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
@@ -89,7 +90,7 @@ const [block, unblock] = [blacklist('block'), blacklist('unblock')];
 const nobody: Result = { allowed: [], failed: [] };
 const send = async (client: RawClient, cid: string, fields: object = { msg: 'x' }): Promise<number | string> => {
   const answer = await client.request({ cmd: 'direct', directMessage: { cid, ...fields } });
-  return answer.cmd === 'error' ? answer.errorMessage.code : answer.cmd;
+  return codeOf(answer) ?? answer.cmd;
 };
 
 describe('the right to act on another client', () => {
