@@ -10,21 +10,16 @@ import { reach } from './cursor.js';
 import { append, fifoOf, NOTHING_WAITS, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
-import { changesBetween, newsAfter, untold } from './missed-changes.js';
+import { changesBetween, hasMembers, isMember, newsAfter } from './missed-changes.js';
 import { forgetOver, isSent, mayBeSent } from './own-sends.js';
 import { hasId } from './recent-ids.js';
-import { NOTHING_TOLD, once, type ToldChanges } from './told-once.js';
+import { fresh, NOTHING_TOLD, without } from './told-once.js';
 import { weightOf } from './weight.js';
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 type WorkOf<Tag extends Work['_tag']> = Extract<Work, { readonly _tag: Tag }>;
 
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
-
-/** The server does not tell the members of chat rooms and system conversations. */
-const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' || kind === 'temporary';
-
-const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
 
@@ -109,21 +104,10 @@ const handle = (making: Making, cursor: Cursor, task: Task): Cursor => {
 
 /** Takes out of an event what is in the log already. */
 const handleChange = (making: Making, cursor: Cursor, task: ConversationEvent): Cursor => {
-  // Nobody is told of the members of a chat room: there, only answers tell.
-  const isTwice = cursor.info?.kind !== 'room';
-  const first = isTwice ? once(cursor.told, task, making.policy.self) : { event: task, told: cursor.told };
-  const rest =
-    first.event === undefined || cursor.news === undefined
-      ? { event: first.event, news: cursor.news }
-      : untold(cursor.news, first.event);
-  const isSame = first.told === cursor.told && rest.news === cursor.news;
-  const next = isSame ? cursor : keep(making, { ...cursor, told: first.told, news: rest.news });
-  return rest.event === undefined ? next : handleNews(making, next, rest.event);
+  const { event, told, news } = fresh(cursor, task, making.policy.self);
+  const next = told === cursor.told && news === cursor.news ? cursor : keep(making, { ...cursor, told, news });
+  return event === undefined ? next : handleNews(making, next, event);
 };
-
-/** What was told, without what was found to have changed since. */
-const without = (told: ToldChanges, changes: readonly ConversationEvent[]): ToldChanges =>
-  changes.reduce((before, change) => once(before, change, '').told, told);
 
 const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
   const { session } = making.state;

@@ -5,6 +5,11 @@ import { withAttributes, type ConversationEvent, type Membership } from '../../s
 
 type Attributes = ConversationInfo['attributes'];
 
+/** The server does not tell the members of chat rooms and system conversations. */
+export const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' || kind === 'temporary';
+
+export const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
+
 /** The members of the first list that are not in the second. */
 const without = (members: readonly string[], others: readonly string[]): readonly string[] => {
   const excluded = new Set(others);

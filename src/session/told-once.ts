@@ -2,7 +2,9 @@
  * Changes that come more than once. A change that this client has made is told by the answer to its command, and by a
  * notice, in any order. And a notice about this client comes beside one to everybody.
  */
+import type { ConversationInfo } from '../../codecs/index.js';
 import type { ConversationEvent, Membership } from '../../streams/index.js';
+import { untold, type News } from './missed-changes.js';
 
 /** A change that was told: what became of these clients, and by whom. */
 interface ToldChange {
@@ -90,4 +92,28 @@ export const once = (told: ToldChanges, event: ConversationEvent, self: string):
   if (!('members' in event)) return { event: undefined, told: next };
   const rest = event.members.filter((member) => !known.has(member));
   return { event: rest.length === 0 ? undefined : { ...event, members: rest }, told: next };
+};
+
+/** What was told, without what was found to have changed since. */
+export const without = (told: ToldChanges, changes: readonly ConversationEvent[]): ToldChanges =>
+  changes.reduce((before, change) => once(before, change, '').told, told);
+
+/** What is known of a conversation, as far as it matters here. */
+interface Known {
+  readonly info: ConversationInfo | undefined;
+  readonly told: ToldChanges;
+  readonly news: News | undefined;
+}
+
+/** An event without what is in the log already: `undefined` if nothing is left. And what is in the log by then. */
+export const fresh = (
+  { info, told, news }: Known,
+  event: ConversationEvent,
+  self: string,
+): Omit<Known, 'info'> & { readonly event: ConversationEvent | undefined } => {
+  // Nobody is told of the members of a chat room: there, only answers tell.
+  const first = info?.kind === 'room' ? { event, told } : once(told, event, self);
+  return news === undefined || first.event === undefined
+    ? { ...first, news }
+    : { told: first.told, ...untold(news, first.event) };
 };

@@ -350,6 +350,40 @@ describe.each(places)('conversations, $place', ({ open }) => {
     expect(await here.add(['Spike'])).toMatchObject({ successfulClientIds: ['Spike'] });
   });
 
+  it('tell the published client of each change that it makes itself, once', async () => {
+    const { client: tom } = await published('Tom');
+    const heard: string[] = [];
+    const names = ['invited', 'kicked', 'membersjoined', 'membersleft', 'memberinfoupdated', 'membersmuted'];
+    for (const name of [...names, 'membersunmuted', 'membersblocked', 'membersunblocked'])
+      tom.on(name, ({ members = [], member }: { readonly members?: readonly string[]; readonly member?: string }) =>
+        heard.push([name, ...members, ...(member === undefined ? [] : [member])].join(' ')),
+      );
+    const here = await tom.createConversation({ members: ['Jerry'], unique: false });
+    await here.getAllMemberInfo();
+    await here.add(['Spike']);
+    await here.updateMemberRole('Jerry', 'Manager');
+    await here.muteMembers(['Spike']);
+    await here.unmuteMembers(['Spike']);
+    await here.blockMembers(['Spike']);
+    await here.unblockMembers(['Spike']);
+    await here.remove(['Jerry']);
+    await expect.poll(() => heard.length).toBeGreaterThan(9);
+    await here.count();
+    expect(heard).toEqual([
+      'invited',
+      'membersjoined Tom Jerry',
+      'membersjoined Spike',
+      'memberinfoupdated Jerry',
+      'membersmuted Spike',
+      'membersunmuted Spike',
+      'membersleft Spike',
+      'membersblocked Spike',
+      'membersunblocked Spike',
+      'membersleft Jerry',
+    ]);
+    expect(here.members).toEqual(['Tom']);
+  });
+
   it('that are chat rooms are shared by both clients, have a count, and are entered again after a break', async () => {
     const [{ client: tom, realtime }, { client: jerry }] = [await published('Tom'), await ours('Jerry', { grace: 0 })];
     const shared = await tom.createChatRoom({ name: 'room' });

@@ -4,8 +4,8 @@
  * At rest, every device has the same members and attributes as the server. Its conversation list holds the
  * conversation if and only if its client is a member.
  *
- * While it was connected, each device was told of exactly the changes that the table of membership notices defines, each
- * once, in the order of the changes. The device that made a change was told of its result.
+ * While it was connected, each device was told of exactly the changes that the table of membership notices defines,
+ * each once, in the order of the changes. The device that made a change was told of its result.
  *
  * `FC_SEED=<seed> npx vitest run test/model` draws other commands.
  */

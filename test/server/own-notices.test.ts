@@ -3,7 +3,6 @@
  * need the answer first: it tells them of the conversation that the notices are about.
  */
 import { describe, expect, it } from 'vitest';
-import type { ClientCommand } from 'rx-realtime/codecs';
 import type { ServerOptions } from 'rx-realtime/server';
 import { dial, login, open, serve, settable, start, type RawClient, type Received } from './raw-client.js';
 
@@ -16,7 +15,7 @@ const wordsOf = (command: Received): string => {
     readonly m: readonly string[] | undefined;
   };
   return [
-    'op' in command ? `${command.cmd}/${String(command.op)}` : command.cmd,
+    'op' in command ? `${command.cmd}/${command.op}` : command.cmd,
     ...(initBy === undefined ? [] : ['by', initBy]),
     ...(m ?? []),
   ].join(' ');
@@ -26,7 +25,7 @@ const wordsOf = (command: Received): string => {
 const after = async (client: RawClient, command: Request): Promise<readonly string[]> => {
   await client.settle();
   client.inbox.length = 0;
-  client.send({ ...command, i: 1_000 } as ClientCommand);
+  client.send({ ...command, i: 1_000 });
   await client.settle();
   return client.inbox.splice(0).map(wordsOf);
 };
@@ -122,7 +121,7 @@ describe('JavaScript: on a socket that several clients share', () => {
     const all = async (peerId: string, command: Request) => {
       await socket.settle();
       socket.inbox.length = 0;
-      socket.send({ ...command, peerId, i: 1_000 } as ClientCommand);
+      socket.send({ ...command, peerId, i: 1_000 });
       await socket.settle();
       for (const one of socket.inbox) if (one.cmd === 'conv' && one.op === 'started') started = one.convMessage.cid;
       return socket.inbox.splice(0).map((one) => `${one.peerId ?? ''} ${wordsOf(one)}`);

@@ -32,7 +32,9 @@ export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'
 
 export const query = ({ world, session }: Asking, { convMessage }: CommandOf<'conv', 'query'>): Answers => {
   const search = searchOf(session, convMessage, { compile: compileJavaScript, isOpen: world.isOpen });
-  return [results(world.memory.find(search), convMessage)];
+  const found = world.memory.find(search);
+  const ids = found.map(({ id }) => id);
+  return [results(found, convMessage, undefined, world.memory.standings(session.clientId, ids))];
 };
 
 export const update = (
