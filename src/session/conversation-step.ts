@@ -10,7 +10,7 @@ import { reach } from './cursor.js';
 import { append, fifoOf, NOTHING_WAITS, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
-import { changesBetween, hasMembers, isMember, newsAfter } from './missed-changes.js';
+import { changesBetween, hasMembers, isMember, isOutside, newsAfter } from './missed-changes.js';
 import { forgetOver, isSent, mayBeSent } from './own-sends.js';
 import { hasId } from './recent-ids.js';
 import { fresh, NOTHING_TOLD, without } from './told-once.js';
@@ -22,13 +22,6 @@ type WorkOf<Tag extends Work['_tag']> = Extract<Work, { readonly _tag: Tag }>;
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
-
-/**
- * Whether an entry says that this client left, or may join again. Then there is nothing to look up, and the client
- * can't have missed anything.
- */
-const isOutside = (event: ConversationEvent, self: string): boolean =>
-  (event._tag === 'Left' || event._tag === 'Blocked' || event._tag === 'Unblocked') && event.members.includes(self);
 
 /** Whether messages of the conversation may have been missed. Chat rooms have live messages only. */
 const isBehind = ({ isResumed, number }: Session, { caughtUpIn, info }: Cursor): boolean =>
