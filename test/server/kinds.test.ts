@@ -525,7 +525,7 @@ describe('a temporary conversation', () => {
       await say(tom, cid, { msg: 'x' });
     }
     clock.set(1_700_000_000_000 + 60_000);
-    expect(await send(tom, cid)).toMatchObject(error(4323));
+    expect(await send(tom, cid)).toMatchObject(refused(4323));
   });
 
   it('is the same for the same members while it lasts, if it is unique; it is never an ordinary one', async () => {
@@ -557,6 +557,10 @@ describe('a temporary conversation', () => {
         ttl: 86_400,
         createdAt: expect.anything() as unknown,
         updatedAt: expect.anything() as unknown,
+        conv_type: 4,
+        temp: true,
+        tempConv: true,
+        tempConvTTL: 86_400,
       },
     ]);
     const changes: readonly (readonly [RawClient, Request])[] = [
