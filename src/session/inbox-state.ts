@@ -21,7 +21,12 @@ export type InboxInput =
   /** `at` is the server time, ms since 1970, if it is known. */
   | { readonly _tag: 'Dropped'; readonly at?: number }
   /** Somebody follows a conversation. It is caught up after a break, even if no event of it has arrived before. */
-  | { readonly _tag: 'Follow'; readonly conversationId: string }
+  | {
+      readonly _tag: 'Follow';
+      readonly conversationId: string;
+      /** This client makes the conversation, and asks for its description itself. */
+      readonly isMade?: true;
+    }
   /** Events were dropped before they were read: messages up to this time, ms since 1970. It grows while it waits. */
   | { readonly _tag: 'Lost'; readonly conversationId: string; upTo: number }
   | Barrier

@@ -98,6 +98,12 @@ const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'
   }
 };
 
+/** Notices of a conversation that this client makes come before its description: they cause no look-up. */
+const follow = (making: Making, { conversationId, isMade }: Tagged<InboxInput, 'Follow'>): void => {
+  const cursor = cursorOf(making, conversationId);
+  if (isMade === true) keep(making, { ...cursor, lookedUpIn: making.state.session.number });
+};
+
 /** A message of this client makes progress. Messages that have waited for it may be known now. */
 const outgoing = (making: Making, event: Tagged<ClientEvent, 'Outgoing'>): void => {
   const { cursors, sends, session } = making.state;
@@ -154,7 +160,7 @@ const take = (making: Making, input: InboxInput): void => {
       opened(making, input);
       return;
     case 'Follow':
-      cursorOf(making, input.conversationId);
+      follow(making, input);
       return;
     case 'Outgoing':
       outgoing(making, input);

@@ -29,6 +29,7 @@ describe('a message', () => {
         id: sent.id,
         timestamp: sent.timestamp,
         fromPeerId: 'Tom',
+        convType: 1,
         msg: 'hello',
         mentionPids: ['Jerry'],
         mentionAll: true,
@@ -209,6 +210,7 @@ describe('unread counts', () => {
         mid: last.id,
         timestamp: last.timestamp,
         from: 'Tom',
+        convType: 1,
         data: expect.anything() as unknown,
       },
     ]);
