@@ -36,7 +36,7 @@ describe('names that every JavaScript object has', () => {
         expect(await role(id, 'Manager')).toMatchObject({ op: 'member_info_updated' });
         expect(await role(id, 'Member')).toMatchObject({ op: 'member_info_updated' });
         expect(await people('add_shutup')).toMatchObject({ convMessage: { allowedPids: [id] } });
-        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(error(4563));
+        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(refused(4563));
         expect(await tom.request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid, next: '' } })).toMatchObject({
           convMessage: { m: [id] },
         });
