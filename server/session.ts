@@ -123,7 +123,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
       case 'Push':
         if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
         if (notice.outlined !== undefined && !outlines.has(notice.outlined)) return;
-        push({ push: notice.command, priority: notice.priority, cause: notice.except });
+        push({ push: notice.command, priority: notice.priority, cause: notice.cause ?? notice.except });
         return;
       case 'Displace':
         if (notice.sessions.includes(id)) finish('displaced', DISPLACED, reasonOf(DISPLACED));

@@ -35,7 +35,7 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
  */
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
-    const { store, bus, clock, limits, hooks } = app;
+    const { store, bus, limits, hooks } = app;
     const { attributeBytes: atMost } = limits;
     const conversation = await changeable(app, actor, id);
     if (Buffer.byteLength(data) > 2 * atMost) throw tooLong(atMost);
@@ -48,10 +48,11 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
       initBy: actor.clientId,
       attr: asJson({ attributes: wanted.attr }),
     });
-    const at = clock.now();
+    // Later than the time of each notice before, which may be ahead of the clock.
+    const at = app.stamp();
     // The notice has no priority, even in a chat room: if it was dropped, nothing would tell of the change later.
-    const tellUpdate = (done: AttributesChange, doneAt: number): void => {
-      const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, done, doneAt), ...exceptActor(actor) };
+    const tellUpdate = (done: AttributesChange): void => {
+      const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, done, at), ...exceptActor(actor) };
       if (conversation.kind === 'room') bus.publishRoom(id, notice);
       else bus.publish(conversation.members ?? [], notice);
     };
@@ -63,14 +64,13 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
           (updatedAt === at || updatedAt !== conversation.updatedAt) &&
           now !== undefined &&
           encodeAttributes(now.attributes) === encodeAttributes(expected.attributes);
-        if (isMade) tellUpdate(doneBy(wanted, now.attributes), updatedAt);
+        if (isMade) tellUpdate(doneBy(wanted, now.attributes));
         return isMade;
       },
     });
-    const { attributes, updatedAt = at } = existingOf(id, updated);
-    const done = doneBy(wanted, attributes);
-    tellUpdate(done, updatedAt);
-    return updatedAnswer(id, done, updatedAt);
+    const done = doneBy(wanted, existingOf(id, updated).attributes);
+    tellUpdate(done);
+    return updatedAnswer(id, done, at);
   });
 
 /** Turns a member's push notifications for a conversation off or on. Gives the answer. */
@@ -83,5 +83,5 @@ export const setMuted = async (
   app.inOrder(id, async () => {
     const conversation = forMuting(await existing(app, id), actor);
     await app.store.setMuted(id, actor.clientId, muted);
-    return mutedAnswer(conversation);
+    return mutedAnswer(conversation, app.stamp());
   });

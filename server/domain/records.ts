@@ -205,6 +205,8 @@ export type ReadUpTo = { readonly timestamp: number } | { readonly id: string } 
 /** The unread messages of a client in one conversation. */
 export interface UnreadSummary {
   readonly conversationId: string;
+  /** Java needs it to know the conversation. Default: it has to look it up. */
+  readonly kind?: ConversationKind;
   readonly count: number;
   readonly mentioned: boolean;
   /** The newest message of the conversation. */
@@ -248,6 +250,14 @@ export type AttributeEdit = AttributePlace &
     | { readonly _tag: 'Add' | 'AddUnique' | 'Remove'; readonly objects: readonly Attribute[] }
   );
 
+/** How a member stands to a conversation. */
+export interface Standing {
+  /** When it became a member, ms. Missing if the store does not know. */
+  readonly joinedAt?: number;
+  /** It has turned push notifications off. */
+  readonly muted: boolean;
+}
+
 /** A change of a conversation. */
 export interface ConversationChange {
   readonly name?: string;
@@ -260,6 +270,8 @@ export interface ConversationChange {
 /** The messages that a client has missed in one conversation. */
 export interface OfflineMessages {
   readonly conversationId: string;
+  /** As in `UnreadSummary`. */
+  readonly kind?: ConversationKind;
   /** Oldest first. */
   readonly messages: readonly StoredMessage[];
   /** There are older missed messages. */

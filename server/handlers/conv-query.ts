@@ -8,8 +8,11 @@ import type { CommandOf, Handler } from './handler.js';
 export const convQuery: Handler<CommandOf<'conv', 'query'>> = async ({ app, session }, { convMessage }) => {
   const length = { most: app.limits.answerBytes, bytesOf: (text: string) => Buffer.byteLength(text) };
   const asking = session();
-  const search = searchOf(clientActor(asking), convMessage, { compile: compileRe2, isOpen: app.isShown });
+  const actor = clientActor(asking);
+  const search = searchOf(actor, convMessage, { compile: compileRe2, isOpen: app.isShown });
   const found = await app.store.find(search);
   asking.outlined(found.filter(isOutline).map(({ id }) => id));
-  return { answer: results(found, convMessage, length) };
+  const subscribed = found.flatMap(({ id, kind }) => (kind === 'system' ? [id] : []));
+  const standings = subscribed.length === 0 ? undefined : await app.store.standings?.(actor.clientId, subscribed);
+  return { answer: results(found, convMessage, length, standings) };
 };

@@ -5,6 +5,7 @@ import type { Party } from '../party.js';
 import type { ConversationDraft } from '../records.js';
 import { Refusal } from '../refusal.js';
 import { describedBy } from './described-by.js';
+import { uniqueIdOf } from './for-all-clients.js';
 import { foundersOf } from './members.js';
 
 /** Default and maximum lifetime of a temporary conversation, seconds. */
@@ -65,15 +66,15 @@ export const draftOf = (party: Party, wanted: WantedInfo, now: number): Conversa
 };
 
 /** The answer to the request. A temporary conversation that was there has less time left than it had at first. */
-export const started = ({ id: cid, createdAt, ttl }: ConversationInfo, now: number): ServerCommand => {
-  const made = createdAt ?? now;
+export const started = (info: ConversationInfo, now: number): ServerCommand => {
+  const { id: cid, createdAt: made = now, ttl } = info;
   return {
     cmd: 'conv',
     op: 'started',
     convMessage: {
       cid,
       cdate: new Date(made).toISOString(),
-      ...defined({ tempConvTTL: ttl === undefined ? undefined : leftOf(ttl, now - made) }),
+      ...defined({ tempConvTTL: ttl === undefined ? undefined : leftOf(ttl, now - made), uniqueId: uniqueIdOf(info) }),
     },
   };
 };

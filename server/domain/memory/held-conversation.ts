@@ -13,6 +13,8 @@ export interface HeldConversation {
   readonly uniqueKey: string | undefined;
   /** The members of `info`, to look them up. */
   readonly members: Set<string>;
+  /** When the subscribers of a system conversation have joined, ms. */
+  readonly joinedAt: Map<string, number>;
   readonly log: ConversationLog;
   readonly roles: Map<string, MemberRole>;
   /** A role was given besides the owner's, whatever has become of it. */
@@ -34,6 +36,7 @@ export const held = (info: ConversationInfo, unreadLimit: number, isFound: boole
   info,
   uniqueKey: info.unique === true && isFound ? uniqueKey(info) : undefined,
   members: new Set(info.members),
+  joinedAt: new Map(),
   log: conversationLog(info.id, unreadLimit),
   roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),
   hasRoles: false,

@@ -40,6 +40,7 @@ export const storeCalls = (change: Change, read: Read, limits: Parameters<typeof
     hasRoles: look('hasRoles'),
     listed: look('listed'),
     whoIsListed: look('whoIsListed'),
+    standings: look('standings'),
     notices: look('notices'),
     speaking: look('speaking'),
     message: look('message'),

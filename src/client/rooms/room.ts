@@ -117,7 +117,7 @@ export const createRoom = (client: Client, options: NewRoom = {}): Observable<Ro
     learned(
       internals,
       defer(() =>
-        checked(options, start(internals.link, [], { unique: false, transient: true, ...describe(options) })),
+        checked(options, start(internals, [], { unique: false, transient: true, ...describe(options) })),
       ).pipe(
         tap(({ id }) => {
           staysOf(internals).made(id);

@@ -23,18 +23,21 @@ export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'
   const members = foundersOf(session, wanted.members);
   checkMembers(members);
   const { info, isNew } = world.memory.createConversation(draftOf(session, wanted, world.now()));
+  const answer = started(info, world.now());
   // Who makes a chat room is in it.
   if (info.kind === 'room') move(asking, info.id);
-  if ((info.kind === 'ordinary' || info.kind === 'temporary') && isNew)
-    tellAll(asking, addedNotices(session, info.id, [], members));
+  if (info.kind !== 'ordinary' && info.kind !== 'temporary') return [answer];
+  if (isNew) return [answer, ...tellAll(asking, addedNotices(session, info.id, [], members, world.now()))];
+  if (info.kind === 'temporary') return [answer];
   // A client that has quit the conversation becomes a member again.
-  if (info.kind === 'ordinary' && !isMember(info, session)) join(asking, info, [session.clientId]);
-  return [started(info, world.now())];
+  return [answer, ...(isMember(info, session) ? [] : join(asking, info, [session.clientId]))];
 };
 
 export const query = ({ world, session }: Asking, { convMessage }: CommandOf<'conv', 'query'>): Answers => {
   const search = searchOf(session, convMessage, { compile: compileJavaScript, isOpen: world.isOpen });
-  return [results(world.memory.find(search), convMessage)];
+  const found = world.memory.find(search);
+  const ids = found.map(({ id }) => id);
+  return [results(found, convMessage, undefined, world.memory.standings(session.clientId, ids))];
 };
 
 export const update = (
@@ -45,9 +48,9 @@ export const update = (
   const info = forChange(existing(world, cid), session, memory.roles(cid));
   const wanted = attributesChange(attr?.data ?? '{}');
   const updated = memory.updateConversation(cid, { edits: wanted.edits, ...defined({ name: wanted.name }) }, now());
-  const change = doneBy(wanted, updated?.attributes ?? {});
-  tell(audience(world, info), updatedNotice(session, cid, change, now()), session);
-  return [updatedAnswer(cid, change, now())];
+  const done = doneBy(wanted, updated?.attributes ?? {});
+  tell(audience(world, info), updatedNotice(session, cid, done, now()), session);
+  return [updatedAnswer(cid, done, now())];
 };
 
 /** Turns this client's push notifications on or off. */
@@ -57,5 +60,5 @@ export const mute = (
 ): Answers => {
   const info = forMuting(existing(world, cid), session);
   world.memory.setMuted(cid, session.clientId, op === 'mute');
-  return [mutedAnswer(info)];
+  return [mutedAnswer(info, world.now())];
 };
