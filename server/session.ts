@@ -73,6 +73,8 @@ export interface SessionOptions {
   readonly missed: (drops: Drops) => void;
   /** Called when a notice has ended the session. */
   readonly onEnd: (ending: Ending) => void;
+  /** Its client may keep an outline, and show it when it has become a member. Default true. */
+  readonly keepsOutlines?: boolean;
   /** Called when the session was put out of its chat room. */
   readonly expelled: () => void;
 }
@@ -81,7 +83,17 @@ const DISPLACED = 4111;
 /** Outlines that a session remembers. */
 const OUTLINES = 100;
 
-export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expelled }: SessionOptions): Session => {
+export const newSession = ({
+  id,
+  login,
+  bus,
+  rooms,
+  write,
+  missed,
+  onEnd,
+  expelled,
+  keepsOutlines = true,
+}: SessionOptions): Session => {
   const { clientId } = login;
   let held: OutgoingPush[] | undefined = [];
   let unsubscribe: (() => void) | undefined;
@@ -167,6 +179,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     },
     exit,
     outlined: (conversationIds) => {
+      if (!keepsOutlines) return;
       for (const conversationId of conversationIds) {
         outlines.delete(conversationId);
         outlines.add(conversationId);

@@ -146,7 +146,7 @@ const forget = (sessions: Origin['sessions'], session: Session): void => {
 const newSessionOf = (
   { app, origin: { sessions, writePush, missed } }: Parameters<Handler<Open>>[0],
   login: Session['login'],
-  wasOpen: () => boolean,
+  { wasOpen, ua = '' }: { readonly wasOpen: () => boolean; readonly ua?: string | undefined },
 ): Session => {
   const { clientId, token, holder, tag } = login;
   const session: Session = newSession({
@@ -156,6 +156,8 @@ const newSessionOf = (
     rooms: app.rooms,
     write: writePush,
     missed,
+    // This package's own client asks for a conversation when it has joined it.
+    keepsOutlines: !ua.startsWith('rx-realtime/'),
     onEnd: ({ how }) => {
       forget(sessions, session);
       // The session may have opened after the client's tokens were deleted.
@@ -195,7 +197,7 @@ const openAs = async (
   const now = clock.now();
   const login = loginOf(app, clientId, command, stored, now);
   let isOpen = false;
-  const session = newSessionOf(context, login, () => isOpen);
+  const session = newSessionOf(context, login, { wasOpen: () => isOpen, ua: command.sessionMessage.ua });
   try {
     await session.join();
     const opened = await store.openSession({ session: login, resumes: stored !== undefined }, now);

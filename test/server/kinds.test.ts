@@ -562,6 +562,7 @@ describe('a temporary conversation', () => {
         c: 'Tom',
         m: ['Tom', 'Jerry'],
         unique: true,
+        uniqueId: expect.any(String) as string,
         ttl: 86_400,
         createdAt: expect.anything() as unknown,
         updatedAt: expect.anything() as unknown,
