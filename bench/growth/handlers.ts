@@ -8,7 +8,14 @@ const idOf = (heard: Heard): string => (heard.cmd === 'ack' ? (heard.ackMessage.
 export const handlerSubjects: readonly Subject[] = [
   {
     name: 'server: N clients log in, get another token, ask who is online, and log out',
-    covers: ['handler.session/open', 'handler.session/refresh', 'handler.session/query', 'handler.session/close'],
+    covers: [
+      'handler.session/open',
+      'handler.session/refresh',
+      'handler.session/query',
+      'handler.session/close',
+      'handler.login',
+      'handler.report/upload',
+    ],
     isSlow: true,
     sizes: SIZES,
     prepare: withServer(({ peer }, size) =>
@@ -19,6 +26,8 @@ export const handlerSubjects: readonly Subject[] = [
         const token = st !== undefined && 'st' in st ? st.st : '';
         await peer.ask(id, { cmd: 'session', op: 'refresh', sessionMessage: { st: token } });
         await peer.ask(id, { cmd: 'session', op: 'query', sessionMessage: { sessionPeerIds: [SELF, id] } });
+        await peer.ask(id, { cmd: 'login', service: 1 });
+        await peer.ask(id, { cmd: 'report', op: 'upload' });
         await peer.ask(id, { cmd: 'session', op: 'close' });
       }),
     ),
@@ -78,6 +87,8 @@ export const handlerSubjects: readonly Subject[] = [
       'handler.conv/start',
       'handler.conv/query',
       'handler.conv/count',
+      'handler.conv/members',
+      'handler.conv/is_member',
       'handler.conv/update',
       'handler.conv/mute',
       'handler.conv/unmute',
@@ -95,6 +106,8 @@ export const handlerSubjects: readonly Subject[] = [
         const where = { data: JSON.stringify({ m: SELF }) };
         await peer.ask(SELF, { cmd: 'conv', op: 'query', convMessage: { where, sort: '-lm', limit: 20 } });
         await peer.ask(SELF, { cmd: 'conv', op: 'count', convMessage: { cid } });
+        await peer.ask(SELF, { cmd: 'conv', op: 'members', convMessage: { cid } });
+        await peer.ask(SELF, { cmd: 'conv', op: 'is_member', convMessage: { cids: [cid] } });
         await peer.ask(SELF, { cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"name":"name"}' } } });
         await peer.ask(SELF, { cmd: 'conv', op: 'mute', convMessage: { cid } });
         await peer.ask(SELF, { cmd: 'conv', op: 'unmute', convMessage: { cid } });
@@ -129,9 +142,11 @@ export const handlerSubjects: readonly Subject[] = [
       'handler.conv/add_shutup',
       'handler.conv/remove_shutup',
       'handler.conv/query_shutup',
+      'handler.conv/check_shutup',
       'handler.blacklist/block',
       'handler.blacklist/unblock',
       'handler.blacklist/query',
+      'handler.blacklist/check_block',
     ],
     isSlow: true,
     sizes: FEW,
@@ -143,6 +158,12 @@ export const handlerSubjects: readonly Subject[] = [
           await peer.ask(SELF, {
             cmd: 'blacklist',
             op: 'block',
+            blacklistMessage: { srcCid: cid, toPids: [client(number)] },
+          });
+          await peer.ask(SELF, { cmd: 'conv', op: 'check_shutup', convMessage: { cid, m: [client(number)] } });
+          await peer.ask(SELF, {
+            cmd: 'blacklist',
+            op: 'check_block',
             blacklistMessage: { srcCid: cid, toPids: [client(number)] },
           });
         }

@@ -124,7 +124,7 @@ export const commandLine: Readonly<Record<OptionName, Argument>> = {
   host: { name: 'host', value: 'ADDRESS', help: 'default 127.0.0.1; 0.0.0.0 is every address' },
   appId: { name: 'app-id', value: 'ID', help: 'the one application it serves; default: any' },
   masterKeyFile: { name: 'master-key-file', value: 'FILE', help: 'verifies logins, opens the HTTP API' },
-  open: { name: 'open', help: 'everybody may log in as anybody, and see everything' },
+  open: { name: 'open', help: 'everybody may log in as anybody, and see all' },
   readers: { name: 'readers', value: 'WHO', help: 'who sees conversations: members, or everyone' },
   publicUrl: { name: 'public-url', value: 'URL', help: 'where clients reach a proxy in front of this' },
   trustedProxies: { name: 'trusted-proxy', value: 'ADDRESS', isRepeated: true, help: 'a proxy, or its subnet' },

@@ -55,6 +55,34 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.equal(await store.addMembers(fresh('none'), [a], 3), undefined);
   },
 
+  'edits of attributes at the same time all count, and one that does not fit is refused and changes nothing': async (
+    store,
+  ) => {
+    const id = await create(store, [fresh('a')]);
+    const edit = (path: readonly string[]) =>
+      store.updateConversation(id, { edits: [{ _tag: 'Increment', path, amount: 1 }] }, Date.now());
+    const given = await Promise.all(Array.from({ length: 8 }, () => edit(['votes', 'yes'])));
+    const seen = given.map((info) => (info?.attributes['votes'] as { readonly yes: number }).yes);
+    assert.deepEqual(
+      seen.toSorted((x, y) => x - y),
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    await assert.rejects(edit(['votes']), { code: 4306 });
+    const [info] = await store.conversations([id]);
+    assert.deepEqual(info?.attributes['votes'], { yes: 8 });
+    assert.equal(await store.updateConversation(fresh('none'), { edits: [] }, Date.now()), undefined);
+  },
+
+  'it is known that a role was given, also when it was taken back': async (store) => {
+    const [a, b] = [fresh('a'), fresh('b')];
+    const id = await create(store, [a, b]);
+    assert.equal(await store.hasRoles(id), false);
+    await store.setRole(id, b, 'Manager');
+    await store.setRole(id, b, 'Member');
+    assert.equal(await store.hasRoles(id), true);
+    assert.equal((await store.roles(id)).has(b), false);
+  },
+
   'removing gives those who were members; a manager that comes back is none': async (store) => {
     const [a, b] = [fresh('a'), fresh('b')];
     const id = await create(store, [a, b]);

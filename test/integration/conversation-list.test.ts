@@ -185,7 +185,7 @@ describe('the conversation list, for conversations without this client', () => {
     await become(jerry, ['other']);
     const online = firstValueFrom(jerry.events$.pipe(filter(({ _tag }) => _tag === 'Left')));
     await server().backEnd.delete(other.id);
-    expect(await online).toEqual({ ...departure, conversationId: other.id });
+    expect(await online).toEqual({ ...departure, conversationId: other.id, by: 'REST_API' });
     keeping.unsubscribe();
   });
 });
