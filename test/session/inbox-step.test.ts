@@ -305,14 +305,7 @@ const rules: readonly Rule[] = [
   },
   {
     rule: 'a message from before an own message of a client that was out is not fetched after it',
-    before: [
-      ...known,
-      moved('Left', 'Tom'),
-      own(9),
-      found(conversation({ lastMessageAt: 9 }), 1),
-      dropped,
-      opened(20),
-    ],
+    before: [...known, moved('Left', 'Tom'), own(9), found(conversation({ lastMessageAt: 9 }), 1), dropped, opened(20)],
     input: found(conversation({ lastMessageAt: 9 })),
     out: ['Snapshot', 'CaughtUp'],
   },
