@@ -67,10 +67,10 @@ const fields = {
 };
 
 /** Keys that a server derives for other clients: always, and in some kinds of conversations. */
-const DERIVED: ReadonlySet<string> = new Set(['conv_type', 'uniqueId']);
-const DERIVED_IN: Readonly<Partial<Record<ConversationKind, ReadonlySet<string>>>> = {
-  temporary: new Set(['temp', 'tempConv', 'tempConvTTL']),
-  system: new Set(['joined', 'joinedAt', 'muted']),
+const DERIVED: readonly string[] = ['conv_type', 'uniqueId'];
+const DERIVED_IN: Readonly<Partial<Record<ConversationKind, readonly string[]>>> = {
+  temporary: ['temp', 'tempConv', 'tempConvTTL'],
+  system: ['joined', 'joinedAt', 'muted'],
 };
 
 export const Fields = record('Conversation', { objectId: c.string }, fields);
@@ -81,7 +81,9 @@ export type Fields = t.TypeOf<typeof Fields>;
  * is not text, it is treated as a normal attribute, so that no member can make a conversation unreadable.
  */
 export const isField = ([key, value]: readonly [string, unknown]): boolean =>
-  key === 'name' ? typeof value === 'string' : key === 'objectId' || DERIVED.has(key) || Object.hasOwn(fields, key);
+  key === 'name'
+    ? typeof value === 'string'
+    : key === 'objectId' || DERIVED.includes(key) || Object.hasOwn(fields, key);
 
 const kindOf = ({ objectId, tr, sys, ttl }: Fields): ConversationKind => {
   if (tr === true) return 'room';
@@ -102,7 +104,7 @@ const lastMessageOf = (wire: Fields): LastMessage | undefined =>
 
 const toInfo = (wire: Fields, attributes: readonly (readonly [string, Json])[]): ConversationInfo => {
   const kind = kindOf(wire);
-  const own = attributes.filter(([key]) => DERIVED_IN[kind]?.has(key) !== true);
+  const own = attributes.filter(([key]) => DERIVED_IN[kind]?.includes(key) !== true);
   return defined({
     id: wire.objectId,
     kind,

@@ -3,28 +3,25 @@
 /** The messages, as `parseSchema` reads them. */
 export const messages = `
 ccmd oop sappId speerId ii sinstallationId ipriority iservice lserverTs lclientTs inotificationType
-89BloginMessage 2CsessionMessage DerrorMessage EdirectMessage FackMessage GunreadMessage HreadMessage
-IrcpMessage JlogsMessage KconvMessage 4LpatchMessage 2MblacklistMessage NloggedinMessage;
-;
+91BsessionMessage CerrorMessage DdirectMessage EackMessage FunreadMessage GreadMessage HrcpMessage
+IlogsMessage JconvMessage 4KpatchMessage 2LblacklistMessage;
 lt sn ss sua br stag sdeviceId *ssessionPeerIds *sonlineSessionPeerIds sst istTtl icode sreason sdeviceToken
-bsp sdetail llastUnreadNotifTime llastPatchTime lconfigBitmap OsystemInfo;
+bsp sdetail llastUnreadNotifTime llastPatchTime lconfigBitmap;
 icode sreason iappCode sdetail *spids sappMsg;
 smsg suid sfromPeerId ltimestamp boffline bhasMore *stoPeerIds 3br scid sid btransient sdt sroomId spushData
 bwill lpatchTimestamp ybinaryMsg *smentionPids bmentionAll iconvType;
 icode sreason smid scid lt suid lfromts ltots stype *sids iappCode sappMsg;
-*Pconvs lnotifTime;
-scid *scids *Qconvs;
+*Mconvs lnotifTime;
+scid *scids *Nconvs;
 sid scid lt bread sfrom;
-scid il ilimit lt ltt stmid smid schecksum bstored edirection btIncluded bttIncluded ilctype 92*Rlogs;
+scid il ilimit lt ltt stmid smid schecksum bstored edirection btIncluded bttIncluded ilctype 92*Ologs;
 *sm btransient bunique scid scdate sinitBy ssort ilimit iskip iflag icount sudate lt sn ss bstatusSub
 bstatusPub istatusTTL suniqueId stargetClientId lmaxReadTimestamp lmaxAckTimestamp bqueryAllMembers
-*SmaxReadTuples *scids Tinfo btempConv itempConvTTL *stempConvIds *sallowedPids *DfailedPids bexisting 8snext
-60Uresults Uwhere 2Uattr UattrModified;
-*Vpatches llastPatchTime;
-ssrcCid *stoPids ssrcPid *stoCids ilimit snext 2*sblockedPids *sblockedCids *sallowedPids *DfailedPids lt sn
+*PmaxReadTuples *scids Qinfo btempConv itempConvTTL *stempConvIds *sallowedPids *CfailedPids bexisting 8snext
+60Rresults Rwhere 2Rattr RattrModified;
+*Spatches llastPatchTime;
+ssrcCid *stoPids ssrcPid *stoCids ilimit snext 2*sblockedPids *sblockedCids *sallowedPids *CfailedPids lt sn
 ss;
-;
-;
 scid iunread smid ltimestamp sfrom sdata lpatchTimestamp bmentioned ybinaryMsg iconvType;
 scid ltimestamp smid;
 sfrom sdata ltimestamp smsgId lackAt lreadAt lpatchTimestamp bmentionAll *smentionPids bbin iconvType;

@@ -8,8 +8,8 @@ import { untold, type News } from './missed-changes.js';
 
 /** A change that was told: what became of these clients, and by whom. */
 interface ToldChange {
-  /** Changes of one kind replace each other: of membership, of the right to speak, of blocks, of roles. */
-  readonly kind: string;
+  /** Changes of one kind replace each other. */
+  readonly kind: number;
   readonly outcome: string;
   readonly by: string | undefined;
   readonly members: readonly string[];
@@ -23,38 +23,30 @@ export const NOTHING_TOLD: ToldChanges = [];
 /** So many are remembered: more than the commands that wait for their notices at the same time. */
 const MOST = 64;
 
-const MEMBER = 'member';
-
-const KINDS: Readonly<Record<Membership['_tag'], string>> = {
-  Joined: MEMBER,
-  Left: MEMBER,
-  Silenced: 'silenced',
-  Unsilenced: 'silenced',
-  Blocked: 'blocked',
-  Unblocked: 'blocked',
+/** The kinds of changes: of membership, of the right to speak, of blocks, of roles. */
+const KINDS: Readonly<Partial<Record<ConversationEvent['_tag'], number>>> = {
+  Joined: 1,
+  Left: 1,
+  Silenced: 2,
+  Unsilenced: 2,
+  Blocked: 3,
+  Unblocked: 3,
+  RoleChanged: 4,
 };
 
 /**
  * What is still true of it after a break. Members that have changed are found by a look-up, and everything else may
  * have changed unnoticed.
  */
-export const afterBreak = (told: ToldChanges): ToldChanges =>
-  told.length === 0 ? told : told.filter(({ kind }) => kind === MEMBER);
+export const afterBreak = (told: ToldChanges): ToldChanges => told.filter(({ kind }) => kind === 1);
+
+const isMembership = (event: ConversationEvent): event is Membership => 'members' in event;
 
 const changeOf = (event: ConversationEvent): ToldChange | undefined => {
-  switch (event._tag) {
-    case 'RoleChanged':
-      return { kind: 'role', outcome: event.role, by: event.by, members: [event.member] };
-    case 'Joined':
-    case 'Left':
-    case 'Silenced':
-    case 'Unsilenced':
-    case 'Blocked':
-    case 'Unblocked':
-      return { kind: KINDS[event._tag], outcome: event._tag, by: event.by, members: event.members };
-    default:
-      return undefined;
-  }
+  const kind = KINDS[event._tag];
+  if (kind === undefined) return undefined;
+  if (event._tag === 'RoleChanged') return { kind, outcome: event.role, by: event.by, members: [event.member] };
+  return isMembership(event) ? { kind, outcome: event._tag, by: event.by, members: event.members } : undefined;
 };
 
 /** An event without its known parts (`undefined` if nothing is left), and what was told by then. */
@@ -89,7 +81,7 @@ export const once = (told: ToldChanges, event: ConversationEvent, self: string):
   const last = { ...change, members: isOut ? [self] : own };
   const next = own.length === 0 ? others : [...(isOut ? [] : others), last].slice(-MOST);
   if (known.size === 0) return { event, told: next };
-  if (!('members' in event)) return { event: undefined, told: next };
+  if (!isMembership(event)) return { event: undefined, told: next };
   const rest = event.members.filter((member) => !known.has(member));
   return { event: rest.length === 0 ? undefined : { ...event, members: rest }, told: next };
 };
