@@ -6,7 +6,7 @@ import type { WeappHead, WeappRequests } from './wx.js';
 const field = (header: WeappHead['header'], name: string): string | null => {
   const wanted = name.toLowerCase();
   const [, value] = Object.entries(header ?? {}).find(([key]) => key.toLowerCase() === wanted) ?? [];
-  return value === undefined ? null : String(value);
+  return value === undefined ? null : `${value}`;
 };
 
 /** The JSON of an answer. A platform that does not know `dataType` has parsed it. */
@@ -35,26 +35,34 @@ export const weappFetch =
   (wx: WeappRequests): Fetch =>
   (url, { method, headers, body, signal } = { method: 'GET', headers: {} }) =>
     new Promise((resolve, reject) => {
+      if (method !== 'GET' && method !== 'POST') throw new TypeError(`weappFetch: ${method} is not GET or POST`);
       if (typeof body === 'object' && !(body instanceof Uint8Array))
-        throw new TypeError('wx.request sends text and bytes, not a Blob');
+        throw new TypeError('weappFetch: wx.request sends text and bytes, not a Blob');
+      const abort = (): void => task.abort();
+      const answer = (status: number, header: WeappHead['header'], data: unknown): void => {
+        signal?.removeEventListener('abort', abort);
+        resolve(answerOf(status, header, data));
+      };
       const task = wx.request({
         url,
-        method: method === 'POST' ? 'POST' : 'GET',
+        method,
         header: headers,
         ...(body === undefined ? {} : { data: typeof body === 'string' ? body : exactly(body) }),
         // Any other than `json` is left as it is.
         dataType: 'text',
         responseType: 'text',
         redirect: 'manual',
-        success: ({ statusCode, header, data }) => resolve(answerOf(statusCode, header, data)),
-        fail: ({ errMsg }) => reject(new Error(errMsg)),
+        success: ({ statusCode, header, data }) => answer(statusCode, header, data),
+        fail: ({ errMsg }) => {
+          signal?.removeEventListener('abort', abort);
+          reject(new Error(errMsg));
+        },
       });
       // A redirect that is not followed ends the request with its head: neither `success` nor `fail` is called.
       task.onHeadersReceived?.(({ header, statusCode }) => {
         const status = statusCode ?? (field(header, 'location') === null ? 0 : FOUND);
-        if (isRedirect(status)) resolve(answerOf(status, header, ''));
+        if (isRedirect(status)) answer(status, header, '');
       });
-      const abort = (): void => task.abort();
       if (signal?.aborted === true) abort();
       else signal?.addEventListener('abort', abort);
     });

@@ -37,7 +37,10 @@ export const weappSocket = (wx: WeappSockets): WebSocketConstructor =>
       this.#task = wx.connectSocket({ url, protocols: [protocol], fail: refused });
       this.#task?.onOpen(() => {
         // It was given up, and could not be closed before it was open. It must not stay: there are five in all.
-        if (this.readyState !== CONNECTING) return this.#end();
+        if (this.readyState !== CONNECTING) {
+          this.#end();
+          return;
+        }
         this.readyState = OPEN;
         call(this.onopen, {});
       });

@@ -31,7 +31,7 @@ export interface WeappSockets {
 export interface WeappHead {
   /** Missing in the head alone in WeChat's developer tools. */
   readonly statusCode?: number;
-  readonly header?: Readonly<Record<string, unknown>>;
+  readonly header?: Readonly<Record<string, string>>;
 }
 
 /** A request that is under way. */

@@ -58,11 +58,11 @@ export const serverFor = async ({ isSecure, open }: Way, options: ServerOptions 
   const trusting = vi
     .spyOn(tls, 'connect')
     .mockImplementation(
-      ((first: unknown, ...rest: readonly unknown[]) =>
+      (first: unknown, ...rest: readonly unknown[]) =>
         Reflect.apply(connect, tls, [
           typeof first === 'object' ? { ...first, ca: own.cert } : first,
           ...rest,
-        ]) as tls.TLSSocket) as typeof connect,
+        ]) as tls.TLSSocket,
     );
   onTestFinished(() => trusting.mockRestore());
   return serverIn(open, { ...options, tls: own });
@@ -112,6 +112,6 @@ export const publishedRealtime = (
     // The newer one can ask a router without TLS.
     ...(isSecure ? {} : isOlder ? { RTMServers: server.url } : { ssl: false }),
     ...options,
-  } as ConstructorParameters<typeof four.Realtime>[0]);
+  });
   return isSecure || !isOlder ? realtime : withoutTls(realtime, server);
 };

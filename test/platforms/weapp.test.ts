@@ -4,10 +4,10 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRealtime, StoredSend } from 'rx-realtime';
+import { createRealtime, type StoredSend } from 'rx-realtime';
 import { createServer } from 'rx-realtime/server';
 import { weappFetch, weappFile, weappOptions, weappOutbox, weappSocket } from 'rx-realtime/weapp';
-import { filter, firstValueFrom, from, lastValueFrom, toArray } from 'rxjs';
+import { filter, firstValueFrom, from, lastValueFrom, toArray, type ObservableInput } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWx, type Wx } from './wx.js';
@@ -217,23 +217,25 @@ describe('the storage of a mini program', () => {
     body: { data: 'a' },
     options: {},
   });
+  const all = (done: ObservableInput<unknown>): Promise<unknown> =>
+    lastValueFrom(from(done), { defaultValue: undefined });
   const load = (storage: ReturnType<typeof weappOutbox>, owner: string): Promise<readonly unknown[]> =>
     lastValueFrom(from(storage.load(owner)));
 
   it('keeps the messages of each owner apart, whatever their names are', async () => {
     const storage = weappOutbox(given().wx);
     const owners = ['a', 'a b', 'a"', 'a" "b', ''];
-    for (const owner of owners) storage.put(owner, message(`of ${owner}`));
+    const put = (owner: string): Promise<unknown> => all(storage.put(owner, message(`of ${owner}`)));
+    for (const owner of owners) await put(owner);
     for (const owner of owners) expect(await load(storage, owner)).toEqual([message(`of ${owner}`)]);
-    storage.remove('a', 'of a');
-    storage.remove('a', 'of a');
+    for (const token of ['of a', 'of a']) await all(storage.remove('a', token));
     expect([await load(storage, 'a'), (await load(storage, 'a b')).length]).toEqual([[], 1]);
   });
 
   it('gives back what can not be read, so that it is reported', async () => {
     const { wx } = given();
     const storage = weappOutbox(wx);
-    storage.put('a', message('t'));
+    await all(storage.put('a', message('t')));
     const [key = ''] = wx.getStorageInfoSync().keys;
     wx.setStorageSync(key, '{"half');
     expect(await load(storage, 'a')).toEqual(['{"half']);
