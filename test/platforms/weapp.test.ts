@@ -4,10 +4,9 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRealtime, type StoredSend } from 'rx-realtime';
-import { createServer } from 'rx-realtime/server';
+import type { StoredSend } from 'rx-realtime';
 import { weappFetch, weappFile, weappOptions, weappOutbox, weappSocket } from 'rx-realtime/weapp';
-import { filter, firstValueFrom, from, lastValueFrom, toArray, type ObservableInput } from 'rxjs';
+import { from, lastValueFrom, toArray, type ObservableInput } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWx, type Wx } from './wx.js';
@@ -137,7 +136,10 @@ describe('the requests of a mini program', () => {
   const serve = async (answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> => {
     const server = createHttpServer(answer);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
   const bodyOf = async (request: IncomingMessage): Promise<string> => {
@@ -259,15 +261,20 @@ describe('the files and the network of a mini program', () => {
     });
   });
 
-  it('a realtime that starts without a network connects as soon as there is one', async () => {
-    const server = await createServer({ port: 0 });
-    onTestFinished(() => server.close());
+  it('the network is known at the start, and an answer that comes late changes nothing', async () => {
     const { wx, network } = given({ isConnected: false });
-    const realtime = createRealtime({ appId: 'a', server: server.url, ...weappOptions(wx), backoff: () => 3_600_000 });
-    onTestFinished(() => realtime.close());
-    const loggedIn = firstValueFrom(realtime.login('Tom'));
-    await firstValueFrom(realtime.state$.pipe(filter(({ _tag }) => _tag === 'Offline')));
+    const { network$ } = weappOptions(wx);
+    const [told, late]: [boolean[], boolean[]] = [[], []];
+    const first = network$.subscribe((isConnected) => told.push(isConnected));
+    await Promise.resolve();
+    expect(told).toEqual([false]);
+    // This one asks, and is told before it has its answer.
+    const second = network$.subscribe((isConnected) => late.push(isConnected));
     network(true);
-    expect((await loggedIn).id).toBe('Tom');
+    await Promise.resolve();
+    first.unsubscribe();
+    second.unsubscribe();
+    network(false);
+    expect([told, late]).toEqual([[false, true], [true]]);
   });
 });
