@@ -141,8 +141,11 @@ describe.each(ways)('the published client and ours, through our server: $way', (
   it('tells either client about its invitation, and who invited it', async () => {
     const [tom, jerry] = [await publishedLogin('Tom'), await login('Jerry')];
     const joined = firstValueFrom(jerry.events$.pipe(filter((event) => event._tag === 'Joined' && event.by === 'Tom')));
+    // Who makes a conversation hears of it, too.
+    const own = nextEvent<[{ invitedBy: string }, ConversationBase]>(tom, Event.INVITED);
     const created = await tom.createConversation({ members: ['Jerry'], unique: false });
     expect(await joined).toMatchObject({ conversationId: created.id, by: 'Tom' });
+    expect((await own)[0].invitedBy).toBe('Tom');
 
     const invited = nextEvent<[{ invitedBy: string }, ConversationBase]>(tom, Event.INVITED);
     const back = await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));
