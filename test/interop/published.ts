@@ -100,7 +100,7 @@ export const publishedRealtime = (
   server: RtmServer,
   options: Options = {},
 ): four.Realtime => {
-  const { host } = new URL(server.url);
+  const host = `localhost:${server.port}`;
   const isOlder = version === '4.3.1';
   const api = isSecure ? `https://${host}` : `http://${host}`;
   const realtime = new sdk.Realtime({
