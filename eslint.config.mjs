@@ -15,6 +15,7 @@ const arrows = {
   streams: ['codecs'],
   src: ['codecs', 'streams'],
   node: ['src'],
+  weapp: ['src'],
   server: ['codecs'],
   testing: ['codecs', 'streams', 'src'],
   bench: [],

@@ -23,6 +23,7 @@ export const entryLimits: Readonly<Record<string, EntryLimit>> = {
   streams: { bytes: 21_900, platform: 'browser' },
   codecs: { bytes: 14_900, platform: 'browser' },
   testing: { bytes: 96_000, platform: 'browser' },
+  weapp: { bytes: 4_400, platform: 'browser' },
   media: { bytes: 900, platform: 'browser' },
   node: { bytes: 700, platform: 'node' },
   server: { bytes: 310_000, platform: 'node' },

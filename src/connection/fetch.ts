@@ -22,7 +22,7 @@ export type Fetch = (
     readonly method: string;
     readonly headers: Record<string, string>;
     /** JSON, or the file of an upload. */
-    readonly body?: string | Blob;
+    readonly body?: string | Blob | (Uint8Array & { readonly buffer: ArrayBuffer });
     /** Redirects are not followed: they could take tokens and keys to another server. */
     readonly redirect?: 'manual';
     /** Aborted when nobody waits for the answer any more. Missing where the platform has no `AbortController`. */

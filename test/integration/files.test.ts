@@ -114,7 +114,7 @@ describe('files', () => {
     const [started, aborted] = [new Subject<void>(), new Subject<void>()];
     const slow = await login('Slow', {
       upload: (_file, { signal }) => {
-        signal.addEventListener('abort', () => {
+        signal?.addEventListener('abort', () => {
           aborted.next();
         });
         started.next();

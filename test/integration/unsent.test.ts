@@ -139,7 +139,7 @@ describe('a message that has failed', () => {
     let store: () => Observable<never> = () => never;
     const { here } = await pair({
       upload: (_, { signal }) => {
-        signal.addEventListener('abort', () => (aborted += 1));
+        signal?.addEventListener('abort', () => (aborted += 1));
         return store();
       },
     });

@@ -3,7 +3,7 @@
  * conversation and see the same changes.
  */
 import { createHmac, randomUUID } from 'node:crypto';
-import * as Published from 'leancloud-realtime';
+import type * as Published from 'leancloud-realtime';
 import { filter, firstValueFrom, lastValueFrom, map, take, toArray, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -25,7 +25,7 @@ import {
   createRoom,
 } from 'rx-realtime';
 import type { RtmServer, ServerOptions, SignedAction } from 'rx-realtime/server';
-import { places, serverIn, type Place } from './places.js';
+import { publishedRealtime, serverFor, ways, type Way } from './published.js';
 
 /** The parts of the published client that these tests use. Its own types do not have all of them. */
 interface Outcome {
@@ -71,15 +71,7 @@ interface TheirClient {
   on(event: string, listener: (...args: never[]) => void): unknown;
   close(): Promise<unknown>;
 }
-interface TheirRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly version?: string;
-  readonly query?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 interface TheirRealtime {
-  _request(request: TheirRequest): Promise<unknown>;
   createIMClient(id: string, options?: object): Promise<TheirClient>;
   pause(): void;
   resume(): void;
@@ -89,43 +81,15 @@ interface TheirRealtime {
 const ends: (() => unknown)[] = [];
 let server: RtmServer;
 
-const serve = async (open: Place['open'], options?: ServerOptions): Promise<void> => {
-  server = await serverIn(open, options);
+const serve = async (way: Way, options?: ServerOptions): Promise<void> => {
+  server = await serverFor(way, options);
   ends.push(() => server.close());
 };
 
-/** The published client uses its HTTP API over HTTPS only. These tests run without that API. */
-const withoutTls = (realtime: TheirRealtime): TheirRealtime =>
-  Object.assign(realtime, {
-    _request: async ({ method, path, version = '1.1', query = {}, headers = {} }: TheirRequest): Promise<unknown> => {
-      const asText = Object.entries(query).map(([key, value]): [string, string] => [
-        key,
-        typeof value === 'string' ? value : JSON.stringify(value),
-      ]);
-      const address = `${server.url.replace('ws', 'http')}/${version}${path}?${new URLSearchParams(asText).toString()}`;
-      const response = await fetch(address, { method, headers });
-      if (!response.ok) throw new Error(`${address} answered with ${String(response.status)}`);
-      return response.json();
-    },
-  });
+const theirRealtime = (way: Way, options: { readonly appId?: string } = {}): TheirRealtime =>
+  publishedRealtime(way, server, options) as unknown as TheirRealtime;
 
-const published = async (
-  id: string,
-  options: object = {},
-): Promise<{ readonly client: TheirClient; readonly realtime: TheirRealtime }> => {
-  const realtime = new Published.Realtime({
-    appId: randomUUID(),
-    appKey: 'key',
-    server: server.url.replace('ws', 'http'),
-    RTMServers: server.url,
-  }) as unknown as TheirRealtime;
-  withoutTls(realtime);
-  const client = await realtime.createIMClient(id, options);
-  ends.push(() => client.close().catch(() => undefined));
-  return { client, realtime };
-};
-
-const ours = async (
+const ourLogin = async (
   id: string,
   options: Partial<RealtimeOptions> = {},
 ): Promise<{ readonly client: Client; readonly realtime: Realtime }> => {
@@ -185,8 +149,20 @@ const theirs = async (client: TheirClient, id: string): Promise<Theirs> => {
   return conversation;
 };
 
-describe.each(places)('conversations, $place', ({ open }) => {
-  beforeEach(() => serve(open));
+describe.each(ways)('conversations: $way', (way) => {
+  const { sdk, noBinary } = way;
+  beforeEach(() => serve(way));
+
+  const published = async (
+    id: string,
+    options: object = {},
+  ): Promise<{ readonly client: TheirClient; readonly realtime: TheirRealtime }> => {
+    const realtime = theirRealtime(way);
+    const client = await realtime.createIMClient(id, options);
+    ends.push(() => client.close().catch(() => undefined));
+    return { client, realtime };
+  };
+  const ours = (id: string, options: Partial<RealtimeOptions> = {}) => ourLogin(id, { noBinary, ...options });
 
   it('of all kinds can be created by either client and found by the other', async () => {
     const [{ client: tom }, { client: jerry }] = [await published('Tom'), await ours('Jerry')];
@@ -210,7 +186,7 @@ describe.each(places)('conversations, $place', ({ open }) => {
       ttl: 60,
     });
     const heard = firstValueFrom(jerry.messages$);
-    await temporary.send(new Published.TextMessage('psst'));
+    await temporary.send(new sdk.TextMessage('psst'));
     expect(await heard).toMatchObject({ conversationId: temporary.id, from: 'Tom' });
   });
 
@@ -275,7 +251,7 @@ describe.each(places)('conversations, $place', ({ open }) => {
       if (entry._tag === 'Message' || entry._tag === 'Left') order.push(entry._tag);
     });
     const [kicked, left] = [event(spike, 'kicked'), told(jerry, 1)];
-    await spikes.send(new Published.TextMessage('bye'));
+    await spikes.send(new sdk.TextMessage('bye'));
     await here.remove(['Spike']);
     expect(await kicked).toEqual({ kickedBy: 'Tom' });
     expect(await left).toEqual([['Left', ['Spike'], 'Tom']]);
@@ -337,7 +313,7 @@ describe.each(places)('conversations, $place', ({ open }) => {
       { mutedBy: 'Jerry', members: ['Spike'] },
       [['Silenced', ['Spike'], 'Jerry']],
     ]);
-    await expect(spikes.send(new Published.TextMessage('x'))).rejects.toMatchObject({ code: 4563 });
+    await expect(spikes.send(new sdk.TextMessage('x'))).rejects.toMatchObject({ code: 4563 });
     expect((await here.queryMutedMembers()).results).toEqual(['Spike']);
     const [unmuted, unsilenced] = [event(spike, 'unmuted'), told(jerry, 1)];
     await here.unmuteMembers(['Spike']);
@@ -402,7 +378,7 @@ describe.each(places)('conversations, $place', ({ open }) => {
     await shared.join();
     const heard = firstValueFrom(room(jerry, shared.id).messages$);
     await expect.poll(() => shared.count()).toBe(2);
-    await shared.send(new Published.TextMessage('a'), { priority: Published.MessagePriority.LOW });
+    await shared.send(new sdk.TextMessage('a'), { priority: sdk.MessagePriority.LOW });
     expect(await heard).toMatchObject({ body: { text: 'a' } });
     const theirs$ = event(tom, 'message');
     await done(room(jerry, shared.id).send(text('b'), { priority: 'high' }));
@@ -439,7 +415,7 @@ describe.each(places)('conversations, $place', ({ open }) => {
     await here.join();
     await done(jerry.conversation(id).join());
     const both = [event(tom, 'message'), firstValueFrom(jerry.messages$)];
-    await here.send(new Published.TextMessage('a question'));
+    await here.send(new sdk.TextMessage('a question'));
     await server.backEnd.send(id, { body: text('to all') });
     expect(await both[0]).toMatchObject({ text: 'to all' });
     expect(await both[1]).toMatchObject({ body: text('to all') });
@@ -447,7 +423,7 @@ describe.each(places)('conversations, $place', ({ open }) => {
   });
 });
 
-describe.each(places)('signatures of conversations, $place', ({ open }) => {
+describe.each(ways)('signatures of conversations: $way', (way) => {
   const KEY = 'a key that no client has';
   const ALL: readonly SignedAction[] = ['login', 'create', 'add', 'join', 'remove', 'quit', 'block', 'unblock'];
   let appId = '';
@@ -468,22 +444,16 @@ describe.each(places)('signatures of conversations, $place', ({ open }) => {
     action === 'create'
       ? sign([appId, clientId, members.join(':')])
       : sign([appId, clientId, conversationId ?? '', members.join(':')], ACTIONS[action] ?? action);
-  const blacklistFactory = (
-    clientId: string,
-    conversationId: string,
-    members: readonly string[],
-    action: string,
-  ): Signature => factory(conversationId, clientId, members, action);
+  /** The older client gives the client first, the newer one the conversation. */
+  const blacklistFactory = (first: string, second: string, members: readonly string[], action: string): Signature => {
+    const [clientId, conversationId] = way.version === '4.3.1' ? [first, second] : [second, first];
+    return factory(conversationId, clientId, members, action);
+  };
 
   it('from the factories of the published client are accepted; unsigned actions are refused', async () => {
-    await serve(open, { masterKey: KEY, signed: ALL });
-    appId = randomUUID();
-    const realtime = new Published.Realtime({
-      appId,
-      appKey: 'key',
-      server: server.url.replace('ws', 'http'),
-      RTMServers: server.url,
-    }) as unknown as TheirRealtime;
+    await serve(way, { masterKey: KEY, signed: ALL });
+    appId = `${randomUUID()}-MdYXbMMI`;
+    const realtime = theirRealtime(way, { appId });
     const login = (id: string, options: object) =>
       realtime.createIMClient(id, { signatureFactory: (clientId: string) => sign([appId, clientId, '']), ...options });
     const tom = await login('Tom', {

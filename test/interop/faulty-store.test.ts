@@ -1,22 +1,16 @@
 /**
  * A store that answers late, and fails before or after it has done its work: what was acknowledged reaches every
- * receiver once and in order, in the published client and in ours.
+ * receiver once and in order, in both versions of the published client and in ours.
  */
-import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import {
-  Event,
-  Realtime as PublishedRealtime,
-  TextMessage,
-  type IMClient,
-  type Message as PublishedMessage,
-} from 'leancloud-realtime';
+import type { IMClient, Message as PublishedMessage } from 'leancloud-realtime';
 import { firstValueFrom, retry } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRealtime, text, type Client } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { StoreFailed, wrapped, type Call } from '../server/faulty-store.js';
 import { places, type Place } from './places.js';
+import { publishedRealtime, versions, type Version } from './published.js';
 
 const numbersOf = (seed: number): (() => number) => {
   let state = seed * 2_654_435_761 + 1;
@@ -65,12 +59,8 @@ const faultyServer = async (open: Place['open'], seed: number) => {
   };
 };
 
-const publishedLogin = async (server: RtmServer, id: string): Promise<IMClient> => {
-  const realtime = new PublishedRealtime({
-    appId: `${randomUUID()}-MdYXbMMI`,
-    appKey: 'key',
-    RTMServers: server.url,
-  });
+const publishedLogin = async (server: RtmServer, version: Version, id: string): Promise<IMClient> => {
+  const realtime = publishedRealtime({ ...version, noBinary: false, isSecure: false }, server);
   const client = await realtime.createIMClient(id);
   onTestFinished(async () => {
     await client.close().catch(() => undefined);
@@ -96,7 +86,8 @@ describe.each(places)('a store that fails before or after its work, and answers 
       await server.close();
       await end();
     });
-    const [ann, bob] = [await publishedLogin(server, 'ann'), await publishedLogin(server, 'bob')];
+    const [older, newer] = versions;
+    const [ann, bob] = [await publishedLogin(server, older, 'ann'), await publishedLogin(server, newer, 'bob')];
     const [cid, dan] = [await ownLogin(server, 'cid'), await ownLogin(server, 'dan')];
     const group = await ann.createConversation({ members: ['bob', 'cid', 'dan'], unique: false });
     const heard: Record<'ann' | 'bob' | 'cid' | 'dan', string[]> = { ann: [], bob: [], cid: [], dan: [] };
@@ -104,7 +95,7 @@ describe.each(places)('a store that fails before or after its work, and answers 
       [ann, heard.ann],
       [bob, heard.bob],
     ] as const)
-      client.on(Event.MESSAGE, (message: PublishedMessage) => {
+      client.on('message', (message: PublishedMessage) => {
         list.push(textOf(message));
       });
     for (const [client, list] of [
@@ -115,9 +106,13 @@ describe.each(places)('a store that fails before or after its work, and answers 
     const theirs = await bob.getConversation(group.id);
     const acknowledged: string[] = [];
 
-    const publishedSends = async (name: string, send: (message: TextMessage) => Promise<unknown>): Promise<void> => {
+    const publishedSends = async (
+      name: string,
+      { sdk }: Version,
+      send: (message: PublishedMessage) => Promise<unknown>,
+    ): Promise<void> => {
       for (let n = 0; n < EACH; n += 1) {
-        const message = new TextMessage(`${name}${n}`);
+        const message = new sdk.TextMessage(`${name}${n}`);
         for (let tries = 0; tries < TRIES; tries += 1) {
           try {
             await send(message);
@@ -139,8 +134,8 @@ describe.each(places)('a store that fails before or after its work, and answers 
 
     fail(true);
     await Promise.all([
-      publishedSends('ann', (message) => group.send(message)),
-      publishedSends('bob', (message) => theirs.send(message)),
+      publishedSends('ann', older, (message) => group.send(message)),
+      publishedSends('bob', newer, (message) => theirs.send(message)),
       ownSends('cid', cid),
       ownSends('dan', dan),
     ]);

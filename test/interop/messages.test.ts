@@ -1,9 +1,8 @@
 /** Every message feature between the published client and ours, through our server, in both directions. */
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as t from 'io-ts';
-import * as Published from 'leancloud-realtime';
+import type * as Published from 'leancloud-realtime';
 import initTypedMessages from 'leancloud-realtime-plugin-typed-messages';
 import AV from 'leancloud-storage';
 import { firstValueFrom, filter, lastValueFrom, take, toArray, type Observable } from 'rxjs';
@@ -29,19 +28,8 @@ import {
   historyIterator,
 } from 'rx-realtime';
 import type { RtmServer } from 'rx-realtime/server';
-import { places, serverIn } from './places.js';
+import { publishedRealtime, serverFor, ways } from './published.js';
 
-const { TypedMessagesPlugin, ImageMessage, AudioMessage, VideoMessage, FileMessage, LocationMessage } =
-  initTypedMessages(AV, Published);
-
-/** A custom message type of the application, for either client. */
-class OperationMessage extends Published.TypedMessage {
-  declare op: string;
-  declare count: number;
-}
-type Decorate = (message: typeof OperationMessage) => void;
-(Published.messageType(1) as Decorate)(OperationMessage);
-(Published.messageField(['op', 'count']) as Decorate)(OperationMessage);
 // File objects need an application, although nothing is stored.
 AV.init({ appId: 'app-MdYXbMMI', appKey: 'key' });
 const Operation = defineMessage({ type: 1, codec: t.type({ op: t.string, count: t.number }) });
@@ -86,7 +74,7 @@ const nextEvents = (emitter: object, event: string, count: number): Promise<read
   });
 
 const messagesOf = async (emitter: object, count: number): Promise<readonly Typed[]> =>
-  (await nextEvents(emitter, Published.Event.MESSAGE, count)).map(([message]) => message as Typed);
+  (await nextEvents(emitter, 'message', count)).map(([message]) => message as Typed);
 
 const next = <T>(stream$: Observable<T>, count: number): Promise<T[]> =>
   lastValueFrom(stream$.pipe(take(count), toArray()));
@@ -104,25 +92,29 @@ const storedFile = (name: string, url: string): AV.File => {
   return stored;
 };
 
-const cases = places.flatMap((place) => [false, true].map((noBinary) => ({ ...place, noBinary })));
-
-describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
+describe.each(ways)('messages: $way', (way) => {
+  const { noBinary, sdk } = way;
+  const { Event } = sdk;
+  const { TypedMessagesPlugin, ImageMessage, AudioMessage, VideoMessage, FileMessage, LocationMessage } =
+    initTypedMessages(AV, sdk);
+  /** A custom message type of the application, for either client. */
+  class OperationMessage extends sdk.TypedMessage {
+    declare op: string;
+    declare count: number;
+  }
+  type Decorate = (message: typeof OperationMessage) => void;
+  (sdk.messageType(1) as Decorate)(OperationMessage);
+  (sdk.messageField(['op', 'count']) as Decorate)(OperationMessage);
   let server: RtmServer;
   const clients: Published.IMClient[] = [];
   const realtimes: Realtime[] = [];
 
-  const publishedRealtime = (): Pausable => {
-    const realtime = new Published.Realtime({
-      appId: `${randomUUID()}-MdYXbMMI`,
-      appKey: 'key',
-      RTMServers: server.url,
-      noBinary,
-      plugins: [TypedMessagesPlugin],
-    });
+  const theirRealtime = (): Pausable => {
+    const realtime = publishedRealtime(way, server, { plugins: [TypedMessagesPlugin] });
     realtime.register(OperationMessage as never);
     return realtime as unknown as Pausable;
   };
-  const published = async (id: string, realtime = publishedRealtime()): Promise<Published.IMClient> => {
+  const published = async (id: string, realtime = theirRealtime()): Promise<Published.IMClient> => {
     const client = await realtime.createIMClient(id);
     clients.push(client);
     return client;
@@ -134,9 +126,9 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
   };
 
   beforeEach(async () => {
-    // It asks for missed notices over HTTPS after each reconnect, and logs a warning because it can't.
+    // It asks for missed notices over HTTPS after each reconnect, and logs a warning where it can't.
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    server = await serverIn(open);
+    server = await serverFor(way);
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close().catch(() => undefined);
@@ -162,8 +154,8 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
       described(new FileMessage(storedFile('a.pdf', 'https://example.com/a.pdf'))),
       described(new LocationMessage(new AV.GeoPoint(31.5, 121.25))),
       described(operation),
-      new Published.BinaryMessage(new Uint8Array([0, 1, 255]).buffer),
-      new Published.Message('just words'),
+      new sdk.BinaryMessage(new Uint8Array([0, 1, 255]).buffer),
+      new sdk.Message('just words'),
     ];
     const heard = next(jerry.messages$, messages.length);
     for (const message of messages) await conversation.send(message);
@@ -225,8 +217,8 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
     const [tom, jerry] = [await published('Tom'), await ours('Jerry')];
     const conversation = await tom.createConversation({ members: ['Jerry'], unique: false });
     const heard = next(jerry.messages$, 2);
-    await conversation.send(new Published.TextMessage('by name').setMentionList(['Jerry']));
-    await conversation.send(new Published.TextMessage('all').mentionAll());
+    await conversation.send(new sdk.TextMessage('by name').setMentionList(['Jerry']));
+    await conversation.send(new sdk.TextMessage('all').mentionAll());
     expect((await heard).map(({ mentioned, mentions, mentionsAll }) => [mentioned, mentions, mentionsAll])).toEqual([
       [true, ['Jerry'], false],
       [true, [], true],
@@ -247,13 +239,10 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
     const theirs = await tom.createConversation({ members: ['Jerry'], unique: false });
     const here = jerry.conversation(theirs.id);
     const heard = next(jerry.messages$, 2);
-    const [one, two] = [
-      await theirs.send(new Published.TextMessage('one')),
-      await theirs.send(new Published.TextMessage('two')),
-    ];
+    const [one, two] = [await theirs.send(new sdk.TextMessage('one')), await theirs.send(new sdk.TextMessage('two'))];
     await heard;
     const seen = next(here.modifications$, 2);
-    await theirs.update(one, new Published.TextMessage('uno'));
+    await theirs.update(one, new sdk.TextMessage('uno'));
     await theirs.recall(two);
     expect(await seen).toMatchObject([
       { _tag: 'Edit', message: { id: one.id, from: 'Tom', body: text('uno') } },
@@ -263,8 +252,8 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
     const arrived = messagesOf(tom, 2);
     const [drei, vier] = [await sent(here, text('three')), await sent(here, text('four'))];
     await arrived;
-    const updated = nextEvents(theirs, Published.Event.MESSAGE_UPDATE, 1);
-    const recalled = nextEvents(theirs, Published.Event.MESSAGE_RECALL, 1);
+    const updated = nextEvents(theirs, Event.MESSAGE_UPDATE, 1);
+    const recalled = nextEvents(theirs, Event.MESSAGE_RECALL, 1);
     await lastValueFrom(here.edit(drei, text('drei')));
     await lastValueFrom(here.recall(vier));
     const [[update]] = (await updated) as [[Typed]];
@@ -299,22 +288,22 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
     const again = Promise.all([next(phone.messages$, 1), messagesOf(tablet, 1)]);
     await sent(conversation, text('three'));
     await again;
-    const mirrored = nextEvents(tablet, Published.Event.UNREAD_MESSAGES_COUNT_UPDATE, 1);
+    const mirrored = nextEvents(tablet, Event.UNREAD_MESSAGES_COUNT_UPDATE, 1);
     await done(phone.conversation(conversation.id).read());
     await mirrored;
     expect(theirs.unreadMessagesCount).toBe(0);
   });
 
   it('sends the will of either client when its connection breaks', async () => {
-    const realtime = publishedRealtime();
+    const realtime = theirRealtime();
     const [tom, jerry, spike] = [await published('Tom', realtime), await ours('Jerry'), await ours('Spike')];
     const conversation = await tom.createConversation({ members: ['Jerry', 'Spike'], unique: false });
-    await conversation.send(new Published.TextMessage('farewell of Tom'), { will: true });
+    await conversation.send(new sdk.TextMessage('farewell of Tom'), { will: true });
     const first = next(spike.messages$, 1);
     realtime.pause();
     expect(await first).toMatchObject([{ from: 'Tom', body: text('farewell of Tom') }]);
     realtime.resume();
-    await nextEvents(tom, Published.Event.RECONNECT, 1);
+    await nextEvents(tom, Event.RECONNECT, 1);
     await sent(jerry.conversation(conversation.id), text('farewell of Jerry'), { will: true });
     const second = messagesOf(tom, 1);
     realtimes[0]?.pause();
@@ -352,10 +341,10 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
     await theirs.remove(['Spike']);
     await members(2);
 
-    const joined = nextEvents(theirs, Published.Event.MEMBERS_JOINED, 1);
+    const joined = nextEvents(theirs, Event.MEMBERS_JOINED, 1);
     await done(here.add(['Butch']));
     expect(await joined).toEqual([[{ invitedBy: 'Jerry', members: ['Butch'] }]]);
-    const left = nextEvents(theirs, Published.Event.MEMBERS_LEFT, 1);
+    const left = nextEvents(theirs, Event.MEMBERS_LEFT, 1);
     await done(here.remove(['Butch']));
     expect(await left).toEqual([[{ kickedBy: 'Jerry', members: ['Butch'] }]]);
     expect(theirs.members.toSorted()).toEqual(['Jerry', 'Tom']);
@@ -365,7 +354,7 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
     theirs.set('attr.colour', 'red');
     await theirs.save();
     await renamed;
-    const updated = nextEvents(tom, Published.Event.CONVERSATION_INFO_UPDATED, 1);
+    const updated = nextEvents(tom, Event.CONVERSATION_INFO_UPDATED, 1);
     await done(here.update({ name: 'by Jerry' }));
     await updated;
     expect(theirs.name).toBe('by Jerry');
@@ -388,7 +377,7 @@ describe.each(cases)('noBinary: $noBinary, $place', ({ noBinary, open }) => {
     for (const words of good) await sent(here, text(words));
     expect((await there).map((message) => message.getText())).toEqual(good);
     const heard = next(here.messages$, good.length);
-    for (const words of good) await theirs.send(new Published.TextMessage(words));
+    for (const words of good) await theirs.send(new sdk.TextMessage(words));
     expect((await heard).map(({ body }) => (body._tag === 'Text' ? body.text : body))).toEqual(good);
     for (const words of bad)
       await expect(lastValueFrom(here.send(text(words)))).rejects.toMatchObject({ _tag: 'InvalidArgument' });

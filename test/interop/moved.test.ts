@@ -1,13 +1,12 @@
 /** The published client reads conversations and messages that have moved in from the cloud. */
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Realtime, TextMessage, type IMClient, type Message } from 'leancloud-realtime';
+import type { IMClient, Message } from 'leancloud-realtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createServer, type RtmServer } from 'rx-realtime/server';
+import type { RtmServer } from 'rx-realtime/server';
 import { importInto } from '../../server/cli/import.js';
-import { places } from './places.js';
+import { publishedRealtime, serverFor, ways } from './published.js';
 
 const now = Date.now();
 const at = (before: number): string => new Date(now - before).toISOString();
@@ -58,14 +57,14 @@ interface Read {
   };
 }
 
-describe.each(places)('the published client, after an import, $place', ({ open }) => {
+describe.each(ways)('the published client, after an import: $way', (way) => {
   let server: RtmServer;
   let client: IMClient;
 
   beforeEach(async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const directory = mkdtempSync(join(tmpdir(), 'rx-realtime-moved-'));
-    const { store, end } = await open();
+    const { store, end } = await way.open();
     try {
       const [first, second] = [join(directory, 'c.jsonl'), join(directory, 'm.json')];
       writeFileSync(
@@ -86,12 +85,8 @@ describe.each(places)('the published client, after an import, $place', ({ open }
     } finally {
       rmSync(directory, { recursive: true });
     }
-    server = await createServer({ store: { ...store, close: end } });
-    client = await new Realtime({
-      appId: `${randomUUID()}-MdYXbMMI`,
-      appKey: 'key',
-      RTMServers: server.url,
-    }).createIMClient('Jerry');
+    server = await serverFor({ ...way, open: () => Promise.resolve({ store, end }) });
+    client = await publishedRealtime(way, server).createIMClient('Jerry');
   });
   afterEach(async () => {
     await client.close();
@@ -116,7 +111,7 @@ describe.each(places)('the published client, after an import, $place', ({ open }
     const read = [...older, ...newest];
     expect(read.map(({ id }) => id)).toEqual(messages.map((one) => one['msg-id']));
     expect(read.map(({ timestamp }) => timestamp.getTime())).toEqual(messages.map(({ timestamp }) => timestamp));
-    const sent = await conversation.send(new TextMessage('new'));
+    const sent = await conversation.send(new way.sdk.TextMessage('new'));
     expect(sent.timestamp.getTime()).toBeGreaterThan(now - 1_000);
   });
 });

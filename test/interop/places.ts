@@ -7,7 +7,7 @@ export interface Place {
   readonly open: () => Promise<Opened>;
 }
 
-export const places: readonly Place[] = [
+export const places: readonly [Place, ...Place[]] = [
   { place: 'in memory', open: inMemory },
   { place: 'in SQLite', open: inSqlite },
 ];

@@ -1,6 +1,9 @@
 /** The code of docs/mini-programs.md, in a realm that has timers and a stand-in for `wx`, and nothing else. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { createRealtime, text, user, type Client, type Realtime } from 'rx-realtime';
+import { createRealtime, setRole, text, user, type Client, type Realtime } from 'rx-realtime';
 import { createServer, type RtmServer } from 'rx-realtime/server';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -18,15 +21,23 @@ interface Program {
   readonly realtime: Realtime;
   readonly logIn: (sessionToken: string) => Promise<Client>;
   readonly say: (client: Client, conversationId: string, words: string) => void;
+  readonly show: (client: Client, conversationId: string, path: string) => Promise<unknown>;
+  readonly managersOf: (client: Client, conversationId: string) => Promise<readonly string[]>;
 }
 
 const ENTRY = `
-  import { text, user } from 'rx-realtime';
-  import { firstValueFrom } from 'rxjs';
+  import { roles, text, user } from 'rx-realtime';
+  import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
   import { realtime } from './src/realtime.js';
+  import { sendPicture } from './src/send-picture.js';
   export { realtime };
   export const logIn = (sessionToken) => firstValueFrom(realtime.login(user({ sessionToken })));
   export const say = (client, id, words) => client.conversation(id).send(text(words)).subscribe({ error: () => undefined });
+  export const show = (client, id, path) => lastValueFrom(sendPicture(client.conversation(id), path));
+  export const managersOf = (client, id) =>
+    firstValueFrom(roles(client.conversation(id)).pipe(filter((all) => all.has('Tom')))).then((all) =>
+      [...all.keys()].filter((member) => all.get(member) === 'Manager'),
+    );
 `;
 
 describe('the code for mini programs', () => {
@@ -46,8 +57,11 @@ describe('the code for mini programs', () => {
   };
 
   const scene = async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rx-realtime-mini-program-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
     const server = await createServer({
       port: 0,
+      uploads: { directory: join(directory, 'uploads') },
       authenticate: (token) => (token.startsWith('token of ') ? token.slice('token of '.length) : undefined),
     });
     onTestFinished(() => server.close());
@@ -57,7 +71,7 @@ describe('the code for mini programs', () => {
     onTestFinished(() => others.close());
     const jerry = await firstValueFrom(others.login(user({ sessionToken: 'token of Jerry' })));
     const conversation = await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));
-    return { server, wx, jerry, conversation };
+    return { server, wx, jerry, conversation, directory };
   };
   const textsOf = (client: Client, count: number): Promise<readonly string[]> =>
     firstValueFrom(
@@ -78,6 +92,24 @@ describe('the code for mini programs', () => {
     program.say(tom, conversation.id, 'a é 世 😀');
     await firstValueFrom(conversation.send(text('世 to you')));
     expect([await heardByTom, await heardByJerry]).toEqual([['世 to you'], ['a é 世 😀']]);
+  });
+
+  it('a picture is read by its path, stored by the server, and sent; the roles of members are read', async () => {
+    const { server, wx, jerry, conversation, directory } = await scene();
+    const program = start(server, wx);
+    const tom = await program.logIn('token of Tom');
+    const path = join(directory, 'mouse.jpg');
+    writeFileSync(path, Uint8Array.of(0xff, 0xd8, 0, 1, 2));
+    const heard = firstValueFrom(jerry.messages$);
+    await program.show(tom, conversation.id, path);
+    const { body } = await heard;
+    if (body._tag !== 'Image') throw new Error('it should be a picture');
+    expect(body.file.metaData).toMatchObject({ name: 'mouse.jpg', size: 5 });
+    const stored = await fetch(body.file.url);
+    expect([...new Uint8Array(await stored.arrayBuffer())]).toEqual([0xff, 0xd8, 0, 1, 2]);
+
+    await firstValueFrom(setRole(conversation, 'Tom', 'Manager'));
+    expect([...(await program.managersOf(tom, conversation.id))]).toEqual(['Tom']);
   });
 
   it('what is written without a network is kept in the storage, and sent after a restart', async () => {

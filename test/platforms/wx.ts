@@ -1,7 +1,9 @@
 /**
  * A stand-in for `wx` of WeChat's mini programs, over real sockets and requests. It is as strict as WeChat documents
- * it, and tells as little: a connection that fails calls `onError` alone, and what is no text and no buffer is refused.
+ * it, and tells as little: a connection that fails calls `onError` alone; what is no text and no buffer is refused; a
+ * request that meets a redirect ends with its head; a socket that is still connecting can't be closed.
  */
+import { readFile } from 'node:fs';
 import { WebSocket } from 'ws';
 
 type Listener<T> = (value: T) => void;
@@ -14,6 +16,15 @@ interface Callbacks {
 const isBuffer = (value: unknown): value is ArrayBuffer =>
   Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
+/** The fields of an answer, in the case of the platform: iOS writes `Content-Type`, others write as the server does. */
+const fieldsOf = (headers: Headers, isCapital: boolean): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...headers].map(([name, value]) => [
+      isCapital ? name.replace(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase()) : name,
+      value,
+    ]),
+  );
+
 /** The most sockets of a mini program. */
 const SOCKETS = 5;
 
@@ -21,6 +32,8 @@ export interface Wx {
   /** The global of the mini program. */
   readonly wx: object;
   readonly storage: ReadonlyMap<string, string>;
+  /** How many sockets there are, of all states. */
+  readonly sockets: () => number;
   /** Cuts the network, or mends it, as the phone notices it. */
   readonly network: (isConnected: boolean) => void;
   /** The sockets die silently, as in the background. Nobody is told. */
@@ -30,14 +43,26 @@ export interface Wx {
   readonly close: () => void;
 }
 
-export const createWx = (): Wx => {
+/** What differs between phones. */
+interface Phone {
+  /** The names of fields are capital. Default false. */
+  readonly isCapital?: boolean;
+  /** Whether there is a network at the start. Default true. */
+  readonly isConnected?: boolean;
+  /** The head of an answer has no status, as in WeChat's developer tools. Default false. */
+  readonly hasBareHeads?: boolean;
+}
+
+export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBareHeads = false }: Phone = {}): Wx => {
   const storage = new Map<string, string>();
   const networkListeners = new Set<Listener<{ readonly isConnected: boolean; readonly networkType: string }>>();
   const showListeners = new Set<() => void>();
   const sockets = new Set<WebSocket>();
-  let isConnected = true;
+  let isConnected = atStart;
 
   const connectSocket = ({ url, protocols, fail }: Callbacks & { url: string; protocols?: readonly string[] }) => {
+    if (protocols !== undefined && !Array.isArray(protocols))
+      throw new TypeError('parameter.protocols should be Array');
     const listeners = { open: new Set(), message: new Set(), close: new Set(), error: new Set() } as {
       readonly open: Set<Listener<object>>;
       readonly message: Set<Listener<{ readonly data: string | ArrayBuffer }>>;
@@ -53,8 +78,11 @@ export const createWx = (): Wx => {
 
     let socket: WebSocket | undefined;
     if (!/^wss?:\/\//.test(url)) refuse(fail, 'connectSocket:fail url not in domain list');
-    else if (sockets.size >= SOCKETS) refuse(fail, 'connectSocket:fail over max connect count');
-    else if (!isConnected) queueMicrotask(() => tell(listeners.error, { errMsg: 'network is unreachable' }));
+    else if (sockets.size >= SOCKETS) {
+      // There is no task then, and nothing else tells of it.
+      refuse(fail, 'connectSocket:fail over max connect count');
+      return undefined;
+    } else if (!isConnected) queueMicrotask(() => tell(listeners.error, { errMsg: 'network is unreachable' }));
     else {
       const own = new WebSocket(url, [...(protocols ?? [])]);
       own.binaryType = 'arraybuffer';
@@ -87,13 +115,15 @@ export const createWx = (): Wx => {
         }
         if (typeof data !== 'string' && !isBuffer(data))
           throw new TypeError('parameter.data should be String or ArrayBuffer instead of Object');
-        socket.send(data);
+        // It is sent later, as it is then.
+        const content = data;
+        const own = socket;
+        queueMicrotask(() => own.send(content));
         success?.({ errMsg: 'sendSocketMessage:ok' });
       },
       close: ({ code = 1000, reason = '', fail: failed }: Callbacks & { code?: number; reason?: string }) => {
         if (code !== 1000 && !(code >= 3000 && code <= 4999)) refuse(failed, 'SocketTask.close:fail invalid code');
-        else if (socket === undefined || socket.readyState > WebSocket.OPEN)
-          refuse(failed, 'SocketTask.close:fail it is not connected');
+        else if (socket?.readyState !== WebSocket.OPEN) refuse(failed, 'SocketTask.close:fail it is not connected');
         else socket.close(code, reason);
       },
     };
@@ -104,32 +134,78 @@ export const createWx = (): Wx => {
     method = 'GET',
     header = {},
     data,
+    dataType = 'json',
+    responseType = 'text',
+    redirect = 'follow',
     success,
     fail,
-  }: Callbacks & { url: string; method?: string; header?: Record<string, string>; data?: string }) => {
+  }: Callbacks & {
+    url: string;
+    method?: string;
+    header?: Record<string, string>;
+    data?: unknown;
+    dataType?: string;
+    responseType?: string;
+    redirect?: 'follow' | 'manual';
+  }) => {
+    if (method !== method.toUpperCase()) throw new TypeError('parameter.method should be in upper case');
+    // A view is an object for it, and becomes JSON.
+    const body = data === undefined || typeof data === 'string' || isBuffer(data) ? data : JSON.stringify(data);
     const controller = new AbortController();
     const { signal } = controller;
-    fetch(url, { method, headers: header, signal, redirect: 'manual', ...(data === undefined ? {} : { body: data }) })
+    const headListeners = new Set<Listener<object>>();
+    const headers = new Headers({ 'content-type': 'application/json', ...header });
+    fetch(url, { method, headers, signal, redirect, ...(body === undefined ? {} : { body }) })
       .then(async (answer) => {
-        const content = await answer.text();
-        // WeChat parses JSON by itself, and gives text where it is none.
-        let parsed: unknown = content;
-        try {
-          parsed = JSON.parse(content);
-        } catch {
-          parsed = content;
+        const fields = fieldsOf(answer.headers, isCapital);
+        const { status: statusCode } = answer;
+        for (const listener of headListeners)
+          listener({ header: fields, cookies: [], ...(hasBareHeads ? {} : { statusCode }) });
+        if (redirect === 'manual' && statusCode >= 300 && statusCode < 400) return;
+        if (responseType === 'arraybuffer') {
+          success?.({ statusCode, data: await answer.arrayBuffer(), header: fields });
+          return;
         }
-        success?.({ statusCode: answer.status, data: parsed, header: Object.fromEntries(answer.headers) });
+        const content = await answer.text();
+        // With `json` it parses by itself, and gives text where it is none.
+        let parsed: unknown = content;
+        if (dataType === 'json')
+          try {
+            parsed = JSON.parse(content);
+          } catch {
+            parsed = content;
+          }
+        success?.({ statusCode, data: parsed, header: fields });
       })
-      .catch((error: unknown) => fail?.({ errMsg: `request:fail ${String(error)}` }));
-    return { abort: () => controller.abort() };
+      .catch((error: unknown) =>
+        fail?.({ errMsg: signal.aborted ? 'request:fail abort' : `request:fail ${String(error)}` }),
+      );
+    return {
+      abort: () => controller.abort(),
+      onHeadersReceived: (listener: Listener<object>) => void headListeners.add(listener),
+    };
   };
+
+  const getFileSystemManager = () => ({
+    readFile: ({ filePath, success, fail }: Callbacks & { filePath: string }) => {
+      readFile(filePath, (error, bytes) => {
+        if (error !== null) fail?.({ errMsg: `readFile:fail no such file or directory, open '${filePath}'` });
+        else success?.({ data: new Uint8Array(bytes).buffer });
+      });
+    },
+  });
 
   return {
     storage,
+    sockets: () => sockets.size,
     wx: {
       connectSocket,
       request,
+      getFileSystemManager,
+      getNetworkType: ({ success }: Callbacks) => {
+        const networkType = isConnected ? 'wifi' : 'none';
+        queueMicrotask(() => success?.({ networkType }));
+      },
       onNetworkStatusChange: (listener: Listener<unknown>) => void networkListeners.add(listener),
       offNetworkStatusChange: (listener: Listener<unknown>) => void networkListeners.delete(listener),
       onAppShow: (listener: () => void) => void showListeners.add(listener),

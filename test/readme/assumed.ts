@@ -36,6 +36,12 @@ declare const savePosition: (position: Position) => Promise<void>;
 declare const logInAgain: () => void;
 declare const askBackEnd: (request: { readonly action: string; readonly conversationId?: string }) => Promise<Signature>;
 
+declare const wx: import('rx-realtime/weapp').WeappSockets &
+  import('rx-realtime/weapp').WeappRequests &
+  import('rx-realtime/weapp').WeappDevice &
+  import('rx-realtime/weapp').WeappStorage &
+  import('rx-realtime/weapp').WeappFiles;
+
 declare const powerMonitor: Record<'on' | 'off', (event: 'resume', listen: () => void) => void>;
 
 declare const sink: WritableStream<Message>;

@@ -6,6 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entries } from '../../scripts/entries.mjs';
 import { ASSUMED } from './assumed.js';
 import { blocksOf, root, userPages } from './markdown.js';
 
@@ -38,13 +39,8 @@ const optionsOfThisProject = (): ts.CompilerOptions => {
       noUnusedLocals: false,
       jsx: 'react-jsx',
       paths: {
+        ...Object.fromEntries(entries.map(({ specifier, source }) => [specifier, [`./${source}`]])),
         'rx-realtime': ['./src/index.ts'],
-        ...Object.fromEntries(
-          ['streams', 'codecs', 'server', 'node', 'testing', 'angular', 'angular/testing'].map((entry) => [
-            `rx-realtime/${entry}`,
-            [`./${entry}/index.ts`],
-          ]),
-        ),
       },
     },
     root,

@@ -29,6 +29,9 @@ const toRoles = (answer: unknown): Roles => {
   return new Map(entries.filter(([, role]) => role !== 'Member'));
 };
 
+/** A value of a query. Not every platform has `URLSearchParams`, which replaces half characters as this does. */
+const inQuery = (value: string): string => encodeURIComponent(value.replace(/[\ud800-\udfff]/gu, '\ufffd'));
+
 /**
  * Cold: the members with a role other than `Member`. Emits once, then completes (protocol:
  * `/1.1/classes/_ConversationMemberInfo`).
@@ -38,8 +41,8 @@ const fetchRoles = (
   { client: { api, link, token }, id }: ConversationInternals,
 ): Observable<Roles> =>
   defer(() => {
-    const query = new URLSearchParams({ client_id: link.clientId, where: JSON.stringify({ cid: id }) });
-    const path = `/1.1/classes/_ConversationMemberInfo?${query.toString()}`;
+    const [me, where] = [link.clientId, JSON.stringify({ cid: id })].map(inQuery);
+    const path = `/1.1/classes/_ConversationMemberInfo?client_id=${me}&where=${where}`;
     return ask(api, { method: 'GET', path, headers: { 'x-lc-im-session-token': token() ?? '' } });
   }).pipe(map(toRoles));
 

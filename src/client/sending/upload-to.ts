@@ -12,8 +12,11 @@ import type { UploadContext, UploadFile } from './upload.js';
 /** The answer of the server to an upload. */
 const Uploaded = record('Uploaded', { url: c.string }, { objId: c.string, metaData: JsonObject });
 
-const bytesOf = ({ data, type }: LocalFile): Blob =>
-  data instanceof Uint8Array ? new Blob([new Uint8Array(data)], { type: type ?? '' }) : data;
+/** Bytes go as they are: not every platform can make a `Blob` of them. */
+const contentOf = ({ data, type }: LocalFile) =>
+  data instanceof Uint8Array
+    ? { body: new Uint8Array(data), type: type ?? 'application/octet-stream' }
+    : { body: data };
 
 const nameOf = ({ data, name }: LocalFile): string =>
   name ?? ('name' in data && typeof data.name === 'string' ? data.name : 'file');
@@ -46,13 +49,14 @@ export const uploadTo =
     defer(() => {
       const { sessionToken, signal, fetch = globalThis.fetch } = context;
       const url = placeOf(address, context, `/uploads/${encodeURIComponent(nameOf(file))}`);
+      const { body, type } = contentOf(file);
       return jsonFrom(url, () =>
         fetch(url, {
           method: 'POST',
-          body: bytesOf(file),
-          signal,
-          headers: { ...defined({ 'x-lc-im-session-token': sessionToken }) },
+          body,
+          headers: { ...defined({ 'content-type': type, 'x-lc-im-session-token': sessionToken }) },
           redirect: 'manual',
+          ...defined({ signal }),
         }),
       ).pipe(
         map((answer) => {

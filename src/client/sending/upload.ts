@@ -1,20 +1,19 @@
 /** Files of messages. A file is stored first, then the message is sent with its address. */
 import {
-  Observable,
   concatMap,
   defer,
-  from,
   map,
   of,
   switchMap,
   takeWhile,
   throwError,
+  type Observable,
   type ObservableInput,
 } from 'rxjs';
 import type { OutgoingBody, StoredFile } from '../../../codecs/index.js';
 import { defined } from '../../../codecs/defined.js';
 import type { LocalFile } from '../../../streams/index.js';
-import type { Fetch } from '../../connection/fetch.js';
+import { abortable, type Fetch } from '../../connection/fetch.js';
 import { InvalidArgument, toRealtimeError } from '../../errors.js';
 import { apiUrl, type HttpApiOptions } from '../../http-api.js';
 import { describeFile, type DescribeFile } from './file-metadata.js';
@@ -29,8 +28,8 @@ export interface UploadProgress {
 
 /** What a function that stores files gets beside the file. */
 export interface UploadContext {
-  /** Aborted when the send is unsubscribed. */
-  readonly signal: AbortSignal;
+  /** Aborted when the send is unsubscribed. Missing where the platform has no `AbortController`. */
+  readonly signal?: AbortSignal;
   /** The address of the application's HTTP API, with `http:` or `https:`. */
   readonly api?: string;
   /** The token of the client's session. Send it to your own servers only, and only over TLS. */
@@ -86,16 +85,7 @@ const running = (
   file: LocalFile,
   session: UploadSession | undefined,
 ): Observable<StoredFile | UploadProgress> =>
-  new Observable((subscriber) => {
-    const abort = new AbortController();
-    subscriber.add(() => {
-      abort.abort();
-    });
-    const { signal } = abort;
-    subscriber.add(
-      defer(() => from(store(file, { signal, ...(session && contextOf(session)) }))).subscribe(subscriber),
-    );
-  });
+  abortable(({ signal }) => defer(() => store(file, { ...defined({ signal }), ...(session && contextOf(session)) })));
 
 const isStored = (answer: unknown): answer is StoredFile =>
   typeof answer === 'object' && answer !== null && 'url' in answer && typeof answer.url === 'string';

@@ -1,0 +1,32 @@
+import { Observable } from 'rxjs';
+import { InvalidArgument } from '../src/errors.js';
+import type { LocalFile } from '../src/index.js';
+import type { WeappFiles } from './wx.js';
+
+/**
+ * Cold: reads a file of the mini program, such as the `tempFilePath` of a picture that the user has chosen, for
+ * `upload`. Emits it once, then completes. Its name is the last part of the path, if no other is given. Errors with
+ * `InvalidArgument` if it can't be read.
+ *
+ * @example
+ * weappFile(wx, tempFilePath, { type: 'image/jpeg' })
+ *   .pipe(switchMap((file) => conversation.send(upload(file, image))))
+ *   .subscribe();
+ */
+export const weappFile = (
+  wx: WeappFiles,
+  path: string,
+  about: Pick<LocalFile, 'name' | 'type'> = {},
+): Observable<LocalFile> =>
+  new Observable((subscriber) => {
+    wx.getFileSystemManager().readFile({
+      filePath: path,
+      success: ({ data }) => {
+        // Without an encoding it is a buffer.
+        if (typeof data !== 'string')
+          subscriber.next({ name: path.slice(path.lastIndexOf('/') + 1), ...about, data: new Uint8Array(data) });
+        subscriber.complete();
+      },
+      fail: ({ errMsg }) => subscriber.error(new InvalidArgument(`weappFile: ${path} can't be read: ${errMsg}`)),
+    });
+  });
