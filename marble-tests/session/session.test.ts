@@ -133,6 +133,27 @@ describe('a session', () => {
     });
   });
 
+  it('asks again for the unread counts that follow the late answer to a login that was given up', () => {
+    marbles(({ hot, cold, expectObservable, flush }) => {
+      const unread = (notifTime: number): ServerCommand => ({ cmd: 'unread', unreadMessage: { notifTime, convs: [] } });
+      const late = new CommandTimeout('session/open', 1);
+      const [connection, written] = fakeConnection({
+        state$: hot('c--d-c-------------', states),
+        pushes$: hot('-u------v', { u: unread(5), v: unread(8) }),
+        answer: answering(cold('o', answers), cold('-#', undefined, late), cold('o', answers)),
+      });
+      expectObservable(
+        session(connection, optionsWith()[0]).pipe(filter((event) => '_tag' in event && event._tag === 'Opened')),
+        '^------------------!',
+      ).toBe('o---------------p', { ...said, p: said['r'] });
+      flush();
+      const since = written.flatMap(([, command]) =>
+        command.cmd === 'session' && command.op === 'open' ? [command.sessionMessage.lastUnreadNotifTime] : [],
+      );
+      expect(since).toEqual([undefined, 5, 5]);
+    });
+  });
+
   it('asks for changes since the last one passed on, or since an earlier one that still waited at the break', () => {
     marbles(({ hot, cold, expectObservable, flush }) => {
       const patch = (mid: string, patchTimestamp: number): ServerCommand => ({

@@ -237,7 +237,9 @@ export const session = (connection: Connection, options: SessionOptions): Observ
         for (const { mid, timestamp = 0, patchTimestamp = timestamp } of command.patchMessage.patches ?? [])
           changes.arrived(mid, patchTimestamp);
       }
-      if (command.cmd === 'unread') lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
+      // The counts that follow a late answer are not passed on: the login was given up, and the next one asks again.
+      if (open && command.cmd === 'unread')
+        lastUnreadNotifTime = command.unreadMessage.notifTime ?? lastUnreadNotifTime;
       return undefined;
     };
 

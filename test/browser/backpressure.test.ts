@@ -50,7 +50,7 @@ describeInBrowser('a client that stops reading', () => {
     it('makes the server wait, and then gets everything once and in order', async () => {
       const chosen = await server();
       const tom = await open({ server: chosen.url, high: 100 });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       const id = await begin(chosen, tom);
       await tom.chat('stop');
       const sent = await send(chosen, id, 5_000, async () => (await waiting(chosen)) > MB);
@@ -74,7 +74,7 @@ describeInBrowser('a client that stops reading', () => {
       const proxy = await faultProxy(chosen.port);
       atEnd(() => proxy.close());
       const tom = await open({ server: proxy.url });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       const id = await begin(chosen, tom);
       await tom.chat('hold');
       const sent = await send(chosen, id, count, never);
@@ -107,7 +107,7 @@ describeInBrowser('a client that stops reading', () => {
       const chosen = await server({ hooks: { clientOffline: ({ peerId }) => offline.next(peerId) } });
       const { id } = await chosen.backEnd.create({ members: ['Tom'] });
       const tom = await open({ server: chosen.url });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       await tom.chat('hold');
       await send(chosen, id, 500, never);
       const left = firstValueFrom(offline);
@@ -121,7 +121,7 @@ describeInBrowser('a client that stops reading', () => {
     it('is told by an error that it can not keep everything', async () => {
       const chosen = await server();
       const tom = await openTab({ server: chosen.url, transport: 'WebSocket', quiet: true, high: 100 });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       const id = await begin(chosen, tom);
       await tom.chat('stop');
       await send(chosen, id, 500, never);

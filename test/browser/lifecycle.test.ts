@@ -28,7 +28,7 @@ describeInBrowser('a page', () => {
     const jerry = await other(url);
     const here = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
     const tom = await open({ server: proxy.url, transport });
-    await tom.chat('is', 'Connected');
+    await tom.chat('opens');
     await say(here, 'first');
     await tom.chat('hears', 1);
     return { tom, jerry, here, proxy };

@@ -46,7 +46,7 @@ describeInBrowser('a page with a bad network', () => {
       const jerry = await other(url);
       const here = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
       const tom = await open({ server: proxy.url, transport, quiet: true });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       await say(here, 'first');
       await tom.chat('hears', 1);
       const devtools = await tom.page.context().newCDPSession(tom.page);
@@ -78,7 +78,7 @@ describeInBrowser('a page with a bad network', () => {
       const jerry = await other(url);
       const here = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
       const tom = await open({ server: proxy.url, transport, quiet: true });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       const [questions, answers] = [texts('question', 60), texts('answer', 60)];
       await tom.chat('say', here.id, questions);
       const ends = endsOf(transport);
@@ -99,7 +99,7 @@ describeInBrowser('a page with a bad network', () => {
       const jerry = await other(first.url);
       const here = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
       const tom = await open({ server: first.url, transport, quiet: true });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       await tom.chat('say', here.id, ['before']);
       await say(here, 'before');
       await tom.chat('hears', 1);

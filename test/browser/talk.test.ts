@@ -11,7 +11,7 @@ describeInBrowser('in Chromium', () => {
       const jerry = await other(url);
       const conversation = await firstValueFrom(jerry.client.createConversation({ members: ['Tom'] }));
       const tom = await open({ server: url, transport, place });
-      await tom.chat('is', 'Connected');
+      await tom.chat('opens');
       expect(await tom.chat('capabilities')).toEqual({ pause: transport === 'WebSocketStream' });
       const [questions, answers] = [texts('question', 50), texts('answer', 50)];
       await tom.chat('say', conversation.id, questions);

@@ -38,6 +38,8 @@ import {
 export interface Chat {
   /** The connection is in this state. */
   readonly is: (state: string) => Promise<unknown>;
+  /** The client is logged in: what is said from now on is heard. */
+  readonly opens: () => Promise<unknown>;
   /** So many messages of others were heard: their texts. */
   readonly hears: (count: number) => Promise<readonly string[]>;
   /** The connection was lost so many times. */
@@ -180,6 +182,8 @@ if (!query.has('quiet')) {
 
 const chat: Chat = {
   is: (state) => until(realtime.state$, ({ _tag }) => _tag === state).then(() => undefined),
+  opens: () =>
+    until(client$.pipe(switchMap(({ status$ }) => status$)), ({ _tag }) => _tag === 'Open').then(() => undefined),
   hears: (count) => until(heard$, reached(count)),
   loses: (count) => until(losses$, (losses) => losses >= count),
   misses: (count) => until(gaps$, (gaps) => gaps >= count),
