@@ -4,10 +4,11 @@ import { entries, folders } from './scripts/entries.mjs';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const gate = { lines: 95, branches: 90 };
-/** Tests that count handles, memory or the loop's time, or replace a module: each has a process of its own. */
+/** Tests that count timers, handles, memory or the loop's time, or replace a module: each has a process of its own. */
 const alone = [
   'test/{codecs/hostile,integration/leaks,integration/teardown}.test.ts',
-  'test/server/{attacks/frames,loop,memory-recount.property,one-encoding}.test.ts',
+  'test/outbox/{indexed-db,page-lock}.test.ts',
+  'test/server/{attacks/frames,loop,memory-recount.property,one-encoding,returns}.test.ts',
   'test/backpressure/**/*.test.ts',
 ];
 /** Tests in a browser, which is started once for all of them. */
