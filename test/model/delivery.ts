@@ -37,7 +37,7 @@ import {
 } from './rules.js';
 
 /** How long everything may take until it is at rest, ms. */
-const REST = 10_000;
+const REST = 30_000;
 
 /** The rules that were broken, and counts of what happened. */
 export interface Outcome {

@@ -112,7 +112,7 @@ describe('a will', () => {
       () => {
         expect(told).toEqual([['goodbye', ['Jerry']]]);
       },
-      { timeout: 5_000 },
+      { timeout: 15_000 },
     );
     expect((await statsNow(server)).sockets).toBe(1);
   });

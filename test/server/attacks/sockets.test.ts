@@ -127,7 +127,7 @@ describe('sockets', () => {
               slow.send({ cmd: 'logs', i: 100_000 + (asked += 1), logsMessage: { cid } });
             return server.backEnd.online(['Slow']);
           },
-          { timeout: 5_000, interval: 1 },
+          { timeout: 15_000, interval: 1 },
         )
         .toEqual([]);
     });
