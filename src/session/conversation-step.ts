@@ -111,8 +111,9 @@ const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): C
   // A client that was not a member got no events, so its snapshot is out of date.
   const isStale =
     event._tag === 'Joined' && info !== undefined && event.members.includes(self) && !isMember(info, self);
-  // An own message can be passed on although its conversation is unknown. But missed messages come before it.
-  const isOwn = event._tag === 'Message' && event.origin === 'sent';
+  // An own message can be passed on although its conversation is unknown. But missed messages come before it, and a
+  // client that was out is in again: what was sent meanwhile must not come after it.
+  const isOwn = event._tag === 'Message' && event.origin === 'sent' && !cursor.isOut;
   if (isOutside(event, self) || (!isFar && (isOwn || !(isUnknown || isStale))))
     return admitOrSettle(making, cursor, event);
   return lookUp(making, cursor, isStale, event);
