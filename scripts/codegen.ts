@@ -53,7 +53,6 @@ const SCALARS: ReadonlyMap<string, string> = new Map(
 export const omitted: readonly string[] = [
   'LoginCommand',
   'LoggedinCommand',
-  'SystemInfo',
   'DataCommand',
   'RoomCommand',
   'PresenceCommand',

@@ -6,22 +6,23 @@ ccmd oop sappId speerId ii sinstallationId ipriority iservice lserverTs lclientT
 91BsessionMessage CerrorMessage DdirectMessage EackMessage FunreadMessage GreadMessage HrcpMessage
 IlogsMessage JconvMessage 4KpatchMessage 2LblacklistMessage;
 lt sn ss sua br stag sdeviceId *ssessionPeerIds *sonlineSessionPeerIds sst istTtl icode sreason sdeviceToken
-bsp sdetail llastUnreadNotifTime llastPatchTime lconfigBitmap;
+bsp sdetail llastUnreadNotifTime llastPatchTime lconfigBitmap MsystemInfo;
 icode sreason iappCode sdetail *spids sappMsg;
 smsg suid sfromPeerId ltimestamp boffline bhasMore *stoPeerIds 3br scid sid btransient sdt sroomId spushData
 bwill lpatchTimestamp ybinaryMsg *smentionPids bmentionAll iconvType;
 icode sreason smid scid lt suid lfromts ltots stype *sids iappCode sappMsg;
-*Mconvs lnotifTime;
-scid *scids *Nconvs;
+*Nconvs lnotifTime;
+scid *scids *Oconvs;
 sid scid lt bread sfrom;
-scid il ilimit lt ltt stmid smid schecksum bstored edirection btIncluded bttIncluded ilctype 92*Ologs;
+scid il ilimit lt ltt stmid smid schecksum bstored edirection btIncluded bttIncluded ilctype 92*Plogs;
 *sm btransient bunique scid scdate sinitBy ssort ilimit iskip iflag icount sudate lt sn ss bstatusSub
 bstatusPub istatusTTL suniqueId stargetClientId lmaxReadTimestamp lmaxAckTimestamp bqueryAllMembers
-*PmaxReadTuples *scids Qinfo btempConv itempConvTTL *stempConvIds *sallowedPids *CfailedPids bexisting 8snext
-60Rresults Rwhere 2Rattr RattrModified;
-*Spatches llastPatchTime;
+*QmaxReadTuples *scids Rinfo btempConv itempConvTTL *stempConvIds *sallowedPids *CfailedPids bexisting 8snext
+60Sresults Swhere 2Sattr SattrModified;
+*Tpatches llastPatchTime;
 ssrcCid *stoPids ssrcPid *stoCids ilimit snext 2*sblockedPids *sblockedCids *sallowedPids *CfailedPids lt sn
 ss;
+;
 scid iunread smid ltimestamp sfrom sdata lpatchTimestamp bmentioned ybinaryMsg iconvType;
 scid ltimestamp smid;
 sfrom sdata ltimestamp smsgId lackAt lreadAt lpatchTimestamp bmentionAll *smentionPids bbin iconvType;

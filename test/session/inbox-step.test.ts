@@ -317,6 +317,18 @@ const rules: readonly Rule[] = [
     effects: ['look up c'],
   },
   {
+    rule: 'the notices of a conversation that this client makes come before its description, and cause no look-up',
+    before: [opened(1, false), { _tag: 'Follow', conversationId: 'c', isMade: true }],
+    input: moved('Joined', 'Tom'),
+    out: ['Joined Tom'],
+  },
+  {
+    rule: 'a conversation that this client has made is looked up in the next session, as every other',
+    before: [opened(1, false), { _tag: 'Follow', conversationId: 'c', isMade: true }, dropped, opened(9)],
+    input: found(conversation({ members: ['Tom'] })),
+    out: ['Snapshot', 'CaughtUp'],
+  },
+  {
     rule: 'an unknown conversation with unread messages is discovered after a break',
     before: [opened(1, false), dropped, opened(9)],
     input: counted(1, 5),

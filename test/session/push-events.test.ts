@@ -76,6 +76,25 @@ describe('a push', () => {
     ]);
   });
 
+  it.each([
+    ['nested, as they are now', '{"a":{"b":5,"c":2},"d":null,"name":"n"}'],
+    ['by their keys with dots', '{"a.b":5,"d":null,"name":"n"}'],
+  ])('of changed attributes finds their values %s; what is missing was removed', (_, modified) => {
+    const convMessage = {
+      cid: 'c',
+      initBy: 'Jerry',
+      attr: { data: '{"a.b":5,"a.x":null,"d":null,"e":null,"name":"n"}' },
+      attrModified: { data: modified },
+    };
+    expect(eventOf({ cmd: 'conv', op: 'updated', convMessage })).toEqual({
+      _tag: 'Attributes',
+      conversationId: 'c',
+      changed: { 'a.b': 5, d: null, name: 'n' },
+      removed: ['a.x', 'e'],
+      by: 'Jerry',
+    });
+  });
+
   it.each<[ServerCommand, ClientEvent]>([
     [
       { cmd: 'conv', op: 'joined', convMessage: { cid: 'c', initBy: 'Jerry' } },
