@@ -150,6 +150,10 @@ describe('JavaScript: on a socket that several clients share', () => {
     clock.set(clock.now() + 181 * 86_400_000);
     socket.send({ cmd: 'logs', peerId: 'Tom', i: 1_000, logsMessage: { cid } });
     const { op } = await socket.push('conv');
-    expect([op, ...socket.inbox.map(({ cmd, peerId }) => [cmd, peerId])]).toEqual(['left', ['error', 'Tom'], ['conv', 'Jerry']]);
+    expect([op, ...socket.inbox.map(({ cmd, peerId }) => [cmd, peerId])]).toEqual([
+      'left',
+      ['error', 'Tom'],
+      ['conv', 'Jerry'],
+    ]);
   });
 });
