@@ -6,7 +6,7 @@ import { fromStored, type WireBody } from './bodies/wire-body.js';
 import { decodeDates, encodeDates, isShallow, Timestamp, type Attribute } from './dates.js';
 import { defined } from './defined.js';
 import { DecodeFailed, decodeFailed, preview, short } from './decode-failed.js';
-import { JsonObject, parseJson } from './json.js';
+import { JsonObject, parseJson, type Json } from './json.js';
 import { changedNumber } from './numbers.js';
 import { SafeInteger } from './primitives.js';
 import { record } from './record.js';
@@ -66,6 +66,13 @@ const fields = {
   patch_timestamp: SafeInteger,
 };
 
+/** Keys that a server derives for other clients: always, and in some kinds of conversations. */
+const DERIVED: readonly string[] = ['conv_type', 'uniqueId'];
+const DERIVED_IN: Readonly<Partial<Record<ConversationKind, readonly string[]>>> = {
+  temporary: ['temp', 'tempConv', 'tempConvTTL'],
+  system: ['joined', 'joinedAt', 'muted'],
+};
+
 export const Fields = record('Conversation', { objectId: c.string }, fields);
 export type Fields = t.TypeOf<typeof Fields>;
 
@@ -74,7 +81,9 @@ export type Fields = t.TypeOf<typeof Fields>;
  * is not text, it is treated as a normal attribute, so that no member can make a conversation unreadable.
  */
 export const isField = ([key, value]: readonly [string, unknown]): boolean =>
-  key === 'name' ? typeof value === 'string' : key === 'objectId' || Object.hasOwn(fields, key);
+  key === 'name'
+    ? typeof value === 'string'
+    : key === 'objectId' || DERIVED.includes(key) || Object.hasOwn(fields, key);
 
 const kindOf = ({ objectId, tr, sys, ttl }: Fields): ConversationKind => {
   if (tr === true) return 'room';
@@ -93,10 +102,12 @@ const lastMessageOf = (wire: Fields): LastMessage | undefined =>
         ...fromStored(defined({ data: wire.msg, bin: wire.bin })),
       });
 
-const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo =>
-  defined({
+const toInfo = (wire: Fields, attributes: readonly (readonly [string, Json])[]): ConversationInfo => {
+  const kind = kindOf(wire);
+  const own = attributes.filter(([key]) => DERIVED_IN[kind]?.includes(key) !== true);
+  return defined({
     id: wire.objectId,
-    kind: kindOf(wire),
+    kind,
     name: wire.name,
     creator: wire.c,
     members: wire.m,
@@ -107,8 +118,9 @@ const toInfo = (wire: Fields, attributes: JsonObject): ConversationInfo =>
     updatedAt: wire.updatedAt,
     lastMessageAt: wire.lm,
     lastMessage: lastMessageOf(wire),
-    attributes: decodeDates(attributes) as ConversationInfo['attributes'],
+    attributes: decodeDates(Object.fromEntries(own)) as ConversationInfo['attributes'],
   });
+};
 
 /**
  * Reads one conversation of `results.data`: known keys become fields, all others become attributes (protocol:
@@ -119,9 +131,7 @@ export const validateConversation: t.Validate<unknown, ConversationInfo> = (inpu
     const entries = Object.entries(json);
     const known = entries.filter((entry) => isField(entry) && entry[1] !== null);
     const attributes = entries.filter((entry) => !isField(entry) && isShallow(entry[1]));
-    return map(Fields.validate(Object.fromEntries(known), context), (wire) =>
-      toInfo(wire, Object.fromEntries(attributes)),
-    );
+    return map(Fields.validate(Object.fromEntries(known), context), (wire) => toInfo(wire, attributes));
   });
 
 /** A conversation that can't be read, with its id if it has one. */

@@ -49,8 +49,11 @@ const SCALARS: ReadonlyMap<string, string> = new Map(
   Object.entries({ string: 's', int32: 'i', int64: 'l', bool: 'b', bytes: 'y' }),
 );
 
-/** Messages of commands that no codec knows. The reader skips them, like fields that the schema doesn't have. */
+/** Messages that no codec knows. The reader skips them, like fields that the schema doesn't have. */
 export const omitted: readonly string[] = [
+  'LoginCommand',
+  'LoggedinCommand',
+  'SystemInfo',
   'DataCommand',
   'RoomCommand',
   'PresenceCommand',

@@ -6,7 +6,11 @@ export interface Actor extends Party {
   readonly session?: Session;
 }
 
-/** The acting session, which is not told of its own action. */
+/** The acting session, which hears of its own action after the answer to its command. */
+export const causedBy = ({ session }: Actor): { readonly cause?: string } =>
+  session === undefined ? {} : { cause: session.id };
+
+/** The acting session, which is not told of its own action: its answer says all of it. */
 export const exceptActor = ({ session }: Actor): { readonly except?: string } =>
   session === undefined ? {} : { except: session.id };
 

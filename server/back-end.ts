@@ -284,6 +284,8 @@ const history = async (
   return app.store.history({ conversationId: id, direction, limit, ...bounds });
 };
 
+const outcomeOf = ({ allowed, failed }: Outcome): Outcome => ({ allowed, failed });
+
 /** The operations of the server, as the back end calls them. */
 export const createBackEnd = (app: App): BackEnd => {
   const { store, bus } = app;
@@ -306,8 +308,8 @@ export const createBackEnd = (app: App): BackEnd => {
       const { kind, members = [] } = await existing(app, id);
       return kind === 'room' ? bus.occupants(id) : members;
     },
-    addMembers: (id, clientIds) => addMembers(app, BACK_END, id, clientIds),
-    removeMembers: (id, clientIds) => removeMembers(app, BACK_END, id, clientIds),
+    addMembers: (id, clientIds) => addMembers(app, BACK_END, id, clientIds).then(outcomeOf),
+    removeMembers: (id, clientIds) => removeMembers(app, BACK_END, id, clientIds).then(outcomeOf),
     setRole: (id, clientId, role: MemberRole) => setRole(app, BACK_END, id, clientId, role),
     send: (id, message) => send(app, id, message, false),
     broadcast: (id, message) => send(app, id, message, true),

@@ -114,7 +114,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     switch (notice._tag) {
       case 'Push':
         if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
-        push({ push: notice.command, priority: notice.priority, cause: notice.except });
+        push({ push: notice.command, priority: notice.priority, cause: notice.cause ?? notice.except });
         return;
       case 'Displace':
         if (notice.sessions.includes(id)) finish('displaced', DISPLACED, reasonOf(DISPLACED));

@@ -207,7 +207,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     app.counts.command(kindOf(command));
     // A heartbeat may be answered while another command is carried out.
     const before = acting;
-    acting = sessionOf(command)?.id;
+    acting ??= sessionOf(command)?.id;
     try {
       spend(command);
       const { answer, afterwards } = await handle(contextOf(command), command);
@@ -224,7 +224,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
       else isOverItsRate = error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS;
       // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
       // would look like an error of the connection.
-      if (command.i !== undefined) answerWith({ ...errorAnswer(error), ...addresseeOf(command) });
+      if (command.i !== undefined) answerWith({ ...errorAnswer(error, command.cmd), ...addresseeOf(command) });
     } finally {
       acting = before;
       if (before === undefined) writeHeld();

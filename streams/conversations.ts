@@ -35,15 +35,19 @@ export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> =
   // Most events are messages. They change no snapshot, so nothing is looked up for them.
   const info = event._tag !== 'Message' && 'conversationId' in event ? get(event.conversationId) : undefined;
   if (info === undefined) return;
+  /** A change that is known already changes nothing. */
+  const withMembers = (change: (members: readonly string[]) => readonly string[]): void => {
+    if (info.members === undefined) return;
+    const members = change(info.members);
+    if (members.length !== info.members.length) set(info.id, { ...info, members });
+  };
   switch (event._tag) {
     case 'Joined':
-      if (info.members !== undefined)
-        set(info.id, { ...info, members: [...new Set([...info.members, ...event.members])] });
+      withMembers((members) => [...new Set([...members, ...event.members])]);
       return;
     case 'Left': {
       const gone = new Set(event.members);
-      if (info.members !== undefined)
-        set(info.id, { ...info, members: info.members.filter((member) => !gone.has(member)) });
+      withMembers((members) => members.filter((member) => !gone.has(member)));
       return;
     }
     case 'Muted':

@@ -213,7 +213,7 @@ const subjects: readonly Measured[] = [
   },
   {
     name: 'store: N members join and leave one by one',
-    covers: ['store.addMembers', 'store.removeMembers'],
+    covers: ['store.addMembers', 'store.removeMembers', 'store.standings'],
     isSlow: true,
     // Members of an ordinary conversation.
     sizes: [50, 500],
@@ -221,6 +221,7 @@ const subjects: readonly Measured[] = [
       const id = await create(store);
       return async () => {
         for (const number of times(size)) await store.addMembers(id, [`client-${String(number)}`], 1e6);
+        for (const number of times(size)) await store.standings?.(`client-${String(number)}`, [id]);
         for (const number of times(size)) await store.removeMembers(id, [`client-${String(number)}`]);
       };
     }),

@@ -76,6 +76,7 @@ export const push_server = $root.push_server = (() => {
             values[valuesById[53] = "member_info_update"] = 53;
             values[valuesById[54] = "member_info_updated"] = 54;
             values[valuesById[55] = "member_info_changed"] = 55;
+            values[valuesById[56] = "expire"] = 56;
             values[valuesById[80] = "join"] = 80;
             values[valuesById[81] = "invite"] = 81;
             values[valuesById[82] = "leave"] = 82;
@@ -707,6 +708,204 @@ export const push_server = $root.push_server = (() => {
             return DataCommand;
         })();
 
+        messages2.SystemInfo = (function() {
+
+            const SystemInfo = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            SystemInfo.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            SystemInfo.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.push_server.messages2.SystemInfo();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SystemInfo;
+        })();
+
+        messages2.LoginCommand = (function() {
+
+            const LoginCommand = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            LoginCommand.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            LoginCommand.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.push_server.messages2.LoginCommand();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LoginCommand;
+        })();
+
+        messages2.LoggedinCommand = (function() {
+
+            const LoggedinCommand = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            LoggedinCommand.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            LoggedinCommand.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.push_server.messages2.LoggedinCommand();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LoggedinCommand;
+        })();
+
         messages2.SessionCommand = (function() {
 
             const SessionCommand = function (properties) {
@@ -764,6 +963,8 @@ export const push_server = $root.push_server = (() => {
                     writer.uint32(144).int64(message.lastPatchTime);
                 if (message.configBitmap != null && $Object.hasOwnProperty.call(message, "configBitmap"))
                     writer.uint32(152).int64(message.configBitmap);
+                if (message.systemInfo != null && $Object.hasOwnProperty.call(message, "systemInfo"))
+                    $root.push_server.messages2.SystemInfo.encode(message.systemInfo, writer.uint32(162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -913,6 +1114,12 @@ export const push_server = $root.push_server = (() => {
                             if (wireType !== 0)
                                 break;
                             message.configBitmap = $util.LongBits.from(reader.int64()).toNumber();
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.systemInfo = $root.push_server.messages2.SystemInfo.decode(reader, reader.size(), $undefined, _depth + 1, message.systemInfo);
                             continue;
                         }
                     }
@@ -1637,6 +1844,8 @@ export const push_server = $root.push_server = (() => {
                 if (message.failedPids != null && message.failedPids.length)
                     for (let i = 0; i < message.failedPids.length; ++i)
                         $root.push_server.messages2.ErrorCommand.encode(message.failedPids[i], writer.uint32(250).fork(), _depth + 1).ldelim();
+                if (message.existing != null && $Object.hasOwnProperty.call(message, "existing"))
+                    writer.uint32(256).bool(message.existing);
                 if (message.next != null && $Object.hasOwnProperty.call(message, "next"))
                     writer.uint32(322).string(message.next);
                 if (message.results != null && $Object.hasOwnProperty.call(message, "results"))
@@ -1876,6 +2085,12 @@ export const push_server = $root.push_server = (() => {
                             if (!(message.failedPids && message.failedPids.length))
                                 message.failedPids = [];
                             message.failedPids.push($root.push_server.messages2.ErrorCommand.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 32: {
+                            if (wireType !== 0)
+                                break;
+                            message.existing = reader.bool();
                             continue;
                         }
                     case 40: {
@@ -3475,6 +3690,8 @@ export const push_server = $root.push_server = (() => {
                     writer.uint32(80).int64(message.clientTs);
                 if (message.notificationType != null && $Object.hasOwnProperty.call(message, "notificationType"))
                     writer.uint32(88).int32(message.notificationType);
+                if (message.loginMessage != null && $Object.hasOwnProperty.call(message, "loginMessage"))
+                    $root.push_server.messages2.LoginCommand.encode(message.loginMessage, writer.uint32(802).fork(), _depth + 1).ldelim();
                 if (message.dataMessage != null && $Object.hasOwnProperty.call(message, "dataMessage"))
                     $root.push_server.messages2.DataCommand.encode(message.dataMessage, writer.uint32(810).fork(), _depth + 1).ldelim();
                 if (message.sessionMessage != null && $Object.hasOwnProperty.call(message, "sessionMessage"))
@@ -3507,6 +3724,8 @@ export const push_server = $root.push_server = (() => {
                     $root.push_server.messages2.PubsubCommand.encode(message.pubsubMessage, writer.uint32(922).fork(), _depth + 1).ldelim();
                 if (message.blacklistMessage != null && $Object.hasOwnProperty.call(message, "blacklistMessage"))
                     $root.push_server.messages2.BlacklistCommand.encode(message.blacklistMessage, writer.uint32(930).fork(), _depth + 1).ldelim();
+                if (message.loggedinMessage != null && $Object.hasOwnProperty.call(message, "loggedinMessage"))
+                    $root.push_server.messages2.LoggedinCommand.encode(message.loggedinMessage, writer.uint32(938).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3606,6 +3825,12 @@ export const push_server = $root.push_server = (() => {
                             message.notificationType = reader.int32();
                             continue;
                         }
+                    case 100: {
+                            if (wireType !== 2)
+                                break;
+                            message.loginMessage = $root.push_server.messages2.LoginCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.loginMessage);
+                            continue;
+                        }
                     case 101: {
                             if (wireType !== 2)
                                 break;
@@ -3700,6 +3925,12 @@ export const push_server = $root.push_server = (() => {
                             if (wireType !== 2)
                                 break;
                             message.blacklistMessage = $root.push_server.messages2.BlacklistCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.blacklistMessage);
+                            continue;
+                        }
+                    case 117: {
+                            if (wireType !== 2)
+                                break;
+                            message.loggedinMessage = $root.push_server.messages2.LoggedinCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.loggedinMessage);
                             continue;
                         }
                     }

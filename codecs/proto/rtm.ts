@@ -17,8 +17,8 @@ sid scid lt bread sfrom;
 scid il ilimit lt ltt stmid smid schecksum bstored edirection btIncluded bttIncluded ilctype 92*Ologs;
 *sm btransient bunique scid scdate sinitBy ssort ilimit iskip iflag icount sudate lt sn ss bstatusSub
 bstatusPub istatusTTL suniqueId stargetClientId lmaxReadTimestamp lmaxAckTimestamp bqueryAllMembers
-*PmaxReadTuples *scids Qinfo btempConv itempConvTTL *stempConvIds *sallowedPids *CfailedPids 9snext 60Rresults
-Rwhere 2Rattr RattrModified;
+*PmaxReadTuples *scids Qinfo btempConv itempConvTTL *stempConvIds *sallowedPids *CfailedPids bexisting 8snext
+60Rresults Rwhere 2Rattr RattrModified;
 *Spatches llastPatchTime;
 ssrcCid *stoPids ssrcPid *stoCids ilimit snext 2*sblockedPids *sblockedCids *sallowedPids *CfailedPids lt sn
 ss;
@@ -42,9 +42,9 @@ loggedout patch pubsub blacklist goaway
 export const opTypes = `
 2open add remove close opened closed query query_result conflict added removed refresh refreshed 17start
 started joined members_joined 6left members_left 2results count result update updated mute unmute status
-members max_read is_member member_info_update member_info_updated member_info_changed 25join invite leave kick
-reject invited kicked 14upload uploaded 19subscribe subscribed unsubscribe unsubscribed is_subscribed 26modify
-modified 19block unblock blocked unblocked members_blocked members_unblocked check_block check_result
-3add_shutup remove_shutup query_shutup shutup_added shutup_removed shutup_result shutuped unshutuped
-members_shutuped members_unshutuped check_shutup
+members max_read is_member member_info_update member_info_updated member_info_changed expire 24join invite
+leave kick reject invited kicked 14upload uploaded 19subscribe subscribed unsubscribe unsubscribed
+is_subscribed 26modify modified 19block unblock blocked unblocked members_blocked members_unblocked
+check_block check_result 3add_shutup remove_shutup query_shutup shutup_added shutup_removed shutup_result
+shutuped unshutuped members_shutuped members_unshutuped check_shutup
 `;

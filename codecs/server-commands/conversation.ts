@@ -50,12 +50,12 @@ const convMembersLeft = memberNotice('members_left');
 export interface ConvMembersLeft extends t.TypeOf<typeof convMembersLeft> {}
 export const ConvMembersLeft: t.Type<ConvMembersLeft> = convMembersLeft;
 
-const convAdded = conv('added', {}, { cid: c.string, ...outcome });
+const convAdded = conv('added', {}, { cid: c.string, udate: c.string, ...outcome });
 /** The answer to `ConvAdd`: which members were added, and which were not. */
 export interface ConvAdded extends t.TypeOf<typeof convAdded> {}
 export const ConvAdded: t.Type<ConvAdded> = convAdded;
 
-const convRemoved = conv('removed', {}, { cid: c.string, ...outcome });
+const convRemoved = conv('removed', {}, { cid: c.string, udate: c.string, ...outcome });
 /** The answer to `ConvRemove`: which members were removed, and which were not. */
 export interface ConvRemoved extends t.TypeOf<typeof convRemoved> {}
 export const ConvRemoved: t.Type<ConvRemoved> = convRemoved;

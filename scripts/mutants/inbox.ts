@@ -53,7 +53,7 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'what is followed is caught up, heard of before or not',
     file: 'src/session/inbox-step.ts',
-    from: ['      cursorOf(making, input.conversationId);', '      return;'].join('\n'),
+    from: ['      follow(making, input);', '      return;'].join('\n'),
     to: '      return;',
   },
   {

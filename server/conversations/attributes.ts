@@ -33,7 +33,7 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
  */
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<ServerCommand> =>
   app.inOrder(id, async () => {
-    const { store, bus, clock, limits, hooks } = app;
+    const { store, bus, limits, hooks } = app;
     const conversation = await changeable(app, actor, id);
     if (Buffer.byteLength(data) > 2 * limits.attributeBytes) throw tooLong(limits.attributeBytes);
     const change = attributesChange(data);
@@ -46,8 +46,10 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
     const attributes = changedAttributes(conversation.attributes, change);
     const described = { ...attributes, ...defined({ name: conversation.name }), ...name };
     if (Buffer.byteLength(encodeAttributes(described)) > limits.attributeBytes) throw tooLong(limits.attributeBytes);
-    const at = clock.now();
-    const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, change, at), ...exceptActor(actor) };
+    // Later than the time of each notice before, which may be ahead of the clock.
+    const at = app.stamp();
+    const done = { ...change, after: attributes };
+    const notice: Notice = { _tag: 'Push', command: updatedNotice(actor, id, done, at), ...exceptActor(actor) };
     // The notice has no priority, even in a chat room: if it was dropped, nothing would tell of the change later.
     const tellUpdate = (): void => {
       if (conversation.kind === 'room') bus.publishRoom(id, notice);
@@ -62,7 +64,7 @@ export const updateAttributes = async (app: App, actor: Actor, id: string, data:
       },
     });
     tellUpdate();
-    return updatedAnswer(id, change, at);
+    return updatedAnswer(id, done, at);
   });
 
 /** Turns a member's push notifications for a conversation off or on. Gives the answer. */
@@ -75,5 +77,5 @@ export const setMuted = async (
   app.inOrder(id, async () => {
     const conversation = forMuting(await existing(app, id), actor);
     await app.store.setMuted(id, actor.clientId, muted);
-    return mutedAnswer(conversation);
+    return mutedAnswer(conversation, app.stamp());
   });

@@ -76,7 +76,8 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
   const tellCreated = async ({ id }: ConversationInfo): Promise<void> => {
     // A member that finds the conversation at once may also quit at once. The notice of the quit has to come after
     // these notices.
-    if (kind === 'ordinary') await app.inOrder(id, () => tell(app, actor, addedNotices(actor, id, [], members)));
+    if (kind === 'ordinary')
+      await app.inOrder(id, () => tell(app, actor, addedNotices(actor, id, [], members, app.stamp())));
     hooks.conversationStarted({ convId: id, initBy: clientId, members, attr });
   };
   if (!draft.unique) {
@@ -110,7 +111,7 @@ export const deleteConversation = async (app: App, actor: Actor, id: string): Pr
     const { kind, members = [] } = await existing(app, id);
     const tellDeleted = async (): Promise<void> => {
       if (kind === 'room') endRoom(app, actor, id);
-      if (kind === 'ordinary') await tell(app, actor, leftNotices(actor, id, members, members));
+      if (kind === 'ordinary') await tell(app, actor, leftNotices(actor, id, members, members, app.stamp()));
     };
     await app.attempt(id, () => app.store.deleteConversation(id), {
       settle: async () => {

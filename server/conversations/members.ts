@@ -10,7 +10,7 @@ import {
   failure,
   partedByRank,
   removed,
-  type Outcome,
+  type TimedOutcome,
 } from '../domain/conversations/members.js';
 import { addedNotices, leftNotices } from '../domain/conversations/notices.js';
 import { Refusal } from '../domain/refusal.js';
@@ -24,22 +24,27 @@ const membersNow = async (app: App, id: string): Promise<ReadonlySet<string>> =>
 };
 
 /** Enters a chat room, and leaves the one before. */
-const enter = async (app: App, { session, clientId }: Actor, id: string): Promise<Outcome> => {
+const enter = async (app: App, { session, clientId }: Actor, id: string): Promise<TimedOutcome> => {
   if (session === undefined || clientId === undefined)
     throw new Refusal(4314, 'who is in a chat room has entered it: nobody can be added');
   if ((await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
-    return { allowed: [], failed: failure(4315, 'blocked in this chat room', [clientId]) };
+    return { allowed: [], failed: failure(4315, 'blocked in this chat room', [clientId]), at: app.stamp() };
   // Remembered first: if that fails, nothing has changed, and the client can try again.
   await app.store.rememberRoom(session.login.token, session.id, { id });
   await session.enter(id);
-  return { allowed: [clientId], failed: [] };
+  return { allowed: [clientId], failed: [], at: app.stamp() };
 };
 
 /**
  * Adds members. Members and the back end can add others; every client can add itself. The outcome names the clients
  * that are blocked and those for which there was no room.
  */
-export const addMembers = async (app: App, actor: Actor, id: string, wanted: readonly string[]): Promise<Outcome> => {
+export const addMembers = async (
+  app: App,
+  actor: Actor,
+  id: string,
+  wanted: readonly string[],
+): Promise<TimedOutcome> => {
   checkNumber(wanted, app.limits.clientIds);
   checkMembers(wanted);
   return app.inOrder(id, async () => {
@@ -50,10 +55,10 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     const chosen = await hooks.conversationAdd({ convId: id, initBy: actor.clientId, members: wanted });
     const limit = conversation.kind === 'system' ? limits.subscribers : limits.members;
     const memberships = actor.isBackEnd ? Infinity : limits.memberships;
-    const tellAdded = async (added: readonly string[]): Promise<void> => {
+    const tellAdded = async (added: readonly string[], at = app.stamp()): Promise<void> => {
       if (added.length === 0) return;
       if (conversation.kind === 'ordinary')
-        await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added));
+        await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added, at));
       hooks.conversationAdded({ convId: id, initBy: actor.clientId, members: added });
     };
     const admission = await app.attempt(id, () => store.addMembers(id, chosen, limit, memberships), {
@@ -67,8 +72,10 @@ export const addMembers = async (app: App, actor: Actor, id: string, wanted: rea
     });
     if (admission === undefined) throw new Refusal(4303, `there is no conversation ${id}`);
     const { added, present, full, blocked } = admission;
-    await tellAdded(added);
+    const at = app.stamp();
+    await tellAdded(added, at);
     return {
+      at,
       allowed: [...added, ...present],
       failed: [
         ...failure(4304, `there is room for ${limit} members, and a client is in ${limits.memberships} at most`, full),
@@ -84,9 +91,10 @@ export const tellRemoved = async (
   actor: Actor,
   info: ConversationInfo,
   gone: readonly string[],
+  at = app.stamp(),
 ): Promise<void> => {
   if (gone.length === 0) return;
-  if (info.kind === 'ordinary') await tell(app, actor, leftNotices(actor, info.id, info.members ?? [], gone));
+  if (info.kind === 'ordinary') await tell(app, actor, leftNotices(actor, info.id, info.members ?? [], gone, at));
   app.hooks.conversationRemoved({ convId: info.id, initBy: actor.clientId, members: gone });
 };
 
@@ -99,7 +107,7 @@ export const removeMembers = async (
   actor: Actor,
   id: string,
   wanted: readonly string[],
-): Promise<Outcome> => {
+): Promise<TimedOutcome> => {
   checkNumber(wanted, app.limits.clientIds);
   return app.inOrder(id, async () => {
     const conversation = await existing(app, id);
@@ -111,7 +119,7 @@ export const removeMembers = async (
         await app.store.rememberRoom(session.login.token, session.id, undefined);
         session.exit();
       }
-      return { allowed: wanted, failed: [] };
+      return { allowed: wanted, failed: [], at: app.stamp() };
     }
     const chosen = await app.hooks.conversationRemove({ convId: id, initBy: actor.clientId, members: wanted });
     const { below, above } = partedByRank(await app.store.roles(id), actor, chosen);
@@ -124,7 +132,8 @@ export const removeMembers = async (
         return left.length > 0;
       },
     });
-    await tellRemoved(app, actor, conversation, gone);
-    return removed(below, above);
+    const at = app.stamp();
+    await tellRemoved(app, actor, conversation, gone, at);
+    return { ...removed(below, above), at };
   });
 };

@@ -1,5 +1,5 @@
 /** Tells clients about changes in a conversation, including clients that are away. */
-import { exceptActor, type Actor } from '../actor.js';
+import { causedBy, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import type { ConversationPush, Telling } from '../domain/conversations/notices.js';
 import { by } from '../domain/party.js';
@@ -8,7 +8,8 @@ import { by } from '../domain/party.js';
 const PERMANENT = 1;
 
 /**
- * Tells clients on all their devices, except the acting session, and keeps the notices for clients that are away.
+ * Tells clients on all their devices, and keeps the notices for clients that are away. The acting session is told after
+ * the answer to its command: the published clients show their own changes by these notices, not by the answers.
  * Clients that are online are told even if the notices can't be kept: the change is made. That is reported.
  */
 export const tell = async (app: App, actor: Actor, tellings: readonly Telling[]): Promise<void> => {
@@ -22,7 +23,7 @@ export const tell = async (app: App, actor: Actor, tellings: readonly Telling[])
   for (const { to, command, kept } of notices) {
     // A client that comes back meanwhile has to find it.
     await kept;
-    app.bus.publish(to, { _tag: 'Push', command, ...exceptActor(actor) });
+    app.bus.publish(to, { _tag: 'Push', command, ...causedBy(actor) });
   }
 };
 
@@ -39,7 +40,7 @@ export const tellInside = (
 ): void => {
   if (clientIds.length === 0) return;
   const command = { ...notice, serverTs: app.stamp(), notificationType: PERMANENT };
-  app.bus.publish(clientIds, { _tag: 'Push', command, inRoom: id, ...exceptActor(actor) });
+  app.bus.publish(clientIds, { _tag: 'Push', command, inRoom: id, ...causedBy(actor) });
 };
 
 /**
@@ -53,6 +54,6 @@ export const endRoom = (app: App, actor: Actor, id: string): void => {
     serverTs: app.stamp(),
     convMessage: { cid: id, ...by(actor) },
   };
-  app.bus.publishRoom(id, { _tag: 'Push', command: left });
+  app.bus.publishRoom(id, { _tag: 'Push', command: left, ...causedBy(actor) });
   app.bus.publishRoom(id, { _tag: 'Exit', roomId: id });
 };

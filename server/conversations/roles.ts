@@ -65,8 +65,9 @@ const tellListed = async (
     tellInside(app, actor, id, changed, notice);
     return;
   }
-  const isChanged = new Set(changed);
-  const rest = kind === 'ordinary' ? members.filter((member) => !isChanged.has(member)) : [];
+  // Who is blocked is no member any more. Who is silenced is one, and gets the notice to everybody too.
+  const isOut = new Set(own === 'blocked' ? changed : []);
+  const rest = kind === 'ordinary' ? members.filter((member) => !isOut.has(member)) : [];
   await tell(app, actor, [
     { to: told, notice },
     { to: rest, notice: { cmd: 'conv', op: others, convMessage: { cid: id, ...by(actor), m: [...changed] } } },

@@ -205,6 +205,8 @@ export type ReadUpTo = { readonly timestamp: number } | { readonly id: string } 
 /** The unread messages of a client in one conversation. */
 export interface UnreadSummary {
   readonly conversationId: string;
+  /** Java needs it to know the conversation. Default: it has to look it up. */
+  readonly kind?: ConversationKind;
   readonly count: number;
   readonly mentioned: boolean;
   /** The newest message of the conversation. */
@@ -229,6 +231,14 @@ export interface MembersAdded {
   readonly blocked: readonly string[];
 }
 
+/** How a member stands to a conversation. */
+export interface Standing {
+  /** When it became a member, ms. Missing if the store does not know. */
+  readonly joinedAt?: number;
+  /** It has turned push notifications off. */
+  readonly muted: boolean;
+}
+
 /** A change of a conversation. */
 export interface ConversationChange {
   /** All attributes after the change. */
@@ -239,6 +249,8 @@ export interface ConversationChange {
 /** The messages that a client has missed in one conversation. */
 export interface OfflineMessages {
   readonly conversationId: string;
+  /** As in `UnreadSummary`. */
+  readonly kind?: ConversationKind;
   /** Oldest first. */
   readonly messages: readonly StoredMessage[];
   /** There are older missed messages. */

@@ -2,7 +2,7 @@
  * The refusals of the server: the protocol's code, its symbolic name, and a text for people (protocol: error codes).
  */
 import { defined } from '../../codecs/defined.js';
-import type { ServerCommand } from '../../codecs/index.js';
+import type { ClientCommand, ServerCommand } from '../../codecs/index.js';
 
 const names = {
   4100: 'APP_NOT_AVAILABLE',
@@ -70,11 +70,14 @@ export class Refusal extends Error {
   }
 }
 
-/** The answer for a refusal (protocol: error codes). */
-export const refusalAnswer = ({ code, reason, detail, appCode }: Refusal): ServerCommand => ({
-  cmd: 'error',
-  errorMessage: { code, reason, detail, ...defined({ appCode }) },
-});
+/**
+ * The answer for a refusal of a command (protocol: error codes). Every client waits for the `ack` of its message, so a
+ * message is refused by one. Without a session, there is nobody whose message it could be.
+ */
+export const refusalAnswer = ({ code, reason, detail, appCode }: Refusal, cmd?: ClientCommand['cmd']): ServerCommand =>
+  cmd === 'direct' && code !== 4105
+    ? { cmd: 'ack', ackMessage: { code, reason, ...defined({ appCode }), appMsg: detail } }
+    : { cmd: 'error', errorMessage: { code, reason, detail, ...defined({ appCode }) } };
 
 /** The symbolic name of a code. */
 export const reasonOf = (code: RefusalCode): string => names[code];

@@ -1,6 +1,6 @@
 import { clientActor } from '../actor.js';
 import { addMembers } from '../conversations/members.js';
-import { isSelf, toWire } from '../domain/conversations/members.js';
+import { isSelf, toTimedWire } from '../domain/conversations/members.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
@@ -20,6 +20,6 @@ export const convAdd: Handler<CommandOf<'conv', 'add'>> = async (
     ...signed({ t, n, s }),
   });
   return {
-    answer: { cmd: 'conv', op: 'added', convMessage: { cid, ...toWire(await addMembers(app, actor, cid, m)) } },
+    answer: { cmd: 'conv', op: 'added', convMessage: { cid, ...toTimedWire(await addMembers(app, actor, cid, m)) } },
   };
 };

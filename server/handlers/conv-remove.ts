@@ -1,6 +1,6 @@
 import { clientActor } from '../actor.js';
 import { removeMembers } from '../conversations/members.js';
-import { isSelf, toWire } from '../domain/conversations/members.js';
+import { isSelf, toTimedWire } from '../domain/conversations/members.js';
 import type { CommandOf, Handler } from './handler.js';
 import { signed } from './signed.js';
 
@@ -19,6 +19,10 @@ export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async (
     ...signed({ t, n, s }),
   });
   return {
-    answer: { cmd: 'conv', op: 'removed', convMessage: { cid, ...toWire(await removeMembers(app, actor, cid, m)) } },
+    answer: {
+      cmd: 'conv',
+      op: 'removed',
+      convMessage: { cid, ...toTimedWire(await removeMembers(app, actor, cid, m)) },
+    },
   };
 };

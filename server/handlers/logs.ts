@@ -13,13 +13,13 @@ import type { CommandOf, Handler } from './handler.js';
 export const logs: Handler<CommandOf<'logs'>> = async ({ app, session }, { logsMessage }) => {
   const reader = clientActor(session());
   const { cid } = logsMessage;
-  await asReader(app, reader, cid, 4312);
+  const { kind } = await asReader(app, reader, cid, 4312);
   const query = historyQuery(reader.clientId, logsMessage);
   const messages = await app.store.history(query);
   const nearest = query.direction === 'old' ? messages.toReversed() : messages;
   const count = fitting(nearest.map(messageBytes), app.limits.answerBytes);
   const isCut = count < messages.length;
-  const page = nearest.slice(0, count).map(logItem);
+  const page = nearest.slice(0, count).map((message) => logItem(message, kind));
   return {
     answer: {
       cmd: 'logs',

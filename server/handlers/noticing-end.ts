@@ -20,7 +20,7 @@ export const noticingEnd =
       const { app } = context;
       const id = idOf(command);
       if (error instanceof Refusal && NOT_THERE.has(error.code) && (await app.store.conversations([id])).length === 0)
-        endRoom(app, { isBackEnd: true }, id);
+        endRoom(app, { isBackEnd: true, session: context.session() }, id);
       throw error;
     }
   };

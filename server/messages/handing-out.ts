@@ -64,7 +64,7 @@ export const handOut = (app: App, audience: Audience, message: StoredMessage, ho
   const priority = audience.kind === 'room' ? how.inRooms : how.priority;
   const notice: Notice = {
     _tag: 'Push',
-    command: directPush(message, { transient, ...(showsPriority ? { priority } : {}) }),
+    command: directPush(message, { kind: audience.kind, transient, ...(showsPriority ? { priority } : {}) }),
     ...(audience.kind === 'room' ? { priority } : {}),
     ...defined({ except }),
   };

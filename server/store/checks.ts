@@ -101,6 +101,23 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.deepEqual(await tag(fresh('none'), a), ['NoConversation', 'NoConversation']);
   },
 
+  'says since when a client is a member of its conversations, if the store can say it': async (store) => {
+    const [a, b] = [fresh('a'), fresh('b')];
+    const ids = [await create(store, [], { kind: 'system' }), await create(store, [], { kind: 'system' })];
+    const [one = '', two = ''] = ids;
+    const before = Date.now();
+    await store.addMembers(one, [a], Infinity);
+    await store.addMembers(two, [b], Infinity);
+    await store.setMuted(one, a, true);
+    const standings = await store.standings?.(a, [...ids, fresh('none')]);
+    if (standings === undefined) return;
+    assert.deepEqual([...standings.keys()], [one]);
+    const { joinedAt = before, muted } = standings.get(one) ?? {};
+    assert.ok(muted === true && Math.abs(joinedAt - before) < 60_000);
+    await store.removeMembers(one, [a]);
+    assert.equal((await store.standings?.(a, ids))?.size, 0);
+  },
+
   'append says who gets the message': async (store) => {
     const [a, b] = [fresh('a'), fresh('b')];
     const id = await create(store, [a, b]);

@@ -91,6 +91,7 @@ export const memoryStore = ({
     notices: asynchronous(sessions.notices),
     addMembers: asynchronous(memory.addMembers),
     removeMembers: asynchronous(memory.removeMembers),
+    standings: asynchronous(memory.standings),
     updateConversation: asynchronous(memory.updateConversation),
     setMuted: asynchronous(memory.setMuted),
     speaking: asynchronous(memory.speaking),

@@ -26,6 +26,7 @@ import type {
   ReadUpTo,
   OpeningResult,
   SessionOpening,
+  Standing,
   Speaking,
   StoredEdit,
   StoredMessage,
@@ -67,6 +68,11 @@ export interface Store {
   updateConversation(id: string, change: ConversationChange, now: number): Promise<ConversationInfo | undefined>;
   /** Turns the push notifications of a member off or on. Does nothing for clients that are no members. */
   setMuted(id: string, clientId: string, muted: boolean): Promise<void>;
+  /**
+   * How a client stands to those of these conversations of which it is a member. Default: clients don't learn which
+   * system conversations they have subscribed to.
+   */
+  standings?(clientId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** Gives a member another role. `Member` is the role of everybody, so it removes a role. */
   setRole(id: string, clientId: string, role: MemberRole): Promise<void>;
   /** The roles of the members whose role is not `Member`. */

@@ -45,7 +45,7 @@ export const createClient = ({ internals, status$, connection$, logout }: Client
     createConversation: (options) =>
       learned(
         internals,
-        defer(() => startConversation(link, options)),
+        defer(() => startConversation(internals, options)),
         conversation,
       ),
     conversation,

@@ -10,9 +10,10 @@ import { reach } from './cursor.js';
 import { append, fifoOf, NOTHING_WAITS, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
-import { changesBetween, newsAfter, untold } from './missed-changes.js';
+import { changesBetween, hasMembers, isMember, isOutside, newsAfter } from './missed-changes.js';
 import { forgetOver, isSent, mayBeSent } from './own-sends.js';
 import { hasId } from './recent-ids.js';
+import { fresh, NOTHING_TOLD, without } from './told-once.js';
 import { weightOf } from './weight.js';
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
@@ -20,19 +21,7 @@ type WorkOf<Tag extends Work['_tag']> = Extract<Work, { readonly _tag: Tag }>;
 
 const CAUGHT_UP: ClientEvent = { _tag: 'CaughtUp' };
 
-/** The server does not tell the members of chat rooms and system conversations. */
-const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' || kind === 'temporary';
-
-const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
-
 const snapshotOf = (info: ConversationInfo): ConversationEvent => ({ _tag: 'Snapshot', conversationId: info.id, info });
-
-/**
- * Whether an entry says that this client left, or may join again. Then there is nothing to look up, and the client
- * can't have missed anything.
- */
-const isOutside = (event: ConversationEvent, self: string): boolean =>
-  (event._tag === 'Left' || event._tag === 'Blocked' || event._tag === 'Unblocked') && event.members.includes(self);
 
 /** Whether messages of the conversation may have been missed. Chat rooms have live messages only. */
 const isBehind = ({ isResumed, number }: Session, { caughtUpIn, info }: Cursor): boolean =>
@@ -83,7 +72,7 @@ const enqueue = (making: Making, cursor: Cursor, task: Task): void => {
 export const tellLost = (making: Making, cursor: Cursor): Cursor => {
   const { id, lostUpTo, newest: from } = cursor;
   if (lostUpTo === undefined) return cursor;
-  const next = keep(making, { ...cursor, lostUpTo: undefined, info: undefined, lookedUpIn: 0 });
+  const next = keep(making, { ...cursor, lostUpTo: undefined, info: undefined, lookedUpIn: 0, told: NOTHING_TOLD });
   if (lostUpTo === -Infinity) return next;
   const to = Math.max(lostUpTo, from.timestamp);
   return admit(making, next, { _tag: 'Gap', conversationId: id, from, to, cause: 'overflow' });
@@ -99,13 +88,18 @@ const handle = (making: Making, cursor: Cursor, task: Task): Cursor => {
       return isBehind(making.state.session, cursor) ? lookUp(making, cursor, false, undefined) : cursor;
     case 'Snapshot':
       return admit(making, cursor, task);
-    default: {
-      if (cursor.news === undefined) return handleNews(making, cursor, task);
-      const { event, news } = untold(cursor.news, task);
-      const next = keep(making, { ...cursor, news });
-      return event === undefined ? next : handleNews(making, next, event);
-    }
+    case 'Message':
+      return handleNews(making, cursor, task);
+    default:
+      return handleChange(making, cursor, task);
   }
+};
+
+/** Takes out of an event what is in the log already. */
+const handleChange = (making: Making, cursor: Cursor, task: ConversationEvent): Cursor => {
+  const { event, told, news } = fresh(cursor, task, making.policy.self);
+  const next = told === cursor.told && news === cursor.news ? cursor : keep(making, { ...cursor, told, news });
+  return event === undefined ? next : handleNews(making, next, event);
 };
 
 const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): Cursor => {
@@ -117,8 +111,9 @@ const handleNews = (making: Making, cursor: Cursor, event: ConversationEvent): C
   // A client that was not a member got no events, so its snapshot is out of date.
   const isStale =
     event._tag === 'Joined' && info !== undefined && event.members.includes(self) && !isMember(info, self);
-  // An own message can be passed on although its conversation is unknown. But missed messages come before it.
-  const isOwn = event._tag === 'Message' && event.origin === 'sent';
+  // An own message can be passed on although its conversation is unknown. But missed messages come before it, and a
+  // client that was out is in again: what was sent meanwhile must not come after it.
+  const isOwn = event._tag === 'Message' && event.origin === 'sent' && !cursor.isOut;
   if (isOutside(event, self) || (!isFar && (isOwn || !(isUnknown || isStale))))
     return admitOrSettle(making, cursor, event);
   return lookUp(making, cursor, isStale, event);
@@ -344,7 +339,7 @@ const ended = (making: Making, cursor: Cursor): Cursor => {
   const wasIn = info === undefined ? isCounted || lookedUpIn > 0 : isMember(info, self);
   if (!wasIn) return cursor;
   const left: ConversationEvent = { _tag: 'Left', conversationId: id, members: [self] };
-  return admit(making, { ...cursor, news: newsAfter([left]) }, left);
+  return admit(making, { ...cursor, news: newsAfter([left]), told: without(cursor.told, [left]) }, left);
 };
 
 /**
@@ -394,5 +389,9 @@ export const refreshed = (
   const news = changes.length === 0 ? undefined : newsAfter(changes, info);
   // The order is: the changes, the new snapshot, then the messages.
   const told = [...changes, snapshotOf(info)].reduce((next, event) => admit(making, next, event), cursor);
-  return refreshMessages(making, keep(making, { ...told, news }), info);
+  return refreshMessages(
+    making,
+    keep(making, { ...told, news, told: before === undefined ? NOTHING_TOLD : without(cursor.told, changes) }),
+    info,
+  );
 };

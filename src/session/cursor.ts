@@ -8,6 +8,7 @@ import { comparePositions, type ConversationEvent, type Message, type Position }
 import { NOTHING_WAITS } from './fifo.js';
 import type { Cursor } from './inbox-state.js';
 import { hasId, NO_IDS, withId } from './recent-ids.js';
+import { NOTHING_TOLD } from './told-once.js';
 
 /**
  * The server acknowledges a message to its sender at most this many messages before it pushes an earlier one to him.
@@ -31,6 +32,7 @@ export const startCursor = (id: string, start: Position): Cursor => ({
   isOut: false,
   isCounted: false,
   news: undefined,
+  told: NOTHING_TOLD,
   work: undefined,
   waiting: NOTHING_WAITS,
   lostUpTo: undefined,
@@ -122,6 +124,7 @@ const passMessage = (
     isOut: cursor.isOut,
     isCounted: cursor.isCounted,
     news: cursor.news,
+    told: cursor.told,
     work: cursor.work,
     waiting: cursor.waiting,
     lostUpTo: cursor.lostUpTo,

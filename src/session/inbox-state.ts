@@ -11,6 +11,7 @@ import type { LookedUp } from './look-up.js';
 import type { News } from './missed-changes.js';
 import { copyOfSends, type OwnSends } from './own-sends.js';
 import type { RecentIds } from './recent-ids.js';
+import type { ToldChanges } from './told-once.js';
 
 /**
  * The inputs of the inbox: entries of the log as they arrive, the loss of the connection, and conversations to
@@ -20,7 +21,12 @@ export type InboxInput =
   /** `at` is the server time, ms since 1970, if it is known. */
   | { readonly _tag: 'Dropped'; readonly at?: number }
   /** Somebody follows a conversation. It is caught up after a break, even if no event of it has arrived before. */
-  | { readonly _tag: 'Follow'; readonly conversationId: string }
+  | {
+      readonly _tag: 'Follow';
+      readonly conversationId: string;
+      /** This client makes the conversation, and asks for its description itself. */
+      readonly isMade?: true;
+    }
   /** Events were dropped before they were read: messages up to this time, ms since 1970. It grows while it waits. */
   | { readonly _tag: 'Lost'; readonly conversationId: string; upTo: number }
   | Barrier
@@ -148,6 +154,8 @@ export interface Cursor {
   readonly isCounted: boolean;
   /** Changes that were found after the last break and are in the log already. The server may still push them. */
   readonly news: News | undefined;
+  /** The last changes by this client, or of it: their notices may still come. */
+  readonly told: ToldChanges;
   readonly work: Work | undefined;
   readonly waiting: Fifo<Task>;
   /** Waiting events were dropped: messages up to this time, ms since 1970. */

@@ -10,6 +10,7 @@ import { NOTHING_WAITS } from './fifo.js';
 import type { Answer, Environment, InboxInput, InboxState, Making, Policy, Step } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
 import { noteOutgoing } from './own-sends.js';
+import { afterBreak } from './told-once.js';
 
 type Tagged<T, Tag> = Extract<T, { readonly _tag: Tag }>;
 type Opened = Tagged<ClientEvent, 'Opened'>;
@@ -55,7 +56,12 @@ const opened = (making: Making, event: Opened): void => {
   for (const cursor of state.cursors.values()) {
     const start = { timestamp: baseline, id: '' };
     // Conversations that were followed before the first session start here.
-    keep(making, isResumed ? { ...cursor, work: { _tag: 'Refresh' } } : { ...cursor, position: start, newest: start });
+    keep(
+      making,
+      isResumed
+        ? { ...cursor, work: { _tag: 'Refresh' }, told: afterBreak(cursor.told) }
+        : { ...cursor, position: start, newest: start },
+    );
   }
   if (isResumed) roomGap(making, at);
   askNext(making);
@@ -90,6 +96,12 @@ const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'
     if (!cursor.isCounted) keep(making, { ...cursor, isCounted: true });
     if (session.isResumed && !isKnown) arrive(making, { _tag: 'Discover', conversationId });
   }
+};
+
+/** Notices of a conversation that this client makes come before its description: they cause no look-up. */
+const follow = (making: Making, { conversationId, isMade }: Tagged<InboxInput, 'Follow'>): void => {
+  const cursor = cursorOf(making, conversationId);
+  if (isMade === true) keep(making, { ...cursor, lookedUpIn: making.state.session.number });
 };
 
 /** A message of this client makes progress. Messages that have waited for it may be known now. */
@@ -148,7 +160,7 @@ const take = (making: Making, input: InboxInput): void => {
       opened(making, input);
       return;
     case 'Follow':
-      cursorOf(making, input.conversationId);
+      follow(making, input);
       return;
     case 'Outgoing':
       outgoing(making, input);

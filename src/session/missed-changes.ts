@@ -5,6 +5,18 @@ import { withAttributes, type ConversationEvent, type Membership } from '../../s
 
 type Attributes = ConversationInfo['attributes'];
 
+/** The server does not tell the members of chat rooms and system conversations. */
+export const hasMembers = ({ kind }: ConversationInfo): boolean => kind === 'ordinary' || kind === 'temporary';
+
+export const isMember = ({ members = [] }: ConversationInfo, self: string): boolean => members.includes(self);
+
+/**
+ * Whether an entry says that this client left, or may join again. Then there is nothing to look up, and the client
+ * can't have missed anything.
+ */
+export const isOutside = (event: ConversationEvent, self: string): boolean =>
+  (event._tag === 'Left' || event._tag === 'Blocked' || event._tag === 'Unblocked') && event.members.includes(self);
+
 /** The members of the first list that are not in the second. */
 const without = (members: readonly string[], others: readonly string[]): readonly string[] => {
   const excluded = new Set(others);

@@ -8,6 +8,7 @@ import {
   fromStored,
   MemberRole,
   preview,
+  type Attribute,
   type LogItem,
   type PatchItem,
   type ServerCommand,
@@ -18,6 +19,8 @@ import { readMessage, type MessageReader, type RawEntry } from './message-reader
 
 /** The body of a recalled message. Some servers leave it out. */
 const RECALLED = '{"_lctype":-127}';
+
+type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Takes an entry of the log. */
 type Tell = (entry: ClientEvent | RawEntry) => void;
@@ -134,6 +137,15 @@ const aboutOthers =
 /** An unknown role counts as `Member`. */
 export const roleOf = (role: string | undefined): MemberRole => (MemberRole.is(role) ? role : 'Member');
 
+/** What is at a key with dots: in nested values, or in one that has the dots in its key. */
+const valueAt = (attributes: Attributes, key: string): Attribute | undefined => {
+  const find = (place: Attribute | undefined, part: string): Attribute | undefined =>
+    typeof place === 'object' && place !== null && Object.hasOwn(place, part) ? (place as Attributes)[part] : undefined;
+  return Object.hasOwn(attributes, key)
+    ? attributes[key]
+    : key.split('.').reduce<Attribute | undefined>(find, attributes);
+};
+
 /** Attributes that the server names as changed but does not send were removed. */
 const updated: Handler<PushOf<'conv/updated'>> = (
   { report },
@@ -152,12 +164,15 @@ const updated: Handler<PushOf<'conv/updated'>> = (
     return;
   }
   for (const error of alteredNumber('attr.data', (attrModified ?? attr).data)) report({ _tag: 'Frame', error });
-  const removed = Object.keys(named.right).filter((key) => !Object.hasOwn(present.right, key));
+  const values = Object.keys(named.right).map((key) => [key, valueAt(present.right, key)] as const);
+  const removed = values.filter(([, value]) => value === undefined).map(([key]) => key);
   const at = Date.parse(udate ?? '');
   tell({
     _tag: 'Attributes',
     conversationId: cid,
-    changed: present.right,
+    changed: Object.fromEntries(
+      values.filter((entry): entry is readonly [string, Attribute] => entry[1] !== undefined),
+    ),
     ...(removed.length === 0 ? {} : { removed }),
     ...(Number.isNaN(at) ? {} : { at }),
     ...by(initBy),

@@ -85,6 +85,22 @@ describe('members', () => {
     expect(others).toEqual(expected);
   });
 
+  it('C5: of a new conversation are told once, on the device that makes it and on the other one', async () => {
+    const [tom, phone, jerry] = [await login('Tom'), await login('Tom'), await login('Jerry')];
+    const clients = [tom, phone, jerry];
+    const told = clients.map((client) => {
+      const joined: string[] = [];
+      client.events$.subscribe((event) => {
+        if (event._tag === 'Joined') joined.push(...event.members.map((member) => `${member} by ${event.by ?? ''}`));
+      });
+      return joined;
+    });
+    const here = await firstValueFrom(tom.createConversation({ members: ['Jerry'] }));
+    for (const client of clients) await become(client.conversation(here.id), ['Tom', 'Jerry']);
+    for (const client of clients) await lastValueFrom(online(client, []));
+    for (const joined of told) expect(joined.toSorted()).toEqual(['Jerry by Tom', 'Tom by Tom']);
+  });
+
   it('C4: must have valid client ids; only members can add others', async () => {
     const { here } = await pair();
     for (const members of [[], [''], ['x'.repeat(65)]])

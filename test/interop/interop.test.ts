@@ -147,8 +147,11 @@ describe.each(places.flatMap((place) => [false, true].map((noBinary) => ({ ...pl
       const joined = firstValueFrom(
         jerry.events$.pipe(filter((event) => event._tag === 'Joined' && event.by === 'Tom')),
       );
+      // Who makes a conversation hears of it, too.
+      const own = nextEvent<[{ invitedBy: string }, ConversationBase]>(tom, Event.INVITED);
       const created = await tom.createConversation({ members: ['Jerry'], unique: false });
       expect(await joined).toMatchObject({ conversationId: created.id, by: 'Tom' });
+      expect((await own)[0].invitedBy).toBe('Tom');
 
       const invited = nextEvent<[{ invitedBy: string }, ConversationBase]>(tom, Event.INVITED);
       const back = await firstValueFrom(jerry.createConversation({ members: ['Tom'] }));

@@ -4,8 +4,8 @@
  * At rest, every device has the same members and attributes as the server. Its conversation list holds the
  * conversation if and only if its client is a member.
  *
- * While it was connected, each device got exactly the notices that the table of membership notices defines, in the
- * order of the changes. The device that made a change got the result of the change.
+ * While it was connected, each device was told of exactly the changes that the table of membership notices defines,
+ * each once, in the order of the changes. The device that made a change was told of its result.
  *
  * `FC_SEED=<seed> npx vitest run test/model` draws other commands.
  */
@@ -81,8 +81,20 @@ interface Device {
   readonly told: string[];
   /** The entries that the device should have got according to the model. */
   readonly expected: string[];
+  /** What it was told last of each client: as a member, and on the list of blocked ones. */
+  readonly last: Map<string, string>;
   isAway: boolean;
 }
+
+/** A device is told of a change once, although it gets an answer and a notice, or two notices. */
+const hear = ({ client, expected, last }: Device, tag: string, members: readonly string[], by: string): void => {
+  const list = tag.endsWith('locked') ? 'blocked' : 'member';
+  const fresh = members.filter((member) => last.get(`${list} ${member}`) !== `${tag} by ${by}`);
+  // Who is out is not told of the others any more.
+  if (tag === 'Left' && members.includes(client.id)) last.clear();
+  for (const member of members) last.set(`${list} ${member}`, `${tag} by ${by}`);
+  if (fresh.length > 0) expected.push(`${tag} ${named(fresh)} by ${by}`);
+};
 
 type Change = Extract<Step, { what: Whom | 'join' | 'quit' }>;
 
@@ -214,7 +226,7 @@ it('at rest, all states match the server, and each device got the notices of the
           const told: string[] = [];
           client.events$.subscribe((entry) => told.push(...short(entry)));
           conversationList(client).subscribe();
-          return { realtime, proxy, client, told, expected: [], isAway: false };
+          return { realtime, proxy, client, told, expected: [], last: new Map(), isAway: false };
         }),
       );
       try {
@@ -222,35 +234,40 @@ it('at rest, all states match the server, and each device got the notices of the
         if (first === undefined) throw new Error('there are devices');
         const { id } = await firstValueFrom(first.client.createConversation({ members: ['b'] }));
 
-        /**
-         * Every connected device of these clients gets the entry, except the acting device, which gets the answer.
-         */
-        const tell = (clientIds: readonly string[], entry: string, acting?: Device): void => {
-          for (const each of devices)
-            if (each !== acting && !each.isAway && clientIds.includes(each.client.id)) each.expected.push(entry);
+        const connected = (clientIds: readonly string[]): readonly Device[] =>
+          devices.filter(({ isAway, client }) => !isAway && clientIds.includes(client.id));
+        /** Every connected device of these clients is told. */
+        const tell = (clientIds: readonly string[], tag: string, about: readonly string[], by: string): void => {
+          for (const each of connected(clientIds)) hear(each, tag, about, by);
         };
-        tell(['b'], 'Joined b by a');
-        tell(['a', 'b'], 'Joined ab by a', first);
-        /** A change is reported as the table defines it, and also to the log of the acting device. */
+        for (const one of ['a', 'b']) tell([one], 'Joined', [one], 'a');
+        tell(['a', 'b'], 'Joined', ['a', 'b'], 'a');
+        /** Who was away finds the change out later. */
+        const forget = (changed: readonly string[]): void => {
+          for (const { isAway, last } of devices) if (isAway) for (const one of changed) last.delete(`member ${one}`);
+        };
+        /** The answer tells the acting device; then come the notices of the table. */
         const joined = (acting: Device, added: readonly string[], members: readonly string[]): void => {
           if (added.length === 0) return;
           const by = acting.client.id;
-          for (const one of without(added, [by])) tell([one], `Joined ${one} by ${by}`);
-          tell(members, `Joined ${named(added)} by ${by}`, acting);
-          acting.expected.push(`Joined ${named(added)} by ${by}`);
+          hear(acting, 'Joined', added, by);
+          for (const one of added) tell([one], 'Joined', [one], by);
+          tell(members, 'Joined', added, by);
+          forget(added);
         };
         const left = (acting: Device, gone: readonly string[], members: readonly string[]): void => {
           if (gone.length === 0) return;
           const by = acting.client.id;
-          for (const one of gone) tell([one], `Left ${one} by ${by}`, acting);
-          tell(members, `Left ${named(gone)} by ${by}`, acting);
-          acting.expected.push(`Left ${named(gone)} by ${by}`);
+          hear(acting, 'Left', gone, by);
+          for (const one of gone) tell([one], 'Left', [one], by);
+          tell(members, 'Left', gone, by);
+          forget(gone);
         };
         /** The blocked clients that were members when they were blocked. */
         const blockedMembers = new Set<string>();
         /**
-         * Clients that were on the list already are reported only to the acting device, because it does not know the
-         * list. A client that was no member is not told.
+         * The answer tells the acting device of clients that were on the list already, too, because it does not know
+         * the list. A client that was no member is not told.
          */
         const listed = (
           acting: Device,
@@ -261,14 +278,14 @@ it('at rest, all states match the server, and each device got the notices of the
           allowed: readonly string[],
         ): void => {
           const by = acting.client.id;
+          if (allowed.length > 0) hear(acting, kind, allowed, by);
           for (const one of changed) {
             const isTold = kind === 'Blocked' ? before.includes(one) : blockedMembers.delete(one);
             if (!isTold) continue;
             if (kind === 'Blocked') blockedMembers.add(one);
-            tell([one], `${kind} ${one} by ${by}`, acting);
+            tell([one], kind, [one], by);
           }
-          if (changed.length > 0) tell(without(members, changed), `${kind} ${named(changed)} by ${by}`, acting);
-          if (allowed.length > 0) acting.expected.push(`${kind} ${named(allowed)} by ${by}`);
+          if (changed.length > 0) tell(without(members, changed), kind, changed, by);
         };
         const now = async () => {
           const [info] = await store.conversations([id]);
@@ -285,6 +302,7 @@ it('at rest, all states match the server, and each device got the notices of the
             case 'cut':
             case 'blip':
               if (!acting.isAway) await leaves(acting, one.what);
+              for (const key of acting.last.keys()) if (key.startsWith('blocked')) acting.last.delete(key);
               break;
             case 'mend':
               await returns(acting);
@@ -300,7 +318,7 @@ it('at rest, all states match the server, and each device got the notices of the
               const { members } = await now();
               if ((await attempt(conversation.send(text('x')))) === undefined) break;
               acting.expected.push(`said ${client.id}`);
-              tell(members, `said ${client.id}`, acting);
+              for (const each of connected(members)) if (each !== acting) each.expected.push(`said ${client.id}`);
               break;
             }
             default: {

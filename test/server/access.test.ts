@@ -1,7 +1,7 @@
 /** Which client may do what, in each kind of conversation. */
 import { describe, expect, it } from 'vitest';
 import type { RtmServer, ServerOptions } from 'rx-realtime/server';
-import { login, say, serve, start, type RawClient } from './raw-client.js';
+import { login, say, serve, start, type RawClient, codeOf } from './raw-client.js';
 
 type Request = Parameters<RawClient['request']>[0];
 
@@ -55,7 +55,8 @@ const outcome = async (client: RawClient, command: Request): Promise<number | 'o
   // The server sends no answer to valid acknowledgements and read marks.
   await client.settle();
   const answer = client.inbox.find((each) => each.i === i);
-  if (answer?.cmd === 'error') return answer.errorMessage.code;
+  const code = answer === undefined ? undefined : codeOf(answer);
+  if (code !== undefined) return code;
   const message: unknown =
     answer?.cmd === 'conv' && 'convMessage' in answer
       ? answer.convMessage

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from 'rx-realtime/server';
 import { failingOnce, faulty } from './faulty-store.js';
-import { login, serve, start, type RawClient, type Received } from './raw-client.js';
+import { login, serve, start, type RawClient, type Received, refused } from './raw-client.js';
 
 const block = (client: RawClient, srcCid: string, id: string): Promise<Received> =>
   client.request({ cmd: 'blacklist', op: 'block', blacklistMessage: { srcCid, toPids: [id] } });
@@ -26,9 +26,9 @@ describe('a block that the store has answered with an error', () => {
       blacklistMessage: { allowedPids: ['Spike'] },
     });
     expect(await server.backEnd.members(cid)).toEqual(['Tom']);
-    expect(await spike.request({ cmd: 'direct', directMessage: { cid, msg: 'still here?' } })).toMatchObject({
-      cmd: 'error',
-    });
+    expect(await spike.request({ cmd: 'direct', directMessage: { cid, msg: 'still here?' } })).toMatchObject(
+      refused(4401),
+    );
   });
 
   it.each(['before', 'after'] as const)('puts the client out of the room when it is repeated (%s)', async (fault) => {

@@ -7,7 +7,7 @@ import { clientCommands } from '../../codecs/client-commands/index.js';
 import { RecordType } from '../../codecs/record.js';
 import { string } from '../../codecs/type.js';
 import { boundsCheck, boundsOf, type Bound } from '../../server/handlers/bounds.js';
-import { login, page, serve, start } from './raw-client.js';
+import { login, page, serve, start, refused } from './raw-client.js';
 
 type Unit = 'text' | 'bytes' | 'list';
 
@@ -96,7 +96,9 @@ describe('a field that is too long', () => {
     const cid = await start(tom, []);
     const long = 'x'.repeat(129);
     const error = (code: number) => ({ cmd: 'error', errorMessage: { code } });
-    expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x', dt: long } })).toMatchObject(error(4114));
+    expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x', dt: long } })).toMatchObject(
+      refused(4114),
+    );
     expect(await page(tom, cid)).toEqual([]);
     for (const field of ['tag', 'deviceId', 'n', 's'] as const)
       expect(

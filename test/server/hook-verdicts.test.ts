@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { webHooks, type Hooks } from 'rx-realtime/server';
-import { login, page, serve, start } from './raw-client.js';
+import { login, page, serve, start, codeOf } from './raw-client.js';
 
 /** The hook as a function, and as a web hook, with the same answer. */
 const both = async (name: 'messageReceived' | 'conversationAdd', answer: unknown): Promise<readonly Hooks[]> => {
@@ -26,7 +26,7 @@ const outcomes = async (answer: unknown): Promise<readonly unknown[]> => {
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     const sent = await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'one' } });
-    results.push([sent.cmd === 'error' ? sent.errorMessage : await page(tom, cid), errors]);
+    results.push([codeOf(sent) !== undefined && sent.cmd === 'ack' ? sent.ackMessage : await page(tom, cid), errors]);
   }
   return results;
 };
@@ -36,7 +36,7 @@ describe('the answer of a hook', () => {
     [{ drop: false }, [['one'], 0]],
     [{ drop: false, content: 'two' }, [['two'], 0]],
     [{}, [['one'], 0]],
-    [{ drop: true, code: 7, detail: 'no' }, [expect.objectContaining({ code: 4402, appCode: 7, detail: 'no' }), 0]],
+    [{ drop: true, code: 7, detail: 'no' }, [expect.objectContaining({ code: 4402, appCode: 7, appMsg: 'no' }), 0]],
     [{ drop: 'yes' }, [['one'], 1]],
     [{ drop: true, code: 1.5 }, [['one'], 1]],
     [{ content: 5 }, [['one'], 1]],

@@ -1,7 +1,7 @@
 /** The functions of the application that the server calls: some are only notified, and some may decide. */
 import { describe, expect, it } from 'vitest';
 import type { Hooks } from 'rx-realtime/server';
-import { dial, login, open, page, say, serve, start, tokenOf } from './raw-client.js';
+import { dial, login, open, page, say, serve, start, tokenOf, refused } from './raw-client.js';
 
 const error = (code: number, more: object = {}): object => ({ cmd: 'error', errorMessage: { code, ...more } });
 
@@ -169,7 +169,7 @@ describe('a hook that may decide', () => {
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
     expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(
-      error(4402, { appCode: 77, detail: 'no cats' }),
+      refused(4402, { appCode: 77, appMsg: 'no cats' }),
     );
     await jerry.settle();
     expect(jerry.inbox.filter(({ cmd }) => cmd === 'direct')).toEqual([]);

@@ -36,25 +36,25 @@ describe('notices', () => {
       convMessage: { cid, allowedPids: ['Spike'] },
     });
     const joined = 'members_joined Tom Spike';
-    expect(await heard(tom, phone, jerry, spike)).toEqual([[], [joined], [joined], ['joined Tom', joined]]);
+    expect(await heard(tom, phone, jerry, spike)).toEqual([[joined], [joined], [joined], ['joined Tom', joined]]);
 
     expect(await change(tom, 'remove', 'Spike')).toMatchObject({
       op: 'removed',
       convMessage: { cid, allowedPids: ['Spike'] },
     });
     const left = 'members_left Tom Spike';
-    expect(await heard(tom, phone, jerry, spike)).toEqual([[], [left], [left], ['left Tom']]);
+    expect(await heard(tom, phone, jerry, spike)).toEqual([[left], [left], [left], ['left Tom']]);
 
     await change(spike, 'add', 'Spike');
     expect(await heard(tom, phone, jerry, spike)).toEqual([
       ...Array.from({ length: 3 }, () => ['members_joined Spike Spike']),
-      [],
+      ['joined Spike', 'members_joined Spike Spike'],
     ]);
 
     await change(spike, 'remove', 'Spike');
     expect(await heard(tom, phone, jerry, spike)).toEqual([
       ...Array.from({ length: 3 }, () => ['members_left Spike Spike']),
-      [],
+      ['left Spike'],
     ]);
 
     await change(tom, 'add', 'Jerry');

@@ -145,6 +145,7 @@ class Recount {
   check(client: string, since: number | undefined, limit: number): void {
     const own = this.own(client);
     const newestOf = (id: string): number => own.find((one) => one.id === id)?.all.at(-1)?.timestamp ?? -Infinity;
+    const kindOf = (id: string) => this.memory.conversations([id])[0]?.kind;
     const times = (ids: readonly string[]): readonly number[] => ids.map(newestOf).toSorted((a, b) => b - a);
 
     const unread = own.flatMap(({ id, all, seen, marks }) => {
@@ -153,7 +154,15 @@ class Recount {
       if (all.length === 0 || (news.length === 0 && !(since !== undefined && lessAt >= since))) return [];
       const mentioned = news.some(({ mentions }) => mentions.includes(client));
       const last = seen.at(-1);
-      return [{ conversationId: id, count: news.length, mentioned, ...(last === undefined ? {} : { last }) }];
+      return [
+        {
+          conversationId: id,
+          kind: kindOf(id),
+          count: news.length,
+          mentioned,
+          ...(last === undefined ? {} : { last }),
+        },
+      ];
     });
     const given = this.memory.unread(client, since, limit);
     // Which of those with one time come is not said.
@@ -166,7 +175,12 @@ class Recount {
     const missed = own.flatMap(({ id, seen, marks }) => {
       const gotUpTo = Math.max(marks.read, marks.received);
       const messages = seen.filter((one) => concerns(one, client) && one.timestamp > gotUpTo);
-      const offline = { conversationId: id, messages: messages.slice(-2), hasMore: messages.length > 2 };
+      const offline = {
+        conversationId: id,
+        kind: kindOf(id),
+        messages: messages.slice(-2),
+        hasMore: messages.length > 2,
+      };
       return messages.length === 0 ? [] : [offline];
     });
     const offline = this.memory.offline(client, limit, 2);

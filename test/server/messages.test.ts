@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from 'rx-realtime/server';
-import { dial, login, open, page, say, serve, settable, start } from './raw-client.js';
+import { dial, login, open, page, say, serve, settable, start, refused } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
@@ -29,6 +29,7 @@ describe('a message', () => {
         id: sent.id,
         timestamp: sent.timestamp,
         fromPeerId: 'Tom',
+        convType: 1,
         msg: 'hello',
         mentionPids: ['Jerry'],
         mentionAll: true,
@@ -81,10 +82,10 @@ describe('a message', () => {
     const { tom, cid } = await pair();
     await say(tom, cid, { msg: 'x'.repeat(5_120) });
     const long = (fields: object) => tom.request({ cmd: 'direct', directMessage: { cid, ...fields } });
-    expect(await long({ msg: 'x'.repeat(5_121) })).toMatchObject(error(4109));
-    expect(await long({ msg: '水'.repeat(1_707) })).toMatchObject(error(4109));
-    expect(await long({ msg: 'x'.repeat(5_000), pushData: 'y'.repeat(200) })).toMatchObject(error(4109));
-    expect(await long({ binaryMsg: new Uint8Array(5_121) })).toMatchObject(error(4109));
+    expect(await long({ msg: 'x'.repeat(5_121) })).toMatchObject(refused(4109));
+    expect(await long({ msg: '水'.repeat(1_707) })).toMatchObject(refused(4109));
+    expect(await long({ msg: 'x'.repeat(5_000), pushData: 'y'.repeat(200) })).toMatchObject(refused(4109));
+    expect(await long({ binaryMsg: new Uint8Array(5_121) })).toMatchObject(refused(4109));
   });
 
   it('to a conversation that does not exist, or is not the sender’s, is refused with 4401', async () => {
@@ -92,7 +93,7 @@ describe('a message', () => {
     const spike = await login(server, 'Spike');
     for (const target of [cid, '0'.repeat(24), '__proto__', ''])
       expect(await spike.request({ cmd: 'direct', directMessage: { cid: target, msg: 'let me in' } })).toMatchObject(
-        error(4401),
+        refused(4401),
       );
   });
 });
@@ -209,6 +210,7 @@ describe('unread counts', () => {
         mid: last.id,
         timestamp: last.timestamp,
         from: 'Tom',
+        convType: 1,
         data: expect.anything() as unknown,
       },
     ]);

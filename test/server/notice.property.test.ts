@@ -11,6 +11,7 @@ const push = fc.record(
     _tag: fc.constant('Push' as const),
     command: fc.oneof(...serverCommands.map((codec) => arbitraryOf(codec))),
     except: wellFormedText,
+    cause: wellFormedText,
     priority: fc.constantFrom(1 as const, 2 as const, 3 as const),
   },
   { requiredKeys: ['_tag', 'command'], noNullPrototype: true },

@@ -1,8 +1,6 @@
 /** Extra data of a message: push data for members who are offline, and a priority. */
 import { describe, expect, it } from 'vitest';
-import { login, say, serve, start } from './raw-client.js';
-
-const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
+import { login, say, serve, start, refused } from './raw-client.js';
 
 describe('push data', () => {
   it('goes to the application with the members who are offline, once for each stored message', async () => {
@@ -54,7 +52,7 @@ describe('push data', () => {
     const cid = await start(tom, ['Jerry']);
     for (const pushData of ['{', '5', '[]', 'null'])
       expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'x', pushData } })).toMatchObject(
-        error(4114),
+        refused(4114),
       );
     await say(tom, cid, { msg: 'x' });
     await tom.settle();

@@ -1,7 +1,7 @@
 /** How often a client may send commands. */
 import { cloudLimits, defaultLimits } from 'rx-realtime/server';
 import { describe, expect, it } from 'vitest';
-import { dial, login, open, say, serve, settable, start } from './raw-client.js';
+import { dial, login, open, say, serve, settable, start, refused } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
@@ -13,10 +13,10 @@ describe('rates', () => {
     const cid = await start(tom, []);
     for (let n = 0; n < 60; n += 1) await say(tom, cid, { msg: 'x' });
     const send = () => tom.request({ cmd: 'direct', directMessage: { cid, msg: 'one more' } });
-    expect(await send()).toMatchObject(error(4116));
+    expect(await send()).toMatchObject(refused(4116));
     clock.set(1_001_000);
     expect(await send()).toMatchObject({ cmd: 'ack' });
-    expect(await send()).toMatchObject(error(4116));
+    expect(await send()).toMatchObject(refused(4116));
   });
 
   it('are separate for history and for other commands, and for each client; heartbeats are not counted', async () => {
@@ -87,7 +87,7 @@ describe('rates', () => {
     await send(tom);
     clock.set(clock.now() + 1_000);
     expect(await send(jerry)).toMatchObject({ cmd: 'ack' });
-    expect(await send(tom)).toMatchObject(error(4116));
+    expect(await send(tom)).toMatchObject(refused(4116));
   });
 
   it('have no limit by default', async () => {

@@ -168,7 +168,7 @@ export const tokenOf = (opened: Received): string => {
 
 type StartFields = Extract<ClientCommand, { cmd: 'conv'; op: 'start' }>['convMessage'];
 
-/** Creates a conversation and returns its id. */
+/** Creates a conversation and returns its id. The notices of it to the creator don't stay in the inbox. */
 export const start = async (
   client: RawClient,
   members: readonly string[],
@@ -177,7 +177,12 @@ export const start = async (
   const started = await client.request({ cmd: 'conv', op: 'start', convMessage: { m: [...members], ...fields } });
   if (started.cmd !== 'conv' || started.op !== 'started')
     throw new Error(`a conversation was expected, not ${JSON.stringify(started)}`);
-  return started.convMessage.cid;
+  const { cid } = started.convMessage;
+  await client.settle();
+  const { inbox } = client;
+  const others = inbox.filter((push) => push.cmd !== 'conv' || push.op === 'results' || push.convMessage.cid !== cid);
+  inbox.splice(0, inbox.length, ...others);
+  return cid;
 };
 
 type SendFields = Omit<Extract<ClientCommand, { cmd: 'direct' }>['directMessage'], 'cid'>;
@@ -192,6 +197,15 @@ export const say = async (
   if (ack.cmd !== 'ack' || ack.ackMessage.uid === undefined || ack.ackMessage.t === undefined)
     throw new Error(`an ack was expected, not ${JSON.stringify(ack)}`);
   return { id: ack.ackMessage.uid, timestamp: ack.ackMessage.t };
+};
+
+/** The answer to a message that is refused. */
+export const refused = (code: number, more: object = {}): object => ({ cmd: 'ack', ackMessage: { code, ...more } });
+
+/** The code of a refusal; undefined if the command was carried out. */
+export const codeOf = (answer: Received): number | undefined => {
+  if (answer.cmd === 'error') return answer.errorMessage.code;
+  return answer.cmd === 'ack' ? answer.ackMessage.code : undefined;
 };
 
 type LogsFields = Omit<Extract<ClientCommand, { cmd: 'logs' }>['logsMessage'], 'cid'>;

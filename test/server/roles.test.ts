@@ -13,6 +13,7 @@ import {
   tokenOf,
   type RawClient,
   type Received,
+  codeOf,
 } from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
@@ -89,7 +90,7 @@ const [block, unblock] = [blacklist('block'), blacklist('unblock')];
 const nobody: Result = { allowed: [], failed: [] };
 const send = async (client: RawClient, cid: string, fields: object = { msg: 'x' }): Promise<number | string> => {
   const answer = await client.request({ cmd: 'direct', directMessage: { cid, ...fields } });
-  return answer.cmd === 'error' ? answer.errorMessage.code : answer.cmd;
+  return codeOf(answer) ?? answer.cmd;
 };
 
 describe('the right to act on another client', () => {
@@ -366,34 +367,34 @@ describe('notices', () => {
   const to = (names: readonly string[], ...what: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, what]));
 
-  it('of a role go to all members, on all devices except the acting one', async () => {
+  it('of a role go to all members, on all devices', async () => {
     const { client, cid, heard } = await devices();
     await setRole(client('Tom'), cid, 'Jerry');
     expect(await heard()).toEqual(
-      to(['Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Manager'),
+      to(['Tom', 'Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Manager'),
     );
     await setRole(client('Tom'), cid, 'Jerry', 'Member');
     expect(await heard()).toEqual(
-      to(['Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Member'),
+      to(['Tom', 'Max', 'Mia', 'Jerry', 'Butch', 'tablet', 'phone'], 'member_info_changed by Tom Jerry Member'),
     );
   });
 
-  it('of silencing have one form for the silenced client, and another for the other members', async () => {
+  it('of silencing have one form for the silenced client, and another for all members', async () => {
     const { client, cid, heard } = await devices();
     await silence(client('Max'), cid, 'Jerry');
     expect(await heard()).toEqual({
-      ...to(['Tom', 'tablet', 'Mia', 'Butch'], 'members_shutuped by Max Jerry'),
-      ...to(['Jerry', 'phone'], 'shutuped by Max'),
+      ...to(['Tom', 'tablet', 'Max', 'Mia', 'Butch'], 'members_shutuped by Max Jerry'),
+      ...to(['Jerry', 'phone'], 'shutuped by Max', 'members_shutuped by Max Jerry'),
     });
     await silence(client('Tom'), cid, 'Jerry', 'Butch', 'Spike', 'Tom');
     expect(await heard()).toEqual({
-      ...to(['tablet', 'Max', 'Mia', 'Jerry', 'phone'], 'members_shutuped by Tom Butch'),
-      ...to(['Butch'], 'shutuped by Tom'),
+      ...to(['Tom', 'tablet', 'Max', 'Mia', 'Jerry', 'phone'], 'members_shutuped by Tom Butch'),
+      ...to(['Butch'], 'shutuped by Tom', 'members_shutuped by Tom Butch'),
     });
     await unsilence(client('Tom'), cid, 'Jerry', 'Butch', 'Spike');
     expect(await heard()).toEqual({
-      ...to(['tablet', 'Max', 'Mia'], 'members_unshutuped by Tom Jerry Butch'),
-      ...to(['Jerry', 'phone', 'Butch'], 'unshutuped by Tom'),
+      ...to(['Tom', 'tablet', 'Max', 'Mia'], 'members_unshutuped by Tom Jerry Butch'),
+      ...to(['Jerry', 'phone', 'Butch'], 'unshutuped by Tom', 'members_unshutuped by Tom Jerry Butch'),
     });
   });
 
@@ -401,12 +402,12 @@ describe('notices', () => {
     const { client, cid, heard } = await devices();
     await block(client('Max'), cid, 'Jerry');
     expect(await heard()).toEqual({
-      ...to(['Tom', 'tablet', 'Mia', 'Butch'], 'members_left by Max Jerry', 'members_blocked by Max Jerry'),
+      ...to(['Tom', 'tablet', 'Max', 'Mia', 'Butch'], 'members_left by Max Jerry', 'members_blocked by Max Jerry'),
       ...to(['Jerry', 'phone'], 'left by Max', 'blocked by Max'),
     });
     await unblock(client('Max'), cid, 'Jerry');
     expect(await heard()).toEqual({
-      ...to(['Tom', 'tablet', 'Mia', 'Butch'], 'members_unblocked by Max Jerry'),
+      ...to(['Tom', 'tablet', 'Max', 'Mia', 'Butch'], 'members_unblocked by Max Jerry'),
       ...to(['Jerry', 'phone'], 'unblocked by Max'),
     });
   });
@@ -415,16 +416,16 @@ describe('notices', () => {
     const { client, cid, heard } = await devices();
     await block(client('Tom'), cid, 'Spike');
     expect(await heard()).toEqual(
-      to(['tablet', 'Max', 'Mia', 'Jerry', 'phone', 'Butch'], 'members_blocked by Tom Spike'),
+      to(['Tom', 'tablet', 'Max', 'Mia', 'Jerry', 'phone', 'Butch'], 'members_blocked by Tom Spike'),
     );
     await unblock(client('Tom'), cid, 'Spike');
     expect(await heard()).toEqual(
-      to(['tablet', 'Max', 'Mia', 'Jerry', 'phone', 'Butch'], 'members_unblocked by Tom Spike'),
+      to(['Tom', 'tablet', 'Max', 'Mia', 'Jerry', 'phone', 'Butch'], 'members_unblocked by Tom Spike'),
     );
     await block(client('Tom'), cid, 'Spike', 'Butch');
     expect(await heard()).toEqual({
       ...to(
-        ['tablet', 'Max', 'Mia', 'Jerry', 'phone'],
+        ['Tom', 'tablet', 'Max', 'Mia', 'Jerry', 'phone'],
         'members_left by Tom Butch',
         'members_blocked by Tom Spike Butch',
       ),
@@ -475,7 +476,12 @@ describe('notices', () => {
         'members_shutuped by nobody Jerry',
         'member_info_changed by nobody Butch Manager',
       ),
-      ...to(['Jerry', 'phone'], 'shutuped by nobody', 'member_info_changed by nobody Butch Manager'),
+      ...to(
+        ['Jerry', 'phone'],
+        'shutuped by nobody',
+        'members_shutuped by nobody Jerry',
+        'member_info_changed by nobody Butch Manager',
+      ),
     });
   });
 
@@ -489,7 +495,7 @@ describe('notices', () => {
     await setRole(client('Tom'), cid, 'Butch');
     await block(client('Tom'), cid, 'Jerry');
     const pushed: number[] = [];
-    for (let n = 0; n < 4; n += 1) {
+    for (let n = 0; n < 5; n += 1) {
       const { serverTs = 0, notificationType } = await client('Jerry').push('conv');
       expect(notificationType).toBe(1);
       pushed.push(serverTs);
@@ -506,9 +512,10 @@ describe('notices', () => {
       hasMore: false,
       notifications: [
         { cmd: 'conv', op: 'shutuped', serverTs: pushed[0], notificationType: 1, cid, initBy: 'Tom' },
-        { op: 'member_info_changed', serverTs: pushed[1], cid, info: { pid: 'Butch', role: 'Manager' } },
-        { op: 'left', serverTs: pushed[2], cid, initBy: 'Tom' },
-        { op: 'blocked', serverTs: pushed[3], cid, initBy: 'Tom' },
+        { op: 'members_shutuped', serverTs: pushed[1], cid, initBy: 'Tom', m: ['Jerry'] },
+        { op: 'member_info_changed', serverTs: pushed[2], cid, info: { pid: 'Butch', role: 'Manager' } },
+        { op: 'left', serverTs: pushed[3], cid, initBy: 'Tom' },
+        { op: 'blocked', serverTs: pushed[4], cid, initBy: 'Tom' },
       ],
     });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClientCommand } from 'rx-realtime/codecs';
 import { memoryStore, type ServerOptions, type Store } from 'rx-realtime/server';
 import { failingOnce, faulty, wrapped, type Call } from './faulty-store.js';
-import { login, serve, start, type RawClient, type Received } from './raw-client.js';
+import { login, serve, start, type RawClient, type Received, refused } from './raw-client.js';
 
 const TRY_AGAIN = { cmd: 'error', errorMessage: { code: 4200 } };
 
@@ -289,7 +289,7 @@ describe('a send takes one call of the store while its conversation waits', () =
     calls.length = 0;
     await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'one' } });
     expect(calls).toEqual(['speaking', 'append']);
-    expect(await say(spike, cid, 'two', 'a')).toMatchObject({ errorMessage: { code: 4401 } });
+    expect(await say(spike, cid, 'two', 'a')).toMatchObject(refused(4401));
     expect(asked).toEqual(['one']);
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyWebHook, webHooks, type HookName, type RtmServer, type WebHookOptions } from 'rx-realtime/server';
-import { login, page, say, serve, start } from './raw-client.js';
+import { login, page, say, serve, start, refused } from './raw-client.js';
 
 const SECRET = 'secret';
 const error = (code: number, more: object = {}): object => ({ cmd: 'error', errorMessage: { code, ...more } });
@@ -269,7 +269,7 @@ describe('web hooks that fail', () => {
     const jerry = await login(strict.server, 'Jerry');
     const own = await start(jerry, ['Tom']);
     expect(await jerry.request({ cmd: 'direct', directMessage: { cid: own, msg: 'a' } })).toMatchObject(
-      error(4402, { detail: expect.stringContaining('could not be asked') as string }),
+      refused(4402, { appMsg: expect.stringContaining('could not be asked') as string }),
     );
     expect(await page(jerry, own)).toEqual([]);
     expect([strict.errors.length, heard.length]).toEqual([0, 1]);

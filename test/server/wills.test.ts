@@ -1,10 +1,8 @@
 /** Wills: messages that are sent when the connection of their sender breaks. */
 import { memoryStore } from 'rx-realtime/server';
 import { describe, expect, it, vi } from 'vitest';
-import { dial, login, open, page, say, serve, start, tokenOf, type RawClient } from './raw-client.js';
+import { dial, login, open, page, say, serve, start, tokenOf, type RawClient, refused } from './raw-client.js';
 import { statsNow } from './stats-now.js';
-
-const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
 const pair = async (options?: Parameters<typeof serve>[0]) => {
   const server = await serve(options);
@@ -195,7 +193,7 @@ describe('a will', () => {
     const { server, cid } = await pair();
     const spike = await login(server, 'Spike');
     expect(await spike.request({ cmd: 'direct', directMessage: { cid, msg: 'x', will: true } })).toMatchObject(
-      error(4401),
+      refused(4401),
     );
   });
 });

@@ -298,6 +298,18 @@ const rules: readonly Rule[] = [
     effects: ['look up c'],
   },
   {
+    rule: 'an own message waits for the look-up if the client was out: it is in again',
+    before: [...known, moved('Left', 'Tom')],
+    input: own(9),
+    effects: ['look up c'],
+  },
+  {
+    rule: 'a message from before an own message of a client that was out is not fetched after it',
+    before: [...known, moved('Left', 'Tom'), own(9), found(conversation({ lastMessageAt: 9 }), 1), dropped, opened(20)],
+    input: found(conversation({ lastMessageAt: 9 })),
+    out: ['Snapshot', 'CaughtUp'],
+  },
+  {
     rule: 'after a break the client asks about a followed conversation, even if it had no messages before',
     before: [opened(1, false), { _tag: 'Follow', conversationId: 'c' }, dropped],
     input: opened(9),

@@ -47,10 +47,18 @@ export const existing = ({ memory }: World, id: string): ConversationInfo =>
 export const audience = ({ sessions }: World, { id, kind, members = [] }: ConversationInfo): readonly Session[] =>
   kind === 'room' ? sessions.inRoom(id) : sessions.of(members);
 
-/** Sends notices to all clients concerned, except to the session that caused them. */
-export const tellAll = ({ world: { sessions }, session }: Asking, tellings: readonly Telling[]): void => {
-  for (const { to, notice } of tellings) tell(sessions.of(to), notice, session);
-};
+/** Sends notices to all clients concerned. Gives those for the acting socket: they follow the answer. */
+export const tellAll = ({ world: { sessions }, session }: Asking, tellings: readonly Telling[]): Answers =>
+  tellings.flatMap(({ to, notice }) => {
+    const told = sessions.of(to);
+    tell(
+      told.filter(({ link }) => link !== session.link),
+      notice,
+    );
+    return told
+      .filter(({ link }) => link === session.link)
+      .map(({ clientId }): ServerCommand => ({ ...notice, peerId: clientId }));
+  });
 
 /** A message as its sender gives it. */
 export interface Saying {
@@ -95,6 +103,6 @@ export const say = (world: World, info: ConversationInfo, saying: Saying, except
     : memory.append({ ...said, ...defined({ token }), now: now() }, id, exactTime(world, info.id, timestamp));
   if (repeated) return message;
   world.said(message, transient);
-  tell(audience(world, info), directPush(message, { transient }), except);
+  tell(audience(world, info), directPush(message, { kind: info.kind, transient }), except);
   return message;
 };

@@ -38,6 +38,8 @@ export interface AttributesChange {
   readonly name?: string;
   readonly set: Attributes;
   readonly removed: readonly string[];
+  /** All attributes after the change, if they are known. Default: what is set is all that there is. */
+  readonly after?: Attributes;
 }
 
 /** Reads `attr.data`. */
@@ -59,8 +61,16 @@ export const changedAttributes = (before: Attributes, { set, removed }: Attribut
     ...removed.map((key) => [key.split('.')] as const),
   ]);
 
-/** The attributes that were set, for `attrModified`: removed attributes are missing. */
-const writtenModified = ({ name, set }: AttributesChange): string => encodeAttributes({ ...set, ...defined({ name }) });
+/**
+ * The final values of the changed attributes, for `attrModified`: nested, as they are now. What was removed is missing.
+ * Swift looks a key with dots up in them and deletes what it does not find; C# puts them in place of its own.
+ */
+const writtenModified = (change: AttributesChange): string => {
+  const { name, set, removed, after = changedAttributes({}, change) } = change;
+  const keys = new Set([...Object.keys(set), ...removed].map((key) => key.split('.', 1)[0] ?? key));
+  const now = Object.entries(after).filter(([key]) => keys.has(key));
+  return encodeAttributes({ ...Object.fromEntries(now), ...defined({ name }) });
+};
 
 /** The whole change, for `attr`: a removed attribute is null, which every client understands. */
 export const changeWithNulls = ({ name, set, removed }: AttributesChange): Attributes => ({
@@ -90,9 +100,12 @@ export const updatedAnswer = (id: string, change: AttributesChange, at: number):
   convMessage: { cid: id, udate: new Date(at).toISOString(), attrModified: { data: writtenModified(change) } },
 });
 
-/** The answer to the client that muted the conversation. Muting does not change `updatedAt`. */
-export const mutedAnswer = ({ id, updatedAt = 0 }: ConversationInfo): ServerCommand => ({
+/**
+ * The answer to the client that muted the conversation at the time `at`. Muting does not change `updatedAt`, but Swift
+ * takes only what is newer than all that it knows.
+ */
+export const mutedAnswer = ({ id }: ConversationInfo, at: number): ServerCommand => ({
   cmd: 'conv',
   op: 'updated',
-  convMessage: { cid: id, udate: new Date(updatedAt).toISOString() },
+  convMessage: { cid: id, udate: new Date(at).toISOString() },
 });

@@ -27,6 +27,11 @@ export interface Outcome {
   readonly failed: readonly Failure[];
 }
 
+/** An outcome, and when it came about, ms. Swift takes no change of members without a time. */
+export interface TimedOutcome extends Outcome {
+  readonly at: number;
+}
+
 /** Why a change failed for some clients. */
 export interface Failure {
   /** The error code of the protocol. */
@@ -40,9 +45,18 @@ export const failure = (code: RefusalCode, detail: string, clientIds: readonly s
   clientIds.length === 0 ? [] : [{ code, reason: reasonOf(code), detail, pids: [...clientIds] }];
 
 /** The outcome in the form that answers use. */
-export const toWire = ({ allowed, failed }: Outcome): { allowedPids: string[]; failedPids?: Failure[] } => ({
+export const toWire = ({
+  allowed,
+  failed,
+}: Outcome): { readonly allowedPids: string[]; readonly failedPids?: Failure[] } => ({
   allowedPids: [...allowed],
   ...(failed.length === 0 ? {} : { failedPids: [...failed] }),
+});
+
+/** The same with its time. */
+export const toTimedWire = (outcome: TimedOutcome): ReturnType<typeof toWire> & { readonly udate: string } => ({
+  ...toWire(outcome),
+  udate: new Date(outcome.at).toISOString(),
 });
 
 /** Whether the party acts on itself only. */

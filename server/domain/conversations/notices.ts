@@ -14,19 +14,26 @@ interface Joined {
   readonly id: string;
   /** The clients that were added; they get a notice of their own, too. */
   readonly added: readonly string[];
-  /** The clients that the notice to everybody names. */
-  readonly named: readonly string[];
   /** The members after the change. */
   readonly members: readonly string[];
+  /** When it was changed, ms. */
+  readonly at: number;
 }
 
-/**
- * The notices of new members. The new members get both notices, the others get one. The acting session gets neither,
- * since it has its answer.
- */
-const joinedNotices = (party: Party, { id, added, named, members }: Joined): readonly Telling[] => [
-  { to: added, notice: { cmd: 'conv', op: 'joined', convMessage: { cid: id, ...by(party) } } },
-  { to: members, notice: { cmd: 'conv', op: 'members_joined', convMessage: { cid: id, ...by(party), m: [...named] } } },
+/** When the members changed: Swift takes no change of members without a time. */
+const udateOf = (at: number): { readonly udate: string } => ({ udate: new Date(at).toISOString() });
+
+/** The notices of new members. The new members get both notices, the others get one. */
+const joinedNotices = (party: Party, { id, added, members, at }: Joined): readonly Telling[] => [
+  { to: added, notice: { cmd: 'conv', op: 'joined', convMessage: { cid: id, ...by(party), ...udateOf(at) } } },
+  {
+    to: members,
+    notice: {
+      cmd: 'conv',
+      op: 'members_joined',
+      convMessage: { cid: id, ...by(party), m: [...added], ...udateOf(at) },
+    },
+  },
 ];
 
 /** The notices of clients that were added to the members who were there. */
@@ -35,30 +42,29 @@ export const addedNotices = (
   id: string,
   before: readonly string[],
   added: readonly string[],
+  at: number,
 ): readonly Telling[] =>
   joinedNotices(party, {
     id,
-    added: added.filter((member) => member !== party.clientId),
-    named: added,
+    added,
+    at,
     members: [...before, ...added],
   });
 
-/**
- * The notices of removed members. The removed clients learn that they were removed, the others learn who has left.
- * The acting session gets neither, since it has its answer.
- */
+/** The notices of removed members. The removed clients learn that they were removed, the others learn who has left. */
 export const leftNotices = (
   party: Party,
   id: string,
   before: readonly string[],
   gone: readonly string[],
+  at: number,
 ): readonly Telling[] => {
   const isGone = new Set(gone);
   return [
-    { to: gone, notice: { cmd: 'conv', op: 'left', convMessage: { cid: id, ...by(party) } } },
+    { to: gone, notice: { cmd: 'conv', op: 'left', convMessage: { cid: id, ...by(party), ...udateOf(at) } } },
     {
       to: before.filter((member) => !isGone.has(member)),
-      notice: { cmd: 'conv', op: 'members_left', convMessage: { cid: id, ...by(party), m: [...gone] } },
+      notice: { cmd: 'conv', op: 'members_left', convMessage: { cid: id, ...by(party), m: [...gone], ...udateOf(at) } },
     },
   ];
 };

@@ -1,16 +1,12 @@
 /** Queries of conversations, and their results. */
 import { defined } from '../../../codecs/defined.js';
-import {
-  RawConversation,
-  type ClientCommand,
-  type ConversationInfo,
-  type ServerCommand,
-} from '../../../codecs/index.js';
+import { type ClientCommand, type ConversationInfo, type ServerCommand } from '../../../codecs/index.js';
 import type { Party } from '../party.js';
 import type { CompileRegex } from '../query/regex.js';
 import { parseWhere, whereIds } from '../query/where.js';
-import type { ConversationSearch } from '../records.js';
+import type { ConversationSearch, Standing } from '../records.js';
 import { fitting } from '../cut.js';
+import { forAllClients } from './for-all-clients.js';
 import { Refusal } from '../refusal.js';
 import { noneIsOpen, seenBy, type IsOpen } from './access.js';
 
@@ -70,18 +66,20 @@ const anyLength: AnswerLength = { most: Infinity, bytesOf: () => 0 };
 
 /**
  * The answer to a query: without members if it is compact, with the last messages if the query asks for them. If the
- * conversations are too long for one answer, it has the first ones and says how many.
+ * conversations are too long for one answer, it has the first ones and says how many. `standings`: how the client that
+ * asks stands to the system conversations of which it is a member.
  */
 export const results = (
   found: readonly ConversationInfo[],
   { flag = 0 }: Query,
   { most, bytesOf }: AnswerLength = anyLength,
+  standings: ReadonlyMap<string, Standing> = new Map(),
 ): ServerCommand => {
   const texts: string[] = [];
   const asText = shown(flag);
   const sizes = function* (): Iterable<number> {
     for (const info of found) {
-      const text = JSON.stringify(RawConversation.encode(asText(info)));
+      const text = JSON.stringify(forAllClients(asText(info), standings.get(info.id)));
       texts.push(text);
       yield bytesOf(text);
     }

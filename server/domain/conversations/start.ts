@@ -5,6 +5,7 @@ import type { Party } from '../party.js';
 import type { ConversationDraft } from '../records.js';
 import { Refusal } from '../refusal.js';
 import { describedBy } from './described-by.js';
+import { uniqueIdOf } from './for-all-clients.js';
 import { foundersOf } from './members.js';
 
 /** Default and maximum lifetime of a temporary conversation, seconds. */
@@ -61,8 +62,15 @@ export const draftOf = (party: Party, wanted: WantedInfo, now: number): Conversa
 };
 
 /** The answer to the request. */
-export const started = ({ id: cid, createdAt, ttl }: ConversationInfo, now: number): ServerCommand => ({
-  cmd: 'conv',
-  op: 'started',
-  convMessage: { cid, cdate: new Date(createdAt ?? now).toISOString(), ...defined({ tempConvTTL: ttl }) },
-});
+export const started = (info: ConversationInfo, now: number): ServerCommand => {
+  const { id: cid, createdAt, ttl } = info;
+  return {
+    cmd: 'conv',
+    op: 'started',
+    convMessage: {
+      cid,
+      cdate: new Date(createdAt ?? now).toISOString(),
+      ...defined({ tempConvTTL: ttl, uniqueId: uniqueIdOf(info) }),
+    },
+  };
+};

@@ -12,6 +12,8 @@ export interface HeldConversation {
   readonly uniqueKey: string | undefined;
   /** The members of `info`, to look them up. */
   readonly members: Set<string>;
+  /** When the subscribers of a system conversation have joined, ms. */
+  readonly joinedAt: Map<string, number>;
   readonly log: ConversationLog;
   readonly roles: Map<string, MemberRole>;
   readonly lists: Readonly<Record<ClientList, Set<string>>>;
@@ -31,6 +33,7 @@ export const held = (info: ConversationInfo, unreadLimit: number, isFound: boole
   info,
   uniqueKey: info.unique === true && isFound ? uniqueKey(info) : undefined,
   members: new Set(info.members),
+  joinedAt: new Map(),
   log: conversationLog(info.id, unreadLimit),
   roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),
   lists: { silenced: new Set(), blocked: new Set() },

@@ -22,6 +22,7 @@ import type {
   OfflineMessages,
   ReadUpTo,
   Speaking,
+  Standing,
   StoredEdit,
   StoredMessage,
   UnreadSummary,
@@ -47,6 +48,7 @@ export interface Memory {
     memberships?: number,
   ) => MembersAdded | undefined;
   readonly removeMembers: (id: string, members: readonly string[]) => readonly string[];
+  readonly standings: (clientId: string, ids: readonly string[]) => ReadonlyMap<string, Standing>;
   readonly updateConversation: (id: string, change: ConversationChange, now: number) => ConversationInfo | undefined;
   readonly setMuted: (id: string, clientId: string, muted: boolean) => void;
   readonly setRole: (id: string, clientId: string, role: MemberRole) => void;

@@ -67,6 +67,13 @@ export const createMemory = ({
     return conversation?.log;
   };
 
+  const withKind = <S extends { readonly conversationId: string; readonly kind?: ConversationKind }>(
+    summary: S,
+  ): S => ({
+    ...summary,
+    ...defined({ kind: find(summary.conversationId)?.info.kind }),
+  });
+
   const newestAt = (log: ConversationLog): number => log.last()?.timestamp ?? -Infinity;
 
   /**
@@ -124,6 +131,7 @@ export const createMemory = ({
     };
     for (const member of gone) {
       members.delete(member);
+      conversation.joinedAt.delete(member);
       // An owner that comes back is the owner again; a manager that comes back is a plain member.
       if (roles.get(member) === 'Manager') roles.delete(member);
     }
@@ -168,12 +176,26 @@ export const createMemory = ({
       const admission = admitted(conversation, wanted, limit, (clientId) => conversations.of(clientId).size < most);
       if (admission.added.length > 0)
         conversation.info = { ...info, members: (info.members ?? []).concat(admission.added) };
-      for (const member of admission.added) members.add(member);
+      for (const member of admission.added) {
+        members.add(member);
+        if (info.kind === 'system') conversation.joinedAt.set(member, now());
+      }
       conversations.join(id, admission.added);
       return admission;
     },
 
     removeMembers,
+
+    standings: (clientId, ids) =>
+      new Map(
+        ids.flatMap((id) => {
+          const conversation = find(id);
+          if (conversation?.members.has(clientId) !== true) return [];
+          const { info, joinedAt } = conversation;
+          const muted = info.mutedMembers?.includes(clientId) === true;
+          return [[id, { ...defined({ joinedAt: joinedAt.get(clientId) }), muted }]];
+        }),
+      ),
 
     updateConversation: (id, change, at) => {
       const conversation = find(id);
@@ -283,16 +305,17 @@ export const createMemory = ({
       for (const log of latestFirst(clientId)) {
         if (missed.length >= conversationLimit) break;
         const offline = log.offline(clientId, messageLimit);
-        if (offline.messages.length > 0) missed.push(offline);
+        if (offline.messages.length > 0) missed.push(withKind(offline));
       }
       return missed;
     },
 
-    unreadIn: (id, clientId) => logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false },
+    unreadIn: (id, clientId) =>
+      withKind(logOf(id)?.unread(clientId) ?? { conversationId: id, count: 0, mentioned: false }),
 
     unreadOf: (id, clientIds) => {
       const log = logOf(id);
-      return new Map(log === undefined ? [] : clientIds.map((clientId) => [clientId, log.unread(clientId)]));
+      return new Map(log === undefined ? [] : clientIds.map((clientId) => [clientId, withKind(log.unread(clientId))]));
     },
 
     acknowledge: (id, clientId, arrived, at) => logOf(id)?.acknowledge(clientId, arrived, at) ?? [],
@@ -301,7 +324,7 @@ export const createMemory = ({
       const log = logOf(id);
       if (log === undefined)
         return { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } };
-      const [marked, summary] = [log.markRead(clientId, upTo, at), log.unread(clientId)];
+      const [marked, summary] = [log.markRead(clientId, upTo, at), withKind(log.unread(clientId))];
       if (marked.moved) messages.read(id, clientId, summary.count === 0, at);
       return { ...marked, summary };
     },
@@ -313,7 +336,7 @@ export const createMemory = ({
         const summary = log.unread(clientId);
         const lessAt = log.unreadLessAt(clientId);
         if (summary.count > 0 || (since !== undefined && lessAt !== undefined && lessAt >= since))
-          summaries.push(summary);
+          summaries.push(withKind(summary));
         if (summary.count === 0) messages.nothingUnread(summary.conversationId, clientId);
       }
       return summaries.toSorted((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));

@@ -35,8 +35,8 @@ export const missedCounts = (unread: readonly UnreadSummary[], now: number): Mis
 
 /** The missed messages themselves. The first message of a conversation says whether there are older ones. */
 export const missedMessages = (missed: readonly OfflineMessages[]): Missed => ({
-  pushes: missed.flatMap(({ messages, hasMore }) =>
-    messages.map((message, index) => directPush(message, { offline: true, hasMore: hasMore && index === 0 })),
+  pushes: missed.flatMap(({ kind, messages, hasMore }) =>
+    messages.map((message, index) => directPush(message, { kind, offline: true, hasMore: hasMore && index === 0 })),
   ),
   keeps: laterThan(new Map(missed.map(({ conversationId, messages }) => [conversationId, messages]))),
 });
@@ -51,12 +51,12 @@ export const withinBytes = (
   most: number,
 ): readonly OfflineMessages[] => {
   let left = most;
-  return missed.map(({ conversationId, messages, hasMore }) => {
+  return missed.map(({ messages, hasMore, ...of }) => {
     const sizes = messages.toReversed().map(bytesOf);
     const count = fitting(sizes, left);
     left -= sizes.slice(0, count).reduce((sum, size) => sum + size, 0);
     return {
-      conversationId,
+      ...of,
       messages: messages.slice(messages.length - count),
       hasMore: hasMore || count < messages.length,
     };

@@ -1,6 +1,13 @@
 /** Messages in the form in which clients get them. */
 import { defined } from '../../../codecs/defined.js';
-import { toStored, type LogItem, type PatchItem, type ServerCommand } from '../../../codecs/index.js';
+import {
+  toStored,
+  type ConversationKind,
+  type LogItem,
+  type PatchItem,
+  type ServerCommand,
+} from '../../../codecs/index.js';
+import { convTypeOf } from '../conversations/for-all-clients.js';
 import type { StoredMessage } from '../records.js';
 import { bodyOf } from './body.js';
 import { RECALLED } from './history.js';
@@ -13,6 +20,8 @@ const mentionsOf = ({ mentions, mentionsAll }: StoredMessage): { mentionPids?: s
 
 /** How a message is delivered. */
 export interface Sending {
+  /** The kind of its conversation. */
+  readonly kind?: ConversationKind | undefined;
   readonly transient?: boolean;
   /** The client has missed it. */
   readonly offline?: boolean;
@@ -24,7 +33,7 @@ export interface Sending {
 /** A message as its receivers get it. */
 export const directPush = (
   message: StoredMessage,
-  { transient, offline, hasMore, priority }: Sending = {},
+  { kind, transient, offline, hasMore, priority }: Sending = {},
 ): ServerCommand => ({
   cmd: 'direct',
   ...defined({ priority }),
@@ -33,6 +42,7 @@ export const directPush = (
     cid: message.conversationId,
     fromPeerId: message.from,
     timestamp: message.timestamp,
+    ...convTypeOf(kind),
     ...defined({
       patchTimestamp: message.editedAt,
       r: message.receipt || undefined,
@@ -67,13 +77,14 @@ export const patchPush = (messages: readonly StoredMessage[]): ServerCommand => 
   patchMessage: { patches: messages.map(patchItem) },
 });
 
-/** A message of the history. */
-export const logItem = (message: StoredMessage): LogItem => {
+/** A message of the history of a conversation of this kind. */
+export const logItem = (message: StoredMessage, kind: ConversationKind): LogItem => {
   const { id, timestamp, editedAt, from, deliveredAt, readAt } = message;
   return {
     msgId: id,
     timestamp,
     from,
+    ...convTypeOf(kind),
     ...defined({ patchTimestamp: editedAt, ackAt: deliveredAt, readAt }),
     ...toStored(message),
     ...mentionsOf(message),

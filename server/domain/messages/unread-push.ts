@@ -1,6 +1,7 @@
 /** Unread counts in the form in which clients get them. */
 import { defined } from '../../../codecs/defined.js';
 import type { ServerCommand } from '../../../codecs/index.js';
+import { convTypeOf } from '../conversations/for-all-clients.js';
 import type { StoredMessage, UnreadSummary } from '../records.js';
 
 const lastOf = ({ id, timestamp, editedAt, from, msg, binaryMsg }: StoredMessage) => ({
@@ -10,10 +11,11 @@ const lastOf = ({ id, timestamp, editedAt, from, msg, binaryMsg }: StoredMessage
   ...defined({ patchTimestamp: editedAt, data: msg, binaryMsg }),
 });
 
-const tuple = ({ conversationId, count, mentioned, last }: UnreadSummary) => ({
+const tuple = ({ conversationId, kind, count, mentioned, last }: UnreadSummary) => ({
   cid: conversationId,
   unread: count,
   mentioned,
+  ...convTypeOf(kind),
   ...(last === undefined ? {} : lastOf(last)),
 });
 

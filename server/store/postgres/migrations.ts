@@ -136,6 +136,8 @@ const steps: readonly string[] = [
   -- How many notices a client has, and how long they are together.
   create table clients (id ${TEXT} primary key, notices bigint not null, notice_bytes bigint not null);
   `,
+  // When a member has joined.
+  `alter table members add column joined_at bigint`,
 ];
 
 /** The version of the schema that this program writes. */

@@ -60,6 +60,7 @@ export interface ReadCalls extends StoreCalls<
   | 'roles'
   | 'listed'
   | 'whoIsListed'
+  | 'standings'
   | 'speaking'
   | 'message'
   | 'history'

@@ -15,7 +15,7 @@ export const removeConversation = function* (sql: Statements, id: string): Steps
   for (const statement of sql.removeConversation) yield* run(statement, id);
 };
 
-export const conversationWrites = ({ sql, timeOf, keyOf }: Setting, reads: Reads): ConversationWrites => {
+export const conversationWrites = ({ sql, time, timeOf, keyOf }: Setting, reads: Reads): ConversationWrites => {
   const { head, conversations } = reads;
 
   const clientsOf = (rows: readonly Row[]): readonly string[] => rows.map((row) => text(row, 'client'));
@@ -62,7 +62,7 @@ export const conversationWrites = ({ sql, timeOf, keyOf }: Setting, reads: Reads
       const described = [id, kind, creator, name, attributesText(attributes), unique, key, ttl, now, now];
       yield* run(sql.insertConversation, ...described);
       yield* run(sql.insertLog, id);
-      if (members.length > 0) yield* run(sql.addMembers, id, listOf([...new Set(members)]));
+      if (members.length > 0) yield* run(sql.addMembers, id, listOf([...new Set(members)]), now);
       if (creator !== undefined) yield* run(sql.setRole, id, creator, 'Owner');
       return { info: infoOf(id, draft), isNew: true };
     },
@@ -87,7 +87,7 @@ export const conversationWrites = ({ sql, timeOf, keyOf }: Setting, reads: Reads
         if (!(yield* isFull(member, memberships))) added.push(member);
       }
       if (added.length > 0) {
-        yield* run(sql.addMembers, id, listOf(added));
+        yield* run(sql.addMembers, id, listOf(added), time());
         yield* run(sql.membersVersion, id);
       }
       const isAdded = new Set(added);

@@ -71,6 +71,7 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
     const last = maybeMessage(yield* one(lastFor, id, clientId));
     return {
       conversationId: id,
+      kind,
       count: counted === undefined ? 0 : number(counted, 'count'),
       mentioned: counted !== undefined && flag(counted, 'mentioned'),
       ...defined({ last }),
@@ -146,6 +147,16 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
       return { clientIds, ...defined({ next: found.length > limit ? clientIds.at(-1) : undefined }) };
     },
 
+    *standings(clientId, ids) {
+      const rows = yield* all(sql.standings, clientId, listOf(ids));
+      return new Map(
+        rows.map((row) => [
+          text(row, 'cid'),
+          { ...defined({ joinedAt: maybeNumber(row, 'joined_at') }), muted: flag(row, 'muted') },
+        ]),
+      );
+    },
+
     *whoIsListed(id, list, clientIds) {
       const rows = yield* all(sql.whichAreListed, id, list, listOf(clientIds));
       return new Set(rows.map((row) => text(row, 'client')));
@@ -192,11 +203,13 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
       for (const row of yield* all(sql.withMissed, clientId, time())) {
         if (missed.length >= conversationLimit) break;
         const id = text(row, 'cid');
-        const missedIn = kindOf(row) === 'system' ? sql.missedOfSystem : sql.missed;
+        const kind = kindOf(row);
+        const missedIn = kind === 'system' ? sql.missedOfSystem : sql.missed;
         const found = messages(yield* all(missedIn, id, clientId, number(row, 'got_ts'), limitOf(messageLimit + 1)));
         if (found.length > 0)
           missed.push({
             conversationId: id,
+            kind,
             messages: found.slice(0, messageLimit).reverse(),
             hasMore: found.length > messageLimit,
           });

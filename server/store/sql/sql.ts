@@ -131,11 +131,14 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     whichAreMembers: `select e.value as client from ${each('$2', 'e')}
       where exists (select 1 from members where cid = $1 and client = e.value)`,
     memberCount: `select count(*) as count from members where cid = $1`,
-    /** Adds the clients $2 in their order. */
-    addMembers: `insert into members (cid, client, position, muted)
-      select $1, e.value, e.key + 1 + (select coalesce(max(position), 0) from members where cid = $1), false
+    /** Adds the clients $2 in their order, at the time $3. */
+    addMembers: `insert into members (cid, client, position, muted, joined_at)
+      select $1, e.value, e.key + 1 + (select coalesce(max(position), 0) from members where cid = $1), false, cast($3 as bigint)
       from ${each('$2', 'e')} order by e.key`,
     removeMembers: `delete from members where cid = $1 and client in (select value from ${each('$2', 'e')})`,
+    /** How the client $1 stands to those of the conversations $2 of which it is a member. */
+    standings: `select m.cid, m.muted, m.joined_at from ${each('$2', 'e')}
+      join members m on m.cid = e.value and m.client = $1`,
     setMuted: `update members set muted = $3 where cid = $1 and client = $2`,
     roles: `select client, role from roles where cid = $1`,
     setRole: `insert into roles (cid, client, role) values ($1, $2, $3) on conflict (cid, client) do update set role = $3`,

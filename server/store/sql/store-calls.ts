@@ -39,6 +39,7 @@ export const storeCalls = (change: Change, read: Read, limits: Parameters<typeof
     roles: look('roles'),
     listed: look('listed'),
     whoIsListed: look('whoIsListed'),
+    standings: look('standings'),
     notices: look('notices'),
     speaking: look('speaking'),
     message: look('message'),

@@ -132,6 +132,8 @@ const steps: readonly string[] = [
   -- How many notices a client has, and how long they are together.
   create table clients (id text primary key, notices integer not null, notice_bytes integer not null) without rowid;
   `,
+  // When a member has joined.
+  `alter table members add column joined_at integer`,
 ];
 
 /** The version of the schema that this program writes. */

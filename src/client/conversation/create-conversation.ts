@@ -3,7 +3,8 @@ import { defined } from '../../../codecs/defined.js';
 import { ConvStarted, type Attribute, type ClientCommand, type ConversationInfo } from '../../../codecs/index.js';
 import { InvalidArgument, ServerRejected } from '../../errors.js';
 import { isClientId } from '../client-id.js';
-import { refuse, type Link, type SigningLink } from '../link.js';
+import type { ClientInternals } from '../internals.js';
+import { refuse, type Link } from '../link.js';
 import { attributesText } from './attributes.js';
 import { conversationsById } from '../queries/conversations-by-id.js';
 
@@ -61,7 +62,11 @@ export const checked = (described: Described, command$: Observable<ConversationI
 };
 
 /** Creates the conversation, then fetches its current state. */
-export const start = (link: SigningLink, members: readonly string[], fields: Start): Observable<ConversationInfo> => {
+export const start = (
+  { link, tell }: Pick<ClientInternals, 'link' | 'tell'>,
+  members: readonly string[],
+  fields: Start,
+): Observable<ConversationInfo> => {
   const wrong = members.filter((member: unknown) => !isClientId(member));
   if (wrong.length > 0) {
     return refuse(
@@ -77,7 +82,10 @@ export const start = (link: SigningLink, members: readonly string[], fields: Sta
         effectful: true,
       }),
     ),
-    mergeMap(({ convMessage: { cid } }) => conversationById(link, cid)),
+    mergeMap(({ convMessage: { cid } }) => {
+      tell({ _tag: 'Follow', conversationId: cid, isMade: true });
+      return conversationById(link, cid);
+    }),
   );
 };
 
@@ -86,6 +94,6 @@ export const start = (link: SigningLink, members: readonly string[], fields: Sta
  * conv/start).
  */
 export const startConversation = (
-  link: SigningLink,
+  client: Pick<ClientInternals, 'link' | 'tell'>,
   { members, unique = false, ...described }: NewConversation,
-): Observable<ConversationInfo> => checked(described, start(link, members, { unique, ...describe(described) }));
+): Observable<ConversationInfo> => checked(described, start(client, members, { unique, ...describe(described) }));

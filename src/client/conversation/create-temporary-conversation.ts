@@ -31,7 +31,7 @@ export const createTemporaryConversation = <V = unknown>(
   ofClient(client, (internals) =>
     learned(
       internals,
-      defer(() => start(internals.link, members, { unique: true, tempConv: true, ...defined({ tempConvTTL: ttl }) })),
+      defer(() => start(internals, members, { unique: true, tempConv: true, ...defined({ tempConvTTL: ttl }) })),
       (id) => client.conversation(id),
     ),
   );

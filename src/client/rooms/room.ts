@@ -116,9 +116,7 @@ export const createRoom = (client: Client, options: NewRoom = {}): Observable<Ro
   ofClient(client, (internals) =>
     learned(
       internals,
-      defer(() =>
-        checked(options, start(internals.link, [], { unique: false, transient: true, ...describe(options) })),
-      ),
+      defer(() => checked(options, start(internals, [], { unique: false, transient: true, ...describe(options) }))),
       (id) => room(client, id),
     ),
   );

@@ -2,7 +2,7 @@
 import { either as E } from 'fp-ts';
 import { describe, expect, it } from 'vitest';
 import { decodeConversations } from 'rx-realtime/codecs';
-import { login, say, start } from '../raw-client.js';
+import { login, say, start, refused } from '../raw-client.js';
 import { attr, codeOf, error, find, world, type Request } from './world.js';
 
 describe('names that every JavaScript object has', () => {
@@ -27,7 +27,7 @@ describe('names that every JavaScript object has', () => {
         const role = (pid: string, to: string) =>
           tom.request({ cmd: 'conv', op: 'member_info_update', convMessage: { cid, info: { pid, role: to } } });
         expect(await role(id, 'Manager')).toMatchObject(error(4317));
-        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(error(4401));
+        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(refused(4401));
         expect(await people('add')).toMatchObject({ convMessage: { allowedPids: [id] } });
         expect(await people('add')).toMatchObject({ convMessage: { allowedPids: [id] } });
         await say(odd, cid, { msg: 'hi', dt: id, mentionPids: [id] });
@@ -36,7 +36,7 @@ describe('names that every JavaScript object has', () => {
         expect(await role(id, 'Manager')).toMatchObject({ op: 'member_info_updated' });
         expect(await role(id, 'Member')).toMatchObject({ op: 'member_info_updated' });
         expect(await people('add_shutup')).toMatchObject({ convMessage: { allowedPids: [id] } });
-        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(error(4563));
+        expect(await odd.request({ cmd: 'direct', directMessage: { cid, msg: 'x' } })).toMatchObject(refused(4563));
         expect(await tom.request({ cmd: 'conv', op: 'query_shutup', convMessage: { cid, next: '' } })).toMatchObject({
           convMessage: { m: [id] },
         });

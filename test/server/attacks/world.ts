@@ -1,13 +1,12 @@
 /** A server, a stranger who attacks it, and two clients that continue to talk without any effect. */
 import { expect } from 'vitest';
 import type { RtmServer, ServerOptions } from 'rx-realtime/server';
-import { login, say, serve, start, type RawClient, type Received } from '../raw-client.js';
+import { login, say, serve, start, type RawClient, type Received, codeOf as refusalOf } from '../raw-client.js';
 
 export type Request = Parameters<RawClient['request']>[0];
 
 export const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
-export const codeOf = (answer: Received): number | string =>
-  answer.cmd === 'error' ? answer.errorMessage.code : answer.cmd;
+export const codeOf = (answer: Received): number | string => refusalOf(answer) ?? answer.cmd;
 export const attr = (json: string) => ({ attr: { data: json } });
 export const find = (where: string, rest: object = {}): Request => ({
   cmd: 'conv',

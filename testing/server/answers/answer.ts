@@ -82,6 +82,6 @@ export const answerTo = (world: World, link: Link, command: ClientCommand): Answ
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     // Acknowledgements and read marks have no serial: no client waits for an answer.
-    return command.i === undefined ? [] : [refusalAnswer(error)];
+    return command.i === undefined ? [] : [refusalAnswer(error, command.cmd)];
   }
 };

@@ -23,15 +23,18 @@ export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'
   const members = foundersOf(session, wanted.members);
   checkMembers(members);
   const { info, isNew } = world.memory.createConversation(draftOf(session, wanted, world.now()));
-  if (info.kind === 'ordinary' && isNew) tellAll(asking, addedNotices(session, info.id, [], members));
+  const answer = started(info, world.now());
+  if (info.kind !== 'ordinary') return [answer];
+  if (isNew) return [answer, ...tellAll(asking, addedNotices(session, info.id, [], members, world.now()))];
   // A client that has quit the conversation becomes a member again.
-  if (info.kind === 'ordinary' && !isMember(info, session)) join(asking, info, [session.clientId]);
-  return [started(info, world.now())];
+  return [answer, ...(isMember(info, session) ? [] : join(asking, info, [session.clientId]))];
 };
 
 export const query = ({ world, session }: Asking, { convMessage }: CommandOf<'conv', 'query'>): Answers => {
   const search = searchOf(session, convMessage, { compile: compileJavaScript, isOpen: world.isOpen });
-  return [results(world.memory.find(search), convMessage)];
+  const found = world.memory.find(search);
+  const ids = found.map(({ id }) => id);
+  return [results(found, convMessage, undefined, world.memory.standings(session.clientId, ids))];
 };
 
 export const update = (
@@ -43,8 +46,9 @@ export const update = (
   const change = attributesChange(attr.data);
   const attributes = changedAttributes(info.attributes, change);
   memory.updateConversation(cid, { attributes, ...defined({ name: change.name }) }, now());
-  tell(audience(world, info), updatedNotice(session, cid, change, now()), session);
-  return [updatedAnswer(cid, change, now())];
+  const done = { ...change, after: attributes };
+  tell(audience(world, info), updatedNotice(session, cid, done, now()), session);
+  return [updatedAnswer(cid, done, now())];
 };
 
 /** Turns this client's push notifications on or off. */
@@ -54,5 +58,5 @@ export const mute = (
 ): Answers => {
   const info = forMuting(existing(world, cid), session);
   world.memory.setMuted(cid, session.clientId, op === 'mute');
-  return [mutedAnswer(info)];
+  return [mutedAnswer(info, world.now())];
 };

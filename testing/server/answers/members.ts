@@ -5,13 +5,13 @@ import {
   checkRemoving,
   partedByRank,
   removed,
-  toWire,
+  toTimedWire,
   type Outcome,
 } from '../../../server/domain/conversations/members.js';
 import { forMember, forReader } from '../../../server/domain/conversations/access.js';
 import { addedNotices, leftNotices } from '../../../server/domain/conversations/notices.js';
 import { maxRead } from '../../../server/domain/messages/receipts.js';
-import type { ConversationInfo } from '../../../codecs/index.js';
+import type { ConversationInfo, ServerCommand } from '../../../codecs/index.js';
 import { existing, tellAll, type Answers, type Asking, type CommandOf } from '../world.js';
 
 const everybody = (wanted: readonly string[]): Outcome => ({ allowed: wanted, failed: [] });
@@ -22,31 +22,44 @@ const move = ({ world: { memory }, session }: Asking, room: string | undefined):
   memory.sessions.rememberRoom(session.token, session.id, room === undefined ? undefined : { id: room });
 };
 
-/** Adds clients that are not members yet, and tells everybody. */
-export const join = (asking: Asking, { id, kind, members = [] }: ConversationInfo, wanted: readonly string[]): void => {
+/** Adds clients that are not members yet, and tells everybody. Gives what follows the answer. */
+export const join = (
+  asking: Asking,
+  { id, kind, members = [] }: ConversationInfo,
+  wanted: readonly string[],
+): Answers => {
   const added = asking.world.memory.addMembers(id, wanted, Infinity)?.added ?? [];
-  if (kind === 'ordinary' && added.length > 0) tellAll(asking, addedNotices(asking.session, id, members, added));
+  if (kind !== 'ordinary' || added.length === 0) return [];
+  return tellAll(asking, addedNotices(asking.session, id, members, added, asking.world.now()));
 };
 
 export const add = (asking: Asking, { convMessage: { cid, m = [] } }: CommandOf<'conv', 'add'>): Answers => {
   checkMembers(m);
   const info = existing(asking.world, cid);
   checkAdding(info, asking.session, m);
-  if (info.kind === 'room') move(asking, cid);
-  else join(asking, info, m);
-  return [{ cmd: 'conv', op: 'added', convMessage: { cid, ...toWire(everybody(m)) } }];
+  const answer: ServerCommand = {
+    cmd: 'conv',
+    op: 'added',
+    convMessage: { cid, ...toTimedWire({ ...everybody(m), at: asking.world.now() }) },
+  };
+  if (info.kind !== 'room') return [answer, ...join(asking, info, m)];
+  move(asking, cid);
+  return [answer];
 };
 
 const dismissed = (
   asking: Asking,
   { id, kind, members = [] }: ConversationInfo,
   wanted: readonly string[],
-): Outcome => {
+): readonly [Outcome, Answers] => {
   const { memory } = asking.world;
   const { below, above } = partedByRank(memory.roles(id), asking.session, wanted);
   const gone = memory.removeMembers(id, below);
-  if (kind === 'ordinary' && gone.length > 0) tellAll(asking, leftNotices(asking.session, id, members, gone));
-  return removed(below, above);
+  const isTold = kind === 'ordinary' && gone.length > 0;
+  return [
+    removed(below, above),
+    isTold ? tellAll(asking, leftNotices(asking.session, id, members, gone, asking.world.now())) : [],
+  ];
 };
 
 export const remove = (asking: Asking, { convMessage: { cid, m = [] } }: CommandOf<'conv', 'remove'>): Answers => {
@@ -54,8 +67,11 @@ export const remove = (asking: Asking, { convMessage: { cid, m = [] } }: Command
   const info = existing(world, cid);
   checkRemoving(info, session, m);
   if (info.kind === 'room' && session.room === cid) move(asking, undefined);
-  const outcome = info.kind === 'room' ? everybody(m) : dismissed(asking, info, m);
-  return [{ cmd: 'conv', op: 'removed', convMessage: { cid, ...toWire(outcome) } }];
+  const [outcome, notices] = info.kind === 'room' ? [everybody(m), []] : dismissed(asking, info, m);
+  return [
+    { cmd: 'conv', op: 'removed', convMessage: { cid, ...toTimedWire({ ...outcome, at: world.now() }) } },
+    ...notices,
+  ];
 };
 
 /** The number of members, or of the clients that are in a chat room now. */

@@ -76,9 +76,9 @@ export const read = (asking: Asking, { readMessage }: CommandOf<'read'>): Answer
 
 /** A page of history, oldest first. */
 export const logs = ({ world, session }: Asking, { logsMessage }: CommandOf<'logs'>): Answers => {
-  const { id } = forReader(existing(world, logsMessage.cid), session, 4312, world.isOpen);
+  const { id, kind } = forReader(existing(world, logsMessage.cid), session, 4312, world.isOpen);
   const messages = world.memory.history(historyQuery(session.clientId, logsMessage));
-  return [{ cmd: 'logs', logsMessage: { cid: id, logs: messages.map(logItem) } }];
+  return [{ cmd: 'logs', logsMessage: { cid: id, logs: messages.map((message) => logItem(message, kind)) } }];
 };
 
 /** Changes one message, tells everybody, and gives the time of the change. */
