@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { assignAttribute, changeAttributes, removeAttribute } from './attributes.js';
+export { assignAttribute, changeAttributes, removeAttribute, type AttributeStep } from './attributes.js';
 export * from './bodies/body.js';
 export {
   defineMessage,

@@ -11,13 +11,12 @@ import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
 import { steadyClock, type ServerClock } from './clock.js';
-import { noneIsOpen } from './domain/conversations/access.js';
 import { createCommandTurns } from './command-turns.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
 import { createCounts, type NoteCall } from './counts.js';
 import { endsWithin } from './ends-within.js';
-import { guardedClock, guardedReport, guardedTest } from './guarded.js';
+import { guardedClock, guardedReport } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
 import { post, type Posted, type Posting } from './messages/deliver.js';
 import { createHandedOut } from './messages/handed-out.js';
@@ -43,7 +42,7 @@ import { sign } from './http/sign.js';
 import { uploads } from './http/uploads.js';
 import { memberInfos } from './http/member-infos.js';
 import { notifications } from './http/notifications.js';
-import { createSignatures } from './signatures.js';
+import { readersOf, signaturesOf } from './readers.js';
 import { serialByKey } from './serial.js';
 import { boundMemory } from './heaviest.js';
 import { serveSocket, type ClientSocket } from './socket.js';
@@ -172,18 +171,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const clock = steadyClock(wall, report);
   checkAppId(options);
   const key = keyOf(options);
-  const { readers = 'members' } = options;
-  const { signatures: reuse = readers === 'everyone' ? 'reusable' : 'once' } = options;
-  const isOpen = options.isOpen === undefined ? noneIsOpen : guardedTest(options.isOpen, report);
-  const signatures =
-    key === undefined
-      ? undefined
-      : createSignatures(key, {
-          clock: wall,
-          steady: clock,
-          wanted: new Set(options.signed ?? ['login']),
-          isOnce: reuse === 'once',
-        });
+  const signatures = key === undefined ? undefined : signaturesOf(key, options, { wall, steady: clock });
   const counts = createCounts();
   const inTime = createTimeLimit(limits.storeTimeout, counts.storeCall);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout, counted(counts.hookCall));
@@ -218,8 +206,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     frames: createFrames(),
     commandTurns: createCommandTurns(),
     turns,
-    isOpen,
-    isShown: readers === 'everyone' ? () => true : isOpen,
+    ...readersOf(options, report),
     verifyLogin: loginVerifier(options, signatures, inTimeOfHooks),
     verifyResume: resumeVerifier(options, inTimeOfHooks),
     verifyAction: signatures?.action ?? noop,

@@ -8,7 +8,7 @@ export interface Party {
 }
 
 /** The name of the back end in notices. */
-export const REST_API = 'REST_API';
+const REST_API = 'REST_API';
 
 /** Who acts, as notices name it: the client, or the back end if it acts in no client's name. */
 export const by = ({ clientId, isBackEnd }: Party): { readonly initBy?: string } => {

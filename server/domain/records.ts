@@ -231,24 +231,21 @@ export interface MembersAdded {
   readonly blocked: readonly string[];
 }
 
-/** Where an attribute is: the keys that lead to it from the top. */
-interface AttributePlace {
-  readonly path: readonly string[];
-}
-
-/** A change of one attribute. A store carries it out on what is stored, in one step. */
-export type AttributeEdit = AttributePlace &
-  (
-    | { readonly _tag: 'Set'; readonly value: Attribute }
-    | { readonly _tag: 'Delete' }
-    /** Adds to a number. An attribute that is missing counts as 0. */
-    | { readonly _tag: 'Increment'; readonly amount: number }
-    /**
-     * Appends to a list, appends what the list does not have yet, or removes everything that is equal. A list that is
-     * missing counts as empty; nothing is removed from it.
-     */
-    | { readonly _tag: 'Add' | 'AddUnique' | 'Remove'; readonly objects: readonly Attribute[] }
-  );
+/**
+ * A change of one attribute. A store carries it out on what is stored, in one step. `path`: the keys that lead to the
+ * attribute from the top.
+ */
+export type AttributeEdit = { readonly path: readonly string[] } & (
+  | { readonly _tag: 'Set'; readonly value: Attribute }
+  | { readonly _tag: 'Delete' }
+  /** Adds to a number. An attribute that is missing counts as 0. */
+  | { readonly _tag: 'Increment'; readonly amount: number }
+  /**
+   * Appends to a list, appends what the list does not have yet, or removes everything that is equal. A list that is
+   * missing counts as empty; nothing is removed from it.
+   */
+  | { readonly _tag: 'Add' | 'AddUnique' | 'Remove'; readonly objects: readonly Attribute[] }
+);
 
 /** How a member stands to a conversation. */
 export interface Standing {

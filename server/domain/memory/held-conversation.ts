@@ -115,6 +115,13 @@ export const admitted = (
   };
 };
 
+/** Gives a client a role, or takes it back: `Member` is none. */
+export const giveRole = (conversation: HeldConversation, clientId: string, role: MemberRole): void => {
+  if (role === 'Manager') conversation.hasRoles = true;
+  if (role === 'Member') conversation.roles.delete(clientId);
+  else conversation.roles.set(clientId, role);
+};
+
 /** Puts clients on a list, as long as there is room, or takes them off it. */
 export const changeList = (
   list: Set<string>,

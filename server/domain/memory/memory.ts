@@ -15,6 +15,7 @@ import {
   admitted,
   changeList,
   describe,
+  giveRole,
   pageOfList,
   speakingIn,
   withMuted,
@@ -215,10 +216,7 @@ export const createMemory = ({
 
     setRole: (id, clientId, role) => {
       const conversation = find(id);
-      if (conversation === undefined) return;
-      if (role === 'Manager') conversation.hasRoles = true;
-      if (role === 'Member') conversation.roles.delete(clientId);
-      else conversation.roles.set(clientId, role);
+      if (conversation !== undefined) giveRole(conversation, clientId, role);
     },
 
     roles: (id) => new Map(find(id)?.roles),
