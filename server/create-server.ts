@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -10,7 +9,8 @@ import type { App } from './app.js';
 import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import { steadyClock, type ServerClock } from './clock.js';
+import { checkAppId, keyOf } from './check-options.js';
+import { stamps, steadyClock } from './clock.js';
 import { createCommandTurns } from './command-turns.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
@@ -126,34 +126,12 @@ const known: ReadonlyMap<string, Subprotocol> = new Map(
 const offered = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
-/**
- * The key that signatures are made and verified with. With `authenticate` and without a `masterKey`, it is a random
- * one: then the sign-in of the application is the only way to log in.
- */
-const keyOf = ({ masterKey, authenticate, signed = ['login'] }: ServerOptions): string | undefined => {
-  if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
-  if (masterKey === undefined && signed.some((action) => action !== 'login'))
-    throw new RangeError('signed: without a masterKey nothing can be verified');
-  return masterKey ?? (authenticate === undefined ? undefined : randomBytes(32).toString('hex'));
-};
-
-const checkAppId = ({ appId }: ServerOptions): void => {
-  if (appId === '' || appId?.includes(':') === true)
-    throw new RangeError('appId: it is not empty, and has no colon, which separates the parts of a signed text');
-};
-
 /** The name by which a call is counted. */
 const counted =
   (note: NoteCall): NoteEnd =>
   (what, ms, isFailed) => {
     note(what.replace(/^the hook /, ''), ms, isFailed);
   };
-
-/** Gives times that always increase. */
-const stamps = (clock: ServerClock): (() => number) => {
-  let last = 0;
-  return () => (last = Math.max(clock.now(), last + 1));
-};
 
 /**
  * Starts a server for the LeanCloud RTM protocol with both subprotocols. The router lookup `/v1/route` is on the same

@@ -50,7 +50,7 @@ describe.each(all)('stores %s', (_, open) => {
         const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: Date.now() } as const;
         const { id } = (await first.createConversation(draft)).info;
         const given = await Promise.all(
-          amounts.map((amount, index) => {
+          amounts.map(async (amount, index) => {
             const edits: readonly AttributeEdit[] = [
               { _tag: 'Increment', path: ['votes', 'yes'], amount },
               { _tag: 'Add', path: ['all'], objects: [index] },

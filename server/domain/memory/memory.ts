@@ -202,9 +202,8 @@ export const createMemory = ({
     updateConversation: (id, change, at) => {
       const conversation = find(id);
       if (conversation === undefined) return undefined;
-      const isDescribed = change.edits !== undefined || change.name !== undefined;
-      const after = describedAfter(conversation.info, change);
-      conversation.info = { ...conversation.info, ...after, ...(isDescribed ? { updatedAt: at } : {}) };
+      const updated = change.edits === undefined && change.name === undefined ? {} : { updatedAt: at };
+      conversation.info = { ...conversation.info, ...describedAfter(conversation.info, change), ...updated };
       return describe(conversation);
     },
 
