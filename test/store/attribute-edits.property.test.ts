@@ -57,7 +57,8 @@ describe.each(all)('stores %s', (_, open) => {
               { _tag: 'AddUnique', path: ['once'], objects: [{ by: 'Tom', of: amount }] },
               { _tag: 'Set', path: [`own ${index}`], value: index },
             ];
-            return shared.stores[index % shared.stores.length]?.updateConversation(id, { edits }, Date.now());
+            const store = shared.stores[index % shared.stores.length] ?? first;
+            return store.updateConversation(id, { edits }, Date.now());
           }),
         );
         const [info] = await first.conversations([id]);
