@@ -13,6 +13,8 @@ export interface Session {
   readonly clientId: string;
   /** The data that it was opened with. */
   readonly login: SessionOpening['session'];
+  /** The network address of the client. */
+  readonly address: string;
   /**
    * Subscribes the client on the bus. Pushes are held until `start`, so that none of them comes before the answer to
    * the login.
@@ -61,6 +63,8 @@ export type WritePush = (push: OutgoingPush, clientId: string) => void;
 export interface SessionOptions {
   readonly id: string;
   readonly login: SessionOpening['session'];
+  /** The network address of the client. */
+  readonly address: string;
   readonly bus: Bus;
   readonly rooms: RoomFanOut;
   readonly write: WritePush;
@@ -74,7 +78,17 @@ export interface SessionOptions {
 
 const DISPLACED = 4111;
 
-export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expelled }: SessionOptions): Session => {
+export const newSession = ({
+  id,
+  login,
+  address,
+  bus,
+  rooms,
+  write,
+  missed,
+  onEnd,
+  expelled,
+}: SessionOptions): Session => {
   const { clientId } = login;
   let held: OutgoingPush[] | undefined = [];
   let unsubscribe: (() => void) | undefined;
@@ -113,7 +127,8 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     if (isOver) return;
     switch (notice._tag) {
       case 'Push':
-        if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
+        if (notice.except === id || notice.exceptClient === clientId) return;
+        if ((notice.inRoom ?? room?.id) !== room?.id) return;
         push({ push: notice.command, priority: notice.priority, cause: notice.cause ?? notice.except });
         return;
       case 'Displace':
@@ -136,6 +151,7 @@ export const newSession = ({ id, login, bus, rooms, write, missed, onEnd, expell
     id,
     clientId,
     login,
+    address,
     join: async () => {
       const joined = await bus.subscribe(clientId, receive);
       // The socket may have closed meanwhile.

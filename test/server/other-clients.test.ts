@@ -9,7 +9,7 @@ import { dial, login, open as logIn, say, serve, start, type RawClient, type Rec
 const ISO = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string;
 
 const messageOf = (command: Received): Readonly<Record<string, unknown>> =>
-  command.cmd === 'conv' ? (command.convMessage) : {};
+  command.cmd === 'conv' ? command.convMessage : {};
 
 const textOf = (value: unknown): string => (value as { readonly data: string }).data;
 

@@ -51,7 +51,7 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
     clientId: string | undefined,
   ): Steps<MayNotSpeak['_tag'] | 'MaySpeak'> {
     if (clientId === undefined) return 'MaySpeak';
-    const row = (yield* one(sql.standing, id, clientId)) ?? {};
+    const row = (yield* one(sql.standing, id, clientId, time())) ?? {};
     if (kind !== 'room' && !flag(row, 'is_member')) return 'NotMember';
     if (flag(row, 'is_silenced')) return 'Silenced';
     return kind === 'room' && flag(row, 'is_blocked') ? 'Blocked' : 'MaySpeak';

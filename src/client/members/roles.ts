@@ -38,7 +38,8 @@ const fetchRoles = (
   { client: { api, link, token }, id }: ConversationInternals,
 ): Observable<Roles> =>
   defer(() => {
-    const query = new URLSearchParams({ client_id: link.clientId, where: JSON.stringify({ cid: id }) });
+    // The vendor's server has no row for the owner. Ours gives it to who asks for it.
+    const query = new URLSearchParams({ client_id: link.clientId, where: JSON.stringify({ cid: id }), owner: 'true' });
     const path = `/1.1/classes/_ConversationMemberInfo?${query.toString()}`;
     return ask(api, { method: 'GET', path, headers: { 'x-lc-im-session-token': token() ?? '' } });
   }).pipe(map(toRoles));
