@@ -12,6 +12,7 @@ import { inProcessBus } from './bus.js';
 import { checkAppId, keyOf } from './check-options.js';
 import { stamps, steadyClock } from './clock.js';
 import { createCommandTurns } from './command-turns.js';
+import { distinctToday } from './distinct.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
 import { createCounts, type NoteCall } from './counts.js';
@@ -39,7 +40,7 @@ import { listener } from './http/listener.js';
 import { ownRequests } from './http/own-requests.js';
 import { route } from './http/route.js';
 import { sign } from './http/sign.js';
-import { uploads } from './http/uploads.js';
+import { fileEndpoints } from './http/file-endpoints.js';
 import { memberInfos } from './http/member-infos.js';
 import { notifications } from './http/notifications.js';
 import { readersOf, signaturesOf } from './readers.js';
@@ -180,7 +181,10 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     rates: createRates(limits, clock, counts.rateLimited),
     counts,
     checkBounds: boundsCheck(limits),
-    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks, told }),
+    hooks: runHooks(options.hooks ?? {}, {
+      ...{ report, inTime: inTimeOfHooks, told },
+      online: (clientIds) => bus.online(clientIds),
+    }),
     frames: createFrames(),
     commandTurns: createCommandTurns(),
     turns,
@@ -190,6 +194,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     verifyAction: signatures?.action ?? noop,
     handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),
+    loggedInToday: distinctToday(wall),
     endSignatures: signatures?.end ?? noop,
     inOrder: batches.inOrder,
     post: batches.add,
@@ -197,8 +202,11 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     repeat: unsettled.repeat,
     report,
   };
-  const backEnd = createBackEnd(app);
   const clients = new Set<ClientSocket>();
+  const backEnd = createBackEnd(app, {
+    onlineHere: () => new Set([...clients].flatMap(({ sessions }) => [...sessions.keys()])).size,
+    today: app.loggedInToday.count,
+  });
   /** Work of closed sockets that is not done yet: commands that they had sent before. */
   const settling = new Set<Promise<void>>();
   const closed = new Subject<never>();
@@ -208,7 +216,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const urlOf = (): string =>
     `${options.tls === undefined ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
   checkNumbers('uploads', defined({ maxBytes: options.uploads?.maxBytes }));
-  const { masterKey, uploads: files, publicUrl, trustedProxies } = options;
+  const { masterKey, publicUrl, trustedProxies } = options;
   const authenticate = inTimeSignIn(options.authenticate, inTimeOfHooks);
   const front = createFront({ publicUrl, trustedProxies, listening: urlOf });
   const door = createDoor({ limits, front, report, count: counts.refusedConnection });
@@ -219,8 +227,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     ...(key === undefined || signatures === undefined ? [] : [sign({ app, front, authenticate, key, signatures })]),
     notifications(app),
     memberInfos(app),
-    ...(files === undefined ? [] : [uploads({ ...files, app, front, masterKey })]),
-    ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
+    ...fileEndpoints(options, app, front, authenticate),
+    api({ app, backEnd, masterKey, authenticate, front }),
     ...(options.onRequest === undefined ? [] : [ownRequests(options.onRequest, report)]),
   ];
 
@@ -231,11 +239,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     handleProtocols: (protocols) => [...protocols].find((name) => known.has(name)) ?? false,
   });
   const stopBound = boundMemory(clients, limits.waitingBytes, report);
-  const serve = (socket: WebSocket, transport: Duplex): void => {
+  const serve = (socket: WebSocket, transport: Duplex, address: string): void => {
     const client = serveSocket({
       app,
       socket,
       transport,
+      address,
       subprotocol: known.get(socket.protocol) ?? subprotocols.binary,
     });
     clients.add(client);
@@ -254,7 +263,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     upgrade: (request, socket, head) => {
       if (offered(request).some((name) => known.has(name))) {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
-          serve(webSocket, socket);
+          serve(webSocket, socket, front.clientAddress(request));
         });
       } else
         refuseHandshake(socket, '400 Bad Request', `Offer one of the subprotocols ${[...known.keys()].join(', ')}`);
