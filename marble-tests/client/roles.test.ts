@@ -103,7 +103,7 @@ describe('roles', () => {
     });
     expect(asked).toMatchObject([{ method: 'GET', headers: { 'x-lc-im-session-token': 'fresh' } }]);
     const { searchParams } = new URL(asked[0]?.path ?? '', 'http://api');
-    expect(Object.fromEntries(searchParams)).toEqual({ client_id: 'Tom', where: '{"cid":"c&d"}' });
+    expect(Object.fromEntries(searchParams)).toEqual({ owner: 'true', client_id: 'Tom', where: '{"cid":"c&d"}' });
   });
 
   it('changes with the notices of the log, and emits nothing for a notice without news', () => {

@@ -93,7 +93,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
     if (to === undefined || systems.get(id) !== true) return message;
     if (to !== id) return { ...message, to: [to] };
     // What a subscriber has sent is for the back end only.
-    return (await store.speaking(id, from))._tag === 'MaySpeak' ? { ...message, to: [] } : message;
+    return (await store.standings(from, [id])).has(id) ? { ...message, to: [] } : message;
   };
 
   const source: Importing['source'] = (name, given) => {

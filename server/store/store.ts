@@ -197,6 +197,8 @@ export interface Store {
  * To read all messages of a conversation, ask for its `history`, page by page.
  */
 export interface MovingStore extends Store {
+  /** Who has subscribed decides for whom a message of a system conversation is. */
+  standings: NonNullable<Store['standings']>;
   /** Stores conversations as they are. Gives a result for each. The call is atomic. */
   importConversations(conversations: readonly MovedConversation[]): Promise<readonly ConversationMoved[]>;
   /**

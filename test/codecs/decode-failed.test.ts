@@ -49,9 +49,9 @@ describe('the path', () => {
     );
   });
 
-  it('leads to a missing token', () => {
-    const command = { cmd: 'session', op: 'refresh', sessionMessage: { ua: 'x' } };
-    expect(decodeClientFrame(frame(command))).toMatchObject(E.left({ path: 'sessionMessage.st' }));
+  it('leads to a missing field', () => {
+    const command = { cmd: 'direct', directMessage: { msg: 'x' } };
+    expect(decodeClientFrame(frame(command))).toMatchObject(E.left({ path: 'directMessage.cid' }));
   });
 
   it('is "frame" if the frame contains no command', () => {

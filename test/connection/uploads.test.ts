@@ -32,12 +32,20 @@ describe('uploadTo', () => {
     ['localhost:6400', 'https://h', 'http://localhost:6400/uploads/a%20b.txt'],
     ['http://10.0.0.1', 'http://h', 'http://10.0.0.1/uploads/a%20b.txt'],
   ])('at %s, for a session of %s, sends to %s with the token', async (address, api, url) => {
-    expect(await sent(address, { api, sessionToken: 't' })).toEqual([url, { 'x-lc-im-session-token': 't' }, 'manual']);
+    expect(await sent(address, { api, sessionToken: 't' })).toEqual([
+      url,
+      { 'content-type': 'application/octet-stream', 'x-lc-im-session-token': 't' },
+      'manual',
+    ]);
   });
 
   it('never takes the token out of TLS', async () => {
     expect(await sent('http://h', { api: 'https://h', sessionToken: 't' })).toMatch(/InvalidArgument: .*https:/);
-    expect(await sent('http://h', { api: 'https://h' })).toEqual(['http://h/uploads/a%20b.txt', {}, 'manual']);
+    expect(await sent('http://h', { api: 'https://h' })).toEqual([
+      'http://h/uploads/a%20b.txt',
+      { 'content-type': 'application/octet-stream' },
+      'manual',
+    ]);
   });
 
   it("uses the realtime's own fetch", async () => {

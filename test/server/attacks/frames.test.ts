@@ -115,7 +115,11 @@ describe('frames', () => {
     const cid = await start(spike, []);
     const MAX = 2 ** 31 - 1;
     const cases: readonly (readonly [Request, object | undefined])[] = [
-      ...[-1, 0, -MAX, 1_001, MAX].map(
+      [
+        { cmd: 'logs', logsMessage: { cid, l: 0 } },
+        { cmd: 'logs', logsMessage: { cid } },
+      ],
+      ...[-1, -MAX, 1_001, MAX].map(
         (l) => [{ cmd: 'logs', logsMessage: { cid, l } } satisfies Request, error(4311)] as const,
       ),
       [{ cmd: 'logs', logsMessage: { cid, t: -1, mid: '', tt: Number.MAX_SAFE_INTEGER, tmid: 'x' } }, { cmd: 'logs' }],
