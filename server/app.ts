@@ -4,6 +4,7 @@ import type { Bus } from './bus.js';
 import type { Counts } from './counts.js';
 import type { CommandTurns } from './command-turns.js';
 import type { ServerClock } from './clock.js';
+import type { Distinct } from './distinct.js';
 import type { Frames } from './frames.js';
 import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
@@ -52,6 +53,8 @@ export interface App {
   readonly handedOut: HandedOut;
   /** Logins that are under way. */
   readonly logins: Logins;
+  /** The clients that have logged in today. */
+  readonly loggedInToday: Distinct;
   /** Makes all signatures invalid that were made for a client until now. */
   readonly endSignatures: Signatures['end'];
   /**

@@ -13,8 +13,11 @@ import { updateAttributes } from './conversations/attributes.js';
 import { createConversation, deleteConversation } from './conversations/create.js';
 import { describedBy } from './domain/conversations/described-by.js';
 import { addMembers, removeMembers } from './conversations/members.js';
-import type { Outcome } from './domain/conversations/members.js';
+import { forMuting } from './domain/conversations/access.js';
+import { checkNumber, type Outcome } from './domain/conversations/members.js';
 import { listed, setListed, setRole } from './conversations/roles.js';
+import { silenceFor } from './conversations/temporary-silence.js';
+import { messagesAcross } from './messages/across.js';
 import {
   edit,
   send,
@@ -88,8 +91,16 @@ export interface History {
   readonly to?: Bound;
   /** Only messages of this type. */
   readonly type?: number;
+  /** Only messages that this client may see: some of a system conversation are for others. Default: all messages. */
+  readonly viewer?: string;
   /** 1 to 1,000. Default 100. */
   readonly limit?: number;
+}
+
+/** Which messages of all conversations are wanted. */
+export interface AllMessages extends Omit<History, 'type' | 'viewer'> {
+  /** Only messages of this client. */
+  readonly sender?: string;
 }
 
 /** A page of a list of clients, in the order of their ids. */
@@ -147,11 +158,21 @@ export interface BackEnd {
    * 4314: use `block` to remove clients from it.
    */
   removeMembers(id: string, clientIds: readonly string[]): Promise<Outcome>;
+  /** How many members or subscribers there are, or how many clients are in the chat room now. */
+  memberCount(id: string): Promise<number>;
+  /**
+   * Turns the push notifications of members or subscribers off: `receiversOffline` does not name them. Clients that
+   * are no members are passed over. Chat rooms and temporary conversations refuse this with 4314.
+   */
+  mute(id: string, clientIds: readonly string[]): Promise<void>;
+  unmute(id: string, clientIds: readonly string[]): Promise<void>;
+  /** The roles of the members whose role is not `Member`. */
+  roles(id: string): Promise<ReadonlyMap<string, MemberRole>>;
   /** Gives a member of an ordinary conversation another role. The owner's role can't be changed (4324). */
   setRole(id: string, clientId: string, role: 'Manager' | 'Member'): Promise<void>;
   /**
    * Sends a message to all members, all subscribers, or all clients in the chat room; in a system conversation, `to`
-   * limits it to some clients. The sender need not be a member, and receives the message too.
+   * limits it to some clients. The sender need not be a member, and receives the message too, except in a chat room.
    */
   send(id: string, message: SystemMessage): Promise<StoredMessage>;
   /**
@@ -169,11 +190,27 @@ export interface BackEnd {
   /** Recalls a message of any sender. Gives the recalled message. */
   recall(id: string, messageId: string): Promise<StoredMessage>;
   /**
+   * Deletes a message of any sender from the history. Clients that have it keep it: `recall` tells them. Rejects with
+   * 4404 if there is no such message.
+   */
+  deleteMessage(id: string, messageId: string): Promise<void>;
+  /**
+   * A page of the history of all conversations together, or of what one client has sent, oldest first. It looks at
+   * every conversation, so it is for exceptions. Messages of one sender are looked for among all others: if these are
+   * more than 200,000, it rejects with 4311.
+   */
+  messages(query?: AllMessages): Promise<readonly StoredMessage[]>;
+  /**
    * Silences clients: they can't send any more. A conversation has room for `limits.listed` clients; the outcome
    * names those for which there was no room.
    */
   silence(id: string, clientIds: readonly string[]): Promise<Outcome>;
   unsilence(id: string, clientIds: readonly string[]): Promise<Outcome>;
+  /**
+   * Silences a client for 1 to 86,400 seconds; without seconds, ends that. Clients that `silence` has silenced stay so.
+   * A conversation has room for `limits.listed` such clients (4561).
+   */
+  silenceFor(id: string, clientId: string, seconds?: number): Promise<void>;
   silenced(id: string, page?: PageOf): Promise<ListPage>;
   /**
    * Blocks clients: they are removed from the conversation or the chat room, and can't join it again. A conversation
@@ -191,10 +228,28 @@ export interface BackEnd {
   /** Those of the given clients that have a session. */
   online(clientIds: readonly string[]): Promise<readonly string[]>;
   /**
-   * How many messages a client has not read, in all conversations together. Each conversation counts at most
-   * `limits.unreadMessages`.
+   * How many messages a client has not read, in one conversation, or in all conversations together. Each conversation
+   * counts at most `limits.unreadMessages`.
    */
-  unreadCount(clientId: string): Promise<number>;
+  unreadCount(clientId: string, conversationId?: string): Promise<number>;
+  /** How many clients there are. */
+  clientCounts(): Promise<ClientCounts>;
+}
+
+/** How many clients there are, each counted once. */
+export interface ClientCounts {
+  /** Clients that have a session now. If the bus can't count them, those of this process. */
+  readonly online: number;
+  /** Clients that have logged in to this process today (UTC), within a percent or so. */
+  readonly today: number;
+}
+
+/** What is counted in the process. */
+export interface Counted {
+  /** Clients that have a session in this process. */
+  readonly onlineHere: () => number;
+  /** Clients that have logged in to this process today. */
+  readonly today: () => number;
 }
 
 const BACK_END: Actor = { isBackEnd: true };
@@ -287,12 +342,20 @@ const history = async (
 const outcomeOf = ({ allowed, failed }: Outcome): Outcome => ({ allowed, failed });
 
 /** The operations of the server, as the back end calls them. */
-export const createBackEnd = (app: App): BackEnd => {
+export const createBackEnd = (app: App, { onlineHere, today }: Counted): BackEnd => {
   const { store, bus } = app;
   const list =
     (name: ClientList, isOn: boolean) =>
     (id: string, clientIds: readonly string[]): Promise<Outcome> =>
       setListed(app, BACK_END, id, name, clientIds, isOn);
+  const muting =
+    (isMuted: boolean) =>
+    async (id: string, clientIds: readonly string[]): Promise<void> => {
+      checkNumber(clientIds, app.limits.clientIds);
+      const { members } = forMuting(await existing(app, id), BACK_END);
+      const wanted = new Set(clientIds);
+      for (const member of members ?? []) if (wanted.has(member)) await store.setMuted(id, member, isMuted);
+    };
   const page =
     (name: ClientList) =>
     (id: string, which: PageOf = {}): Promise<ListPage> =>
@@ -308,6 +371,16 @@ export const createBackEnd = (app: App): BackEnd => {
       const { kind, members = [] } = await existing(app, id);
       return kind === 'room' ? bus.occupants(id) : members;
     },
+    memberCount: async (id) => {
+      const { kind, members = [] } = await existing(app, id);
+      return kind === 'room' ? ((await bus.occupantCount?.(id)) ?? 0) : members.length;
+    },
+    mute: muting(true),
+    unmute: muting(false),
+    roles: async (id) => {
+      await existing(app, id);
+      return store.roles(id);
+    },
     addMembers: (id, clientIds) => addMembers(app, BACK_END, id, clientIds).then(outcomeOf),
     removeMembers: (id, clientIds) => removeMembers(app, BACK_END, id, clientIds).then(outcomeOf),
     setRole: (id, clientId, role: MemberRole) => setRole(app, BACK_END, id, clientId, role),
@@ -316,6 +389,16 @@ export const createBackEnd = (app: App): BackEnd => {
     history: (id, query = {}) => history(app, id, query),
     edit: (id, messageId, message) => edit(app, id, messageId, message),
     recall: (conversationId, messageId) => modify(app, BACK_END, { conversationId, messageId, recall: true }),
+    deleteMessage: (id, messageId) =>
+      app.inOrder(id, async () => {
+        await existing(app, id);
+        if (!(await store.deleteMessage(id, messageId))) throw new Refusal(4404, `there is no message ${messageId}`);
+      }),
+    messages: async ({ direction = 'old', limit = DEFAULT_HISTORY, ...query } = {}) => {
+      checkCount(limit, 'limit', 1, MAX_HISTORY, 4311);
+      return messagesAcross(store, { direction, limit, ...query });
+    },
+    silenceFor: (id, clientId, seconds) => silenceFor(app, BACK_END, id, clientId, seconds),
     silence: list('silenced', true),
     unsilence: list('silenced', false),
     silenced: page('silenced'),
@@ -334,10 +417,18 @@ export const createBackEnd = (app: App): BackEnd => {
         done();
       }
     },
-    online: (clientIds) => bus.online(clientIds),
-    unreadCount: async (clientId) => {
+    online: async (clientIds) => {
+      checkNumber(clientIds, app.limits.clientIds);
+      return bus.online(clientIds);
+    },
+    unreadCount: async (clientId, conversationId) => {
+      if (conversationId !== undefined) {
+        await existing(app, conversationId);
+        return (await store.unreadOf(conversationId, [clientId])).get(clientId)?.count ?? 0;
+      }
       const unread = await store.unread(clientId, undefined, Number.MAX_SAFE_INTEGER);
       return unread.reduce((sum, { count }) => sum + count, 0);
     },
+    clientCounts: async () => ({ online: (await bus.clientCount?.()) ?? onlineHere(), today: today() }),
   };
 };

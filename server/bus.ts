@@ -40,6 +40,8 @@ export interface Bus {
    * number that is kept. Default: the length of `occupants`.
    */
   occupantCount?(roomId: string): Promise<number>;
+  /** How many clients have a session, each counted once. Default: every process counts its own. */
+  clientCount?(): Promise<number>;
 }
 
 /** Sets of values by key. A key whose set becomes empty is deleted. */
@@ -109,5 +111,6 @@ export const inProcessBus = (): Bus => {
     online: (clientIds) => Promise.resolve(clientIds.filter((id) => clients.all.has(id))),
     occupants: (roomId) => Promise.resolve([...(rooms.get(roomId)?.clients.all.keys() ?? [])]),
     occupantCount: (roomId) => Promise.resolve(rooms.get(roomId)?.clients.all.size ?? 0),
+    clientCount: () => Promise.resolve(clients.all.size),
   };
 };

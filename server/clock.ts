@@ -67,3 +67,9 @@ export const steadyClock = (clock: ServerClock, report: Report): ServerClock => 
     },
   };
 };
+
+/** Gives times that always increase. */
+export const stamps = (clock: ServerClock): (() => number) => {
+  let last = 0;
+  return () => (last = Math.max(clock.now(), last + 1));
+};

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -10,8 +9,10 @@ import type { App } from './app.js';
 import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import { steadyClock, type ServerClock } from './clock.js';
+import { checkAppId, keyOf } from './check-options.js';
+import { stamps, steadyClock } from './clock.js';
 import { createCommandTurns } from './command-turns.js';
+import { distinctToday } from './distinct.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
 import { createCounts, type NoteCall } from './counts.js';
@@ -39,7 +40,7 @@ import { listener } from './http/listener.js';
 import { ownRequests } from './http/own-requests.js';
 import { route } from './http/route.js';
 import { sign } from './http/sign.js';
-import { uploads } from './http/uploads.js';
+import { fileEndpoints } from './http/file-endpoints.js';
 import { memberInfos } from './http/member-infos.js';
 import { notifications } from './http/notifications.js';
 import { readersOf, signaturesOf } from './readers.js';
@@ -126,34 +127,12 @@ const known: ReadonlyMap<string, Subprotocol> = new Map(
 const offered = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
-/**
- * The key that signatures are made and verified with. With `authenticate` and without a `masterKey`, it is a random
- * one: then the sign-in of the application is the only way to log in.
- */
-const keyOf = ({ masterKey, authenticate, signed = ['login'] }: ServerOptions): string | undefined => {
-  if (masterKey === '') throw new RangeError('masterKey: an empty key is none');
-  if (masterKey === undefined && signed.some((action) => action !== 'login'))
-    throw new RangeError('signed: without a masterKey nothing can be verified');
-  return masterKey ?? (authenticate === undefined ? undefined : randomBytes(32).toString('hex'));
-};
-
-const checkAppId = ({ appId }: ServerOptions): void => {
-  if (appId === '' || appId?.includes(':') === true)
-    throw new RangeError('appId: it is not empty, and has no colon, which separates the parts of a signed text');
-};
-
 /** The name by which a call is counted. */
 const counted =
   (note: NoteCall): NoteEnd =>
   (what, ms, isFailed) => {
     note(what.replace(/^the hook /, ''), ms, isFailed);
   };
-
-/** Gives times that always increase. */
-const stamps = (clock: ServerClock): (() => number) => {
-  let last = 0;
-  return () => (last = Math.max(clock.now(), last + 1));
-};
 
 /**
  * Starts a server for the LeanCloud RTM protocol with both subprotocols. The router lookup `/v1/route` is on the same
@@ -202,7 +181,10 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     rates: createRates(limits, clock, counts.rateLimited),
     counts,
     checkBounds: boundsCheck(limits),
-    hooks: runHooks(options.hooks ?? {}, { report, inTime: inTimeOfHooks, told }),
+    hooks: runHooks(options.hooks ?? {}, {
+      ...{ report, inTime: inTimeOfHooks, told },
+      online: (clientIds) => bus.online(clientIds),
+    }),
     frames: createFrames(),
     commandTurns: createCommandTurns(),
     turns,
@@ -212,6 +194,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     verifyAction: signatures?.action ?? noop,
     handedOut: createHandedOut(HANDED_OUT),
     logins: createLogins(),
+    loggedInToday: distinctToday(wall),
     endSignatures: signatures?.end ?? noop,
     inOrder: batches.inOrder,
     post: batches.add,
@@ -219,8 +202,11 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     repeat: unsettled.repeat,
     report,
   };
-  const backEnd = createBackEnd(app);
   const clients = new Set<ClientSocket>();
+  const backEnd = createBackEnd(app, {
+    onlineHere: () => new Set([...clients].flatMap(({ sessions }) => [...sessions.keys()])).size,
+    today: app.loggedInToday.count,
+  });
   /** Work of closed sockets that is not done yet: commands that they had sent before. */
   const settling = new Set<Promise<void>>();
   const closed = new Subject<never>();
@@ -230,7 +216,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const urlOf = (): string =>
     `${options.tls === undefined ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${portOf()}`;
   checkNumbers('uploads', defined({ maxBytes: options.uploads?.maxBytes }));
-  const { masterKey, uploads: files, publicUrl, trustedProxies } = options;
+  const { masterKey, publicUrl, trustedProxies } = options;
   const authenticate = inTimeSignIn(options.authenticate, inTimeOfHooks);
   const front = createFront({ publicUrl, trustedProxies, listening: urlOf });
   const door = createDoor({ limits, front, report, count: counts.refusedConnection });
@@ -241,8 +227,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     ...(key === undefined || signatures === undefined ? [] : [sign({ app, front, authenticate, key, signatures })]),
     notifications(app),
     memberInfos(app),
-    ...(files === undefined ? [] : [uploads({ ...files, app, front, masterKey })]),
-    ...(masterKey === undefined ? [] : [api({ app, backEnd, masterKey })]),
+    ...fileEndpoints(options, app, front, authenticate),
+    api({ app, backEnd, masterKey, authenticate, front }),
     ...(options.onRequest === undefined ? [] : [ownRequests(options.onRequest, report)]),
   ];
 
@@ -253,11 +239,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     handleProtocols: (protocols) => [...protocols].find((name) => known.has(name)) ?? false,
   });
   const stopBound = boundMemory(clients, limits.waitingBytes, report);
-  const serve = (socket: WebSocket, transport: Duplex): void => {
+  const serve = (socket: WebSocket, transport: Duplex, address: string): void => {
     const client = serveSocket({
       app,
       socket,
       transport,
+      address,
       subprotocol: known.get(socket.protocol) ?? subprotocols.binary,
     });
     clients.add(client);
@@ -276,7 +263,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     upgrade: (request, socket, head) => {
       if (offered(request).some((name) => known.has(name))) {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
-          serve(webSocket, socket);
+          serve(webSocket, socket, front.clientAddress(request));
         });
       } else
         refuseHandshake(socket, '400 Bad Request', `Offer one of the subprotocols ${[...known.keys()].join(', ')}`);

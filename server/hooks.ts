@@ -31,16 +31,30 @@ interface HookMessage extends HookContent {
   readonly system: boolean;
   readonly mentionPids: readonly string[];
   readonly mentionAll: boolean;
+  /** The sender asks for a receipt. */
+  readonly receipt: boolean;
+  /** The network address of the sender; missing if the back end sends it. */
+  readonly sourceIP?: string;
 }
 
 export interface MessageReceived extends HookMessage {
   /** Members of the conversation; empty for chat rooms. */
   readonly toPeers: readonly string[];
-  readonly receipt: boolean;
 }
 
 export interface MessageSent extends HookMessage {
   readonly msgId: string;
+  /** The back end has sent it, in a client's name or in no client's name. */
+  readonly byBackEnd: boolean;
+}
+
+/**
+ * A message that was sent, and its receivers without the sender. Both lists are empty for chat rooms, and for more than
+ * 10,000 receivers.
+ */
+export interface MessageSentTo extends MessageSent {
+  readonly onlinePeers: readonly string[];
+  readonly offlinePeers: readonly string[];
 }
 
 export interface MessageUpdate extends HookContent {
@@ -50,6 +64,8 @@ export interface MessageUpdate extends HookContent {
   readonly msgId: string;
   /** The message is recalled; there is no new content then. */
   readonly recall: boolean;
+  /** The network address of the client; missing if the back end makes the change. */
+  readonly sourceIP?: string;
 }
 
 export interface ReceiversOffline extends MessageSent {
@@ -84,6 +100,8 @@ export interface ClientOnline {
   readonly tag?: string;
   /** The client resumes an earlier session. */
   readonly reconnect: boolean;
+  /** The network address of the client. */
+  readonly sourceIP?: string;
 }
 
 export interface ClientOffline {
@@ -91,6 +109,8 @@ export interface ClientOffline {
   readonly tag?: string;
   /** 1: logged out, 2: the connection broke, 3: displaced by a login with the same tag, 4: kicked. */
   readonly closeCode: 1 | 2 | 3 | 4;
+  /** The network address of the client. */
+  readonly sourceIP?: string;
 }
 
 /**
@@ -104,6 +124,11 @@ export interface Hooks {
   /** Called before a message is stored. It can drop the message (4402) or replace its body. */
   messageReceived?(message: MessageReceived): Verdict<Partial<HookContent>>;
   messageSent?(message: MessageSent): void | Promise<void>;
+  /**
+   * As `messageSent`, with those of the receivers who have a session now, and those who have none. Each receiver is
+   * looked up, so it costs more. Web hooks don't have it; the hooks of `cloudHooks` do.
+   */
+  messageSentTo?(message: MessageSentTo): void | Promise<void>;
   /** Called before a message is changed or recalled. It can refuse (4405) or replace the body. */
   messageUpdate?(update: MessageUpdate): Verdict<Partial<HookContent>>;
   /**

@@ -14,10 +14,12 @@ export {
   type RoomPriority,
 } from './notice.js';
 export type {
+  AllMessages,
   BackEnd,
   BackEndBody,
   BackEndEdit,
   BackEndMessage,
+  ClientCounts,
   ConversationUpdates,
   FindConversations,
   History,
@@ -52,4 +54,5 @@ export { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './st
 export type * from './store/store.js';
 export { storeChecks, type StoreCheck } from './store/checks.js';
 export { movingStoreChecks, type MovingStoreCheck } from './store/moving-checks.js';
+export { cloudHooks, type CloudHookOptions } from './cloud-hooks.js';
 export { verifyWebHook, webHooks, type HookName, type WebHookOptions, type WebHookRequest } from './web-hooks.js';

@@ -51,7 +51,10 @@ export const limitedBus = (bus: Bus, limit: TimeLimit): Bus => {
     occupantCount: (roomId) =>
       limit('bus.occupantCount', async () => bus.occupantCount?.(roomId) ?? (await bus.occupants(roomId)).length),
   };
-  const calls = new Map<PropertyKey, unknown>(Object.entries(own));
+  const { clientCount } = bus;
+  const counting =
+    clientCount === undefined ? {} : { clientCount: () => limit('bus.clientCount', () => clientCount.call(bus)) };
+  const calls = new Map<PropertyKey, unknown>(Object.entries({ ...own, ...counting }));
   return new Proxy(bus, {
     get: (target, key): unknown => {
       const known = calls.get(key);

@@ -25,15 +25,22 @@ const CommandAsText = new c.Type<ServerCommand, string>(
 );
 
 /**
- * A push. The session with the id `except` does not get it, because it has it already. The session with the id `cause`
- * gets it too, but after the answer to its command. A push with a priority may be dropped if a receiver is slow. With
- * `inRoom`, only sessions get it that are in this chat room. With `outlined`, only sessions get it that have been shown
- * an outline of this conversation.
+ * A push. The session with the id `except` does not get it, because it has it already; nor do the sessions of the
+ * client `exceptClient`. The session with the id `cause` gets it too, but after the answer to its command. A push with
+ * a priority may be dropped if a receiver is slow. With `inRoom`, only sessions get it that are in this chat room. With
+ * `outlined`, only sessions get it that have been shown an outline of this conversation.
  */
 const PushNotice = record(
   'PushNotice',
   { _tag: c.literal('Push'), command: CommandAsText },
-  { except: c.string, cause: c.string, priority: RoomPriority, inRoom: c.string, outlined: c.string },
+  {
+    except: c.string,
+    exceptClient: c.string,
+    cause: c.string,
+    priority: RoomPriority,
+    inRoom: c.string,
+    outlined: c.string,
+  },
 );
 /** Ends these sessions: a later login with the same tag has taken their place. */
 const DisplaceNotice = record(

@@ -175,7 +175,10 @@ export interface Limits {
   readonly stallTimeout: number;
   /** Time for a whole upload, or for a client to take a whole answer, ms. Then it is ended. Default 300,000. */
   readonly transferTimeout: number;
-  /** Requests of one address to `/1.1/rtm/sign` per minute. More are refused with status 429. Default 300. */
+  /**
+   * Requests of one address that sign a login, or that name a user by `X-LC-Session`, per minute each. More are refused
+   * with status 429 or 401. Default 300.
+   */
   readonly signsPerMinute: number;
   /** Files that one client uploads in a day (UTC). More are refused with status 429. Default 500. */
   readonly uploadsPerDay: number;
@@ -296,7 +299,7 @@ export interface ServerOptions {
   readonly appId?: string;
   /**
    * The key of the application's own back end. Clients never have it. With a key, the actions of `signed` need a
-   * signature, and the server serves the back end's HTTP API (docs/server.md). Default: the HTTP API is off, and no
+   * signature, and the server serves the back end's HTTP API (docs/rest.md). Default: the HTTP API is off, and no
    * action needs a signature, except a login if there is an `authenticate`.
    */
   readonly masterKey?: string;

@@ -22,7 +22,8 @@ import { readContent, readMembers, readPlain, type ReadVerdict } from './verdict
 /** The hooks as the server calls them: every hook exists, and none throws anything but a `Refusal`. */
 export interface RunningHooks {
   readonly messageReceived: (message: MessageReceived) => Promise<HookContent>;
-  readonly messageSent: (message: MessageSent) => void;
+  /** `receivers`: gives them, without the sender. */
+  readonly messageSent: (message: MessageSent, receivers: () => readonly string[]) => void;
   readonly messageUpdate: (update: MessageUpdate) => Promise<HookContent>;
   readonly receiversOffline: (message: ReceiversOffline) => void;
   /** Whether the application has a hook for messages that were sent, and one for messages to offline members. */
@@ -42,19 +43,24 @@ export interface RunningHooks {
   readonly clientOffline: (client: ClientOffline) => void;
 }
 
+/** Receivers that `messageSentTo` names at most. If there are more, it names none: each has to be looked up. */
+const MOST_PEERS = 10_000;
+
 type Code = 4305 | 4402 | 4405;
 
 export interface RunningHooksOptions {
   readonly report: Report;
   readonly inTime: TimeLimit;
   readonly told: Pick<ToldHooks, 'tell'>;
+  /** Those of the given clients that have a session. */
+  readonly online: (clientIds: readonly string[]) => Promise<readonly string[]>;
 }
 
 type ToldName = {
   [K in keyof Hooks]-?: NonNullable<Hooks[K]> extends (event: never) => void | Promise<void> ? K : never;
 }[keyof Hooks];
 
-export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOptions): RunningHooks => {
+export const runHooks = (hooks: Hooks, { report, inTime, told, online }: RunningHooksOptions): RunningHooks => {
   /** Without the hook, nothing is waited for. */
   const asked = async <C>(
     name: keyof Hooks,
@@ -89,8 +95,16 @@ export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOpt
       ...message,
       ...(await asked('messageReceived', () => hooks.messageReceived?.(message), 4402, readContent)),
     }),
-    messageSent: (message) => {
+    messageSent: (message, receivers) => {
       tell('messageSent', aboutConversation(message), () => hooks.messageSent?.(message));
+      tell('messageSentTo', aboutConversation(message), async () => {
+        const every = receivers();
+        const all = every.length > MOST_PEERS ? [] : every;
+        const onlinePeers = await online(all);
+        const isOnline = new Set(onlinePeers);
+        const offlinePeers = all.filter((client) => !isOnline.has(client));
+        await hooks.messageSentTo?.({ ...message, onlinePeers, offlinePeers });
+      });
     },
     messageUpdate: async (update) => ({
       ...update,
@@ -102,7 +116,7 @@ export const runHooks = (hooks: Hooks, { report, inTime, told }: RunningHooksOpt
     },
     decidesOnMessages: hooks.messageReceived !== undefined,
     decidesOnEdits: hooks.messageUpdate !== undefined,
-    hearsOfMessages: hooks.messageSent !== undefined,
+    hearsOfMessages: hooks.messageSent !== undefined || hooks.messageSentTo !== undefined,
     hearsOfOffline: hooks.receiversOffline !== undefined,
     conversationStart: async (start) => {
       await asked('conversationStart', () => hooks.conversationStart?.(start), 4305, readPlain);

@@ -13,6 +13,8 @@ export interface Session {
   readonly clientId: string;
   /** The data that it was opened with. */
   readonly login: SessionOpening['session'];
+  /** The network address of the client. */
+  readonly address: string;
   /**
    * Subscribes the client on the bus. Pushes are held until `start`, so that none of them comes before the answer to
    * the login.
@@ -66,6 +68,8 @@ export type WritePush = (push: OutgoingPush, clientId: string) => void;
 export interface SessionOptions {
   readonly id: string;
   readonly login: SessionOpening['session'];
+  /** The network address of the client. */
+  readonly address: string;
   readonly bus: Bus;
   readonly rooms: RoomFanOut;
   readonly write: WritePush;
@@ -86,6 +90,7 @@ const OUTLINES = 100;
 export const newSession = ({
   id,
   login,
+  address,
   bus,
   rooms,
   write,
@@ -133,7 +138,8 @@ export const newSession = ({
     if (isOver) return;
     switch (notice._tag) {
       case 'Push':
-        if (notice.except === id || (notice.inRoom ?? room?.id) !== room?.id) return;
+        if (notice.except === id || notice.exceptClient === clientId) return;
+        if ((notice.inRoom ?? room?.id) !== room?.id) return;
         if (notice.outlined !== undefined && !outlines.has(notice.outlined)) return;
         push({ push: notice.command, priority: notice.priority, cause: notice.cause ?? notice.except });
         return;
@@ -157,6 +163,7 @@ export const newSession = ({
     id,
     clientId,
     login,
+    address,
     join: async () => {
       const joined = await bus.subscribe(clientId, receive);
       // The socket may have closed meanwhile.

@@ -49,7 +49,7 @@ const MOST_HELD = 1_000;
 const TURN = 1;
 
 /** The code that the application gets for a connection that broke. */
-const CONNECTION_BROKEN = 2;
+const LINE_BROKEN = 2;
 
 /** A heartbeat is answered after this time, whatever it has to wait for, ms. */
 const HEARTBEAT_WAIT = 1_000;
@@ -61,6 +61,8 @@ export interface SocketOptions {
   readonly socket: WebSocket;
   /** The network connection below the socket. */
   readonly transport: Duplex;
+  /** The network address of the client. */
+  readonly address: string;
   readonly subprotocol: Subprotocol;
 }
 
@@ -85,7 +87,7 @@ interface Waiting {
 }
 
 /** Serves a socket until it closes. */
-export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptions): ClientSocket => {
+export const serveSocket = ({ app, socket, transport, address, subprotocol }: SocketOptions): ClientSocket => {
   const { limits } = app;
   const sessions = new Map<string, Session>();
   /** Commands that wait for their turn, and the one that is carried out. */
@@ -128,7 +130,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
   const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
     if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.wall.now() }).catch(app.report);
-    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CONNECTION_BROKEN });
+    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
   };
 
   const close = (code: number, reason: string): void => {
@@ -181,7 +183,7 @@ export const serveSocket = ({ app, socket, transport, subprotocol }: SocketOptio
     if (held.length >= MOST_HELD) writeHeld();
   };
 
-  const origin: Origin = { sessions, writePush, missed: frames.missed, version: subprotocol.version };
+  const origin: Origin = { sessions, writePush, missed: frames.missed, version: subprotocol.version, address };
 
   const sessionOf = ({ peerId }: ClientCommand): Session | undefined =>
     peerId === undefined ? sessions.values().next().value : sessions.get(peerId);

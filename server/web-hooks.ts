@@ -1,14 +1,11 @@
 /** Hooks that call the application's back end over HTTP. */
 import { createHmac } from 'node:crypto';
-import { either as E } from 'fp-ts';
-import { parseJson } from '../codecs/index.js';
+import { askHook, jsonIn, postHook, tellHook, type HookName } from './hook-request.js';
 import type { Drop, Hooks } from './hooks.js';
 import { isSameSecret } from './same-secret.js';
-import { HookUnreachable } from './told-hooks.js';
 import { readContent, readMembers, readPlain, type ReadVerdict } from './verdicts.js';
 
-/** The name of a hook; the hook's address ends with it. */
-export type HookName = keyof Hooks;
+export type { HookName };
 
 /** The address of the hooks, and how they are called. */
 export interface WebHookOptions {
@@ -54,25 +51,7 @@ export interface WebHookRequest {
 const HEADER = 'x-lc-hook-signature';
 const TIMEOUT = 3_000;
 const MAX_AGE = 300_000;
-/** The statuses of failures that may pass: too slow, too many requests, an error of the server. */
-const mayPass = (status: number): boolean => status === 408 || status === 429 || status >= 500;
-
-/** The longest answer of a back end, bytes: room for all members that a command may name. */
-const MAX_ANSWER = 1_048_576;
-
-class WrongStatus extends Error {
-  constructor(
-    name: HookName,
-    readonly status: number,
-  ) {
-    super(`the web hook ${name} was answered with status ${status}`);
-  }
-}
-
 const SIGNATURE = /^t=(\d{1,15}),s=([0-9a-f]{40})$/;
-
-/** A redirect could take an event to another server. */
-const isRedirect = (status: number): boolean => status > 300 && status < 309 && status !== 304;
 
 /** A request to one hook is not valid for another. */
 const sign = (secret: string, timestamp: string | number, hook: string, body: string | Uint8Array): string =>
@@ -94,18 +73,6 @@ export const verifyWebHook = ({ secret, hook, header = '', body, now, maxAge = M
   return isSameSecret(signature, sign(secret, timestamp, hook, body)) && Math.abs(now - Number(timestamp)) <= maxAge;
 };
 
-/** The body of an answer, of at most `MAX_ANSWER` bytes. */
-const textOf = async (name: HookName, { body }: Response): Promise<string> => {
-  const decoder = new TextDecoder();
-  let [text, bytes] = ['', 0];
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER) throw new Error(`the web hook ${name} was answered with more than ${MAX_ANSWER} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-};
-
 /**
  * Hooks that call the application's back end over HTTP. Each call is a POST with the hook's argument as JSON. Its
  * signature is in the header `X-LC-Hook-Signature: t=<ms since 1970>,s=<hex HMAC-SHA1 of "<t>.<hook>.<body>">`. Status
@@ -122,58 +89,27 @@ export const webHooks = (options: WebHookOptions): Hooks => {
   if (secret === '') throw new RangeError('secret: an empty key is none');
   const base = url.endsWith('/') ? url.slice(0, -1) : url;
 
+  const requests = { fetch, timeout };
+
   /** Sends an event and gives the text of the answer. */
-  const post = async (name: HookName, event: object): Promise<string> => {
+  const post = (name: HookName, event: object): Promise<string> => {
     const body = JSON.stringify(event);
     const timestamp = now();
-    const response = await fetch(`${base}/${name}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, name, body)}`,
-      },
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeout),
-    });
-    const text = await textOf(name, response);
-    if (response.type === 'opaqueredirect' || response.redirected || isRedirect(response.status))
-      throw new Error(`the web hook ${name} was answered with a redirect, which is not followed`);
-    if (!response.ok) throw new WrongStatus(name, response.status);
-    return text;
+    const signature = { [HEADER]: `t=${timestamp},s=${sign(secret, timestamp, name, body)}` };
+    return postHook(requests, name, `${base}/${name}`, signature, body);
   };
 
-  const tell =
-    (name: HookName) =>
-    async (event: object): Promise<void> => {
-      try {
-        await post(name, event);
-      } catch (error) {
-        if (error instanceof WrongStatus && !mayPass(error.status)) throw error;
-        throw new HookUnreachable(`the web hook ${name} could not be called: ${String(error)}`, { cause: error });
-      }
-    };
-
-  const jsonIn = (name: HookName, text: string): unknown => {
-    const json = parseJson(text.trim() === '' ? '{}' : text);
-    if (E.isLeft(json)) throw new Error(`the web hook ${name} was not answered with JSON`);
-    // A function may answer with nothing. JSON has no such answer.
-    if (json.right === null) throw new Error(`the web hook ${name} was answered with null`);
-    return json.right;
-  };
+  const tell = (name: HookName) => (event: object) => tellHook(name, () => post(name, event));
 
   const ask =
     <C>(name: HookName, read: ReadVerdict<C>) =>
-    async (event: object): Promise<undefined | Drop | C> => {
-      try {
-        return read(name, jsonIn(name, await post(name, event)));
-      } catch (error) {
-        // The server reports the error and goes ahead.
-        if (onFailure === 'proceed') throw error;
-        onError(error);
-        return { drop: true, detail: 'the application could not be asked; try again' };
-      }
-    };
+    (event: object): Promise<undefined | Drop | C> =>
+      askHook({ onFailure, onError }, async () => {
+        const json = jsonIn(name, await post(name, event));
+        // A function may answer with nothing. JSON has no such answer.
+        if (json === null) throw new Error(`the web hook ${name} was answered with null`);
+        return read(name, json);
+      });
 
   const all = {
     messageReceived: ask('messageReceived', readContent),
@@ -189,7 +125,7 @@ export const webHooks = (options: WebHookOptions): Hooks => {
     conversationUpdate: ask('conversationUpdate', readPlain),
     clientOnline: tell('clientOnline'),
     clientOffline: tell('clientOffline'),
-  } satisfies Required<Hooks>;
+  } satisfies Required<Omit<Hooks, 'messageSentTo'>>;
 
   // Without a hook for it, the server does not even look up which members are offline.
   return only === undefined

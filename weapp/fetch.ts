@@ -6,7 +6,7 @@ import type { WeappHead, WeappRequests } from './wx.js';
 const field = (header: WeappHead['header'], name: string): string | null => {
   const wanted = name.toLowerCase();
   const [, value] = Object.entries(header ?? {}).find(([key]) => key.toLowerCase() === wanted) ?? [];
-  return value === undefined ? null : `${value}`;
+  return value ?? null;
 };
 
 /** The JSON of an answer. A platform that does not know `dataType` has parsed it. */

@@ -4,7 +4,7 @@
  * The first download of a page: for the small chat of `small.ts`, and for everything of the root entry. Each limit is
  * 2 % above the measured size. The goal is 36,000 and 50,000: lower these limits with each step towards it.
  */
-export const limits = { small: 59_600, all: 76_400 } as const;
+export const limits = { small: 59_600, all: 76_700 } as const;
 
 export interface EntryLimit {
   readonly bytes: number;
@@ -21,12 +21,12 @@ export interface EntryLimit {
  */
 export const entryLimits: Readonly<Record<string, EntryLimit>> = {
   streams: { bytes: 21_900, platform: 'browser' },
-  codecs: { bytes: 14_900, platform: 'browser' },
-  testing: { bytes: 96_000, platform: 'browser' },
+  codecs: { bytes: 15_000, platform: 'browser' },
+  testing: { bytes: 96_400, platform: 'browser' },
   weapp: { bytes: 4_400, platform: 'browser' },
   media: { bytes: 900, platform: 'browser' },
   node: { bytes: 700, platform: 'node' },
   server: { bytes: 310_000, platform: 'node' },
   angular: { bytes: 73_400, platform: 'angular' },
-  'angular/testing': { bytes: 96_500, platform: 'angular' },
+  'angular/testing': { bytes: 96_900, platform: 'angular' },
 };

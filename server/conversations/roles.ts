@@ -52,7 +52,7 @@ type MembersOp = 'members_shutuped' | 'members_unshutuped' | 'members_blocked' |
  * Tells the clients concerned, and in an ordinary conversation the members, whom the conversation names. A client that
  * has nothing to do with the conversation is not told: otherwise anybody could send notices to anybody.
  */
-const tellListed = async (
+export const tellListed = async (
   app: App,
   actor: Actor,
   { id, kind, members = [] }: ConversationInfo,

@@ -10,6 +10,8 @@ export interface Origin {
   readonly missed: SessionOptions['missed'];
   /** What a login brings: unread counts (3) or the missed messages (1). */
   readonly version: Subprotocol['version'];
+  /** The network address of the client. */
+  readonly address: string;
 }
 
 export interface Context {

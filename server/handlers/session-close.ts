@@ -12,7 +12,12 @@ export const sessionClose: Handler<CommandOf<'session', 'close'>> = async ({ app
   leave();
   // The session may have been ended meanwhile, which was told then.
   if (ended() === undefined)
-    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag: login.tag }), closeCode: LOGGED_OUT });
+    app.hooks.clientOffline({
+      peerId: clientId,
+      ...defined({ tag: login.tag }),
+      closeCode: LOGGED_OUT,
+      sourceIP: origin.address,
+    });
   if (origin.sessions.get(clientId)?.id === id) origin.sessions.delete(clientId);
   return { answer: { cmd: 'session', op: 'closed', peerId: clientId } };
 };

@@ -144,7 +144,7 @@ const forget = (sessions: Origin['sessions'], session: Session): void => {
 };
 
 const newSessionOf = (
-  { app, origin: { sessions, writePush, missed } }: Parameters<Handler<Open>>[0],
+  { app, origin: { sessions, writePush, missed, address } }: Parameters<Handler<Open>>[0],
   login: Session['login'],
   { wasOpen, ua = '' }: { readonly wasOpen: () => boolean; readonly ua?: string | undefined },
 ): Session => {
@@ -152,6 +152,7 @@ const newSessionOf = (
   const session: Session = newSession({
     id: holder,
     login,
+    address,
     bus: app.bus,
     rooms: app.rooms,
     write: writePush,
@@ -163,7 +164,12 @@ const newSessionOf = (
       // The session may have opened after the client's tokens were deleted.
       if (how === 'kicked') void app.store.forgetSession(token, holder).catch(app.report);
       if (wasOpen() && how !== 'resumed')
-        app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: CLOSE_CODES[how] });
+        app.hooks.clientOffline({
+          peerId: clientId,
+          ...defined({ tag }),
+          closeCode: CLOSE_CODES[how],
+          sourceIP: address,
+        });
     },
     expelled: () => {
       void app.store.rememberRoom(token, holder, undefined).catch(app.report);
@@ -221,7 +227,13 @@ const openAs = async (
       return closed(end);
     }
     isOpen = true;
-    app.hooks.clientOnline({ peerId: clientId, ...defined({ tag: login.tag }), reconnect: stored !== undefined });
+    app.loggedInToday.add(clientId);
+    app.hooks.clientOnline({
+      peerId: clientId,
+      ...defined({ tag: login.tag }),
+      reconnect: stored !== undefined,
+      sourceIP: origin.address,
+    });
     return {
       answer: {
         cmd: 'session',

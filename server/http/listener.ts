@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Limits } from '../options.js';
 import type { Door } from './door.js';
 import { inTurn } from './in-turn.js';
-import { pathOf, respond, type Endpoint } from './respond.js';
+import { allow, pathOf, respond, type Endpoint } from './respond.js';
 import { timerTime } from './timer.js';
 import { isUpload } from './uploads.js';
 
@@ -68,6 +68,11 @@ export const listener = ({ endpoints, door, prefix, limits }: ListenerOptions): 
     request.url = withoutPrefix(request.url ?? '', prefix);
     if (!isUpload(request)) hurry(request, response, limits.bodyTimeout);
     if (endpoints.some((endpoint) => endpoint(request, response))) return;
+    // Without this answer, a browser would not send the request, and its page could not see the status 404.
+    if (request.method === 'OPTIONS') {
+      allow(response);
+      return;
+    }
     respond(response, 404, {
       code: 1,
       error: `Not found: this server speaks WebSocket, and does not answer ${pathOf(request)}`,

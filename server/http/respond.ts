@@ -6,8 +6,17 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => b
 /** Pages of any origin may send requests: no endpoint uses cookies. */
 export const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
-  'access-control-allow-headers': 'content-type, range, x-lc-id, x-lc-key, x-lc-session, x-lc-im-session-token',
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
+  // Those that the SDKs send, and those of an upload.
+  'access-control-allow-headers':
+    'authorization, cache-control, content-type, range, x-lc-hook-key, x-lc-id, x-lc-im-session-token, x-lc-key, ' +
+    'x-lc-prod, x-lc-session, x-lc-sign, x-lc-ua',
+  'access-control-max-age': '86400',
+};
+
+/** Tells a browser that a page of any origin may send its request. */
+export const allow = (response: ServerResponse): void => {
+  response.writeHead(204, CORS).end();
 };
 
 const TOO_SLOW = 408;
@@ -59,7 +68,7 @@ export const jsonEndpoint =
   (request, response) => {
     if (pathOf(request) !== path) return false;
     if (request.method === 'OPTIONS') {
-      response.writeHead(204, CORS).end();
+      allow(response);
       return true;
     }
     if (request.method !== method) return false;

@@ -1,4 +1,7 @@
-/** Signs logins of the application's users (protocol: `/1.1/rtm/sign`). */
+/**
+ * Signs logins of the application's users (protocol: `POST /1.1/rtm/sign`, and `GET /1.2/rtm/clients/sign` of the REST
+ * API).
+ */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { either as E } from 'fp-ts';
@@ -11,6 +14,7 @@ import { readBody } from './body.js';
 import { countedAs, type Front } from './front.js';
 import { perMinute } from './per-minute.js';
 import { headerOf, jsonEndpoint, type Answer, type Endpoint } from './respond.js';
+import { queryOf } from './token.js';
 
 /** Finds the client id of a session token; undefined if the token is not valid. */
 export type Authenticate = (sessionToken: string) => string | undefined | Promise<string | undefined>;
@@ -26,6 +30,8 @@ export interface SignOptions {
 }
 
 const MAX_BODY = 16_384;
+
+const no = (status: number, code: number, error: string): Answer => [status, { code, error }];
 
 const Wish = record('SignRequest', { session_token: c.string }, {});
 
@@ -43,25 +49,39 @@ export const sign = ({ app, front, authenticate, key, signatures }: SignOptions)
   const { limits, report } = app;
   const mayAsk = perMinute(limits.signsPerMinute, app.clock);
 
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
-    const appId = headerOf(request, 'x-lc-id');
-    const problem = problemWith(appId, app.appId);
-    if (problem !== undefined) return problem;
-    if (!mayAsk(countedAs(front.clientAddress(request))))
-      return [429, { code: 429, error: `one address asks at most ${limits.signsPerMinute} times a minute` }];
+  /** Signs for the token that `read` finds. `read` gives the answer itself if there is none. */
+  const signing =
+    (read: (request: IncomingMessage) => Promise<string | Answer>, nameOfClient: 'clientId' | 'client_id') =>
+    async (request: IncomingMessage): Promise<Answer> => {
+      const appId = headerOf(request, 'x-lc-id');
+      const problem = problemWith(appId, app.appId);
+      if (problem !== undefined) return problem;
+      if (!mayAsk(countedAs(front.clientAddress(request))))
+        return no(429, 429, `one address asks at most ${limits.signsPerMinute} times a minute`);
+      const token = await read(request);
+      if (typeof token !== 'string') return token;
+      const clientId: unknown = await authenticate?.(token);
+      if (clientId === undefined) return no(401, 211, 'this session token belongs to nobody');
+      if (!isClientId(clientId)) throw new TypeError('authenticate: a client id is a text of 1 to 64 characters');
+      const [timestamp, nonce] = [signatures.timeFor(clientId), randomBytes(12).toString('base64url')];
+      const signature = loginSignature(key, { appId, clientId, timestamp, nonce });
+      return [200, { signature, timestamp, nonce, [nameOfClient]: clientId }];
+    };
+
+  const inBody = async (request: IncomingMessage): Promise<string | Answer> => {
     const body = await readBody(request, MAX_BODY);
-    if (body === undefined) return [413, { code: 1, error: `the body has at most ${MAX_BODY} bytes` }];
+    if (body === undefined) return no(413, 1, `the body has at most ${MAX_BODY} bytes`);
     const json = parseJson(body);
     const wish: unknown = E.isRight(json) ? json.right : undefined;
-    if (!Wish.is(wish)) return [400, { code: 107, error: 'the body should be JSON with a session_token' }];
-    const clientId: unknown = await authenticate?.(wish.session_token);
-    if (clientId === undefined) return [401, { code: 211, error: 'this session token belongs to nobody' }];
-    if (!isClientId(clientId)) throw new TypeError('authenticate: a client id is a text of 1 to 64 characters');
-    const [timestamp, nonce] = [signatures.timeFor(clientId), randomBytes(12).toString('base64url')];
-    return [200, { signature: loginSignature(key, { appId, clientId, timestamp, nonce }), timestamp, nonce, clientId }];
+    return Wish.is(wish) ? wish.session_token : no(400, 107, 'the body should be JSON with a session_token');
   };
+  const inQuery = (request: IncomingMessage): Promise<string | Answer> =>
+    Promise.resolve(queryOf(request).get('session_token') ?? no(400, 107, 'session_token should be in the query'));
 
-  return authenticate === undefined
-    ? () => false
-    : jsonEndpoint({ method: 'POST', path: '/1.1/rtm/sign', answer, report });
+  if (authenticate === undefined) return () => false;
+  const endpoints = [
+    jsonEndpoint({ method: 'POST', path: '/1.1/rtm/sign', answer: signing(inBody, 'clientId'), report }),
+    jsonEndpoint({ method: 'GET', path: '/1.2/rtm/clients/sign', answer: signing(inQuery, 'client_id'), report }),
+  ];
+  return (request, response) => endpoints.some((endpoint) => endpoint(request, response));
 };

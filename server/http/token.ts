@@ -1,4 +1,5 @@
 /** Finds the client of an HTTP request by its session token. */
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { App } from '../app.js';
 import { isSameSecret } from '../same-secret.js';
@@ -16,10 +17,24 @@ export const clientOf = async ({ store, clock }: App, request: IncomingMessage):
   return session !== undefined && !session.displaced && session.expiresAt > clock.now() ? session.clientId : undefined;
 };
 
+/** How far the time of a signed request may be from the server's, ms: whoever has seen one may send it again. */
+const SIGNED_WITHIN = 600_000;
+const SIGN = /^([0-9a-f]{32}),(\d{1,15}),master$/i;
+
+/**
+ * Whether a request is signed with the master key, as the JavaScript, Java and Objective-C storage SDKs sign it
+ * (protocol: `X-LC-Sign: <MD5 of the time and the key>,<time in ms>,master`).
+ */
+const isSigned = (request: IncomingMessage, masterKey: string, now: number): boolean => {
+  const [, signature = '', time = ''] = SIGN.exec(headerOf(request, 'x-lc-sign')) ?? [];
+  if (signature === '' || !(Math.abs(now - Number(time)) <= SIGNED_WITHIN)) return false;
+  return isSameSecret(signature.toLowerCase(), createHash('md5').update(`${time}${masterKey}`).digest('hex'));
+};
+
 /** Whether a request has the master key, and names the server's application if it serves only one. */
-export const hasMasterKey = (request: IncomingMessage, appId: string | undefined, masterKey: string): boolean =>
+export const hasMasterKey = (request: IncomingMessage, { appId, wall }: App, masterKey: string): boolean =>
   (appId === undefined || headerOf(request, 'x-lc-id') === appId) &&
-  isSameSecret(headerOf(request, 'x-lc-key'), `${masterKey},master`);
+  (isSameSecret(headerOf(request, 'x-lc-key'), `${masterKey},master`) || isSigned(request, masterKey, wall.now()));
 
 export const UNAUTHORIZED = {
   code: 401,

@@ -1,47 +1,33 @@
 /** Files of messages, stored in a directory. */
-import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import mime from 'mime';
-import type { App } from '../app.js';
-import type { Front } from './front.js';
 import { hasTag, partOf } from './range.js';
-import { CORS, pathOf, respond, type Endpoint } from './respond.js';
-import { timerTime } from './timer.js';
-import { clientOf, hasMasterKey, UNAUTHORIZED } from './token.js';
-import { STORED, storeFile, sweep } from './upload-directory.js';
-import { createUploadQuota, OverQuota, type UploadRoom } from './upload-quota.js';
+import { allow, CORS, pathOf, respond, type Endpoint } from './respond.js';
+import { queryOf } from './token.js';
+import { STORED } from './upload-directory.js';
+import { baseName, decoded, extensionOf, idOf, NO_FILE, PREFIX, typeOf, type UploadTaking } from './upload-taking.js';
+import type { UploadTickets } from './upload-tickets.js';
 
 export interface UploadOptions {
   /** Directory of the files. It is created if it does not exist. */
   readonly directory: string;
   /** Size of one file, bytes. A larger one is refused with status 413. Default 10 MiB. */
   readonly maxBytes?: number;
+  /**
+   * Whether everybody may upload: the files of who is not known count for the address of the request. The vendor's
+   * storage SDKs name no client, unless the application has users who sign in. Default: only if everybody may log in,
+   * because there is no `masterKey`, `authenticate` and `verifyLogin`.
+   */
+  readonly anonymous?: boolean;
 }
 
-const MAX_BYTES = 10 * 1_024 * 1_024;
-const PREFIX = '/uploads/';
-const NO_FILE = { code: 101, error: 'there is no such file' };
+/** Size of one file, bytes, if nothing else is said. */
+export const MAX_BYTES = 10 * 1_024 * 1_024;
 const OTHER = 'application/octet-stream';
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return '';
-  }
-};
-
-/** The last part of a path, of Windows or of others. */
-const baseName = (name: string): string => name.split(/[/\\]/).at(-1) ?? '';
-
-const extensionOf = (name: string): string => {
-  const extension = extname(name).toLowerCase();
-  return /^\.[a-z0-9]{1,8}$/.test(extension) && mime.getType(extension) !== null ? extension : '';
-};
 
 /**
  * Media are shown in a page, and are served with their type. Every other file is a download without a type: no
@@ -50,61 +36,60 @@ const extensionOf = (name: string): string => {
 const isMedia = (type: string): boolean => /^(?:image\/(?!svg)|audio\/|video\/)/.test(type);
 
 /** Whether a request sends a file. */
-export const isUpload = (request: IncomingMessage): boolean =>
-  request.method === 'POST' && pathOf(request).startsWith(PREFIX);
+export const isUpload = (request: IncomingMessage): boolean => {
+  const path = pathOf(request);
+  return request.method === 'POST'
+    ? path.startsWith(PREFIX) || path.startsWith('/1.1/files/')
+    : request.method === 'PUT' && path.startsWith(PREFIX);
+};
 
-/** The content of a request, of at most `maxBytes`. The connection stays open, so that an answer can be sent. */
-async function* contentOf(request: IncomingMessage, room: UploadRoom, maxBytes: number): AsyncGenerator<Buffer> {
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = chunk as Buffer;
-    size += bytes.length;
-    if (size > maxBytes) throw new OverQuota(413, `a file has at most ${maxBytes} bytes`);
-    room.grow(bytes.length);
-    yield bytes;
-  }
+export interface UploadsOptions {
+  readonly directory: string;
+  readonly taking: UploadTaking;
+  readonly tickets: UploadTickets;
 }
 
-export interface UploadsOptions extends UploadOptions {
-  readonly app: App;
-  readonly front: Front;
-  /** The back end may upload, too. */
-  readonly masterKey: string | undefined;
-}
-
-export const uploads = ({ directory, maxBytes = MAX_BYTES, app, front, masterKey }: UploadsOptions): Endpoint => {
-  const { limits, report } = app;
-  const quota = createUploadQuota(limits, app.wall);
-  const ready = sweep(directory).then(({ files, bytes }) => {
-    quota.found(files, bytes);
-  }, report);
+export const uploads = ({ directory, taking, tickets }: UploadsOptions): Endpoint => {
+  const { known, fresh, take, addressOf, isTooLong, failed, limitTime } = taking;
 
   const store = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
-    const isBackEnd = masterKey !== undefined && hasMasterKey(request, app.appId, masterKey);
-    const owner = isBackEnd ? undefined : await clientOf(app, request);
-    if (!isBackEnd && owner === undefined) {
-      respond(response, 401, UNAUTHORIZED);
+    const by = await known(request, response);
+    if (by === undefined) return;
+    const ticket = fresh(extensionOf(name), by);
+    const size = await take(request, ticket);
+    respond(response, 201, {
+      url: addressOf(request, ticket.name),
+      objId: idOf(ticket.name),
+      metaData: { name, size, mime_type: typeOf(ticket.name) },
+    });
+  };
+
+  /** Files that are being received by tickets. */
+  const underWay = new Set<string>();
+
+  /** Stores a file for which its sender has a ticket. */
+  const storeWith = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
+    const ticket = tickets.read(queryOf(request).get('token') ?? '');
+    if (ticket?.name !== name) {
+      respond(response, 403, { code: 403, error: 'the ticket in the address is not good for this file, or too old' });
       return;
     }
-    await ready;
-    const room = quota.take(owner);
-    const id = randomBytes(16).toString('hex');
-    const stored = `${id}${extensionOf(name)}`;
-    let size = 0;
-    try {
-      await storeFile(directory, { id, name: stored }, async (file) => {
-        await pipeline(contentOf(request, room, maxBytes), file);
-        size = file.bytesWritten;
-      });
-    } catch (error) {
-      room.release();
-      throw error;
+    const isThere = await stat(join(directory, name)).then(
+      () => true,
+      () => false,
+    );
+    // A file never changes.
+    if (isThere || underWay.has(name)) {
+      respond(response, 409, { code: 1, error: 'this file was stored already' });
+      return;
     }
-    respond(response, 201, {
-      url: front.httpUrl(request, `${PREFIX}${stored}`),
-      objId: id,
-      metaData: { name, size, mime_type: mime.getType(stored) ?? OTHER },
-    });
+    underWay.add(name);
+    try {
+      await take(request, ticket);
+    } finally {
+      underWay.delete(name);
+    }
+    respond(response, 200, {});
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
@@ -150,39 +135,6 @@ export const uploads = ({ directory, maxBytes = MAX_BYTES, app, front, masterKey
     else await pipeline(createReadStream(path, { start, end }), response);
   };
 
-  const failed =
-    (response: ServerResponse) =>
-    (error: unknown): void => {
-      // The sender or the receiver has gone, or has its answer.
-      if (response.headersSent || response.destroyed || response.socket?.destroyed !== false) response.destroy();
-      else if (error instanceof OverQuota) {
-        // The rest of the file is not read.
-        response.setHeader('connection', 'close');
-        respond(response, error.status, { code: 1, error: error.message });
-      } else {
-        report(error);
-        respond(response, 500, { code: 1, error: 'the file could not be stored' });
-      }
-    };
-
-  /** Ends what stands still, and what takes too long as a whole. */
-  const limitTime = (request: IncomingMessage, response: ServerResponse): void => {
-    const end = (): void => {
-      if (response.headersSent || request.complete) {
-        response.destroy();
-        return;
-      }
-      // The file has no more to come, though its sender may think so.
-      response.once('finish', () => request.destroy());
-      respond(response, 408, { code: 1, error: 'the file came too slowly' });
-    };
-    response.setTimeout(timerTime(limits.stallTimeout), end);
-    const late = setTimeout(end, timerTime(limits.transferTimeout));
-    response.once('close', () => {
-      clearTimeout(late);
-    });
-  };
-
   return (request, response) => {
     const path = pathOf(request);
     if (!path.startsWith(PREFIX)) return false;
@@ -190,11 +142,11 @@ export const uploads = ({ directory, maxBytes = MAX_BYTES, app, front, masterKey
     const { method } = request;
     limitTime(request, response);
     if (method === 'OPTIONS') {
-      response.writeHead(204, CORS).end();
+      allow(response);
     } else if (method === 'POST') {
-      if (Number(request.headers['content-length'] ?? 0) > maxBytes)
-        failed(response)(new OverQuota(413, `a file has at most ${maxBytes} bytes`));
-      else void store(request, response, baseName(decoded(file))).catch(failed(response));
+      if (!isTooLong(request, response)) void store(request, response, baseName(decoded(file))).catch(failed(response));
+    } else if (method === 'PUT' && STORED.test(file)) {
+      if (!isTooLong(request, response)) void storeWith(request, response, file).catch(failed(response));
     } else if ((method === 'GET' || method === 'HEAD') && STORED.test(file)) {
       void serve(request, response, file).catch(() => {
         if (response.headersSent) response.destroy();

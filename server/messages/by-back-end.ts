@@ -4,7 +4,7 @@ import { defined } from '../../codecs/defined.js';
 import { bodyCodec, type Custom, type JsonObject, type OutgoingBody, type WireBody } from '../../codecs/index.js';
 import type { App } from '../app.js';
 import type { RoomPriority } from '../notice.js';
-import { checkMembers } from '../domain/conversations/members.js';
+import { checkMembers, checkNumber } from '../domain/conversations/members.js';
 import { Refusal } from '../domain/refusal.js';
 import type { StoredMessage } from '../store/store.js';
 import { checkSize } from './body.js';
@@ -35,6 +35,8 @@ export interface BackEndMessage extends BackEndEdit {
   readonly pushData?: JsonObject;
   /** In a chat room: 1 high, 2 normal, 3 low. Default 2. */
   readonly priority?: RoomPriority;
+  /** Whether the sender's own devices get the message. Default true, except in chat rooms. */
+  readonly toSender?: boolean;
 }
 
 /** A message of the back end that may be for some clients only. */
@@ -83,7 +85,18 @@ export const send = async (
   message: SystemMessage,
   broadcast: boolean,
 ): Promise<StoredMessage> => {
-  const { from, body, mentions = [], mentionsAll = false, transient = false, pushData, priority, to } = message;
+  const {
+    from,
+    body,
+    mentions = [],
+    mentionsAll = false,
+    transient = false,
+    pushData,
+    priority,
+    to,
+    toSender,
+  } = message;
+  checkNumber(to ?? [], app.limits.clientIds);
   checkMembers([...(from === undefined ? [] : [from]), ...(to ?? [])]);
   checkMentions(mentions);
   const wire = wireOf(body);
@@ -99,7 +112,7 @@ export const send = async (
       mentionsAll,
       transient,
       broadcast,
-      ...defined({ pushData, priority, to }),
+      ...defined({ pushData, priority, to, toSender }),
     },
   );
 };

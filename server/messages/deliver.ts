@@ -35,6 +35,8 @@ export interface Outgoing {
   readonly to?: readonly string[];
   /** In a system conversation: all clients get it, subscribed or not. */
   readonly broadcast?: boolean;
+  /** Of a message of the back end: whether the sender's sessions get it. */
+  readonly toSender?: boolean;
 }
 
 const newId = randomIds(16);
@@ -69,6 +71,7 @@ const askedBody = async (
     system: kind === 'system',
     mentionPids: mentions,
     mentionAll: mentionsAll,
+    ...defined({ sourceIP: actor.session?.address }),
   });
   if (asked.content === before.content && asked.bin === before.bin) return bodyOf(outgoing.body);
   const body = fromHook(asked);
@@ -192,7 +195,7 @@ const deliveredOf = (conversationId: string, { result, answered }: Posted): Deli
 
 /** How a message is handed out, if its sender may have the priority that it wants. `inRooms`: what it has earned. */
 const handingOutOf = (actor: Actor, outgoing: Outgoing, inRooms: RoomPriority): HandingOut => {
-  const { transient = false, broadcast = false, priority, pushData } = outgoing;
+  const { transient = false, broadcast = false, priority, pushData, toSender } = outgoing;
   return {
     transient,
     broadcast,
@@ -201,6 +204,9 @@ const handingOutOf = (actor: Actor, outgoing: Outgoing, inRooms: RoomPriority): 
     showsPriority: priority !== undefined,
     pushData,
     except: exceptActor(actor).except,
+    byBackEnd: actor.isBackEnd,
+    sourceIP: actor.session?.address,
+    toSender,
   };
 };
 

@@ -27,9 +27,23 @@ export interface HandingOut {
   readonly pushData: JsonObject | undefined;
   /** The sender's session. */
   readonly except: string | undefined;
+  /** The back end has sent it. */
+  readonly byBackEnd: boolean;
+  /** The network address of the sender, if it is a client. */
+  readonly sourceIP: string | undefined;
+  /** Whether the sender's other sessions get it. Undefined: they do, unless the back end sends it to a chat room. */
+  readonly toSender: boolean | undefined;
 }
 
-const hookMessage = (kind: Audience['kind'], message: StoredMessage, transient: boolean) => ({
+/** The client that does not get a message of its own. */
+const leftOut = (kind: Audience['kind'], { from }: StoredMessage, how: HandingOut): string | undefined =>
+  (how.toSender ?? !(how.byBackEnd && kind === 'room')) || from === '' ? undefined : from;
+
+const hookMessage = (
+  kind: Audience['kind'],
+  message: StoredMessage,
+  { transient, byBackEnd, sourceIP }: HandingOut,
+) => ({
   ...toHook(message),
   fromPeer: message.from,
   convId: message.conversationId,
@@ -39,6 +53,9 @@ const hookMessage = (kind: Audience['kind'], message: StoredMessage, transient: 
   system: kind === 'system',
   mentionPids: message.mentions,
   mentionAll: message.mentionsAll,
+  receipt: message.receipt,
+  byBackEnd,
+  ...defined({ sourceIP }),
 });
 
 /** Tells the application about receivers who are offline and have not muted the conversation. */
@@ -46,7 +63,7 @@ const tellOffline = async (
   app: App,
   { kind, receivers }: Audience,
   message: StoredMessage,
-  pushData: JsonObject | undefined,
+  how: HandingOut,
 ): Promise<void> => {
   if (kind === 'room') return;
   const [info] = await app.store.conversations([message.conversationId]);
@@ -55,24 +72,31 @@ const tellOffline = async (
   const online = new Set(await app.bus.online(wanted));
   const offlinePeers = wanted.filter((client) => !online.has(client));
   if (offlinePeers.length > 0)
-    app.hooks.receiversOffline({ ...hookMessage(kind, message, false), offlinePeers, ...defined({ pushData }) });
+    app.hooks.receiversOffline({
+      ...hookMessage(kind, message, how),
+      offlinePeers,
+      ...defined({ pushData: how.pushData }),
+    });
 };
 
 /** Sends a message to all sessions of its receivers, except the sender's, and tells the application. */
 export const handOut = (app: App, audience: Audience, message: StoredMessage, how: HandingOut): void => {
-  const { transient, broadcast, showsPriority, pushData, except } = how;
+  const { transient, broadcast, showsPriority, except } = how;
   const priority = audience.kind === 'room' ? how.inRooms : how.priority;
   const notice: Notice = {
     _tag: 'Push',
     command: directPush(message, { kind: audience.kind, transient, ...(showsPriority ? { priority } : {}) }),
     ...(audience.kind === 'room' ? { priority } : {}),
-    ...defined({ except }),
+    ...defined({ except, exceptClient: leftOut(audience.kind, message, how) }),
   };
   if (!transient) app.handedOut.add(message.id);
   if (broadcast) app.bus.publishAll(notice);
   else publish(app, message.conversationId, audience, notice);
-  if (app.hooks.hearsOfMessages) app.hooks.messageSent(hookMessage(audience.kind, message, transient));
-  if (!transient && app.hooks.hearsOfOffline) void tellOffline(app, audience, message, pushData).catch(app.report);
+  if (app.hooks.hearsOfMessages)
+    app.hooks.messageSent(hookMessage(audience.kind, message, how), () =>
+      audience.receivers.filter((client) => client !== message.from),
+    );
+  if (!transient && app.hooks.hearsOfOffline) void tellOffline(app, audience, message, how).catch(app.report);
 };
 
 /** A change of a message, and how it is handed out. */

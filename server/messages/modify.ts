@@ -1,4 +1,5 @@
 /** Edits and recalls messages. */
+import { defined } from '../../codecs/defined.js';
 import { exceptActor, type Actor } from '../actor.js';
 import type { App } from '../app.js';
 import { asSpeaker } from '../conversations/access.js';
@@ -48,6 +49,7 @@ export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<St
       convId: conversationId,
       msgId: messageId,
       recall,
+      ...defined({ sourceIP: actor.session?.address }),
     });
     const before = toHook(given);
     const body =

@@ -104,6 +104,11 @@ export interface Store {
   ): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }>;
   /** Those of the given clients that are on a list. */
   whoIsListed(id: string, list: ClientList, clientIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Silences a client until a time (ms), beside the list `silenced`; undefined ends that. At most `limit` clients are
+   * silenced so in a conversation. Gives false if there is no room, or if there was nothing to end.
+   */
+  silenceUntil(id: string, clientId: string, until: number | undefined, limit: number, now: number): Promise<boolean>;
   /** Keeps a notice for clients that may be offline. */
   keepNotice(clientIds: readonly string[], notice: StoredNotice): Promise<void>;
   /** Notices for a client that are later than `since` (ms), earliest first, at most `limit`. */
@@ -137,6 +142,8 @@ export interface Store {
   markRead(conversationId: string, clientId: string, upTo: ReadUpTo, now: number): Promise<MarkedRead>;
   /** Changes or recalls a message, if `by` may speak and is its sender. */
   modify(modification: StoredEdit): Promise<Modified>;
+  /** Deletes a message. No later message gets its time. Gives false if there is no such message. */
+  deleteMessage(conversationId: string, messageId: string): Promise<boolean>;
   /**
    * Messages in this client's conversations that were changed at `since` (ms) or later, so that a change may be
    * reported twice but is never missed. Earliest change first, at most `limit`.

@@ -13,7 +13,7 @@ import { certificateFor } from '../cli/certificate.js';
 import { places, serverIn, type Place } from './places.js';
 
 /** What a published client exports. The types of the older one are those of what these tests use. */
-export type Sdk = typeof four;
+type Sdk = typeof four;
 
 export interface Version {
   readonly version: '4.3.1' | '5.0.0-rc.8';

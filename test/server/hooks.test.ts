@@ -17,6 +17,7 @@ const recorder = () => {
   const hooks: Required<Hooks> = {
     messageReceived: hear('messageReceived'),
     messageSent: hear('messageSent'),
+    messageSentTo: hear('messageSentTo'),
     messageUpdate: hear('messageUpdate'),
     receiversOffline: hear('receiversOffline'),
     conversationStart: hear('conversationStart'),
@@ -49,7 +50,12 @@ describe('each hook', () => {
     const { hooks, calls, called } = recorder();
     const server = await serve({ hooks });
     const tom = await login(server, 'Tom', { tag: 'Web' });
-    expect(await called('clientOnline')).toEqual({ peerId: 'Tom', tag: 'Web', reconnect: false });
+    expect(await called('clientOnline')).toEqual({
+      peerId: 'Tom',
+      tag: 'Web',
+      reconnect: false,
+      sourceIP: '127.0.0.1',
+    });
 
     const cid = await start(tom, ['Jerry'], { attr: { data: '{"name":"Cat","level":3}' } });
     const created = { initBy: 'Tom', members: ['Tom', 'Jerry'], attr: { name: 'Cat', level: 3 } };
@@ -67,12 +73,15 @@ describe('each hook', () => {
       system: false,
       mentionPids: ['Jerry'],
       mentionAll: false,
+      receipt: true,
+      sourceIP: '127.0.0.1',
     };
-    expect(await called('messageReceived')).toEqual({ ...message, toPeers: ['Tom', 'Jerry'], receipt: true });
-    expect(await called('messageSent')).toEqual({ ...message, msgId: id });
+    expect(await called('messageReceived')).toEqual({ ...message, toPeers: ['Tom', 'Jerry'] });
+    const sent = { ...message, msgId: id, byBackEnd: false };
+    expect(await called('messageSent')).toEqual(sent);
+    expect(await called('messageSentTo')).toEqual({ ...sent, onlinePeers: [], offlinePeers: ['Jerry'] });
     expect(await called('receiversOffline')).toEqual({
-      ...message,
-      msgId: id,
+      ...sent,
       offlinePeers: ['Jerry'],
       pushData: { alert: 'x' },
     });
@@ -107,7 +116,7 @@ describe('each hook', () => {
     });
 
     await tom.request({ cmd: 'session', op: 'close', peerId: 'Tom' });
-    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 1 });
+    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 1, sourceIP: '127.0.0.1' });
     expect(calls).toEqual([]);
   });
 
@@ -116,12 +125,12 @@ describe('each hook', () => {
     const server = await serve({ hooks });
     const broken = await login(server, 'Tom');
     broken.socket.terminate();
-    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', closeCode: 2 });
+    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', closeCode: 2, sourceIP: '127.0.0.1' });
     await login(server, 'Tom', { tag: 'Web' });
     await login(server, 'Tom', { tag: 'Web' });
-    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 3 });
+    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 3, sourceIP: '127.0.0.1' });
     await server.backEnd.kick('Tom');
-    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 4 });
+    expect(await called('clientOffline')).toEqual({ peerId: 'Tom', tag: 'Web', closeCode: 4, sourceIP: '127.0.0.1' });
   });
 
   it('is notified whether a session is resumed', async () => {
@@ -130,7 +139,7 @@ describe('each hook', () => {
     const st = tokenOf(await open(await dial(server.url), 'Tom'));
     await called('clientOnline');
     await open(await dial(server.url), 'Tom', { st, r: true });
-    expect(await called('clientOnline')).toEqual({ peerId: 'Tom', reconnect: true });
+    expect(await called('clientOnline')).toEqual({ peerId: 'Tom', reconnect: true, sourceIP: '127.0.0.1' });
   });
 
   it('is notified of the actions of the back end, in the name of a client or of nobody', async () => {

@@ -170,7 +170,10 @@ describe('members', () => {
     expect(await jerry.push('conv')).toMatchObject({ op: 'joined', convMessage: { cid: id } });
     expect((await call('GET', members)).body).toEqual({ result: ['Tom', 'Jerry'] });
     expect(await call('POST', members, { client_ids: ['Spike'] })).toMatchObject({ status: 409, body: { code: 4304 } });
-    expect((await call('DELETE', members, { client_ids: ['Jerry'] })).body).toEqual({ allowed: ['Jerry'], failed: [] });
+    expect((await call('DELETE', members, { client_ids: ['Jerry'] })).body).toMatchObject({
+      allowed: ['Jerry'],
+      failed: [],
+    });
     expect(await jerry.push('conv', ({ op }) => op === 'left')).toMatchObject({ convMessage: { cid: id } });
     expect(await call('POST', 'conversations', { m: ['a', 'b', 'c'] })).toMatchObject({
       status: 409,
@@ -367,7 +370,7 @@ describe('messages', () => {
     for (const msg of ['a', 'b', 'c', 'd']) said.push(await say(tom, cid, { msg }));
     const [a, , c] = said;
     const read = async (query: string) =>
-      ((await call('GET', `conversations/${cid}/messages${query}`)).body['results'] as { data: string }[])
+      ((await call('GET', `conversations/${cid}/messages${query}`)).body as unknown as { data: string }[])
         .map(({ data }) => data)
         .join('');
     expect(await read('')).toBe('dcba');
@@ -376,22 +379,20 @@ describe('messages', () => {
     expect(await read('?reversed=true&limit=2')).toBe('ab');
     expect(await read(`?reversed=true&max_ts=${a?.timestamp ?? 0}`)).toBe('bcd');
     const { body } = await call('GET', `conversations/${cid}/messages?limit=1&reversed=true`);
-    expect(body).toEqual({
-      results: [
-        {
-          'msg-id': a?.id,
-          'conv-id': cid,
-          from: 'Tom',
-          data: 'a',
-          bin: false,
-          timestamp: a?.timestamp,
-          'is-conv': true,
-          'is-room': false,
-          'mention-client-ids': [],
-          'mention-all': false,
-        },
-      ],
-    });
+    expect(body).toEqual([
+      {
+        'msg-id': a?.id,
+        'conv-id': cid,
+        from: 'Tom',
+        data: 'a',
+        bin: false,
+        timestamp: a?.timestamp,
+        'is-conv': true,
+        'is-room': false,
+        'mention-client-ids': [],
+        'mention-all': false,
+      },
+    ]);
     for (const query of ['?limit=x', '?limit=0', '?limit=1001', '?max_ts=-1', '?msgid=x', '?reversed=yes'])
       expect([query, (await call('GET', `conversations/${cid}/messages${query}`)).status]).toEqual([query, 400]);
   });
@@ -408,9 +409,9 @@ describe('messages', () => {
       expect(await client.push('patch')).toMatchObject({
         patchMessage: { patches: [{ mid: id, data: 'b', recall: false }] },
       });
-    expect((await call('GET', `conversations/${cid}/messages`)).body).toMatchObject({
-      results: [{ data: 'b', 'mention-client-ids': ['Jerry'], 'patch-timestamp': expect.any(Number) }],
-    });
+    expect((await call('GET', `conversations/${cid}/messages`)).body).toMatchObject([
+      { data: 'b', 'mention-client-ids': ['Jerry'], 'patch-timestamp': expect.any(Number) },
+    ]);
     expect((await call('PUT', `${path}/recall`)).status).toBe(200);
     for (const client of [tom, jerry])
       expect(await client.push('patch')).toMatchObject({ patchMessage: { patches: [{ mid: id, recall: true }] } });
@@ -433,7 +434,10 @@ describe('system conversations', () => {
       allowed: ['Spike'],
       failed: [],
     });
-    expect((await call('GET', subscribers)).body).toEqual({ result: ['Tom', 'Jerry'] });
+    expect((await call('GET', subscribers)).body).toMatchObject([
+      { subscriber: 'Tom', conv_id: id },
+      { subscriber: 'Jerry', conv_id: id },
+    ]);
     expect((await call('GET', `service-conversations/${id}`)).body).not.toHaveProperty('m');
 
     await call('POST', messages, { from_client: 'editor', message: 'only you', to_clients: ['Jerry'] });
@@ -445,13 +449,11 @@ describe('system conversations', () => {
     await say(tom, id, { msg: 'a question' });
     await jerry.settle();
     expect(jerry.inbox.filter(({ cmd }) => cmd === 'direct')).toEqual([]);
-    expect((await call('GET', messages)).body).toMatchObject({
-      results: [
-        { data: 'a question', from: 'Tom', to: [] },
-        { data: 'everybody' },
-        { data: 'only you', to: ['Jerry'] },
-      ],
-    });
+    expect((await call('GET', messages)).body).toMatchObject([
+      { data: 'a question', from: 'Tom', to: [] },
+      { data: 'everybody' },
+      { data: 'only you', to: ['Jerry'] },
+    ]);
   });
 
   it('reach every client with a broadcast', async () => {
@@ -460,7 +462,7 @@ describe('system conversations', () => {
     const id = await create(call, 'service-conversations', {});
     await call('POST', `service-conversations/${id}/subscribers`, { client_ids: ['Tom'] });
     const { 'msg-id': message } = sent(
-      await call('POST', `service-conversations/${id}/broadcasts`, { from_client: 'editor', message: 'all' }),
+      await call('POST', 'broadcasts', { from_client: 'editor', message: 'all', conv_id: id }),
     );
     for (const client of [tom, jerry])
       expect(await client.push('direct')).toMatchObject({ directMessage: { cid: id, id: message, msg: 'all' } });
@@ -554,7 +556,7 @@ describe('a wrong request', () => {
       JSON.stringify({ message: 'x', mention_client_ids: Array(21).fill('a') }),
       'at most 20',
     ],
-    ['POST', 'service-conversations/ID/broadcasts', '{"message":"x","to_clients":["Tom"]}', 'for everybody'],
+    ['POST', 'service-conversations/ID/broadcasts', '{"message":"x","to_clients":["Tom"]}', 'for all subscribers'],
     ['PUT', 'conversations/ID/members/Tom/role', '{"role":"King"}', 'role should be "Manager" or "Member"'],
     ['POST', 'clients/check-online', '{"client_ids":[5]}', 'client_ids.0'],
     ['POST', 'clients/Tom/kick', '{"reason":5}', 'reason'],

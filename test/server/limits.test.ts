@@ -711,7 +711,7 @@ describe('notices for a client that is offline', () => {
     const missed: string[] = [];
     for (let [since, more] = [0, true]; more;) {
       const response = await fetch(
-        `http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&start_ts=${since}`,
+        `http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&notification_type=permanent&start_ts=${since}`,
         {
           headers: { 'x-lc-im-session-token': st },
         },

@@ -300,7 +300,7 @@ describe('a role', () => {
     const ask = async (id: Who) => {
       const st = tokenOf(await open(await dial(server.url), id));
       const where = encodeURIComponent(JSON.stringify({ cid }));
-      return fetch(`http://127.0.0.1:${server.port}/1.1/classes/_ConversationMemberInfo?where=${where}`, {
+      return fetch(`http://127.0.0.1:${server.port}/1.1/classes/_ConversationMemberInfo?where=${where}&owner=true`, {
         headers: { 'x-lc-im-session-token': st },
       });
     };
@@ -505,7 +505,7 @@ describe('notices', () => {
     expect(pushed).toEqual([...new Set(pushed)].sort());
     const since = (pushed[0] ?? 0) - 1;
     const response = await fetch(
-      `http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&start_ts=${since}`,
+      `http://127.0.0.1:${server.port}/1.1/rtm/notifications?client_id=Jerry&notification_type=permanent&start_ts=${since}`,
       {
         headers: { 'x-lc-im-session-token': token },
       },

@@ -11,7 +11,10 @@ const names = (count: number): readonly string[] =>
 const enter = (client: RawClient, cid: string, id: string): Promise<Received> =>
   client.request({ cmd: 'conv', op: 'add', convMessage: { cid, m: [id] } });
 
-type Page = { readonly m: readonly string[]; readonly next: string | undefined };
+interface Page {
+  readonly m: readonly string[];
+  readonly next: string | undefined;
+}
 
 const membersOf = async (client: RawClient, cid: string, page: object = {}): Promise<Page> => {
   const answer = await client.request({ cmd: 'conv', op: 'members', convMessage: { cid, ...page } });

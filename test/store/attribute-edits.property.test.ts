@@ -50,14 +50,15 @@ describe.each(all)('stores %s', (_, open) => {
         const draft = { kind: 'ordinary', members: ['Tom'], attributes: {}, unique: false, now: Date.now() } as const;
         const { id } = (await first.createConversation(draft)).info;
         const given = await Promise.all(
-          amounts.map((amount, index) => {
+          amounts.map(async (amount, index) => {
             const edits: readonly AttributeEdit[] = [
               { _tag: 'Increment', path: ['votes', 'yes'], amount },
               { _tag: 'Add', path: ['all'], objects: [index] },
               { _tag: 'AddUnique', path: ['once'], objects: [{ by: 'Tom', of: amount }] },
               { _tag: 'Set', path: [`own ${index}`], value: index },
             ];
-            return shared.stores[index % shared.stores.length]?.updateConversation(id, { edits }, Date.now());
+            const store = shared.stores[index % shared.stores.length] ?? first;
+            return store.updateConversation(id, { edits }, Date.now());
           }),
         );
         const [info] = await first.conversations([id]);

@@ -89,7 +89,7 @@ const stepOf =
  * The attributes after edits, made in their order. Throws a `Refusal` of 4306 if an edit does not fit what is there:
  * a number can't be added to a text.
  */
-export const editAttributes = (before: Attributes, edits: readonly AttributeEdit[]): Attributes => {
+const editAttributes = (before: Attributes, edits: readonly AttributeEdit[]): Attributes => {
   const after = changeAttributes(
     before,
     edits.map((edit) => [edit.path, stepOf(edit)] as const),

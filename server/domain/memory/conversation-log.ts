@@ -5,6 +5,7 @@ import { applyEdit } from '../messages/edits.js';
 import { betweenOf, firstAfter, firstThat, isFor, pageOf, type IndexesBetween } from '../messages/history.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
+import { firstChange, withoutChange, type Change } from './changes.js';
 import { messagesByReader, shorten } from './messages-by-reader.js';
 import { withPosition, withoutPosition } from './positions.js';
 import type {
@@ -47,6 +48,8 @@ export interface ConversationLog {
   history(query: HistoryQuery, since: number): readonly StoredMessage[];
   /** `members`: the members whose read marks are checked. */
   modify(edit: StoredEdit, members: readonly string[]): LogModified;
+  /** Deletes a message. Gives false if there is no such message. */
+  remove(messageId: string): boolean;
   /** The changed messages, earliest change first, at most `limit`. */
   modifiedSince(clientId: string, since: number, limit: number): readonly StoredMessage[];
   /** When a message was last changed, ms since 1970; undefined if none was. */
@@ -83,15 +86,6 @@ const MARKED_AT_ONCE = 10_000;
 const MARKS_OF_OTHERS = 1_000;
 /** Receipts that one acknowledgement causes, at most: those of the newest messages. */
 const RECEIPTS_AT_ONCE = 1_000;
-
-/** A change of a message. */
-interface Change {
-  readonly position: number;
-  /** When it was changed, ms. */
-  readonly at: number;
-  /** The latest time of this change and all before it, so that changes can be searched by it. */
-  readonly upTo: number;
-}
 
 export const conversationLog = (conversationId: string, unreadLimit: number): ConversationLog => {
   const messages: StoredMessage[] = [];
@@ -151,17 +145,6 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   const stretchOf = (id: string): readonly [number, number] => {
     const index = indexOf(id);
     return index < 0 ? [0, 0] : [index, index + 1];
-  };
-
-  /** The index before which no change was made at `since` or later. */
-  const firstChange = (since: number): number => {
-    let [low, high] = [0, changes.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((changes[middle]?.upTo ?? Infinity) >= since) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   };
 
   /** The index after the last message that was read. */
@@ -297,9 +280,23 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       };
     },
 
+    remove: (messageId) => {
+      const index = indexOf(messageId);
+      if (index < 0) return false;
+      const at = lastAt;
+      changes = withoutChange(changes, base + index);
+      messages.splice(index, 1);
+      tokens.splice(index, 1);
+      publicId = undefined;
+      rebuild([]);
+      // The next message is still later than the one that was deleted.
+      lastAt = at;
+      return true;
+    },
+
     modifiedSince: (clientId, since, limit) => {
       const found: StoredMessage[] = [];
-      for (let index = firstChange(since); index < changes.length && found.length < limit; index += 1) {
+      for (let index = firstChange(changes, since); index < changes.length && found.length < limit; index += 1) {
         const change = changes[index];
         const message = change === undefined ? undefined : messages[change.position - base];
         if (change === undefined || message === undefined || !isLatest(change)) continue;

@@ -27,6 +27,8 @@ export interface HeldConversation {
     readonly lastAt: number | undefined;
     readonly as: ConversationInfo;
   };
+  /** Clients that may not speak until a time, ms. */
+  readonly silences: Map<string, number>;
   /** Those of the blocked clients that were members when they were blocked. */
   readonly blockedMembers: Set<string>;
 }
@@ -41,6 +43,7 @@ export const held = (info: ConversationInfo, unreadLimit: number, isFound: boole
   roles: new Map<string, MemberRole>(info.creator === undefined ? [] : [[info.creator, 'Owner']]),
   hasRoles: false,
   lists: { silenced: new Set(), blocked: new Set() },
+  silences: new Map(),
   blockedMembers: new Set(),
 });
 
@@ -82,13 +85,14 @@ const describedBy = ({ info, log }: HeldConversation, shown: StoredMessage | und
 
 /** Whether a client may speak; the back end, which is no client, may always. */
 export const speakingIn = (
-  { info, members, lists }: HeldConversation,
+  { info, members, lists, silences }: HeldConversation,
   clientId: string | undefined,
+  now: number,
 ): MayNotSpeak['_tag'] | 'MaySpeak' => {
   if (clientId === undefined) return 'MaySpeak';
   const isMembersOnly = !mayAnybodySpeak(info.kind);
   if (isMembersOnly && !members.has(clientId)) return 'NotMember';
-  if (lists.silenced.has(clientId)) return 'Silenced';
+  if (lists.silenced.has(clientId) || (silences.get(clientId) ?? -Infinity) > now) return 'Silenced';
   return !isMembersOnly && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
 };
 
@@ -137,6 +141,23 @@ export const changeList = (
     else list.delete(clientId);
   }
   return { changed, full: wanted.slice(room) };
+};
+
+/** Silences a client until a time, or ends that. Gives false if there is no room, or nothing to end. */
+export const silenceUntil = (
+  conversation: HeldConversation | undefined,
+  clientId: string,
+  until: number | undefined,
+  limit: number,
+  now: number,
+): boolean => {
+  if (conversation === undefined) return false;
+  const { silences } = conversation;
+  for (const [client, endsAt] of silences) if (endsAt <= now) silences.delete(client);
+  if (until === undefined) return silences.delete(clientId);
+  if (!silences.has(clientId) && silences.size >= limit) return false;
+  silences.set(clientId, until);
+  return true;
 };
 
 /** A page of a list, in the order of ids, after the id `after`. */

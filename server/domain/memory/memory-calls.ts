@@ -61,6 +61,13 @@ export interface Memory {
     listed: boolean,
     limit: number,
   ) => ListChange;
+  readonly silenceUntil: (
+    id: string,
+    clientId: string,
+    until: number | undefined,
+    limit: number,
+    now: number,
+  ) => boolean;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
   readonly speaking: (id: string, clientId: string | undefined) => Speaking;
@@ -78,6 +85,7 @@ export interface Memory {
   ) => { readonly message: StoredMessage; readonly repeated: boolean };
   readonly history: (query: HistoryQuery) => readonly StoredMessage[];
   readonly modify: (edit: StoredEdit) => Modified;
+  readonly deleteMessage: (conversationId: string, messageId: string) => boolean;
   readonly modifiedSince: (clientId: string, since: number, limit: number) => readonly StoredMessage[];
   readonly receipts: (id: string) => readonly MemberReceipt[];
   readonly offline: (clientId: string, conversations: number, messages: number) => readonly OfflineMessages[];

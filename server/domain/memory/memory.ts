@@ -17,6 +17,7 @@ import {
   describe,
   giveRole,
   pageOfList,
+  silenceUntil,
   speakingIn,
   withMuted,
   type HeldConversation,
@@ -202,9 +203,8 @@ export const createMemory = ({
     updateConversation: (id, change, at) => {
       const conversation = find(id);
       if (conversation === undefined) return undefined;
-      const isDescribed = change.edits !== undefined || change.name !== undefined;
-      const after = describedAfter(conversation.info, change);
-      conversation.info = { ...conversation.info, ...after, ...(isDescribed ? { updatedAt: at } : {}) };
+      const updated = change.edits === undefined && change.name === undefined ? {} : { updatedAt: at };
+      conversation.info = { ...conversation.info, ...describedAfter(conversation.info, change), ...updated };
       return describe(conversation);
     },
 
@@ -237,6 +237,8 @@ export const createMemory = ({
       return { changed, full, removed: removeMembers(id, blocked) };
     },
 
+    silenceUntil: (id, ...how) => silenceUntil(find(id), ...how),
+
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
     whoIsListed: (id, list, clientIds) => {
@@ -247,14 +249,14 @@ export const createMemory = ({
     speaking: (id, clientId) => {
       const conversation = find(id);
       if (conversation === undefined) return { _tag: 'NoConversation' };
-      const _tag = speakingIn(conversation, clientId);
+      const _tag = speakingIn(conversation, clientId, now());
       return _tag === 'MaySpeak' ? { _tag, info: describe(conversation) } : { _tag };
     },
 
     say: ({ speaker, ...given }) => {
       const conversation = find(given.conversationId);
       if (conversation === undefined) return { _tag: 'NoConversation' };
-      const _tag = speakingIn(conversation, speaker);
+      const _tag = speakingIn(conversation, speaker, now());
       if (_tag !== 'MaySpeak') return { _tag };
       const { info, log } = conversation;
       trim(conversation);
@@ -286,7 +288,7 @@ export const createMemory = ({
       const conversation = find(edit.conversationId);
       if (conversation === undefined) return { _tag: 'NoConversation' };
       const { info, log } = conversation;
-      const _tag = speakingIn(conversation, edit.by);
+      const _tag = speakingIn(conversation, edit.by, now());
       if (_tag !== 'MaySpeak') return { _tag };
       const result = log.modify(edit, info.members ?? []);
       if (result._tag !== 'Modified') return result;
@@ -294,6 +296,8 @@ export const createMemory = ({
         messages.changed(info.id, conversation.members, result.unreadBy, edit.recall ? edit.now : undefined);
       return { ...result, ...audienceOf(info, result.message) };
     },
+
+    deleteMessage: (id, messageId) => logOf(id)?.remove(messageId) ?? false,
 
     modifiedSince: (clientId, since, limit) =>
       earliestChanges(

@@ -1,5 +1,6 @@
 /** Conversations: create, find, get, update, delete. */
 import { either as E } from 'fp-ts';
+import { defined } from '../../../codecs/defined.js';
 import * as c from '../../../codecs/type.js';
 import {
   decodeDates,
@@ -10,14 +11,14 @@ import {
   type ConversationKind,
 } from '../../../codecs/index.js';
 import type { BackEnd } from '../../back-end.js';
-import { named, shown, type Family } from './family.js';
-import { bodyAs, BadRequest, integerIn, param, type ApiRequest, type ApiRoute } from './request.js';
+import { changedAt, named, shown, type Family } from './family.js';
+import { bodyAs, BadRequest, integerIn, param, textIn, type ApiRequest, type ApiRoute } from './request.js';
 
 const fields = { c: c.string, m: c.array(c.string), unique: c.boolean, temporary: c.boolean, ttl: c.number };
 const Wanted = record('Conversation', {}, { ...fields, name: c.string });
 
 /** Every key that is not a known field is an attribute. Dates have the form that they have on the wire. */
-const attributesOf = (body: JsonObject, known: object): Readonly<Record<string, Attribute>> =>
+export const attributesOf = (body: JsonObject, known: object): Readonly<Record<string, Attribute>> =>
   Object.fromEntries(
     Object.entries(body)
       .filter(([key]) => !Object.hasOwn(known, key))
@@ -35,6 +36,22 @@ const whereOf = ({ query }: ApiRequest): JsonObject => {
   if (E.isLeft(json) || !JsonObject.is(json.right)) throw new BadRequest('where should be a JSON object');
   return json.right;
 };
+
+const page = (request: ApiRequest) => ({
+  where: whereOf(request),
+  ...defined({
+    sort: textIn(request, 'sort'),
+    skip: integerIn(request, 'skip'),
+    limit: integerIn(request, 'limit'),
+  }),
+});
+
+/** Conversations of all kinds. */
+export const allConversationsRoute = (backEnd: BackEnd): ApiRoute => ({
+  method: 'GET',
+  path: '/1.2/rtm/all-conversations',
+  answer: async (request) => [200, { results: (await backEnd.find(page(request))).map(shown) }],
+});
 
 export const conversationRoutes = (backEnd: BackEnd, family: Family): readonly ApiRoute[] => {
   const { path, kinds } = family;
@@ -60,18 +77,7 @@ export const conversationRoutes = (backEnd: BackEnd, family: Family): readonly A
       method: 'GET',
       path,
       answer: async (request) => {
-        const [skip, limit, sort] = [
-          integerIn(request, 'skip'),
-          integerIn(request, 'limit'),
-          request.query.get('sort'),
-        ];
-        const found = await backEnd.find({
-          where: whereOf(request),
-          kinds,
-          ...(sort === null ? {} : { sort }),
-          ...(skip === undefined ? {} : { skip }),
-          ...(limit === undefined ? {} : { limit }),
-        });
+        const found = await backEnd.find({ ...page(request), kinds });
         return [200, { results: found.map(shown) }];
       },
     },
@@ -81,8 +87,7 @@ export const conversationRoutes = (backEnd: BackEnd, family: Family): readonly A
       path: one,
       answer: async (request) => {
         const { id } = await named(backEnd, family, request);
-        const { updatedAt = 0 } = await backEnd.update(id, { attributes: attributesOf(request.body, {}) });
-        return [200, { objectId: id, updatedAt: new Date(updatedAt).toISOString() }];
+        return [200, changedAt(await backEnd.update(id, { attributes: attributesOf(request.body, {}) }))];
       },
     },
     {

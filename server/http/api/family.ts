@@ -29,6 +29,15 @@ export const named = async (backEnd: BackEnd, { kinds }: Family, request: ApiReq
   return info;
 };
 
+/** What the vendor answers to a change of a conversation. */
+export const changedAt = ({
+  id,
+  updatedAt = 0,
+}: ConversationInfo): { readonly objectId: string; readonly updatedAt: string } => ({
+  objectId: id,
+  updatedAt: new Date(updatedAt).toISOString(),
+});
+
 const iso = (ms: number | undefined, key: string): JsonObject =>
   ms === undefined ? {} : { [key]: new Date(ms).toISOString() };
 

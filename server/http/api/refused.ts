@@ -15,6 +15,7 @@ const statuses: ReadonlyMap<number, number> = new Map<RefusalCode, number>([
   [4304, 409],
   [4306, 400],
   [4310, 400],
+  [4318, 429],
   [4311, 400],
   [4323, 404],
   [4401, 404],

@@ -37,7 +37,9 @@ export const locksOf: Locking = {
   setMuted: conversation,
   setRole: conversation,
   setListed: conversation,
+  silenceUntil: conversation,
   modify: ({ conversationId }) => conversation(conversationId),
+  deleteMessage: conversation,
   acknowledge: conversation,
   markRead: conversation,
   importConversations: (all) => ({

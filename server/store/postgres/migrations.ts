@@ -138,6 +138,15 @@ const steps: readonly string[] = [
   `,
   // When a member has joined.
   `alter table members add column joined_at bigint`,
+  `
+  -- Clients that may not speak until a time.
+  create table silences (
+    cid ${TEXT} not null,
+    client ${TEXT} not null,
+    ends_at bigint not null,
+    primary key (cid, client)
+  );
+  `,
 ];
 
 /** The version of the schema that this program writes. */

@@ -109,9 +109,10 @@ export type ConversationWrites = StoreCalls<
   | 'setMuted'
   | 'setRole'
   | 'setListed'
+  | 'silenceUntil'
 >;
 
-export type MessageWrites = StoreCalls<'append' | 'modify' | 'acknowledge' | 'markRead'>;
+export type MessageWrites = StoreCalls<'append' | 'modify' | 'deleteMessage' | 'acknowledge' | 'markRead'>;
 
 export type ImportWrites = StoreCalls<'importConversations' | 'importMessages'>;
 

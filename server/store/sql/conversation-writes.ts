@@ -126,6 +126,17 @@ export const conversationWrites = ({ sql, time, timeOf, keyOf }: Setting, reads:
       else yield* run(sql.setRole, id, clientId, role);
     },
 
+    *silenceUntil(id, clientId, until, limit, given) {
+      const now = timeOf(given);
+      if ((yield* head(id)) === undefined) return false;
+      if (until === undefined) return (yield* run(sql.endSilence, id, clientId, now)) > 0;
+      yield* run(sql.forgetSilences, id, now);
+      if (count(yield* one(sql.silenceCount, id, clientId)) >= limit) return false;
+      // The time of a change may be the database's: so much later it ends.
+      yield* run(sql.silence, id, clientId, Math.ceil(now + until - given));
+      return true;
+    },
+
     *setListed(id, list, clientIds, listed, limit) {
       if ((yield* head(id)) === undefined) return { changed: [], full: [...clientIds], removed: [] };
       const rows = yield* all(sql.whichAreListed, id, list, listOf(clientIds));

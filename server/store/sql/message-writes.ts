@@ -91,6 +91,16 @@ export const messageWrites = ({ sql, timeOf }: Setting, reads: Reads): MessageWr
       return { ...result, unreadBy, ...audienceOf({ kind, members }, message) };
     },
 
+    *deleteMessage(id, messageId) {
+      if ((yield* head(id)) === undefined) return false;
+      const at = timeIn(yield* one(sql.messageById, id, messageId));
+      if (at === undefined) return false;
+      yield* run(sql.deleteMessage, id, at);
+      yield* run(sql.deleteAudience, id, at);
+      yield* run(sql.noteDeletedOne, id);
+      return true;
+    },
+
     *acknowledge(id, clientId, arrived, given) {
       const now = timeOf(given);
       if ((yield* head(id)) === undefined) return [];

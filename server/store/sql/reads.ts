@@ -52,7 +52,7 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
     clientId: string | undefined,
   ): Steps<MayNotSpeak['_tag'] | 'MaySpeak'> {
     if (clientId === undefined) return 'MaySpeak';
-    const row = (yield* one(sql.standing, id, clientId)) ?? {};
+    const row = (yield* one(sql.standing, id, clientId, time())) ?? {};
     const isMembersOnly = !mayAnybodySpeak(kind);
     if (isMembersOnly && !flag(row, 'is_member')) return 'NotMember';
     if (flag(row, 'is_silenced')) return 'Silenced';

@@ -110,6 +110,7 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
       `delete from members where cid = $1`,
       `delete from roles where cid = $1`,
       `delete from listed where cid = $1`,
+      `delete from silences where cid = $1`,
       `delete from marks where cid = $1`,
       `insert into deleted (cid) values ($1)`,
     ],
@@ -158,9 +159,16 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     unlist: `delete from listed where cid = $1 and list = $2 and client in (select value from ${each('$3', 'e')})`,
     /** A page of a list after the id $3. */
     listed: `select client from listed where cid = $1 and list = $2 and client > $3 order by client limit $4`,
-    /** Whether the client $2 is a member of $1, silenced, and blocked. */
+    silence: `insert into silences (cid, client, ends_at) values ($1, $2, $3)
+      on conflict (cid, client) do update set ends_at = $3`,
+    endSilence: `delete from silences where cid = $1 and client = $2 and ends_at > $3`,
+    /** Silences that have ended at the time $2. */
+    forgetSilences: `delete from silences where cid = $1 and ends_at <= $2`,
+    silenceCount: `select count(*) as count from silences where cid = $1 and client <> $2`,
+    /** Whether the client $2 is a member of $1, silenced at the time $3, and blocked. */
     standing: `select exists (select 1 from members where cid = $1 and client = $2) as is_member,
-      exists (select 1 from listed where cid = $1 and list = 'silenced' and client = $2) as is_silenced,
+      exists (select 1 from listed where cid = $1 and list = 'silenced' and client = $2)
+        or exists (select 1 from silences where cid = $1 and client = $2 and ends_at > $3) as is_silenced,
       exists (select 1 from listed where cid = $1 and list = 'blocked' and client = $2) as is_blocked`,
 
     // Messages
@@ -175,6 +183,11 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     messageByToken: `select ${MESSAGE} from messages m where m.cid = $1 and m.sender = $2 and m.token = $3`,
     noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + 1 where cid = $1`,
     noteActivity: `update logs set last_at = $2 where cid = $1`,
+    deleteMessage: `delete from messages where cid = $1 and ts = $2`,
+    deleteAudience: `delete from audience where cid = $1 and ts = $2`,
+    /** There is one message less; the newest one for everybody may be another one. */
+    noteDeletedOne: `update logs set messages = messages - 1, public_at = (select max(ts) from messages
+      where cid = $1 and addressed is null and (type is null or type not between -105 and -101)) where cid = $1`,
     noteRecall: `update logs set recalled_at = $2 where cid = $1`,
     editMessage: `update messages
       set type = $3, msg = $4, bin = $5, mentions = $6, mentions_all = $7, edited_at = $8 where cid = $1 and ts = $2`,

@@ -134,6 +134,15 @@ const steps: readonly string[] = [
   `,
   // When a member has joined.
   `alter table members add column joined_at integer`,
+  `
+  -- Clients that may not speak until a time.
+  create table silences (
+    cid text not null,
+    client text not null,
+    ends_at integer not null,
+    primary key (cid, client)
+  ) without rowid;
+  `,
 ];
 
 /** The version of the schema that this program writes. */

@@ -41,8 +41,9 @@ const fetchRoles = (
   { client: { api, link, token }, id }: ConversationInternals,
 ): Observable<Roles> =>
   defer(() => {
+    // The vendor's server has no row for the owner. Ours gives it to who asks for it.
     const [me, where] = [link.clientId, JSON.stringify({ cid: id })].map(inQuery);
-    const path = `/1.1/classes/_ConversationMemberInfo?client_id=${me}&where=${where}`;
+    const path = `/1.1/classes/_ConversationMemberInfo?client_id=${me}&where=${where}&owner=true`;
     return ask(api, { method: 'GET', path, headers: { 'x-lc-im-session-token': token() ?? '' } });
   }).pipe(map(toRoles));
 

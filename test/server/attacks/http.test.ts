@@ -39,7 +39,7 @@ describe('over HTTP', () => {
     const stranger = tokenOf(await open(await dial(server.url), 'Butch'));
     await undisturbed(async () => {
       expect((await ask(notifications, token)).status).toBe(200);
-      expect(JSON.parse((await ask(infos, token)).text)).toEqual({
+      expect(JSON.parse((await ask(`${infos}&owner=true`, token)).text)).toEqual({
         results: [{ clientId: 'Tom', cid, role: 'Owner' }],
       });
       for (const st of [undefined, '', 'x', '__proto__', stranger, token.slice(1), `${token},${token}`]) {

@@ -1,0 +1,27 @@
+/** The changes of a conversation's messages, in memory. */
+
+/** A change of a message. */
+export interface Change {
+  readonly position: number;
+  /** When it was changed, ms. */
+  readonly at: number;
+  /** The latest time of this change and all before it, so that changes can be searched by it. */
+  readonly upTo: number;
+}
+
+/** The index before which no change was made at `since` or later. */
+export const firstChange = (changes: readonly Change[], since: number): number => {
+  let [low, high] = [0, changes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((changes[middle]?.upTo ?? Infinity) >= since) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** The changes when the message at a position is gone: those after it have other positions. */
+export const withoutChange = (changes: readonly Change[], position: number): Change[] =>
+  changes
+    .filter((change) => change.position !== position)
+    .map((change) => (change.position > position ? { ...change, position: change.position - 1 } : change));
