@@ -51,9 +51,10 @@ export const limitedBus = (bus: Bus, limit: TimeLimit): Bus => {
     occupantCount: (roomId) =>
       limit('bus.occupantCount', async () => bus.occupantCount?.(roomId) ?? (await bus.occupants(roomId)).length),
   };
-  const { clientCount } = bus;
-  const counting =
-    clientCount === undefined ? {} : { clientCount: () => limit('bus.clientCount', () => clientCount.call(bus)) };
+  const counting: Partial<Bus> =
+    bus.clientCount === undefined
+      ? {}
+      : { clientCount: () => limit('bus.clientCount', async () => (await bus.clientCount?.()) ?? 0) };
   const calls = new Map<PropertyKey, unknown>(Object.entries({ ...own, ...counting }));
   return new Proxy(bus, {
     get: (target, key): unknown => {

@@ -32,8 +32,8 @@ const unwrapped = (value: unknown): unknown => {
 /** The form that the Swift SDK reads: operations with hyphens, attributes as objects. */
 const nested = (notice: StoredNotice): Readonly<Record<string, unknown>> => {
   const { op, ...others } = flat(notice);
-  const fields = Object.entries(others).map(([key, value]) => [key, unwrapped(value)]);
-  return { ...Object.fromEntries(fields), ...(typeof op === 'string' ? { op: op.replaceAll('_', '-') } : {}) };
+  const fields = Object.entries(others).map(([key, value]) => [key, unwrapped(value)] as const);
+  return { ...Object.fromEntries<unknown>(fields), ...(typeof op === 'string' ? { op: op.replaceAll('_', '-') } : {}) };
 };
 
 export const notifications = (app: App): Endpoint => {

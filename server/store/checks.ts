@@ -1,6 +1,7 @@
 /** Checks of the contract of a store, for those who write one. */
 import assert from 'node:assert/strict';
 import { append, create, draft, fresh, membersOf, message, opening, stored } from './check-data.js';
+import { moderationChecks } from './moderation-checks.js';
 import type { Store } from './store.js';
 
 /** One rule that every store keeps. */
@@ -16,6 +17,8 @@ export interface StoreCheck {
 
 /** An id that no other check uses. */
 const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+  ...moderationChecks,
+
   'a conversation is found by its id; unknown ids are left out': async (store) => {
     const id = await create(store, [fresh('Tom')]);
     assert.deepEqual(
@@ -30,43 +33,6 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     const made = await Promise.all(wanted.map((each) => store.createConversation(each)));
     assert.equal(new Set(made.map(({ info }) => info.id)).size, 1);
     assert.equal(made.filter(({ isNew }) => isNew).length, 1);
-  },
-
-  'a deleted message is gone, and the next one has a later time': async (store) => {
-    const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
-    const id = await create(store, [tom, jerry]);
-    const now = Date.now() + 60_000;
-    const said = [];
-    for (const msg of ['a', 'b', 'c']) said.push(stored(await append(store, message(id, tom, { msg, now }))));
-    const [first, , last] = said;
-    assert.ok(first !== undefined && last !== undefined);
-    assert.equal(await store.deleteMessage(id, last.id), true);
-    assert.equal(await store.deleteMessage(id, last.id), false);
-    assert.equal(await store.deleteMessage(id, first.id), true);
-    const history = async () =>
-      (await store.history({ conversationId: id, direction: 'old', limit: 9 })).map(({ msg }) => msg);
-    assert.deepEqual(await history(), ['b']);
-    assert.equal((await store.conversations([id]))[0]?.lastMessage?.msg, 'b');
-    assert.equal((await store.unreadOf(id, [jerry])).get(jerry)?.count, 1);
-    assert.ok(stored(await append(store, message(id, tom, { msg: 'd', now }))).timestamp > last.timestamp);
-    assert.deepEqual(await history(), ['b', 'd']);
-  },
-
-  'a client is silenced until a time, as long as there is room': async (store) => {
-    const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
-    const id = await create(store, [tom, jerry]);
-    const now = Date.now();
-    const speaks = async (speaker: string) => (await append(store, message(id, speaker, { speaker })))._tag;
-    assert.equal(await store.silenceUntil(id, tom, now + 60_000, 1, now), true);
-    assert.equal(await store.silenceUntil(id, jerry, now + 60_000, 1, now), false);
-    assert.deepEqual([await speaks(tom), await speaks(jerry)], ['Silenced', 'Appended']);
-    assert.equal((await store.speaking(id, tom))._tag, 'Silenced');
-    assert.equal(await store.silenceUntil(id, tom, undefined, 1, now), true);
-    assert.equal(await store.silenceUntil(id, tom, undefined, 1, now), false);
-    assert.equal(await speaks(tom), 'Appended');
-    assert.equal(await store.silenceUntil(id, tom, now - 1, 1, now), true);
-    assert.equal(await speaks(tom), 'Appended');
-    assert.equal(await store.silenceUntil(id, jerry, now + 60_000, 1, now), true);
   },
 
   'a deleted conversation is gone, with its messages': async (store) => {

@@ -198,7 +198,7 @@ export interface Store {
  */
 export interface MovingStore extends Store {
   /** Who has subscribed decides for whom a message of a system conversation is. */
-  standings: NonNullable<Store['standings']>;
+  standings(clientId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** Stores conversations as they are. Gives a result for each. The call is atomic. */
   importConversations(conversations: readonly MovedConversation[]): Promise<readonly ConversationMoved[]>;
   /**

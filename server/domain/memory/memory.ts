@@ -194,9 +194,8 @@ export const createMemory = ({
         ids.flatMap((id) => {
           const conversation = find(id);
           if (conversation?.members.has(clientId) !== true) return [];
-          const { info, joinedAt } = conversation;
-          const muted = info.mutedMembers?.includes(clientId) === true;
-          return [[id, { ...defined({ joinedAt: joinedAt.get(clientId) }), muted }]];
+          const muted = conversation.info.mutedMembers?.includes(clientId) === true;
+          return [[id, { ...defined({ joinedAt: conversation.joinedAt.get(clientId) }), muted }]];
         }),
       ),
 

@@ -19,7 +19,7 @@ const roles = c.keyof({ Owner: null, Manager: null, Member: null }, '"Owner", "M
 const Info = record('MemberInfo', { role: roles }, { clientId: c.string });
 
 /** The clients that a body names: many, or one. */
-export const clientsIn = (request: ApiRequest): readonly string[] => {
+const clientsIn = (request: ApiRequest): readonly string[] => {
   const { client_ids: many, client_id: one } = bodyAs(Clients, request);
   const clientIds = many ?? (one === undefined ? undefined : [one]);
   if (clientIds === undefined) throw new BadRequest('client_ids should be Array<string>, but is undefined');

@@ -2,8 +2,8 @@
 import type { RtmServer, ServerOptions } from 'rx-realtime/server';
 import { serve } from '../raw-client.js';
 
-export const options: ServerOptions = { masterKey: 'master', signed: [], appId: 'app' };
-export const KEY = { 'x-lc-id': 'app', 'x-lc-key': 'master,master' };
+const options: ServerOptions = { masterKey: 'master', signed: [], appId: 'app' };
+const KEY = { 'x-lc-id': 'app', 'x-lc-key': 'master,master' };
 
 export interface Result {
   readonly status: number;
