@@ -42,7 +42,7 @@ export const enterRoom = async (app: App, { session, clientId }: Actor, id: stri
  * seen an outline of the conversation, which their clients may have kept.
  */
 const showWhole = (app: App, actor: Actor, info: ConversationInfo, added: readonly string[]): void => {
-  for (const command of wholeNotices(info))
+  for (const command of wholeNotices(info, app.stamp()))
     app.bus.publish(added, { _tag: 'Push', command, outlined: info.id, ...causedBy(actor) });
 };
 

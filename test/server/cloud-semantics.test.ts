@@ -205,10 +205,12 @@ describe('all SDKs: what a client may not see of a conversation', () => {
       secret: { deep: 1 },
       name: 'mice',
     });
-    const members = spike.inbox.flatMap((push) =>
-      push.cmd === 'conv' && push.op === 'members_joined' ? (push.convMessage.m ?? []) : [],
+    const joined = spike.inbox.flatMap((push) =>
+      push.cmd === 'conv' && push.op === 'members_joined' ? [push.convMessage] : [],
     );
-    expect(members).toEqual(expect.arrayContaining(['Tom', 'Jerry']));
+    expect(joined.flatMap(({ m = [] }) => m)).toEqual(expect.arrayContaining(['Tom', 'Jerry']));
+    // Swift takes no change of members without a time.
+    expect(joined.map(({ udate = '' }) => Date.parse(udate))).not.toContain(NaN);
     expect(await notices(jerry, cid)).not.toContain('updated');
   });
 

@@ -54,12 +54,12 @@ export const addedNotices = (
   });
 
 /** What a new member has not seen: those who were members before it, and the name and the attributes. */
-export const wholeNotices = (info: ConversationInfo): readonly ConversationPush[] => {
+export const wholeNotices = (info: ConversationInfo, at: number): readonly ConversationPush[] => {
   const { id, creator: clientId, name, attributes, members = [], updatedAt = 0 } = info;
   const party: Party = { isBackEnd: false, ...defined({ clientId }) };
   const change = { ...defined({ name }), set: attributes, removed: [], after: attributes };
   return [
-    { cmd: 'conv', op: 'members_joined', convMessage: { cid: id, ...by(party), m: [...members] } },
+    { cmd: 'conv', op: 'members_joined', convMessage: { cid: id, ...by(party), m: [...members], ...udateOf(at) } },
     updatedNotice(party, id, change, updatedAt),
   ];
 };
