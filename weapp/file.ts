@@ -22,9 +22,13 @@ export const weappFile = (
     wx.getFileSystemManager().readFile({
       filePath: path,
       success: ({ data }) => {
-        // Without an encoding it is a buffer.
-        if (typeof data !== 'string')
-          subscriber.next({ name: path.slice(path.lastIndexOf('/') + 1), ...about, data: new Uint8Array(data) });
+        if (typeof data === 'string') {
+          subscriber.error(
+            new InvalidArgument(`weappFile: ${path} was read as text, although no encoding was asked for`),
+          );
+          return;
+        }
+        subscriber.next({ name: path.slice(path.lastIndexOf('/') + 1), ...about, data: new Uint8Array(data) });
         subscriber.complete();
       },
       fail: ({ errMsg }) => subscriber.error(new InvalidArgument(`weappFile: ${path} can't be read: ${errMsg}`)),

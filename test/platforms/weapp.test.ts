@@ -255,6 +255,10 @@ describe('the files and the network of a mini program', () => {
       { name: 'a.png', type: 'image/png', data: Uint8Array.of(1, 2) },
     ]);
     expect(await lastValueFrom(weappFile(wx, path, { name: 'b' }))).toMatchObject({ name: 'b' });
+    const asText: Parameters<typeof weappFile>[0] = {
+      getFileSystemManager: () => ({ readFile: ({ success }) => success({ data: 'text' }) }),
+    };
+    await expect(lastValueFrom(weappFile(asText, path))).rejects.toMatchObject({ _tag: 'InvalidArgument' });
     await expect(lastValueFrom(weappFile(wx, join(directory, 'none')))).rejects.toMatchObject({
       _tag: 'InvalidArgument',
       message: expect.stringContaining('no such file') as string,

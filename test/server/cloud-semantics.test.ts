@@ -2,7 +2,19 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { cloud, type ServerOptions } from 'rx-realtime/server';
-import { dial, login, open, page, say, serve, settable, start, type RawClient, type Received } from './raw-client.js';
+import {
+  dial,
+  find,
+  login,
+  open,
+  page,
+  say,
+  serve,
+  settable,
+  start,
+  type RawClient,
+  type Received,
+} from './raw-client.js';
 
 const error = (code: number): object => ({ cmd: 'error', errorMessage: { code } });
 
@@ -10,20 +22,6 @@ const cast = async (options: ServerOptions = {}) => {
   const server = await serve(options);
   const [tom, jerry, spike] = [await login(server, 'Tom'), await login(server, 'Jerry'), await login(server, 'Spike')];
   return { server, tom, jerry, spike };
-};
-
-const find = async (
-  client: RawClient,
-  where: object,
-  fields: object = {},
-): Promise<readonly Record<string, unknown>[]> => {
-  const answer = await client.request({
-    cmd: 'conv',
-    op: 'query',
-    convMessage: { where: { data: JSON.stringify(where) }, ...fields },
-  });
-  if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(JSON.stringify(answer));
-  return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
 };
 
 const countOf = (client: RawClient, cid: string): Promise<Received> =>

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryStore, type ServerOptions } from 'rx-realtime/server';
 import {
   dial,
+  find,
   login,
   open,
   page,
@@ -50,21 +51,6 @@ const heard = async (client: RawClient): Promise<readonly (string | undefined)[]
     if (push.cmd === 'direct') return push.directMessage.msg;
     return 'op' in push ? `${push.cmd}/${push.op}` : push.cmd;
   });
-};
-
-const find = async (
-  client: RawClient,
-  where: object,
-  fields: object = {},
-): Promise<readonly Record<string, unknown>[]> => {
-  const answer = await client.request({
-    cmd: 'conv',
-    op: 'query',
-    convMessage: { where: { data: JSON.stringify(where) }, ...fields },
-  });
-  if (answer.cmd !== 'conv' || answer.op !== 'results')
-    throw new Error(`results were expected, not ${JSON.stringify(answer)}`);
-  return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
 };
 
 /** A token, and the socket on which the login got it. */

@@ -234,3 +234,18 @@ export const settable = (
     },
   };
 };
+
+/** Queries conversations. */
+export const find = async (
+  client: RawClient,
+  where: object,
+  fields: object = {},
+): Promise<readonly Record<string, unknown>[]> => {
+  const answer = await client.request({
+    cmd: 'conv',
+    op: 'query',
+    convMessage: { where: { data: JSON.stringify(where) }, ...fields },
+  });
+  if (answer.cmd !== 'conv' || answer.op !== 'results') throw new Error(JSON.stringify(answer));
+  return JSON.parse(answer.convMessage.results.data) as Record<string, unknown>[];
+};

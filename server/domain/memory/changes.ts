@@ -1,4 +1,5 @@
 /** The changes of a conversation's messages, in memory. */
+import { firstThat } from '../first-that.js';
 
 /** A change of a message. */
 export interface Change {
@@ -10,15 +11,8 @@ export interface Change {
 }
 
 /** The index before which no change was made at `since` or later. */
-export const firstChange = (changes: readonly Change[], since: number): number => {
-  let [low, high] = [0, changes.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((changes[middle]?.upTo ?? Infinity) >= since) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-};
+export const firstChange = (changes: readonly Change[], since: number): number =>
+  firstThat(changes, ({ upTo }) => upTo >= since);
 
 /** The changes when the message at a position is gone: those after it have other positions. */
 export const withoutChange = (changes: readonly Change[], position: number): Change[] =>

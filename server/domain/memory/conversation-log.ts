@@ -2,7 +2,8 @@
 import { defined } from '../../../codecs/defined.js';
 import { isSignalType } from '../../../codecs/index.js';
 import { applyEdit } from '../messages/edits.js';
-import { betweenOf, firstAfter, firstThat, isFor, pageOf, type IndexesBetween } from '../messages/history.js';
+import { betweenOf, firstAfter, isFor, pageOf, type IndexesBetween } from '../messages/history.js';
+import { firstThat } from '../first-that.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
 import { firstChange, withoutChange, type Change } from './changes.js';

@@ -1,22 +1,10 @@
 /** Stretches of a conversation's messages. Messages are sorted by time. */
 import { isSignalType, type ConversationInfo } from '../../../codecs/index.js';
+import { firstThat } from '../first-that.js';
 import type { Audience, Bound, HistoryQuery, StoredMessage } from '../records.js';
 
 /** The number of the type that a recalled message has (protocol: `_lctype`). */
 export const RECALLED = -127;
-
-/** The first index from which on all messages pass the test. Messages are sorted, so this is a binary search. */
-export const firstThat = (messages: readonly StoredMessage[], passes: (message: StoredMessage) => boolean): number => {
-  let low = 0;
-  let high = messages.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const message = messages[middle];
-    if (message !== undefined && passes(message)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-};
 
 /** The index of the first message that is later than a time. */
 export const firstAfter = (messages: readonly StoredMessage[], timestamp: number): number =>
