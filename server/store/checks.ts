@@ -113,12 +113,14 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.deepEqual(await store.listed(id, 'silenced', 2, 'b'), { clientIds: ['c'] });
   },
 
-  'who may speak: members who are not silenced; in a chat room, who is not blocked; the back end': async (store) => {
+  'who may speak: members who are not silenced; in rooms and system conversations, who is not blocked; the back end': async (
+    store,
+  ) => {
     const [a, b, c] = [fresh('a'), fresh('b'), fresh('c')];
     const id = await create(store, [a, b]);
-    const room = await create(store, [], { kind: 'room' });
+    const open = [await create(store, [], { kind: 'room' }), await create(store, [], { kind: 'system' })];
     await store.setListed(id, 'silenced', [b], true, 10);
-    await store.setListed(room, 'blocked', [b], true, 10);
+    for (const each of open) await store.setListed(each, 'blocked', [b], true, 10);
     const tag = async (where: string, speaker: string | undefined): Promise<readonly string[]> => [
       (await store.speaking(where, speaker))._tag,
       (await append(store, message(where, speaker ?? '', speaker === undefined ? {} : { speaker })))._tag,
@@ -127,8 +129,11 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.deepEqual(await tag(id, b), ['Silenced', 'Silenced']);
     assert.deepEqual(await tag(id, c), ['NotMember', 'NotMember']);
     assert.deepEqual(await tag(id, undefined), ['MaySpeak', 'Appended']);
-    assert.deepEqual(await tag(room, c), ['MaySpeak', 'Appended']);
-    assert.deepEqual(await tag(room, b), ['Blocked', 'Blocked']);
+    for (const each of open) {
+      assert.deepEqual(await tag(each, c), ['MaySpeak', 'Appended']);
+      assert.deepEqual(await tag(each, b), ['Blocked', 'Blocked']);
+      assert.deepEqual(await tag(each, undefined), ['MaySpeak', 'Appended']);
+    }
     assert.deepEqual(await tag(fresh('none'), a), ['NoConversation', 'NoConversation']);
   },
 
@@ -192,6 +197,30 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       ['one', 'two'],
     );
     assert.deepEqual(await store.append([]), []);
+  },
+
+  'what is known of a conversation after several messages of one call is as after one by one': async (store) => {
+    const tom = fresh('Tom');
+    const given = [
+      { msg: 'seen', type: -1 },
+      { msg: 'newest', token: 'one' },
+      { msg: 'a signal', type: -102 },
+      { msg: 'repeated', token: 'one' },
+    ];
+    const [together, one] = [await create(store, [tom]), await create(store, [tom])];
+    await store.append(given.map((more) => message(together, tom, { ...more, speaker: tom })));
+    for (const more of given) await append(store, message(one, tom, { ...more, speaker: tom }));
+    for (const id of [together, one]) {
+      const [info] = await store.conversations([id]);
+      assert.equal(info?.lastMessage?.msg, 'newest');
+      const history = await store.history({ conversationId: id, direction: 'new', limit: 9 });
+      assert.deepEqual(
+        history.map(({ msg }) => msg),
+        ['seen', 'newest', 'a signal'],
+      );
+      const { timestamp } = stored(await append(store, message(id, tom, { now: 0 })));
+      assert.ok(timestamp > (history.at(-1)?.timestamp ?? Infinity));
+    }
   },
 
   'a message with the same token of the same sender is stored once, also at the same time': async (store) => {

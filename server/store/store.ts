@@ -170,7 +170,11 @@ export interface Store {
    * deleted can't open a session. Sessions are deleted some days after they have expired.
    */
   openSession(opening: SessionOpening, now: number): Promise<OpeningResult>;
-  session(token: string): Promise<StoredSession | undefined>;
+  /**
+   * The session of a token; undefined if there is none. `now` (ms) is the caller's time, and `expiresAt` of the result
+   * is compared with it: a store that counts with a time of its own says how much is left from `now` on.
+   */
+  session(token: string, now?: number): Promise<StoredSession | undefined>;
   /**
    * Extends the lifetime of an open session's token, even if the token has expired. Changes nothing and gives false
    * if the token was deleted, or another session has taken this session's place: so it never brings a token back.

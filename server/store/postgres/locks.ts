@@ -19,7 +19,7 @@ const token = (id: string): string => `token ${id}`;
 const conversation = (id: string): Locks => ({ conversations: [id] });
 const session = (id: string): Locks => ({ names: [token(id)], tokens: [id] });
 
-type Locking = { readonly [N in Exclude<keyof Changes, 'append'>]: (...args: Parameters<Changes[N]>) => Locks };
+type Locking = { readonly [N in Exclude<keyof Changes, 'place'>]: (...args: Parameters<Changes[N]>) => Locks };
 
 export const locksOf: Locking = {
   createConversation: (draft) => {

@@ -115,7 +115,7 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   const statements = statementsOf(bounds);
   const members = keptMembers(statements);
   const reads = createReads(
-    { sql: statements, bounds, time: now, timeOf: (given) => given, keyOf: hashedKey },
+    { sql: statements, bounds, time: now, timeOf: (given) => (clock === undefined ? now() : given), keyOf: hashedKey },
     members,
   );
   const given = clock === undefined ? undefined : now;
@@ -138,7 +138,7 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
     guarded(() => connections.read(() => Reflect.apply(reads[name], undefined, args) as Steps<unknown>));
   const read = readSteps as Read;
   /** A call that changes something. */
-  const change = <N extends Exclude<keyof Changes, 'append'>>(name: N) => {
+  const change = <N extends Exclude<keyof Changes, 'place'>>(name: N) => {
     const locks = locksOf[name] as (...args: unknown[]) => Locks;
     return (...args: Parameters<Changes[N]>): Promise<ResultOf<N>> =>
       guarded(() => changing.change({ name, args, locks: locks(...args) }) as Promise<ResultOf<N>>);

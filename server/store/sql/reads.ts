@@ -27,7 +27,7 @@ const ROLES: readonly MemberRole[] = ['Owner', 'Manager', 'Member'];
 const roleOf = (row: Row): MemberRole => ROLES.find((role) => role === text(row, 'role')) ?? 'Member';
 
 /** `members`: those that are kept. */
-export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, forget }: KeptMembers): Reads => {
+export const createReads = ({ sql, bounds, time, timeOf, keyOf }: Setting, { membersOf, forget }: KeptMembers): Reads => {
   /** A conversation that has not ended. */
   const head = function* (id: string): Steps<Row | undefined> {
     const row = yield* one(sql.head, id);
@@ -244,9 +244,11 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
       return summaries.sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
     },
 
-    *session(token) {
+    *session(token, now) {
       const row = yield* one(sql.session, token);
-      return row === undefined ? undefined : sessionOf(row);
+      if (row === undefined) return undefined;
+      const session = sessionOf(row);
+      return now === undefined ? session : { ...session, expiresAt: session.expiresAt - timeOf(now) + now };
     },
 
     *notices(clientId, since, limit) {
@@ -258,7 +260,10 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
   };
 };
 
-export type KeptMembers = Pick<Reads, 'membersOf' | 'forget'>;
+export interface KeptMembers extends Pick<Reads, 'membersOf' | 'forget'> {
+  /** The members of a version of the list, if they are kept. */
+  readonly known: (id: string, version: number) => Members | undefined;
+}
 
 /** The members of conversations, kept by the version of the list. */
 export const keptMembers = ({ members: statement }: Statements): KeptMembers => {
@@ -270,9 +275,14 @@ export const keptMembers = ({ members: statement }: Statements): KeptMembers => 
     kept.delete(id);
   };
 
+  const known = (id: string, version: number): Members | undefined => {
+    const members = kept.get(id);
+    return members?.version === version ? members : undefined;
+  };
+
   const membersOf = function* (id: string, version: number): Steps<Members> {
-    const known = kept.get(id);
-    if (known?.version === version) return known;
+    const before = known(id, version);
+    if (before !== undefined) return before;
     const row = (yield* one(statement, id)) ?? {};
     const members = { version, all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };
     drop(id);
@@ -286,6 +296,7 @@ export const keptMembers = ({ members: statement }: Statements): KeptMembers => 
   };
 
   return {
+    known,
     membersOf,
     forget: () => {
       kept.clear();
@@ -296,6 +307,7 @@ export const keptMembers = ({ members: statement }: Statements): KeptMembers => 
 
 /** Reads the members each time. */
 export const unkeptMembers = ({ members: statement }: Statements): KeptMembers => ({
+  known: () => undefined,
   *membersOf(id) {
     const row = (yield* one(statement, id)) ?? {};
     return { all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };

@@ -65,6 +65,16 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
       where a.cid = $1 and a.client = $2 and ${condition.replaceAll('m.ts', 'a.ts')}
     order by ${order}`;
 
+  const isMember = (cid: string, client: string): string =>
+    `exists (select 1 from members where cid = ${cid} and client = ${client})`;
+
+  const isListed = (cid: string, name: string, client: string): string =>
+    `exists (select 1 from listed where cid = ${cid} and list = '${name}' and client = ${client})`;
+
+  const isSilenced = (cid: string, client: string, now: string): string =>
+    `(${isListed(cid, 'silenced', client)}
+      or exists (select 1 from silences where cid = ${cid} and client = ${client} and ends_at > ${now}))`;
+
   /** Whether a message of `m` mentions the client $2. */
   const IS_MENTION = `(m.mentions_all or exists (select 1 from ${each('m.mentions', 'e')} where e.value = $2)) as is_mention`;
 
@@ -166,22 +176,28 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     forgetSilences: `delete from silences where cid = $1 and ends_at <= $2`,
     silenceCount: `select count(*) as count from silences where cid = $1 and client <> $2`,
     /** Whether the client $2 is a member of $1, silenced at the time $3, and blocked. */
-    standing: `select exists (select 1 from members where cid = $1 and client = $2) as is_member,
-      exists (select 1 from listed where cid = $1 and list = 'silenced' and client = $2)
-        or exists (select 1 from silences where cid = $1 and client = $2 and ends_at > $3) as is_silenced,
-      exists (select 1 from listed where cid = $1 and list = 'blocked' and client = $2) as is_blocked`,
+    standing: `select ${isMember('$1', '$2')} as is_member, ${isSilenced('$1', '$2', '$3')} as is_silenced,
+      ${isListed('$1', 'blocked', '$2')} as is_blocked`,
 
     // Messages
 
+    /**
+     * Nothing is stored if the client $14 may not speak at the time $15, or if the sender has stored a message with the
+     * token before. $14 is NULL for the back end. $16: anybody may speak who is not blocked.
+     */
     insertMessage: `insert into messages
       (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+      where cast($14 as text) is null or not ${isSilenced('$1', '$14', '$15')}
+        and (case when $16 then not ${isListed('$1', 'blocked', '$14')} else ${isMember('$1', '$14')} end)
+      on conflict (cid, sender, token) where token is not null do nothing`,
     /** $3: the clients that get a message. */
     address: `insert into audience (cid, client, ts) select $1, e.value, $2 from ${each('$3', 'e')}`,
     messageAt: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts = $2`,
     messageById: `select ${MESSAGE} from messages m where m.cid = $1 and m.id = $2`,
     messageByToken: `select ${MESSAGE} from messages m where m.cid = $1 and m.sender = $2 and m.token = $3`,
-    noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + 1 where cid = $1`,
+    /** There are $4 messages more. */
+    noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + $4 where cid = $1`,
     noteActivity: `update logs set last_at = $2 where cid = $1`,
     deleteMessage: `delete from messages where cid = $1 and ts = $2`,
     deleteAudience: `delete from audience where cid = $1 and ts = $2`,

@@ -4,7 +4,7 @@ import type { MovingStore } from '../store.js';
 import { finding, type Read } from './find.js';
 
 /** Runs a call that changes something. */
-export type Change = <N extends Exclude<keyof Changes, 'append'>>(
+export type Change = <N extends Exclude<keyof Changes, 'place'>>(
   name: N,
 ) => (...args: Parameters<Changes[N]>) => Promise<ResultOf<N>>;
 
