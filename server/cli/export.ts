@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { documentOf, loadBson } from '../moving/bson.js';
-import { conversationsOf, messagesOf, rolesOf } from '../moving/exporting.js';
+import { conversationsOf, messagesOf, rolesOf, standingsOf } from '../moving/exporting.js';
 import { exists, STORE_FILE } from '../store/sqlite/new-file.js';
 import type { MovingStore } from '../store/store.js';
 import { exportHelp } from './help.js';
@@ -54,6 +54,9 @@ const writeAll = async ({ store, directory, isGzip, isBson }: Wanted): Promise<s
     yield headerOf('_ConversationMemberInfo');
     for await (const json of rolesOf(store)) yield `${JSON.stringify(json)}\n`;
   };
+  const ofStandings = async function* (): AsyncGenerator<string> {
+    for await (const json of standingsOf(store)) yield `${JSON.stringify(json)}\n`;
+  };
   const ofMessages = async function* (): AsyncGenerator<string> {
     for await (const json of messagesOf(store)) {
       messages += 1;
@@ -66,6 +69,7 @@ const writeAll = async ({ store, directory, isGzip, isBson }: Wanted): Promise<s
   await write(join(directory, first), isGzip, ofConversations());
   await write(join(directory, `_ConversationMemberInfo.jsonl${end}`), isGzip, ofRoles());
   await write(join(directory, second), isGzip, ofMessages());
+  await write(join(directory, `standings.jsonl${end}`), isGzip, ofStandings());
   return `${directory} has ${numbers.format(conversations)} conversations in ${first} and ${numbers.format(messages)} messages in ${second}`;
 };
 

@@ -111,18 +111,19 @@ const saveCheckpoint = async (file: string, checkpoint: Checkpoint): Promise<voi
   await rename(`${file}.new`, file);
 };
 
-/** What the first record of a file is: 0 is a conversation, 1 a role, 2 a message. */
+/** What the first record of a file is: 0 is a conversation, 1 a role, 2 a message, 3 what is kept of a client. */
 const rankOf = async (file: string): Promise<number> => {
   for await (const record of (await readRecords(file)).records) {
     const moving = 'json' in record ? decodeMoving(record.json) : undefined;
     const hasKey = 'json' in record && JsonObject.is(record.json) && Object.hasOwn(record.json, 'msg-id');
     if (hasKey) return 2;
-    return moving !== undefined && E.isRight(moving) && moving.right._tag === 'Role' ? 1 : 0;
+    const tag = moving !== undefined && E.isRight(moving) ? moving.right._tag : undefined;
+    return tag === 'Role' ? 1 : tag === 'Standing' ? 3 : 0;
   }
   return 0;
 };
 
-/** The files with conversations first: roles and messages need theirs. */
+/** The files with conversations first, since everything else needs them. Marks are on messages. */
 const inOrder = async (files: readonly string[]): Promise<readonly string[]> => {
   const ranked: { readonly file: string; readonly rank: number }[] = [];
   for (const file of files) ranked.push({ file, rank: await rankOf(file) });

@@ -21,12 +21,15 @@ import type {
   MessageMoved,
   Modified,
   MovedConversation,
+  MovedStanding,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
   OpeningResult,
   SessionOpening,
   Standing,
+  StandingMoved,
+  StandingPage,
   Speaking,
   StoredEdit,
   StoredMessage,
@@ -214,4 +217,11 @@ export interface MovingStore extends Store {
   importMessages(messages: readonly StoredMessage[], direction?: 'old' | 'new'): Promise<readonly MessageMoved[]>;
   /** A page of all conversations, in the order of their ids, after the id `after`. */
   conversationPage(limit: number, after?: string): Promise<ConversationPage>;
+  /**
+   * Stores what conversations keep of clients: lists, and how far they have read and received. Gives a result for
+   * each. The call is atomic. Store messages before: a mark does not wait for its message.
+   */
+  importStandings(standings: readonly MovedStanding[]): Promise<readonly StandingMoved[]>;
+  /** A page of what a conversation keeps of clients, in the order of their ids, after the id `after`. */
+  standingPage(conversationId: string, limit: number, after?: string): Promise<StandingPage>;
 }

@@ -114,7 +114,7 @@ const idsOf = async (store: MovingStore, id: string, viewer?: string): Promise<r
 const everythingIn = (store: MovingStore): Promise<unknown> =>
   Promise.all([
     store.conversationPage(100),
-    ...conversations.map(({ objectId }) => Promise.all([historyOf(store, objectId), store.roles(objectId)])),
+    ...conversations.map(({ objectId }) => Promise.all([historyOf(store, objectId), store.roles(objectId), store.standingPage(objectId, 99)])),
   ]);
 
 interface Place {
@@ -533,12 +533,16 @@ describe('export', () => {
   ])('gives what import takes, as %s', async (_, argv) => {
     const { store, file, take } = place();
     await take(file('c', lines(conversations)), file('m', lines(messages)), file('r', lines(roles)));
+    await store.markRead(group.objectId, 'Jerry', { id: 'm5' }, now);
+    await store.setListed(group.objectId, 'silenced', ['用户'], true, 9);
+    await store.setListed('room', 'blocked', ['Spike'], true, 9);
     const to = join(folder(), 'out');
     expect(await exportTo(['--to', to, ...argv], {}, opening(store))).toMatch(/has 4 conversations .* 10 messages/);
     const files = readdirSync(to).map((name) => join(to, name));
     const other = place();
     await other.take(...files);
     expect(other.report()).toEqual([]);
+    expect((await other.store.unreadOf(group.objectId, ['Jerry'])).get('Jerry')?.count).toBe(1);
     expect(await everythingIn(other.store)).toEqual(await everythingIn(store));
     await expect(exportTo(['--to', to, ...argv], {}, opening(store))).rejects.toThrow('is there already');
     const first = files[0] ?? '';
@@ -557,7 +561,7 @@ describe('export', () => {
     await expect(exportTo(['--data', data, '--to', to], {})).rejects.toThrow('is in use by another server');
     await store.close();
     await exportTo(['--data', data, '--to', to], {});
-    const files = ['_Conversation.jsonl', '_ConversationMemberInfo.jsonl', 'messages.jsonl'];
+    const files = ['_Conversation.jsonl', '_ConversationMemberInfo.jsonl', 'messages.jsonl', 'standings.jsonl'];
     expect([readdirSync(to), report()]).toEqual([files, []]);
   });
 

@@ -15,6 +15,7 @@ import type {
   MarkedRead,
   MemberReceipt,
   MessageKey,
+  MovedStanding,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
@@ -58,6 +59,11 @@ export interface ConversationLog {
   /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
   trim(before: number, atMost: number): void;
   receipts(): readonly MemberReceipt[];
+  /** The clients that have marks. */
+  marked(): Iterable<string>;
+  marksOf(clientId: string): Pick<MovedStanding, 'read' | 'received'>;
+  /** Sets marks as they are. */
+  mark(clientId: string, marks: Pick<MovedStanding, 'read' | 'received'>): void;
   /** Deletes the marks of who is no member, if there are many. */
   forgetOthers(members: ReadonlySet<string>): void;
   offline(clientId: string, limit: number): OfflineMessages;
@@ -335,6 +341,12 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     modifiedAt: () => changes.at(-1)?.upTo,
 
     receipts: () => receiptsOf(received, read),
+    marked: () => new Set([...received.keys(), ...read.keys()]),
+    marksOf: (clientId) => defined({ read: read.get(clientId), received: received.get(clientId) }),
+    mark: (clientId, marks) => {
+      if (marks.read !== undefined) read.set(clientId, marks.read);
+      if (marks.received !== undefined) received.set(clientId, marks.received);
+    },
     forgetOthers: (members) => {
       if (Math.max(received.size, read.size) <= members.size + MARKS_OF_OTHERS) return;
       for (const marks of [received, read, acknowledged])

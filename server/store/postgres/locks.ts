@@ -49,6 +49,7 @@ export const locksOf: Locking = {
     ]),
   }),
   importMessages: (messages) => ({ conversations: messages.map(({ conversationId }) => conversationId) }),
+  importStandings: (standings) => ({ conversations: standings.map(({ conversationId }) => conversationId) }),
   openSession: ({ session: { token: opened, clientId } }) => ({ names: [client(clientId), token(opened)] }),
   renewSession: ({ token: renewed, clientId }) => ({ names: [client(clientId), token(renewed)] }),
   rememberRoom: session,

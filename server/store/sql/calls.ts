@@ -74,6 +74,7 @@ export interface ReadCalls extends StoreCalls<
   | 'session'
   | 'notices'
   | 'conversationPage'
+  | 'standingPage'
 > {
   /** As the store's; `but` is the kind whose members are left out. */
   readonly conversations: (ids: readonly string[], but?: ConversationKind) => Steps<readonly ConversationInfo[]>;
@@ -118,7 +119,7 @@ export interface MessageWrites extends StoreCalls<'modify' | 'deleteMessage' | '
   readonly place: (messages: readonly NewMessage[]) => Steps<readonly Placed[]>;
 }
 
-export type ImportWrites = StoreCalls<'importConversations' | 'importMessages'>;
+export type ImportWrites = StoreCalls<'importConversations' | 'importMessages' | 'importStandings'>;
 
 export type SessionWrites = StoreCalls<
   'openSession' | 'renewSession' | 'rememberRoom' | 'forgetSession' | 'forgetSessions' | 'keepNotice'

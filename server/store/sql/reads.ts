@@ -15,7 +15,7 @@ import type {
 } from '../../domain/records.js';
 import type { Reads, Setting } from './calls.js';
 import { flag, limitOf, listOf, maybeList, maybeNumber, number, text, type Row } from './columns.js';
-import { endOf, infoOf, kindOf, messageOf, sessionOf, type Members } from './rows.js';
+import { endOf, infoOf, kindOf, messageOf, sessionOf, standingOf, type Members } from './rows.js';
 import type { Statements } from './sql.js';
 import { all, one, type Steps } from './steps.js';
 
@@ -133,6 +133,13 @@ export const createReads = ({ sql, bounds, time, timeOf, keyOf }: Setting, { mem
         moved.push(movedOf(info, row !== undefined && text(row, 'id') === info.id));
       }
       return { conversations: moved, ...defined({ next: ids.length > limit ? page.at(-1) : undefined }) };
+    },
+
+    *standingPage(id, limit, after = '') {
+      if ((yield* head(id)) === undefined) return { standings: [] };
+      const found = (yield* all(sql.standingsIn, id, after, limitOf(limit + 1))).map(standingOf);
+      const standings = found.slice(0, limit);
+      return { standings, ...defined({ next: found.length > limit ? standings.at(-1)?.clientId : undefined }) };
     },
 
     *idsOfMember(clientId) {

@@ -85,6 +85,18 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
   const real = (place: number): string => `cast(${part('e', place)} as double precision)`;
   const flag = (place: number): string => `cast(cast(${part('e', place)} as integer) as boolean)`;
 
+  /** What a conversation keeps of a client, from the tables of `standingJoins`. */
+  const standingOf = (cid: string, client: string): string =>
+    `select ${cid} as cid, ${client} as client, b.client is not null as is_member, b.joined_at, k.read_ts, k.read_at,
+      k.got_ts, k.got_at, q.ends_at, s.client is not null as is_silenced, o.was_member`;
+
+  const standingJoins = (cid: string, client: string): string =>
+    `left join members b on b.cid = ${cid} and b.client = ${client}
+      left join marks k on k.cid = ${cid} and k.client = ${client}
+      left join silences q on q.cid = ${cid} and q.client = ${client}
+      left join listed s on s.cid = ${cid} and s.list = 'silenced' and s.client = ${client}
+      left join listed o on o.cid = ${cid} and o.list = 'blocked' and o.client = ${client}`;
+
   return {
     // Conversations
 
@@ -381,6 +393,32 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
         messages = messages + v.added
       from (select ${part('e', 0)} as id, ${whole(1)} as newest, ${whole(2)} as shown, ${whole(3)} as added
         from ${rows('$1', 'e')}) as v where logs.cid = v.id`,
+
+    /** What conversations keep of the clients $1, which are pairs with their conversations. */
+    knownStandings: `${standingOf(part('p', 0), part('p', 1))} from ${rows('$1', 'p')}
+      ${standingJoins(part('p', 0), part('p', 1))}`,
+    importMarks: `insert into marks (cid, client, read_ts, read_at, got_ts, got_at)
+      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)}, ${whole(3)}, ${whole(4)}, ${whole(5)} from ${rows('$1', 'e')}
+      where true on conflict (cid, client) do update set
+        read_ts = coalesce(marks.read_ts, excluded.read_ts), read_at = coalesce(marks.read_at, excluded.read_at),
+        got_ts = coalesce(marks.got_ts, excluded.got_ts), got_at = coalesce(marks.got_at, excluded.got_at)`,
+    importListed: `insert into listed (cid, list, client, was_member)
+      select ${part('e', 0)}, ${part('e', 1)}, ${part('e', 2)}, ${flag(3)} from ${rows('$1', 'e')}`,
+    importSilences: `insert into silences (cid, client, ends_at)
+      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)} from ${rows('$1', 'e')}`,
+    importJoined: `update members set joined_at = v.joined_at
+      from (select ${part('e', 0)} as id, ${part('e', 1)} as name, ${whole(2)} as joined_at
+        from ${rows('$1', 'e')}) as v where members.cid = v.id and members.client = v.name`,
+    /** A page of what the conversation $1 keeps of clients, after the client $2, at most $3. */
+    standingsIn: `${standingOf('$1', 'p.client')} from (
+        select client from (
+          ${['marks', 'silences', "listed:list = 'silenced'", "listed:list = 'blocked'", 'members:joined_at is not null']
+            .map((from) => from.split(':'))
+            .map(([table = '', condition = 'true'], place) => `select client from (select client from ${table}
+              where cid = $1 and client > $2 and ${condition} order by client limit $3) as s${place}`)
+            .join(' union ')}
+          ) as u order by client limit $3) as p
+      ${standingJoins('$1', 'p.client')} order by p.client`,
 
     // What has ended
 

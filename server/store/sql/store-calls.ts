@@ -56,5 +56,7 @@ export const storeCalls = (change: Change, read: Read, limits: Parameters<typeof
     importConversations: change('importConversations'),
     importMessages: change('importMessages'),
     conversationPage: look('conversationPage'),
+    importStandings: change('importStandings'),
+    standingPage: look('standingPage'),
   };
 };
