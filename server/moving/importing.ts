@@ -37,6 +37,10 @@ export interface ImportingOptions {
   readonly now: () => number;
 }
 
+/** What stands in the place of bytes that are no UTF-8. */
+const UNREADABLE = '\ufffd';
+const NOT_UTF8 = 'it has characters that could not be read, now U+FFFD: is the file in UTF-8?';
+
 /** Records of one file, or of one API. Within a source, messages may go from older to newer ones, or back. */
 interface Source {
   readonly add: (place: string, json: Json, text?: string) => Promise<void>;
@@ -213,7 +217,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
           refuse(place, `${key} should be a time in the past`);
           return;
         }
-        note(place, moving.notes);
+        note(place, [...moving.notes, ...(text?.includes(UNREADABLE) === true ? [NOT_UTF8] : [])]);
         if (moving._tag === 'Conversation') {
           conversations.push({ place, value: moving.conversation });
           lengthOfConversations += (text ?? JSON.stringify(json)).length;

@@ -1,5 +1,7 @@
 /** `import` and `export`, by their files. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -359,13 +361,38 @@ describe('import', () => {
   });
 
   it('says which file there is not, and which option is wrong', async () => {
-    const { take } = place();
+    const { take, file } = place();
     await expect(take()).rejects.toThrow('import needs files, or --from');
     await expect(take('/none')).rejects.toThrow(/there is no such file/);
+    await expect(take(folder())).rejects.toThrow(/it is a directory; name its files/);
+    await expect(take('--report', '/none/report.txt', file('c', ''))).rejects.toThrow('there is no directory /none');
+    const messagesFile = file('m', lines(messages));
+    await expect(take('--report', messagesFile, messagesFile)).rejects.toThrow('it is a file to import');
+    expect(readFileSync(messagesFile, 'utf8')).toBe(lines(messages));
     await expect(take('--from', 'http://example.com', '--app-id', 'a')).rejects.toThrow('take the https address');
     await expect(take('--from', 'https://example.com', '--app-id', 'a')).rejects.toThrow('RX_REALTIME_IMPORT_KEY');
     expect((await take('--help')).text).toMatch(/^Usage: rx-realtime import/);
     for (const line of (await take('--help')).text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it.skipIf(process.platform === 'win32')('reads a pipe once, and so takes it by itself only', async () => {
+    const { store, take, file } = place();
+    const pipe = join(folder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const conversationsFile = file('c', lines(conversations));
+    await expect(take(conversationsFile, pipe)).rejects.toThrow('import it by itself');
+    await take(conversationsFile);
+    const [{ text }] = await Promise.all([take(pipe), writeFile(pipe, lines(messages))]);
+    expect(text).toMatch(/^Imported: 0 conversations and 10 messages/);
+    expect(await idsOf(store, 'room')).toEqual(['r1']);
+  });
+
+  it('notes what is in another character set than UTF-8', async () => {
+    const { store, take, file, report } = place();
+    const { text } = await take(file('c', Buffer.from(`${JSON.stringify({ ...room, name: 'caf\u00e9' })}\n`, 'latin1')));
+    expect(text).toContain('Imported with a note: 1');
+    expect(report()[0]).toMatch(/^c, line 1: note: it has characters that could not be read/);
+    expect((await store.conversations(['room']))[0]?.name).toBe('caf\ufffd');
   });
 
   it('lists a file in BSON that is damaged, and what came before it is taken', async () => {
@@ -545,6 +572,11 @@ describe('export', () => {
     expect((await other.store.unreadOf(group.objectId, ['Jerry'])).get('Jerry')?.count).toBe(1);
     expect(await everythingIn(other.store)).toEqual(await everythingIn(store));
     await expect(exportTo(['--to', to, ...argv], {}, opening(store))).rejects.toThrow('is there already');
+    // Whatever is in the way, nothing else is written.
+    const half = folder();
+    writeFileSync(join(half, files.at(-1)?.split('/').at(-1) ?? ''), '');
+    await expect(exportTo(['--to', half, ...argv], {}, opening(store))).rejects.toThrow('is there already');
+    expect(readdirSync(half)).toHaveLength(1);
     const first = files[0] ?? '';
     if (argv.length === 0) expect(readFileSync(first, 'utf8').split('\n')[0]).toBe(HEADER);
     else expect(gunzipSync(readFileSync(first)).length).toBeGreaterThan(0);
