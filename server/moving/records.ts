@@ -112,6 +112,12 @@ const messageOf = (json: JsonObject): E.Either<DecodeFailed, Moving> => {
   return E.right({ _tag: 'Message', message, notes: [], ...(typeof to === 'string' ? { to } : {}) });
 };
 
+/**
+ * A conversation has at least one of these. Rows of other classes, such as users, don't: a file in BSON does not say of
+ * which class it is.
+ */
+const SIGNS = ['m', 'c', 'mu', 'tr', 'sys', 'unique', 'lm'];
+
 /** A date as a number of ms, as it is in a database. */
 const dated = (value: Json | undefined): Json | undefined =>
   Time.is(value) ? { __type: 'Date', iso: new Date(value).toISOString() } : value;
@@ -141,6 +147,8 @@ const conversationOf = (json: JsonObject, text: string | undefined): E.Either<De
   }
   if (createdAt === undefined || updatedAt === undefined)
     return E.left(new DecodeFailed('createdAt', 'a date', preview(json['createdAt'])));
+  if (!SIGNS.some((key) => Object.hasOwn(json, key)))
+    return E.left(new DecodeFailed('m', 'a list of clients, in a row of _Conversation', preview(undefined)));
   const deep = own.filter(([, value]) => !isShallow(value)).map(([key]) => key);
   const number = text === undefined ? undefined : changedNumber(text);
   const notes = [

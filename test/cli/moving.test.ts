@@ -404,6 +404,18 @@ describe('import', () => {
     expect((await store.conversations([group.objectId])).length).toBe(1);
   });
 
+  it('takes no rows of another class for conversations', async () => {
+    const { store, file, take, report } = place();
+    const users = [{ objectId: 'u', username: 'Tom', email: 'tom@example.com', createdAt: iso(9), updatedAt: iso(9) }];
+    const asUsers = Buffer.concat(users.map(asBson));
+    expect((await take(file('_User.bson', asUsers), file('users.jsonl', lines(users)))).exitCode).toBe(2);
+    expect(report()).toEqual([
+      '_User.bson, document 1: m should be a list of clients, in a row of _Conversation, but is undefined',
+      'users.jsonl, line 1: m should be a list of clients, in a row of _Conversation, but is undefined',
+    ]);
+    expect(await store.conversations(['u'])).toEqual([]);
+  });
+
   it('keeps bytes among the attributes of BSON as base64', async () => {
     const { store, file, take } = place();
     const document = {
