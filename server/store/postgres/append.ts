@@ -212,7 +212,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
   };
 
   const together = async (items: readonly Item[]): Promise<readonly Appended[]> => {
-    const { rows, stored } = await connections.use(async (session, attempt) => {
+    const { rows, stored } = await connections.useOwn(async (session, attempt) => {
       const given = await session.rows(statement, columns(items));
       // An earlier attempt may have stored messages of senders who may not speak any more.
       const open = [...given.entries()].filter(

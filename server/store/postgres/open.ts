@@ -48,10 +48,14 @@ export interface PostgresStore extends MovingStore {
 /** How long the driver waits for a connection, and for a statement that the database should have ended, ms. */
 const LATE = 5_000;
 
+const CONNECTIONS = 10;
+/** With so many connections, one can stay with the calls that store messages. */
+const ENOUGH = 3;
+
 const poolOf = (
   { Pool }: Pg,
   url: string,
-  { connections = 10, statementTimeout = 20_000 }: PostgresStoreOptions,
+  { connections = CONNECTIONS, statementTimeout = 20_000 }: PostgresStoreOptions,
 ): PostgresPool =>
   new Pool({
     connectionString: url,
@@ -103,7 +107,13 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   const pg = await loadPg();
   const bounds = boundsOf(numbers);
   const pool = ownPool ?? poolOf(pg, url ?? '', numbers);
-  const connections = createConnections({ pg, pool, patience: numbers.patience ?? 6_000 });
+  const connections = createConnections({
+    pg,
+    pool,
+    patience: numbers.patience ?? 6_000,
+    // Of a pool of somebody else, nothing is known.
+    hasOwn: ownPool === undefined && (numbers.connections ?? CONNECTIONS) >= ENOUGH,
+  });
   try {
     await migrated(connections);
   } catch (error) {
