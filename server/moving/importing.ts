@@ -83,7 +83,16 @@ const ENDED =
   'it has ended, or there was nothing new in it for so long that the server would delete it: the conversation';
 
 export const createImporting = ({ store, list, now }: ImportingOptions): Importing => {
-  const counts = { conversations: 0, messages: 0, roles: 0, standings: 0, present: 0, refused: 0, noted: 0, retimed: 0 };
+  const counts = {
+    conversations: 0,
+    messages: 0,
+    roles: 0,
+    standings: 0,
+    present: 0,
+    refused: 0,
+    noted: 0,
+    retimed: 0,
+  };
   const systems = new Map<string, boolean>();
 
   /** Which of these are system conversations. */

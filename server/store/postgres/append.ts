@@ -195,7 +195,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
     for (const [place, item] of items.entries()) {
       const row = rows[place];
       if (row === undefined || row['kind'] === null || row['kind'] === 'room') continue;
-      if (addressedTo(kindOf(row), item) === undefined)
+      if (addressedTo(kindOf(row), item.speaker, item.to) === undefined)
         versions.set(item.conversationId, number(row, 'members_version'));
     }
     const found = new Map<string, readonly string[]>();
@@ -235,9 +235,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
       const timestamp = maybeNumber(row, 'ts') ?? (before?.id === item.id ? before.timestamp : undefined);
       const _tag = VERDICTS.find((verdict) => verdict === row['verdict']);
       if (timestamp !== undefined && row['kind'] !== null)
-        results.push(
-          appendedOf(item, { _tag: 'Placed', id: item.id, timestamp, kind: kindOf(row), members: membersOf(item) }),
-        );
+        results.push(appendedOf(item, [item.id, timestamp, kindOf(row), membersOf(item)]));
       else if (_tag !== undefined) results.push({ _tag });
       else if (before !== undefined) results.push({ _tag: 'Repeated', message: before });
       // Its conversation was deleted meanwhile.

@@ -1,11 +1,11 @@
 /** The calls of the database: those of the store, and those that only its parts use. */
 import type { ConversationInfo, ConversationKind } from '../../../codecs/index.js';
 import { keptByKind, type KeptByKind } from '../../domain/memory/retention.js';
-import type { MayNotSpeak, NewMessage, UnreadSummary } from '../../domain/records.js';
+import type { MayNotSpeak, UnreadSummary } from '../../domain/records.js';
 import type { MemoryStoreOptions } from '../memory.js';
 import type { MovingStore } from '../store.js';
 import type { Row } from './columns.js';
-import type { Placed } from './placed.js';
+import type { Packed, Placed } from './placed.js';
 import type { Members } from './rows.js';
 import type { Statements } from './sql.js';
 import type { Steps } from './steps.js';
@@ -116,7 +116,7 @@ export type ConversationWrites = StoreCalls<
 
 export interface MessageWrites extends StoreCalls<'modify' | 'deleteMessage' | 'acknowledge' | 'markRead'> {
   /** As the store's `append`. */
-  readonly place: (messages: readonly NewMessage[]) => Steps<readonly Placed[]>;
+  readonly place: (messages: readonly Packed[]) => Steps<readonly Placed[]>;
 }
 
 export type ImportWrites = StoreCalls<'importConversations' | 'importMessages' | 'importStandings'>;

@@ -3,11 +3,11 @@ import { isSignalType, type ConversationKind } from '../../../codecs/index.js';
 import { mayAnybodySpeak } from '../../domain/conversations/access.js';
 import { applyEdit } from '../../domain/messages/edits.js';
 import { audienceOf } from '../../domain/messages/history.js';
-import type { NewMessage, StoredMessage } from '../../domain/records.js';
+import type { StoredMessage } from '../../domain/records.js';
 import type { MessageWrites, Reads, Setting } from './calls.js';
 import { flag, listOf, maybeNumber, number, text, type Row } from './columns.js';
 import { messageIds } from './message-ids.js';
-import { addressedTo, type Placed } from './placed.js';
+import { addressedTo, type Packed, type Placed } from './placed.js';
 import { kindOf, messageOf, someOf } from './rows.js';
 import { all, one, run, type Steps } from './steps.js';
 
@@ -43,12 +43,12 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
     return row === undefined ? row : { row, kind: kindOf(row), lastAt: maybeNumber(row, 'last_at') ?? -1, added: 0 };
   };
 
-  const place = function* (opened: Opened | undefined, message: NewMessage): Steps<Placed> {
+  const place = function* (opened: Opened | undefined, message: Packed): Steps<Placed> {
     if (opened === undefined) return { _tag: 'NoConversation' };
-    const { conversationId: id, from, receipt, mentions, mentionsAll, type, msg, binaryMsg, speaker, token } = message;
+    const [id, from, speaker, token, type, msg, binaryMsg, receipt, mentions, mentionsAll, wanted, now] = message;
     const { row, kind } = opened;
-    const to = addressedTo(kind, message);
-    const timestamp = Math.max(timeOf(message.now), opened.lastAt + 1);
+    const to = addressedTo(kind, speaker, wanted);
+    const timestamp = Math.max(timeOf(now), opened.lastAt + 1);
     const messageId = newId(timestamp);
     const inserted = yield* run(
       sql.insertMessage,
@@ -70,7 +70,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
     if (to === undefined && !isSignalType(type)) opened.publicAt = timestamp;
     // In a chat room, and for some clients only, the members are not asked for.
     const members = kind === 'room' || to !== undefined ? [] : yield* membersNow(id, row);
-    return { _tag: 'Placed', id: messageId, timestamp, kind, members };
+    return [messageId, timestamp, kind, members];
   };
 
   /** The newest part of a stretch of messages, so that a mark is not too expensive. */
@@ -85,7 +85,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
       const conversations = new Map<string, Opened | undefined>();
       const results: Placed[] = [];
       for (const message of messages) {
-        const { conversationId: id } = message;
+        const [id] = message;
         if (!conversations.has(id)) conversations.set(id, yield* open(id));
         results.push(yield* place(conversations.get(id), message));
       }

@@ -27,7 +27,10 @@ const ROLES: readonly MemberRole[] = ['Owner', 'Manager', 'Member'];
 const roleOf = (row: Row): MemberRole => ROLES.find((role) => role === text(row, 'role')) ?? 'Member';
 
 /** `members`: those that are kept. */
-export const createReads = ({ sql, bounds, time, timeOf, keyOf }: Setting, { membersOf, forget }: KeptMembers): Reads => {
+export const createReads = (
+  { sql, bounds, time, timeOf, keyOf }: Setting,
+  { membersOf, forget }: KeptMembers,
+): Reads => {
   /** A conversation that has not ended. */
   const head = function* (id: string): Steps<Row | undefined> {
     const row = yield* one(sql.head, id);

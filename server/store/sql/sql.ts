@@ -412,10 +412,18 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     /** A page of what the conversation $1 keeps of clients, after the client $2, at most $3. */
     standingsIn: `${standingOf('$1', 'p.client')} from (
         select client from (
-          ${['marks', 'silences', "listed:list = 'silenced'", "listed:list = 'blocked'", 'members:joined_at is not null']
+          ${[
+            'marks',
+            'silences',
+            "listed:list = 'silenced'",
+            "listed:list = 'blocked'",
+            'members:joined_at is not null',
+          ]
             .map((from) => from.split(':'))
-            .map(([table = '', condition = 'true'], place) => `select client from (select client from ${table}
-              where cid = $1 and client > $2 and ${condition} order by client limit $3) as s${place}`)
+            .map(
+              ([table = '', condition = 'true'], place) => `select client from (select client from ${table}
+              where cid = $1 and client > $2 and ${condition} order by client limit $3) as s${place}`,
+            )
             .join(' union ')}
           ) as u order by client limit $3) as p
       ${standingJoins('$1', 'p.client')} order by p.client`,

@@ -40,7 +40,8 @@ export const connect = (database: Database): Connection => {
   };
 
   const all: Connection['all'] = (sql, ...parameters) => statement(sql).all(...parameters.map(valueOf)) as Row[];
-  const one: Connection['one'] = (sql, ...parameters) => statement(sql).get(...parameters.map(valueOf)) as Row | undefined;
+  const one: Connection['one'] = (sql, ...parameters) =>
+    statement(sql).get(...parameters.map(valueOf)) as Row | undefined;
   const run: Connection['run'] = (sql, ...parameters) => Number(statement(sql).run(...parameters.map(valueOf)).changes);
 
   return {
