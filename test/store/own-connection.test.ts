@@ -29,7 +29,7 @@ const pool = () => {
       ask: () => Promise.reject(new Error('not asked like this')),
       rows: () => Promise.resolve([]),
       execute: (sql) => {
-        said.push(/^discard/.test(sql) ? 'plan anew' : /reset_val/.test(sql) ? 'as usual' : 'keep plans');
+        said.push(sql.startsWith('discard') ? 'plan anew' : sql.includes('reset_val') ? 'as usual' : 'keep plans');
         return Promise.resolve([]);
       },
     }),
