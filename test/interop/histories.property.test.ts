@@ -185,8 +185,13 @@ const theirDevice = async (server: RtmServer, version: Version, user: User): Pro
     },
     pause: () => control.pause(),
     resume: async () => {
-      const isBack = new Promise((resolve) => client.once('reconnect', resolve));
+      const isBack = new Promise((resolve, reject) => {
+        client.once('reconnect', resolve);
+        client.once('reconnecterror', reject);
+      });
       control.resume();
+      // By itself it waits for a second.
+      control.retry();
       await isBack;
       await settle();
     },
