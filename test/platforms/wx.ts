@@ -4,6 +4,7 @@
  * request that meets a redirect ends with its head; a socket that is still connecting can't be closed.
  */
 import { readFile } from 'node:fs';
+import { readFile as readBytes } from 'node:fs/promises';
 import { WebSocket } from 'ws';
 
 type Listener<T> = (value: T) => void;
@@ -186,6 +187,51 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
     };
   };
 
+  /** The file in a form, as WeChat sends it. The answer is text. */
+  const uploadFile = ({
+    url,
+    filePath,
+    name,
+    header = {},
+    formData = {},
+    success,
+    fail,
+  }: Callbacks & {
+    url: string;
+    filePath: string;
+    name: string;
+    header?: Record<string, string>;
+    formData?: Record<string, unknown>;
+  }) => {
+    for (const [key, value] of Object.entries({ url, filePath, name }))
+      if (typeof value !== 'string' || value === '') throw new TypeError(`parameter.${key} should be String`);
+    const listeners = new Set<Listener<object>>();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const tell = (totalBytesSent: number, totalBytesExpectedToSend: number): void => {
+      const progress = Math.floor((100 * totalBytesSent) / totalBytesExpectedToSend);
+      for (const listener of listeners) listener({ progress, totalBytesSent, totalBytesExpectedToSend });
+    };
+    const send = async (): Promise<void> => {
+      const bytes = await readBytes(filePath);
+      const form = new FormData();
+      for (const [key, value] of Object.entries(formData)) form.append(key, String(value));
+      form.append(name, new Blob([bytes]), filePath.slice(filePath.lastIndexOf('/') + 1));
+      tell(bytes.length / 2, bytes.length);
+      const own = Object.entries(header).filter(([key]) => !/^(?:referer|content-type)$/i.test(key));
+      const answer = await fetch(url, { method: 'POST', headers: own, body: form, signal });
+      tell(bytes.length, bytes.length);
+      success?.({ statusCode: answer.status, data: await answer.text(), errMsg: 'uploadFile:ok' });
+    };
+    send().catch((error: unknown) =>
+      fail?.({ errMsg: signal.aborted ? 'uploadFile:fail abort' : `uploadFile:fail ${String(error)}` }),
+    );
+    return {
+      abort: () => controller.abort(),
+      onProgressUpdate: (listener: Listener<object>) => void listeners.add(listener),
+    };
+  };
+
   const getFileSystemManager = () => ({
     readFile: ({ filePath, success, fail }: Callbacks & { filePath: string }) => {
       readFile(filePath, (error, bytes) => {
@@ -201,6 +247,7 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
     wx: {
       connectSocket,
       request,
+      uploadFile,
       getFileSystemManager,
       getNetworkType: ({ success }: Callbacks) => {
         const networkType = isConnected ? 'wifi' : 'none';

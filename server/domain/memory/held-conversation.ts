@@ -83,16 +83,20 @@ const describedBy = ({ info, log }: HeldConversation, shown: StoredMessage | und
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
 };
 
+export const isSilenced = ({ lists, silences }: HeldConversation, clientId: string, now: number): boolean =>
+  lists.silenced.has(clientId) || (silences.get(clientId) ?? -Infinity) > now;
+
 /** Whether a client may speak; the back end, which is no client, may always. */
 export const speakingIn = (
-  { info, members, lists, silences }: HeldConversation,
+  conversation: HeldConversation,
   clientId: string | undefined,
   now: number,
 ): MayNotSpeak['_tag'] | 'MaySpeak' => {
   if (clientId === undefined) return 'MaySpeak';
+  const { info, members, lists } = conversation;
   const isMembersOnly = !mayAnybodySpeak(info.kind);
   if (isMembersOnly && !members.has(clientId)) return 'NotMember';
-  if (lists.silenced.has(clientId) || (silences.get(clientId) ?? -Infinity) > now) return 'Silenced';
+  if (isSilenced(conversation, clientId, now)) return 'Silenced';
   return !isMembersOnly && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
 };
 

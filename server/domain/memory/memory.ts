@@ -17,6 +17,7 @@ import {
   describe,
   giveRole,
   pageOfList,
+  isSilenced,
   silenceUntil,
   speakingIn,
   withMuted,
@@ -245,6 +246,12 @@ export const createMemory = ({
       return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
     },
 
+    whoIsSilenced: (id, clientIds) => {
+      const conversation = find(id);
+      const at = now();
+      return new Set(conversation && clientIds.filter((clientId) => isSilenced(conversation, clientId, at)));
+    },
+
     speaking: (id, clientId) => {
       const conversation = find(id);
       if (conversation === undefined) return { _tag: 'NoConversation' };
@@ -330,8 +337,7 @@ export const createMemory = ({
 
     markRead: (id, clientId, upTo, at) => {
       const log = logOf(id);
-      if (log === undefined)
-        return { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } };
+      if (log === undefined) return { moved: false, summary: { conversationId: id, count: 0, mentioned: false } };
       const [marked, summary] = [log.markRead(clientId, upTo, at), withKind(log.unread(clientId))];
       if (marked.moved) messages.read(id, clientId, summary.count === 0, at);
       return { ...marked, summary };

@@ -169,6 +169,11 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
       return new Set(rows.map((row) => text(row, 'client')));
     },
 
+    *whoIsSilenced(id, clientIds) {
+      const rows = yield* all(sql.whichAreSilenced, id, listOf(clientIds), time());
+      return new Set(rows.map((row) => text(row, 'client')));
+    },
+
     speakingIn,
 
     *speaking(id, clientId) {
