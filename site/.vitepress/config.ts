@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme, type PageData } from 'vitepress';
 import { anchorOf } from '../../scripts/docs/headings.js';
 import { contentsOf } from '../../scripts/docs/site/contents.js';
-import { linksBetweenPages } from '../../scripts/docs/site/markdown.js';
+import { drawings, linksBetweenPages } from '../../scripts/docs/site/markdown.js';
 import { excludedOf, placeOf, untranslated } from '../../scripts/docs/site/places.js';
 import { wordsOf } from '../../scripts/docs/site/words.js';
 
@@ -85,8 +85,11 @@ export default defineConfig({
   cleanUrls: true,
   markdown: {
     anchor: { slugify: anchorOf },
-    config: linksBetweenPages(root, process.env['SITE_REPOSITORY']),
-    languageAlias: { caddy: 'text', mermaid: 'text' },
+    config: (renderer) => {
+      linksBetweenPages(root, process.env['SITE_REPOSITORY'])(renderer);
+      drawings(root)(renderer);
+    },
+    languageAlias: { caddy: 'text' },
   },
   transformPageData: ({ relativePath, frontmatter }): Partial<PageData> | undefined => {
     if (relativePath in homes) return { frontmatter: { ...frontmatter, ...homes[relativePath] } };
