@@ -12,8 +12,7 @@ const sentenceOf = (test: string): string =>
     .map((part) => part.replace(FEATURE, ''))
     .join(' ');
 
-const inMarkdown = (text: string): string =>
-  text.replaceAll(/[\\*_[\]<>`]/g, '\\$&').replaceAll(/[\w.]+\$/g, '`$&`');
+const inMarkdown = (text: string): string => text.replaceAll(/[\\*_[\]<>`]/g, '\\$&').replaceAll(/[\w.]+\$/g, '`$&`');
 
 /** The caption of a diagram on the page at `path`. Chinese has no italics, and brackets of its own. */
 export const captionOf = ({ test, testFile, caption }: Placeholder, path: string): string => {

@@ -57,7 +57,9 @@ export const drawings =
     const { fence } = renderer.renderer.rules;
     renderer.renderer.rules.fence = (tokens, index, options, env, self) => {
       if (tokens[index]?.info.trim() !== 'mermaid')
-        return fence === undefined ? self.renderToken(tokens, index, options) : fence(tokens, index, options, env, self);
+        return fence === undefined
+          ? self.renderToken(tokens, index, options)
+          : fence(tokens, index, options, env, self);
       return `<div class="drawing" v-pre>${drawingOf(root, pathOf(root, env as Environment))}</div>\n`;
     };
   };
