@@ -21,7 +21,10 @@ import { Place } from './place.js';
     </div>
     <div role="alert">
       @if (account.session.error(); as error) {
-        <p class="banner" data-kind="failed">{{ words().ended }} {{ error.message }}</p>
+        <p class="banner" data-kind="failed">
+          {{ words().ended }} {{ error.message }}
+          <button type="button" (click)="account.session.login()">{{ words().signInAgain }}</button>
+        </p>
       }
       @if (account.failure(); as failure) {
         <p class="banner" data-kind="failed">

@@ -9,7 +9,9 @@ import { Place } from './place.js';
   selector: 'app-composer',
   template: `
     <p class="typing" role="status">
-      {{ typing.who().join(', ') }} {{ typing.who().length > 0 ? words().typing : '' }}
+      @if (typing.who(); as who) {
+        {{ who.join(', ') }} {{ who.length === 0 ? '' : who.length === 1 ? words().typing : words().typingTogether }}
+      }
     </p>
     @if (editing()) {
       <p class="editing">

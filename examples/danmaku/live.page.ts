@@ -1,5 +1,5 @@
 /** The page: asks the worker for comments when it can show them, and shows what is lost and how late things are. */
-import { connectionWords, element, figures, percentile, showConnection } from '../shared/page.js';
+import { connectionWords, duration, element, figures, percentile, showConnection } from '../shared/page.js';
 import { speak } from '../shared/words.js';
 import { maxAge, type Comment } from './comments.js';
 import type { Counts, ToPage, ToWorker } from './protocol.js';
@@ -127,12 +127,12 @@ setInterval(() => {
     arrived: perSecond(({ arrived }) => arrived),
     shown: perSecond(({ handed }) => handed),
     dropped: (counts.arrived - counts.handed).toLocaleString(),
-    age: `${percentile(ages, 0.5).toFixed(0)} / ${percentile(ages, 0.99).toFixed(0)} ms`,
-    oldest: `${oldestText} ms`,
-    oldestPaid: `${oldestPaid} ms`,
+    age: `${duration(percentile(ages, 0.5))} / ${duration(percentile(ages, 0.99))}`,
+    oldest: duration(oldestText),
+    oldestPaid: duration(oldestPaid),
     paid: `${paidShown} / ${counts.paidArrived}`,
     frames: `${(1_000 / Math.max(1, percentile(frames, 0.5))).toFixed(0)} / s`,
-    slowest: `${percentile(frames, 0.99).toFixed(0)} ms`,
+    slowest: duration(Math.round(percentile(frames, 0.99))),
     screen: String(stage.shown()),
     flow: `${flow.value} / s`,
   });

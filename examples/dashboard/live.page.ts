@@ -1,5 +1,5 @@
 /** The page: draws what the worker reports. */
-import { connectionWords, element, figures, showConnection } from '../shared/page.js';
+import { connectionWords, duration, element, figures, showConnection } from '../shared/page.js';
 import { speak } from '../shared/words.js';
 import { COLOURS, createChart } from './chart.js';
 import type { Report, Watch } from './report.js';
@@ -39,8 +39,7 @@ const rateChart = createChart(
 const ageChart = createChart(element('age-chart', HTMLElement), ['p50', 'p90', 'p99'], ' ms');
 
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const ms = (value: number | undefined): string =>
-  value === undefined ? '–' : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const ms = (value: number | undefined): string => (value === undefined ? '–' : duration(value));
 const bytes = (value: number): string =>
   value < 1_000 ? `${value} B` : value < 1e6 ? `${number.format(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`;
 
@@ -117,7 +116,11 @@ const tick = async (): Promise<void> => {
     show(report);
   }
   const answer = await fetch('stats.json').catch(() => undefined);
-  if (answer?.ok !== true) return;
+  if (answer?.ok !== true) {
+    // What it was is not what it is.
+    write({ sessions: '–', buffered: '–', memory: '–', uptime: '–' });
+    return;
+  }
   const { sessions, bufferedBytes, rssBytes, uptime } = (await answer.json()) as ServerFigures;
   write({
     sessions: String(sessions),

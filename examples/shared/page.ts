@@ -52,6 +52,16 @@ export const showConnection = (place: HTMLElement, state: ConnectionState, words
   if (place.textContent !== text) place.textContent = text;
 };
 
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** A time in ms as text: `4.2 ms`, `1,977 ms`, `11.6 s`. */
+export const duration = (ms: number): string =>
+  ms < 10 && !Number.isInteger(ms)
+    ? `${ms.toFixed(1)} ms`
+    : ms < 10_000
+      ? `${whole.format(ms)} ms`
+      : `${(ms / 1_000).toFixed(1)} s`;
+
 /** The value at this part of sorted numbers; 0 if there are none. */
 export const percentile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
