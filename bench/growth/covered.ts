@@ -15,7 +15,7 @@ const of = (prefix: string, list: string): readonly string[] =>
 
 export const uncovered: readonly Uncovered[] = [
   {
-    reason: 'asked by the back end, one at a time; a deletion in memory copies the messages of its conversation',
+    reason: 'asked by the back end, one at a time; a deletion in memory moves the messages on its shorter side',
     names: [
       ...of('store', 'deleteMessage silenceUntil'),
       ...of('backEnd', 'memberCount mute unmute roles silenceFor deleteMessage clientCounts'),
@@ -66,6 +66,6 @@ export const uncovered: readonly Uncovered[] = [
   },
   {
     reason: 'a debt: there is no subject yet; `npm run soak:import` measures them together',
-    names: of('store', 'importConversations importMessages conversationPage'),
+    names: of('store', 'importConversations importMessages importStandings conversationPage standingPage'),
   },
 ];

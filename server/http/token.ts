@@ -13,8 +13,9 @@ const MAX_TOKEN = 128;
  */
 export const clientOf = async ({ store, clock }: App, request: IncomingMessage): Promise<string | undefined> => {
   const token = headerOf(request, 'x-lc-im-session-token');
-  const session = token === '' || token.length > MAX_TOKEN ? undefined : await store.session(token);
-  return session !== undefined && !session.displaced && session.expiresAt > clock.now() ? session.clientId : undefined;
+  const now = clock.now();
+  const session = token === '' || token.length > MAX_TOKEN ? undefined : await store.session(token, now);
+  return session !== undefined && !session.displaced && session.expiresAt > now ? session.clientId : undefined;
 };
 
 /** How far the time of a signed request may be from the server's, ms: whoever has seen one may send it again. */

@@ -119,6 +119,8 @@ export const memoryStore = ({
     importConversations: asynchronous(sweeping((all) => all.map(memory.importConversation))),
     importMessages: asynchronous(memory.importMessages),
     conversationPage: asynchronous(memory.conversationPage),
+    importStandings: asynchronous(memory.importStandings),
+    standingPage: asynchronous(memory.standingPage),
     close: asynchronous(() => {
       stop?.();
       stop = undefined;

@@ -209,7 +209,7 @@ describe.runIf(spawnSync('openssl', ['version']).status === 0)('the certificate'
 describe('a start that fails', () => {
   it('says in one line why, and what to do', async () => {
     const port = await takenPort();
-    const text = `127.0.0.1:${port}: another process listens there; stop it, or take another --port (EADDRINUSE)`;
+    const text = `127.0.0.1:${port}: something listens there already; stop it, or take another port (EADDRINUSE)`;
     expect(await reasonOf(start(['--port', String(port)]))).toBe(text);
     expect(await reasonOf(start(['--metrics-port', String(port)]))).toBe(text);
     expect(await reasonOf(start(['--host', '203.0.113.1', '--open']))).toContain('take another --host');

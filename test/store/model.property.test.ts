@@ -191,6 +191,16 @@ const changes: readonly fc.Arbitrary<Command>[] = [
   append,
   append,
   modify,
+  fc.record({ place, message: fc.nat(9) }).map(
+    ({ place: index, message }): Command =>
+      (side) =>
+        side.store.deleteMessage(side.at(index), side.messageAt(message)),
+  ),
+  fc.record({ place, client, until: fc.option(moment, { nil: undefined }), limit: fc.nat(2) }).map(
+    ({ place: index, client: who, until, limit }): Command =>
+      (side) =>
+        side.store.silenceUntil(side.at(index), side.own(who), until, limit, NOW),
+  ),
   fc.record({ place, some, limit: fc.nat(4), most: fc.constantFrom(undefined, 2) }).map(
     ({ place: index, some: who, limit, most }): Command =>
       (side) =>

@@ -6,15 +6,16 @@ import { betweenOf, firstAfter, isFor, pageOf, type IndexesBetween } from '../me
 import { firstThat } from '../first-that.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
-import { firstChange, withoutChange, type Change } from './changes.js';
+import { firstChange, type Change } from './changes.js';
 import { messagesByReader, shorten } from './messages-by-reader.js';
-import { withPosition, withoutPosition } from './positions.js';
+import { movedEnd, movedPosition, movePositions, withPosition, withoutPosition, type Move } from './positions.js';
 import type {
   Arrived,
   HistoryQuery,
   MarkedRead,
   MemberReceipt,
   MessageKey,
+  MovedStanding,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
@@ -58,6 +59,11 @@ export interface ConversationLog {
   /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
   trim(before: number, atMost: number): void;
   receipts(): readonly MemberReceipt[];
+  /** The clients that have marks. */
+  marked(): Iterable<string>;
+  marksOf(clientId: string): Pick<MovedStanding, 'read' | 'received'>;
+  /** Sets marks as they are. */
+  mark(clientId: string, marks: Pick<MovedStanding, 'read' | 'received'>): void;
   /** Deletes the marks of who is no member, if there are many. */
   forgetOthers(members: ReadonlySet<string>): void;
   offline(clientId: string, limit: number): OfflineMessages;
@@ -77,6 +83,9 @@ export interface ConversationLog {
 }
 
 const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
+
+/** Whether everybody may see a message. */
+const isPublic = ({ to, type }: StoredMessage): boolean => to === undefined && !isSignalType(type);
 
 const tokenKey = (from: string, token: string): string => `${from.length} ${from}${token}`;
 
@@ -177,7 +186,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** Adds a message after all others. */
   const add = (message: StoredMessage, key: string | undefined): void => {
     lastAt = Math.max(message.timestamp, lastAt ?? -Infinity);
-    if (message.to === undefined && !isSignalType(message.type)) publicId = message.id;
+    if (isPublic(message)) publicId = message.id;
     const position = base + messages.length;
     if (key !== undefined) byToken.set(key, position);
     byId.set(message.id, position);
@@ -185,6 +194,22 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     readers.add(message, position, base);
     messages.push(message);
     tokens.push(key);
+  };
+
+  const movedDown = (position: number): Move => ({ from: position + 1, to: base + messages.length, by: -1 });
+
+  /** Gives a stretch of messages other positions. */
+  const moveAll = (move: Move): void => {
+    for (let position = move.from; position < move.to; position += 1) {
+      const index = position - base;
+      const [message, key] = [messages[index], tokens[index]];
+      if (message !== undefined) byId.set(message.id, position + move.by);
+      if (key !== undefined) byToken.set(key, position + move.by);
+    }
+    for (const positions of byType.values()) movePositions(positions, move);
+    readers.move(move);
+    changes = changes.map((change) => ({ ...change, position: movedPosition(change.position, move) }));
+    for (const [clientId, end] of acknowledged) acknowledged.set(clientId, movedEnd(end, move));
   };
 
   /** Puts earlier messages among the others: all positions are new. */
@@ -283,15 +308,23 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
 
     remove: (messageId) => {
       const index = indexOf(messageId);
-      if (index < 0) return false;
-      const at = lastAt;
-      changes = withoutChange(changes, base + index);
+      const message = messages[index];
+      if (message === undefined) return false;
+      const [position, key] = [base + index, tokens[index]];
+      byId.delete(messageId);
+      if (key !== undefined) byToken.delete(key);
+      const ofType = byType.get(message.type ?? NaN);
+      withoutPosition(ofType, position);
+      if (message.type !== undefined && ofType?.length === 0) byType.delete(message.type);
+      readers.remove(message, position);
+      changes = changes.filter((change) => change.position !== position);
+      // The gap is closed from the end that is nearer.
+      const move = index < messages.length / 2 ? { from: base, to: position, by: 1 } : movedDown(position);
+      moveAll(move);
       messages.splice(index, 1);
       tokens.splice(index, 1);
-      publicId = undefined;
-      rebuild([]);
-      // The next message is still later than the one that was deleted.
-      lastAt = at;
+      if (move.by > 0) base += 1;
+      if (publicId === messageId) publicId = messages.findLast(isPublic)?.id;
       return true;
     },
 
@@ -308,6 +341,12 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     modifiedAt: () => changes.at(-1)?.upTo,
 
     receipts: () => receiptsOf(received, read),
+    marked: () => new Set([...received.keys(), ...read.keys()]),
+    marksOf: (clientId) => defined({ read: read.get(clientId), received: received.get(clientId) }),
+    mark: (clientId, marks) => {
+      if (marks.read !== undefined) read.set(clientId, marks.read);
+      if (marks.received !== undefined) received.set(clientId, marks.received);
+    },
     forgetOthers: (members) => {
       if (Math.max(received.size, read.size) <= members.size + MARKS_OF_OTHERS) return;
       for (const marks of [received, read, acknowledged])

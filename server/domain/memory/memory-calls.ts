@@ -18,11 +18,14 @@ import type {
   MessageMoved,
   Modified,
   MovedConversation,
+  MovedStanding,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
   Speaking,
   Standing,
+  StandingMoved,
+  StandingPage,
   StoredEdit,
   StoredMessage,
   UnreadSummary,
@@ -98,6 +101,8 @@ export interface Memory {
   readonly importConversation: (moved: MovedConversation) => ConversationMoved;
   readonly importMessages: (messages: readonly StoredMessage[], direction?: 'old' | 'new') => readonly MessageMoved[];
   readonly conversationPage: (limit: number, after?: string) => ConversationPage;
+  readonly importStandings: (standings: readonly MovedStanding[]) => readonly StandingMoved[];
+  readonly standingPage: (conversationId: string, limit: number, after?: string) => StandingPage;
   /**
    * Deletes what has ended among the next conversations, this many, and starts again at the end. Gives false if there
    * is nothing that could end.

@@ -65,6 +65,16 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
       where a.cid = $1 and a.client = $2 and ${condition.replaceAll('m.ts', 'a.ts')}
     order by ${order}`;
 
+  const isMember = (cid: string, client: string): string =>
+    `exists (select 1 from members where cid = ${cid} and client = ${client})`;
+
+  const isListed = (cid: string, name: string, client: string): string =>
+    `exists (select 1 from listed where cid = ${cid} and list = '${name}' and client = ${client})`;
+
+  const isSilenced = (cid: string, client: string, now: string): string =>
+    `(${isListed(cid, 'silenced', client)}
+      or exists (select 1 from silences where cid = ${cid} and client = ${client} and ends_at > ${now}))`;
+
   /** Whether a message of `m` mentions the client $2. */
   const IS_MENTION = `(m.mentions_all or exists (select 1 from ${each('m.mentions', 'e')} where e.value = $2)) as is_mention`;
 
@@ -74,6 +84,18 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
   const whole = (place: number): string => `cast(${part('e', place)} as bigint)`;
   const real = (place: number): string => `cast(${part('e', place)} as double precision)`;
   const flag = (place: number): string => `cast(cast(${part('e', place)} as integer) as boolean)`;
+
+  /** What a conversation keeps of a client, from the tables of `standingJoins`. */
+  const standingOf = (cid: string, client: string): string =>
+    `select ${cid} as cid, ${client} as client, b.client is not null as is_member, b.joined_at, k.read_ts, k.read_at,
+      k.got_ts, k.got_at, q.ends_at, s.client is not null as is_silenced, o.was_member`;
+
+  const standingJoins = (cid: string, client: string): string =>
+    `left join members b on b.cid = ${cid} and b.client = ${client}
+      left join marks k on k.cid = ${cid} and k.client = ${client}
+      left join silences q on q.cid = ${cid} and q.client = ${client}
+      left join listed s on s.cid = ${cid} and s.list = 'silenced' and s.client = ${client}
+      left join listed o on o.cid = ${cid} and o.list = 'blocked' and o.client = ${client}`;
 
   return {
     // Conversations
@@ -170,22 +192,28 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
       where exists (select 1 from listed where cid = $1 and list = 'silenced' and client = e.value)
         or exists (select 1 from silences where cid = $1 and client = e.value and ends_at > $3)`,
     /** Whether the client $2 is a member of $1, silenced at the time $3, and blocked. */
-    standing: `select exists (select 1 from members where cid = $1 and client = $2) as is_member,
-      exists (select 1 from listed where cid = $1 and list = 'silenced' and client = $2)
-        or exists (select 1 from silences where cid = $1 and client = $2 and ends_at > $3) as is_silenced,
-      exists (select 1 from listed where cid = $1 and list = 'blocked' and client = $2) as is_blocked`,
+    standing: `select ${isMember('$1', '$2')} as is_member, ${isSilenced('$1', '$2', '$3')} as is_silenced,
+      ${isListed('$1', 'blocked', '$2')} as is_blocked`,
 
     // Messages
 
+    /**
+     * Nothing is stored if the client $14 may not speak at the time $15, or if the sender has stored a message with the
+     * token before. $14 is NULL for the back end. $16: anybody may speak who is not blocked.
+     */
     insertMessage: `insert into messages
       (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+      where cast($14 as text) is null or not ${isSilenced('$1', '$14', '$15')}
+        and (case when $16 then not ${isListed('$1', 'blocked', '$14')} else ${isMember('$1', '$14')} end)
+      on conflict (cid, sender, token) where token is not null do nothing`,
     /** $3: the clients that get a message. */
     address: `insert into audience (cid, client, ts) select $1, e.value, $2 from ${each('$3', 'e')}`,
     messageAt: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts = $2`,
     messageById: `select ${MESSAGE} from messages m where m.cid = $1 and m.id = $2`,
     messageByToken: `select ${MESSAGE} from messages m where m.cid = $1 and m.sender = $2 and m.token = $3`,
-    noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + 1 where cid = $1`,
+    /** There are $4 messages more. */
+    noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + $4 where cid = $1`,
     noteActivity: `update logs set last_at = $2 where cid = $1`,
     deleteMessage: `delete from messages where cid = $1 and ts = $2`,
     deleteAudience: `delete from audience where cid = $1 and ts = $2`,
@@ -369,6 +397,40 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
         messages = messages + v.added
       from (select ${part('e', 0)} as id, ${whole(1)} as newest, ${whole(2)} as shown, ${whole(3)} as added
         from ${rows('$1', 'e')}) as v where logs.cid = v.id`,
+
+    /** What conversations keep of the clients $1, which are pairs with their conversations. */
+    knownStandings: `${standingOf(part('p', 0), part('p', 1))} from ${rows('$1', 'p')}
+      ${standingJoins(part('p', 0), part('p', 1))}`,
+    importMarks: `insert into marks (cid, client, read_ts, read_at, got_ts, got_at)
+      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)}, ${whole(3)}, ${whole(4)}, ${whole(5)} from ${rows('$1', 'e')}
+      where true on conflict (cid, client) do update set
+        read_ts = coalesce(marks.read_ts, excluded.read_ts), read_at = coalesce(marks.read_at, excluded.read_at),
+        got_ts = coalesce(marks.got_ts, excluded.got_ts), got_at = coalesce(marks.got_at, excluded.got_at)`,
+    importListed: `insert into listed (cid, list, client, was_member)
+      select ${part('e', 0)}, ${part('e', 1)}, ${part('e', 2)}, ${flag(3)} from ${rows('$1', 'e')}`,
+    importSilences: `insert into silences (cid, client, ends_at)
+      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)} from ${rows('$1', 'e')}`,
+    importJoined: `update members set joined_at = v.joined_at
+      from (select ${part('e', 0)} as id, ${part('e', 1)} as name, ${whole(2)} as joined_at
+        from ${rows('$1', 'e')}) as v where members.cid = v.id and members.client = v.name`,
+    /** A page of what the conversation $1 keeps of clients, after the client $2, at most $3. */
+    standingsIn: `${standingOf('$1', 'p.client')} from (
+        select client from (
+          ${[
+            'marks',
+            'silences',
+            "listed:list = 'silenced'",
+            "listed:list = 'blocked'",
+            'members:joined_at is not null',
+          ]
+            .map((from) => from.split(':'))
+            .map(
+              ([table = '', condition = 'true'], place) => `select client from (select client from ${table}
+              where cid = $1 and client > $2 and ${condition} order by client limit $3) as s${place}`,
+            )
+            .join(' union ')}
+          ) as u order by client limit $3) as p
+      ${standingJoins('$1', 'p.client')} order by p.client`,
 
     // What has ended
 

@@ -7,6 +7,7 @@ import { stderrReport } from '../../guarded.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Bounds, type Changes, type ReadCalls, type Setting } from '../sql/calls.js';
 import type { Read } from '../sql/find.js';
+import { appendedOf, packed } from '../sql/placed.js';
 import { createReads, keptMembers } from '../sql/reads.js';
 import { carryOut, type Steps } from '../sql/steps.js';
 import { storeCalls } from '../sql/store-calls.js';
@@ -144,7 +145,13 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
 
   return {
     ...storeCalls(change, read, numbers),
-    append: change('append'),
+    append: async (messages) => {
+      const placed = await call('place', messages.map(packed));
+      return messages.flatMap((message, index) => {
+        const result = placed[index];
+        return result === undefined ? [] : [appendedOf(message, result)];
+      });
+    },
     backup: (target) =>
       written(target, (partial) => (reader === undefined ? writer.backup(partial) : copyBeside(file, partial))),
     close: () => (closing ??= close()),
