@@ -3,7 +3,8 @@ import { either as E } from 'fp-ts';
 import { defined } from '../../codecs/defined.js';
 import { JsonObject, parseJson } from '../../codecs/index.js';
 import { clientActor } from '../actor.js';
-import { asSpeaker } from '../conversations/access.js';
+import type { App } from '../app.js';
+import { HIGH, asSpeaker } from '../conversations/access.js';
 import { bodyOf } from '../domain/messages/body.js';
 import { checkSize } from '../messages/body.js';
 import { deliver, deliverUnasked, type Outgoing } from '../messages/deliver.js';
@@ -31,6 +32,10 @@ const outgoingOf = (from: string, { directMessage: wire, priority }: Direct): Ou
   ...defined({ token: wire.dt, priority }),
   ...pushDataOf(wire),
 });
+
+/** Whether a message is put into the queue of its conversation before anything is waited for. A will is not sent. */
+export const isQueuedAtOnce = ({ hooks }: App, { directMessage, priority }: Direct): boolean =>
+  directMessage.transient !== true && directMessage.will !== true && !hooks.decidesOnMessages && priority !== HIGH;
 
 /**
  * Handles a message: sends it, or, if it is a will, keeps it until the sender's connection breaks. A will is checked
