@@ -32,9 +32,9 @@ export async function* fileIn(chunks: AsyncIterable<Buffer>, boundary: string): 
   let skipped = 0;
 
   const more = async (): Promise<void> => {
-    const { done, value } = await iterator.next();
-    if (done === true) throw new BadForm('a form should have a file, and its end');
-    rest = Buffer.concat([rest, value]);
+    const next = await iterator.next();
+    if (next.done === true) throw new BadForm('a form should have a file, and its end');
+    rest = Buffer.concat([rest, next.value]);
   };
   const skip = (bytes: number): void => {
     skipped += bytes;

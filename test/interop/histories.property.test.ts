@@ -43,7 +43,8 @@ interface Device {
   readonly resume: () => Promise<unknown>;
   /** Has heard everything that the server has sent so far. */
   readonly settle: () => Promise<unknown>;
-  readonly view: (id: string) => Promise<View>;
+  /** `hasMissed`: it was away, and may have missed what nobody repeats. */
+  readonly view: (id: string, hasMissed: boolean) => Promise<View>;
   readonly end: () => Promise<void>;
 }
 
@@ -196,9 +197,9 @@ const theirDevice = async (server: RtmServer, version: Version, user: User): Pro
       await settle();
     },
     settle,
-    view: async (id) => {
+    view: async (id, hasMissed) => {
       // It does not ask for changes of names and attributes that it has missed, unless it is told to.
-      const conversation = await at(id, true);
+      const conversation = await at(id, hasMissed);
       const { members, name, unreadMessagesCount: unread, lastMessage } = conversation;
       const last =
         lastMessage === undefined
@@ -256,6 +257,9 @@ const history: fc.Arbitrary<History> = fc.record({
   ending: fc.constantFrom('stays', 'edit', 'recall'),
 });
 
+/** The last message, in the end. */
+const ENDS = { stays: 'end', edit: 'edited', recall: RECALLED } as const;
+
 let server: RtmServer;
 beforeAll(async () => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -289,14 +293,18 @@ const seen = (views: readonly (View & { readonly user: User })[]): ReadonlySet<s
     ]),
   );
 
-/** Waits until all devices see the same. */
-const agree = async (devices: Devices, id: string): Promise<void> =>
+/** Waits until all devices see the same, with this message as the last one. */
+const agree = async (devices: Devices, id: string, words: string, missed: ReadonlySet<Device>): Promise<void> =>
   vi.waitFor(
     async () => {
       const views = await Promise.all(
-        devices.map(async ({ user, kind, view }) => ({ user, kind, ...(await view(id)) })),
+        devices.map(async (device) => {
+          const { user, kind } = device;
+          return { user, kind, ...(await device.view(id, missed.has(device))) };
+        }),
       );
-      if (seen(views).size > 1 + users.length) throw new Error(views.map((view) => JSON.stringify(view)).join('\n'));
+      if (seen(views).size > 1 + users.length || views.some(({ last }) => last !== words))
+        throw new Error(views.map((view) => JSON.stringify(view)).join('\n'));
     },
     { timeout: 5_000, interval: 10 },
   );
@@ -306,7 +314,8 @@ const play = async (devices: Devices, { first, last, steps, ending }: History): 
   const id = await creator.create(users);
   // The published clients keep no order of what they hear while they ask for a conversation that they don't know.
   await creator.send(id, 'begin');
-  await agree(devices, id);
+  const missed = new Set<Device>();
+  await agree(devices, id, 'begin', missed);
   const away = new Set<Device>();
   const settle = () => Promise.all(devices.filter((device) => !away.has(device)).map((device) => device.settle()));
   const act = async (device: Device, what: Act, words: string): Promise<void> => {
@@ -320,6 +329,7 @@ const play = async (devices: Devices, { first, last, steps, ending }: History): 
       // One stays, so that somebody goes on.
       if (away.size < devices.length - 1 && device !== creator) {
         away.add(device);
+        missed.add(device);
         device.pause();
       }
     } else if (what.act === 'resume') {
@@ -331,8 +341,8 @@ const play = async (devices: Devices, { first, last, steps, ending }: History): 
   // The published clients are not told of their user's own messages that they have missed, so there is one more.
   const ender = devices[last] ?? devices[0];
   await ender.send(id, 'end');
-  if (ending !== 'stays') await act(ender, { act: ending }, 'edited at the end');
-  await agree(devices, id);
+  if (ending !== 'stays') await act(ender, { act: ending }, 'edited');
+  await agree(devices, id, ENDS[ending], missed);
 };
 
 it('all clients see the same conversation in the end, whoever did what', async () => {

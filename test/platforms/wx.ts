@@ -11,6 +11,8 @@ type Listener<T> = (value: T) => void;
 interface Callbacks {
   readonly success?: Listener<object>;
   readonly fail?: Listener<{ readonly errMsg: string }>;
+  /** Called after either of the two, with the same. */
+  readonly complete?: Listener<object>;
 }
 
 /** What WeChat says to the code that it runs. */
@@ -138,8 +140,8 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
     dataType = 'json',
     responseType = 'text',
     redirect = 'follow',
-    success,
-    fail,
+    complete,
+    ...callbacks
   }: Callbacks & {
     url: string;
     method?: string;
@@ -149,6 +151,14 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
     responseType?: string;
     redirect?: 'follow' | 'manual';
   }) => {
+    const success = (answer: object): void => {
+      callbacks.success?.(answer);
+      complete?.(answer);
+    };
+    const fail = (failure: { readonly errMsg: string }): void => {
+      callbacks.fail?.(failure);
+      complete?.(failure);
+    };
     if (method !== method.toUpperCase()) throw new TypeError('parameter.method should be in upper case');
     // A view is an object for it, and becomes JSON.
     const body = data === undefined || typeof data === 'string' || isBuffer(data) ? data : JSON.stringify(data);
@@ -164,7 +174,7 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
           listener({ header: fields, cookies: [], ...(hasBareHeads ? {} : { statusCode }) });
         if (redirect === 'manual' && statusCode >= 300 && statusCode < 400) return;
         if (responseType === 'arraybuffer') {
-          success?.({ statusCode, data: await answer.arrayBuffer(), header: fields });
+          success({ statusCode, data: await answer.arrayBuffer(), header: fields });
           return;
         }
         const content = await answer.text();
@@ -176,10 +186,10 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
           } catch {
             parsed = content;
           }
-        success?.({ statusCode, data: parsed, header: fields });
+        success({ statusCode, data: parsed, header: fields });
       })
       .catch((error: unknown) =>
-        fail?.({ errMsg: signal.aborted ? 'request:fail abort' : `request:fail ${String(error)}` }),
+        fail({ errMsg: signal.aborted ? 'request:fail abort' : `request:fail ${String(error)}` }),
       );
     return {
       abort: () => controller.abort(),

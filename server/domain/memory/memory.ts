@@ -17,7 +17,8 @@ import {
   describe,
   giveRole,
   pageOfList,
-  isSilenced,
+  listedAmong,
+  silencedAmong,
   silenceUntil,
   speakingIn,
   withMuted,
@@ -241,16 +242,9 @@ export const createMemory = ({
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
-    whoIsListed: (id, list, clientIds) => {
-      const listed = find(id)?.lists[list];
-      return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
-    },
+    whoIsListed: (id, list, clientIds) => listedAmong(find(id)?.lists[list], clientIds),
 
-    whoIsSilenced: (id, clientIds) => {
-      const conversation = find(id);
-      const at = now();
-      return new Set(conversation && clientIds.filter((clientId) => isSilenced(conversation, clientId, at)));
-    },
+    whoIsSilenced: (id, clientIds) => silencedAmong(find(id), clientIds, now()),
 
     speaking: (id, clientId) => {
       const conversation = find(id);

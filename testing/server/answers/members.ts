@@ -23,11 +23,7 @@ export const move = ({ world: { memory }, session }: Asking, room: string | unde
 };
 
 /** Adds clients that are not members yet, and tells everybody. Gives what follows the answer. */
-export const join = (
-  asking: Asking,
-  info: ConversationInfo,
-  wanted: readonly string[],
-): Answers => {
+export const join = (asking: Asking, info: ConversationInfo, wanted: readonly string[]): Answers => {
   const { id, kind, members = [] } = info;
   const added = asking.world.memory.addMembers(id, wanted, Infinity)?.added ?? [];
   if (kind !== 'ordinary' || added.length === 0) return [];
