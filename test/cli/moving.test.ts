@@ -116,7 +116,9 @@ const idsOf = async (store: MovingStore, id: string, viewer?: string): Promise<r
 const everythingIn = (store: MovingStore): Promise<unknown> =>
   Promise.all([
     store.conversationPage(100),
-    ...conversations.map(({ objectId }) => Promise.all([historyOf(store, objectId), store.roles(objectId), store.standingPage(objectId, 99)])),
+    ...conversations.map(({ objectId }) =>
+      Promise.all([historyOf(store, objectId), store.roles(objectId), store.standingPage(objectId, 99)]),
+    ),
   ]);
 
 interface Place {
@@ -389,7 +391,9 @@ describe('import', () => {
 
   it('notes what is in another character set than UTF-8', async () => {
     const { store, take, file, report } = place();
-    const { text } = await take(file('c', Buffer.from(`${JSON.stringify({ ...room, name: 'caf\u00e9' })}\n`, 'latin1')));
+    const { text } = await take(
+      file('c', Buffer.from(`${JSON.stringify({ ...room, name: 'caf\u00e9' })}\n`, 'latin1')),
+    );
     expect(text).toContain('Imported with a note: 1');
     expect(report()[0]).toMatch(/^c, line 1: note: it has characters that could not be read/);
     expect((await store.conversations(['room']))[0]?.name).toBe('caf\ufffd');

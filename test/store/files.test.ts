@@ -146,7 +146,9 @@ it('a program without the file of the thread beside it is told which file is mis
   const alone = join(dirname(program), 'alone', 'open.js');
   await mkdir(dirname(alone), { recursive: true });
   await copyFile(program, alone);
-  const { openSqliteStore: openAlone } = (await import(pathToFileURL(alone).href)) as { openSqliteStore: typeof openSqliteStore };
+  const { openSqliteStore: openAlone } = (await import(pathToFileURL(alone).href)) as {
+    openSqliteStore: typeof openSqliteStore;
+  };
   const reason = await reasonOf(openAlone({ directory: data }));
   expect(reason).toContain(`${join(dirname(alone), 'worker.js')} is missing`);
   expect(reason).toContain('dist/bundled/server/store/sqlite/worker.mjs');

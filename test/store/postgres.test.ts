@@ -132,7 +132,8 @@ describe.skipIf(postgresUrl === undefined)('the store in PostgreSQL', () => {
     const left = 60_000;
     const session = { token: 'token', holder: 'one', clientId: 'Tom', deviceId: '', expiresAt: ahead + left };
     await store.openSession({ session, resumes: false }, ahead);
-    const leftAt = async (now: number): Promise<number> => ((await store.session('token', now))?.expiresAt ?? NaN) - now;
+    const leftAt = async (now: number): Promise<number> =>
+      ((await store.session('token', now))?.expiresAt ?? NaN) - now;
     for (const now of [ahead, right, behind]) expect(Math.abs((await leftAt(now)) - left)).toBeLessThan(30_000);
     const resumed = { ...session, holder: 'two', expiresAt: behind + left };
     expect((await store.openSession({ session: resumed, resumes: true }, behind))._tag).toBe('Opened');
