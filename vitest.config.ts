@@ -18,6 +18,9 @@ const browserAlone = process.env['BROWSER_ALL'] === '1' ? [] : ['test/browser/ba
 /** Tests with a page. */
 const angular = ['test/angular/**/*.test.ts'];
 
+/** A poll waits for an event. A loaded machine may take long for it. */
+const expect = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   resolve: {
     // Tests that import the package by its name run against the sources, so that they count as coverage and need no
@@ -57,6 +60,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          expect,
         },
       },
       { extends: true, test: { name: 'angular', include: angular, environment: 'happy-dom' } },
@@ -68,6 +72,7 @@ export default defineConfig({
     unstubGlobals: true,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect,
     // The file is for .ci/run, which counts.
     reporters: ['default', ['json', { outputFile: '.cache/test-results.json' }]],
     typecheck: { enabled: false },
