@@ -76,10 +76,12 @@ export async function* fileIn(chunks: AsyncIterable<Buffer>, boundary: string): 
       if (head === undefined) throw new BadForm('the form has no file');
       if (isFile(head)) {
         yield* untilBoundary();
-        return;
+        break;
       }
       for await (const field of untilBoundary()) skip(field.length);
     }
+    skip(rest.length);
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) skip(next.value.length);
   } finally {
     await iterator.return?.();
   }

@@ -359,6 +359,6 @@ it('all clients see the same conversation in the end, whoever did what', async (
       }
     }),
     // A history that fails takes all the time that it is given: looking for a shorter one would take long.
-    { numRuns: Number(process.env['RUNS'] ?? 12), endOnFailure: true },
+    { numRuns: Number(process.env['RUNS'] ?? 10), endOnFailure: true },
   );
 }, 600_000);

@@ -64,6 +64,7 @@ describe('the file in a form', () => {
       Buffer.concat([field('name', 'x'), END]),
       Buffer.from('no form'),
       Buffer.concat([field('name', 'x'.repeat(FORM_OVERHEAD)), file(Buffer.from('abc')), END]),
+      Buffer.concat([file(Buffer.from('abc')), field('name', 'x'.repeat(FORM_OVERHEAD)), END]),
       Buffer.concat([Buffer.from(`--${BOUNDARY}\r\n${'x'.repeat(9_000)}`), file(Buffer.from('abc')), END]),
     ])
       await expect(read(form, [1_000])).rejects.toThrow(BadForm);
