@@ -93,8 +93,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   if (data._tag === 'Comments') {
     isAsking = false;
     data.comments.forEach(show);
-  }
-  else if (data._tag === 'Counts') counts = data.counts;
+  } else if (data._tag === 'Counts') counts = data.counts;
   else state = data.state;
 });
 tell({ _tag: 'Enter', server: query.get('server') ?? config.server, room: config.room });
