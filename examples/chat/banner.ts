@@ -13,7 +13,7 @@ import { Place } from './place.js';
           {{ text }}
           @if (banner.retryIn() !== undefined) {
             <!-- The countdown is for the eyes: nobody wants to hear each second. -->
-            <span aria-hidden="true">{{ banner.retryIn() }} s</span>
+            <span class="count" aria-hidden="true">{{ banner.retryIn() }} s</span>
             <button type="button" (click)="banner.retry()">{{ words().now }}</button>
           }
         </p>

@@ -90,14 +90,18 @@ const show = (comment: Comment): void => {
 };
 
 worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
-  if (data._tag === 'Comments') data.comments.forEach(show);
-  else if (data._tag === 'Counts') counts = data.counts;
+  if (data._tag === 'Comments') {
+    isAsking = false;
+    data.comments.forEach(show);
+  } else if (data._tag === 'Counts') counts = data.counts;
   else state = data.state;
 });
 tell({ _tag: 'Enter', server: query.get('server') ?? config.server, room: config.room });
 
 let before = performance.now();
 let credit = 0;
+/** One question at a time: what is on its way here has no place on the stage yet, so the free ones can't be counted. */
+let isAsking = false;
 const frame = (now: number): void => {
   const elapsed = now - before;
   before = now;
@@ -107,7 +111,8 @@ const frame = (now: number): void => {
   stage.draw(isPaused ? 0 : Math.min(elapsed, 100) / 1_000);
   const space = overlap.checked ? Infinity : stage.room();
   const count = isPaused ? 0 : Math.floor(Math.min(credit, space));
-  if (count > 0) {
+  if (count > 0 && !isAsking) {
+    isAsking = true;
     tell({ _tag: 'Want', count });
     credit -= count;
   }
@@ -127,7 +132,7 @@ setInterval(() => {
     arrived: perSecond(({ arrived }) => arrived),
     shown: perSecond(({ handed }) => handed),
     dropped: (counts.arrived - counts.handed).toLocaleString(),
-    age: `${duration(percentile(ages, 0.5))} / ${duration(percentile(ages, 0.99))}`,
+    age: ages.length === 0 ? '–' : duration(percentile(ages, 0.5), percentile(ages, 0.99)),
     oldest: duration(oldestText),
     oldestPaid: duration(oldestPaid),
     paid: `${paidShown} / ${counts.paidArrived}`,

@@ -78,17 +78,20 @@ const show = ({ rates, busiest, age, team: online, health, folded, state: connec
     conversations.map(([id, name], index): Cells => [name, number.format(rates.get(id) ?? 0), COLOURS[index] ?? '']),
   );
   busiestTable(busiest.map(({ key, count }): Cells => [key, number.format(count)]));
+  // Without a connection nobody knows: what was is not what is.
+  const isConnected = connection._tag === 'Connected';
   for (const { name, item, where } of members) {
-    const isOnline = online.get(name) === true;
+    const isOnline = isConnected && online.get(name) === true;
     item.className = 'dot';
     item.style.setProperty('--colour', isOnline ? 'var(--good)' : 'var(--line)');
-    where.textContent = isOnline ? spoken().online : spoken().away;
+    where.textContent = isOnline ? spoken().online : isConnected ? spoken().away : '–';
   }
+  const times = age === undefined || age.count === 0 ? undefined : age;
   write({
     all: number.format(all),
     folded: number.format(folded),
-    ...{ p50: ms(age?.p50), p90: ms(age?.p90), p99: ms(age?.p99) },
-    roundTrip: ms(health?.roundTrip?.smoothed),
+    ...{ p50: ms(times?.p50), p90: ms(times?.p90), p99: ms(times?.p99) },
+    roundTrip: ms(isConnected ? health?.roundTrip?.smoothed : undefined),
     retries: String(health?.retries ?? 0),
     in: bytes(health?.bytesIn ?? 0),
     out: bytes(health?.bytesOut ?? 0),

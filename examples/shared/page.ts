@@ -54,13 +54,12 @@ export const showConnection = (place: HTMLElement, state: ConnectionState, words
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** A time in ms as text: `4.2 ms`, `1,977 ms`, `11.6 s`. */
-export const duration = (ms: number): string =>
-  ms < 10 && !Number.isInteger(ms)
-    ? `${ms.toFixed(1)} ms`
-    : ms < 10_000
-      ? `${whole.format(ms)} ms`
-      : `${(ms / 1_000).toFixed(1)} s`;
+/** Times in ms as text, in one unit: `4.2 ms`, `1,977 ms`, `12 / 85 ms`, `11.6 s`. */
+export const duration = (...times: readonly number[]): string => {
+  const largest = Math.max(...times);
+  if (largest >= 10_000) return `${times.map((ms) => (ms / 1_000).toFixed(1)).join(' / ')} s`;
+  return `${times.map((ms) => (largest < 10 ? Number(ms.toFixed(1)) : whole.format(ms))).join(' / ')} ms`;
+};
 
 /** The value at this part of sorted numbers; 0 if there are none. */
 export const percentile = (sorted: readonly number[], part: number): number =>
