@@ -1,11 +1,12 @@
 /** The command `export`. */
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { makeDirectory } from '../make-directory.js';
 import { documentOf, loadBson } from '../moving/bson.js';
 import { conversationsOf, messagesOf, rolesOf, standingsOf } from '../moving/exporting.js';
 import { exists, STORE_FILE } from '../store/sqlite/new-file.js';
@@ -66,7 +67,7 @@ const writeAll = async ({ store, directory, isGzip, isBson }: Wanted): Promise<s
       yield `${JSON.stringify(json)}\n`;
     }
   };
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const end = isGzip ? '.gz' : '';
   const [first, second] = [`_Conversation.${isBson ? 'bson' : 'jsonl'}${end}`, `messages.jsonl${end}`];
   const files = [

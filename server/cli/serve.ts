@@ -4,6 +4,7 @@ import { either as E } from 'fp-ts';
 import { take } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import { createServer, type RtmServer } from '../create-server.js';
+import { makeDirectory } from '../make-directory.js';
 import { health, readiness } from '../http/health.js';
 import type { TlsIdentity } from '../http/http-server.js';
 import type { ServerStats } from '../stats.js';
@@ -117,13 +118,16 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
     log.error('the store has failed: this server stops', { error });
     onFatal();
   });
-  const starting = async (): Promise<RtmServer> =>
-    createServer({
+  const starting = async (): Promise<RtmServer> => {
+    // A file of this name is noticed now, and not with the first upload.
+    if (settings.uploads !== undefined) await makeDirectory(settings.uploads);
+    return createServer({
       ...options(settings),
       store: data.store,
       onError: report,
       onRequest: metricsEndpoint(metrics, readerOf(settings), report),
     });
+  };
   const server = await starting().catch(async (error: unknown) => {
     await data.store.close();
     throw error;

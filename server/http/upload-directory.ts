@@ -1,7 +1,8 @@
 /** The directory of uploaded files. */
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../make-directory.js';
 
 /**
  * The name of a stored file: random, with an extension for its type. No part of the name that the sender gives gets
@@ -74,7 +75,7 @@ export const storeFile = async (
   write: (to: WriteStream) => Promise<void>,
 ): Promise<void> => {
   const part = join(directory, `${id}.${process.pid}.part`);
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   writing.add(part);
   const stream = createWriteStream(part, { flags: 'wx' });
   // `write` has this error, too.

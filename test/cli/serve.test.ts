@@ -6,6 +6,7 @@ import { createServer as createPort, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { either as E } from 'fp-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { copy } from '../../server/cli/copies.js';
@@ -217,6 +218,8 @@ describe('a start that fails', () => {
       '--tls-cert none.pem: there is no such file',
     );
     expect(await reasonOf(start(['--app-id', 'a:b']))).toMatch(/^appId: /);
+    const file = fileURLToPath(import.meta.url);
+    expect(await reasonOf(start(['--uploads', file]))).toContain(`${file}: there is a file of this name`);
     expect(await reasonOf(start(['--public-url', 'nowhere', '--open']))).toMatch(/^publicUrl: /);
   });
 });

@@ -69,6 +69,11 @@ describe('a directory that is no place for a store', () => {
   });
 });
 
+it.runIf(process.platform === 'linux')('where the system has no room for a directory, none is made', async () => {
+  const reason = await reasonOf(open('/proc/rx-realtime/data'));
+  expect(reason).toBe('/proc/rx-realtime: there is no such file or directory (ENOENT)');
+});
+
 describe('a copy', () => {
   it('that can not be written is refused with a text that says why', async () => {
     const directory = await newDirectory();

@@ -96,8 +96,10 @@ const linesOf = async (store: MovingStore): Promise<readonly string[]> => {
   const lines: string[] = [];
   for await (const one of conversationsOf(store)) lines.push(JSON.stringify(one));
   for await (const one of messagesOf(store)) lines.push(JSON.stringify(one));
-  for await (const one of standingsOf(store)) lines.push(JSON.stringify(one));
-  return lines;
+  const standings: string[] = [];
+  for await (const one of standingsOf(store)) standings.push(JSON.stringify(one));
+  // The order of ids with half a surrogate pair is not the same in all stores.
+  return [...lines, ...standings.sort()];
 };
 
 const take = async (store: MovingStore, lines: readonly string[]): Promise<readonly string[]> => {

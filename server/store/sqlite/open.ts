@@ -1,9 +1,9 @@
 /** A store in a file: SQLite. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { steadyClock } from '../../clock.js';
 import { checkLimits } from '../check-limits.js';
 import { stderrReport } from '../../guarded.js';
+import { makeDirectory } from '../../make-directory.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Bounds, type Changes, type ReadCalls, type Setting } from '../sql/calls.js';
 import type { Read } from '../sql/find.js';
@@ -69,7 +69,7 @@ const openFiles = async (
   bounds: Bounds,
   now: () => number,
 ): Promise<Opened> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const unlock = lock(sqlite, directory);
   const file = join(directory, STORE_FILE);
   let writer: Writer | undefined;
