@@ -1,5 +1,5 @@
-import { Observable, Subscription, from } from 'rxjs';
-import type { Fetch, LocalFile, UploadFile } from '../src/index.js';
+import { Observable, Subscription } from 'rxjs';
+import type { Fetch, LocalFile, StoredFile, UploadContext, UploadFile, UploadProgress } from '../src/index.js';
 import { answerOf } from './fetch.js';
 import type { WeappUploads } from './wx.js';
 
@@ -17,7 +17,10 @@ const pathOf = (file: LocalFile): string | undefined =>
  * createRealtime({ appId: 'my-app', server, ...weappOptions(wx), upload: weappUpload(wx, uploadTo()) });
  */
 export const weappUpload =
-  (wx: WeappUploads, store: UploadFile): UploadFile =>
+  (
+    wx: WeappUploads,
+    store: (file: LocalFile, context: UploadContext) => Observable<StoredFile | UploadProgress>,
+  ): UploadFile =>
   (file, context) => {
     const filePath = pathOf(file);
     if (filePath === undefined) return store(file, context);
@@ -45,6 +48,6 @@ export const weappUpload =
           aborting.add(() => task.abort());
           subscriber.add(aborting);
         });
-      return from(store(file, { ...context, fetch })).subscribe(subscriber);
+      return store(file, { ...context, fetch }).subscribe(subscriber);
     });
   };
