@@ -1,7 +1,7 @@
 /** The statements for what comes from another server, or goes to one. `$1` has many rows. */
 import type { Dialect } from './dialect.js';
 
-export const movingStatements = ({ each, rows, part, greatest, join }: Dialect) => {
+const inWordsOf = ({ each, rows, part, greatest, join }: Dialect) => {
   /** A part of a row of `e` as a number, or as a flag, which is 0 or 1. */
   const whole = (place: number): string => `cast(${part('e', place)} as bigint)`;
   const real = (place: number): string => `cast(${part('e', place)} as double precision)`;
@@ -95,3 +95,8 @@ export const movingStatements = ({ each, rows, part, greatest, join }: Dialect) 
       ${standingJoins('$1', 'p.client')} order by p.client`,
   };
 };
+
+type MovingStatements = ReturnType<typeof inWordsOf>;
+
+/** The statements in the words of a database. */
+export const movingStatements = (dialect: Dialect): MovingStatements => inWordsOf(dialect);
