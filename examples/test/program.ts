@@ -22,7 +22,7 @@ export const startProgram = (file: string, args: readonly string[] = []): Progra
     map(String),
     // Behind its last line, which may come after its exit.
     takeUntil(once(child, 'close')),
-    share({ connector: () => new ReplaySubject(LINES) }),
+    share({ connector: () => new ReplaySubject(LINES), resetOnComplete: false }),
   );
   lines$.subscribe();
   return {
