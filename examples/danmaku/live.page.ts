@@ -100,7 +100,7 @@ tell({ _tag: 'Enter', server: query.get('server') ?? config.server, room: config
 
 let before = performance.now();
 let credit = 0;
-/** One question at a time: what is on its way here has no place on the stage yet, so the free ones can't be counted. */
+/** Where comments must not overlap, one question at a time: what is on its way here has no place on the stage yet. */
 let isAsking = false;
 const frame = (now: number): void => {
   const elapsed = now - before;
@@ -111,7 +111,7 @@ const frame = (now: number): void => {
   stage.draw(isPaused ? 0 : Math.min(elapsed, 100) / 1_000);
   const space = overlap.checked ? Infinity : stage.room();
   const count = isPaused ? 0 : Math.floor(Math.min(credit, space));
-  if (count > 0 && !isAsking) {
+  if (count > 0 && (overlap.checked || !isAsking)) {
     isAsking = true;
     tell({ _tag: 'Want', count });
     credit -= count;

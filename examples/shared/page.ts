@@ -54,10 +54,11 @@ export const showConnection = (place: HTMLElement, state: ConnectionState, words
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** Times in ms as text, in one unit: `4.2 ms`, `1,977 ms`, `12 / 85 ms`, `11.6 s`. */
+/** Times in ms as text, in one unit: `4.2 ms`, `1,977 ms`, `11.6 s`, `12 / 85 ms`, `1.8 / 2.0 s`. */
 export const duration = (...times: readonly number[]): string => {
   const largest = Math.max(...times);
-  if (largest >= 10_000) return `${times.map((ms) => (ms / 1_000).toFixed(1)).join(' / ')} s`;
+  if (largest >= (times.length === 1 ? 10_000 : 1_000))
+    return `${times.map((ms) => (ms / 1_000).toFixed(1)).join(' / ')} s`;
   return `${times.map((ms) => (largest < 10 ? Number(ms.toFixed(1)) : whole.format(ms))).join(' / ')} ms`;
 };
 
