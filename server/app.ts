@@ -10,6 +10,7 @@ import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
 import type { Posted, Posting } from './messages/deliver.js';
 import type { HandedOut } from './messages/handed-out.js';
+import type { TellUnread } from './messages/unread-counts.js';
 import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits, ResumeRequest } from './options.js';
@@ -63,6 +64,9 @@ export interface App {
    * have a known outcome.
    */
   readonly inOrder: InOrder;
+  /** Whether something happens in a conversation, or waits for its turn. */
+  readonly isBusy: (conversationId: string) => boolean;
+  readonly tellUnread: TellUnread;
   /**
    * Stores a message and hands it out, together with all others that wait for their conversation. Resolves when it is
    * stored, before its receivers have it.

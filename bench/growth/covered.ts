@@ -64,8 +64,4 @@ export const uncovered: readonly Uncovered[] = [
     reason: 'bounded by the attributes of a conversation, or by its members with a role',
     names: [...of('streams', 'withAttributes withRole'), ...of('root', 'roles')],
   },
-  {
-    reason: 'a debt: there is no subject yet; `npm run soak:import` measures them together',
-    names: of('store', 'importConversations importMessages importStandings conversationPage standingPage'),
-  },
 ];

@@ -216,8 +216,6 @@ export interface UnreadSummary {
 /** The result of a read mark. */
 export interface MarkedRead {
   readonly moved: boolean;
-  /** No message in the conversation is later than the mark. */
-  readonly isEnd: boolean;
   /** The newest message that is newly read and whose sender asked for a receipt. */
   readonly newest?: StoredMessage;
   readonly summary: UnreadSummary;

@@ -89,6 +89,7 @@ export const memoryStore = ({
     silenceUntil: asynchronous(memory.silenceUntil),
     listed: asynchronous(memory.listed),
     whoIsListed: asynchronous(memory.whoIsListed),
+    whoIsSilenced: asynchronous(memory.whoIsSilenced),
     keepNotice: asynchronous(sessions.keepNotice),
     notices: asynchronous(sessions.notices),
     addMembers: asynchronous(memory.addMembers),

@@ -107,6 +107,8 @@ export interface Store {
   ): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }>;
   /** Those of the given clients that are on a list. */
   whoIsListed(id: string, list: ClientList, clientIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of the given clients that are silenced now: on the list `silenced`, or until a later time. */
+  whoIsSilenced(id: string, clientIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Silences a client until a time (ms), beside the list `silenced`; undefined ends that. At most `limit` clients are
    * silenced so in a conversation. Gives false if there is no room, or if there was nothing to end.

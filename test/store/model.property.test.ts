@@ -6,6 +6,8 @@ import { anyEdit } from './edits.js';
 import { stores } from './stores.js';
 
 const NOW = 1_700_000_000_000;
+/** Longer than any clock of these tests goes, ms. */
+const FOR_GOOD = 1e13;
 
 /** Commands name clients, conversations, messages and tokens by numbers, since each store has ids of its own. */
 const clients = ['a', 'b', 'c\0', 'd\x10', '\ud800'];
@@ -246,6 +248,11 @@ const changes: readonly fc.Arbitrary<Command>[] = [
       const result = await side.store.setListed(side.at(index), list, side.all(who), listed, limit);
       return { ...result, removed: new Set(result.removed) };
     }),
+  fc.record({ place, client, isSilent: fc.boolean(), limit: fc.nat(2), now: moment }).map(
+    ({ place: index, client: who, isSilent, limit, now }): Command =>
+      (side) =>
+        side.store.silenceUntil(side.at(index), side.own(who), isSilent ? now + FOR_GOOD : undefined, limit, now),
+  ),
   fc.record({ place, client, message: fc.option(fc.nat(9)), from: moment, to: moment, now: moment }).map(
     ({ place: index, client: who, message, from, to, now }): Command =>
       (side) =>
@@ -356,6 +363,7 @@ const everything = async (side: Side): Promise<unknown> => {
       store.unreadOf(id, everybody),
       store.whoIsListed(id, 'blocked', everybody),
       store.whoIsListed(id, 'silenced', everybody),
+      store.whoIsSilenced(id, everybody),
       store.receipts(id).then((receipts) => new Map(receipts.map((one) => [one.clientId, one]))),
       ...everybody.map((one) => store.speaking(id, one)),
       ...[0, 1, 2, 3].map((index) => store.message(id, { id: side.messageAt(index) })),

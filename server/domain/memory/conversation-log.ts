@@ -311,13 +311,12 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const first = firstAfter(messages, markedUpTo(read, clientId));
       const end = endOf(upTo);
       const last = messages[end - 1];
-      const isEnd = end === messages.length;
-      if (last === undefined || end <= first) return { moved: false, isEnd };
+      if (last === undefined || end <= first) return { moved: false };
       read.set(clientId, { upTo: last.timestamp, at: now });
       const changed = update(clientId, [first, end], (message) =>
         message.readAt === undefined ? { ...message, readAt: now, deliveredAt: message.deliveredAt ?? now } : message,
       );
-      return { moved: true, isEnd, ...defined({ newest: changed.findLast(({ receipt }) => receipt) }) };
+      return { moved: true, ...defined({ newest: changed.findLast(({ receipt }) => receipt) }) };
     },
 
     unread: (clientId) =>

@@ -73,6 +73,7 @@ export interface Memory {
   ) => boolean;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
+  readonly whoIsSilenced: (id: string, clientIds: readonly string[]) => ReadonlySet<string>;
   readonly speaking: (id: string, clientId: string | undefined) => Speaking;
   /** Stores a message if its speaker has the right to speak. */
   readonly say: (message: NewMessage) => Appended;

@@ -62,6 +62,7 @@ export interface ReadCalls extends StoreCalls<
   | 'hasRoles'
   | 'listed'
   | 'whoIsListed'
+  | 'whoIsSilenced'
   | 'standings'
   | 'speaking'
   | 'message'

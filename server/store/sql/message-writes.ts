@@ -151,25 +151,21 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
     *markRead(id, clientId, upTo, given) {
       const now = timeOf(given);
       const row = yield* head(id);
-      if (row === undefined)
-        return { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } };
+      if (row === undefined) return { moved: false, summary: { conversationId: id, count: 0, mentioned: false } };
       const kind = kindOf(row);
       const mark = yield* one(sql.mark, id, clientId);
       const before = (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
-      const newest = timeIn(yield* one(sql.lastUpTo, id, Infinity));
       const named =
         upTo === 'end' ? Infinity : 'id' in upTo ? timeIn(yield* one(sql.messageById, id, upTo.id)) : upTo.timestamp;
       const last = named === undefined ? undefined : timeIn(yield* one(sql.lastUpTo, id, named));
-      const isEnd = last === newest;
       if (last === undefined || last <= before)
-        return { moved: false, isEnd, summary: yield* reads.unreadIn(id, kind, clientId, before) };
+        return { moved: false, summary: yield* reads.unreadIn(id, kind, clientId, before) };
       const first = yield* newestOf(id, before + 1, last);
       const read = messageIn(yield* one(sql.newlyRead, id, first, last, clientId));
       yield* run(sql.markRead, id, clientId, last, now);
       yield* run(sql.setRead, id, first, last, clientId, now);
       return {
         moved: true,
-        isEnd,
         ...(read === undefined ? {} : { newest: { ...read, readAt: now, deliveredAt: read.deliveredAt ?? now } }),
         summary: yield* reads.unreadIn(id, kind, clientId, last),
       };

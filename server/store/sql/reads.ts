@@ -179,6 +179,11 @@ export const createReads = (
       return new Set(rows.map((row) => text(row, 'client')));
     },
 
+    *whoIsSilenced(id, clientIds) {
+      const rows = yield* all(sql.whichAreSilenced, id, listOf(clientIds), time());
+      return new Set(rows.map((row) => text(row, 'client')));
+    },
+
     speakingIn,
 
     *speaking(id, clientId) {

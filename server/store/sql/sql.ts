@@ -148,6 +148,10 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     /** Silences that have ended at the time $2. */
     forgetSilences: `delete from silences where cid = $1 and ends_at <= $2`,
     silenceCount: `select count(*) as count from silences where cid = $1 and client <> $2`,
+    /** Those of the clients $2 that are silenced at the time $3. */
+    whichAreSilenced: `select e.value as client from ${each('$2', 'e')}
+      where exists (select 1 from listed where cid = $1 and list = 'silenced' and client = e.value)
+        or exists (select 1 from silences where cid = $1 and client = e.value and ends_at > $3)`,
     /** Whether the client $2 is a member of $1, silenced at the time $3, and blocked. */
     standing: `select ${isMember('$1', '$2')} as is_member, ${isSilenced('$1', '$2', '$3')} as is_silenced,
       ${isListed('$1', 'blocked', '$2')} as is_blocked`,

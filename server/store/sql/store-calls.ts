@@ -42,6 +42,7 @@ export const storeCalls = (change: Change, read: Read, limits: Parameters<typeof
     hasRoles: look('hasRoles'),
     listed: look('listed'),
     whoIsListed: look('whoIsListed'),
+    whoIsSilenced: look('whoIsSilenced'),
     standings: look('standings'),
     notices: look('notices'),
     speaking: look('speaking'),
