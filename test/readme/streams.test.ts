@@ -50,7 +50,12 @@ const functionsOfHandles = async (): Promise<readonly string[]> =>
   (await report('rx-realtime')).statements.flatMap((statement) => {
     if (!ts.isVariableStatement(statement)) return [];
     return statement.declarationList.declarations
-      .filter(({ type }) => /=> (?:Observable|AsyncIterable)</.test(type?.getText() ?? ''))
+      .filter(
+        ({ type }) =>
+          type !== undefined &&
+          ts.isFunctionTypeNode(type) &&
+          /^(?:Observable|AsyncIterable)</.test(type.type.getText()),
+      )
       .map(({ name }) => name.getText());
   });
 
