@@ -75,6 +75,8 @@ export interface ClientSocket extends Heavy {
   readonly settled: () => Promise<void>;
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
+  /** Closes at once. Nothing more is written, and no will is sent: others take the sessions for gone. */
+  readonly abandonTo: (code: number, reason: string) => void;
   /** Takes no more frames, handles and answers those that were taken, then closes. */
   readonly finish: (code: number, reason: string) => Promise<void>;
 }
@@ -130,7 +132,9 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
     if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.wall.now() }).catch(app.report);
-    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
+    // Otherwise, whoever takes this process for gone tells of its clients.
+    if (app.isServing())
+      app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
   };
 
   const close = (code: number, reason: string): void => {
@@ -154,10 +158,12 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   });
 
   const answerWith = (command: ServerCommand): void => {
+    if (!app.isServing()) return;
     frames.answer(wireFrame(command, subprotocol));
   };
 
   const writeNow: WritePush = ({ push, priority }, clientId) => {
+    if (!app.isServing()) return;
     const shared = app.frames(push, priority !== undefined);
     app.counts.push();
     if (priority === undefined) frames.push({ shared, clientId });
@@ -360,7 +366,8 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
 
   socket.on('message', (data, isBinary) => {
     heard();
-    if (!isDeaf) receive(data, isBinary);
+    // After a standstill, what has arrived is handled before anything else.
+    if (!isDeaf && app.isServing()) receive(data, isBinary);
   });
   socket.on('ping', heard);
   socket.on('pong', heard);
@@ -394,6 +401,11 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     goAway: () => {
       isSentAway = true;
       frames.write(wireFrame({ cmd: 'goaway' }, subprotocol));
+    },
+    abandonTo: (code, reason) => {
+      isAbandoned = true;
+      for (const session of sessions.values()) session.takeWill();
+      close(code, reason);
     },
     finish: async (code, reason) => {
       isDeaf = true;

@@ -95,7 +95,8 @@ noted as (
   ) as s
   where l.cid = s.cid
 )
-select j.n, j.verdict, j.kind, j.members_version, s.ts
+select j.n, j.verdict, j.kind, j.members_version, s.ts,
+  coalesce(lag(s.ts) over (partition by j.cid order by s.ts), j.last_at, 0) as prev
 from judged j left join inserted s on s.cid = j.cid and s.id = j.id order by j.n`;
 
 /** Messages by their ids or, where there is none of the id, by their senders and tokens. $5: places in the batch. */
@@ -158,6 +159,8 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
   ];
 
   const resultOf = async (item: Item, row: Row, timestamp: number): Promise<Appended> => {
+    // If an earlier attempt has stored the message, what was before it is not known.
+    const prev = maybeNumber(row, 'ts') === undefined ? undefined : maybeNumber(row, 'prev');
     const { id, conversationId, from, receipt, mentions, mentionsAll, type, msg, binaryMsg, speaker } = item;
     const kind = kindOf(row);
     const to = kind === 'system' && speaker !== undefined ? [] : item.to;
@@ -168,7 +171,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
     const isForMembers = kind !== 'room' && to === undefined;
     const version = number(row, 'members_version');
     const all = isForMembers ? (await connections.read(() => members.membersOf(conversationId, version))).all : [];
-    return { _tag: 'Appended', message, ...audienceOf({ kind, members: all }, message) };
+    return { _tag: 'Appended', message, ...defined({ prev }), ...audienceOf({ kind, members: all }, message) };
   };
 
   /** What is stored of messages that were not stored now, by their places in the batch. */
