@@ -5,7 +5,7 @@ import { decodeClientFrame, encodeFrame, JsonObject, parseJson, subprotocols } f
 import { clientActor } from '../actor.js';
 import type { App } from '../app.js';
 import type { KeptWill } from '../bus.js';
-import { asSpeaker } from '../conversations/access.js';
+import { HIGH, asSpeaker } from '../conversations/access.js';
 import { bodyOf } from '../domain/messages/body.js';
 import { checkSize } from '../messages/body.js';
 import { deliver, deliverUnasked, type Outgoing } from '../messages/deliver.js';
@@ -40,6 +40,10 @@ export const sendKeptWill = async (app: App, { clientId, command: text }: KeptWi
   if (E.isLeft(decoded) || decoded.right.cmd !== 'direct') return;
   await deliverUnasked(app, { isBackEnd: false, clientId }, outgoingOf(clientId, decoded.right));
 };
+
+/** Whether a message is put into the queue of its conversation before anything is waited for. A will is not sent. */
+export const isQueuedAtOnce = ({ hooks }: App, { directMessage, priority }: Direct): boolean =>
+  directMessage.transient !== true && directMessage.will !== true && !hooks.decidesOnMessages && priority !== HIGH;
 
 /**
  * Handles a message: sends it, or, if it is a will, keeps it until the sender's connection breaks. A will is checked

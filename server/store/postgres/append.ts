@@ -1,6 +1,8 @@
 /** Stores messages: one statement for all that have arrived while the one before was committed. */
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../../codecs/defined.js';
+import { mayAnybodySpeak } from '../../domain/conversations/access.js';
+import { KINDS } from '../../domain/memory/retention.js';
 import { audienceOf } from '../../domain/messages/history.js';
 import type { Appended, MayNotSpeak, NewMessage, StoredMessage } from '../../domain/records.js';
 import type { Bounds } from '../sql/calls.js';
@@ -14,6 +16,11 @@ import { AskFailed, meaningOf } from './failures.js';
 
 /** Messages of one statement, at most, unless one call has more. */
 const AT_ONCE = 256;
+
+/** The kinds of conversations in which clients that are no members may speak. */
+const TO_ANYBODY = KINDS.filter(mayAnybodySpeak)
+  .map((kind) => `'${kind}'`)
+  .join(', ');
 
 const listedIn = (list: string): string =>
   `listed s where s.cid = i.cid and s.list = '${list}' and s.client = i.speaker`;
@@ -52,10 +59,10 @@ judged as materialized (
     case
       when l.cid is null then 'NoConversation'
       when i.speaker is null then 'MaySpeak'
-      when l.kind <> 'room' and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
+      when not l.kind in (${TO_ANYBODY}) and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
       when not (${isNone(listedIn('silenced'))}) then 'Silenced'
       when not (${isNone('silences s where s.cid = i.cid and s.client = i.speaker and s.ends_at > i.at')}) then 'Silenced'
-      when l.kind = 'room' and not (${isNone(listedIn('blocked'))}) then 'Blocked'
+      when l.kind in (${TO_ANYBODY}) and not (${isNone(listedIn('blocked'))}) then 'Blocked'
       else 'MaySpeak'
     end as verdict
   from input i left join locked l on l.cid = i.cid and l.lives
