@@ -24,6 +24,8 @@ export interface App {
   readonly appId: string | undefined;
   readonly store: Store;
   readonly bus: Bus;
+  /** Whether this process may serve its sessions: otherwise others may have taken them for gone. */
+  readonly isServing: () => boolean;
   readonly rooms: RoomFanOut;
   readonly limits: Limits;
   readonly clock: ServerClock;
@@ -63,6 +65,11 @@ export interface App {
    * have a known outcome.
    */
   readonly inOrder: InOrder;
+  /**
+   * The same for changes of a conversation, in all processes together: nobody changes what a job has just looked at, and
+   * all receivers learn of changes in the order in which they were made.
+   */
+  readonly alone: InOrder;
   /**
    * Stores a message and hands it out, together with all others that wait for their conversation. Resolves when it is
    * stored, before its receivers have it.

@@ -15,6 +15,8 @@ import { createCommandTurns } from './command-turns.js';
 import { distinctToday } from './distinct.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
+import { sendKeptWill } from './handlers/direct.js';
+import { Refusal } from './domain/refusal.js';
 import { createCounts, type NoteCall } from './counts.js';
 import { endsWithin } from './ends-within.js';
 import { guardedClock, guardedReport } from './guarded.js';
@@ -34,7 +36,7 @@ import { closeReason, inBatches, spreadOf } from './returns.js';
 import { api } from './http/api/api.js';
 import { createDoor } from './http/door.js';
 import { createFront } from './http/front.js';
-import { health, readiness } from './http/health.js';
+import { health, NO_LEASE, readiness } from './http/health.js';
 import { httpServer, refuseHandshake, renewTls, type TlsIdentity } from './http/http-server.js';
 import { listener } from './http/listener.js';
 import { ownRequests } from './http/own-requests.js';
@@ -107,6 +109,8 @@ export interface RtmServer {
 }
 
 const GOING_AWAY = 1001;
+/** What the application is told of clients whose process has died. */
+const LINE_BROKEN = 2;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
 /** How long clients have to go elsewhere when all of them have been asked, ms. */
@@ -150,11 +154,16 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const clock = steadyClock(wall, report);
   checkAppId(options);
   const key = keyOf(options);
-  const signatures = key === undefined ? undefined : signaturesOf(key, options, { wall, steady: clock });
+  const shared = options.bus?.signatures;
+  const signatures = key === undefined ? undefined : signaturesOf(key, options, { wall, steady: clock, shared });
   const counts = createCounts();
   const inTime = createTimeLimit(limits.storeTimeout, counts.storeCall);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout, counted(counts.hookCall));
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
+  const isServing = (): boolean => options.bus?.isServing?.() ?? true;
+  const processes = (): number => options.bus?.processes?.() ?? 1;
+  /** What all clients may do together is divided by the processes. */
+  const returnsPerSecond = (): number => limits.returnsPerSecond / Math.max(1, processes());
   const told = createToldHooks({
     report,
     inTime: inTimeOfHooks,
@@ -173,12 +182,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     appId: options.appId,
     store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
     bus,
+    isServing,
     rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
     wall,
     stamp: stamps(clock),
-    rates: createRates(limits, clock, counts.rateLimited),
+    rates: createRates(limits, clock, counts.rateLimited, processes),
     counts,
     checkBounds: boundsCheck(limits),
     hooks: runHooks(options.hooks ?? {}, {
@@ -197,6 +207,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     loggedInToday: distinctToday(wall),
     endSignatures: signatures?.end ?? noop,
     inOrder: batches.inOrder,
+    alone: (key, job) =>
+      batches.inOrder(key, () => (options.bus?.exclusively === undefined ? job() : options.bus.exclusively(key, job))),
     post: batches.add,
     attempt: unsettled.attempt,
     repeat: unsettled.repeat,
@@ -222,8 +234,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const door = createDoor({ limits, front, report, count: counts.refusedConnection });
   let isReady = true;
   const endpoints = [
-    health(() => readiness(isReady, options.store)),
-    route(front),
+    health(() => readiness(isReady && !isServing() ? NO_LEASE : isReady, options.store)),
+    route(front, options.bus),
     ...(key === undefined || signatures === undefined ? [] : [sign({ app, front, authenticate, key, signatures })]),
     notifications(app),
     memberInfos(app),
@@ -261,13 +273,35 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     tls: options.tls,
     listener: listener({ endpoints, door, prefix: front.prefix, limits }),
     upgrade: (request, socket, head) => {
-      if (offered(request).some((name) => known.has(name))) {
+      if (!isServing()) refuseHandshake(socket, '503 Service Unavailable', 'this process has no lease; try another one');
+      else if (offered(request).some((name) => known.has(name))) {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
           serve(webSocket, socket, front.clientAddress(request));
         });
       } else
         refuseHandshake(socket, '400 Bad Request', `Offer one of the subprotocols ${[...known.keys()].join(', ')}`);
     },
+  });
+
+  await options.bus?.attach?.({
+    lapse: () => {
+      const reason = closeReason('this process has lost its lease', clients.size, returnsPerSecond());
+      for (const client of clients) client.abandonTo(GOING_AWAY, reason);
+    },
+    kick: (clientId, kicked) => {
+      app.logins.kick(clientId, kicked)();
+    },
+    gone: (clientIds, wills) => {
+      for (const peerId of clientIds) app.hooks.clientOffline({ peerId, closeCode: LINE_BROKEN });
+      for (const will of wills)
+        void sendKeptWill(app, will).catch((error: unknown) => {
+          // A client that may not speak there any more has no will.
+          if (!(error instanceof Refusal)) report(error);
+        });
+    },
+    load: () => clients.size,
+    publicUrl: () => (isReady ? publicUrl : undefined),
+    report,
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -290,7 +324,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const goaway = (): void => {
     stopGoaway();
     if (closing !== undefined) return;
-    stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => {
+    stopGoaway = inBatches([...clients], returnsPerSecond(), (client) => {
       if (clients.has(client)) client.goAway();
     });
   };
@@ -299,14 +333,14 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     await endsWithin(delay, closeBegins);
     const gone = leaving();
     goaway();
-    const time = within ?? spreadOf(gone.length, limits.returnsPerSecond) + DRAIN_TIMEOUT;
+    const time = within ?? spreadOf(gone.length, returnsPerSecond()) + DRAIN_TIMEOUT;
     await endsWithin(time, Promise.all(gone));
   };
   const close = async (): Promise<void> => {
     isReady = false;
     beginClose();
     stopGoaway();
-    const reason = closeReason('the server is going away', clients.size, limits.returnsPerSecond);
+    const reason = closeReason('the server is going away', clients.size, returnsPerSecond());
     const late = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_TIMEOUT);
@@ -334,6 +368,11 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     if (!(await endsWithin(Math.min(limits.closeTimeout, HOOKS_TIMEOUT), told.drain())))
       report(new Error(`${told.figures().waiting} calls of hooks did not end before the server closed`));
     told.stop();
+    try {
+      await options.bus?.close?.();
+    } catch (error) {
+      report(error);
+    }
     try {
       await app.store.close();
     } catch (error) {

@@ -125,8 +125,16 @@ export const newSession = ({
     room?.leave();
   };
 
-  const finish = (how: Ending['how'], code: number, reason: string): void => {
+  /** Takes the will, and forgets it wherever it is kept. */
+  const takeWill = (): Will | undefined => {
+    const current = will;
     will = undefined;
+    if (current !== undefined) void bus.keepWill?.(id, undefined);
+    return current;
+  };
+
+  const finish = (how: Ending['how'], code: number, reason: string): void => {
+    takeWill();
     // If the session was resumed on another socket, its client is there and needs no message here.
     if (how !== 'resumed') push({ push: { cmd: 'session', op: 'closed', sessionMessage: { code, reason } } });
     leave();
@@ -165,7 +173,10 @@ export const newSession = ({
     login,
     address,
     join: async () => {
-      const joined = await bus.subscribe(clientId, receive);
+      const joined = await bus.subscribe(clientId, receive, {
+        ...{ id, token: login.token },
+        isOpen: () => held === undefined,
+      });
       // The socket may have closed meanwhile.
       if (isOver) joined();
       else unsubscribe = joined;
@@ -201,10 +212,6 @@ export const newSession = ({
     setWill: (next) => {
       will = next;
     },
-    takeWill: () => {
-      const current = will;
-      will = undefined;
-      return current;
-    },
+    takeWill,
   };
 };

@@ -13,8 +13,9 @@ import {
 } from '../codecs/index.js';
 import { addresseeOf, addresseeOfFrame } from './addressee.js';
 import type { App } from './app.js';
+import { createCommandQueue, type Job } from './command-queue.js';
 import { kindOf } from './handlers/bounds.js';
-import { handle, isRead } from './handlers/index.js';
+import { handle, isPlacedAtOnce, isRead } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
@@ -36,17 +37,8 @@ const BROKEN = 1006;
 const UNREADABLE = 4114;
 const TOO_MANY_SENDS = 4116;
 const TOO_MANY_OTHERS = 4318;
-/**
- * After a refusal for too many commands, the next command of the socket waits this long, ms. Without this pause, a
- * fast flood of refusals would take the time of other clients.
- */
-const OVER_RATE_PAUSE = 20;
-
 /** Pushes that wait for the answer of a command, at most. */
 const MOST_HELD = 1_000;
-
-/** How long the frames of one socket are handled before other sockets have their turn, ms. */
-const TURN = 1;
 
 /** The code that the application gets for a connection that broke. */
 const LINE_BROKEN = 2;
@@ -75,37 +67,21 @@ export interface ClientSocket extends Heavy {
   readonly settled: () => Promise<void>;
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
+  /** Closes at once. Nothing more is written, and no will is sent: others take the sessions for gone. */
+  readonly abandonTo: (code: number, reason: string) => void;
   /** Takes no more frames, handles and answers those that were taken, then closes. */
   readonly finish: (code: number, reason: string) => Promise<void>;
-}
-
-/** A command that waits for its turn. */
-interface Waiting {
-  /** The length of its frame. */
-  readonly bytes: number;
-  readonly job: () => Promise<void> | void;
 }
 
 /** Serves a socket until it closes. */
 export const serveSocket = ({ app, socket, transport, address, subprotocol }: SocketOptions): ClientSocket => {
   const { limits } = app;
   const sessions = new Map<string, Session>();
-  /** Commands that wait for their turn, and the one that is carried out. */
-  const waiting: Waiting[] = [];
-  /** Resolves when nothing waits any more. */
-  let tail = Promise.resolve();
-  let queuedBytes = 0;
-  /** When this socket's turn ends, by the monotonic clock. */
-  let turnEnds = 0;
-  /** Whether the last command was refused because the client has sent too many. */
-  let isOverItsRate = false;
   let isDeaf = false;
   /** The session whose command is being carried out. */
   let acting: string | undefined;
   /** Pushes that wait until its answer is written. */
   let held: (readonly [push: OutgoingPush, clientId: string])[] = [];
-  /** The commands that wait are not carried out any more. */
-  let isAbandoned = false;
   /** Runs while a heartbeat waits for other commands. */
   let heartbeat: NodeJS.Timeout | undefined;
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
@@ -130,7 +106,9 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
     if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.wall.now() }).catch(app.report);
-    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
+    // Otherwise, whoever takes this process for gone tells of its clients.
+    if (app.isServing())
+      app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
   };
 
   const close = (code: number, reason: string): void => {
@@ -138,7 +116,7 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     leaveBus();
     socket.close(code, reason);
     // A silent client may never answer the close.
-    void tail.then(sendWills);
+    void queue.settled().then(sendWills);
   };
 
   let heardAt = performance.now();
@@ -153,11 +131,15 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     tooSlow: () => close(TRY_AGAIN_LATER, 'this connection reads too slowly'),
   });
 
+  const queue = createCommandQueue({ limits, turns: app.commandTurns, report: app.report, room: frames.room, socket });
+
   const answerWith = (command: ServerCommand): void => {
+    if (!app.isServing()) return;
     frames.answer(wireFrame(command, subprotocol));
   };
 
   const writeNow: WritePush = ({ push, priority }, clientId) => {
+    if (!app.isServing()) return;
     const shared = app.frames(push, priority !== undefined);
     app.counts.push();
     if (priority === undefined) frames.push({ shared, clientId });
@@ -203,19 +185,15 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     },
   });
 
-  const answerTo = async (command: ClientCommand): Promise<void> => {
-    // What was sent before the socket closed is carried out, but nobody gets an answer any more.
-    if (socket.readyState !== socket.OPEN && isRead(command)) return;
+  /** Carries a command out and answers it. `written` is called when the answer is written. */
+  const answerTo = async (command: ClientCommand, written: () => void = () => undefined): Promise<void> => {
     app.counts.command(kindOf(command));
-    // A heartbeat may be answered while another command is carried out.
-    const before = acting;
-    acting ??= sessionOf(command)?.id;
     try {
       spend(command);
       const { answer, afterwards } = await handle(contextOf(command), command);
       try {
         if (answer !== undefined) answerWith({ ...addresseeOf(command), ...answer });
-        if (before === undefined) writeHeld();
+        written();
       } finally {
         // Others may wait for it.
         afterwards?.();
@@ -223,13 +201,28 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     } catch (error) {
       app.counts.refusal(error instanceof Refusal ? error.code : INTERNAL);
       if (!(error instanceof Refusal)) app.report(error);
-      else isOverItsRate = error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS;
+      else if (error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS) queue.slowDown();
       // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
       // would look like an error of the connection.
       if (command.i !== undefined) answerWith({ ...errorAnswer(error, command.cmd), ...addresseeOf(command) });
+    }
+  };
+
+  /** Carries a command out. What it causes on this socket is written after its answer. */
+  const carryOut = async (command: ClientCommand): Promise<void> => {
+    // What was sent before the socket closed is carried out, but nobody gets an answer any more.
+    if (socket.readyState !== socket.OPEN && isRead(command)) return;
+    // A heartbeat may be answered while another command is carried out.
+    const before = acting;
+    acting ??= sessionOf(command)?.id;
+    const written = (): void => {
+      if (before === undefined) writeHeld();
+    };
+    try {
+      await answerTo(command, written);
     } finally {
       acting = before;
-      if (before === undefined) writeHeld();
+      written();
     }
   };
 
@@ -253,68 +246,15 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     answerWith({ ...errorAnswer(new Refusal(UNREADABLE, message)), ...addresseeOfFrame(bytes, isBinary) });
   };
 
-  const jobFor = (bytes: Buffer, isBinary: boolean): (() => Promise<void> | void) => {
+  const jobFor = (bytes: Buffer, isBinary: boolean): Job => {
     const decoded = decodeClientFrame(isBinary ? bytes : bytes.toString());
-    if (E.isLeft(decoded)) {
-      return () => {
-        explain(decoded.left, bytes, isBinary);
-      };
-    }
+    if (E.isLeft(decoded)) return { run: () => explain(decoded.left, bytes, isBinary) };
     const command = decoded.right;
-    return command.cmd === 'unsupported'
-      ? () => {
-          refuse(command);
-        }
-      : () => answerTo(command);
-  };
-
-  /**
-   * Lets other sockets have their turn. Without it, everything that one socket has sent at once would be handled
-   * before anything of the others is read.
-   */
-  const takeTurn = (): Promise<void> | void => {
-    // As long as the client has not taken its answers, it gets no more of them.
-    const room = frames.room();
-    if (room !== undefined) return room;
-    if (isOverItsRate) {
-      isOverItsRate = false;
-      return new Promise((resolve) => setTimeout(resolve, OVER_RATE_PAUSE));
-    }
-    const isFirst = waiting.length === 1;
-    if (!isFirst && performance.now() < turnEnds) return;
-    const turn = app.commandTurns.take(!isFirst);
-    const begin = (): void => {
-      turnEnds = performance.now() + TURN;
-    };
-    if (turn === undefined) begin();
-    return turn?.then(begin);
-  };
-
-  /** Whether as much waits as is allowed, or this share of it. */
-  const isFull = (share = 1): boolean =>
-    waiting.length >= limits.queuedCommands * share || queuedBytes >= limits.queuedBytes * share;
-
-  const handleAll = async (): Promise<void> => {
-    for (let [next] = waiting; next !== undefined; [next] = waiting) {
-      try {
-        const turn = isAbandoned ? undefined : takeTurn();
-        if (turn !== undefined) await turn;
-        if (!isAbandoned) await next.job();
-      } catch (error) {
-        app.report(error);
-      }
-      waiting.shift();
-      queuedBytes -= next.bytes;
-      if (socket.isPaused && !isFull(1 / 2)) socket.resume();
-    }
-  };
-
-  /** Handles the frames of one socket one after the other. While too many wait, the socket is not read. */
-  const enqueue = (bytes: number, job: Waiting['job']): void => {
-    queuedBytes += bytes;
-    // Not at once: more frames may have come with this one.
-    if (waiting.push({ bytes, job }) === 1) tail = tail.then(handleAll);
-    if (isFull()) socket.pause();
+    if (command.cmd === 'unsupported') return { run: () => refuse(command) };
+    // Its receivers get the message after its answer, so nothing has to be held back.
+    return isPlacedAtOnce(app, command)
+      ? { isPlacedAtOnce: true, run: () => answerTo(command) }
+      : { run: () => carryOut(command) };
   };
 
   /**
@@ -322,31 +262,30 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
    * them: otherwise the client would take the connection for dead. One heartbeat at a time has this right, so a flood
    * of them gains nothing.
    */
-  const heartbeatJob = (job: () => Promise<void> | void): (() => Promise<void> | void) => {
+  const heartbeatJob = (job: () => Job): (() => Job) => {
     let isAnswered = false;
     heartbeat = timer(HEARTBEAT_WAIT, () => {
       heartbeat = undefined;
       isAnswered = true;
-      void job();
+      void job().run();
     });
     const own = heartbeat;
-    return () => {
+    const answer = (): Promise<void> | void => {
       if (isAnswered) return;
       clearTimeout(own);
       heartbeat = undefined;
-      return job();
+      return job().run();
     };
+    return () => ({ run: answer });
   };
 
   const receive = (data: RawData, isBinary: boolean): void => {
     const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
+    const job = (): Job => jobFor(bytes, isBinary);
     if (bytes.length > limits.frameBytes) close(FRAME_TOO_LONG, `a frame has at most ${limits.frameBytes} bytes`);
-    else if (waiting.length > 0 && heartbeat === undefined && isHeartbeat(bytes, isBinary))
-      enqueue(
-        bytes.length,
-        heartbeatJob(() => jobFor(bytes, isBinary)()),
-      );
-    else enqueue(bytes.length, () => jobFor(bytes, isBinary)());
+    else if (!queue.isIdle() && heartbeat === undefined && isHeartbeat(bytes, isBinary))
+      queue.add(bytes.length, heartbeatJob(job));
+    else queue.add(bytes.length, job);
   };
 
   const silence = timer(limits.silenceTimeout, () => close(READ_TIMEOUT, 'nothing was heard for too long'));
@@ -360,7 +299,8 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
 
   socket.on('message', (data, isBinary) => {
     heard();
-    if (!isDeaf) receive(data, isBinary);
+    // After a standstill, what has arrived is handled before anything else.
+    if (!isDeaf && app.isServing()) receive(data, isBinary);
   });
   socket.on('ping', heard);
   socket.on('pong', heard);
@@ -372,7 +312,7 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     clearTimeout(heartbeat);
     leaveBus();
     // A login may still be running.
-    void tail.then(() => {
+    void queue.settled().then(() => {
       leaveBus();
       if (!isSentAway || code === BROKEN) sendWills();
       for (const session of sessions.values()) noteBreak(session);
@@ -383,11 +323,11 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   return {
     sessions,
     pressure: frames.pressure,
-    settled: () => tail,
-    waitingBytes: () => queuedBytes + socket.bufferedAmount,
+    settled: queue.settled,
+    waitingBytes: () => queue.bytes() + socket.bufferedAmount,
     abandon: () => {
       isDeaf = true;
-      isAbandoned = true;
+      queue.abandon();
       // A close frame would have to wait behind everything else.
       socket.terminate();
     },
@@ -395,9 +335,14 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
       isSentAway = true;
       frames.write(wireFrame({ cmd: 'goaway' }, subprotocol));
     },
+    abandonTo: (code, reason) => {
+      queue.abandon();
+      for (const session of sessions.values()) session.takeWill();
+      close(code, reason);
+    },
     finish: async (code, reason) => {
       isDeaf = true;
-      await tail;
+      await queue.settled();
       // The server ends the connection, not the client, so no will is sent.
       for (const session of sessions.values()) session.takeWill();
       close(code, reason);

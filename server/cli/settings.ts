@@ -6,6 +6,7 @@ import { defined } from '../../codecs/defined.js';
 import { cloudLimits, type Limits } from '../options.js';
 import { readArguments } from './arguments.js';
 import type { Retention, RetentionByKind } from '../domain/memory/retention.js';
+import { natsSecretsIn } from '../cluster/nats-wire.js';
 import { passwordsIn, withPassword } from '../store/postgres/place.js';
 import { commandLine, insteadOf, Options, paths, type OptionName } from './options.js';
 
@@ -38,6 +39,14 @@ export interface Settings {
     /** Texts that no log may show. */
     readonly secrets: readonly string[];
   };
+  /** The broker between several servers over one database. Without it, they use the database. */
+  readonly nats?: {
+    readonly url: string;
+    /** Texts that no log may show. */
+    readonly secrets: readonly string[];
+  };
+  /** The name of this server among several. */
+  readonly node?: string;
   /** How long things are kept. */
   readonly keep: Retention & { readonly retention: RetentionByKind };
   readonly uploads?: string;
@@ -240,6 +249,12 @@ const mistakesIn = (
   ...(options.database === undefined && databasePassword !== undefined
     ? ['--database-password-file: it needs --database, or RX_REALTIME_DATABASE']
     : []),
+  ...(options.nats !== undefined && options.database === undefined
+    ? ['--nats: several servers need one database; give --database, or RX_REALTIME_DATABASE']
+    : []),
+  ...(options.node !== undefined && options.database === undefined
+    ? ['--node: it needs --database, or RX_REALTIME_DATABASE']
+    : []),
   ...(options.metricsHost !== undefined && options.metricsPort === undefined
     ? ['--metrics-host: it needs --metrics-port']
     : []),
@@ -286,6 +301,8 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
       publicUrl,
       uploads,
       logFormat,
+      node: options.node,
+      nats: options.nats === undefined ? undefined : { url: options.nats, secrets: natsSecretsIn(options.nats) },
       database: database === undefined ? undefined : databaseOf(database, databasePassword),
       data:
         data === MEMORY || database !== undefined
@@ -297,19 +314,27 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
   };
 };
 
-const DATABASE = 'RX_REALTIME_DATABASE';
+const VARIABLES = { database: 'RX_REALTIME_DATABASE', nats: 'RX_REALTIME_NATS' } as const;
 
-/** The address of the database in the environment. */
-const databaseIn = (env: Sources['env']): E.Either<Mistakes, Options> => {
-  const database = env[DATABASE];
-  return database === undefined ? E.right({}) : decodeOptions({ database }, () => DATABASE);
-};
+/** The addresses of the database and the broker in the environment. */
+const addressesIn = (env: Sources['env']): E.Either<Mistakes, Options> =>
+  decodeOptions(
+    defined({ database: env[VARIABLES.database], nats: env[VARIABLES.nats] }),
+    ([key]) => VARIABLES[key === 'nats' ? 'nats' : 'database'],
+  );
 
 /** Arguments are no place for a password. */
 const passwordMistakes = (args: E.Either<Mistakes, Options>): Mistakes =>
-  E.isRight(args) && args.right.database !== undefined && passwordsIn(args.right.database).length > 0
-    ? [`--database: ${String(insteadOf['database-password'])}`]
-    : [];
+  E.isLeft(args)
+    ? []
+    : [
+        ...(args.right.database !== undefined && passwordsIn(args.right.database).length > 0
+          ? [`--database: ${String(insteadOf['database-password'])}`]
+          : []),
+        ...(args.right.nats !== undefined && natsSecretsIn(args.right.nats).length > 0
+          ? [`--nats: ${String(insteadOf['nats-password'])}`]
+          : []),
+      ];
 
 /**
  * Reads what `serve` is told. An argument counts more than the environment, and that more than the file. A secret is
@@ -320,7 +345,7 @@ export const readSettings = (sources: Sources): E.Either<Mistakes, Wanted> => {
   if (wantsHelp) return E.right({ _tag: 'Help' });
   const args = decodeOptions(given, ofArguments);
   const config = readConfig(file, sources.readFile);
-  const environment = databaseIn(sources.env);
+  const environment = addressesIn(sources.env);
   const early = [
     ...mistakes,
     ...(E.isLeft(environment) ? environment.left : []),

@@ -45,7 +45,7 @@ export const asReader = async (
 };
 
 /** High: messages of this priority are never dropped. */
-const HIGH = 1;
+export const HIGH = 1;
 const NORMAL = 2;
 
 /** Whether a message of this actor has this priority in every chat room. */

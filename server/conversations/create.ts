@@ -109,7 +109,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
 
 /** Deletes a conversation. Its members, or the clients in the chat room, are told that they are no longer in it. */
 export const deleteConversation = async (app: App, actor: Actor, id: string): Promise<void> =>
-  app.inOrder(id, async () => {
+  app.alone(id, async () => {
     const { kind, members = [] } = await existing(app, id);
     const tellDeleted = async (): Promise<void> => {
       if (kind === 'room') endRoom(app, actor, id);

@@ -1,5 +1,6 @@
 /** The handlers, one for each kind of command. To add a command, add a file in this folder and a line here. */
 import type { ClientCommand } from '../../codecs/index.js';
+import type { App } from '../app.js';
 import { ack } from './ack.js';
 import { blacklistBlock, blacklistCheckBlock, blacklistQuery, blacklistUnblock } from './blacklist.js';
 import { kindOf } from './bounds.js';
@@ -14,7 +15,7 @@ import { convRemove } from './conv-remove.js';
 import { convAddShutup, convCheckShutup, convQueryShutup, convRemoveShutup } from './conv-shutup.js';
 import { convStart } from './conv-start.js';
 import { convUpdate } from './conv-update.js';
-import { direct } from './direct.js';
+import { direct, isQueuedAtOnce } from './direct.js';
 import { echo } from './echo.js';
 import type { Context, Handler, KindOf, Reply } from './handler.js';
 import { logs } from './logs.js';
@@ -84,6 +85,13 @@ const READS: ReadonlySet<string> = new Set<KindOf<ClientCommand>>([
 ]);
 
 export const isRead = (command: ClientCommand): boolean => READS.has(kindOf(command));
+
+/**
+ * Whether a command has its place in the order of its conversation as soon as its handler is called. So the handler of
+ * the next one may be called before it has ended.
+ */
+export const isPlacedAtOnce = (app: App, command: ClientCommand): boolean =>
+  command.cmd === 'direct' && isQueuedAtOnce(app, command);
 
 /** Hands a command to the handler of its kind. Refuses a command with a field that is too long. */
 export const handle = (context: Context, command: ClientCommand): Promise<Reply> => {

@@ -168,13 +168,18 @@ export const post = async (
     throw new TypeError(`the store has taken ${results.length} of ${postings.length} messages`);
   for (const [index, { how }] of postings.entries()) {
     const result = results[index];
+    if (result?._tag === 'Appended')
+      app.bus.storing?.(conversationId, result.message.timestamp, how.except);
+  }
+  for (const [index, { how }] of postings.entries()) {
+    const result = results[index];
     if (result === undefined) continue;
     await new Promise<void>((answered) => {
       answer(index, { result, answered });
     });
     if (result._tag !== 'Appended') continue;
     try {
-      handOut(app, result, result.message, how);
+      handOut(app, result, result.message, how, result.prev);
     } catch (error) {
       app.report(error);
     }

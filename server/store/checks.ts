@@ -113,12 +113,13 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.deepEqual(await store.listed(id, 'silenced', 2, 'b'), { clientIds: ['c'] });
   },
 
-  'who may speak: members who are not silenced; in a chat room, who is not blocked; the back end': async (store) => {
+  'who may speak: members who are not silenced; in a room or system conversation, who is not blocked': async (
+    store,
+  ) => {
     const [a, b, c] = [fresh('a'), fresh('b'), fresh('c')];
     const id = await create(store, [a, b]);
-    const room = await create(store, [], { kind: 'room' });
-    await store.setListed(id, 'silenced', [b], true, 10);
-    await store.setListed(room, 'blocked', [b], true, 10);
+    const open = [await create(store, [], { kind: 'room' }), await create(store, [], { kind: 'system' })];
+    for (const one of [id, ...open]) await store.setListed(one, 'silenced', [b], true, 10);
     const tag = async (where: string, speaker: string | undefined): Promise<readonly string[]> => [
       (await store.speaking(where, speaker))._tag,
       (await append(store, message(where, speaker ?? '', speaker === undefined ? {} : { speaker })))._tag,
@@ -127,8 +128,14 @@ const checks: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     assert.deepEqual(await tag(id, b), ['Silenced', 'Silenced']);
     assert.deepEqual(await tag(id, c), ['NotMember', 'NotMember']);
     assert.deepEqual(await tag(id, undefined), ['MaySpeak', 'Appended']);
-    assert.deepEqual(await tag(room, c), ['MaySpeak', 'Appended']);
-    assert.deepEqual(await tag(room, b), ['Blocked', 'Blocked']);
+    for (const one of open) {
+      assert.deepEqual(await tag(one, c), ['MaySpeak', 'Appended']);
+      assert.deepEqual(await tag(one, b), ['Silenced', 'Silenced']);
+      await store.setListed(one, 'silenced', [b], false, 10);
+      await store.setListed(one, 'blocked', [b], true, 10);
+      assert.deepEqual(await tag(one, b), ['Blocked', 'Blocked']);
+      assert.deepEqual(await tag(one, undefined), ['MaySpeak', 'Appended']);
+    }
     assert.deepEqual(await tag(fresh('none'), a), ['NoConversation', 'NoConversation']);
   },
 

@@ -2,11 +2,12 @@
 import { either as E } from 'fp-ts';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { decodeServerFrame } from 'rx-realtime/codecs';
-import { memoryStore, type Store } from 'rx-realtime/server';
+import { decodeServerFrame, type ClientCommand } from 'rx-realtime/codecs';
+import { memoryStore, type RtmServer, type Store } from 'rx-realtime/server';
 import { createBatches } from '../../server/batches.js';
 import { serialByKey } from '../../server/serial.js';
-import { dial, login, open, say, serve, start, codeOf } from './raw-client.js';
+import { dial, login, open, say, serve, start, codeOf, type RawClient } from './raw-client.js';
+import { statsNow } from './stats-now.js';
 
 /** Batches whose runs end when the test says so. */
 const held = (most = 3) => {
@@ -205,6 +206,144 @@ describe('two sessions on one socket', () => {
     await socket.settle();
     const notices = ['conv joined', 'conv joined', 'conv members_joined', 'conv members_joined'];
     expect(arrived).toEqual(['conv started', ...notices, 'ack ', 'direct ', 'echo ']);
+  });
+});
+
+/** A store that says when `append` is called, and stores when the test says so. */
+const gated = () => {
+  const store = memoryStore();
+  const calls: { readonly texts: readonly unknown[]; readonly store: () => void }[] = [];
+  let called: () => void = () => undefined;
+  const gate: Store = {
+    ...store,
+    append: async (messages) => {
+      await new Promise<void>((resolve) => {
+        calls.push({ texts: messages.map(({ msg }) => msg), store: resolve });
+        called();
+      });
+      return store.append(messages);
+    },
+  };
+  /** Resolves when `append` was called this many times. */
+  const count = async (wanted: number): Promise<void> => {
+    while (calls.length < wanted)
+      await new Promise<void>((resolve) => {
+        called = resolve;
+      });
+  };
+  return { store: gate, calls, count, texts: () => calls.map((call) => call.texts) };
+};
+
+const directOf = (cid: string, msg: string, i: number) => ({ cmd: 'direct', i, directMessage: { cid, msg } }) as const;
+
+/** The serials of the acknowledgements that have come. */
+const acksOf = ({ inbox }: RawClient): readonly (number | undefined)[] =>
+  inbox.flatMap(({ cmd, i }) => (cmd === 'ack' ? [i] : []));
+
+/** Resolves when the server has begun to carry out this many messages. */
+const taken = async (server: RtmServer, wanted: number): Promise<void> => {
+  while (((await statsNow(server)).counts.commands['direct'] ?? 0) < wanted) await turn();
+};
+
+describe('messages that one socket sends without waiting for each other', () => {
+  it('are stored together if the store is busy, and are answered in their order', async () => {
+    const { store, calls, count, texts } = gated();
+    const server = await serve({ store });
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const cid = await start(tom, ['Jerry']);
+    const serials = [100, 101, 102, 103, 104];
+    const [first = 0, ...others] = serials;
+    tom.send(directOf(cid, String(first), first));
+    await count(1);
+    for (const i of others) tom.send(directOf(cid, String(i), i));
+    await taken(server, serials.length);
+    calls[0]?.store();
+    await count(2);
+    expect(texts()).toEqual([['100'], ['101', '102', '103', '104']]);
+    calls[1]?.store();
+    await tom.settle();
+    expect(acksOf(tom)).toEqual(serials);
+    const seen: unknown[] = [];
+    while (seen.length < serials.length) seen.push((await jerry.push('direct')).directMessage.msg);
+    expect(seen).toEqual(serials.map(String));
+  });
+
+  it('do not wait for those of another conversation', async () => {
+    const { store, calls, count } = gated();
+    const server = await serve({ store });
+    const tom = await login(server, 'Tom');
+    const [one, two] = [await start(tom, ['Jerry']), await start(tom, ['Spike'])];
+    tom.send(directOf(one, 'first', 100));
+    const second = tom.request({ cmd: 'direct', directMessage: { cid: two, msg: 'second' } });
+    await count(2);
+    calls[1]?.store();
+    expect(await second).toMatchObject({ cmd: 'ack' });
+    expect(acksOf(tom)).toEqual([]);
+    calls[0]?.store();
+    await tom.settle();
+    expect(acksOf(tom)).toEqual([100]);
+  });
+
+  it.each<[string, (cid: string) => ClientCommand]>([
+    ['a query', (cid) => ({ cmd: 'logs', i: 200, logsMessage: { cid } })],
+    ['a transient message', (cid) => ({ cmd: 'direct', i: 200, directMessage: { cid, msg: 'now', transient: true } })],
+    ['a removal of their sender', (cid) => ({ cmd: 'conv', op: 'remove', i: 200, convMessage: { cid, m: ['Tom'] } })],
+  ])('are carried out before %s that comes after them', async (_, after) => {
+    const { store, calls, count } = gated();
+    const server = await serve({ store });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    for (const i of [100, 101]) tom.send(directOf(cid, String(i), i));
+    tom.send(after(cid));
+    await count(1);
+    calls[0]?.store();
+    await tom.settle();
+    const answers = tom.inbox.flatMap((one) => (one.i === undefined ? [] : [[one.i, codeOf(one)]]));
+    expect(answers).toEqual([
+      [100, undefined],
+      [101, undefined],
+      [200, undefined],
+    ]);
+  });
+
+  it('are all stored if the socket closes meanwhile, and its will is the last of them', async () => {
+    const { store, calls, count, texts } = gated();
+    const server = await serve({ store });
+    const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
+    const cid = await start(tom, ['Jerry']);
+    await say(tom, cid, { msg: 'the will', will: true });
+    for (const i of [100, 101]) tom.send(directOf(cid, String(i), i));
+    await taken(server, 3);
+    tom.socket.terminate();
+    await tom.closed;
+    await count(1);
+    calls[0]?.store();
+    await count(2);
+    calls[1]?.store();
+    expect(texts()).toEqual([['100', '101'], ['the will']]);
+    const seen: unknown[] = [];
+    while (seen.length < 3) seen.push((await jerry.push('direct')).directMessage.msg);
+    expect(seen).toEqual(['100', '101', 'the will']);
+  });
+
+  it('count in the bound of the commands that wait: beyond it the socket is not read', async () => {
+    const { store, calls, count } = gated();
+    const server = await serve({ store, limits: { queuedCommands: 3 } });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    // More than one read of the socket brings.
+    const serials = Array.from({ length: 300 }, (_, n) => 100 + n);
+    for (const i of serials) tom.send(directOf(cid, 'x'.repeat(2_000), i));
+    let stored = 0;
+    for (let n = 0; stored < serials.length; n += 1) {
+      await count(n + 1);
+      const { texts = [], store: go } = calls[n] ?? {};
+      stored += texts.length;
+      expect(texts.length).toBeLessThan(serials.length / 2);
+      go?.();
+    }
+    await tom.settle();
+    expect(acksOf(tom)).toEqual(serials);
   });
 });
 

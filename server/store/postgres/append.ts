@@ -1,6 +1,8 @@
 /** Stores messages: one statement for all that have arrived while the one before was committed. */
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../../codecs/defined.js';
+import { mayAnybodySpeak } from '../../domain/conversations/access.js';
+import { KINDS } from '../../domain/memory/retention.js';
 import { audienceOf } from '../../domain/messages/history.js';
 import type { Appended, MayNotSpeak, NewMessage, StoredMessage } from '../../domain/records.js';
 import type { Bounds } from '../sql/calls.js';
@@ -14,6 +16,11 @@ import { AskFailed, meaningOf } from './failures.js';
 
 /** Messages of one statement, at most, unless one call has more. */
 const AT_ONCE = 256;
+
+/** The kinds of conversations in which clients that are no members may speak. */
+const TO_ANYBODY = KINDS.filter(mayAnybodySpeak)
+  .map((kind) => `'${kind}'`)
+  .join(', ');
 
 const listedIn = (list: string): string =>
   `listed s where s.cid = i.cid and s.list = '${list}' and s.client = i.speaker`;
@@ -52,10 +59,10 @@ judged as materialized (
     case
       when l.cid is null then 'NoConversation'
       when i.speaker is null then 'MaySpeak'
-      when l.kind <> 'room' and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
+      when not l.kind in (${TO_ANYBODY}) and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
       when not (${isNone(listedIn('silenced'))}) then 'Silenced'
       when not (${isNone('silences s where s.cid = i.cid and s.client = i.speaker and s.ends_at > i.at')}) then 'Silenced'
-      when l.kind = 'room' and not (${isNone(listedIn('blocked'))}) then 'Blocked'
+      when l.kind in (${TO_ANYBODY}) and not (${isNone(listedIn('blocked'))}) then 'Blocked'
       else 'MaySpeak'
     end as verdict
   from input i left join locked l on l.cid = i.cid and l.lives
@@ -95,7 +102,8 @@ noted as (
   ) as s
   where l.cid = s.cid
 )
-select j.n, j.verdict, j.kind, j.members_version, s.ts
+select j.n, j.verdict, j.kind, j.members_version, s.ts,
+  coalesce(lag(s.ts) over (partition by j.cid order by s.ts), j.last_at, 0) as prev
 from judged j left join inserted s on s.cid = j.cid and s.id = j.id order by j.n`;
 
 /** Messages by their ids or, where there is none of the id, by their senders and tokens. $5: places in the batch. */
@@ -158,6 +166,8 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
   ];
 
   const resultOf = async (item: Item, row: Row, timestamp: number): Promise<Appended> => {
+    // If an earlier attempt has stored the message, what was before it is not known.
+    const prev = maybeNumber(row, 'ts') === undefined ? undefined : maybeNumber(row, 'prev');
     const { id, conversationId, from, receipt, mentions, mentionsAll, type, msg, binaryMsg, speaker } = item;
     const kind = kindOf(row);
     const to = kind === 'system' && speaker !== undefined ? [] : item.to;
@@ -168,7 +178,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
     const isForMembers = kind !== 'room' && to === undefined;
     const version = number(row, 'members_version');
     const all = isForMembers ? (await connections.read(() => members.membersOf(conversationId, version))).all : [];
-    return { _tag: 'Appended', message, ...audienceOf({ kind, members: all }, message) };
+    return { _tag: 'Appended', message, ...defined({ prev }), ...audienceOf({ kind, members: all }, message) };
   };
 
   /** What is stored of messages that were not stored now, by their places in the batch. */

@@ -16,6 +16,7 @@ import { createConnections, type Connections } from './connections.js';
 import { statementsOf } from './dialect.js';
 import { loadPg, type Pg, type PostgresPool } from './driver.js';
 import { failureOf } from './failures.js';
+import { showInside } from './inside.js';
 import { locksOf, type Locks } from './locks.js';
 import { migrate } from './migrations.js';
 import { placeOf } from './place.js';
@@ -172,10 +173,18 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
     await connections.close();
   };
 
-  return {
+  const store: PostgresStore = {
     ...storeCalls(change, read, numbers),
     append: (messages) => guarded(() => appending.append(messages)),
     isReachable: () => connections.isReachable(),
     close: () => (closing ??= close()),
   };
+  showInside(store, {
+    ...{ pg, pool, connections, place },
+    newPool:
+      url === undefined
+        ? undefined
+        : (beside) => new pg.Pool({ connectionString: url, application_name: 'rx-realtime', keepAlive: true, ...beside }),
+  });
+  return store;
 };
