@@ -354,17 +354,57 @@ export const openClusterBus = async (
 
   const stateOf = (): NodeState => ({ id, name, url: server?.publicUrl(), load: server?.load() ?? 0, cut });
 
+  const look = (now: number, next: readonly OtherNode[]): void => {
+    const lived = others;
+    others = new Map(next.map((other) => [other.id, other]));
+    for (const [other, { until }] of lived)
+      if (!others.has(other)) {
+        seenCuts.delete(other);
+        // What it published last may be lost. Its last lease began so long before its end.
+        lookFrom(until - lease - CONFIRM_TIME, until - lease - CONFIRM_TIME);
+      }
+    for (const { id: other, cut: its } of next) {
+      const seenUntil = seenCuts.get(other) ?? now - CONFIRM_TIME;
+      seenCuts.set(other, Math.max(seenUntil, its?.until ?? 0));
+      if (its === undefined || its.until <= seenUntil) continue;
+      const from = Math.max(its.from, seenUntil) - MARGIN;
+      lookFrom(from, from);
+    }
+  };
+
+  /**
+   * Waits until all others know of this process: they ask where clients are only if they know of another process. One
+   * that has renewed its lease twice since then has seen it. Gives when the last lease was asked for.
+   */
+  const known = async (since: number): Promise<number> => {
+    const seenBy = new Map<string, number>();
+    const end = performance.now() + lease;
+    for (;;) {
+      let asked = 0;
+      const { now, others: next } = await nodes.renew(stateOf(), lease, () => {
+        asked = performance.now();
+      });
+      look(now, next);
+      const waitsFor = next.filter(({ id: other, until }) => {
+        const first = seenBy.get(other);
+        if (first === undefined && until >= since + lease) seenBy.set(other, until);
+        return first === undefined || until <= first;
+      });
+      if (waitsFor.length === 0 || performance.now() > end || isClosed) return asked;
+      await new Promise((resolve) => setTimeout(resolve, BEAT / 5));
+    }
+  };
+
   /** Takes a lease, when there is none, or when the database has lost it. */
   const enter = async (): Promise<void> => {
-    let asked = 0;
     const before = confirmedAt;
-    const { now: at, wasThere } = await nodes.register(stateOf(), lease, () => (asked = performance.now()));
+    const { now: at, wasThere } = await nodes.register(stateOf(), lease, () => undefined);
     // Who is here is written before anybody relies on it.
     await Promise.all([
       ...[...sessions.keys()].map((clientId) => online.mark(clientId, clientId)),
       ...[...rooms].flatMap(([room, { clients }]) => [...clients.keys()].map((client) => markPlace(room, client))),
     ]);
-    deadline = asked + lease - SAFETY;
+    deadline = (await known(at)) + lease - SAFETY;
     const wasLapsed = isLapsed;
     if (performance.now() < deadline) isLapsed = false;
     // Otherwise the process that has taken this one for gone has told of them.
@@ -376,26 +416,9 @@ export const openClusterBus = async (
       );
     }
     left = [];
-    if (!wasLapsed) lookFrom(Math.min(before, at - lease) - MARGIN, Math.min(before, at - lease) - MARGIN);
-  };
-
-  const look = (now: number, next: readonly OtherNode[]): void => {
-    const lived = others;
-    others = new Map(next.map((other) => [other.id, other]));
-    for (const [other, { until }] of lived)
-      if (!others.has(other)) {
-        seenCuts.delete(other);
-        // What it published last may be lost. Its last lease began so long before its end.
-        lookFrom(until - lease - CONFIRM_TIME, until - lease - CONFIRM_TIME);
-      }
-    for (const { id: other, cut: its } of next) {
-      if (its === undefined) continue;
-      const known = seenCuts.get(other) ?? (lived.has(other) ? 0 : now - CONFIRM_TIME);
-      if (its.until <= known) continue;
-      seenCuts.set(other, its.until);
-      const from = Math.max(its.from, known) - MARGIN;
-      lookFrom(from, from);
-    }
+    if (wasLapsed) return;
+    const from = Math.min(before, at - lease) - MARGIN;
+    lookFrom(from, from);
   };
 
   let confirming: number | undefined;
@@ -438,9 +461,10 @@ export const openClusterBus = async (
       });
       isFailing = false;
       // A lease that has ended by the own clock is not taken up again: a new one begins.
-      if (isHeld && isServing()) deadline = Math.max(deadline, asked + lease - SAFETY);
-      else await enter();
-      look(now, next);
+      if (isHeld && isServing()) {
+        deadline = Math.max(deadline, asked + lease - SAFETY);
+        look(now, next);
+      } else await enter();
       if (isAnyDead) {
         const gone = await nodes.bury();
         if (gone.clients.length > 0) server?.gone(gone.clients, gone.wills);
@@ -477,15 +501,7 @@ export const openClusterBus = async (
       server = attached;
       undo.push(await listen(subjectOf(id), receive), await listen(ALL, receiveAll));
       await enter();
-      const entered = dbNow();
       beat();
-      await renewing;
-      // The others ask where clients are only if they know that there is another process.
-      const end = performance.now() + lease;
-      while (performance.now() < end && [...others.values()].some(({ until }) => until < entered + lease)) {
-        await new Promise((resolve) => setTimeout(resolve, BEAT / 5));
-        look(dbNow(), (await nodes.renew(stateOf(), lease, () => undefined)).others);
-      }
     },
     exclusively: async (key, job) => {
       if (isAlone()) return job();

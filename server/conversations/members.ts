@@ -25,9 +25,12 @@ const membersNow = async (app: App, id: string): Promise<ReadonlySet<string>> =>
   return new Set(now?.members);
 };
 
+/** There may be other processes. */
+const isOneOfSeveral = ({ bus }: App): boolean => bus.exclusively !== undefined;
+
 /** Who comes and goes in a chat room changes nothing that others look at: many do at a time. */
 const turnsOf = async (app: App, id: string): Promise<App['inOrder']> =>
-  (await existing(app, id)).kind === 'room' ? app.inOrder : app.alone;
+  !isOneOfSeveral(app) || (await existing(app, id)).kind === 'room' ? app.inOrder : app.alone;
 
 /** Enters a chat room, and leaves the one before. */
 export const enterRoom = async (app: App, { session, clientId }: Actor, id: string): Promise<TimedOutcome> => {
@@ -43,7 +46,7 @@ export const enterRoom = async (app: App, { session, clientId }: Actor, id: stri
   await app.store.rememberRoom(session.login.token, session.id, { id });
   await session.enter(id);
   // A process that blocks it meanwhile tells only who is in the room.
-  if ((await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0) {
+  if (isOneOfSeveral(app) && (await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0) {
     session.exit();
     await app.store.rememberRoom(session.login.token, session.id, undefined);
     return blocked();

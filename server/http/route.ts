@@ -17,23 +17,24 @@ const pick = (peers: readonly BusPeer[], random: () => number): BusPeer | undefi
   return peers.find((_, index) => (place -= weights[index] ?? 0) < 0) ?? peers.at(-1);
 };
 
+/** Two different ones, the one that is to be tried first at first; fewer if there are fewer. */
+export const twoOf = (peers: readonly BusPeer[], random: () => number): readonly BusPeer[] => {
+  const first = pick(peers, random);
+  const others = peers.filter(({ publicUrl }) => publicUrl !== first?.publicUrl);
+  return [first, pick(others, random)].filter((peer) => peer !== undefined);
+};
+
 /**
  * Answers the router lookup. With `secure=true`, the address has TLS; the Swift, Java and Objective-C SDKs write
  * `secure=1`. If there are several processes with addresses of their own, it names two of them by their load.
  */
 export const route =
-  (front: Front, bus?: Pick<Bus, 'peers'>, random: () => number = Math.random): Endpoint =>
+  (front: Front, bus?: Pick<Bus, 'peers'>): Endpoint =>
   (request, response) => {
     if (pathOf(request) !== '/v1/route') return false;
     const address = front.socketUrl(request, /^(?:true|1)$/.test(queryOf(request).get('secure') ?? ''));
-    const peers = bus?.peers?.() ?? [];
-    const first = pick(peers, random);
-    const second = pick(
-      peers.filter(({ publicUrl }) => publicUrl !== first?.publicUrl),
-      random,
-    );
-    const server = first === undefined ? address : socketUrlOf(first.publicUrl);
-    const secondary = second === undefined ? server : socketUrlOf(second.publicUrl);
+    const addresses = twoOf(bus?.peers?.() ?? [], Math.random).map(({ publicUrl }) => socketUrlOf(publicUrl));
+    const [server = address, secondary = server] = addresses;
     respond(response, 200, { server, secondary, ttl: TTL });
     return true;
   };
