@@ -62,9 +62,12 @@ describe('a chain', () => {
     fc.assert(
       fc.property(
         history,
-        fc.array(fc.record({ message: fc.nat(11), goesOn: fc.boolean(), fails: fc.boolean(), isUnknown: fc.boolean() }), {
-          maxLength: 40,
-        }),
+        fc.array(
+          fc.record({ message: fc.nat(11), goesOn: fc.boolean(), fails: fc.boolean(), isUnknown: fc.boolean() }),
+          {
+            maxLength: 40,
+          },
+        ),
         fc.integer({ min: 1, max: 4 }),
         (messages, arrivals, pageSize) => {
           const node = createNode(messages, pageSize);

@@ -66,6 +66,9 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
+/** Characters of a problem that are shown. */
+const LONGEST = 160;
+
 const senderOf = (line: string): string => line.split(' ')[0] ?? '';
 
 /** How a line is made: the number says in which order a sender has said its lines. */
@@ -150,7 +153,8 @@ export const judge = (account: Account): Verdict => {
     duplicated: count('duplicated'),
     reordered: count('reordered'),
     gaps,
-    problems: broken.map(({ problem }) => problem),
+    // The log of the whole conversation is too long to be read.
+    problems: broken.map(({ problem }) => problem.slice(0, LONGEST)),
   };
 };
 

@@ -13,7 +13,10 @@ describe('the servers that a router names', () => {
   });
 
   test('are more often those with less load', () => {
-    const first = Array.from({ length: 100 }, (_, place) => twoOf([peer('full', 950), peer('free', 50)], () => place / 100)[0]);
+    const first = Array.from(
+      { length: 100 },
+      (_, place) => twoOf([peer('full', 950), peer('free', 50)], () => place / 100)[0],
+    );
     const free = first.filter((one) => one?.load === 50).length;
     expect(free).toBeGreaterThan(80);
     expect(free).toBeLessThan(100);

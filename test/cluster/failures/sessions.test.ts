@@ -38,7 +38,7 @@ it('of two logins with one tag at the same instant on two nodes, exactly one sur
     const all = await Promise.all([loginAt(0, name, { tag: 'phone' }), loginAt(1, name, { tag: 'phone' })]);
     await until('one is displaced', () => all.some(({ ended }) => ended() !== undefined), LEASE);
     // Whatever is still on its way arrives before these answers.
-    await Promise.all(all.map(({ client, ended }) => (ended() === undefined ? client.settle() : undefined)));
+    await Promise.all(all.filter(({ ended }) => ended() === undefined).map(({ client }) => client.settle()));
     expect(all.map(({ ended }) => ended()).sort()).toEqual([4111, undefined]);
     expect(await wrongPresence(cluster, [name], true)).toEqual([]);
   }
@@ -87,7 +87,21 @@ it('a session is resumed on another node while its own node is cut off, and push
   const second = await dial(cluster.node(1).url);
   await open(second, 'moves', { tag: 'phone', st: first.token });
   cluster.node(0).toNats.mend();
-  await until('the old socket has no session', () => first.ended() !== undefined);
+  await until(
+    'the old socket has no session',
+    async () => (await cluster.node(0).metric('rx_realtime_sessions')) === 0,
+  );
+  const ann = await loginAt(2, 'ann');
+  const started = await ann.client.request({
+    ...{ cmd: 'conv', op: 'start', peerId: 'ann' },
+    convMessage: { m: ['ann', 'moves'], unique: false },
+  });
+  if (started.cmd !== 'conv' || started.op !== 'started') throw new Error(JSON.stringify(started));
+  const { cid } = started.convMessage;
+  await ann.client.request({ cmd: 'direct', peerId: 'ann', directMessage: { cid, msg: 'for who is there' } });
+  await second.push('direct');
+  await first.client.settle();
+  expect(first.client.inbox.filter(({ cmd }) => cmd === 'direct')).toEqual([]);
   await second.settle();
   expect(await wrongPresence(cluster, ['moves'], true)).toEqual([]);
 });
