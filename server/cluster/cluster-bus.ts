@@ -229,8 +229,10 @@ export const openClusterBus = async (
     if (notice._tag !== 'Push') return undefined;
     if (notice.stored !== undefined) return notice.stored.conversationId;
     const { command } = notice;
-    if (command.cmd === 'conv') return command.convMessage?.cid;
-    if (command.cmd === 'patch') return command.patchMessage?.patches?.[0]?.cid;
+    if (command.cmd === 'conv' && command.convMessage !== undefined && 'cid' in command.convMessage)
+      return command.convMessage.cid;
+    if (command.cmd === 'patch' && command.patchMessage !== undefined && 'patches' in command.patchMessage)
+      return command.patchMessage.patches?.[0]?.cid;
     return undefined;
   };
 

@@ -14,7 +14,7 @@ export const convStart: Handler<CommandOf<'conv', 'start'>> = async ({ app, sess
   await app.verifyAction({ ...by, action: 'create', members: [...foundersOf(creator, m)] });
   const info = await createConversation(app, creator, {
     ...wantedBy(convMessage),
-    verifyJoin: (id) => {
+    verifyJoin: async (id) => {
       await app.verifyAction({ ...by, action: 'join', conversationId: id, members: [clientId], impliedBy: 'create' });
     },
   });
