@@ -10,7 +10,8 @@ import { stderrReport } from '../guarded.js';
 import { createHandedOut } from '../messages/handed-out.js';
 import { Notice } from '../notice.js';
 import { checkNumbers } from '../numbers.js';
-import { createConnections } from '../store/postgres/connections.js';
+import { createConnections, type Connections } from '../store/postgres/connections.js';
+import { failureOf } from '../store/postgres/failures.js';
 import { insideOf } from '../store/postgres/inside.js';
 import type { Store } from '../store/store.js';
 import { createChains } from './chains.js';
@@ -60,6 +61,8 @@ const CONFIRM_TIME = 2_000;
 const SWEEP_PERIOD = 1_000;
 /** After a break, sessions that were about to open are looked at once more, ms. */
 const SECOND_LOOK = 2_000;
+/** The database ends a statement that takes longer, ms. */
+const STATEMENT_TIME = 10_000;
 const FORGET_PERIOD = 600_000;
 const SEEN = 50_000;
 const MOST_STORING = 100_000;
@@ -94,21 +97,30 @@ export const openClusterBus = async (
   const inside = insideOf(store);
   if (inside === undefined)
     throw new TypeError('clusterBus: several processes need one database: take a store of openPostgresStore');
-  // A call that must not wait has connections of its own.
-  const pool = inside.newPool?.({
-    max: 4,
-    connectionTimeoutMillis: CONFIRM_TIME,
-    statement_timeout: 10_000,
-    query_timeout: 12_000,
-  });
-  const connections =
-    pool === undefined ? inside.connections : createConnections({ pg: inside.pg, pool, patience: BEAT });
-  const nodes = createNodes(connections);
+  const opened: Connections[] = [];
+  /** Connections beside the store's: nothing here waits behind a call of the store. */
+  const connectionsOf = (max: number): Connections => {
+    const pool = inside.newPool?.({
+      max,
+      connectionTimeoutMillis: CONFIRM_TIME,
+      statement_timeout: STATEMENT_TIME,
+      query_timeout: STATEMENT_TIME + CONFIRM_TIME,
+    });
+    if (pool === undefined) return inside.connections;
+    const own = createConnections({ pg: inside.pg, pool, patience: BEAT });
+    opened.push(own);
+    return own;
+  };
+  const closeConnections = async (): Promise<void> => {
+    await Promise.all(opened.map((connections) => connections.close()));
+  };
+  const connections = connectionsOf(4);
+  const nodes = createNodes(connections, connectionsOf(1));
   const id = randomBytes(9).toString('base64url');
   let server: BusServer | undefined;
   const stderr = stderrReport();
   const report = (error: unknown): void => {
-    (server?.report ?? stderr)(error);
+    (server?.report ?? stderr)(failureOf(error, inside.place));
   };
   const dbNow = (): number => connections.now();
 
@@ -147,7 +159,7 @@ export const openClusterBus = async (
     prefix = `rx.${await nodes.clusterId()}`;
     wire = await (openWire ?? (nats === undefined ? notifyWire(inside) : natsWire(nats, name)))(broken);
   } catch (error) {
-    if (pool !== undefined) await connections.close();
+    await closeConnections();
     throw error;
   }
   const { publish: send, subscribe: listen, confirm } = wire;
@@ -252,13 +264,19 @@ export const openClusterBus = async (
   /** From when on to look for what is lost: for messages, and for everything. */
   let lost: { readonly messages: number; readonly all: number } | undefined;
   let sweeping: Promise<void> | undefined;
+  /** Up to this time, everything but messages was looked for. */
+  let lookedAt = 0;
   const sweepAll = async (): Promise<void> => {
     while (lost !== undefined && !isClosed) {
       const { messages, all } = lost;
       lost = undefined;
+      const began = dbNow();
       try {
         await sweeps.messages(messages);
-        if (all < Infinity) await sweeps.others(all);
+        if (all < Infinity) {
+          await sweeps.others(all);
+          lookedAt = began;
+        }
       } catch (error) {
         if (!isClosed) report(error);
         lookFrom(messages, all);
@@ -452,7 +470,7 @@ export const openClusterBus = async (
     checkWire();
     if (brokenSince !== undefined) {
       cut = { from: brokenSince, until: dbNow() };
-      lookFrom(brokenSince);
+      lookFrom(brokenSince, Math.max(brokenSince, lookedAt - CONFIRM_TIME));
     }
     let asked = 0;
     try {
@@ -650,7 +668,7 @@ export const openClusterBus = async (
       await nodes.leave(id).catch(report);
       await exclusive.close();
       await wire.close();
-      if (pool !== undefined) await connections.close();
+      await closeConnections();
     },
   };
 };

@@ -244,7 +244,8 @@ export interface Nodes {
   readonly tokens: (tokens: readonly string[]) => Promise<ReadonlyMap<string, TokenState>>;
 }
 
-export const createNodes = (connections: Connections): Nodes => {
+/** `leases`: the connections of leases, which wait behind nothing else. */
+export const createNodes = (connections: Connections, leases: Connections): Nodes => {
   const rows = (sql: string, ...parameters: readonly unknown[]): Promise<readonly Row[]> =>
     connections.use((session) => session.rows(sql, parameters));
   const one = async (sql: string, ...parameters: readonly unknown[]): Promise<Row> =>
@@ -261,13 +262,13 @@ export const createNodes = (connections: Connections): Nodes => {
   return {
     clusterId: async () => text(await one('select id from cluster_id'), 'id'),
     register: ({ id, name, url, load }, lease, asked) =>
-      connections.use(async (session) => {
+      leases.use(async (session) => {
         asked();
         const [row = {}] = await session.rows(REGISTER, [id, name, lease, url, load]);
         return { now: number(row, 'now'), wasThere: number(row, 'before') > 0 };
       }),
     renew: ({ id, load, url, cut }, lease, asked) =>
-      connections.use(async (session) => {
+      leases.use(async (session) => {
         asked();
         const [own] = await session.rows(RENEW, [id, lease, load, cut?.from, cut?.until, url]);
         const all = await session.rows(OTHERS, [id]);

@@ -1,7 +1,7 @@
 /** Two servers over one database: no client notices which one it is on. */
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRealtime, createRoom, room, text, type Client, type Realtime, type RealtimeOptions } from 'rx-realtime';
+import { createRealtime, createRoom, room, text, type Client, type LoginOptions, type Realtime } from 'rx-realtime';
 import { clusterBus, createServer, openPostgresStore, type RtmServer } from 'rx-realtime/server';
 import { ownTables, postgresUrl } from '../store/postgres.js';
 import { next, sent, textOf } from '../integration/world.js';
@@ -36,10 +36,10 @@ describe.each(wires)('two servers that reach each other by %s', (_, nats) => {
     await tables.end();
   }, 30_000);
 
-  const login = (at: number, id: string, options: Partial<RealtimeOptions> = {}): Promise<Client> => {
-    const created = createRealtime({ appId: 'app', server: servers[at]?.url ?? '', ...options });
+  const login = (at: number, id: string, options: LoginOptions = {}): Promise<Client> => {
+    const created = createRealtime({ appId: 'app', server: servers[at]?.url ?? '' });
     realtimes.push(created);
-    return firstValueFrom(created.login(id));
+    return firstValueFrom(created.login(id, options));
   };
 
   const pair = async () => {
