@@ -10,7 +10,7 @@ import type { Audience, StoredMessage } from '../store/store.js';
 import { toHook } from './body.js';
 
 /** Nobody knows which message is before it. */
-const UNKNOWN = -1;
+export const UNKNOWN = -1;
 
 const publish = ({ bus }: App, conversationId: string, { kind, receivers }: Audience, notice: Notice): void => {
   if (kind === 'room') bus.publishRoom(conversationId, notice);
