@@ -80,7 +80,14 @@ const MOST_HELD = 1_000;
 /** How often the store is read up to a message that this node does not hand out. Then it is taken from the store. */
 const MOST_READS = 100;
 
-export const newChain = <T>(last: number): Chain<T> => ({ last, phase: 'flows', held: [], known: last, own: [], round: 0 });
+export const newChain = <T>(last: number): Chain<T> => ({
+  last,
+  phase: 'flows',
+  held: [],
+  known: last,
+  own: [],
+  round: 0,
+});
 
 type Step<T> = readonly [Chain<T>, readonly ChainEffect<T>[]];
 
@@ -116,7 +123,10 @@ const settled = <T>([chain, effects]: Step<T>, missing: 'wait' | 'read'): Step<T
   if (!isMissing) return chain.phase === 'flows' ? [chain, effects] : [{ ...chain, phase: 'flows', round }, effects];
   return missing === 'wait'
     ? [{ ...chain, phase: 'waits', round }, [...effects, { _tag: 'Wait', ms: HOLD_BACK, round }]]
-    : [{ ...chain, phase: 'reads', round }, [...effects, { _tag: 'Read', after: chain.last, upTo: chain.known, round }]];
+    : [
+        { ...chain, phase: 'reads', round },
+        [...effects, { _tag: 'Read', after: chain.last, upTo: chain.known, round }],
+      ];
 };
 
 /** Keeps what waits within its bound. A message that is left out is in the store. */
@@ -196,9 +206,7 @@ export const chainStep = <T>(chain: Chain<T>, event: ChainEvent<T>): Step<T> => 
     case 'Waited':
       return chain.phase === 'waits' && event.round === chain.round ? settled([chain, []], 'read') : [chain, []];
     case 'Read':
-      return chain.phase === 'reads' && event.round === chain.round
-        ? afterRead(chain, event)
-        : [chain, []];
+      return chain.phase === 'reads' && event.round === chain.round ? afterRead(chain, event) : [chain, []];
     case 'ReadFailed': {
       if (chain.phase !== 'reads' || event.round !== chain.round) return [chain, []];
       const round = chain.round + 1;
@@ -209,4 +217,6 @@ export const chainStep = <T>(chain: Chain<T>, event: ChainEvent<T>): Step<T> => 
 
 /** Nobody here needs messages up to this time. */
 export const raised = <T>(chain: Chain<T>, floor: number): Chain<T> =>
-  floor <= chain.last || chain.phase !== 'flows' ? chain : { ...chain, last: floor, known: Math.max(chain.known, floor) };
+  floor <= chain.last || chain.phase !== 'flows'
+    ? chain
+    : { ...chain, last: floor, known: Math.max(chain.known, floor) };

@@ -325,7 +325,8 @@ export const openClusterBus = async (
   });
 
   const exclusive = createExclusive({
-    pool: inside.newPool?.({ max: 1, connectionTimeoutMillis: CONFIRM_TIME, query_timeout: CONFIRM_TIME }) ?? inside.pool,
+    pool:
+      inside.newPool?.({ max: 1, connectionTimeoutMillis: CONFIRM_TIME, query_timeout: CONFIRM_TIME }) ?? inside.pool,
     isOwn: inside.newPool !== undefined,
     patience: lease,
   });
@@ -371,7 +372,8 @@ export const openClusterBus = async (
   };
   const receiveRoom = (roomId: string, text: string): void => {
     if (!isServing()) return;
-    for (const input of arrayOf(text)) receiveNotice(input, (notice) => ({ target: { _tag: 'Room', id: roomId }, notice }));
+    for (const input of arrayOf(text))
+      receiveNotice(input, (notice) => ({ target: { _tag: 'Room', id: roomId }, notice }));
   };
   const receiveAll = (text: string): void => {
     if (!isServing()) return;
@@ -483,7 +485,12 @@ export const openClusterBus = async (
     }
     let asked = 0;
     try {
-      const { isHeld, now, others: next, isAnyDead } = await nodes.renew(stateOf(), lease, () => {
+      const {
+        isHeld,
+        now,
+        others: next,
+        isAnyDead,
+      } = await nodes.renew(stateOf(), lease, () => {
         asked = performance.now();
       });
       isFailing = false;
