@@ -267,7 +267,9 @@ export const publishedTalker = async ({ name, urls, acknowledge, pace }: TalkerO
 export const onlineAt = async (url: string, ids: readonly string[]): Promise<ReadonlySet<string>> => {
   const realtime = createRealtime({ appId: 'cluster', server: url, ...impatient });
   try {
-    const client = await firstValueFrom(realtime.login(`probe ${randomUUID()}`));
+    // A node that has just woken up, or lost its database, is not ready yet.
+    const login$ = realtime.login(`probe ${randomUUID()}`).pipe(retry({ delay: () => timer(100), count: 200 }));
+    const client = await firstValueFrom(login$);
     const found = new Set<string>();
     for (let at = 0; at < ids.length; at += 20)
       for (const id of await firstValueFrom(online(client, ids.slice(at, at + 20)))) found.add(id);
