@@ -20,6 +20,9 @@ const failures = ['test/cluster/failures/**/*.test.ts'];
 /** Tests with a page. */
 const angular = ['test/angular/**/*.test.ts'];
 
+/** A poll waits for an event. A loaded machine may take long for it. */
+const expect = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   resolve: {
     // Tests that import the package by its name run against the sources, so that they count as coverage and need no
@@ -59,6 +62,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          expect,
         },
       },
       { extends: true, test: { name: 'angular', include: angular, environment: 'happy-dom' } },
@@ -70,6 +74,7 @@ export default defineConfig({
     unstubGlobals: true,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect,
     // The file is for .ci/run, which counts.
     reporters: ['default', ['json', { outputFile: '.cache/test-results.json' }]],
     typecheck: { enabled: false },

@@ -16,6 +16,20 @@ export interface BusSession {
   readonly isOpen: () => boolean;
 }
 
+/** A message that was stored, and that nobody was told of yet. */
+export interface StoringMessage {
+  readonly conversationId: string;
+  readonly at: number;
+  /** As in `PushNotice`. */
+  readonly prev: number;
+  readonly from: string;
+  /** The session that has sent it, and that does not get it. */
+  readonly except: string | undefined;
+  /** Who gets it, unless it is a chat room. */
+  readonly receivers: readonly string[];
+  readonly isRoom: boolean;
+}
+
 /** A message that a client has left for a break of its connection: its command as text. */
 export interface KeptWill {
   readonly clientId: string;
@@ -82,10 +96,10 @@ export interface Bus {
   /** How many clients have a session, each counted once. Default: every process counts its own. */
   clientCount?(): Promise<number>;
   /**
-   * A message was stored, and will be published when its sender has its answer. If the bus finds before that that it
-   * is missing, it hands it out except to this session. Default: nothing.
+   * A message was stored. It is published when its sender has its answer, and its sender has its answer when the
+   * result has resolved: so the sender has everything that is before it. Default: at once.
    */
-  storing?(conversationId: string, at: number, except: string | undefined): void;
+  storing?(message: StoringMessage): Promise<void> | undefined;
   /**
    * Keeps the will of a session, for the case that this process dies; undefined forgets it. Default: wills end with
    * their process.

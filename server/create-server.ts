@@ -273,7 +273,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     tls: options.tls,
     listener: listener({ endpoints, door, prefix: front.prefix, limits }),
     upgrade: (request, socket, head) => {
-      if (!isServing()) refuseHandshake(socket, '503 Service Unavailable', 'this process has no lease; try another one');
+      if (!isServing())
+        refuseHandshake(socket, '503 Service Unavailable', 'this process has no lease; try another one');
       else if (offered(request).some((name) => known.has(name))) {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
           serve(webSocket, socket, front.clientAddress(request));

@@ -3,7 +3,16 @@
  *
  * @packageDocumentation
  */
-export { inProcessBus, type Bus, type BusPeer, type BusServer, type BusSession, type KeptWill, type Receive } from './bus.js';
+export {
+  inProcessBus,
+  type Bus,
+  type BusPeer,
+  type BusServer,
+  type BusSession,
+  type KeptWill,
+  type Receive,
+  type StoringMessage,
+} from './bus.js';
 export { clusterBus, type ClusterBus, type ClusterBusOptions } from './cluster/cluster-bus.js';
 export {
   Notice,

@@ -25,11 +25,7 @@ const CommandAsText = new c.Type<ServerCommand, string>(
 );
 
 /** The place of a stored message in its conversation: its time, and the time of the message before it. */
-const StoredPlace = record(
-  'StoredPlace',
-  { conversationId: c.string, at: c.number, prev: c.number },
-  {},
-);
+const StoredPlace = record('StoredPlace', { conversationId: c.string, at: c.number, prev: c.number }, {});
 
 /**
  * A push. The session with the id `except` does not get it, because it has it already; nor do the sessions of the

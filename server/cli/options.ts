@@ -143,7 +143,7 @@ export const commandLine: Readonly<Record<OptionName, Argument>> = {
   data: { name: 'data', value: 'DIR|memory', help: 'keeps everything there; default ./data' },
   database: { name: 'database', value: 'URL', help: 'or in PostgreSQL: postgres://user@host/db' },
   databasePasswordFile: { name: 'database-password-file', value: 'FILE', help: 'its password, if the URL has none' },
-  nats: { name: 'nats', value: 'URL', help: 'several servers, one database: nats://host:4222' },
+  nats: { name: 'nats', value: 'URL', help: 'between several servers: nats://host:4222' },
   node: { name: 'node', value: 'NAME', help: 'the name of this one; default: host and pid' },
   keep: { name: 'keep', value: 'NAME=N', isRepeated: true, help: 'how long: historyDays=30, room.historyDays=1' },
   uploads: { name: 'uploads', value: 'DIR', help: "keeps the files of messages; default: doesn't" },

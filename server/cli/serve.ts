@@ -26,7 +26,9 @@ export const readTextFile = (path: string): E.Either<string, string> =>
 
 /** All texts of the settings that no line of the log may show. */
 export const secretsOf = ({ masterKey, hooks, metrics, database, nats }: Settings): readonly string[] =>
-  [masterKey, hooks?.secret, metrics.key, ...(database?.secrets ?? []), ...(nats?.secrets ?? [])].filter((secret) => secret !== undefined);
+  [masterKey, hooks?.secret, metrics.key, ...(database?.secrets ?? []), ...(nats?.secrets ?? [])].filter(
+    (secret) => secret !== undefined,
+  );
 
 const readTls = ({ cert, key }: NonNullable<Settings['tls']>): TlsIdentity => {
   const read = (name: string, path: string): string =>
@@ -142,7 +144,10 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
   let operators: Awaited<ReturnType<typeof listenForOperators>> | undefined;
   if (own !== undefined) {
     const mayRead = own.key === undefined ? () => true : withKey(own.key);
-    const endpoints = [health(() => readiness(isReady && bus?.isServing?.() === false ? NO_LEASE : isReady, data.store)), metricsEndpoint(metrics, mayRead, report)];
+    const endpoints = [
+      health(() => readiness(isReady && bus?.isServing?.() === false ? NO_LEASE : isReady, data.store)),
+      metricsEndpoint(metrics, mayRead, report),
+    ];
     try {
       operators = await listenForOperators(endpoints, own);
     } catch (error) {

@@ -7,6 +7,8 @@ export interface Chains<T> {
    * a message seems to be missing.
    */
   readonly arrive: (id: string, value: T, link: Link | undefined, floor: () => number) => void;
+  /** A message of a client of this node is stored. `value` is delivered when everything before it was. */
+  readonly own: (id: string, at: number, prev: number, value: T, floor: () => number) => void;
   /** The store has a message of this time. What is missing is read. */
   readonly know: (id: string, at: number, floor: number) => void;
   /** Forgets what waits. */
@@ -112,6 +114,10 @@ export const createChains = <T>({
       const seems = known ?? newChain<T>(forgotten);
       const isMissing = link !== undefined && (link.prev < 0 || link.prev > seems.last);
       take(id, { _tag: 'Arrived', value, link }, isMissing ? raised(seems, floor()) : seems);
+    },
+    own: (id, at, prev, value, floor) => {
+      const seems = chains.get(id) ?? newChain<T>(forgotten);
+      take(id, { _tag: 'Own', at, prev, value }, prev < 0 || prev > seems.last ? raised(seems, floor()) : seems);
     },
     know: (id, at, floor) => {
       take(id, { _tag: 'Known', at }, raised(chains.get(id) ?? newChain<T>(forgotten), floor));

@@ -21,7 +21,7 @@ import { natsWire } from './nats-wire.js';
 import { createNodes, type Cut, type NodeState, type OtherNode, type Place } from './nodes.js';
 import { notifyWire } from './notify-wire.js';
 import { createOutbox, joined } from './outbox.js';
-import { createSweeps, noticeKey, type LocalSession, type Parcel } from './sweeps.js';
+import { createSweeps, noticeKey, type LocalSession, type Parcel, type Target } from './sweeps.js';
 import type { OpenWire, Wire } from './wire.js';
 
 export interface ClusterBusOptions {
@@ -66,6 +66,8 @@ const STATEMENT_TIME = 10_000;
 const FORGET_PERIOD = 600_000;
 const SEEN = 50_000;
 const MOST_STORING = 100_000;
+/** A sender waits for what is before its message no longer than this, ms. */
+const LONGEST_TURN = 5_000;
 /** A room may have its number of clients from so long ago, ms. */
 const COUNT_KEPT = 500;
 
@@ -216,9 +218,16 @@ export const openClusterBus = async (
     }
   };
 
-  const chains = createChains<Parcel>({ deliver, read: (...asked) => sweeps.read(...asked), report });
+  const chains = createChains<Parcel | (() => void)>({
+    deliver: (item) => {
+      if (typeof item === 'function') item();
+      else deliver(item);
+    },
+    read: (...asked) => sweeps.read(...asked),
+    report,
+  });
 
-  const floorOf = ({ target }: Parcel): number => {
+  const floorOf = (target: Target): number => {
     if (target._tag === 'Room') return rooms.get(target.id)?.since ?? Infinity;
     const here = target._tag === 'Clients' ? target.ids.flatMap(sessionsOf) : target.sessions;
     return here.reduce((least, { since }) => Math.min(least, since), Infinity);
@@ -240,7 +249,7 @@ export const openClusterBus = async (
     if (about === undefined) deliver(parcel);
     else {
       const link = parcel.notice._tag === 'Push' ? parcel.notice.stored : undefined;
-      chains.arrive(about, parcel, link, () => floorOf(parcel));
+      chains.arrive(about, parcel, link, () => floorOf(parcel.target));
     }
   };
 
@@ -316,7 +325,8 @@ export const openClusterBus = async (
   });
 
   const exclusive = createExclusive({
-    pool: inside.newPool?.({ max: 1, connectionTimeoutMillis: CONFIRM_TIME, query_timeout: CONFIRM_TIME }) ?? inside.pool,
+    pool:
+      inside.newPool?.({ max: 1, connectionTimeoutMillis: CONFIRM_TIME, query_timeout: CONFIRM_TIME }) ?? inside.pool,
     isOwn: inside.newPool !== undefined,
     patience: lease,
   });
@@ -362,7 +372,8 @@ export const openClusterBus = async (
   };
   const receiveRoom = (roomId: string, text: string): void => {
     if (!isServing()) return;
-    for (const input of arrayOf(text)) receiveNotice(input, (notice) => ({ target: { _tag: 'Room', id: roomId }, notice }));
+    for (const input of arrayOf(text))
+      receiveNotice(input, (notice) => ({ target: { _tag: 'Room', id: roomId }, notice }));
   };
   const receiveAll = (text: string): void => {
     if (!isServing()) return;
@@ -474,7 +485,12 @@ export const openClusterBus = async (
     }
     let asked = 0;
     try {
-      const { isHeld, now, others: next, isAnyDead } = await nodes.renew(stateOf(), lease, () => {
+      const {
+        isHeld,
+        now,
+        others: next,
+        isAnyDead,
+      } = await nodes.renew(stateOf(), lease, () => {
         asked = performance.now();
       });
       isFailing = false;
@@ -568,10 +584,32 @@ export const openClusterBus = async (
       if (!isAlone()) send(ALL, `[${JSON.stringify(Notice.encode(notice))}]`);
       arrive({ target: { _tag: 'Clients', ids: [...sessions.keys()] }, notice });
     },
-    storing: (conversationId, at, except) => {
-      if (except === undefined) return;
+    storing: ({ conversationId, at, prev, from, except, receivers, isRoom }) => {
+      if (except === undefined) return undefined;
       if (storing.size >= MOST_STORING) storing.clear();
       storing.set(storingKey(conversationId, at), except);
+      // Who does not get messages of the conversation has nothing to wait for.
+      if (isAlone() || (isRoom ? rooms.get(conversationId)?.clients.has(from) !== true : !sessions.has(from)))
+        return undefined;
+      let isTurn = false;
+      let go: (() => void) | undefined;
+      const floor = (): number =>
+        isRoom
+          ? floorOf({ _tag: 'Room', id: conversationId })
+          : floorOf({ _tag: 'Clients', ids: receivers.filter((clientId) => sessions.has(clientId)) });
+      const turn = (): void => {
+        isTurn = true;
+        go?.();
+      };
+      chains.own(conversationId, at, prev, turn, floor);
+      if (isTurn) return undefined;
+      return new Promise((resolve) => {
+        const late = soon(LONGEST_TURN, resolve);
+        go = () => {
+          clearTimeout(late);
+          resolve();
+        };
+      });
     },
 
     subscribe: async (clientId, receiveHere, session) => {

@@ -119,7 +119,8 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
       const { rows } = await on.query({ text: LOCK, values: [some.map(({ key }) => key)] });
       // The rows are in the order of the keys.
       const isGot = (place: number): boolean => rows[place]?.['is_got'] === true;
-      for (const [place, { key, resolve }] of some.entries()) if (isGot(place)) {
+      for (const [place, { key, resolve }] of some.entries())
+        if (isGot(place)) {
           got(key);
           resolve(unlockOf(key, on));
         }

@@ -223,11 +223,10 @@ export interface Nodes {
   readonly clientCount: () => Promise<number>;
   /** When clients became members; those that are none are left out. */
   readonly members: (conversation: string, clients: readonly string[]) => Promise<ReadonlyMap<string, number>>;
-  readonly active: (
-    clients: readonly string[],
-    since: number,
-  ) => Promise<readonly ActiveConversation[]>;
-  readonly roomsUpTo: (rooms: readonly string[]) => Promise<readonly { readonly id: string; readonly lastAt: number }[]>;
+  readonly active: (clients: readonly string[], since: number) => Promise<readonly ActiveConversation[]>;
+  readonly roomsUpTo: (
+    rooms: readonly string[],
+  ) => Promise<readonly { readonly id: string; readonly lastAt: number }[]>;
   readonly edited: (
     clients: readonly string[],
     rooms: readonly string[],

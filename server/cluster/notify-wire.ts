@@ -71,10 +71,10 @@ export const notifyWire =
         const some = waiting.splice(0, AT_ONCE);
         try {
           await connections.use(({ rows }) =>
-            rows('select pg_notify(channel, part) from unnest(cast($1 as text[]), cast($2 as text[])) as n (channel, part)', [
-              some.map(({ channel }) => channel),
-              some.map(({ part }) => part),
-            ]),
+            rows(
+              'select pg_notify(channel, part) from unnest(cast($1 as text[]), cast($2 as text[])) as n (channel, part)',
+              [some.map(({ channel }) => channel), some.map(({ part }) => part)],
+            ),
           );
         } catch (error) {
           onBreak();

@@ -87,7 +87,10 @@ export interface Sweeps {
   readonly read: (
     conversationId: string,
     after: number,
-  ) => Promise<{ readonly messages: readonly { readonly at: number; readonly value: Parcel }[]; readonly isAll: boolean }>;
+  ) => Promise<{
+    readonly messages: readonly { readonly at: number; readonly value: Parcel }[];
+    readonly isAll: boolean;
+  }>;
   /** Looks for messages since a time. */
   readonly messages: (since: number) => Promise<void>;
   /** Looks for everything else since a time. */
@@ -213,7 +216,9 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
   const sessionsOf = async (clientIds: readonly string[]): Promise<void> => {
     const sessions = clientIds
       .flatMap((id) => here.sessionsOf(id))
-      .flatMap((session) => (session.token === undefined || !session.isOpen() ? [] : { ...session, token: session.token }));
+      .flatMap((session) =>
+        session.token === undefined || !session.isOpen() ? [] : { ...session, token: session.token },
+      );
     const states = await nodes.tokens(sessions.map(({ token }) => token));
     for (const { id, token, receive, isOpen } of sessions) {
       const state = states.get(token);

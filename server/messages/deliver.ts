@@ -14,7 +14,7 @@ import { randomIds } from '../random-ids.js';
 import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
 import type { Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
-import { handOut, type HandingOut } from './handing-out.js';
+import { handOut, UNKNOWN, type HandingOut } from './handing-out.js';
 
 /** A message as its sender gives it. */
 export interface Outgoing {
@@ -130,6 +130,14 @@ export interface Posted {
  */
 const SKEW = 60_000;
 
+/** When the sender of a message has everything that is before it. */
+const turnOf = ({ bus }: App, result: Appended, except: string | undefined): Promise<void> | undefined => {
+  if (bus.storing === undefined || result._tag !== 'Appended' || result.kind === 'system') return undefined;
+  const { message, prev = UNKNOWN, receivers, kind } = result;
+  const { conversationId, timestamp: at, from } = message;
+  return bus.storing({ ...{ conversationId, at, prev, from, except, receivers }, isRoom: kind === 'room' });
+};
+
 /**
  * Stores messages of one conversation by one call. Then, one message after the other, it answers the sender and sends
  * the message to its receivers: whoever is the sender of one and a receiver of another has both in their order. It is
@@ -166,14 +174,11 @@ export const post = async (
   );
   if (results.length !== postings.length)
     throw new TypeError(`the store has taken ${results.length} of ${postings.length} messages`);
-  for (const [index, { how }] of postings.entries()) {
-    const result = results[index];
-    if (result?._tag === 'Appended')
-      app.bus.storing?.(conversationId, result.message.timestamp, how.except);
-  }
+  const turns = results.map((result, index) => turnOf(app, result, postings[index]?.how.except));
   for (const [index, { how }] of postings.entries()) {
     const result = results[index];
     if (result === undefined) continue;
+    await turns[index];
     await new Promise<void>((answered) => {
       answer(index, { result, answered });
     });

@@ -10,7 +10,7 @@ import type { Audience, StoredMessage } from '../store/store.js';
 import { toHook } from './body.js';
 
 /** Nobody knows which message is before it. */
-const UNKNOWN = -1;
+export const UNKNOWN = -1;
 
 const publish = ({ bus }: App, conversationId: string, { kind, receivers }: Audience, notice: Notice): void => {
   if (kind === 'room') bus.publishRoom(conversationId, notice);
@@ -91,20 +91,13 @@ const placeOf = (
   { conversationId, timestamp }: StoredMessage,
   { transient }: HandingOut,
   prev = UNKNOWN,
-): PushNotice['stored'] =>
-  transient || kind === 'system' ? undefined : { conversationId, at: timestamp, prev };
+): PushNotice['stored'] => (transient || kind === 'system' ? undefined : { conversationId, at: timestamp, prev });
 
 /**
  * Sends a message to all sessions of its receivers, except the sender's, and tells the application. `prev`: the time of
  * the message before it, if that is known.
  */
-export const handOut = (
-  app: App,
-  audience: Audience,
-  message: StoredMessage,
-  how: HandingOut,
-  prev?: number,
-): void => {
+export const handOut = (app: App, audience: Audience, message: StoredMessage, how: HandingOut, prev?: number): void => {
   const { transient, broadcast, showsPriority, except } = how;
   const priority = audience.kind === 'room' ? how.inRooms : how.priority;
   const notice: Notice = {

@@ -116,6 +116,56 @@ describe('a chain', () => {
     );
   });
 
+  test('gives a sender its answer when everything before its message was delivered, and nothing behind it before', () => {
+    fc.assert(
+      fc.property(
+        history,
+        fc.nat(11),
+        fc.array(fc.record({ message: fc.nat(11), goesOn: fc.boolean() }), { maxLength: 30 }),
+        fc.nat(20),
+        (messages, ownIndex, arrivals, delay) => {
+          const own = messages[ownIndex % messages.length];
+          if (own === undefined) return;
+          const node = createNode(messages, 3);
+          node.take({ _tag: 'Own', at: own.at, prev: own.prev, value: 'answer' });
+          let isHandedOut = false;
+          /** The node hands its own message out some time after the answer. */
+          let left = delay;
+          const handOut = (): void => {
+            if (isHandedOut || !node.delivered.includes('answer') || (left -= 1) > 0) return;
+            isHandedOut = true;
+            node.take({ _tag: 'Arrived', value: `m${own.at}`, link: own });
+          };
+          for (const { message, goesOn } of arrivals) {
+            const found = messages[message];
+            if (found !== undefined && found !== own)
+              node.take({ _tag: 'Arrived', value: `m${found.at}`, link: found });
+            if (goesOn) node.goOn(false);
+            handOut();
+          }
+          node.take({ _tag: 'Known', at: messages.at(-1)?.at ?? 0 });
+          for (let step = 0; step < 90; step += 1) {
+            node.goOn(false);
+            handOut();
+          }
+          const place = messages.indexOf(own);
+          const lines = messages.map(({ at }) => `m${at}`);
+          expect(node.delivered).toEqual([...lines.slice(0, place), 'answer', ...lines.slice(place)]);
+        },
+      ),
+    );
+  });
+
+  test('takes a message of its own from the store if nobody hands it out', () => {
+    const messages = messagesOf([1, 1, 1]);
+    const node = createNode(messages, 10);
+    node.take({ _tag: 'Own', at: 2, prev: 1, value: 'answer' });
+    node.take({ _tag: 'Known', at: 3 });
+    let steps = 0;
+    while (node.goOn(false)) expect((steps += 1)).toBeLessThan(1_000);
+    expect(node.delivered).toEqual(['m1', 'answer', 'm2', 'm3']);
+  });
+
   test('waits once for a message that has been overtaken, and does not ask the store then', () => {
     const effects: string[] = [];
     let chain: Chain<string> = newChain(5);

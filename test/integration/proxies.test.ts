@@ -81,7 +81,7 @@ const behindNginx = async (options: ServerOptions) => {
         resolve(false);
       });
     });
-  await expect.poll(isListening, { timeout: 15_000 }).toBe(true);
+  await expect.poll(isListening).toBe(true);
 
   /** What a client finds at these addresses. */
   const visit = async (...addresses: readonly string[]): Promise<unknown> => {

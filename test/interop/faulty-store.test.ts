@@ -142,7 +142,7 @@ describe.each(places)('a store that fails before or after its work, and answers 
     fail(false);
     // One more message ends whatever has no known outcome yet.
     await server.backEnd.send(group.id, { body: text('end') });
-    for (const list of Object.values(heard)) await vi.waitFor(() => expect(list.at(-1)).toBe('end'), 5_000);
+    for (const list of Object.values(heard)) await expect.poll(() => list.at(-1)).toBe('end');
 
     const stored = (await inner.history({ conversationId: group.id, direction: 'new', limit: 1_000 })).map(
       ({ msg = '' }) => (JSON.parse(msg) as { readonly _lctext: string })._lctext,

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RtmServer, ServerOptions } from 'rx-realtime/server';
 import { storeFile } from '../../server/http/upload-directory.js';
 import { dial, open, serve, settable, tokenOf } from './raw-client.js';
@@ -144,13 +144,9 @@ describe('files', () => {
     const { server, directory, token } = await withFiles(undefined, { onError: (failure) => errors.push(failure) });
     const socket = raw(server, token, 'a.txt', 'Content-Length: 10');
     socket.write('01234');
-    await vi.waitFor(async () => {
-      expect(await readdir(directory)).toEqual([expect.stringMatching(/\.part$/)]);
-    });
+    await expect.poll(() => readdir(directory)).toEqual([expect.stringMatching(/\.part$/)]);
     socket.destroy();
-    await vi.waitFor(async () => {
-      expect(await readdir(directory)).toEqual([]);
-    });
+    await expect.poll(() => readdir(directory)).toEqual([]);
     expect(errors).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** Wills: messages that are sent when the connection of their sender breaks. */
 import { memoryStore } from 'rx-realtime/server';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dial, login, open, page, say, serve, start, tokenOf, type RawClient, refused } from './raw-client.js';
 import { statsNow } from './stats-now.js';
 
@@ -106,12 +106,7 @@ describe('a will', () => {
     const cid = await start(tom, ['Jerry']);
     await say(tom, cid, { msg: 'goodbye', will: true });
     tom.socket.pause();
-    await vi.waitFor(
-      () => {
-        expect(told).toEqual([['goodbye', ['Jerry']]]);
-      },
-      { timeout: 15_000 },
-    );
+    await expect.poll(() => told).toEqual([['goodbye', ['Jerry']]]);
     expect((await statsNow(server)).sockets).toBe(1);
   });
 
@@ -181,9 +176,7 @@ describe('a will', () => {
     await say(tom, cid, { msg: 'goodbye', will: true });
     await store.removeMembers(cid, ['Tom']);
     tom.socket.terminate();
-    await vi.waitFor(() => {
-      expect(results).toEqual(['NotMember']);
-    });
+    await expect.poll(() => results).toEqual(['NotMember']);
     await jerry.settle();
     expect(await page(jerry, cid)).toEqual([]);
     expect(errors).toEqual([]);

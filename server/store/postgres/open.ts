@@ -184,7 +184,8 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
     newPool:
       url === undefined
         ? undefined
-        : (beside) => new pg.Pool({ connectionString: url, application_name: 'rx-realtime', keepAlive: true, ...beside }),
+        : (beside) =>
+            new pg.Pool({ connectionString: url, application_name: 'rx-realtime', keepAlive: true, ...beside }),
   });
   return store;
 };
