@@ -9,14 +9,13 @@ import type { App } from './app.js';
 import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
+import { busServerOf } from './bus-server.js';
 import { checkAppId, keyOf } from './check-options.js';
 import { stamps, steadyClock } from './clock.js';
 import { createCommandTurns } from './command-turns.js';
 import { distinctToday } from './distinct.js';
 import { createFrames } from './frames.js';
 import { boundsCheck } from './handlers/bounds.js';
-import { sendKeptWill } from './handlers/direct.js';
-import { Refusal } from './domain/refusal.js';
 import { createCounts, type NoteCall } from './counts.js';
 import { endsWithin } from './ends-within.js';
 import { guardedClock, guardedReport } from './guarded.js';
@@ -32,7 +31,7 @@ import { createRoomFanOut } from './room-fan-out.js';
 import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { checkNumbers } from './numbers.js';
 import { createRates } from './rates.js';
-import { closeReason, inBatches, spreadOf } from './returns.js';
+import { closeReason, GOING_AWAY, inBatches, spreadOf } from './returns.js';
 import { api } from './http/api/api.js';
 import { createDoor } from './http/door.js';
 import { createFront } from './http/front.js';
@@ -108,9 +107,6 @@ export interface RtmServer {
   close(): Promise<void>;
 }
 
-const GOING_AWAY = 1001;
-/** What the application is told of clients whose process has died. */
-const LINE_BROKEN = 2;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
 /** How long clients have to go elsewhere when all of them have been asked, ms. */
@@ -284,26 +280,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     },
   });
 
-  await options.bus?.attach?.({
-    lapse: () => {
-      const reason = closeReason('this process has lost its lease', clients.size, returnsPerSecond());
-      for (const client of clients) client.abandonTo(GOING_AWAY, reason);
-    },
-    kick: (clientId, kicked) => {
-      app.logins.kick(clientId, kicked)();
-    },
-    gone: (clientIds, wills) => {
-      for (const peerId of clientIds) app.hooks.clientOffline({ peerId, closeCode: LINE_BROKEN });
-      for (const will of wills)
-        void sendKeptWill(app, will).catch((error: unknown) => {
-          // A client that may not speak there any more has no will.
-          if (!(error instanceof Refusal)) report(error);
-        });
-    },
-    load: () => clients.size,
-    publicUrl: () => (isReady ? publicUrl : undefined),
-    report,
-  });
+  const attached = busServerOf({ app, clients, returnsPerSecond, publicUrl: () => (isReady ? publicUrl : undefined) });
+  await options.bus?.attach?.(attached);
 
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);

@@ -206,7 +206,8 @@ export const createSignatures = (
     const judge = (isAccepted: boolean): void => {
       if (!isAccepted) refuse('the signature of this action was not accepted');
     };
-    return typeof good === 'boolean' ? judge(good) : good.then(judge);
+    if (typeof good !== 'boolean') return good.then(judge);
+    judge(good);
   };
 
   return {

@@ -6,6 +6,7 @@ import { defined } from '../../codecs/defined.js';
 import { cloudLimits, type Limits } from '../options.js';
 import { readArguments } from './arguments.js';
 import type { Retention, RetentionByKind } from '../domain/memory/retention.js';
+import { readSecret, SECRETS, type Found, type Secret, type Sources } from './secrets.js';
 import { natsSecretsIn } from '../cluster/nats-wire.js';
 import { passwordsIn, withPassword } from '../store/postgres/place.js';
 import { commandLine, insteadOf, Options, paths, type OptionName } from './options.js';
@@ -62,14 +63,6 @@ export interface Settings {
   readonly drain: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat?: 'json' | 'text';
-}
-
-export interface Sources {
-  /** The arguments behind `serve`. */
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of a file, or why it can't be read. */
-  readonly readFile: (path: string) => E.Either<string, string>;
 }
 
 /** What was asked for: to serve, or to show the help. */
@@ -187,40 +180,6 @@ const readConfig = (file: string | undefined, readFile: Sources['readFile']): E.
   );
 };
 
-interface Secret {
-  readonly key: 'masterKeyFile' | 'hookSecretFile' | 'metricsKeyFile' | 'databasePasswordFile';
-  readonly variable: string;
-}
-
-const SECRETS = {
-  masterKey: { key: 'masterKeyFile', variable: 'RX_REALTIME_MASTER_KEY' },
-  hookSecret: { key: 'hookSecretFile', variable: 'RX_REALTIME_HOOK_SECRET' },
-  metricsKey: { key: 'metricsKeyFile', variable: 'RX_REALTIME_METRICS_KEY' },
-  databasePassword: { key: 'databasePasswordFile', variable: 'RX_REALTIME_DATABASE_PASSWORD' },
-} as const satisfies Readonly<Record<string, Secret>>;
-
-/** A secret: of the file that an argument names, of the environment, or of the file that a file of settings names. */
-const readSecret = (
-  { key, variable }: Secret,
-  { env, readFile }: Sources,
-  args: Options,
-  config: Options,
-): E.Either<string, string | undefined> => {
-  const checked = (name: string, text: string): E.Either<string, string> =>
-    text === '' || /[\r\n\0]/.test(text)
-      ? E.left(`${name}: a secret is one line of text, and not empty`)
-      : E.right(text);
-  const inFile = (file: string): E.Either<string, string> => {
-    const name = `--${commandLine[key].name} ${file}`;
-    const text = readFile(file);
-    return E.isLeft(text) ? E.left(`${name}: ${text.left}`) : checked(name, text.right.replace(/\s+$/, ''));
-  };
-  const [argument, own, file] = [args[key], env[variable], config[key]];
-  if (argument !== undefined) return inFile(argument);
-  if (own !== undefined) return checked(variable, own);
-  return file === undefined ? E.right(undefined) : inFile(file);
-};
-
 const limitsIn = ({ limits }: Options): Partial<Limits> => {
   const { preset, ...others } = limits ?? {};
   return { ...(preset === 'cloud' ? cloudLimits : {}), ...defined(others) };
@@ -265,8 +224,6 @@ const mistakesIn = (
       ]
     : []),
 ];
-
-type Found = Readonly<Record<keyof typeof SECRETS, string | undefined>>;
 
 const databaseOf = (given: string, password: string | undefined): NonNullable<Settings['database']> => {
   const url = password === undefined ? given : withPassword(given, password);

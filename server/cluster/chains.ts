@@ -3,8 +3,8 @@ import { chainStep, newChain, raised, type Chain, type ChainEvent, type Link } f
 
 export interface Chains<T> {
   /**
-   * Something about a conversation has come. `floor`: nobody here needs messages up to this time, ms; it is asked for if
-   * a message seems to be missing.
+   * Something about a conversation has come. `floor`: nobody here needs messages up to this time, ms. It is asked for
+   * if a message seems to be missing.
    */
   readonly arrive: (id: string, value: T, link: Link | undefined, floor: () => number) => void;
   /** A message of a client of this node is stored. `value` is delivered when everything before it was. */

@@ -44,8 +44,7 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
   const paused = new Map<string, number>();
   let wanted: Waiting[] = [];
   let ended: string[] = [];
-  let isRunning = false;
-  let isClosed = false;
+  const state = { isRunning: false, isClosed: false };
 
   const drop = (lost: PostgresClient): void => {
     if (client !== lost) return;
@@ -104,7 +103,7 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
     const back = (waiting: readonly Waiting[]): void => {
       const now = performance.now();
       for (const one of waiting)
-        if (one.end > now && !isClosed) wanted.push(one);
+        if (one.end > now && !state.isClosed) wanted.push(one);
         else one.resolve(() => undefined);
     };
     try {
@@ -134,13 +133,13 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
   };
 
   const run = async (): Promise<void> => {
-    if (isRunning || isClosed) return;
-    isRunning = true;
+    if (state.isRunning || state.isClosed) return;
+    state.isRunning = true;
     // What comes in the same turn is asked for together.
     await Promise.resolve();
-    while ((wanted.length > 0 || ended.length > 0) && !isClosed)
+    while ((wanted.length > 0 || ended.length > 0) && !state.isClosed)
       if (await ask()) await new Promise((resolve) => setTimeout(resolve, AGAIN * (0.5 + Math.random())));
-    isRunning = false;
+    state.isRunning = false;
   };
 
   return {
@@ -150,7 +149,7 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
         void run();
       }),
     close: async () => {
-      isClosed = true;
+      state.isClosed = true;
       for (const { resolve } of wanted) resolve(() => undefined);
       if (client !== undefined) drop(client);
       if (isOwn) await pool.end();

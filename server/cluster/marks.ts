@@ -1,5 +1,6 @@
 /**
- * Keeps a table as it should be: each key that has changed is written, all that have changed meanwhile by one statement.
+ * Keeps a table as it should be: each key that has changed is written, all that have changed meanwhile by one
+ * statement.
  * The last state of a key is what is written, so nothing can overtake anything.
  */
 import type { Presence } from './nodes.js';

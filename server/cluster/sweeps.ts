@@ -4,7 +4,6 @@
  */
 import { either as E, json as J } from 'fp-ts';
 import { breather } from '../breather.js';
-import type { Receive } from '../bus.js';
 import type { ServerCommand } from '../../codecs/index.js';
 import { directPush, patchPush } from '../domain/messages/pushes.js';
 import { unreadPush } from '../domain/messages/unread-push.js';
@@ -14,39 +13,7 @@ import { reasonOf } from '../domain/refusal.js';
 import type { Notice } from '../notice.js';
 import type { Store } from '../store/store.js';
 import type { Nodes } from './nodes.js';
-
-/** A session of this process. */
-export interface LocalSession {
-  readonly id: string;
-  readonly clientId: string;
-  readonly token: string | undefined;
-  readonly isOpen: () => boolean;
-  /** The time of the database at which it was known to everybody, ms. */
-  readonly since: number;
-  readonly receive: Receive;
-}
-
-/** What a notice is for: clients, those that are in a chat room, or sessions of this process. */
-export type Target =
-  | { readonly _tag: 'Clients'; readonly ids: readonly string[] }
-  | { readonly _tag: 'Room'; readonly id: string }
-  | { readonly _tag: 'Sessions'; readonly sessions: readonly LocalSession[] };
-
-/** A notice on its way to sessions of this process. */
-export interface Parcel {
-  readonly target: Target;
-  readonly notice: Notice;
-}
-
-/** Who is here. */
-export interface Here {
-  readonly clientIds: () => readonly string[];
-  readonly sessionsOf: (clientId: string) => readonly LocalSession[];
-  /** The chat rooms that somebody here is in. */
-  readonly rooms: () => readonly string[];
-  /** Nobody in the room needs its messages up to this time; undefined if nobody is in it. */
-  readonly roomSince: (roomId: string) => number | undefined;
-}
+import type { Here, LocalSession, Parcel } from './parcel.js';
 
 /** Messages that are read at once. */
 const PAGE = 500;
@@ -72,7 +39,7 @@ export interface SweepOptions {
   /** Whether a message of a system conversation, or a notice, was delivered lately. */
   readonly wasSeen: (key: string) => boolean;
   readonly know: (conversationId: string, at: number, floor: number) => void;
-  readonly arrive: (conversationId: string | undefined, parcel: Parcel) => void;
+  readonly arrive: (parcel: Parcel, conversationId?: string) => void;
 }
 
 /** Names a notice that is kept, so that it is not given twice. */
@@ -152,10 +119,8 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
         const sessions = receiversOf(message, joinedAt);
         if (sessions.length === 0 || wasSeen(message.id)) continue;
         const except = senderOf(conversationId, message.timestamp);
-        arrive(conversationId, {
-          target: { _tag: 'Sessions', sessions },
-          notice: push(directPush(message, { kind: 'system' }), except),
-        });
+        const notice = push(directPush(message, { kind: 'system' }), except);
+        arrive({ target: { _tag: 'Sessions', sessions }, notice }, conversationId);
       }
       const last = page.at(-1);
       if (page.length < PAGE || last === undefined) return;
@@ -183,9 +148,9 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
       const ids = clients.filter((id) => isFor(message, id));
       const { conversationId } = message;
       const notice = push(patchPush([message]));
-      if (ids.length > 0) arrive(conversationId, { target: { _tag: 'Clients', ids }, notice });
+      if (ids.length > 0) arrive({ target: { _tag: 'Clients', ids }, notice }, conversationId);
       else if (roomIds.includes(conversationId))
-        arrive(conversationId, { target: { _tag: 'Room', id: conversationId }, notice });
+        arrive({ target: { _tag: 'Room', id: conversationId }, notice }, conversationId);
     }
   };
 
@@ -194,7 +159,7 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
       for (const id of conversations) {
         const summaries = [...(await store.unreadOf(id, [clientId])).values()];
         if (summaries.length > 0)
-          arrive(undefined, {
+          arrive({
             target: { _tag: 'Clients', ids: [clientId] },
             notice: push(unreadPush(summaries, Date.now())),
           });
@@ -208,7 +173,7 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
       const command = json.right as unknown as ServerCommand;
       const key = noticeKey(client, command);
       if (key === undefined || wasSeen(key)) continue;
-      arrive(undefined, { target: { _tag: 'Clients', ids: [client] }, notice: push(command) });
+      arrive({ target: { _tag: 'Clients', ids: [client] }, notice: push(command) });
     }
   };
 

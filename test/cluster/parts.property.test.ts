@@ -39,7 +39,9 @@ describe('texts of several notices', () => {
       fc.property(fc.array(fc.integer({ min: 1, max: 200_000 }), { maxLength: 12 }), (sizes) => {
         const texts = sizes.map((size, index) => JSON.stringify(`${index}`.padEnd(size, '.')));
         const all = joined(texts);
-        expect(all.flatMap((text) => JSON.parse(text) as string[])).toEqual(texts.map((text) => JSON.parse(text)));
+        expect(all.flatMap((text) => JSON.parse(text) as string[])).toEqual(
+          texts.map((text) => JSON.parse(text) as string),
+        );
         for (const text of all) expect(text.length).toBeLessThan(500_000);
       }),
       { numRuns: 30 },
