@@ -14,7 +14,7 @@ type Kind = (cluster: Cluster, node: ClusterNode, time: number) => ClusterFault;
 
 /** Starts a node as a supervisor does: again, if the broker or the database is away. */
 const startAgain = async (node: ClusterNode): Promise<void> => {
-  for (const end = performance.now() + START_TIME; ; )
+  for (const end = performance.now() + START_TIME; ;)
     try {
       await node.start();
       return;
