@@ -7,7 +7,21 @@ export interface ClusterFault {
   readonly happen: () => Promise<void>;
 }
 
+/** How long a node may need until it has started, ms. */
+const START_TIME = 60_000;
+
 type Kind = (cluster: Cluster, node: ClusterNode, time: number) => ClusterFault;
+
+/** Starts a node as a supervisor does: again, if the broker or the database is away. */
+const startAgain = async (node: ClusterNode): Promise<void> => {
+  for (const end = performance.now() + START_TIME; ;)
+    try {
+      await node.start();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+};
 
 /** `time`: how long it lasts, ms. Some are within a lease, some are beyond. */
 const kinds: readonly Kind[] = [
@@ -16,7 +30,7 @@ const kinds: readonly Kind[] = [
     happen: async () => {
       await node.kill();
       await wait(time);
-      await node.start();
+      await startAgain(node);
     },
   }),
   (_, node, time) => ({
@@ -31,7 +45,7 @@ const kinds: readonly Kind[] = [
     name: `${node.name} is replaced`,
     happen: async () => {
       await node.stop();
-      await node.start();
+      await startAgain(node);
     },
   }),
   ({ nats }, _, time) => ({

@@ -37,8 +37,10 @@ export interface Talker {
   readonly name: string;
   /** Makes a conversation with these members; a talker of the published client can't. */
   readonly create?: (members: readonly string[]) => Promise<string>;
-  /** Listens in a conversation, and says lines there until `stop`. */
+  /** Listens in a conversation. */
   readonly join: (conversationId: string) => Promise<void>;
+  /** Says lines there until `stop`. */
+  readonly talk: () => void;
   /** Says no more. Resolves when each of its lines has an outcome. */
   readonly stop: () => Promise<void>;
   /** Says one last line. Resolves when it is acknowledged. */
@@ -124,17 +126,19 @@ export const ourTalker = async (
         const words = wordsOf(entry);
         if (words !== undefined) heard.add(words);
       });
+      return Promise.resolve();
+    },
+    talk: () => {
       const talk = async (): Promise<void> => {
         for (let n = 0; !isOver; n += 1) {
           // With an outbox it goes on without a connection.
-          if (hasOutbox || isConnected) void track(id, lineOf(name, n));
+          if (hasOutbox || isConnected) void track(conversationId, lineOf(name, n));
           await wait(pace());
           while (waiting.size >= WAITING) await Promise.race(waiting);
         }
         await Promise.all(waiting);
       };
       talking = talk();
-      return Promise.resolve();
     },
     stop: () => {
       isOver = true;
@@ -226,6 +230,8 @@ export const publishedTalker = async ({ name, urls, acknowledge, pace }: TalkerO
         if (conversation !== undefined) break;
         await wait(100);
       }
+    },
+    talk: () => {
       const talk = async (): Promise<void> => {
         for (let n = 0; !isOver; n += 1) {
           const line = lineOf(name, n);
@@ -267,7 +273,9 @@ export const publishedTalker = async ({ name, urls, acknowledge, pace }: TalkerO
 export const onlineAt = async (url: string, ids: readonly string[]): Promise<ReadonlySet<string>> => {
   const realtime = createRealtime({ appId: 'cluster', server: url, ...impatient });
   try {
-    const client = await firstValueFrom(realtime.login(`probe ${randomUUID()}`));
+    // A node that has just woken up, or lost its database, is not ready yet.
+    const login$ = realtime.login(`probe ${randomUUID()}`).pipe(retry({ delay: () => timer(100), count: 200 }));
+    const client = await firstValueFrom(login$);
     const found = new Set<string>();
     for (let at = 0; at < ids.length; at += 20)
       for (const id of await firstValueFrom(online(client, ids.slice(at, at + 20)))) found.add(id);

@@ -69,7 +69,9 @@ const startGroup = async (options: TrafficOptions, number: number): Promise<Grou
   ).flat();
   const id = await talkers[0]?.create?.(talkers.map(({ name }) => name));
   if (id === undefined) throw new Error('the first talker of a group makes the conversation');
+  // The published client hands on the first messages of a conversation that it does not know yet out of order.
   await Promise.all(talkers.map(({ join }) => join(id)));
+  for (const { talk } of talkers) talk();
   return { id, talkers, acknowledged };
 };
 

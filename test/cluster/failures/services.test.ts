@@ -76,8 +76,8 @@ it('nothing is lost, doubled or out of order when a node is killed while NATS is
     await cluster.nats.crash();
     await cluster.node(0).kill();
     await goesOn();
-    await cluster.node(0).start();
     await cluster.nats.start();
+    await cluster.node(0).start();
   });
   expect(result).toMatchObject(FLAWLESS);
 });
